@@ -1,0 +1,197 @@
+"""What we ship: built, installed where nothing else is, and imported from there."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import tarfile
+import venv
+import zipfile
+from email import message_from_string
+from importlib.metadata import distribution
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+if TYPE_CHECKING:
+    from email.message import Message
+
+ROOT = Path(__file__).resolve().parent.parent
+SOURCES = {"assistants_client": ROOT, "assistants_api": ROOT / "generated"}
+DEVELOPMENT_ONLY = ["codegen", "generated", "scripts", "tests"]
+NEEDED_TO_REGENERATE = {"codegen", "generated", "openapi.yaml", "constraints.txt"}
+
+IMPORT_EVERYTHING = """
+import importlib, importlib.util, json, pkgutil, sys
+packages, absent = json.loads(sys.argv[1])
+files = {}
+for package in map(importlib.import_module, packages):
+    files[package.__name__] = package.__file__
+    for module in pkgutil.walk_packages(package.__path__, package.__name__ + "."):
+        if not module.name.endswith(".__main__"):
+            files[module.name] = importlib.import_module(module.name).__file__
+import assistants_client
+print(json.dumps({
+    "files": files,
+    "importable": [name for name in absent if importlib.util.find_spec(name)],
+    "version": assistants_client.__version__,
+}))
+"""
+
+
+def test_wheel_holds_all_of_both_packages_and_nothing_else(wheel: Path) -> None:
+    ours = {
+        path.relative_to(parent).as_posix()
+        for package, parent in SOURCES.items()
+        for path in (parent / package).rglob("*")
+        if path.is_file() and "__pycache__" not in path.parts
+    }
+    shipped = {name for name in _contents(wheel) if ".dist-info/" not in name}
+    assert shipped == ours
+    assert {
+        "assistants_client/py.typed",
+        "assistants_api/py.typed",
+        "assistants_api/openapi.json",
+    } <= shipped
+
+
+def test_metadata_names_the_licence_and_carries_the_notice(wheel: Path) -> None:
+    metadata = _metadata(wheel)
+    assert metadata["Name"] == "assistants-client"
+    assert metadata["License-Expression"] == "MIT"
+    assert metadata["Requires-Python"] == ">=3.11"
+    assert metadata.get_all("License-File") == ["LICENSE", "NOTICE"]
+    for name in ("LICENSE", "NOTICE"):
+        assert _read(wheel, f"licenses/{name}") == (ROOT / name).read_text("utf-8")
+
+
+def test_wheel_alone_is_enough(wheel: Path, tmp_path: Path) -> None:
+    """Import every module, from /, with nothing but the declared dependencies."""
+    python = _clean_environment(tmp_path / "clean", _metadata(wheel))
+    _run(
+        *(sys.executable, "-m", "pip", "--isolated", "--python", python, "install"),
+        *("-qq", "--disable-pip-version-check", "--no-deps", "--no-index", wheel),
+    )
+    question = json.dumps([list(SOURCES), DEVELOPMENT_ONLY])
+    # -I keeps PYTHONPATH and the current folder out of it.
+    answer: dict[str, Any] = json.loads(
+        _run(python, "-I", "-c", IMPORT_EVERYTHING, question, cwd=Path("/"))
+    )
+
+    assert answer["importable"] == []
+    assert answer["version"] == _metadata(wheel)["Version"]
+    assert set(SOURCES) <= answer["files"].keys()
+    for file in answer["files"].values():
+        assert Path(file).is_relative_to(tmp_path / "clean")
+
+
+def test_sdist_builds_the_same_wheel_and_regenerates(
+    wheel: Path, sdist: Path, tmp_path: Path
+) -> None:
+    with tarfile.open(sdist) as archive:
+        archive.extractall(tmp_path, filter="data")
+    (source,) = tmp_path.iterdir()
+    _build(source, "--wheel", tmp_path / "dist")
+    (again,) = (tmp_path / "dist").iterdir()
+    assert _contents(again) == _contents(wheel)
+
+    assert {path.name for path in source.iterdir()} >= NEEDED_TO_REGENERATE
+    _run(sys.executable, "-m", "codegen", "check", cwd=source)
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Build wheel and sdist, each from the checkout."""
+    folder = tmp_path_factory.mktemp("dist")
+    _build(ROOT, "--wheel", folder)
+    _build(ROOT, "--sdist", folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def wheel(built: Path) -> Path:
+    (path,) = built.glob("*.whl")
+    return path
+
+
+@pytest.fixture(scope="module")
+def sdist(built: Path) -> Path:
+    (path,) = built.glob("*.tar.gz")
+    return path
+
+
+def _build(source: Path, kind: str, target: Path) -> None:
+    # Without isolation, because isolation would download the backend.
+    _run(
+        *(sys.executable, "-m", "build", "--no-isolation", kind),
+        *("--outdir", target, source),
+    )
+
+
+def _clean_environment(folder: Path, metadata: Message) -> Path:
+    """Make an environment of just what the metadata requires; give its interpreter.
+
+    The distributions are linked from the environment that runs the tests, one by one,
+    so that no network is needed and nothing undeclared can be imported.
+    """
+    venv.create(folder, symlinks=True, with_pip=False)
+    (site,) = folder.glob("lib/python*/site-packages")
+    for name in _with_dependencies(metadata.get_all("Requires-Dist", [])):
+        installed = distribution(name)
+        for top in {file.parts[0] for file in installed.files or []}:
+            if top not in {"..", "__pycache__"}:
+                (site / top).symlink_to(Path(str(installed.locate_file(top))))
+    return folder / "bin" / "python"
+
+
+def _with_dependencies(requirements: list[str]) -> set[str]:
+    """Follow requirements, without extras, through the installed distributions."""
+    found: set[str] = set()
+    todo = list(requirements)
+    while todo:
+        requirement = Requirement(todo.pop())
+        name = canonicalize_name(requirement.name)
+        marker = requirement.marker
+        if name not in found and (not marker or marker.evaluate({"extra": ""})):
+            found.add(name)
+            todo += distribution(name).requires or []
+    return found
+
+
+def _contents(wheel: Path) -> dict[str, int]:
+    """List the files of a wheel with their checksums."""
+    with zipfile.ZipFile(wheel) as archive:
+        return {entry.filename: entry.CRC for entry in archive.infolist()}
+
+
+def _read(wheel: Path, name: str) -> str:
+    """Read one file of the wheel's dist-info folder."""
+    with zipfile.ZipFile(wheel) as archive:
+        (path,) = [
+            entry
+            for entry in archive.namelist()
+            if entry.endswith(f".dist-info/{name}")
+        ]
+        return archive.read(path).decode()
+
+
+def _metadata(wheel: Path) -> Message:
+    return message_from_string(_read(wheel, "METADATA"))
+
+
+def _run(*command: str | Path, cwd: Path = ROOT) -> str:
+    """Run a command, and show all that it said if it fails."""
+    done = subprocess.run(
+        [str(part) for part in command],
+        cwd=cwd,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, f"{command}:\n{done.stdout}{done.stderr}"
+    return done.stdout
