@@ -1,0 +1,1 @@
+"""Turn an OpenAPI document into the package `assistants_api`."""

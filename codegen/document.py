@@ -1,0 +1,293 @@
+"""Find one's way in an OpenAPI document: schemas, references, operations."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from codegen.errors import Path, SpecError, shorten
+from codegen.source import Document
+
+Schema = dict[str, Any]
+SchemaRule = Callable[[Schema, Path], Schema]
+
+METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
+
+# Keywords of a schema that hold one schema, a list of them, or named ones.
+_ONE = (
+    "items",
+    "additionalProperties",
+    "not",
+    "contains",
+    "propertyNames",
+    "unevaluatedProperties",
+    "unevaluatedItems",
+    "if",
+    "then",
+    "else",
+)
+_MANY = ("allOf", "anyOf", "oneOf", "prefixItems")
+_NAMED = ("properties", "patternProperties", "$defs", "dependentSchemas")
+
+# Values of these keys are data of the API, whatever they look like.
+_OPAQUE = {"example", "examples", "default", "enum", "const", "mapping", "required"}
+# Values of these keys are maps whose keys are names, not keywords.
+_NAME_MAPS = {
+    "properties",
+    "patternProperties",
+    "$defs",
+    "dependentSchemas",
+    "paths",
+    "webhooks",
+    "schemas",
+    "responses",
+    "parameters",
+    "requestBodies",
+    "headers",
+    "securitySchemes",
+    "content",
+    "callbacks",
+    "links",
+    "encoding",
+    "variables",
+}
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One operation where it stands in the document."""
+
+    path: str
+    method: str
+    data: dict[str, Any]
+    shared_parameters: list[Any]
+
+    @property
+    def at(self) -> Path:
+        """Give its place in the document."""
+        return ("paths", self.path, self.method)
+
+    @property
+    def name(self) -> str:
+        """Give its operationId, or method and path where it has none."""
+        name = self.data.get("operationId")
+        if isinstance(name, str) and name:
+            return name
+        return f"{self.method} {self.path}"
+
+
+def operations(document: Document) -> Iterator[Operation]:
+    """Go through the operations in the order of the document."""
+    for path, item in mapping(document.get("paths"), ("paths",)).items():
+        item = mapping(item, ("paths", path))
+        for method in METHODS:
+            if method in item:
+                data = mapping(item[method], ("paths", path, method))
+                shared = item.get("parameters") or []
+                yield Operation(path, method, data, shared)
+
+
+def parameters(document: Document, operation: Operation) -> Iterator[tuple[Any, Path]]:
+    """Go through an operation's parameters, resolved, its own before shared ones."""
+    seen = set()
+    own = operation.data.get("parameters") or []
+    for at, group in (
+        (operation.at, own),
+        (operation.at[:2], operation.shared_parameters),
+    ):
+        for index, item in enumerate(group):
+            place = (*at, "parameters", index)
+            parameter, place = resolve(document, mapping(item, place), place)
+            key = (parameter.get("name"), parameter.get("in"))
+            if key not in seen:
+                seen.add(key)
+                yield parameter, place
+
+
+def component_schemas(document: Document) -> dict[str, Any]:
+    """Give the named schemas; an empty dict where there are none."""
+    components = mapping(document.get("components"), ("components",))
+    return mapping(components.get("schemas"), ("components", "schemas"))
+
+
+def mapping(value: Any, at: Path) -> dict[str, Any]:
+    """Give an object of the document, an empty one for nothing.
+
+    Raises:
+        SpecError: there is something that is no object.
+    """
+    if value is None:
+        return {}
+    if not isinstance(value, dict):
+        raise SpecError(f"an object is due here, not {shorten(value)}", at=at)
+    return value
+
+
+def reference_path(reference: object, at: Path) -> Path:
+    """Split a local reference into the keys that lead to its target.
+
+    Raises:
+        SpecError: it is no text, or points outside the document.
+    """
+    if not isinstance(reference, str):
+        raise SpecError(f"a $ref must be text, not {shorten(reference)}", at=at)
+    if not reference.startswith("#/"):
+        raise SpecError(
+            f"the reference {shorten(reference)} leaves the document",
+            at=at,
+            hint="Nothing is fetched while building; bundle it into one first.",
+        )
+    return tuple(
+        part.replace("~1", "/").replace("~0", "~") for part in reference[2:].split("/")
+    )
+
+
+def schema_name(reference: object, at: Path) -> str:
+    """Give the name of the component schema that a reference points to."""
+    path = reference_path(reference, at)
+    if len(path) != 3 or path[:2] != ("components", "schemas"):
+        raise SpecError(
+            f"the reference {shorten(reference)} points to no named schema",
+            at=at,
+            hint="Move its target to #/components/schemas and give it a name.",
+        )
+    return str(path[2])
+
+
+def reference_to(name: str) -> str:
+    """Write the reference to a component schema."""
+    return "#/components/schemas/" + name.replace("~", "~0").replace("/", "~1")
+
+
+def resolve(document: Document, node: dict[str, Any], at: Path) -> tuple[Any, Path]:
+    """Follow the references of a node; give what it means and where that stands.
+
+    Raises:
+        SpecError: a target is missing, or the references go round in a circle.
+    """
+    seen: set[str] = set()
+    while "$ref" in node:
+        reference = node["$ref"]
+        if reference in seen:
+            raise SpecError(f"{shorten(reference)} refers to itself", at=at)
+        path = reference_path(reference, at)
+        seen.add(reference)
+        target: Any = document
+        for part in path:
+            target = target.get(part) if isinstance(target, dict) else None
+        if not isinstance(target, dict):
+            raise SpecError(f"nothing stands at {shorten(reference)}", at=at)
+        node, at = target, path
+    return node, at
+
+
+def references(node: Any, at: Path = ()) -> Iterator[tuple[Path, Any]]:
+    """Go through every `$ref` below a node; examples and the like are passed over."""
+    pending: list[tuple[Any, Path, bool]] = [(node, at, False)]
+    while pending:
+        value, place, names = pending.pop()
+        if isinstance(value, list):
+            pending.extend((x, (*place, i), False) for i, x in enumerate(value))
+        elif isinstance(value, dict):
+            if not names and "$ref" in value:
+                yield place, value["$ref"]
+            for key, child in value.items():
+                if names:
+                    pending.append((child, (*place, key), False))
+                elif key not in _OPAQUE and not key.startswith("x-"):
+                    named = key in _NAME_MAPS and isinstance(child, dict)
+                    pending.append((child, (*place, key), named))
+
+
+def rewrite_schemas(document: Document, rule: SchemaRule) -> Document:
+    """Copy a document with every schema replaced by what `rule` makes of it.
+
+    Inner schemas come before those that hold them. The rule gets a copy of its own,
+    one level deep, and may change it.
+    """
+    result: Document = _rewrite(document, (), False, rule)
+    return result
+
+
+def _rewrite(value: Any, at: Path, names: bool, rule: SchemaRule) -> Any:
+    if isinstance(value, list):
+        return [_rewrite(x, (*at, i), False, rule) for i, x in enumerate(value)]
+    if not isinstance(value, dict):
+        return value
+    result = {}
+    holds_schemas = at == ("components", "schemas")
+    for key, child in value.items():
+        place = (*at, key)
+        if holds_schemas or (key == "schema" and not names):
+            result[key] = rewrite_schema(child, place, rule)
+        elif not names and (key in _OPAQUE or key.startswith("x-")):
+            result[key] = child
+        else:
+            named = not names and key in _NAME_MAPS and isinstance(child, dict)
+            result[key] = _rewrite(child, place, named, rule)
+    return result
+
+
+def rewrite_schema(schema: Any, at: Path, rule: SchemaRule) -> Any:
+    """Copy one schema, its inner schemas first."""
+    if isinstance(schema, bool):
+        return schema
+    if not isinstance(schema, dict):
+        raise SpecError(f"a schema is due here, not {shorten(schema)}", at=at)
+    result = dict(schema)
+    for place, child in subschemas(schema, at):
+        new = rewrite_schema(child, place, rule)
+        put_inside(result, schema, place[len(at) :], new)
+    return rule(result, at)
+
+
+def put_inside(result: Schema, schema: Schema, steps: Path, new: Any) -> None:
+    """Replace an inner schema in `result`, a shallow copy of `schema`.
+
+    Args:
+        result: the copy that is changed.
+        schema: the original, whose lists and maps are left alone.
+        steps: one or two keys that lead from the schema to the inner one.
+        new: what to put there.
+    """
+    outer = str(steps[0])
+    if len(steps) == 1:
+        result[outer] = new
+        return
+    if result[outer] is schema[outer]:
+        result[outer] = schema[outer].copy()
+    result[outer][steps[1]] = new
+
+
+def subschemas(schema: Schema, at: Path) -> Iterator[tuple[Path, Any]]:
+    """Go through the schemas directly inside of a schema."""
+    for key in _ONE:
+        if isinstance(schema.get(key), dict):
+            yield (*at, key), schema[key]
+    for key in _MANY:
+        if isinstance(schema.get(key), list):
+            for index, child in enumerate(schema[key]):
+                yield (*at, key, index), child
+    for key in _NAMED:
+        if isinstance(schema.get(key), dict):
+            for name, child in schema[key].items():
+                yield (*at, key, name), child
+
+
+def union_key(schema: Schema) -> str | None:
+    """Tell by which keyword a schema is a union: `anyOf`, `oneOf` or not at all."""
+    for key in ("anyOf", "oneOf"):
+        if isinstance(schema.get(key), list) and not restricts_only(schema[key]):
+            return key
+    return None
+
+
+def restricts_only(members: list[Any]) -> bool:
+    """Tell whether the members of a union only say which properties must be there."""
+    return all(isinstance(m, dict) and set(m) <= {"required", "not"} for m in members)
+
+
+def is_null(schema: Any) -> bool:
+    """Tell whether a schema accepts null and nothing else."""
+    return isinstance(schema, dict) and schema.get("type") == "null"

@@ -1,0 +1,52 @@
+"""What can go wrong while turning a document into code."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+Path = tuple[str | int, ...]
+"""Where something stands in a document: the keys and indexes that lead to it."""
+
+_PLAIN_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*\Z")
+_SHOWN_LENGTH = 200
+
+
+class SpecError(Exception):
+    """Say that a document can't be used: what is wrong, where, and what to do."""
+
+    def __init__(self, message: str, *, at: Path | None = None, hint: str = "") -> None:
+        self.message = message
+        self.at = at
+        self.hint = hint
+        where = f"{json_path(at)}: " if at is not None else ""
+        super().__init__(f"{where}{message}" + (f"\n  {hint}" if hint else ""))
+
+
+class BuildError(Exception):
+    """Say that a build would lose something, or could not be finished."""
+
+    def __init__(self, message: str, details: Iterable[str] = ()) -> None:
+        self.details = list(details)
+        super().__init__("\n".join([message, *(f"  {line}" for line in self.details)]))
+
+
+def json_path(path: Path) -> str:
+    """Write a place in a document as JSON path, such as `$.paths['/threads'].post`."""
+    return "$" + "".join(_step(part) for part in path)
+
+
+def shorten(text: object) -> str:
+    """Quote a value of the document for a message, cut where it is long."""
+    quoted = repr(text)
+    if len(quoted) > _SHOWN_LENGTH:
+        return quoted[:_SHOWN_LENGTH] + "..."
+    return quoted
+
+
+def _step(part: str | int) -> str:
+    if isinstance(part, int):
+        return f"[{part}]"
+    if _PLAIN_KEY.match(part):
+        return f".{part}"
+    return f"[{shorten(part)}]"

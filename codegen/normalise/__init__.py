@@ -1,0 +1,53 @@
+"""Bring a document into the one form that code is made from.
+
+Each pass is pure and idempotent, and the whole changes nothing in `openapi.yaml`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from codegen.normalise import (
+    combine,
+    constants,
+    discriminate,
+    hoist,
+    nullable,
+    objects,
+    strip,
+)
+from codegen.source import Document
+
+Pass = Callable[[Document], tuple[Document, int]]
+
+PASSES: dict[str, Pass] = {
+    "name-operations": objects.name_operations,
+    "constants": constants.constants,
+    "null-types": nullable.null_types,
+    "merge-all-of": combine.merge_all_of,
+    "simplify-unions": combine.simplify_unions,
+    "object-types": objects.object_types,
+    "null-where-used": nullable.null_where_used,
+    "flatten-unions": combine.simplify_unions,
+    "hoist-inline": hoist.hoist,
+    "discriminators": discriminate.discriminators,
+    "strip": strip.strip,
+    "order": strip.order,
+}
+
+
+@dataclass(frozen=True)
+class Normalised:
+    """A document in its one form, and how often each pass changed something."""
+
+    document: Document
+    changes: dict[str, int]
+
+
+def normalise(document: Document) -> Normalised:
+    """Run all passes in order."""
+    changes = {}
+    for name, run in PASSES.items():
+        document, changes[name] = run(document)
+    return Normalised(document, changes)

@@ -1,0 +1,125 @@
+"""Find out by which constant property the variants of a union are told apart."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from codegen.document import (
+    Schema,
+    component_schemas,
+    is_null,
+    reference_to,
+    rewrite_schemas,
+    schema_name,
+    union_key,
+)
+from codegen.errors import Path
+from codegen.source import Document
+
+_USUAL = ("type", "object", "event")
+
+
+def discriminators(document: Document) -> tuple[Document, int]:
+    """Write the discriminator of unions whose variants share a constant property."""
+    schemas = component_schemas(document)
+    changes = 0
+
+    def rule(schema: Schema, at: Path) -> Schema:
+        nonlocal changes
+        key = union_key(schema)
+        if key is None:
+            return schema
+        members = [m for m in schema[key] if isinstance(m, dict) and "$ref" in m]
+        names = [schema_name(member["$ref"], at) for member in members]
+        given = schema.get("discriminator")
+        found = _infer(names, schemas, given, at)
+        before = given
+        if found is None:
+            found = _implied(given, names)
+        if found is not None:
+            schema["discriminator"] = found
+        else:
+            schema.pop("discriminator", None)
+        changes += schema.get("discriminator") != before
+        return schema
+
+    return rewrite_schemas(document, rule), changes
+
+
+def _infer(
+    names: list[str], schemas: dict[str, Any], given: Any, at: Path
+) -> dict[str, Any] | None:
+    variants = [(name, _objects(name, schemas, at, set())) for name in names]
+    variants = [(name, leaves) for name, leaves in variants if leaves]
+    if len(variants) < 2:
+        return None
+    first = variants[0][1][0].get("properties") or {}
+    candidates = [key for key in _USUAL if key in first]
+    candidates += [key for key in first if key not in candidates]
+    if isinstance(given, dict) and given.get("propertyName") in first:
+        candidates.insert(0, given["propertyName"])
+    for key in candidates:
+        mapping = _mapping(key, variants)
+        if mapping is not None:
+            return {"propertyName": key, "mapping": mapping}
+    return None
+
+
+def _mapping(
+    key: str, variants: list[tuple[str, list[Schema]]]
+) -> dict[str, str] | None:
+    result: dict[str, str] = {}
+    for name, leaves in variants:
+        for leaf in leaves:
+            values = _constants((leaf.get("properties") or {}).get(key))
+            if not values or key not in (leaf.get("required") or []):
+                return None
+            for value in values:
+                if value in result:
+                    return None
+                result[value] = reference_to(name)
+    return result
+
+
+def _constants(schema: Any) -> list[str]:
+    if not isinstance(schema, dict):
+        return []
+    values = [schema["const"]] if "const" in schema else schema.get("enum") or []
+    return values if all(isinstance(value, str) for value in values) else []
+
+
+def _objects(
+    name: str, schemas: dict[str, Any], at: Path, seen: set[str]
+) -> list[Schema]:
+    """Give the objects that a named schema stands for, through unions of unions."""
+    schema = schemas.get(name)
+    if not isinstance(schema, dict) or name in seen:
+        return []
+    seen.add(name)
+    if schema.get("properties"):
+        return [_with_named_constants(schema, schemas, at)]
+    result = []
+    key = union_key(schema)
+    members = schema[key] if key else [schema] if "$ref" in schema else []
+    for member in members:
+        if isinstance(member, dict) and "$ref" in member and not is_null(member):
+            result += _objects(schema_name(member["$ref"], at), schemas, at, seen)
+    return result
+
+
+def _with_named_constants(schema: Schema, schemas: dict[str, Any], at: Path) -> Schema:
+    """Write out properties whose enum has a name of its own."""
+    properties = {}
+    for key, value in schema["properties"].items():
+        if isinstance(value, dict) and "$ref" in value:
+            value = schemas.get(schema_name(value["$ref"], at))
+        properties[key] = value
+    return {**schema, "properties": properties}
+
+
+def _implied(given: Any, names: list[str]) -> dict[str, Any] | None:
+    """Keep a discriminator of the document that nothing in the schemas confirms."""
+    if not isinstance(given, dict) or not isinstance(given.get("propertyName"), str):
+        return None
+    mapping = given.get("mapping") or {name: reference_to(name) for name in names}
+    return {"propertyName": given["propertyName"], "mapping": mapping}

@@ -1,0 +1,150 @@
+"""Null, written in one way: as a member of `anyOf`, where a value is used."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from codegen.document import (
+    Schema,
+    component_schemas,
+    is_null,
+    rewrite_schemas,
+    schema_name,
+    union_key,
+)
+from codegen.errors import Path
+from codegen.source import Document
+
+NULL = {"type": "null"}
+
+# What describes the place of a value rather than the value: it stays outside.
+_OF_THE_PLACE = (
+    "description",
+    "title",
+    "default",
+    "deprecated",
+    "readOnly",
+    "writeOnly",
+    "example",
+    "examples",
+)
+NAME = "x-schema-name"
+
+
+def null_types(document: Document) -> tuple[Document, int]:
+    """Replace `nullable`, lists of types and null among enum values by `anyOf`."""
+    changes = 0
+
+    def rule(schema: Schema, at: Path) -> Schema:
+        nonlocal changes
+        before = dict(schema)
+        result = _in_one_form(schema)
+        changes += result != before
+        return result
+
+    return rewrite_schemas(document, rule), changes
+
+
+def _in_one_form(schema: Schema) -> Schema:
+    if schema == {"nullable": True}:
+        # A member of allOf that says it of its neighbour, which is looked at later.
+        return schema
+    nullable = schema.pop("nullable", False) is True
+    members = schema.get("allOf")
+    if isinstance(members, list) and {"nullable": True} in members:
+        schema["allOf"] = [m for m in members if m != {"nullable": True}]
+        nullable = True
+    values = schema.get("enum")
+    if isinstance(values, list) and None in values:
+        schema["enum"] = [value for value in values if value is not None]
+        nullable = True
+    types = schema.get("type")
+    if isinstance(types, list):
+        nullable = nullable or "null" in types
+        types = [t for t in types if t != "null"]
+        if len(types) == 1:
+            schema["type"] = types[0]
+        elif types:
+            place, value = _split(schema)
+            value.pop("type")
+            schema = {**place, "anyOf": [{**value, "type": t} for t in types]}
+        else:
+            schema["type"] = "null"
+            return schema
+    if nullable and not is_null(schema):
+        schema = with_null(schema)
+    return _tidy(schema)
+
+
+def with_null(schema: Schema) -> Schema:
+    """Give a schema that accepts what `schema` accepts, and null."""
+    key = union_key(schema)
+    if key is not None:
+        if not any(is_null(member) for member in schema[key]):
+            schema = {**schema, key: [*schema[key], NULL]}
+        return schema
+    place, value = _split(schema)
+    return {**place, "anyOf": [value, NULL]}
+
+
+def _tidy(schema: Schema) -> Schema:
+    """Let a default stand outside of an optional value, and a name inside."""
+    key = union_key(schema)
+    if key is None or len(schema[key]) != 2 or not is_null(schema[key][1]):
+        return schema
+    value = schema[key][0]
+    if not isinstance(value, dict):
+        return schema
+    if "default" in value and "default" not in schema:
+        value = dict(value)
+        schema["default"] = value.pop("default")
+    if NAME in schema and "$ref" not in value:
+        value = {**value, NAME: schema.pop(NAME)}
+    schema[key] = [value, schema[key][1]]
+    return schema
+
+
+def _split(schema: Schema) -> tuple[Schema, Schema]:
+    place = {k: v for k, v in schema.items() if k in _OF_THE_PLACE}
+    value = {k: v for k, v in schema.items() if k not in _OF_THE_PLACE}
+    return place, value
+
+
+def null_where_used(document: Document) -> tuple[Document, int]:
+    """Move null out of named schemas, to the places that refer to them.
+
+    So that a name stands for the object: `usage: RunCompletionUsage | None`.
+    """
+    nullable = {
+        name
+        for name, schema in component_schemas(document).items()
+        if _has_null(schema)
+    }
+    if not nullable:
+        return document, 0
+
+    def rule(schema: Schema, at: Path) -> Schema:
+        if at[:2] == ("components", "schemas") and at[2] in nullable and len(at) == 3:
+            return _without_null(schema)
+        if "$ref" in schema and schema_name(schema["$ref"], at) in nullable:
+            return with_null(schema)
+        return schema
+
+    return rewrite_schemas(document, rule), len(nullable)
+
+
+def _has_null(schema: Any) -> bool:
+    if not isinstance(schema, dict):
+        return False
+    key = union_key(schema)
+    return key is not None and any(is_null(member) for member in schema[key])
+
+
+def _without_null(schema: Schema) -> Schema:
+    key = union_key(schema)
+    assert key is not None
+    members = [member for member in schema[key] if not is_null(member)]
+    if len(members) != 1:
+        return {**schema, key: members}
+    outside = {k: v for k, v in schema.items() if k != key}
+    return {**members[0], **outside}

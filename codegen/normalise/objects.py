@@ -1,0 +1,51 @@
+"""Objects that don't say so, operations without a name, versions."""
+
+from __future__ import annotations
+
+import re
+
+from codegen.document import Schema, operations, rewrite_schemas
+from codegen.errors import Path
+from codegen.source import Document
+
+VERSION = "3.1.0"
+_WORD = re.compile(r"[A-Za-z0-9]+")
+
+
+def name_operations(document: Document) -> tuple[Document, int]:
+    """Give OpenAPI 3.1 as version, and an operationId to operations without one."""
+    changes = int(document["openapi"] != VERSION)
+    result = {**document, "openapi": VERSION}
+    paths = {path: dict(item) for path, item in document["paths"].items()}
+    for operation in operations(document):
+        if not operation.data.get("operationId"):
+            changes += 1
+            words = [operation.method, *_WORD.findall(operation.path)]
+            name = words[0] + "".join(word[:1].upper() + word[1:] for word in words[1:])
+            data = {**operation.data, "operationId": name}
+            paths[operation.path][operation.method] = data
+    result["paths"] = paths
+    return result, changes
+
+
+def object_types(document: Document) -> tuple[Document, int]:
+    """Say `type: object` where there are properties, and numeric bounds as numbers."""
+    changes = 0
+
+    def rule(schema: Schema, at: Path) -> Schema:
+        nonlocal changes
+        if "type" not in schema and isinstance(schema.get("properties"), dict):
+            changes += 1
+            schema = {"type": "object", **schema}
+        for bound, exclusive in (
+            ("minimum", "exclusiveMinimum"),
+            ("maximum", "exclusiveMaximum"),
+        ):
+            # OpenAPI 3.0 has a flag beside the bound.
+            if isinstance(schema.get(exclusive), bool):
+                changes += 1
+                if schema.pop(exclusive) and bound in schema:
+                    schema[exclusive] = schema.pop(bound)
+        return schema
+
+    return rewrite_schemas(document, rule), changes

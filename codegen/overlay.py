@@ -1,0 +1,97 @@
+"""Apply repairs written in the OpenAPI Overlay 1.0 format.
+
+An action either removes what its JSONPath target finds or merges an update into it, as
+https://spec.openapis.org/overlay/v1.0.0.html has it: objects are merged, lists are
+appended to, everything else is replaced.
+"""
+
+from __future__ import annotations
+
+from copy import deepcopy
+from dataclasses import dataclass
+from pathlib import Path as FilePath
+from typing import Any
+
+import jsonpath_rfc9535 as jsonpath
+
+from codegen import source
+from codegen.errors import SpecError, shorten
+from codegen.source import Document
+
+DEFAULT_OVERLAY = FilePath(__file__).with_name("overlay.yaml")
+
+
+@dataclass(frozen=True)
+class Applied:
+    """A repaired document and the actions that found nothing to repair."""
+
+    document: Document
+    unused: list[str]
+
+
+def apply(document: Document, overlay: Document) -> Applied:
+    """Apply the actions of an overlay in turn; the document itself stays as it is.
+
+    Raises:
+        SpecError: the overlay is not of the format.
+    """
+    if not str(overlay.get("overlay", "")).startswith("1."):
+        raise SpecError("this is no OpenAPI Overlay 1 document", at=("overlay",))
+    result: Any = deepcopy(document)
+    unused = []
+    for index, action in enumerate(overlay.get("actions") or []):
+        target = action.get("target")
+        try:
+            nodes = jsonpath.find(target, result)
+        except (jsonpath.JSONPathError, TypeError) as error:
+            raise SpecError(
+                f"{shorten(target)} is no JSONPath: {error}", at=("actions", index)
+            ) from error
+        locations = [node.location for node in nodes]
+        if not locations:
+            unused.append(str(target))
+        if action.get("remove") is True:
+            for location in reversed(locations):
+                result = _replace(result, location, remove=True)
+        elif "update" in action:
+            for location in locations:
+                result = _replace(result, location, update=action["update"])
+        else:
+            raise SpecError("an action must update or remove", at=("actions", index))
+    return Applied(result, unused)
+
+
+def load(path: FilePath = DEFAULT_OVERLAY) -> Document:
+    """Read an overlay from a file."""
+    return source.load(path).document
+
+
+def _replace(
+    root: Any,
+    location: tuple[int | str, ...],
+    *,
+    update: Any = None,
+    remove: bool = False,
+) -> Any:
+    if not location:
+        return None if remove else _merge(root, update)
+    holder = root
+    for step in location[:-1]:
+        holder = holder[step]
+    last = location[-1]
+    if remove:
+        del holder[last]
+    else:
+        holder[last] = _merge(holder[last], update)
+    return root
+
+
+def _merge(value: Any, update: Any) -> Any:
+    if isinstance(value, dict) and isinstance(update, dict):
+        for key, new in update.items():
+            value[key] = _merge(value[key], new) if key in value else deepcopy(new)
+        return value
+    if isinstance(value, list):
+        new_items = update if isinstance(update, list) else [update]
+        return [*value, *deepcopy(new_items)]
+    return deepcopy(update)

@@ -1,0 +1,93 @@
+"""Write values and texts of the document as Python source that can't be left."""
+
+from __future__ import annotations
+
+import textwrap
+import unicodedata
+from typing import Any
+
+from codegen.errors import Path, SpecError, shorten
+
+# Control and format characters, bidirectional overrides among them, would let source
+# look like something else than it is.
+_UNSEEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
+
+
+def literal(value: Any, at: Path = ()) -> str:
+    """Write a JSON value as a Python literal."""
+    if isinstance(value, str):
+        return string(value)
+    if value is None or isinstance(value, bool | int | float):
+        return repr(value)
+    raise SpecError(f"{shorten(value)} can't be a constant", at=at)
+
+
+def string(text: str) -> str:
+    """Write a text as a Python string, in double quotes where that needs no escape."""
+    quoted = repr(text)
+    if quoted[0] == "'" and '"' not in quoted and "\\'" not in quoted:
+        return f'"{quoted[1:-1]}"'
+    return quoted
+
+
+def or_unset(annotation: str) -> str:
+    """Add `Unset` to an annotation; None stays at its end."""
+    if annotation.endswith(" | None"):
+        return f"{annotation.removesuffix(' | None')} | Unset | None"
+    return f"{annotation} | Unset"
+
+
+def plain_text(text: str) -> str:
+    """Give a text without characters that can't be seen; blanks are folded."""
+    kept = (" " if unicodedata.category(c) in _UNSEEN else c for c in text)
+    return " ".join("".join(kept).split())
+
+
+def docstring(*paragraphs: str, indent: int = 4) -> str:
+    """Write paragraphs as a docstring, wrapped, with nothing that could end it."""
+    width = 88 - indent
+    texts = [_escape(p) for p in paragraphs if p.strip()]
+    if not texts:
+        return ""
+    lines: list[str] = []
+    for number, text in enumerate(texts):
+        if number:
+            lines.append("")
+        lines += _wrap(text, width - (3 if number == 0 else 0), width)
+    if len(lines) == 1 and len(lines[0]) + 6 <= width:
+        return f'"""{_closed(lines[0])}"""'
+    margin = " " * indent
+    body = "\n".join((margin + line).rstrip() if line else "" for line in lines)
+    return f'"""{body.strip()}\n{margin}"""'
+
+
+def _wrap(text: str, first: int, width: int) -> list[str]:
+    lines: list[str] = []
+    for part in text.split("\n"):
+        hanging = part[: len(part) - len(part.lstrip())]
+        wrapped = textwrap.wrap(
+            part.strip(),
+            width=(first if not lines else width) - len(hanging),
+            initial_indent=hanging,
+            subsequent_indent=hanging + ("    " if hanging else ""),
+            break_long_words=False,
+            break_on_hyphens=False,
+        )
+        lines += wrapped or [""]
+    return lines
+
+
+def _escape(text: str) -> str:
+    lines = []
+    for line in text.split("\n"):
+        hanging = line[: len(line) - len(line.lstrip(" "))]
+        lines.append(hanging + plain_text(line))
+    joined = "\n".join(lines).strip("\n")
+    return joined.replace("\\", "\\\\").replace('"""', '\\"\\"\\"')
+
+
+def _closed(line: str) -> str:
+    """Keep a quotation mark at the end from joining the closing ones."""
+    if line.endswith('"') and not line.endswith('\\"'):
+        return line[:-1] + '\\"'
+    return line

@@ -1,0 +1,344 @@
+"""Plan the modules of named schemas: classes, unions, enums and other aliases."""
+
+from __future__ import annotations
+
+import keyword
+from dataclasses import dataclass, field
+from typing import Any
+
+from codegen.document import Schema, is_null, schema_name, union_key
+from codegen.errors import Path, SpecError, shorten
+from codegen.names import identifier
+from codegen.plan.literal import literal, string
+from codegen.plan.naming import SchemaNames
+from codegen.plan.types import Reader, Types, enum_annotation
+
+# What the body of a class needs for itself: an attribute must not hide it.
+_TAKEN = {
+    "additional_properties",
+    "bool",
+    "bytes",
+    "classmethod",
+    "dict",
+    "float",
+    "from_dict",
+    "from_json",
+    "int",
+    "list",
+    "property",
+    "str",
+    "to_dict",
+    "tuple",
+}
+
+# Which function of the module `datetimes` understands a format.
+_TIMES = {"unixtime": "from_unixtime", "date-time": "from_isoformat"}
+
+
+@dataclass(frozen=True)
+class Field:
+    """One property of an object."""
+
+    key: str
+    wire: str
+    name: str
+    annotation: str
+    written: str
+    required: bool
+    default: str
+    description: str
+    reader: Reader | None
+    time: str | None
+
+    @property
+    def in_call(self) -> str:
+        """Write its annotation for a TypedDict that is made by a call."""
+        required = self.required
+        return string(f"Required[{self.written}]" if required else self.written)
+
+    @property
+    def datetime(self) -> str | None:
+        """Name the derived property that gives the time as a datetime."""
+        return f"{self.name}_datetime" if self.time else None
+
+
+@dataclass(frozen=True)
+class Variant:
+    """One class of a union, with what tells it apart."""
+
+    class_: str
+    values: list[str]
+    required: list[str]
+    constants: list[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class SchemaModule:
+    """A module of the package `models`."""
+
+    kind: str
+    names: SchemaNames
+    description: str
+    models: list[SchemaNames] = field(default_factory=list)
+    dicts: list[SchemaNames] = field(default_factory=list)
+    fields: list[Field] = field(default_factory=list)
+    closed: bool = False
+    annotation: str = ""
+    written: str = ""
+    discriminator: str = ""
+    variants: list[Variant] = field(default_factory=list)
+    keeps_dicts: bool = False
+    lists: Reader | None = None
+
+    @property
+    def exports(self) -> list[str]:
+        """Name what the package `models` gives from this module."""
+        if self.kind == "union":
+            return [self.names.class_, self.names.dict_, self.names.reader]
+        if self.kind == "object":
+            return [self.names.class_, self.names.dict_]
+        return [self.names.class_]
+
+    @property
+    def helpers(self) -> list[str]:
+        """Name the functions of the module `reading` that the fields need."""
+        used = {h for f in self.fields if f.reader for h in f.reader.helpers}
+        return sorted(used)
+
+    @property
+    def times(self) -> list[str]:
+        """Name the functions of the module `datetimes` that the fields need."""
+        return sorted({f.time for f in self.fields if f.time})
+
+    @property
+    def renamed(self) -> list[Field]:
+        """Give the fields whose attribute has another name than the property."""
+        return [f for f in self.fields if f.wire != f'"{f.name}"']
+
+    @property
+    def dict_by_call(self) -> bool:
+        """Tell whether some name can't be written in a class of its own."""
+        names = [f.key for f in self.fields]
+        return not all(
+            n.isidentifier() and not keyword.iskeyword(n) and not n.startswith("__")
+            for n in names
+        )
+
+
+def plan_schema(types: Types, name: str) -> SchemaModule:
+    """Plan the module of one named schema."""
+    kind = types.kind(name)
+    at: Path = ("components", "schemas", name)
+    schema = types.schemas[name]
+    if kind == "object":
+        return _object(types, name, schema, at)
+    if kind == "union":
+        return _union(types, name, schema, at)
+    description = _description(schema)
+    if kind == "enum":
+        annotation = enum_annotation(schema, at)
+        return SchemaModule(
+            "enum", types.names[name], description, annotation=annotation
+        )
+    if isinstance(schema, bool) or not schema:
+        type_ = types.of(schema, at)
+    elif "$ref" in schema:
+        type_ = types.of({"$ref": schema["$ref"]}, at)
+    else:
+        type_ = types.written_out(schema, at)
+    return SchemaModule(
+        "alias",
+        types.names[name],
+        description,
+        models=_named(types, type_.models - {name}),
+        annotation=type_.annotation,
+    )
+
+
+def _object(types: Types, name: str, schema: Schema, at: Path) -> SchemaModule:
+    required = set(schema.get("required") or [])
+    fields: list[Field] = []
+    models: set[str] = set()
+    dicts: set[str] = set()
+    taken: dict[str, str] = {}
+    for wire, child in schema["properties"].items():
+        place = (*at, "properties", wire)
+        planned, used, written = _field(types, wire, child, place, wire in required)
+        other = taken.setdefault(planned.name, wire)
+        if other != wire:
+            raise SpecError(
+                f"this property and {shorten(other)} would both be called "
+                f"{planned.name}",
+                at=place,
+            )
+        fields.append(planned)
+        models |= used
+        dicts |= written
+    attributes = {f.name for f in fields}
+    for one in fields:
+        if one.datetime in attributes:
+            raise SpecError(
+                f"the derived {one.datetime} would hide a property of that name", at=at
+            )
+    return SchemaModule(
+        "object",
+        types.names[name],
+        _description(schema),
+        models=_named(types, models - {name}),
+        dicts=_named(types, dicts - {name}),
+        fields=fields,
+        closed=schema.get("additionalProperties") is False,
+    )
+
+
+def _field(
+    types: Types, wire: str, schema: Any, at: Path, required: bool
+) -> tuple[Field, frozenset[str], frozenset[str]]:
+    try:
+        name = identifier(wire)
+    except SpecError as error:
+        raise SpecError(error.message, at=at, hint=error.hint) from error
+    if name in _TAKEN:
+        name += "_"
+    type_ = types.of(schema, at)
+    constant = isinstance(schema, dict) and "const" in schema
+    if not required:
+        default = "UNSET"
+    else:
+        default = literal(schema["const"], at) if constant else ""
+    planned = Field(
+        key=wire,
+        wire=string(wire),
+        name=name,
+        annotation=type_.annotation,
+        written=type_.written,
+        required=required,
+        default=default,
+        description=_description(schema),
+        reader=type_.reader,
+        time=_TIMES.get(_time_format(schema) or ""),
+    )
+    return planned, type_.models, type_.dicts
+
+
+def _time_format(schema: Any) -> str | None:
+    """Tell by which format a value is a point in time, also where it may be null."""
+    if not isinstance(schema, dict):
+        return None
+    if schema.get("format") in ("unixtime", "date-time"):
+        return str(schema["format"])
+    key = union_key(schema)
+    members = [m for m in schema[key] if not is_null(m)] if key else []
+    return _time_format(members[0]) if len(members) == 1 else None
+
+
+def _union(types: Types, name: str, schema: Schema, at: Path) -> SchemaModule:
+    key = union_key(schema)
+    assert key is not None
+    objects = [m for m in schema[key] if types.is_object(m)]
+    others = [m for m in schema[key] if not types.is_object(m) and not is_null(m)]
+    rest = types.written_out({"anyOf": others}, at) if others else None
+    leaves: list[str] = []
+    for member in objects:
+        leaves += [
+            leaf
+            for leaf in _leaves(types, schema_name(member["$ref"], at), set())
+            if leaf not in leaves
+        ]
+    direct = [schema_name(member["$ref"], at) for member in objects]
+    null = any(is_null(member) for member in schema[key])
+    parts = [types.names[n].class_ for n in direct]
+    parts += [rest.annotation] if rest else []
+    parts += ["UnknownObject"] + (["None"] if null else [])
+    written = [types.names[n].dict_ for n in direct]
+    written += [rest.written] if rest else []
+    written += ["None"] if null else []
+    given = schema.get("discriminator") or {}
+    discriminator = given.get("propertyName", "")
+    named: dict[str, list[str]] = {}
+    for value, reference in (given.get("mapping") or {}).items():
+        named.setdefault(schema_name(reference, at), []).append(value)
+    variants = [
+        _variant(types, leaf, discriminator, named.get(leaf, []), at) for leaf in leaves
+    ]
+    used = set(direct) | (rest.models if rest else frozenset())
+    used_dicts = set(direct) | (rest.dicts if rest else frozenset())
+    reads = rest.reader.reads if rest and rest.reader else frozenset()
+    return SchemaModule(
+        "union",
+        types.names[name],
+        _description(schema),
+        models=_named(types, used - {name}),
+        dicts=_named(types, used_dicts - {name}),
+        annotation=" | ".join(dict.fromkeys(parts)),
+        written=" | ".join(dict.fromkeys(written)),
+        discriminator=string(discriminator) if discriminator else "",
+        variants=variants,
+        keeps_dicts=any(_is_map(types, m) for m in others),
+        lists=rest.reader if rest and reads == {"array"} else None,
+    )
+
+
+def _leaves(types: Types, name: str, seen: set[str]) -> list[str]:
+    """Give the classes that a named schema stands for, through unions of unions."""
+    if name in seen:
+        return []
+    seen.add(name)
+    schema = types.schemas[name]
+    if schema.get("properties"):
+        return [name]
+    key = union_key(schema)
+    members = schema[key] if key else [schema]
+    return [
+        leaf
+        for member in members
+        if types.is_object(member)
+        for leaf in _leaves(types, schema_name(member["$ref"], ()), seen)
+    ]
+
+
+def _variant(
+    types: Types, name: str, discriminator: str, named: list[str], at: Path
+) -> Variant:
+    schema = types.schemas[name]
+    required = sorted(set(schema.get("required") or []))
+    constants = {
+        wire: values
+        for wire, child in schema["properties"].items()
+        if (values := _constants(types, child, at)) and wire in required
+    }
+    values = constants.get(discriminator) or named
+    return Variant(
+        types.names[name].class_,
+        [string(value) for value in values],
+        [string(wire) for wire in required],
+        [
+            (string(wire), string(values[0]))
+            for wire, values in sorted(constants.items())
+            if len(values) == 1
+        ],
+    )
+
+
+def _constants(types: Types, schema: Any, at: Path) -> list[str]:
+    if isinstance(schema, dict) and "$ref" in schema:
+        schema = types.schemas[schema_name(schema["$ref"], at)]
+    if not isinstance(schema, dict):
+        return []
+    values = [schema["const"]] if "const" in schema else schema.get("enum") or []
+    return values if all(isinstance(value, str) for value in values) else []
+
+
+def _is_map(types: Types, schema: Any) -> bool:
+    if isinstance(schema, dict) and "$ref" in schema:
+        schema = types.schemas[schema_name(schema["$ref"], ())]
+    return isinstance(schema, dict) and schema.get("type") == "object"
+
+
+def _named(types: Types, names: set[str] | frozenset[str]) -> list[SchemaNames]:
+    return sorted((types.names[name] for name in names), key=lambda n: n.module)
+
+
+def _description(schema: Any) -> str:
+    text = schema.get("description") if isinstance(schema, dict) else None
+    return text if isinstance(text, str) else ""

@@ -1,0 +1,91 @@
+"""The Python names of all named schemas, each once."""
+
+from __future__ import annotations
+
+import keyword
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from codegen.errors import SpecError, shorten
+from codegen.names import class_name, module_name
+
+# Names that generated modules import, which a class must not hide.
+_IMPORTED = {
+    "Any",
+    "Client",
+    "ClassVar",
+    "File",
+    "Generator",
+    "AsyncGenerator",
+    "Literal",
+    "Mapping",
+    "Model",
+    "NotRequired",
+    "Request",
+    "Required",
+    "Response",
+    "ResponseLike",
+    "Self",
+    "Sequence",
+    "TYPE_CHECKING",
+    "TypeAlias",
+    "TypedDict",
+    "UnknownObject",
+    "Unset",
+    "Variants",
+}
+
+
+@dataclass(frozen=True)
+class SchemaNames:
+    """How a named schema is called in Python."""
+
+    schema: str
+    class_: str
+    module: str
+
+    @property
+    def dict_(self) -> str:
+        """Name its TypedDict."""
+        return f"{self.class_}Dict"
+
+    @property
+    def reader(self) -> str:
+        """Name the function that reads a union."""
+        return f"read_{self.module}"
+
+
+class Names:
+    """Names of all schemas, guarded against two that become the same."""
+
+    def __init__(self, schemas: Iterable[str]) -> None:
+        self._names: dict[str, SchemaNames] = {}
+        taken: dict[str, str] = {}
+        for schema in schemas:
+            names = _names_of(schema)
+            for name in (names.class_, names.dict_, names.module.lower()):
+                other = taken.setdefault(name, schema)
+                if other != schema:
+                    raise SpecError(
+                        f"this schema and {shorten(other)} would both be called {name}",
+                        at=("components", "schemas", schema),
+                        hint="Rename one of them in the overlay.",
+                    )
+            self._names[schema] = names
+
+    def __getitem__(self, schema: str) -> SchemaNames:
+        return self._names[schema]
+
+    def __contains__(self, schema: str) -> bool:
+        return schema in self._names
+
+
+def _names_of(schema: str) -> SchemaNames:
+    at = ("components", "schemas", schema)
+    try:
+        class_, module = class_name(schema), module_name(schema)
+    except SpecError as error:
+        raise SpecError(error.message, at=at, hint=error.hint) from error
+    if class_ in _IMPORTED or keyword.iskeyword(class_):
+        class_ += "Schema"
+    return SchemaNames(schema, class_, module)

@@ -1,0 +1,306 @@
+"""Plan the modules of operations: arguments, request and answers."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+from codegen.document import Operation, mapping, parameters, resolve
+from codegen.errors import Path, SpecError, shorten
+from codegen.names import identifier, module_name
+from codegen.plan.literal import docstring, plain_text, string
+from codegen.plan.naming import SchemaNames
+from codegen.plan.responses import Answers, plan_answers
+from codegen.plan.types import Type, Types
+from codegen.source import Document
+
+# Arguments that every function has, or names that it uses.
+_TAKEN = {"body", "client", "media_type", "request", "response", "event", "data"}
+_IN_PATH = re.compile(r"\{([^{}]*)\}")
+_LOCATIONS = ("path", "query", "header", "cookie")
+_DEFAULT_STYLES = {
+    "path": "simple",
+    "query": "form",
+    "header": "simple",
+    "cookie": "form",
+}
+_DEFAULT_TAG = "default"
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One parameter as an argument."""
+
+    wire: str
+    name: str
+    location: str
+    annotation: str
+    required: bool
+    description: str
+    style: str
+
+
+@dataclass(frozen=True)
+class Body:
+    """One media type that a request body may have."""
+
+    media_type: str
+    kind: str
+    annotation: str
+
+
+@dataclass(frozen=True)
+class OperationModule:
+    """A module of the package `api`."""
+
+    operation_id: str
+    name: str
+    tag: str
+    tag_title: str
+    method: str
+    path: str
+    path_expression: str
+    summary: str
+    description: str
+    deprecated: bool
+    parameters: list[Parameter]
+    bodies: list[Body]
+    body_required: bool
+    body_description: str
+    answers: Answers
+    models: list[SchemaNames]
+    dicts: list[SchemaNames]
+    place: Path = field(default=())
+
+    def located(self, location: str) -> list[Parameter]:
+        """Give the parameters of one location."""
+        return [p for p in self.parameters if p.location == location]
+
+    @property
+    def method_name(self) -> str:
+        """Give the HTTP method for a text."""
+        return self.method.strip('"')
+
+    @property
+    def short(self) -> str:
+        """Give the summary as a sentence for a docstring."""
+        text = plain_text(self.summary or self.operation_id).rstrip(".")
+        text = text.replace("\\", "\\\\").replace('"', "'")
+        return f"{text}."
+
+    @property
+    def body_annotation(self) -> str:
+        """Give the type of the body, whatever its media type."""
+        parts = [part for body in self.bodies for part in [body.annotation]]
+        return " | ".join(dict.fromkeys(parts))
+
+    @property
+    def media_types(self) -> str:
+        """Give the type of the argument that chooses a media type."""
+        return f"Literal[{', '.join(body.media_type for body in self.bodies)}]"
+
+    @property
+    def uses_models(self) -> bool:
+        """Tell whether reading an answer needs the package of models."""
+        answers = self.answers
+        every = [*answers.successes, *answers.errors]
+        every += [answers.default] if answers.default else []
+        calls = [answer.call for answer in every]
+        calls += [answers.stream.call] if answers.stream else []
+        return any("models." in call for call in calls)
+
+    @property
+    def arguments_docstring(self) -> str:
+        """Write the docstring that describes all arguments."""
+        lines = [
+            f"    {p.name}: {plain_text(p.description) or 'see the API.'}"
+            for p in self.located("path")
+        ]
+        if self.bodies:
+            text = plain_text(self.body_description) or "the body of the request."
+            lines.append(f"    body: {text}")
+        lines += [
+            f"    {p.name}: {plain_text(p.description) or 'see the API.'}"
+            for p in self.keywords
+        ]
+        if len(self.bodies) > 1:
+            lines.append("    media_type: the form in which the body is sent.")
+        head = "Build the request, without sending it."
+        raises = "Raises:\n    ValueError: an id is empty or no id at all."
+        return docstring(
+            head,
+            *(["Args:\n" + "\n".join(lines)] if lines else []),
+            *([raises] if self.located("path") else []),
+        )
+
+    @property
+    def keywords(self) -> list[Parameter]:
+        """Give the parameters that are no part of the path, required ones first."""
+        others = [p for p in self.parameters if p.location != "path"]
+        return sorted(others, key=lambda p: not p.required)
+
+
+def plan_operation(
+    document: Document, types: Types, operation: Operation
+) -> OperationModule:
+    """Plan the module of one operation."""
+    at = operation.at
+    used: list[Type] = []
+    planned = _parameters(document, types, operation, used)
+    bodies, required, description = _bodies(document, types, operation, used)
+    answers = plan_answers(document, types, operation)
+    models = frozenset[str]().union(*(t.models for t in used)) | answers.models
+    dicts = frozenset[str]().union(*(t.dicts for t in used))
+    tags = operation.data.get("tags") or [_DEFAULT_TAG]
+    try:
+        name, tag = module_name(operation.name), module_name(str(tags[0]))
+    except SpecError as error:
+        raise SpecError(error.message, at=at, hint=error.hint) from error
+    return OperationModule(
+        operation_id=operation.name,
+        name=name,
+        tag=tag,
+        tag_title=str(tags[0]),
+        method=string(operation.method.upper()),
+        path=operation.path,
+        path_expression=_path_expression(operation.path, planned, at),
+        summary=_text(operation.data.get("summary")),
+        description=_text(operation.data.get("description")),
+        deprecated=operation.data.get("deprecated") is True,
+        parameters=planned,
+        bodies=bodies,
+        body_required=required,
+        body_description=description,
+        answers=answers,
+        models=_named(types, models),
+        dicts=_named(types, dicts),
+        place=at,
+    )
+
+
+def _parameters(
+    document: Document, types: Types, operation: Operation, used: list[Type]
+) -> list[Parameter]:
+    result: list[Parameter] = []
+    taken: dict[str, Path] = {}
+    for data, at in parameters(document, operation):
+        wire, location = data.get("name"), data.get("in")
+        if not isinstance(wire, str) or location not in _LOCATIONS:
+            raise SpecError("a parameter needs a name and a known place", at=at)
+        schema = data.get("schema")
+        if schema is None:
+            # The other way to describe one: JSON within the parameter.
+            content = mapping(data.get("content"), at)
+            media: dict[str, Any] = next(iter(content.values()), {})
+            schema = media.get("schema", {})
+        type_ = types.of(schema, (*at, "schema"))
+        used.append(type_)
+        try:
+            name = identifier(wire)
+        except SpecError as error:
+            raise SpecError(error.message, at=at, hint=error.hint) from error
+        name = f"{name}_" if name in _TAKEN else name
+        if name in taken:
+            name = f"{name}_{location}"
+        if name in taken:
+            raise SpecError(f"two parameters would both be called {name}", at=at)
+        taken[name] = at
+        result.append(
+            Parameter(
+                wire=string(wire),
+                name=name,
+                location=location,
+                annotation=type_.annotation,
+                required=data.get("required") is True,
+                description=_text(data.get("description")),
+                style=_style(data, location, schema, at),
+            )
+        )
+    order = {location: index for index, location in enumerate(_LOCATIONS)}
+    return sorted(result, key=lambda p: order[p.location])
+
+
+def _style(data: dict[str, Any], location: str, schema: Any, at: Path) -> str:
+    """Name the helper that writes a query parameter."""
+    style = data.get("style", _DEFAULT_STYLES[location])
+    explode = data.get("explode", style in ("form", "deepObject"))
+    if data.get("content"):
+        return "as_json"
+    if location != "query":
+        if style != _DEFAULT_STYLES[location]:
+            raise SpecError(f"the style {shorten(style)} is not supported here", at=at)
+        return str(style)
+    if style == "deepObject":
+        return "deep"
+    if style == "form":
+        return "form" if explode else "joined"
+    raise SpecError(f"the style {shorten(style)} is not supported here", at=at)
+
+
+def _path_expression(path: str, planned: list[Parameter], at: Path) -> str:
+    """Write the path as a concatenation of literals and encoded arguments."""
+    if not path.startswith("/"):
+        raise SpecError(f"the path {shorten(path)} must begin with a slash", at=at)
+    arguments = {p.wire: p for p in planned if p.location == "path"}
+    parts: list[str] = []
+    end = 0
+    for found in _IN_PATH.finditer(path):
+        parameter = arguments.pop(string(found.group(1)), None)
+        if parameter is None:
+            raise SpecError(
+                f"the path has no parameter for {shorten(found.group())}", at=at
+            )
+        parts.append(string(path[end : found.start()]))
+        parts.append(f"path_segment({string(parameter.name)}, {parameter.name})")
+        end = found.end()
+    if arguments:
+        raise SpecError(f"{next(iter(arguments))} does not stand in the path", at=at)
+    parts.append(string(path[end:]))
+    return " + ".join(part for part in parts if part != '""') or '"/"'
+
+
+def _bodies(
+    document: Document, types: Types, operation: Operation, used: list[Type]
+) -> tuple[list[Body], bool, str]:
+    at: Path = (*operation.at, "requestBody")
+    data = operation.data.get("requestBody")
+    if data is None:
+        return [], False, ""
+    body, at = resolve(document, mapping(data, at), at)
+    result = []
+    for media_type, media in mapping(body.get("content"), (*at, "content")).items():
+        place = (*at, "content", media_type)
+        kind = _body_kind(media_type)
+        schema = mapping(media, place).get("schema", {})
+        if kind == "content":
+            annotation = "bytes | str"
+        else:
+            type_ = types.of(schema, (*place, "schema"))
+            used.append(type_)
+            annotation = type_.written
+        result.append(Body(string(media_type), kind, annotation))
+    if not result:
+        raise SpecError("a request body needs a media type", at=at)
+    preferred = {"json": 0, "form": 1, "urlencoded": 2, "content": 3}
+    result.sort(key=lambda b: preferred[b.kind])
+    return result, body.get("required") is True, _text(body.get("description"))
+
+
+def _body_kind(media_type: str) -> str:
+    plain = media_type.split(";")[0].strip().lower()
+    if plain == "application/json" or plain.endswith("+json"):
+        return "json"
+    if plain == "multipart/form-data":
+        return "form"
+    if plain == "application/x-www-form-urlencoded":
+        return "urlencoded"
+    return "content"
+
+
+def _named(types: Types, names: frozenset[str]) -> list[SchemaNames]:
+    return sorted((types.names[name] for name in names), key=lambda n: n.module)
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else ""

@@ -1,0 +1,91 @@
+"""Plan a whole package: its models, its operations, its tags."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from codegen.document import component_schemas, operations
+from codegen.errors import SpecError, shorten
+from codegen.plan.literal import plain_text
+from codegen.plan.models import SchemaModule, plan_schema
+from codegen.plan.naming import Names
+from codegen.plan.operations import OperationModule, plan_operation
+from codegen.plan.types import Types
+from codegen.source import Document
+
+
+@dataclass(frozen=True)
+class Tag:
+    """A package of operations."""
+
+    name: str
+    title: str
+    description: str
+    operations: list[OperationModule]
+
+
+@dataclass(frozen=True)
+class Package:
+    """All that templates are rendered from."""
+
+    title: str
+    version: str
+    description: str
+    schemas: list[SchemaModule]
+    tags: list[Tag]
+
+    @property
+    def operations(self) -> list[OperationModule]:
+        """Give all operations, tag by tag."""
+        return [operation for tag in self.tags for operation in tag.operations]
+
+
+def plan_package(document: Document) -> Package:
+    """Plan the package of a normalised document.
+
+    Raises:
+        SpecError: something of the document can't be written as Python, or two things
+            would get the same name.
+    """
+    schemas = component_schemas(document)
+    types = Types(schemas, Names(schemas))
+    modules = [plan_schema(types, name) for name in schemas]
+    info = document.get("info") or {}
+    return Package(
+        title=plain_text(str(info.get("title") or "API")),
+        version=plain_text(str(info.get("version") or "")),
+        description=str(info.get("description") or ""),
+        schemas=sorted(modules, key=lambda module: module.names.module),
+        tags=_tags(document, types),
+    )
+
+
+def _tags(document: Document, types: Types) -> list[Tag]:
+    described = {
+        tag.get("name"): str(tag.get("description") or "")
+        for tag in document.get("tags") or []
+    }
+    result: dict[str, Tag] = {}
+    taken: dict[tuple[str, str], OperationModule] = {}
+    for operation in operations(document):
+        planned = plan_operation(document, types, operation)
+        key = (planned.tag, planned.name.lower())
+        if key in taken:
+            raise SpecError(
+                f"this operation and {shorten(taken[key].operation_id)} would both be "
+                f"the module {planned.tag}.{planned.name}",
+                at=operation.at,
+                hint="Rename one of them in the overlay.",
+            )
+        taken[key] = planned
+        tag = result.setdefault(
+            planned.tag,
+            Tag(
+                planned.tag,
+                plain_text(planned.tag_title),
+                described.get(planned.tag_title, ""),
+                [],
+            ),
+        )
+        tag.operations.append(planned)
+    return list(result.values())

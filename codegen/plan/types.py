@@ -1,0 +1,257 @@
+"""From a schema to its annotation, its TypedDict annotation and how it is read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from codegen.document import Schema, is_null, schema_name, union_key
+from codegen.errors import Path, SpecError, shorten
+from codegen.plan.literal import literal
+from codegen.plan.naming import Names, SchemaNames
+
+_PLAIN = {
+    "string": "str",
+    "integer": "int",
+    "number": "float",
+    "boolean": "bool",
+    "null": "None",
+}
+
+
+@dataclass(frozen=True)
+class Reader:
+    """How a value is read: as a function of it, and as a call.
+
+    Attributes:
+        function: an expression that gives a function of one value.
+        call: the call of it, with `{}` where the value goes.
+        reads: the kinds of JSON values that it changes: "object", "array".
+        helpers: the functions of the module `reading` that the expression names.
+    """
+
+    function: str
+    call: str
+    reads: frozenset[str]
+    helpers: frozenset[str] = frozenset()
+
+    def __call__(self, value: str) -> str:
+        """Write the expression that reads `value`."""
+        return self.call.replace("{}", value)
+
+
+@dataclass(frozen=True)
+class Type:
+    """What a schema is in Python.
+
+    Attributes:
+        annotation: the type of the value in a model.
+        written: the type of the value in a TypedDict, where models are welcome too.
+        models: the named schemas in `annotation`.
+        dicts: the named schemas whose TypedDict is in `written`.
+        reader: how the value is read, or None where it stays as it came.
+    """
+
+    annotation: str
+    written: str
+    models: frozenset[str] = frozenset()
+    dicts: frozenset[str] = frozenset()
+    reader: Reader | None = None
+
+
+@dataclass
+class Types:
+    """The types of all schemas of a document."""
+
+    schemas: dict[str, Any]
+    names: Names
+    _open: list[str] = field(default_factory=list)
+
+    def kind(self, name: str) -> str:
+        """Tell what a named schema becomes: object, union, enum or alias."""
+        schema = self.schemas[name]
+        if not isinstance(schema, dict):
+            return "alias"
+        if schema.get("properties"):
+            return "object"
+        key = union_key(schema)
+        if key:
+            objects = [self.is_object(member) for member in schema[key]]
+            if sum(objects) > 1 or all(objects):
+                return "union"
+        return "enum" if "enum" in schema else "alias"
+
+    def is_object(self, schema: Any, depth: int = 0) -> bool:
+        """Tell whether a schema refers to a class, or to a union of classes."""
+        if not isinstance(schema, dict) or "$ref" not in schema or depth > 50:
+            return False
+        target = self.schemas[schema_name(schema["$ref"], ())]
+        if not isinstance(target, dict):
+            return False
+        if target.get("properties"):
+            return True
+        key = union_key(target)
+        members = target[key] if key else [target]
+        return any(self.is_object(member, depth + 1) for member in members)
+
+    def of(self, schema: Any, at: Path) -> Type:
+        """Give the type of a schema where it is used."""
+        if isinstance(schema, bool) or schema == {}:
+            return _ANY
+        if "$ref" in schema:
+            return self._named(schema_name(schema["$ref"], at), at)
+        return self.written_out(schema, at)
+
+    def written_out(self, schema: Schema, at: Path) -> Type:
+        """Give the type of a schema by what it says, not by its name."""
+        if "const" in schema:
+            return _same(f"Literal[{literal(schema['const'], at)}]")
+        if "enum" in schema:
+            return _same(enum_annotation(schema, at))
+        key = union_key(schema)
+        if key is not None:
+            return self._union(schema[key], (*at, key))
+        kind = schema.get("type")
+        if kind == "array" or (kind is None and "items" in schema):
+            return self._array(schema, at)
+        if kind == "object" or (kind is None and "additionalProperties" in schema):
+            return self._map(schema, at)
+        if kind == "string" and schema.get("format") == "binary":
+            return _same("File")
+        if kind is None:
+            return _ANY
+        if kind not in _PLAIN:
+            raise SpecError(f"{shorten(kind)} is no type of JSON", at=at)
+        return _same(_PLAIN[kind])
+
+    def _named(self, name: str, at: Path) -> Type:
+        names = self.names[name]
+        kind = self.kind(name)
+        if kind == "object":
+            return _of_class(name, names, f"models.{names.class_}.from_json", "object")
+        if kind == "union":
+            return _of_class(name, names, f"models.{names.reader}", "object", "array")
+        if kind == "enum":
+            return Type(names.class_, names.class_, frozenset({name}))
+        if name in self._open:
+            raise SpecError("this schema is defined by nothing but itself", at=at)
+        self._open.append(name)
+        try:
+            inner = self.of(self.schemas[name], ("components", "schemas", name))
+        finally:
+            self._open.pop()
+        # An alias of plain values serves for both; one with models is written out.
+        written = inner.written if inner.dicts else names.class_
+        models = frozenset({name}) | (inner.models if inner.dicts else frozenset())
+        return Type(names.class_, written, models, inner.dicts, inner.reader)
+
+    def _array(self, schema: Schema, at: Path) -> Type:
+        item = self.of(schema.get("items", {}), (*at, "items"))
+        # Read-only in a TypedDict, so that a list of one variant is welcome.
+        sequence = "Sequence" if item.dicts else "list"
+        return Type(
+            f"list[{item.annotation}]",
+            f"{sequence}[{item.written}]",
+            item.models,
+            item.dicts,
+            _each("read_list", item.reader, "array"),
+        )
+
+    def _map(self, schema: Schema, at: Path) -> Type:
+        extra = schema.get("additionalProperties", True)
+        place = (*at, "additionalProperties")
+        item = _ANY if isinstance(extra, bool) else self.of(extra, place)
+        mapping = "Mapping" if item.dicts else "dict"
+        return Type(
+            f"dict[str, {item.annotation}]",
+            f"{mapping}[str, {item.written}]",
+            item.models,
+            item.dicts,
+            _each("read_dict", item.reader, "object"),
+        )
+
+    def _union(self, members: list[Any], at: Path) -> Type:
+        types = [
+            self.of(member, (*at, index))
+            for index, member in enumerate(members)
+            if not is_null(member)
+        ]
+        if any(type_ == _ANY for type_ in types):
+            return _ANY
+        null = ["None"] if any(is_null(member) for member in members) else []
+        readers = [type_.reader for type_ in types if type_.reader is not None]
+        return Type(
+            " | ".join(dict.fromkeys([t.annotation for t in types] + null)),
+            " | ".join(dict.fromkeys([t.written for t in types] + null)),
+            frozenset[str]().union(*(t.models for t in types)),
+            frozenset[str]().union(*(t.dicts for t in types)),
+            _chain(readers, at),
+        )
+
+
+def _of_class(name: str, names: SchemaNames, function: str, *reads: str) -> Type:
+    return Type(
+        names.class_,
+        f"{names.class_} | {names.dict_}",
+        frozenset({name}),
+        frozenset({name}),
+        Reader(function, function + "({})", frozenset(reads)),
+    )
+
+
+def _each(helper: str, item: Reader | None, reads: str) -> Reader | None:
+    """Read the items of an array, or the values of an object."""
+    if item is None:
+        return None
+    call = f"{helper}({item.function}, {{}})"
+    return Reader(
+        f"lambda item: {call.replace('{}', 'item')}",
+        call,
+        frozenset({reads}),
+        item.helpers | {helper},
+    )
+
+
+def _chain(readers: list[Reader], at: Path) -> Reader | None:
+    """Read one of several kinds of values; each reader lets the others' kinds pass."""
+    if len(readers) < 2:
+        return readers[0] if readers else None
+    kinds = [kind for reader in readers for kind in reader.reads]
+    if len(set(kinds)) < len(kinds):
+        raise SpecError(
+            "nothing tells the arrays or objects of this union apart",
+            at=at,
+            hint="Give it a name in the overlay.",
+        )
+    call = "{}"
+    for reader in readers:
+        call = reader(call)
+    return Reader(
+        f"lambda item: {call.replace('{}', 'item')}",
+        call,
+        frozenset(kinds),
+        frozenset[str]().union(*(reader.helpers for reader in readers)),
+    )
+
+
+def enum_annotation(schema: Schema, at: Path) -> str:
+    """Give the annotation of an enum: its values, and any other of their type."""
+    values = schema["enum"]
+    if not isinstance(values, list) or not values:
+        raise SpecError("an enum needs at least one value", at=at)
+    parts = []
+    for value in values:
+        if isinstance(value, bool | int | str):
+            parts.append(literal(value, at))
+        elif not isinstance(value, float):
+            raise SpecError(f"{shorten(value)} can't be a value of an enum", at=at)
+    kinds = sorted({type(value).__name__ for value in values} - {"bool"})
+    literals = [f"Literal[{', '.join(dict.fromkeys(parts))}]"] if parts else []
+    return " | ".join([*literals, *kinds])
+
+
+def _same(annotation: str) -> Type:
+    return Type(annotation, annotation)
+
+
+_ANY = _same("Any")

@@ -1,0 +1,120 @@
+"""Our own words in a document: find them, keep them, mark where they are missing.
+
+Facts come from upstream, sentences never do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from codegen.document import (
+    Schema,
+    component_schemas,
+    operations,
+    rewrite_schemas,
+    subschemas,
+)
+from codegen.errors import Path, json_path
+from codegen.source import Document
+
+MARKER = "(not described yet)"
+
+# A place for prose: its key, the object that holds it, and the keyword.
+Place = tuple[tuple[str, ...], dict[str, Any], str]
+
+
+def without_prose(document: Document) -> Document:
+    """Copy a document with every sentence taken out."""
+
+    def rule(schema: Schema, at: Path) -> Schema:
+        return {k: v for k, v in schema.items() if k not in ("description", "title")}
+
+    result: Document = _copy(rewrite_schemas(document, rule))
+    result["info"] = {"title": MARKER, "version": document["info"].get("version", "")}
+    for _, holder, keyword in places(result):
+        holder.pop(keyword, None)
+    return result
+
+
+def with_prose(
+    facts: Document, described: Document | None
+) -> tuple[Document, list[str]]:
+    """Put the words of `described` where `facts` still has the element.
+
+    Returns:
+        The document, and the JSON path of every place that has no words yet and
+        therefore got the marker.
+    """
+    known: dict[tuple[str, ...], str] = {}
+    if described is not None:
+        for key, holder, keyword in places(_copy(described)):
+            text = holder.get(keyword)
+            if isinstance(text, str) and text != MARKER:
+                known[key] = text
+    result = _copy(facts)
+    missing = []
+    for key, holder, keyword in places(result):
+        text = known.get(key)
+        if text is None:
+            missing.append(json_path(key))
+        holder[keyword] = MARKER if text is None else text
+    return result, missing
+
+
+def places(document: Document) -> Iterator[Place]:
+    """Go through the places of a normalised document where words are due."""
+    yield ("info", "title"), document["info"], "title"
+    yield ("info", "description"), document["info"], "description"
+    for tag in document.get("tags") or []:
+        yield ("tags", tag["name"]), tag, "description"
+    for operation in operations(document):
+        yield from _operation_places(operation.name, operation.data)
+    components = document.get("components") or {}
+    for section in ("responses", "parameters", "headers", "securitySchemes"):
+        for name, item in (components.get(section) or {}).items():
+            yield from _item_places(("components", section, name), item)
+    for name, schema in component_schemas(document).items():
+        key = ("components", "schemas", name)
+        yield key, schema, "description"
+        yield from _property_places(key, schema)
+
+
+def _operation_places(name: str, data: dict[str, Any]) -> Iterator[Place]:
+    key = ("operations", name)
+    yield (*key, "summary"), data, "summary"
+    yield (*key, "description"), data, "description"
+    for parameter in data.get("parameters") or []:
+        if "$ref" not in parameter:
+            place = (*key, "parameters", parameter["in"], parameter["name"])
+            yield place, parameter, "description"
+    if "$ref" not in data.get("requestBody", {"$ref": ""}):
+        yield (*key, "requestBody"), data["requestBody"], "description"
+    for code, response in (data.get("responses") or {}).items():
+        yield from _item_places((*key, "responses", code), response)
+
+
+def _item_places(key: tuple[str, ...], item: dict[str, Any]) -> Iterator[Place]:
+    if "$ref" in item:
+        return
+    yield key, item, "description"
+    for name, header in (item.get("headers") or {}).items():
+        yield from _item_places((*key, "headers", name), header)
+
+
+def _property_places(key: tuple[str, ...], schema: Any) -> Iterator[Place]:
+    for at, child in subschemas(schema, ()):
+        if not isinstance(child, dict):
+            continue
+        place = (*key, *(str(step) for step in at))
+        if at[0] == "properties":
+            yield place, child, "description"
+        yield from _property_places(place, child)
+
+
+def _copy(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _copy(child) for key, child in value.items()}
+    if isinstance(value, list):
+        return [_copy(child) for child in value]
+    return value

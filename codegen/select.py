@@ -1,0 +1,136 @@
+"""Keep the chosen operations and everything that they reach."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from codegen.document import (
+    METHODS,
+    Operation,
+    mapping,
+    operations,
+    reference_path,
+    references,
+)
+from codegen.errors import Path, SpecError, shorten
+from codegen.source import Document
+
+# Parts of an operation that no client code comes from.
+_UNUSED = ("callbacks", "servers", "externalDocs")
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Which operations to keep: by prefix of the path, by tag, or all of them."""
+
+    paths: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    everything: bool = False
+
+    def keeps(self, operation: Operation) -> bool:
+        """Tell whether an operation is among the chosen ones."""
+        if self.everything:
+            return True
+        path = operation.path
+        by_path = any(
+            path == p or path.startswith(p.rstrip("/") + "/") for p in self.paths
+        )
+        tags = operation.data.get("tags") or []
+        return by_path or any(tag in self.tags for tag in tags)
+
+    def __str__(self) -> str:
+        if self.everything:
+            return "all operations"
+        chosen = [f"paths under {path}" for path in self.paths]
+        chosen += [f"tag {tag}" for tag in self.tags]
+        return ", ".join(chosen) or "nothing"
+
+
+ASSISTANTS = Selection(paths=("/assistants", "/threads"))
+
+
+def select(document: Document, selection: Selection) -> Document:
+    """Give a document with the chosen operations and what they refer to.
+
+    Raises:
+        SpecError: the document is none of OpenAPI 3.0 or 3.1, no operation is chosen,
+            or a reference points nowhere.
+    """
+    _check_version(document)
+    chosen = [op for op in operations(document) if selection.keeps(op)]
+    if not chosen:
+        raise SpecError(
+            f"no operation matches the selection ({selection})",
+            at=("paths",),
+            hint="Choose with --path, --tag or --all.",
+        )
+    paths: dict[str, Any] = {}
+    for operation in chosen:
+        item = document["paths"][operation.path]
+        kept = paths.setdefault(
+            operation.path,
+            {k: v for k, v in item.items() if k not in (*METHODS, *_UNUSED)},
+        )
+        data = operation.data
+        kept[operation.method] = {k: v for k, v in data.items() if k not in _UNUSED}
+    result: Document = {
+        key: document[key]
+        for key in ("openapi", "info", "security", "tags")
+        if key in document
+    }
+    result["paths"] = paths
+    result["components"] = _reached_components(document, paths)
+    return result
+
+
+def _check_version(document: Document) -> None:
+    version = document.get("openapi")
+    if not isinstance(version, str) or not version.startswith(("3.0", "3.1")):
+        found = "Swagger 2" if "swagger" in document else shorten(version)
+        raise SpecError(
+            f"this is no OpenAPI 3.0 or 3.1 document: {found}", at=("openapi",)
+        )
+
+
+def _reached_components(document: Document, paths: dict[str, Any]) -> Document:
+    reached: dict[Path, Any] = {}
+    pending = list(references(paths, ("paths",)))
+    while pending:
+        at, reference = pending.pop()
+        path = reference_path(reference, at)
+        if len(path) < 3 or path[0] != "components":
+            raise SpecError(
+                f"the reference {shorten(reference)} points to no component", at=at
+            )
+        path = path[:3]
+        if path in reached:
+            continue
+        target: Any = document
+        for part in path:
+            target = target.get(part) if isinstance(target, dict) else None
+        if target is None:
+            raise SpecError(f"nothing stands at {shorten(reference)}", at=at)
+        reached[path] = target
+        pending += references(target, path)
+    components = mapping(document.get("components"), ("components",))
+    result: Document = {}
+    for section, members in components.items():
+        if section == "securitySchemes":
+            members = _used_schemes(document, paths, mapping(members, ("components",)))
+        else:
+            members = mapping(members, ("components", section))
+            names = [n for n in members if ("components", section, n) in reached]
+            members = {name: members[name] for name in names}
+        if members:
+            result[section] = members
+    return result
+
+
+def _used_schemes(document: Document, paths: Document, schemes: Document) -> Document:
+    requirements = list(document.get("security") or [])
+    for item in paths.values():
+        for method in METHODS:
+            requirements += (item.get(method) or {}).get("security") or []
+    used = {name for requirement in requirements for name in requirement}
+    return {name: schemes[name] for name in schemes if name in used}
