@@ -158,7 +158,7 @@ def main() -> None:
         _err.print(str(error), markup=False)
         sys.exit(2)
     except KeyboardInterrupt:
-        _err.print("interrupted; nothing was changed")
+        _err.print("interrupted; what was there is whole, old or new")
         sys.exit(130)
 
 

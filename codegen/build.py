@@ -27,7 +27,7 @@ from codegen.finish import (
 from codegen.pin import PINNED, ROOT, facts
 from codegen.plan import Package
 from codegen.select import ASSISTANTS, Selection
-from codegen.swap import recover, replace_folder
+from codegen.swap import recover, replace_folder, scratch_folder
 
 GENERATED = ROOT / "generated"
 PACKAGE = "assistants_api"
@@ -109,9 +109,11 @@ def _made(order: Order, beside: Path, say: Say) -> Iterator[tuple[Path, Package]
     say(f"read {loaded.name} (version {loaded.version or 'unknown'})")
     repairs = overlay.load()
     taken = facts(loaded.document, order.selection, repairs)
-    counts = ", ".join(f"{n} {c}" for n, c in taken.changes.items() if c)
+    counts = ", ".join(
+        f"{n} {c}" for n, c in taken.changes.items() if c and n != "order"
+    )
     say(f"normalised: {counts or 'nothing to do'}")
-    folder = Path(tempfile.mkdtemp(prefix=f".{order.target.name}.", dir=beside))
+    folder = scratch_folder(order.target, beside)
     try:
         package = emit(taken.document, folder, order.name)
         say(
@@ -126,7 +128,6 @@ def _made(order: Order, beside: Path, say: Say) -> Iterator[tuple[Path, Package]
             **tool_inputs(),
         }
         write_lock(folder, inputs)
-        folder.chmod(0o755)
         yield folder, package
     finally:
         shutil.rmtree(folder, ignore_errors=True)

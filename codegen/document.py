@@ -98,7 +98,8 @@ def parameters(document: Document, operation: Operation) -> Iterator[tuple[Any, 
     ):
         for index, item in enumerate(group):
             place = (*at, "parameters", index)
-            parameter, place = resolve(document, mapping(item, place), place)
+            item = mapping(item, place)
+            parameter, place = resolve(document, item, place, "parameters")
             key = (parameter.get("name"), parameter.get("in"))
             if key not in seen:
                 seen.add(key)
@@ -160,11 +161,20 @@ def reference_to(name: str) -> str:
     return "#/components/schemas/" + name.replace("~", "~0").replace("/", "~1")
 
 
-def resolve(document: Document, node: dict[str, Any], at: Path) -> tuple[Any, Path]:
+def resolve(
+    document: Document, node: dict[str, Any], at: Path, section: str
+) -> tuple[Any, Path]:
     """Follow the references of a node; give what it means and where that stands.
 
+    Args:
+        document: where the references lead to.
+        node: an object, perhaps with `$ref`.
+        at: where it stands.
+        section: the section of the components that may be referred to.
+
     Raises:
-        SpecError: a target is missing, or the references go round in a circle.
+        SpecError: a target is missing or of another section, or the references go round
+            in a circle.
     """
     seen: set[str] = set()
     while "$ref" in node:
@@ -173,6 +183,10 @@ def resolve(document: Document, node: dict[str, Any], at: Path) -> tuple[Any, Pa
             raise SpecError(f"{shorten(reference)} refers to itself", at=at)
         path = reference_path(reference, at)
         seen.add(reference)
+        if path[:2] != ("components", section):
+            raise SpecError(
+                f"{shorten(reference)} is none of components.{section}", at=at
+            )
         target: Any = document
         for part in path:
             target = target.get(part) if isinstance(target, dict) else None
@@ -232,7 +246,8 @@ def _rewrite(value: Any, at: Path, names: bool, rule: SchemaRule) -> Any:
 def rewrite_schema(schema: Any, at: Path, rule: SchemaRule) -> Any:
     """Copy one schema, its inner schemas first."""
     if isinstance(schema, bool):
-        return schema
+        # Written as the schemas that true and false stand for.
+        return {} if schema else {"not": {}}
     if not isinstance(schema, dict):
         raise SpecError(f"a schema is due here, not {shorten(schema)}", at=at)
     result = dict(schema)
@@ -263,8 +278,9 @@ def put_inside(result: Schema, schema: Schema, steps: Path, new: Any) -> None:
 def subschemas(schema: Schema, at: Path) -> Iterator[tuple[Path, Any]]:
     """Go through the schemas directly inside of a schema."""
     for key in _ONE:
-        if isinstance(schema.get(key), dict):
-            yield (*at, key), schema[key]
+        child = schema.get(key)
+        if isinstance(child, dict) or (isinstance(child, bool) and key == "items"):
+            yield (*at, key), child
     for key in _MANY:
         if isinstance(schema.get(key), list):
             for index, child in enumerate(schema[key]):

@@ -14,6 +14,7 @@ from typing import Any
 from codegen.emit import TEMPLATES
 from codegen.errors import BuildError
 from codegen.plan import Package
+from codegen.plan.literal import plain_text
 from codegen.plan.models import SchemaModule
 from codegen.plan.operations import OperationModule
 
@@ -97,7 +98,7 @@ def _operation_line(operation: OperationModule) -> str:
     events = f", or a stream of {stream.annotation}" if stream else ""
     return (
         f"- `{operation.tag}.{operation.name}({', '.join(arguments)})` "
-        f"{operation.method_name} `{operation.path}` "
+        f"{operation.method_name} `{plain_text(operation.path)}` "
         f"gives `{operation.answers.success}`{events}"
     )
 

@@ -15,6 +15,7 @@ from codegen.normalise import normalise
 from codegen.normalise.strip import order
 from codegen.prose import with_prose, without_prose
 from codegen.select import ASSISTANTS, Selection, select
+from codegen.shape import check_shape
 from codegen.source import Document, Source
 from codegen.swap import write_atomically
 
@@ -51,6 +52,7 @@ def facts(upstream: Document, selection: Selection, repairs: Document | None) ->
         selection: which operations to keep.
         repairs: the overlay to apply first, or None.
     """
+    check_shape(upstream)
     unused: list[str] = []
     if repairs is not None:
         applied = overlay.apply(upstream, repairs)

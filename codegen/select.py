@@ -16,6 +16,9 @@ from codegen.document import (
 from codegen.errors import Path, SpecError, shorten
 from codegen.source import Document
 
+# Parts of a document that are kept as they are; servers are the caller's business.
+_KEPT = ("openapi", "info", "security", "tags")
+
 # Parts of an operation that no client code comes from.
 _UNUSED = ("callbacks", "servers", "externalDocs")
 
@@ -68,20 +71,21 @@ def select(document: Document, selection: Selection) -> Document:
     paths: dict[str, Any] = {}
     for operation in chosen:
         item = document["paths"][operation.path]
-        kept = paths.setdefault(
+        item_kept = paths.setdefault(
             operation.path,
             {k: v for k, v in item.items() if k not in (*METHODS, *_UNUSED)},
         )
         data = operation.data
-        kept[operation.method] = {k: v for k, v in data.items() if k not in _UNUSED}
-    result: Document = {
-        key: document[key]
-        for key in ("openapi", "info", "security", "tags")
-        if key in document
+        item_kept[operation.method] = {
+            k: v for k, v in data.items() if k not in _UNUSED
+        }
+    kept: Document = {
+        "paths": paths,
+        "components": _reached_components(document, paths),
     }
-    result["paths"] = paths
-    result["components"] = _reached_components(document, paths)
-    return result
+    kept |= {key: document[key] for key in _KEPT if key in document}
+    # In the order of the document.
+    return {key: kept.pop(key) for key in document if key in kept} | kept
 
 
 def _check_version(document: Document) -> None:

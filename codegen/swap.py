@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import glob
 import os
 import shutil
 import sys
@@ -53,6 +54,33 @@ def recover(target: Path) -> None:
     old = _set_aside(target)
     if old.exists() and not target.exists():
         old.rename(target)
+
+
+def scratch_folder(target: Path, beside: Path) -> Path:
+    """Make a folder to prepare a new `target` in; what killed builds left is deleted.
+
+    Args:
+        target: the folder that is to be replaced.
+        beside: where to make it: on the same file system as `target`.
+    """
+    prefix = f".{target.name}.building-"
+    for left in beside.glob(f"{glob.escape(prefix)}*"):
+        owner = left.name.removeprefix(prefix).split("-")[0]
+        if owner.isdecimal() and not _is_alive(int(owner)):
+            shutil.rmtree(left, ignore_errors=True)
+    folder = Path(tempfile.mkdtemp(prefix=f"{prefix}{os.getpid()}-", dir=beside))
+    folder.chmod(0o755)
+    return folder
+
+
+def _is_alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True
 
 
 def _set_aside(target: Path) -> Path:

@@ -23,6 +23,7 @@ Pass = Callable[[Document], tuple[Document, int]]
 
 PASSES: dict[str, Pass] = {
     "name-operations": objects.name_operations,
+    "list-tags": objects.list_tags,
     "constants": constants.constants,
     "null-types": nullable.null_types,
     "merge-all-of": combine.merge_all_of,

@@ -71,7 +71,7 @@ def _object(
 ) -> Schema:
     """Give a member of `allOf` as an object written out."""
     if "$ref" in member:
-        member, at = resolve(document, member, at)
+        member, at = resolve(document, member, at, "schemas")
         if at in within:
             raise SpecError("this allOf contains itself", at=at)
     if isinstance(member.get("allOf"), list):
@@ -143,12 +143,15 @@ def _simplify(schema: Schema, *, is_named: bool) -> Schema:
         rest = {k: v for k, v in rest.items() if k not in ("type", "properties")}
     if len(members) == 1 and not (is_named and _has_name(members[0])):
         return {**members[0], **rest}
-    if any(is_null(member) for member in members) and key == "oneOf":
-        # Null is none of the alternatives, it is beside them.
-        key = "anyOf"
-    # Null comes last, as one says it: this or that or nothing.
+    # Null is none of the alternatives, it is beside them, and comes last.
+    has_null = any(is_null(member) for member in members)
     members.sort(key=is_null)
-    return {**rest, key: members}
+    new_key = "anyOf" if has_null else key
+    return {
+        new_key if k == key else k: members if k == key else v
+        for k, v in schema.items()
+        if k == key or k in rest
+    }
 
 
 def _has_name(schema: Schema) -> bool:

@@ -28,6 +28,19 @@ def name_operations(document: Document) -> tuple[Document, int]:
     return result, changes
 
 
+def list_tags(document: Document) -> tuple[Document, int]:
+    """List the tags that operations have, in their order; described ones stay so."""
+    known = {tag.get("name"): tag for tag in document.get("tags") or []}
+    used: dict[str, dict[str, str]] = {}
+    for operation in operations(document):
+        for tag in operation.data.get("tags") or []:
+            used.setdefault(tag, known.get(tag, {"name": tag}))
+    tags = list(used.values())
+    if tags == (document.get("tags") or []):
+        return document, 0
+    return {**document, "tags": tags}, 1
+
+
 def object_types(document: Document) -> tuple[Document, int]:
     """Say `type: object` where there are properties, and numeric bounds as numbers."""
     changes = 0

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
-from codegen.document import Schema, rewrite_schemas
+from codegen.document import METHODS, Schema, rewrite_schemas
 from codegen.errors import Path
 from codegen.source import Document
 
@@ -28,28 +29,45 @@ _SCHEMA_ORDER = (
     "discriminator",
     "default",
 )
-_OPERATION_ORDER = (
+# Of everything else: the document, operations, parameters, bodies, responses.
+_ORDER = (
+    *METHODS,
+    "openapi",
+    "info",
+    "title",
     "operationId",
     ORIGINAL_NAME,
+    "name",
+    "in",
     "tags",
     "summary",
     "description",
     "deprecated",
     "security",
-    "parameters",
-    "requestBody",
-    "responses",
-)
-_PARAMETER_ORDER = (
-    "name",
-    "in",
-    "description",
     "required",
     "style",
     "explode",
+    "parameters",
+    "requestBody",
+    "responses",
+    "headers",
+    "content",
     "schema",
+    "paths",
+    "components",
 )
-_ROOT_ORDER = ("openapi", "info", "security", "tags", "paths", "components")
+# Maps whose keys are names: they keep the order that they have.
+_NAMES = {
+    "paths",
+    "schemas",
+    "parameters",
+    "responses",
+    "headers",
+    "content",
+    "requestBodies",
+    "securitySchemes",
+}
+_UNUSED = ("example", "examples", "links", "externalDocs")
 
 
 def strip(document: Document) -> tuple[Document, int]:
@@ -66,80 +84,52 @@ def strip(document: Document) -> tuple[Document, int]:
         changes += len(schema) - len(result)
         return result
 
-    document = rewrite_schemas(document, rule)
-    count, result = _strip_rest(document, names=False, within_schema=False)
-    return result, changes + count
+    def kept(value: dict[str, Any]) -> dict[str, Any]:
+        nonlocal changes
+        result = {
+            key: child
+            for key, child in value.items()
+            if key == ORIGINAL_NAME or not (key.startswith("x-") or key in _UNUSED)
+        }
+        changes += len(value) - len(result)
+        return result
 
-
-def _strip_rest(value: Any, *, names: bool, within_schema: bool) -> tuple[int, Any]:
-    if isinstance(value, list):
-        pairs = [
-            _strip_rest(item, names=False, within_schema=within_schema)
-            for item in value
-        ]
-        return sum(count for count, _ in pairs), [item for _, item in pairs]
-    if not isinstance(value, dict) or within_schema:
-        return 0, value
-    changes = 0
-    result = {}
-    for key, child in value.items():
-        drop = key.startswith("x-") and key != ORIGINAL_NAME
-        drop = drop or key in ("example", "examples", "links", "externalDocs")
-        if drop and not names:
-            changes += 1
-            continue
-        inner_names = not names and key in (
-            "paths",
-            "schemas",
-            "parameters",
-            "responses",
-            "headers",
-            "content",
-            "requestBodies",
-            "securitySchemes",
-        )
-        schema = not names and key in ("schema", "schemas")
-        count, result[key] = _strip_rest(child, names=inner_names, within_schema=schema)
-        changes += count
-    return changes, result
+    result: Document = _outside_schemas(rewrite_schemas(document, rule), kept)
+    return result, changes
 
 
 def order(document: Document) -> tuple[Document, int]:
-    """Sort component schemas by name and keywords by one convention.
+    """Sort components by name, and keywords by one convention.
 
     Properties keep the order of the document; so do operations and parameters.
     """
-    components = document.get("components") or {}
-    result = {**document, "components": dict(sorted(components.items()))}
-    for section, members in result["components"].items():
-        result["components"][section] = dict(sorted(members.items()))
     before = _keys(document)
-    result = _ordered_schemas(result)
-    result = _ordered(result, _ROOT_ORDER)
-    result["paths"] = {
-        path: {
-            key: _ordered_operation(value) if isinstance(value, dict) else value
-            for key, value in item.items()
-        }
-        for path, item in result["paths"].items()
+    components = {
+        section: dict(sorted(members.items()))
+        for section, members in sorted((document.get("components") or {}).items())
     }
+    result = rewrite_schemas(
+        {**document, "components": components},
+        lambda schema, at: _ordered(schema, _SCHEMA_ORDER),
+    )
+    result = _outside_schemas(result, lambda value: _ordered(value, _ORDER))
     return result, int(_keys(result) != before)
 
 
-def _ordered_schemas(document: Document) -> Document:
-    def rule(schema: Schema, at: Path) -> Schema:
-        return _ordered(schema, _SCHEMA_ORDER)
-
-    return rewrite_schemas(document, rule)
-
-
-def _ordered_operation(operation: dict[str, Any]) -> dict[str, Any]:
-    result = _ordered(operation, _OPERATION_ORDER)
-    if isinstance(result.get("parameters"), list):
-        result["parameters"] = [
-            _ordered(p, _PARAMETER_ORDER) for p in result["parameters"]
-        ]
-    return result
+def _outside_schemas(
+    value: Any, rule: Callable[[dict[str, Any]], dict[str, Any]], *, names: bool = False
+) -> Any:
+    """Copy a document with every object replaced that is no schema and no map."""
+    if isinstance(value, list):
+        return [_outside_schemas(item, rule) for item in value]
+    if not isinstance(value, dict):
+        return value
+    return {
+        key: child
+        if not names and key in ("schema", "schemas")
+        else _outside_schemas(child, rule, names=not names and key in _NAMES)
+        for key, child in (value if names else rule(value)).items()
+    }
 
 
 def _ordered(value: dict[str, Any], first: tuple[str, ...]) -> dict[str, Any]:

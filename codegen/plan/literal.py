@@ -54,8 +54,9 @@ def docstring(*paragraphs: str, indent: int = 4) -> str:
         if number:
             lines.append("")
         lines += _wrap(text, width - (3 if number == 0 else 0), width)
-    if len(lines) == 1 and len(lines[0]) + 6 <= width:
-        return f'"""{_closed(lines[0])}"""'
+    # A quotation mark at the end would join the closing ones.
+    if len(lines) == 1 and len(lines[0]) + 6 <= width and lines[0][-1] != '"':
+        return f'"""{lines[0]}"""'
     margin = " " * indent
     body = "\n".join((margin + line).rstrip() if line else "" for line in lines)
     return f'"""{body.strip()}\n{margin}"""'
@@ -84,10 +85,3 @@ def _escape(text: str) -> str:
         lines.append(hanging + plain_text(line))
     joined = "\n".join(lines).strip("\n")
     return joined.replace("\\", "\\\\").replace('"""', '\\"\\"\\"')
-
-
-def _closed(line: str) -> str:
-    """Keep a quotation mark at the end from joining the closing ones."""
-    if line.endswith('"') and not line.endswith('\\"'):
-        return line[:-1] + '\\"'
-    return line

@@ -267,7 +267,7 @@ def _bodies(
     data = operation.data.get("requestBody")
     if data is None:
         return [], False, ""
-    body, at = resolve(document, mapping(data, at), at)
+    body, at = resolve(document, mapping(data, at), at, "requestBodies")
     result = []
     for media_type, media in mapping(body.get("content"), (*at, "content")).items():
         place = (*at, "content", media_type)

@@ -108,7 +108,8 @@ def plan_answers(document: Document, types: Types, operation: Operation) -> Answ
     stream: Stream | None = None
     models: frozenset[str] = frozenset()
     for code, data in mapping(operation.data.get("responses"), place).items():
-        response, at = resolve(document, mapping(data, place), (*place, code))
+        at = (*place, code)
+        response, at = resolve(document, mapping(data, at), at, "responses")
         content = mapping(response.get("content"), (*at, "content"))
         if EVENT_STREAM in content and code.startswith("2"):
             media = mapping(content[EVENT_STREAM], (*at, "content", EVENT_STREAM))
@@ -226,7 +227,7 @@ def _switch(document: Document, types: Types, operation: Operation) -> str:
     data = operation.data.get("requestBody")
     if not isinstance(data, dict):
         return ""
-    body, at = resolve(document, data, at)
+    body, at = resolve(document, data, at, "requestBodies")
     for media in mapping(body.get("content"), at).values():
         schema = media.get("schema") or {}
         if "$ref" in schema:

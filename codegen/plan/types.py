@@ -117,7 +117,7 @@ class Types:
         if kind == "object" or (kind is None and "additionalProperties" in schema):
             return self._map(schema, at)
         if kind == "string" and schema.get("format") == "binary":
-            return _same("File")
+            return _same("File | bytes")
         if kind is None:
             return _ANY
         if kind not in _PLAIN:

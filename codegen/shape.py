@@ -1,0 +1,196 @@
+"""Check that a document has the shape of OpenAPI before anything relies on it.
+
+Only what the generator reads is checked, and only its kind: whether names, references
+and values make sense is found out where they are used.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from codegen.errors import Path, SpecError, shorten
+from codegen.source import Document
+
+# How a place is described: a Python type, several types, a list of one description, a
+# map from names ("*" for any other), or the name of a description below.
+Shape = Any
+
+_NUMBER = (int, float)
+_REFERENCE = {"$ref": str}
+
+_SHAPES: dict[str, Shape] = {
+    "document": {
+        "openapi": str,
+        "info": {"title": str, "version": str, "description": str},
+        "paths": {"*": "path item"},
+        "components": {
+            "schemas": {"*": "schema"},
+            "parameters": {"*": "parameter"},
+            "responses": {"*": "response"},
+            "requestBodies": {"*": "request body"},
+            "headers": {"*": "header"},
+            "securitySchemes": {"*": {"description": str}},
+        },
+        "tags": [{"name": str, "description": str}],
+        "security": [{"*": [str]}],
+    },
+    "path item": {
+        "parameters": ["parameter"],
+        **dict.fromkeys(
+            ("get", "put", "post", "delete", "options", "head", "patch", "trace"),
+            "operation",
+        ),
+    },
+    "operation": {
+        "operationId": str,
+        "tags": [str],
+        "summary": str,
+        "description": str,
+        "deprecated": bool,
+        "parameters": ["parameter"],
+        "requestBody": "request body",
+        "responses": {"*": "response"},
+        "security": [{"*": [str]}],
+    },
+    "parameter": {
+        **_REFERENCE,
+        "name": str,
+        "in": str,
+        "description": str,
+        "required": bool,
+        "style": str,
+        "explode": bool,
+        "schema": "schema",
+        "content": {"*": "media type"},
+    },
+    "header": {**_REFERENCE, "description": str, "required": bool, "schema": "schema"},
+    "request body": {
+        **_REFERENCE,
+        "description": str,
+        "required": bool,
+        "content": {"*": "media type"},
+    },
+    "response": {
+        **_REFERENCE,
+        "description": str,
+        "headers": {"*": "header"},
+        "content": {"*": "media type"},
+    },
+    "media type": {"schema": "schema"},
+    "schema": {
+        **_REFERENCE,
+        "title": str,
+        "description": str,
+        "type": (str, [str]),
+        "format": str,
+        "enum": list,
+        "properties": {"*": "schema"},
+        "patternProperties": {"*": "schema"},
+        "required": [str],
+        "additionalProperties": "schema",
+        "items": "schema",
+        "not": "schema",
+        "allOf": ["schema"],
+        "anyOf": ["schema"],
+        "oneOf": ["schema"],
+        "discriminator": {"propertyName": str, "mapping": {"*": str}},
+        "nullable": bool,
+        "deprecated": bool,
+        "minimum": _NUMBER,
+        "maximum": _NUMBER,
+        "exclusiveMinimum": (int, float, bool),
+        "exclusiveMaximum": (int, float, bool),
+        "multipleOf": _NUMBER,
+        "minLength": int,
+        "maxLength": int,
+        "minItems": int,
+        "maxItems": int,
+        "uniqueItems": bool,
+        "minProperties": int,
+        "maxProperties": int,
+        "pattern": str,
+        "x-schema-name": str,
+    },
+}
+# Where true and false stand for a schema.
+_MAY_BE_FLAG = {"schema"}
+_REQUIRED: dict[str, tuple[str, ...]] = {
+    "document": ("openapi", "info", "paths"),
+    "parameter": ("name", "in"),
+}
+_WORDS: dict[type, str] = {
+    str: "text",
+    int: "a whole number",
+    float: "a number",
+    bool: "true or false",
+    list: "a list",
+    dict: "an object",
+}
+
+
+def check_shape(document: Document) -> None:
+    """Refuse a document of another shape.
+
+    Raises:
+        SpecError: something is not of the kind that is due in its place.
+    """
+    pending: list[tuple[Any, Shape, Path]] = [(document, "document", ())]
+    while pending:
+        value, shape, at = pending.pop()
+        name = shape if isinstance(shape, str) else ""
+        if name:
+            if name in _MAY_BE_FLAG and isinstance(value, bool):
+                continue
+            shape = _SHAPES[name]
+        if isinstance(shape, tuple):
+            shape = _chosen(value, shape, at)
+        if isinstance(shape, type):
+            if not _is(value, shape):
+                raise _wrong(value, _WORDS[shape], at)
+        elif isinstance(shape, list):
+            if not isinstance(value, list):
+                raise _wrong(value, "a list", at)
+            pending += [(x, shape[0], (*at, i)) for i, x in enumerate(value)]
+        else:
+            if not isinstance(value, dict):
+                raise _wrong(value, "an object", at)
+            _check_required(value, name, at)
+            pending += _children(value, shape, at)
+
+
+def _children(
+    value: dict[str, Any], shape: Mapping[str, Shape], at: Path
+) -> list[tuple[Any, Shape, Path]]:
+    other = shape.get("*")
+    result = []
+    for key, child in value.items():
+        inner = shape.get(key, other)
+        if inner is not None and not (other is not None and key.startswith("x-")):
+            result.append((child, inner, (*at, key)))
+    return result
+
+
+def _check_required(value: dict[str, Any], name: str, at: Path) -> None:
+    for key in _REQUIRED.get(name, ()):
+        if key not in value and "$ref" not in value:
+            raise SpecError(f"{key} is missing here", at=at)
+
+
+def _chosen(value: Any, shapes: tuple[Shape, ...], at: Path) -> Shape:
+    for shape in shapes:
+        kind = list if isinstance(shape, list) else shape
+        if _is(value, kind):
+            return shape
+    words = [_WORDS[list if isinstance(s, list) else s] for s in shapes]
+    raise _wrong(value, " or ".join(words), at)
+
+
+def _is(value: Any, kind: type) -> bool:
+    if isinstance(value, bool):
+        return kind is bool
+    return isinstance(value, kind)
+
+
+def _wrong(value: Any, due: str, at: Path) -> SpecError:
+    return SpecError(f"{due} is due here, not {shorten(value)}", at=at)
