@@ -29,21 +29,34 @@ def discriminators(document: Document) -> tuple[Document, int]:
         key = union_key(schema)
         if key is None:
             return schema
-        members = [m for m in schema[key] if isinstance(m, dict) and "$ref" in m]
-        names = [schema_name(member["$ref"], at) for member in members]
-        given = schema.get("discriminator")
-        found = _infer(names, schemas, given, at)
-        before = given
-        if found is None:
-            found = _implied(given, names)
-        if found is not None:
+        before = schema.get("discriminator")
+        found = discriminator_of(schema, schemas, at)
+        if found is not None and all("$ref" in m or is_null(m) for m in schema[key]):
             schema["discriminator"] = found
         else:
+            # OpenAPI has none where a variant stands inline.
             schema.pop("discriminator", None)
         changes += schema.get("discriminator") != before
         return schema
 
     return rewrite_schemas(document, rule), changes
+
+
+def discriminator_of(
+    schema: Schema, schemas: dict[str, Any], at: Path
+) -> dict[str, Any] | None:
+    """Find the discriminator of a union, None where nothing tells its objects apart.
+
+    Args:
+        schema: a union.
+        schemas: all named schemas.
+        at: where the union stands.
+    """
+    key = union_key(schema)
+    members = schema[key] if key else []
+    names = [schema_name(m["$ref"], at) for m in members if "$ref" in m]
+    given = schema.get("discriminator")
+    return _infer(names, schemas, given, at) or _implied(given, names)
 
 
 def _infer(

@@ -24,7 +24,7 @@ from codegen.document import (
 )
 from codegen.errors import Path, SpecError
 from codegen.names import pascal_case
-from codegen.normalise.nullable import NAME
+from codegen.normalise.nullable import NAME, NULL
 from codegen.source import Document
 
 # What stays beside the reference when its target moves away.
@@ -142,7 +142,14 @@ class _Hoisting:
             return self._inside(schema, name, at)
         outside = {k: schema[k] for k in _STAYS if k in schema}
         value = {k: v for k, v in schema.items() if k not in (*_STAYS, NAME)}
+        key = union_key(value)
+        members = value[key] if key else []
+        if any(is_null(member) for member in members):
+            # A name stands for the object; null stays where the value is used.
+            value[key] = [member for member in members if not is_null(member)]
         chosen = self._register(schema.get(NAME), name, value, at)
+        if any(is_null(member) for member in members):
+            return {"anyOf": [{"$ref": reference_to(chosen)}, NULL], **outside}
         return {"$ref": reference_to(chosen), **outside}
 
     def _inside(self, schema: Any, name: str, at: Path) -> Any:

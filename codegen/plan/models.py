@@ -9,6 +9,7 @@ from typing import Any
 from codegen.document import Schema, is_null, schema_name, union_key
 from codegen.errors import Path, SpecError, shorten
 from codegen.names import identifier
+from codegen.normalise.discriminate import discriminator_of
 from codegen.plan.literal import literal, string
 from codegen.plan.naming import SchemaNames
 from codegen.plan.types import Reader, Types, enum_annotation
@@ -255,7 +256,7 @@ def _union(types: Types, name: str, schema: Schema, at: Path) -> SchemaModule:
     written = [types.names[n].dict_ for n in direct]
     written += [rest.written] if rest else []
     written += ["None"] if null else []
-    given = schema.get("discriminator") or {}
+    given = discriminator_of(schema, types.schemas, at) or {}
     discriminator = given.get("propertyName", "")
     named: dict[str, list[str]] = {}
     for value, reference in (given.get("mapping") or {}).items():

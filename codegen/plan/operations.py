@@ -83,6 +83,12 @@ class OperationModule:
         return self.method.strip('"')
 
     @property
+    def headline(self) -> str:
+        """Give the summary, ended as the first line of a docstring is."""
+        text = plain_text(self.summary)
+        return f"{text}." if text and text[-1] not in ".!?:" else text
+
+    @property
     def short(self) -> str:
         """Give the summary as a sentence for a docstring."""
         text = plain_text(self.summary or self.operation_id).rstrip(".")
@@ -239,11 +245,12 @@ def _style(data: dict[str, Any], location: str, schema: Any, at: Path) -> str:
 
 
 def _path_expression(path: str, planned: list[Parameter], at: Path) -> str:
-    """Write the path as a concatenation of literals and encoded arguments."""
+    """Write the path with its arguments, each once and none left over."""
     if not path.startswith("/"):
         raise SpecError(f"the path {shorten(path)} must begin with a slash", at=at)
     arguments = {p.wire: p for p in planned if p.location == "path"}
-    parts: list[str] = []
+    used: list[Parameter] = []
+    template = ""
     end = 0
     for found in _IN_PATH.finditer(path):
         parameter = arguments.pop(string(found.group(1)), None)
@@ -251,13 +258,16 @@ def _path_expression(path: str, planned: list[Parameter], at: Path) -> str:
             raise SpecError(
                 f"the path has no parameter for {shorten(found.group())}", at=at
             )
-        parts.append(string(path[end : found.start()]))
-        parts.append(f"path_segment({string(parameter.name)}, {parameter.name})")
+        template += path[end : found.start()] + f"{{{parameter.name}}}"
+        used.append(parameter)
         end = found.end()
     if arguments:
         raise SpecError(f"{next(iter(arguments))} does not stand in the path", at=at)
-    parts.append(string(path[end:]))
-    return " + ".join(part for part in parts if part != '""') or '"/"'
+    literal = string(template + path[end:])
+    if not used:
+        return literal
+    filled = ", ".join(f"{p.name}={p.name}" for p in used)
+    return f"fill_path({literal}, {filled})"
 
 
 def _bodies(
