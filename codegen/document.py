@@ -214,6 +214,29 @@ def references(node: Any, at: Path = ()) -> Iterator[tuple[Path, Any]]:
                     pending.append((child, (*place, key), named))
 
 
+def mapped(node: Any, at: Path = ()) -> Iterator[tuple[Path, str]]:
+    """Go through the schemas that discriminators below a node name, as references."""
+    pending: list[tuple[Any, Path]] = [(node, at)]
+    while pending:
+        value, place = pending.pop()
+        if isinstance(value, list):
+            pending.extend((x, (*place, i)) for i, x in enumerate(value))
+        elif isinstance(value, dict):
+            pending.extend((child, (*place, key)) for key, child in value.items())
+            discriminator = value.get("discriminator")
+            if union_key(value) and isinstance(discriminator, dict):
+                for name in (discriminator.get("mapping") or {}).values():
+                    yield (*place, "discriminator"), mapped_reference(name)
+
+
+def mapped_reference(name: str) -> str:
+    """Give the reference that a value of a discriminator's mapping stands for.
+
+    It is either a reference or the bare name of a schema.
+    """
+    return name if "/" in name or "#" in name else reference_to(name)
+
+
 def rewrite_schemas(document: Document, rule: SchemaRule) -> Document:
     """Copy a document with every schema replaced by what `rule` makes of it.
 

@@ -26,7 +26,6 @@ INDEX = "API.md"
 _ISOLATED = (
     "--isolated",
     "--no-cache",
-    "--quiet",
     "--config=line-length=88",
     "--config=target-version='py311'",
     "--config=format.skip-magic-trailing-comma=true",
@@ -57,7 +56,9 @@ def _ruff(folder: Path, *arguments: str) -> None:
         check=False,
     )
     if done.returncode:
-        raise BuildError("the generated code can't be formatted:", _first(done.stderr))
+        raise BuildError(
+            "the generated code can't be formatted:", _first(done.stderr or done.stdout)
+        )
 
 
 def _first(text: str) -> list[str]:

@@ -15,6 +15,7 @@ from typing import Any
 import jsonpath_rfc9535 as jsonpath
 
 from codegen import source
+from codegen.document import mapping
 from codegen.errors import SpecError, shorten
 from codegen.source import Document
 
@@ -39,19 +40,25 @@ def apply(document: Document, overlay: Document) -> Applied:
         raise SpecError("this is no OpenAPI Overlay 1 document", at=("overlay",))
     result: Any = deepcopy(document)
     unused = []
-    for index, action in enumerate(overlay.get("actions") or []):
-        target = action.get("target")
+    actions = overlay.get("actions", [])
+    if not isinstance(actions, list):
+        raise SpecError("a list of actions is due here", at=("actions",))
+    for index, action in enumerate(actions):
+        action = mapping(action, ("actions", index))
+        target = str(action.get("target", ""))
         try:
             nodes = jsonpath.find(target, result)
         except (jsonpath.JSONPathError, TypeError) as error:
             raise SpecError(
                 f"{shorten(target)} is no JSONPath: {error}", at=("actions", index)
             ) from error
-        locations = [node.location for node in nodes]
+        # Each place once, and the last items of a list first, so that removing one
+        # moves no other.
+        locations = sorted({node.location for node in nodes}, key=_order, reverse=True)
         if not locations:
             unused.append(str(target))
         if action.get("remove") is True:
-            for location in reversed(locations):
+            for location in locations:
                 result = _replace(result, location, remove=True)
         elif "update" in action:
             for location in locations:
@@ -64,6 +71,14 @@ def apply(document: Document, overlay: Document) -> Applied:
 def load(path: FilePath = DEFAULT_OVERLAY) -> Document:
     """Read an overlay from a file."""
     return source.load(path).document
+
+
+def _order(location: tuple[int | str, ...]) -> list[tuple[bool, int, str]]:
+    """Compare places: names with names, indexes with indexes."""
+    return [
+        (isinstance(step, str), step if isinstance(step, int) else 0, str(step))
+        for step in location
+    ]
 
 
 def _replace(

@@ -8,10 +8,12 @@ from typing import Any
 from codegen.document import (
     METHODS,
     Operation,
+    mapped,
     mapping,
     operations,
     reference_path,
     references,
+    resolve,
 )
 from codegen.errors import Path, SpecError, shorten
 from codegen.source import Document
@@ -61,6 +63,7 @@ def select(document: Document, selection: Selection) -> Document:
             or a reference points nowhere.
     """
     _check_version(document)
+    document = _written_out(document)
     chosen = [op for op in operations(document) if selection.keeps(op)]
     if not chosen:
         raise SpecError(
@@ -97,9 +100,18 @@ def _check_version(document: Document) -> None:
         )
 
 
+def _written_out(document: Document) -> Document:
+    """Give a document whose path items are no references."""
+    paths = {}
+    for path, item in document["paths"].items():
+        target, _ = resolve(document, item, ("paths", path), "pathItems")
+        paths[path] = target
+    return {**document, "paths": paths}
+
+
 def _reached_components(document: Document, paths: dict[str, Any]) -> Document:
     reached: dict[Path, Any] = {}
-    pending = list(references(paths, ("paths",)))
+    pending = [*references(paths, ("paths",)), *mapped(paths, ("paths",))]
     while pending:
         at, reference = pending.pop()
         path = reference_path(reference, at)
@@ -116,7 +128,7 @@ def _reached_components(document: Document, paths: dict[str, Any]) -> Document:
         if target is None:
             raise SpecError(f"nothing stands at {shorten(reference)}", at=at)
         reached[path] = target
-        pending += references(target, path)
+        pending += [*references(target, path), *mapped(target, path)]
     components = mapping(document.get("components"), ("components",))
     result: Document = {}
     for section, members in components.items():

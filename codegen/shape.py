@@ -137,12 +137,11 @@ def check_shape(document: Document) -> None:
     """
     pending: list[tuple[Any, Shape, Path]] = [(document, "document", ())]
     while pending:
-        value, shape, at = pending.pop()
-        name = shape if isinstance(shape, str) else ""
-        if name:
-            if name in _MAY_BE_FLAG and isinstance(value, bool):
-                continue
-            shape = _SHAPES[name]
+        value, due, at = pending.pop()
+        name = due if isinstance(due, str) else ""
+        if name in _MAY_BE_FLAG and isinstance(value, bool):
+            continue
+        shape: Shape = _SHAPES[name] if name else due
         if isinstance(shape, tuple):
             shape = _chosen(value, shape, at)
         if isinstance(shape, type):

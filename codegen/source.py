@@ -11,6 +11,8 @@ import hashlib
 import json
 import math
 import re
+import time
+from collections import Counter
 from collections.abc import Iterator
 from copy import deepcopy
 from dataclasses import dataclass
@@ -24,7 +26,9 @@ from codegen.errors import SpecError, shorten
 MAX_BYTES = 32 * 1024 * 1024
 MAX_NODES = 2_000_000
 MAX_DEPTH = 150
+# Seconds for one step of a download, and for all of it.
 FETCH_TIMEOUT = 30.0
+FETCH_DEADLINE = 180.0
 
 Document = dict[str, Any]
 
@@ -98,6 +102,7 @@ def _fetch(url: str) -> bytes:
     import httpx
 
     received = bytearray()
+    deadline = time.monotonic() + FETCH_DEADLINE
     try:
         with httpx.stream(
             "GET", url, timeout=FETCH_TIMEOUT, follow_redirects=True
@@ -107,6 +112,8 @@ def _fetch(url: str) -> bytes:
                 received += chunk
                 if len(received) > MAX_BYTES:
                     break
+                if time.monotonic() > deadline:
+                    raise SpecError(f"{url} takes longer than {FETCH_DEADLINE:.0f} s")
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         raise SpecError(f"can't fetch {url}: {error}") from error
     return bytes(received)
@@ -134,8 +141,8 @@ def _parse_json(text: str, name: str) -> Any:
 def _unique_pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     result = dict(pairs)
     if len(result) < len(pairs):
-        names = [key for key, _ in pairs]
-        double = next(key for key in names if names.count(key) > 1)
+        counts = Counter(key for key, _ in pairs)
+        double = next(key for key, count in counts.items() if count > 1)
         raise SpecError(f"the key {shorten(double)} stands twice in one object")
     return result
 

@@ -77,7 +77,7 @@ def _object(
     if isinstance(member.get("allOf"), list):
         member = _merge(document, member, at, within | {at})
     is_object = member.get("type", "object") == "object"
-    if not is_object or not set(member) - NOTES <= _JOINED:
+    if not is_object or not {k for k in member if not _is_note(k)} <= _JOINED:
         raise SpecError(
             "this allOf joins more than plain objects",
             at=at,

@@ -8,6 +8,7 @@ from codegen.document import (
     Schema,
     component_schemas,
     is_null,
+    mapped_reference,
     reference_to,
     rewrite_schemas,
     schema_name,
@@ -56,7 +57,12 @@ def discriminator_of(
     members = schema[key] if key else []
     names = [schema_name(m["$ref"], at) for m in members if "$ref" in m]
     given = schema.get("discriminator")
-    return _infer(names, schemas, given, at) or _implied(given, names)
+    found = _infer(names, schemas, given, at) or _implied(given, names)
+    if found is not None and isinstance(given, dict):
+        # The document may name variants that are no members of the union.
+        for value, name in (given.get("mapping") or {}).items():
+            found["mapping"].setdefault(value, mapped_reference(name))
+    return found
 
 
 def _infer(
@@ -134,5 +140,7 @@ def _implied(given: Any, names: list[str]) -> dict[str, Any] | None:
     """Keep a discriminator of the document that nothing in the schemas confirms."""
     if not isinstance(given, dict) or not isinstance(given.get("propertyName"), str):
         return None
-    mapping = given.get("mapping") or {name: reference_to(name) for name in names}
+    mapping = {name: reference_to(name) for name in names}
+    if given.get("mapping"):
+        mapping = {}
     return {"propertyName": given["propertyName"], "mapping": mapping}

@@ -46,13 +46,13 @@ def null_types(document: Document) -> tuple[Document, int]:
 
 
 def _in_one_form(schema: Schema) -> Schema:
-    if schema == {"nullable": True}:
+    if _only_nullable(schema):
         # A member of allOf that says it of its neighbour, which is looked at later.
         return schema
     nullable = schema.pop("nullable", False) is True
     members = schema.get("allOf")
-    if isinstance(members, list) and {"nullable": True} in members:
-        schema["allOf"] = [m for m in members if m != {"nullable": True}]
+    if isinstance(members, list) and any(_only_nullable(m) for m in members):
+        schema["allOf"] = [m for m in members if not _only_nullable(m)]
         nullable = True
     values = schema.get("enum")
     if isinstance(values, list) and None in values:
@@ -74,6 +74,13 @@ def _in_one_form(schema: Schema) -> Schema:
     if nullable and not is_null(schema):
         schema = with_null(schema)
     return _tidy(schema)
+
+
+def _only_nullable(schema: Schema) -> bool:
+    return schema.get("nullable") is True and set(schema) <= {
+        "nullable",
+        *_OF_THE_PLACE,
+    }
 
 
 def with_null(schema: Schema) -> Schema:

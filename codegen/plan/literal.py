@@ -46,7 +46,7 @@ def plain_text(text: str) -> str:
 def docstring(*paragraphs: str, indent: int = 4) -> str:
     """Write paragraphs as a docstring, wrapped, with nothing that could end it."""
     width = 88 - indent
-    texts = [_escape(p) for p in paragraphs if p.strip()]
+    texts = [text for p in paragraphs if (text := _escape(p)).strip()]
     if not texts:
         return ""
     lines: list[str] = []

@@ -6,13 +6,13 @@ import keyword
 from dataclasses import dataclass, field
 from typing import Any
 
-from codegen.document import Schema, is_null, schema_name, union_key
+from codegen.document import Schema, is_null, union_key
 from codegen.errors import Path, SpecError, shorten
 from codegen.names import identifier
-from codegen.normalise.discriminate import discriminator_of
 from codegen.plan.literal import literal, string
 from codegen.plan.naming import SchemaNames
 from codegen.plan.types import Reader, Types, enum_annotation
+from codegen.plan.unions import Variant, plan_union
 
 # What the body of a class needs for itself: an attribute must not hide it.
 _TAKEN = {
@@ -63,16 +63,6 @@ class Field:
     def datetime(self) -> str | None:
         """Name the derived property that gives the time as a datetime."""
         return f"{self.name}_datetime" if self.time else None
-
-
-@dataclass(frozen=True)
-class Variant:
-    """One class of a union, with what tells it apart."""
-
-    class_: str
-    values: list[str]
-    required: list[str]
-    constants: list[tuple[str, str]]
 
 
 @dataclass(frozen=True)
@@ -236,106 +226,20 @@ def _time_format(schema: Any) -> str | None:
 
 
 def _union(types: Types, name: str, schema: Schema, at: Path) -> SchemaModule:
-    key = union_key(schema)
-    assert key is not None
-    objects = [m for m in schema[key] if types.is_object(m)]
-    others = [m for m in schema[key] if not types.is_object(m) and not is_null(m)]
-    rest = types.written_out({"anyOf": others}, at) if others else None
-    leaves: list[str] = []
-    for member in objects:
-        leaves += [
-            leaf
-            for leaf in _leaves(types, schema_name(member["$ref"], at), set())
-            if leaf not in leaves
-        ]
-    direct = [schema_name(member["$ref"], at) for member in objects]
-    null = any(is_null(member) for member in schema[key])
-    parts = [types.names[n].class_ for n in direct]
-    parts += [rest.annotation] if rest else []
-    parts += ["UnknownObject"] + (["None"] if null else [])
-    written = [types.names[n].dict_ for n in direct]
-    written += [rest.written] if rest else []
-    written += ["None"] if null else []
-    given = discriminator_of(schema, types.schemas, at) or {}
-    discriminator = given.get("propertyName", "")
-    named: dict[str, list[str]] = {}
-    for value, reference in (given.get("mapping") or {}).items():
-        named.setdefault(schema_name(reference, at), []).append(value)
-    variants = [
-        _variant(types, leaf, discriminator, named.get(leaf, []), at) for leaf in leaves
-    ]
-    used = set(direct) | (rest.models if rest else frozenset())
-    used_dicts = set(direct) | (rest.dicts if rest else frozenset())
-    reads = rest.reader.reads if rest and rest.reader else frozenset()
+    union = plan_union(types, schema, at)
     return SchemaModule(
         "union",
         types.names[name],
         _description(schema),
-        models=_named(types, used - {name}),
-        dicts=_named(types, used_dicts - {name}),
-        annotation=" | ".join(dict.fromkeys(parts)),
-        written=" | ".join(dict.fromkeys(written)),
-        discriminator=string(discriminator) if discriminator else "",
-        variants=variants,
-        keeps_dicts=any(_is_map(types, m) for m in others),
-        lists=rest.reader if rest and reads == {"array"} else None,
+        models=_named(types, union.models - {name}),
+        dicts=_named(types, union.dicts - {name}),
+        annotation=union.annotation,
+        written=union.written,
+        discriminator=string(union.discriminator) if union.discriminator else "",
+        variants=union.variants,
+        keeps_dicts=union.keeps_dicts,
+        lists=union.lists,
     )
-
-
-def _leaves(types: Types, name: str, seen: set[str]) -> list[str]:
-    """Give the classes that a named schema stands for, through unions of unions."""
-    if name in seen:
-        return []
-    seen.add(name)
-    schema = types.schemas[name]
-    if schema.get("properties"):
-        return [name]
-    key = union_key(schema)
-    members = schema[key] if key else [schema]
-    return [
-        leaf
-        for member in members
-        if types.is_object(member)
-        for leaf in _leaves(types, schema_name(member["$ref"], ()), seen)
-    ]
-
-
-def _variant(
-    types: Types, name: str, discriminator: str, named: list[str], at: Path
-) -> Variant:
-    schema = types.schemas[name]
-    required = sorted(set(schema.get("required") or []))
-    constants = {
-        wire: values
-        for wire, child in schema["properties"].items()
-        if (values := _constants(types, child, at)) and wire in required
-    }
-    values = constants.get(discriminator) or named
-    return Variant(
-        types.names[name].class_,
-        [string(value) for value in values],
-        [string(wire) for wire in required],
-        [
-            (string(wire), string(values[0]))
-            for wire, values in sorted(constants.items())
-            if len(values) == 1
-        ],
-    )
-
-
-def _constants(types: Types, schema: Any, at: Path) -> list[str]:
-    if isinstance(schema, dict) and "$ref" in schema:
-        schema = types.schemas[schema_name(schema["$ref"], at)]
-    if not isinstance(schema, dict):
-        return []
-    values = [schema["const"]] if "const" in schema else schema.get("enum") or []
-    return values if all(isinstance(value, str) for value in values) else []
-
-
-def _is_map(types: Types, schema: Any) -> bool:
-    if isinstance(schema, dict) and "$ref" in schema:
-        schema = types.schemas[schema_name(schema["$ref"], ())]
-    return isinstance(schema, dict) and schema.get("type") == "object"
 
 
 def _named(types: Types, names: set[str] | frozenset[str]) -> list[SchemaNames]:

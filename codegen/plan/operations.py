@@ -254,6 +254,8 @@ def _path_expression(path: str, planned: list[Parameter], at: Path) -> str:
     end = 0
     for found in _IN_PATH.finditer(path):
         parameter = arguments.pop(string(found.group(1)), None)
+        if any(p.wire == string(found.group(1)) for p in used):
+            raise SpecError(f"{shorten(found.group())} stands twice in the path", at=at)
         if parameter is None:
             raise SpecError(
                 f"the path has no parameter for {shorten(found.group())}", at=at

@@ -129,7 +129,7 @@ def plan_answers(document: Document, types: Types, operation: Operation) -> Answ
     helpers = {
         h for a in every for h in re.findall(r"\b(?:read_list|read_dict)\b", a.call)
     }
-    helpers |= {a.call.split("(")[0] for a in every if a.kind in ("text", "bytes")}
+    helpers |= {a.call.split("(")[0] for a in every if a.kind == "text"}
     helpers |= {"json_of" for a in every if a.kind == "json"}
     return Answers(successes, errors, default, stream, models, sorted(helpers))
 

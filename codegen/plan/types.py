@@ -134,7 +134,9 @@ class Types:
         if kind == "enum":
             return Type(names.class_, names.class_, frozenset({name}))
         if name in self._open:
-            raise SpecError("this schema is defined by nothing but itself", at=at)
+            # Its own alias, written as text, may stand within itself.
+            return Type(names.class_, names.class_, frozenset({name}))
+        self._refuse_empty_circle(name, at)
         self._open.append(name)
         try:
             inner = self.of(self.schemas[name], ("components", "schemas", name))
@@ -144,6 +146,25 @@ class Types:
         written = inner.written if inner.dicts else names.class_
         models = frozenset({name}) | (inner.models if inner.dicts else frozenset())
         return Type(names.class_, written, models, inner.dicts, inner.reader)
+
+    def _refuse_empty_circle(self, name: str, at: Path) -> None:
+        """Refuse a schema that is itself, with no array or object in between."""
+        seen: set[str] = set()
+        pending = [name]
+        while pending:
+            schema = self.schemas[pending.pop()]
+            members = [schema, *schema.get("anyOf", ()), *schema.get("oneOf", ())]
+            for member in members:
+                if "$ref" not in member:
+                    continue
+                target = schema_name(member["$ref"], at)
+                if target == name:
+                    raise SpecError(
+                        "this schema is defined by nothing but itself", at=at
+                    )
+                if target not in seen:
+                    seen.add(target)
+                    pending.append(target)
 
     def _array(self, schema: Schema, at: Path) -> Type:
         item = self.of(schema.get("items", {}), (*at, "items"))
