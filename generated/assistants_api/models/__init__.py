@@ -779,7 +779,7 @@ if TYPE_CHECKING:
     from .truncation_object import TruncationObjectDict as TruncationObjectDict
     from .truncation_type import TruncationType as TruncationType
 
-_MODULES = {
+_MODULES: dict[str, str] = {
     "AssistantObject": "assistant_object",
     "AssistantObjectDict": "assistant_object",
     "AssistantStreamEvent": "assistant_stream_event",
@@ -1140,7 +1140,7 @@ _MODULES = {
     "TruncationType": "truncation_type",
 }
 
-__all__ = [
+__all__: list[str] = [
     "AssistantObject",
     "AssistantObjectDict",
     "AssistantStreamEvent",
