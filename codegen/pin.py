@@ -25,6 +25,7 @@ LOCK = ROOT / "codegen" / "source.lock"
 
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _WIDTH = 88
+_BREAKS = re.compile("[\x85\u2028\u2029\ufeff]")
 _HEADER = """\
 # The Assistants API: assistants, threads, messages, runs and run steps.
 #
@@ -124,7 +125,10 @@ class _Dumper(yaml.SafeDumper):
 
 def _text(dumper: _Dumper, value: str) -> yaml.ScalarNode:
     style = None
-    if len(value) > _WIDTH - 20 and value == " ".join(value.split()):
+    if _BREAKS.search(value):
+        # Read back as blanks unless they are escaped.
+        style = '"'
+    elif len(value) > _WIDTH - 20 and value == " ".join(value.split()):
         style = ">"
     return dumper.represent_scalar("tag:yaml.org,2002:str", value, style=style)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +20,7 @@ from codegen.errors import Path, SpecError, shorten
 from codegen.source import Document
 
 # Parts of a document that are kept as they are; servers are the caller's business.
+_VERSION = re.compile(r"3\.[01](\.|\Z)")
 _KEPT = ("openapi", "info", "security", "tags")
 
 # Parts of an operation that no client code comes from.
@@ -93,7 +95,7 @@ def select(document: Document, selection: Selection) -> Document:
 
 def _check_version(document: Document) -> None:
     version = document.get("openapi")
-    if not isinstance(version, str) or not version.startswith(("3.0", "3.1")):
+    if not isinstance(version, str) or not _VERSION.match(version):
         found = "Swagger 2" if "swagger" in document else shorten(version)
         raise SpecError(
             f"this is no OpenAPI 3.0 or 3.1 document: {found}", at=("openapi",)

@@ -86,7 +86,9 @@ class _Hoisting:
             data["responses"] = {
                 code: self._holder(
                     response,
-                    base + ("Response" if code.startswith("2") else f"{code}Response"),
+                    base
+                    + ("" if code.startswith("2") else pascal_case(code))
+                    + "Response",
                     (*at, "responses", code),
                 )
                 for code, response in responses.items()
@@ -203,6 +205,7 @@ class _Hoisting:
                 self._schemas[candidate] = self._inside(value, candidate, at)
                 return candidate
             if known == shape:
+                self.count += 1
                 return candidate
         raise SpecError(
             f"the name {candidates[0]} is taken by a schema of another shape",

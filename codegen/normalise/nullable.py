@@ -122,6 +122,17 @@ def null_where_used(document: Document) -> tuple[Document, int]:
 
     So that a name stands for the object: `usage: RunCompletionUsage | None`.
     """
+    changes = 0
+    # A name for another name gets its null in the next round.
+    for _ in component_schemas(document):
+        document, moved = _move_null(document)
+        changes += moved
+        if not moved:
+            break
+    return document, changes
+
+
+def _move_null(document: Document) -> tuple[Document, int]:
     nullable = {
         name
         for name, schema in component_schemas(document).items()
