@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from .client import Client as Client
     from .types import UNSET as UNSET
     from .types import File as File
+    from .types import is_set as is_set
 
 __all__ = [
     "UNSET",
@@ -39,6 +40,7 @@ __all__ = [
     "File",
     "api",
     "check",
+    "is_set",
     "models",
 ]
 __getattr__, __dir__ = lazy_names(
@@ -51,6 +53,7 @@ __getattr__, __dir__ = lazy_names(
         "File": "types",
         "api": "",
         "check": "checking",
+        "is_set": "types",
         "models": "",
     },
 )

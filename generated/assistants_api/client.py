@@ -4,19 +4,24 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import AsyncGenerator, Callable, Generator, Mapping
 from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from http.cookies import SimpleCookie
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import httpx
 from attrs import define, evolve, field
 
+from .reading import is_stream, no_stream
+from .streaming import events, events_async
 from .types import UNSET, Request
 
 if TYPE_CHECKING:
     from typing import Self
+
+
+T = TypeVar("T")
 
 
 @define(eq=False)
@@ -143,6 +148,46 @@ class Client:
     ) -> AbstractAsyncContextManager[httpx.Response]:
         """Send a request; the body is still to be read when the context begins."""
         return self.get_async_httpx_client().stream(**self._arguments(request))
+
+    def stream(
+        self,
+        request: Request,
+        parse_response: Callable[[Any], Any],
+        parse_event: Callable[[str, str], T],
+    ) -> Generator[T, None, None]:
+        """Send a request and give the events of the answer as they arrive.
+
+        Args:
+            request: a request for events.
+            parse_response: reads an answer that is none of events.
+            parse_event: reads one event, from its name and its data.
+
+        Raises:
+            ApiError: the response is no stream of events.
+        """
+        with self.open(request) as response:
+            if not is_stream(response):
+                response.read()
+                raise no_stream(response, parse_response)
+            for event, data in events(response.iter_bytes()):
+                yield parse_event(event, data)
+
+    async def stream_async(
+        self,
+        request: Request,
+        parse_response: Callable[[Any], Any],
+        parse_event: Callable[[str, str], T],
+    ) -> AsyncGenerator[T, None]:
+        """Send a request and give the events of the answer as they arrive.
+
+        The arguments and errors are those of `stream`.
+        """
+        async with self.open_async(request) as response:
+            if not is_stream(response):
+                await response.aread()
+                raise no_stream(response, parse_response)
+            async for event, data in events_async(response.aiter_bytes()):
+                yield parse_event(event, data)
 
     def close(self) -> None:
         """Close the connections, those of all copies too."""

@@ -40,8 +40,24 @@ class Unset(Enum):
     def __repr__(self) -> str:
         return "UNSET"
 
+    __str__ = __repr__
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any:
+            raise AttributeError(f"{name!r} was asked of what is absent (UNSET)")
+
 
 UNSET: Final = Unset.UNSET
+
+
+def is_set(value: object) -> bool:
+    """Tell whether a value is there; null counts as there.
+
+    For properties that must be there by the document, and that a server left out all
+    the same: their type doesn't say that they may be `UNSET`.
+    """
+    return value is not UNSET
 
 
 class Model:
@@ -90,7 +106,10 @@ def _set_attributes(model: Model) -> Iterator[tuple[str, Any]]:
 
 @define(slots=True, weakref_slot=False)
 class UnknownObject:
-    """An object of a kind that the document doesn't know, with all that it holds."""
+    """An object of a kind that the document doesn't know, with all that it holds.
+
+    Its properties can be read like attributes; one that is missing is `UNSET`.
+    """
 
     data: dict[str, Any]
 
@@ -101,6 +120,11 @@ class UnknownObject:
 
     def __getitem__(self, name: str) -> Any:
         return self.data[name]
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_") or name == "data":
+            raise AttributeError(name)
+        return self.data.get(name, UNSET)
 
     def get(self, name: str, default: Any = None) -> Any:
         """Give one property of the object, or `default` where it is missing."""

@@ -64,6 +64,7 @@ def sync_detailed(
 
     Raises:
         ApiError: the response is not one that the document describes.
+        httpx.HTTPError: the server can't be reached.
     """
     request = build_request(body=body)
     return detailed(client.send(request), parse_response)
@@ -78,6 +79,7 @@ def sync(
 
     Raises:
         ApiError: the response is no success.
+        httpx.HTTPError: the server can't be reached.
     """
     result: AssistantObject = success(sync_detailed(client=client, body=body))
     return result
@@ -92,6 +94,7 @@ async def asyncio_detailed(
 
     Raises:
         ApiError: the response is not one that the document describes.
+        httpx.HTTPError: the server can't be reached.
     """
     request = build_request(body=body)
     return detailed(await client.send_async(request), parse_response)
@@ -106,6 +109,7 @@ async def asyncio(
 
     Raises:
         ApiError: the response is no success.
+        httpx.HTTPError: the server can't be reached.
     """
     result: AssistantObject = success(await asyncio_detailed(client=client, body=body))
     return result

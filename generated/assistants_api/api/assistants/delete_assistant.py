@@ -65,6 +65,7 @@ def sync_detailed(
 
     Raises:
         ApiError: the response is not one that the document describes.
+        httpx.HTTPError: the server can't be reached.
     """
     request = build_request(assistant_id)
     return detailed(client.send(request), parse_response)
@@ -77,6 +78,7 @@ def sync(assistant_id: str, *, client: Client) -> DeleteAssistantResponse:
 
     Raises:
         ApiError: the response is no success.
+        httpx.HTTPError: the server can't be reached.
     """
     result: DeleteAssistantResponse = success(
         sync_detailed(assistant_id, client=client)
@@ -93,6 +95,7 @@ async def asyncio_detailed(
 
     Raises:
         ApiError: the response is not one that the document describes.
+        httpx.HTTPError: the server can't be reached.
     """
     request = build_request(assistant_id)
     return detailed(await client.send_async(request), parse_response)
@@ -105,6 +108,7 @@ async def asyncio(assistant_id: str, *, client: Client) -> DeleteAssistantRespon
 
     Raises:
         ApiError: the response is no success.
+        httpx.HTTPError: the server can't be reached.
     """
     result: DeleteAssistantResponse = success(
         await asyncio_detailed(assistant_id, client=client)

@@ -89,6 +89,7 @@ def sync_detailed(
 
     Raises:
         ApiError: the response is not one that the document describes.
+        httpx.HTTPError: the server can't be reached.
     """
     request = build_request(limit=limit, order=order, after=after, before=before)
     return detailed(client.send(request), parse_response)
@@ -108,6 +109,7 @@ def sync(
 
     Raises:
         ApiError: the response is no success.
+        httpx.HTTPError: the server can't be reached.
     """
     result: ListAssistantsResponse = success(
         sync_detailed(
@@ -131,6 +133,7 @@ async def asyncio_detailed(
 
     Raises:
         ApiError: the response is not one that the document describes.
+        httpx.HTTPError: the server can't be reached.
     """
     request = build_request(limit=limit, order=order, after=after, before=before)
     return detailed(await client.send_async(request), parse_response)
@@ -150,6 +153,7 @@ async def asyncio(
 
     Raises:
         ApiError: the response is no success.
+        httpx.HTTPError: the server can't be reached.
     """
     result: ListAssistantsResponse = success(
         await asyncio_detailed(

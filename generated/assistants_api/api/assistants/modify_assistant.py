@@ -78,6 +78,7 @@ def sync_detailed(
 
     Raises:
         ApiError: the response is not one that the document describes.
+        httpx.HTTPError: the server can't be reached.
     """
     request = build_request(assistant_id, body=body)
     return detailed(client.send(request), parse_response)
@@ -95,6 +96,7 @@ def sync(
 
     Raises:
         ApiError: the response is no success.
+        httpx.HTTPError: the server can't be reached.
     """
     result: AssistantObject = success(
         sync_detailed(assistant_id, client=client, body=body)
@@ -114,6 +116,7 @@ async def asyncio_detailed(
 
     Raises:
         ApiError: the response is not one that the document describes.
+        httpx.HTTPError: the server can't be reached.
     """
     request = build_request(assistant_id, body=body)
     return detailed(await client.send_async(request), parse_response)
@@ -131,6 +134,7 @@ async def asyncio(
 
     Raises:
         ApiError: the response is no success.
+        httpx.HTTPError: the server can't be reached.
     """
     result: AssistantObject = success(
         await asyncio_detailed(assistant_id, client=client, body=body)

@@ -69,6 +69,7 @@ def sync_detailed(
 
     Raises:
         ApiError: the response is not one that the document describes.
+        httpx.HTTPError: the server can't be reached.
     """
     request = build_request(thread_id, message_id)
     return detailed(client.send(request), parse_response)
@@ -81,6 +82,7 @@ def sync(thread_id: str, message_id: str, *, client: Client) -> DeleteMessageRes
 
     Raises:
         ApiError: the response is no success.
+        httpx.HTTPError: the server can't be reached.
     """
     result: DeleteMessageResponse = success(
         sync_detailed(thread_id, message_id, client=client)
@@ -97,6 +99,7 @@ async def asyncio_detailed(
 
     Raises:
         ApiError: the response is not one that the document describes.
+        httpx.HTTPError: the server can't be reached.
     """
     request = build_request(thread_id, message_id)
     return detailed(await client.send_async(request), parse_response)
@@ -111,6 +114,7 @@ async def asyncio(
 
     Raises:
         ApiError: the response is no success.
+        httpx.HTTPError: the server can't be reached.
     """
     result: DeleteMessageResponse = success(
         await asyncio_detailed(thread_id, message_id, client=client)

@@ -67,6 +67,7 @@ def sync_detailed(
 
     Raises:
         ApiError: the response is not one that the document describes.
+        httpx.HTTPError: the server can't be reached.
     """
     request = build_request(thread_id, message_id)
     return detailed(client.send(request), parse_response)
@@ -79,6 +80,7 @@ def sync(thread_id: str, message_id: str, *, client: Client) -> MessageObject:
 
     Raises:
         ApiError: the response is no success.
+        httpx.HTTPError: the server can't be reached.
     """
     result: MessageObject = success(sync_detailed(thread_id, message_id, client=client))
     return result
@@ -93,6 +95,7 @@ async def asyncio_detailed(
 
     Raises:
         ApiError: the response is not one that the document describes.
+        httpx.HTTPError: the server can't be reached.
     """
     request = build_request(thread_id, message_id)
     return detailed(await client.send_async(request), parse_response)
@@ -105,6 +108,7 @@ async def asyncio(thread_id: str, message_id: str, *, client: Client) -> Message
 
     Raises:
         ApiError: the response is no success.
+        httpx.HTTPError: the server can't be reached.
     """
     result: MessageObject = success(
         await asyncio_detailed(thread_id, message_id, client=client)

@@ -100,6 +100,7 @@ def sync_detailed(
 
     Raises:
         ApiError: the response is not one that the document describes.
+        httpx.HTTPError: the server can't be reached.
     """
     request = build_request(
         thread_id, limit=limit, order=order, after=after, before=before, run_id=run_id
@@ -123,6 +124,7 @@ def sync(
 
     Raises:
         ApiError: the response is no success.
+        httpx.HTTPError: the server can't be reached.
     """
     result: ListMessagesResponse = success(
         sync_detailed(
@@ -154,6 +156,7 @@ async def asyncio_detailed(
 
     Raises:
         ApiError: the response is not one that the document describes.
+        httpx.HTTPError: the server can't be reached.
     """
     request = build_request(
         thread_id, limit=limit, order=order, after=after, before=before, run_id=run_id
@@ -177,6 +180,7 @@ async def asyncio(
 
     Raises:
         ApiError: the response is no success.
+        httpx.HTTPError: the server can't be reached.
     """
     result: ListMessagesResponse = success(
         await asyncio_detailed(

@@ -85,6 +85,7 @@ def sync_detailed(
 
     Raises:
         ApiError: the response is not one that the document describes.
+        httpx.HTTPError: the server can't be reached.
     """
     request = build_request(thread_id, run_id, step_id, include=include)
     return detailed(client.send(request), parse_response)
@@ -104,6 +105,7 @@ def sync(
 
     Raises:
         ApiError: the response is no success.
+        httpx.HTTPError: the server can't be reached.
     """
     result: RunStepObject = success(
         sync_detailed(thread_id, run_id, step_id, client=client, include=include)
@@ -125,6 +127,7 @@ async def asyncio_detailed(
 
     Raises:
         ApiError: the response is not one that the document describes.
+        httpx.HTTPError: the server can't be reached.
     """
     request = build_request(thread_id, run_id, step_id, include=include)
     return detailed(await client.send_async(request), parse_response)
@@ -144,6 +147,7 @@ async def asyncio(
 
     Raises:
         ApiError: the response is no success.
+        httpx.HTTPError: the server can't be reached.
     """
     result: RunStepObject = success(
         await asyncio_detailed(

@@ -13,8 +13,8 @@ from collections.abc import AsyncGenerator, Generator
 from typing import TYPE_CHECKING
 
 from ... import models
-from ...reading import detailed, is_stream, json_of, no_stream, success, unexpected
-from ...streaming import event_object, events, events_async, with_stream
+from ...reading import detailed, json_of, success, unexpected
+from ...streaming import event_object, with_stream
 from ...types import Request, Response, ResponseLike, to_json
 
 if TYPE_CHECKING:
@@ -38,6 +38,17 @@ def build_request(
             this run only.
     """
     return Request(method="POST", path="/threads/runs", json=to_json(body))
+
+
+def build_stream_request(
+    *, body: CreateThreadAndRunRequest | CreateThreadAndRunRequestDict
+) -> Request:
+    """Build the request for a stream of events, without sending it.
+
+    `build_request` has the arguments.
+    """
+    request = build_request(body=body)
+    return with_stream(request, "stream")
 
 
 def parse_response(response: ResponseLike) -> RunObject | ErrorResponse:
@@ -66,6 +77,7 @@ def sync_detailed(
 
     Raises:
         ApiError: the response is not one that the document describes.
+        httpx.HTTPError: the server can't be reached.
     """
     request = build_request(body=body)
     return detailed(client.send(request), parse_response)
@@ -80,6 +92,7 @@ def sync(
 
     Raises:
         ApiError: the response is no success.
+        httpx.HTTPError: the server can't be reached.
     """
     result: RunObject = success(sync_detailed(client=client, body=body))
     return result
@@ -94,6 +107,7 @@ async def asyncio_detailed(
 
     Raises:
         ApiError: the response is not one that the document describes.
+        httpx.HTTPError: the server can't be reached.
     """
     request = build_request(body=body)
     return detailed(await client.send_async(request), parse_response)
@@ -108,6 +122,7 @@ async def asyncio(
 
     Raises:
         ApiError: the response is no success.
+        httpx.HTTPError: the server can't be reached.
     """
     result: RunObject = success(await asyncio_detailed(client=client, body=body))
     return result
@@ -135,18 +150,14 @@ def stream(
     the connection. `build_request` has the arguments.
 
     Raises:
-        ApiError: the response is no success.
+        ApiError: the response is no stream of events.
+        httpx.HTTPError: the server can't be reached, or the stream breaks off.
     """
-    request = build_request(body=body)
-    with client.open(with_stream(request, "stream")) as response:
-        if not is_stream(response):
-            response.read()
-            raise no_stream(response, parse_response)
-        for event, data in events(response.iter_bytes()):
-            yield parse_event(event, data)
+    request = build_stream_request(body=body)
+    return client.stream(request, parse_response, parse_event)
 
 
-async def stream_async(
+def stream_async(
     *, client: Client, body: CreateThreadAndRunRequest | CreateThreadAndRunRequestDict
 ) -> AsyncGenerator[AssistantStreamEvent, None]:
     """Create a thread and run it. Its events are given as they arrive.
@@ -155,13 +166,8 @@ async def stream_async(
     the connection. `build_request` has the arguments.
 
     Raises:
-        ApiError: the response is no success.
+        ApiError: the response is no stream of events.
+        httpx.HTTPError: the server can't be reached, or the stream breaks off.
     """
-    request = build_request(body=body)
-    request = with_stream(request, "stream")
-    async with client.open_async(request) as response:
-        if not is_stream(response):
-            await response.aread()
-            raise no_stream(response, parse_response)
-        async for event, data in events_async(response.aiter_bytes()):
-            yield parse_event(event, data)
+    request = build_stream_request(body=body)
+    return client.stream_async(request, parse_response, parse_event)

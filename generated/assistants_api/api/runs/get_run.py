@@ -66,6 +66,7 @@ def sync_detailed(
 
     Raises:
         ApiError: the response is not one that the document describes.
+        httpx.HTTPError: the server can't be reached.
     """
     request = build_request(thread_id, run_id)
     return detailed(client.send(request), parse_response)
@@ -78,6 +79,7 @@ def sync(thread_id: str, run_id: str, *, client: Client) -> RunObject:
 
     Raises:
         ApiError: the response is no success.
+        httpx.HTTPError: the server can't be reached.
     """
     result: RunObject = success(sync_detailed(thread_id, run_id, client=client))
     return result
@@ -92,6 +94,7 @@ async def asyncio_detailed(
 
     Raises:
         ApiError: the response is not one that the document describes.
+        httpx.HTTPError: the server can't be reached.
     """
     request = build_request(thread_id, run_id)
     return detailed(await client.send_async(request), parse_response)
@@ -104,6 +107,7 @@ async def asyncio(thread_id: str, run_id: str, *, client: Client) -> RunObject:
 
     Raises:
         ApiError: the response is no success.
+        httpx.HTTPError: the server can't be reached.
     """
     result: RunObject = success(
         await asyncio_detailed(thread_id, run_id, client=client)

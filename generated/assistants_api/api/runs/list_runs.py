@@ -94,6 +94,7 @@ def sync_detailed(
 
     Raises:
         ApiError: the response is not one that the document describes.
+        httpx.HTTPError: the server can't be reached.
     """
     request = build_request(
         thread_id, limit=limit, order=order, after=after, before=before
@@ -116,6 +117,7 @@ def sync(
 
     Raises:
         ApiError: the response is no success.
+        httpx.HTTPError: the server can't be reached.
     """
     result: ListRunsResponse = success(
         sync_detailed(
@@ -145,6 +147,7 @@ async def asyncio_detailed(
 
     Raises:
         ApiError: the response is not one that the document describes.
+        httpx.HTTPError: the server can't be reached.
     """
     request = build_request(
         thread_id, limit=limit, order=order, after=after, before=before
@@ -167,6 +170,7 @@ async def asyncio(
 
     Raises:
         ApiError: the response is no success.
+        httpx.HTTPError: the server can't be reached.
     """
     result: ListRunsResponse = success(
         await asyncio_detailed(

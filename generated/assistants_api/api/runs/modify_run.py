@@ -75,6 +75,7 @@ def sync_detailed(
 
     Raises:
         ApiError: the response is not one that the document describes.
+        httpx.HTTPError: the server can't be reached.
     """
     request = build_request(thread_id, run_id, body=body)
     return detailed(client.send(request), parse_response)
@@ -93,6 +94,7 @@ def sync(
 
     Raises:
         ApiError: the response is no success.
+        httpx.HTTPError: the server can't be reached.
     """
     result: RunObject = success(
         sync_detailed(thread_id, run_id, client=client, body=body)
@@ -113,6 +115,7 @@ async def asyncio_detailed(
 
     Raises:
         ApiError: the response is not one that the document describes.
+        httpx.HTTPError: the server can't be reached.
     """
     request = build_request(thread_id, run_id, body=body)
     return detailed(await client.send_async(request), parse_response)
@@ -131,6 +134,7 @@ async def asyncio(
 
     Raises:
         ApiError: the response is no success.
+        httpx.HTTPError: the server can't be reached.
     """
     result: RunObject = success(
         await asyncio_detailed(thread_id, run_id, client=client, body=body)

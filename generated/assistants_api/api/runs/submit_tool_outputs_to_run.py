@@ -14,8 +14,8 @@ from collections.abc import AsyncGenerator, Generator
 from typing import TYPE_CHECKING
 
 from ... import models
-from ...reading import detailed, is_stream, json_of, no_stream, success, unexpected
-from ...streaming import event_object, events, events_async, with_stream
+from ...reading import detailed, json_of, success, unexpected
+from ...streaming import event_object, with_stream
 from ...types import Request, Response, ResponseLike, to_json
 from ...writing import fill_path
 
@@ -57,6 +57,20 @@ def build_request(
     )
 
 
+def build_stream_request(
+    thread_id: str,
+    run_id: str,
+    *,
+    body: SubmitToolOutputsRunRequest | SubmitToolOutputsRunRequestDict,
+) -> Request:
+    """Build the request for a stream of events, without sending it.
+
+    `build_request` has the arguments.
+    """
+    request = build_request(thread_id, run_id, body=body)
+    return with_stream(request, "stream")
+
+
 def parse_response(response: ResponseLike) -> RunObject | ErrorResponse:
     """Read a response: any 2xx as a success, a documented error as its value.
 
@@ -87,6 +101,7 @@ def sync_detailed(
 
     Raises:
         ApiError: the response is not one that the document describes.
+        httpx.HTTPError: the server can't be reached.
     """
     request = build_request(thread_id, run_id, body=body)
     return detailed(client.send(request), parse_response)
@@ -105,6 +120,7 @@ def sync(
 
     Raises:
         ApiError: the response is no success.
+        httpx.HTTPError: the server can't be reached.
     """
     result: RunObject = success(
         sync_detailed(thread_id, run_id, client=client, body=body)
@@ -125,6 +141,7 @@ async def asyncio_detailed(
 
     Raises:
         ApiError: the response is not one that the document describes.
+        httpx.HTTPError: the server can't be reached.
     """
     request = build_request(thread_id, run_id, body=body)
     return detailed(await client.send_async(request), parse_response)
@@ -143,6 +160,7 @@ async def asyncio(
 
     Raises:
         ApiError: the response is no success.
+        httpx.HTTPError: the server can't be reached.
     """
     result: RunObject = success(
         await asyncio_detailed(thread_id, run_id, client=client, body=body)
@@ -176,18 +194,14 @@ def stream(
     the connection. `build_request` has the arguments.
 
     Raises:
-        ApiError: the response is no success.
+        ApiError: the response is no stream of events.
+        httpx.HTTPError: the server can't be reached, or the stream breaks off.
     """
-    request = build_request(thread_id, run_id, body=body)
-    with client.open(with_stream(request, "stream")) as response:
-        if not is_stream(response):
-            response.read()
-            raise no_stream(response, parse_response)
-        for event, data in events(response.iter_bytes()):
-            yield parse_event(event, data)
+    request = build_stream_request(thread_id, run_id, body=body)
+    return client.stream(request, parse_response, parse_event)
 
 
-async def stream_async(
+def stream_async(
     thread_id: str,
     run_id: str,
     *,
@@ -200,13 +214,8 @@ async def stream_async(
     the connection. `build_request` has the arguments.
 
     Raises:
-        ApiError: the response is no success.
+        ApiError: the response is no stream of events.
+        httpx.HTTPError: the server can't be reached, or the stream breaks off.
     """
-    request = build_request(thread_id, run_id, body=body)
-    request = with_stream(request, "stream")
-    async with client.open_async(request) as response:
-        if not is_stream(response):
-            await response.aread()
-            raise no_stream(response, parse_response)
-        async for event, data in events_async(response.aiter_bytes()):
-            yield parse_event(event, data)
+    request = build_stream_request(thread_id, run_id, body=body)
+    return client.stream_async(request, parse_response, parse_event)

@@ -65,6 +65,7 @@ def sync_detailed(
 
     Raises:
         ApiError: the response is not one that the document describes.
+        httpx.HTTPError: the server can't be reached.
     """
     request = build_request(body=body)
     return detailed(client.send(request), parse_response)
@@ -81,6 +82,7 @@ def sync(
 
     Raises:
         ApiError: the response is no success.
+        httpx.HTTPError: the server can't be reached.
     """
     result: ThreadObject = success(sync_detailed(client=client, body=body))
     return result
@@ -97,6 +99,7 @@ async def asyncio_detailed(
 
     Raises:
         ApiError: the response is not one that the document describes.
+        httpx.HTTPError: the server can't be reached.
     """
     request = build_request(body=body)
     return detailed(await client.send_async(request), parse_response)
@@ -113,6 +116,7 @@ async def asyncio(
 
     Raises:
         ApiError: the response is no success.
+        httpx.HTTPError: the server can't be reached.
     """
     result: ThreadObject = success(await asyncio_detailed(client=client, body=body))
     return result

@@ -63,6 +63,7 @@ def sync_detailed(
 
     Raises:
         ApiError: the response is not one that the document describes.
+        httpx.HTTPError: the server can't be reached.
     """
     request = build_request(thread_id)
     return detailed(client.send(request), parse_response)
@@ -75,6 +76,7 @@ def sync(thread_id: str, *, client: Client) -> DeleteThreadResponse:
 
     Raises:
         ApiError: the response is no success.
+        httpx.HTTPError: the server can't be reached.
     """
     result: DeleteThreadResponse = success(sync_detailed(thread_id, client=client))
     return result
@@ -89,6 +91,7 @@ async def asyncio_detailed(
 
     Raises:
         ApiError: the response is not one that the document describes.
+        httpx.HTTPError: the server can't be reached.
     """
     request = build_request(thread_id)
     return detailed(await client.send_async(request), parse_response)
@@ -101,6 +104,7 @@ async def asyncio(thread_id: str, *, client: Client) -> DeleteThreadResponse:
 
     Raises:
         ApiError: the response is no success.
+        httpx.HTTPError: the server can't be reached.
     """
     result: DeleteThreadResponse = success(
         await asyncio_detailed(thread_id, client=client)

@@ -62,6 +62,7 @@ def sync_detailed(
 
     Raises:
         ApiError: the response is not one that the document describes.
+        httpx.HTTPError: the server can't be reached.
     """
     request = build_request(thread_id)
     return detailed(client.send(request), parse_response)
@@ -74,6 +75,7 @@ def sync(thread_id: str, *, client: Client) -> ThreadObject:
 
     Raises:
         ApiError: the response is no success.
+        httpx.HTTPError: the server can't be reached.
     """
     result: ThreadObject = success(sync_detailed(thread_id, client=client))
     return result
@@ -88,6 +90,7 @@ async def asyncio_detailed(
 
     Raises:
         ApiError: the response is not one that the document describes.
+        httpx.HTTPError: the server can't be reached.
     """
     request = build_request(thread_id)
     return detailed(await client.send_async(request), parse_response)
@@ -100,6 +103,7 @@ async def asyncio(thread_id: str, *, client: Client) -> ThreadObject:
 
     Raises:
         ApiError: the response is no success.
+        httpx.HTTPError: the server can't be reached.
     """
     result: ThreadObject = success(await asyncio_detailed(thread_id, client=client))
     return result

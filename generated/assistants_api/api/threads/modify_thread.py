@@ -74,6 +74,7 @@ def sync_detailed(
 
     Raises:
         ApiError: the response is not one that the document describes.
+        httpx.HTTPError: the server can't be reached.
     """
     request = build_request(thread_id, body=body)
     return detailed(client.send(request), parse_response)
@@ -91,6 +92,7 @@ def sync(
 
     Raises:
         ApiError: the response is no success.
+        httpx.HTTPError: the server can't be reached.
     """
     result: ThreadObject = success(sync_detailed(thread_id, client=client, body=body))
     return result
@@ -108,6 +110,7 @@ async def asyncio_detailed(
 
     Raises:
         ApiError: the response is not one that the document describes.
+        httpx.HTTPError: the server can't be reached.
     """
     request = build_request(thread_id, body=body)
     return detailed(await client.send_async(request), parse_response)
@@ -125,6 +128,7 @@ async def asyncio(
 
     Raises:
         ApiError: the response is no success.
+        httpx.HTTPError: the server can't be reached.
     """
     result: ThreadObject = success(
         await asyncio_detailed(thread_id, client=client, body=body)
