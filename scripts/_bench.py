@@ -1,0 +1,113 @@
+"""Measure our generated code and the generator, beside stock openapi-python-client.
+
+Both packages are built from openapi.yaml for the occasion. What is compared takes
+turns, so that whatever else the machine does falls on both. The exit code is 1 where a
+goal is missed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+import sys
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.table import Table
+
+from scripts._bench_import import importing
+from scripts._bench_models import reading
+from scripts._bench_process import BenchError, building, make_packages, pinning
+
+if TYPE_CHECKING:
+    from scripts._bench_stats import Row
+
+ROOT = Path(__file__).resolve().parent.parent
+UPSTREAM = "ASSISTANTS_UPSTREAM"
+_INTERRUPTED = 130
+
+
+def main() -> int:
+    """Run the benchmark; give the exit code."""
+    options = _options()
+    try:
+        rows = _measure(quick=options.quick)
+    except BenchError as error:
+        print(f"bench: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("\nbench: interrupted", file=sys.stderr)
+        return _INTERRUPTED
+    return _print(rows)
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="scripts/bench", description=__doc__)
+    parser.add_argument(
+        "--quick", action="store_true", help="fewer rounds, so less certain"
+    )
+    return parser.parse_args()
+
+
+def _measure(*, quick: bool) -> list[Row]:
+    waiting = Console(stderr=True)
+    upstream = _upstream()
+    with tempfile.TemporaryDirectory(prefix="assistants-bench-") as name:
+        scratch = Path(name)
+        with waiting.status("building both packages"):
+            folders = make_packages(scratch)
+        with waiting.status("reading and writing models"):
+            rows = reading(folders, rounds=15 if quick else 60)
+        with waiting.status("importing in fresh interpreters"):
+            rows += importing(folders, rounds=5 if quick else 21)
+        with waiting.status("building from openapi.yaml"):
+            rows += building(scratch, rounds=3 if quick else 9)
+        if upstream is not None:
+            with waiting.status(f"pinning from {upstream.name}"):
+                rows += pinning(scratch, upstream, rounds=3 if quick else 7)
+    if upstream is None:
+        print(f"pinning isn't measured: {UPSTREAM} names no upstream document\n")
+    return rows
+
+
+def _upstream() -> Path | None:
+    """Find the newest upstream document, by the date in its name."""
+    named = [Path(part) for part in os.environ.get(UPSTREAM, "").split(os.pathsep)]
+    beside = (ROOT.parent / "shared" / "upstream").glob("openai-*.yaml")
+    found = [path for path in named if path.is_file()] or list(beside)
+    return max(found, key=lambda path: path.name, default=None)
+
+
+def _print(rows: list[Row]) -> int:
+    out = Console(highlight=False)
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    for heading, side in (
+        ("measured", "left"),
+        ("ours", "right"),
+        ("against", "right"),
+        ("ratio", "right"),
+        ("goal", "left"),
+    ):
+        table.add_column(heading, justify="right" if side == "right" else "left")
+    for row in rows:
+        table.add_row(*row.cells())
+    out.print(table)
+    goals = [row for row in rows if row.goal is not None]
+    missed = [row.what for row in goals if not row.is_met()]
+    out.print(
+        "\nMedians, \u00b1 half of the range of the middle half. Ratios: ours by the "
+        f"other, turn by turn.\nPython {platform.python_version()}, "
+        f"{os.cpu_count()} processors."
+    )
+    if missed:
+        out.print(f"[red]Goals missed: {', '.join(missed)}.[/]")
+        return 1
+    out.print(f"[green]All {len(goals)} goals are met.[/]")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,138 @@
+"""What the benchmark reads: a page of 100 runs and a stream of 100 events."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from scripts._answers import Answers
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_SIZE = 100
+_CREATED = 1_790_000_000
+_DELTA = "thread.message.delta"
+
+_TOOLS: list[dict[str, Any]] = [
+    {"type": "code_interpreter"},
+    {"type": "file_search", "file_search": {"max_num_results": 12}},
+    {
+        "type": "function",
+        "function": {
+            "name": "find_order",
+            "description": "Look up an order by its number.",
+            "strict": False,
+            "parameters": {
+                "type": "object",
+                "properties": {"number": {"type": "string"}},
+                "required": ["number"],
+            },
+        },
+    },
+]
+
+
+def page_of_runs() -> dict[str, Any]:
+    """Make a page as servers send it: most runs completed, some in another state.
+
+    Each has "auto" as its response format, because the stock models refuse to read any
+    other.
+    """
+    runs = [_run(number) for number in range(_SIZE)]
+    return {
+        "object": "list",
+        "data": runs,
+        "first_id": runs[0]["id"],
+        "last_id": runs[-1]["id"],
+        "has_more": True,
+    }
+
+
+def _run(number: int) -> dict[str, Any]:
+    created = _CREATED - 60 * number
+    run: dict[str, Any] = {
+        "id": f"run_{number:024}",
+        "object": "thread.run",
+        "created_at": created,
+        "thread_id": "thread_a8Wb3kTq0pLzXn5VcYdE7RmG",
+        "assistant_id": "asst_Jf2uQh9sPe4KxTo6BwNiCr1M",
+        "status": "completed",
+        "required_action": None,
+        "last_error": None,
+        "expires_at": None,
+        "started_at": created + 1,
+        "cancelled_at": None,
+        "failed_at": None,
+        "completed_at": created + 9,
+        "incomplete_details": None,
+        "model": "gpt-4o-mini",
+        "instructions": "Answer in one sentence, and say where you found it.",
+        "tools": _TOOLS,
+        "metadata": {"customer": "4711", "channel": "chat"},
+        "usage": {"prompt_tokens": 812, "completion_tokens": 96, "total_tokens": 908},
+        "temperature": 1.0,
+        "top_p": 1.0,
+        "max_prompt_tokens": None,
+        "max_completion_tokens": None,
+        "truncation_strategy": {"type": "auto", "last_messages": None},
+        "tool_choice": "auto",
+        "parallel_tool_calls": True,
+        "response_format": "auto",
+    }
+    return run | _OTHER_STATES.get(number % 10, {})
+
+
+_OTHER_STATES: dict[int, dict[str, Any]] = {
+    7: {
+        "status": "requires_action",
+        "completed_at": None,
+        "usage": None,
+        "required_action": {
+            "type": "submit_tool_outputs",
+            "submit_tool_outputs": {
+                "tool_calls": [
+                    {
+                        "id": "call_Zt5yLm8Q",
+                        "type": "function",
+                        "function": {
+                            "name": "find_order",
+                            "arguments": '{"number": "A-17"}',
+                        },
+                    }
+                ]
+            },
+        },
+    },
+    8: {
+        "status": "failed",
+        "completed_at": None,
+        "failed_at": _CREATED,
+        "last_error": {"code": "rate_limit_exceeded", "message": "Too many requests."},
+    },
+    9: {
+        "status": "incomplete",
+        "completed_at": None,
+        "incomplete_details": {"reason": "max_completion_tokens"},
+    },
+}
+
+
+def events() -> list[tuple[str, str]]:
+    """Make the names and data of a stream: one run, its answer long enough."""
+    short = list(_short_stream())
+    deltas = [event for event in short if event[0] == _DELTA]
+    first = short.index(deltas[0])
+    missing = _SIZE - len(short)
+    more = (deltas * (missing // len(deltas) + 1))[:missing]
+    return [*short[:first], *more, *short[first:]]
+
+
+def _short_stream() -> Iterator[tuple[str, str]]:
+    answers = Answers()
+    assistant: Any = answers.answer("POST", "/assistants", {"model": "gpt-4o-mini"})
+    thread: Any = answers.answer("POST", "/threads", {})
+    body = {"assistant_id": assistant["id"], "stream": True}
+    stream: Any = answers.answer("POST", f"/threads/{thread['id']}/runs", body)
+    for event, data in stream:
+        yield event, data if isinstance(data, str) else json.dumps(data)

@@ -1,0 +1,206 @@
+"""Imports go one way: codegen writes generated, and assistants_client uses that."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+ROOT = Path(__file__).resolve().parent.parent
+SOURCE_ROOTS = {
+    "assistants_api": ROOT / "generated",
+    "assistants_client": ROOT,
+    "codegen": ROOT,
+}
+DEVELOPMENT_ONLY = {"codegen", "generated", "scripts", "tests"}
+
+# Third-party packages that the generated code may import, and where.
+GENERATED_MAY_IMPORT = {
+    "attrs": None,
+    "dateutil": {"assistants_api.datetimes"},
+    "httpx": {"assistants_api.client"},
+}
+THE_ONE_DOOR = "assistants_client._api"
+
+
+@dataclass(frozen=True)
+class Import:
+    """One import: the absolute names of who imports and what is imported."""
+
+    importer: str
+    imported: str
+    relative: bool
+    line: int
+
+    @property
+    def top(self) -> str:
+        return self.imported.partition(".")[0]
+
+    def __str__(self) -> str:
+        return f"{self.importer}:{self.line} imports {self.imported}"
+
+
+def test_nothing_shipped_imports_development_code() -> None:
+    found = _breaking("assistants_api", "assistants_client", rule=_is_shippable)
+    assert found == []
+
+
+def test_generated_code_imports_itself_relatively_and_few_others() -> None:
+    assert _breaking("assistants_api", rule=_is_fine_in_generated) == []
+
+
+def test_codegen_imports_nothing_that_is_made_later() -> None:
+    assert _breaking("codegen", rule=_is_fine_in_codegen) == []
+
+
+def test_one_door_leads_from_the_client_to_generated_code() -> None:
+    assert _breaking("assistants_client", rule=_goes_through_the_door) == []
+
+
+def test_all_modules_were_looked_at() -> None:
+    found = {package: len([*_modules(package)]) for package in SOURCE_ROOTS}
+    assert found["assistants_api"] > 200
+    assert found["codegen"] > 10
+    assert found["assistants_client"] >= 1
+
+
+@pytest.mark.parametrize(
+    ("source", "imported"),
+    [
+        ("import codegen.pin", "codegen.pin"),
+        ("from codegen import pin", "codegen"),
+        ("def f():\n    import codegen", "codegen"),
+        ("if TYPE_CHECKING:\n    from codegen.pin import pin", "codegen.pin"),
+        ("import_module('codegen.pin')", "codegen.pin"),
+        ("importlib.import_module('codegen')", "codegen"),
+        ("importlib.import_module('.pin', __package__)", "here.inner.pin"),
+        ("__import__('codegen')", "codegen"),
+        ("from . import x", "here.inner"),
+        ("from .. import x", "here"),
+        ("from ..other import x", "here.other"),
+        ("from .... import x", "(outside)"),
+    ],
+)
+def test_imports_are_found_wherever_they_hide(source: str, imported: str) -> None:
+    (found,) = _imports(source, "here.inner.module", "here.inner")
+    assert found.imported == imported
+
+
+@pytest.mark.parametrize(
+    ("importer", "source", "fine"),
+    [
+        ("assistants_api.client", "import httpx", True),
+        ("assistants_api.types", "import httpx", False),
+        ("assistants_api.datetimes", "import dateutil.parser", True),
+        ("assistants_api.models.x", "from dateutil.parser import isoparse", False),
+        ("assistants_api.models.x", "from attrs import define", True),
+        ("assistants_api.models.x", "from assistants_api import types", False),
+        ("assistants_api.models.x", "from ..types import UNSET", True),
+        ("assistants_api.models.x", "from .... import codegen", False),
+        ("assistants_api.models.x", "import msgspec", False),
+    ],
+)
+def test_rule_for_generated_code_can_be_broken(
+    importer: str, source: str, *, fine: bool
+) -> None:
+    (found,) = _imports(source, importer, importer.rpartition(".")[0])
+    assert _is_fine_in_generated(found) is fine
+
+
+@pytest.mark.parametrize(
+    ("importer", "fine"),
+    [("assistants_client._api", True), ("assistants_client.objects", False)],
+)
+def test_rule_of_the_door_can_be_broken(importer: str, *, fine: bool) -> None:
+    (found,) = _imports("from assistants_api import models", importer, "")
+    assert _goes_through_the_door(found) is fine
+
+
+def _is_shippable(found: Import) -> bool:
+    return found.top not in DEVELOPMENT_ONLY
+
+
+def _is_fine_in_generated(found: Import) -> bool:
+    if found.relative:
+        return found.top == "assistants_api"
+    if found.top in GENERATED_MAY_IMPORT:
+        places = GENERATED_MAY_IMPORT[found.top]
+        return places is None or found.importer in places
+    return found.top in sys.stdlib_module_names
+
+
+def _is_fine_in_codegen(found: Import) -> bool:
+    later = {"assistants_api", "assistants_client", "generated", "scripts", "tests"}
+    return found.top not in later
+
+
+def _goes_through_the_door(found: Import) -> bool:
+    return found.top != "assistants_api" or found.importer == THE_ONE_DOOR
+
+
+def _breaking(*packages: str, rule: Callable[[Import], bool]) -> list[str]:
+    """List the imports of some packages that break a rule."""
+    return [
+        str(found)
+        for package in packages
+        for name, path in _modules(package)
+        for found in _imports(
+            path.read_text(encoding="utf-8"),
+            name,
+            name if path.name == "__init__.py" else name.rpartition(".")[0],
+        )
+        if not rule(found)
+    ]
+
+
+def _modules(package: str) -> Iterator[tuple[str, Path]]:
+    """Give the name and the file of every module of a package."""
+    root = SOURCE_ROOTS[package]
+    for path in sorted((root / package).rglob("*.py")):
+        parts = path.relative_to(root).with_suffix("").parts
+        yield ".".join(part for part in parts if part != "__init__"), path
+
+
+def _imports(source: str, importer: str, package: str) -> Iterator[Import]:
+    """Find every import of a module, wherever it stands.
+
+    Args:
+        source: the code of the module.
+        importer: its name.
+        package: the package that its relative imports start from.
+    """
+    for node in ast.walk(ast.parse(source)):
+        match node:
+            case ast.Import(names=names):
+                for alias in names:
+                    yield Import(importer, alias.name, False, node.lineno)
+            case ast.ImportFrom(module=module, level=0):
+                yield Import(importer, module or "", False, node.lineno)
+            case ast.ImportFrom(module=module, level=level):
+                name = _resolved(f"{'.' * level}{module or ''}", package)
+                yield Import(importer, name, True, node.lineno)
+            case ast.Call(
+                func=ast.Name(id="import_module" | "__import__")
+                | ast.Attribute(attr="import_module"),
+                args=[ast.Constant(value=str(name)), *_],
+            ):
+                relative = name.startswith(".")
+                name = _resolved(name, package) if relative else name
+                yield Import(importer, name, relative, node.lineno)
+
+
+def _resolved(relative: str, package: str) -> str:
+    """Give the absolute name of a relative one, such as `..types`."""
+    name = relative.lstrip(".")
+    up = len(relative) - len(name) - 1
+    parts = package.split(".")
+    if up >= len(parts):
+        return "(outside)"
+    return ".".join([*parts[: len(parts) - up], *([name] if name else [])])
