@@ -57,6 +57,15 @@ def _pool(client: Client) -> _Pool:
     )
 
 
+def _merged(*parts: Mapping[str, str]) -> httpx.Headers:
+    """Join headers, a later one in the place of one that differs in case only."""
+    result = httpx.Headers()
+    for part in parts:
+        for name, value in part.items():
+            result[name] = value
+    return result
+
+
 def _without_user(url: str) -> str:
     parts = httpx.URL(url)
     return repr(str(parts.copy_with(userinfo=b"") if parts.userinfo else parts))
@@ -106,7 +115,7 @@ class Client:
 
     def with_headers(self, headers: Mapping[str, str]) -> Self:
         """Give a client that sends these headers too."""
-        return evolve(self, headers={**self.headers, **headers})
+        return evolve(self, headers=_merged(self.headers, headers))
 
     def with_cookies(self, cookies: Mapping[str, str]) -> Self:
         """Give a client that sends these cookies too."""
@@ -211,12 +220,11 @@ class Client:
     async def __aexit__(self, *_: object) -> None:
         await self.aclose()
 
-    def _own_headers(self) -> dict[str, str]:
-        return dict(self.headers)
+    def _own_headers(self) -> httpx.Headers:
+        return _merged(self.headers)
 
     def _arguments(self, request: Request) -> dict[str, Any]:
-        headers = httpx.Headers(self._own_headers())
-        headers.update(request.headers)
+        headers = _merged(self._own_headers(), request.headers)
         cookies = {**self.cookies, **request.cookies}
         if cookies:
             headers["Cookie"] = "; ".join(
@@ -257,6 +265,6 @@ class AuthenticatedClient(Client):
     prefix: str = "Bearer"
     auth_header_name: str = "Authorization"
 
-    def _own_headers(self) -> dict[str, str]:
+    def _own_headers(self) -> httpx.Headers:
         secret = f"{self.prefix} {self.token}" if self.prefix else self.token
-        return {**self.headers, self.auth_header_name: secret}
+        return _merged(self.headers, {self.auth_header_name: secret})
