@@ -64,7 +64,7 @@ def emit(document: Document, target: FilePath, name: str) -> Package:
         destination = folder / path
         destination.parent.mkdir(parents=True, exist_ok=True)
         destination.write_text(HEADER + text, encoding="utf-8", newline="\n")
-    facts = json.dumps(_facts(document), indent=1, ensure_ascii=True)
+    facts = json.dumps(_facts(document, name), indent=1, ensure_ascii=True)
     (folder / "openapi.json").write_text(facts + "\n", encoding="utf-8", newline="\n")
     (folder / "py.typed").write_text("", encoding="utf-8")
     return package
@@ -106,8 +106,10 @@ def _operation_file(operation: OperationModule) -> tuple[str, str, dict[str, Any
     return path, "endpoint_module.py.jinja", {"operation": operation}
 
 
-def _facts(document: Document) -> Document:
-    """Give the document as the package ships it: all facts, no prose."""
+def _facts(document: Document, name: str) -> Document:
+    """Give the document as the package ships it: all facts, no prose.
+
+    The name of the package stands in for the title, which OpenAPI requires.
+    """
     facts = without_prose(document)
-    title = str(document["info"].get("title") or "API")
-    return {**facts, "info": {**facts["info"], "title": title}}
+    return {**facts, "info": {**facts["info"], "title": name}}

@@ -48,8 +48,9 @@ def format_code(folder: Path) -> None:
 
 def _ruff(folder: Path, *arguments: str) -> None:
     done = subprocess.run(
-        # The one that is installed with us, whatever is on PATH.
-        [sys.executable, "-m", "ruff", *arguments, "."],
+        # The one that is installed with us, whatever is on PATH, and without -P a
+        # generated package named ruff would be run in its place.
+        [sys.executable, "-P", "-m", "ruff", *arguments, "."],
         cwd=folder,
         capture_output=True,
         text=True,

@@ -3,6 +3,9 @@
 An action either removes what its JSONPath target finds or merges an update into it, as
 https://spec.openapis.org/overlay/v1.0.0.html has it: objects are merged, lists are
 appended to, everything else is replaced.
+
+An overlay may say in `x-applies-to`, by another JSONPath, which documents it is for: it
+leaves those alone in which that finds nothing.
 """
 
 from __future__ import annotations
@@ -16,7 +19,7 @@ import jsonpath_rfc9535 as jsonpath
 
 from codegen import source
 from codegen.document import mapping
-from codegen.errors import SpecError, shorten
+from codegen.errors import Path, SpecError, shorten
 from codegen.source import Document
 
 DEFAULT_OVERLAY = FilePath(__file__).with_name("overlay.yaml")
@@ -38,6 +41,9 @@ def apply(document: Document, overlay: Document) -> Applied:
     """
     if not str(overlay.get("overlay", "")).startswith("1."):
         raise SpecError("this is no OpenAPI Overlay 1 document", at=("overlay",))
+    meant_for = overlay.get("x-applies-to")
+    if meant_for is not None and not _find(meant_for, document, ("x-applies-to",)):
+        return Applied(document, [])
     result: Any = deepcopy(document)
     unused = []
     actions = overlay.get("actions", [])
@@ -45,16 +51,11 @@ def apply(document: Document, overlay: Document) -> Applied:
         raise SpecError("a list of actions is due here", at=("actions",))
     for index, action in enumerate(actions):
         action = mapping(action, ("actions", index))
-        target = str(action.get("target", ""))
-        try:
-            nodes = jsonpath.find(target, result)
-        except (jsonpath.JSONPathError, TypeError) as error:
-            raise SpecError(
-                f"{shorten(target)} is no JSONPath: {error}", at=("actions", index)
-            ) from error
+        target = action.get("target", "")
         # Each place once, and the last items of a list first, so that removing one
         # moves no other.
-        locations = sorted({node.location for node in nodes}, key=_order, reverse=True)
+        found = _find(target, result, ("actions", index))
+        locations = sorted(found, key=_order, reverse=True)
         if not locations:
             unused.append(str(target))
         if action.get("remove") is True:
@@ -71,6 +72,14 @@ def apply(document: Document, overlay: Document) -> Applied:
 def load(path: FilePath = DEFAULT_OVERLAY) -> Document:
     """Read an overlay from a file."""
     return source.load(path).document
+
+
+def _find(query: Any, value: Any, at: Path) -> set[tuple[int | str, ...]]:
+    """Give the places that a JSONPath finds."""
+    try:
+        return {node.location for node in jsonpath.find(str(query), value)}
+    except jsonpath.JSONPathError as error:
+        raise SpecError(f"{shorten(query)} is no JSONPath: {error}", at=at) from error
 
 
 def _order(location: tuple[int | str, ...]) -> list[tuple[bool, int, str]]:

@@ -44,8 +44,12 @@ def replace_folder(new: Path, target: Path) -> None:
         return
     old = _set_aside(target)
     shutil.rmtree(old, ignore_errors=True)
-    target.rename(old)
-    new.rename(target)
+    try:
+        target.rename(old)
+        new.rename(target)
+    except BaseException:
+        recover(target)
+        raise
     shutil.rmtree(old, ignore_errors=True)
 
 
