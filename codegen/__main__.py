@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import signal
 import sys
 from pathlib import Path
@@ -77,7 +78,7 @@ def pin(
     The words of openapi.yaml stay; an element that is new gets a visible marker where
     words are missing. No sentence of SOURCE is taken over.
     """
-    with _out.status(f"reading {source_}"):
+    with _out.status(f"reading {source_}", spinner="line"):
         done = pinning.pin(source.load(source_), date=date)
     paths = done.document["paths"].values()
     operations = sum(key in _METHODS for item in paths for key in item)
@@ -112,9 +113,11 @@ def build(
     package stays as it was.
     """
     order = building.Order(spec, out, name, _selection(path, tag, all_))
-    with _out.status("building"):
+    with _out.status("building", spinner="line"):
         done = building.build(order, _say)
-    table = Table("tag", "operations", box=None, pad_edge=False)
+    table = Table(box=None, pad_edge=False)
+    table.add_column("tag", no_wrap=True)
+    table.add_column("operations", overflow="fold")
     for group in done.package.tags:
         table.add_row(group.name, ", ".join(op.name for op in group.operations))
     _out.print(table)
@@ -136,7 +139,7 @@ def check(
 ) -> None:
     """Tell whether the package is what `build` would write now; exit code 1 if not."""
     order = building.Order(spec, out, name, _selection(path, tag, all_))
-    with _out.status("building for comparison"):
+    with _out.status("building for comparison", spinner="line"):
         drift = building.check(order, lambda _: None)
     for line in drift[:_LISTED]:
         _out.print(line, markup=False)
@@ -151,6 +154,10 @@ def check(
 def main() -> None:
     """Run the command line; whatever goes wrong is said in words."""
     signal.signal(signal.SIGTERM, _terminated)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # A terminal that lacks a character is no reason to fail.
+            stream.reconfigure(errors="replace")
     try:
         app(standalone_mode=True)
     except (SpecError, BuildError) as error:

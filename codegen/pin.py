@@ -128,6 +128,8 @@ def _text(dumper: _Dumper, value: str) -> yaml.ScalarNode:
     if _BREAKS.search(value):
         # Read back as blanks unless they are escaped.
         style = '"'
+    elif not source.reads_as_text(value):
+        style = "'"
     elif len(value) > _WIDTH - 20 and value == " ".join(value.split()):
         style = ">"
     return dumper.represent_scalar("tag:yaml.org,2002:str", value, style=style)

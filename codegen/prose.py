@@ -16,6 +16,7 @@ from codegen.document import (
     subschemas,
 )
 from codegen.errors import Path, json_path
+from codegen.normalise.strip import outside_schemas
 from codegen.source import Document
 
 MARKER = "(not described yet)"
@@ -30,10 +31,11 @@ def without_prose(document: Document) -> Document:
     def rule(schema: Schema, at: Path) -> Schema:
         return {k: v for k, v in schema.items() if k not in ("description", "title")}
 
-    result: Document = _copy(rewrite_schemas(document, rule))
+    def without(value: dict[str, Any]) -> dict[str, Any]:
+        return {k: v for k, v in value.items() if k not in ("description", "summary")}
+
+    result: Document = outside_schemas(rewrite_schemas(document, rule), without)
     result["info"] = {"title": MARKER, "version": document["info"].get("version", "")}
-    for _, holder, keyword in places(result):
-        holder.pop(keyword, None)
     return result
 
 
@@ -70,8 +72,17 @@ def places(document: Document) -> Iterator[Place]:
         yield ("tags", tag["name"]), tag, "description"
     for operation in operations(document):
         yield from _operation_places(operation.name, operation.data)
+    for path, shared in document["paths"].items():
+        for parameter in shared.get("parameters") or []:
+            yield from _parameter_places(("paths", path), parameter)
     components = document.get("components") or {}
-    for section in ("responses", "parameters", "headers", "securitySchemes"):
+    for section in (
+        "responses",
+        "parameters",
+        "headers",
+        "requestBodies",
+        "securitySchemes",
+    ):
         for name, item in (components.get(section) or {}).items():
             yield from _item_places(("components", section, name), item)
     for name, schema in component_schemas(document).items():
@@ -85,13 +96,16 @@ def _operation_places(name: str, data: dict[str, Any]) -> Iterator[Place]:
     yield (*key, "summary"), data, "summary"
     yield (*key, "description"), data, "description"
     for parameter in data.get("parameters") or []:
-        if "$ref" not in parameter:
-            place = (*key, "parameters", parameter["in"], parameter["name"])
-            yield place, parameter, "description"
+        yield from _parameter_places(key, parameter)
     if "$ref" not in data.get("requestBody", {"$ref": ""}):
         yield (*key, "requestBody"), data["requestBody"], "description"
     for code, response in (data.get("responses") or {}).items():
         yield from _item_places((*key, "responses", code), response)
+
+
+def _parameter_places(key: tuple[str, ...], item: dict[str, Any]) -> Iterator[Place]:
+    if "$ref" not in item:
+        yield (*key, "parameters", item["in"], item["name"]), item, "description"
 
 
 def _item_places(key: tuple[str, ...], item: dict[str, Any]) -> Iterator[Place]:

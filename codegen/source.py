@@ -41,6 +41,7 @@ _BOOLEANS = {
 }
 _INTEGER = re.compile(r"[-+]?[0-9]{1,400}\Z")
 _OTHER_BASE = re.compile(r"0(?:o[0-7]{1,400}|x[0-9a-fA-F]{1,400})\Z")
+_NO_NUMBERS = {".inf", ".nan"}
 _FLOAT = re.compile(
     r"[-+]?(?:\.[0-9]{1,400}|[0-9]{1,400}(?:\.[0-9]{0,400})?)(?:[eE][-+]?[0-9]{1,4})?\Z"
 )
@@ -185,6 +186,18 @@ def _parse_yaml(text: str, name: str, *, also: str = "") -> Any:
         raise SpecError(f"{name} is not valid YAML: {where}", hint=hint) from error
 
 
+def reads_as_text(word: str) -> bool:
+    """Tell whether a word without quotation marks is text in YAML."""
+    return not (
+        word in _NULL
+        or word in _BOOLEANS
+        or _INTEGER.match(word)
+        or _OTHER_BASE.match(word)
+        or _FLOAT.match(word)
+        or word.lstrip("+-").lower() in _NO_NUMBERS
+    )
+
+
 class _Composer:
     """Build plain data from the events of a YAML parser."""
 
@@ -296,7 +309,7 @@ class _Composer:
             number = float(text)
             if math.isfinite(number):
                 return number
-        if text.lstrip("+-").lower() in {".inf", ".nan"} or _FLOAT.match(text):
+        if not reads_as_text(text):
             raise self._error(event, f"{text} is no number that JSON knows")
         return text
 

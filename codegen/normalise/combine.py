@@ -13,7 +13,7 @@ from codegen.document import (
     union_key,
 )
 from codegen.errors import Path, SpecError
-from codegen.normalise.nullable import NAME
+from codegen.normalise.nullable import NAME, NULL
 from codegen.source import Document
 
 # Keywords that say nothing about which values are accepted.
@@ -136,7 +136,9 @@ def _simplify(schema: Schema, *, is_named: bool) -> Schema:
     key = union_key(schema)
     if key is None:
         return schema
-    members = _distinct(_flat(schema[key]))
+    flat = _flat(schema[key])
+    members = _distinct([member for member in flat if not is_null(member)])
+    members += [NULL] if any(is_null(member) for member in flat) else []
     rest = {k: v for k, v in schema.items() if k != key}
     if not rest.get("properties") and rest.get("type") == "object":
         # Said of a union of objects; its members say so themselves.
@@ -144,9 +146,7 @@ def _simplify(schema: Schema, *, is_named: bool) -> Schema:
     if len(members) == 1 and not (is_named and _has_name(members[0])):
         return {**members[0], **rest}
     # Null is none of the alternatives, it is beside them, and comes last.
-    has_null = any(is_null(member) for member in members)
-    members.sort(key=is_null)
-    new_key = "anyOf" if has_null else key
+    new_key = "anyOf" if is_null(members[-1]) else key
     return {
         new_key if k == key else k: members if k == key else v
         for k, v in schema.items()

@@ -94,7 +94,7 @@ def strip(document: Document) -> tuple[Document, int]:
         changes += len(value) - len(result)
         return result
 
-    result: Document = _outside_schemas(rewrite_schemas(document, rule), kept)
+    result: Document = outside_schemas(rewrite_schemas(document, rule), kept)
     return result, changes
 
 
@@ -112,22 +112,22 @@ def order(document: Document) -> tuple[Document, int]:
         {**document, "components": components},
         lambda schema, at: _ordered(schema, _SCHEMA_ORDER),
     )
-    result = _outside_schemas(result, lambda value: _ordered(value, _ORDER))
+    result = outside_schemas(result, lambda value: _ordered(value, _ORDER))
     return result, int(_keys(result) != before)
 
 
-def _outside_schemas(
+def outside_schemas(
     value: Any, rule: Callable[[dict[str, Any]], dict[str, Any]], *, names: bool = False
 ) -> Any:
     """Copy a document with every object replaced that is no schema and no map."""
     if isinstance(value, list):
-        return [_outside_schemas(item, rule) for item in value]
+        return [outside_schemas(item, rule) for item in value]
     if not isinstance(value, dict):
         return value
     return {
         key: child
         if not names and key in ("schema", "schemas")
-        else _outside_schemas(child, rule, names=not names and key in _NAMES)
+        else outside_schemas(child, rule, names=not names and key in _NAMES)
         for key, child in (value if names else rule(value)).items()
     }
 
