@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 import signal
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 from typing import Annotated, NoReturn
@@ -17,6 +19,7 @@ from codegen import build as building
 from codegen import pin as pinning
 from codegen import source
 from codegen.errors import BuildError, SpecError
+from codegen.plan.literal import plain_text
 from codegen.select import ASSISTANTS, Selection
 
 app = typer.Typer(
@@ -45,6 +48,10 @@ Out = Annotated[
         "is replaced as a whole.",
         show_default="generated",
     ),
+]
+Present = Annotated[
+    Path,
+    typer.Option(help="The folder of the build to look at.", show_default="generated"),
 ]
 Name = Annotated[str, typer.Option(help="The name of the package.")]
 Prefixes = Annotated[
@@ -78,7 +85,7 @@ def pin(
     The words of openapi.yaml stay; an element that is new gets a visible marker where
     words are missing. No sentence of SOURCE is taken over.
     """
-    with _out.status(f"reading {source_}", spinner="line"):
+    with _told(), _out.status(f"reading {source_}", spinner="line"):
         done = pinning.pin(source.load(source_), date=date)
     paths = done.document["paths"].values()
     operations = sum(key in _METHODS for item in paths for key in item)
@@ -112,8 +119,8 @@ def build(
     Whatever would be lost of the document is an error that names it, and the old
     package stays as it was.
     """
-    order = building.Order(spec, out, name, _selection(path, tag, all_))
-    with _out.status("building", spinner="line"):
+    with _told(), _out.status("building", spinner="line"):
+        order = building.Order(spec, out, name, _selection(path, tag, all_))
         done = building.build(order, _say)
     table = Table(box=None, pad_edge=False)
     table.add_column("tag", no_wrap=True)
@@ -131,15 +138,15 @@ def build(
 @app.command()
 def check(
     spec: Spec = str(pinning.PINNED),
-    out: Out = building.GENERATED,
+    out: Present = building.GENERATED,
     name: Name = building.PACKAGE,
     path: Prefixes = None,
     tag: Tags = None,
     all_: Everything = False,
 ) -> None:
     """Tell whether the package is what `build` would write now; exit code 1 if not."""
-    order = building.Order(spec, out, name, _selection(path, tag, all_))
-    with _out.status("building for comparison", spinner="line"):
+    with _told(), _out.status("building for comparison", spinner="line"):
+        order = building.Order(spec, out, name, _selection(path, tag, all_))
         drift = building.check(order, lambda _: None)
     for line in drift[:_LISTED]:
         _out.print(line, markup=False)
@@ -152,21 +159,27 @@ def check(
 
 
 def main() -> None:
-    """Run the command line; whatever goes wrong is said in words."""
+    """Run the command line."""
     signal.signal(signal.SIGTERM, _terminated)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             # A terminal that lacks a character is no reason to fail.
             stream.reconfigure(errors="replace")
+    app()
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Say in words what goes wrong, and exit with a code that tells it apart."""
     try:
-        app(standalone_mode=True)
-    except (SpecError, BuildError) as error:
-        _err.print("error: ", end="")
-        _err.print(str(error), markup=False)
-        sys.exit(2)
-    except KeyboardInterrupt:
+        yield
+    except (SpecError, BuildError, OSError) as error:
+        lines = [plain_text(line) for line in str(error).splitlines()]
+        _err.print("error: " + "\n  ".join(lines), markup=False)
+        raise typer.Exit(2) from error
+    except KeyboardInterrupt as interrupt:
         _err.print("interrupted; what was there is whole, old or new")
-        sys.exit(130)
+        raise typer.Exit(130) from interrupt
 
 
 _LISTED = 40
@@ -176,6 +189,11 @@ _METHODS = {"get", "put", "post", "delete", "options", "head", "patch", "trace"}
 def _selection(
     paths: list[str] | None, tags: list[str] | None, everything: bool
 ) -> Selection:
+    if everything and (paths or tags):
+        raise BuildError("--all keeps everything: leave --path and --tag out")
+    for path in paths or ():
+        if not path.startswith("/"):
+            raise BuildError(f"--path {path!r} must begin with a slash")
     if everything:
         return Selection(everything=True)
     if not paths and not tags:
@@ -184,7 +202,7 @@ def _selection(
 
 
 def _say(line: str) -> None:
-    _out.print(line, markup=False)
+    _out.print(plain_text(line), markup=False)
 
 
 def _terminated(signal_number: int, frame: FrameType | None) -> NoReturn:

@@ -97,6 +97,10 @@ def _as_it_reads(document: Document, package: Package) -> Document:
         path, data = _operation(result, operation, len(paths))
         paths.setdefault(path, {})[operation.method] = data
     result["paths"] = paths
+    result["info"] = {"title": "API", "version": "0"}
+    # No code comes from these.
+    for section in ("securitySchemes", "headers"):
+        result["components"].pop(section, None)
     for body in (result["components"].get("requestBodies") or {}).values():
         _lower_types(body)
     for response in (result["components"].get("responses") or {}).values():
@@ -118,10 +122,7 @@ def _operation(
     path = _IN_PATH.sub(lambda found: f"{{{names[found.group(1)]}}}", operation.path)
     data = dict(operation.data)
     data["parameters"] = [
-        {**parameter, "name": names.get(parameter["name"], parameter["name"])}
-        if parameter["in"] == "path"
-        else parameter
-        for parameter, _ in parameters(document, operation)
+        _lowered(parameter, names) for parameter, _ in parameters(document, operation)
     ]
     if isinstance(data.get("requestBody"), dict):
         _lower_types(data["requestBody"])
@@ -130,9 +131,20 @@ def _operation(
     return path, data
 
 
+def _lowered(parameter: dict[str, Any], names: dict[str, str]) -> dict[str, Any]:
+    if parameter["in"] == "path":
+        name = names.get(parameter["name"], parameter["name"])
+        return {**parameter, "name": name}
+    if parameter["in"] in ("header", "cookie"):
+        # It knows no arrays there; we do.
+        return {**parameter, "schema": {"type": "string"}}
+    return parameter
+
+
 def _lower_response(response: dict[str, Any]) -> None:
     if "$ref" not in response:
         response.setdefault("description", "")
+        response.pop("headers", None)
         _lower_types(response)
 
 

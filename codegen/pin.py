@@ -11,10 +11,11 @@ from typing import Any
 import yaml
 
 from codegen import overlay, source
+from codegen.errors import SpecError
 from codegen.normalise import normalise
 from codegen.normalise.strip import order
 from codegen.prose import with_prose, without_prose
-from codegen.select import ASSISTANTS, Selection, select
+from codegen.select import ASSISTANTS, Selection, check_version, select
 from codegen.shape import check_shape
 from codegen.source import Document, Source
 from codegen.swap import write_atomically
@@ -53,12 +54,19 @@ def facts(upstream: Document, selection: Selection, repairs: Document | None) ->
         selection: which operations to keep.
         repairs: the overlay to apply first, or None.
     """
+    check_version(upstream)
     check_shape(upstream)
     unused: list[str] = []
     if repairs is not None:
         applied = overlay.apply(upstream, repairs)
         upstream, unused = applied.document, applied.unused
-    result = normalise(select(upstream, selection))
+    try:
+        result = normalise(select(upstream, selection))
+    except RecursionError as error:
+        raise SpecError(
+            "schemas refer to schemas too many times in a row",
+            at=("components", "schemas"),
+        ) from error
     return Pinned(result.document, [], unused, result.changes)
 
 

@@ -64,7 +64,7 @@ def select(document: Document, selection: Selection) -> Document:
         SpecError: the document is none of OpenAPI 3.0 or 3.1, no operation is chosen,
             or a reference points nowhere.
     """
-    _check_version(document)
+    check_version(document)
     document = _written_out(document)
     chosen = [op for op in operations(document) if selection.keeps(op)]
     if not chosen:
@@ -93,7 +93,14 @@ def select(document: Document, selection: Selection) -> Document:
     return {key: kept.pop(key) for key in document if key in kept} | kept
 
 
-def _check_version(document: Document) -> None:
+def check_version(document: Document) -> None:
+    """Refuse a document that is none of OpenAPI 3.0 or 3.1.
+
+    Raises:
+        SpecError: it is of another version, or no OpenAPI document at all.
+    """
+    if not isinstance(document, dict):
+        raise SpecError(f"an object is due here, not {shorten(document)}", at=())
     version = document.get("openapi")
     if not isinstance(version, str) or not _VERSION.match(version):
         found = "Swagger 2" if "swagger" in document else shorten(version)

@@ -113,6 +113,7 @@ _SHAPES: dict[str, Shape] = {
         "x-schema-name": str,
     },
 }
+_TYPES = ("string", "integer", "number", "boolean", "object", "array", "null")
 # Where true and false stand for a schema.
 _MAY_BE_FLAG = {"schema"}
 _REQUIRED: dict[str, tuple[str, ...]] = {
@@ -155,6 +156,8 @@ def check_shape(document: Document) -> None:
             if not isinstance(value, dict):
                 raise _wrong(value, "an object", at)
             _check_required(value, name, at)
+            if name == "schema":
+                _check_type(value.get("type"), at)
             pending += _children(value, shape, at)
 
 
@@ -174,6 +177,13 @@ def _check_required(value: dict[str, Any], name: str, at: Path) -> None:
     for key in _REQUIRED.get(name, ()):
         if key not in value and "$ref" not in value:
             raise SpecError(f"{key} is missing here", at=at)
+
+
+def _check_type(kind: Any, at: Path) -> None:
+    kinds = kind if isinstance(kind, list) else [] if kind is None else [kind]
+    for each in kinds:
+        if isinstance(each, str) and each not in _TYPES:
+            raise SpecError(f"{shorten(each)} is no type of JSON", at=(*at, "type"))
 
 
 def _chosen(value: Any, shapes: tuple[Shape, ...], at: Path) -> Shape:

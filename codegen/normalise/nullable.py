@@ -122,27 +122,12 @@ def null_where_used(document: Document) -> tuple[Document, int]:
 
     So that a name stands for the object: `usage: RunCompletionUsage | None`.
     """
-    changes = 0
-    # A name for another name gets its null in the next round.
-    for _ in component_schemas(document):
-        document, moved = _move_null(document)
-        changes += moved
-        if not moved:
-            break
-    return document, changes
-
-
-def _move_null(document: Document) -> tuple[Document, int]:
-    nullable = {
-        name
-        for name, schema in component_schemas(document).items()
-        if _has_null(schema)
-    }
+    nullable = _nullable_names(component_schemas(document))
     if not nullable:
         return document, 0
 
     def rule(schema: Schema, at: Path) -> Schema:
-        if at[:2] == ("components", "schemas") and at[2] in nullable and len(at) == 3:
+        if len(at) == 3 and at[:2] == ("components", "schemas") and at[2] in nullable:
             return _without_null(schema)
         if "$ref" in schema and schema_name(schema["$ref"], at) in nullable:
             return with_null(schema)
@@ -151,17 +136,41 @@ def _move_null(document: Document) -> tuple[Document, int]:
     return rewrite_schemas(document, rule), len(nullable)
 
 
-def _has_null(schema: Any) -> bool:
-    if not isinstance(schema, dict):
-        return False
+def _nullable_names(schemas: dict[str, Any]) -> set[str]:
+    """Find the names that may be null, by what they say or by what they refer to."""
+    used_by: dict[str, list[str]] = {}
+    for name, schema in schemas.items():
+        for member in [schema, *_members(schema)]:
+            if "$ref" in member:
+                target = schema_name(member["$ref"], ("components", "schemas", name))
+                used_by.setdefault(target, []).append(name)
+    pending = [n for n, s in schemas.items() if any(map(is_null, _members(s)))]
+    found = set(pending)
+    while pending:
+        for name in used_by.get(pending.pop(), ()):
+            if name not in found:
+                found.add(name)
+                pending.append(name)
+    return found
+
+
+def _members(schema: Schema) -> list[Any]:
     key = union_key(schema)
-    return key is not None and any(is_null(member) for member in schema[key])
+    return schema[key] if key is not None else []
 
 
 def _without_null(schema: Schema) -> Schema:
     key = union_key(schema)
-    assert key is not None
-    members = [member for member in schema[key] if not is_null(member)]
+    if key is None:
+        return schema
+    members = []
+    for member in schema[key]:
+        inner = _members(member)
+        if len(inner) == 2 and is_null(inner[1]) and "$ref" in inner[0]:
+            # A reference that has just got its own null.
+            members.append(inner[0])
+        elif not is_null(member):
+            members.append(member)
     if len(members) != 1:
         return {**schema, key: members}
     outside = {k: v for k, v in schema.items() if k != key}

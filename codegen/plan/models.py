@@ -78,6 +78,7 @@ class SchemaModule:
     closed: bool = False
     annotation: str = ""
     written: str = ""
+    quoted: bool = False
     discriminator: str = ""
     variants: list[Variant] = field(default_factory=list)
     keeps_dicts: bool = False
@@ -145,6 +146,8 @@ def plan_schema(types: Types, name: str) -> SchemaModule:
         description,
         models=_named(types, type_.models - {name}),
         annotation=type_.annotation,
+        # What is imported for type checkers only, or stands within itself, is text.
+        quoted=bool(type_.models),
     )
 
 

@@ -82,6 +82,8 @@ class Names:
 
 def _names_of(schema: str) -> SchemaNames:
     at = ("components", "schemas", schema)
+    if "/" in schema or "~" in schema:
+        raise SpecError("neither / nor ~ may stand in this name", at=at)
     try:
         class_, module = class_name(schema), module_name(schema)
     except SpecError as error:

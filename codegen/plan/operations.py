@@ -15,8 +15,39 @@ from codegen.plan.responses import Answers, plan_answers
 from codegen.plan.types import Type, Types
 from codegen.source import Document
 
-# Arguments that every function has, or names that it uses.
-_TAKEN = {"body", "client", "media_type", "request", "response", "event", "data"}
+# Arguments that functions have, and what they name where arguments are in sight.
+_TAKEN = {
+    "as_json",
+    "asyncio_detailed",
+    "body",
+    "bool",
+    "bytes",
+    "build_request",
+    "build_stream_request",
+    "client",
+    "deep",
+    "detailed",
+    "dict",
+    "fill_path",
+    "float",
+    "form",
+    "int",
+    "joined",
+    "list",
+    "media_type",
+    "multipart",
+    "parse_event",
+    "parse_response",
+    "request",
+    "result",
+    "str",
+    "success",
+    "sync_detailed",
+    "texts",
+    "to_json",
+    "urlencoded",
+    "with_stream",
+}
 _IN_PATH = re.compile(r"\{([^{}]*)\}")
 _LOCATIONS = ("path", "query", "header", "cookie")
 _DEFAULT_STYLES = {
@@ -48,6 +79,12 @@ class Body:
     media_type: str
     kind: str
     annotation: str
+
+    @property
+    def typed(self) -> bool:
+        """Tell whether the type must be said, since sending doesn't imply it."""
+        implied = self.kind in ("form", "urlencoded")
+        return not implied and self.media_type != '"application/json"'
 
 
 @dataclass(frozen=True)

@@ -49,7 +49,13 @@ def plan_package(document: Document) -> Package:
     """
     schemas = component_schemas(document)
     types = Types(schemas, Names(schemas))
-    modules = [plan_schema(types, name) for name in schemas]
+    try:
+        modules = [plan_schema(types, name) for name in schemas]
+    except RecursionError as error:
+        raise SpecError(
+            "schemas refer to schemas too many times in a row",
+            at=("components", "schemas"),
+        ) from error
     info = document.get("info") or {}
     return Package(
         title=plain_text(str(info.get("title") or "API")),

@@ -66,6 +66,8 @@ class Types:
     schemas: dict[str, Any]
     names: Names
     _open: list[str] = field(default_factory=list)
+    _sound: set[str] = field(default_factory=set)
+    _aliases: dict[str, Type] = field(default_factory=dict)
 
     def kind(self, name: str) -> str:
         """Tell what a named schema becomes: object, union, enum or alias."""
@@ -133,6 +135,8 @@ class Types:
             return _of_class(name, names, f"models.{names.reader}", "object", "array")
         if kind == "enum":
             return Type(names.class_, names.class_, frozenset({name}))
+        if name in self._aliases:
+            return self._aliases[name]
         if name in self._open:
             # Its own alias, written as text, may stand within itself.
             return Type(names.class_, names.class_, frozenset({name}))
@@ -145,10 +149,16 @@ class Types:
         # An alias of plain values serves for both; one with models is written out.
         written = inner.written if inner.dicts else names.class_
         models = frozenset({name}) | (inner.models if inner.dicts else frozenset())
-        return Type(names.class_, written, models, inner.dicts, inner.reader)
+        result = Type(names.class_, written, models, inner.dicts, inner.reader)
+        if not self._open:
+            # Seen from within, a recursive one is not known to its end.
+            self._aliases[name] = result
+        return result
 
     def _refuse_empty_circle(self, name: str, at: Path) -> None:
         """Refuse a schema that is itself, with no array or object in between."""
+        if name in self._sound:
+            return
         seen: set[str] = set()
         pending = [name]
         while pending:
@@ -165,6 +175,7 @@ class Types:
                 if target not in seen:
                     seen.add(target)
                     pending.append(target)
+        self._sound.add(name)
 
     def _array(self, schema: Schema, at: Path) -> Type:
         item = self.of(schema.get("items", {}), (*at, "items"))
