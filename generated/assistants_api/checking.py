@@ -134,8 +134,16 @@ def _of_array(value: list[Any], schema: Any, path: str) -> Iterator[Deviation]:
 def _of_text(value: str, schema: Any, path: str) -> Iterator[Deviation]:
     yield from _size(len(value), schema, "Length", "characters", path)
     pattern = schema.get("pattern")
-    if pattern is not None and not re.search(pattern, value):
+    if pattern is not None and not _matches(pattern, value):
         yield Deviation(path, f"{_shown(value)} doesn't match {pattern!r}")
+
+
+def _matches(pattern: str, value: str) -> bool:
+    try:
+        return re.search(pattern, value) is not None
+    except re.error:
+        # One of ECMAScript's that Python doesn't know: nothing to say about it.
+        return True
 
 
 def _of_number(value: Any, schema: Any, path: str) -> Iterator[Deviation]:

@@ -153,8 +153,10 @@ def to_json(value: Any) -> Any:
                     inner.append(copied)
         if not inner:
             return root[0]
+        if len(inner) > _MAX_WIDTH:
+            break
         level = inner
-    raise ValueError(f"nested more than {_MAX_DEPTH} levels deep: it contains itself")
+    raise ValueError("too deep or too large for JSON: does it contain itself?")
 
 
 def _entries(item: Any) -> list[Any] | dict[str, Any]:
@@ -176,6 +178,7 @@ def _entries(item: Any) -> list[Any] | dict[str, Any]:
 _SCALARS = frozenset({str, int, float, bool, type(None)})
 _CONTAINERS = (Model, UnknownObject, Mapping, list, tuple)
 _MAX_DEPTH = 100_000
+_MAX_WIDTH = 5_000_000
 
 
 @define(slots=True, weakref_slot=False)

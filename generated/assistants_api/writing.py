@@ -39,10 +39,13 @@ def form(name: str, value: Any) -> list[tuple[str, str]]:
 
 
 def joined(name: str, value: Any) -> list[tuple[str, str]]:
-    """Write a query parameter, an array joined by commas."""
+    """Write a query parameter, an array or object joined by commas."""
     plain = to_json(value)
     if isinstance(plain, list):
         return [(name, ",".join(_text(item) for item in plain))]
+    if isinstance(plain, dict):
+        pairs = (f"{key},{_text(item)}" for key, item in plain.items())
+        return [(name, ",".join(pairs))]
     return form(name, plain)
 
 
