@@ -1,0 +1,216 @@
+"""Call every operation once, sync and async, at a server that judges what it gets.
+
+Usage: _prism.py BASE_URL
+"""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+import re
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+import yaml
+
+from assistants_api import AuthenticatedClient, check, errors, models
+
+ROOT = Path(__file__).resolve().parent.parent
+THREAD, RUN, MESSAGE, STEP = "thread_1", "run_1", "msg_1", "step_1"
+PAGE = {"limit": 5, "order": "asc", "after": "id_1", "before": "id_9"}
+INCLUDE = {"include": ["step_details.tool_calls[*].file_search.results[*].content"]}
+METADATA = {"colour": "blue"}
+
+
+@dataclass(frozen=True)
+class Call:
+    """A correct call: module below `api`, what it gives, path and other arguments."""
+
+    name: str
+    gives: type[Any]
+    ids: tuple[str, ...] = ()
+    others: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def module(self) -> Any:
+        return importlib.import_module(f"assistants_api.api.{self.name}")
+
+
+MESSAGE_BODY = models.CreateMessageRequest(
+    role="user",
+    content=[models.MessageRequestContentTextObject(text="How high is it?")],
+    attachments=[
+        models.MessageAttachment(file_id="file_1", tools=[models.AssistantToolsCode()])
+    ],
+)
+FUNCTION = models.AssistantToolsFunction(
+    function=models.FunctionObject(
+        name="height", parameters={"type": "object", "properties": {}}, strict=True
+    )
+)
+ASSISTANT_BODY = models.CreateAssistantRequest(
+    model="gpt-4o",
+    name="Surveyor",
+    tools=[models.AssistantToolsCode(), FUNCTION],
+    metadata=METADATA,
+    temperature=0.5,
+    response_format="auto",
+)
+RUN_BODY = models.CreateRunRequest(
+    assistant_id="asst_1",
+    additional_messages=[MESSAGE_BODY],
+    tools=[FUNCTION],
+    max_prompt_tokens=256,
+    truncation_strategy=models.TruncationObject(type="last_messages", last_messages=3),
+    tool_choice="required",
+    response_format=models.ResponseFormatJsonObject(),
+)
+CALLS = [
+    Call("assistants.list_assistants", models.ListAssistantsResponse, (), PAGE),
+    Call(
+        "assistants.create_assistant",
+        models.AssistantObject,
+        (),
+        {"body": ASSISTANT_BODY},
+    ),
+    Call("assistants.get_assistant", models.AssistantObject, ("asst_1",)),
+    Call(
+        "assistants.modify_assistant",
+        models.AssistantObject,
+        ("asst_1",),
+        {"body": {"name": None, "reasoning_effort": "low", "metadata": METADATA}},
+    ),
+    Call("assistants.delete_assistant", models.DeleteAssistantResponse, ("asst_1",)),
+    Call(
+        "threads.create_thread",
+        models.ThreadObject,
+        (),
+        {"body": models.CreateThreadRequest(messages=[MESSAGE_BODY])},
+    ),
+    Call("threads.get_thread", models.ThreadObject, (THREAD,)),
+    Call(
+        "threads.modify_thread",
+        models.ThreadObject,
+        (THREAD,),
+        {"body": models.ModifyThreadRequest(metadata=METADATA)},
+    ),
+    Call("threads.delete_thread", models.DeleteThreadResponse, (THREAD,)),
+    Call(
+        "messages.list_messages",
+        models.ListMessagesResponse,
+        (THREAD,),
+        {**PAGE, "run_id": RUN},
+    ),
+    Call(
+        "messages.create_message",
+        models.MessageObject,
+        (THREAD,),
+        {"body": MESSAGE_BODY},
+    ),
+    Call("messages.get_message", models.MessageObject, (THREAD, MESSAGE)),
+    Call(
+        "messages.modify_message",
+        models.MessageObject,
+        (THREAD, MESSAGE),
+        {"body": {"metadata": None}},
+    ),
+    Call("messages.delete_message", models.DeleteMessageResponse, (THREAD, MESSAGE)),
+    Call("runs.list_runs", models.ListRunsResponse, (THREAD,), PAGE),
+    Call("runs.create_run", models.RunObject, (THREAD,), {"body": RUN_BODY, **INCLUDE}),
+    Call(
+        "runs.create_thread_and_run",
+        models.RunObject,
+        (),
+        {"body": {"assistant_id": "asst_1", "thread": {"messages": [MESSAGE_BODY]}}},
+    ),
+    Call("runs.get_run", models.RunObject, (THREAD, RUN)),
+    Call(
+        "runs.modify_run",
+        models.RunObject,
+        (THREAD, RUN),
+        {"body": {"metadata": METADATA}},
+    ),
+    Call("runs.cancel_run", models.RunObject, (THREAD, RUN)),
+    Call(
+        "runs.submit_tool_outputs_to_run",
+        models.RunObject,
+        (THREAD, RUN),
+        {"body": {"tool_outputs": [{"tool_call_id": "call_1", "output": "98 m"}]}},
+    ),
+    Call(
+        "run_steps.list_run_steps",
+        models.ListRunStepsResponse,
+        (THREAD, RUN),
+        {**PAGE, **INCLUDE},
+    ),
+    Call("run_steps.get_run_step", models.RunStepObject, (THREAD, RUN, STEP), INCLUDE),
+]
+
+
+def main(base_url: str) -> int:
+    """Make all calls; give the exit code."""
+    problems = {call.name: faults for call, faults in asyncio.run(_all(base_url))}
+    for name, faults in problems.items():
+        print(f"{'refused' if faults else 'ok':8}{name}")
+        for fault in faults:
+            print(f"        {fault[:300]}")
+    missing = _documented() - {name.rpartition(".")[2] for name in problems}
+    if missing:
+        print(f"no call for: {', '.join(sorted(missing))}")
+    good = sum(not faults for faults in problems.values())
+    print(f"prism accepted {good} of {len(problems)} operations, sync and async")
+    return int(bool(missing) or good < len(problems))
+
+
+async def _all(base_url: str) -> list[tuple[Call, list[str]]]:
+    with AuthenticatedClient(base_url=base_url, token="any") as client:
+        async with client:
+            return [(call, await _faults(call, client)) for call in CALLS]
+
+
+async def _faults(call: Call, client: AuthenticatedClient) -> list[str]:
+    """Make a call in both ways; say what is wrong with the answers."""
+    faults: list[str] = []
+    for way in ("sync_detailed", "asyncio_detailed"):
+        function = getattr(call.module, way)
+        try:
+            response = function(*call.ids, client=client, **call.others)
+            if way == "asyncio_detailed":
+                response = await response
+        except (errors.ApiError, httpx.TransportError) as error:
+            faults.append(f"{way}: {error!r}")
+        else:
+            faults += [f"{way}: {fault}" for fault in _faults_of(call, response)]
+    return faults
+
+
+def _faults_of(call: Call, response: Any) -> list[str]:
+    faults = []
+    if not 200 <= response.status_code <= 299:
+        faults.append(f"status {response.status_code}")
+    if "sl-violations" in response.headers:
+        faults.append(response.headers["sl-violations"])
+    if type(response.parsed) is not call.gives:
+        faults.append(f"gave {response.parsed!r}, no {call.gives.__name__}")
+    elif deviations := check(response.parsed, call.gives.__name__):
+        faults += [f"answer at {deviation}" for deviation in deviations]
+    return faults
+
+
+def _documented() -> set[str]:
+    """Give the operations of the document, under the names of their modules."""
+    document = yaml.safe_load((ROOT / "openapi.yaml").read_text("utf-8"))
+    ids = [
+        operation["operationId"]
+        for item in document["paths"].values()
+        for method, operation in item.items()
+        if method != "parameters"
+    ]
+    return {re.sub("[A-Z]", lambda match: f"_{match[0].lower()}", each) for each in ids}
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1]))

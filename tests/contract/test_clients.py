@@ -1,0 +1,224 @@
+"""Clients keep their secrets, leave their parents alone and share one pool."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from http.cookies import SimpleCookie
+from typing import TYPE_CHECKING
+
+import httpx
+import pytest
+
+from assistants_api import AuthenticatedClient, Client, errors
+from assistants_api.api.assistants import create_assistant, get_assistant
+from tests.contract.conftest import TOKEN
+from tests.contract.loopback import PATIENCE, Answer
+
+if TYPE_CHECKING:
+    from tests.contract.loopback import Loopback, Seen
+
+
+def test_copies_add_and_the_parent_stays(server: Loopback) -> None:
+    parent = AuthenticatedClient(
+        base_url=server.url,
+        token=TOKEN,
+        headers={"X-One": "1", "X-Two": "2"},
+        cookies={"one": "1"},
+        timeout=PATIENCE,
+    )
+    with parent:
+        child = parent.with_headers({"X-Two": "two", "X-Three": "3"})
+        grandchild = child.with_cookies({"one": "uno", "two": "2"}).with_timeout(9)
+        assert _sent(server, parent) == ({"x-one": "1", "x-two": "2"}, {"one": "1"})
+        headers = {"x-one": "1", "x-two": "two", "x-three": "3"}
+        assert _sent(server, child) == (headers, {"one": "1"})
+        assert _sent(server, grandchild) == (headers, {"one": "uno", "two": "2"})
+        assert _sent(server, parent) == ({"x-one": "1", "x-two": "2"}, {"one": "1"})
+    for each in (child, grandchild):
+        assert type(each) is AuthenticatedClient
+    assert server.connections == 1
+    assert {seen.headers["authorization"] for seen in server.seen} == {
+        f"Bearer {TOKEN}"
+    }
+
+
+def test_what_was_given_stays_as_it_was_and_is_not_shared(server: Loopback) -> None:
+    headers, cookies = {"X-One": "1"}, {"one": "1"}
+    with Client(base_url=server.url, headers=headers, cookies=cookies) as parent:
+        parent.with_headers({"X-Two": "2"}).with_cookies({"two": "2"})
+        assert (headers, cookies) == ({"X-One": "1"}, {"one": "1"})
+        assert _sent(server, parent) == ({"x-one": "1"}, {"one": "1"})
+
+
+def test_headers_differ_in_case_only_once(server: Loopback) -> None:
+    """Replace `X-ONE` by `x-one`, as HTTP knows no case."""
+    with Client(base_url=server.url, headers={"X-ONE": "1"}) as client:
+        child = client.with_headers({"x-one": "2"})
+        assert _sent(server, child)[0] == {"x-one": "2"}
+        assert _sent(server, client)[0] == {"x-one": "1"}
+
+
+def test_the_pool_is_shared_whoever_calls_first(server: Loopback) -> None:
+    """Also where the parent has made no connection when the copies are made."""
+    with Client(base_url=server.url, timeout=PATIENCE) as parent:
+        copies = [
+            parent.with_headers({"X-One": "1"}),
+            parent.with_cookies({"one": "1"}),
+            parent.with_timeout(PATIENCE / 2),
+        ]
+        for client in [*copies, parent, *copies]:
+            _sent(server, client)
+    assert server.connections == 1
+
+
+def test_the_asynchronous_pool_is_shared(server: Loopback) -> None:
+    async def check() -> None:
+        async with Client(base_url=server.url) as parent:
+            for client in (parent.with_headers({"X-One": "1"}), parent):
+                await get_assistant.asyncio("id", client=client)
+
+    asyncio.run(check())
+    assert server.connections == 1
+    assert "x-one" in server.seen[0].headers
+    assert "x-one" not in server.seen[1].headers
+
+
+def test_cookies_that_a_server_gives_a_copy_stay_with_it(server: Loopback) -> None:
+    """Let no session that a server opens for one client leak into another."""
+    server.answer = lambda _: Answer(
+        body=b"{}", headers={"Set-Cookie": "session=of-the-copy"}
+    )
+    with Client(base_url=server.url) as parent:
+        copy_ = parent.with_headers({"Authorization": "Bearer other"})
+        _sent(server, copy_)
+        assert "session" not in _sent(server, parent)[1]
+
+
+def test_cookies_arrive_as_they_are(server: Loopback) -> None:
+    cookies = {"plain": "abc", "base64": "YWI/Yw==", "comma": "a,b", "space": "a b"}
+    with Client(base_url=server.url, cookies=cookies) as client:
+        assert _sent(server, client)[1] == cookies
+
+
+def test_timeouts_differ_between_copies(server: Loopback) -> None:
+    """Let the server hold its answer back until the hasty copy has given up."""
+
+    def answer(_: Seen) -> Answer:
+        server.stopping.wait(PATIENCE)
+        return Answer()
+
+    server.answer = answer
+    with Client(base_url=server.url, timeout=PATIENCE) as patient:
+        hasty = patient.with_timeout(0.05)
+        with pytest.raises(httpx.ReadTimeout) as caught:
+            get_assistant.sync_detailed("id", client=hasty)
+        # Not a timeout that the HTTP library has by itself.
+        assert caught.value.request.extensions["timeout"]["read"] == 0.05
+        server.stopping.set()
+        server.always(Answer.of({"id": "x"}))
+        assert get_assistant.sync("id", client=patient).id == "x"
+        hasty_seconds, patient_seconds = hasty.timeout, patient.timeout
+    assert (hasty_seconds, patient_seconds) == (0.05, PATIENCE)
+
+
+def test_many_threads_and_copies_do_not_mix(server: Loopback) -> None:
+    def answer(seen: Seen) -> Answer:
+        return Answer.of({"id": seen.headers["x-who"], "model": seen.json()["model"]})
+
+    server.answer = answer
+    barrier = threading.Barrier(8)
+
+    def work(number: int) -> None:
+        barrier.wait(PATIENCE)
+        for turn in range(10):
+            who = f"{number}-{turn}"
+            client = parent.with_headers({"X-Who": who})
+            found = create_assistant.sync(client=client, body={"model": who})
+            assert (found.id, found.model) == (who, who)
+
+    with (
+        Client(base_url=server.url, timeout=PATIENCE) as parent,
+        ThreadPoolExecutor(8) as executor,
+    ):
+        for done in [executor.submit(work, number) for number in range(8)]:
+            done.result()
+    assert len(server.seen) == 80
+    # Not one connection each: what the pool keeps is used again.
+    assert server.connections <= 8
+
+
+def test_the_pool_is_made_once_though_threads_race(server: Loopback) -> None:
+    client = Client(base_url=server.url)
+    barrier = threading.Barrier(8)
+
+    def get() -> object:
+        barrier.wait(PATIENCE)
+        return client.get_httpx_client()
+
+    with client, ThreadPoolExecutor(8) as executor:
+        found = [executor.submit(get) for _ in range(8)]
+        assert len({id(each.result()) for each in found}) == 1
+
+
+def test_many_tasks_do_not_mix(server: Loopback) -> None:
+    server.answer = lambda seen: Answer.of({"id": seen.headers["x-who"]})
+
+    async def one(client: Client, who: str) -> None:
+        child = client.with_headers({"X-Who": who})
+        assert (await get_assistant.asyncio("id", client=child)).id == who
+
+    async def check() -> None:
+        async with Client(base_url=server.url, timeout=PATIENCE) as client:
+            await asyncio.gather(*(one(client, str(number)) for number in range(30)))
+
+    asyncio.run(check())
+    assert len(server.seen) == 30
+
+
+def test_a_client_can_be_used_again_after_it_was_closed(server: Loopback) -> None:
+    client = Client(base_url=server.url)
+    for _ in range(2):
+        with client:
+            _sent(server, client)
+    assert server.connections == 2
+
+
+def test_another_token_and_header_name_are_sent(server: Loopback) -> None:
+    """Serve Azure and the like, where the key has its own header."""
+    with AuthenticatedClient(
+        base_url=server.url, token="key", prefix="", auth_header_name="api-key"
+    ) as client:
+        _sent(server, client)
+    assert server.seen[0].headers["api-key"] == "key"
+    assert "authorization" not in server.seen[0].headers
+
+
+def test_an_own_authorization_header_cannot_be_sent_twice(server: Loopback) -> None:
+    with AuthenticatedClient(
+        base_url=server.url, token=TOKEN, headers={"authorization": "Bearer other"}
+    ) as client:
+        _sent(server, client)
+    assert server.seen[0].headers["authorization"] == f"Bearer {TOKEN}"
+
+
+def test_redirects_are_not_followed_with_the_token(server: Loopback) -> None:
+    server.always(Answer(307, headers={"Location": f"{server.url}/x"}))
+    with (
+        AuthenticatedClient(base_url=server.url, token=TOKEN) as client,
+        pytest.raises(errors.UnexpectedStatus),
+    ):
+        get_assistant.sync("id", client=client)
+    assert len(server.seen) == 1
+
+
+def _sent(server: Loopback, client: Client) -> tuple[dict[str, str], dict[str, str]]:
+    """Make a call; give the X- headers and the cookies that arrived."""
+    get_assistant.sync_detailed("id", client=client)
+    seen = server.seen[-1].headers
+    cookies: SimpleCookie = SimpleCookie(seen.get("cookie", ""))
+    return (
+        {key: value for key, value in seen.items() if key.startswith("x-")},
+        {key: morsel.value for key, morsel in cookies.items()},
+    )

@@ -1,0 +1,274 @@
+"""Every schema has its model: the same properties, the same types, the same kind."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import pickle
+import pkgutil
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import attrs
+import pytest
+
+from assistants_api import UNSET, models
+from assistants_api.types import Model
+from tests.contract.annotations import (
+    expanded,
+    expected,
+    expected_alias,
+    expected_argument,
+    may_grow,
+    source_aliases,
+    spelled,
+    union,
+)
+from tests.contract.document import (
+    CLASSES,
+    ENUMS,
+    MAPS,
+    SCHEMAS,
+    UNIONS,
+    Schema,
+    is_unixtime,
+    model,
+    python_name,
+    resolve,
+    snake,
+    variants,
+)
+from tests.contract.instances import same, samples
+
+ALIASES = sorted(SCHEMAS.keys() - CLASSES)
+FOLDER = Path(models.__path__[0])
+
+each_class = pytest.mark.parametrize("name", CLASSES)
+each_alias = pytest.mark.parametrize("name", ALIASES)
+
+
+def test_every_schema_has_its_module_and_nothing_else_has() -> None:
+    found = {module.name for module in pkgutil.iter_modules(models.__path__)}
+    assert found == set(map(snake, SCHEMAS))
+
+
+def test_every_schema_has_its_name() -> None:
+    assert set(SCHEMAS) <= set(dir(models))
+    assert set(SCHEMAS) <= set(models.__all__)
+    for name in models.__all__:
+        assert getattr(models, name) is not None
+    assert len(CLASSES) + len(UNIONS) + len(ENUMS) + len(MAPS) + 1 == len(SCHEMAS)
+
+
+def test_unknown_name_is_no_model() -> None:
+    with pytest.raises(AttributeError, match="NoSuchModel"):
+        model("NoSuchModel")
+
+
+@each_class
+def test_object_becomes_a_class(name: str) -> None:
+    class_ = model(name)
+    assert isinstance(class_, type)
+    assert issubclass(class_, Model)
+    assert attrs.has(class_)
+    assert class_.__name__ == name
+    assert class_.__module__ == f"assistants_api.models.{snake(name)}"
+
+
+@each_class
+def test_properties_are_those_of_the_schema(name: str) -> None:
+    assert [field.name for field in _fields(name)] == [
+        python_name(key) for key in SCHEMAS[name]["properties"]
+    ]
+
+
+@each_class
+def test_types_and_defaults_are_those_of_the_schema(name: str) -> None:
+    assert {
+        field.name: (spelled(field.type), field.default) for field in _fields(name)
+    } == {
+        python_name(key): (
+            expected_argument(schema, required=key in _required(name)),
+            _default(schema, required=key in _required(name)),
+        )
+        for key, schema in SCHEMAS[name]["properties"].items()
+    }
+
+
+@each_class
+def test_arguments_are_keywords(name: str) -> None:
+    parameters = inspect.signature(model(name)).parameters.values()
+    assert {each.kind for each in parameters} == {inspect.Parameter.KEYWORD_ONLY}
+
+
+@each_class
+def test_instances_have_slots_and_nothing_besides(name: str) -> None:
+    value = model(name).from_dict({})
+    assert not hasattr(value, "__dict__")
+    with pytest.raises(AttributeError):
+        value.no_such_property = 1
+
+
+@each_class
+def test_constants_need_no_argument(name: str) -> None:
+    constants = {
+        key: schema["const"]
+        for key, schema in SCHEMAS[name]["properties"].items()
+        if "const" in schema and key in _required(name)
+    }
+    others = {python_name(key): None for key in _required(name) if key not in constants}
+    written = model(name)(**others).to_dict()
+    assert same(written, dict.fromkeys(others) | constants)
+
+
+@each_class
+def test_required_arguments_are_required(name: str) -> None:
+    class_ = model(name)
+    properties = SCHEMAS[name]["properties"]
+    needed = [key for key in _required(name) if "const" not in properties[key]]
+    for left_out in needed:
+        keywords = {python_name(key): None for key in needed if key != left_out}
+        with pytest.raises(TypeError, match=python_name(left_out)):
+            class_(**keywords)
+
+
+@each_class
+def test_datetimes_are_derived_for_each_time_and_nothing_else(name: str) -> None:
+    derived = {
+        key: value
+        for key, value in inspect.getmembers(model(name))
+        if key.endswith("_datetime")
+    }
+    assert derived.keys() == {
+        f"{python_name(key)}_datetime"
+        for key, schema in SCHEMAS[name]["properties"].items()
+        if is_unixtime(schema)
+    }
+    for value in derived.values():
+        assert isinstance(value, property)
+        assert value.fset is None
+        result = inspect.signature(value.fget).return_annotation  # type: ignore[arg-type]
+        assert spelled(result) == "None | datetime"
+
+
+@each_class
+def test_typed_dict_has_the_same_keys(name: str) -> None:
+    typed = model(f"{name}Dict")
+    keys = {
+        key: _is_required(typed, key, annotation)
+        for key, annotation in typed.__annotations__.items()
+    }
+    assert keys == {key: key in _required(name) for key in SCHEMAS[name]["properties"]}
+
+
+@each_class
+def test_typed_dict_takes_models_and_dicts_alike(name: str) -> None:
+    """Compare its types with the schema's, unions opened on both sides."""
+    aliases = {alias: expected_alias(alias) for alias in SCHEMAS if alias in UNIONS}
+    written = _written_aliases()
+    for key, annotation in model(f"{name}Dict").__annotations__.items():
+        schema = SCHEMAS[name]["properties"][key]
+        wanted = expanded(expected(schema), aliases)
+        wanted |= {f"{each}Dict" for each in wanted if each.split()[-1] in CLASSES}
+        found = expanded(_unwrapped(_text(annotation)), written)
+        assert found - _UNKNOWN == wanted - _UNKNOWN, key
+
+
+@each_alias
+def test_other_schema_becomes_an_alias(name: str) -> None:
+    path = FOLDER / f"{snake(name)}.py"
+    assert source_aliases(path)[name] == expected_alias(name)
+
+
+@pytest.mark.parametrize("name", UNIONS)
+def test_dict_of_a_union_lists_its_variants(name: str) -> None:
+    objects = [
+        f"{each['$ref'].rpartition('/')[2]}Dict"
+        for each in variants(SCHEMAS[name])
+        if "$ref" in each and "enum" not in resolve(each)
+    ]
+    others = [expected(each) for each in variants(SCHEMAS[name]) if "$ref" not in each]
+    others += [
+        expected(each)
+        for each in variants(SCHEMAS[name])
+        if "$ref" in each and "enum" in resolve(each)
+    ]
+    written = source_aliases(FOLDER / f"{snake(name)}.py")
+    if may_grow(SCHEMAS[name]):
+        assert written[f"{name}Dict"] == union(objects + others)
+
+
+@each_class
+def test_model_says_what_it_holds(name: str) -> None:
+    value = model(name).from_dict({"x_other": "there", **samples(name)[0]})
+    shown = repr(value)
+    assert shown.startswith(f"{name}(")
+    assert "x_other" in shown
+    assert "UNSET" not in shown
+
+
+@each_class
+def test_class_survives_pickling(name: str) -> None:
+    assert pickle.loads(pickle.dumps(model(name))) is model(name)
+
+
+def test_every_module_of_the_package_says_that_it_is_generated() -> None:
+    package = importlib.import_module("assistants_api")
+    for path in Path(package.__path__[0]).rglob("*.py"):
+        first = path.read_text("utf-8").partition("\n")[0]
+        assert first.startswith("# Generated by `"), path
+        assert "python -m codegen build" in first, path
+
+
+_UNKNOWN = {"UnknownObject", "list of UnknownObject"}
+
+
+def _fields(name: str) -> list[Any]:
+    """Give the fields that are properties of the schema."""
+    return [
+        field
+        for field in attrs.fields(model(name))
+        if field.name != "additional_properties"
+    ]
+
+
+def _required(name: str) -> list[str]:
+    found: list[str] = SCHEMAS[name].get("required", [])
+    return found
+
+
+def _default(schema: Schema, *, required: bool) -> Any:
+    if not required:
+        return UNSET
+    return resolve(schema).get("const", attrs.NOTHING)
+
+
+def _text(annotation: Any) -> str:
+    """Give the text of a TypedDict's annotation, which Python keeps in a box."""
+    text: str = annotation.__forward_arg__
+    return spelled(text)
+
+
+def _is_required(typed: Any, key: str, annotation: Any) -> bool:
+    """Tell whether a key is required; Python itself can't where it sees only text."""
+    text = _text(annotation)
+    if text.startswith(("Required[", "NotRequired[")):
+        return text.startswith("Required[")
+    return key in typed.__required_keys__
+
+
+def _unwrapped(text: str) -> str:
+    for wrapper in ("Required[", "NotRequired["):
+        if text.startswith(wrapper):
+            return text[len(wrapper) : -1]
+    return text
+
+
+@cache
+def _written_aliases() -> dict[str, str]:
+    """Read the aliases of unions, and of their dicts, as they were generated."""
+    found: dict[str, str] = {}
+    for name in UNIONS:
+        found |= source_aliases(FOLDER / f"{snake(name)}.py")
+    return found

@@ -1,0 +1,277 @@
+"""Every place of openapi.yaml has words, and the words are ours.
+
+A sentence counts as taken from upstream when eight words in a row are the same,
+whatever their case and punctuation.
+"""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from functools import cache
+from itertools import groupby
+from operator import itemgetter
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.contract import upstream
+from tests.contract.upstream import ROOT
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+LENGTH = 8
+PROSE = {"description", "summary", "title"}
+EXAMPLES = {"example", "examples"}
+
+MARKER = "(not described yet)"
+METHODS = {"get", "put", "post", "delete", "options", "head", "patch", "trace"}
+# The text of the MIT licence, which upstream's own notice holds too.
+LICENCES = {"LICENSE", "NOTICE"}
+
+_WORD = re.compile(r"[^\W_]+(?:_[^\W_]+)*")
+_DROPPED = re.compile(r"['\u2019]|\]\((?:https?:|/|#)[^)\s]*\)")
+_ESCAPED = re.compile(r"\\[nrt]")
+
+DOCUMENT: dict[str, Any] = upstream.load(ROOT / "openapi.yaml")
+
+
+def words(text: str) -> list[str]:
+    """Give the words of a text in lower case, without punctuation or link targets."""
+    return _WORD.findall(_DROPPED.sub("", _ESCAPED.sub(" ", text)).lower())
+
+
+def shingles(text: str) -> Iterator[str]:
+    """Give every run of eight words of a text."""
+    found = words(text)
+    for start in range(len(found) - LENGTH + 1):
+        yield " ".join(found[start : start + LENGTH])
+
+
+@cache
+def prose_of(document: Path) -> frozenset[str]:
+    """Give every run of eight words in the prose and examples of a document.
+
+    Facts are no prose: the values of an enum in their order, and data in an example,
+    that is runs with no words but names and values that the document defines.
+    """
+    prose: set[str] = set()
+    examples: set[str] = set()
+    lists: list[str] = []
+    names: set[str] = set()
+    for keys, group in groupby(upstream.scalars(document), key=itemgetter(0)):
+        values = [value for _, value in group]
+        names.update(keys)
+        if not EXAMPLES.isdisjoint(keys):
+            examples.update(run for value in values for run in shingles(value))
+        elif keys[-1] in PROSE:
+            prose.update(run for value in values for run in shingles(value))
+        elif keys[-2:] == ("enum", "[]"):
+            lists.append(" ".join(values))
+        elif keys[-1] == "type":
+            names.update(values)
+    for each in lists:
+        prose.difference_update(shingles(each))
+    known = {"true", "false", "null", *words(" ".join([*names, *lists]))}
+    return frozenset(prose | {run for run in examples if not _is_data(run, known)})
+
+
+def _is_data(run: str, names: set[str]) -> bool:
+    return all(
+        word in names or word.isdigit() or len(word) == 1 for word in run.split()
+    )
+
+
+def borrowed(text: str, prose: frozenset[str]) -> list[str]:
+    """Give the runs of eight words that a text shares with upstream's prose."""
+    return [each for each in shingles(text) if each in prose]
+
+
+def places() -> Iterator[tuple[str, Any]]:
+    """Give every place of the pinned document where words are due, and the words."""
+    yield "$.info.title", DOCUMENT["info"].get("title")
+    yield "$.info.description", DOCUMENT["info"].get("description")
+    for tag in DOCUMENT["tags"]:
+        yield f"the tag {tag['name']}", tag.get("description")
+    for path, item in DOCUMENT["paths"].items():
+        for method in METHODS & item.keys():
+            node = item[method]
+            yield f"{method} {path}, summary", node.get("summary")
+            yield from _described(node, f"{method} {path}")
+    components = DOCUMENT["components"]
+    for section in components.keys() - {"schemas"}:
+        for name, node in components[section].items():
+            yield from _described(node, f"$.components.{section}.{name}")
+    for name, schema in components["schemas"].items():
+        yield from _schema(schema, f"$.components.schemas.{name}")
+
+
+def _described(node: dict[str, Any], at: str) -> Iterator[tuple[str, Any]]:
+    """Go through an operation, a response, or whatever else holds no schema itself."""
+    if "$ref" in node:
+        return
+    yield at, node.get("description")
+    for each in node.get("parameters", []):
+        yield from _described(each, f"{at}, parameter {each.get('name')}")
+    if "requestBody" in node:
+        yield from _described(node["requestBody"], f"{at}, request body")
+    for key in ("responses", "headers"):
+        for name, each in node.get(key, {}).items():
+            yield from _described(each, f"{at}, {key} {name}")
+
+
+def _schema(schema: dict[str, Any], at: str) -> Iterator[tuple[str, Any]]:
+    yield at, schema.get("description")
+    yield from _properties(schema, at)
+
+
+def _properties(node: Any, at: str) -> Iterator[tuple[str, Any]]:
+    """Go through the properties of a schema, and of whatever is written out in it."""
+    if isinstance(node, list):
+        for index, item in enumerate(node):
+            yield from _properties(item, f"{at}[{index}]")
+    elif isinstance(node, dict):
+        for key, value in node.items():
+            if key == "properties":
+                for name, child in value.items():
+                    yield from _schema(child, f"{at}.properties.{name}")
+            elif key not in ("default", "enum", "const", "required"):
+                yield from _properties(value, f"{at}.{key}")
+
+
+def files() -> list[Path]:
+    """Give the files of the repository, those that git does not know yet included."""
+    listed = subprocess.run(
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if listed.returncode == 0:
+        names = [Path(name) for name in listed.stdout.split("\0") if name]
+    else:
+        # An unpacked sdist: what git would not know there is hidden, or a cache.
+        names = [path.relative_to(ROOT) for path in ROOT.rglob("*")]
+        hidden = re.compile(r"(^|/)(\.|__pycache__/)")
+        names = [name for name in names if not hidden.search(name.as_posix())]
+    return [ROOT / name for name in names if (ROOT / name).is_file()]
+
+
+def test_every_place_is_described() -> None:
+    missing = [
+        at
+        for at, text in places()
+        if not isinstance(text, str) or not text.strip() or MARKER in text
+    ]
+    assert missing == []
+
+
+def test_summaries_are_short_and_descriptions_are_sentences() -> None:
+    for at, text in places():
+        if at.endswith("summary"):
+            assert len(text) < 60, at
+            assert text[-1] != ".", at
+        elif at != "$.info.title":
+            assert text[0].isupper(), at
+            assert text[-1] == ".", at
+
+
+def _name(document: Path | None) -> str:
+    return document.name if document else "none"
+
+
+@pytest.mark.parametrize("document", upstream.for_prose() or [None], ids=_name)
+def test_no_sentence_is_upstreams(
+    document: Path | None, pytestconfig: pytest.Config
+) -> None:
+    if document is None:
+        what = "the words of this repository with upstream's"
+        pytest.skip(upstream.announce(pytestconfig, what))
+    prose = prose_of(document)
+    assert len(prose) > 1000
+    found = [
+        f"{path.relative_to(ROOT)}: {run}"
+        for path in files()
+        if path.name not in LICENCES
+        for run in borrowed(path.read_bytes().decode("utf-8", "replace"), prose)
+    ]
+    assert not found, "\n".join(["", *found])
+
+
+UPSTREAM = """
+paths:
+  /kettles:
+    get:
+      summary: Boils all of the kettles that stand on the stove.
+      parameters:
+        - name: colour
+          description: |
+            The colour of the [kettle](/docs/kettles), which
+            can't be changed `afterwards`; see below.
+      x-meta:
+        examples:
+          - request: curl https://kettles.example/v1/boil -d colour=red -d litres=2
+            response: |
+              {"colour": "red", "litres": 2, "lid": {"colour": "grey", "litres": 0}}
+components:
+  schemas:
+    Colour:
+      description: One of red, green, blue, pink, grey, black, white, brown, or gold.
+      enum: [red, green, blue, pink, grey, black, white, brown, gold]
+      x-note: This is a sentence that is no prose of the document.
+    Kettle:
+      properties:
+        colour: {type: string}
+        litres: {type: integer}
+        lid: {type: object}
+"""
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "They say it boils all of the kettles that stand on it.",
+        '"""Boils all\n    of the kettles that\n    stand on the stove."""',
+        "# BOILS all of the\n# kettles, that stand on the stove!",
+        '{"description": "Boils all of the\\nkettles that stand on the stove."}',
+        "the colour of the kettle, which cant be changed",
+        "Colour of the [kettle](https://a.example), which can\u2019t be changed",
+        "curl https://kettles.example/v1/boil -d colour=red",
+        "or gold, one of red, green, blue, pink, grey, black",
+    ],
+)
+def test_a_borrowed_sentence_is_seen(tmp_path: Path, text: str) -> None:
+    document = tmp_path / "upstream.yaml"
+    document.write_text(UPSTREAM, "utf-8")
+    assert borrowed(text, prose_of(document))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "It boils all of the kettles that hang on the stove.",
+        "This is a sentence that is no prose of the document.",
+        "red | green | blue | pink | grey | black | white | brown | gold",
+        "dict(colour='red', litres=2, lid=dict(colour='grey', litres=0))",
+    ],
+)
+def test_own_words_and_lists_of_facts_are_no_borrowed_sentences(
+    tmp_path: Path, text: str
+) -> None:
+    document = tmp_path / "upstream.yaml"
+    document.write_text(UPSTREAM, "utf-8")
+    assert not borrowed(text, prose_of(document))
+
+
+def test_an_inserted_sentence_of_upstream_is_seen_in_a_file(tmp_path: Path) -> None:
+    """The same with a real file of ours and a sentence put into its middle."""
+    document = tmp_path / "upstream.yaml"
+    document.write_text(UPSTREAM, "utf-8")
+    ours = (ROOT / "openapi.yaml").read_text("utf-8")
+    middle = ours.index("\n", len(ours) // 2)
+    spoilt = f"{ours[:middle]} boils all of the kettles that stand on{ours[middle:]}"
+    assert not borrowed(ours, prose_of(document))
+    assert len(borrowed(spoilt, prose_of(document))) == 1

@@ -1,0 +1,259 @@
+"""What is sent is valid against the document, as openapi-core understands it."""
+
+from __future__ import annotations
+
+import copy
+import json
+import re
+from dataclasses import dataclass, field
+from itertools import product
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
+
+import pytest
+from hypothesis import given
+from openapi_core import OpenAPI
+from openapi_core.datatypes import RequestParameters
+from openapi_core.exceptions import OpenAPIError
+from werkzeug.datastructures import Headers, ImmutableMultiDict
+
+from assistants_api import UNSET
+from tests.contract.calls import NASTY_IDS, NO_IDS, Call, calls, plain_call
+from tests.contract.document import (
+    DOCUMENT,
+    OPERATIONS,
+    STREAMING,
+    Operation,
+    is_object,
+    resolve,
+)
+from tests.contract.instances import examples, same
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+each_operation = pytest.mark.parametrize("operation", OPERATIONS, ids=str)
+with_path = [each for each in OPERATIONS if each.placed("path")]
+with_body = [each for each in OPERATIONS if each.body]
+CORE = OpenAPI.from_dict(DOCUMENT)
+
+
+@dataclass
+class CoreRequest:
+    """One of our requests as openapi-core wants to see it."""
+
+    method: str
+    path: str
+    body: bytes | None
+    content_type: str
+    parameters: RequestParameters = field(default_factory=RequestParameters)
+    host_url: str = "http://127.0.0.1"
+
+    @classmethod
+    def of(cls, request: Any) -> CoreRequest:
+        has_body = request.json is not UNSET
+        return cls(
+            method=request.method.lower(),
+            path=request.path,
+            body=json.dumps(request.json).encode() if has_body else None,
+            content_type="application/json" if has_body else "",
+            parameters=RequestParameters(
+                query=ImmutableMultiDict(request.query),
+                header=Headers({**request.headers, "Authorization": "Bearer x"}),
+            ),
+        )
+
+
+@each_operation
+def test_requests_are_valid(operation: Operation) -> None:
+    @examples(10)
+    @given(calls(operation))
+    def check(call: Call) -> None:
+        module = operation.module
+        request = module.build_request(*call.ids, **call.keywords())
+        CORE.validate_request(CoreRequest.of(request))
+        assert request.method == operation.method
+        assert _ids_in(request.path, operation) == call.ids
+        assert request.query == call.sent_query()
+        if call.has_body:
+            assert same(request.json, call.body)
+        else:
+            assert request.json is UNSET
+
+    check()
+
+
+@each_operation
+def test_models_and_dicts_send_the_same(operation: Operation) -> None:
+    @examples(5)
+    @given(calls(operation))
+    def check(call: Call) -> None:
+        build = operation.module.build_request
+        forms = [
+            build(*call.ids, **call.keywords(form)) for form in ("dict", "read", "made")
+        ]
+        for request in forms[1:]:
+            assert request == forms[0]
+            assert same(request.json, forms[0].json)
+
+    check()
+
+
+@pytest.mark.parametrize("operation", with_body, ids=str)
+def test_the_validator_can_say_no(operation: Operation) -> None:
+    """Prove that openapi-core looks at the body, and at the path."""
+    call = plain_call(operation)
+    request = operation.module.build_request(*call.ids, **call.keywords())
+    CORE.validate_request(CoreRequest.of(request))
+    bodies: list[Any] = [{"metadata": "none"}, {"tool_outputs": 1, "x": 1}]
+    spoilt: Any
+    for spoilt in [*({**request.json, **body} for body in bodies), [], None]:
+        wrong = CoreRequest.of(request)
+        wrong.body = json.dumps(spoilt).encode()
+        with pytest.raises(OpenAPIError):
+            CORE.validate_request(wrong)
+    wrong = CoreRequest.of(request)
+    wrong.path = f"/elsewhere{wrong.path}"
+    with pytest.raises(OpenAPIError):
+        CORE.validate_request(wrong)
+
+
+@each_operation
+def test_what_is_left_out_is_not_sent(operation: Operation) -> None:
+    plain = plain_call(operation)
+    keywords: dict[str, Any] = {"body": {}} if operation.body_required else {}
+    request = operation.module.build_request(*plain.ids, **keywords)
+    assert request.query == []
+    assert request.json == keywords.get("body", UNSET)
+    unset = {each.argument: UNSET for each in operation.placed("query")}
+    if operation.body and not operation.body_required:
+        unset["body"] = UNSET
+    assert operation.module.build_request(*plain.ids, **keywords, **unset) == request
+
+
+@pytest.mark.parametrize("operation", with_body, ids=str)
+def test_unset_and_null_inside_of_a_body_stay_apart(operation: Operation) -> None:
+    """Send null as null, and nothing where UNSET stands in a dict or a model."""
+    ids = plain_call(operation).ids
+    body = {"metadata": None, "x_absent": UNSET, "x_deep": [{"x": UNSET, "y": None}]}
+    request = operation.module.build_request(*ids, body=body)
+    assert request.json == {"metadata": None, "x_deep": [{"y": None}]}
+
+
+@pytest.mark.parametrize("operation", with_body, ids=str)
+def test_models_inside_of_dicts_are_written_out(operation: Operation) -> None:
+    call = plain_call(operation)
+    made = call.keywords("made")["body"]
+    mixed = {key: getattr(made, key) for key in call.body if hasattr(made, key)} | {
+        "x_more": (made, [made])
+    }
+    request = operation.module.build_request(*call.ids, body=mixed)
+    assert same(request.json, {**call.body, "x_more": [call.body, [call.body]]})
+
+
+@pytest.mark.parametrize("operation", with_body, ids=str)
+def test_arguments_stay_as_they_were(operation: Operation) -> None:
+    call = plain_call(operation)
+    body = copy.deepcopy(call.body)
+    request = operation.module.build_request(*call.ids, body=body)
+    request.json.clear()
+    assert same(body, call.body)
+    made = call.keywords("made")["body"]
+    operation.module.build_request(*call.ids, body=made).json.clear()
+    assert same(made.to_dict(), call.body)
+
+
+@pytest.mark.parametrize("operation", with_path, ids=str)
+def test_ids_survive_the_path(operation: Operation) -> None:
+    for nasty, at in product(NASTY_IDS, range(len(operation.placed("path")))):
+        call = plain_call(operation)
+        call.ids[at] = nasty
+        request = operation.module.build_request(*call.ids, **call.keywords())
+        assert re.fullmatch(r"[!-~]+", request.path)
+        assert _ids_in(request.path, operation) == call.ids
+
+
+@pytest.mark.parametrize("operation", with_path, ids=str)
+def test_empty_ids_are_refused(operation: Operation) -> None:
+    """Name the argument, since an empty id would reach another endpoint."""
+    for nothing, call, ids, argument in _with_each_id(operation, NO_IDS):
+        with pytest.raises(ValueError, match=argument) as caught:
+            operation.module.build_request(*ids, **call.keywords())
+        assert repr(nothing) in str(caught.value)
+
+
+@pytest.mark.parametrize("operation", with_path, ids=str)
+def test_ids_that_are_absent_are_refused(operation: Operation) -> None:
+    """Refuse the id of an object that a server sent without one, too."""
+    for _, call, ids, argument in _with_each_id(operation, [None, UNSET]):
+        with pytest.raises((ValueError, TypeError), match=argument):
+            operation.module.build_request(*ids, **call.keywords())
+
+
+@each_operation
+def test_requests_are_values(operation: Operation) -> None:
+    call = plain_call(operation)
+    build = operation.module.build_request
+    request = build(*call.ids, **call.keywords())
+    assert request == build(*call.ids, **call.keywords())
+    with pytest.raises(AttributeError):
+        request.method = "GET"
+
+
+@pytest.mark.parametrize("operation", STREAMING, ids=str)
+def test_only_a_stream_asks_for_events(operation: Operation) -> None:
+    call = plain_call(operation)
+    body = {key: value for key, value in call.body.items() if key != "stream"}
+    request = operation.module.build_request(*call.ids, body=body)
+    assert "stream" not in request.json
+    assert "text/event-stream" not in request.headers.values()
+
+
+@pytest.mark.parametrize("operation", STREAMING, ids=str)
+def test_requests_for_a_stream_are_valid_and_ask_for_it(operation: Operation) -> None:
+    @examples(5)
+    @given(calls(operation))
+    def check(call: Call) -> None:
+        for form in ("dict", "made"):
+            keywords = call.keywords(form)
+            request = operation.module.build_stream_request(*call.ids, **keywords)
+            CORE.validate_request(CoreRequest.of(request))
+            plain = operation.module.build_request(*call.ids, **keywords)
+            assert request.json == {**plain.json, "stream": True}
+            assert request.headers["Accept"] == "text/event-stream"
+            for name in ("method", "path", "query"):
+                assert getattr(request, name) == getattr(plain, name)
+
+    check()
+
+
+def test_every_body_is_a_model() -> None:
+    for operation in with_body:
+        assert is_object(resolve({"$ref": f"#/components/schemas/{operation.body}"}))
+
+
+def _with_each_id(
+    operation: Operation, values: list[Any]
+) -> Iterator[tuple[Any, Call, list[Any], str]]:
+    """Put each value in each place of the path, and say which argument it is."""
+    call = plain_call(operation)
+    for value, (at, parameter) in product(values, enumerate(operation.placed("path"))):
+        yield (
+            value,
+            call,
+            [*call.ids[:at], value, *call.ids[at + 1 :]],
+            (parameter.argument),
+        )
+
+
+def _ids_in(path: str, operation: Operation) -> list[str]:
+    """Take the ids out of a path, and see that the rest is the documented one."""
+    found, wanted = path.split("/"), operation.path.split("/")
+    assert len(found) == len(wanted), path
+    ids = []
+    for piece, template in zip(found, wanted, strict=True):
+        if template.startswith("{"):
+            ids.append(unquote(piece, errors="strict"))
+        else:
+            assert piece == template
+    return ids
