@@ -1,0 +1,128 @@
+"""Fixtures of the generator's tests: packages that are built once, or on demand."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Protocol
+
+import pytest
+
+from codegen.build import Order, build
+from tests.codegen.audit import vocabulary
+from tests.codegen.packages import forget_package, import_package
+from tests.codegen.specs import (
+    EVERYTHING,
+    PINNED,
+    TEXT,
+    Document,
+    array,
+    const,
+    document,
+    obj,
+    operation,
+    parameter,
+    put_tree,
+    ref,
+    tree,
+    written,
+)
+from tests.codegen.zoo import zoo
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+    from types import ModuleType
+
+    from codegen.select import Selection
+    from tests.codegen.audit import Vocabulary
+
+
+def silent(_: str) -> None:
+    """Take what a build has to say."""
+
+
+def built(
+    spec: str,
+    target: Path,
+    *,
+    name: str = "built",
+    selection: Selection = EVERYTHING,
+) -> Path:
+    """Build a document, all of it unless told otherwise; give the package's folder."""
+    build(Order(spec, target, name, selection), silent)
+    return target / name
+
+
+class Make(Protocol):
+    """Build a document, without our overlay's help, and import the package."""
+
+    def __call__(self, document: Document) -> Any: ...
+
+
+@pytest.fixture(scope="session")
+def make(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Make]:
+    folder = tmp_path_factory.mktemp("made")
+    made: list[str] = []
+
+    def run(document: Document) -> ModuleType:
+        name = f"made_{len(made)}"
+        made.append(name)
+        spec = written(folder, document, f"{name}.json")
+        build(Order(spec, folder / f"out_{name}", name, EVERYTHING), silent)
+        return import_package(folder / f"out_{name}" / name)
+
+    yield run
+    for name in made:
+        forget_package(name)
+
+
+@pytest.fixture(scope="session")
+def pinned_build(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Build openapi.yaml once; give the folder, which nobody changes."""
+    target = tmp_path_factory.mktemp("pinned") / "generated"
+    build(Order(str(PINNED), target), silent)
+    return target
+
+
+@pytest.fixture(scope="session")
+def old_tree(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
+    """Build the zoo once: what a failing build finds, and has to leave."""
+    folder = tmp_path_factory.mktemp("old")
+    built(written(folder, zoo()), folder / "generated")
+    return tree(folder / "generated")
+
+
+@pytest.fixture
+def old(old_tree: dict[str, bytes], tmp_path: Path) -> Path:
+    """Give a folder `generated` with the old tree, alone in its parent."""
+    target = tmp_path / "parent" / "generated"
+    put_tree(old_tree, target)
+    return target
+
+
+@pytest.fixture(scope="session")
+def known(tmp_path_factory: pytest.TempPathFactory, pinned_build: Path) -> Vocabulary:
+    """Learn from harmless packages what code does."""
+    folder = tmp_path_factory.mktemp("harmless")
+    plain = document(
+        {
+            "/a": {
+                "get": operation(
+                    "a",
+                    parameter("x", "header"),
+                    parameter("y", "cookie"),
+                    schema=array(ref("A")),
+                )
+            }
+        },
+        A={"oneOf": [ref("B"), ref("C")]},
+        B=obj(
+            "x-y",
+            **{"x-y": {"type": "integer", "format": "unixtime"}, "none": const("a")},
+        ),
+        C=obj("z", z=TEXT),
+    )
+    folders = [
+        built(written(folder, given, f"{number}.json"), folder / f"out{number}")
+        for number, given in enumerate([zoo(), plain])
+    ]
+    return vocabulary([pinned_build / "assistants_api", *folders])

@@ -1,0 +1,95 @@
+"""Built packages: import them under their own name, and look at their code."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import importlib.util
+import pkgutil
+import sys
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+    from types import ModuleType
+
+
+def import_package(folder: Path) -> ModuleType:
+    """Import the package in a folder under the folder's name, from nowhere else."""
+    name = folder.name
+    if name in sys.modules:
+        raise ValueError(f"there is a module {name} already")
+    found = importlib.util.spec_from_file_location(
+        name, folder / "__init__.py", submodule_search_locations=[str(folder)]
+    )
+    assert found is not None
+    assert found.loader is not None
+    module = importlib.util.module_from_spec(found)
+    sys.modules[name] = module
+    found.loader.exec_module(module)
+    return module
+
+
+def forget_package(name: str) -> None:
+    """Drop a package and all its modules, so that another may have its name."""
+    for module in [m for m in sys.modules if m == name or m.startswith(f"{name}.")]:
+        del sys.modules[module]
+
+
+@contextmanager
+def imported(folder: Path) -> Iterator[ModuleType]:
+    """Have a package for a while."""
+    try:
+        yield import_package(folder)
+    finally:
+        forget_package(folder.name)
+
+
+def every_module(package: ModuleType) -> list[ModuleType]:
+    """Import all modules of a package."""
+    found = pkgutil.walk_packages(package.__path__, f"{package.__name__}.")
+    return [package, *(importlib.import_module(module.name) for module in found)]
+
+
+def module(package: ModuleType, name: str) -> Any:
+    """Import one module of a package, `api.runs.create_run` for instance."""
+    return importlib.import_module(f"{package.__name__}.{name}")
+
+
+def code(folder: Path) -> dict[str, ast.Module]:
+    """Parse every Python file below a folder."""
+    return {
+        path.relative_to(folder).as_posix(): ast.parse(path.read_text(encoding="utf-8"))
+        for path in sorted(folder.rglob("*.py"))
+    }
+
+
+def meaning(folder: Path) -> dict[str, str]:
+    """Give all that the files of a build say, docstrings and prose aside.
+
+    API.md and the document that the package ships have no prose, and are there in full.
+    """
+    found = {name: ast.dump(without_docs(tree)) for name, tree in code(folder).items()}
+    for path in (folder / "API.md", *folder.glob("*/openapi.json")):
+        name = path.relative_to(folder).as_posix()
+        found[name] = path.read_text(encoding="utf-8")
+    return found
+
+
+def without_docs(tree: ast.Module) -> ast.Module:
+    """Take out every text that stands on its own: docstrings, also of attributes."""
+    for node in ast.walk(tree):
+        body = getattr(node, "body", None)
+        if isinstance(body, list):
+            node.body = [  # type: ignore[attr-defined]
+                statement
+                for statement in body
+                if not (
+                    isinstance(statement, ast.Expr)
+                    and isinstance(statement.value, ast.Constant)
+                    and isinstance(statement.value.value, str)
+                )
+            ]
+    return tree

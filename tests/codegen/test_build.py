@@ -1,0 +1,327 @@
+"""A build is whole or nothing: every operation and schema, or no trace of it."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from random import Random
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from codegen import source
+from codegen.build import Order, build
+from codegen.errors import BuildError, SpecError
+from codegen.select import Selection
+from tests.codegen.conftest import built, silent
+from tests.codegen.packages import code, every_module, imported, meaning
+from tests.codegen.rough import rough
+from tests.codegen.specs import (
+    EVERYTHING,
+    PINNED,
+    TEXT,
+    Document,
+    document,
+    obj,
+    operation,
+    pinned,
+    ref,
+    tree,
+    written,
+)
+from tests.codegen.zoo import zoo
+from tests.contract import upstream
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+METHODS = {"get", "post", "delete", "put", "patch"}
+
+
+# --- The invariant: upstream's document and ours give the same code ------------------
+
+
+@pytest.mark.parametrize("path", upstream.for_facts(), ids=lambda path: path.name)
+def test_upstream_and_the_pinned_document_give_the_same_code(
+    path: Path, pinned_build: Path, tmp_path: Path
+) -> None:
+    build(Order(str(path), tmp_path / "out"), silent)
+    assert meaning(tmp_path / "out") == meaning(pinned_build)
+
+
+def test_a_rough_document_of_the_same_facts_gives_the_same_code(
+    pinned_build: Path, tmp_path: Path
+) -> None:
+    """It stands in for upstream's; test_pin.py has many more, down to the document."""
+    given = rough(pinned(), Random(3))
+    assert given["openapi"].startswith("3.0")
+    build(Order(written(tmp_path, given), tmp_path / "out"), silent)
+    assert meaning(tmp_path / "out") == meaning(pinned_build)
+
+
+def test_json_and_yaml_give_the_same_files(pinned_build: Path, tmp_path: Path) -> None:
+    build(Order(written(tmp_path, pinned()), tmp_path / "out"), silent)
+    one, two = tree(pinned_build), tree(tmp_path / "out")
+    locks = [json.loads(files.pop("codegen.lock")) for files in (one, two)]
+    assert one == two
+    assert {key for key in locks[0] if locks[0][key] != locks[1][key]} == {"spec"}
+
+
+def test_the_pinned_package_is_complete(pinned_build: Path, tmp_path: Path) -> None:
+    schemas = pinned()["components"]["schemas"]
+    # Under a name of its own: other tests have imported the real one.
+    folder = shutil.copytree(pinned_build / "assistants_api", tmp_path / "complete_api")
+    with imported(folder) as package:
+        modules = {module.__name__ for module in every_module(package)}
+        exported = set(package.models.__all__)
+    operations = {name for name in modules if name.count(".") == 3}
+    assert len(operations) == 23
+    assert len([name for name in modules if ".models." in name]) == len(schemas)
+    assert len(exported & set(schemas)) == len(schemas)
+
+
+# --- Other documents ---------------------------------------------------------------
+
+
+@pytest.mark.parametrize("path", upstream.for_prose(), ids=lambda path: path.name)
+def test_upstream_documents_build_with_files_and_vector_stores(
+    path: Path, tmp_path: Path
+) -> None:
+    prefixes = ("/assistants", "/threads", "/files", "/vector_stores")
+    folder = built(str(path), tmp_path / "out", selection=Selection(prefixes))
+    counts = {
+        prefix: sum(
+            len(METHODS & set(item))
+            for name, item in source.load(path).document["paths"].items()
+            if f"{name}/".startswith(f"{prefix}/")
+        )
+        for prefix in prefixes
+    }
+    assert counts["/assistants"] + counts["/threads"] == 23
+    with imported(folder) as package:
+        modules = {module.__name__ for module in every_module(package)}
+        upload = package.File(b"x", "a.jsonl")
+        request = package.api.files.create_file.build_request(
+            body={"file": upload, "purpose": "batch"}
+        )
+    operations = [name for name in modules if name.count(".") == 3]
+    assert len(operations) == sum(counts.values())
+    assert request.files == [
+        ("file", ("a.jsonl", b"x", None)),
+        ("purpose", (None, b"batch", None)),
+    ]
+
+
+TWICE_ANCHORED = """\
+openapi: 3.0.3
+info: {title: Twice, version: "1"}
+paths:
+  /a: {get: &get {operationId: getA, responses: {200: {description: Good., content:
+      {application/json: {schema: &answer {$ref: '#/components/schemas/A'}}}}}}}
+  /b: {get: {<<: *get, operationId: getB}}
+  /c: {get: {operationId: getC, responses: {200: {description: Good., content:
+      {application/json: {schema: &answer {$ref: '#/components/schemas/B'}}}}}}}
+components:
+  schemas:
+    A: &x {type: object, properties: {no: &text {type: string, nullable: true}}}
+    B: &x {type: object, properties: {on: *text, date: {type: string, default:
+      2024-08-06}, other: *answer}}
+    C: *x
+"""
+
+
+def test_anchors_that_are_defined_twice_do_no_harm(tmp_path: Path) -> None:
+    (tmp_path / "twice.yaml").write_text(TWICE_ANCHORED, encoding="utf-8")
+    folder = built(str(tmp_path / "twice.yaml"), tmp_path / "out", name="twice")
+    with imported(folder) as package:
+        a = package.models.A.from_dict({"no": None})
+        b = package.models.B.from_dict({"on": "x", "other": {"on": None}})
+        assert (a.no, b.on, b.other.on) == (None, "x", None)
+        assert package.api.default.get_b.build_request().path == "/b"
+
+
+def test_a_document_without_named_schemas_builds(tmp_path: Path) -> None:
+    given = document({"/a": {"get": operation("getIt", schema=TEXT)}})
+    folder = built(written(tmp_path, given), tmp_path / "out", name="no_schemas")
+    with imported(folder) as package:
+        assert len(every_module(package)) > 10
+        assert package.models.__all__ == []
+
+
+@pytest.mark.parametrize("name", ["ruff", "sysconfig", "os", "attrs", "typing", "x_1"])
+def test_any_name_will_do_for_a_package(name: str, tmp_path: Path) -> None:
+    spec = written(tmp_path, zoo())
+    code(built(spec, tmp_path / "out", name=name))
+    files = {path.name for path in (tmp_path / "out").iterdir()}
+    assert files == {name, "API.md", "codegen.lock"}
+
+
+# --- What would be lost fails, by name ---------------------------------------------
+
+
+def refused(given: Document, old: Path, error: type[Exception] = BuildError) -> str:
+    """See that a build is refused and has changed nothing; give its reasons."""
+    before = tree(old.parent)
+    spec = written(old.parent.parent, given)
+    with pytest.raises(error) as caught:
+        built(spec, old)
+    assert tree(old.parent) == before
+    assert [path.name for path in old.parent.iterdir()] == ["generated"]
+    return str(caught.value)
+
+
+def test_what_the_engine_warns_of_is_named_by_its_path(old: Path) -> None:
+    given = zoo()
+    given["components"]["schemas"] |= {
+        "One": {"oneOf": [ref("Cat"), ref("Two")]},
+        "Two": {"oneOf": [ref("Dog"), ref("One")]},
+    }
+    given["paths"]["/lost"] = {"get": operation("lost", schema=ref("One"))}
+    reasons = refused(given, old)
+    assert "$.components.schemas.One" in reasons
+    assert "$.paths['/lost'].get" in reasons
+    assert "object at 0x" not in reasons
+    assert len(reasons.splitlines()) < 10
+
+
+def test_a_warning_that_is_only_told_is_fatal_too(
+    old: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from openapi_python_client.parser import GeneratorData
+    from openapi_python_client.parser.errors import ParseError
+
+    def with_warning(*arguments: Any, **options: Any) -> Any:
+        data: Any = original(*arguments, **options)
+        data.errors.append(ParseError(header="Not so good", detail="at all"))
+        return data
+
+    original = GeneratorData.from_dict
+    monkeypatch.setattr(GeneratorData, "from_dict", with_warning)
+    assert "Not so good: at all" in refused(zoo(), old)
+
+
+@pytest.mark.parametrize(
+    ("lost", "name"),
+    [
+        ("operation", r"POST /files"),
+        ("schema", r"$.components.schemas.Dog"),
+    ],
+)
+def test_what_the_engine_forgets_in_silence_is_found_missing(
+    old: Path, monkeypatch: pytest.MonkeyPatch, lost: str, name: str
+) -> None:
+    from openapi_python_client.parser import GeneratorData
+
+    def forgetful(*arguments: Any, **options: Any) -> Any:
+        data: Any = original(*arguments, **options)
+        if lost == "operation":
+            for collection in data.endpoint_collections_by_tag.values():
+                collection.endpoints = [
+                    endpoint
+                    for endpoint in collection.endpoints
+                    if str(endpoint.path.get_untrusted_value()) != "/files"
+                ]
+        else:
+            models = [m for m in data.models if m.class_info.name != "Dog"]
+            assert len(models) < len(list(data.models))
+            data.models = models
+        return data
+
+    original = GeneratorData.from_dict
+    monkeypatch.setattr(GeneratorData, "from_dict", forgetful)
+    assert name in refused(zoo(), old)
+
+
+@pytest.mark.parametrize(
+    ("change", "place"),
+    [
+        ({"Dog": {"allOf": [ref("Dog"), obj()]}}, "$.components.schemas.Dog: "),
+        ({"Dog": ref("Gone")}, "$.components.schemas.Dog: nothing stands at"),
+        ({"dog": obj(x=TEXT), "Cat": ref("dog")}, "would both be called Dog"),
+        ({"Cat": obj(a_b=TEXT, aB=TEXT)}, "$.components.schemas.Cat.properties.aB: "),
+        ({"Cat": {"type": "text"}}, "$.components.schemas.Cat"),
+    ],
+)
+def test_a_document_that_can_t_be_written_as_python_is_refused_by_path(
+    old: Path, change: Document, place: str
+) -> None:
+    given = zoo()
+    given["components"]["schemas"].update(change)
+    assert place in refused(given, old, SpecError)
+
+
+def test_operations_that_would_be_one_module_are_refused(old: Path) -> None:
+    given = zoo()
+    given["paths"]["/other"] = {
+        "get": operation("get_animal", schema=ref("Cat"), tag="animals")
+    }
+    reasons = refused(given, old, SpecError)
+    assert "$.paths['/other'].get: " in reasons
+    assert "animals.get_animal" in reasons
+
+
+# --- Where to --------------------------------------------------------------------
+
+
+def test_a_second_build_changes_nothing_and_a_changed_document_what_it_must(
+    old: Path,
+) -> None:
+    given = zoo()
+    order = Order(written(old.parent.parent, given), old, "built", EVERYTHING)
+    before = tree(old)
+    assert build(order, silent).changed == []
+    assert tree(old) == before
+    given["components"]["schemas"]["Cat"]["properties"]["name"] = TEXT
+    written(old.parent.parent, given)
+    changed = build(order, silent).changed
+    assert changed == ["API.md", "built/models/cat.py", "built/openapi.json"]
+    assert {n for n in before if before[n] != tree(old)[n]} == {
+        *changed,
+        "codegen.lock",
+    }
+
+
+def test_files_of_an_earlier_build_don_t_stay(old: Path) -> None:
+    given = document(
+        {"/a": {"get": operation("getIt", schema=ref("T"))}}, T=obj(a=TEXT)
+    )
+    assert (old / "built/models/dog.py").exists()
+    done = build(
+        Order(written(old.parent.parent, given), old, "built", EVERYTHING), silent
+    )
+    assert not (old / "built/models/dog.py").exists()
+    assert "built/models/dog.py" in done.changed
+
+
+def test_a_folder_with_other_files_is_not_touched(tmp_path: Path) -> None:
+    spec = written(tmp_path, zoo())
+    target = tmp_path / "mine"
+    target.mkdir()
+    (target / "thesis.tex").write_text("years of work", encoding="utf-8")
+    with pytest.raises(BuildError, match="mine holds files that were not generated"):
+        built(spec, target)
+    assert [path.name for path in target.iterdir()] == ["thesis.tex"]
+    with pytest.raises(BuildError, match=r"thesis\.tex is no folder"):
+        built(spec, target / "thesis.tex")
+
+
+def test_an_empty_folder_a_new_one_and_a_link_to_one_will_do(tmp_path: Path) -> None:
+    spec = written(tmp_path, zoo())
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "link").symlink_to(tmp_path / "empty")
+    built(spec, tmp_path / "empty")
+    built(spec, tmp_path / "new" / "deep")
+    before = tree(tmp_path / "empty")
+    assert before == tree(tmp_path / "new" / "deep")
+    built(spec, tmp_path / "link")
+    assert (tmp_path / "link").is_symlink()
+    assert tree(tmp_path / "empty") == before
+
+
+@pytest.mark.parametrize(
+    "name", ["", "a-b", "a.b", "1a", "../a", "/a", "class", "a b", "a\n", "None"]
+)
+def test_a_name_that_can_t_be_imported_is_refused(name: str, tmp_path: Path) -> None:
+    with pytest.raises(BuildError, match="can't be the name of a package"):
+        built(str(PINNED), tmp_path / "out", name=name)
+    assert list(tmp_path.iterdir()) == []

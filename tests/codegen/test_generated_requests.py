@@ -1,0 +1,390 @@
+"""Inline documents in, requests out: what goes where, as a server would see it."""
+
+from __future__ import annotations
+
+import json
+import threading
+from email import message_from_bytes
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qs, parse_qsl, urlsplit
+
+import pytest
+
+from codegen.errors import SpecError
+from tests.codegen.specs import (
+    JSON,
+    TEXT,
+    Document,
+    array,
+    document,
+    obj,
+    operation,
+    parameter,
+    ref,
+    refusal,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.codegen.conftest import Make
+
+FLAG = {"type": "boolean"}
+NUMBER = {"type": "integer"}
+BINARY = {**TEXT, "format": "binary"}
+FORM, URLENCODED = "multipart/form-data", "application/x-www-form-urlencoded"
+
+
+def sending(make: Make, *parameters: Document, path: str = "/a", **options: Any) -> Any:
+    """Build one operation; give its module."""
+    schemas = options.pop("schemas", {})
+    item = {"post": operation("sendIt", *parameters, **options)}
+    return make(document({path: item}, **schemas)).api.things.send_it
+
+
+# --- Parameters --------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("given", "value", "pairs"),
+    [
+        (parameter("q"), "a b&c", [("q", "a b&c")]),
+        (parameter("q", schema=NUMBER), 5, [("q", "5")]),
+        (parameter("q", schema=FLAG), True, [("q", "true")]),
+        (parameter("q", schema=array(TEXT)), ["a", "b,c"], [("q", "a"), ("q", "b,c")]),
+        (
+            parameter("q[]", schema=array(FLAG)),
+            [True, False],
+            [("q[]", "true"), ("q[]", "false")],
+        ),
+        (parameter("q", schema=array(TEXT)), [], []),
+        (parameter("q", schema=array(NUMBER), explode=False), [1, 2], [("q", "1,2")]),
+        (
+            parameter("q", schema=ref("O")),
+            {"a": 1, "b": True},
+            [("a", "1"), ("b", "true")],
+        ),
+        (
+            parameter("q", schema=ref("O"), explode=False),
+            {"a": 1, "b": "x"},
+            [("q", "a,1,b,x")],
+        ),
+        (
+            parameter("q", schema=ref("O"), style="deepObject"),
+            {"a": 1, "b": {"c": [1, 2]}, "d": None},
+            [("q[a]", "1"), ("q[b][c]", "1"), ("q[b][c]", "2")],
+        ),
+        (
+            {"name": "q", "in": "query", "content": {JSON: {"schema": ref("O")}}},
+            {"a": [1]},
+            [("q", '{"a": [1]}')],
+        ),
+        (parameter("q", schema={**TEXT, "nullable": True}), None, []),
+        (parameter("q", schema={**TEXT, "default": "x"}), "omitted", []),
+    ],
+)
+def test_query_parameters(
+    make: Make, given: Document, value: Any, pairs: list[tuple[str, str]]
+) -> None:
+    module = sending(make, given, schemas={"O": obj(a=NUMBER, b={}, d={})})
+    request = module.build_request(**({} if value == "omitted" else {"q": value}))
+    assert request.query == pairs
+    if isinstance(value, dict):
+        package = module.__name__.split(".")[0]
+        model = __import__(package).models.O.from_dict(value)
+        assert module.build_request(q=model) == request
+
+
+def test_parameters_of_all_places_and_their_defaults(make: Make) -> None:
+    module = sending(
+        make,
+        parameter("id", "path"),
+        parameter("q", required=True),
+        parameter("X-Trace-Id", "header"),
+        parameter("X-Flags", "header", array(FLAG)),
+        parameter("session", "cookie"),
+        path="/a/{id}/b",
+    )
+    request = module.build_request("x/ü", q="1")
+    assert (request.method, request.path) == ("POST", "/a/x%2F%C3%BC/b")
+    assert (request.query, request.headers, request.cookies) == ([("q", "1")], {}, {})
+    request = module.build_request(
+        "x", q="1", x_trace_id="t", x_flags=[True, False], session="s"
+    )
+    assert request.headers == {"X-Trace-Id": "t", "X-Flags": "true,false"}
+    assert request.cookies == {"session": "s"}
+    with pytest.raises(TypeError, match="q"):
+        module.build_request("x")
+    for empty in ("", ".", "..", None):
+        with pytest.raises(ValueError, match="id must be an id"):
+            module.build_request(empty, q="1")
+
+
+def test_parameters_of_the_path_item_are_shared_and_overridden(make: Make) -> None:
+    item = {
+        "parameters": [parameter("id", "path"), parameter("q", schema=NUMBER)],
+        "get": operation("getIt", parameter("q", schema=array(TEXT))),
+        "put": operation("putIt"),
+    }
+    things = make(document({"/a/{id}": item})).api.things
+    assert things.get_it.build_request("x", q=["a", "b"]).query == [
+        ("q", "a"),
+        ("q", "b"),
+    ]
+    assert things.put_it.build_request("x", q=1).query == [("q", "1")]
+
+
+def test_equal_names_in_several_places_are_told_apart(make: Make) -> None:
+    places = ("path", "query", "header", "cookie")
+    module = sending(make, *(parameter("id", p) for p in places), path="/{id}")
+    names = [n for n in module.build_request.__annotations__ if n != "return"]
+    assert names == ["id", "id_query", "id_header", "id_cookie"]
+    request = module.build_request("p", id_query="q", id_header="h", id_cookie="c")
+    assert (request.path, request.query) == ("/p", [("id", "q")])
+    assert (request.headers, request.cookies) == ({"id": "h"}, {"id": "c"})
+
+
+def test_names_that_python_has_taken_are_given_another(make: Make) -> None:
+    names = ["from", "class", "body", "client", "media_type", "self", "$top", "1st"]
+    module = sending(
+        make, *(parameter(name) for name in names), body={JSON: {"schema": TEXT}}
+    )
+    arguments = [n for n in module.build_request.__annotations__ if n != "return"]
+    values = {name: f"of {name}" for name in arguments if name != "body"}
+    request = module.build_request(body="x", **values)
+    assert [name for name, _ in request.query] == names
+    assert [value for _, value in request.query] == [*values.values()]
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/a:run", "/a/{id}.json", "/a/{x-y}/{x.y}", "/a%20b/'\"\\/{1}", "//a"]
+)
+def test_paths_are_kept_as_they_are(make: Make, path: str) -> None:
+    names = [part.split("}")[0] for part in path.split("{")[1:]]
+    module = sending(make, *(parameter(name, "path") for name in names), path=path)
+    request = module.build_request(*(f"<{name}>" for name in names))
+    expected = path
+    for name in names:
+        expected = expected.replace(f"{{{name}}}", f"%3C{name}%3E")
+    assert request.path == expected
+
+
+def test_an_argument_can_t_pose_as_a_placeholder(make: Make) -> None:
+    module = sending(
+        make, parameter("a", "path"), parameter("b", "path"), path="/{a}/{b}"
+    )
+    assert module.build_request("{b}", "%7Bb%7D/x").path == "/%7Bb%7D/%257Bb%257D%2Fx"
+
+
+@pytest.mark.parametrize(
+    "style", ["spaceDelimited", "pipeDelimited", "matrix", "label"]
+)
+def test_styles_that_are_not_written_are_refused_by_place(style: str) -> None:
+    wrong = parameter("q", schema=array(TEXT), style=style)
+    said = refusal(document({"/a": {"get": operation("a", wrong)}}))
+    assert said.startswith("$.paths['/a'].get.parameters[0]: the style ")
+    assert style in said
+
+
+# --- Bodies ------------------------------------------------------------------------
+
+
+def test_a_body_is_json_of_dicts_models_and_what_is_in_them(make: Make) -> None:
+    inner = {"Inner": obj(x=NUMBER), "Outer": obj(inner=ref("Inner"), more=array({}))}
+    module = sending(make, body={JSON: {"schema": ref("Outer")}}, schemas=inner)
+    models = __import__(module.__name__.split(".")[0]).models
+    wanted = {"inner": {"x": 1}, "more": [{"x": 2}, None]}
+    given = models.Outer(inner=models.Inner(x=1), more=[models.Inner(x=2), None])
+    mixed = {"inner": models.Inner(x=1), "more": [models.Inner(x=2), None]}
+    for body in (wanted, given, mixed):
+        assert module.build_request(body=body).json == wanted
+
+
+def test_an_optional_body_is_absent_unless_given(make: Make) -> None:
+    given = document({"/a": {"post": operation("sendIt", body={JSON: {"schema": {}}})}})
+    del given["paths"]["/a"]["post"]["requestBody"]["required"]
+    package = make(given)
+    module = package.api.things.send_it
+    assert module.build_request().json is package.UNSET
+    assert module.build_request(body=None).json is None
+    assert module.build_request(body=[]).json == []
+
+
+@pytest.mark.parametrize(
+    "media_type", ["application/merge-patch+json", "application/vnd.x+json; v=1"]
+)
+def test_json_by_another_name_is_sent_by_that_name(make: Make, media_type: str) -> None:
+    module = sending(make, body={media_type: {"schema": obj(a=TEXT)}})
+    request = module.build_request(body={"a": "x"})
+    assert request.json == {"a": "x"}
+    assert request.headers == {"Content-Type": media_type}
+
+
+def test_one_of_several_media_types_is_chosen_by_name(make: Make) -> None:
+    content = {
+        "text/plain": {"schema": TEXT},
+        FORM: {"schema": ref("Thing")},
+        "application/octet-stream": {"schema": BINARY},
+        URLENCODED: {"schema": ref("Thing")},
+        JSON: {"schema": ref("Thing")},
+    }
+    module = sending(make, body=content, schemas={"Thing": obj(a=NUMBER)})
+    unset = __import__(module.__name__.split(".")[0]).UNSET
+
+    def request(**options: Any) -> Any:
+        return module.build_request(body={"a": 1}, **options)
+
+    assert request().json == {"a": 1}
+    assert request(media_type=JSON) == request()
+    assert request(media_type=FORM).files == [("a", (None, b"1", None))]
+    assert request(media_type=URLENCODED).data == {"a": "1"}
+    assert request(media_type=URLENCODED).json is unset
+    for kind in ("text/plain", "application/octet-stream"):
+        found = module.build_request(body=b"x", media_type=kind)
+        assert (found.content, found.headers) == (b"x", {"Content-Type": kind})
+        assert {found.json, found.data, found.files} == {unset}
+
+
+# --- Over a real socket --------------------------------------------------------------
+
+
+class Echo(BaseHTTPRequestHandler):
+    """Answer with what arrived."""
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        seen = {
+            "path": self.path,
+            "headers": {name.lower(): value for name, value in self.headers.items()},
+            "body": body.decode("latin-1"),
+        }
+        answer = json.dumps(seen).encode()
+        self.send_response(200)
+        self.send_header("Content-Type", JSON)
+        self.send_header("Content-Length", str(len(answer)))
+        self.end_headers()
+        self.wfile.write(answer)
+
+    def log_message(self, format: str, *args: object) -> None:
+        pass
+
+
+@pytest.fixture(scope="module")
+def url() -> Iterator[str]:
+    with ThreadingHTTPServer(("127.0.0.1", 0), Echo) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_address[1]}/v1/"
+        server.shutdown()
+        thread.join()
+
+
+def sent(module: Any, url: str, *path: str, **arguments: Any) -> Any:
+    """Send a request for real; give what the server saw."""
+    package = __import__(module.__name__.split(".")[0])
+    with package.Client(base_url=url, timeout=20) as client:
+        return module.sync(*path, client=client, **arguments)
+
+
+def test_parameters_arrive_where_they_belong(make: Make, url: str) -> None:
+    module = sending(
+        make,
+        parameter("id", "path"),
+        parameter("q", schema=array(TEXT)),
+        parameter("deep", schema=ref("O"), style="deepObject"),
+        parameter("X-Trace", "header"),
+        parameter("c", "cookie"),
+        parameter("d", "cookie"),
+        path="/a/{id}",
+        schema={},
+        schemas={"O": obj(a=TEXT)},
+    )
+    seen = sent(
+        module,
+        url,
+        "ü/?#",
+        q=["a&b", "c d"],
+        deep_={"a": "ä"},
+        x_trace="t",
+        c="1",
+        d="2",
+    )
+    parts = urlsplit(seen["path"])
+    assert parts.path == "/v1/a/%C3%BC%2F%3F%23"
+    assert parse_qsl(parts.query) == [("q", "a&b"), ("q", "c d"), ("deep[a]", "ä")]
+    assert seen["headers"]["x-trace"] == "t"
+    assert set(seen["headers"]["cookie"].split("; ")) == {"c=1", "d=2"}
+
+
+def test_a_multipart_upload_arrives(make: Make, url: str, tmp_path: Any) -> None:
+    schema = obj(
+        "file", file=BINARY, note=TEXT, meta=obj(a=NUMBER), tags=array(TEXT), flag=FLAG
+    )
+    module = sending(make, body={FORM: {"schema": schema}}, schema={})
+    package = __import__(module.__name__.split(".")[0])
+    path = tmp_path / "ünï.bin"
+    path.write_bytes(b"\0\xff data")
+    with path.open("rb") as opened:
+        for file in (
+            package.File(b"\0\xff data", "ünï.bin", "application/x-thing"),
+            opened,
+            b"\0\xff data",
+        ):
+            body = {
+                "file": file,
+                "note": "n",
+                "meta": {"a": 1},
+                "tags": ["x", "y"],
+                "flag": True,
+            }
+            seen = sent(module, url, body=body)
+            kind = seen["headers"]["content-type"]
+            message = message_from_bytes(
+                f"Content-Type: {kind}\n\n".encode() + seen["body"].encode("latin-1")
+            )
+            parts = [
+                (
+                    str(part.get_param("name", header="Content-Disposition")),
+                    part.get_payload(decode=True),
+                )
+                for part in message.get_payload()
+                if not isinstance(part, str)
+            ]
+            assert parts == [
+                ("file", b"\0\xff data"),
+                ("note", b"n"),
+                ("meta", b'{"a": 1}'),
+                ("tags", b"x"),
+                ("tags", b"y"),
+                ("flag", b"true"),
+            ]
+            assert 'filename="' in seen["body"] or "filename*=" in seen["body"]
+
+
+def test_an_urlencoded_form_arrives(make: Make, url: str) -> None:
+    schema = obj(a=TEXT, b=array(NUMBER), c=FLAG, d=TEXT)
+    module = sending(make, body={URLENCODED: {"schema": schema}}, schema={})
+    seen = sent(module, url, body={"a": "ä&=", "b": [1, 2], "c": False, "d": None})
+    assert seen["headers"]["content-type"] == URLENCODED
+    assert parse_qs(seen["body"]) == {"a": ["ä&="], "b": ["1", "2"], "c": ["false"]}
+
+
+@pytest.mark.parametrize(
+    "media_type",
+    ["application/octet-stream", "text/csv", "image/png", "application/xml"],
+)
+def test_bytes_and_text_arrive_as_they_are(
+    make: Make, url: str, media_type: str
+) -> None:
+    module = sending(make, body={media_type: {"schema": BINARY}}, schema={})
+    seen = sent(module, url, body=b"\0\xff")
+    assert seen["headers"]["content-type"] == media_type
+    assert seen["body"] == "\0\xff"
+    assert sent(module, url, body="a,ä")["body"].encode("latin-1") == "a,ä".encode()
+
+
+def test_a_body_needs_a_media_type() -> None:
+    given = document({"/a": {"post": operation("sendIt", body={})}})
+    assert refusal(given).startswith("$.paths['/a'].post.requestBody: ")
+    assert issubclass(SpecError, Exception)

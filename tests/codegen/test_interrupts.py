@@ -1,0 +1,248 @@
+"""Interrupted by whatever, wherever: the old tree stays, or the new one is there."""
+
+from __future__ import annotations
+
+import errno
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from codegen import build as building
+from codegen import overlay, source, swap
+from codegen.build import Order, build
+from tests.codegen.conftest import built, silent
+from tests.codegen.specs import (
+    EVERYTHING,
+    TEXT,
+    Document,
+    operation,
+    put_tree,
+    tree,
+    written,
+)
+from tests.codegen.zoo import zoo
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+STEPS: list[tuple[Any, str]] = [
+    (source, "load"),
+    (overlay, "load"),
+    (building, "facts"),
+    (building, "emit"),
+    (building, "format_code"),
+    (building, "write_index"),
+    (building, "write_lock"),
+    (building, "hashes"),
+    (building, "replace_folder"),
+    (swap, "_exchange"),
+]
+
+
+def changed_zoo() -> Document:
+    given = zoo()
+    given["components"]["schemas"]["Cat"]["properties"]["name"] = TEXT
+    given["paths"]["/new"] = {
+        "get": operation("getNew", responses={"200": {"description": "Good."}})
+    }
+    return given
+
+
+@pytest.fixture(scope="module")
+def new_tree(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
+    folder = tmp_path_factory.mktemp("new")
+    built(written(folder, changed_zoo()), folder / "generated")
+    return tree(folder / "generated")
+
+
+def broken_off(
+    old: Path,
+    patch: pytest.MonkeyPatch,
+    place: tuple[Any, str],
+    fault: Callable[..., Any],
+) -> dict[str, bytes]:
+    """Build with a fault in one function; give what the target holds then."""
+    spec = written(old.parent.parent, changed_zoo())
+    with patch.context() as context:
+        context.setattr(*place, fault)
+        with pytest.raises((KeyboardInterrupt, OSError)):
+            built(spec, old)
+    return tree(old)
+
+
+@pytest.mark.parametrize(
+    "place", STEPS, ids=lambda place: f"{place[0].__name__}.{place[1]}"
+)
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_a_fault_at_any_step_leaves_the_old_tree_or_the_new_one(
+    old: Path,
+    old_tree: dict[str, bytes],
+    new_tree: dict[str, bytes],
+    monkeypatch: pytest.MonkeyPatch,
+    place: tuple[Any, str],
+    when: str,
+) -> None:
+    original = getattr(*place)
+
+    def fault(*arguments: Any, **options: Any) -> Any:
+        if when == "before":
+            raise OSError(errno.ENOSPC, "No space left on device")
+        original(*arguments, **options)
+        raise KeyboardInterrupt
+
+    replaced = when == "after" and place[1] in ("replace_folder", "_exchange")
+    found = broken_off(old, monkeypatch, place, fault)
+    assert found == (new_tree if replaced else old_tree)
+    assert [path.name for path in old.parent.iterdir()] == ["generated"], "litter"
+
+
+def test_a_file_that_can_t_be_written_leaves_the_old_tree(
+    old: Path, old_tree: dict[str, bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    count = 0
+    original = Path.write_text
+
+    def full(self: Path, *arguments: Any, **options: Any) -> int:
+        nonlocal count
+        count += 1
+        if count == 20:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return original(self, *arguments, **options)
+
+    spec = written(old.parent.parent, changed_zoo())
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "write_text", full)
+        with pytest.raises(OSError, match="No space left"):
+            built(spec, old)
+    assert tree(old.parent) == {f"generated/{n}": d for n, d in old_tree.items()}
+
+
+@pytest.mark.parametrize("call", [1, 2])
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_without_an_exchange_in_one_step_a_fault_does_no_harm_either(
+    old: Path,
+    old_tree: dict[str, bytes],
+    new_tree: dict[str, bytes],
+    monkeypatch: pytest.MonkeyPatch,
+    call: int,
+    when: str,
+) -> None:
+    original = Path.rename
+    count = 0
+
+    def fault(self: Path, target: Path) -> Path:
+        nonlocal count
+        count += 1
+        if count != call:
+            return original(self, target)
+        if when == "after":
+            original(self, target)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(swap, "_exchange", lambda *_: False)
+    found = broken_off(old, monkeypatch, (Path, "rename"), fault)
+    assert found in (old_tree, new_tree)
+    built(written(old.parent.parent, changed_zoo()), old)
+    assert tree(old.parent) == {f"generated/{n}": d for n, d in new_tree.items()}
+
+
+def test_without_an_exchange_a_build_replaces_the_tree(
+    old: Path, new_tree: dict[str, bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(swap, "_exchange", lambda *_: False)
+    built(written(old.parent.parent, changed_zoo()), old)
+    assert tree(old.parent) == {f"generated/{n}": d for n, d in new_tree.items()}
+
+
+@pytest.mark.parametrize("command", ["build", "check"])
+def test_a_tree_that_was_set_aside_is_put_back_first(
+    old: Path, old_tree: dict[str, bytes], command: str
+) -> None:
+    """A kill between two renames leaves it so, where there is no exchange."""
+    old.rename(old.with_name(".generated.replaced"))
+    order = Order(written(old.parent.parent, zoo()), old, "built", EVERYTHING)
+    if command == "check":
+        assert building.check(order, silent) == []
+    else:
+        assert build(order, silent).changed == []
+    assert tree(old.parent) == {f"generated/{n}": d for n, d in old_tree.items()}
+
+
+# --- Real processes, really stopped --------------------------------------------------
+
+# Whoever started us may have told us to ignore interrupts, and children inherit that.
+START = """
+import signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)
+from codegen.__main__ import main
+main()
+"""
+LINES = 3
+
+
+def start(*arguments: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-c", START, *arguments],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGKILL"])
+def test_a_signal_at_any_moment_leaves_a_whole_tree(
+    tmp_path: Path,
+    old_tree: dict[str, bytes],
+    new_tree: dict[str, bytes],
+    name: str,
+) -> None:
+    """One process for each line of progress, stopped a little later, all at once."""
+    spec = written(tmp_path, changed_zoo())
+    number = signal.Signals[name]
+    targets = [tmp_path / f"parent_{lines}" / "generated" for lines in range(LINES + 1)]
+    for target in targets:
+        put_tree(old_tree, target)
+    running = [
+        start("build", "--spec", spec, "--all", "--name", "built", "--out", str(target))
+        for target in targets
+    ]
+    delays = random.Random()
+    for lines, process in enumerate(running):
+        assert process.stdout is not None
+        for _ in range(lines):
+            process.stdout.readline()
+        time.sleep(delays.random() * 0.1)
+        process.send_signal(number)
+    for process, target in zip(running, targets, strict=True):
+        _, errors = process.communicate(timeout=60)
+        assert tree(target) in (old_tree, new_tree)
+        if number == signal.SIGKILL:
+            assert process.returncode in (0, -number)
+        else:
+            assert "Traceback" not in errors or process.returncode == -number
+            assert process.returncode in (0, 130, -number)
+            assert ("interrupted" in errors) == (process.returncode == 130)
+            assert [path.name for path in target.parent.iterdir()] == ["generated"]
+
+    for target in targets:
+        built(spec, target)
+        assert tree(target) == new_tree
+        assert [path.name for path in target.parent.iterdir()] == ["generated"]
+
+
+def test_two_builds_at_once_don_t_mix(tmp_path: Path, new_tree: Any) -> None:
+    target = tmp_path / "parent" / "generated"
+    spec = written(tmp_path, changed_zoo())
+    order = ("build", "--spec", spec, "--all", "--name", "built", "--out", str(target))
+    running = [start(*order) for _ in range(2)]
+    answers = [process.communicate(timeout=60) for process in running]
+    assert [process.returncode for process in running] == [0, 0], answers
+    assert tree(target) == new_tree
+    assert [path.name for path in target.parent.iterdir()] == ["generated"]
