@@ -30,7 +30,6 @@ from codegen.source import Document
 # What stays beside the reference when its target moves away.
 _STAYS = ("description", "default", "deprecated", "readOnly", "writeOnly")
 _PROSE = ("description", "title", "example", "examples", "externalDocs")
-_KINDS = ("Object", "Union", "Enum", "Inline")
 
 
 def hoist(document: Document) -> tuple[Document, int]:
@@ -192,7 +191,9 @@ class _Hoisting:
 
     def _register(self, wanted: str | None, name: str, value: Schema, at: Path) -> str:
         shape = _shape(value)
-        candidates = [wanted] if wanted else [name, *(name + kind for kind in _KINDS)]
+        candidates = (
+            [wanted] if wanted else [name, name + _kind(value), f"{name}Inline"]
+        )
         for candidate in candidates:
             known = self._shapes.get(candidate)
             if known is None and candidate in self._originals:
@@ -212,6 +213,11 @@ class _Hoisting:
             at=at,
             hint=f"Give this one another name with {NAME} in the overlay.",
         )
+
+
+def _kind(schema: Schema) -> str:
+    """Say what a schema is, for one whose name is taken."""
+    return "Enum" if "enum" in schema else "Union" if union_key(schema) else "Object"
 
 
 def _inner_name(name: str, schema: Schema, steps: Path, child: Any) -> str:
