@@ -114,7 +114,8 @@ CHAINS: dict[str, Callable[[Document], Document]] = {
 
 @pytest.mark.parametrize("kind", CHAINS)
 def test_a_long_chain_of_names_is_followed_or_refused(kind: str) -> None:
-    count = 250
+    # A chain of unions has as many variants in each as come after it.
+    count = 100 if kind == "oneOf" else 250
     names = {
         f"N{number}": CHAINS[kind](ref(f"N{number + 1}")) for number in range(count)
     }
@@ -192,15 +193,15 @@ def test_random_damage_ends_in_code_or_a_refusal(
 ) -> None:
     """All are normalised and planned; some of those that pass are built and run."""
     passed = []
-    for seed in range(100):
+    for seed in range(70):
         given, steps = mutated(part, Random(seed))
         said = refusal(given)
         assert said.startswith("$") or not said, (seed, steps)
         if not said:
             passed.append((seed, given))
-    assert len(passed) > 10
+    assert len(passed) > 6
     folders = []
-    for seed, given in passed[:6]:
+    for seed, given in passed[:4]:
         order = Order(
             written(tmp_path, given), tmp_path / f"o{seed}", f"p{seed}", CHOSEN
         )

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from codegen.errors import SpecError
+from codegen.errors import BuildError, SpecError
 from codegen.names import identifier
 from codegen.plan import plan_package
 from codegen.plan.literal import docstring, literal, string
-from tests.codegen.audit import audit, run_all
+from tests.codegen.audit import PAYLOAD, audit, run_all
 from tests.codegen.conftest import built
 from tests.codegen.packages import imported
 from tests.codegen.payloads import NAMES, NO_NAMES, TEXTS
@@ -84,6 +84,11 @@ def of_texts() -> Document:
         {"name": f"tag{number}", "description": text}
         for number, text in enumerate(TEXTS)
     ]
+    result["components"]["securitySchemes"] = {
+        text: {"type": "apiKey", "in": "header", "name": text, "description": text}
+        for text in TEXTS
+    }
+    result["security"] = [{text: [text]} for text in TEXTS]
     union = {"oneOf": [ref(f"Text{number}") for number in range(len(TEXTS))]}
     result["components"]["schemas"]["AnyText"] = union
     result["paths"]["/any"] = {"get": operation("any", schema=ref("AnyText"))}
@@ -143,7 +148,7 @@ def of_information(text: str) -> Document:
     return result
 
 
-INFORMATION = [text for text in TEXTS if len(text) < 200][::4]
+INFORMATION = ['"""', '"\\', "\u202e\0", "{{ 7*7 }}", f'"""\n{PAYLOAD}\n"""', "x" * 500]
 
 
 @pytest.fixture(scope="module")
@@ -240,6 +245,46 @@ def test_names_reach_the_wire_as_the_document_has_them(
             kind = type(found).__name__
             assert kind not in ("Plain", "All")
             assert (kind == "UnknownObject") == bool({"/", "~"} & set(name))
+
+
+@pytest.mark.parametrize(
+    "media_type",
+    [*TEXTS[:60:6], f"text/plain; x={TEXTS[-1]}", f"x/{PAYLOAD}", "a/b\r\n"],
+)
+def test_media_types_are_kept_or_refused_by_place(
+    media_type: str, known: Vocabulary, tmp_path: Path
+) -> None:
+    content = {JSON: {"schema": ref("Plain")}, media_type: {"schema": TEXT}}
+    answers = {"200": {"description": "Good.", "content": content}}
+    given = document(
+        {"/a": {"post": operation("sendIt", body=content, responses=answers)}},
+        Plain=obj(id=TEXT),
+    )
+    try:
+        folder = built(written(tmp_path, given), tmp_path / "out", name="of_media")
+    except (SpecError, BuildError) as error:
+        said = str(error)
+        assert "$.paths['/a'].post" in said
+        assert not {"\x1b", "\u202e", "\0", "\r"} & set(said)
+        return
+    audit(folder, known)
+    with imported(folder) as package:
+        send_it = package.api.things.send_it
+        request = send_it.build_request(body=b"x", media_type=media_type)
+        assert request.headers == {"Content-Type": media_type}
+        assert request.content == b"x"
+
+
+@pytest.mark.parametrize(
+    "code", ["20", "2000", "600", "2xx", "XXX", "200\n", "٢٠٠", ""]
+)
+def test_what_is_no_status_is_refused_by_place(code: str) -> None:
+    given = document(
+        {"/a": {"get": operation("a", responses={code: ANSWER})}}, Plain={}
+    )
+    said = refusal(given)
+    assert said.startswith("$.paths['/a'].get.responses")
+    assert "is no status" in said
 
 
 # --- How texts are written ---------------------------------------------------------
