@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
+from codegen import build as building
 from codegen import pin as pinning
 from codegen.__main__ import main
 from codegen.source import Source
@@ -316,6 +317,19 @@ def test_control_characters_of_a_document_don_t_reach_the_terminal(
     answer = run("build", "--spec", written(tmp_path, given), *out)
     assert answer.code == 0
     assert not {"\x1b", "\u202e", "\x07"} & set(answer.out + answer.err)
+
+
+def test_an_interrupt_is_said_in_words(
+    run: Callable[..., Answer], spec: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    for name in ("build", "check"):
+        monkeypatch.setattr(building, name, interrupt)
+        answer = run(name, "--spec", spec)
+        assert answer.code == 130
+        assert answer.err.startswith("interrupted; ")
 
 
 def test_the_module_runs_from_anywhere() -> None:

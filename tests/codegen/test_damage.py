@@ -154,7 +154,7 @@ def test_what_passes_the_plan_is_written_or_refused_by_its_place(
     random = Random(7)
     values = [*WRONG, 0, "\u202e", {}, [], {"type": "string"}, ref("Event"), 10**40]
     written_, refused = 0, 0
-    for number in range(90):
+    for number in range(60):
         steps = random.choice([*nodes(zoo())])
         try:
             given = taken(replaced(zoo(), steps, random.choice(values))).document
@@ -167,8 +167,8 @@ def test_what_passes_the_plan_is_written_or_refused_by_its_place(
         else:
             audit(folder / "damaged", known)
             written_ += 1
-    assert written_ > 10
-    assert refused > 10
+    assert written_ > 5
+    assert refused > 5
 
 
 def mutated(given: Document, random: Random) -> tuple[Document, Steps]:
