@@ -1,0 +1,109 @@
+"""What a flow may ask of its driver, and what it gets.
+
+A flow is a generator that yields effects and is sent their results, so it is written
+once for sync and async, and tested without a network or a clock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Mapping
+from typing import Any, Literal, Protocol, TypeAlias, TypeVar
+
+from attrs import field, frozen
+
+T = TypeVar("T")
+
+
+@frozen(kw_only=True)
+class Prepared:
+    """A request as it goes out.
+
+    Attributes:
+        url: whole, query included.
+        headers: all that are set by us; they may hold a key.
+        content: the body; none where there is none.
+        timeout: seconds, or what the HTTP library takes instead.
+        stream: whether the body of the answer is left to the caller to read.
+    """
+
+    method: str
+    url: str
+    headers: Mapping[str, str] = field(repr=False)
+    content: bytes | None = field(default=None, repr=False)
+    timeout: Any = None
+    stream: bool = False
+
+
+@frozen
+class Send:
+    """Send a request; the result is a `Reply`, or `NoAnswer` is raised."""
+
+    request: Prepared
+
+
+@frozen
+class Sleep:
+    """Let time pass, in seconds."""
+
+    seconds: float
+
+
+@frozen
+class Ask:
+    """Call a function that gives text, such as a token; it may be asynchronous."""
+
+    function: Callable[[], Any]
+
+
+@frozen
+class Note:
+    """Tell those who watch the connection what happens, in a line."""
+
+    text: str
+
+
+Effect: TypeAlias = Send | Sleep | Ask | Note
+Flow: TypeAlias = Generator[Effect, Any, T]
+
+
+class Reply(Protocol):
+    """An answer, read or, where the request said so, still to be read."""
+
+    @property
+    def status_code(self) -> int:
+        """Give the HTTP status."""
+        ...
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """Give the headers; names are looked up whatever their case."""
+        ...
+
+    @property
+    def content(self) -> bytes:
+        """Give the body."""
+        ...
+
+
+class NoAnswer(Exception):  # noqa: N818 - flows turn it into an error
+    """A request that got no answer.
+
+    Attributes:
+        stage: how far it came: no connection was made ("connect"), it broke before a
+            byte of the answer ("sent"), or after ("answered").
+        timed_out: whether it ended because a time was up.
+        reused: whether the connection had served requests before.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        stage: Literal["connect", "sent", "answered"],
+        timed_out: bool = False,
+        reused: bool = False,
+    ) -> None:
+        super().__init__(message)
+        self.stage = stage
+        self.timed_out = timed_out
+        self.reused = reused

@@ -1,0 +1,89 @@
+"""Bodies of errors, in all the shapes that servers give them, and what they say."""
+
+from __future__ import annotations
+
+import json
+import re
+from html import unescape
+from typing import Any
+
+_SHOWN = 500
+_PAGE = re.compile(r"\s*<(!doctype|html|\?xml)", re.IGNORECASE)
+_TITLE = re.compile(r"<title[^>]*>(.*?)</title>", re.IGNORECASE | re.DOTALL)
+_HEADING = re.compile(r"<h1[^>]*>(.*?)</h1>", re.IGNORECASE | re.DOTALL)
+_TAG = re.compile(r"<[^>]*>")
+# Where servers put their words, the most telling place first.
+_PLACES = ("message", "detail", "error_description", "title", "error", "msg", "reason")
+
+
+def decoded(content: bytes) -> Any:
+    """Decode a body: to JSON data if it is JSON, else to text, or to none if empty."""
+    if not content.strip():
+        return None
+    try:
+        return json.loads(content)
+    except (ValueError, RecursionError):
+        return content.decode("utf-8", "replace")
+
+
+def inner(body: Any) -> Any:
+    """Give the object that describes the error: what stands under `error`, or all."""
+    if isinstance(body, dict) and isinstance(body.get("error"), dict):
+        return body["error"]
+    return body
+
+
+def text_field(body: Any, name: str) -> str | None:
+    """Give a field of the error as text, if it has it."""
+    found = inner(body)
+    value = found.get(name) if isinstance(found, dict) else None
+    if value is None or isinstance(value, dict | list):
+        return None
+    return str(value)
+
+
+def message(body: Any, status: int, reason: str) -> str:
+    """Give the best message that there is.
+
+    Args:
+        body: the decoded body.
+        status: the HTTP status, for where the body says nothing,
+        reason: and what it is called.
+    """
+    said = _said(inner(body))
+    fallback = f"{status} {reason}".strip()
+    return _cut(said) if said else f"{fallback}, without a message"
+
+
+def _said(body: Any) -> str:
+    match body:
+        case str():
+            return _of_text(body)
+        case list():
+            return "; ".join(filter(None, map(_said, body)))
+        case dict():
+            return _of_object(body)
+    return ""
+
+
+def _of_object(body: dict[str, Any]) -> str:
+    for name in _PLACES:
+        said = _said(body.get(name))
+        if said and "loc" in body and isinstance(body["loc"], list):
+            # As FastAPI names the place of what it refuses.
+            return f"{'.'.join(map(str, body['loc']))}: {said}"
+        if said:
+            return said
+    return ""
+
+
+def _of_text(text: str) -> str:
+    if not _PAGE.match(text):
+        return " ".join(text.split())
+    found = _TITLE.search(text) or _HEADING.search(text)
+    title = " ".join(unescape(_TAG.sub(" ", found[1])).split()) if found else ""
+    return f"an HTML page: {title}" if title else "an HTML page without a title"
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}..."

@@ -1,0 +1,263 @@
+"""What can go wrong, as a tree; catch at the height that fits.
+
+    AssistantsError
+    ├── ConfigurationError                a setting or argument; nothing was sent
+    └── APIError                          message, code, param, type, body, request_id
+        ├── APIConnectionError            no answer came
+        │   └── APITimeoutError           it took too long
+        ├── DecodeError                   an answer that is not JSON where it had to be
+        └── APIStatusError                status_code, response
+            ├── BadRequestError           400
+            ├── AuthenticationError       401
+            ├── PermissionDeniedError     403
+            ├── NotFoundError             404
+            ├── ConflictError             409
+            ├── UnprocessableEntityError  422
+            ├── RateLimitError            429
+            └── InternalServerError       500 and above
+
+The names from APIError on are those of the `openai` package, so that `except` clauses
+move over. No error holds a key: requests are kept without their headers.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+
+from ._error_bodies import decoded, inner, message, text_field
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+
+@dataclass(frozen=True)
+class SentRequest:
+    """What of a request an error keeps: its method, and its URL without a query."""
+
+    method: str
+    url: str
+
+
+@dataclass(frozen=True)
+class ReceivedResponse:
+    """What of an answer an error keeps.
+
+    Attributes:
+        headers: names in lower case; cookies are left out.
+        content: the body as it came.
+    """
+
+    status_code: int
+    headers: Mapping[str, str]
+    content: bytes = field(repr=False)
+    request: SentRequest
+
+    @property
+    def text(self) -> str:
+        """Give the body as text."""
+        return self.content.decode("utf-8", "replace")
+
+    def json(self) -> Any:
+        """Give the body, decoded; text where it is no JSON, none where it is empty."""
+        return decoded(self.content)
+
+
+class AssistantsError(Exception):
+    """Whatever this package raises by itself."""
+
+
+class ConfigurationError(AssistantsError, ValueError):
+    """A setting or an argument can't be used; nothing was sent."""
+
+
+class APIError(AssistantsError):
+    """A call that did not succeed.
+
+    Attributes:
+        message: what the server said, or what happened.
+        request: what was asked for.
+        operation: which call it was, such as "threads.runs.create".
+        body: the decoded answer, without the `error` around it if it had one; its text
+            where it was no JSON; none where no answer came.
+        code: the server's `code`, if it gave one.
+        param: the parameter that the server complained about, if it named one.
+        type: the server's `type` of the error, if it gave one.
+        request_id: the name that the server has for the request, if it said so.
+        attempts: how many requests were sent, retries included.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        request: SentRequest,
+        operation: str | None = None,
+        body: Any = None,
+        request_id: str | None = None,
+        attempts: int = 1,
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.request = request
+        self.operation = operation
+        self.body = inner(body)
+        self.code = text_field(body, "code")
+        self.param = text_field(body, "param")
+        self.type = text_field(body, "type")
+        self.request_id = request_id
+        self.attempts = attempts
+
+    def __str__(self) -> str:
+        what = self.operation or f"{self.request.method} {self.request.url}"
+        facts = "; ".join(self._facts())
+        return f"{what}: {self.message}{f' ({facts})' if facts else ''}"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # The constructors take keywords, which the default way of pickling loses.
+        return _restore, (type(self), self.args, self.__dict__.copy())
+
+    def _facts(self) -> Iterator[str]:
+        if self.request_id:
+            yield f"request id {self.request_id}"
+        if self.attempts > 1:
+            yield f"{self.attempts} attempts"
+
+
+class APIConnectionError(APIError):
+    """No answer came: there was no connection, or it broke."""
+
+
+class APITimeoutError(APIConnectionError):
+    """No answer came in time."""
+
+
+class APIStatusError(APIError):
+    """An answer whose status is an error.
+
+    Attributes:
+        status_code: the status.
+        response: the answer.
+    """
+
+    def __init__(
+        self,
+        response: ReceivedResponse,
+        *,
+        operation: str | None = None,
+        attempts: int = 1,
+    ) -> None:
+        body = response.json()
+        super().__init__(
+            message(body, response.status_code, _reason(response.status_code)),
+            request=response.request,
+            operation=operation,
+            body=body,
+            request_id=response.headers.get("x-request-id"),
+            attempts=attempts,
+        )
+        self.status_code = response.status_code
+        self.response = response
+
+    def _facts(self) -> Iterator[str]:
+        yield f"status {self.status_code}"
+        yield from super()._facts()
+
+
+class BadRequestError(APIStatusError):
+    """400: the server can't make sense of the request, or won't do it now."""
+
+
+class AuthenticationError(APIStatusError):
+    """401: the key is missing or wrong."""
+
+
+class PermissionDeniedError(APIStatusError):
+    """403: the key doesn't allow it."""
+
+
+class NotFoundError(APIStatusError):
+    """404: it isn't there."""
+
+
+class ConflictError(APIStatusError):
+    """409: it doesn't go together with what is there."""
+
+
+class UnprocessableEntityError(APIStatusError):
+    """422: the request has the right form, but not the right content."""
+
+
+class RateLimitError(APIStatusError):
+    """429: too many requests, or the quota is used up."""
+
+
+class InternalServerError(APIStatusError):
+    """500 and above: the server failed."""
+
+
+class DecodeError(APIError):
+    """An answer of success whose body is not JSON, though it had to be.
+
+    Attributes:
+        status_code: the status.
+        response: the answer.
+    """
+
+    def __init__(
+        self,
+        response: ReceivedResponse,
+        *,
+        operation: str | None = None,
+        attempts: int = 1,
+    ) -> None:
+        start = response.text.strip()[:_START]
+        super().__init__(
+            f"the answer is not JSON; it begins with {start!r}",
+            request=response.request,
+            operation=operation,
+            body=response.text,
+            request_id=response.headers.get("x-request-id"),
+            attempts=attempts,
+        )
+        self.status_code = response.status_code
+        self.response = response
+
+
+_START = 60
+_BY_STATUS: dict[int, type[APIStatusError]] = {
+    400: BadRequestError,
+    401: AuthenticationError,
+    403: PermissionDeniedError,
+    404: NotFoundError,
+    409: ConflictError,
+    422: UnprocessableEntityError,
+    429: RateLimitError,
+}
+
+
+def status_error(
+    response: ReceivedResponse, *, operation: str | None = None, attempts: int = 1
+) -> APIStatusError:
+    """Give the error that an answer is; an unknown status is one like any other."""
+    status = response.status_code
+    other = InternalServerError if status >= 500 else APIStatusError
+    kind = _BY_STATUS.get(status, other)
+    return kind(response, operation=operation, attempts=attempts)
+
+
+def _reason(status: int) -> str:
+    try:
+        return HTTPStatus(status).phrase
+    except ValueError:
+        return ""
+
+
+def _restore(
+    kind: type[APIError], args: tuple[Any, ...], state: dict[str, Any]
+) -> APIError:
+    error = kind.__new__(kind, *args)
+    error.args = args
+    error.__dict__.update(state)
+    return error

@@ -1,0 +1,1 @@
+"""The logic of the client, as generators that yield effects."""
