@@ -28,6 +28,7 @@ GENERATED_MAY_IMPORT = {
     "httpx": {"assistants_api.client"},
 }
 THE_ONE_DOOR = "assistants_client._api"
+THE_SERVER = "assistants_client.local"
 
 
 @dataclass(frozen=True)
@@ -64,11 +65,15 @@ def test_one_door_leads_from_the_client_to_generated_code() -> None:
     assert _breaking("assistants_client", rule=_goes_through_the_door) == []
 
 
+def test_the_server_and_the_client_know_nothing_of_each_other() -> None:
+    assert _breaking("assistants_client", rule=_keeps_the_server_apart) == []
+
+
 def test_all_modules_were_looked_at() -> None:
     found = {package: len([*_modules(package)]) for package in SOURCE_ROOTS}
     assert found["assistants_api"] > 200
     assert found["codegen"] > 10
-    assert found["assistants_client"] >= 1
+    assert found["assistants_client"] > 30
 
 
 @pytest.mark.parametrize(
@@ -123,6 +128,24 @@ def test_rule_of_the_door_can_be_broken(importer: str, *, fine: bool) -> None:
     assert _goes_through_the_door(found) is fine
 
 
+@pytest.mark.parametrize(
+    ("importer", "imported", "fine"),
+    [
+        ("assistants_client.local.app", "assistants_client.local.store", True),
+        ("assistants_client.local.app", "assistants_client._api", True),
+        ("assistants_client.local.app", "assistants_client.client", False),
+        ("assistants_client.local.app", "starlette.routing", True),
+        ("assistants_client.client", "assistants_client._flows", True),
+        ("assistants_client.client", "assistants_client.local", False),
+    ],
+)
+def test_rule_of_the_server_can_be_broken(
+    importer: str, imported: str, *, fine: bool
+) -> None:
+    (found,) = _imports(f"import {imported}", importer, "")
+    assert _keeps_the_server_apart(found) is fine
+
+
 def _is_shippable(found: Import) -> bool:
     return found.top not in DEVELOPMENT_ONLY
 
@@ -143,6 +166,14 @@ def _is_fine_in_codegen(found: Import) -> bool:
 
 def _goes_through_the_door(found: Import) -> bool:
     return found.top != "assistants_api" or found.importer == THE_ONE_DOOR
+
+
+def _keeps_the_server_apart(found: Import) -> bool:
+    if found.top != "assistants_client":
+        return True
+    by_server = f"{found.importer}.".startswith(f"{THE_SERVER}.")
+    of_server = f"{found.imported}.".startswith(f"{THE_SERVER}.")
+    return by_server == of_server or (by_server and found.imported == THE_ONE_DOOR)
 
 
 def _breaking(*packages: str, rule: Callable[[Import], bool]) -> list[str]:

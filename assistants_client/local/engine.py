@@ -1,0 +1,182 @@
+"""The model engine: a run and its messages in; text, tool calls or an error out.
+
+An engine is a function that takes a `Turn` and gives, one after the other, what the
+model says and does: text as `str`, or any of the classes below. It may be a plain
+generator, which then runs in a thread of its own, an asynchronous generator, or return
+a list.
+
+    def shout(turn):
+        for word in turn.question.split():
+            yield word.upper() + " "
+
+A turn ends where the engine ends. Functions that it called by then are put to the
+client, and when it has submitted their outputs the engine is asked for the next turn,
+which knows them. An engine keeps nothing in between: what it needs is in the turn, so
+a run outlives the server.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterable, Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any, Literal, TypeAlias
+
+
+class EngineError(Exception):
+    """An engine gave something that can't be put into the API's objects."""
+
+
+@dataclass(frozen=True)
+class Text:
+    """A piece of the answer; a plain `str` is the same without annotations.
+
+    Attributes:
+        value: the piece.
+        annotations: citations, as the API's objects, placed in the whole text.
+    """
+
+    value: str
+    annotations: tuple[dict[str, Any], ...] = ()
+
+
+@dataclass(frozen=True)
+class RefusedText:
+    """A piece of the text by which the model refuses to answer."""
+
+    value: str
+
+
+@dataclass(frozen=True)
+class Image:
+    """An image in the answer: the id of its file."""
+
+    file_id: str
+
+
+@dataclass(frozen=True)
+class ToolCall:
+    """A call of one of the client's functions.
+
+    Attributes:
+        name: the function.
+        arguments: its arguments; as `str`, they go out as they are, valid or not.
+    """
+
+    name: str
+    arguments: dict[str, Any] | str = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class CodeCall:
+    """Code that the code interpreter ran, and what it printed and drew.
+
+    Attributes:
+        input: the code.
+        logs: what it printed, if anything.
+        images: the ids of the files that it drew.
+    """
+
+    input: str
+    logs: str = ""
+    images: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class FileSearch:
+    """A search in the files, and what it found: results as the API's objects."""
+
+    results: tuple[dict[str, Any], ...] = ()
+
+
+@dataclass(frozen=True)
+class Wait:
+    """Nothing, for a time in seconds; the server answers others meanwhile."""
+
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Fail:
+    """The end of the run: it fails."""
+
+    message: str
+    code: Literal["server_error", "rate_limit_exceeded", "invalid_prompt"] = (
+        "server_error"
+    )
+
+
+@dataclass(frozen=True)
+class Incomplete:
+    """The end of the run: it stays incomplete."""
+
+    reason: Literal["max_completion_tokens", "max_prompt_tokens"] = (
+        "max_completion_tokens"
+    )
+
+
+Output: TypeAlias = (
+    str
+    | Text
+    | RefusedText
+    | Image
+    | ToolCall
+    | CodeCall
+    | FileSearch
+    | Wait
+    | Fail
+    | Incomplete
+)
+
+
+@dataclass(frozen=True)
+class FunctionOutput:
+    """A call that an earlier turn of the run made, and what the client answered."""
+
+    name: str
+    arguments: str
+    output: str
+
+
+@dataclass(frozen=True)
+class Turn:
+    """What an engine knows when it is asked.
+
+    Attributes:
+        run: the run, as the API gives it: model, instructions, tools, tool_choice,
+            response_format and the rest.
+        messages: the messages of the thread, oldest first, as the API gives them; no
+            more than the run's truncation strategy allows.
+        number: 0 at first, then one more each time that outputs were submitted.
+        outputs: the calls of earlier turns of this run with their outputs, in order.
+        script: what the client asked this run to do, by the header `X-Local-Script`.
+    """
+
+    run: dict[str, Any]
+    messages: list[dict[str, Any]]
+    number: int = 0
+    outputs: tuple[FunctionOutput, ...] = ()
+    script: tuple[tuple[Output, ...], ...] = ()
+
+    @property
+    def question(self) -> str:
+        """Give the text of the user's last message."""
+        for message in reversed(self.messages):
+            if message["role"] == "user":
+                return text_of(message)
+        return ""
+
+    @property
+    def functions(self) -> list[dict[str, Any]]:
+        """Give the definitions of the functions that may be called."""
+        tools = self.run["tools"]
+        return [tool["function"] for tool in tools if tool["type"] == "function"]
+
+
+Answering: TypeAlias = Iterable[Output] | AsyncIterable[Output]
+Engine: TypeAlias = Callable[[Turn], Answering]
+
+
+def text_of(message: dict[str, Any]) -> str:
+    """Give the text of a message, its parts on lines of their own."""
+    parts = [part["text"]["value"] for part in message["content"] if "text" in part]
+    return "\n".join(parts)

@@ -1,0 +1,46 @@
+"""Server-sent events: their bytes, and who gets them."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+_END = "[DONE]"
+
+
+def frame(name: str, data: Any) -> bytes:
+    """Give the bytes of one event."""
+    text = data if name == "done" else json.dumps(data, separators=(",", ":"))
+    return f"event: {name}\ndata: {text}\n\n".encode()
+
+
+class Listener:
+    """The client that a run's events go to, for as long as it listens.
+
+    What it has not yet taken waits in memory; no more than one turn of a run can.
+    """
+
+    def __init__(self) -> None:
+        self._frames: asyncio.Queue[bytes | None] = asyncio.Queue()
+
+    def send(self, name: str, data: Any) -> None:
+        """Add an event."""
+        self._frames.put_nowait(frame(name, data))
+
+    def end(self) -> None:
+        """Add the last event."""
+        self.send("done", _END)
+        self._frames.put_nowait(None)
+
+    def break_off(self) -> None:
+        """End without a last event: the server stops, the run is not done."""
+        self._frames.put_nowait(None)
+
+    async def frames(self) -> AsyncIterator[bytes]:
+        """Give one event after the other until the end."""
+        while (each := await self._frames.get()) is not None:
+            yield each

@@ -1,0 +1,79 @@
+"""What can be set about the server."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from pathlib import Path
+
+LOOPBACK = "127.0.0.1"
+MEBIBYTE = 1024 * 1024
+
+
+class SettingsError(ValueError):
+    """The server can't be run like this; the text says why and what to do."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What can be set about the server.
+
+    Attributes:
+        host: the address to listen on.
+        port: the port; 0 takes a free one.
+        key: what clients must send as `Authorization: Bearer` or as `api-key`; without
+            one every client is served.
+        store: the file of the state; it is kept in memory without one.
+        pace: seconds between two pieces of an answer, and that a run is queued.
+        poll_after: milliseconds that clients are asked to let pass between two looks
+            at a run, in the header `openai-poll-after-ms`.
+        expires_after: seconds from its creation until a run that goes on expires.
+        max_body: bytes of the largest body that is taken.
+
+    Raises:
+        SettingsError: another address than a loopback one without a key, or a number
+            out of bounds.
+    """
+
+    host: str = LOOPBACK
+    port: int = 0
+    key: str | None = field(default=None, repr=False)
+    store: Path | None = None
+    pace: float = 0.0
+    poll_after: int = 50
+    expires_after: float = 600.0
+    max_body: int = 8 * MEBIBYTE
+
+    def __post_init__(self) -> None:
+        if self.key is not None and (
+            not self.key or not self.key.isascii() or not self.key.isprintable()
+        ):
+            raise SettingsError("the key must be printable ASCII, and not empty")
+        if self.key is None and not is_loopback(self.host):
+            raise SettingsError(
+                f"{self.host} can be reached from other machines, so a key is needed; "
+                f"set one, or listen on {LOOPBACK}"
+            )
+        for name, least, most in (
+            ("port", 0, 65535),
+            ("pace", 0, 3600),
+            ("poll_after", 0, 3_600_000),
+            ("expires_after", 0, 10**8),
+            ("max_body", 1, 2**31),
+        ):
+            value = getattr(self, name)
+            if not least <= value <= most or not math.isfinite(value):
+                label = name.replace("_", " ")
+                raise SettingsError(f"{label} must be {least} to {most}, not {value}")
+
+
+def is_loopback(host: str) -> bool:
+    """Tell whether an address is reached from this machine only."""
+    return host in ("localhost", "::1") or _is_127(host)
+
+
+def _is_127(host: str) -> bool:
+    parts = host.split(".")
+    numbers = [int(part) for part in parts if part.isdecimal() and len(part) <= 3]
+    fine = len(parts) == len(numbers) == 4 and max(numbers) < 256
+    return fine and numbers[0] == 127
