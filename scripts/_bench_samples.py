@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import json
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from scripts._answers import Answers
+import httpx
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from assistants_api.streaming import Event, EventDecoder
+from assistants_client.local import LocalServer, scripted
 
 _SIZE = 100
 _CREATED = 1_790_000_000
-_DELTA = "thread.message.delta"
 
 _TOOLS: list[dict[str, Any]] = [
     {"type": "code_interpreter"},
@@ -119,20 +117,27 @@ _OTHER_STATES: dict[int, dict[str, Any]] = {
 
 
 def events() -> list[tuple[str, str]]:
-    """Make the names and data of a stream: one run, its answer long enough."""
-    short = list(_short_stream())
-    deltas = [event for event in short if event[0] == _DELTA]
-    first = short.index(deltas[0])
-    missing = _SIZE - len(short)
-    more = (deltas * (missing // len(deltas) + 1))[:missing]
-    return [*short[:first], *more, *short[first:]]
+    """Take the names and data of a stream from the embedded server: one run."""
+    pieces = _SIZE - len(_stream(pieces=0))
+    return _stream(pieces)
 
 
-def _short_stream() -> Iterator[tuple[str, str]]:
-    answers = Answers()
-    assistant: Any = answers.answer("POST", "/assistants", {"model": "gpt-4o-mini"})
-    thread: Any = answers.answer("POST", "/threads", {})
-    body = {"assistant_id": assistant["id"], "stream": True}
-    stream: Any = answers.answer("POST", f"/threads/{thread['id']}/runs", body)
-    for event, data in stream:
-        yield event, data if isinstance(data, str) else json.dumps(data)
+def _stream(pieces: int) -> list[tuple[str, str]]:
+    turn = [f"word {number} " for number in range(pieces)]
+    # An answer without text has other events than those around the pieces.
+    with (
+        LocalServer(engine=scripted(turn or [""])) as server,
+        httpx.Client(base_url=server.url) as http,
+    ):
+        assistant = http.post("/assistants", json={"model": "gpt-4o-mini"}).json()
+        body = {"assistant_id": assistant["id"], "stream": True}
+        answer = http.post("/threads/runs", json=body)
+    decoder = EventDecoder()
+    found = [*decoder.feed(answer.content)]
+    return [
+        (event.event, event.data) for event in found if turn or not _is_piece(event)
+    ]
+
+
+def _is_piece(event: Event) -> bool:
+    return event.event == "thread.message.delta"

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import argparse
 import sys
-import threading
 import time
 from typing import TYPE_CHECKING
 
@@ -24,7 +23,9 @@ def main() -> int:
     """Run the demo; give the exit code."""
     options = _options()
     try:
-        return _run(options.serve)
+        if options.serve is not None:
+            return _serve(options.serve)
+        return _run()
     except KeyboardInterrupt:
         print("\ndemo: interrupted; nothing is left behind", file=sys.stderr)
         return _INTERRUPTED
@@ -38,13 +39,19 @@ def _options() -> argparse.Namespace:
         type=int,
         const=8000,
         metavar="PORT",
-        help="only run the demo's server on 127.0.0.1, until Ctrl-C, to try examples "
-        "against (default: 8000)",
+        help="only run the embedded server on 127.0.0.1, until Ctrl-C, to try examples "
+        "against (default: 8000); python -m assistants_client.local has more options",
     )
     return parser.parse_args()
 
 
-def _run(port: int | None) -> int:
+def _serve(port: int) -> int:
+    from assistants_client.local.__main__ import main as serve
+
+    return serve(["--port", str(port)])
+
+
+def _run() -> int:
     # Imported here, so that an interrupt while they load is a clean one too.
     from rich.console import Console
 
@@ -54,10 +61,7 @@ def _run(port: int | None) -> int:
     # A wide terminal doesn't make it easier to read.
     out.width = min(out.width, _WIDTH)
     try:
-        if port is None:
-            _show(out)
-        else:
-            _serve(out, port)
+        _show(out)
     except OffError as error:
         wrong = Console(stderr=True, highlight=False, soft_wrap=True)
         wrong.print(f"demo: {error}", style="red", markup=False)
@@ -71,32 +75,13 @@ def _show(out: Console) -> None:
     started = time.perf_counter()
     _demo_build.rebuild(out)
     # These need the package, which has just been proved current.
+    from assistants_client.local import LocalServer
     from scripts import _demo_calls
-    from scripts._server import Server
 
-    with Server(pause=_PAUSE) as server:
+    with LocalServer(pace=_PAUSE) as server:
         _demo_calls.call(out, server.url)
     seconds = time.perf_counter() - started
     out.print(f"\n[bold green]All of it worked[/], in {seconds:.1f} s.")
-
-
-def _serve(out: Console, port: int) -> None:
-    from scripts._demo_build import OffError
-    from scripts._server import Server
-
-    try:
-        server = Server(port, pause=_PAUSE)
-    except (OSError, OverflowError) as error:
-        raise OffError(
-            f"can't listen on 127.0.0.1:{port}: {error}; name another port"
-        ) from error
-    with server:
-        out.print(f"{server.url} answers create_assistant, create_thread, create_run,")
-        out.print("get_run and list_runs; Ctrl-C ends it")
-        try:
-            threading.Event().wait()
-        except KeyboardInterrupt:
-            out.print()
 
 
 if __name__ == "__main__":

@@ -13,12 +13,11 @@ from typing import Any
 
 import pytest
 
-from scripts._answers import ANSWER
-from scripts._server import Server
+from assistants_client.local import LocalServer
 
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-BASE_URL = '"http://127.0.0.1:8000"'
+BASE_URL = '"http://127.0.0.1:8000/v1"'
 
 # The language, the code, and where it begins.
 _FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
@@ -45,7 +44,7 @@ def test_python_runs_from_top_to_bottom(capsys: pytest.CaptureFixture[str]) -> N
     blocks = _blocks("python")
     assert sum(block.count(BASE_URL) for _, block in blocks) == 1
     names: dict[str, Any] = {"__name__": "__main__"}
-    with Server() as server:
+    with LocalServer() as server:
         try:
             for line, block in blocks:
                 code = block.replace(BASE_URL, repr(server.url))
@@ -55,8 +54,9 @@ def test_python_runs_from_top_to_bottom(capsys: pytest.CaptureFixture[str]) -> N
             if "client" in names:
                 names["client"].close()
     printed = capsys.readouterr().out
-    assert "in_progress 20" in printed
-    assert ANSWER in printed
+    assert "completed 20" in printed
+    assert "You said: What is six times seven?" in printed
+    assert "listening at http://127.0.0.1:" in printed
     assert "404 No run found with id 'run_of_nobody'." in printed
 
 
@@ -74,7 +74,7 @@ def test_every_block_says_its_language() -> None:
 @pytest.mark.parametrize("words", _shell_commands(), ids=" ".join)
 def test_commands_exist(words: list[str]) -> None:
     if words[:3] == ["python", "-m", "codegen"]:
-        text = _help_of(words[3])
+        text = _help_of("codegen", words[3])
         options = words[4:]
     else:
         assert os.access(ROOT / words[0], os.X_OK)
@@ -84,6 +84,14 @@ def test_commands_exist(words: list[str]) -> None:
         option for option in options if _OPTION.match(option) if option not in text
     ]
     assert unknown == []
+
+
+def test_options_of_the_server_exist() -> None:
+    named = [first.split() for first, _ in _INLINE.findall(README) if first]
+    options = {words[0] for words in named if _OPTION.match(words[0])}
+    assert "--store" in options
+    text = _help_of("assistants_client.local")
+    assert [option for option in sorted(options) if option not in text] == []
 
 
 def test_files_exist() -> None:
@@ -96,9 +104,9 @@ def test_files_exist() -> None:
 
 
 @cache
-def _help_of(command: str) -> str:
+def _help_of(*command: str) -> str:
     done = subprocess.run(
-        [sys.executable, "-P", "-m", "codegen", command, "--help"],
+        [sys.executable, "-P", "-m", *command, "--help"],
         capture_output=True,
         text=True,
         check=False,
