@@ -23,7 +23,7 @@ class Prepared:
         headers: all that are set by us; they may hold a key.
         content: the body; none where there is none.
         timeout: seconds, or what the HTTP library takes instead.
-        stream: whether the body of the answer is left to the caller to read.
+        stream: whether the body of a success is left to the caller to read.
     """
 
     method: str

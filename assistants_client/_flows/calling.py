@@ -1,0 +1,278 @@
+"""One call of the API: from arguments to a request, from an answer to a result."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, Generic, TypedDict, TypeVar
+from urllib.parse import urlencode
+
+import msgspec
+from attrs import field, frozen
+
+from .. import _api
+from .._effects import Ask, NoAnswer, Prepared
+from .._errors import (
+    APIConnectionError,
+    APITimeoutError,
+    ConfigurationError,
+    DecodeError,
+    ReceivedResponse,
+    SentRequest,
+    status_error,
+)
+from .._options import checked_key, checked_retries, checked_timeout
+from .retrying import GaveUp, Policy, retrying
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from .._api import Request
+    from .._effects import Flow, Reply
+    from .._options import Options
+    from .._verbosity import Verbosity
+
+T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
+_JSON = "application/json"
+_EVENTS = "text/event-stream"
+# Cookies say who someone is; errors that hold answers are kept and sent about.
+_SECRET = frozenset({"set-cookie", "set-cookie2"})
+
+
+class CallOptions(TypedDict, total=False):
+    """What every method takes besides its own arguments.
+
+    Attributes:
+        extra_headers: headers to send besides, in place of those of the same name; a
+            None takes one away.
+        extra_query: query parameters to send besides; a None takes one away.
+        extra_body: properties to put into the body besides.
+        timeout: seconds for each attempt, none for no limit, or a timeout of httpx.
+        max_retries: how often to send again at most.
+        idempotency_key: a name for what is to be done, by which the server knows that
+            two requests mean the same; with one, a call that creates something is sent
+            again too.
+        verbosity: 0 to 3, how much of the wire is shown.
+    """
+
+    extra_headers: Mapping[str, str | None] | None
+    extra_query: Mapping[str, Any] | None
+    extra_body: Mapping[str, Any] | None
+    timeout: Any
+    max_retries: int | None
+    idempotency_key: str | None
+    verbosity: Verbosity | None
+
+
+@frozen(kw_only=True)
+class Call(Generic[T_co]):
+    """A call, before anything is sent.
+
+    Attributes:
+        operation: its name, such as "threads.runs.create".
+        request: its request, as generated code builds it.
+        parse: reads an answer of success, as generated code does it.
+        options: what was said for this call only.
+        stream: whether the answer is a stream, left to the caller to read.
+    """
+
+    operation: str
+    request: Request
+    parse: Callable[[Any], T_co]
+    options: CallOptions = field(factory=CallOptions, repr=False)
+    stream: bool = False
+
+
+@frozen
+class Result(Generic[T_co]):
+    """What a call gave: the value, the answer it was read from, how often it was sent.
+
+    Attributes:
+        request: what was asked for.
+    """
+
+    value: T_co
+    reply: Reply
+    request: SentRequest
+    attempts: int
+
+
+@frozen
+class _Decoded:
+    """An answer whose JSON is decoded by the quicker library."""
+
+    status_code: int
+    headers: Mapping[str, str]
+    content: bytes
+
+    def json(self) -> Any:
+        return decode(self.content)
+
+
+def decode(content: bytes) -> Any:
+    """Decode JSON, leniently where the quick decoder is strict, as with NaN.
+
+    Raises:
+        ValueError: it is no JSON.
+    """
+    try:
+        return msgspec.json.decode(content)
+    except (msgspec.DecodeError, RecursionError):
+        return json.loads(content)
+
+
+def calling(
+    call: Call[T], settings: Options, policy: Policy | None = None
+) -> Flow[Result[T]]:
+    """Carry out a call.
+
+    Args:
+        call: what to do.
+        settings: those of the client.
+        policy: how to retry; made from the settings without one.
+
+    Raises:
+        ConfigurationError: an argument can't be sent.
+        APIConnectionError: no answer came.
+        APIStatusError: the answer is an error.
+        DecodeError: the answer is not JSON.
+    """
+    options = call.options
+    timeout = settings.timeout
+    if "timeout" in options:
+        timeout = checked_timeout(options["timeout"])
+    retries = options.get("max_retries")
+    retries = settings.max_retries if retries is None else checked_retries(retries)
+    url = _url(call, settings)
+    content = _content(call)
+    headers = _headers(call, settings, content)
+
+    def prepare(attempt: int) -> Flow[Prepared]:
+        key = settings.api_key
+        if not isinstance(key, str):
+            key = checked_key((yield Ask(key)))
+        given = {"authorization": f"Bearer {key}"} | headers
+        return Prepared(
+            method=call.request.method,
+            url=url,
+            headers={name: value for name, value in given.items() if value is not None},
+            content=content,
+            timeout=timeout,
+            stream=call.stream,
+        )
+
+    sent_request = SentRequest(call.request.method, url.partition("?")[0])
+    try:
+        sent = yield from retrying(prepare, policy or Policy(retries))
+    except GaveUp as gave_up:
+        raise _unanswered(gave_up, call, sent_request) from gave_up.last
+    reply = sent.reply
+    if not 200 <= reply.status_code <= 299:
+        received = _received(reply, sent_request)
+        raise status_error(received, operation=call.operation, attempts=sent.attempts)
+    if call.stream:
+        return Result(call.parse(reply), reply, sent_request, sent.attempts)
+    decoded = _Decoded(reply.status_code, reply.headers, reply.content)
+    try:
+        value = call.parse(decoded)
+    except _api.UndecodableBody as error:
+        received = _received(reply, sent_request)
+        raise DecodeError(
+            received, operation=call.operation, attempts=sent.attempts
+        ) from error
+    return Result(value, reply, sent_request, sent.attempts)
+
+
+def _url(call: Call[Any], settings: Options) -> str:
+    extra = {**settings.default_query, **(call.options.get("extra_query") or {})}
+    pairs = [(name, value) for name, value in call.request.query if name not in extra]
+    pairs += [pair for name, value in extra.items() for pair in _pairs(name, value)]
+    query = urlencode(pairs)
+    return f"{settings.base_url}{call.request.path}{f'?{query}' if query else ''}"
+
+
+def _pairs(name: str, value: Any) -> Iterator[tuple[str, str]]:
+    if value is None:
+        return
+    if isinstance(value, list | tuple):
+        name = name if name.endswith("[]") else f"{name}[]"
+        for each in value:
+            yield name, _written(each)
+    elif isinstance(value, dict):
+        for key, each in value.items():
+            yield from _pairs(f"{name}[{key}]", each)
+    else:
+        yield name, _written(value)
+
+
+def _written(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value)
+
+
+def _content(call: Call[Any]) -> bytes | None:
+    body = call.request.json
+    extra = call.options.get("extra_body")
+    if extra:
+        if body is not _api.UNSET and not isinstance(body, dict):
+            raise ConfigurationError("extra_body goes with a body that is an object")
+        body = {**({} if body is _api.UNSET else body), **_api.to_json(extra)}
+    if body is _api.UNSET:
+        return None
+    try:
+        text = json.dumps(
+            body, ensure_ascii=False, separators=(",", ":"), allow_nan=False
+        )
+        return text.encode()
+    except (TypeError, ValueError) as error:
+        what = f"the arguments of {call.operation} can't be written as JSON"
+        raise ConfigurationError(f"{what}: {error}") from error
+
+
+def _headers(
+    call: Call[Any], settings: Options, content: bytes | None
+) -> dict[str, str | None]:
+    """Give the headers, names in lower case so that one takes the place of another."""
+    headers: dict[str, str | None] = {
+        "accept": _EVENTS if call.stream else _JSON,
+        "openai-beta": "assistants=v2",
+    }
+    if content is not None:
+        headers["content-type"] = _JSON
+    if settings.organization:
+        headers["openai-organization"] = settings.organization
+    if settings.project:
+        headers["openai-project"] = settings.project
+    key = call.options.get("idempotency_key")
+    if key:
+        headers["idempotency-key"] = key
+    for more in (
+        settings.default_headers,
+        call.request.headers,
+        call.options.get("extra_headers") or {},
+    ):
+        headers.update((name.lower(), value) for name, value in more.items())
+    return headers
+
+
+def _unanswered(
+    gave_up: GaveUp, call: Call[Any], request: SentRequest
+) -> APIConnectionError:
+    last: NoAnswer = gave_up.last
+    kind = APITimeoutError if last.timed_out else APIConnectionError
+    return kind(
+        str(last),
+        request=request,
+        operation=call.operation,
+        attempts=gave_up.attempts,
+    )
+
+
+def _received(reply: Reply, request: SentRequest) -> ReceivedResponse:
+    headers = {
+        name.lower(): value
+        for name, value in reply.headers.items()
+        if name.lower() not in _SECRET
+    }
+    return ReceivedResponse(reply.status_code, headers, reply.content, request)

@@ -1,0 +1,185 @@
+"""What effects do in the world: requests by httpx, time, and callables."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import time
+from typing import TYPE_CHECKING, Any
+
+import httpx
+
+from ._connection import Watcher
+from ._effects import Ask, NoAnswer, Note, Send, Sleep
+from ._options import CONNECT_TIMEOUT, TIMEOUT
+
+if TYPE_CHECKING:
+    from ._effects import Effect, Prepared
+    from ._wire import Transcript
+
+
+class Http:
+    """Perform effects by a client of httpx."""
+
+    def __init__(self, client: httpx.Client, transcript: Transcript | None) -> None:
+        self._client = client
+        self._transcript = transcript
+
+    def perform(self, effect: Effect) -> Any:
+        """Do what an effect asks for.
+
+        Raises:
+            NoAnswer: a request got none.
+            TypeError: a callable is asynchronous.
+        """
+        match effect:
+            case Send(request):
+                return self._send(request)
+            case Sleep(seconds):
+                time.sleep(seconds)
+            case Ask(function):
+                return _answered(function())
+            case Note(text):
+                if self._transcript:
+                    self._transcript.note(text)
+        return None
+
+    def _send(self, prepared: Prepared) -> httpx.Response:
+        transcript = self._transcript
+        watcher = Watcher(_note(transcript))
+        request = _request(self._client, prepared)
+        request.extensions["trace"] = watcher
+        if transcript:
+            _show_request(transcript, request, prepared)
+        try:
+            response = self._client.send(request, stream=True)
+        except httpx.HTTPError as error:
+            raise _no_answer(error, watcher) from error
+        if transcript:
+            _show_head(transcript, response)
+        if not prepared.stream or not response.is_success:
+            try:
+                response.read()
+            except httpx.HTTPError as error:
+                raise _no_answer(error, watcher) from error
+            if transcript:
+                transcript.content(response.content)
+        return response
+
+
+class AsyncHttp:
+    """Perform effects by an asynchronous client of httpx."""
+
+    def __init__(
+        self, client: httpx.AsyncClient, transcript: Transcript | None
+    ) -> None:
+        self._client = client
+        self._transcript = transcript
+
+    async def perform(self, effect: Effect) -> Any:
+        """Do what an effect asks for.
+
+        Raises:
+            NoAnswer: a request got none.
+        """
+        match effect:
+            case Send(request):
+                return await self._send(request)
+            case Sleep(seconds):
+                await asyncio.sleep(seconds)
+            case Ask(function):
+                answer = function()
+                return await answer if inspect.isawaitable(answer) else answer
+            case Note(text):
+                if self._transcript:
+                    self._transcript.note(text)
+        return None
+
+    async def _send(self, prepared: Prepared) -> httpx.Response:
+        transcript = self._transcript
+        watcher = Watcher(_note(transcript))
+        request = _request(self._client, prepared)
+        request.extensions["trace"] = watcher.asynchronously
+        if transcript:
+            _show_request(transcript, request, prepared)
+        try:
+            response = await self._client.send(request, stream=True)
+        except httpx.HTTPError as error:
+            raise _no_answer(error, watcher) from error
+        if transcript:
+            _show_head(transcript, response)
+        if not prepared.stream or not response.is_success:
+            try:
+                await response.aread()
+            except httpx.HTTPError as error:
+                raise _no_answer(error, watcher) from error
+            if transcript:
+                transcript.content(response.content)
+        return response
+
+
+def _request(
+    client: httpx.Client | httpx.AsyncClient, prepared: Prepared
+) -> httpx.Request:
+    timeout = prepared.timeout
+    if timeout == TIMEOUT:
+        # A server that is there answers to a connection much sooner than to a call.
+        timeout = httpx.Timeout(TIMEOUT, connect=CONNECT_TIMEOUT)
+    return client.build_request(
+        prepared.method,
+        prepared.url,
+        headers=prepared.headers,
+        content=prepared.content,
+        timeout=timeout,
+    )
+
+
+def _no_answer(error: httpx.HTTPError, watcher: Watcher) -> NoAnswer:
+    timed_out = isinstance(error, httpx.TimeoutException)
+    # What httpx raises before a request has left it, such as for an unknown proxy.
+    early = isinstance(error, httpx.ConnectError | httpx.ConnectTimeout)
+    early = early or isinstance(error, httpx.PoolTimeout | httpx.UnsupportedProtocol)
+    what = str(error) or type(error).__name__
+    return NoAnswer(
+        f"timed out ({what})" if timed_out else what,
+        stage="connect" if early else watcher.stage,
+        timed_out=timed_out,
+        reused=watcher.reused,
+    )
+
+
+def _note(transcript: Transcript | None) -> Any:
+    shows = transcript is not None and transcript.shows_connections
+    return transcript.note if transcript and shows else None
+
+
+def _show_request(
+    transcript: Transcript, request: httpx.Request, prepared: Prepared
+) -> None:
+    target = request.url.raw_path.decode("ascii", "replace")
+    headers = _pairs(request.headers)
+    transcript.request(f"{request.method} {target}", headers, prepared.content)
+
+
+def _show_head(transcript: Transcript, response: httpx.Response) -> None:
+    start = f"{response.http_version} {response.status_code} {response.reason_phrase}"
+    transcript.response(start.rstrip(), _pairs(response.headers))
+
+
+def _pairs(headers: httpx.Headers) -> list[tuple[str, str]]:
+    """Give headers as they are written, each as often as it stands there."""
+    encoding = headers.encoding
+    return [
+        (name.decode(encoding, "replace"), value.decode(encoding, "replace"))
+        for name, value in headers.raw
+    ]
+
+
+def _answered(value: Any) -> Any:
+    if inspect.iscoroutine(value):
+        value.close()
+    if inspect.isawaitable(value):
+        raise TypeError(
+            "a function that has to be awaited needs the asynchronous client"
+        )
+    return value

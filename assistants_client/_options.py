@@ -1,0 +1,176 @@
+"""What can be set about a client."""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Callable, Mapping
+from typing import Any, Final, TypeAlias
+from urllib.parse import urlsplit, urlunsplit
+
+from attrs import evolve, field, frozen
+
+from ._errors import ConfigurationError
+from ._verbosity import Verbosity, checked
+from ._wire import REDACTED, SECRET_HEADERS
+
+TIMEOUT: Final = 600.0
+CONNECT_TIMEOUT: Final = 5.0
+MAX_RETRIES: Final = 2
+ApiKey: TypeAlias = str | Callable[[], Any]
+
+
+def _redacted(headers: Mapping[str, str]) -> str:
+    shown = {
+        name: REDACTED if name.lower() in SECRET_HEADERS else value
+        for name, value in headers.items()
+    }
+    return repr(shown)
+
+
+def _without_user(url: str) -> str:
+    """Show a URL without the password that may stand in it."""
+    parts = urlsplit(url)
+    host = parts.netloc.rpartition("@")[2]
+    return repr(urlunsplit(parts._replace(netloc=host)))
+
+
+@frozen(kw_only=True)
+class Options:
+    """The settings of a client; `settings` makes them.
+
+    Attributes:
+        base_url: what all paths begin with, without a slash at the end.
+        api_key: the key, or what gives it and is asked again for every attempt.
+        organization: sent as `OpenAI-Organization`.
+        project: sent as `OpenAI-Project`.
+        default_headers: sent with every request.
+        default_query: sent with every request.
+        timeout: seconds for each attempt, none for no limit, or a timeout of httpx.
+        max_retries: how often a request is sent again at most.
+        verbosity: how much of the wire is shown, where a call doesn't say.
+        redact_headers: headers that the transcript redacts besides the usual ones.
+    """
+
+    base_url: str = field(repr=_without_user)
+    api_key: ApiKey = field(repr=False)
+    organization: str | None = None
+    project: str | None = None
+    default_headers: Mapping[str, str] = field(factory=dict, repr=_redacted)
+    default_query: Mapping[str, Any] = field(factory=dict, repr=False)
+    timeout: Any = TIMEOUT
+    max_retries: int = MAX_RETRIES
+    verbosity: Verbosity | None = None
+    redact_headers: tuple[str, ...] = ()
+
+    def with_changes(self, **changes: Any) -> Options:
+        """Give a copy in which some settings are others.
+
+        Raises:
+            ConfigurationError: they can't be used.
+        """
+        return _checked(evolve(self, **changes))
+
+
+def settings(
+    *,
+    api_key: ApiKey | None = None,
+    base_url: str | None = None,
+    organization: str | None = None,
+    project: str | None = None,
+    **others: Any,
+) -> Options:
+    """Make the settings of a client from arguments and, where they are none, variables.
+
+    Raises:
+        ConfigurationError: something is missing or can't be used.
+    """
+    key = api_key if api_key is not None else os.environ.get("OPENAI_API_KEY")
+    if key is None:
+        raise ConfigurationError(
+            "there is no key: pass api_key=, or set OPENAI_API_KEY; a server that "
+            "needs none takes any, such as api_key='none'"
+        )
+    url = base_url or os.environ.get("OPENAI_BASE_URL")
+    if not url:
+        raise ConfigurationError(
+            "there is no server: pass base_url=, or set OPENAI_BASE_URL; OpenAI's own "
+            "endpoint is gone; `python -m assistants_client.local` starts one"
+        )
+    return _checked(
+        Options(
+            api_key=key,
+            base_url=str(url).rstrip("/"),
+            organization=organization or os.environ.get("OPENAI_ORG_ID") or None,
+            project=project or os.environ.get("OPENAI_PROJECT_ID") or None,
+            **others,
+        )
+    )
+
+
+def checked_timeout(timeout: Any) -> Any:
+    """Give a timeout if it is one: seconds above 0, none, or one of httpx.
+
+    Raises:
+        ConfigurationError: it is none.
+    """
+    if isinstance(timeout, bool | str) or (
+        isinstance(timeout, int | float) and not 0 < timeout < math.inf
+    ):
+        raise ConfigurationError(
+            f"timeout must be seconds above 0, or None for no limit, not {timeout!r}"
+        )
+    return timeout
+
+
+def checked_retries(retries: Any) -> int:
+    """Give a number of retries if it is one.
+
+    Raises:
+        ConfigurationError: it is none.
+    """
+    if isinstance(retries, bool) or not isinstance(retries, int) or retries < 0:
+        raise ConfigurationError(f"max_retries must be 0 or more, not {retries!r}")
+    return retries
+
+
+def _checked(options: Options) -> Options:
+    key = options.api_key
+    if isinstance(key, str):
+        checked_key(key)
+    elif not callable(key):
+        raise ConfigurationError(
+            f"api_key must be text or a function, not {type(key).__name__}"
+        )
+    parts = urlsplit(options.base_url)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ConfigurationError(
+            "base_url must be like http://127.0.0.1:8000/v1, not "
+            f"{_without_user(options.base_url)}"
+        )
+    if parts.query or parts.fragment:
+        raise ConfigurationError(
+            "base_url must have no query and no fragment; pass default_query="
+        )
+    checked_timeout(options.timeout)
+    checked_retries(options.max_retries)
+    if options.verbosity is not None:
+        checked(options.verbosity)
+    return options
+
+
+def checked_key(key: Any) -> str:
+    """Give a key if it can be sent; what it is is never told.
+
+    Raises:
+        ConfigurationError: it can't.
+    """
+    if not isinstance(key, str):
+        raise ConfigurationError(
+            f"api_key must give text, but gave {type(key).__name__}"
+        )
+    if not key.strip():
+        raise ConfigurationError("api_key is empty")
+    if not key.isascii() or not key.isprintable():
+        raise ConfigurationError("api_key has characters that no header can hold")
+    return key

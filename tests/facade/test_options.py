@@ -1,0 +1,93 @@
+"""Settings: where they come from, and what is refused before anything is sent."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from assistants_client._errors import AssistantsError, ConfigurationError
+from assistants_client._options import settings
+
+URL = "http://127.0.0.1:8000/v1"
+KEY = "sk-of-the-test"
+
+
+@pytest.fixture(autouse=True)
+def _nothing_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("API_KEY", "BASE_URL", "ORG_ID", "PROJECT_ID"):
+        monkeypatch.delenv(f"OPENAI_{name}", raising=False)
+
+
+def test_the_environment_gives_what_arguments_don_t(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", KEY)
+    monkeypatch.setenv("OPENAI_BASE_URL", f"{URL}/")
+    monkeypatch.setenv("OPENAI_ORG_ID", "org")
+    monkeypatch.setenv("OPENAI_PROJECT_ID", "")
+    found = settings()
+    assert (found.api_key, found.base_url) == (KEY, URL)
+    assert (found.organization, found.project) == ("org", None)
+    other = settings(api_key="x", base_url="https://h", organization="o", project="p")
+    assert (other.api_key, other.base_url) == ("x", "https://h")
+    assert (other.organization, other.project) == ("o", "p")
+
+
+def test_what_is_missing_is_told_with_what_to_do() -> None:
+    with pytest.raises(
+        ConfigurationError, match="pass api_key=, or set OPENAI_API_KEY"
+    ):
+        settings(base_url=URL)
+    with pytest.raises(ConfigurationError, match="pass base_url=, or set OPENAI_BASE"):
+        settings(api_key=KEY)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        ({"api_key": ""}, "api_key is empty"),
+        ({"api_key": "a\nb"}, "api_key has characters"),
+        ({"api_key": 17}, "api_key must be text or a function, not int"),
+        ({"base_url": "127.0.0.1:8000"}, "base_url must be like http"),
+        ({"base_url": "ftp://h"}, "base_url must be like http"),
+        ({"base_url": "http://"}, "base_url must be like http"),
+        ({"base_url": f"{URL}?a=b"}, "pass default_query="),
+        ({"timeout": -5}, "timeout must be seconds above 0"),
+        ({"timeout": True}, "timeout must be seconds above 0"),
+        ({"max_retries": -1}, "max_retries must be 0 or more"),
+        ({"verbosity": 4}, "verbosity must be 0, 1, 2 or 3"),
+    ],
+)
+def test_what_can_t_be_used_is_refused(wrong: dict[str, Any], message: str) -> None:
+    with pytest.raises(AssistantsError, match=message) as caught:
+        settings(**{"api_key": KEY, "base_url": URL, **wrong})
+    assert isinstance(caught.value, ValueError)
+    good = settings(api_key=KEY, base_url=URL)
+    with pytest.raises(ConfigurationError, match=message):
+        good.with_changes(**wrong)
+
+
+def test_a_copy_leaves_the_first_as_it_was() -> None:
+    first = settings(api_key=KEY, base_url=URL)
+    second = first.with_changes(timeout=None, max_retries=0)
+    assert (first.timeout, first.max_retries) == (600, 2)
+    assert (second.timeout, second.max_retries) == (None, 0)
+    assert second.api_key == KEY
+
+
+def test_secrets_are_not_shown() -> None:
+    found = settings(
+        api_key=KEY,
+        base_url="https://user:password@h:1/v1",
+        default_headers={"API-Key": "secret-1", "x-a": "kept"},
+        default_query={"sig": "secret-2"},
+    )
+    shown = repr(found)
+    assert "https://h:1/v1" in shown
+    assert "'x-a': 'kept'" in shown
+    for secret in (KEY, "user", "password", "secret-1", "secret-2"):
+        assert secret not in shown
+    with pytest.raises(ConfigurationError) as caught:
+        settings(api_key=KEY, base_url="ftp://user:password@h")
+    assert "password" not in str(caught.value)
