@@ -1,0 +1,227 @@
+"""Walking through a list, page by page, so that it ends whatever the server does."""
+
+from __future__ import annotations
+
+import math
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeAlias, TypeVar
+
+from attrs import frozen
+
+from .._errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
+Moment: TypeAlias = datetime | date | float | str
+"""A point in time: with or without its time of day, seconds since 1970, or ISO 8601."""
+# Times in milliseconds, as some servers give them, are larger than any in seconds.
+_LARGEST_SECONDS = 10**11
+
+
+class PageLike(Protocol[T_co]):
+    """A page, as far as walking on from it goes."""
+
+    @property
+    def data(self) -> Sequence[T_co]:
+        """Give its items."""
+        ...
+
+    @property
+    def has_more(self) -> bool | None:
+        """Tell whether there are more; none where the server doesn't say."""
+        ...
+
+
+@frozen(kw_only=True)
+class Bounds:
+    """Where a walk ends by the caller's wish.
+
+    Attributes:
+        max_items: after so many items.
+        created_after: at items that are older than this or as old, in seconds.
+        created_before: at items that are newer than this or as new, in seconds.
+    """
+
+    max_items: int | None = None
+    created_after: float | None = None
+    created_before: float | None = None
+
+
+def bounds(
+    max_items: Any = None,
+    created_after: Moment | None = None,
+    created_before: Moment | None = None,
+) -> Bounds:
+    """Make bounds from arguments.
+
+    Raises:
+        ConfigurationError: one of them can't be used.
+    """
+    if max_items is not None and (
+        isinstance(max_items, bool) or not isinstance(max_items, int) or max_items < 0
+    ):
+        raise ConfigurationError(f"max_items must be 0 or more, not {max_items!r}")
+    return Bounds(
+        max_items=max_items,
+        created_after=_seconds("created_after", created_after),
+        created_before=_seconds("created_before", created_before),
+    )
+
+
+def next_query(page: PageLike[Any], query: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Give the query of the page after this one; none where there can't be one.
+
+    Args:
+        page: a page.
+        query: what was asked for to get it. With `before` and without `after` the walk
+            goes backwards.
+    """
+    if page.has_more is False or not page.data:
+        return None
+    limit = query.get("limit")
+    if page.has_more is None and isinstance(limit, int) and len(page.data) < limit:
+        return None
+    backwards = query.get("before") is not None and query.get("after") is None
+    cursor = _id(page.data[0 if backwards else -1])
+    if cursor is None:
+        return None
+    return {**query, "before" if backwards else "after": cursor}
+
+
+class Walk(Generic[T]):
+    """A walk through a list: what each page adds, and whether to go on.
+
+    It ends even where cursors are inclusive, ignored or go round in circles, and gives
+    no item twice that it has met on this page, the one before or the first one. So
+    much it remembers, and no more, however long the list is.
+    """
+
+    def __init__(self, limits: Bounds, query: Mapping[str, Any]) -> None:
+        self._limits = limits
+        self._query = dict(query)
+        backwards = query.get("before") is not None and query.get("after") is None
+        # Walking backwards through the newest first is going forwards in time.
+        self._newest_first = (query.get("order", "desc") != "asc") != backwards
+        self._left = math.inf if limits.max_items is None else limits.max_items
+        self._first: frozenset[str] | None = None
+        self._last: frozenset[str] = frozenset()
+        self._ended = self._left <= 0
+        # For cursors that go round: one of them is kept, later and later ones.
+        self._kept: str | None = None
+        self._steps, self._until = 0, 1
+
+    def take(self, page: PageLike[T]) -> Iterator[T]:
+        """Give the items of a page that are new and within the bounds."""
+        met = self._last | (self._first or frozenset())
+        here: set[str] = set()
+        items = [*page.data]
+        if self._query.get("before") is not None and self._query.get("after") is None:
+            # The nearest to the cursor first, as in the other direction.
+            items.reverse()
+        fresh = 0
+        for item in items:
+            name = _id(item)
+            if name is not None:
+                if name in here or name in met:
+                    continue
+                here.add(name)
+            fresh += 1
+            if self._ended:
+                continue
+            if self._is_beyond(item):
+                self._ended = True
+            elif self._is_within(item):
+                self._left -= 1
+                self._ended = self._left <= 0
+                yield item
+        if self._first is None:
+            self._first = frozenset(here)
+        self._last = frozenset(here)
+        if not fresh:
+            self._ended = True
+
+    def next_query(self, page: PageLike[T]) -> dict[str, Any] | None:
+        """Give the query of the next page; none where the walk ends."""
+        if self._ended:
+            return None
+        query = next_query(page, self._query)
+        if query is None or self._goes_round(query):
+            return None
+        self._query = query
+        return query
+
+    def _goes_round(self, query: dict[str, Any]) -> bool:
+        cursor = f"{query.get('after')} {query.get('before')}"
+        if cursor == self._kept:
+            return True
+        self._steps += 1
+        if self._steps == self._until:
+            self._kept, self._steps, self._until = cursor, 0, self._until * 2
+        return False
+
+    def _is_within(self, item: T) -> bool:
+        created = _created(item)
+        if created is None:
+            return True
+        after, before = self._limits.created_after, self._limits.created_before
+        return (after is None or created > after) and (
+            before is None or created < before
+        )
+
+    def _is_beyond(self, item: T) -> bool:
+        """Tell whether this item and all that follow are out of bounds."""
+        created = _created(item)
+        if created is None:
+            return False
+        after, before = self._limits.created_after, self._limits.created_before
+        if self._newest_first:
+            return after is not None and created <= after
+        return before is not None and created >= before
+
+
+def _id(item: Any) -> str | None:
+    name = item.get("id") if isinstance(item, dict) else getattr(item, "id", None)
+    return name if isinstance(name, str) and name else None
+
+
+def _created(item: Any) -> float | None:
+    found: Any = (
+        item.get("created_at")
+        if isinstance(item, dict)
+        else getattr(item, "created_at", None)
+    )
+    if isinstance(found, bool) or not isinstance(found, int | float):
+        return None
+    return found / 1000 if found > _LARGEST_SECONDS else found
+
+
+def _seconds(name: str, moment: Moment | None) -> float | None:
+    """Give a point in time as seconds since 1970; one without a zone is in UTC."""
+    if moment is None:
+        return None
+    if isinstance(moment, bool):
+        raise _no_moment(name, moment)
+    if isinstance(moment, int | float):
+        if not math.isfinite(moment):
+            raise _no_moment(name, moment)
+        return float(moment)
+    if isinstance(moment, str):
+        try:
+            moment = datetime.fromisoformat(moment)
+        except ValueError:
+            raise _no_moment(name, moment) from None
+    if not isinstance(moment, datetime):
+        if not isinstance(moment, date):
+            raise _no_moment(name, moment)
+        moment = datetime(moment.year, moment.month, moment.day, tzinfo=UTC)
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    return moment.timestamp()
+
+
+def _no_moment(name: str, moment: Any) -> ConfigurationError:
+    forms = "a datetime, seconds since 1970, or text such as 2026-08-26"
+    return ConfigurationError(f"{name} must be {forms}, not {moment!r}")
