@@ -41,8 +41,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(message)s")
     try:
-        server = _server(options)
         with suppress(KeyboardInterrupt):
+            server = _server(options)
             server.run(lambda: _greet(server, options))
     except (_UsageError, SettingsError, StoreError, ValueError) as error:
         print(f"assistants_client.local: {error}", file=sys.stderr)

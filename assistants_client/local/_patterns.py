@@ -79,7 +79,7 @@ def compiled(pattern: str) -> re.Pattern[str]:
     try:
         return re.compile(quiet(pattern))
     except (re.error, OverflowError, RecursionError, FutureWarning) as error:
-        raise PatternError(f"is no regular expression: {error}") from None
+        raise PatternError(f"is no regular expression for Python: {error}") from None
 
 
 def matches(pattern: str, text: str, spend: Callable[[int], None]) -> bool:
@@ -312,7 +312,10 @@ class _Writer:
     def _write(self, node: _Node, turn: int) -> str:
         match node:
             case _Piece() if node.picks:
-                return node.picks[(turn + self.variant) % len(node.picks)]
+                # After each round of the characters, neighbours are further apart.
+                count = len(node.picks)
+                step = 1 + self.variant // count
+                return node.picks[(turn * step + self.variant) % count]
             case _Row():
                 return "".join(self._row(node.nodes, turn))
             case _Either():

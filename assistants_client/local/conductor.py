@@ -52,15 +52,14 @@ class Conductor:
             listener.send("thread.run.queued", {**run})
         self._begin(life)
 
-    def resume(self) -> int:
-        """Take up the runs that an earlier server left; give how many there were."""
-        runs = self._store.active_runs()
-        for run in runs:
+    def resume(self) -> None:
+        """Take up the runs that an earlier server left."""
+        for run in self._store.active_runs():
             life = Life(run["id"], self._store, self._settings, self.engine)
             with self._store.changes():
-                life.tidy()
-            self._begin(life)
-        return len(runs)
+                goes_on = life.tidy()
+            if goes_on:
+                self._begin(life)
 
     def cancel(self, id: str) -> JSON:
         """Begin to cancel a run that goes on, and give it as it is then."""

@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, Any
 from . import objects
 from .asking import ask
 from .endings import end_message, end_step
-from .engine import EngineError, Fail, FunctionOutput, Incomplete, Turn, Wait
-from .scripts import parse_script
+from .engine import EngineError, Fail, Incomplete, Wait
+from .recalling import is_of_functions, next_turn
 from .turns import TokensSpentError, TurnWriter
 from .usage import prompt_tokens, tokens, usage_of
 
 if TYPE_CHECKING:
     from .endings import Ending
-    from .engine import Engine
+    from .engine import Engine, Turn
     from .events import Listener
     from .settings import Settings
     from .store import Store
@@ -76,19 +76,29 @@ class Life:
                 raise
             self._end("cancelled")
 
-    def tidy(self) -> None:
-        """Close what a server that is gone left half done, to begin the turn anew."""
+    def tidy(self) -> bool:
+        """Close what a server that is gone left half done; tell whether to go on.
+
+        A turn is begun anew, unless some of it was complete already: that would be
+        said and done twice, so the run fails.
+        """
         if self._run()["status"] not in ("queued", "in_progress"):
-            return
+            return True
         error = {"code": "server_error", "message": "The server was restarted."}
+        if self._has_begun():
+            self._end("failed", error=error)
+            return False
+        self._end_messages("failed")
         for step in self._steps():
             if step["status"] == "in_progress":
                 end_step(step, "failed", error, usage_of(0, 0))
                 self._store.put(step)
-        for message in self._store.all("message", thread=self._thread):
-            if message["run_id"] == self.id and message["status"] == "in_progress":
-                end_message(message, "failed")
-                self._store.put(message)
+        return True
+
+    def _has_begun(self) -> bool:
+        """Tell whether some of the turn is complete: a step after the last outputs."""
+        complete = [step for step in self._steps() if step["status"] == "completed"]
+        return bool(complete) and not is_of_functions(complete[-1])
 
     def cancel(self) -> JSON:
         """Begin to cancel the run, whose task has to be cancelled next."""
@@ -142,7 +152,7 @@ class Life:
     async def _take_turn(self) -> bool:
         """Ask the engine for a turn; tell whether the client has to act now."""
         run = self._run()
-        turn = self._turn(run)
+        turn = next_turn(self._store, run, self._notes.get("script"))
         prompt = prompt_tokens(run, turn.messages)
         prompt += sum(tokens(each.output) for each in turn.outputs)
         read, written = self._spent()
@@ -200,39 +210,6 @@ class Life:
             return Fail(f"The engine raised {type(error).__name__}.")
         return None
 
-    def _turn(self, run: JSON) -> Turn:
-        messages = [
-            message
-            for message in self._store.all("message", thread=self._thread)
-            if message["status"] == "completed"
-        ]
-        strategy = run["truncation_strategy"]
-        if strategy["type"] == "last_messages" and strategy.get("last_messages"):
-            messages = messages[-strategy["last_messages"] :]
-        answered = [
-            call["function"]
-            for step in self._steps()
-            if step["type"] == "tool_calls" and step["status"] == "completed"
-            for call in step["step_details"]["tool_calls"]
-            if call["type"] == "function"
-        ]
-        script = self._notes.get("script")
-        return Turn(
-            run=run,
-            messages=messages,
-            number=self._turns_taken(),
-            outputs=tuple(FunctionOutput(**each) for each in answered),
-            script=parse_script(script) if script else (),
-        )
-
-    def _turns_taken(self) -> int:
-        return sum(
-            step["type"] == "tool_calls"
-            and step["status"] == "completed"
-            and step["step_details"]["tool_calls"][0]["type"] == "function"
-            for step in self._steps()
-        )
-
     def _require(self, calls: list[JSON]) -> None:
         pending = []
         for call in calls:
@@ -259,6 +236,7 @@ class Life:
         with self._store.changes():
             if self._writer:
                 self._writer.abandon(ending, error)
+            self._end_messages(ending)
             for step in self._steps():
                 # One that waits for outputs, or that an earlier server began.
                 if step["status"] == "in_progress":
@@ -279,6 +257,13 @@ class Life:
                 changes["expires_at"] = None
             self._become(ending, **changes)
             self._end_listening()
+
+    def _end_messages(self, ending: Ending) -> None:
+        """End what an earlier server began to write."""
+        for message in self._store.all("message", thread=self._thread):
+            if message["run_id"] == self.id and message["status"] == "in_progress":
+                end_message(message, ending)
+                self._store.put(message)
 
     def _become(self, status: str, **changes: Any) -> JSON:
         run = {**self._run(), "status": status, **changes}

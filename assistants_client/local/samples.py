@@ -11,7 +11,6 @@ import itertools
 import json
 import math
 import re
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from contextvars import ContextVar
 from fractions import Fraction
@@ -31,14 +30,14 @@ from ._patterns import PatternError, compiled, matches, quiet, strings, weight
 _MOST_WEIGHT = 20_000
 # How much work one search is, in keywords checked; what of it is kept for other ways
 # when one way has used up all; how many values that don't fit end a way.
-_STEPS, _RESERVE, _MISSES = 40_000, 800, 60
+_STEPS, _RESERVE, _MISSES = 30_000, 600, 60
 # How deep keywords may be inside each other while a value is checked, and the work that
 # it counts as when they are deeper: there may be no end to it.
 _DEEPEST, _TOO_DEEP = 110, 500
 # How large a value may be: levels, items, characters of a text, characters as JSON.
 _LEVELS, _ITEMS, _LENGTH, _SIZE = 24, 500, 10_000, 100_000
-# How many values are tried in one place of an object or array, the others unchanged.
-_TURNS = 6
+# How many lengths of an array are tried.
+_SIZES = 6
 _SHOWN = 60
 
 # An object, true or false.
@@ -94,20 +93,21 @@ def flaw(schema: Any) -> str | None:
     Returns:
         Where, as JSON path, and what is wrong; nothing where all is well.
     """
-    todo, total = deque([("$", schema)]), 0
-    while todo:
-        path, part = todo.popleft()
+    parts, levels, total = [("$", schema)], [], 0
+
+    def put_off(path: str, inner: Schema, *keys: str | int) -> bool:
+        parts.append((_inner(path, *keys), inner))
+        return True
+
+    for path, part in parts:
         total += _weight(part)
         if total > _MOST_WEIGHT:
             return f"{_cut(path)}: this schema is too large, from here on"
-
-        def put_off(inner: Schema, *keys: str | int, path: str = path) -> bool:
-            todo.append((_inner(path, *keys), inner))
-            return True
-
+        # One level at a time, so that no nesting is too deep.
+        levels.append((path, _changed(part, partial(put_off, path))))
+    for path, part in levels:
         try:
-            # One level at a time, so that no nesting is too deep.
-            error = next(_meta().iter_errors(_changed(part, put_off)), None)
+            error = next(_meta().iter_errors(part), None)
             if error is not None:
                 return _described(error, path)
         except (RecursionError, ValueError):
@@ -383,6 +383,7 @@ class _Search(_Checker):
         self, schemas: tuple[Schema, ...], place: _Place
     ) -> Iterator[Iterator[_Found]]:
         for members, types, refs in self._branches(schemas, place):
+            self.spend(len(members))
             inner = place._replace(refs=place.refs + refs)
             yield _proposed(members)
             if any("const" in each or "enum" in each for each in members):
@@ -445,7 +446,9 @@ class _Search(_Checker):
         required = dict.fromkeys(_each(members, "required"))
         least, most = _limits(members, "Properties")
         if max(least, len(required)) > min(most, _ITEMS):
-            self.blame(place, "there would have to be too many properties")
+            self.blame(
+                place, "there would have to be more properties than there may be"
+            )
             return
         known = [*_each(members, "properties"), *required]
         for linked in _of(members, "dependentRequired"):
@@ -524,11 +527,11 @@ class _Search(_Checker):
         needs = [each for each in members if "contains" in each]
         total = sum(int(each.get("minContains", 1)) for each in needs)
         if max(least, total) > min(most, _ITEMS):
-            self.blame(place, "there would have to be too many items")
+            self.blame(place, "there would have to be more items than there may be")
             return
         longest = max(map(len, _of(members, "prefixItems")), default=1)
         natural = max(least, total, longest if self.lavish else 0)
-        for size in (natural, *range(max(least, total), least + total + _TURNS)):
+        for size in (natural, *range(max(least, total), least + total + _SIZES)):
             slots = self._items(members, place, int(min(size, most, _ITEMS)), least)
             for parts in self._filled(slots, place) if slots is not None else ():
                 texts = ", ".join(each.text for _, each in parts)
@@ -576,7 +579,7 @@ class _Search(_Checker):
     def _texts(self, members: _Members, place: _Place) -> Iterator[_Found]:
         least, most = _limits(members, "Length")
         if least > min(most, _LENGTH):
-            self.blame(place, "a text would have too many characters")
+            self.blame(place, "a text would have to be longer than it may be")
             return
         for text in self._likely_texts(members, place, least, most):
             self.spend()
@@ -646,9 +649,14 @@ def _varied(slots: list[_Slot]) -> Iterator[list[_Found | None]]:
     if not all(slot.forced for slot in slots):
         pairs = zip(slots, row, strict=True)
         yield [found if slot.forced else None for slot, found in pairs]
-    for turn, (index, slot) in itertools.product(range(1, _TURNS), enumerate(slots)):
-        for way in slot.ways(turn):
-            yield [*row[:index], way, *row[index + 1 :]]
+    for turn in range(1, _ITEMS):
+        went_on = False
+        for index, slot in enumerate(slots):
+            for way in slot.ways(turn):
+                went_on = True
+                yield [*row[:index], way, *row[index + 1 :]]
+        if not went_on:
+            return
 
 
 def _choices(schema: dict[str, Any]) -> Iterator[_Choice]:
@@ -854,9 +862,12 @@ def _multiples(
         start -= 1
     for number, longer in _FURTHER:
         away = number if longer is None else longer
-        for each in dict.fromkeys(((start + away) * step, (start - away) * step)):
-            if (low is None or low <= each) and (high is None or each <= high):
-                yield each
+        near = dict.fromkeys(((start + away) * step, (start - away) * step))
+        inside = [each for each in near if low is None or low <= each]
+        inside = [each for each in inside if high is None or each <= high]
+        yield from inside
+        if not inside and longer is None:
+            return
 
 
 def _between(low: Fraction | None, high: Fraction | None) -> Iterator[Fraction]:

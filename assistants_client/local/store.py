@@ -6,7 +6,7 @@ import json
 import secrets
 import sqlite3
 import string
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +28,8 @@ _ID_LENGTH = 24
 # "asst" in ASCII: the number by which SQLite's header tells whose file it is.
 _APPLICATION = 0x61737374
 _VERSION = 1
+# What a file of SQLite begins with.
+_MAGIC = b"SQLite format 3\0"
 # Deleted objects leave their place, so that a cursor that names one goes on working.
 _SCHEMA = """
 create table objects (
@@ -81,6 +83,7 @@ class Store:
             StoreError: the file is no store, or can't be used.
         """
         self._path = path
+        self._refuse_other_files()
         with self.errors_in_words():
             # Transactions are begun and ended by hand, in `changes`.
             self._sql = sqlite3.connect(
@@ -103,6 +106,16 @@ class Store:
             yield
         except sqlite3.Error as error:
             raise StoreError(f"{self._path}: {_explained(error)}") from error
+
+    def _refuse_other_files(self) -> None:
+        """Refuse what SQLite would take for an empty file: one with a few bytes."""
+        with suppress(OSError):
+            if self._path and self._path.is_file():
+                with self._path.open("rb") as file:
+                    start = file.read(len(_MAGIC))
+                if start and start != _MAGIC:
+                    what = _MEANINGS["not a database"]
+                    raise StoreError(f"{self._path}: {what}")
 
     def _open(self) -> None:
         # A second server on the same file would carry on the same runs.

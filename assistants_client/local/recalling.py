@@ -1,0 +1,57 @@
+"""What an engine gets to know for a turn: all that the store has of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from .engine import FunctionOutput, Turn
+from .scripts import parse_script
+
+if TYPE_CHECKING:
+    from .store import Store
+
+JSON = dict[str, Any]
+
+
+def next_turn(store: Store, run: JSON, script: str | None) -> Turn:
+    """Give the turn that a run takes next.
+
+    Args:
+        store: where its messages and steps are.
+        run: the run.
+        script: what its client asked it to do, as the header's text.
+    """
+    steps = store.all("step", thread=run["thread_id"], run=run["id"])
+    answered = [
+        step
+        for step in steps
+        if step["status"] == "completed" and is_of_functions(step)
+    ]
+    outputs = [
+        FunctionOutput(**call["function"])
+        for step in answered
+        for call in step["step_details"]["tool_calls"]
+    ]
+    return Turn(
+        run=run,
+        messages=_messages(store, run),
+        number=len(answered),
+        outputs=tuple(outputs),
+        script=parse_script(script) if script else (),
+    )
+
+
+def is_of_functions(step: JSON) -> bool:
+    """Tell whether a step is one whose outputs the client submits."""
+    calls = step["step_details"].get("tool_calls")
+    return bool(calls) and calls[0]["type"] == "function"
+
+
+def _messages(store: Store, run: JSON) -> list[JSON]:
+    """Give the messages that count, no more than the truncation strategy allows."""
+    messages = store.all("message", thread=run["thread_id"])
+    complete = [each for each in messages if each["status"] == "completed"]
+    strategy = run["truncation_strategy"]
+    if strategy["type"] == "last_messages" and strategy.get("last_messages"):
+        return complete[-strategy["last_messages"] :]
+    return complete
