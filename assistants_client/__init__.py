@@ -1,18 +1,80 @@
 """A client for the Assistants API: assistants, threads, messages, runs, run steps."""
 
-from typing import TYPE_CHECKING
+from __future__ import annotations
 
-__all__ = ["__version__"]
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from ._errors import APIConnectionError as APIConnectionError
+    from ._errors import APIError as APIError
+    from ._errors import APIStatusError as APIStatusError
+    from ._errors import APITimeoutError as APITimeoutError
+    from ._errors import AssistantsError as AssistantsError
+    from ._errors import AuthenticationError as AuthenticationError
+    from ._errors import BadRequestError as BadRequestError
+    from ._errors import ConfigurationError as ConfigurationError
+    from ._errors import ConflictError as ConflictError
+    from ._errors import DecodeError as DecodeError
+    from ._errors import InternalServerError as InternalServerError
+    from ._errors import NotFoundError as NotFoundError
+    from ._errors import PermissionDeniedError as PermissionDeniedError
+    from ._errors import RateLimitError as RateLimitError
+    from ._errors import UnprocessableEntityError as UnprocessableEntityError
+    from ._pages import AsyncPage as AsyncPage
+    from ._pages import Page as Page
+    from ._verbosity import verbosity as verbosity
+    from .client import AsyncClient as AsyncClient
+    from .client import Client as Client
 
 __version__: str
+__all__ = [
+    "APIConnectionError",
+    "APIError",
+    "APIStatusError",
+    "APITimeoutError",
+    "AssistantsError",
+    "AsyncClient",
+    "AsyncPage",
+    "AuthenticationError",
+    "BadRequestError",
+    "Client",
+    "ConfigurationError",
+    "ConflictError",
+    "DecodeError",
+    "InternalServerError",
+    "NotFoundError",
+    "Page",
+    "PermissionDeniedError",
+    "RateLimitError",
+    "UnprocessableEntityError",
+    "__version__",
+    "verbosity",
+]
+_HOMES = {
+    "AsyncClient": "client",
+    "AsyncPage": "_pages",
+    "Client": "client",
+    "Page": "_pages",
+    "verbosity": "_verbosity",
+}
 
 # Hidden from type checkers, to whom it would mean that every name exists.
 if not TYPE_CHECKING:
 
-    def __getattr__(name: str) -> str:
-        """Read the version from the installed package once someone asks for it."""
+    def __getattr__(name: str) -> Any:
+        """Import what somebody asks for, and read the version only then."""
         if name == "__version__":
             from importlib.metadata import version
 
             return version("assistants-client")
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        if name not in __all__:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        home = _HOMES.get(name, "_errors")
+        value = getattr(import_module(f"{__name__}.{home}"), name)
+        globals()[name] = value
+        return value
+
+
+def __dir__() -> list[str]:
+    return __all__

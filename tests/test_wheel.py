@@ -27,12 +27,16 @@ NEEDED_TO_REGENERATE = {"codegen", "generated", "openapi.yaml", "constraints.txt
 
 IMPORT_EVERYTHING = """
 import importlib, importlib.util, json, pkgutil, sys
-packages, absent = json.loads(sys.argv[1])
+packages, absent, left_out = json.loads(sys.argv[1])
 files = {}
 for package in map(importlib.import_module, packages):
     files[package.__name__] = package.__file__
-    for module in pkgutil.walk_packages(package.__path__, package.__name__ + "."):
-        if not module.name.endswith(".__main__"):
+    found = pkgutil.walk_packages(package.__path__, package.__name__ + ".", lambda n: 0)
+    for module in found:
+        if not module.name.endswith(".__main__") and not any(
+            module.name == name or module.name.startswith(name + ".")
+            for name in left_out
+        ):
             files[module.name] = importlib.import_module(module.name).__file__
 import assistants_client
 print(json.dumps({
@@ -69,14 +73,25 @@ def test_metadata_names_the_licence_and_carries_the_notice(wheel: Path) -> None:
         assert _read(wheel, f"licenses/{name}") == (ROOT / name).read_text("utf-8")
 
 
-def test_wheel_alone_is_enough(wheel: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("extra", "left_out"),
+    [
+        ("", ["assistants_client.local"]),
+        # Its fixtures are for those who have pytest.
+        ("local", ["assistants_client.local.fixtures"]),
+    ],
+    ids=["no extra", "local"],
+)
+def test_wheel_alone_is_enough(
+    wheel: Path, tmp_path: Path, extra: str, left_out: list[str]
+) -> None:
     """Import every module, from /, with nothing but the declared dependencies."""
-    python = _clean_environment(tmp_path / "clean", _metadata(wheel))
+    python = _clean_environment(tmp_path / "clean", _metadata(wheel), extra)
     _run(
         *(sys.executable, "-m", "pip", "--isolated", "--python", python, "install"),
         *("-qq", "--disable-pip-version-check", "--no-deps", "--no-index", wheel),
     )
-    question = json.dumps([list(SOURCES), DEVELOPMENT_ONLY])
+    question = json.dumps([list(SOURCES), DEVELOPMENT_ONLY, left_out])
     # -I keeps PYTHONPATH and the current folder out of it.
     answer: dict[str, Any] = json.loads(
         _run(python, "-I", "-c", IMPORT_EVERYTHING, question, cwd=Path("/"))
@@ -132,7 +147,7 @@ def _build(source: Path, kind: str, target: Path) -> None:
     )
 
 
-def _clean_environment(folder: Path, metadata: Message) -> Path:
+def _clean_environment(folder: Path, metadata: Message, extra: str) -> Path:
     """Make an environment of just what the metadata requires; give its interpreter.
 
     The distributions are linked from the environment that runs the tests, one by one,
@@ -140,7 +155,7 @@ def _clean_environment(folder: Path, metadata: Message) -> Path:
     """
     venv.create(folder, symlinks=True, with_pip=False)
     (site,) = folder.glob("lib/python*/site-packages")
-    for name in _with_dependencies(metadata.get_all("Requires-Dist", [])):
+    for name in _with_dependencies(metadata.get_all("Requires-Dist", []), extra):
         installed = distribution(name)
         for top in {file.parts[0] for file in installed.files or []}:
             if top not in {"..", "__pycache__"}:
@@ -148,17 +163,18 @@ def _clean_environment(folder: Path, metadata: Message) -> Path:
     return folder / "bin" / "python"
 
 
-def _with_dependencies(requirements: list[str]) -> set[str]:
-    """Follow requirements, without extras, through the installed distributions."""
+def _with_dependencies(requirements: list[str], extra: str) -> set[str]:
+    """Follow requirements, ours with an extra, through the installed distributions."""
     found: set[str] = set()
-    todo = list(requirements)
+    todo = [(text, extra) for text in requirements]
     while todo:
-        requirement = Requirement(todo.pop())
+        text, wanted = todo.pop()
+        requirement = Requirement(text)
         name = canonicalize_name(requirement.name)
         marker = requirement.marker
-        if name not in found and (not marker or marker.evaluate({"extra": ""})):
+        if name not in found and (not marker or marker.evaluate({"extra": wanted})):
             found.add(name)
-            todo += distribution(name).requires or []
+            todo += [(each, "") for each in distribution(name).requires or []]
     return found
 
 

@@ -77,10 +77,8 @@ class Conductor:
         """Forget a run whose thread was deleted."""
         life = self._lives.get(id)
         if life:
+            life.drop()
             self._tasks[id].cancel()
-            if life.listener:
-                life.listener.end()
-                life.listener = None
 
     def leave(self, listener: Listener) -> None:
         """Send no more events to a client that is gone."""
@@ -111,7 +109,7 @@ class Conductor:
         self._lives.pop(life.id, None)
         self._tasks.pop(life.id, None)
         error = None if task.cancelled() else task.exception()
-        if error:
+        if error and not life.dropped:
             _log.error("run %s broke off", life.id, exc_info=error)
             # Else its thread would stay locked until the run expires.
             life.break_off()

@@ -58,6 +58,7 @@ class Life:
         self._submitted = asyncio.Event()
         self._writer: TurnWriter | None = None
         self._cancelling = False
+        self.dropped = False
 
     async def live(self) -> None:
         """Go on until the run has ended.
@@ -70,9 +71,10 @@ class Life:
             async with asyncio.timeout(max(left, 0)):
                 await self._go_on()
         except TimeoutError:
-            self._end("expired")
+            if not self.dropped:
+                self._end("expired")
         except asyncio.CancelledError:
-            if not self._cancelling:
+            if self.dropped or not self._cancelling:
                 raise
             self._end("cancelled")
 
@@ -104,6 +106,11 @@ class Life:
         """Begin to cancel the run, whose task has to be cancelled next."""
         self._cancelling = True
         return self._become("cancelling", required_action=None)
+
+    def drop(self) -> None:
+        """Forget the run, whose task has to be cancelled next: its thread is gone."""
+        self.dropped = True
+        self._end_listening()
 
     def break_off(self) -> None:
         """Let the run fail, because the server made a mistake."""

@@ -36,8 +36,8 @@ _STEPS, _RESERVE, _MISSES = 30_000, 600, 60
 _DEEPEST, _TOO_DEEP = 110, 500
 # How large a value may be: levels, items, characters of a text, characters as JSON.
 _LEVELS, _ITEMS, _LENGTH, _SIZE = 24, 500, 10_000, 100_000
-# How many lengths of an array are tried.
-_SIZES = 6
+# By how much longer than necessary arrays are tried.
+_LONGER = (*range(8), 20)
 _SHOWN = 60
 
 # An object, true or false.
@@ -471,10 +471,7 @@ class _Search(_Checker):
                 slots[name] = slot
             if len(slots) >= wanted:
                 break
-        for parts in self._filled([*slots.values()], place):
-            value = {slot.name: found.value for slot, found in parts}
-            pairs = (f"{json.dumps(slot.name)}: {each.text}" for slot, each in parts)
-            yield _Found(value, f"{{{', '.join(pairs)}}}")
+        yield from map(_as_object, self._filled([*slots.values()], place))
 
     def _property(
         self, members: _Members, place: _Place, name: str, *, forced: bool
@@ -531,11 +528,14 @@ class _Search(_Checker):
             return
         longest = max(map(len, _of(members, "prefixItems")), default=1)
         natural = max(least, total, longest if self.lavish else 0)
-        for size in (natural, *range(max(least, total), least + total + _SIZES)):
-            slots = self._items(members, place, int(min(size, most, _ITEMS)), least)
-            for parts in self._filled(slots, place) if slots is not None else ():
-                texts = ", ".join(each.text for _, each in parts)
-                yield _Found([each.value for _, each in parts], f"[{texts}]")
+        low, later = max(least, total), []
+        for each in dict.fromkeys((natural, *(low + more for more in _LONGER))):
+            size = int(min(each, most, _ITEMS))
+            slots = self._items(members, place, size, least)
+            if slots is not None:
+                later.append(self._filled(slots, place))
+                yield from map(_as_array, itertools.islice(later[-1], 1))
+        yield from map(_as_array, itertools.chain(*later))
 
     def _items(
         self, members: _Members, place: _Place, size: int, least: int
@@ -562,9 +562,7 @@ class _Search(_Checker):
             slots.append(_Slot(shared[key], "", True, start))
         return slots
 
-    def _filled(
-        self, slots: list[_Slot], place: _Place
-    ) -> Iterator[list[tuple[_Slot, _Found]]]:
+    def _filled(self, slots: list[_Slot], place: _Place) -> Iterator[_Parts]:
         """Yield ways to fill slots, but none that gives too large a value."""
         for row in _varied(slots):
             pairs = zip(slots, row, strict=True)
@@ -640,6 +638,20 @@ class _Slot(NamedTuple):
             turn -= 1
         found = self.values.get(self.start + turn)
         return () if found is None else (found,)
+
+
+_Parts: TypeAlias = list[tuple[_Slot, _Found]]
+
+
+def _as_object(parts: _Parts) -> _Found:
+    value = {slot.name: found.value for slot, found in parts}
+    pairs = (f"{json.dumps(slot.name)}: {found.text}" for slot, found in parts)
+    return _Found(value, f"{{{', '.join(pairs)}}}")
+
+
+def _as_array(parts: _Parts) -> _Found:
+    texts = ", ".join(found.text for _, found in parts)
+    return _Found([found.value for _, found in parts], f"[{texts}]")
 
 
 def _varied(slots: list[_Slot]) -> Iterator[list[_Found | None]]:

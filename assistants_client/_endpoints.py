@@ -1,0 +1,145 @@
+"""The operations of the API as methods know them: names, ids, and what goes where."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final, Protocol
+
+from attrs import frozen
+
+from . import _api
+from ._errors import ConfigurationError
+from ._flows.calling import Call, CallOptions
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+class HasId(Protocol):
+    """An object that has an id, such as a thread."""
+
+    @property
+    def id(self) -> str:
+        """Give the id."""
+        ...
+
+
+_PAGE: Final = ("limit", "order", "after", "before")
+_OPTIONS: Final = frozenset(CallOptions.__annotations__)
+
+
+@frozen
+class Endpoint:
+    """One operation.
+
+    Attributes:
+        module: its module in the generated package.
+        ids: the names of its path arguments, in the order of the path.
+        query: the names of its query arguments.
+        body: whether it has a body.
+    """
+
+    module: str
+    ids: tuple[str, ...] = ()
+    query: tuple[str, ...] = ()
+    body: bool = False
+
+
+_THREAD, _RUN = ("thread_id",), ("thread_id", "run_id")
+_MESSAGE, _STEP = ("thread_id", "message_id"), ("thread_id", "run_id", "step_id")
+ENDPOINTS: Final[Mapping[str, Endpoint]] = {
+    "assistants.create": Endpoint("assistants.create_assistant", body=True),
+    "assistants.retrieve": Endpoint("assistants.get_assistant", ("assistant_id",)),
+    "assistants.update": Endpoint(
+        "assistants.modify_assistant", ("assistant_id",), body=True
+    ),
+    "assistants.list": Endpoint("assistants.list_assistants", query=_PAGE),
+    "assistants.delete": Endpoint("assistants.delete_assistant", ("assistant_id",)),
+    "threads.create": Endpoint("threads.create_thread", body=True),
+    "threads.retrieve": Endpoint("threads.get_thread", _THREAD),
+    "threads.update": Endpoint("threads.modify_thread", _THREAD, body=True),
+    "threads.delete": Endpoint("threads.delete_thread", _THREAD),
+    "threads.create_and_run": Endpoint("runs.create_thread_and_run", body=True),
+    "threads.messages.create": Endpoint("messages.create_message", _THREAD, body=True),
+    "threads.messages.retrieve": Endpoint("messages.get_message", _MESSAGE),
+    "threads.messages.update": Endpoint("messages.modify_message", _MESSAGE, body=True),
+    "threads.messages.list": Endpoint(
+        "messages.list_messages", _THREAD, (*_PAGE, "run_id")
+    ),
+    "threads.messages.delete": Endpoint("messages.delete_message", _MESSAGE),
+    "threads.runs.create": Endpoint(
+        "runs.create_run", _THREAD, ("include",), body=True
+    ),
+    "threads.runs.retrieve": Endpoint("runs.get_run", _RUN),
+    "threads.runs.update": Endpoint("runs.modify_run", _RUN, body=True),
+    "threads.runs.list": Endpoint("runs.list_runs", _THREAD, _PAGE),
+    "threads.runs.cancel": Endpoint("runs.cancel_run", _RUN),
+    "threads.runs.submit_tool_outputs": Endpoint(
+        "runs.submit_tool_outputs_to_run", _RUN, body=True
+    ),
+    "threads.runs.steps.retrieve": Endpoint(
+        "run_steps.get_run_step", _STEP, ("include",)
+    ),
+    "threads.runs.steps.list": Endpoint(
+        "run_steps.list_run_steps", _RUN, (*_PAGE, "include")
+    ),
+}
+
+
+def make_call(
+    operation: str, params: Mapping[str, Any], ids: Mapping[str, Any]
+) -> Call[Any]:
+    """Make a call from the arguments of a method.
+
+    Args:
+        operation: a key of `ENDPOINTS`.
+        params: what was given by keyword: options, query arguments, and the rest for
+            the body, whether the document knows it or not.
+        ids: the path arguments by name, as ids or as objects that have one.
+
+    Raises:
+        ConfigurationError: an id is missing or none, or there is an argument that has
+            no place.
+    """
+    endpoint = ENDPOINTS[operation]
+    options: Any = {n: v for n, v in params.items() if n in _OPTIONS}
+    query = {n: v for n, v in params.items() if n in endpoint.query and v is not None}
+    rest = {
+        name: value
+        for name, value in params.items()
+        if name not in _OPTIONS and name not in endpoint.query
+    }
+    module = _api.endpoint(endpoint.module)
+    path = [id_of(name, ids[name]) for name in endpoint.ids]
+    if endpoint.body:
+        request = module.build_request(*path, body=rest, **query)
+    elif rest:
+        unknown = ", ".join(sorted(rest))
+        raise ConfigurationError(
+            f"{operation} takes no {unknown}; extra_query= sends what it doesn't know"
+        )
+    else:
+        request = module.build_request(*path, **query)
+    return Call(
+        operation=operation,
+        request=request,
+        parse=module.parse_response,
+        options=options,
+    )
+
+
+def id_of(name: str, value: Any) -> str:
+    """Give an id from an id or from an object that has one.
+
+    Raises:
+        ConfigurationError: there is none.
+    """
+    found = value.get("id") if isinstance(value, dict) else getattr(value, "id", value)
+    if not isinstance(found, str) or found in ("", ".", ".."):
+        raise ConfigurationError(
+            f"{name} must be an id, or an object that has one, not {_shown(value)}"
+        )
+    return found
+
+
+def _shown(value: Any) -> str:
+    return repr(value) if isinstance(value, str | int | None) else type(value).__name__

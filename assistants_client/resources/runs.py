@@ -1,0 +1,154 @@
+"""Runs: the methods of `client.threads.runs`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ._base import AsyncResource, Resource, cached_property
+from .steps import AsyncSteps, Steps
+
+if TYPE_CHECKING:
+    from typing import Unpack
+
+    from .._api import RunObject
+    from .._endpoints import HasId
+    from .._pages import AsyncPages, Page
+    from ._params import ListParams, Options, RunCreate, RunSubmit, RunUpdate
+
+
+class Runs(Resource):
+    """Runs, as methods."""
+
+    @cached_property
+    def steps(self) -> Steps:
+        """Give the steps."""
+        return Steps(self._client)
+
+    def create(self, thread_id: str | HasId, **params: Unpack[RunCreate]) -> RunObject:
+        """Let a run begin in a thread."""
+        result: RunObject = self._do("threads.runs.create", params, thread_id=thread_id)
+        return result
+
+    def retrieve(
+        self, run_id: str | HasId, *, thread_id: str | HasId, **params: Unpack[Options]
+    ) -> RunObject:
+        """Give a run as it is now."""
+        result: RunObject = self._do(
+            "threads.runs.retrieve", params, run_id=run_id, thread_id=thread_id
+        )
+        return result
+
+    def update(
+        self,
+        run_id: str | HasId,
+        *,
+        thread_id: str | HasId,
+        **params: Unpack[RunUpdate],
+    ) -> RunObject:
+        """Change a run's metadata."""
+        result: RunObject = self._do(
+            "threads.runs.update", params, run_id=run_id, thread_id=thread_id
+        )
+        return result
+
+    def list(
+        self, thread_id: str | HasId, **params: Unpack[ListParams]
+    ) -> Page[RunObject]:
+        """List the runs of a thread, page by page."""
+        return self._list("threads.runs.list", params, thread_id=thread_id)
+
+    def cancel(
+        self, run_id: str | HasId, *, thread_id: str | HasId, **params: Unpack[Options]
+    ) -> RunObject:
+        """Begin to cancel a run that goes on."""
+        result: RunObject = self._do(
+            "threads.runs.cancel", params, run_id=run_id, thread_id=thread_id
+        )
+        return result
+
+    def submit_tool_outputs(
+        self,
+        run_id: str | HasId,
+        *,
+        thread_id: str | HasId,
+        **params: Unpack[RunSubmit],
+    ) -> RunObject:
+        """Submit the outputs of all the calls that a run waits for."""
+        result: RunObject = self._do(
+            "threads.runs.submit_tool_outputs",
+            params,
+            run_id=run_id,
+            thread_id=thread_id,
+        )
+        return result
+
+
+class AsyncRuns(AsyncResource):
+    """Runs, as methods that are awaited."""
+
+    @cached_property
+    def steps(self) -> AsyncSteps:
+        """Give the steps."""
+        return AsyncSteps(self._client)
+
+    async def create(
+        self, thread_id: str | HasId, **params: Unpack[RunCreate]
+    ) -> RunObject:
+        """Let a run begin in a thread."""
+        result: RunObject = await self._do(
+            "threads.runs.create", params, thread_id=thread_id
+        )
+        return result
+
+    async def retrieve(
+        self, run_id: str | HasId, *, thread_id: str | HasId, **params: Unpack[Options]
+    ) -> RunObject:
+        """Give a run as it is now."""
+        result: RunObject = await self._do(
+            "threads.runs.retrieve", params, run_id=run_id, thread_id=thread_id
+        )
+        return result
+
+    async def update(
+        self,
+        run_id: str | HasId,
+        *,
+        thread_id: str | HasId,
+        **params: Unpack[RunUpdate],
+    ) -> RunObject:
+        """Change a run's metadata."""
+        result: RunObject = await self._do(
+            "threads.runs.update", params, run_id=run_id, thread_id=thread_id
+        )
+        return result
+
+    def list(
+        self, thread_id: str | HasId, **params: Unpack[ListParams]
+    ) -> AsyncPages[RunObject]:
+        """List the runs of a thread, page by page."""
+        return self._list("threads.runs.list", params, thread_id=thread_id)
+
+    async def cancel(
+        self, run_id: str | HasId, *, thread_id: str | HasId, **params: Unpack[Options]
+    ) -> RunObject:
+        """Begin to cancel a run that goes on."""
+        result: RunObject = await self._do(
+            "threads.runs.cancel", params, run_id=run_id, thread_id=thread_id
+        )
+        return result
+
+    async def submit_tool_outputs(
+        self,
+        run_id: str | HasId,
+        *,
+        thread_id: str | HasId,
+        **params: Unpack[RunSubmit],
+    ) -> RunObject:
+        """Submit the outputs of all the calls that a run waits for."""
+        result: RunObject = await self._do(
+            "threads.runs.submit_tool_outputs",
+            params,
+            run_id=run_id,
+            thread_id=thread_id,
+        )
+        return result
