@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 DEEPEST = 100
 """How many levels of arrays and objects a body may have."""
 _NAMED = 5
+# Up to here every whole number is a float too.
+_EXACT = 2**53
 _INTEGER = re.compile(r"-?[0-9]{1,18}\Z")
 
 
@@ -176,7 +178,8 @@ def _no_number(text: str) -> float:
 
 
 def _finite(text: str) -> float:
+    """Read a number with a point or an exponent; a whole one is an integer in JSON."""
     number = float(text)
     if math.isinf(number):
         raise ValueError(f"{shown(text)} is too large a number")
-    return number
+    return int(number) if number.is_integer() and abs(number) < _EXACT else number

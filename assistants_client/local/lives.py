@@ -159,12 +159,13 @@ class Life:
     async def _take_turn(self) -> bool:
         """Ask the engine for a turn; tell whether the client has to act now."""
         run = self._run()
-        turn = next_turn(self._store, run, self._notes.get("script"))
-        prompt = prompt_tokens(run, turn.messages)
-        prompt += sum(tokens(each.output) for each in turn.outputs)
         read, written = self._spent()
         limit = run["max_prompt_tokens"]
-        if limit is not None and read + prompt > limit:
+        room = None if limit is None else limit - read
+        turn = next_turn(self._store, run, self._notes.get("script"), room=room)
+        prompt = prompt_tokens(run, turn.messages)
+        prompt += sum(tokens(each.output) for each in turn.outputs)
+        if room is not None and prompt > room:
             self._end("incomplete", reason="max_prompt_tokens")
             return False
         allowed = run["max_completion_tokens"]
@@ -257,11 +258,10 @@ class Life:
                 "last_error": error,
                 "incomplete_details": details,
                 "usage": usage_of(*self._spent()),
+                "expires_at": None,
             }
             if ending in ("failed", "cancelled"):
                 changes[f"{ending}_at"] = objects.now()
-            if ending != "expired":
-                changes["expires_at"] = None
             self._become(ending, **changes)
             self._end_listening()
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from .engine import FunctionOutput, Turn
 from .scripts import parse_script
+from .usage import prompt_tokens
 
 if TYPE_CHECKING:
     from .store import Store
@@ -13,13 +14,14 @@ if TYPE_CHECKING:
 JSON = dict[str, Any]
 
 
-def next_turn(store: Store, run: JSON, script: str | None) -> Turn:
+def next_turn(store: Store, run: JSON, script: str | None, *, room: int | None) -> Turn:
     """Give the turn that a run takes next.
 
     Args:
         store: where its messages and steps are.
         run: the run.
         script: what its client asked it to do, as the header's text.
+        room: how many tokens the engine may still read; no limit without one.
     """
     steps = store.all("step", thread=run["thread_id"], run=run["id"])
     answered = [
@@ -34,7 +36,7 @@ def next_turn(store: Store, run: JSON, script: str | None) -> Turn:
     ]
     return Turn(
         run=run,
-        messages=_messages(store, run),
+        messages=_messages(store, run, room),
         number=len(answered),
         outputs=tuple(outputs),
         script=parse_script(script) if script else (),
@@ -47,11 +49,16 @@ def is_of_functions(step: JSON) -> bool:
     return bool(calls) and calls[0]["type"] == "function"
 
 
-def _messages(store: Store, run: JSON) -> list[JSON]:
-    """Give the messages that count, no more than the truncation strategy allows."""
+def _messages(store: Store, run: JSON, room: int | None) -> list[JSON]:
+    """Give the messages that count, as the run's truncation strategy has it."""
     messages = store.all("message", thread=run["thread_id"])
     complete = [each for each in messages if each["status"] == "completed"]
     strategy = run["truncation_strategy"]
-    if strategy["type"] == "last_messages" and strategy.get("last_messages"):
+    if strategy["type"] == "last_messages":
         return complete[-strategy["last_messages"] :]
+    while (
+        room is not None and len(complete) > 1 and prompt_tokens(run, complete) > room
+    ):
+        # From the middle, and of the last two the older one.
+        del complete[(len(complete) - 1) // 2]
     return complete

@@ -115,6 +115,12 @@ class Runs(Resource):
             message = f"expected at most {most} tools; the assistant has {count}"
             raise wrong_value("$.tools", message)
         _check_choice(call.body, assistant)
+        strategy = call.body.get("truncation_strategy") or {}
+        if strategy.get("type") == "last_messages" and not strategy.get(
+            "last_messages"
+        ):
+            path = "$.truncation_strategy.last_messages"
+            raise wrong_value(path, "is required, but missing")
         if HEADER.lower() in call.headers:
             try:
                 parse_script(call.headers[HEADER.lower()])

@@ -323,8 +323,8 @@ class _Search(_Checker):
         self.failure, self.denied, self.exhausted = "", False, False
         try:
             found = self.first(self.values((self.root,), place))
-        except (_ExhaustedError, RecursionError):
-            found = None
+        except RecursionError:
+            found, self.exhausted = None, True
         if self.exhausted:
             self.failure = f"{place.path}: no value was found in {_STEPS} steps"
         return found
@@ -446,9 +446,7 @@ class _Search(_Checker):
         required = dict.fromkeys(_each(members, "required"))
         least, most = _limits(members, "Properties")
         if max(least, len(required)) > min(most, _ITEMS):
-            self.blame(
-                place, "there would have to be more properties than there may be"
-            )
+            self.blame(place, "more properties would be needed than there may be")
             return
         known = [*_each(members, "properties"), *required]
         for linked in _of(members, "dependentRequired"):
@@ -524,13 +522,13 @@ class _Search(_Checker):
         needs = [each for each in members if "contains" in each]
         total = sum(int(each.get("minContains", 1)) for each in needs)
         if max(least, total) > min(most, _ITEMS):
-            self.blame(place, "there would have to be more items than there may be")
+            self.blame(place, "more items would be needed than there may be")
             return
         longest = max(map(len, _of(members, "prefixItems")), default=1)
         natural = max(least, total, longest if self.lavish else 0)
         low, later = max(least, total), []
-        for each in dict.fromkeys((natural, *(low + more for more in _LONGER))):
-            size = int(min(each, most, _ITEMS))
+        sizes = (natural, *(low + more for more in _LONGER))
+        for size in dict.fromkeys(int(min(each, most, _ITEMS)) for each in sizes):
             slots = self._items(members, place, size, least)
             if slots is not None:
                 later.append(self._filled(slots, place))
@@ -573,6 +571,8 @@ class _Search(_Checker):
             else:
                 self.spend(1 + len(slots))
                 self.blame(place, f"a value would have more than {_SIZE} characters")
+                if all(slot.forced for slot in slots):
+                    return
 
     def _texts(self, members: _Members, place: _Place) -> Iterator[_Found]:
         least, most = _limits(members, "Length")

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import signal
 import socket
 import threading
 from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +14,7 @@ import uvicorn
 from ._connections import Connections
 from ._disturbing import Disturbing
 from ._recording import Recording
+from ._serving import Server, run_loop
 from .app import PREFIX, App
 from .conductor import Conductor
 from .deterministic import deterministic
@@ -30,9 +29,6 @@ if TYPE_CHECKING:
 
     from ._recording import Exchange
     from .engine import Engine
-
-# Seconds that answers which are on their way have when the server stops.
-_GRACE = 0.3
 
 
 class LocalServer:
@@ -104,7 +100,14 @@ class LocalServer:
         self.stop()
 
     async def __aenter__(self) -> Self:
-        await asyncio.to_thread(self.start)
+        starting = asyncio.ensure_future(asyncio.to_thread(self.start))
+        try:
+            await asyncio.shield(starting)
+        except asyncio.CancelledError:
+            # The thread can't be given up, so what it starts is stopped.
+            await asyncio.wait([starting])
+            await asyncio.to_thread(self.stop)
+            raise
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -160,7 +163,7 @@ class LocalServer:
 
         def work() -> None:
             try:
-                asyncio.run(self._serve(listener, ready.set))
+                run_loop(self._serve(listener, ready.set))
             except BaseException as error:  # noqa: BLE001 - raised in the other thread
                 failures.append(error)
             finally:
@@ -196,7 +199,7 @@ class LocalServer:
             StoreError: the store's file can't be used.
         """
         with self._listen() as listener:
-            asyncio.run(self._serve(listener, ready))
+            run_loop(self._serve(listener, ready))
 
     def _listen(self) -> socket.socket:
         family = socket.AF_INET6 if ":" in self._settings.host else socket.AF_INET
@@ -236,7 +239,7 @@ class LocalServer:
                 server_header=False,
                 timeout_graceful_shutdown=1,
             )
-            server = _Server(config, store, conductor, connections, ready)
+            server = Server(config, store, conductor, connections, ready)
             self._running = _Running(server, conductor, recording)
             with store.errors_in_words():
                 conductor.resume()
@@ -249,65 +252,8 @@ class _Running:
     """What there is while the server runs."""
 
     def __init__(
-        self, server: _Server, conductor: Conductor, recording: Recording
+        self, server: Server, conductor: Conductor, recording: Recording
     ) -> None:
         self.server = server
         self.conductor = conductor
         self.exchanges = recording.exchanges
-
-
-class _Server(uvicorn.Server):
-    """uvicorn's server, which tells when it is ready and stops at once."""
-
-    def __init__(
-        self,
-        config: uvicorn.Config,
-        store: Store,
-        conductor: Conductor,
-        connections: Connections,
-        ready: Callable[[], None],
-    ) -> None:
-        super().__init__(config)
-        self._store = store
-        self._conductor = conductor
-        self._connections = connections
-        self._ready = ready
-        self._loop = asyncio.get_running_loop()
-        self._stopping = asyncio.Event()
-
-    def stop(self) -> None:
-        """Stop soon; called from another thread."""
-        self.should_exit = True
-        with suppress(RuntimeError):
-            self._loop.call_soon_threadsafe(self._stopping.set)
-
-    def handle_exit(self, sig: int, frame: object) -> None:
-        """Stop soon, or at the second Ctrl-C now; called by a signal."""
-        if self.should_exit and sig == signal.SIGINT:
-            raise KeyboardInterrupt
-        super().handle_exit(sig, frame)  # type: ignore[arg-type]
-        self._loop.call_soon_threadsafe(self._stopping.set)
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Listen."""
-        await super().startup(sockets)
-        self._ready()
-
-    async def main_loop(self) -> None:
-        """Wait until it is time to stop."""
-        counter = 0
-        while not await self.on_tick(counter):
-            counter += 10
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._stopping.wait(), 1)
-
-    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """End the streams, then what else is on its way, and close."""
-        await self._conductor.close()
-        deadline = self._loop.time() + _GRACE
-        while self.server_state.tasks and self._loop.time() < deadline:
-            await asyncio.sleep(0.01)
-        self._connections.abort()
-        await super().shutdown(sockets)
-        # Here, because a signal that ends the process is raised again after this.
-        self._store.close()

@@ -113,12 +113,13 @@ class TurnWriter:
             self._step = None
 
     def _text(self, piece: Text) -> None:
+        for each in piece.annotations:
+            _fitting(each, "MessageAnnotation", "an annotation")
         value: JSON = {"value": piece.value}
-        if piece.annotations:
-            for each in piece.annotations:
-                _fitting(each, "MessageAnnotation", "an annotation")
-            first = self._annotations()
-            numbered = enumerate(piece.annotations, first)
+        first = self._annotations()
+        if piece.annotations or first is None:
+            # The first piece of a text has them even where there are none.
+            numbered = enumerate(piece.annotations, first or 0)
             value["annotations"] = [{"index": i, **each} for i, each in numbered]
         self._part("text", value, piece.value)
 
@@ -141,11 +142,11 @@ class TurnWriter:
         self._emit("thread.message.delta", data)
         self._spend(text)
 
-    def _annotations(self) -> int:
-        """Count the annotations of the part that text is added to."""
+    def _annotations(self) -> int | None:
+        """Count the annotations of the part that text is added to, if there is one."""
         content = self._message["content"] if self._message else []
         last = content[-1] if content else {}
-        return len(last["text"]["annotations"]) if "text" in last else 0
+        return len(last["text"]["annotations"]) if "text" in last else None
 
     def _function(self, call: ToolCall) -> None:
         arguments = call.arguments
