@@ -12,6 +12,7 @@ from . import objects
 from .asking import ask
 from .endings import end_message, end_step
 from .engine import EngineError, Fail, Incomplete, Wait
+from .outputs import problem_of
 from .recalling import is_of_functions, next_turn
 from .turns import TokensSpentError, TurnWriter
 from .usage import prompt_tokens, tokens, usage_of
@@ -115,7 +116,15 @@ class Life:
     def break_off(self) -> None:
         """Let the run fail, because the server made a mistake."""
         message = "The server made a mistake; its log has the details."
-        self._end("failed", error={"code": "server_error", "message": message})
+        error = {"code": "server_error", "message": message}
+        try:
+            self._end("failed", error=error)
+        except Exception:  # noqa: BLE001 - whatever it is
+            _log.exception("run %s can't be ended properly", self.id)
+            # At the least its thread must not stay locked.
+            failed = {"status": "failed", "last_error": error}
+            self._store.put({**self._run(), **failed, "failed_at": objects.now()})
+            self._end_listening()
 
     def submit(self, outputs: dict[str, str], listener: Listener | None) -> JSON:
         """Take the outputs of all pending calls and go on.
@@ -203,6 +212,12 @@ class Life:
         try:
             async with aclosing(ask(self._engine, turn)) as outputs:
                 async for output in outputs:
+                    if self._cancelling or self.dropped:
+                        # An engine that swallowed being cancelled.
+                        raise asyncio.CancelledError
+                    problem = problem_of(output)
+                    if problem:
+                        raise EngineError(problem)
                     if isinstance(output, Fail | Incomplete):
                         return output
                     if isinstance(output, Wait):

@@ -20,6 +20,7 @@ from .engine import (
     ToolCall,
     Wait,
 )
+from .outputs import ERROR_CODES, REASONS, problem_of
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -99,17 +100,25 @@ def parse_script(text: str) -> Script:
 
 def _output(data: Any, path: str) -> Output:
     if isinstance(data, str):
-        return data
+        return _usable(data, path)
     if isinstance(data, dict):
         for name, (others, make) in _FORMS.items():
             if name in data:
                 _check_keys(data, {name, *others}, path)
                 try:
-                    return make(data[name], data)
+                    output = make(data[name], data)
                 except _NotFittingError as error:
                     raise ScriptError(f"{path}: {error}") from None
+                return _usable(output, path)
     forms = ", ".join(_FORMS)
     raise ScriptError(f"{path}: expected text, or an object with one of {forms}")
+
+
+def _usable(output: Output, path: str) -> Output:
+    problem = problem_of(output)
+    if problem:
+        raise ScriptError(f"{path}: {problem}")
+    return output
 
 
 def _check_keys(data: dict[str, Any], allowed: set[str], path: str) -> None:
@@ -150,16 +159,14 @@ def _wait(value: Any, data: dict[str, Any]) -> Output:
 
 def _fail(value: Any, data: dict[str, Any]) -> Output:
     code = data.get("code", "server_error")
-    allowed = ("server_error", "rate_limit_exceeded", "invalid_prompt")
-    if code not in allowed:
-        raise _NotFittingError(f"expected a code of {', '.join(allowed)}")
+    if code not in ERROR_CODES:
+        raise _NotFittingError(f"expected a code of {', '.join(ERROR_CODES)}")
     return Fail(_str(value), code)
 
 
 def _incomplete(value: Any, data: dict[str, Any]) -> Output:
-    allowed = ("max_completion_tokens", "max_prompt_tokens")
-    if value not in allowed:
-        raise _NotFittingError(f"expected a reason of {', '.join(allowed)}")
+    if value not in REASONS:
+        raise _NotFittingError(f"expected a reason of {', '.join(REASONS)}")
     return Incomplete(value)
 
 

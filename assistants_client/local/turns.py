@@ -88,9 +88,6 @@ class TurnWriter:
                 self._code(output)
             case FileSearch():
                 self._search(output)
-            case other:
-                kinds = "text, or an object of assistants_client.local.engine"
-                raise EngineError(f"it gave {type(other).__name__}, not {kinds}")
 
     def finish(self) -> list[JSON]:
         """End the turn; give the calls whose outputs the client has to submit."""
