@@ -34,6 +34,7 @@ class Conductor:
         self._settings = settings
         self._lives: dict[str, Life] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._closing = False
 
     def deadline(self) -> float:
         """Give the time at which a run that begins now will expire."""
@@ -88,6 +89,7 @@ class Conductor:
 
     async def close(self) -> None:
         """Stop all runs where they are, and end the streams of events."""
+        self._closing = True
         tasks = [*self._tasks.values()]
         for life in self._lives.values():
             if life.listener:
@@ -109,7 +111,7 @@ class Conductor:
         self._lives.pop(life.id, None)
         self._tasks.pop(life.id, None)
         error = None if task.cancelled() else task.exception()
-        if error and not life.dropped:
+        if error and not life.dropped and not self._closing:
             _log.error("run %s broke off", life.id, exc_info=error)
             # Else its thread would stay locked until the run expires.
             life.break_off()

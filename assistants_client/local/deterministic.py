@@ -108,10 +108,10 @@ def _searches(turn: Turn) -> Iterator[Output]:
 
 def _formatted(text: str, format: Any) -> str:
     match format:
-        case {"type": "json_object"}:
-            return json.dumps({"answer": text}, ensure_ascii=False)
         case {"type": "json_schema", "json_schema": {"schema": schema}}:
             return json.dumps(sample(schema), ensure_ascii=False)
+        case {"type": "json_object" | "json_schema"}:
+            return json.dumps({"answer": text}, ensure_ascii=False)
     return text
 
 

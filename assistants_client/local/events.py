@@ -44,3 +44,5 @@ class Listener:
         """Give one event after the other until the end."""
         while (each := await self._frames.get()) is not None:
             yield each
+            # Many may wait; only in between is it seen that the client has gone.
+            await asyncio.sleep(0)

@@ -13,7 +13,7 @@ from .lives import GOING_ON
 from .pages import list_page
 from .refusals import Refusal, not_found, shown
 from .resources import Answer, Resource, add_thread
-from .scripts import HEADER, ScriptError, parse_script
+from .scripts import HEADER, ScriptError, parse_script, script_of
 
 if TYPE_CHECKING:
     from .calls import Call
@@ -121,9 +121,10 @@ class Runs(Resource):
         ):
             path = "$.truncation_strategy.last_messages"
             raise wrong_value(path, "is required, but missing")
-        if HEADER.lower() in call.headers:
+        script = script_of(call.headers)
+        if script is not None:
             try:
-                parse_script(call.headers[HEADER.lower()])
+                parse_script(script)
             except ScriptError as error:
                 raise Refusal(400, f"{HEADER}: {error}", param=HEADER) from error
 
@@ -136,7 +137,7 @@ class Runs(Resource):
         notes = {
             "thread": thread,
             "expires": deadline,
-            "script": call.headers.get(HEADER.lower()),
+            "script": script_of(call.headers),
             "results": bool(call.query.get("include[]")),
         }
         self.store.add("run", run, thread=thread, active=True, notes=notes)

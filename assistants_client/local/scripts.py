@@ -23,7 +23,7 @@ from .engine import (
 from .outputs import ERROR_CODES, REASONS, problem_of
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Mapping
 
     from .engine import Engine, Output, Turn
 
@@ -84,7 +84,7 @@ def parse_script(text: str) -> Script:
         ScriptError: it is no script.
     """
     try:
-        turns = json.loads(text)
+        turns = json.loads(text, parse_constant=_no_number)
     except (ValueError, RecursionError) as error:
         raise ScriptError(f"is not JSON: {error}") from error
     if not isinstance(turns, list):
@@ -96,6 +96,17 @@ def parse_script(text: str) -> Script:
         tuple(_output(each, f"$[{n}][{i}]") for i, each in enumerate(turn))
         for n, turn in enumerate(turns)
     )
+
+
+def script_of(headers: Mapping[str, str]) -> str | None:
+    """Give the script that a request brings, as text; headers come as Latin-1."""
+    found = headers.get(HEADER.lower())
+    if found is None:
+        return None
+    try:
+        return found.encode("latin-1").decode()
+    except UnicodeError:
+        return found
 
 
 def _output(data: Any, path: str) -> Output:
@@ -112,6 +123,10 @@ def _output(data: Any, path: str) -> Output:
                 return _usable(output, path)
     forms = ", ".join(_FORMS)
     raise ScriptError(f"{path}: expected text, or an object with one of {forms}")
+
+
+def _no_number(text: str) -> float:
+    raise ValueError(f"{text} is no number that JSON knows")
 
 
 def _usable(output: Output, path: str) -> Output:
