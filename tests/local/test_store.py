@@ -1,0 +1,472 @@
+"""The store: a list that forgets nothing, in memory or in a file."""
+
+from __future__ import annotations
+
+import contextlib
+import copy
+import os
+import shutil
+import sqlite3
+import string
+import tempfile
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+
+from assistants_client.local import StoreError
+from assistants_client.local.store import PREFIXES, Store, new_id
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+JSON = dict[str, Any]
+TEXTS = st.text(max_size=20)
+# Few of each, so that many objects are in the same list.
+KINDS = st.sampled_from(["message", "step"])
+OWNERS = st.sampled_from(["thread_a", "thread_b", None])
+RUNS = st.sampled_from([None, "run_a"])
+BOUNDS = st.none() | st.integers(0, 20)
+NOBODY = 65534
+"""A user who may write nowhere, for where the tests run as root."""
+
+
+@dataclass
+class _Entry:
+    kind: str
+    thread: str | None
+    run: str | None
+    active: bool
+    body: JSON | None
+    notes: JSON = field(default_factory=dict)
+    id: str = ""
+
+    def is_in(self, kind: str, thread: str | None, run: str | None) -> bool:
+        return (self.kind, self.thread, self.run) == (kind, thread, run)
+
+
+class _BrokenError(Exception):
+    """What goes wrong in the middle of a change."""
+
+
+class _Twins(RuleBasedStateMachine):
+    """A store in a file, and a list that has to stay the same."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.folder = tempfile.mkdtemp()
+        self.store = Store(Path(self.folder) / "state.db")
+        self.list: list[_Entry] = []
+
+    def teardown(self) -> None:
+        self.store.close()
+        shutil.rmtree(self.folder)
+
+    @initialize(count=st.integers(0, 9))
+    def fill(self, count: int) -> None:
+        for number in range(count):
+            self.add("message", "thread_a", None, str(number), active=False)
+
+    @rule(kind=KINDS, thread=OWNERS, run=RUNS, text=TEXTS, active=st.booleans())
+    def add(
+        self, kind: str, thread: str | None, run: str | None, text: str, *, active: bool
+    ) -> None:
+        body = {"id": new_id(kind), "name": text, "run_id": run}
+        notes = {"note": text}
+        self.store.add(kind, body, thread=thread, run=run, active=active, notes=notes)
+        self.list.append(
+            _Entry(kind, thread, run, active, {**body}, notes, body["id"] or "")
+        )
+
+    @precondition(lambda self: self.list)
+    @rule(data=st.data(), text=TEXTS, active=st.booleans())
+    def put(self, data: st.DataObject, text: str, *, active: bool) -> None:
+        entry = data.draw(st.sampled_from(self.list))
+        self.store.put({"id": entry.id, "name": text}, active=active)
+        if entry.body is not None:
+            entry.body, entry.active = {"id": entry.id, "name": text}, active
+
+    @precondition(lambda self: self.list)
+    @rule(data=st.data(), text=TEXTS)
+    def put_notes(self, data: st.DataObject, text: str) -> None:
+        entry = data.draw(st.sampled_from(self.list))
+        self.store.put_notes(entry.id, {"other": text})
+        entry.notes = {"other": text}
+
+    @precondition(lambda self: self.list)
+    @rule(data=st.data())
+    def delete(self, data: st.DataObject) -> None:
+        entry = data.draw(st.sampled_from(self.list))
+        self.store.delete(entry.id)
+        entry.body, entry.active, entry.notes = None, False, {}
+
+    @rule(thread=st.sampled_from(["thread_a", "thread_b", "thread_c"]))
+    def delete_thread(self, thread: str) -> None:
+        self.store.delete_thread(thread)
+        for entry in self.list:
+            if entry.thread == thread:
+                entry.body, entry.active, entry.notes = None, False, {}
+
+    @rule(depth=st.integers(1, 3), text=TEXTS)
+    def change_together(self, depth: int, text: str) -> None:
+        with contextlib.ExitStack() as stack:
+            for _ in range(depth):
+                stack.enter_context(self.store.changes())
+            self.add("message", "thread_a", None, text, active=False)
+            self.delete_thread("thread_b")
+
+    @rule(depth=st.integers(1, 3))
+    def break_in_the_middle(self, depth: int) -> None:
+        before = copy.deepcopy(self.list)
+        with contextlib.suppress(_BrokenError), contextlib.ExitStack() as stack:
+            for _ in range(depth):
+                stack.enter_context(self.store.changes())
+            self.add("message", "thread_a", None, "gone", active=True)
+            self.delete_thread("thread_a")
+            for entry in self.list[:2]:
+                self.store.put_notes(entry.id, {"other": "gone"})
+            raise _BrokenError
+        self.list = before
+
+    @rule()
+    def reopen(self) -> None:
+        self.store.close()
+        self.store = Store(Path(self.folder) / "state.db")
+
+    @rule(
+        kind=KINDS,
+        owners=st.tuples(OWNERS, RUNS),
+        bounds=st.tuples(BOUNDS, BOUNDS),
+        newest_first=st.booleans(),
+        from_the_end=st.booleans(),
+        limit=st.integers(1, 5),
+        run_id=RUNS,
+    )
+    def look(
+        self,
+        kind: str,
+        owners: tuple[str | None, str | None],
+        bounds: tuple[int | None, int | None],
+        limit: int,
+        run_id: str | None,
+        *,
+        newest_first: bool,
+        from_the_end: bool,
+    ) -> None:
+        thread, run = owners
+        # The bounds are those of existing objects, as a client's cursors are.
+        places = [
+            None if each is None or each >= len(self.list) else self._place(each)
+            for each in bounds
+        ]
+        above, below = places
+        page = self.store.page(
+            kind,
+            thread=thread,
+            run=run,
+            above=-1 if above is None else above,
+            below=below,
+            newest_first=newest_first,
+            from_the_end=from_the_end,
+            limit=limit,
+            run_id=run_id,
+        )
+        low = -1 if above is None else bounds[0] or 0
+        high = len(self.list) if below is None else bounds[1] or 0
+        found = [
+            entry.body
+            for index, entry in enumerate(self.list)
+            if low < index < high
+            and entry.is_in(kind, thread, run)
+            and entry.body is not None
+            and (run_id is None or entry.body.get("run_id") == run_id)
+        ]
+        if newest_first:
+            found.reverse()
+        cut = found[-limit:] if from_the_end else found[:limit]
+        assert page.objects == cut
+        assert page.has_more is (len(found) > limit)
+
+    @invariant()
+    def is_the_same(self) -> None:
+        for index, entry in enumerate(self.list):
+            found = self.store.get(
+                entry.kind, entry.id, thread=entry.thread, run=entry.run
+            )
+            assert found == entry.body
+            assert self.store.notes(entry.id) == entry.notes
+            assert self._place(index) is not None
+        places = [self._place(index) or 0 for index in range(len(self.list))]
+        assert places == sorted(set(places))
+        active = [entry.body for entry in self.list if entry.active]
+        assert self.store.active_runs() == active
+        for thread in ("thread_a", "thread_b"):
+            ids: list[str | None] = [
+                e.id for e in self.list if e.active and e.thread == thread
+            ]
+            assert self.store.active_run(thread) in (ids or [None])
+        for kind, owner, run in {(e.kind, e.thread, e.run) for e in self.list}:
+            bodies = [e.body for e in self.list if e.is_in(kind, owner, run)]
+            kept = [body for body in bodies if body is not None]
+            assert self.store.all(kind, thread=owner, run=run) == kept
+
+    def _place(self, index: int) -> int | None:
+        entry = self.list[index]
+        return self.store.place(entry.kind, entry.id)
+
+
+def test_store_is_a_list() -> None:
+    run_state_machine_as_test(
+        _Twins, settings=settings(max_examples=25, stateful_step_count=25)
+    )
+
+
+def test_objects_are_found_where_they_belong_only() -> None:
+    with _opened() as store:
+        body = {"id": "step_1"}
+        store.add("step", body, thread="thread_1", run="run_1")
+        assert store.get("step", "step_1", thread="thread_1", run="run_1") == body
+        for thread, run in [(None, None), ("thread_1", None), ("thread_2", "run_1")]:
+            assert store.get("step", "step_1", thread=thread, run=run) is None
+        assert store.get("message", "step_1", thread="thread_1", run="run_1") is None
+        assert store.place("message", "step_1") is None
+
+
+def test_deleted_object_keeps_its_place_and_nothing_else() -> None:
+    with _opened() as store:
+        for number in range(3):
+            store.add("assistant", {"id": f"asst_{number}"}, notes={"a": 1})
+        place = store.place("assistant", "asst_1")
+        store.delete("asst_1")
+        store.put({"id": "asst_1", "name": "back again"})
+        assert store.place("assistant", "asst_1") == place
+        assert store.get("assistant", "asst_1") is None
+        assert store.notes("asst_1") == {}
+        page = store.page("assistant", above=place or 0, limit=1)
+        assert (page.objects, page.has_more) == ([{"id": "asst_2"}], False)
+        assert [each["id"] for each in store.all("assistant")] == ["asst_0", "asst_2"]
+
+
+def test_place_of_the_last_one_is_not_given_again() -> None:
+    """Else a cursor that names what was deleted would go on at something new."""
+    with _opened() as store:
+        store.add("assistant", {"id": "asst_0"})
+        store.delete("asst_0")
+        store.add("assistant", {"id": "asst_1"})
+        first, second = (store.place("assistant", f"asst_{n}") for n in range(2))
+        assert first is not None
+        assert second is not None
+        assert first < second
+
+
+def test_id_is_given_once() -> None:
+    with _opened() as store:
+        store.add("assistant", {"id": "asst_0"})
+        with pytest.raises(sqlite3.IntegrityError):
+            store.add("thread", {"id": "asst_0"})
+
+
+@pytest.mark.parametrize("kind", PREFIXES)
+def test_ids_have_the_prefix_of_their_kind(kind: str) -> None:
+    ids = {new_id(kind) for _ in range(1000)}
+    assert len(ids) == 1000
+    for each in ids:
+        prefix, _, rest = each.rpartition("_")
+        assert prefix == PREFIXES[kind]
+        assert len(rest) == 24
+        assert set(rest) <= {*string.ascii_letters, *string.digits}
+
+
+def test_file_is_made_once_and_kept(tmp_path: Path) -> None:
+    file = tmp_path / "state.db"
+    with _opened(file) as store:
+        store.add("run", {"id": "run_1", "name": "\x00\U0001f600\u2028"}, active=True)
+        with contextlib.suppress(_BrokenError), store.changes():
+            store.add("run", {"id": "run_2"}, active=True)
+            raise _BrokenError
+    with _opened(file) as store:
+        assert store.active_runs() == [{"id": "run_1", "name": "\x00\U0001f600\u2028"}]
+    assert [*tmp_path.iterdir()] == [file]
+
+
+def test_change_is_in_the_file_before_it_is_closed(tmp_path: Path) -> None:
+    """A server that is killed doesn't close it."""
+    file = tmp_path / "state.db"
+    with _opened(file) as store:
+        with store.changes():
+            store.add("run", {"id": "run_1"}, active=True)
+        crashed = tmp_path / "crashed"
+        crashed.mkdir()
+        for each in tmp_path.glob("state.db*"):
+            shutil.copy(each, crashed)
+    with _opened(crashed / "state.db") as store:
+        assert store.active_runs() == [{"id": "run_1"}]
+
+
+def test_empty_file_is_as_good_as_none(tmp_path: Path) -> None:
+    (tmp_path / "state.db").touch()
+    with _opened(tmp_path / "state.db") as store:
+        store.add("assistant", {"id": "asst_1"})
+
+
+def test_second_server_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "state.db"
+    (tmp_path / "link.db").symlink_to(file)
+    with _opened(file) as store:
+        for path in (file, tmp_path / "link.db"):
+            with pytest.raises(StoreError, match="another server uses this file; end"):
+                Store(path)
+        store.add("assistant", {"id": "asst_1"})
+    with _opened(tmp_path / "link.db") as store:
+        assert store.all("assistant") == [{"id": "asst_1"}]
+
+
+@pytest.mark.parametrize(
+    ("statements", "said"),
+    [
+        (["create table mine (a)"], "is a database of something else; name another"),
+        (["pragma application_id = 7"], "is a database of something else; name"),
+        (["pragma user_version = 1"], "is a database of something else; name"),
+        (
+            ["{ours}", "pragma user_version = 12"],
+            r"by another version of this server \(12\); name another",
+        ),
+    ],
+)
+def test_other_databases_are_refused_and_left_alone(
+    tmp_path: Path, statements: list[str], said: str
+) -> None:
+    file = tmp_path / "other.db"
+    if statements[0] == "{ours}":
+        with _opened(file):
+            statements = statements[1:]
+    _execute(file, *statements)
+    before = file.read_bytes()
+    with pytest.raises(StoreError, match=f"^{file}: .*{said}"):
+        Store(file)
+    assert file.read_bytes() == before
+    assert [*tmp_path.iterdir()] == [file]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"Hi", b"No database at all\n" * 500, b"SQLite format 3\x00" + b"\xff" * 5000],
+)
+def test_other_files_are_refused_and_left_alone(tmp_path: Path, content: bytes) -> None:
+    file = tmp_path / "notes.txt"
+    file.write_bytes(content)
+    with pytest.raises(StoreError, match=r"notes\.txt: .*; name another file"):
+        Store(file)
+    assert file.read_bytes() == content
+
+
+def _cut(content: bytes) -> bytes:
+    return content[: len(content) // 2]
+
+
+def _without_the_first_table(content: bytes) -> bytes:
+    return content[:4096] + bytes(4096) + content[8192:]
+
+
+def _head_only(content: bytes) -> bytes:
+    return content[:100]
+
+
+@pytest.mark.parametrize("damage", [_cut, _without_the_first_table, _head_only])
+def test_damage_is_said_in_words(
+    tmp_path: Path, damage: Callable[[bytes], bytes]
+) -> None:
+    file = tmp_path / "state.db"
+    with _opened(file) as store:
+        for number in range(100):
+            store.add("run", {"id": f"run_{number}", "name": "x" * 200}, active=True)
+    file.write_bytes(damage(file.read_bytes()))
+    with pytest.raises(StoreError, match=r"state\.db: is damaged; .*name another"):
+        Store(file)
+
+
+def test_store_without_its_tables_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "state.db"
+    with _opened(file):
+        pass
+    _execute(file, "drop table objects")
+    with pytest.raises(StoreError, match=r"state\.db: is damaged; .*name another file"):
+        Store(file)
+
+
+@pytest.mark.parametrize(
+    "path", ["missing/state.db", "file/state.db", "folder", "x" * 300]
+)
+def test_path_that_cannot_be_is_said_in_words(tmp_path: Path, path: str) -> None:
+    (tmp_path / "file").touch()
+    (tmp_path / "folder").mkdir()
+    before = sorted(tmp_path.rglob("*"))
+    with pytest.raises(StoreError, match=r"can't be opened; .*folder"):
+        Store(tmp_path / path)
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+@pytest.mark.parametrize(
+    ("name", "mode", "folder_mode"),
+    [
+        ("new.db", None, 0o555),
+        ("state.db", 0o666, 0o555),
+        ("state.db", 0o444, 0o777),
+        ("state.db", 0o000, 0o777),
+    ],
+)
+def test_what_may_not_be_written_is_said_in_words(
+    name: str, mode: int | None, folder_mode: int
+) -> None:
+    # The folder of pytest itself may be entered by nobody else.
+    with tempfile.TemporaryDirectory() as made:
+        folder = Path(made)
+        with _opened(folder / "state.db"):
+            pass
+        if mode is not None:
+            (folder / name).chmod(mode)
+        folder.chmod(folder_mode)
+        said = f"{name}: can't be (opened|written to); .*(folder|permissions)"
+        with _as_nobody(), pytest.raises(StoreError, match=said):
+            Store(folder / name)
+        folder.chmod(0o700)
+        assert [each.name for each in folder.iterdir()] == ["state.db"]
+
+
+@contextlib.contextmanager
+def _opened(path: Path | None = None) -> Iterator[Store]:
+    store = Store(path)
+    try:
+        yield store
+    finally:
+        store.close()
+
+
+@contextlib.contextmanager
+def _as_nobody() -> Iterator[None]:
+    """Give up the rights of root for a while, to whom no file is closed."""
+    before = os.geteuid()
+    if before == 0:
+        os.seteuid(NOBODY)
+    try:
+        yield
+    finally:
+        os.seteuid(before)
+
+
+def _execute(file: Path, *statements: str) -> None:
+    sql = sqlite3.connect(file, isolation_level=None)
+    for statement in statements:
+        sql.execute(statement)
+    sql.close()
