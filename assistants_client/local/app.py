@@ -191,8 +191,8 @@ def _act(operation: Operation, resources: tuple[object, ...]) -> _Act:
 def _host_name(header: str) -> str:
     """Give the name in a Host header, without the port."""
     if header.startswith("["):
-        return header[1:].partition("]")[0]
-    return header.partition(":")[0]
+        return header[1:].partition("]")[0].lower()
+    return header.partition(":")[0].removesuffix(".").lower()
 
 
 def _json(status: int, body: Any, headers: dict[str, str]) -> Response:

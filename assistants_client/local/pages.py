@@ -33,8 +33,8 @@ def list_page(
     newest_first = call.query["order"] == "desc"
     after = before = None
     if "ignore-cursor" not in call.faults:
-        after = _place(store, call, kind, "after")
-        before = _place(store, call, kind, "before")
+        after = _place(store, call, "after", kind, thread, run)
+        before = _place(store, call, "before", kind, thread, run)
     if after is not None and "inclusive" in call.faults:
         after += 1 if newest_first else -1
     earliest, latest = (before, after) if newest_first else (after, before)
@@ -52,11 +52,18 @@ def list_page(
     return _answer(page, call.faults)
 
 
-def _place(store: Store, call: Call, kind: str, name: str) -> int | None:
+def _place(
+    store: Store,
+    call: Call,
+    name: str,
+    kind: str,
+    thread: str | None,
+    run: str | None,
+) -> int | None:
     cursor = call.query.get(name)
     if not cursor:
         return None
-    place = store.place(kind, cursor)
+    place = store.place(kind, cursor, thread=thread, run=run)
     if place is None:
         message = f"{name} names no {kind} that was ever here: {shown(cursor)}."
         raise Refusal(404, message, param=name)

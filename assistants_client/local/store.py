@@ -264,10 +264,14 @@ class Store:
         rows = self._sql.execute("select body from objects where active order by place")
         return [json.loads(body) for (body,) in rows]
 
-    def place(self, kind: str, id: str) -> int | None:
+    def place(
+        self, kind: str, id: str, *, thread: str | None = None, run: str | None = None
+    ) -> int | None:
         """Give the place of an object in the order of creation, deleted or not."""
         row = self._sql.execute(
-            "select place from objects where id = ? and kind = ?", (id, kind)
+            "select place from objects where id = ? and kind = ? and thread is ?"
+            " and run is ?",
+            (id, kind, thread, run),
         ).fetchone()
         return row[0] if row else None
 

@@ -223,7 +223,9 @@ class _Twins(RuleBasedStateMachine):
 
     def _place(self, index: int) -> int | None:
         entry = self.list[index]
-        return self.store.place(entry.kind, entry.id)
+        return self.store.place(
+            entry.kind, entry.id, thread=entry.thread, run=entry.run
+        )
 
 
 def test_store_is_a_list() -> None:
