@@ -164,7 +164,9 @@ def _of_number(value: Any, schema: Any, path: str) -> Iterator[Deviation]:
         ),
     ):
         if not fits:
-            yield Deviation(path, f"expected {word} {schema[limit]}, found {value}")
+            yield Deviation(
+                path, f"expected {word} {schema[limit]}, found {_shown(value)}"
+            )
 
 
 def _of_union(value: Any, schema: Any, key: str, path: str) -> Iterator[Deviation]:
@@ -185,9 +187,49 @@ def _of_union(value: Any, schema: Any, key: str, path: str) -> Iterator[Deviatio
     elif all(set(member) == {"required"} for member in members):
         either = " or ".join("/".join(member["required"]) for member in members)
         yield Deviation(path, f"needs one of {either}")
+    elif isinstance(value, dict) and (kinds := _kinds(value, members)):
+        name, allowed = kinds
+        message = f"expected one of {allowed}, found {_shown(value[name])}"
+        yield Deviation(_inner(path, name), message)
     else:
         # Better one that differs inside than one of another kind altogether.
-        yield from min(found, key=lambda each: (each[0].path == path, len(each)))
+        yield from min(
+            zip(members, found, strict=True),
+            key=lambda each: (
+                not _has_type(value, each[0]),
+                each[1][0].path == path,
+                len(each[1]),
+            ),
+        )[1]
+
+
+def _kinds(value: dict[str, Any], members: list[Any]) -> tuple[str, str] | None:
+    """Find the constant that tells the members apart, where the value has none of them.
+
+    Returns:
+        The property's name, and the constants that it may have.
+    """
+    for name in value:
+        constants = [
+            repr(schema["properties"][name]["const"])
+            for schema in map(_resolved, members)
+            if "const" in schema.get("properties", {}).get(name, {})
+        ]
+        if len(constants) > 1 and repr(value[name]) not in constants:
+            return name, ", ".join(constants)
+    return None
+
+
+def _has_type(value: Any, member: Any) -> bool:
+    kind = _resolved(member).get("type")
+    return kind is None or _is(value, kind)
+
+
+def _resolved(schema: Any) -> dict[str, Any]:
+    """Follow a reference; of a schema that is just true or false there is nothing."""
+    while isinstance(schema, dict) and "$ref" in schema:
+        schema = _target(schema["$ref"])
+    return schema if isinstance(schema, dict) else {}
 
 
 def _of_variant(
