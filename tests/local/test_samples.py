@@ -627,7 +627,7 @@ SEARCHED: dict[str, Schema] = {
     },
     "long enough": {"oneOf": [{"type": "array"}, {"type": "array", "maxItems": 5}]},
     "the easy way after a hard one": {
-        "anyOf": [{"type": "integer", "allOf": WAYS, "multipleOf": 1e9}, {"const": "a"}]
+        "anyOf": [{"enum": [0.5], "allOf": WAYS}, {"const": "a"}]
     },
     "a fraction": {"oneOf": [{"type": "integer"}, {"type": "number"}]},
     "a password": {"type": "string", "pattern": r"^(?=.*\d)(?=.*[A-Z])(?!.*_).{8,}$"},
@@ -753,7 +753,7 @@ HOSTILE: dict[str, Schema] = {
         "$ref": "#/$defs/d0",
     },
     "2 ** 30 ways to know a property": {
-        "unevaluatedProperties": False,
+        "unevaluatedProperties": {"type": "string"},
         "$defs": {
             f"d{n}": dict.fromkeys(("$ref", "$dynamicRef"), f"#/$defs/d{n + 1}")
             for n in range(30)
@@ -849,7 +849,7 @@ def test_levels_that_need_not_be_there_end_somewhere() -> None:
 
 
 def test_the_answer_does_not_depend_on_the_depth_of_the_stack() -> None:
-    schema = nested(150, lambda inner: {"allOf": [inner]}, {})
+    schema = nested(220, lambda inner: {"allOf": [inner]}, {})
 
     def deeper(levels: int) -> Any:
         return deeper(levels - 1) if levels else attempt(schema)
