@@ -227,6 +227,32 @@ def test_an_engine_that_will_not_be_cancelled_is_left(
         enough.set()
 
 
+class Closing:
+    """An iterator that is no generator, and has something to close."""
+
+    def __init__(self) -> None:
+        self.closed = threading.Event()
+
+    def __iter__(self) -> Closing:
+        return self
+
+    def __next__(self) -> str:
+        return ""
+
+    def close(self) -> None:
+        self.closed.set()
+
+
+def test_an_iterator_is_closed(
+    api: Api, assistant: str, thread: str, let_answer: Let
+) -> None:
+    endless = Closing()
+    let_answer(lambda turn: endless)
+    run = api.wait(api.start(thread, assistant), "in_progress")
+    api.cancel(run)
+    assert endless.closed.wait(PATIENCE)
+
+
 def test_an_engine_that_cleans_up_has_its_way(
     api: Api, assistant: str, thread: str, let_answer: Let
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
@@ -81,6 +82,7 @@ def test_fixture_says_what_it_is(tmp_path: Path) -> None:
 
 def _pytest(folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
     """Run pytest, with no other plugin, as somebody else does."""
+    ours = {name for name in os.environ if name.startswith("PYTEST_")}
     return subprocess.run(
         [
             *(sys.executable, "-m", "pytest", "-p", "no:cacheprovider"),
@@ -88,6 +90,7 @@ def _pytest(folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
             *options,
         ],
         cwd=folder,
+        env={name: os.environ[name] for name in os.environ.keys() - ours},
         capture_output=True,
         text=True,
         timeout=PATIENCE,

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from packaging.requirements import Requirement
 
+PATIENCE = 60.0
 ROOT = Path(__file__).resolve().parent.parent.parent
 PACKAGE = ROOT / "assistants_client"
 CLIENT = [
@@ -114,5 +115,6 @@ def _run(
         [sys.executable, "-c", program, json.dumps([names, hidden])],
         capture_output=True,
         text=True,
+        timeout=PATIENCE,
         check=False,
     )

@@ -253,6 +253,14 @@ def test_a_cursor_must_be_of_the_list(
 ) -> None:
     made = lists[kind]
     others = [each.ids[1] for other, each in lists.items() if other != kind]
+    # One of this kind is none either, if it is of another thread or run.
+    elsewhere = api.run(api.thread("Hi"), lists["assistants"].ids[1])
+    if kind == "messages":
+        others += [each["id"] for each in api.messages(elsewhere["thread_id"])]
+    elif kind == "runs":
+        others.append(elsewhere["id"])
+    elif kind == "steps":
+        others += [each["id"] for each in api.steps(elsewhere)]
     for cursor in (f"{kind}_of_nobody", "'", "\x00", "😀", *others):
         error = api.get(made.path, status=404, **{name: cursor})["error"]
         assert error["param"] == name

@@ -181,6 +181,13 @@ def test_what_is_no_json_is_refused(http: httpx.Client, body: bytes) -> None:
     assert error["type"] == "invalid_request_error"
 
 
+@pytest.mark.parametrize("number", ["NaN", "-Infinity", "1e999", "-1e999"])
+def test_what_is_no_number_is_refused_anywhere(http: httpx.Client, number: str) -> None:
+    function = f'{{"name": "f", "parameters": {{"default": {number}}}}}'
+    tools = f'[{{"type": "function", "function": {function}}}]'
+    refused(send(http, "/assistants", f'{{"model": "m", "tools": {tools}}}'), 400)
+
+
 @pytest.mark.parametrize(
     "text",
     [

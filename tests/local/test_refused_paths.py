@@ -129,6 +129,19 @@ def test_a_large_body_is_refused_by_its_length_alone(server: LocalServer) -> Non
     assert deviations(json.loads(body), "ErrorResponse") == []
 
 
+def test_no_more_of_a_large_body_is_read_than_is_needed() -> None:
+    with LocalServer(max_body=1000) as server:
+        head, body = raw(
+            server,
+            b"POST /v1/assistants HTTP/1.1\r\nHost: localhost\r\n"
+            b"Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
+            # Its end never comes.
+            b"3e9\r\n" + b" " * 1001 + b"\r\n",
+        )
+    assert head.startswith(b"HTTP/1.1 413 ")
+    assert deviations(json.loads(body), "ErrorResponse") == []
+
+
 @pytest.mark.parametrize(
     "request_line",
     [b"GET", b"\x00\x01\x02", b"{}", b"GET  HTTP/1.1"],

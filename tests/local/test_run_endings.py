@@ -130,6 +130,7 @@ def test_it_expires(hasty: tuple[Api, str]) -> None:
     for run in ended:
         assert [*stamps(run)] == ["started_at"]
         assert [*results(run)] == ["usage"]
+        assert run["expires_at"] is None
     writing, calling, silent, _ = ended
     assert unfinished(api, writing) == ("It is", "run_expired")
     for run in (writing, calling):

@@ -146,6 +146,15 @@ def test_usage_is_the_sum_of_the_steps(api: Api, assistant: str, thread: str) ->
         assert usage["total_tokens"] == both
 
 
+def test_the_prompt_counts_once_a_turn(api: Api, assistant: str) -> None:
+    scripts: list[list[Any]] = [["One"], ["One", {"code": "1"}, "two", {"code": "2"}]]
+    read = [
+        api.run(api.thread("Hi"), assistant, script=[script])["usage"]["prompt_tokens"]
+        for script in scripts
+    ]
+    assert read[0] == read[1] > 0
+
+
 @pytest.mark.parametrize(
     "code", ["server_error", "rate_limit_exceeded", "invalid_prompt"]
 )
