@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 # Seconds that answers which are on their way have when the server stops.
 _GRACE = 0.3
+# What doesn't end is kept: to be collected would wake it up once more.
+_given_up: set[asyncio.Task[Any]] = set()
 
 
 def run_loop(main: Coroutine[Any, Any, None]) -> None:
@@ -35,9 +37,8 @@ def run_loop(main: Coroutine[Any, Any, None]) -> None:
         for task in left:
             task.cancel()
         if left:
-            loop.run_until_complete(asyncio.wait(left, timeout=_GRACE))
-        # What is pending even now would be complained about when it is collected.
-        loop.set_exception_handler(lambda *_: None)
+            _, stuck = loop.run_until_complete(asyncio.wait(left, timeout=_GRACE))
+            _given_up.update(stuck)
         loop.close()
 
 

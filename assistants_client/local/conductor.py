@@ -34,7 +34,6 @@ class Conductor:
         self._settings = settings
         self._lives: dict[str, Life] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
-        self._closing = False
 
     def deadline(self) -> float:
         """Give the time at which a run that begins now will expire."""
@@ -89,9 +88,10 @@ class Conductor:
 
     async def close(self) -> None:
         """Stop all runs where they are, and end the streams of events."""
-        self._closing = True
         tasks = [*self._tasks.values()]
         for life in self._lives.values():
+            # From here on nothing is written: the store has them as they are.
+            life.dropped = True
             if life.listener:
                 life.listener.break_off()
                 life.listener = None
@@ -111,7 +111,7 @@ class Conductor:
         self._lives.pop(life.id, None)
         self._tasks.pop(life.id, None)
         error = None if task.cancelled() else task.exception()
-        if error and not life.dropped and not self._closing:
+        if error and not life.dropped:
             _log.error("run %s broke off", life.id, exc_info=error)
             # Else its thread would stay locked until the run expires.
             life.break_off()

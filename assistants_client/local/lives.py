@@ -228,7 +228,9 @@ class Life:
                         await asyncio.sleep(self._settings.pace)
         except (EngineError, TokensSpentError):
             raise
-        except Exception as error:  # noqa: BLE001 - engines are other people's code
+        except Exception as error:
+            if self.dropped:
+                raise asyncio.CancelledError from error
             _log.exception("the engine failed in run %s", self.id)
             return Fail(f"The engine raised {type(error).__name__}.")
         return None

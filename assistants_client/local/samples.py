@@ -301,6 +301,7 @@ class _Branch(NamedTuple):
     refs: tuple[str, ...]
 
 
+_FAIR = 50
 _TYPES = ("string", "number", "boolean", "object", "array", "null")
 
 
@@ -408,8 +409,11 @@ class _Search(_Checker):
     ) -> Iterator[_Branch]:
         todo: list[tuple[tuple[Any, ...], _Branch]]
         todo = [(schemas, _Branch((), _TYPES, ()))]
-        while todo:
-            parts, branch = todo.pop()
+        for number in itertools.count(1):
+            if not todo:
+                return
+            # The last way of all gets its turn even where the first has no end.
+            parts, branch = todo.pop(0 if number % _FAIR == 0 else -1)
             self.spend(1 + len(parts) // 16)
             if not parts:
                 yield branch

@@ -638,6 +638,12 @@ SEARCHED: dict[str, Schema] = {
         "minItems": 5,
         "uniqueItems": True,
     },
+    "three names": {
+        "type": "object",
+        "patternProperties": {"^x-": {"type": "integer"}},
+        "additionalProperties": False,
+        "minProperties": 3,
+    },
     "twenty names": {
         "type": "object",
         "patternProperties": {"^[a-f]{2}$": {"type": "integer"}},
@@ -707,6 +713,7 @@ REFUSED: dict[str, tuple[Schema, str]] = {
         {"type": "string", "pattern": r"^(a|b)\1$"},
         r"\$: .* is a pattern out of scope",
     ),
+    "possessive": ({"type": "string", "pattern": "^a*+$"}, r"\$: .* out of scope"),
     "no object at all": ([], r"no JSON schema: \$: \[\] is not of type"),
 }
 
@@ -841,6 +848,12 @@ def test_optional_properties_go_first_where_there_are_too_many() -> None:
         "required": ["needed"],
     }
     assert sample(schema) == {"needed": "needed"}
+
+
+def test_an_optional_property_that_takes_too_long_is_left_out() -> None:
+    hard = {"enum": [0.5], "allOf": WAYS}
+    schema = {"type": "object", "properties": {"hard": hard, "easy": {}}}
+    assert sample(schema) == {"easy": "easy"}
 
 
 def test_levels_that_need_not_be_there_end_somewhere() -> None:
