@@ -211,8 +211,6 @@ class _Parser:
         if found is None:
             return node
         self.at = found.end()
-        if self.text.startswith("+", self.at):
-            raise PatternError("is a pattern out of scope")
         sign, low, comma, high = found.group(1, 2, 3, 4)
         if sign in "*+?":
             return _Repeat(node, sign == "+", 1 if sign == "?" else _ENDLESS)
