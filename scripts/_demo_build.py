@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
@@ -45,7 +46,7 @@ def rebuild(out: Console) -> None:
     with tempfile.TemporaryDirectory(prefix="assistants-demo-") as scratch:
         built = Path(scratch, "generated")
         with out.status("python -m codegen build"):
-            _build(built)
+            _build(built, Path(scratch))
         seconds = time.perf_counter() - started
         index = (built / "API.md").read_text(encoding="utf-8").splitlines()
         before, after = _files(GENERATED), _files(built)
@@ -71,11 +72,17 @@ def rebuild(out: Console) -> None:
     out.print("API.md has a line for each operation and model")
 
 
-def _build(target: Path) -> None:
+def _build(target: Path, scratch: Path) -> None:
     # -P keeps a folder that happens to be called codegen, where we stand, out.
     command = (sys.executable, "-P", "-m", "codegen", "build", "--out", str(target))
     done = subprocess.run(
-        command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
+        command,
+        # What a build that is interrupted leaves goes with the folder.
+        env={**os.environ, "TMPDIR": str(scratch)},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     if done.returncode:
         raise OffError(f"the build failed:\n{done.stdout}{done.stderr}".rstrip())

@@ -85,7 +85,7 @@ class Furnished:
             json={
                 "assistant_id": self._assistant,
                 "tool_choice": choice,
-                "thread": {"messages": [{"role": "user", "content": "Hello"}]},
+                "thread": {"messages": [{"role": "user", "content": "Go on."}]},
                 "stream": True,
             },
         )
