@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -102,17 +103,17 @@ def test_interrupted_demo_says_so_and_leaves_nothing(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-def test_stale_code_is_an_error(
+def test_stale_and_dropped_code_are_errors(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(_demo_build, "GENERATED", tmp_path)
-    with pytest.raises(_demo_build.OffError, match="scripts/regen writes it"):
-        _demo_build.rebuild(_silent())
+    def build(target: Path, _scratch: Path) -> None:
+        shutil.copytree(ROOT / "generated", target)
 
-
-def test_what_is_dropped_is_named(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+    monkeypatch.setattr(_demo_build, "_build", build)
+    with monkeypatch.context() as stale:
+        stale.setattr(_demo_build, "GENERATED", tmp_path)
+        with pytest.raises(_demo_build.OffError, match="scripts/regen writes it"):
+            _demo_build.rebuild(_silent())
     other = tmp_path / "openapi.yaml"
     other.write_text(
         "paths: {/lost: {get: {}}}\ncomponents: {schemas: {LostObject: {}}}\n"

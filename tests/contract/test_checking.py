@@ -22,9 +22,10 @@ from tests.contract.document import (
     model,
     told_apart,
 )
+from tests.contract.each import for_each
 from tests.contract.instances import examples, same, samples, spoilt
 
-each_schema = pytest.mark.parametrize("name", SCHEMAS)
+each_schema = for_each(SCHEMAS)
 
 
 @each_schema
@@ -37,7 +38,7 @@ def test_valid_values_have_no_deviations(name: str) -> None:
         assert same(value, before)
 
 
-@pytest.mark.parametrize("name", CLASSES)
+@for_each(CLASSES)
 def test_models_are_checked_like_their_data(name: str) -> None:
     for value in samples(name):
         assert check(model(name).from_dict(value), name) == []
@@ -60,7 +61,7 @@ def test_each_broken_rule_is_named_with_its_place(name: str) -> None:
         assert all(deviation.message for deviation in found)
 
 
-@pytest.mark.parametrize("name", [name for name in UNIONS if told_apart(name)])
+@for_each([name for name in UNIONS if told_apart(name)])
 def test_an_unknown_variant_is_named_by_what_tells_it_apart(name: str) -> None:
     """And not by what some other variant has."""
     apart = told_apart(name)
@@ -130,7 +131,7 @@ def test_an_unknown_schema_is_a_clear_error() -> None:
         check({}, "NoSuchSchema")
 
 
-@pytest.mark.parametrize("name", [*CLASSES, *UNIONS])
+@for_each([*CLASSES, *UNIONS])
 def test_it_agrees_with_a_validator_that_is_not_ours(name: str) -> None:
     """Judge spoilt values as jsonschema does."""
     validator = _validator(name)

@@ -39,13 +39,14 @@ from tests.contract.document import (
     snake,
     variants,
 )
+from tests.contract.each import for_each
 from tests.contract.instances import same, samples
 
 ALIASES = sorted(SCHEMAS.keys() - CLASSES)
 FOLDER = Path(models.__path__[0])
 
-each_class = pytest.mark.parametrize("name", CLASSES)
-each_alias = pytest.mark.parametrize("name", ALIASES)
+each_class = for_each(CLASSES)
+each_alias = for_each(ALIASES)
 
 
 def test_every_schema_has_its_module_and_nothing_else_has() -> None:
@@ -181,7 +182,7 @@ def test_other_schema_becomes_an_alias(name: str) -> None:
     assert source_aliases(path)[name] == expected_alias(name)
 
 
-@pytest.mark.parametrize("name", UNIONS)
+@for_each(UNIONS)
 def test_dict_of_a_union_lists_its_variants(name: str) -> None:
     objects = [
         f"{each['$ref'].rpartition('/')[2]}Dict"

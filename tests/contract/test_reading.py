@@ -22,6 +22,7 @@ from tests.contract.document import (
     model,
     python_name,
 )
+from tests.contract.each import for_each
 from tests.contract.instances import (
     Edit,
     any_json,
@@ -34,7 +35,7 @@ from tests.contract.instances import (
 )
 from tests.contract.reading import assert_read, construct
 
-each_class = pytest.mark.parametrize("name", CLASSES)
+each_class = for_each(CLASSES)
 TIMES = [
     (name, key)
     for name in CLASSES
@@ -53,7 +54,7 @@ NONSENSE = [
 ]
 
 
-@pytest.mark.parametrize("name", SCHEMAS)
+@for_each(SCHEMAS)
 def test_our_own_instances_are_valid(name: str) -> None:
     """Prove the generator of this test's values, by a validator that isn't ours."""
     validator = Draft202012Validator(

@@ -21,6 +21,7 @@ from tests.contract.document import (
     told_apart,
     variants,
 )
+from tests.contract.each import for_each
 from tests.contract.instances import same, samples
 from tests.contract.reading import chosen, hosts
 
@@ -85,7 +86,7 @@ def test_what_is_no_object_stays_as_it_came(name: str) -> None:
             assert same(found, value)
 
 
-@pytest.mark.parametrize("name", UNIONS)
+@for_each(UNIONS)
 def test_discriminators_of_the_document_agree_with_its_constants(name: str) -> None:
     discriminator = SCHEMAS[name].get("discriminator")
     if discriminator is None:

@@ -9,11 +9,14 @@ import httpx
 import pytest
 
 from assistants_client.local import LocalServer
+from tests.contract.document import OPERATIONS
 from tests.local.refusing import raw, refused, send
 from tests.local.talking import PATIENCE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from tests.contract.document import Operation
 
 pytestmark = pytest.mark.usefixtures("no_errors")
 KEY = "sk-of-the-tests-0123456789"
@@ -69,6 +72,14 @@ def test_who_has_no_key_is_refused(
         for secret in (KEY, WRONG, KEY[:-1]):
             assert secret not in answer.text
             assert secret not in str(answer.headers)
+
+
+@pytest.mark.parametrize("operation", OPERATIONS, ids=lambda each: each.id)
+def test_no_operation_is_done_without_the_key(
+    locked: httpx.Client, operation: Operation
+) -> None:
+    path = operation.path.replace("{", "").replace("}", "")
+    refused(locked.request(operation.method.upper(), path), 401)
 
 
 def test_a_key_is_not_read_from_the_query(locked: httpx.Client) -> None:

@@ -268,12 +268,15 @@ def test_stopping_closes_all_connections(caplog: pytest.LogCaptureFixture) -> No
 def test_client_that_leaves_is_nobodys_mistake(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    gone = threading.Event()
+    read, busy, gone = threading.Event(), threading.Event(), threading.Event()
 
     async def talkative(turn: Turn) -> AsyncIterator[Output]:
         yield "So far"
+        while not read.is_set():
+            await asyncio.sleep(0.001)
         # This holds up the server, so that it doesn't see who leaves meanwhile.
-        gone.wait(PATIENCE)
+        busy.set()
+        assert gone.wait(PATIENCE)
         yield ToolCall("add", {"text": "x" * 1000})
 
     with LocalServer(engine=talkative) as server, _talking(server) as api:
@@ -284,6 +287,8 @@ def test_client_that_leaves_is_nobodys_mistake(
         with api.stream("/threads/runs", body) as stream:
             _, run = stream.until("thread.run.created")
             stream.until_text("So far")
+            read.set()
+            assert busy.wait(PATIENCE)
         gone.set()
         api.wait(run, "requires_action")
         assert api.answers(run) == ["So far"]
