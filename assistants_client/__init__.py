@@ -23,11 +23,14 @@ if TYPE_CHECKING:
     from ._errors import UnprocessableEntityError as UnprocessableEntityError
     from ._pages import AsyncPage as AsyncPage
     from ._pages import Page as Page
+    from ._responses import RawResponse as RawResponse
+    from ._streamed import AsyncStreamedResponse as AsyncStreamedResponse
+    from ._streamed import StreamedResponse as StreamedResponse
     from ._verbosity import verbosity as verbosity
+    from ._version import __version__ as __version__
     from .client import AsyncClient as AsyncClient
     from .client import Client as Client
 
-__version__: str
 __all__ = [
     "APIConnectionError",
     "APIError",
@@ -36,6 +39,7 @@ __all__ = [
     "AssistantsError",
     "AsyncClient",
     "AsyncPage",
+    "AsyncStreamedResponse",
     "AuthenticationError",
     "BadRequestError",
     "Client",
@@ -47,6 +51,8 @@ __all__ = [
     "Page",
     "PermissionDeniedError",
     "RateLimitError",
+    "RawResponse",
+    "StreamedResponse",
     "UnprocessableEntityError",
     "__version__",
     "verbosity",
@@ -56,6 +62,10 @@ _HOMES = {
     "AsyncPage": "_pages",
     "Client": "client",
     "Page": "_pages",
+    "RawResponse": "_responses",
+    "AsyncStreamedResponse": "_streamed",
+    "StreamedResponse": "_streamed",
+    "__version__": "_version",
     "verbosity": "_verbosity",
 }
 
@@ -63,11 +73,7 @@ _HOMES = {
 if not TYPE_CHECKING:
 
     def __getattr__(name: str) -> Any:
-        """Import what somebody asks for, and read the version only then."""
-        if name == "__version__":
-            from importlib.metadata import version
-
-            return version("assistants-client")
+        """Import what somebody asks for."""
         if name not in __all__:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
         home = _HOMES.get(name, "_errors")

@@ -65,11 +65,13 @@ if TYPE_CHECKING:
         ThreadObject as ThreadObject,
     )
     from assistants_api.types import UNSET as UNSET
+    from assistants_api.types import Model as Model
     from assistants_api.types import Request as Request
     from assistants_api.types import to_json as to_json
 
 _HOMES = {
     "Deviation": "checking",
+    "Model": "types",
     "Request": "types",
     "UNSET": "types",
     "UndecodableBody": "errors",

@@ -8,7 +8,7 @@ from attrs import frozen
 
 from . import _api
 from ._errors import ConfigurationError
-from ._flows.calling import Call, CallOptions
+from ._flows.calling import OPTIONS, Call
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,7 +24,6 @@ class HasId(Protocol):
 
 
 _PAGE: Final = ("limit", "order", "after", "before")
-_OPTIONS: Final = frozenset(CallOptions.__annotations__)
 
 
 @frozen
@@ -101,12 +100,12 @@ def make_call(
             no place.
     """
     endpoint = ENDPOINTS[operation]
-    options: Any = {n: v for n, v in params.items() if n in _OPTIONS}
+    options: Any = {n: v for n, v in params.items() if n in OPTIONS}
     query = {n: v for n, v in params.items() if n in endpoint.query and v is not None}
     rest = {
         name: value
         for name, value in params.items()
-        if name not in _OPTIONS and name not in endpoint.query
+        if name not in OPTIONS and name not in endpoint.query
     }
     module = _api.endpoint(endpoint.module)
     path = [id_of(name, ids[name]) for name in endpoint.ids]

@@ -198,7 +198,7 @@ class InternalServerError(APIStatusError):
 
 
 class DecodeError(APIError):
-    """An answer of success whose body is not JSON, though it had to be.
+    """An answer of success whose body is not JSON, or not what it had to be.
 
     Attributes:
         status_code: the status.
@@ -209,12 +209,13 @@ class DecodeError(APIError):
         self,
         response: ReceivedResponse,
         *,
+        why: str | None = None,
         operation: str | None = None,
         attempts: int = 1,
     ) -> None:
         start = response.text.strip()[:_START]
         super().__init__(
-            f"the answer is not JSON; it begins with {start!r}",
+            f"the answer is {why or 'not JSON'}; it begins with {start!r}",
             request=response.request,
             operation=operation,
             body=response.text,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Callable, Mapping
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, TypeAlias, TypedDict
 from urllib.parse import urlsplit, urlunsplit
 
 from attrs import evolve, field, frozen
@@ -18,6 +18,29 @@ TIMEOUT: Final = 600.0
 CONNECT_TIMEOUT: Final = 5.0
 MAX_RETRIES: Final = 2
 ApiKey: TypeAlias = str | Callable[[], Any]
+
+
+class ClientOptions(TypedDict, total=False):
+    """The settings of a client besides where it goes and who it is."""
+
+    default_headers: Mapping[str, str] | None
+    default_query: Mapping[str, Any] | None
+    timeout: Any
+    max_retries: int
+    verbosity: Verbosity | None
+    redact_headers: tuple[str, ...]
+    http_client: Any
+
+
+class ClientChanges(ClientOptions, total=False):
+    """What can be changed in a copy of a client."""
+
+    api_key: ApiKey
+    base_url: str
+    organization: str | None
+    project: str | None
+    set_default_headers: Mapping[str, str] | None
+    set_default_query: Mapping[str, Any] | None
 
 
 def _redacted(headers: Mapping[str, str]) -> str:
@@ -68,7 +91,15 @@ class Options:
 
         Raises:
             ConfigurationError: they can't be used.
+            TypeError: there is no such setting.
         """
+        for name in ("default_headers", "default_query"):
+            if f"set_{name}" in changes:
+                changes[name] = dict(changes.pop(f"set_{name}") or {})
+            elif name in changes:
+                changes[name] = {**getattr(self, name), **(changes[name] or {})}
+        if "base_url" in changes:
+            changes["base_url"] = str(changes["base_url"]).rstrip("/")
         return _checked(evolve(self, **changes))
 
 
@@ -101,11 +132,16 @@ def settings(
         Options(
             api_key=key,
             base_url=str(url).rstrip("/"),
-            organization=organization or os.environ.get("OPENAI_ORG_ID") or None,
-            project=project or os.environ.get("OPENAI_PROJECT_ID") or None,
+            organization=_either(organization, os.environ.get("OPENAI_ORG_ID")),
+            project=_either(project, os.environ.get("OPENAI_PROJECT_ID")),
             **others,
         )
     )
+
+
+def _either(given: str | None, variable: str | None) -> str | None:
+    """Give an argument, or a variable where it is none; empty text means neither."""
+    return (variable if given is None else given) or None
 
 
 def checked_timeout(timeout: Any) -> Any:

@@ -58,6 +58,16 @@ class _Page(Generic[T]):
         }
         return {name: value for name, value in kept.items() if value is not None}
 
+    def to_json(self, *, indent: int | None = None) -> str:
+        """Give the page as JSON text.
+
+        Args:
+            indent: by how many spaces each level is set in; none for a single line.
+        """
+        import json
+
+        return json.dumps(self.to_dict(), indent=indent, ensure_ascii=False)
+
     def _next(self) -> Query:
         query = self.next_page_info()
         if query is None:

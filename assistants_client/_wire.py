@@ -6,6 +6,7 @@ import json
 import logging
 import re
 import sys
+from codecs import getincrementaldecoder
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -24,6 +25,10 @@ LOGGER: Final = "assistants_client.wire"
 _LEVEL = logging.DEBUG
 # Shorter ones would be found by chance.
 _SHORTEST_SECRET = 6
+# A line that comes in pieces is shown in pieces from so many characters on.
+_LONGEST_LINE = 65_536
+_TEXT = re.compile(r"text/|application/(.*\+)?json", re.IGNORECASE)
+_decoder = getincrementaldecoder("utf-8")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e]")
 _COLOURS = {"->": "36", ">>": "36", "<-": "32", "<<": "32", "* ": "2"}
 
@@ -50,9 +55,9 @@ class Transcript:
         self._level = level
         added = {name.lower() for name in secret_headers}
         self._secret_headers = SECRET_HEADERS | added
-        long = {each for each in secrets if len(each) >= _SHORTEST_SECRET}
-        # The longest first, as one may be the beginning of another.
-        self._secrets = sorted(long, key=len, reverse=True)
+        self._secrets: list[str] = []
+        for each in secrets:
+            self._hide(each)
         self._write = write or line
 
     @property
@@ -75,6 +80,11 @@ class Transcript:
             headers: names and values, as they go out.
             content: its body.
         """
+        headers = [*headers]
+        for name, value in headers:
+            if name.lower() in self._secret_headers:
+                # A server may repeat it, in what it says is wrong with it.
+                self._hide(value.removeprefix("Bearer "))
         self._head("-> ", start, headers)
         if content and self.shows_bodies:
             self._body(">> ", content)
@@ -87,6 +97,10 @@ class Transcript:
         """Show the body of an answer."""
         if content and self.shows_bodies:
             self._body("<< ", content)
+
+    def flowing(self, content_type: str) -> Flowing:
+        """Show the body of an answer while somebody reads it."""
+        return Flowing(self._shown_part if self.shows_bodies else None, content_type)
 
     def event(self, name: str, data: str) -> None:
         """Show an event of a stream."""
@@ -101,6 +115,12 @@ class Transcript:
         if self.shows_connections:
             self._line("*  ", text)
 
+    def _hide(self, secret: str) -> None:
+        if len(secret) >= _SHORTEST_SECRET and secret not in self._secrets:
+            self._secrets.append(secret)
+            # The longest first, as one may be the beginning of another.
+            self._secrets.sort(key=len, reverse=True)
+
     def _head(
         self, prefix: str, start: str, headers: Iterable[tuple[str, str]]
     ) -> None:
@@ -113,10 +133,45 @@ class Transcript:
         for each in _text(content).split("\n"):
             self._line(prefix, each.removesuffix("\r"))
 
+    def _shown_part(self, text: str) -> None:
+        self._line("<< ", text)
+
     def _line(self, prefix: str, text: str) -> None:
         for secret in self._secrets:
             text = text.replace(secret, REDACTED)
         self._write(prefix + _CONTROL.sub(_escaped, text))
+
+
+class Flowing:
+    """The lines of a body that comes in pieces, each shown when it is whole."""
+
+    def __init__(self, write: Callable[[str], None] | None, content_type: str) -> None:
+        self._write = write
+        readable = re.match(
+            r"text/|application/(.*\+)?json", content_type, re.IGNORECASE
+        )
+        decoder = getincrementaldecoder("utf-8")
+        self._decoder = decoder("replace") if readable else None
+        self._begun = ""
+
+    def take(self, piece: bytes) -> None:
+        """Show what a piece makes whole."""
+        if self._write is None or not piece:
+            return
+        if self._decoder is None:
+            self._write(_size(piece))
+            return
+        *lines, self._begun = (self._begun + self._decoder.decode(piece)).split("\n")
+        for each in lines:
+            self._write(each.removesuffix("\r"))
+        if len(self._begun) > _LONGEST_LINE:
+            self.end()
+
+    def end(self) -> None:
+        """Show what is left: a line without an end."""
+        if self._write is not None and self._begun:
+            self._write(self._begun)
+        self._begun = ""
 
 
 def line(text: str) -> None:

@@ -2,67 +2,35 @@
 
 from __future__ import annotations
 
-import threading
-import warnings
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import httpx
 
+from ._azure import azure_settings
 from ._drive import drive, drive_async
 from ._flows.calling import calling
+from ._free_methods import AsyncFreeRequests, FreeRequests
 from ._http import AsyncHttp, Http
 from ._options import MAX_RETRIES, TIMEOUT, settings
+from ._pool import Pool
 from ._verbosity import resolved
 from ._wire import Transcript
 from .resources.assistants import Assistants, AsyncAssistants
 from .resources.threads import AsyncThreads, Threads
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from typing import Self
+    from collections.abc import Callable, Mapping
+    from typing import Self, Unpack
 
-    from ._flows.calling import Call, Result
-    from ._options import ApiKey
+    from ._flows.calling import Answer, Call
+    from ._options import ApiKey, ClientChanges, ClientOptions
     from ._verbosity import Verbosity
+    from ._wire import Flowing
+    from .resources._raw import AsyncRawClient, RawClient
+    from .resources._streaming import AsyncStreamedClient, StreamedClient
 
 T = TypeVar("T")
-HttpT = TypeVar("HttpT", httpx.Client, httpx.AsyncClient)
-
-
-class _Pool:
-    """The connections that a client and its copies share, made when first needed."""
-
-    def __init__(self, given: Any) -> None:
-        self.given = given
-        self.made: Any = None
-        self.closed = False
-        self._lock = threading.Lock()
-
-    def get(self, kind: type[HttpT]) -> HttpT:
-        """Give the HTTP client.
-
-        Raises:
-            RuntimeError: it has been closed.
-        """
-        if self.closed:
-            raise RuntimeError("the client has been closed")
-        if self.given is not None:
-            found: HttpT = self.given
-            return found
-        with self._lock:
-            if self.made is None:
-                self.made = kind(follow_redirects=True)
-            made: HttpT = self.made
-            return made
-
-    def __del__(self) -> None:
-        if self.made is not None and not self.closed:
-            what = "a client of assistants_client was never closed; use `with`"
-            warnings.warn(what, ResourceWarning, stacklevel=2)
-            if isinstance(self.made, httpx.Client):
-                # Else each of its sockets would warn as well.
-                self.made.close()
 
 
 class _Client:
@@ -117,10 +85,42 @@ class _Client:
             verbosity=verbosity,
             redact_headers=redact_headers,
         )
-        self._pool = _Pool(http_client)
+        self._pool = Pool(http_client)
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self._options!r})"
+
+    @classmethod
+    def for_azure(
+        cls,
+        endpoint: str | None = None,
+        *,
+        token_provider: Callable[[], Any] | None = None,
+        api_version: str = "v1",
+        **others: Unpack[ClientOptions],
+    ) -> Self:
+        """Set a client up for a project of Azure AI Foundry, with its classic agents.
+
+        Args:
+            endpoint: that of the project, such as
+                https://NAME.services.ai.azure.com/api/projects/PROJECT; else
+                AZURE_AI_PROJECT_ENDPOINT.
+            token_provider: gives a bearer token of Entra ID, as text or as an object
+                with `token`; asked again for every attempt, as tokens expire. What
+                azure.identity's `get_bearer_token_provider` gives will do, for the
+                scope https://ai.azure.com/.default.
+            api_version: sent as `api-version` with every request.
+            others: the other settings, as for any client.
+
+        Raises:
+            ConfigurationError: something is missing or can't be used.
+        """
+        return cls(**azure_settings(endpoint, token_provider, api_version, others))
+
+    @property
+    def base_url(self) -> str:
+        """Give what all paths begin with."""
+        return self._options.base_url
 
     @property
     def is_closed(self) -> bool:
@@ -132,8 +132,12 @@ class _Client:
         """Give the client itself, where the `openai` package has these methods."""
         return self
 
-    def with_options(self, **changes: Any) -> Self:
-        """Give a client with some settings changed, which shares the connections.
+    def with_options(self, **changes: Unpack[ClientChanges]) -> Self:
+        """Give a client with some settings changed; this one stays as it is.
+
+        The connections are shared, unless there is another `http_client`. Headers and
+        query parameters are added to those there are; `set_default_headers` and
+        `set_default_query` replace them.
 
         Args:
             changes: settings, by the names that they have when a client is made.
@@ -142,10 +146,14 @@ class _Client:
             ConfigurationError: one of them can't be used.
             TypeError: there is no such setting.
         """
+        given: Any = dict(changes)
+        pool = Pool(given.pop("http_client")) if given.get("http_client") else None
         copy = object.__new__(type(self))
-        copy._options = self._options.with_changes(**changes)
-        copy._pool = self._pool
+        copy._options = self._options.with_changes(**given)
+        copy._pool = pool or self._pool
         return copy
+
+    copy = with_options
 
     def _transcript(self, call: Call[Any]) -> Transcript | None:
         level = resolved(call.options.get("verbosity"), self._options.verbosity)
@@ -159,7 +167,7 @@ class _Client:
         )
 
 
-class Client(_Client):
+class Client(_Client, FreeRequests):
     """A client of the Assistants API.
 
     Threads may share it. Close it, or use it in a `with` statement.
@@ -175,16 +183,38 @@ class Client(_Client):
         """Give the methods of threads, and what is in them."""
         return Threads(self)
 
-    def perform(self, call: Call[T]) -> Result[T]:
+    @cached_property
+    def with_raw_response(self) -> RawClient:
+        """Give the same methods, which give whole answers."""
+        from .resources._raw import RawClient
+
+        return RawClient(self)
+
+    @cached_property
+    def with_streaming_response(self) -> StreamedClient:
+        """Give the same methods for `with`, with answers still to be read."""
+        from .resources._streaming import StreamedClient
+
+        return StreamedClient(self)
+
+    def perform(self, call: Call[T]) -> Answer[T]:
         """Carry out a call, as the methods make them."""
         http = Http(self._pool.get(httpx.Client), self._transcript(call))
         return drive(calling(call, self._options), http.perform)
 
+    def begin(self, call: Call[T]) -> tuple[Answer[T], Flowing | None]:
+        """Carry out a call up to the body of its answer, which is shown when read."""
+        transcript = self._transcript(call)
+        http = Http(self._pool.get(httpx.Client), transcript)
+        answer = drive(calling(call, self._options), http.perform)
+        kind = answer.reply.headers.get("content-type", "")
+        return answer, transcript.flowing(kind) if transcript else None
+
     def close(self) -> None:
         """Close the connections, also those of copies; a second time does nothing."""
-        if self._pool.made is not None and not self._pool.closed:
-            self._pool.made.close()
-        self._pool.closed = True
+        made = self._pool.close()
+        if made is not None:
+            made.close()
 
     def __enter__(self) -> Self:
         return self
@@ -193,7 +223,7 @@ class Client(_Client):
         self.close()
 
 
-class AsyncClient(_Client):
+class AsyncClient(_Client, AsyncFreeRequests):
     """A client of the Assistants API whose methods are awaited.
 
     Tasks of one event loop may share it. Close it, or use it in `async with`.
@@ -209,16 +239,38 @@ class AsyncClient(_Client):
         """Give the methods of threads, and what is in them."""
         return AsyncThreads(self)
 
-    async def perform(self, call: Call[T]) -> Result[T]:
+    @cached_property
+    def with_raw_response(self) -> AsyncRawClient:
+        """Give the same methods, which give whole answers."""
+        from .resources._raw import AsyncRawClient
+
+        return AsyncRawClient(self)
+
+    @cached_property
+    def with_streaming_response(self) -> AsyncStreamedClient:
+        """Give the same methods for `async with`, with answers still to be read."""
+        from .resources._streaming import AsyncStreamedClient
+
+        return AsyncStreamedClient(self)
+
+    async def perform(self, call: Call[T]) -> Answer[T]:
         """Carry out a call, as the methods make them."""
         http = AsyncHttp(self._pool.get(httpx.AsyncClient), self._transcript(call))
         return await drive_async(calling(call, self._options), http.perform)
 
+    async def begin(self, call: Call[T]) -> tuple[Answer[T], Flowing | None]:
+        """Carry out a call up to the body of its answer, which is shown when read."""
+        transcript = self._transcript(call)
+        http = AsyncHttp(self._pool.get(httpx.AsyncClient), transcript)
+        answer = await drive_async(calling(call, self._options), http.perform)
+        kind = answer.reply.headers.get("content-type", "")
+        return answer, transcript.flowing(kind) if transcript else None
+
     async def close(self) -> None:
         """Close the connections, also those of copies; a second time does nothing."""
-        if self._pool.made is not None and not self._pool.closed:
-            await self._pool.made.aclose()
-        self._pool.closed = True
+        made = self._pool.close()
+        if made is not None:
+            await made.aclose()
 
     async def __aenter__(self) -> Self:
         return self

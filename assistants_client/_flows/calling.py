@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, Generic, TypedDict, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Generic, TypedDict, TypeVar
 from urllib.parse import urlencode
 
 import msgspec
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from .._verbosity import Verbosity
 
 T = TypeVar("T")
+U = TypeVar("U")
 T_co = TypeVar("T_co", covariant=True)
 _JSON = "application/json"
 _EVENTS = "text/event-stream"
@@ -64,6 +65,13 @@ class CallOptions(TypedDict, total=False):
     verbosity: Verbosity | None
 
 
+OPTIONS: Final = frozenset(CallOptions.__annotations__)
+
+
+class UnfitError(Exception):
+    """An answer that is JSON, but not of the type that the caller asked for."""
+
+
 @frozen(kw_only=True)
 class Call(Generic[T_co]):
     """A call, before anything is sent.
@@ -73,7 +81,8 @@ class Call(Generic[T_co]):
         request: its request, as generated code builds it.
         parse: reads an answer of success, as generated code does it.
         options: what was said for this call only.
-        stream: whether the answer is a stream, left to the caller to read.
+        stream: whether the answer is a stream of events.
+        unread: whether the body of an answer of success is left to the caller to read.
     """
 
     operation: str
@@ -81,20 +90,45 @@ class Call(Generic[T_co]):
     parse: Callable[[Any], T_co]
     options: CallOptions = field(factory=CallOptions, repr=False)
     stream: bool = False
+    unread: bool = False
 
 
 @frozen
-class Result(Generic[T_co]):
-    """What a call gave: the value, the answer it was read from, how often it was sent.
+class Answer(Generic[T_co]):
+    """An answer of success to a call; what it says is read on demand.
 
     Attributes:
+        call: the call that it answers.
+        reply: the answer; of a stream, its body is still to be read.
         request: what was asked for.
+        attempts: how often it was sent.
     """
 
-    value: T_co
+    call: Call[T_co]
     reply: Reply
     request: SentRequest
     attempts: int
+
+    def read(self) -> T_co:
+        """Give what the answer says.
+
+        Raises:
+            DecodeError: it can't be read as what it should be.
+        """
+        return self.read_as(self.call.parse)
+
+    def read_as(self, parse: Callable[[Any], U]) -> U:
+        """Give what the answer says, read in another way; `read` has the errors."""
+        reply = self.reply
+        try:
+            return parse(_Decoded(reply.status_code, reply.headers, reply.content))
+        except (_api.UndecodableBody, UnfitError) as error:
+            raise DecodeError(
+                received(reply, self.request),
+                why=str(error) if isinstance(error, UnfitError) else None,
+                operation=self.call.operation,
+                attempts=self.attempts,
+            ) from error
 
 
 @frozen
@@ -123,7 +157,7 @@ def decode(content: bytes) -> Any:
 
 def calling(
     call: Call[T], settings: Options, policy: Policy | None = None
-) -> Flow[Result[T]]:
+) -> Flow[Answer[T]]:
     """Carry out a call.
 
     Args:
@@ -135,7 +169,6 @@ def calling(
         ConfigurationError: an argument can't be sent.
         APIConnectionError: no answer came.
         APIStatusError: the answer is an error.
-        DecodeError: the answer is not JSON.
     """
     options = call.options
     timeout = settings.timeout
@@ -150,7 +183,9 @@ def calling(
     def prepare(attempt: int) -> Flow[Prepared]:
         key = settings.api_key
         if not isinstance(key, str):
-            key = checked_key((yield Ask(key)))
+            found = yield Ask(key)
+            # Azure's libraries give an object that holds the token.
+            key = checked_key(getattr(found, "token", found))
         given = {"authorization": f"Bearer {key}"} | headers
         return Prepared(
             method=call.request.method,
@@ -158,7 +193,7 @@ def calling(
             headers={name: value for name, value in given.items() if value is not None},
             content=content,
             timeout=timeout,
-            stream=call.stream,
+            stream=call.stream or call.unread,
         )
 
     sent_request = SentRequest(call.request.method, url.partition("?")[0])
@@ -168,19 +203,22 @@ def calling(
         raise _unanswered(gave_up, call, sent_request) from gave_up.last
     reply = sent.reply
     if not 200 <= reply.status_code <= 299:
-        received = _received(reply, sent_request)
-        raise status_error(received, operation=call.operation, attempts=sent.attempts)
-    if call.stream:
-        return Result(call.parse(reply), reply, sent_request, sent.attempts)
-    decoded = _Decoded(reply.status_code, reply.headers, reply.content)
-    try:
-        value = call.parse(decoded)
-    except _api.UndecodableBody as error:
-        received = _received(reply, sent_request)
-        raise DecodeError(
-            received, operation=call.operation, attempts=sent.attempts
-        ) from error
-    return Result(value, reply, sent_request, sent.attempts)
+        raise status_error(
+            received(reply, sent_request),
+            operation=call.operation,
+            attempts=sent.attempts,
+        )
+    return Answer(call, reply, sent_request, sent.attempts)
+
+
+def received(reply: Reply, request: SentRequest) -> ReceivedResponse:
+    """Give of an answer what an error keeps."""
+    headers = {
+        name.lower(): value
+        for name, value in reply.headers.items()
+        if name.lower() not in _SECRET
+    }
+    return ReceivedResponse(reply.status_code, headers, reply.content, request)
 
 
 def _url(call: Call[Any], settings: Options) -> str:
@@ -267,12 +305,3 @@ def _unanswered(
         operation=call.operation,
         attempts=gave_up.attempts,
     )
-
-
-def _received(reply: Reply, request: SentRequest) -> ReceivedResponse:
-    headers = {
-        name.lower(): value
-        for name, value in reply.headers.items()
-        if name.lower() not in _SECRET
-    }
-    return ReceivedResponse(reply.status_code, headers, reply.content, request)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ._base import AsyncResource, Resource
+from ._base import AsyncResource, Resource, cached_property
 
 if TYPE_CHECKING:
     from typing import Unpack
@@ -13,10 +13,26 @@ if TYPE_CHECKING:
     from .._endpoints import HasId
     from .._pages import AsyncPages, Page
     from ._params import AssistantCreate, AssistantUpdate, ListParams, Options
+    from ._raw import AsyncRawAssistants, RawAssistants
+    from ._streaming import AsyncStreamedAssistants, StreamedAssistants
 
 
 class Assistants(Resource):
     """Assistants, as methods."""
+
+    @cached_property
+    def with_raw_response(self) -> RawAssistants:
+        """Give the same methods, which give whole answers."""
+        from ._raw import RawAssistants
+
+        return RawAssistants(self)
+
+    @cached_property
+    def with_streaming_response(self) -> StreamedAssistants:
+        """Give the same methods for `with`, with answers still to be read."""
+        from ._streaming import StreamedAssistants
+
+        return StreamedAssistants(self)
 
     def create(self, **params: Unpack[AssistantCreate]) -> AssistantObject:
         """Create an assistant."""
@@ -43,7 +59,8 @@ class Assistants(Resource):
 
     def list(self, **params: Unpack[ListParams]) -> Page[AssistantObject]:
         """List the assistants, page by page."""
-        return self._list("assistants.list", params)
+        page: Page[AssistantObject] = self._list("assistants.list", params)
+        return page
 
     def delete(
         self, assistant_id: str | HasId, **params: Unpack[Options]
@@ -57,6 +74,20 @@ class Assistants(Resource):
 
 class AsyncAssistants(AsyncResource):
     """Assistants, as methods that are awaited."""
+
+    @cached_property
+    def with_raw_response(self) -> AsyncRawAssistants:
+        """Give the same methods, which give whole answers."""
+        from ._raw import AsyncRawAssistants
+
+        return AsyncRawAssistants(self)
+
+    @cached_property
+    def with_streaming_response(self) -> AsyncStreamedAssistants:
+        """Give the same methods for `async with`, with answers still to be read."""
+        from ._streaming import AsyncStreamedAssistants
+
+        return AsyncStreamedAssistants(self)
 
     async def create(self, **params: Unpack[AssistantCreate]) -> AssistantObject:
         """Create an assistant."""
@@ -83,7 +114,8 @@ class AsyncAssistants(AsyncResource):
 
     def list(self, **params: Unpack[ListParams]) -> AsyncPages[AssistantObject]:
         """List the assistants, page by page."""
-        return self._list("assistants.list", params)
+        pages: AsyncPages[AssistantObject] = self._list("assistants.list", params)
+        return pages
 
     async def delete(
         self, assistant_id: str | HasId, **params: Unpack[Options]

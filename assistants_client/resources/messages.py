@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ._base import AsyncResource, Resource
+from ._base import AsyncResource, Resource, cached_property
 
 if TYPE_CHECKING:
     from typing import Unpack
@@ -13,10 +13,26 @@ if TYPE_CHECKING:
     from .._endpoints import HasId
     from .._pages import AsyncPages, Page
     from ._params import MessageCreate, MessageListParams, MessageUpdate, Options
+    from ._raw import AsyncRawMessages, RawMessages
+    from ._streaming import AsyncStreamedMessages, StreamedMessages
 
 
 class Messages(Resource):
     """Messages, as methods."""
+
+    @cached_property
+    def with_raw_response(self) -> RawMessages:
+        """Give the same methods, which give whole answers."""
+        from ._raw import RawMessages
+
+        return RawMessages(self)
+
+    @cached_property
+    def with_streaming_response(self) -> StreamedMessages:
+        """Give the same methods for `with`, with answers still to be read."""
+        from ._streaming import StreamedMessages
+
+        return StreamedMessages(self)
 
     def create(
         self, thread_id: str | HasId, **params: Unpack[MessageCreate]
@@ -63,7 +79,10 @@ class Messages(Resource):
         self, thread_id: str | HasId, **params: Unpack[MessageListParams]
     ) -> Page[MessageObject]:
         """List the messages of a thread, page by page."""
-        return self._list("threads.messages.list", params, thread_id=thread_id)
+        page: Page[MessageObject] = self._list(
+            "threads.messages.list", params, thread_id=thread_id
+        )
+        return page
 
     def delete(
         self,
@@ -84,6 +103,20 @@ class Messages(Resource):
 
 class AsyncMessages(AsyncResource):
     """Messages, as methods that are awaited."""
+
+    @cached_property
+    def with_raw_response(self) -> AsyncRawMessages:
+        """Give the same methods, which give whole answers."""
+        from ._raw import AsyncRawMessages
+
+        return AsyncRawMessages(self)
+
+    @cached_property
+    def with_streaming_response(self) -> AsyncStreamedMessages:
+        """Give the same methods for `async with`, with answers still to be read."""
+        from ._streaming import AsyncStreamedMessages
+
+        return AsyncStreamedMessages(self)
 
     async def create(
         self, thread_id: str | HasId, **params: Unpack[MessageCreate]
@@ -130,7 +163,10 @@ class AsyncMessages(AsyncResource):
         self, thread_id: str | HasId, **params: Unpack[MessageListParams]
     ) -> AsyncPages[MessageObject]:
         """List the messages of a thread, page by page."""
-        return self._list("threads.messages.list", params, thread_id=thread_id)
+        pages: AsyncPages[MessageObject] = self._list(
+            "threads.messages.list", params, thread_id=thread_id
+        )
+        return pages
 
     async def delete(
         self,

@@ -14,10 +14,26 @@ if TYPE_CHECKING:
     from .._endpoints import HasId
     from .._pages import AsyncPages, Page
     from ._params import ListParams, Options, RunCreate, RunSubmit, RunUpdate
+    from ._raw import AsyncRawRuns, RawRuns
+    from ._streaming import AsyncStreamedRuns, StreamedRuns
 
 
 class Runs(Resource):
     """Runs, as methods."""
+
+    @cached_property
+    def with_raw_response(self) -> RawRuns:
+        """Give the same methods, which give whole answers."""
+        from ._raw import RawRuns
+
+        return RawRuns(self)
+
+    @cached_property
+    def with_streaming_response(self) -> StreamedRuns:
+        """Give the same methods for `with`, with answers still to be read."""
+        from ._streaming import StreamedRuns
+
+        return StreamedRuns(self)
 
     @cached_property
     def steps(self) -> Steps:
@@ -55,7 +71,10 @@ class Runs(Resource):
         self, thread_id: str | HasId, **params: Unpack[ListParams]
     ) -> Page[RunObject]:
         """List the runs of a thread, page by page."""
-        return self._list("threads.runs.list", params, thread_id=thread_id)
+        page: Page[RunObject] = self._list(
+            "threads.runs.list", params, thread_id=thread_id
+        )
+        return page
 
     def cancel(
         self, run_id: str | HasId, *, thread_id: str | HasId, **params: Unpack[Options]
@@ -85,6 +104,20 @@ class Runs(Resource):
 
 class AsyncRuns(AsyncResource):
     """Runs, as methods that are awaited."""
+
+    @cached_property
+    def with_raw_response(self) -> AsyncRawRuns:
+        """Give the same methods, which give whole answers."""
+        from ._raw import AsyncRawRuns
+
+        return AsyncRawRuns(self)
+
+    @cached_property
+    def with_streaming_response(self) -> AsyncStreamedRuns:
+        """Give the same methods for `async with`, with answers still to be read."""
+        from ._streaming import AsyncStreamedRuns
+
+        return AsyncStreamedRuns(self)
 
     @cached_property
     def steps(self) -> AsyncSteps:
@@ -126,7 +159,10 @@ class AsyncRuns(AsyncResource):
         self, thread_id: str | HasId, **params: Unpack[ListParams]
     ) -> AsyncPages[RunObject]:
         """List the runs of a thread, page by page."""
-        return self._list("threads.runs.list", params, thread_id=thread_id)
+        pages: AsyncPages[RunObject] = self._list(
+            "threads.runs.list", params, thread_id=thread_id
+        )
+        return pages
 
     async def cancel(
         self, run_id: str | HasId, *, thread_id: str | HasId, **params: Unpack[Options]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ._base import AsyncResource, Resource
+from ._base import AsyncResource, Resource, cached_property
 
 if TYPE_CHECKING:
     from typing import Unpack
@@ -13,10 +13,26 @@ if TYPE_CHECKING:
     from .._endpoints import HasId
     from .._pages import AsyncPages, Page
     from ._params import Include, StepListParams
+    from ._raw import AsyncRawSteps, RawSteps
+    from ._streaming import AsyncStreamedSteps, StreamedSteps
 
 
 class Steps(Resource):
     """Steps, as methods."""
+
+    @cached_property
+    def with_raw_response(self) -> RawSteps:
+        """Give the same methods, which give whole answers."""
+        from ._raw import RawSteps
+
+        return RawSteps(self)
+
+    @cached_property
+    def with_streaming_response(self) -> StreamedSteps:
+        """Give the same methods for `with`, with answers still to be read."""
+        from ._streaming import StreamedSteps
+
+        return StreamedSteps(self)
 
     def retrieve(
         self,
@@ -44,13 +60,28 @@ class Steps(Resource):
         **params: Unpack[StepListParams],
     ) -> Page[RunStepObject]:
         """List the steps of a run, page by page."""
-        return self._list(
+        page: Page[RunStepObject] = self._list(
             "threads.runs.steps.list", params, run_id=run_id, thread_id=thread_id
         )
+        return page
 
 
 class AsyncSteps(AsyncResource):
     """Steps, as methods that are awaited."""
+
+    @cached_property
+    def with_raw_response(self) -> AsyncRawSteps:
+        """Give the same methods, which give whole answers."""
+        from ._raw import AsyncRawSteps
+
+        return AsyncRawSteps(self)
+
+    @cached_property
+    def with_streaming_response(self) -> AsyncStreamedSteps:
+        """Give the same methods for `async with`, with answers still to be read."""
+        from ._streaming import AsyncStreamedSteps
+
+        return AsyncStreamedSteps(self)
 
     async def retrieve(
         self,
@@ -78,6 +109,7 @@ class AsyncSteps(AsyncResource):
         **params: Unpack[StepListParams],
     ) -> AsyncPages[RunStepObject]:
         """List the steps of a run, page by page."""
-        return self._list(
+        pages: AsyncPages[RunStepObject] = self._list(
             "threads.runs.steps.list", params, run_id=run_id, thread_id=thread_id
         )
+        return pages

@@ -14,10 +14,26 @@ if TYPE_CHECKING:
     from .._api import DeleteThreadResponse, RunObject, ThreadObject
     from .._endpoints import HasId
     from ._params import Options, ThreadCreate, ThreadCreateAndRun, ThreadUpdate
+    from ._raw import AsyncRawThreads, RawThreads
+    from ._streaming import AsyncStreamedThreads, StreamedThreads
 
 
 class Threads(Resource):
     """Threads, as methods."""
+
+    @cached_property
+    def with_raw_response(self) -> RawThreads:
+        """Give the same methods, which give whole answers."""
+        from ._raw import RawThreads
+
+        return RawThreads(self)
+
+    @cached_property
+    def with_streaming_response(self) -> StreamedThreads:
+        """Give the same methods for `with`, with answers still to be read."""
+        from ._streaming import StreamedThreads
+
+        return StreamedThreads(self)
 
     @cached_property
     def messages(self) -> Messages:
@@ -65,6 +81,20 @@ class Threads(Resource):
 
 class AsyncThreads(AsyncResource):
     """Threads, as methods that are awaited."""
+
+    @cached_property
+    def with_raw_response(self) -> AsyncRawThreads:
+        """Give the same methods, which give whole answers."""
+        from ._raw import AsyncRawThreads
+
+        return AsyncRawThreads(self)
+
+    @cached_property
+    def with_streaming_response(self) -> AsyncStreamedThreads:
+        """Give the same methods for `async with`, with answers still to be read."""
+        from ._streaming import AsyncStreamedThreads
+
+        return AsyncStreamedThreads(self)
 
     @cached_property
     def messages(self) -> AsyncMessages:

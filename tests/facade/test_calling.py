@@ -14,7 +14,7 @@ from assistants_api.api.runs import create_run
 from assistants_api.models import AssistantObject
 from assistants_client import _errors as errors
 from assistants_client._effects import Ask, NoAnswer, Prepared, Send
-from assistants_client._flows.calling import Call, Result, calling, decode
+from assistants_client._flows.calling import Answer, Call, calling, decode
 from assistants_client._flows.retrying import Policy
 from assistants_client._options import Options, settings
 
@@ -56,7 +56,7 @@ def run(
     options: Options | None = None,
     *answers: httpx.Response | NoAnswer,
     asked: Callable[[Any], Any] = lambda function: function(),
-) -> tuple[Result[Any], list[Prepared]]:
+) -> tuple[Answer[Any], list[Prepared]]:
     left = [*(answers or [OK])]
     sent: list[Prepared] = []
     flow = calling(call, options or given())
@@ -76,7 +76,7 @@ def run(
                 case _:
                     effect = flow.send(None)
     except StopIteration as stop:
-        result: Result[Any] = stop.value
+        result: Answer[Any] = stop.value
         return result, sent
 
 
@@ -91,8 +91,8 @@ def test_a_call_is_sent_as_it_should_be() -> None:
         "content-type": "application/json",
     }
     assert sent.timeout == 600
-    assert isinstance(result.value, AssistantObject)
-    assert (result.value.id, result.attempts, result.reply) == ("asst_1", 1, OK)
+    assert isinstance(result.read(), AssistantObject)
+    assert (result.read().id, result.attempts, result.reply) == ("asst_1", 1, OK)
 
 
 def test_a_call_without_a_body_has_no_content_type() -> None:
@@ -235,7 +235,7 @@ def test_no_secret_is_in_any_error() -> None:
     ]
     for answer in answers:
         with pytest.raises(errors.APIError) as caught:
-            run(creating(max_retries=0), options, answer)
+            run(creating(max_retries=0), options, answer)[0].read()
         shown = f"{caught.value} {caught.value!r} {caught.value.__dict__}"
         assert KEY not in shown
         assert "secret-query" not in shown
@@ -246,13 +246,13 @@ def test_no_secret_is_in_any_error() -> None:
 @pytest.mark.parametrize("content", [b"<html>", b"", b"{"])
 def test_a_success_that_is_no_json_is_an_error(content: bytes) -> None:
     with pytest.raises(errors.DecodeError, match="the answer is not JSON"):
-        run(creating(), None, httpx.Response(200, content=content))
+        run(creating(), None, httpx.Response(200, content=content))[0].read()
 
 
 @pytest.mark.parametrize("status", [200, 201, 202, 206])
 def test_any_2xx_is_a_success(status: int) -> None:
     result, _ = run(creating(), None, httpx.Response(status, json={"id": "x"}))
-    assert result.value.id == "x"
+    assert result.read().id == "x"
 
 
 @pytest.mark.parametrize("status", [302, 418, 520])
@@ -272,7 +272,7 @@ def test_a_stream_is_asked_for_and_left_to_the_caller() -> None:
     result, (sent,) = run(call)
     assert sent.stream
     assert sent.headers["accept"] == "text/event-stream"
-    assert result.value is OK
+    assert result.reply is OK
 
 
 def test_a_policy_of_one_s_own_counts() -> None:

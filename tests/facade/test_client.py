@@ -249,8 +249,9 @@ def test_copies_share_connections_and_leave_the_first_alone(
     assert "x-mine" not in server.exchanges[-1].headers
     with pytest.raises(errors.ConfigurationError, match="timeout must be"):
         client.with_options(timeout=-1)
+    untyped: Any = client
     with pytest.raises(TypeError):
-        client.with_options(colour="blue")
+        untyped.with_options(colour="blue")
     copy.close()
     assert client.is_closed
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import inspect
+import sys
 from typing import TYPE_CHECKING, Any
 
 import openai
+import pydantic
 import pytest
+from openai import pagination
 
 import assistants_client
-from assistants_client import AsyncClient, Client
+from assistants_client import AsyncClient, AsyncPage, Client, Page
 from assistants_client._endpoints import ENDPOINTS
 from assistants_client.resources import _params
 
@@ -79,6 +82,101 @@ def test_errors_have_the_same_names_and_tree(name: str) -> None:
     theirs, ours = getattr(openai, name), getattr(assistants_client, name)
     parents = {each.__name__ for each in theirs.__mro__ if each.__name__ in ERRORS}
     assert parents == {e.__name__ for e in ours.__mro__ if e.__name__ in ERRORS}
+
+
+def public(kind: Any) -> set[str]:
+    """Give what is public of a class, inherited or not."""
+    fields = getattr(kind, "model_fields", {})
+    return {name for name in {*dir(kind), *fields} if not name.startswith("_")}
+
+
+@pytest.mark.parametrize(
+    ("theirs", "ours"),
+    [
+        (pagination.SyncCursorPage[Any], Page),
+        (pagination.AsyncCursorPage[Any], AsyncPage),
+    ],
+    ids=["sync", "async"],
+)
+def test_pages_have_the_same_attributes(theirs: Any, ours: Any) -> None:
+    # What every class of pydantic has besides is no business of pages.
+    known = public(theirs) - public(pydantic.BaseModel)
+    assert {"data", "has_more", "get_next_page", "to_dict", "to_json"} <= known
+    assert known - public(ours) == set()
+
+
+@pytest.mark.parametrize(
+    ("theirs", "ours"),
+    [
+        (openai._legacy_response.LegacyAPIResponse, assistants_client.RawResponse),
+        (openai.APIResponse, assistants_client.StreamedResponse),
+        (openai.AsyncAPIResponse, assistants_client.AsyncStreamedResponse),
+    ],
+    ids=["raw", "streamed", "async streamed"],
+)
+def test_answers_have_the_same_attributes(theirs: Any, ours: Any) -> None:
+    known = public(theirs) | {"retries_taken"}
+    assert {"headers", "request_id", "parse", "elapsed"} <= known
+    assert known - public(ours) == set()
+    for name in known:
+        method, twin = getattr(theirs, name, None), getattr(ours, name)
+        assert inspect.isfunction(method) == inspect.isfunction(twin) or (
+            name == "retries_taken"
+        )
+        if inspect.isfunction(method):
+            accepted = inspect.signature(twin).parameters
+            assert [*inspect.signature(method).parameters] == [*accepted], name
+
+
+# Both attributes are of the client as it is, not of what it does.
+SETTINGS = {"api_key", "organization", "project", "base_url", "timeout", "max_retries"}
+# For surfaces of the other package that aren't the Assistants API's.
+OTHERS = {
+    *("admin", "audio", "batches", "chat", "completions", "containers"),
+    *("content_provenance_checks", "conversations", "decisions", "embeddings"),
+    *("evals", "files", "fine_tuning", "images", "live", "models", "moderations"),
+    *("realtime", "responses", "safety", "skills", "uploads", "vector_stores"),
+    *("videos", "webhooks"),
+    # How it is built, which its own documentation doesn't speak of.
+    *("auth_headers", "custom_auth", "get_api_list", "platform_headers", "qs"),
+    *("request", "user_agent", "default_headers", "default_query"),
+}
+
+
+@pytest.mark.parametrize(
+    ("theirs", "ours"),
+    [(openai.OpenAI, Client), (openai.AsyncOpenAI, AsyncClient)],
+    ids=["sync", "async"],
+)
+def test_clients_have_the_same_attributes(theirs: Any, ours: Any) -> None:
+    assert public(theirs) - OTHERS - public(ours) == set()
+    settings = {*inspect.signature(theirs).parameters} & SETTINGS
+    assert settings == SETTINGS
+    assert settings - {*inspect.signature(ours).parameters} == set()
+
+
+def error_of(package: Any) -> Any:
+    """Give an error as it is met."""
+    with (
+        package(base_url=URL, api_key="xxxxxx", max_retries=0) as client,
+        pytest.raises(Exception, match=r"Connection error|refused") as caught,
+    ):
+        client.beta.threads.create()
+    return caught.value
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_errors_have_the_same_attributes() -> None:
+    theirs, ours = error_of(openai.OpenAI), error_of(Client)
+    known = {name for name in dir(theirs) if not name.startswith("_")}
+    assert known - {*dir(ours)} == set()
+    http: Any = sys.modules[type(theirs.request).__module__.partition(".")[0]]
+    response = http.Response(404, json={}, request=theirs.request)
+    status = openai.NotFoundError("m", response=response, body={})
+    received = assistants_client._errors.ReceivedResponse(404, {}, b"{}", ours.request)
+    known = {name for name in dir(status) if not name.startswith("_")}
+    assert {"status_code", "response", "request_id", "code", "param"} <= known
+    assert known - {*dir(assistants_client.NotFoundError(received))} == set()
 
 
 def test_everything_public_is_there() -> None:

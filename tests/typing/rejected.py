@@ -1,0 +1,51 @@
+"""What type checkers must refuse, line by line.
+
+Each line would be an error at run time, at the latest at the server. Both checkers say
+so where one of these comments has nothing to ignore.
+"""
+
+# pyright: reportUnnecessaryTypeIgnoreComment=true
+
+from __future__ import annotations
+
+from assistants_client import AsyncClient, Client
+
+
+def clients() -> None:
+    Client(colour="blue")  # type: ignore[call-arg]
+    Client(verbosity=4)  # type: ignore[arg-type]
+    Client("key")  # type: ignore[call-arg]
+    Client().with_options(colour="blue")  # type: ignore[call-arg]
+    Client.for_azure(token_provider="t")  # type: ignore[arg-type]
+    Client().completions  # type: ignore[attr-defined]  # noqa: B018
+
+
+def calls(client: Client) -> None:
+    client.assistants.create()  # type: ignore[call-arg]
+    client.assistants.create(model=7)  # type: ignore[arg-type]
+    client.assistants.create("m")  # type: ignore[call-arg]
+    client.assistants.retrieve()  # type: ignore[call-arg]
+    client.assistants.retrieve(7)  # type: ignore[arg-type]
+    client.assistants.update("a", nmae="b")  # type: ignore[call-arg]
+    client.assistants.list(order="up")  # type: ignore[arg-type]
+    client.assistants.list(max_items="1")  # type: ignore[arg-type]
+
+
+def nested(client: Client) -> None:
+    runs, messages = client.threads.runs, client.threads.messages
+    runs.create("t")  # type: ignore[call-arg]
+    runs.create("t", "a")  # type: ignore[call-arg]
+    runs.retrieve("r")  # type: ignore[call-arg]
+    runs.retrieve("r", "t")  # type: ignore[call-arg]
+    runs.create("t", assistant_id="a", verbosity=9)  # type: ignore[arg-type]
+    messages.create("t", role="user")  # type: ignore[call-arg]
+    client.threads.create(messages=[{"role": "user"}])  # type: ignore[list-item]
+    runs.with_raw_response.create("t")  # type: ignore[call-arg]
+    runs.create("t", assistant_id="a").parse()  # type: ignore[attr-defined]
+
+
+async def awaited(client: AsyncClient) -> None:
+    client.threads.create().id  # type: ignore[attr-defined]  # noqa: B018
+    for _ in client.assistants.list():  # type: ignore[attr-defined]
+        pass
+    (await client.threads.retrieve("t")).nothing  # type: ignore[attr-defined]  # noqa: B018
