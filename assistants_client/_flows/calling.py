@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Final, Generic, TypedDict, TypeVar
 from urllib.parse import urlencode
 
@@ -222,20 +223,35 @@ def received(reply: Reply, request: SentRequest) -> ReceivedResponse:
 
 
 def _url(call: Call[Any], settings: Options) -> str:
-    extra = {**settings.default_query, **(call.options.get("extra_query") or {})}
-    pairs = [(name, value) for name, value in call.request.query if name not in extra]
-    pairs += [pair for name, value in extra.items() for pair in _pairs(name, value)]
-    query = urlencode(pairs)
-    return f"{settings.base_url}{call.request.path}{f'?{query}' if query else ''}"
+    given = call.options.get("extra_query") or {}
+    extra = {_base(name) for name in given}
+    own = call.request.query
+    if extra:
+        own = [pair for pair in own if _base(pair[0]) not in extra]
+    pairs = [*own]
+    if settings.default_query:
+        taken = {*extra, *(_base(name) for name, _ in call.request.query)}
+        for name, value in settings.default_query.items():
+            if name not in taken:
+                pairs += _pairs(name, value)
+    for name, value in given.items():
+        # Somebody may have written the brackets of a list, too.
+        pairs += _pairs(_base(name) if isinstance(value, list) else name, value)
+    query = f"?{urlencode(pairs)}" if pairs else ""
+    return f"{settings.base_url}{call.request.path}{query}"
+
+
+def _base(name: str) -> str:
+    return name.removesuffix("[]")
 
 
 def _pairs(name: str, value: Any) -> Iterator[tuple[str, str]]:
+    """Give a parameter as pairs: `a[]` for each item of a list, `a[b]` of an object."""
     if value is None:
         return
     if isinstance(value, list | tuple):
-        name = name if name.endswith("[]") else f"{name}[]"
         for each in value:
-            yield name, _written(each)
+            yield from _pairs(f"{name}[]", each)
     elif isinstance(value, dict):
         for key, each in value.items():
             yield from _pairs(f"{name}[{key}]", each)
@@ -249,20 +265,32 @@ def _written(value: Any) -> str:
     return str(value)
 
 
+def _listed(value: Any) -> Any:
+    """Give what JSON has no word for: iterables as lists, and models within them."""
+    if isinstance(value, Iterable) and not isinstance(value, bytes | bytearray):
+        return _api.to_json([*value])
+    raise TypeError(f"{type(value).__name__} is nothing that JSON has")
+
+
+# Made once, as making it takes longer than encoding a body.
+_ENCODER = json.JSONEncoder(
+    ensure_ascii=False, separators=(",", ":"), allow_nan=False, default=_listed
+)
+
+
 def _content(call: Call[Any]) -> bytes | None:
     body = call.request.json
     extra = call.options.get("extra_body")
     if extra:
+        if call.request.method == "GET":
+            raise ConfigurationError(f"{call.operation} is a GET: it has no extra_body")
         if body is not _api.UNSET and not isinstance(body, dict):
             raise ConfigurationError("extra_body goes with a body that is an object")
         body = {**({} if body is _api.UNSET else body), **_api.to_json(extra)}
     if body is _api.UNSET:
         return None
     try:
-        text = json.dumps(
-            body, ensure_ascii=False, separators=(",", ":"), allow_nan=False
-        )
-        return text.encode()
+        return _ENCODER.encode(body).encode()
     except (TypeError, ValueError) as error:
         what = f"the arguments of {call.operation} can't be written as JSON"
         raise ConfigurationError(f"{what}: {error}") from error
@@ -291,7 +319,15 @@ def _headers(
         call.options.get("extra_headers") or {},
     ):
         headers.update((name.lower(), value) for name, value in more.items())
+    for name, value in headers.items():
+        if value is not None and not _is_sendable(value):
+            # What it is isn't told: it may be a key.
+            raise ConfigurationError(f"the header {name} must be printable ASCII text")
     return headers
+
+
+def _is_sendable(value: Any) -> bool:
+    return isinstance(value, str) and value.isascii() and value.isprintable()
 
 
 def _unanswered(

@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from assistants_api.api.assistants import create_assistant, list_assistants
-from assistants_api.api.runs import create_run
+from assistants_api.api.runs import cancel_run, create_run
 from assistants_api.models import AssistantObject
 from assistants_client import _errors as errors
 from assistants_client._effects import Ask, NoAnswer, Prepared, Send
@@ -146,10 +146,39 @@ def test_extra_query_takes_the_place_of_an_argument() -> None:
 
 
 def test_extra_body_makes_a_body_where_there_is_none() -> None:
-    call = listing(extra_body={"a": 1})
+    call: Call[Any] = Call(
+        operation="threads.runs.cancel",
+        request=cancel_run.build_request("t", "r"),
+        parse=cancel_run.parse_response,
+        options={"extra_body": {"a": 1}},
+    )
     _, (sent,) = run(call, None, httpx.Response(200, json={}))
     assert sent.content == b'{"a":1}'
     assert sent.headers["content-type"] == "application/json"
+
+
+def test_a_get_takes_no_body() -> None:
+    with pytest.raises(errors.ConfigurationError, match="list is a GET"):
+        run(listing(extra_body={"a": 1}))
+
+
+@pytest.mark.parametrize("value", ["ä", "a\nb", "a\r\nx: y", "", 7, b"x"])
+def test_what_no_header_can_hold_is_told_before_anything_is_sent(value: Any) -> None:
+    if value == "":
+        run(creating(extra_headers={"x-a": value}))
+        return
+    with pytest.raises(errors.ConfigurationError, match="the header x-a must be"):
+        run(creating(extra_headers={"X-A": value}))
+
+
+def test_what_can_be_iterated_is_a_list() -> None:
+    body: Any = {"tools": ({"type": "code_interpreter"} for _ in range(2)), "x": {7}}
+    _, (sent,) = run(creating(body))
+    tool = b'{"type":"code_interpreter"}'
+    assert sent.content == b'{"tools":[%b,%b],"x":[7]}' % (tool, tool)
+    for wrong in (object(), b"bytes"):
+        with pytest.raises(errors.ConfigurationError, match="nothing that JSON has"):
+            run(creating({"model": wrong}))
 
 
 def test_the_key_is_asked_for_on_every_attempt() -> None:
