@@ -50,6 +50,9 @@ class Bounds:
     created_before: float | None = None
 
 
+_NO_BOUNDS = Bounds()
+
+
 def bounds(
     max_items: Any = None,
     created_after: Moment | None = None,
@@ -122,6 +125,7 @@ class Walk(Generic[T]):
             # The nearest to the cursor first, as in the other direction.
             items.reverse()
         fresh = 0
+        bounded = self._limits != _NO_BOUNDS
         for item in items:
             name = _id(item)
             if name is not None:
@@ -129,11 +133,11 @@ class Walk(Generic[T]):
                     continue
                 here.add(name)
             fresh += 1
-            if self._ended:
-                continue
-            if self._is_beyond(item):
+            if not bounded:
+                yield item
+            elif not self._ended and self._is_beyond(item):
                 self._ended = True
-            elif self._is_within(item):
+            elif not self._ended and self._is_within(item):
                 self._left -= 1
                 self._ended = self._left <= 0
                 yield item
