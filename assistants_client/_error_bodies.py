@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from html import unescape
 from typing import Any
 
 _SHOWN = 500
@@ -80,6 +79,8 @@ def _of_object(body: dict[str, Any]) -> str:
 def _of_text(text: str) -> str:
     if not _PAGE.match(text):
         return " ".join(text.split())
+    from html import unescape
+
     found = _TITLE.search(text) or _HEADING.search(text)
     title = " ".join(unescape(_TAG.sub(" ", found[1])).split()) if found else ""
     return f"an HTML page: {title}" if title else "an HTML page without a title"

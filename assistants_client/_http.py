@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import inspect
 import time
 from typing import TYPE_CHECKING, Any
@@ -86,6 +85,9 @@ class AsyncHttp:
             case Send(request):
                 return await self._send(request)
             case Sleep(seconds):
+                # Whoever awaits has it loaded; others needn't.
+                import asyncio
+
                 await asyncio.sleep(seconds)
             case Ask(function):
                 answer = function()

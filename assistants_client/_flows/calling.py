@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Final, Generic, TypedDict, TypeVar
 from urllib.parse import urlencode
 
-import msgspec
 from attrs import field, frozen
 
 from .. import _api
@@ -150,6 +149,9 @@ def decode(content: bytes) -> Any:
     Raises:
         ValueError: it is no JSON.
     """
+    # Imported late: until something is to be decoded, it only takes time.
+    import msgspec
+
     try:
         return msgspec.json.decode(content)
     except (msgspec.DecodeError, RecursionError):
