@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from assistants_client import Client
 from assistants_client.local import LocalServer
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -21,6 +22,7 @@ BASE_URL = '"http://127.0.0.1:8000/v1"'
 
 # The language, the code, and where it begins.
 _FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+_CHANGING = re.compile(r"thread_\w+|req_\w+|127\.0\.0\.1:\d+|date: .*")
 _INLINE = re.compile(r"`([^`\n]+)`|\]\(([^)]+)\)")
 _OPTION = re.compile(r"--[\w-]+")
 _OURS = (".ci/", "assistants_client/", "codegen/", "generated/", "scripts/", "tests/")
@@ -55,9 +57,10 @@ def test_python_runs_from_top_to_bottom(capsys: pytest.CaptureFixture[str]) -> N
                 names["client"].close()
     printed = capsys.readouterr().out
     assert "completed 20" in printed
+    assert "user What is six times seven?" in printed
     assert "You said: What is six times seven?" in printed
     assert "listening at http://127.0.0.1:" in printed
-    assert "404 No run found with id 'run_of_nobody'." in printed
+    assert "ThreadRunCompletedEvent(" in printed
 
 
 def test_first_example_is_on_the_first_screen() -> None:
@@ -68,7 +71,23 @@ def test_first_example_is_on_the_first_screen() -> None:
 
 def test_every_block_says_its_language() -> None:
     fences = README.count("\n```") // 2
-    assert fences == len(_blocks("python")) + len(_blocks("sh"))
+    languages = ("python", "sh", "text")
+    assert fences == sum(len(_blocks(language)) for language in languages)
+
+
+def test_transcript_is_what_the_call_shows(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    ((_, block),) = _blocks("text")
+    with (
+        LocalServer() as server,
+        Client(base_url=server.url, api_key="key-of-the-test") as client,
+    ):
+        thread = client.threads.create()
+        client.threads.delete(thread, verbosity=2)
+    shown = capsys.readouterr().err
+    assert "thread_9B9mLdG7NDqF0n4zMuYfMke5" in block
+    assert _CHANGING.sub("...", shown) == _CHANGING.sub("...", block)
 
 
 @pytest.mark.parametrize("words", _shell_commands(), ids=" ".join)
