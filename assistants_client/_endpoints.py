@@ -107,6 +107,11 @@ def make_call(
         for name, value in params.items()
         if name not in OPTIONS and name not in endpoint.query
     }
+    if rest.get("stream"):
+        raise ConfigurationError(
+            f"{operation} gives no streams yet: use `stream` of the module "
+            f"assistants_api.api.{endpoint.module}"
+        )
     module = _api.endpoint(endpoint.module)
     path = [id_of(name, ids[name]) for name in endpoint.ids]
     if endpoint.body:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import inspect
+import sys
 import threading
 import warnings
 from collections.abc import Iterator
@@ -126,6 +127,11 @@ def test_free_keywords_go_out_as_they_are(client: Client) -> None:
         untyped.retrieve("asst_x", colour="blue")
 
 
+def test_streams_are_refused_with_what_there_is_instead(client: Client) -> None:
+    with pytest.raises(errors.ConfigurationError, match=r"api\.runs\.create_run"):
+        client.threads.runs.create("thread_x", assistant_id="asst_x", stream=True)
+
+
 @pytest.mark.parametrize("wrong", ["", ".", "..", None, 17, {}, {"id": ""}, object()])
 def test_a_wrong_id_is_told_before_anything_is_sent(
     server: LocalServer, client: Client, wrong: Any
@@ -237,6 +243,46 @@ def test_threads_may_share_a_client(client: Client) -> None:
     for worker in workers:
         worker.join()
     assert len({*found}) == 40
+
+
+def test_tasks_may_share_a_client(server: LocalServer) -> None:
+    async def run() -> None:
+        async with AsyncClient(base_url=server.url, api_key=KEY) as client:
+            made = await asyncio.gather(
+                *(client.threads.create(metadata={"n": str(n)}) for n in range(20))
+            )
+            assert [each.metadata for each in made] == [
+                {"n": str(n)} for n in range(20)
+            ]
+            assert len({each.id for each in made}) == 20
+            await client.close()
+        await client.close()
+
+    asyncio.run(run())
+
+
+def endless(request: httpx.Request) -> httpx.Response:
+    """Play a list of 100,000 items."""
+    first = int(request.url.params.get("after", "-1")) + 1
+    items = [
+        {"id": str(n), "object": "thread.message"} for n in range(first, first + 100)
+    ]
+    return httpx.Response(200, json={"data": items, "has_more": first < 99_900})
+
+
+def test_a_hundred_thousand_items_take_no_more_memory_than_a_few() -> None:
+    with httpx.Client(transport=httpx.MockTransport(endless)) as http:
+        client = Client(base_url="http://127.0.0.1:1", api_key=KEY, http_client=http)
+        number, blocks = 0, []
+        for number, item in enumerate(client.threads.messages.list("t", limit=100)):
+            assert item.id == str(number)
+            if number in (2_000, 99_999):
+                gc.collect()
+                blocks.append(sys.getallocatedblocks())
+        assert number == 99_999
+        few, many = blocks
+        # One block for each item would already be too many.
+        assert many - few < 20_000
 
 
 def test_copies_share_connections_and_leave_the_first_alone(

@@ -91,3 +91,22 @@ def test_secrets_are_not_shown() -> None:
     with pytest.raises(ConfigurationError) as caught:
         settings(api_key=KEY, base_url="ftp://user:password@h")
     assert "password" not in str(caught.value)
+
+
+def test_headers_of_a_copy_are_added_or_replaced() -> None:
+    first = settings(
+        api_key=KEY,
+        base_url="http://127.0.0.1:1/v1",
+        default_headers={"a": "1", "b": "2"},
+        default_query={"q": 1},
+    )
+    added = first.with_changes(default_headers={"b": "3"}, default_query={"r": 2})
+    assert added.default_headers == {"a": "1", "b": "3"}
+    assert added.default_query == {"q": 1, "r": 2}
+    changes: Any = {"set_default_headers": {"c": "4"}, "set_default_query": None}
+    replaced = first.with_changes(**changes, base_url="http://127.0.0.1:2/")
+    assert (replaced.default_headers, replaced.default_query) == ({"c": "4"}, {})
+    assert replaced.base_url == "http://127.0.0.1:2"
+    assert first.default_headers == {"a": "1", "b": "2"}
+    with pytest.raises(TypeError):
+        first.with_changes(colour="blue")
