@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import httpx
@@ -34,7 +33,11 @@ T = TypeVar("T")
 
 
 class _Client:
-    """What both clients are: settings, and the connections that copies share."""
+    """What both clients are: settings, and the connections that copies share.
+
+    Nothing that a client gives is kept in it: the two would hold each other, and the
+    connections of a client that is forgotten would be found too late, in any order.
+    """
 
     def __init__(
         self,
@@ -173,24 +176,24 @@ class Client(_Client, FreeRequests):
     Threads may share it. Close it, or use it in a `with` statement.
     """
 
-    @cached_property
+    @property
     def assistants(self) -> Assistants:
         """Give the methods of assistants."""
         return Assistants(self)
 
-    @cached_property
+    @property
     def threads(self) -> Threads:
         """Give the methods of threads, and what is in them."""
         return Threads(self)
 
-    @cached_property
+    @property
     def with_raw_response(self) -> RawClient:
         """Give the same methods, which give whole answers."""
         from .resources._raw import RawClient
 
         return RawClient(self)
 
-    @cached_property
+    @property
     def with_streaming_response(self) -> StreamedClient:
         """Give the same methods for `with`, with answers still to be read."""
         from .resources._streaming import StreamedClient
@@ -229,24 +232,24 @@ class AsyncClient(_Client, AsyncFreeRequests):
     Tasks of one event loop may share it. Close it, or use it in `async with`.
     """
 
-    @cached_property
+    @property
     def assistants(self) -> AsyncAssistants:
         """Give the methods of assistants."""
         return AsyncAssistants(self)
 
-    @cached_property
+    @property
     def threads(self) -> AsyncThreads:
         """Give the methods of threads, and what is in them."""
         return AsyncThreads(self)
 
-    @cached_property
+    @property
     def with_raw_response(self) -> AsyncRawClient:
         """Give the same methods, which give whole answers."""
         from .resources._raw import AsyncRawClient
 
         return AsyncRawClient(self)
 
-    @cached_property
+    @property
     def with_streaming_response(self) -> AsyncStreamedClient:
         """Give the same methods for `async with`, with answers still to be read."""
         from .resources._streaming import AsyncStreamedClient

@@ -1,8 +1,9 @@
-"""Measure our generated code and the generator, beside stock openapi-python-client.
+"""Measure our generated code, the generator and the facade, beside others.
 
-Both packages are built from openapi.yaml for the occasion. What is compared takes
-turns, so that whatever else the machine does falls on both. The exit code is 1 where a
-goal is missed.
+The first two are measured beside stock openapi-python-client, both packages built from
+openapi.yaml for the occasion; the facade beside the openai package and bare httpx. What
+is compared takes turns, so that whatever else the machine does falls on both. The exit
+code is 1 where a goal is missed.
 """
 
 from __future__ import annotations
@@ -18,30 +19,34 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.table import Table
 
+from scripts._bench_facade import Profiles, beginning, calls, make_environment
 from scripts._bench_import import importing
 from scripts._bench_models import reading
 from scripts._bench_process import BenchError, building, make_packages, pinning
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from scripts._bench_stats import Row
 
 ROOT = Path(__file__).resolve().parent.parent
 UPSTREAM = "ASSISTANTS_UPSTREAM"
 _INTERRUPTED = 130
+_PARTS = ("models", "imports", "building", "pinning", "facade")
 
 
 def main() -> int:
     """Run the benchmark; give the exit code."""
     options = _options()
     try:
-        rows = _measure(quick=options.quick)
+        rows, profiles = _measure(options.only or _PARTS, quick=options.quick)
     except BenchError as error:
         print(f"bench: {error}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         print("\nbench: interrupted", file=sys.stderr)
         return _INTERRUPTED
-    return _print(rows)
+    return _print(rows, profiles)
 
 
 def _options() -> argparse.Namespace:
@@ -49,26 +54,54 @@ def _options() -> argparse.Namespace:
     parser.add_argument(
         "--quick", action="store_true", help="fewer rounds, so less certain"
     )
+    parser.add_argument(
+        "--only", nargs="+", choices=_PARTS, metavar="PART", help=", ".join(_PARTS)
+    )
     return parser.parse_args()
 
 
-def _measure(*, quick: bool) -> list[Row]:
+def _measure(parts: Collection[str], *, quick: bool) -> tuple[list[Row], Profiles]:
+    rows: list[Row] = []
+    profiles: Profiles = {}
+    if set(parts) - {"facade"}:
+        rows += _measure_generated(parts, quick=quick)
+    if "facade" in parts:
+        waiting = Console(stderr=True)
+        with waiting.status("making the environment that has openai"):
+            where = make_environment()
+        for what, measure, rounds in (
+            ("beginning in fresh interpreters", beginning, 9 if quick else 31),
+            ("calling in process and by socket", calls, 9 if quick else 41),
+        ):
+            with waiting.status(what):
+                more, where_time_goes = measure(where, rounds=rounds)
+            rows += more
+            profiles |= where_time_goes
+    return rows, profiles
+
+
+def _measure_generated(parts: Collection[str], *, quick: bool) -> list[Row]:
     waiting = Console(stderr=True)
     upstream = _upstream()
+    rows: list[Row] = []
     with tempfile.TemporaryDirectory(prefix="assistants-bench-") as name:
         scratch = Path(name)
-        with waiting.status("building both packages"):
-            folders = make_packages(scratch)
-        with waiting.status("reading and writing models"):
-            rows = reading(folders, rounds=15 if quick else 60)
-        with waiting.status("importing in fresh interpreters"):
-            rows += importing(folders, rounds=5 if quick else 21)
-        with waiting.status("building from openapi.yaml"):
-            rows += building(scratch, rounds=3 if quick else 9)
-        if upstream is not None:
+        if {"models", "imports"} & set(parts):
+            with waiting.status("building both packages"):
+                folders = make_packages(scratch)
+            if "models" in parts:
+                with waiting.status("reading and writing models"):
+                    rows += reading(folders, rounds=15 if quick else 60)
+            if "imports" in parts:
+                with waiting.status("importing in fresh interpreters"):
+                    rows += importing(folders, rounds=5 if quick else 21)
+        if "building" in parts:
+            with waiting.status("building from openapi.yaml"):
+                rows += building(scratch, rounds=3 if quick else 9)
+        if "pinning" in parts and upstream is not None:
             with waiting.status(f"pinning from {upstream.name}"):
                 rows += pinning(scratch, upstream, rounds=3 if quick else 7)
-    if upstream is None:
+    if "pinning" in parts and upstream is None:
         print(f"pinning isn't measured: {UPSTREAM} names no upstream document\n")
     return rows
 
@@ -81,7 +114,7 @@ def _upstream() -> Path | None:
     return max(found, key=lambda path: path.name, default=None)
 
 
-def _print(rows: list[Row]) -> int:
+def _print(rows: list[Row], profiles: Profiles) -> int:
     out = Console(highlight=False)
     table = Table(box=None, pad_edge=False, header_style="dim")
     for heading, side in (
@@ -102,6 +135,10 @@ def _print(rows: list[Row]) -> int:
         f"other, turn by turn.\nPython {platform.python_version()}, "
         f"{os.cpu_count()} processors."
     )
+    for what, lines in profiles.items():
+        out.print(f"\nWhere the time goes: {what}")
+        # As they are: what looks like markup is none.
+        out.print("\n".join(lines), markup=False, soft_wrap=True)
     if missed:
         out.print(f"[red]Goals missed: {', '.join(missed)}.[/]")
         return 1

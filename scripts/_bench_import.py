@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from scripts._bench_process import OURS, STOCK, run
 from scripts._bench_stats import Row
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
     from pathlib import Path
 
 _ENDPOINT = "api.runs.list_runs"
@@ -44,19 +45,9 @@ def importing(folders: list[Path], rounds: int) -> list[Row]:
         folders: where the two packages are.
         rounds: how many turns each takes.
     """
-    found: dict[str, list[dict[str, Any]]] = {name: [] for name in _STATEMENTS}
-    for number in range(rounds + 1):
-        for name, statement in _STATEMENTS.items():
-            answer = json.loads(run("-c", _MEASURE, statement, *map(str, folders)))
-            # The very first round compiles.
-            if number:
-                found[name].append(answer)
-
-    def series(name: str, unit: str) -> list[float]:
-        return [float(answer[unit]) for answer in found[name]]
-
+    found = in_fresh_interpreters(_STATEMENTS, map(str, folders), rounds)
     return [
-        Row(f"import {what}, {unit}", series(ours, unit), series(other, unit), other)
+        Row(f"import {what}, {unit}", found[ours][unit], found[other][unit], other)
         for unit in ("ms", "MB")
         for what, ours, other in (
             ("list_runs", "ours", "httpx"),
@@ -64,3 +55,37 @@ def importing(folders: list[Path], rounds: int) -> list[Row]:
             ("with Client", "ours with client", "stock"),
         )
     ]
+
+
+def in_fresh_interpreters(
+    statements: dict[str, str],
+    paths: Iterable[str],
+    rounds: int,
+    *,
+    run: Callable[..., str] = run,
+) -> dict[str, dict[str, list[float]]]:
+    """Measure statements, each in interpreters of its own, one after the other.
+
+    Args:
+        statements: what to measure, by name.
+        paths: what comes first in the path of modules.
+        rounds: how many turns each takes.
+        run: runs Python, and gives what it prints.
+
+    Returns:
+        By name, milliseconds as "ms" and the peak of memory as "MB".
+    """
+    given, names = [*paths], [*statements]
+    found: dict[str, dict[str, list[float]]] = {
+        name: {"ms": [], "MB": []} for name in names
+    }
+    for number in range(rounds + 1):
+        start = number % len(names)
+        # Nobody always follows the same one after the same break.
+        for name in names[start:] + names[:start]:
+            answer = json.loads(run("-c", _MEASURE, statements[name], *given))
+            # The very first round compiles.
+            if number:
+                for unit, series in found[name].items():
+                    series.append(answer[unit])
+    return found

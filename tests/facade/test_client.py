@@ -314,12 +314,15 @@ def test_a_closed_client_says_so(server: LocalServer) -> None:
 def test_a_forgotten_client_warns_once(server: LocalServer) -> None:
     kept = [Client(base_url=server.url, api_key=KEY)]
     kept[0].threads.create()
+    kept[0].threads.with_raw_response.create()
+    kept[0].with_raw_response.threads.create()
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         kept.clear()
         gc.collect()
-    assert [each.category for each in caught] == [ResourceWarning]
-    assert "never closed" in str(caught[0].message)
+    (warning,) = caught
+    assert warning.category is ResourceWarning
+    assert "never closed" in str(warning.message)
 
 
 def test_a_client_of_one_s_own_is_used_and_left_open(server: LocalServer) -> None:

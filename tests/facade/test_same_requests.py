@@ -7,6 +7,7 @@ from __future__ import annotations
 import inspect
 import re
 from string import ascii_letters, digits
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import unquote
 
@@ -311,10 +312,18 @@ def test_lists_in_extra_query_hold_anything(clients: Clients) -> None:
     query = {
         "a": [1, None, [2, [True]], {"b": [3], "c": None}],
         "d": {"e": [{}]},
-        "f[]": [4],
+        "f": MappingProxyType({"g": 4}),
     }
     pair = clients.compare(lambda c: c.beta.assistants.list(extra_query=query))
     assert_same(pair)
+
+
+def test_a_name_with_brackets_gets_no_more_of_them(clients: Clients) -> None:
+    # So the API's own name is written, and so people try it.
+    extra = {"extra_query": {"include[]": ["a"]}}
+    theirs, ours = clients.compare(call("assistants.list", extra))
+    assert query(theirs) == ["include%5B%5D%5B%5D=a"]
+    assert query(ours) == ["include%5B%5D=a"]
 
 
 @pytest.mark.parametrize(
