@@ -23,7 +23,6 @@ def clients() -> None:
 def calls(client: Client) -> None:
     client.assistants.create()  # type: ignore[call-arg]
     client.assistants.create(model=7)  # type: ignore[arg-type]
-    client.assistants.create("m")  # type: ignore[call-arg]
     client.assistants.retrieve()  # type: ignore[call-arg]
     client.assistants.retrieve(7)  # type: ignore[arg-type]
     client.assistants.update("a", nmae="b")  # type: ignore[call-arg]
@@ -34,7 +33,6 @@ def calls(client: Client) -> None:
 def nested(client: Client) -> None:
     runs, messages = client.threads.runs, client.threads.messages
     runs.create("t")  # type: ignore[call-arg]
-    runs.create("t", "a")  # type: ignore[call-arg]
     runs.retrieve("r")  # type: ignore[call-arg]
     runs.retrieve("r", "t")  # type: ignore[call-arg]
     runs.create("t", assistant_id="a", verbosity=9)  # type: ignore[arg-type]
