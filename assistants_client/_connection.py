@@ -20,7 +20,9 @@ class Watcher:
     """
 
     def __init__(self, note: Callable[[str], None] | None = None) -> None:
-        self.stage: Stage = "connect"
+        # Until something tells that there is no connection yet: not every transport
+        # tells what it does, and what may have been sent must not be sent again.
+        self.stage: Stage = "sent"
         self.reused = True
         self._note = note
         self._began: dict[str, float] = {}
@@ -33,7 +35,8 @@ class Watcher:
                 self._note("the connection is one that was kept")
         elif name.endswith("receive_response_headers.complete"):
             self.stage = "answered"
-        elif name == "connection.connect_tcp.started":
+        elif name.startswith("connection.connect_") and name.endswith(".started"):
+            self.stage = "connect"
             self.reused = False
         if self._note:
             self._tell(name, info, self._note)
