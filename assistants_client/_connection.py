@@ -24,11 +24,25 @@ class Watcher:
         # tells what it does, and what may have been sent must not be sent again.
         self.stage: Stage = "sent"
         self.reused = True
+        self._tunnelling = False
         self._note = note
         self._began: dict[str, float] = {}
 
     def __call__(self, name: str, info: Mapping[str, Any]) -> None:
         """Take note of what happens, by its name: `connection.connect_tcp.started`."""
+        if name.endswith("send_request_headers.started"):
+            # To a proxy, which is asked for a tunnel first: that isn't our request.
+            self._tunnelling = getattr(info.get("request"), "method", b"") == b"CONNECT"
+        if not self._tunnelling:
+            self._follow(name)
+        if self._note:
+            self._tell(name, info, self._note)
+
+    async def asynchronously(self, name: str, info: Mapping[str, Any]) -> None:
+        """Do the same where it is awaited."""
+        self(name, info)
+
+    def _follow(self, name: str) -> None:
         if name.endswith("send_request_headers.started"):
             self.stage = "sent"
             if self.reused and self._note:
@@ -38,12 +52,6 @@ class Watcher:
         elif name.startswith("connection.connect_") and name.endswith(".started"):
             self.stage = "connect"
             self.reused = False
-        if self._note:
-            self._tell(name, info, self._note)
-
-    async def asynchronously(self, name: str, info: Mapping[str, Any]) -> None:
-        """Do the same where it is awaited."""
-        self(name, info)
 
     def _tell(
         self, name: str, info: Mapping[str, Any], note: Callable[[str], None]

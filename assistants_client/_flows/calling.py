@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Final, Generic, TypedDict, TypeVar
 from urllib.parse import urlencode
 
@@ -24,7 +24,7 @@ from .._options import checked_key, checked_retries, checked_timeout
 from .retrying import GaveUp, Policy, retrying
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator
 
     from .._api import Request
     from .._effects import Flow, Reply
@@ -254,7 +254,7 @@ def _pairs(name: str, value: Any) -> Iterator[tuple[str, str]]:
     if isinstance(value, list | tuple):
         for each in value:
             yield from _pairs(f"{name}[]", each)
-    elif isinstance(value, dict):
+    elif isinstance(value, Mapping):
         for key, each in value.items():
             yield from _pairs(f"{name}[{key}]", each)
     else:

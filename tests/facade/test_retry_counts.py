@@ -1,0 +1,500 @@
+"""How often a server sees a request, for each way in which things go wrong."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import httpx
+import pytest
+
+from assistants_client import (
+    APIConnectionError,
+    APIError,
+    APIStatusError,
+    APITimeoutError,
+    AsyncClient,
+    BadRequestError,
+    Client,
+    ConflictError,
+    InternalServerError,
+    NotFoundError,
+    RateLimitError,
+)
+from assistants_client._effects import Sleep
+from assistants_client._http import AsyncHttp, Http
+from assistants_client.local import LocalServer
+from tests.facade.recording import KEY, LOOPBACK, RecordingServer, Reply
+
+if TYPE_CHECKING:
+    from assistants_client._effects import Effect
+    from assistants_client.local._recording import Exchange
+    from tests.facade.recording import Recorded
+
+Use: TypeAlias = Callable[[Any], Any]
+PATIENCE = 20.0
+METHODS = ("GET", "DELETE", "POST", "POST with a key")
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A way in which things go wrong, and what is due.
+
+    Attributes:
+        fault: as the embedded server understands it.
+        error: what is raised in the end.
+        safe: whether what can be repeated is sent again: GET, DELETE, POST with a key.
+        post: whether a POST without a key is, too.
+        waits: the seconds between, where the server says them.
+        always: whether the server carries the request out whatever it answers.
+    """
+
+    fault: str
+    error: type[APIError]
+    safe: bool = True
+    post: bool = False
+    waits: float | None = None
+    always: bool = False
+
+    def repeats(self, method: str) -> bool:
+        return self.post if method == "POST" else self.safe
+
+    def text(self, method: str) -> str:
+        """Give the fault; a POST that must not be repeated is carried out as well."""
+        acts = method == "POST" and not self.post and not self.always
+        return f"{self.fault} handled=yes" if acts else self.fault
+
+    def __str__(self) -> str:
+        return self.fault
+
+
+KINDS = [
+    Kind("408", APIStatusError),
+    Kind("409", ConflictError, post=True),
+    Kind("409 should-retry=true", ConflictError, post=True),
+    Kind("409 should-retry=false", ConflictError, safe=False),
+    Kind("429 retry-after=none", RateLimitError, post=True),
+    Kind("429 retry-after=7", RateLimitError, post=True, waits=7),
+    Kind("429 retry-after=0.25", RateLimitError, post=True, waits=0.25),
+    Kind("429 retry-after=date:-5", RateLimitError, post=True, waits=0),
+    Kind("429 retry-after=121", RateLimitError, post=True),
+    Kind("429 should-retry=false", RateLimitError, safe=False),
+    Kind("500", InternalServerError),
+    Kind("500 should-retry=true", InternalServerError),
+    Kind("500 should-retry=false", InternalServerError, safe=False),
+    Kind("502 retry-after=3", InternalServerError, waits=3),
+    Kind("html=502", InternalServerError),
+    Kind("503", InternalServerError),
+    Kind("503 retry-after=2", InternalServerError, post=True, waits=2),
+    Kind("503 retry-after=0.5", InternalServerError, post=True, waits=0.5),
+    Kind("empty=520", InternalServerError),
+    Kind("400", BadRequestError, safe=False),
+    Kind("400 should-retry=true", BadRequestError),
+    Kind("close=before-headers", APIConnectionError),
+    Kind("close=before-headers how=reset", APIConnectionError),
+    Kind("close=in-headers", APIConnectionError),
+    Kind("close=after-headers", APIConnectionError, always=True),
+    Kind("cut-body=5", APIConnectionError, always=True),
+]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of a call.
+
+    Attributes:
+        attempts: their number, as the answer or the error says it.
+        case: the name of the call, and of what it makes or deletes.
+    """
+
+    attempts: int
+    error: APIError | None
+    case: str
+    server: LocalServer
+    http: httpx.Client
+
+    @property
+    def sent(self) -> list[Exchange]:
+        """Give what the server saw of it so far."""
+        exchanges = self.server.exchanges
+        return [each for each in exchanges if each.headers.get("x-case") == self.case]
+
+    @property
+    def made(self) -> int:
+        """Give how many objects there are by that name."""
+        newest = self.http.get("/assistants", params={"limit": 5}).json()["data"]
+        return [each["name"] for each in newest].count(self.case)
+
+
+class Bench:
+    """Make calls by clients of one kind."""
+
+    def __init__(self, server: LocalServer, *, asynchronous: bool) -> None:
+        self.server = server
+        self.asynchronous = asynchronous
+        self._http = httpx.Client(base_url=server.url, timeout=PATIENCE)
+        self._known = self._make("the one that is read")
+        self._runner = asyncio.Runner()
+        self._numbers = itertools.count()
+        kind = httpx.AsyncClient if asynchronous else httpx.Client
+        # Each request gets a connection of its own, or all the same one.
+        self._fresh: Any = kind(limits=httpx.Limits(max_keepalive_connections=0))
+        self._kept: Any = kind()
+
+    def call(
+        self, method: str, fault: str, *, kept: bool = False, **options: Any
+    ) -> Outcome:
+        """Make one call.
+
+        Args:
+            method: one of `METHODS`.
+            fault: what goes wrong.
+            kept: whether its connection has served another call before.
+            options: settings of the client.
+        """
+        case = f"{'async' if self.asynchronous else 'sync'}-{next(self._numbers)}"
+        headers = {"X-Case": case, "X-Local-Fault": f"{fault} key={case}"}
+        given: dict[str, Any] = {"extra_headers": headers}
+        if method == "POST with a key":
+            given["idempotency_key"] = case
+        if method.startswith("POST"):
+            name, given = "create", given | {"model": "m", "name": case}
+        elif method == "DELETE":
+            name, given["assistant_id"] = "delete", self._make(case)
+        else:
+            name, given["assistant_id"] = "retrieve", self._known
+        answer = self._answer(name, given, kept=kept, options=options)
+        error = answer if isinstance(answer, APIError) else None
+        return Outcome(answer.attempts, error, case, self.server, self._http)
+
+    def _answer(
+        self, name: str, given: dict[str, Any], *, kept: bool, options: dict[str, Any]
+    ) -> Any:
+        def call(client: Any) -> Any:
+            return getattr(client.assistants.with_raw_response, name)(**given)
+
+        first = (lambda client: client.assistants.list(limit=1)) if kept else None
+        settings = {"base_url": self.server.url} | options
+        try:
+            return self.use(call, first=first, **settings)
+        except APIError as error:
+            return error
+
+    def use(self, call: Use, *, first: Use | None = None, **settings: Any) -> Any:
+        """Make a client and call something of it, maybe after something else."""
+        http_client = self._fresh if first is None else self._kept
+        kind = AsyncClient if self.asynchronous else Client
+        client = kind(**{"api_key": KEY, "http_client": http_client} | settings)
+
+        async def asynchronously() -> Any:
+            if first:
+                await first(client)
+            return await call(client)
+
+        if self.asynchronous:
+            return self._runner.run(asynchronously())
+        if first:
+            first(client)
+        return call(client)
+
+    def _make(self, name: str) -> str:
+        made = self._http.post("/assistants", json={"model": "m", "name": name})
+        return str(made.json()["id"])
+
+    def close(self) -> None:
+        for each in (self._http, self._fresh, self._kept):
+            if isinstance(each, httpx.AsyncClient):
+                self._runner.run(each.aclose())
+            else:
+                each.close()
+        self._runner.close()
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[LocalServer]:
+    with LocalServer() as server:
+        yield server
+
+
+@pytest.fixture(scope="module", params=[False, True], ids=["sync", "async"])
+def bench(request: pytest.FixtureRequest, server: LocalServer) -> Iterator[Bench]:
+    bench = Bench(server, asynchronous=request.param)
+    yield bench
+    bench.close()
+
+
+@pytest.fixture(autouse=True)
+def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """Let no time pass; give the seconds that should have."""
+    waited: list[float] = []
+
+    perform, perform_async = Http.perform, AsyncHttp.perform
+
+    def without_sleep(self: Http, effect: Effect) -> Any:
+        if isinstance(effect, Sleep):
+            return waited.append(effect.seconds)
+        return perform(self, effect)
+
+    async def without_sleep_async(self: AsyncHttp, effect: Effect) -> Any:
+        if isinstance(effect, Sleep):
+            return waited.append(effect.seconds)
+        return await perform_async(self, effect)
+
+    monkeypatch.setattr(Http, "perform", without_sleep)
+    monkeypatch.setattr(AsyncHttp, "perform", without_sleep_async)
+    return waited
+
+
+def assert_waited(waits: list[float], kind: Kind, retries: int) -> None:
+    assert len(waits) == retries
+    for number, seconds in enumerate(waits):
+        longest = 0.5 * 2**number
+        if kind.waits is None:
+            assert 0.75 * longest <= seconds <= longest
+        else:
+            assert seconds == kind.waits
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("kind", KINDS, ids=str)
+def test_what_fails_for_ever(
+    bench: Bench, waits: list[float], kind: Kind, method: str
+) -> None:
+    outcome = bench.call(method, kind.text(method))
+    due = 3 if kind.repeats(method) else 1
+    assert type(outcome.error) is kind.error
+    assert len(outcome.sent) == outcome.attempts == due
+    assert_waited(waits, kind, due - 1)
+    assert len({each.body for each in outcome.sent}) == 1
+    if method == "POST":
+        assert outcome.made == (0 if kind.post else 1)
+    # By its key, a server knows that it has done it before.
+    keys = {each.headers.get("idempotency-key") for each in outcome.sent}
+    assert len(keys) == 1
+    assert (keys == {None}) is (method != "POST with a key")
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+@pytest.mark.parametrize("kind", KINDS, ids=str)
+def test_what_fails_once(
+    bench: Bench, waits: list[float], kind: Kind, method: str
+) -> None:
+    outcome = bench.call(method, f"{kind.text(method)} times=1")
+    repeated = kind.repeats(method)
+    assert type(outcome.error) is (type(None) if repeated else kind.error)
+    assert len(outcome.sent) == outcome.attempts == 1 + repeated
+    assert_waited(waits, kind, int(repeated))
+    assert outcome.made == (1 if method == "POST" else 0)
+
+
+@pytest.mark.parametrize("fault", ["500", "409", "close=before-headers"])
+def test_what_is_deleted_at_last(bench: Bench, fault: str) -> None:
+    outcome = bench.call("DELETE", f"{fault} times=2")
+    assert (outcome.error, len(outcome.sent), outcome.made) == (None, 3, 0)
+    # Where the first one got through, the next finds nothing, and that is told.
+    outcome = bench.call("DELETE", f"{fault} handled=yes times=1")
+    assert type(outcome.error) is NotFoundError
+    assert (outcome.attempts, len(outcome.sent), outcome.made) == (2, 2, 0)
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("retries", [0, 2])
+def test_a_kept_connection_that_breaks(
+    bench: Bench, waits: list[float], method: str, retries: int
+) -> None:
+    # Once more and at once, besides the retries that there are.
+    extra = int(method in ("GET", "DELETE"))
+    again = 0 if method == "POST" else retries
+    fault = f"close=before-headers handled={'yes' if method == 'POST' else 'no'}"
+    outcome = bench.call(method, fault, kept=True, max_retries=retries)
+    assert type(outcome.error) is APIConnectionError
+    assert len(outcome.sent) == outcome.attempts == 1 + extra + again
+    assert len(waits) == again
+    assert method != "POST" or outcome.made == 1
+
+
+@pytest.mark.parametrize("method", ["GET", "DELETE"])
+def test_a_stale_connection_costs_no_retry(
+    bench: Bench, waits: list[float], method: str
+) -> None:
+    outcome = bench.call(
+        method, "close=before-headers times=1", kept=True, max_retries=0
+    )
+    assert (outcome.error, waits) == (None, [])
+    assert len(outcome.sent) == outcome.attempts == 2
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("fault", ["delay=60", "slow=60"])
+def test_an_answer_that_takes_too_long(bench: Bench, method: str, fault: str) -> None:
+    timeout = httpx.Timeout(PATIENCE, read=0.05)
+    outcome = bench.call(method, fault, timeout=timeout, max_retries=1)
+    assert type(outcome.error) is APITimeoutError
+    assert outcome.attempts == (1 if method == "POST" else 2)
+    # A busy server may come to see them after the client has given up.
+    due = (outcome.attempts, 1 if method == "POST" else outcome.made)
+    give_up = time.monotonic() + PATIENCE
+    while (len(outcome.sent), outcome.made) != due and time.monotonic() < give_up:
+        time.sleep(0.005)
+    assert (len(outcome.sent), outcome.made) == due
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("retries", [0, 1, 5])
+def test_as_often_as_was_said(bench: Bench, method: str, retries: int) -> None:
+    outcome = bench.call(method, "429 retry-after=0", max_retries=retries)
+    assert type(outcome.error) is RateLimitError
+    assert len(outcome.sent) == outcome.attempts == 1 + retries
+
+
+def create(client: Any) -> Any:
+    return client.assistants.with_raw_response.create(model="m")
+
+
+def serve_one(listener: socket.socket, seen: list[bytes]) -> None:
+    """Answer the one request that comes."""
+    connection, _ = listener.accept()
+    with connection:
+        connection.settimeout(PATIENCE)
+        request = b""
+        while b'{"model":"m"}' not in request:
+            request += connection.recv(65536)
+        seen.append(request)
+        connection.sendall(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}")
+
+
+def test_nobody_there_yet(bench: Bench, waits: list[float]) -> None:
+    seen: list[bytes] = []
+    asked = 0
+    with socket.socket() as listener:
+        listener.bind((LOOPBACK, 0))
+        listener.settimeout(PATIENCE)
+        thread = threading.Thread(target=serve_one, args=(listener, seen))
+
+        def key() -> str:
+            nonlocal asked
+            asked += 1
+            if asked == 4:
+                listener.listen()
+                thread.start()
+            return f"{KEY}-{asked}"
+
+        url = f"http://{LOOPBACK}:{listener.getsockname()[1]}"
+        with pytest.raises(APIConnectionError) as caught:
+            bench.use(create, base_url=url, api_key=key, max_retries=1)
+        assert (caught.value.attempts, asked, len(waits)) == (2, 2, 1)
+        # This one begins in time for its first retry, and nothing comes twice.
+        answer = bench.use(create, base_url=url, api_key=key)
+        thread.join(PATIENCE)
+    assert (answer.attempts, len(seen)) == (2, 1)
+    assert f"Bearer {KEY}-4\r\n".encode() in seen[0]
+
+
+@pytest.mark.parametrize(
+    ("error", "repeated"),
+    [
+        (httpx.ConnectError, True),
+        (httpx.ConnectTimeout, True),
+        (httpx.PoolTimeout, True),
+        (httpx.ReadTimeout, False),
+        (httpx.WriteTimeout, False),
+        (httpx.ReadError, False),
+        (httpx.WriteError, False),
+        (httpx.RemoteProtocolError, False),
+    ],
+)
+def test_a_transport_that_does_not_tell_how_far_it_came(
+    bench: Bench, error: type[httpx.TransportError], *, repeated: bool
+) -> None:
+    # That of a user, such as one that caches; only the error says something.
+    sent: list[httpx.Request] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        sent.append(request)
+        raise error("broken")
+
+    kind = httpx.AsyncClient if bench.asynchronous else httpx.Client
+    given = kind(transport=httpx.MockTransport(answer))
+    with pytest.raises(APIConnectionError, match="broken") as caught:
+        bench.use(create, base_url=bench.server.url, http_client=given)
+    assert isinstance(caught.value, APITimeoutError) is issubclass(
+        error, httpx.TimeoutException
+    )
+    assert len(sent) == caught.value.attempts == (3 if repeated else 1)
+
+
+class Keys:
+    """Give another key each time, as functions of both kinds."""
+
+    def __init__(self) -> None:
+        self.given: list[str] = []
+
+    def plain(self) -> str:
+        self.given.append(f"{KEY}-{len(self.given)}")
+        return self.given[-1]
+
+    async def awaited(self) -> str:
+        return self.plain()
+
+    def failing(self) -> str:
+        if self.given:
+            raise LookupError("no more keys")
+        return self.plain()
+
+
+@pytest.fixture
+def busy() -> Iterator[RecordingServer]:
+    """Give a server that turns away the first two requests."""
+    times = itertools.count(1)
+
+    def answer(request: Recorded) -> Any:
+        return Reply(429) if next(times) <= 2 else {}
+
+    with RecordingServer(answer) as server:
+        yield server
+
+
+@pytest.mark.parametrize("method", ["plain", "awaited"])
+def test_each_attempt_asks_for_the_key(
+    bench: Bench, busy: RecordingServer, method: str
+) -> None:
+    keys = Keys()
+    function = getattr(keys, method)
+    if method == "awaited" and not bench.asynchronous:
+        with pytest.raises(TypeError, match="needs the asynchronous client"):
+            bench.use(create, base_url=busy.url, api_key=function)
+        assert busy.seen == []
+        return
+    answer = bench.use(create, base_url=busy.url, api_key=function)
+    assert answer.attempts == 3
+    assert keys.given == [f"{KEY}-0", f"{KEY}-1", f"{KEY}-2"]
+    arrived = [each.all("authorization") for each in busy.seen]
+    assert arrived == [[f"Bearer {key}"] for key in keys.given]
+
+
+def test_a_key_that_is_text_stays(bench: Bench, busy: RecordingServer) -> None:
+    bench.use(create, base_url=busy.url)
+    assert [each.one("authorization") for each in busy.seen] == [f"Bearer {KEY}"] * 3
+
+
+def test_without_a_key_nothing_more_is_sent(
+    bench: Bench, busy: RecordingServer
+) -> None:
+    keys = Keys()
+    with pytest.raises(LookupError, match="no more keys"):
+        bench.use(create, base_url=busy.url, api_key=keys.failing)
+    assert [each.one("authorization") for each in busy.seen] == [f"Bearer {KEY}-0"]
+
+
+def test_a_stale_connection_asks_for_the_key_too(bench: Bench) -> None:
+    keys = Keys()
+    outcome = bench.call(
+        "GET", "close=before-headers times=1", kept=True, api_key=keys.plain
+    )
+    assert (outcome.attempts, len(keys.given)) == (2, 3)
