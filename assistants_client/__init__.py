@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from ._errors import NotFoundError as NotFoundError
     from ._errors import PermissionDeniedError as PermissionDeniedError
     from ._errors import RateLimitError as RateLimitError
+    from ._errors import RunError as RunError
+    from ._errors import RunTimeout as RunTimeout
     from ._errors import UnprocessableEntityError as UnprocessableEntityError
     from ._pages import AsyncPage as AsyncPage
     from ._pages import Page as Page
@@ -52,6 +54,8 @@ __all__ = [
     "PermissionDeniedError",
     "RateLimitError",
     "RawResponse",
+    "RunError",
+    "RunTimeout",
     "StreamedResponse",
     "UnprocessableEntityError",
     "__version__",

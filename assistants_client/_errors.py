@@ -2,6 +2,8 @@
 
     AssistantsError
     ├── ConfigurationError                a setting or argument; nothing was sent
+    ├── RunError                          run: a run did not end as it should
+    │   └── RunTimeout                    it goes on, but the time to wait is up
     └── APIError                          message, code, param, type, body, request_id
         ├── APIConnectionError            no answer came
         │   └── APITimeoutError           it took too long
@@ -70,6 +72,35 @@ class AssistantsError(Exception):
 
 class ConfigurationError(AssistantsError, ValueError):
     """A setting or an argument can't be used; nothing was sent."""
+
+
+class RunError(AssistantsError):
+    """A run did not end as it should.
+
+    Attributes:
+        run: the run as it was seen last.
+    """
+
+    def __init__(self, message: str, run: Any) -> None:
+        super().__init__(message)
+        self.message = message
+        self.run = run
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _restore, (type(self), self.args, self.__dict__.copy())
+
+
+class RunTimeout(RunError):  # noqa: N818 - named after what the run did, like others
+    """A run goes on, but the time to wait for it is up.
+
+    Attributes:
+        waited: how long was waited, in seconds.
+    """
+
+    def __init__(self, run: Any, *, waited: float) -> None:
+        what = f"run {run.id} is {run.status} after {waited:.1f} s"
+        super().__init__(f"{what}; max_wait= gives it longer", run)
+        self.waited = waited
 
 
 class APIError(AssistantsError):
@@ -256,8 +287,8 @@ def _reason(status: int) -> str:
 
 
 def _restore(
-    kind: type[APIError], args: tuple[Any, ...], state: dict[str, Any]
-) -> APIError:
+    kind: type[AssistantsError], args: tuple[Any, ...], state: dict[str, Any]
+) -> AssistantsError:
     error = kind.__new__(kind, *args)
     error.args = args
     error.__dict__.update(state)

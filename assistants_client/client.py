@@ -22,8 +22,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from typing import Self, Unpack
 
-    from ._flows.calling import Answer, Call
-    from ._options import ApiKey, ClientChanges, ClientOptions
+    from ._effects import Flow
+    from ._flows.calling import Answer, Call, CallOptions
+    from ._options import ApiKey, ClientChanges, ClientOptions, Options
     from ._verbosity import Verbosity
     from ._wire import Flowing
     from .resources._raw import AsyncRawClient, RawClient
@@ -121,6 +122,11 @@ class _Client:
         return cls(**azure_settings(endpoint, token_provider, api_version, others))
 
     @property
+    def options(self) -> Options:
+        """Give the settings."""
+        return self._options
+
+    @property
     def base_url(self) -> str:
         """Give what all paths begin with."""
         return self._options.base_url
@@ -158,8 +164,8 @@ class _Client:
 
     copy = with_options
 
-    def _transcript(self, call: Call[Any]) -> Transcript | None:
-        level = resolved(call.options.get("verbosity"), self._options.verbosity)
+    def _transcript(self, options: CallOptions) -> Transcript | None:
+        level = resolved(options.get("verbosity"), self._options.verbosity)
         if level == 0:
             return None
         key = self._options.api_key
@@ -202,12 +208,17 @@ class Client(_Client, FreeRequests):
 
     def perform(self, call: Call[T]) -> Answer[T]:
         """Carry out a call, as the methods make them."""
-        http = Http(self._pool.get(httpx.Client), self._transcript(call))
-        return drive(calling(call, self._options), http.perform)
+        return self.follow(calling(call, self._options), call.options)
+
+    def follow(self, flow: Flow[T], options: CallOptions) -> T:
+        """Run a flow to its end, such as that of a call."""
+        transcript = self._transcript(options)
+        http = Http(self._pool.get(httpx.Client), transcript)
+        return drive(flow, http.perform)
 
     def begin(self, call: Call[T]) -> tuple[Answer[T], Flowing | None]:
         """Carry out a call up to the body of its answer, which is shown when read."""
-        transcript = self._transcript(call)
+        transcript = self._transcript(call.options)
         http = Http(self._pool.get(httpx.Client), transcript)
         answer = drive(calling(call, self._options), http.perform)
         kind = answer.reply.headers.get("content-type", "")
@@ -258,12 +269,17 @@ class AsyncClient(_Client, AsyncFreeRequests):
 
     async def perform(self, call: Call[T]) -> Answer[T]:
         """Carry out a call, as the methods make them."""
-        http = AsyncHttp(self._pool.get(httpx.AsyncClient), self._transcript(call))
-        return await drive_async(calling(call, self._options), http.perform)
+        return await self.follow(calling(call, self._options), call.options)
+
+    async def follow(self, flow: Flow[T], options: CallOptions) -> T:
+        """Run a flow to its end, such as that of a call."""
+        transcript = self._transcript(options)
+        http = AsyncHttp(self._pool.get(httpx.AsyncClient), transcript)
+        return await drive_async(flow, http.perform)
 
     async def begin(self, call: Call[T]) -> tuple[Answer[T], Flowing | None]:
         """Carry out a call up to the body of its answer, which is shown when read."""
-        transcript = self._transcript(call)
+        transcript = self._transcript(call.options)
         http = AsyncHttp(self._pool.get(httpx.AsyncClient), transcript)
         answer = await drive_async(calling(call, self._options), http.perform)
         kind = answer.reply.headers.get("content-type", "")

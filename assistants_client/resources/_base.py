@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from .._endpoints import make_call
 from .._lists import fields, split
 from .._pages import AsyncPage, AsyncPages, Page
+from ._waits import wait_flow
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -49,6 +50,10 @@ class Resource:
         call = make_call(operation, params, ids)
         return self._deliver(self._client, call, read_value)
 
+    def _wait(self, operation: str, params: Any, **ids: Any) -> Any:
+        flow, options = wait_flow(operation, params, ids, self._client.options)
+        return self._client.follow(flow, options)
+
     def _list(self, operation: str, params: Any, **ids: Any) -> Any:
         limits, query, rest = split(params)
 
@@ -73,6 +78,10 @@ class AsyncResource:
     async def _do(self, operation: str, params: Any, **ids: Any) -> Any:
         call = make_call(operation, params, ids)
         return await self._deliver(self._client, call, read_value)
+
+    async def _wait(self, operation: str, params: Any, **ids: Any) -> Any:
+        flow, options = wait_flow(operation, params, ids, self._client.options)
+        return await self._client.follow(flow, options)
 
     def _list(self, operation: str, params: Any, **ids: Any) -> Any:
         limits, query, rest = split(params)

@@ -22,6 +22,7 @@ from .._api import (
 )
 from .._flows.calling import CallOptions
 from .._flows.paging import Moment
+from .._flows.waiting import WaitOptions
 
 
 class Options(CallOptions, total=False):
@@ -106,3 +107,19 @@ class RunUpdate(ModifyRunRequestDict, CallOptions):
 
 class RunSubmit(SubmitToolOutputsRunRequestDict, CallOptions):
     """What submitting outputs takes."""
+
+
+class Poll(CallOptions, WaitOptions):
+    """What waiting for a run takes."""
+
+
+class RunCreateAndPoll(RunCreate, WaitOptions):
+    """What beginning a run and waiting for it takes."""
+
+
+class RunSubmitAndPoll(RunSubmit, WaitOptions):
+    """What submitting outputs and waiting for the run takes."""
+
+
+class ThreadCreateAndRunPoll(ThreadCreateAndRun, WaitOptions):
+    """What creating a thread, and waiting for a run in it, takes."""

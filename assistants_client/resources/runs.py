@@ -13,7 +13,16 @@ if TYPE_CHECKING:
     from .._api import RunObject
     from .._endpoints import HasId
     from .._pages import AsyncPages, Page
-    from ._params import ListParams, Options, RunCreate, RunSubmit, RunUpdate
+    from ._params import (
+        ListParams,
+        Options,
+        Poll,
+        RunCreate,
+        RunCreateAndPoll,
+        RunSubmit,
+        RunSubmitAndPoll,
+        RunUpdate,
+    )
     from ._raw import AsyncRawRuns, RawRuns
     from ._streaming import AsyncStreamedRuns, StreamedRuns
 
@@ -94,6 +103,54 @@ class Runs(Resource):
     ) -> RunObject:
         """Submit the outputs of all the calls that a run waits for."""
         result: RunObject = self._do(
+            "threads.runs.submit_tool_outputs",
+            params,
+            run_id=run_id,
+            thread_id=thread_id,
+        )
+        return result
+
+    def poll(
+        self, run_id: str | HasId, thread_id: str | HasId, **params: Unpack[Poll]
+    ) -> RunObject:
+        """Wait for a run.
+
+        It is given in the status in which it ended, whatever that is, or where it
+        requires an action.
+
+        Args:
+            run_id: the run, or its id.
+            thread_id: its thread, or its id.
+            params: what `retrieve` takes; `poll_interval_ms`, `max_wait` in
+                seconds (600 if not given), `cancel_on_timeout` and `on_update`.
+
+        Raises:
+            RunTimeout: it goes on after `max_wait`.
+            APIError: a call fails.
+        """
+        result: RunObject = self._wait(
+            "threads.runs.retrieve", params, run_id=run_id, thread_id=thread_id
+        )
+        return result
+
+    def create_and_poll(
+        self, *, thread_id: str | HasId, **params: Unpack[RunCreateAndPoll]
+    ) -> RunObject:
+        """Let a run begin in a thread, and wait for it; `poll` says how."""
+        result: RunObject = self._wait(
+            "threads.runs.create", params, thread_id=thread_id
+        )
+        return result
+
+    def submit_tool_outputs_and_poll(
+        self,
+        *,
+        run_id: str | HasId,
+        thread_id: str | HasId,
+        **params: Unpack[RunSubmitAndPoll],
+    ) -> RunObject:
+        """Submit outputs that a run waits for, and wait for it; `poll` says how."""
+        result: RunObject = self._wait(
             "threads.runs.submit_tool_outputs",
             params,
             run_id=run_id,
@@ -182,6 +239,54 @@ class AsyncRuns(AsyncResource):
     ) -> RunObject:
         """Submit the outputs of all the calls that a run waits for."""
         result: RunObject = await self._do(
+            "threads.runs.submit_tool_outputs",
+            params,
+            run_id=run_id,
+            thread_id=thread_id,
+        )
+        return result
+
+    async def poll(
+        self, run_id: str | HasId, thread_id: str | HasId, **params: Unpack[Poll]
+    ) -> RunObject:
+        """Wait for a run.
+
+        It is given in the status in which it ended, whatever that is, or where it
+        requires an action.
+
+        Args:
+            run_id: the run, or its id.
+            thread_id: its thread, or its id.
+            params: what `retrieve` takes; `poll_interval_ms`, `max_wait` in
+                seconds (600 if not given), `cancel_on_timeout` and `on_update`.
+
+        Raises:
+            RunTimeout: it goes on after `max_wait`.
+            APIError: a call fails.
+        """
+        result: RunObject = await self._wait(
+            "threads.runs.retrieve", params, run_id=run_id, thread_id=thread_id
+        )
+        return result
+
+    async def create_and_poll(
+        self, *, thread_id: str | HasId, **params: Unpack[RunCreateAndPoll]
+    ) -> RunObject:
+        """Let a run begin in a thread, and wait for it; `poll` says how."""
+        result: RunObject = await self._wait(
+            "threads.runs.create", params, thread_id=thread_id
+        )
+        return result
+
+    async def submit_tool_outputs_and_poll(
+        self,
+        *,
+        run_id: str | HasId,
+        thread_id: str | HasId,
+        **params: Unpack[RunSubmitAndPoll],
+    ) -> RunObject:
+        """Submit outputs that a run waits for, and wait for it; `poll` says how."""
+        result: RunObject = await self._wait(
             "threads.runs.submit_tool_outputs",
             params,
             run_id=run_id,

@@ -13,7 +13,13 @@ if TYPE_CHECKING:
 
     from .._api import DeleteThreadResponse, RunObject, ThreadObject
     from .._endpoints import HasId
-    from ._params import Options, ThreadCreate, ThreadCreateAndRun, ThreadUpdate
+    from ._params import (
+        Options,
+        ThreadCreate,
+        ThreadCreateAndRun,
+        ThreadCreateAndRunPoll,
+        ThreadUpdate,
+    )
     from ._raw import AsyncRawThreads, RawThreads
     from ._streaming import AsyncStreamedThreads, StreamedThreads
 
@@ -76,6 +82,13 @@ class Threads(Resource):
     def create_and_run(self, **params: Unpack[ThreadCreateAndRun]) -> RunObject:
         """Create a thread and let a run begin in it."""
         result: RunObject = self._do("threads.create_and_run", params)
+        return result
+
+    def create_and_run_poll(
+        self, **params: Unpack[ThreadCreateAndRunPoll]
+    ) -> RunObject:
+        """Create a thread, and wait for a run in it; `runs.poll` says how."""
+        result: RunObject = self._wait("threads.create_and_run", params)
         return result
 
 
@@ -141,4 +154,11 @@ class AsyncThreads(AsyncResource):
     async def create_and_run(self, **params: Unpack[ThreadCreateAndRun]) -> RunObject:
         """Create a thread and let a run begin in it."""
         result: RunObject = await self._do("threads.create_and_run", params)
+        return result
+
+    async def create_and_run_poll(
+        self, **params: Unpack[ThreadCreateAndRunPoll]
+    ) -> RunObject:
+        """Create a thread, and wait for a run in it; `runs.poll` says how."""
+        result: RunObject = await self._wait("threads.create_and_run", params)
         return result

@@ -1,0 +1,388 @@
+"""Waiting for runs: the flow without a clock, and both clients over HTTP."""
+
+from __future__ import annotations
+
+import asyncio
+import pickle
+from typing import TYPE_CHECKING, Any
+
+import httpx
+import pytest
+
+from assistants_api.models import RunObject
+from assistants_client import (
+    APIStatusError,
+    AsyncClient,
+    Client,
+    ConfigurationError,
+    NotFoundError,
+    RunError,
+    RunTimeout,
+)
+from assistants_client._effects import Ask, Note, Sleep
+from assistants_client._errors import SentRequest
+from assistants_client._flows.calling import Answer, Call
+from assistants_client._flows.waiting import ENDED, Patience, patience, waiting
+from assistants_client.local import Fail, Incomplete, LocalServer, ToolCall, Turn, Wait
+from tests.contract.document import SCHEMAS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from assistants_client._effects import Flow
+
+KEY = "sk-of-the-test"
+
+
+class World:
+    """A server that gives one status after the other, and a clock that jumps."""
+
+    def __init__(
+        self, statuses: Sequence[str], headers: dict[str, str] | None = None
+    ) -> None:
+        self.left = [*statuses]
+        self.headers = headers or {}
+        self.now = 1000.0
+        self.slept: list[float] = []
+        self.asked: list[str] = []
+        self.cancelled = 0
+
+    def wait(self, **how: Any) -> RunObject:
+        flow = waiting(
+            self.look,
+            lambda _: self.look(),
+            lambda _: self.cancel(),
+            Patience(clock=lambda: self.now, **how),
+        )
+        try:
+            effect = next(flow)
+            while True:
+                match effect:
+                    case Sleep(seconds):
+                        self.slept.append(seconds)
+                        self.now += seconds
+                    case Ask(function):
+                        function()
+                effect = flow.send(None)
+        except StopIteration as stop:
+            run: RunObject = stop.value
+            return run
+
+    def look(self) -> Flow[Answer[RunObject]]:
+        yield Note("a look")
+        status = self.left.pop(0) if len(self.left) > 1 else self.left[0]
+        self.asked.append(status)
+        return self.answer(status)
+
+    def cancel(self) -> Flow[Answer[RunObject]]:
+        yield Note("a cancellation")
+        self.cancelled += 1
+        return self.answer("cancelling")
+
+    def answer(self, status: str) -> Answer[RunObject]:
+        reply = httpx.Response(
+            200,
+            json={"id": "run_1", "thread_id": "thread_1", "status": status},
+            headers=self.headers,
+        )
+        call: Any = Call(
+            operation="o",
+            request=None,  # type: ignore[arg-type]
+            parse=lambda decoded: RunObject.from_json(decoded.json()),
+        )
+        return Answer(call, reply, SentRequest("GET", "u"), 1)
+
+
+def test_the_ends_are_those_of_the_document() -> None:
+    going = {"queued", "in_progress", "requires_action", "cancelling"}
+    assert {*SCHEMAS["RunStatus"]["enum"]} - going == ENDED
+
+
+@pytest.mark.parametrize("status", [*sorted(ENDED), "requires_action"])
+def test_each_ending_ends_it(status: str) -> None:
+    world = World(["queued", "in_progress", status])
+    assert world.wait().status == status
+    assert world.asked == ["queued", "in_progress", status]
+
+
+@pytest.mark.parametrize("status", ["x_napping", "", "COMPLETED", "cancelling"])
+def test_a_status_that_nobody_knows_goes_on(status: str) -> None:
+    assert World([status, status, "completed"]).wait().status == "completed"
+
+
+def test_pauses_grow_up_to_five_seconds() -> None:
+    world = World(["queued"] * 9 + ["completed"])
+    world.wait()
+    assert world.slept[:4] == [0.5, 0.75, 1.125, 1.6875]
+    assert world.slept[-2:] == [5, 5]
+
+
+@pytest.mark.parametrize(
+    ("asked", "pause"),
+    [
+        *(("250", 0.25), ("60000", 60), ("1", 0.001), ("2.5", 0.0025)),
+        *(("0", 0.5), ("-1", 0.5), ("60001", 0.5), ("nan", 0.5), ("inf", 0.5)),
+        *(("soon", 0.5), ("", 0.5)),
+    ],
+)
+def test_the_server_may_ask_for_a_pause(asked: str, pause: float) -> None:
+    world = World(["queued", "completed"], {"openai-poll-after-ms": asked})
+    world.wait()
+    assert world.slept == [pause]
+
+
+def test_an_interval_of_one_s_own_counts_more() -> None:
+    world = World(["queued"] * 3 + ["completed"], {"openai-poll-after-ms": "250"})
+    world.wait(interval=0.1)
+    assert world.slept == [0.1, 0.1, 0.1]
+
+
+def test_time_is_up_at_the_deadline_and_not_later() -> None:
+    world = World(["in_progress"])
+    with pytest.raises(RunTimeout, match=r"run run_1 is in_progress after 7\.0") as up:
+        world.wait(max_wait=7.0)
+    assert world.now == 1007
+    assert up.value.run.status == "in_progress"
+    assert up.value.waited == 7
+    assert world.cancelled == 0
+    again = pickle.loads(pickle.dumps(up.value))
+    assert (again.run, again.waited, str(again)) == (up.value.run, 7, str(up.value))
+    assert isinstance(up.value, RunError)
+
+
+def test_the_last_look_may_still_find_an_end() -> None:
+    world = World(["queued"] * 3 + ["completed"])
+    assert world.wait(max_wait=1.5).status == "completed"
+    assert world.slept == [0.5, 0.75, 0.25]
+
+
+def test_a_run_may_be_cancelled_at_the_deadline() -> None:
+    world = World(["queued"])
+    with pytest.raises(RunTimeout, match="is cancelling") as up:
+        world.wait(max_wait=3, cancel_on_timeout=True)
+    assert (world.cancelled, up.value.run.status) == (1, "cancelling")
+
+
+def test_there_need_not_be_a_deadline() -> None:
+    world = World(["queued"] * 1000 + ["completed"])
+    assert world.wait(max_wait=None).status == "completed"
+    assert sum(world.slept) > 4900
+
+
+def test_each_change_is_told_and_nothing_else() -> None:
+    told: list[str] = []
+    world = World(["queued", "queued", "in_progress", "in_progress", "completed"])
+    world.wait(on_update=lambda run: told.append(run.status))
+    assert told == ["queued", "in_progress", "completed"]
+
+
+def test_an_error_of_the_callback_ends_the_wait() -> None:
+    def broken(_: RunObject) -> None:
+        raise KeyError("mine")
+
+    with pytest.raises(KeyError, match="mine"):
+        World(["queued", "completed"]).wait(on_update=broken)
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"poll_interval_ms": 0}, "poll_interval_ms must be milliseconds above 0"),
+        ({"poll_interval_ms": "5"}, "poll_interval_ms must be"),
+        ({"poll_interval_ms": True}, "poll_interval_ms must be"),
+        ({"max_wait": -1}, "max_wait must be seconds above 0, or None"),
+        ({"max_wait": float("nan")}, "max_wait must be"),
+        ({"max_wait": float("inf")}, "max_wait must be"),
+        ({"on_update": 5}, "on_update must be a function, not int"),
+    ],
+)
+def test_what_can_t_be_used_is_refused(options: Any, said: str) -> None:
+    with pytest.raises(ConfigurationError, match=said):
+        patience(options)
+
+
+def engine(turn: Turn) -> Iterator[Any]:
+    """Answer by what is asked for."""
+    match turn.question:
+        case "fail":
+            yield Fail("No.")
+        case "stop short":
+            yield Incomplete("max_completion_tokens")
+        case "call" if not turn.outputs:
+            yield ToolCall("add", {})
+        case _:
+            yield "It is done."
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[LocalServer]:
+    with LocalServer(engine=engine, poll_after=5) as server:
+        yield server
+
+
+def sync(url: str, use: Callable[[Any], Any]) -> Any:
+    with Client(base_url=url, api_key=KEY) as client:
+        return use(client)
+
+
+def awaited(url: str, use: Callable[[Any], Any]) -> Any:
+    async def run() -> Any:
+        async with AsyncClient(base_url=url, api_key=KEY) as client:
+            return await use(client)
+
+    return asyncio.run(run())
+
+
+@pytest.fixture(params=[sync, awaited], ids=["sync", "async"])
+def calling(request: pytest.FixtureRequest) -> Any:
+    return request.param
+
+
+@pytest.fixture
+def ids(server: LocalServer) -> tuple[str, str]:
+    with Client(base_url=server.url, api_key=KEY) as client:
+        function: Any = {"type": "function", "function": {"name": "add"}}
+        assistant = client.assistants.create(model="m", tools=[function])
+        return assistant.id, client.threads.create().id
+
+
+def said(text: str) -> list[Any]:
+    return [{"role": "user", "content": text}]
+
+
+@pytest.mark.parametrize(
+    ("text", "status"),
+    [
+        *(("go", "completed"), ("fail", "failed"), ("stop short", "incomplete")),
+        ("call", "requires_action"),
+    ],
+)
+def test_runs_are_given_as_they_ended(
+    calling: Any, server: LocalServer, ids: tuple[str, str], text: str, status: str
+) -> None:
+    assistant, thread = ids
+    run = calling(
+        server.url,
+        lambda client: client.threads.runs.create_and_poll(
+            thread_id=thread, assistant_id=assistant, additional_messages=said(text)
+        ),
+    )
+    assert run.status == status
+    same = calling(server.url, lambda one: one.threads.runs.poll(run, thread))
+    assert same == run
+
+
+def test_outputs_are_submitted_and_waited_for(
+    calling: Any, server: LocalServer, ids: tuple[str, str]
+) -> None:
+    seen: list[str] = []
+    run = calling(
+        server.url,
+        lambda client: client.threads.create_and_run_poll(
+            assistant_id=ids[0],
+            thread={"messages": said("call")},
+            poll_interval_ms=5,
+            on_update=lambda run: seen.append(run.status),
+        ),
+    )
+    assert seen[-1] == run.status == "requires_action"
+    (call,) = run.required_action.submit_tool_outputs.tool_calls
+    before = len(server.exchanges)
+    ended = calling(
+        server.url,
+        lambda client: client.threads.runs.submit_tool_outputs_and_poll(
+            run_id=run.id,
+            thread_id=run.thread_id,
+            tool_outputs=[{"tool_call_id": call.id, "output": "1"}],
+            extra_headers={"x-mine": "1"},
+            extra_query={"q": 1},
+        ),
+    )
+    assert (ended.id, ended.status) == (run.id, "completed")
+    exchanges = server.exchanges[before:]
+    assert [each.operation for each in exchanges].count("submitToolOutputsToRun") == 1
+    assert {each.headers["x-mine"] for each in exchanges} == {"1"}
+    assert {each.query for each in exchanges} == {"q=1"}
+
+
+def test_the_deadline_cancels_what_was_created(
+    calling: Any, ids: tuple[str, str]
+) -> None:
+    def never(_: Turn) -> Iterator[Any]:
+        yield Wait(60)
+
+    with LocalServer(engine=never, poll_after=5) as server:
+        with Client(base_url=server.url, api_key=KEY) as client:
+            assistant = client.assistants.create(model="m")
+        with pytest.raises(RunTimeout) as up:
+            calling(
+                server.url,
+                lambda one: one.threads.create_and_run_poll(
+                    assistant_id=assistant.id, max_wait=0.05, cancel_on_timeout=True
+                ),
+            )
+        run = up.value.run
+        ended = calling(
+            server.url, lambda one: one.threads.runs.poll(run, thread_id=run.thread_id)
+        )
+        assert ended.status == "cancelled"
+        created = [each.operation for each in server.exchanges]
+        assert created.count("createThreadAndRun") == created.count("cancelRun") == 1
+
+
+def test_an_async_callback_is_awaited(
+    server: LocalServer, ids: tuple[str, str]
+) -> None:
+    assistant, thread = ids
+    seen: list[str] = []
+
+    async def tell(run: RunObject) -> None:
+        await asyncio.sleep(0)
+        seen.append(run.status)
+
+    def use(client: Any) -> Any:
+        return client.threads.runs.create_and_poll(
+            thread_id=thread, assistant_id=assistant, on_update=tell
+        )
+
+    awaited(server.url, use)
+    assert seen[-1] == "completed"
+    with pytest.raises(TypeError, match="needs the asynchronous client"):
+        sync(server.url, use)
+
+
+def test_errors_on_the_way_are_raised(
+    calling: Any, server: LocalServer, ids: tuple[str, str]
+) -> None:
+    with pytest.raises(NotFoundError, match=r"threads\.runs\.retrieve"):
+        calling(server.url, lambda one: one.threads.runs.poll("run_x", ids[1]))
+    with pytest.raises(ConfigurationError, match="max_wait must be"):
+        calling(server.url, lambda one: one.threads.runs.poll("r", "t", max_wait=0))
+    before = len(server.exchanges)
+    with pytest.raises(APIStatusError, match=r"threads\.runs\.retrieve: .* 3 attempts"):
+        calling(
+            server.url,
+            lambda client: client.threads.runs.create_and_poll(
+                thread_id=ids[1],
+                assistant_id=ids[0],
+                poll_interval_ms=1,
+                extra_headers={"X-Local-Fault": "500 retry-after=0 on=getRun"},
+            ),
+        )
+    created = [each.operation for each in server.exchanges[before:]]
+    assert created == ["createRun", "getRun", "getRun", "getRun"]
+
+
+def test_waiting_can_be_cancelled(server: LocalServer, ids: tuple[str, str]) -> None:
+    async def run() -> None:
+        async with AsyncClient(base_url=server.url, api_key=KEY) as client:
+            waits = client.threads.runs.create_and_poll(
+                thread_id=ids[1],
+                assistant_id=ids[0],
+                poll_interval_ms=60_000,
+                additional_messages=said("call"),
+            )
+            with pytest.raises(TimeoutError):
+                await asyncio.wait_for(waits, 0.05)
+
+    asyncio.run(run())
