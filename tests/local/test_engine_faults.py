@@ -231,12 +231,13 @@ class Closing:
     """An iterator that is no generator, and has something to close."""
 
     def __init__(self) -> None:
-        self.closed = threading.Event()
+        self.begun, self.closed = threading.Event(), threading.Event()
 
     def __iter__(self) -> Closing:
         return self
 
     def __next__(self) -> str:
+        self.begun.set()
         return ""
 
     def close(self) -> None:
@@ -248,7 +249,9 @@ def test_an_iterator_is_closed(
 ) -> None:
     endless = Closing()
     let_answer(lambda turn: endless)
-    run = api.wait(api.start(thread, assistant), "in_progress")
+    run = api.start(thread, assistant)
+    # One that was never asked for anything has nothing to close.
+    assert endless.begun.wait(PATIENCE)
     api.cancel(run)
     assert endless.closed.wait(PATIENCE)
 
