@@ -41,9 +41,10 @@ def rebuild(out: Console) -> None:
     Raises:
         OffError: it can't be built, lacks something, or generated/ isn't current.
     """
-    out.print("[bold]1. From openapi.yaml to code[/]\n")
     started = time.perf_counter()
     with tempfile.TemporaryDirectory(prefix="assistants-demo-") as scratch:
+        # Said only now: who has seen it may interrupt, and nothing is to be left then.
+        out.print("[bold]1. From openapi.yaml to code[/]\n")
         built = Path(scratch, "generated")
         with out.status("python -m codegen build"):
             _build(built, Path(scratch))

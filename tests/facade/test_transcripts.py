@@ -126,10 +126,16 @@ ARGUMENTS: dict[str, Any] = {
 SETTINGS: dict[str, Any] = {"api_key": KEY, "redact_headers": ("X-Mine",)}
 
 
-@pytest.fixture
-def server() -> Iterator[LocalServer]:
+@pytest.fixture(scope="module")
+def running() -> Iterator[LocalServer]:
     with LocalServer() as server:
         yield server
+
+
+@pytest.fixture
+def server(running: LocalServer) -> LocalServer:
+    running.faults.clear()
+    return running
 
 
 def plain(text: str) -> str:
@@ -212,10 +218,11 @@ def test_a_failed_call_is_shown_to_its_end(
         calling(server.url, lambda one: one.threads.retrieve("thread_x", verbosity=2))
     *_, last = capsys.readouterr().err.partition("<- HTTP/1.1 404 Not Found\n")
     assert """<<     "message": "No thread found with id 'thread_x'.",\n""" in last
-    server.stop()
+    with LocalServer() as gone:
+        pass
     with pytest.raises(APIError, match=r"refused|attempts failed"):
         calling(
-            server.url,
+            gone.url,
             lambda client: client.threads.retrieve("t", verbosity=3),
             max_retries=0,
         )
