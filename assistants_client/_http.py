@@ -46,8 +46,7 @@ class Http:
     def _send(self, prepared: Prepared) -> httpx.Response:
         transcript = self._transcript
         watcher = Watcher(_note(transcript))
-        request = _request(self._client, prepared)
-        request.extensions["trace"] = watcher
+        request = _request(self._client, prepared, watcher)
         if transcript:
             _show_request(transcript, request, prepared)
         try:
@@ -100,8 +99,7 @@ class AsyncHttp:
     async def _send(self, prepared: Prepared) -> httpx.Response:
         transcript = self._transcript
         watcher = Watcher(_note(transcript))
-        request = _request(self._client, prepared)
-        request.extensions["trace"] = watcher.asynchronously
+        request = _request(self._client, prepared, watcher.asynchronously)
         if transcript:
             _show_request(transcript, request, prepared)
         try:
@@ -121,19 +119,34 @@ class AsyncHttp:
 
 
 def _request(
-    client: httpx.Client | httpx.AsyncClient, prepared: Prepared
+    client: httpx.Client | httpx.AsyncClient, prepared: Prepared, trace: Any
 ) -> httpx.Request:
-    timeout = prepared.timeout
+    """Make a request; what the client sends by default goes with it.
+
+    It is what `client.build_request` does, in half of the time, except that parameters
+    of the client are added to those of the request and don't replace them.
+    """
+    url: httpx.URL | str = prepared.url
+    if client.params:
+        url = httpx.URL(url).copy_merge_params(client.params)
+    return httpx.Request(
+        prepared.method,
+        url,
+        headers={**client.headers, **prepared.headers},
+        cookies=client.cookies or None,
+        content=prepared.content,
+        extensions={"timeout": _timeouts(prepared.timeout), "trace": trace},
+    )
+
+
+def _timeouts(timeout: Any) -> dict[str, float | None]:
     if timeout == TIMEOUT:
         # A server that is there answers to a connection much sooner than to a call.
-        timeout = httpx.Timeout(TIMEOUT, connect=CONNECT_TIMEOUT)
-    return client.build_request(
-        prepared.method,
-        prepared.url,
-        headers=prepared.headers,
-        content=prepared.content,
-        timeout=timeout,
-    )
+        return _USUAL_TIMEOUTS
+    return httpx.Timeout(timeout).as_dict()
+
+
+_USUAL_TIMEOUTS = httpx.Timeout(TIMEOUT, connect=CONNECT_TIMEOUT).as_dict()
 
 
 def _no_answer(error: httpx.HTTPError, watcher: Watcher) -> NoAnswer:

@@ -12,7 +12,7 @@ import pytest
 
 from assistants_client._drive import drive, drive_async
 from assistants_client._effects import Ask, NoAnswer, Note, Prepared, Send, Sleep
-from assistants_client._http import AsyncHttp, Http
+from assistants_client._http import AsyncHttp, Http, _request
 from assistants_client._wire import Transcript
 from assistants_client.local import LocalServer
 
@@ -198,3 +198,47 @@ def test_an_interruption_closes_the_flow() -> None:
 
     asyncio.run(cancel())
     assert closed == [True, True]
+
+
+def test_what_a_client_sends_by_default_goes_with_it(server: LocalServer) -> None:
+    with httpx.Client(
+        params={"mine": "1"},
+        cookies={"who": "me"},
+        headers={"X-Default": "a", "Accept": "text/plain"},
+    ) as client:
+        prepared = Prepared(
+            method="GET",
+            url=f"{server.url}/assistants?limit=2",
+            headers={"accept": "application/json"},
+        )
+        (reply,) = drive(each(Send(prepared)), Http(client, None).perform)
+    assert reply.status_code == 200
+    sent = server.exchanges[-1]
+    assert sent.query == "limit=2&mine=1"
+    assert sent.headers["x-default"] == "a"
+    assert sent.headers["accept"] == "application/json"
+    assert "cookie" in sent.headers
+
+
+@pytest.mark.parametrize("timeout", [None, 0.5, 600.0, httpx.Timeout(3, read=9)])
+def test_a_request_is_what_httpx_would_have_made(timeout: Any) -> None:
+    prepared = Prepared(
+        method="POST",
+        url="http://127.0.0.1:1/v1/threads?a=b%20c",
+        headers={"x-a": "b", "content-type": "application/json"},
+        content=b"{}",
+        timeout=timeout,
+    )
+    with httpx.Client(headers={"X-A": "c", "X-B": "d"}) as client:
+        ours = _request(client, prepared, None)
+        usual = httpx.Timeout(600, connect=5) if timeout == 600 else timeout
+        theirs = client.build_request(
+            prepared.method,
+            prepared.url,
+            headers=prepared.headers,
+            content=prepared.content,
+            timeout=usual,
+        )
+    assert (ours.method, ours.url, ours.content) == ("POST", theirs.url, b"{}")
+    assert sorted(ours.headers.multi_items()) == sorted(theirs.headers.multi_items())
+    assert ours.extensions["timeout"] == theirs.extensions["timeout"]

@@ -33,11 +33,11 @@ CHANGING = [
 SENT = """\
 -> POST /v1/threads?q=1
 -> Host: HOST
--> Accept-Encoding: gzip, deflate
--> Connection: keep-alive
+-> accept: application/json
+-> accept-encoding: gzip, deflate
+-> connection: keep-alive
 -> user-agent: assistants-client/V
 -> authorization: <REDACTED>
--> accept: application/json
 -> openai-beta: assistants=v2
 -> content-type: application/json
 -> x-mine: <REDACTED>
