@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -81,6 +82,7 @@ _HOMES = {
 }
 
 
+@cache
 def endpoint(name: str) -> Any:
     """Give the module of an operation, such as "runs.create_run"."""
     return import_module(f"assistants_api.api.{name}")

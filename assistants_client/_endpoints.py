@@ -100,13 +100,15 @@ def make_call(
             no place.
     """
     endpoint = ENDPOINTS[operation]
-    options: Any = {n: v for n, v in params.items() if n in OPTIONS}
-    query = {n: v for n, v in params.items() if n in endpoint.query and v is not None}
-    rest = {
-        name: value
-        for name, value in params.items()
-        if name not in OPTIONS and name not in endpoint.query
-    }
+    options: Any = {}
+    query, rest = {}, {}
+    for name, value in params.items():
+        if name in OPTIONS:
+            options[name] = value
+        elif name not in endpoint.query:
+            rest[name] = value
+        elif value is not None:
+            query[name] = value
     if rest.get("stream"):
         raise ConfigurationError(
             f"{operation} gives no streams yet: use `stream` of the module "

@@ -132,7 +132,8 @@ def _request(
     return httpx.Request(
         prepared.method,
         url,
-        headers={**client.headers, **prepared.headers},
+        # By items: headers that are unpacked are looked up again, one by one.
+        headers={**dict(client.headers.items()), **prepared.headers},
         cookies=client.cookies or None,
         content=prepared.content,
         extensions={"timeout": _timeouts(prepared.timeout), "trace": trace},
