@@ -12,7 +12,12 @@ settings.load_profile("project")
 
 # What takes longest goes first: at the end, nothing then keeps one process busy while
 # the others have nothing left to do.
-_LONG = {"test_demo.py", "test_generated_types.py", "test_interrupts.py", "test_wheel.py"}
+_LONG = {
+    "test_demo.py",
+    "test_generated_types.py",
+    "test_interrupts.py",
+    "test_wheel.py",
+}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
