@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from ._errors import RateLimitError as RateLimitError
     from ._errors import RunError as RunError
     from ._errors import RunTimeout as RunTimeout
+    from ._errors import ToolError as ToolError
     from ._errors import UnprocessableEntityError as UnprocessableEntityError
     from ._pages import AsyncPage as AsyncPage
     from ._pages import Page as Page
@@ -32,6 +33,10 @@ if TYPE_CHECKING:
     from ._version import __version__ as __version__
     from .client import AsyncClient as AsyncClient
     from .client import Client as Client
+    from .tools import Tool as Tool
+    from .tools import ToolSet as ToolSet
+    from .tools import tool as tool
+    from .tools import tool_output as tool_output
 
 __all__ = [
     "APIConnectionError",
@@ -57,8 +62,13 @@ __all__ = [
     "RunError",
     "RunTimeout",
     "StreamedResponse",
+    "Tool",
+    "ToolError",
+    "ToolSet",
     "UnprocessableEntityError",
     "__version__",
+    "tool",
+    "tool_output",
     "verbosity",
 ]
 _HOMES = {
@@ -69,7 +79,11 @@ _HOMES = {
     "RawResponse": "_responses",
     "AsyncStreamedResponse": "_streamed",
     "StreamedResponse": "_streamed",
+    "Tool": "tools",
+    "ToolSet": "tools",
     "__version__": "_version",
+    "tool": "tools",
+    "tool_output": "tools",
     "verbosity": "_verbosity",
 }
 

@@ -68,6 +68,7 @@ if TYPE_CHECKING:
     from assistants_api.types import UNSET as UNSET
     from assistants_api.types import Model as Model
     from assistants_api.types import Request as Request
+    from assistants_api.types import UnknownObject as UnknownObject
     from assistants_api.types import to_json as to_json
 
 _HOMES = {
@@ -76,6 +77,7 @@ _HOMES = {
     "Request": "types",
     "UNSET": "types",
     "UndecodableBody": "errors",
+    "UnknownObject": "types",
     "check": "checking",
     "document": "checking",
     "to_json": "types",

@@ -62,7 +62,17 @@ class Note:
     text: str
 
 
-Effect: TypeAlias = Send | Sleep | Ask | Note
+@frozen
+class Together:
+    """Call functions at the same time; the result is a list of theirs, in order.
+
+    They may be asynchronous. What one raises is its result.
+    """
+
+    functions: tuple[Callable[[], Any], ...]
+
+
+Effect: TypeAlias = Send | Sleep | Ask | Note | Together
 Flow: TypeAlias = Generator[Effect, Any, T]
 
 

@@ -4,6 +4,7 @@
     ├── ConfigurationError                a setting or argument; nothing was sent
     ├── RunError                          run: a run did not end as it should
     │   └── RunTimeout                    it goes on, but the time to wait is up
+    ├── ToolError                         a function of yours failed; tool, call_id, run
     └── APIError                          message, code, param, type, body, request_id
         ├── APIConnectionError            no answer came
         │   └── APITimeoutError           it took too long
@@ -101,6 +102,30 @@ class RunTimeout(RunError):  # noqa: N818 - named after what the run did, like o
         what = f"run {run.id} is {run.status} after {waited:.1f} s"
         super().__init__(f"{what}; max_wait= gives it longer", run)
         self.waited = waited
+
+
+class ToolError(AssistantsError):
+    """A function that a run asked for could not be called, or failed.
+
+    What it raised is the cause.
+
+    Attributes:
+        tool: the name that the model asked for.
+        call_id: the id of the call.
+        run: the run, if one asked; it has been cancelled.
+    """
+
+    def __init__(
+        self, message: str, *, tool: str, call_id: str | None = None, run: Any = None
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.tool = tool
+        self.call_id = call_id
+        self.run = run
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _restore, (type(self), self.args, self.__dict__.copy())
 
 
 class APIError(AssistantsError):

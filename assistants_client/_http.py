@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 import httpx
 
 from ._connection import Watcher
-from ._effects import Ask, NoAnswer, Note, Send, Sleep
+from ._effects import Ask, NoAnswer, Note, Send, Sleep, Together
 from ._options import CONNECT_TIMEOUT, TIMEOUT
+from ._together import together, together_async
 
 if TYPE_CHECKING:
     from ._effects import Effect, Prepared
@@ -38,6 +39,8 @@ class Http:
                 time.sleep(seconds)
             case Ask(function):
                 return _answered(function())
+            case Together(functions):
+                return together(functions)
             case Note(text):
                 if self._transcript:
                     self._transcript.note(text)
@@ -91,6 +94,8 @@ class AsyncHttp:
             case Ask(function):
                 answer = function()
                 return await answer if inspect.isawaitable(answer) else answer
+            case Together(functions):
+                return await together_async(functions)
             case Note(text):
                 if self._transcript:
                     self._transcript.note(text)

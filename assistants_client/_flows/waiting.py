@@ -10,6 +10,7 @@ from attrs import field, frozen
 
 from .._effects import Ask, Note, Sleep
 from .._errors import ConfigurationError, RunTimeout
+from .tool_calls import tool_calls
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -94,6 +95,7 @@ def waiting(
     look: Callable[[RunObject], Flow[Answer[RunObject]]],
     cancel: Callable[[RunObject], Flow[Answer[RunObject]]],
     how: Patience,
+    act: Callable[[RunObject], Flow[Answer[RunObject]]] | None = None,
 ) -> Flow[RunObject]:
     """Wait until a run has ended, or requires an action.
 
@@ -102,6 +104,8 @@ def waiting(
         look: looks at it again.
         cancel: cancels it.
         how: how long, and how often to look.
+        act: does what the run requires, and gives the run after that; without it, a
+            run that requires something is given as it is.
 
     Raises:
         RunTimeout: the time is up; it has the run as it was seen last.
@@ -116,7 +120,8 @@ def waiting(
         if how.on_update is not None and run != known:
             yield Ask(_told(how.on_update, run))
         known = run
-        if run.status in ENDED or run.status == WAITS:
+        waits = run.status == WAITS
+        if run.status in ENDED or (waits and (act is None or not tool_calls(run))):
             return run
         left = math.inf
         if how.max_wait is not None:
@@ -125,6 +130,10 @@ def waiting(
             if how.cancel_on_timeout:
                 run = (yield from cancel(run)).read()
             raise RunTimeout(run, waited=how.clock() - began)
+        if waits and act is not None:
+            answer = yield from act(run)
+            looks = 0
+            continue
         pause = min(_pause(answer, looks, how), left)
         yield Note(f"the run is {run.status}; looking again in {pause:.1f} s")
         yield Sleep(pause)

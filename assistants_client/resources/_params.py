@@ -23,6 +23,7 @@ from .._api import (
 from .._flows.calling import CallOptions
 from .._flows.paging import Moment
 from .._flows.waiting import WaitOptions
+from ..tools import ToolSet
 
 
 class Options(CallOptions, total=False):
@@ -109,16 +110,20 @@ class RunSubmit(SubmitToolOutputsRunRequestDict, CallOptions):
     """What submitting outputs takes."""
 
 
-class Poll(CallOptions, WaitOptions):
-    """What waiting for a run takes."""
+class Poll(CallOptions, WaitOptions, total=False):
+    """What waiting for a run takes; `tools` are called when it asks for them."""
+
+    tools: ToolSet
 
 
 class RunCreateAndPoll(RunCreate, WaitOptions):
     """What beginning a run and waiting for it takes."""
 
 
-class RunSubmitAndPoll(RunSubmit, WaitOptions):
-    """What submitting outputs and waiting for the run takes."""
+class RunSubmitAndPoll(RunSubmit, WaitOptions, total=False):
+    """What submitting outputs and waiting for the run takes, and `tools` as above."""
+
+    tools: ToolSet
 
 
 class ThreadCreateAndRunPoll(ThreadCreateAndRun, WaitOptions):

@@ -1,0 +1,87 @@
+"""Calling several functions at the same time, plain ones and asynchronous ones."""
+
+from __future__ import annotations
+
+import contextvars
+import inspect
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from concurrent.futures import ThreadPoolExecutor
+
+# As many as anybody sensible has; a server that asks for more is served in turns.
+MOST_THREADS = 32
+
+
+def together(functions: Sequence[Callable[[], Any]]) -> list[Any]:
+    """Call functions in threads, and give what they return or raise, in order.
+
+    Those that are asynchronous have an event loop of their own.
+    """
+    if len(functions) == 1:
+        return [_result(functions[0])]
+    pool = _pool(len(functions))
+    try:
+        # Each thread knows the context of who asks, such as the verbosity.
+        waiting = [
+            pool.submit(contextvars.copy_context().run, _result, function)
+            for function in functions
+        ]
+        return [each.result() for each in waiting]
+    finally:
+        # An interruption must not wait for functions that go on.
+        pool.shutdown(wait=False, cancel_futures=True)
+
+
+async def together_async(functions: Sequence[Callable[[], Any]]) -> list[Any]:
+    """Call functions, plain ones in threads, and give what they return or raise.
+
+    Where this is cancelled, so are those that are asynchronous.
+    """
+    import asyncio
+
+    loop = asyncio.get_running_loop()
+    pool = _pool(len(functions))
+
+    async def one(function: Callable[[], Any]) -> Any:
+        try:
+            if inspect.iscoroutinefunction(function):
+                return await function()
+            run = contextvars.copy_context().run
+            found = await loop.run_in_executor(pool, run, function)
+            return await found if inspect.isawaitable(found) else found
+        except Exception as error:  # noqa: BLE001 - it is the result
+            return error
+
+    try:
+        return await asyncio.gather(*map(one, functions))
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _pool(number: int) -> ThreadPoolExecutor:
+    # Imported late, as few calls need threads.
+    from concurrent.futures import ThreadPoolExecutor
+
+    return ThreadPoolExecutor(
+        max_workers=max(1, min(number, MOST_THREADS)),
+        thread_name_prefix="assistants-tool",
+    )
+
+
+def _result(function: Callable[[], Any]) -> Any:
+    try:
+        found = function()
+        return _awaited(found) if inspect.isawaitable(found) else found
+    except Exception as error:  # noqa: BLE001 - it is the result
+        return error
+
+
+def _awaited(found: Any) -> Any:
+    import asyncio
+
+    async def wait() -> Any:
+        return await found
+
+    return asyncio.run(wait())

@@ -1,0 +1,254 @@
+"""Python functions as tools: what a model is told of them, and how they are called."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, Generic, Literal, ParamSpec, TypeVar, overload
+
+from . import _api
+from ._errors import ConfigurationError, ToolError
+from ._signatures import signature_of
+
+P = ParamSpec("P")
+T = TypeVar("T")
+_NAME = re.compile(r"[a-zA-Z0-9_-]{1,64}")
+
+
+class Tool(Generic[P, T]):
+    """A function that a model may ask to be called; it can be called as before.
+
+    Attributes:
+        name: what the model calls it by.
+        definition: what the model is told, as the API takes it.
+    """
+
+    def __init__(
+        self,
+        function: Callable[P, T],
+        *,
+        name: str | None = None,
+        description: str | None = None,
+        strict: bool = False,
+    ) -> None:
+        """Make a tool; `tool` has the arguments and errors."""
+        if not callable(function):
+            raise ConfigurationError(
+                f"a tool is made of a function, not of {type(function).__name__}"
+            )
+        self.name: str = name or str(getattr(function, "__name__", ""))
+        if not _NAME.fullmatch(self.name):
+            raise ConfigurationError(
+                f"{self.name!r} is no name for a tool: up to 64 letters, digits, "
+                "underscores and dashes; pass name="
+            )
+        self._function = function
+        signature = signature_of(function, self.name, strict=strict)
+        self._arguments = signature.arguments
+        # With `strict`, null stands for these where they were left out.
+        self._optional = signature.optional if strict else frozenset[str]()
+        self.__doc__ = getattr(function, "__doc__", None)
+        self.__wrapped__ = function
+        told: dict[str, Any] = {"name": self.name}
+        words = signature.description if description is None else description
+        if words:
+            told["description"] = words
+        told["parameters"] = signature.schema
+        if strict:
+            told["strict"] = True
+        self.definition: dict[str, Any] = {"type": "function", "function": told}
+
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> T:
+        """Call the function, as if it were no tool."""
+        return self._function(*args, **kwargs)
+
+    def __repr__(self) -> str:
+        return f"<Tool {self.name}>"
+
+    def bind(self, arguments: Any) -> Callable[[], Any]:
+        """Check arguments, and give what calls the function with them.
+
+        Args:
+            arguments: as the model gives them: JSON text, or what it decodes to.
+
+        Raises:
+            ToolError: they don't fit the schema.
+        """
+        import inspect
+
+        import msgspec
+
+        try:
+            given = _decoded(arguments)
+            read = msgspec.convert(given, self._arguments)
+        except (ValueError, RecursionError) as error:
+            raise ToolError(
+                f"the arguments of {self.name} don't fit: {error}", tool=self.name
+            ) from error
+        keywords = {}
+        for name in self._arguments.__struct_fields__:
+            value = getattr(read, name)
+            absent = value is None and name in self._optional
+            if value is not msgspec.UNSET and not absent:
+                keywords[name] = value
+        function: Any = self._function
+        if inspect.iscoroutinefunction(function):
+
+            async def call() -> Any:
+                return await function(**keywords)
+
+            return call
+        return lambda: function(**keywords)
+
+
+@overload
+def tool(function: Callable[P, T], /) -> Tool[P, T]: ...
+@overload
+def tool(
+    *, name: str | None = None, description: str | None = None, strict: bool = False
+) -> Callable[[Callable[P, T]], Tool[P, T]]: ...
+def tool(function: Any = None, /, **options: Any) -> Any:
+    """Make a tool of a function, as a decorator.
+
+    What the model is told comes from the signature and the docstring: each argument
+    needs a type (`str`, `int`, `float`, `bool`, `list`, `dict`, `Literal`, an `Enum`,
+    a TypedDict, a dataclass, an attrs class, or one of them or None), and may be
+    described in a section `Args:` or by `:param name:`.
+
+    Args:
+        function: the function, plain or asynchronous.
+        options: `name` and `description`, instead of the function's own; `strict` for
+            arguments that always fit the schema, if the model can do that.
+
+    Raises:
+        ConfigurationError: the name or the signature is none for a tool.
+    """
+    if function is not None:
+        return Tool(function)
+    return lambda given: Tool(given, **options)
+
+
+class ToolSet(Sequence[Any]):
+    """Tools that may be called, and no others; goes wherever `tools=` does.
+
+    Methods that create something send its definitions; those that wait for a run call
+    what the run asks for.
+    """
+
+    def __init__(
+        self,
+        tools: Iterable[Any] = (),
+        *,
+        on_error: Literal["report", "raise"] = "report",
+    ) -> None:
+        """Gather tools.
+
+        Args:
+            tools: functions, tools, and definitions of tools that the server has, such
+                as `{"type": "code_interpreter"}`.
+            on_error: what becomes of a call that fails, of arguments that don't fit and
+                of names that nobody knows: "report" gives the model an error as output,
+                "raise" cancels the run and raises `ToolError`.
+
+        Raises:
+            ConfigurationError: something is no tool, or two have the same name.
+        """
+        if on_error not in ("report", "raise"):
+            raise ConfigurationError(
+                f"on_error must be 'report' or 'raise', not {on_error!r}"
+            )
+        self.on_error = on_error
+        self._tools: dict[str, Tool[..., Any]] = {}
+        self._definitions: list[dict[str, Any]] = []
+        for each in tools:
+            self._add(each)
+
+    def _add(self, each: Any) -> None:
+        if isinstance(each, Mapping | _api.Model):
+            self._definitions.append(_api.to_json(each))
+            return
+        made = each if isinstance(each, Tool) else Tool(each)
+        if made.name in self._tools:
+            raise ConfigurationError(f"two tools have the name {made.name}")
+        self._tools[made.name] = made
+        self._definitions.append(made.definition)
+
+    @property
+    def definitions(self) -> list[dict[str, Any]]:
+        """Give what the API takes as `tools`, all of it new."""
+        copied: list[dict[str, Any]] = _api.to_json(self._definitions)
+        return copied
+
+    def __len__(self) -> int:
+        return len(self._definitions)
+
+    def __getitem__(self, index: Any) -> Any:
+        return self.definitions[index]
+
+    def __repr__(self) -> str:
+        return f"<ToolSet {', '.join(self._tools) or 'without functions'}>"
+
+    def bind(self, name: Any, arguments: Any) -> Callable[[], Any]:
+        """Check a call, and give what makes it.
+
+        Args:
+            name: what the model asks for; only what was gathered is ever called.
+            arguments: as the model gives them: JSON text, or what it decodes to.
+
+        Raises:
+            ToolError: there is no such tool, or the arguments don't fit.
+        """
+        found = self._tools.get(name) if isinstance(name, str) else None
+        if found is None:
+            known = ", ".join(self._tools) or "none"
+            raise ToolError(
+                f"there is no function {str(name)[:64]!r}; there are: {known}",
+                tool=str(name),
+            )
+        return found.bind(arguments)
+
+
+def tool_output(tool_call_id: str, output: Any) -> dict[str, str]:
+    """Give one output in the form in which it is submitted.
+
+    Args:
+        tool_call_id: the id of the call.
+        output: text, or anything that JSON can be made of.
+
+    Raises:
+        ConfigurationError: no JSON can be made of it.
+    """
+    try:
+        return {"tool_call_id": tool_call_id, "output": written(output)}
+    except (TypeError, ValueError, RecursionError) as error:
+        raise ConfigurationError(
+            f"the output of {tool_call_id} can't be written as JSON: {error}"
+        ) from error
+
+
+def written(output: Any) -> str:
+    """Give an output as text: itself, or JSON.
+
+    Raises:
+        TypeError: no JSON can be made of it.
+        ValueError: neither.
+    """
+    if isinstance(output, str):
+        return output
+    import msgspec
+
+    # Models are attrs classes, which msgspec would write in its own way.
+    return msgspec.json.encode(_api.to_json(output)).decode()
+
+
+def _decoded(arguments: Any) -> Any:
+    """Decode arguments; some servers give an object, or nothing for no arguments."""
+    if isinstance(arguments, Mapping | _api.Model):
+        return _api.to_json(arguments)
+    if arguments is None or arguments is _api.UNSET or arguments == "":
+        return {}
+    if not isinstance(arguments, str):
+        raise ValueError(f"{type(arguments).__name__} is no JSON text")
+    import msgspec
+
+    return msgspec.json.decode(arguments)
