@@ -13,6 +13,7 @@ import pytest
 from assistants_api.models import AssistantObject
 from assistants_client import (
     APIConnectionError,
+    APITimeoutError,
     AsyncClient,
     AsyncPage,
     BadRequestError,
@@ -168,6 +169,9 @@ def test_the_same_is_so_where_it_is_awaited(server: LocalServer) -> None:
             async with streaming.list(limit=1) as listed:
                 assert isinstance(await listed.parse(), AsyncPage)
             assert listed.is_closed
+            async with streaming.retrieve(made) as unread:
+                pass
+            assert unread.is_closed
             assert await client.get(f"/assistants/{made.id}", cast_to=bytes) == whole
             with pytest.raises(NotFoundError):
                 async with client.threads.with_streaming_response.delete("thread_x"):
@@ -196,6 +200,25 @@ def test_a_body_that_breaks_off_is_told_as_such() -> None:
         got.extend(answer.iter_bytes())
     assert got == [b'{"id": ']
     assert answer.is_closed
+    http.close()
+
+
+def test_a_body_that_takes_too_long_is_told_as_such() -> None:
+    def slow(request: httpx.Request) -> httpx.Response:
+        def body() -> Iterator[bytes]:
+            yield b"{"
+            raise httpx.ReadTimeout("", request=request)
+
+        return httpx.Response(200, content=body())
+
+    http = httpx.Client(transport=httpx.MockTransport(slow))
+    client = Client(base_url="http://127.0.0.1:1", api_key=KEY, http_client=http)
+    said = "the answer broke off: ReadTimeout"
+    with (
+        client.threads.with_streaming_response.create() as answer,
+        pytest.raises(APITimeoutError, match=said),
+    ):
+        answer.read()
     http.close()
 
 

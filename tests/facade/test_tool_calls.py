@@ -6,6 +6,7 @@ import asyncio
 import json
 import pickle
 import threading
+from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -337,6 +338,30 @@ def test_cancelling_cancels_async_functions_and_leaves_no_thread() -> None:
 
     asyncio.run(run())
     assert ended == ["endless", "endless"]
+    no_thread_is_left()
+
+
+def test_no_thread_is_left_where_all_went_well() -> None:
+    assert together([lambda: 1, lambda: 2]) == [1, 2]
+    assert asyncio.run(together_async([lambda: 1, lambda: 2])) == [1, 2]
+    no_thread_is_left()
+
+
+def test_functions_know_the_context_of_who_asked() -> None:
+    context: ContextVar[str] = ContextVar("context")
+    context.set("here")
+
+    async def ask() -> str:
+        return context.get()
+
+    async def run() -> list[Any]:
+        return await together_async([context.get, ask, context.get])
+
+    assert together([context.get, ask, context.get]) == ["here"] * 3
+    assert asyncio.run(run()) == ["here"] * 3
+
+
+def no_thread_is_left() -> None:
     for thread in threading.enumerate():
         if thread.name.startswith("assistants-tool"):
             thread.join(PATIENCE)

@@ -123,6 +123,7 @@ def test_a_signature_becomes_a_schema() -> None:
     assert found["limit"] == {"type": "integer", "default": 5}
     assert found["place"]["required"] == ["city"]
     assert found["plan"]["properties"]["days"]["items"]["required"] == ["number"]
+    assert found["plan"]["additionalProperties"] is False
     assert "$ref" not in json.dumps(schema)
     assert "title" not in json.dumps(schema)
     told = made.definition["function"]

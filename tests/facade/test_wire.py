@@ -190,3 +190,18 @@ def test_colour_is_for_terminals_only(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_no_stderr_is_no_error(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stderr", None)
     line("-> x")
+
+
+def test_a_body_that_comes_in_pieces_is_shown_line_by_line() -> None:
+    transcript, written = shown(2)
+    flowing = transcript.flowing("text/event-stream")
+    for piece in (b"da", b"ta: Zo\xc3", b"\xab\r\n\nda", b"ta: 2"):
+        flowing.take(piece)
+    assert written == ["<< data: Zo\u00eb", "<< "]
+    flowing.end()
+    assert written[2:] == ["<< data: 2"]
+    flowing.take(b"x" * 70_000)
+    assert written[3:] == [f"<< {'x' * 70_000}"]
+    quiet, nothing = shown(1)
+    quiet.flowing("text/plain").take(b"a\n")
+    assert nothing == []
