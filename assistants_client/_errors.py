@@ -184,6 +184,12 @@ class APIError(AssistantsError):
 class APIConnectionError(APIError):
     """No answer came: there was no connection, or it broke."""
 
+    def _facts(self) -> Iterator[str]:
+        if self.operation:
+            # Else it stands at the beginning.
+            yield f"{self.request.method} {self.request.url}"
+        yield from super()._facts()
+
 
 class APITimeoutError(APIConnectionError):
     """No answer came in time."""

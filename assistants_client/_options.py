@@ -51,11 +51,17 @@ def _redacted(headers: Mapping[str, str]) -> str:
     return repr(shown)
 
 
-def _without_user(url: str) -> str:
-    """Show a URL without the password that may stand in it."""
+def without_user(url: str) -> str:
+    """Give a URL without the password that may stand in it."""
+    if "@" not in url:
+        return url
     parts = urlsplit(url)
     host = parts.netloc.rpartition("@")[2]
-    return repr(urlunsplit(parts._replace(netloc=host)))
+    return urlunsplit(parts._replace(netloc=host))
+
+
+def _without_user(url: str) -> str:
+    return repr(without_user(url))
 
 
 @frozen(kw_only=True)

@@ -8,10 +8,30 @@ from typing import Any, TypeVar
 
 import httpx
 
+from ._errors import ConfigurationError
 from ._version import __version__
 
 HttpT = TypeVar("HttpT", httpx.Client, httpx.AsyncClient)
 USER_AGENT = f"assistants-client/{__version__}"
+
+
+def pool_of(given: Any, owner: str, kind: type[Any]) -> Pool:
+    """Give a pool for a client of httpx that somebody passed, or for one to be made.
+
+    Args:
+        given: the client, or none.
+        owner: the name of the class that is to use it.
+        kind: the class of httpx that it has to be.
+
+    Raises:
+        ConfigurationError: it is another, such as the asynchronous one.
+    """
+    if given is not None and not isinstance(given, kind):
+        found = f"{type(given).__module__}.{type(given).__name__}"
+        raise ConfigurationError(
+            f"http_client of {owner} must be an httpx.{kind.__name__}, not {found}"
+        )
+    return Pool(given)
 
 
 class Pool:

@@ -12,7 +12,7 @@ from ._flows.calling import calling
 from ._free_methods import AsyncFreeRequests, FreeRequests
 from ._http import AsyncHttp, Http
 from ._options import MAX_RETRIES, TIMEOUT, settings
-from ._pool import Pool
+from ._pool import pool_of
 from ._verbosity import resolved
 from ._wire import Transcript
 from .resources.assistants import Assistants, AsyncAssistants
@@ -39,6 +39,8 @@ class _Client:
     Nothing that a client gives is kept in it: the two would hold each other, and the
     connections of a client that is forgotten would be found too late, in any order.
     """
+
+    _http_kind: type[httpx.Client | httpx.AsyncClient]
 
     def __init__(
         self,
@@ -89,7 +91,7 @@ class _Client:
             verbosity=verbosity,
             redact_headers=redact_headers,
         )
-        self._pool = Pool(http_client)
+        self._pool = pool_of(http_client, type(self).__name__, self._http_kind)
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self._options!r})"
@@ -156,10 +158,12 @@ class _Client:
             TypeError: there is no such setting.
         """
         given: Any = dict(changes)
-        pool = Pool(given.pop("http_client")) if given.get("http_client") else None
+        http = given.pop("http_client", None)
         copy = object.__new__(type(self))
         copy._options = self._options.with_changes(**given)
-        copy._pool = pool or self._pool
+        copy._pool = self._pool
+        if http is not None:
+            copy._pool = pool_of(http, type(self).__name__, self._http_kind)
         return copy
 
     copy = with_options
@@ -181,6 +185,8 @@ class Client(_Client, FreeRequests):
 
     Threads may share it. Close it, or use it in a `with` statement.
     """
+
+    _http_kind = httpx.Client
 
     @property
     def assistants(self) -> Assistants:
@@ -242,6 +248,8 @@ class AsyncClient(_Client, AsyncFreeRequests):
 
     Tasks of one event loop may share it. Close it, or use it in `async with`.
     """
+
+    _http_kind = httpx.AsyncClient
 
     @property
     def assistants(self) -> AsyncAssistants:

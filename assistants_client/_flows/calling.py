@@ -20,7 +20,7 @@ from .._errors import (
     SentRequest,
     status_error,
 )
-from .._options import checked_key, checked_retries, checked_timeout
+from .._options import checked_key, checked_retries, checked_timeout, without_user
 from .retrying import GaveUp, Policy, retrying
 
 if TYPE_CHECKING:
@@ -199,7 +199,8 @@ def calling(
             stream=call.stream or call.unread,
         )
 
-    sent_request = SentRequest(call.request.method, url.partition("?")[0])
+    shown = without_user(url.partition("?")[0])
+    sent_request = SentRequest(call.request.method, shown)
     try:
         sent = yield from retrying(prepare, policy or Policy(retries))
     except GaveUp as gave_up:

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import httpx
+import openai
 import pytest
 
 from assistants_api.models import MessageContentTextObject
@@ -323,6 +324,29 @@ def test_a_forgotten_client_warns_once(server: LocalServer) -> None:
     (warning,) = caught
     assert warning.category is ResourceWarning
     assert "never closed" in str(warning.message)
+
+
+@pytest.mark.parametrize("kind", [Client, AsyncClient])
+def test_a_client_of_another_kind_is_refused(kind: Any) -> None:
+    url = "http://127.0.0.1:1"
+    other = httpx.AsyncClient() if kind is Client else httpx.Client()
+    for wrong in (other, 5, openai.OpenAI(base_url=url, api_key=KEY)._client):
+        said = rf"http_client of {kind.__name__} must be an httpx\.\w+, not \w+"
+        with pytest.raises(errors.ConfigurationError, match=said):
+            kind(base_url=url, api_key=KEY, http_client=wrong)
+        with pytest.raises(errors.ConfigurationError, match=said):
+            kind(base_url=url, api_key=KEY).with_options(http_client=wrong)
+
+
+def test_an_error_says_where_nobody_answered_but_not_who_asked() -> None:
+    url = "http://me:pass-of-mine@127.0.0.1:1/v1"
+    with Client(base_url=url, api_key=KEY, max_retries=0) as client:
+        with pytest.raises(errors.APIConnectionError) as caught:
+            client.threads.create(extra_query={"sig": "secret-query"})
+        assert str(caught.value).endswith("(POST http://127.0.0.1:1/v1/threads)")
+        shown = f"{caught.value!r} {vars(caught.value)} {client!r}"
+    assert "pass-of-mine" not in shown
+    assert "secret-query" not in shown
 
 
 def test_a_client_of_one_s_own_is_used_and_left_open(server: LocalServer) -> None:
