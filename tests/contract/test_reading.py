@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from jsonschema import Draft202012Validator
 
-from assistants_api import UNSET
+from assistants_api import UNSET, models
 from tests.contract.document import (
     CLASSES,
     DOCUMENT,
@@ -247,3 +247,16 @@ def _deface(node: Any) -> None:
         for value in node:
             _deface(value)
         node.append("defaced")
+
+
+def test_a_class_made_of_a_model_may_have_slots_of_its_own() -> None:
+    class Mine(models.RunObject):
+        __slots__ = ("mine",)
+
+    data = {"id": "run_1", "status": "queued", "unknown": [1]}
+    read = Mine.from_dict(data)
+    read.mine = "kept apart"
+    assert read.to_dict() == data
+    assert repr(read) == repr(models.RunObject.from_dict(data)).replace(
+        "RunObject", "Mine", 1
+    )
