@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from enum import Enum
+from functools import cache
 from typing import (
     TYPE_CHECKING,
     Any,
@@ -18,7 +19,7 @@ from typing import (
     cast,
 )
 
-from attrs import define, field
+from attrs import define, field, fields
 
 if TYPE_CHECKING:
     from typing import Self
@@ -97,11 +98,16 @@ class Model:
 
 
 def _set_attributes(model: Model) -> Iterator[tuple[str, Any]]:
-    names: tuple[str, ...] = type(model).__slots__
-    for name in names:
+    for name in _attributes(type(model)):
         value = getattr(model, name)
         if value is not UNSET and name != "additional_properties":
             yield name, value
+
+
+@cache
+def _attributes(kind: type[Any]) -> tuple[str, ...]:
+    """Give the names of a model's attributes, without what a subclass adds in slots."""
+    return tuple(each.name for each in fields(kind))
 
 
 @define(slots=True, weakref_slot=False)
