@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import keyword
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from codegen.document import Schema, is_null, union_key
@@ -34,6 +34,8 @@ _TAKEN = {
     "tuple",
 }
 
+SWITCH = "stream"
+"""The property of a body by which one asks for events."""
 # Which function of the module `datetimes` understands a format.
 _TIMES = {"unixtime": "from_unixtime", "date-time": "from_isoformat"}
 
@@ -83,6 +85,19 @@ class SchemaModule:
     variants: list[Variant] = field(default_factory=list)
     keeps_dicts: bool = False
     lists: Reader | None = None
+    is_body: bool = False
+
+    @property
+    def options(self) -> list[Field]:
+        """Give the fields of a body that a method can leave to its caller.
+
+        They get a TypedDict of their own, besides what a signature names: what must be
+        given, and the switch that decides what is answered.
+        """
+        if not self.is_body or self.dict_by_call:
+            return []
+        left = [f for f in self.fields if not f.required and f.key != SWITCH]
+        return left if len(left) < len(self.fields) else []
 
     @property
     def exports(self) -> list[str]:
@@ -90,7 +105,8 @@ class SchemaModule:
         if self.kind == "union":
             return [self.names.class_, self.names.dict_, self.names.reader]
         if self.kind == "object":
-            return [self.names.class_, self.names.dict_]
+            options = [self.names.options] if self.options else []
+            return [self.names.class_, self.names.dict_, *options]
         return [self.names.class_]
 
     @property
@@ -119,13 +135,19 @@ class SchemaModule:
         )
 
 
-def plan_schema(types: Types, name: str) -> SchemaModule:
-    """Plan the module of one named schema."""
+def plan_schema(types: Types, name: str, *, is_body: bool = False) -> SchemaModule:
+    """Plan the module of one named schema.
+
+    Args:
+        types: all schemas.
+        name: which of them.
+        is_body: whether an operation has it as its body.
+    """
     kind = types.kind(name)
     at: Path = ("components", "schemas", name)
     schema = types.schemas[name]
     if kind == "object":
-        return _object(types, name, schema, at)
+        return replace(_object(types, name, schema, at), is_body=is_body)
     if kind == "union":
         return _union(types, name, schema, at)
     description = _description(schema)

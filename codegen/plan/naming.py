@@ -50,6 +50,11 @@ class SchemaNames:
         return f"{self.class_}Dict"
 
     @property
+    def options(self) -> str:
+        """Name the TypedDict of what a body may have besides what it must."""
+        return f"{self.class_}OptionalDict"
+
+    @property
     def reader(self) -> str:
         """Name the function that reads a union."""
         return f"read_{self.module}"
@@ -63,7 +68,9 @@ class Names:
         taken: dict[str, str] = {}
         for schema in schemas:
             names = _names_of(schema)
-            for name in (names.class_, names.dict_, names.module.lower()):
+            for name in (
+                *(names.class_, names.dict_, names.options, names.module.lower()),
+            ):
                 other = taken.setdefault(name, schema)
                 if other != schema:
                     raise SpecError(

@@ -4,8 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from codegen.document import component_schemas, operations
-from codegen.errors import SpecError, shorten
+from codegen.document import (
+    component_schemas,
+    mapping,
+    operations,
+    resolve,
+    schema_name,
+)
+from codegen.errors import Path, SpecError, shorten
 from codegen.plan.literal import plain_text
 from codegen.plan.models import SchemaModule, plan_schema
 from codegen.plan.naming import Names
@@ -50,7 +56,8 @@ def plan_package(document: Document) -> Package:
     schemas = component_schemas(document)
     types = Types(schemas, Names(schemas))
     try:
-        modules = [plan_schema(types, name) for name in schemas]
+        bodies = _bodies(document)
+        modules = [plan_schema(types, name, is_body=name in bodies) for name in schemas]
     except RecursionError as error:
         raise SpecError(
             "schemas refer to schemas too many times in a row",
@@ -64,6 +71,21 @@ def plan_package(document: Document) -> Package:
         schemas=sorted(modules, key=lambda module: module.names.module),
         tags=_tags(document, types),
     )
+
+
+def _bodies(document: Document) -> set[str]:
+    """Name the schemas that are the body of an operation."""
+    found = set()
+    for operation in operations(document):
+        data = operation.data.get("requestBody")
+        at: Path = (*operation.at, "requestBody")
+        if isinstance(data, dict):
+            body, at = resolve(document, data, at, "requestBodies")
+            for media in mapping(body.get("content"), at).values():
+                schema = media.get("schema") if isinstance(media, dict) else None
+                if isinstance(schema, dict) and "$ref" in schema:
+                    found.add(schema_name(schema["$ref"], at))
+    return found
 
 
 def _tags(document: Document, types: Types) -> list[Tag]:

@@ -8,6 +8,8 @@ from typing import Any
 
 from codegen.document import Operation, mapping, resolve, schema_name, union_key
 from codegen.errors import Path, SpecError, shorten
+from codegen.plan.literal import string
+from codegen.plan.models import SWITCH
 from codegen.plan.types import Type, Types
 from codegen.source import Document
 
@@ -232,6 +234,6 @@ def _switch(document: Document, types: Types, operation: Operation) -> str:
         schema = media.get("schema") or {}
         if "$ref" in schema:
             schema = types.schemas[schema_name(schema["$ref"], at)]
-        if "stream" in (schema.get("properties") or {}):
-            return '"stream"'
+        if SWITCH in (schema.get("properties") or {}):
+            return string(SWITCH)
     return ""

@@ -27,6 +27,7 @@ from tests.contract.annotations import (
 )
 from tests.contract.document import (
     CLASSES,
+    DOCUMENT,
     ENUMS,
     MAPS,
     SCHEMAS,
@@ -161,6 +162,31 @@ def test_typed_dict_has_the_same_keys(name: str) -> None:
         for key, annotation in typed.__annotations__.items()
     }
     assert keys == {key: key in _required(name) for key in SCHEMAS[name]["properties"]}
+
+
+def test_what_a_body_leaves_open_has_a_dictionary_of_its_own() -> None:
+    bodies = {
+        media["schema"]["$ref"].rpartition("/")[2]
+        for path in DOCUMENT["paths"].values()
+        for operation in path.values()
+        if isinstance(operation, dict) and "requestBody" in operation
+        for media in operation["requestBody"]["content"].values()
+    }
+    split = set()
+    for name in bodies:
+        properties = set(SCHEMAS[name]["properties"])
+        apart = properties & {*_required(name), "stream"}
+        if apart and apart < properties:
+            split.add(name)
+            optional = model(f"{name}OptionalDict")
+            assert set(optional.__annotations__) == properties - apart
+            assert optional.__optional_keys__ == properties - apart
+    assert {"CreateRunRequest", "CreateMessageRequest"} <= split
+    assert {
+        name.removesuffix("OptionalDict")
+        for name in models.__all__
+        if name.endswith("OptionalDict")
+    } == split
 
 
 @each_class
