@@ -98,7 +98,8 @@ class Model:
 
 
 def _set_attributes(model: Model) -> Iterator[tuple[str, Any]]:
-    for name in _attributes(type(model)):
+    kind: Any = type(model)
+    for name in _attributes(kind):
         value = getattr(model, name)
         if value is not UNSET and name != "additional_properties":
             yield name, value

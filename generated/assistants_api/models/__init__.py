@@ -109,6 +109,9 @@ if TYPE_CHECKING:
     from .create_assistant_request import (
         CreateAssistantRequestDict as CreateAssistantRequestDict,
     )
+    from .create_assistant_request import (
+        CreateAssistantRequestOptionalDict as CreateAssistantRequestOptionalDict,
+    )
     from .create_file_search_resources import (
         CreateFileSearchResources as CreateFileSearchResources,
     )
@@ -125,13 +128,22 @@ if TYPE_CHECKING:
     from .create_message_request import (
         CreateMessageRequestDict as CreateMessageRequestDict,
     )
+    from .create_message_request import (
+        CreateMessageRequestOptionalDict as CreateMessageRequestOptionalDict,
+    )
     from .create_run_request import CreateRunRequest as CreateRunRequest
     from .create_run_request import CreateRunRequestDict as CreateRunRequestDict
+    from .create_run_request import (
+        CreateRunRequestOptionalDict as CreateRunRequestOptionalDict,
+    )
     from .create_thread_and_run_request import (
         CreateThreadAndRunRequest as CreateThreadAndRunRequest,
     )
     from .create_thread_and_run_request import (
         CreateThreadAndRunRequestDict as CreateThreadAndRunRequestDict,
+    )
+    from .create_thread_and_run_request import (
+        CreateThreadAndRunRequestOptionalDict as CreateThreadAndRunRequestOptionalDict,
     )
     from .create_thread_request import CreateThreadRequest as CreateThreadRequest
     from .create_thread_request import (
@@ -821,16 +833,20 @@ _MODULES: dict[str, str] = {
     "CodeInterpreterResourcesDict": "code_interpreter_resources",
     "CreateAssistantRequest": "create_assistant_request",
     "CreateAssistantRequestDict": "create_assistant_request",
+    "CreateAssistantRequestOptionalDict": "create_assistant_request",
     "CreateFileSearchResources": "create_file_search_resources",
     "CreateFileSearchResourcesDict": "create_file_search_resources",
     "CreateFileSearchVectorStore": "create_file_search_vector_store",
     "CreateFileSearchVectorStoreDict": "create_file_search_vector_store",
     "CreateMessageRequest": "create_message_request",
     "CreateMessageRequestDict": "create_message_request",
+    "CreateMessageRequestOptionalDict": "create_message_request",
     "CreateRunRequest": "create_run_request",
     "CreateRunRequestDict": "create_run_request",
+    "CreateRunRequestOptionalDict": "create_run_request",
     "CreateThreadAndRunRequest": "create_thread_and_run_request",
     "CreateThreadAndRunRequestDict": "create_thread_and_run_request",
+    "CreateThreadAndRunRequestOptionalDict": "create_thread_and_run_request",
     "CreateThreadRequest": "create_thread_request",
     "CreateThreadRequestDict": "create_thread_request",
     "CreateToolResources": "create_tool_resources",
@@ -1177,16 +1193,20 @@ __all__: list[str] = [
     "CodeInterpreterResourcesDict",
     "CreateAssistantRequest",
     "CreateAssistantRequestDict",
+    "CreateAssistantRequestOptionalDict",
     "CreateFileSearchResources",
     "CreateFileSearchResourcesDict",
     "CreateFileSearchVectorStore",
     "CreateFileSearchVectorStoreDict",
     "CreateMessageRequest",
     "CreateMessageRequestDict",
+    "CreateMessageRequestOptionalDict",
     "CreateRunRequest",
     "CreateRunRequestDict",
+    "CreateRunRequestOptionalDict",
     "CreateThreadAndRunRequest",
     "CreateThreadAndRunRequestDict",
+    "CreateThreadAndRunRequestOptionalDict",
     "CreateThreadRequest",
     "CreateThreadRequestDict",
     "CreateToolResources",

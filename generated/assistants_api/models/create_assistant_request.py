@@ -92,10 +92,9 @@ class CreateAssistantRequest(Model):
         return self
 
 
-class CreateAssistantRequestDict(TypedDict, total=False):
-    """`CreateAssistantRequest` as a plain dict, for arguments."""
+class CreateAssistantRequestOptionalDict(TypedDict, total=False):
+    """What `CreateAssistantRequest` leaves open, for signatures that name the rest."""
 
-    model: Required[str | AssistantSupportedModels]
     name: str | None
     description: str | None
     instructions: str | None
@@ -108,3 +107,9 @@ class CreateAssistantRequestDict(TypedDict, total=False):
     response_format: (
         AssistantsApiResponseFormatOption | AssistantsApiResponseFormatOptionDict | None
     )
+
+
+class CreateAssistantRequestDict(CreateAssistantRequestOptionalDict, total=False):
+    """`CreateAssistantRequest` as a plain dict, for arguments."""
+
+    model: Required[str | AssistantSupportedModels]

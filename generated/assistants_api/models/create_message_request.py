@@ -60,10 +60,15 @@ class CreateMessageRequest(Model):
         return self
 
 
-class CreateMessageRequestDict(TypedDict, total=False):
+class CreateMessageRequestOptionalDict(TypedDict, total=False):
+    """What `CreateMessageRequest` leaves open, for signatures that name the rest."""
+
+    attachments: Sequence[MessageAttachment | MessageAttachmentDict] | None
+    metadata: Metadata | None
+
+
+class CreateMessageRequestDict(CreateMessageRequestOptionalDict, total=False):
     """`CreateMessageRequest` as a plain dict, for arguments."""
 
     role: Required[ThreadMessageRole]
     content: Required[str | Sequence[MessageRequestContent | MessageRequestContentDict]]
-    attachments: Sequence[MessageAttachment | MessageAttachmentDict] | None
-    metadata: Metadata | None

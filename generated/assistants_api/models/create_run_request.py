@@ -142,10 +142,9 @@ class CreateRunRequest(Model):
         return self
 
 
-class CreateRunRequestDict(TypedDict, total=False):
-    """`CreateRunRequest` as a plain dict, for arguments."""
+class CreateRunRequestOptionalDict(TypedDict, total=False):
+    """What `CreateRunRequest` leaves open, for signatures that name the rest."""
 
-    assistant_id: Required[str]
     model: str | AssistantSupportedModels | None
     reasoning_effort: ReasoningEffort | None
     instructions: str | None
@@ -157,7 +156,6 @@ class CreateRunRequestDict(TypedDict, total=False):
     metadata: Metadata | None
     temperature: float | None
     top_p: float | None
-    stream: bool | None
     max_prompt_tokens: int | None
     max_completion_tokens: int | None
     truncation_strategy: TruncationObject | TruncationObjectDict | None
@@ -171,3 +169,10 @@ class CreateRunRequestDict(TypedDict, total=False):
     response_format: (
         AssistantsApiResponseFormatOption | AssistantsApiResponseFormatOptionDict | None
     )
+
+
+class CreateRunRequestDict(CreateRunRequestOptionalDict, total=False):
+    """`CreateRunRequest` as a plain dict, for arguments."""
+
+    assistant_id: Required[str]
+    stream: bool | None

@@ -133,10 +133,9 @@ class CreateThreadAndRunRequest(Model):
         return self
 
 
-class CreateThreadAndRunRequestDict(TypedDict, total=False):
-    """`CreateThreadAndRunRequest` as a plain dict, for arguments."""
+class CreateThreadAndRunRequestOptionalDict(TypedDict, total=False):
+    """What `CreateThreadAndRunRequest` leaves open, for signatures that name the rest."""
 
-    assistant_id: Required[str]
     thread: CreateThreadRequest | CreateThreadRequestDict
     model: str | ThreadAndRunModel | None
     instructions: str | None
@@ -145,7 +144,6 @@ class CreateThreadAndRunRequestDict(TypedDict, total=False):
     metadata: Metadata | None
     temperature: float | None
     top_p: float | None
-    stream: bool | None
     max_prompt_tokens: int | None
     max_completion_tokens: int | None
     truncation_strategy: TruncationObject | TruncationObjectDict | None
@@ -159,3 +157,10 @@ class CreateThreadAndRunRequestDict(TypedDict, total=False):
     response_format: (
         AssistantsApiResponseFormatOption | AssistantsApiResponseFormatOptionDict | None
     )
+
+
+class CreateThreadAndRunRequestDict(CreateThreadAndRunRequestOptionalDict, total=False):
+    """`CreateThreadAndRunRequest` as a plain dict, for arguments."""
+
+    assistant_id: Required[str]
+    stream: bool | None
