@@ -20,19 +20,45 @@ if TYPE_CHECKING:
     from ._errors import NotFoundError as NotFoundError
     from ._errors import PermissionDeniedError as PermissionDeniedError
     from ._errors import RateLimitError as RateLimitError
+    from ._errors import RunCancelled as RunCancelled
     from ._errors import RunError as RunError
+    from ._errors import RunExpired as RunExpired
+    from ._errors import RunFailed as RunFailed
+    from ._errors import RunIncomplete as RunIncomplete
+    from ._errors import RunRequiresAction as RunRequiresAction
     from ._errors import RunTimeout as RunTimeout
+    from ._errors import StreamInterrupted as StreamInterrupted
     from ._errors import ToolError as ToolError
     from ._errors import UnprocessableEntityError as UnprocessableEntityError
     from ._pages import AsyncPage as AsyncPage
     from ._pages import Page as Page
     from ._responses import RawResponse as RawResponse
+    from ._stream.handlers import AssistantEventHandler as AssistantEventHandler
+    from ._stream.handlers import (
+        AsyncAssistantEventHandler as AsyncAssistantEventHandler,
+    )
+    from ._stream.managers import AssistantStreamManager as AssistantStreamManager
+    from ._stream.managers import (
+        AsyncAssistantStreamManager as AsyncAssistantStreamManager,
+    )
+    from ._stream.streams import AsyncStream as AsyncStream
+    from ._stream.streams import Stream as Stream
     from ._streamed import AsyncStreamedResponse as AsyncStreamedResponse
     from ._streamed import StreamedResponse as StreamedResponse
     from ._verbosity import verbosity as verbosity
     from ._version import __version__ as __version__
     from .client import AsyncClient as AsyncClient
     from .client import Client as Client
+    from .objects.assistants import Assistant as Assistant
+    from .objects.assistants import AsyncAssistant as AsyncAssistant
+    from .objects.messages import AsyncMessage as AsyncMessage
+    from .objects.messages import Message as Message
+    from .objects.runs import AsyncRun as AsyncRun
+    from .objects.runs import Run as Run
+    from .objects.steps import AsyncRunStep as AsyncRunStep
+    from .objects.steps import RunStep as RunStep
+    from .objects.threads import AsyncThread as AsyncThread
+    from .objects.threads import Thread as Thread
     from .tools import Tool as Tool
     from .tools import ToolSet as ToolSet
     from .tools import tool as tool
@@ -43,10 +69,21 @@ __all__ = [
     "APIError",
     "APIStatusError",
     "APITimeoutError",
+    "Assistant",
+    "AssistantEventHandler",
+    "AssistantStreamManager",
     "AssistantsError",
+    "AsyncAssistant",
+    "AsyncAssistantEventHandler",
+    "AsyncAssistantStreamManager",
     "AsyncClient",
+    "AsyncMessage",
     "AsyncPage",
+    "AsyncRun",
+    "AsyncRunStep",
+    "AsyncStream",
     "AsyncStreamedResponse",
+    "AsyncThread",
     "AuthenticationError",
     "BadRequestError",
     "Client",
@@ -54,14 +91,25 @@ __all__ = [
     "ConflictError",
     "DecodeError",
     "InternalServerError",
+    "Message",
     "NotFoundError",
     "Page",
     "PermissionDeniedError",
     "RateLimitError",
     "RawResponse",
+    "Run",
+    "RunCancelled",
     "RunError",
+    "RunExpired",
+    "RunFailed",
+    "RunIncomplete",
+    "RunRequiresAction",
+    "RunStep",
     "RunTimeout",
+    "Stream",
+    "StreamInterrupted",
     "StreamedResponse",
+    "Thread",
     "Tool",
     "ToolError",
     "ToolSet",
@@ -79,6 +127,22 @@ _HOMES = {
     "RawResponse": "_responses",
     "AsyncStreamedResponse": "_streamed",
     "StreamedResponse": "_streamed",
+    "Assistant": "objects.assistants",
+    "AsyncAssistant": "objects.assistants",
+    "AsyncMessage": "objects.messages",
+    "AsyncRun": "objects.runs",
+    "AsyncRunStep": "objects.steps",
+    "AsyncThread": "objects.threads",
+    "Message": "objects.messages",
+    "Run": "objects.runs",
+    "RunStep": "objects.steps",
+    "Thread": "objects.threads",
+    "AssistantEventHandler": "_stream.handlers",
+    "AsyncAssistantEventHandler": "_stream.handlers",
+    "AssistantStreamManager": "_stream.managers",
+    "AsyncAssistantStreamManager": "_stream.managers",
+    "Stream": "_stream.streams",
+    "AsyncStream": "_stream.streams",
     "Tool": "tools",
     "ToolSet": "tools",
     "__version__": "_version",

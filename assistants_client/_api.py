@@ -15,16 +15,22 @@ if TYPE_CHECKING:
         AssistantObject as AssistantObject,
     )
     from assistants_api.models import (
+        AssistantStreamEvent as AssistantStreamEvent,
+    )
+    from assistants_api.models import (
         CreateAssistantRequestDict as CreateAssistantRequestDict,
     )
     from assistants_api.models import (
         CreateMessageRequestDict as CreateMessageRequestDict,
     )
     from assistants_api.models import (
-        CreateRunRequestDict as CreateRunRequestDict,
+        CreateMessageRequestOptionalDict as CreateMessageRequestOptionalDict,
     )
     from assistants_api.models import (
-        CreateThreadAndRunRequestDict as CreateThreadAndRunRequestDict,
+        CreateRunRequestOptionalDict as CreateRunRequestOptionalDict,
+    )
+    from assistants_api.models import (
+        CreateThreadAndRunRequestOptionalDict as CreateThreadAndRunRequestOptionalDict,
     )
     from assistants_api.models import (
         CreateThreadRequestDict as CreateThreadRequestDict,
@@ -39,7 +45,19 @@ if TYPE_CHECKING:
         DeleteThreadResponse as DeleteThreadResponse,
     )
     from assistants_api.models import (
+        MessageDelta as MessageDelta,
+    )
+    from assistants_api.models import (
+        MessageImageFile as MessageImageFile,
+    )
+    from assistants_api.models import (
         MessageObject as MessageObject,
+    )
+    from assistants_api.models import (
+        MessageText as MessageText,
+    )
+    from assistants_api.models import (
+        MessageTextDelta as MessageTextDelta,
     )
     from assistants_api.models import (
         ModifyAssistantRequestDict as ModifyAssistantRequestDict,
@@ -57,14 +75,38 @@ if TYPE_CHECKING:
         RunObject as RunObject,
     )
     from assistants_api.models import (
+        RunStepDelta as RunStepDelta,
+    )
+    from assistants_api.models import (
         RunStepObject as RunStepObject,
     )
     from assistants_api.models import (
-        SubmitToolOutputsRunRequestDict as SubmitToolOutputsRunRequestDict,
+        RunStepToolCall as RunStepToolCall,
+    )
+    from assistants_api.models import (
+        RunStepToolCallDelta as RunStepToolCallDelta,
     )
     from assistants_api.models import (
         ThreadObject as ThreadObject,
     )
+    from assistants_api.models import (
+        ToolOutput as ToolOutput,
+    )
+    from assistants_api.models import (
+        ToolOutputDict as ToolOutputDict,
+    )
+    from assistants_api.models import (
+        read_assistant_stream_event as read_assistant_stream_event,
+    )
+    from assistants_api.models import (
+        read_message_content as read_message_content,
+    )
+    from assistants_api.models import (
+        read_run_step_tool_call as read_run_step_tool_call,
+    )
+    from assistants_api.reading import json_of as json_of
+    from assistants_api.streaming import Event as Event
+    from assistants_api.streaming import EventDecoder as EventDecoder
     from assistants_api.types import UNSET as UNSET
     from assistants_api.types import Model as Model
     from assistants_api.types import Request as Request
@@ -73,6 +115,8 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "Deviation": "checking",
+    "Event": "streaming",
+    "EventDecoder": "streaming",
     "Model": "types",
     "Request": "types",
     "UNSET": "types",
@@ -80,6 +124,7 @@ _HOMES = {
     "UnknownObject": "types",
     "check": "checking",
     "document": "checking",
+    "json_of": "reading",
     "to_json": "types",
 }
 

@@ -1,11 +1,16 @@
-"""The two drivers of flows, one of them the only place that awaits for a flow."""
+"""The drivers of flows: the only place that awaits for a flow.
+
+`drive` runs a flow to its end. `iterate` hands on what a flow gives while it runs.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from ._effects import Give
+
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
 
     from ._effects import Effect, Flow
 
@@ -52,4 +57,65 @@ async def drive_async(flow: Flow[T], perform: Callable[[Effect], Awaitable[Any]]
         return found
     finally:
         # A cancellation comes here without the flow having ended.
+        flow.close()
+
+
+def iterate(
+    flow: Flow[None], perform: Callable[[Effect], Any], take: Callable[[Any], T | None]
+) -> Generator[T, None, None]:
+    """Run a flow to its end, and give what it gives.
+
+    Args:
+        flow: the flow; errors of its effects are raised within it.
+        perform: does what any other effect asks for, and gives the result.
+        take: makes of each item what is given, or none where nothing is. What it
+            raises, the flow doesn't hear of.
+    """
+    try:
+        effect = next(flow)
+        while True:
+            if type(effect) is Give:
+                for item in effect.items:
+                    taken = take(item)
+                    if taken is not None:
+                        yield taken
+                effect = flow.send(None)
+                continue
+            try:
+                result = perform(effect)
+            except Exception as error:  # noqa: BLE001 - the flow decides what it means
+                effect = flow.throw(error)
+            else:
+                effect = flow.send(result)
+    except StopIteration:
+        return
+    finally:
+        flow.close()
+
+
+async def iterate_async(
+    flow: Flow[None],
+    perform: Callable[[Effect], Awaitable[Any]],
+    take: Callable[[Any], T | None],
+) -> AsyncGenerator[T, None]:
+    """Run a flow to its end, and give what it gives; `iterate` has the arguments."""
+    try:
+        effect = next(flow)
+        while True:
+            if type(effect) is Give:
+                for item in effect.items:
+                    taken = take(item)
+                    if taken is not None:
+                        yield taken
+                effect = flow.send(None)
+                continue
+            try:
+                result = await perform(effect)
+            except Exception as error:  # noqa: BLE001 - the flow decides what it means
+                effect = flow.throw(error)
+            else:
+                effect = flow.send(result)
+    except StopIteration:
+        return
+    finally:
         flow.close()

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Mapping
 from typing import Any, Literal, Protocol, TypeAlias, TypeVar
 
-from attrs import field, frozen
+from attrs import define, field, frozen
 
 T = TypeVar("T")
 
@@ -72,7 +72,24 @@ class Together:
     functions: tuple[Callable[[], Any], ...]
 
 
-Effect: TypeAlias = Send | Sleep | Ask | Note | Together
+@frozen
+class Receive:
+    """Read on in an answer whose body is unread; the result is what comes, as bytes.
+
+    It is none at the end. `NoAnswer` is raised where it breaks off.
+    """
+
+    reply: Reply
+
+
+@define
+class Give:
+    """Hand items to whoever iterates, one by one; goes on when all were taken."""
+
+    items: list[Any]
+
+
+Effect: TypeAlias = Send | Sleep | Ask | Note | Together | Receive | Give
 Flow: TypeAlias = Generator[Effect, Any, T]
 
 

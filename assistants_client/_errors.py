@@ -3,11 +3,17 @@
     AssistantsError
     ├── ConfigurationError                a setting or argument; nothing was sent
     ├── RunError                          run: a run did not end as it should
+    │   ├── RunFailed                     its last_error says why
+    │   ├── RunCancelled                  somebody cancelled it
+    │   ├── RunExpired                    nobody acted in time
+    │   ├── RunIncomplete                 it used up the tokens that it may use
+    │   ├── RunRequiresAction             it waits for outputs, and nobody gives them
     │   └── RunTimeout                    it goes on, but the time to wait is up
     ├── ToolError                         a function of yours failed; tool, call_id, run
     └── APIError                          message, code, param, type, body, request_id
         ├── APIConnectionError            no answer came
-        │   └── APITimeoutError           it took too long
+        │   ├── APITimeoutError           it took too long
+        │   └── StreamInterrupted         a stream broke off; it has what was received
         ├── DecodeError                   an answer that is not JSON where it had to be
         └── APIStatusError                status_code, response
             ├── BadRequestError           400
@@ -32,7 +38,7 @@ from typing import TYPE_CHECKING, Any
 from ._error_bodies import decoded, inner, message, text_field
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
 
 @dataclass(frozen=True)
@@ -91,7 +97,27 @@ class RunError(AssistantsError):
         return _restore, (type(self), self.args, self.__dict__.copy())
 
 
-class RunTimeout(RunError):  # noqa: N818 - named after what the run did, like others
+class RunFailed(RunError):  # noqa: N818 - named after what the run did, like others
+    """A run failed; `run.last_error` says why, where the server does."""
+
+
+class RunCancelled(RunError):  # noqa: N818
+    """A run was cancelled."""
+
+
+class RunExpired(RunError):  # noqa: N818
+    """A run waited for outputs of tools until it expired."""
+
+
+class RunIncomplete(RunError):  # noqa: N818
+    """A run stopped before its end; `run.incomplete_details` says why."""
+
+
+class RunRequiresAction(RunError):  # noqa: N818
+    """A run waits for outputs of tools, and there is nothing to call."""
+
+
+class RunTimeout(RunError):  # noqa: N818
     """A run goes on, but the time to wait for it is up.
 
     Attributes:
@@ -193,6 +219,44 @@ class APIConnectionError(APIError):
 
 class APITimeoutError(APIConnectionError):
     """No answer came in time."""
+
+
+class StreamInterrupted(APIConnectionError):  # noqa: N818
+    """A stream of events broke off before its run had ended.
+
+    The run goes on at the server, and can be waited for.
+
+    Attributes:
+        run: the run as the stream told of it last; none if it didn't.
+        messages: the messages as far as they were written.
+        steps: the steps as far as they were written.
+        timed_out: whether nothing came for as long as `timeout` allows.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        request: SentRequest,
+        operation: str | None = None,
+        request_id: str | None = None,
+        attempts: int = 1,
+        run: Any = None,
+        messages: Iterable[Any] = (),
+        steps: Iterable[Any] = (),
+        timed_out: bool = False,
+    ) -> None:
+        super().__init__(
+            message,
+            request=request,
+            operation=operation,
+            request_id=request_id,
+            attempts=attempts,
+        )
+        self.run = run
+        self.messages = [*messages]
+        self.steps = [*steps]
+        self.timed_out = timed_out
 
 
 class APIStatusError(APIError):
@@ -308,6 +372,30 @@ def status_error(
     other = InternalServerError if status >= 500 else APIStatusError
     kind = _BY_STATUS.get(status, other)
     return kind(response, operation=operation, attempts=attempts)
+
+
+_BY_ENDING: dict[Any, tuple[type[RunError], str]] = {
+    "failed": (RunFailed, "failed"),
+    "cancelled": (RunCancelled, "was cancelled"),
+    "expired": (RunExpired, "expired"),
+    "incomplete": (RunIncomplete, "is incomplete"),
+    "requires_action": (
+        RunRequiresAction,
+        "requires an action; tools= calls what it asks for",
+    ),
+}
+
+
+def run_error(run: Any) -> RunError:
+    """Give the error that the end of a run is."""
+    kind, what = _BY_ENDING.get(run.status, (RunError, f"is {run.status}"))
+    said = [
+        str(text)
+        for holder in (run.last_error, run.incomplete_details)
+        for text in (getattr(holder, name, None) for name in ("message", "reason"))
+        if text
+    ]
+    return kind(f"run {run.id} {what}{f': {said[0]}' if said else ''}", run)
 
 
 def _reason(status: int) -> str:

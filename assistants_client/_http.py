@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Any
 import httpx
 
 from ._connection import Watcher
-from ._effects import Ask, NoAnswer, Note, Send, Sleep, Together
+from ._effects import Ask, NoAnswer, Note, Receive, Send, Sleep, Together
 from ._options import CONNECT_TIMEOUT, TIMEOUT
 from ._together import together, together_async
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterator
+
     from ._effects import Effect, Prepared
     from ._wire import Transcript
 
@@ -23,7 +25,9 @@ class Http:
 
     def __init__(self, client: httpx.Client, transcript: Transcript | None) -> None:
         self._client = client
-        self._transcript = transcript
+        self.transcript = transcript
+        self._read: Any = None
+        self._pieces: Iterator[bytes] = iter(())
 
     def perform(self, effect: Effect) -> Any:
         """Do what an effect asks for.
@@ -33,6 +37,8 @@ class Http:
             TypeError: a callable is asynchronous.
         """
         match effect:
+            case Receive(reply):
+                return self._receive(reply)
             case Send(request):
                 return self._send(request)
             case Sleep(seconds):
@@ -42,12 +48,26 @@ class Http:
             case Together(functions):
                 return together(functions)
             case Note(text):
-                if self._transcript:
-                    self._transcript.note(text)
+                if self.transcript:
+                    self.transcript.note(text)
         return None
 
+    def release(self, reply: Any = None) -> None:
+        """Give the connection back of the answer that is read last, and of another."""
+        for each in (self._read, reply):
+            if each is not None:
+                each.close()
+
+    def _receive(self, reply: Any) -> bytes | None:
+        if reply is not self._read:
+            self._read, self._pieces = reply, reply.iter_bytes()
+        try:
+            return next(self._pieces, None)
+        except (httpx.HTTPError, httpx.StreamError) as error:
+            raise _broken_off(error) from error
+
     def _send(self, prepared: Prepared) -> httpx.Response:
-        transcript = self._transcript
+        transcript = self.transcript
         watcher = Watcher(_note(transcript))
         request = _request(self._client, prepared, watcher)
         if transcript:
@@ -75,7 +95,9 @@ class AsyncHttp:
         self, client: httpx.AsyncClient, transcript: Transcript | None
     ) -> None:
         self._client = client
-        self._transcript = transcript
+        self.transcript = transcript
+        self._read: Any = None
+        self._pieces: AsyncIterator[bytes]
 
     async def perform(self, effect: Effect) -> Any:
         """Do what an effect asks for.
@@ -84,6 +106,8 @@ class AsyncHttp:
             NoAnswer: a request got none.
         """
         match effect:
+            case Receive(reply):
+                return await self._receive(reply)
             case Send(request):
                 return await self._send(request)
             case Sleep(seconds):
@@ -97,12 +121,26 @@ class AsyncHttp:
             case Together(functions):
                 return await together_async(functions)
             case Note(text):
-                if self._transcript:
-                    self._transcript.note(text)
+                if self.transcript:
+                    self.transcript.note(text)
         return None
 
+    async def release(self, reply: Any = None) -> None:
+        """Give the connection back of the answer that is read last, and of another."""
+        for each in (self._read, reply):
+            if each is not None:
+                await each.aclose()
+
+    async def _receive(self, reply: Any) -> bytes | None:
+        if reply is not self._read:
+            self._read, self._pieces = reply, reply.aiter_bytes()
+        try:
+            return await anext(self._pieces, None)
+        except (httpx.HTTPError, httpx.StreamError) as error:
+            raise _broken_off(error) from error
+
     async def _send(self, prepared: Prepared) -> httpx.Response:
-        transcript = self._transcript
+        transcript = self.transcript
         watcher = Watcher(_note(transcript))
         request = _request(self._client, prepared, watcher.asynchronously)
         if transcript:
@@ -167,6 +205,14 @@ def _no_answer(error: httpx.HTTPError, watcher: Watcher) -> NoAnswer:
         timed_out=timed_out,
         reused=watcher.reused,
     )
+
+
+def _broken_off(error: httpx.HTTPError | httpx.StreamError) -> NoAnswer:
+    timed_out = isinstance(error, httpx.TimeoutException)
+    what = str(error) or type(error).__name__
+    if timed_out:
+        what = f"nothing came for too long ({what})"
+    return NoAnswer(what, stage="answered", timed_out=timed_out)
 
 
 def _note(transcript: Transcript | None) -> Any:

@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from attrs import frozen
 
 from . import _api
 from ._flows.paging import Bounds, bounds
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 _OURS = ("max_items", "created_after", "created_before")
 _QUERY = ("limit", "order", "after", "before", "run_id", "include")
 _GIVEN = ("data", "first_id", "last_id", "has_more", "object")
+
+
+@frozen
+class Listed:
+    """A page, as far as walking on from it goes."""
+
+    data: list[Any]
+    has_more: bool | None = None
 
 
 def split(params: dict[str, Any]) -> tuple[Bounds, dict[str, Any], dict[str, Any]]:
@@ -28,12 +41,17 @@ def split(params: dict[str, Any]) -> tuple[Bounds, dict[str, Any], dict[str, Any
     return limits, query, {n: v for n, v in params.items() if n not in known}
 
 
-def fields(answer: Any) -> dict[str, Any]:
-    """Give what a page holds, from an answer of whatever completeness."""
-    found = {name: getattr(answer, name, None) for name in _GIVEN}
-    kept = {n: v for n, v in found.items() if v is not None and v is not _api.UNSET}
+def fields(answer: Any, read: Callable[[Any], Any]) -> dict[str, Any]:
+    """Give what a page holds, from the JSON of an answer of whatever completeness.
+
+    Args:
+        answer: the JSON.
+        read: reads each of its items.
+    """
+    given = answer if isinstance(answer, dict) else {}
+    kept = {name: given[name] for name in _GIVEN if given.get(name) is not None}
     data = kept.get("data")
-    kept["data"] = data if isinstance(data, list) else []
+    kept["data"] = [*map(read, data)] if isinstance(data, list) else []
     if not isinstance(kept.get("has_more"), bool):
         kept.pop("has_more", None)
     return kept

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 import httpx
 
@@ -186,6 +186,7 @@ class Client(_Client, FreeRequests):
     Threads may share it. Close it, or use it in a `with` statement.
     """
 
+    asynchronous: ClassVar = False
     _http_kind = httpx.Client
 
     @property
@@ -218,17 +219,18 @@ class Client(_Client, FreeRequests):
 
     def follow(self, flow: Flow[T], options: CallOptions) -> T:
         """Run a flow to its end, such as that of a call."""
-        transcript = self._transcript(options)
-        http = Http(self._pool.get(httpx.Client), transcript)
-        return drive(flow, http.perform)
+        return drive(flow, self.http(options).perform)
 
     def begin(self, call: Call[T]) -> tuple[Answer[T], Flowing | None]:
         """Carry out a call up to the body of its answer, which is shown when read."""
-        transcript = self._transcript(call.options)
-        http = Http(self._pool.get(httpx.Client), transcript)
+        http = self.http(call.options)
         answer = drive(calling(call, self._options), http.perform)
         kind = answer.reply.headers.get("content-type", "")
-        return answer, transcript.flowing(kind) if transcript else None
+        return answer, http.transcript.flowing(kind) if http.transcript else None
+
+    def http(self, options: CallOptions) -> Http:
+        """Give what does what flows ask for, by the connections there are."""
+        return Http(self._pool.get(httpx.Client), self._transcript(options))
 
     def close(self) -> None:
         """Close the connections, also those of copies; a second time does nothing."""
@@ -249,6 +251,7 @@ class AsyncClient(_Client, AsyncFreeRequests):
     Tasks of one event loop may share it. Close it, or use it in `async with`.
     """
 
+    asynchronous: ClassVar = True
     _http_kind = httpx.AsyncClient
 
     @property
@@ -281,17 +284,18 @@ class AsyncClient(_Client, AsyncFreeRequests):
 
     async def follow(self, flow: Flow[T], options: CallOptions) -> T:
         """Run a flow to its end, such as that of a call."""
-        transcript = self._transcript(options)
-        http = AsyncHttp(self._pool.get(httpx.AsyncClient), transcript)
-        return await drive_async(flow, http.perform)
+        return await drive_async(flow, self.http(options).perform)
 
     async def begin(self, call: Call[T]) -> tuple[Answer[T], Flowing | None]:
         """Carry out a call up to the body of its answer, which is shown when read."""
-        transcript = self._transcript(call.options)
-        http = AsyncHttp(self._pool.get(httpx.AsyncClient), transcript)
+        http = self.http(call.options)
         answer = await drive_async(calling(call, self._options), http.perform)
         kind = answer.reply.headers.get("content-type", "")
-        return answer, transcript.flowing(kind) if transcript else None
+        return answer, http.transcript.flowing(kind) if http.transcript else None
+
+    def http(self, options: CallOptions) -> AsyncHttp:
+        """Give what does what flows ask for, by the connections there are."""
+        return AsyncHttp(self._pool.get(httpx.AsyncClient), self._transcript(options))
 
     async def close(self) -> None:
         """Close the connections, also those of copies; a second time does nothing."""

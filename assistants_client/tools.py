@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, Generic, Literal, ParamSpec, TypeVar, overload
+from typing import Any, Generic, Literal, ParamSpec, TypeAlias, TypeVar, overload
 
 from . import _api
 from ._errors import ConfigurationError, ToolError
@@ -206,6 +206,19 @@ class ToolSet(Sequence[Any]):
                 tool=str(name),
             )
         return found.bind(arguments)
+
+
+Tools: TypeAlias = ToolSet | Iterable[Callable[..., Any]]
+"""A set of tools, or functions of which one is made."""
+
+
+def tool_set(tools: Tools) -> ToolSet:
+    """Give a set of tools; of functions, one that reports what fails to the model.
+
+    Raises:
+        ConfigurationError: something is no tool.
+    """
+    return tools if isinstance(tools, ToolSet) else ToolSet(tools)
 
 
 def tool_output(tool_call_id: str, output: Any) -> dict[str, str]:

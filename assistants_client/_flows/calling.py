@@ -40,15 +40,14 @@ _EVENTS = "text/event-stream"
 _SECRET = frozenset({"set-cookie", "set-cookie2"})
 
 
-class CallOptions(TypedDict, total=False):
-    """What every method takes besides its own arguments.
+class SendOptions(TypedDict, total=False):
+    """What every method takes, and what takes more than one request as well.
 
     Attributes:
         extra_headers: headers to send besides, in place of those of the same name; a
             None takes one away.
         extra_query: query parameters to send besides; a None takes one away.
         extra_body: properties to put into the body besides.
-        timeout: seconds for each attempt, none for no limit, or a timeout of httpx.
         max_retries: how often to send again at most.
         idempotency_key: a name for what is to be done, by which the server knows that
             two requests mean the same; with one, a call that creates something is sent
@@ -59,10 +58,19 @@ class CallOptions(TypedDict, total=False):
     extra_headers: Mapping[str, str | None] | None
     extra_query: Mapping[str, Any] | None
     extra_body: Mapping[str, Any] | None
-    timeout: Any
     max_retries: int | None
     idempotency_key: str | None
     verbosity: Verbosity | None
+
+
+class CallOptions(SendOptions, total=False):
+    """What every method takes besides its own arguments.
+
+    Attributes:
+        timeout: seconds for each attempt, none for no limit, or a timeout of httpx.
+    """
+
+    timeout: Any
 
 
 OPTIONS: Final = frozenset(CallOptions.__annotations__)
@@ -143,7 +151,7 @@ class _Decoded:
         return decode(self.content)
 
 
-def decode(content: bytes) -> Any:
+def decode(content: bytes | str) -> Any:
     """Decode JSON, leniently where the quick decoder is strict, as with NaN.
 
     Raises:

@@ -10,6 +10,7 @@ from attrs import field, frozen
 
 from .._effects import Ask, Note, Sleep
 from .._errors import ConfigurationError, RunTimeout
+from .._spinner import TICK, Spinner, spinner
 from .tool_calls import tool_calls
 
 if TYPE_CHECKING:
@@ -41,12 +42,15 @@ class WaitOptions(TypedDict, total=False):
         cancel_on_timeout: whether the run is cancelled then.
         on_update: called with the run each time that it has changed, the first time
             with what was seen first; may be asynchronous under the async client.
+        spinner: whether a line on the terminal tells how the run does, and for how
+            long it has gone on. Where stderr is no terminal, there is none.
     """
 
     poll_interval_ms: float
     max_wait: float | None
     cancel_on_timeout: bool
-    on_update: Callable[[RunObject], Any] | None
+    on_update: Callable[[Any], Any] | None
+    spinner: bool
 
 
 @frozen(kw_only=True)
@@ -57,6 +61,7 @@ class Patience:
     max_wait: float | None = MAX_WAIT
     cancel_on_timeout: bool = False
     on_update: Callable[[Any], Any] | None = None
+    spinner: Spinner | None = None
     clock: Callable[[], float] = field(default=time.monotonic, repr=False)
 
 
@@ -87,6 +92,7 @@ def patience(options: WaitOptions) -> Patience:
         max_wait=cast("float | None", most),
         cancel_on_timeout=bool(given.get("cancel_on_timeout")),
         on_update=on_update,
+        spinner=spinner() if given.get("spinner") else None,
     )
 
 
@@ -111,6 +117,20 @@ def waiting(
         RunTimeout: the time is up; it has the run as it was seen last.
         APIError: a look fails; it is no reason to create anything once more.
     """
+    try:
+        return (yield from _looking(first, look, cancel, how, act))
+    finally:
+        if how.spinner is not None:
+            how.spinner.clear()
+
+
+def _looking(
+    first: Callable[[], Flow[Answer[RunObject]]],
+    look: Callable[[RunObject], Flow[Answer[RunObject]]],
+    cancel: Callable[[RunObject], Flow[Answer[RunObject]]],
+    how: Patience,
+    act: Callable[[RunObject], Flow[Answer[RunObject]]] | None,
+) -> Flow[RunObject]:
     began = how.clock()
     known: RunObject | None = None
     answer = yield from first()
@@ -136,9 +156,20 @@ def waiting(
             continue
         pause = min(_pause(answer, looks, how), left)
         yield Note(f"the run is {run.status}; looking again in {pause:.1f} s")
-        yield Sleep(pause)
+        yield from _sleeping(pause, run, began, how)
         looks += 1
         answer = yield from look(run)
+
+
+def _sleeping(pause: float, run: RunObject, began: float, how: Patience) -> Flow[None]:
+    """Let time pass, and tell on the terminal that it does."""
+    spinner = how.spinner
+    while spinner is not None and pause > 0:
+        spinner.show(str(run.status), how.clock() - began)
+        yield Sleep(min(pause, TICK))
+        pause -= TICK
+    if pause > 0:
+        yield Sleep(pause)
 
 
 def _told(on_update: Callable[[Any], Any], run: RunObject) -> Callable[[], Any]:

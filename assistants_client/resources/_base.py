@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from functools import cached_property as cached_property
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
+from .. import _api
 from .._endpoints import make_call
 from .._lists import fields, split
 from .._pages import AsyncPage, AsyncPages, Page
+from ..objects.reading import item_reader, parser
 from ._waits import wait_flow
 
 if TYPE_CHECKING:
@@ -18,6 +20,10 @@ if TYPE_CHECKING:
 
     Read: TypeAlias = Callable[[Answer[Any]], Any]
     Deliver: TypeAlias = Callable[[Any, Call[Any], Read], Any]
+
+
+NOT_GIVEN: Final[Any] = object()
+"""Stands for what was not said at all, where none can be said as well."""
 
 
 def value(client: Client, call: Call[Any], read: Read) -> Any:
@@ -47,22 +53,57 @@ class Resource:
         self._deliver = deliver
 
     def _do(self, operation: str, params: Any, **ids: Any) -> Any:
-        call = make_call(operation, params, ids)
+        read = parser(operation, self._client, ids)
+        call = make_call(operation, params, ids, read)
         return self._deliver(self._client, call, read_value)
 
     def _wait(self, operation: str, params: Any, **ids: Any) -> Any:
-        flow, options = wait_flow(operation, params, ids, self._client.options)
+        flow, options = wait_flow(operation, params, ids, self._client)
         return self._client.follow(flow, options)
+
+    def _do_or_stream(
+        self, operation: str, stream: bool | None, params: Any, **ids: Any
+    ) -> Any:
+        """Do what a method does that can give events in place of a result."""
+        if stream is NOT_GIVEN or not stream:
+            given = params if stream is NOT_GIVEN else {**params, "stream": stream}
+            return self._do(operation, given, **ids)
+        from ._streams import begun, event_call
+
+        call, plan = event_call(operation, params, ids, self._client)
+        return self._deliver(
+            self._client,
+            call,
+            lambda answer: begun(self._client, call, plan, answer),
+        )
+
+    def _follow(
+        self, operation: str, event_handler: Any, params: Any, **ids: Any
+    ) -> Any:
+        """Give what follows a run by its events, with callbacks."""
+        from .._stream.handlers import AssistantEventHandler
+        from .._stream.managers import AssistantStreamManager, handler_of
+        from ._streams import begun, followed_call
+
+        client = self._client
+        call, plan, callbacks = followed_call(operation, params, ids, client)
+        handler = handler_of(event_handler, AssistantEventHandler, callbacks)
+
+        def begin(snapshots: Any) -> Any:
+            return begun(client, call, plan, client.perform(call), snapshots)
+
+        return AssistantStreamManager(begin, handler)
 
     def _list(self, operation: str, params: Any, **ids: Any) -> Any:
         limits, query, rest = split(params)
+        read = item_reader(operation, self._client, ids)
 
         def fetch(query: dict[str, Any], deliver: Deliver = value) -> Any:
             def paged(answer: Answer[Any]) -> Page[Any]:
-                found = fields(answer.read())
+                found = fields(answer.read(), read)
                 return Page(**found, query=query, bounds=limits, fetch=fetch)
 
-            call = make_call(operation, {**rest, **query}, ids)
+            call = make_call(operation, {**rest, **query}, ids, _api.json_of)
             return deliver(self._client, call, paged)
 
         return fetch(query, self._deliver)
@@ -76,22 +117,57 @@ class AsyncResource:
         self._deliver = deliver
 
     async def _do(self, operation: str, params: Any, **ids: Any) -> Any:
-        call = make_call(operation, params, ids)
+        read = parser(operation, self._client, ids)
+        call = make_call(operation, params, ids, read)
         return await self._deliver(self._client, call, read_value)
 
     async def _wait(self, operation: str, params: Any, **ids: Any) -> Any:
-        flow, options = wait_flow(operation, params, ids, self._client.options)
+        flow, options = wait_flow(operation, params, ids, self._client)
         return await self._client.follow(flow, options)
+
+    async def _do_or_stream(
+        self, operation: str, stream: bool | None, params: Any, **ids: Any
+    ) -> Any:
+        """Do what a method does that can give events in place of a result."""
+        if stream is NOT_GIVEN or not stream:
+            given = params if stream is NOT_GIVEN else {**params, "stream": stream}
+            return await self._do(operation, given, **ids)
+        from ._streams import begun, event_call
+
+        call, plan = event_call(operation, params, ids, self._client)
+        return await self._deliver(
+            self._client,
+            call,
+            lambda answer: begun(self._client, call, plan, answer),
+        )
+
+    def _follow(
+        self, operation: str, event_handler: Any, params: Any, **ids: Any
+    ) -> Any:
+        """Give what follows a run by its events, with callbacks."""
+        from .._stream.handlers import AsyncAssistantEventHandler
+        from .._stream.managers import AsyncAssistantStreamManager, handler_of
+        from ._streams import begun, followed_call
+
+        client = self._client
+        call, plan, callbacks = followed_call(operation, params, ids, client)
+        handler = handler_of(event_handler, AsyncAssistantEventHandler, callbacks)
+
+        async def begin(snapshots: Any) -> Any:
+            return begun(client, call, plan, await client.perform(call), snapshots)
+
+        return AsyncAssistantStreamManager(begin, handler)
 
     def _list(self, operation: str, params: Any, **ids: Any) -> Any:
         limits, query, rest = split(params)
+        read = item_reader(operation, self._client, ids)
 
         def fetch(query: dict[str, Any], deliver: Deliver = value_async) -> Any:
             def paged(answer: Answer[Any]) -> AsyncPage[Any]:
-                found = fields(answer.read())
+                found = fields(answer.read(), read)
                 return AsyncPage(**found, query=query, bounds=limits, fetch=fetch)
 
-            call = make_call(operation, {**rest, **query}, ids)
+            call = make_call(operation, {**rest, **query}, ids, _api.json_of)
             return deliver(self._client, call, paged)
 
         # What is wrong with the arguments is told now, not when it is awaited.

@@ -6,24 +6,32 @@ dictionary comes from the generated package. Nothing imports this at run time.
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, Literal, TypeAlias
 
 from .._api import (
     CreateAssistantRequestDict,
     CreateMessageRequestDict,
-    CreateRunRequestDict,
-    CreateThreadAndRunRequestDict,
+    CreateMessageRequestOptionalDict,
+    CreateRunRequestOptionalDict,
+    CreateThreadAndRunRequestOptionalDict,
     CreateThreadRequestDict,
     ModifyAssistantRequestDict,
     ModifyMessageRequestDict,
     ModifyRunRequestDict,
     ModifyThreadRequestDict,
-    SubmitToolOutputsRunRequestDict,
+    ToolOutput,
+    ToolOutputDict,
 )
-from .._flows.calling import CallOptions
+from .._flows.calling import CallOptions, SendOptions
 from .._flows.paging import Moment
 from .._flows.waiting import WaitOptions
 from ..tools import ToolSet
+
+Content: TypeAlias = str | Sequence[Any]
+"""A text, or the parts of a message."""
+Outputs: TypeAlias = Iterable[ToolOutput | ToolOutputDict | Mapping[str, Any]]
+"""What tools gave, one for each call."""
 
 
 class Options(CallOptions, total=False):
@@ -86,28 +94,28 @@ class ThreadUpdate(ModifyThreadRequestDict, CallOptions):
     """What changing a thread takes."""
 
 
-class ThreadCreateAndRun(CreateThreadAndRunRequestDict, CallOptions):
-    """What creating a thread and a run in it takes."""
-
-
 class MessageCreate(CreateMessageRequestDict, CallOptions):
     """What adding a message takes."""
+
+
+class MessageAdd(CreateMessageRequestOptionalDict, CallOptions):
+    """What adding a message takes besides its role and content."""
 
 
 class MessageUpdate(ModifyMessageRequestDict, CallOptions):
     """What changing a message takes."""
 
 
-class RunCreate(CreateRunRequestDict, Include):
-    """What beginning a run takes."""
+class RunCreate(CreateRunRequestOptionalDict, Include):
+    """What beginning a run takes, besides its assistant."""
 
 
 class RunUpdate(ModifyRunRequestDict, CallOptions):
     """What changing a run takes."""
 
 
-class RunSubmit(SubmitToolOutputsRunRequestDict, CallOptions):
-    """What submitting outputs takes."""
+class ThreadCreateAndRun(CreateThreadAndRunRequestOptionalDict, CallOptions):
+    """What creating a thread and a run in it takes, besides its assistant."""
 
 
 class Poll(CallOptions, WaitOptions, total=False):
@@ -120,11 +128,68 @@ class RunCreateAndPoll(RunCreate, WaitOptions):
     """What beginning a run and waiting for it takes."""
 
 
-class RunSubmitAndPoll(RunSubmit, WaitOptions, total=False):
-    """What submitting outputs and waiting for the run takes, and `tools` as above."""
+class ThreadCreateAndRunPoll(ThreadCreateAndRun, WaitOptions):
+    """What creating a thread, and waiting for a run in it, takes."""
+
+
+class StreamOptions(WaitOptions, total=False):
+    """How to follow a run by its events.
+
+    What waiting takes holds where a stream broke off and the run is polled.
+
+    Attributes:
+        resume: whether a run whose stream broke off is followed on by polling.
+        on_event: called with each event.
+        on_message: called with a message when it is created, and when its status
+            changes.
+        on_run_step: likewise with a step.
+    """
+
+    resume: bool
+    on_event: Callable[..., Any]
+    on_message: Callable[..., Any]
+    on_message_created: Callable[..., Any]
+    on_message_delta: Callable[..., Any]
+    on_message_done: Callable[..., Any]
+    on_text_created: Callable[..., Any]
+    on_text_delta: Callable[..., Any]
+    on_text_done: Callable[..., Any]
+    on_image_file_done: Callable[..., Any]
+    on_run_step: Callable[..., Any]
+    on_run_step_created: Callable[..., Any]
+    on_run_step_delta: Callable[..., Any]
+    on_run_step_done: Callable[..., Any]
+    on_tool_call_created: Callable[..., Any]
+    on_tool_call_delta: Callable[..., Any]
+    on_tool_call_done: Callable[..., Any]
+    on_exception: Callable[..., Any]
+    on_timeout: Callable[..., Any]
+    on_end: Callable[..., Any]
+
+
+class RunStream(RunCreate, StreamOptions):
+    """What beginning a run and following it takes, besides its assistant."""
+
+
+class ThreadCreateAndRunStream(ThreadCreateAndRun, StreamOptions):
+    """What creating a thread, and following a run in it, takes."""
+
+
+class SubmitStream(CallOptions, StreamOptions, total=False):
+    """What submitting outputs and following the run takes; `tools` as for `Poll`."""
 
     tools: ToolSet
 
 
-class ThreadCreateAndRunPoll(ThreadCreateAndRun, WaitOptions):
-    """What creating a thread, and waiting for a run in it, takes."""
+class RunWait(SendOptions, total=False):
+    """What waiting for a live run takes besides.
+
+    Attributes:
+        poll_interval_ms: milliseconds between two looks.
+        cancel_on_timeout: whether the run is cancelled when the time is up.
+        spinner: whether a line on the terminal tells how the run does.
+    """
+
+    poll_interval_ms: float
+    cancel_on_timeout: bool
+    spinner: bool

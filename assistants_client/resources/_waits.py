@@ -9,6 +9,8 @@ from .._errors import ToolError
 from .._flows.calling import calling
 from .._flows.tool_calls import performing
 from .._flows.waiting import WaitOptions, patience, waiting
+from ..objects.reading import parser
+from ._run_calls import RunCalls
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -16,18 +18,14 @@ if TYPE_CHECKING:
     from .._api import RunObject
     from .._effects import Flow
     from .._flows.calling import Answer, CallOptions
-    from .._options import Options
+    from ..tools import ToolSet
 
 _OWN = frozenset(WaitOptions.__annotations__)
-# What of a call holds for each look at the run as well; a body doesn't.
-_LOOKING = ("extra_headers", "extra_query", "timeout", "max_retries", "verbosity")
+_CREATING = ("threads.runs.create", "threads.create_and_run")
 
 
 def wait_flow(
-    operation: str,
-    params: Mapping[str, Any],
-    ids: Mapping[str, Any],
-    settings: Options,
+    operation: str, params: Mapping[str, Any], ids: Mapping[str, Any], client: Any
 ) -> tuple[Flow[RunObject], CallOptions]:
     """Give the flow of a call that gives a run and of the wait for its end.
 
@@ -35,51 +33,68 @@ def wait_flow(
         operation: a key of `ENDPOINTS`.
         params: what was given by keyword.
         ids: the path arguments by name.
-        settings: those of the client.
+        client: whose call it is.
 
     Raises:
         ConfigurationError: an argument can't be used.
     """
-    tools = params.get("tools")
-    if not (tools is not None and _is_tool_set(tools)):
-        tools = None
-    elif operation != "threads.runs.create" and operation != "threads.create_and_run":
-        # There it is no part of the body, which other methods send its definitions in.
-        params = {name: value for name, value in params.items() if name != "tools"}
+    tools, params = tools_in(operation, params)
     own: Any = {name: value for name, value in params.items() if name in _OWN}
     rest = {name: value for name, value in params.items() if name not in _OWN}
-    looking = {name: rest[name] for name in _LOOKING if name in rest}
+    calls = RunCalls(client, rest, ids)
     how = patience(own)
-    call = make_call(operation, rest, ids)
-
-    def again(what: str, run: RunObject, **body: Any) -> Flow[Answer[Any]]:
-        # What was given is sure to be right; an answer may lack it.
-        known = {"thread_id": run.thread_id, "run_id": run.id, **ids}
-        call = make_call(f"threads.runs.{what}", {**looking, **body}, known)
-        return calling(call, settings)
+    call = make_call(operation, rest, ids, parser(operation, client, ids))
 
     def act(run: RunObject) -> Flow[Answer[Any]]:
         assert tools is not None
-        try:
-            outputs = yield from performing(run, tools)
-        except ToolError:
-            # Else it would wait for outputs until it expires, its thread locked.
-            yield from again("cancel", run)
-            raise
-        return (yield from again("submit_tool_outputs", run, tool_outputs=outputs))
+        return (yield from acting(run, tools, calls))
 
     flow = waiting(
-        lambda: calling(call, settings),
-        lambda run: again("retrieve", run),
-        lambda run: again("cancel", run),
+        lambda: calling(call, client.options),
+        calls.retrieve,
+        calls.cancel,
         how,
         act if tools is not None else None,
     )
     return flow, call.options
 
 
-def _is_tool_set(tools: Any) -> bool:
-    # Who has one has imported it; nobody else needs it.
+def acting(
+    run: RunObject, tools: ToolSet, calls: RunCalls, *, stream: bool = False
+) -> Flow[Answer[Any]]:
+    """Call what a run asks for, and submit the outputs.
+
+    Args:
+        run: a run that requires action.
+        tools: what may be called.
+        calls: those of the run.
+        stream: whether the answer is to be a stream of events.
+
+    Raises:
+        ToolError: a call failed, and failures are to be raised; the run is cancelled.
+    """
+    try:
+        outputs = yield from performing(run, tools)
+    except ToolError:
+        # Else it would wait for outputs until it expires, its thread locked.
+        yield from calls.cancel(run)
+        raise
+    return (yield from calls.submit(run, outputs, stream=stream))
+
+
+def tools_in(
+    operation: str, params: Mapping[str, Any]
+) -> tuple[ToolSet | None, Mapping[str, Any]]:
+    """Give the tools that may be called, and the arguments for the request.
+
+    A body has their definitions in it only where something is created.
+    """
+    # Who has a set of tools has imported it; nobody else needs it.
     from ..tools import ToolSet
 
-    return isinstance(tools, ToolSet)
+    tools = params.get("tools")
+    if not isinstance(tools, ToolSet):
+        return None, params
+    if operation not in _CREATING:
+        params = {name: value for name, value in params.items() if name != "tools"}
+    return tools, params

@@ -9,9 +9,10 @@ from ._base import AsyncResource, Resource, cached_property
 if TYPE_CHECKING:
     from typing import Unpack
 
-    from .._api import AssistantObject, DeleteAssistantResponse
+    from .._api import DeleteAssistantResponse
     from .._endpoints import HasId
     from .._pages import AsyncPages, Page
+    from ..objects.assistants import Assistant, AsyncAssistant
     from ._params import AssistantCreate, AssistantUpdate, ListParams, Options
     from ._raw import AsyncRawAssistants, RawAssistants
     from ._streaming import AsyncStreamedAssistants, StreamedAssistants
@@ -34,32 +35,32 @@ class Assistants(Resource):
 
         return StreamedAssistants(self)
 
-    def create(self, **params: Unpack[AssistantCreate]) -> AssistantObject:
+    def create(self, **params: Unpack[AssistantCreate]) -> Assistant:
         """Create an assistant."""
-        result: AssistantObject = self._do("assistants.create", params)
+        result: Assistant = self._do("assistants.create", params)
         return result
 
     def retrieve(
         self, assistant_id: str | HasId, **params: Unpack[Options]
-    ) -> AssistantObject:
+    ) -> Assistant:
         """Give an assistant."""
-        result: AssistantObject = self._do(
+        result: Assistant = self._do(
             "assistants.retrieve", params, assistant_id=assistant_id
         )
         return result
 
     def update(
         self, assistant_id: str | HasId, **params: Unpack[AssistantUpdate]
-    ) -> AssistantObject:
+    ) -> Assistant:
         """Change an assistant; what is not given stays as it is."""
-        result: AssistantObject = self._do(
+        result: Assistant = self._do(
             "assistants.update", params, assistant_id=assistant_id
         )
         return result
 
-    def list(self, **params: Unpack[ListParams]) -> Page[AssistantObject]:
+    def list(self, **params: Unpack[ListParams]) -> Page[Assistant]:
         """List the assistants, page by page."""
-        page: Page[AssistantObject] = self._list("assistants.list", params)
+        page: Page[Assistant] = self._list("assistants.list", params)
         return page
 
     def delete(
@@ -89,32 +90,32 @@ class AsyncAssistants(AsyncResource):
 
         return AsyncStreamedAssistants(self)
 
-    async def create(self, **params: Unpack[AssistantCreate]) -> AssistantObject:
+    async def create(self, **params: Unpack[AssistantCreate]) -> AsyncAssistant:
         """Create an assistant."""
-        result: AssistantObject = await self._do("assistants.create", params)
+        result: AsyncAssistant = await self._do("assistants.create", params)
         return result
 
     async def retrieve(
         self, assistant_id: str | HasId, **params: Unpack[Options]
-    ) -> AssistantObject:
+    ) -> AsyncAssistant:
         """Give an assistant."""
-        result: AssistantObject = await self._do(
+        result: AsyncAssistant = await self._do(
             "assistants.retrieve", params, assistant_id=assistant_id
         )
         return result
 
     async def update(
         self, assistant_id: str | HasId, **params: Unpack[AssistantUpdate]
-    ) -> AssistantObject:
+    ) -> AsyncAssistant:
         """Change an assistant; what is not given stays as it is."""
-        result: AssistantObject = await self._do(
+        result: AsyncAssistant = await self._do(
             "assistants.update", params, assistant_id=assistant_id
         )
         return result
 
-    def list(self, **params: Unpack[ListParams]) -> AsyncPages[AssistantObject]:
+    def list(self, **params: Unpack[ListParams]) -> AsyncPages[AsyncAssistant]:
         """List the assistants, page by page."""
-        pages: AsyncPages[AssistantObject] = self._list("assistants.list", params)
+        pages: AsyncPages[AsyncAssistant] = self._list("assistants.list", params)
         return pages
 
     async def delete(

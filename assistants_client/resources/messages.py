@@ -9,9 +9,10 @@ from ._base import AsyncResource, Resource, cached_property
 if TYPE_CHECKING:
     from typing import Unpack
 
-    from .._api import DeleteMessageResponse, MessageObject
+    from .._api import DeleteMessageResponse
     from .._endpoints import HasId
     from .._pages import AsyncPages, Page
+    from ..objects.messages import AsyncMessage, Message
     from ._params import MessageCreate, MessageListParams, MessageUpdate, Options
     from ._raw import AsyncRawMessages, RawMessages
     from ._streaming import AsyncStreamedMessages, StreamedMessages
@@ -36,9 +37,9 @@ class Messages(Resource):
 
     def create(
         self, thread_id: str | HasId, **params: Unpack[MessageCreate]
-    ) -> MessageObject:
+    ) -> Message:
         """Add a message to a thread."""
-        result: MessageObject = self._do(
+        result: Message = self._do(
             "threads.messages.create", params, thread_id=thread_id
         )
         return result
@@ -49,9 +50,9 @@ class Messages(Resource):
         *,
         thread_id: str | HasId,
         **params: Unpack[Options],
-    ) -> MessageObject:
+    ) -> Message:
         """Give a message."""
-        result: MessageObject = self._do(
+        result: Message = self._do(
             "threads.messages.retrieve",
             params,
             message_id=message_id,
@@ -65,9 +66,9 @@ class Messages(Resource):
         *,
         thread_id: str | HasId,
         **params: Unpack[MessageUpdate],
-    ) -> MessageObject:
+    ) -> Message:
         """Change a message's metadata."""
-        result: MessageObject = self._do(
+        result: Message = self._do(
             "threads.messages.update",
             params,
             message_id=message_id,
@@ -77,9 +78,9 @@ class Messages(Resource):
 
     def list(
         self, thread_id: str | HasId, **params: Unpack[MessageListParams]
-    ) -> Page[MessageObject]:
+    ) -> Page[Message]:
         """List the messages of a thread, page by page."""
-        page: Page[MessageObject] = self._list(
+        page: Page[Message] = self._list(
             "threads.messages.list", params, thread_id=thread_id
         )
         return page
@@ -120,9 +121,9 @@ class AsyncMessages(AsyncResource):
 
     async def create(
         self, thread_id: str | HasId, **params: Unpack[MessageCreate]
-    ) -> MessageObject:
+    ) -> AsyncMessage:
         """Add a message to a thread."""
-        result: MessageObject = await self._do(
+        result: AsyncMessage = await self._do(
             "threads.messages.create", params, thread_id=thread_id
         )
         return result
@@ -133,9 +134,9 @@ class AsyncMessages(AsyncResource):
         *,
         thread_id: str | HasId,
         **params: Unpack[Options],
-    ) -> MessageObject:
+    ) -> AsyncMessage:
         """Give a message."""
-        result: MessageObject = await self._do(
+        result: AsyncMessage = await self._do(
             "threads.messages.retrieve",
             params,
             message_id=message_id,
@@ -149,9 +150,9 @@ class AsyncMessages(AsyncResource):
         *,
         thread_id: str | HasId,
         **params: Unpack[MessageUpdate],
-    ) -> MessageObject:
+    ) -> AsyncMessage:
         """Change a message's metadata."""
-        result: MessageObject = await self._do(
+        result: AsyncMessage = await self._do(
             "threads.messages.update",
             params,
             message_id=message_id,
@@ -161,9 +162,9 @@ class AsyncMessages(AsyncResource):
 
     def list(
         self, thread_id: str | HasId, **params: Unpack[MessageListParams]
-    ) -> AsyncPages[MessageObject]:
+    ) -> AsyncPages[AsyncMessage]:
         """List the messages of a thread, page by page."""
-        pages: AsyncPages[MessageObject] = self._list(
+        pages: AsyncPages[AsyncMessage] = self._list(
             "threads.messages.list", params, thread_id=thread_id
         )
         return pages

@@ -2,32 +2,35 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, TypeVar, overload
 
-from ._base import AsyncResource, Resource, cached_property
+from ._base import NOT_GIVEN, cached_property
+from ._following import AsyncFollowedRuns, FollowedRuns
 from .steps import AsyncSteps, Steps
 
 if TYPE_CHECKING:
     from typing import Unpack
 
-    from .._api import RunObject
     from .._endpoints import HasId
     from .._pages import AsyncPages, Page
+    from .._stream.handlers import AssistantEventHandler, AsyncAssistantEventHandler
+    from .._stream.streams import AsyncStream, Stream
+    from ..objects.runs import AsyncRun, Run
     from ._params import (
         ListParams,
         Options,
-        Poll,
+        Outputs,
         RunCreate,
-        RunCreateAndPoll,
-        RunSubmit,
-        RunSubmitAndPoll,
         RunUpdate,
     )
     from ._raw import AsyncRawRuns, RawRuns
     from ._streaming import AsyncStreamedRuns, StreamedRuns
 
+    H = TypeVar("H", bound=AssistantEventHandler)
+    A = TypeVar("A", bound=AsyncAssistantEventHandler)
 
-class Runs(Resource):
+
+class Runs(FollowedRuns):
     """Runs, as methods."""
 
     @cached_property
@@ -49,16 +52,63 @@ class Runs(Resource):
         """Give the steps."""
         return Steps(self._client)
 
-    def create(self, thread_id: str | HasId, **params: Unpack[RunCreate]) -> RunObject:
-        """Let a run begin in a thread."""
-        result: RunObject = self._do("threads.runs.create", params, thread_id=thread_id)
+    @overload
+    def create(
+        self,
+        thread_id: str | HasId,
+        *,
+        assistant_id: str | HasId,
+        stream: Literal[False] | None = None,
+        **params: Unpack[RunCreate],
+    ) -> Run: ...
+    @overload
+    def create(
+        self,
+        thread_id: str | HasId,
+        *,
+        assistant_id: str | HasId,
+        stream: Literal[True],
+        **params: Unpack[RunCreate],
+    ) -> Stream: ...
+    @overload
+    def create(
+        self,
+        thread_id: str | HasId,
+        *,
+        assistant_id: str | HasId,
+        stream: bool | None,
+        **params: Unpack[RunCreate],
+    ) -> Run | Stream: ...
+    def create(
+        self,
+        thread_id: str | HasId,
+        *,
+        assistant_id: str | HasId,
+        stream: bool | None = NOT_GIVEN,
+        **params: Unpack[RunCreate],
+    ) -> Run | Stream:
+        """Let a run begin in a thread.
+
+        Args:
+            thread_id: the thread, or its id.
+            assistant_id: the assistant, or its id.
+            stream: whether to give the events of the run, as they come.
+            params: settings that hold for this run instead of the assistant's.
+
+        Raises:
+            APIError: the call fails.
+        """
+        given = {**params, "assistant_id": assistant_id}
+        result: Run | Stream = self._do_or_stream(
+            "threads.runs.create", stream, given, thread_id=thread_id
+        )
         return result
 
     def retrieve(
         self, run_id: str | HasId, *, thread_id: str | HasId, **params: Unpack[Options]
-    ) -> RunObject:
+    ) -> Run:
         """Give a run as it is now."""
-        result: RunObject = self._do(
+        result: Run = self._do(
             "threads.runs.retrieve", params, run_id=run_id, thread_id=thread_id
         )
         return result
@@ -69,97 +119,89 @@ class Runs(Resource):
         *,
         thread_id: str | HasId,
         **params: Unpack[RunUpdate],
-    ) -> RunObject:
+    ) -> Run:
         """Change a run's metadata."""
-        result: RunObject = self._do(
+        result: Run = self._do(
             "threads.runs.update", params, run_id=run_id, thread_id=thread_id
         )
         return result
 
-    def list(
-        self, thread_id: str | HasId, **params: Unpack[ListParams]
-    ) -> Page[RunObject]:
+    def list(self, thread_id: str | HasId, **params: Unpack[ListParams]) -> Page[Run]:
         """List the runs of a thread, page by page."""
-        page: Page[RunObject] = self._list(
-            "threads.runs.list", params, thread_id=thread_id
-        )
+        page: Page[Run] = self._list("threads.runs.list", params, thread_id=thread_id)
         return page
 
     def cancel(
         self, run_id: str | HasId, *, thread_id: str | HasId, **params: Unpack[Options]
-    ) -> RunObject:
+    ) -> Run:
         """Begin to cancel a run that goes on."""
-        result: RunObject = self._do(
+        result: Run = self._do(
             "threads.runs.cancel", params, run_id=run_id, thread_id=thread_id
         )
         return result
 
+    @overload
     def submit_tool_outputs(
         self,
         run_id: str | HasId,
         *,
         thread_id: str | HasId,
-        **params: Unpack[RunSubmit],
-    ) -> RunObject:
-        """Submit the outputs of all the calls that a run waits for."""
-        result: RunObject = self._do(
-            "threads.runs.submit_tool_outputs",
-            params,
-            run_id=run_id,
-            thread_id=thread_id,
-        )
-        return result
-
-    def poll(
-        self, run_id: str | HasId, thread_id: str | HasId, **params: Unpack[Poll]
-    ) -> RunObject:
-        """Wait for a run.
-
-        It is given in the status in which it ended, whatever that is, or where it
-        requires an action.
+        tool_outputs: Outputs,
+        stream: Literal[False] | None = None,
+        **params: Unpack[Options],
+    ) -> Run: ...
+    @overload
+    def submit_tool_outputs(
+        self,
+        run_id: str | HasId,
+        *,
+        thread_id: str | HasId,
+        tool_outputs: Outputs,
+        stream: Literal[True],
+        **params: Unpack[Options],
+    ) -> Stream: ...
+    @overload
+    def submit_tool_outputs(
+        self,
+        run_id: str | HasId,
+        *,
+        thread_id: str | HasId,
+        tool_outputs: Outputs,
+        stream: bool | None,
+        **params: Unpack[Options],
+    ) -> Run | Stream: ...
+    def submit_tool_outputs(
+        self,
+        run_id: str | HasId,
+        *,
+        thread_id: str | HasId,
+        tool_outputs: Outputs,
+        stream: bool | None = NOT_GIVEN,
+        **params: Unpack[Options],
+    ) -> Run | Stream:
+        """Submit the outputs of all the calls that a run waits for.
 
         Args:
             run_id: the run, or its id.
             thread_id: its thread, or its id.
-            params: what `retrieve` takes; `poll_interval_ms`, `max_wait` in
-                seconds (600 if not given), `cancel_on_timeout` and `on_update`.
+            tool_outputs: one for each call, as `tool_output` makes them.
+            stream: whether to give the events that follow, as they come.
+            params: those of every call.
 
         Raises:
-            RunTimeout: it goes on after `max_wait`.
-            APIError: a call fails.
+            APIError: the call fails.
         """
-        result: RunObject = self._wait(
-            "threads.runs.retrieve", params, run_id=run_id, thread_id=thread_id
-        )
-        return result
-
-    def create_and_poll(
-        self, *, thread_id: str | HasId, **params: Unpack[RunCreateAndPoll]
-    ) -> RunObject:
-        """Let a run begin in a thread, and wait for it; `poll` says how."""
-        result: RunObject = self._wait(
-            "threads.runs.create", params, thread_id=thread_id
-        )
-        return result
-
-    def submit_tool_outputs_and_poll(
-        self,
-        *,
-        run_id: str | HasId,
-        thread_id: str | HasId,
-        **params: Unpack[RunSubmitAndPoll],
-    ) -> RunObject:
-        """Submit outputs that a run waits for, and wait for it; `poll` says how."""
-        result: RunObject = self._wait(
+        result: Run | Stream = self._do_or_stream(
             "threads.runs.submit_tool_outputs",
-            params,
+            stream,
+            {**params, "tool_outputs": tool_outputs},
             run_id=run_id,
             thread_id=thread_id,
         )
         return result
 
 
-class AsyncRuns(AsyncResource):
+class AsyncRuns(AsyncFollowedRuns):
     """Runs, as methods that are awaited."""
 
     @cached_property
@@ -181,20 +223,63 @@ class AsyncRuns(AsyncResource):
         """Give the steps."""
         return AsyncSteps(self._client)
 
+    @overload
     async def create(
-        self, thread_id: str | HasId, **params: Unpack[RunCreate]
-    ) -> RunObject:
-        """Let a run begin in a thread."""
-        result: RunObject = await self._do(
-            "threads.runs.create", params, thread_id=thread_id
+        self,
+        thread_id: str | HasId,
+        *,
+        assistant_id: str | HasId,
+        stream: Literal[False] | None = None,
+        **params: Unpack[RunCreate],
+    ) -> AsyncRun: ...
+    @overload
+    async def create(
+        self,
+        thread_id: str | HasId,
+        *,
+        assistant_id: str | HasId,
+        stream: Literal[True],
+        **params: Unpack[RunCreate],
+    ) -> AsyncStream: ...
+    @overload
+    async def create(
+        self,
+        thread_id: str | HasId,
+        *,
+        assistant_id: str | HasId,
+        stream: bool | None,
+        **params: Unpack[RunCreate],
+    ) -> AsyncRun | AsyncStream: ...
+    async def create(
+        self,
+        thread_id: str | HasId,
+        *,
+        assistant_id: str | HasId,
+        stream: bool | None = NOT_GIVEN,
+        **params: Unpack[RunCreate],
+    ) -> AsyncRun | AsyncStream:
+        """Let a run begin in a thread.
+
+        Args:
+            thread_id: the thread, or its id.
+            assistant_id: the assistant, or its id.
+            stream: whether to give the events of the run, as they come.
+            params: settings that hold for this run instead of the assistant's.
+
+        Raises:
+            APIError: the call fails.
+        """
+        given = {**params, "assistant_id": assistant_id}
+        result: AsyncRun | AsyncStream = await self._do_or_stream(
+            "threads.runs.create", stream, given, thread_id=thread_id
         )
         return result
 
     async def retrieve(
         self, run_id: str | HasId, *, thread_id: str | HasId, **params: Unpack[Options]
-    ) -> RunObject:
+    ) -> AsyncRun:
         """Give a run as it is now."""
-        result: RunObject = await self._do(
+        result: AsyncRun = await self._do(
             "threads.runs.retrieve", params, run_id=run_id, thread_id=thread_id
         )
         return result
@@ -205,90 +290,86 @@ class AsyncRuns(AsyncResource):
         *,
         thread_id: str | HasId,
         **params: Unpack[RunUpdate],
-    ) -> RunObject:
+    ) -> AsyncRun:
         """Change a run's metadata."""
-        result: RunObject = await self._do(
+        result: AsyncRun = await self._do(
             "threads.runs.update", params, run_id=run_id, thread_id=thread_id
         )
         return result
 
     def list(
         self, thread_id: str | HasId, **params: Unpack[ListParams]
-    ) -> AsyncPages[RunObject]:
+    ) -> AsyncPages[AsyncRun]:
         """List the runs of a thread, page by page."""
-        pages: AsyncPages[RunObject] = self._list(
+        pages: AsyncPages[AsyncRun] = self._list(
             "threads.runs.list", params, thread_id=thread_id
         )
         return pages
 
     async def cancel(
         self, run_id: str | HasId, *, thread_id: str | HasId, **params: Unpack[Options]
-    ) -> RunObject:
+    ) -> AsyncRun:
         """Begin to cancel a run that goes on."""
-        result: RunObject = await self._do(
+        result: AsyncRun = await self._do(
             "threads.runs.cancel", params, run_id=run_id, thread_id=thread_id
         )
         return result
 
+    @overload
     async def submit_tool_outputs(
         self,
         run_id: str | HasId,
         *,
         thread_id: str | HasId,
-        **params: Unpack[RunSubmit],
-    ) -> RunObject:
-        """Submit the outputs of all the calls that a run waits for."""
-        result: RunObject = await self._do(
-            "threads.runs.submit_tool_outputs",
-            params,
-            run_id=run_id,
-            thread_id=thread_id,
-        )
-        return result
-
-    async def poll(
-        self, run_id: str | HasId, thread_id: str | HasId, **params: Unpack[Poll]
-    ) -> RunObject:
-        """Wait for a run.
-
-        It is given in the status in which it ended, whatever that is, or where it
-        requires an action.
+        tool_outputs: Outputs,
+        stream: Literal[False] | None = None,
+        **params: Unpack[Options],
+    ) -> AsyncRun: ...
+    @overload
+    async def submit_tool_outputs(
+        self,
+        run_id: str | HasId,
+        *,
+        thread_id: str | HasId,
+        tool_outputs: Outputs,
+        stream: Literal[True],
+        **params: Unpack[Options],
+    ) -> AsyncStream: ...
+    @overload
+    async def submit_tool_outputs(
+        self,
+        run_id: str | HasId,
+        *,
+        thread_id: str | HasId,
+        tool_outputs: Outputs,
+        stream: bool | None,
+        **params: Unpack[Options],
+    ) -> AsyncRun | AsyncStream: ...
+    async def submit_tool_outputs(
+        self,
+        run_id: str | HasId,
+        *,
+        thread_id: str | HasId,
+        tool_outputs: Outputs,
+        stream: bool | None = NOT_GIVEN,
+        **params: Unpack[Options],
+    ) -> AsyncRun | AsyncStream:
+        """Submit the outputs of all the calls that a run waits for.
 
         Args:
             run_id: the run, or its id.
             thread_id: its thread, or its id.
-            params: what `retrieve` takes; `poll_interval_ms`, `max_wait` in
-                seconds (600 if not given), `cancel_on_timeout` and `on_update`.
+            tool_outputs: one for each call, as `tool_output` makes them.
+            stream: whether to give the events that follow, as they come.
+            params: those of every call.
 
         Raises:
-            RunTimeout: it goes on after `max_wait`.
-            APIError: a call fails.
+            APIError: the call fails.
         """
-        result: RunObject = await self._wait(
-            "threads.runs.retrieve", params, run_id=run_id, thread_id=thread_id
-        )
-        return result
-
-    async def create_and_poll(
-        self, *, thread_id: str | HasId, **params: Unpack[RunCreateAndPoll]
-    ) -> RunObject:
-        """Let a run begin in a thread, and wait for it; `poll` says how."""
-        result: RunObject = await self._wait(
-            "threads.runs.create", params, thread_id=thread_id
-        )
-        return result
-
-    async def submit_tool_outputs_and_poll(
-        self,
-        *,
-        run_id: str | HasId,
-        thread_id: str | HasId,
-        **params: Unpack[RunSubmitAndPoll],
-    ) -> RunObject:
-        """Submit outputs that a run waits for, and wait for it; `poll` says how."""
-        result: RunObject = await self._wait(
+        result: AsyncRun | AsyncStream = await self._do_or_stream(
             "threads.runs.submit_tool_outputs",
-            params,
+            stream,
+            {**params, "tool_outputs": tool_outputs},
             run_id=run_id,
             thread_id=thread_id,
         )

@@ -9,9 +9,9 @@ from ._base import AsyncResource, Resource, cached_property
 if TYPE_CHECKING:
     from typing import Unpack
 
-    from .._api import RunStepObject
     from .._endpoints import HasId
     from .._pages import AsyncPages, Page
+    from ..objects.steps import AsyncRunStep, RunStep
     from ._params import Include, StepListParams
     from ._raw import AsyncRawSteps, RawSteps
     from ._streaming import AsyncStreamedSteps, StreamedSteps
@@ -41,9 +41,9 @@ class Steps(Resource):
         thread_id: str | HasId,
         run_id: str | HasId,
         **params: Unpack[Include],
-    ) -> RunStepObject:
+    ) -> RunStep:
         """Give a step of a run."""
-        result: RunStepObject = self._do(
+        result: RunStep = self._do(
             "threads.runs.steps.retrieve",
             params,
             step_id=step_id,
@@ -58,9 +58,9 @@ class Steps(Resource):
         *,
         thread_id: str | HasId,
         **params: Unpack[StepListParams],
-    ) -> Page[RunStepObject]:
+    ) -> Page[RunStep]:
         """List the steps of a run, page by page."""
-        page: Page[RunStepObject] = self._list(
+        page: Page[RunStep] = self._list(
             "threads.runs.steps.list", params, run_id=run_id, thread_id=thread_id
         )
         return page
@@ -90,9 +90,9 @@ class AsyncSteps(AsyncResource):
         thread_id: str | HasId,
         run_id: str | HasId,
         **params: Unpack[Include],
-    ) -> RunStepObject:
+    ) -> AsyncRunStep:
         """Give a step of a run."""
-        result: RunStepObject = await self._do(
+        result: AsyncRunStep = await self._do(
             "threads.runs.steps.retrieve",
             params,
             step_id=step_id,
@@ -107,9 +107,9 @@ class AsyncSteps(AsyncResource):
         *,
         thread_id: str | HasId,
         **params: Unpack[StepListParams],
-    ) -> AsyncPages[RunStepObject]:
+    ) -> AsyncPages[AsyncRunStep]:
         """List the steps of a run, page by page."""
-        pages: AsyncPages[RunStepObject] = self._list(
+        pages: AsyncPages[AsyncRunStep] = self._list(
             "threads.runs.steps.list", params, run_id=run_id, thread_id=thread_id
         )
         return pages

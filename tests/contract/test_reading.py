@@ -252,6 +252,7 @@ def _deface(node: Any) -> None:
 def test_a_class_made_of_a_model_may_have_slots_of_its_own() -> None:
     class Mine(models.RunObject):
         __slots__ = ("mine",)
+        mine: str
 
     data = {"id": "run_1", "status": "queued", "unknown": [1]}
     read = Mine.from_dict(data)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import inspect
+import re
 import sys
 import threading
 import warnings
@@ -98,6 +99,19 @@ def test_every_endpoint_has_a_method_on_both_clients() -> None:
             assert callable(found)
 
 
+def parameters(method: Any) -> list[tuple[str, Any, Any, str]]:
+    """Give what a method takes, whichever of the two kinds its types are of."""
+    return [
+        (each.name, each.kind, each.default, plain(each.annotation))
+        for each in inspect.signature(method).parameters.values()
+    ]
+
+
+def plain(text: Any) -> str:
+    said = str(text).replace("async with", "with").replace("Async", "")
+    return " ".join(re.sub(r"\bA\b \|", "H |", said).split())
+
+
 def test_sync_and_async_have_the_same_methods() -> None:
     one: Any = Client(base_url="http://127.0.0.1:1", api_key=KEY)
     two: Any = AsyncClient(base_url="http://127.0.0.1:1", api_key=KEY)
@@ -110,10 +124,10 @@ def test_sync_and_async_have_the_same_methods() -> None:
         for name in names:
             method, twin = getattr(type(first), name), getattr(type(second), name)
             if inspect.isfunction(method):
-                signature = inspect.signature(method)
-                assert signature.parameters == inspect.signature(twin).parameters
-                assert method.__doc__ == twin.__doc__
-                assert inspect.iscoroutinefunction(twin) == (name != "list")
+                assert parameters(method) == parameters(twin)
+                assert plain(method.__doc__) == plain(twin.__doc__)
+                at_once = name == "list" or name.endswith("stream")
+                assert inspect.iscoroutinefunction(twin) != at_once
 
 
 def test_old_code_finds_its_way(client: Client) -> None:
@@ -126,11 +140,6 @@ def test_free_keywords_go_out_as_they_are(client: Client) -> None:
         untyped.create(model="m", colour="blue")
     with pytest.raises(errors.ConfigurationError, match="takes no colour"):
         untyped.retrieve("asst_x", colour="blue")
-
-
-def test_streams_are_refused_with_what_there_is_instead(client: Client) -> None:
-    with pytest.raises(errors.ConfigurationError, match=r"api\.runs\.create_run"):
-        client.threads.runs.create("thread_x", assistant_id="asst_x", stream=True)
 
 
 @pytest.mark.parametrize("wrong", ["", ".", "..", None, 17, {}, {"id": ""}, object()])

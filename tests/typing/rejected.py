@@ -32,13 +32,13 @@ def calls(client: Client) -> None:
 
 def nested(client: Client) -> None:
     runs, messages = client.threads.runs, client.threads.messages
-    runs.create("t")  # type: ignore[call-arg]
+    runs.create("t")  # type: ignore[call-overload]
     runs.retrieve("r")  # type: ignore[call-arg]
     runs.retrieve("r", "t")  # type: ignore[call-arg]
-    runs.create("t", assistant_id="a", verbosity=9)  # type: ignore[arg-type]
+    runs.create("t", assistant_id="a", verbosity=9)  # type: ignore[call-overload]
     messages.create("t", role="user")  # type: ignore[call-arg]
     client.threads.create(messages=[{"role": "user"}])  # type: ignore[list-item]
-    runs.with_raw_response.create("t")  # type: ignore[call-arg]
+    runs.with_raw_response.create("t")  # type: ignore[call-overload]
     runs.create("t", assistant_id="a").parse()  # type: ignore[attr-defined]
 
 

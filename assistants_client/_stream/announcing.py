@@ -1,0 +1,250 @@
+"""Which callbacks are due for an event, and with what."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
+
+from .. import _api
+from .growing import index_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterator
+
+    from .growing import Grown
+    from .reading import Told
+    from .snapshots import Snapshots
+
+Due: TypeAlias = "tuple[str, Callable[[], tuple[Any, ...]]]"
+"""The name of a callback, and what makes its arguments, at once or never."""
+CALLBACKS: Final = (
+    *("on_event", "on_message", "on_message_created", "on_message_delta"),
+    *("on_message_done", "on_text_created", "on_text_delta", "on_text_done"),
+    *("on_image_file_done", "on_run_step", "on_run_step_created", "on_run_step_delta"),
+    *("on_run_step_done", "on_tool_call_created", "on_tool_call_delta"),
+    "on_tool_call_done",
+)
+"""What an event can call for, in no order."""
+ENDINGS: Final = ("on_end", "on_exception", "on_timeout")
+"""What the end of a stream calls for."""
+_MESSAGE, _STEP = "thread.message.", "thread.run.step."
+_LAST = frozenset({"completed", "incomplete", "failed", "cancelled", "expired"})
+_CALLS = ("step_details", "tool_calls")
+# Made only of what somebody is told.
+_OF_MESSAGES = frozenset(name for name in CALLBACKS if "_text" in name) | {
+    *("on_message", "on_message_created", "on_message_delta", "on_message_done"),
+    "on_image_file_done",
+}
+_OF_STEPS = frozenset(CALLBACKS) - _OF_MESSAGES - {"on_event"}
+
+
+class Announcer:
+    """Tells, event by event, which callbacks are due.
+
+    Each text, message, call and step is begun once and done once, however the server
+    tells of it.
+    """
+
+    def __init__(
+        self,
+        snapshots: Snapshots,
+        alive: Callable[[str, Any], Any],
+        wanted: Collection[str],
+    ) -> None:
+        """Begin.
+
+        Args:
+            snapshots: what the events add up to; they have taken each event before it
+                is announced.
+            alive: makes an object of its JSON data.
+            wanted: the callbacks that somebody cares for; for others nothing is made.
+        """
+        self._snapshots = snapshots
+        self._alive = alive
+        self._event = "on_event" in wanted
+        self._messages = not _OF_MESSAGES.isdisjoint(wanted)
+        self._steps = not _OF_STEPS.isdisjoint(wanted)
+        # By the id of their message or step: parts that have begun, and those done.
+        self._begun: dict[str, set[int]] = {}
+        self._done: dict[str, set[int]] = {}
+        self._finished: set[str] = set()
+
+    def due(self, event: Any, what: Told) -> Iterator[Due]:
+        """Give the callbacks that are due for an event.
+
+        Args:
+            event: the event, typed.
+            what: what it tells.
+        """
+        if self._event:
+            yield "on_event", lambda: (event,)
+        name = what.name
+        if type(what.data) is not dict:
+            return
+        if name.startswith(_MESSAGE):
+            if self._messages:
+                yield from self._of_message(name, event.data, what.data)
+        elif name.startswith(_STEP):
+            if self._steps:
+                yield from self._of_step(name, event.data, what.data)
+        elif self._steps and (self._snapshots.ended or self._snapshots.waits):
+            for key, step in self._snapshots.steps.items():
+                yield from self._calls_done(key, step)
+
+    def finish(self) -> Iterator[Due]:
+        """Give what is due at the end, for what the server left open."""
+        if self._messages:
+            for key, message in self._snapshots.messages.items():
+                if key not in self._finished:
+                    yield from self._message_done(key, message)
+        if self._steps and self._snapshots.ended:
+            for key, step in self._snapshots.steps.items():
+                if key not in self._finished:
+                    yield from self._step_done(key, step)
+
+    def _of_message(self, name: str, model: Any, data: dict[str, Any]) -> Iterator[Due]:
+        key = self._snapshots.message_id
+        if key is None:
+            return
+        grown = self._snapshots.messages[key]
+        if name.endswith(".delta"):
+            yield from self._message_delta(key, model, data, grown)
+            return
+        yield "on_message", self._grown("Message", grown)
+        if name.endswith(".created"):
+            yield "on_message_created", self._grown("Message", grown)
+        elif name.rpartition(".")[2] in _LAST and key not in self._finished:
+            yield from self._message_done(key, grown)
+
+    def _message_delta(
+        self, key: str, model: Any, data: dict[str, Any], grown: Grown
+    ) -> Iterator[Due]:
+        delta = getattr(model, "delta", None)
+        content = getattr(delta, "content", None)
+        pieces = content if isinstance(content, list) else []
+        given = data["delta"].get("content") if pieces else []
+        begun = self._begun.setdefault(key, set())
+        for position, piece in enumerate(pieces):
+            index = index_of(given[position], position)
+            if index not in begun:
+                # A part ends where the next one begins.
+                for earlier in sorted(begun):
+                    yield from self._part_done(key, grown, earlier)
+                begun.add(index)
+                yield from self._part_begun(grown, index)
+            text = getattr(piece, "text", None)
+            if text:
+                yield "on_text_delta", self._text_delta(text, grown, index)
+        if delta:
+            yield (
+                "on_message_delta",
+                self._growth("Message", delta, grown),
+            )
+
+    def _grown(self, kind: str, grown: Grown) -> Callable[[], tuple[Any, ...]]:
+        return lambda: (self._alive(kind, grown.now()),)
+
+    def _growth(
+        self, kind: str, delta: Any, grown: Grown
+    ) -> Callable[[], tuple[Any, ...]]:
+        return lambda: (delta, self._alive(kind, grown.now()))
+
+    def _part(self, grown: Grown, index: int) -> Any:
+        return _api.read_message_content(grown.part("content", index))
+
+    def _text_delta(
+        self, piece: Any, grown: Grown, index: int
+    ) -> Callable[[], tuple[Any, ...]]:
+        return lambda: (piece, self._part(grown, index).text)
+
+    def _part_begun(self, grown: Grown, index: int) -> Iterator[Due]:
+        text = getattr(self._part(grown, index), "text", None)
+        if text:
+            yield "on_text_created", lambda: (text,)
+
+    def _part_done(self, key: str, grown: Grown, index: int) -> Iterator[Due]:
+        done = self._done.setdefault(key, set())
+        if index in done:
+            return
+        done.add(index)
+        part = self._part(grown, index)
+        text, image = getattr(part, "text", None), getattr(part, "image_file", None)
+        if text:
+            yield "on_text_done", lambda: (text,)
+        elif image:
+            yield "on_image_file_done", lambda: (image,)
+
+    def _message_done(self, key: str, grown: Grown) -> Iterator[Due]:
+        self._finished.add(key)
+        begun = self._begun.setdefault(key, set())
+        for index in grown.indexes("content"):
+            if index not in begun:
+                begun.add(index)
+                yield from self._part_begun(grown, index)
+            yield from self._part_done(key, grown, index)
+        yield "on_message_done", self._grown("Message", grown)
+
+    def _of_step(self, name: str, model: Any, data: dict[str, Any]) -> Iterator[Due]:
+        key = self._snapshots.step_id
+        if key is None:
+            return
+        grown = self._snapshots.steps[key]
+        if name.endswith(".delta"):
+            yield from self._step_delta(key, model, data, grown)
+            return
+        yield "on_run_step", self._grown("RunStep", grown)
+        if name.endswith(".created"):
+            yield "on_run_step_created", self._grown("RunStep", grown)
+        elif name.rpartition(".")[2] in _LAST and key not in self._finished:
+            yield from self._step_done(key, grown)
+
+    def _step_delta(
+        self, key: str, model: Any, data: dict[str, Any], grown: Grown
+    ) -> Iterator[Due]:
+        delta = getattr(model, "delta", None)
+        calls = getattr(getattr(delta, "step_details", None), "tool_calls", None)
+        pieces = calls if isinstance(calls, list) else []
+        given = data["delta"]["step_details"]["tool_calls"] if pieces else []
+        begun = self._begun.setdefault(key, set())
+        for position, piece in enumerate(pieces):
+            index = index_of(given[position], position)
+            if index not in begun:
+                for earlier in sorted(begun):
+                    yield from self._call_done(key, grown, earlier)
+                begun.add(index)
+                yield "on_tool_call_created", self._one_call(grown, index)
+            yield "on_tool_call_delta", self._call_delta(piece, grown, index)
+        if delta:
+            yield (
+                "on_run_step_delta",
+                self._growth("RunStep", delta, grown),
+            )
+
+    def _call(self, grown: Grown, index: int) -> Any:
+        return _api.read_run_step_tool_call(grown.part(*_CALLS, index))
+
+    def _one_call(self, grown: Grown, index: int) -> Callable[[], tuple[Any, ...]]:
+        return lambda: (self._call(grown, index),)
+
+    def _call_delta(
+        self, piece: Any, grown: Grown, index: int
+    ) -> Callable[[], tuple[Any, ...]]:
+        return lambda: (piece, self._call(grown, index))
+
+    def _call_done(self, key: str, grown: Grown, index: int) -> Iterator[Due]:
+        done = self._done.setdefault(key, set())
+        if index not in done:
+            done.add(index)
+            yield "on_tool_call_done", self._one_call(grown, index)
+
+    def _calls_done(self, key: str, grown: Grown) -> Iterator[Due]:
+        begun = self._begun.setdefault(key, set())
+        for index in grown.indexes(*_CALLS):
+            if index not in begun:
+                begun.add(index)
+                yield "on_tool_call_created", self._one_call(grown, index)
+            yield from self._call_done(key, grown, index)
+
+    def _step_done(self, key: str, grown: Grown) -> Iterator[Due]:
+        self._finished.add(key)
+        yield from self._calls_done(key, grown)
+        yield "on_run_step_done", self._grown("RunStep", grown)

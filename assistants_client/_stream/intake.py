@@ -1,0 +1,69 @@
+"""What becomes of each event of a stream, whoever iterates over it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from .._error_bodies import message
+from .._errors import APIError
+from .reading import DONE, ERROR, as_model
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from .._api import AssistantStreamEvent
+    from .._flows.calling import Answer
+    from .._flows.streaming import Item
+    from .._wire import Transcript
+    from .reading import Told
+    from .snapshots import Snapshots
+
+
+class Intake:
+    """Takes events one by one: shows them, adds them up, and gives them typed.
+
+    Attributes:
+        last: what the event told that was taken last.
+        watcher: takes the run's data each time that an event tells of it.
+    """
+
+    def __init__(
+        self, answer: Answer[Any], snapshots: Snapshots, transcript: Transcript | None
+    ) -> None:
+        self.last: Told | None = None
+        self.watcher: Callable[[dict[str, Any]], None] | None = None
+        self._answer = answer
+        self._snapshots = snapshots
+        self._transcript = transcript
+
+    def take(self, item: Item) -> AssistantStreamEvent | None:
+        """Take an event; none is given for the one that says that no more come.
+
+        Raises:
+            APIError: it is an error.
+        """
+        raw, what = item
+        if self._transcript is not None and raw is not None:
+            self._transcript.event(raw.event, raw.data)
+        self.last = what
+        if what.name == DONE:
+            self._snapshots.done = True
+            return None
+        if what.name == ERROR:
+            raise self._error(what.data)
+        self._snapshots.take(what)
+        run = self._snapshots.run
+        if self.watcher is not None and run is not None and run is what.data:
+            self.watcher(run)
+        return as_model(what)
+
+    def _error(self, body: Any) -> APIError:
+        status = self._answer.reply.status_code
+        return APIError(
+            message(body, status, "with an error among the events"),
+            request=self._answer.request,
+            operation=self._answer.call.operation,
+            body=body,
+            request_id=self._answer.reply.headers.get("x-request-id"),
+            attempts=self._answer.attempts,
+        )

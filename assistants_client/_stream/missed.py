@@ -1,0 +1,149 @@
+"""The events that a stream would have told, had it not broken off."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from .reading import Told
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from .growing import Grown
+    from .snapshots import Snapshots
+
+_MESSAGE, _STEP = "thread.message", "thread.run.step"
+_PARTS = {_MESSAGE: "content", _STEP: "step_details"}
+_EMPTY: dict[str, Any] = {"tool_calls": [], "content": []}
+# What a delta of a text or of a call can add to; the rest is there or not.
+_TEXTS = frozenset({"value", "refusal", "arguments", "input", "logs"})
+
+
+def missed(
+    snapshots: Snapshots,
+    run: Mapping[str, Any],
+    steps: Iterable[dict[str, Any]],
+    messages: Iterable[dict[str, Any]],
+) -> Iterator[Told]:
+    """Give events that lead from what was told to what is.
+
+    Texts are told by what they lack, so that pieces of a text still add up to it.
+
+    Args:
+        snapshots: what was told.
+        run: the run as it is.
+        steps: its steps as they are, the first one first.
+        messages: its messages likewise.
+    """
+    by_id = {each.get("id"): each for each in messages}
+    for step in steps:
+        known = snapshots.steps.get(str(step.get("id")))
+        if step.get("id") in snapshots.closed:
+            continue
+        yield from _grown(_STEP, step, known)
+        details = step.get("step_details")
+        creation = (
+            details.get("message_creation") if isinstance(details, dict) else None
+        )
+        written = creation.get("message_id") if isinstance(creation, dict) else None
+        message = by_id.pop(written, None)
+        if message is not None:
+            yield from _message(snapshots, message)
+        if step.get("status") not in ("in_progress", None):
+            yield Told(f"{_STEP}.{step['status']}", step)
+    for message in by_id.values():
+        yield from _message(snapshots, message)
+    yield Told(f"thread.run.{run.get('status')}", dict(run))
+
+
+def _message(snapshots: Snapshots, message: dict[str, Any]) -> Iterator[Told]:
+    key = str(message.get("id"))
+    if key in snapshots.closed:
+        return
+    yield from _grown(_MESSAGE, message, snapshots.messages.get(key))
+    status = message.get("status")
+    if status != "in_progress":
+        # A server that has no statuses for messages gives whole ones.
+        name = status if isinstance(status, str) else "completed"
+        yield Told(f"{_MESSAGE}.{name}", message)
+
+
+def _grown(kind: str, now: dict[str, Any], known: Grown | None) -> Iterator[Told]:
+    """Give the events of an object from its beginning or from what is known of it."""
+    parts = _PARTS[kind]
+    if known is None:
+        begun = {**now, "status": "in_progress", parts: _emptied(now.get(parts))}
+        yield Told(f"{kind}.created", begun)
+        before: Any = begun
+    else:
+        before = known.now()
+    piece = rest(before.get(parts), now.get(parts))
+    if piece:
+        yield Told(
+            f"{kind}.delta",
+            {
+                "id": now.get("id"),
+                "object": f"{kind}.delta",
+                "delta": {parts: piece},
+            },
+        )
+
+
+def _emptied(parts: Any) -> Any:
+    """Give parts of an object as they are at its beginning."""
+    if isinstance(parts, list):
+        return []
+    if isinstance(parts, dict) and "tool_calls" in parts:
+        return {**parts, "tool_calls": []}
+    return parts
+
+
+def rest(before: Any, now: Any) -> Any:
+    """Give what has to be added to a value; none where nothing has, or nothing can.
+
+    Args:
+        before: the value as it is known.
+        now: the value as it is.
+    """
+    if isinstance(before, dict) and isinstance(now, dict):
+        return _rest_of_object(before, now)
+    if isinstance(now, list):
+        known = before if isinstance(before, list) else []
+        pieces = []
+        for index, item in enumerate(now):
+            piece = rest(known[index], item) if index < len(known) else item
+            if piece and isinstance(piece, dict):
+                kind = {"type": item["type"]} if "type" in item else {}
+                pieces.append({"index": index, **kind, **_with_indexes(piece)})
+        return pieces or None
+    return None if before == now else now
+
+
+def _rest_of_object(before: dict[str, Any], now: dict[str, Any]) -> Any:
+    found = {}
+    for name, value in now.items():
+        if name in _TEXTS and isinstance(value, str):
+            begun = before.get(name)
+            begun = begun if isinstance(begun, str) else ""
+            piece = value[len(begun) :] if value.startswith(begun) else None
+        elif name in before:
+            piece = rest(before[name], value)
+        else:
+            piece = _with_indexes(value)
+        if piece is not None and piece != "":
+            found[name] = piece
+    if found and "type" in now:
+        found["type"] = now["type"]
+    return found or None
+
+
+def _with_indexes(value: Any) -> Any:
+    """Give a value in which all objects of lists say where they stand."""
+    if isinstance(value, dict):
+        return {name: _with_indexes(item) for name, item in value.items()}
+    if isinstance(value, list):
+        return [
+            {"index": index, **_with_indexes(item)} if isinstance(item, dict) else item
+            for index, item in enumerate(value)
+        ]
+    return value

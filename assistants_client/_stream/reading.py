@@ -1,0 +1,108 @@
+"""From an event as it came to one as the document has it."""
+
+from __future__ import annotations
+
+from typing import Any, Final, NamedTuple
+
+from .. import _api
+from .._flows.calling import decode
+
+DONE: Final = "done"
+ERROR: Final = "error"
+_END = "[DONE]"
+_RUN = "thread.run"
+# What an object calls itself, and the name of events that tell of it.
+_DELTAS = frozenset({"thread.message.delta", "thread.run.step.delta"})
+_FAMILIES = frozenset({"thread", _RUN, "thread.run.step", "thread.message", *_DELTAS})
+_RUN_STATUSES = frozenset(
+    {
+        *("queued", "in_progress", "requires_action", "cancelling", "cancelled"),
+        *("completed", "incomplete", "failed", "expired"),
+    }
+)
+
+
+class Told(NamedTuple):
+    """What an event tells: its name, and its data as JSON or, where it is none, text.
+
+    What came besides, around the two, is in `extra`.
+    """
+
+    name: str
+    data: Any
+    extra: dict[str, Any] | None = None
+
+
+def told(event: str, data: str) -> Told:
+    """Read an event.
+
+    Some servers send no name but the whole event as data, or an error in place of an
+    event, or a name that isn't that of what they tell of.
+
+    Args:
+        event: its name, "" where it has none.
+        data: its data.
+    """
+    try:
+        value = decode(data)
+    except (ValueError, RecursionError):
+        value = data
+    if event in _DELTAS:
+        # Nearly all are of this kind.
+        if type(value) is dict and value.get("object", event) == event:
+            return Told(event, value)
+    elif not event and isinstance(value, dict):
+        return _unnamed(value)
+    elif value == _END or event == DONE:
+        return Told(DONE, value)
+    return _corrected(event, value)
+
+
+def as_model(what: Told) -> _api.AssistantStreamEvent:
+    """Give the event in its class."""
+    whole = {"event": what.name, "data": what.data}
+    if what.extra:
+        whole.update(what.extra)
+    found: _api.AssistantStreamEvent = _api.read_assistant_stream_event(whole)
+    return found
+
+
+def _unnamed(value: dict[str, Any]) -> Told:
+    name = value.get("event")
+    if isinstance(name, str) and "data" in value:
+        extra = {n: v for n, v in value.items() if n not in ("event", "data")}
+        data = value["data"]
+        if data == _END:
+            return Told(DONE, data)
+        return Told(*_corrected(name, data)[:2], extra or None)
+    if "error" in value and "object" not in value:
+        return Told(ERROR, value["error"])
+    return _corrected("", value)
+
+
+def _corrected(name: str, value: Any) -> Told:
+    """Give an event the name of what it tells of, where that says what it is."""
+    if not isinstance(value, dict):
+        return Told(name, value)
+    if "object" not in value and isinstance(value.get("error"), dict):
+        return Told(ERROR, value["error"])
+    kind, status = value.get("object"), value.get("status")
+    if not isinstance(kind, str) or kind not in _FAMILIES:
+        kind = _family(name)
+    if kind in _DELTAS:
+        return Told(kind, value)
+    if kind == _RUN and status in _RUN_STATUSES and name != "thread.run.created":
+        return Told(f"{kind}.{status}", value)
+    if kind is None or _family(name) == kind:
+        return Told(name, value)
+    if kind == "thread":
+        return Told("thread.created", value)
+    return Told(f"{kind}.{status if isinstance(status, str) else 'created'}", value)
+
+
+def _family(name: str) -> str | None:
+    """Give what an event of a name tells of."""
+    if name in _DELTAS:
+        return name
+    family = name.rpartition(".")[0]
+    return family if family in _FAMILIES else None

@@ -1,0 +1,1 @@
+"""Objects that know their client: what the methods give, alive."""

@@ -1,0 +1,140 @@
+"""Assistants that are alive: they run in threads."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from .. import _api
+from .._api import AssistantObject
+from ._bound import Bound
+
+if TYPE_CHECKING:
+    from typing import Self, Unpack
+
+    from .._api import DeleteAssistantResponse
+    from .._endpoints import HasId
+    from ..client import AsyncClient, Client
+    from ..resources._params import (
+        AssistantUpdate,
+        Options,
+        RunCreate,
+        ThreadCreateAndRun,
+    )
+    from .runs import AsyncRun, Run
+
+
+class Assistant(Bound, AssistantObject):
+    """An assistant, as the server gave it last, with what can be done with it."""
+
+    __slots__ = ("_place",)
+
+    @property
+    def _client(self) -> Client:
+        client: Client = self._at().client
+        return client
+
+    @property
+    def _id(self) -> str:
+        return self._key("assistant_id", "id")
+
+    def refresh(self, **options: Unpack[Options]) -> Self:
+        """Read the assistant again.
+
+        Raises:
+            APIError: the call fails.
+        """
+        return self._adopt(self._client.assistants.retrieve(self._id, **options))
+
+    def update(self, **params: Unpack[AssistantUpdate]) -> Self:
+        """Change the assistant; `refresh` has the errors."""
+        return self._adopt(self._client.assistants.update(self._id, **params))
+
+    def delete(self, **options: Unpack[Options]) -> DeleteAssistantResponse:
+        """Delete the assistant; `refresh` has the errors."""
+        return self._client.assistants.delete(self._id, **options)
+
+    def run(self, thread: str | HasId, **params: Unpack[RunCreate]) -> Run:
+        """Run in a thread.
+
+        Args:
+            thread: the thread, or its id.
+            params: whatever else `threads.runs.create` takes.
+
+        Raises:
+            APIError: the call fails.
+        """
+        runs = self._client.threads.runs
+        return runs.create(thread, assistant_id=self._id, **params)
+
+    def start_thread(self, *messages: Any, **params: Unpack[ThreadCreateAndRun]) -> Run:
+        """Create a thread and run in it; the run's `thread()` gives the thread.
+
+        Args:
+            messages: the first messages: texts of the user, or messages as dicts.
+            params: whatever else `threads.create_and_run` takes.
+
+        Raises:
+            APIError: the call fails.
+        """
+        given = _with_messages(params, messages)
+        return self._client.threads.create_and_run(assistant_id=self._id, **given)
+
+
+class AsyncAssistant(Bound, AssistantObject):
+    """An assistant whose methods are awaited; `Assistant` says what they do."""
+
+    __slots__ = ("_place",)
+
+    @property
+    def _client(self) -> AsyncClient:
+        client: AsyncClient = self._at().client
+        return client
+
+    @property
+    def _id(self) -> str:
+        return self._key("assistant_id", "id")
+
+    async def refresh(self, **options: Unpack[Options]) -> Self:
+        """Read the assistant again.
+
+        Raises:
+            APIError: the call fails.
+        """
+        return self._adopt(await self._client.assistants.retrieve(self._id, **options))
+
+    async def update(self, **params: Unpack[AssistantUpdate]) -> Self:
+        """Change the assistant; `refresh` has the errors."""
+        return self._adopt(await self._client.assistants.update(self._id, **params))
+
+    async def delete(self, **options: Unpack[Options]) -> DeleteAssistantResponse:
+        """Delete the assistant; `refresh` has the errors."""
+        return await self._client.assistants.delete(self._id, **options)
+
+    async def run(self, thread: str | HasId, **params: Unpack[RunCreate]) -> AsyncRun:
+        """Run in a thread; `Assistant.run` has the arguments."""
+        runs = self._client.threads.runs
+        return await runs.create(thread, assistant_id=self._id, **params)
+
+    async def start_thread(
+        self, *messages: Any, **params: Unpack[ThreadCreateAndRun]
+    ) -> AsyncRun:
+        """Create a thread and run in it; `Assistant.start_thread` says more."""
+        given = _with_messages(params, messages)
+        threads = self._client.threads
+        return await threads.create_and_run(assistant_id=self._id, **given)
+
+
+def _with_messages(
+    params: ThreadCreateAndRun, messages: tuple[Any, ...]
+) -> ThreadCreateAndRun:
+    if not messages:
+        return params
+    first = [
+        {"role": "user", "content": each} if isinstance(each, str) else each
+        for each in messages
+    ]
+    thread: Any = _api.to_json(params.get("thread") or {})
+    thread["messages"] = [*thread.get("messages", ()), *first]
+    given: Any = {**params, "thread": thread}
+    found: ThreadCreateAndRun = given
+    return found

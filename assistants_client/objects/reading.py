@@ -1,0 +1,83 @@
+"""From the JSON of an answer to a live object."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from .. import _api
+from .._endpoints import ENDPOINTS
+from .._flows.calling import UnfitError
+from ._bound import Place
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+_HOMES = {
+    "Assistant": "assistants",
+    "Message": "messages",
+    "Run": "runs",
+    "RunStep": "steps",
+    "Thread": "threads",
+}
+
+
+def reader(
+    kind: str, client: Any, ids: Mapping[str, Any]
+) -> Callable[[dict[str, Any]], Any]:
+    """Give what makes objects of JSON data.
+
+    Args:
+        kind: "Run", "Thread" and so on.
+        client: whose they are; those of an asynchronous client are awaited.
+        ids: the path arguments that they were asked for with.
+    """
+    from_dict = _class(kind, client.asynchronous).from_dict
+    place = Place(client, ids)
+
+    def read(data: dict[str, Any]) -> Any:
+        made = from_dict(data)
+        made._place = place
+        return made
+
+    return read
+
+
+def parser(
+    operation: str, client: Any, ids: Mapping[str, Any]
+) -> Callable[[Any], Any] | None:
+    """Give what reads an answer as a live object; none where it is none.
+
+    Args:
+        operation: a key of `ENDPOINTS`.
+        client: as for `reader`, as well as `ids`.
+    """
+    kind = ENDPOINTS[operation].gives
+    if kind is None:
+        return None
+    read = reader(kind, client, ids)
+
+    def parse(response: Any) -> Any:
+        value = _api.json_of(response)
+        if type(value) is not dict:
+            raise UnfitError(f"no {kind.lower()}")
+        return read(value)
+
+    return parse
+
+
+def item_reader(
+    operation: str, client: Any, ids: Mapping[str, Any]
+) -> Callable[[Any], Any]:
+    """Give what reads the items of a list; what is no object stays as it came."""
+    kind = ENDPOINTS[operation].gives
+    assert kind is not None
+    read = reader(kind, client, ids)
+    return lambda value: read(value) if type(value) is dict else value
+
+
+@cache
+def _class(kind: str, asynchronous: bool) -> Any:
+    home = import_module(f".{_HOMES[kind]}", __package__)
+    return getattr(home, f"Async{kind}" if asynchronous else kind)

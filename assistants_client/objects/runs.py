@@ -1,0 +1,349 @@
+"""Runs that are alive: they are read again, waited for, and acted on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Literal, overload
+
+from .._api import RunObject
+from .._errors import RunTimeout, run_error
+from .._flows.waiting import ENDED, MAX_WAIT
+from ._bound import Bound
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from typing import Self, Unpack
+
+    from .._pages import AsyncPages, Page
+    from .._stream.streams import AsyncStream, Stream
+    from ..client import AsyncClient, Client
+    from ..resources._params import (
+        ListParams,
+        Options,
+        RunUpdate,
+        RunWait,
+        StepListParams,
+    )
+    from ..tools import Tools
+    from .assistants import Assistant, AsyncAssistant
+    from .messages import AsyncMessage, Message
+    from .steps import AsyncRunStep, RunStep
+    from .threads import AsyncThread, Thread
+
+
+class _Run(Bound, RunObject):
+    """What both kinds of run have in common."""
+
+    __slots__ = ()
+
+    @property
+    def has_ended(self) -> bool:
+        """Tell whether the run had ended when it was read last."""
+        return self.status in ENDED
+
+    @property
+    def _ids(self) -> dict[str, Any]:
+        return {
+            "run_id": self._key("run_id", "id"),
+            "thread_id": self._key("thread_id"),
+        }
+
+    def _finished(self) -> Self:
+        """Give the run where it is completed.
+
+        Raises:
+            RunError: it isn't.
+        """
+        if self.status != "completed":
+            raise run_error(self)
+        return self
+
+    def _told(self, on_update: Callable[[Any], Any] | None) -> Callable[[Any], Any]:
+        """Give what takes each state of the run, and hands the run itself on."""
+
+        def take(seen: Any) -> Any:
+            self._adopt(seen)
+            return on_update(self) if on_update is not None else None
+
+        return take
+
+
+class Run(_Run):
+    """A run, as the server gave it last, with what can be done with it.
+
+    What changes it changes it in place. `copy.copy` gives an independent copy.
+    """
+
+    __slots__ = ("_place",)
+
+    @property
+    def _client(self) -> Client:
+        client: Client = self._at().client
+        return client
+
+    def refresh(self, **options: Unpack[Options]) -> Self:
+        """Read the run again.
+
+        Raises:
+            APIError: the call fails.
+        """
+        return self._adopt(self._client.threads.runs.retrieve(**self._ids, **options))
+
+    def refresh_status(self, **options: Unpack[Options]) -> str:
+        """Read the run again, and give its status; `refresh` has the errors."""
+        return self.refresh(**options).status
+
+    def wait(
+        self,
+        *,
+        tools: Tools | None = None,
+        timeout: float | None = MAX_WAIT,
+        on_update: Callable[[Run], Any] | None = None,
+        **params: Unpack[RunWait],
+    ) -> Self:
+        """Wait until the run is completed.
+
+        Args:
+            tools: functions to call when the run asks for them.
+            timeout: seconds after which waiting is given up; none for no limit.
+            on_update: called with the run each time that it has changed.
+            params: `poll_interval_ms`, `cancel_on_timeout`, `spinner`, and options for
+                the requests, as `runs.poll` takes them.
+
+        Raises:
+            RunFailed: it failed.
+            RunCancelled: it was cancelled.
+            RunExpired: it waited too long for outputs.
+            RunIncomplete: it stopped before its end.
+            RunRequiresAction: it waits for outputs, and there are no tools.
+            RunTimeout: it goes on after `timeout`.
+            ToolError: a function failed, and the tools say that this is to be raised.
+            APIError: a call fails.
+        """
+        if self.has_ended:
+            return self._finished()
+        given: dict[str, Any] = dict(params)
+        if tools is not None:
+            given["tools"] = _tool_set(tools)
+        try:
+            self._adopt(
+                self._client.threads.runs.poll(
+                    **self._ids,
+                    **given,
+                    max_wait=timeout,
+                    on_update=self._told(on_update),
+                )
+            )
+        except RunTimeout as error:
+            error.run = self._adopt(error.run)
+            raise
+        return self._finished()
+
+    def update(self, **params: Unpack[RunUpdate]) -> Self:
+        """Change the run's metadata; `refresh` has the errors."""
+        return self._adopt(self._client.threads.runs.update(**self._ids, **params))
+
+    def cancel(self, **options: Unpack[Options]) -> Self:
+        """Begin to cancel the run; `refresh` has the errors."""
+        return self._adopt(self._client.threads.runs.cancel(**self._ids, **options))
+
+    @overload
+    def submit_tool_outputs(
+        self,
+        outputs: Iterable[Any],
+        *,
+        stream: Literal[False] = False,
+        **options: Unpack[Options],
+    ) -> Self: ...
+    @overload
+    def submit_tool_outputs(
+        self,
+        outputs: Iterable[Any],
+        *,
+        stream: Literal[True],
+        **options: Unpack[Options],
+    ) -> Stream: ...
+    def submit_tool_outputs(
+        self,
+        outputs: Iterable[Any],
+        *,
+        stream: bool = False,
+        **options: Unpack[Options],
+    ) -> Self | Stream:
+        """Submit the outputs of all the calls that the run waits for.
+
+        Args:
+            outputs: one for each call, as `tool_output` makes them.
+            stream: whether to give the events that follow, as they come. The run
+                changes with them.
+            options: those of every call.
+
+        Raises:
+            APIError: the call fails.
+        """
+        runs = self._client.threads.runs
+        given: Any = {**self._ids, **options, "tool_outputs": [*outputs]}
+        if not stream:
+            return self._adopt(runs.submit_tool_outputs(**given))
+        events: Stream = runs.submit_tool_outputs(stream=True, **given)
+        events.watch(self._adopt)
+        return events
+
+    def do_tool_calls(self, tools: Tools) -> list[dict[str, str]]:
+        """Call what the run asks for; give the outputs in order, without submitting.
+
+        Args:
+            tools: what may be called.
+
+        Raises:
+            ToolError: a call failed, and failures are to be raised. The run still
+                waits for outputs.
+        """
+        return self._client.follow(_performing(self, tools), {})
+
+    def list_steps(self, **params: Unpack[StepListParams]) -> Page[RunStep]:
+        """List the steps of the run, page by page."""
+        return self._client.threads.runs.steps.list(**self._ids, **params)
+
+    def messages(self, **params: Unpack[ListParams]) -> Page[Message]:
+        """List the messages that the run wrote, page by page."""
+        ids: Any = self._ids
+        return self._client.threads.messages.list(**ids, **params)
+
+    def thread(self, **options: Unpack[Options]) -> Thread:
+        """Give the thread; `refresh` has the errors."""
+        return self._client.threads.retrieve(self._key("thread_id"), **options)
+
+    def assistant(self, **options: Unpack[Options]) -> Assistant:
+        """Give the assistant; `refresh` has the errors."""
+        return self._client.assistants.retrieve(self._key("assistant_id"), **options)
+
+
+class AsyncRun(_Run):
+    """A run whose methods are awaited; `Run` says what they do."""
+
+    __slots__ = ("_place",)
+
+    @property
+    def _client(self) -> AsyncClient:
+        client: AsyncClient = self._at().client
+        return client
+
+    async def refresh(self, **options: Unpack[Options]) -> Self:
+        """Read the run again.
+
+        Raises:
+            APIError: the call fails.
+        """
+        runs = self._client.threads.runs
+        return self._adopt(await runs.retrieve(**self._ids, **options))
+
+    async def refresh_status(self, **options: Unpack[Options]) -> str:
+        """Read the run again, and give its status; `refresh` has the errors."""
+        return (await self.refresh(**options)).status
+
+    async def wait(
+        self,
+        *,
+        tools: Tools | None = None,
+        timeout: float | None = MAX_WAIT,
+        on_update: Callable[[AsyncRun], Any] | None = None,
+        **params: Unpack[RunWait],
+    ) -> Self:
+        """Wait until the run is completed; `Run.wait` has the arguments and errors."""
+        if self.has_ended:
+            return self._finished()
+        given: dict[str, Any] = dict(params)
+        if tools is not None:
+            given["tools"] = _tool_set(tools)
+        try:
+            self._adopt(
+                await self._client.threads.runs.poll(
+                    **self._ids,
+                    **given,
+                    max_wait=timeout,
+                    on_update=self._told(on_update),
+                )
+            )
+        except RunTimeout as error:
+            error.run = self._adopt(error.run)
+            raise
+        return self._finished()
+
+    async def update(self, **params: Unpack[RunUpdate]) -> Self:
+        """Change the run's metadata; `refresh` has the errors."""
+        runs = self._client.threads.runs
+        return self._adopt(await runs.update(**self._ids, **params))
+
+    async def cancel(self, **options: Unpack[Options]) -> Self:
+        """Begin to cancel the run; `refresh` has the errors."""
+        runs = self._client.threads.runs
+        return self._adopt(await runs.cancel(**self._ids, **options))
+
+    @overload
+    async def submit_tool_outputs(
+        self,
+        outputs: Iterable[Any],
+        *,
+        stream: Literal[False] = False,
+        **options: Unpack[Options],
+    ) -> Self: ...
+    @overload
+    async def submit_tool_outputs(
+        self,
+        outputs: Iterable[Any],
+        *,
+        stream: Literal[True],
+        **options: Unpack[Options],
+    ) -> AsyncStream: ...
+    async def submit_tool_outputs(
+        self,
+        outputs: Iterable[Any],
+        *,
+        stream: bool = False,
+        **options: Unpack[Options],
+    ) -> Self | AsyncStream:
+        """Submit outputs; `Run.submit_tool_outputs` has the arguments."""
+        runs = self._client.threads.runs
+        given: Any = {**self._ids, **options, "tool_outputs": [*outputs]}
+        if not stream:
+            return self._adopt(await runs.submit_tool_outputs(**given))
+        events: AsyncStream = await runs.submit_tool_outputs(stream=True, **given)
+        events.watch(self._adopt)
+        return events
+
+    async def do_tool_calls(self, tools: Tools) -> list[dict[str, str]]:
+        """Call what the run asks for; give the outputs in order, without submitting.
+
+        `Run.do_tool_calls` has the arguments and errors.
+        """
+        return await self._client.follow(_performing(self, tools), {})
+
+    def list_steps(self, **params: Unpack[StepListParams]) -> AsyncPages[AsyncRunStep]:
+        """List the steps of the run, page by page."""
+        return self._client.threads.runs.steps.list(**self._ids, **params)
+
+    def messages(self, **params: Unpack[ListParams]) -> AsyncPages[AsyncMessage]:
+        """List the messages that the run wrote, page by page."""
+        ids: Any = self._ids
+        return self._client.threads.messages.list(**ids, **params)
+
+    async def thread(self, **options: Unpack[Options]) -> AsyncThread:
+        """Give the thread; `refresh` has the errors."""
+        return await self._client.threads.retrieve(self._key("thread_id"), **options)
+
+    async def assistant(self, **options: Unpack[Options]) -> AsyncAssistant:
+        """Give the assistant; `refresh` has the errors."""
+        key = self._key("assistant_id")
+        return await self._client.assistants.retrieve(key, **options)
+
+
+def _tool_set(tools: Tools) -> Any:
+    from ..tools import tool_set
+
+    return tool_set(tools)
+
+
+def _performing(run: Any, tools: Tools) -> Any:
+    from .._flows.tool_calls import performing
+
+    return performing(run, _tool_set(tools))

@@ -1,0 +1,77 @@
+"""Steps of runs that are alive."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from .._api import RunStepObject
+from ._bound import Bound
+
+if TYPE_CHECKING:
+    from typing import Self, Unpack
+
+    from ..client import AsyncClient, Client
+    from ..resources._params import Include, Options
+    from .runs import AsyncRun, Run
+
+
+class _RunStep(Bound, RunStepObject):
+    """What both kinds of step have in common."""
+
+    __slots__ = ()
+
+    @property
+    def _ids(self) -> dict[str, Any]:
+        return {"step_id": self._key("step_id", "id"), **self._run_ids}
+
+    @property
+    def _run_ids(self) -> dict[str, Any]:
+        return {"run_id": self._key("run_id"), "thread_id": self._key("thread_id")}
+
+
+class RunStep(_RunStep):
+    """A step, as the server gave it last, with what can be done with it."""
+
+    __slots__ = ("_place",)
+
+    @property
+    def _client(self) -> Client:
+        client: Client = self._at().client
+        return client
+
+    def refresh(self, **options: Unpack[Include]) -> Self:
+        """Read the step again.
+
+        Raises:
+            APIError: the call fails.
+        """
+        steps = self._client.threads.runs.steps
+        return self._adopt(steps.retrieve(**self._ids, **options))
+
+    def run(self, **options: Unpack[Options]) -> Run:
+        """Give the run; `refresh` has the errors."""
+        return self._client.threads.runs.retrieve(**self._run_ids, **options)
+
+
+class AsyncRunStep(_RunStep):
+    """A step whose methods are awaited; `RunStep` says what they do."""
+
+    __slots__ = ("_place",)
+
+    @property
+    def _client(self) -> AsyncClient:
+        client: AsyncClient = self._at().client
+        return client
+
+    async def refresh(self, **options: Unpack[Include]) -> Self:
+        """Read the step again.
+
+        Raises:
+            APIError: the call fails.
+        """
+        steps = self._client.threads.runs.steps
+        return self._adopt(await steps.retrieve(**self._ids, **options))
+
+    async def run(self, **options: Unpack[Options]) -> AsyncRun:
+        """Give the run; `refresh` has the errors."""
+        return await self._client.threads.runs.retrieve(**self._run_ids, **options)

@@ -1,0 +1,116 @@
+"""The calls that following a run takes, once it has begun."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from .. import _api
+from .._endpoints import make_call
+from .._flows.calling import calling
+from .._flows.paging import Bounds, Walk
+from .._lists import Listed, fields
+from ..objects.reading import item_reader, parser, reader
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from .._effects import Flow
+    from .._flows.calling import Answer
+
+# What of a call holds for each look at the run as well; a body doesn't.
+_LOOKING = ("extra_headers", "extra_query", "timeout", "max_retries", "verbosity")
+_LARGEST_PAGE = 100
+
+
+class RunCalls:
+    """Looks at a run, and acts on it, as flows."""
+
+    def __init__(
+        self, client: Any, params: Mapping[str, Any], ids: Mapping[str, Any]
+    ) -> None:
+        """Begin.
+
+        Args:
+            client: whose settings hold.
+            params: what was given to the method; the options for requests hold for
+                these as well.
+            ids: the path arguments that were given. They are sure to be right, and an
+                answer may lack its own.
+        """
+        self._client = client
+        self._ids = ids
+        self._options = {n: params[n] for n in _LOOKING if n in params}
+
+    def retrieve(self, run: Any) -> Flow[Answer[Any]]:
+        """Look at the run."""
+        return self._call("threads.runs.retrieve", run)
+
+    def cancel(self, run: Any) -> Flow[Answer[Any]]:
+        """Cancel the run."""
+        return self._call("threads.runs.cancel", run)
+
+    def submit(
+        self, run: Any, outputs: list[Any], *, stream: bool = False
+    ) -> Flow[Answer[Any]]:
+        """Submit outputs."""
+        body: dict[str, Any] = {"tool_outputs": outputs}
+        if stream:
+            body["stream"] = True
+        return self._call("threads.runs.submit_tool_outputs", run, body)
+
+    def steps(self, run: Any) -> Flow[list[Any]]:
+        """Give all steps of the run, the first one first."""
+        return self._all("threads.runs.steps.list", run)
+
+    def messages(self, run: Any) -> Flow[list[Any]]:
+        """Give all messages of the run, the first one first."""
+        key = self._known(run)["run_id"]
+        found = yield from self._all("threads.messages.list", run, {"run_id": key})
+        # There are servers that don't filter.
+        return [each for each in found if getattr(each, "run_id", key) == key]
+
+    def newest(self, thread_id: str) -> Flow[Any]:
+        """Give the newest run of a thread; none where there is none."""
+        ids = {"thread_id": thread_id}
+        options = {**self._options, "limit": 1}
+        call = make_call("threads.runs.list", options, ids, _api.json_of)
+        answer = yield from calling(call, self._client.options)
+        read = item_reader("threads.runs.list", self._client, ids)
+        data: list[Any] = fields(answer.read(), read)["data"]
+        return data[0] if data else None
+
+    def alive(self, kind: str, data: Any) -> Any:
+        """Give an object of JSON data, alive; none stays none."""
+        if data is None:
+            return None
+        return reader(kind, self._client, self._ids)(data)
+
+    def _known(self, run: Any) -> dict[str, Any]:
+        return {"thread_id": run.thread_id, "run_id": run.id, **self._ids}
+
+    def _call(
+        self, operation: str, run: Any, body: Mapping[str, Any] | None = None
+    ) -> Flow[Answer[Any]]:
+        read = parser(operation, self._client, self._ids)
+        params = {**self._options, **(body or {})}
+        call = make_call(operation, params, self._known(run), read)
+        return calling(call, self._client.options)
+
+    def _all(
+        self, operation: str, run: Any, more: Mapping[str, Any] | None = None
+    ) -> Flow[list[Any]]:
+        known = self._known(run)
+        read = item_reader(operation, self._client, known)
+        query: dict[str, Any] | None
+        query = {"limit": _LARGEST_PAGE, "order": "asc", **(more or {})}
+        walk: Walk[Any] = Walk(Bounds(), query)
+        found: list[Any] = []
+        while query is not None:
+            params = {**self._options, **query}
+            call = make_call(operation, params, known, _api.json_of)
+            answer = yield from calling(call, self._client.options)
+            given = fields(answer.read(), read)
+            page = Listed(given["data"], given.get("has_more"))
+            found += walk.take(page)
+            query = walk.next_query(page)
+        return found

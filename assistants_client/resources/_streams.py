@@ -1,0 +1,93 @@
+"""Making streams from the arguments of methods."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from attrs import evolve
+
+from .._endpoints import make_call
+from .._flows.streaming import Plan
+from .._flows.waiting import WaitOptions, patience
+from .._stream.announcing import CALLBACKS, ENDINGS
+from .._stream.snapshots import RunSnapshot
+from .._stream.streams import AsyncStream, Stream
+from ._run_calls import RunCalls
+from ._waits import acting, tools_in
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from .._effects import Flow
+    from .._flows.calling import Answer, Call
+    from .._stream.snapshots import Snapshots
+    from ..client import AsyncClient, Client
+    from ..tools import ToolSet
+
+_WAITING = frozenset(WaitOptions.__annotations__)
+_CALLBACKS = frozenset({*CALLBACKS, *ENDINGS})
+
+
+def event_call(
+    operation: str, params: Mapping[str, Any], ids: Mapping[str, Any], client: Any
+) -> tuple[Call[Any], Plan]:
+    """Give the call of a stream that is iterated as it comes, and ends as it ends.
+
+    Args:
+        operation: a key of `ENDPOINTS`.
+        params: what was given by keyword.
+        ids: the path arguments by name.
+        client: whose call it is.
+
+    Raises:
+        ConfigurationError: an argument can't be used.
+    """
+    call = make_call(operation, {**params, "stream": True}, ids)
+    return evolve(call, stream=True), Plan(calls=RunCalls(client, params, ids))
+
+
+def followed_call(
+    operation: str, params: Mapping[str, Any], ids: Mapping[str, Any], client: Any
+) -> tuple[Call[Any], Plan, dict[str, Callable[..., Any]]]:
+    """Give the call of a stream that is followed, with the callbacks among `params`.
+
+    `event_call` has the arguments and errors.
+    """
+    tools, params = tools_in(operation, params)
+    rest = dict(params)
+    callbacks = {n: rest.pop(n) for n in params if n in _CALLBACKS}
+    waits: Any = {n: rest.pop(n) for n in params if n in _WAITING}
+    resume = rest.pop("resume", False)
+    how = patience(waits)
+    calls = RunCalls(client, rest, ids)
+    call = make_call(operation, {**rest, "stream": True}, ids)
+    plan = Plan(
+        calls=calls,
+        act=None if tools is None else _acting(tools, calls),
+        resume=how if resume else None,
+    )
+    return evolve(call, stream=True), plan, callbacks
+
+
+def _acting(tools: ToolSet, calls: RunCalls) -> Callable[[Any], Flow[Answer[Any]]]:
+    return lambda run: acting(run, tools, calls, stream=True)
+
+
+def begun(
+    client: Client | AsyncClient,
+    call: Call[Any],
+    plan: Plan,
+    answer: Answer[Any],
+    snapshots: Snapshots | None = None,
+) -> Any:
+    """Give the stream of an answer.
+
+    Args:
+        client: whose call it was; a stream of an asynchronous client is awaited.
+        call: the call.
+        plan: what to do where the stream ends early.
+        answer: its answer, whose body is unread.
+        snapshots: takes what the events tell; only of the run, without them.
+    """
+    kind: Any = AsyncStream if client.asynchronous else Stream
+    return kind(answer, snapshots or RunSnapshot(), plan, client.http(call.options))
