@@ -36,9 +36,10 @@ class Http:
             NoAnswer: a request got none.
             TypeError: a callable is asynchronous.
         """
+        if type(effect) is Receive:
+            # Before the others: of these, there are thousands.
+            return self._receive(effect.reply)
         match effect:
-            case Receive(reply):
-                return self._receive(reply)
             case Send(request):
                 return self._send(request)
             case Sleep(seconds):
@@ -105,9 +106,10 @@ class AsyncHttp:
         Raises:
             NoAnswer: a request got none.
         """
+        if type(effect) is Receive:
+            # Before the others: of these, there are thousands.
+            return await self._receive(effect.reply)
         match effect:
-            case Receive(reply):
-                return await self._receive(reply)
             case Send(request):
                 return await self._send(request)
             case Sleep(seconds):

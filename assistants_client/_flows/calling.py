@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final, Generic, TypedDict, TypeVar
 from urllib.parse import urlencode
 
@@ -157,13 +158,19 @@ def decode(content: bytes | str) -> Any:
     Raises:
         ValueError: it is no JSON.
     """
+    try:
+        return _decoder()(content)
+    # What it raises where something is no JSON is a ValueError.
+    except (ValueError, RecursionError):
+        return json.loads(content)
+
+
+@cache
+def _decoder() -> Callable[[bytes | str], Any]:
     # Imported late: until something is to be decoded, it only takes time.
     import msgspec
 
-    try:
-        return msgspec.json.decode(content)
-    except (msgspec.DecodeError, RecursionError):
-        return json.loads(content)
+    return msgspec.json.Decoder().decode
 
 
 def calling(
