@@ -32,54 +32,71 @@ class EventDecoder:
         self._rest = b""
         self._pieces: list[bytes] = []
         self._start = True
+        self._whole = False
         self._name = ""
         self._data: list[str] = []
 
-    def feed(self, chunk: bytes) -> Iterator[Event]:
+    def feed(self, chunk: bytes) -> list[Event]:
         """Take the next bytes and give the events that they complete."""
+        if self._whole and chunk.endswith(b"\n\n") and b"\r" not in chunk:
+            # As servers mostly send them: events, and nothing begun.
+            return self._take(chunk[:-1])
+        self._whole = False
         self._pieces.append(chunk)
         if b"\n" not in chunk and b"\r" not in chunk and not self._rest.endswith(b"\r"):
-            return
-        self._rest += b"".join(self._pieces)
+            return []
+        block = self._rest + b"".join(self._pieces)
         self._pieces.clear()
         if self._start:
             # A byte order mark may precede the first line, and only that.
-            self._rest = self._rest.removeprefix(b"\xef\xbb\xbf")
+            block = block.removeprefix(b"\xef\xbb\xbf")
             self._start = False
-        lines = self._rest.replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n")
-        if self._rest.endswith(b"\r"):
-            # Half of a CRLF, perhaps: its line waits for the next byte.
-            self._rest = lines[-2] + b"\r"
-            lines = lines[:-2]
-        else:
-            self._rest = lines.pop()
-        for line in lines:
-            event = self._line(line.decode("utf-8", "replace"))
-            if event is not None:
-                yield event
+        # Half of a CRLF, perhaps: its line waits for the next byte.
+        half = block.endswith(b"\r")
+        if b"\r" in block:
+            block = block.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+        if half:
+            block = block[:-1]
+        whole, end, self._rest = block.rpartition(b"\n")
+        if half:
+            self._rest += b"\r"
+        found = self._take(whole) if end else []
+        self._whole = not self._rest
+        return found
 
-    def flush(self) -> Iterator[Event]:
+    def flush(self) -> list[Event]:
         """Give what the end of the stream has left unfinished."""
         rest = (self._rest + b"".join(self._pieces)).rstrip(b"\r")
         self._rest = b""
         self._pieces.clear()
-        for line in (rest, b"") if rest else (b"",):
-            event = self._line(line.decode("utf-8", "replace"))
-            if event is not None:
-                yield event
+        return self._take(rest + b"\n" if rest else b"")
 
-    def _line(self, line: str) -> Event | None:
-        if not line:
-            event = Event(self._name, "\n".join(self._data)) if self._data else None
-            self._name, self._data = "", []
-            return event
-        field, _, value = line.partition(":")
+    def _take(self, block: bytes) -> list[Event]:
+        """Take lines that are whole, and give the events that they complete."""
+        found = []
+        # Line feeds are no part of other characters, broken ones included.
+        for line in block.decode("utf-8", "replace").split("\n"):
+            if line.startswith("data: "):
+                self._data.append(line[6:])
+            elif line.startswith("event: "):
+                self._name = line[7:]
+            elif line:
+                self._field(line)
+            else:
+                if self._data:
+                    found.append(Event(self._name, "\n".join(self._data)))
+                    self._data.clear()
+                self._name = ""
+        return found
+
+    def _field(self, line: str) -> None:
+        """Take a line that isn't written as most are."""
+        name, _, value = line.partition(":")
         value = value.removeprefix(" ")
-        if field == "data":
+        if name == "data":
             self._data.append(value)
-        elif field == "event":
+        elif name == "event":
             self._name = value
-        return None
 
 
 def events(chunks: Iterable[bytes]) -> Iterator[Event]:
