@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import re
 from contextlib import suppress
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Optional, Union, get_type_hints
 
 from attrs import frozen
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
 _SECTION = re.compile(r"^(args|arguments|parameters|params)\s*:?\s*$", re.IGNORECASE)
 _OTHER_SECTION = re.compile(r"^[A-Z][\w ]*:\s*$|^-{3,}\s*$|^:\w+")
+_UNDERLINE = re.compile(r"^-{3,}\s*$")
 _GOOGLE = re.compile(r"^\s+\*{0,2}(\w+)\s*(?:\([^)]*\))?\s*:\s*(.*)$")
 _SPHINX = re.compile(r"^\s*:param\s+(?:[^:]*\s)?(\w+)\s*:\s*(.*)$")
 _KINDS: dict[Any, str] = {
@@ -178,8 +180,12 @@ def _close(node: Any, *, strict: bool) -> None:
 
 def _first_part(text: str) -> str:
     """Give what a docstring says before it comes to arguments and the like."""
-    lines = []
+    lines: list[str] = []
     for line in text.splitlines():
+        if _UNDERLINE.match(line):
+            # What it underlines was a heading.
+            lines = lines[:-1]
+            break
         if _SECTION.match(line) or _OTHER_SECTION.match(line):
             break
         lines.append(line)
@@ -187,8 +193,9 @@ def _first_part(text: str) -> str:
 
 
 def _argument_texts(text: str) -> dict[str, str]:
-    """Give what a docstring says of each argument, in the style of Google or Sphinx."""
-    found: dict[str, str] = {}
+    """Give what a docstring says of each argument, in whichever of three styles."""
+    if found := _numpy_texts(text):
+        return found
     name, entries = "", None
     for line in text.splitlines():
         depth = len(line) - len(line.lstrip())
@@ -203,5 +210,24 @@ def _argument_texts(text: str) -> dict[str, str]:
             if depth == entries and (google := _GOOGLE.match(line)):
                 name, found[google[1]] = google[1], google[2]
             elif name:
+                found[name] = f"{found[name]} {line.strip()}".strip()
+    return found
+
+
+def _numpy_texts(text: str) -> dict[str, str]:
+    """Give what a section `Parameters` says that is underlined, as NumPy has it."""
+    found: dict[str, str] = {}
+    names: list[str] = []
+    lines = text.splitlines()
+    inside = False
+    for line, following in pairwise([*lines, ""]):
+        if _UNDERLINE.match(following):
+            inside, names = bool(_SECTION.match(line)), []
+        elif inside and not _UNDERLINE.match(line) and line.strip():
+            if not line.startswith(" "):
+                before = line.partition(":")[0]
+                names = [each.strip().lstrip("*") for each in before.split(",")]
+                found.update(dict.fromkeys(names, ""))
+            for name in names if line.startswith(" ") else ():
                 found[name] = f"{found[name]} {line.strip()}".strip()
     return found

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, TypedDict, cast
 from attrs import field, frozen
 
 from .._effects import Ask, Note, Sleep
-from .._errors import ConfigurationError, RunTimeout
+from .._errors import APIError, ConfigurationError, RunTimeout
 from .._spinner import TICK, Spinner, spinner
 from .tool_calls import tool_calls
 
@@ -147,9 +147,7 @@ def _looking(
         if how.max_wait is not None:
             left = began + how.max_wait - how.clock()
         if left <= 0:
-            if how.cancel_on_timeout:
-                run = (yield from cancel(run)).read()
-            raise RunTimeout(run, waited=how.clock() - began)
+            raise (yield from _timed_out(run, cancel, began, how))
         if waits and act is not None:
             answer = yield from act(run)
             looks = 0
@@ -159,6 +157,25 @@ def _looking(
         yield from _sleeping(pause, run, began, how)
         looks += 1
         answer = yield from look(run)
+
+
+def _timed_out(
+    run: RunObject,
+    cancel: Callable[[RunObject], Flow[Answer[RunObject]]],
+    began: float,
+    how: Patience,
+) -> Flow[RunTimeout]:
+    """Cancel the run if that is wished; give the error to raise."""
+    note = None
+    if how.cancel_on_timeout:
+        try:
+            run = (yield from cancel(run)).read()
+        except APIError as failed:
+            note = f"the run could not be cancelled: {failed}"
+    error = RunTimeout(run, waited=how.clock() - began)
+    if note:
+        error.add_note(note)
+    return error
 
 
 def _sleeping(pause: float, run: RunObject, began: float, how: Patience) -> Flow[None]:

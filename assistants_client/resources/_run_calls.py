@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING, Any
 
 from .. import _api
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from .._effects import Flow
     from .._flows.calling import Answer
 
+_LOGGER = logging.getLogger("assistants_client")
 # What of a call holds for each look at the run as well; a body doesn't.
 _LOOKING = ("extra_headers", "extra_query", "timeout", "max_retries", "verbosity")
 _LARGEST_PAGE = 100
@@ -78,6 +80,14 @@ class RunCalls:
         read = item_reader("threads.runs.list", self._client, ids)
         data: list[Any] = fields(answer.read(), read)["data"]
         return data[0] if data else None
+
+    def leave(self, run: Any) -> None:
+        """Say that the run waits for outputs that nobody will submit."""
+        _LOGGER.warning(
+            "interrupted: %s waits for outputs of tools until it expires, and locks "
+            "its thread; cancel it, or submit them",
+            run.id,
+        )
 
     def alive(self, kind: str, data: Any) -> Any:
         """Give an object of JSON data, alive; none stays none."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from .._endpoints import make_call
-from .._errors import ToolError
+from .._errors import APIError, ToolError
 from .._flows.calling import calling
 from .._flows.tool_calls import performing
 from .._flows.waiting import WaitOptions, patience, waiting
@@ -72,12 +72,22 @@ def acting(
 
     Raises:
         ToolError: a call failed, and failures are to be raised; the run is cancelled.
+
+    Where this is interrupted, by a cancelled task or from the keyboard, the run waits
+    on until it expires; the logger `assistants_client` says so.
     """
     try:
         outputs = yield from performing(run, tools)
-    except ToolError:
+    except ToolError as error:
         # Else it would wait for outputs until it expires, its thread locked.
-        yield from calls.cancel(run)
+        try:
+            yield from calls.cancel(run)
+        except APIError as failed:
+            error.add_note(f"the run could not be cancelled, and waits: {failed}")
+        raise
+    except GeneratorExit:
+        # Somebody interrupts this, and nothing more can be sent from here.
+        calls.leave(run)
         raise
     return (yield from calls.submit(run, outputs, stream=stream))
 

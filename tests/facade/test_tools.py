@@ -255,6 +255,42 @@ def test_a_tool_is_still_the_function() -> None:
     )
 
 
+def test_a_docstring_may_be_of_numpys_style() -> None:
+    def way(start: str, end: str, unit: str = "km", *, scenic: bool = False) -> str:
+        """Find a way.
+
+        It may be long.
+
+        Parameters
+        ----------
+        start, end : str
+            A place, such as
+            a town.
+        unit : {"km", "mi"}, optional
+            What distances are given in: kilometres or miles.
+        scenic
+            Whether it should be pretty.
+
+        Returns
+        -------
+        str
+            The way.
+        """
+        return f"{start} {end} {unit} {scenic}"
+
+    made = Tool(way)
+    assert (
+        made.definition["function"]["description"] == "Find a way.\n\nIt may be long."
+    )
+    texts = {n: p["description"] for n, p in parameters(made)["properties"].items()}
+    assert texts == {
+        "start": "A place, such as a town.",
+        "end": "A place, such as a town.",
+        "unit": "What distances are given in: kilometres or miles.",
+        "scenic": "Whether it should be pretty.",
+    }
+
+
 def test_methods_and_objects_may_be_tools() -> None:
     class Counter:
         def __init__(self) -> None:
