@@ -75,7 +75,9 @@ def handler_of(
         handler._call_back(callbacks)
         return handler
     if not isinstance(given, kind):
-        what = given.__name__ if isinstance(given, type) else type(given).__name__
+        what = type(given).__name__
+        if isinstance(given, type):
+            what = f"the class {given.__name__} itself"
         raise ConfigurationError(
             f"event_handler must be an instance of {kind.__name__}, not {what}"
         )

@@ -55,8 +55,8 @@ def followed_call(
     """
     tools, params = tools_in(operation, params)
     rest = dict(params)
-    callbacks = {n: rest.pop(n) for n in params if n in _CALLBACKS}
     waits: Any = {n: rest.pop(n) for n in params if n in _WAITING}
+    callbacks = {n: rest.pop(n) for n in [*rest] if _is_callback(n, rest[n])}
     resume = rest.pop("resume", False)
     how = patience(waits)
     calls = RunCalls(client, rest, ids)
@@ -67,6 +67,11 @@ def followed_call(
         resume=how if resume else None,
     )
     return evolve(call, stream=True), plan, callbacks
+
+
+def _is_callback(name: str, value: Any) -> bool:
+    # No function could be sent, so one like `on_evnt` is a slip to be told of.
+    return name in _CALLBACKS or (name.startswith("on_") and callable(value))
 
 
 def _acting(tools: ToolSet, calls: RunCalls) -> Callable[[Any], Flow[Answer[Any]]]:

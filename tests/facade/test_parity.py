@@ -27,6 +27,10 @@ WAITING = (
     *("threads.create_and_run_poll", "threads.runs.create_and_poll"),
     *("threads.runs.poll", "threads.runs.submit_tool_outputs_and_poll"),
 )
+STREAMING = (
+    *("threads.create_and_run_stream", "threads.runs.stream"),
+    "threads.runs.submit_tool_outputs_stream",
+)
 
 
 def found(client: Any, name: str) -> Any:
@@ -40,7 +44,7 @@ def pairs() -> Iterator[Any]:
     theirs_async = openai.AsyncOpenAI(base_url=URL, api_key="x").beta
     ours = Client(base_url=URL, api_key="xxxxxx")
     ours_async = AsyncClient(base_url=URL, api_key="xxxxxx")
-    for name in (*ENDPOINTS, *WAITING):
+    for name in (*ENDPOINTS, *WAITING, *STREAMING):
         yield pytest.param(found(theirs, name), found(ours, name), id=name)
         yield pytest.param(
             found(theirs_async, name), found(ours_async, name), id=f"async {name}"
