@@ -61,6 +61,7 @@ class Http:
 
     def _receive(self, reply: Any) -> bytes | None:
         if reply is not self._read:
+            self.release()
             self._read, self._pieces = reply, reply.iter_bytes()
         try:
             return next(self._pieces, None)
@@ -135,6 +136,7 @@ class AsyncHttp:
 
     async def _receive(self, reply: Any) -> bytes | None:
         if reply is not self._read:
+            await self.release()
             self._read, self._pieces = reply, reply.aiter_bytes()
         try:
             return await anext(self._pieces, None)

@@ -40,8 +40,8 @@ _OF_STEPS = frozenset(CALLBACKS) - _OF_MESSAGES - {"on_event"}
 class Announcer:
     """Tells, event by event, which callbacks are due.
 
-    Each text, message, call and step is begun once and done once, however the server
-    tells of it.
+    Each text, message, call and step is begun once and done once, however often and in
+    which way the server tells of it.
     """
 
     def __init__(
@@ -66,6 +66,7 @@ class Announcer:
         # By the id of their message or step: parts that have begun, and those done.
         self._begun: dict[str, set[int]] = {}
         self._done: dict[str, set[int]] = {}
+        self._met: set[str] = set()
         self._finished: set[str] = set()
 
     def due(self, event: Any, what: Told) -> Iterator[Due]:
@@ -106,13 +107,14 @@ class Announcer:
         if key is None:
             return
         grown = self._snapshots.messages[key]
+        if key not in self._met:
+            self._met.add(key)
+            yield "on_message_created", self._grown("Message", grown)
         if name.endswith(".delta"):
             yield from self._message_delta(key, model, data, grown)
             return
         yield "on_message", self._grown("Message", grown)
-        if name.endswith(".created"):
-            yield "on_message_created", self._grown("Message", grown)
-        elif name.rpartition(".")[2] in _LAST and key not in self._finished:
+        if name.rpartition(".")[2] in _LAST and key not in self._finished:
             yield from self._message_done(key, grown)
 
     def _message_delta(
@@ -188,13 +190,14 @@ class Announcer:
         if key is None:
             return
         grown = self._snapshots.steps[key]
+        if key not in self._met:
+            self._met.add(key)
+            yield "on_run_step_created", self._grown("RunStep", grown)
         if name.endswith(".delta"):
             yield from self._step_delta(key, model, data, grown)
             return
         yield "on_run_step", self._grown("RunStep", grown)
-        if name.endswith(".created"):
-            yield "on_run_step_created", self._grown("RunStep", grown)
-        elif name.rpartition(".")[2] in _LAST and key not in self._finished:
+        if name.rpartition(".")[2] in _LAST and key not in self._finished:
             yield from self._step_done(key, grown)
 
     def _step_delta(

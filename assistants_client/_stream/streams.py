@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from .._drive import iterate, iterate_async
@@ -100,7 +101,9 @@ class Stream(_Stream):
 
     def __del__(self) -> None:
         if not getattr(self, "_closed", True):
-            self.close()
+            # At the end of everything, what it takes may be gone.
+            with suppress(Exception):
+                self.close()
 
     def close(self) -> None:
         """Close the connection; a second time does nothing."""
