@@ -56,6 +56,21 @@ class Field:
     time: str | None
 
     @property
+    def reading(self) -> str:
+        """Write the expression that takes its value from what is left, and reads it.
+
+        A model is looked for here and not by its `from_json`: most of the time that
+        reading a page takes goes into calls, and this one can be saved.
+        """
+        taken = f"take({self.wire}, UNSET)"
+        if self.reader is None:
+            return taken
+        model = self.reader.function.removesuffix(".from_json")
+        if model == self.reader.function:
+            return self.reader(taken)
+        return f"{model}.from_dict(it) if isinstance(it := {taken}, dict) else it"
+
+    @property
     def in_call(self) -> str:
         """Write its annotation for a TypedDict that is made by a call."""
         required = self.required
