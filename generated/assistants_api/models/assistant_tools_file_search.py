@@ -32,8 +32,10 @@ class AssistantToolsFileSearch(Model):
         take = rest.pop
         self = cls.__new__(cls)
         self.type = take("type", UNSET)
-        self.file_search = models.FileSearchOptions.from_json(
-            take("file_search", UNSET)
+        self.file_search = (
+            models.FileSearchOptions.from_dict(it)
+            if isinstance(it := take("file_search", UNSET), dict)
+            else it
         )
         self.additional_properties = rest
         return self

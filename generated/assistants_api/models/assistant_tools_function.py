@@ -35,7 +35,11 @@ class AssistantToolsFunction(Model):
         take = rest.pop
         self = cls.__new__(cls)
         self.type = take("type", UNSET)
-        self.function = models.FunctionObject.from_json(take("function", UNSET))
+        self.function = (
+            models.FunctionObject.from_dict(it)
+            if isinstance(it := take("function", UNSET), dict)
+            else it
+        )
         self.additional_properties = rest
         return self
 

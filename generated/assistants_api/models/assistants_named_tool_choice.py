@@ -38,8 +38,10 @@ class AssistantsNamedToolChoice(Model):
         take = rest.pop
         self = cls.__new__(cls)
         self.type = take("type", UNSET)
-        self.function = models.NamedToolChoiceFunction.from_json(
-            take("function", UNSET)
+        self.function = (
+            models.NamedToolChoiceFunction.from_dict(it)
+            if isinstance(it := take("function", UNSET), dict)
+            else it
         )
         self.additional_properties = rest
         return self

@@ -79,8 +79,10 @@ class CreateAssistantRequest(Model):
         self.instructions = take("instructions", UNSET)
         self.reasoning_effort = take("reasoning_effort", UNSET)
         self.tools = read_list(models.read_assistant_tool, take("tools", UNSET))
-        self.tool_resources = models.CreateToolResources.from_json(
-            take("tool_resources", UNSET)
+        self.tool_resources = (
+            models.CreateToolResources.from_dict(it)
+            if isinstance(it := take("tool_resources", UNSET), dict)
+            else it
         )
         self.metadata = take("metadata", UNSET)
         self.temperature = take("temperature", UNSET)

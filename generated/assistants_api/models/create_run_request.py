@@ -128,11 +128,15 @@ class CreateRunRequest(Model):
         self.stream = take("stream", UNSET)
         self.max_prompt_tokens = take("max_prompt_tokens", UNSET)
         self.max_completion_tokens = take("max_completion_tokens", UNSET)
-        self.truncation_strategy = models.TruncationObject.from_json(
-            take("truncation_strategy", UNSET)
+        self.truncation_strategy = (
+            models.TruncationObject.from_dict(it)
+            if isinstance(it := take("truncation_strategy", UNSET), dict)
+            else it
         )
-        self.tool_choice = models.AssistantsNamedToolChoice.from_json(
-            take("tool_choice", UNSET)
+        self.tool_choice = (
+            models.AssistantsNamedToolChoice.from_dict(it)
+            if isinstance(it := take("tool_choice", UNSET), dict)
+            else it
         )
         self.parallel_tool_calls = take("parallel_tool_calls", UNSET)
         self.response_format = models.read_assistants_api_response_format_option(

@@ -106,12 +106,18 @@ class CreateThreadAndRunRequest(Model):
         take = rest.pop
         self = cls.__new__(cls)
         self.assistant_id = take("assistant_id", UNSET)
-        self.thread = models.CreateThreadRequest.from_json(take("thread", UNSET))
+        self.thread = (
+            models.CreateThreadRequest.from_dict(it)
+            if isinstance(it := take("thread", UNSET), dict)
+            else it
+        )
         self.model = take("model", UNSET)
         self.instructions = take("instructions", UNSET)
         self.tools = read_list(models.read_assistant_tool, take("tools", UNSET))
-        self.tool_resources = models.ToolResources.from_json(
-            take("tool_resources", UNSET)
+        self.tool_resources = (
+            models.ToolResources.from_dict(it)
+            if isinstance(it := take("tool_resources", UNSET), dict)
+            else it
         )
         self.metadata = take("metadata", UNSET)
         self.temperature = take("temperature", UNSET)
@@ -119,11 +125,15 @@ class CreateThreadAndRunRequest(Model):
         self.stream = take("stream", UNSET)
         self.max_prompt_tokens = take("max_prompt_tokens", UNSET)
         self.max_completion_tokens = take("max_completion_tokens", UNSET)
-        self.truncation_strategy = models.TruncationObject.from_json(
-            take("truncation_strategy", UNSET)
+        self.truncation_strategy = (
+            models.TruncationObject.from_dict(it)
+            if isinstance(it := take("truncation_strategy", UNSET), dict)
+            else it
         )
-        self.tool_choice = models.AssistantsNamedToolChoice.from_json(
-            take("tool_choice", UNSET)
+        self.tool_choice = (
+            models.AssistantsNamedToolChoice.from_dict(it)
+            if isinstance(it := take("tool_choice", UNSET), dict)
+            else it
         )
         self.parallel_tool_calls = take("parallel_tool_calls", UNSET)
         self.response_format = models.read_assistants_api_response_format_option(

@@ -43,8 +43,10 @@ class CreateThreadRequest(Model):
         self.messages = read_list(
             models.CreateMessageRequest.from_json, take("messages", UNSET)
         )
-        self.tool_resources = models.CreateToolResources.from_json(
-            take("tool_resources", UNSET)
+        self.tool_resources = (
+            models.CreateToolResources.from_dict(it)
+            if isinstance(it := take("tool_resources", UNSET), dict)
+            else it
         )
         self.metadata = take("metadata", UNSET)
         self.additional_properties = rest

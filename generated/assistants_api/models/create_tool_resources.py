@@ -40,11 +40,15 @@ class CreateToolResources(Model):
         rest = dict(data)
         take = rest.pop
         self = cls.__new__(cls)
-        self.code_interpreter = models.CodeInterpreterResources.from_json(
-            take("code_interpreter", UNSET)
+        self.code_interpreter = (
+            models.CodeInterpreterResources.from_dict(it)
+            if isinstance(it := take("code_interpreter", UNSET), dict)
+            else it
         )
-        self.file_search = models.CreateFileSearchResources.from_json(
-            take("file_search", UNSET)
+        self.file_search = (
+            models.CreateFileSearchResources.from_dict(it)
+            if isinstance(it := take("file_search", UNSET), dict)
+            else it
         )
         self.additional_properties = rest
         return self

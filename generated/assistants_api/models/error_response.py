@@ -29,7 +29,11 @@ class ErrorResponse(Model):
         rest = dict(data)
         take = rest.pop
         self = cls.__new__(cls)
-        self.error = models.Error.from_json(take("error", UNSET))
+        self.error = (
+            models.Error.from_dict(it)
+            if isinstance(it := take("error", UNSET), dict)
+            else it
+        )
         self.additional_properties = rest
         return self
 

@@ -46,9 +46,9 @@ class FileSearchCall(Model):
         take = rest.pop
         self = cls.__new__(cls)
         self.ranking_options = (
-            models.RunStepDetailsToolCallsFileSearchRankingOptionsObject.from_json(
-                take("ranking_options", UNSET)
-            )
+            models.RunStepDetailsToolCallsFileSearchRankingOptionsObject.from_dict(it)
+            if isinstance(it := take("ranking_options", UNSET), dict)
+            else it
         )
         self.results = read_list(
             models.RunStepDetailsToolCallsFileSearchResultObject.from_json,

@@ -37,8 +37,10 @@ class FileSearchOptions(Model):
         take = rest.pop
         self = cls.__new__(cls)
         self.max_num_results = take("max_num_results", UNSET)
-        self.ranking_options = models.FileSearchRankingOptions.from_json(
-            take("ranking_options", UNSET)
+        self.ranking_options = (
+            models.FileSearchRankingOptions.from_dict(it)
+            if isinstance(it := take("ranking_options", UNSET), dict)
+            else it
         )
         self.additional_properties = rest
         return self

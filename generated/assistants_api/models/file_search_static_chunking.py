@@ -35,8 +35,10 @@ class FileSearchStaticChunking(Model):
         take = rest.pop
         self = cls.__new__(cls)
         self.type = take("type", UNSET)
-        self.static = models.FileSearchStaticChunkingOptions.from_json(
-            take("static", UNSET)
+        self.static = (
+            models.FileSearchStaticChunkingOptions.from_dict(it)
+            if isinstance(it := take("static", UNSET), dict)
+            else it
         )
         self.additional_properties = rest
         return self

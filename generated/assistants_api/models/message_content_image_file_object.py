@@ -34,7 +34,11 @@ class MessageContentImageFileObject(Model):
         take = rest.pop
         self = cls.__new__(cls)
         self.type = take("type", UNSET)
-        self.image_file = models.MessageImageFile.from_json(take("image_file", UNSET))
+        self.image_file = (
+            models.MessageImageFile.from_dict(it)
+            if isinstance(it := take("image_file", UNSET), dict)
+            else it
+        )
         self.additional_properties = rest
         return self
 

@@ -32,7 +32,11 @@ class MessageContentImageUrlObject(Model):
         take = rest.pop
         self = cls.__new__(cls)
         self.type = take("type", UNSET)
-        self.image_url = models.MessageImageUrl.from_json(take("image_url", UNSET))
+        self.image_url = (
+            models.MessageImageUrl.from_dict(it)
+            if isinstance(it := take("image_url", UNSET), dict)
+            else it
+        )
         self.additional_properties = rest
         return self
 

@@ -44,8 +44,10 @@ class MessageContentTextAnnotationsFileCitationObject(Model):
         self = cls.__new__(cls)
         self.type = take("type", UNSET)
         self.text = take("text", UNSET)
-        self.file_citation = models.MessageFileCitation.from_json(
-            take("file_citation", UNSET)
+        self.file_citation = (
+            models.MessageFileCitation.from_dict(it)
+            if isinstance(it := take("file_citation", UNSET), dict)
+            else it
         )
         self.start_index = take("start_index", UNSET)
         self.end_index = take("end_index", UNSET)

@@ -45,7 +45,11 @@ class MessageContentTextAnnotationsFilePathObject(Model):
         self = cls.__new__(cls)
         self.type = take("type", UNSET)
         self.text = take("text", UNSET)
-        self.file_path = models.MessageFilePath.from_json(take("file_path", UNSET))
+        self.file_path = (
+            models.MessageFilePath.from_dict(it)
+            if isinstance(it := take("file_path", UNSET), dict)
+            else it
+        )
         self.start_index = take("start_index", UNSET)
         self.end_index = take("end_index", UNSET)
         self.additional_properties = rest

@@ -32,7 +32,11 @@ class MessageContentTextObject(Model):
         take = rest.pop
         self = cls.__new__(cls)
         self.type = take("type", UNSET)
-        self.text = models.MessageText.from_json(take("text", UNSET))
+        self.text = (
+            models.MessageText.from_dict(it)
+            if isinstance(it := take("text", UNSET), dict)
+            else it
+        )
         self.additional_properties = rest
         return self
 

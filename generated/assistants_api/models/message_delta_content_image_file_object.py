@@ -40,8 +40,10 @@ class MessageDeltaContentImageFileObject(Model):
         self = cls.__new__(cls)
         self.index = take("index", UNSET)
         self.type = take("type", UNSET)
-        self.image_file = models.MessageImageFileDelta.from_json(
-            take("image_file", UNSET)
+        self.image_file = (
+            models.MessageImageFileDelta.from_dict(it)
+            if isinstance(it := take("image_file", UNSET), dict)
+            else it
         )
         self.additional_properties = rest
         return self

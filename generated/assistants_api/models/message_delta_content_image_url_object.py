@@ -37,7 +37,11 @@ class MessageDeltaContentImageUrlObject(Model):
         self = cls.__new__(cls)
         self.index = take("index", UNSET)
         self.type = take("type", UNSET)
-        self.image_url = models.MessageImageUrlDelta.from_json(take("image_url", UNSET))
+        self.image_url = (
+            models.MessageImageUrlDelta.from_dict(it)
+            if isinstance(it := take("image_url", UNSET), dict)
+            else it
+        )
         self.additional_properties = rest
         return self
 

@@ -52,8 +52,10 @@ class MessageDeltaContentTextAnnotationsFileCitationObject(Model):
         self.index = take("index", UNSET)
         self.type = take("type", UNSET)
         self.text = take("text", UNSET)
-        self.file_citation = models.MessageFileCitationDelta.from_json(
-            take("file_citation", UNSET)
+        self.file_citation = (
+            models.MessageFileCitationDelta.from_dict(it)
+            if isinstance(it := take("file_citation", UNSET), dict)
+            else it
         )
         self.start_index = take("start_index", UNSET)
         self.end_index = take("end_index", UNSET)

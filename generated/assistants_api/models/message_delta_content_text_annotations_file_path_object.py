@@ -50,7 +50,11 @@ class MessageDeltaContentTextAnnotationsFilePathObject(Model):
         self.index = take("index", UNSET)
         self.type = take("type", UNSET)
         self.text = take("text", UNSET)
-        self.file_path = models.MessageFilePathDelta.from_json(take("file_path", UNSET))
+        self.file_path = (
+            models.MessageFilePathDelta.from_dict(it)
+            if isinstance(it := take("file_path", UNSET), dict)
+            else it
+        )
         self.start_index = take("start_index", UNSET)
         self.end_index = take("end_index", UNSET)
         self.additional_properties = rest

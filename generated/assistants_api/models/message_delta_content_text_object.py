@@ -37,7 +37,11 @@ class MessageDeltaContentTextObject(Model):
         self = cls.__new__(cls)
         self.index = take("index", UNSET)
         self.type = take("type", UNSET)
-        self.text = models.MessageTextDelta.from_json(take("text", UNSET))
+        self.text = (
+            models.MessageTextDelta.from_dict(it)
+            if isinstance(it := take("text", UNSET), dict)
+            else it
+        )
         self.additional_properties = rest
         return self
 

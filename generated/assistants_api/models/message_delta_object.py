@@ -35,7 +35,11 @@ class MessageDeltaObject(Model):
         self = cls.__new__(cls)
         self.id = take("id", UNSET)
         self.object = take("object", UNSET)
-        self.delta = models.MessageDelta.from_json(take("delta", UNSET))
+        self.delta = (
+            models.MessageDelta.from_dict(it)
+            if isinstance(it := take("delta", UNSET), dict)
+            else it
+        )
         self.additional_properties = rest
         return self
 

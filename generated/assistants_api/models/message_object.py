@@ -82,8 +82,10 @@ class MessageObject(Model):
         self.created_at = take("created_at", UNSET)
         self.thread_id = take("thread_id", UNSET)
         self.status = take("status", UNSET)
-        self.incomplete_details = models.MessageIncompleteDetails.from_json(
-            take("incomplete_details", UNSET)
+        self.incomplete_details = (
+            models.MessageIncompleteDetails.from_dict(it)
+            if isinstance(it := take("incomplete_details", UNSET), dict)
+            else it
         )
         self.completed_at = take("completed_at", UNSET)
         self.incomplete_at = take("incomplete_at", UNSET)

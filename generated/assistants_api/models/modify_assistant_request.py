@@ -79,8 +79,10 @@ class ModifyAssistantRequest(Model):
         self.description = take("description", UNSET)
         self.instructions = take("instructions", UNSET)
         self.tools = read_list(models.read_assistant_tool, take("tools", UNSET))
-        self.tool_resources = models.ToolResources.from_json(
-            take("tool_resources", UNSET)
+        self.tool_resources = (
+            models.ToolResources.from_dict(it)
+            if isinstance(it := take("tool_resources", UNSET), dict)
+            else it
         )
         self.metadata = take("metadata", UNSET)
         self.temperature = take("temperature", UNSET)

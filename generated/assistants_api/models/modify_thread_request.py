@@ -36,8 +36,10 @@ class ModifyThreadRequest(Model):
         rest = dict(data)
         take = rest.pop
         self = cls.__new__(cls)
-        self.tool_resources = models.ToolResources.from_json(
-            take("tool_resources", UNSET)
+        self.tool_resources = (
+            models.ToolResources.from_dict(it)
+            if isinstance(it := take("tool_resources", UNSET), dict)
+            else it
         )
         self.metadata = take("metadata", UNSET)
         self.additional_properties = rest

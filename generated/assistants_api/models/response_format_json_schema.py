@@ -32,7 +32,11 @@ class ResponseFormatJsonSchema(Model):
         take = rest.pop
         self = cls.__new__(cls)
         self.type = take("type", UNSET)
-        self.json_schema = models.JsonSchemaFormat.from_json(take("json_schema", UNSET))
+        self.json_schema = (
+            models.JsonSchemaFormat.from_dict(it)
+            if isinstance(it := take("json_schema", UNSET), dict)
+            else it
+        )
         self.additional_properties = rest
         return self
 

@@ -131,32 +131,48 @@ class RunObject(Model):
         self.thread_id = take("thread_id", UNSET)
         self.assistant_id = take("assistant_id", UNSET)
         self.status = take("status", UNSET)
-        self.required_action = models.RunObjectRequiredAction.from_json(
-            take("required_action", UNSET)
+        self.required_action = (
+            models.RunObjectRequiredAction.from_dict(it)
+            if isinstance(it := take("required_action", UNSET), dict)
+            else it
         )
-        self.last_error = models.RunLastError.from_json(take("last_error", UNSET))
+        self.last_error = (
+            models.RunLastError.from_dict(it)
+            if isinstance(it := take("last_error", UNSET), dict)
+            else it
+        )
         self.expires_at = take("expires_at", UNSET)
         self.started_at = take("started_at", UNSET)
         self.cancelled_at = take("cancelled_at", UNSET)
         self.failed_at = take("failed_at", UNSET)
         self.completed_at = take("completed_at", UNSET)
-        self.incomplete_details = models.RunIncompleteDetails.from_json(
-            take("incomplete_details", UNSET)
+        self.incomplete_details = (
+            models.RunIncompleteDetails.from_dict(it)
+            if isinstance(it := take("incomplete_details", UNSET), dict)
+            else it
         )
         self.model = take("model", UNSET)
         self.instructions = take("instructions", UNSET)
         self.tools = read_list(models.read_assistant_tool, take("tools", UNSET))
         self.metadata = take("metadata", UNSET)
-        self.usage = models.RunCompletionUsage.from_json(take("usage", UNSET))
+        self.usage = (
+            models.RunCompletionUsage.from_dict(it)
+            if isinstance(it := take("usage", UNSET), dict)
+            else it
+        )
         self.temperature = take("temperature", UNSET)
         self.top_p = take("top_p", UNSET)
         self.max_prompt_tokens = take("max_prompt_tokens", UNSET)
         self.max_completion_tokens = take("max_completion_tokens", UNSET)
-        self.truncation_strategy = models.TruncationObject.from_json(
-            take("truncation_strategy", UNSET)
+        self.truncation_strategy = (
+            models.TruncationObject.from_dict(it)
+            if isinstance(it := take("truncation_strategy", UNSET), dict)
+            else it
         )
-        self.tool_choice = models.AssistantsNamedToolChoice.from_json(
-            take("tool_choice", UNSET)
+        self.tool_choice = (
+            models.AssistantsNamedToolChoice.from_dict(it)
+            if isinstance(it := take("tool_choice", UNSET), dict)
+            else it
         )
         self.parallel_tool_calls = take("parallel_tool_calls", UNSET)
         self.response_format = models.read_assistants_api_response_format_option(

@@ -32,8 +32,10 @@ class RunObjectRequiredAction(Model):
         take = rest.pop
         self = cls.__new__(cls)
         self.type = take("type", UNSET)
-        self.submit_tool_outputs = models.RequiredToolOutputs.from_json(
-            take("submit_tool_outputs", UNSET)
+        self.submit_tool_outputs = (
+            models.RequiredToolOutputs.from_dict(it)
+            if isinstance(it := take("submit_tool_outputs", UNSET), dict)
+            else it
         )
         self.additional_properties = rest
         return self

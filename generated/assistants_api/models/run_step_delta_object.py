@@ -37,7 +37,11 @@ class RunStepDeltaObject(Model):
         self = cls.__new__(cls)
         self.id = take("id", UNSET)
         self.object = take("object", UNSET)
-        self.delta = models.RunStepDelta.from_json(take("delta", UNSET))
+        self.delta = (
+            models.RunStepDelta.from_dict(it)
+            if isinstance(it := take("delta", UNSET), dict)
+            else it
+        )
         self.additional_properties = rest
         return self
 

@@ -43,8 +43,10 @@ class RunStepDeltaStepDetailsToolCallsCodeObject(Model):
         self.index = take("index", UNSET)
         self.id = take("id", UNSET)
         self.type = take("type", UNSET)
-        self.code_interpreter = models.CodeInterpreterCallDelta.from_json(
-            take("code_interpreter", UNSET)
+        self.code_interpreter = (
+            models.CodeInterpreterCallDelta.from_dict(it)
+            if isinstance(it := take("code_interpreter", UNSET), dict)
+            else it
         )
         self.additional_properties = rest
         return self

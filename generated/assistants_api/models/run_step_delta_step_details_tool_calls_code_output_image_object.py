@@ -40,7 +40,11 @@ class RunStepDeltaStepDetailsToolCallsCodeOutputImageObject(Model):
         self = cls.__new__(cls)
         self.index = take("index", UNSET)
         self.type = take("type", UNSET)
-        self.image = models.CodeInterpreterImageDelta.from_json(take("image", UNSET))
+        self.image = (
+            models.CodeInterpreterImageDelta.from_dict(it)
+            if isinstance(it := take("image", UNSET), dict)
+            else it
+        )
         self.additional_properties = rest
         return self
 

@@ -43,8 +43,10 @@ class RunStepDeltaStepDetailsToolCallsFunctionObject(Model):
         self.index = take("index", UNSET)
         self.id = take("id", UNSET)
         self.type = take("type", UNSET)
-        self.function = models.RunStepFunctionCallDelta.from_json(
-            take("function", UNSET)
+        self.function = (
+            models.RunStepFunctionCallDelta.from_dict(it)
+            if isinstance(it := take("function", UNSET), dict)
+            else it
         )
         self.additional_properties = rest
         return self

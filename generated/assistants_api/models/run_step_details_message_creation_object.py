@@ -32,8 +32,10 @@ class RunStepDetailsMessageCreationObject(Model):
         take = rest.pop
         self = cls.__new__(cls)
         self.type = take("type", UNSET)
-        self.message_creation = models.MessageCreation.from_json(
-            take("message_creation", UNSET)
+        self.message_creation = (
+            models.MessageCreation.from_dict(it)
+            if isinstance(it := take("message_creation", UNSET), dict)
+            else it
         )
         self.additional_properties = rest
         return self

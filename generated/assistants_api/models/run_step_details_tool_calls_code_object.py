@@ -35,8 +35,10 @@ class RunStepDetailsToolCallsCodeObject(Model):
         self = cls.__new__(cls)
         self.id = take("id", UNSET)
         self.type = take("type", UNSET)
-        self.code_interpreter = models.CodeInterpreterCall.from_json(
-            take("code_interpreter", UNSET)
+        self.code_interpreter = (
+            models.CodeInterpreterCall.from_dict(it)
+            if isinstance(it := take("code_interpreter", UNSET), dict)
+            else it
         )
         self.additional_properties = rest
         return self

@@ -32,7 +32,11 @@ class RunStepDetailsToolCallsCodeOutputImageObject(Model):
         take = rest.pop
         self = cls.__new__(cls)
         self.type = take("type", UNSET)
-        self.image = models.CodeInterpreterImage.from_json(take("image", UNSET))
+        self.image = (
+            models.CodeInterpreterImage.from_dict(it)
+            if isinstance(it := take("image", UNSET), dict)
+            else it
+        )
         self.additional_properties = rest
         return self
 

@@ -35,7 +35,11 @@ class RunStepDetailsToolCallsFileSearchObject(Model):
         self = cls.__new__(cls)
         self.id = take("id", UNSET)
         self.type = take("type", UNSET)
-        self.file_search = models.FileSearchCall.from_json(take("file_search", UNSET))
+        self.file_search = (
+            models.FileSearchCall.from_dict(it)
+            if isinstance(it := take("file_search", UNSET), dict)
+            else it
+        )
         self.additional_properties = rest
         return self
 

@@ -86,13 +86,21 @@ class RunStepObject(Model):
         self.type = take("type", UNSET)
         self.status = take("status", UNSET)
         self.step_details = models.read_run_step_details(take("step_details", UNSET))
-        self.last_error = models.RunStepLastError.from_json(take("last_error", UNSET))
+        self.last_error = (
+            models.RunStepLastError.from_dict(it)
+            if isinstance(it := take("last_error", UNSET), dict)
+            else it
+        )
         self.expired_at = take("expired_at", UNSET)
         self.cancelled_at = take("cancelled_at", UNSET)
         self.failed_at = take("failed_at", UNSET)
         self.completed_at = take("completed_at", UNSET)
         self.metadata = take("metadata", UNSET)
-        self.usage = models.RunStepCompletionUsage.from_json(take("usage", UNSET))
+        self.usage = (
+            models.RunStepCompletionUsage.from_dict(it)
+            if isinstance(it := take("usage", UNSET), dict)
+            else it
+        )
         self.additional_properties = rest
         return self
 

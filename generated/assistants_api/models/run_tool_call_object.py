@@ -35,7 +35,11 @@ class RunToolCallObject(Model):
         self = cls.__new__(cls)
         self.id = take("id", UNSET)
         self.type = take("type", UNSET)
-        self.function = models.RunToolCallFunction.from_json(take("function", UNSET))
+        self.function = (
+            models.RunToolCallFunction.from_dict(it)
+            if isinstance(it := take("function", UNSET), dict)
+            else it
+        )
         self.additional_properties = rest
         return self
 

@@ -39,7 +39,11 @@ class ThreadCreatedEvent(Model):
         self = cls.__new__(cls)
         self.enabled = take("enabled", UNSET)
         self.event = take("event", UNSET)
-        self.data = models.ThreadObject.from_json(take("data", UNSET))
+        self.data = (
+            models.ThreadObject.from_dict(it)
+            if isinstance(it := take("data", UNSET), dict)
+            else it
+        )
         self.additional_properties = rest
         return self
 

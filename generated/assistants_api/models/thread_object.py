@@ -47,8 +47,10 @@ class ThreadObject(Model):
         self.id = take("id", UNSET)
         self.object = take("object", UNSET)
         self.created_at = take("created_at", UNSET)
-        self.tool_resources = models.ToolResources.from_json(
-            take("tool_resources", UNSET)
+        self.tool_resources = (
+            models.ToolResources.from_dict(it)
+            if isinstance(it := take("tool_resources", UNSET), dict)
+            else it
         )
         self.metadata = take("metadata", UNSET)
         self.additional_properties = rest

@@ -32,7 +32,11 @@ class ThreadRunCompletedEvent(Model):
         take = rest.pop
         self = cls.__new__(cls)
         self.event = take("event", UNSET)
-        self.data = models.RunObject.from_json(take("data", UNSET))
+        self.data = (
+            models.RunObject.from_dict(it)
+            if isinstance(it := take("data", UNSET), dict)
+            else it
+        )
         self.additional_properties = rest
         return self
 

@@ -32,7 +32,11 @@ class ThreadRunStepInProgressEvent(Model):
         take = rest.pop
         self = cls.__new__(cls)
         self.event = take("event", UNSET)
-        self.data = models.RunStepObject.from_json(take("data", UNSET))
+        self.data = (
+            models.RunStepObject.from_dict(it)
+            if isinstance(it := take("data", UNSET), dict)
+            else it
+        )
         self.additional_properties = rest
         return self
 
