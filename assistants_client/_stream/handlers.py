@@ -14,7 +14,6 @@ if TYPE_CHECKING:
         Callable,
         Iterator,
     )
-    from typing import Self
 
     from .._api import AssistantStreamEvent
     from ..objects.messages import AsyncMessage, Message
@@ -36,13 +35,14 @@ class AssistantEventHandler(Handler, Callbacks):
         self._stream = begin(self._prepare())
 
     def __iter__(self) -> Iterator[AssistantStreamEvent]:
-        return self
-
-    def __next__(self) -> AssistantStreamEvent:
+        # Always the same one, so that another loop goes on where one was left.
         if self._events is None:
             self._events = self._iterate()
-        event: AssistantStreamEvent = next(self._events)
-        return event
+        events: Iterator[AssistantStreamEvent] = self._events
+        return events
+
+    def __next__(self) -> AssistantStreamEvent:
+        return next(iter(self))
 
     @property
     def text_deltas(self) -> Iterator[str]:
@@ -123,7 +123,7 @@ class AssistantEventHandler(Handler, Callbacks):
         announcer = self._announcer()
         wanted, intake = self._wanted, stream.intake
         try:
-            for event in stream:
+            for event in stream.events:
                 self._event = event
                 if wanted and intake.last is not None:
                     for name, arguments in announcer.due(event, intake.last):
@@ -134,12 +134,12 @@ class AssistantEventHandler(Handler, Callbacks):
                 if name in wanted:
                     getattr(self, name)(*arguments())
         except Exception as error:
-            stream.close()
             if timed_out(error):
                 self.on_timeout()
             self.on_exception(error)
             raise
         finally:
+            stream.close()
             self.on_end()
 
     def _iterate_texts(self) -> Iterator[str]:
@@ -158,14 +158,14 @@ class AsyncAssistantEventHandler(Handler, AsyncCallbacks):
     ) -> None:
         self._stream = await begin(self._prepare())
 
-    def __aiter__(self) -> Self:
-        return self
-
-    async def __anext__(self) -> AssistantStreamEvent:
+    def __aiter__(self) -> AsyncIterator[AssistantStreamEvent]:
         if self._events is None:
             self._events = self._iterate()
-        event: AssistantStreamEvent = await anext(self._events)
-        return event
+        events: AsyncIterator[AssistantStreamEvent] = self._events
+        return events
+
+    async def __anext__(self) -> AssistantStreamEvent:
+        return await anext(aiter(self))
 
     @property
     def text_deltas(self) -> AsyncIterator[str]:
@@ -240,7 +240,7 @@ class AsyncAssistantEventHandler(Handler, AsyncCallbacks):
         announcer = self._announcer()
         wanted, intake = self._wanted, stream.intake
         try:
-            async for event in stream:
+            async for event in stream.events:
                 self._event = event
                 if wanted and intake.last is not None:
                     for name, arguments in announcer.due(event, intake.last):
@@ -251,12 +251,12 @@ class AsyncAssistantEventHandler(Handler, AsyncCallbacks):
                 if name in wanted:
                     await _awaited(getattr(self, name)(*arguments()))
         except Exception as error:
-            await stream.close()
             if timed_out(error):
                 await _awaited(self.on_timeout())
             await _awaited(self.on_exception(error))
             raise
         finally:
+            await stream.close()
             await _awaited(self.on_end())
 
     async def _iterate_texts(self) -> AsyncIterator[str]:

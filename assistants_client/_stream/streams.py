@@ -76,7 +76,7 @@ class Stream(_Stream):
     ) -> None:
         super().__init__(answer, snapshots, plan, http)
         flow = streaming(answer, snapshots, plan)
-        self._events: Generator[AssistantStreamEvent, None, None] = iterate(
+        self.events: Generator[AssistantStreamEvent, None, None] = iterate(
             flow, http.perform, self.intake.take
         )
 
@@ -87,7 +87,7 @@ class Stream(_Stream):
 
     def __next__(self) -> AssistantStreamEvent:
         try:
-            event: AssistantStreamEvent = next(self._events)
+            event: AssistantStreamEvent = next(self.events)
         except BaseException:
             self.close()
             raise
@@ -109,7 +109,7 @@ class Stream(_Stream):
         """Close the connection; a second time does nothing."""
         if not self._closed:
             self._closed = True
-            self._events.close()
+            self.events.close()
             self._http.release(self._answer.reply)
 
 
@@ -126,7 +126,7 @@ class AsyncStream(_Stream):
     ) -> None:
         super().__init__(answer, snapshots, plan, http)
         flow = streaming(answer, snapshots, plan)
-        self._events: AsyncGenerator[AssistantStreamEvent, None] = iterate_async(
+        self.events: AsyncGenerator[AssistantStreamEvent, None] = iterate_async(
             flow, http.perform, self.intake.take
         )
 
@@ -135,7 +135,7 @@ class AsyncStream(_Stream):
 
     async def __anext__(self) -> AssistantStreamEvent:
         try:
-            event: AssistantStreamEvent = await anext(self._events)
+            event: AssistantStreamEvent = await anext(self.events)
         except BaseException:
             await self.close()
             raise
@@ -160,5 +160,5 @@ class AsyncStream(_Stream):
         """Close the connection; a second time does nothing."""
         if not self._closed:
             self._closed = True
-            await self._events.aclose()
+            await self.events.aclose()
             await self._http.release(self._answer.reply)
