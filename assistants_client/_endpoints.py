@@ -149,6 +149,7 @@ def make_call(
         request=request,
         parse=parse or module.parse_response,
         options=options,
+        stream=bool(rest.get("stream")),
     )
 
 

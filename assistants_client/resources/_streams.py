@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from attrs import evolve
-
 from .._endpoints import make_call
 from .._flows.streaming import Plan
 from .._flows.waiting import WaitOptions, patience
@@ -43,7 +41,7 @@ def event_call(
         ConfigurationError: an argument can't be used.
     """
     call = make_call(operation, {**params, "stream": True}, ids)
-    return evolve(call, stream=True), Plan(calls=RunCalls(client, params, ids))
+    return call, Plan(calls=RunCalls(client, params, ids))
 
 
 def followed_call(
@@ -66,7 +64,7 @@ def followed_call(
         act=None if tools is None else _acting(tools, calls),
         resume=how if resume else None,
     )
-    return evolve(call, stream=True), plan, callbacks
+    return call, plan, callbacks
 
 
 def _is_callback(name: str, value: Any) -> bool:
