@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from .. import _api
 from .growing import index_of
+from .snapshots import LAST
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator
@@ -27,7 +28,6 @@ CALLBACKS: Final = (
 ENDINGS: Final = ("on_end", "on_exception", "on_timeout")
 """What the end of a stream calls for."""
 _MESSAGE, _STEP = "thread.message.", "thread.run.step."
-_LAST = frozenset({"completed", "incomplete", "failed", "cancelled", "expired"})
 _CALLS = ("step_details", "tool_calls")
 # Made only of what somebody is told.
 _OF_MESSAGES = frozenset(name for name in CALLBACKS if "_text" in name) | {
@@ -114,7 +114,7 @@ class Announcer:
             yield from self._message_delta(key, model, data, grown)
             return
         yield "on_message", self._grown("Message", grown)
-        if name.rpartition(".")[2] in _LAST and key not in self._finished:
+        if name.rpartition(".")[2] in LAST and key not in self._finished:
             yield from self._message_done(key, grown)
 
     def _message_delta(
@@ -197,7 +197,7 @@ class Announcer:
             yield from self._step_delta(key, model, data, grown)
             return
         yield "on_run_step", self._grown("RunStep", grown)
-        if name.rpartition(".")[2] in _LAST and key not in self._finished:
+        if name.rpartition(".")[2] in LAST and key not in self._finished:
             yield from self._step_done(key, grown)
 
     def _step_delta(

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-# Texts that come in pieces; any other value is whole whenever it comes.
-_GROWING: Final = frozenset({"value", "refusal", "arguments", "input", "logs"})
+GROWING: Final = frozenset({"value", "refusal", "arguments", "input", "logs"})
+"""Texts that come in pieces; any other value is whole whenever it comes."""
 # Many small pieces would take much more room than what they add up to.
 _MOST_PIECES = 512
 # Nothing that grows is as deep; what is deeper was made to exhaust the stack.
@@ -122,7 +122,7 @@ def index_of(piece: Any, position: int) -> int:
 def _add(node: _Node, delta: dict[str, Any], depth: int) -> None:
     for name, value in delta.items():
         kind = type(value)
-        if kind is str and name in _GROWING:
+        if kind is str and name in GROWING:
             held = node.get(name)
             if type(held) is _Text:
                 held.add(value)

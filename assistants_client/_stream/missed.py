@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from .growing import GROWING
 from .reading import Told
 
 if TYPE_CHECKING:
@@ -14,9 +15,6 @@ if TYPE_CHECKING:
 
 _MESSAGE, _STEP = "thread.message", "thread.run.step"
 _PARTS = {_MESSAGE: "content", _STEP: "step_details"}
-_EMPTY: dict[str, Any] = {"tool_calls": [], "content": []}
-# What a delta of a text or of a call can add to; the rest is there or not.
-_TEXTS = frozenset({"value", "refusal", "arguments", "input", "logs"})
 
 
 def missed(
@@ -122,7 +120,7 @@ def rest(before: Any, now: Any) -> Any:
 def _rest_of_object(before: dict[str, Any], now: dict[str, Any]) -> Any:
     found = {}
     for name, value in now.items():
-        if name in _TEXTS and isinstance(value, str):
+        if name in GROWING and isinstance(value, str):
             begun = before.get(name)
             begun = begun if isinstance(begun, str) else ""
             piece = value[len(begun) :] if value.startswith(begun) else None

@@ -13,10 +13,10 @@ if TYPE_CHECKING:
 _RUN: Final = "thread.run."
 _STEP: Final = "thread.run.step."
 _MESSAGE: Final = "thread.message."
+LAST: Final = frozenset({"completed", "incomplete", "failed", "cancelled", "expired"})
+"""After which of its own events an object grows no more."""
 # What grows of a message and of a step.
 _PARTS = frozenset({"content", "step_details"})
-# After which of its own events an object grows no more.
-_LAST = frozenset({"completed", "incomplete", "failed", "cancelled", "expired"})
 
 
 class Snapshots:
@@ -90,7 +90,7 @@ class Snapshots:
             if type(delta) is dict:
                 grown.add(delta)
             return known
-        if name.rpartition(".")[2] in _LAST:
+        if name.rpartition(".")[2] in LAST:
             self.closed.add(known)
         elif known in held and (known in self.closed or _is_poorer(data)):
             # Told of once more, with less in it than what has been written.
