@@ -1,4 +1,4 @@
-"""See it work: openapi.yaml becomes code, which then calls a server in three ways.
+"""See it work: openapi.yaml becomes code, and an assistant calls a Python function.
 
 Nothing leaves this machine, and no file of the checkout is written.
 """
@@ -6,6 +6,7 @@ Nothing leaves this machine, and no file of the checkout is written.
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 import time
 from typing import TYPE_CHECKING
@@ -14,9 +15,9 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 _WIDTH = 80
-# Seconds; slow enough to see a stream arrive word by word.
-_PAUSE = 0.03
 _INTERRUPTED = 130
+# What clients take from the environment, besides the key and URL that they are given.
+_SETTINGS = ("OPENAI_ORG_ID", "OPENAI_PROJECT_ID", "ASSISTANTS_VERBOSITY")
 
 
 def main() -> int:
@@ -74,12 +75,14 @@ def _show(out: Console) -> None:
 
     started = time.perf_counter()
     _demo_build.rebuild(out)
-    # These need the package, which has just been proved current.
-    from assistants_client.local import LocalServer
-    from scripts import _demo_calls
+    for name in _SETTINGS:
+        os.environ.pop(name, None)
+    # A proxy can't reach what listens on loopback here.
+    os.environ["no_proxy"] = "*"
+    # It needs the package, which has just been proved current.
+    from scripts import _demo_tell
 
-    with LocalServer(pace=_PAUSE) as server:
-        _demo_calls.call(out, server.url)
+    _demo_tell.tell(out)
     seconds = time.perf_counter() - started
     out.print(f"\n[bold green]All of it worked[/], in {seconds:.1f} s.")
 

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -122,16 +123,10 @@ def _plain(name: str) -> str:
 
 
 def _operations_table(operations: list[re.Match[str]]) -> Table:
-    table = _table("tag", "operation", "method", "answer")
-    tag = ""
-    for found in operations:
-        table.add_row(
-            found["tag"] if found["tag"] != tag else "",
-            found["name"],
-            found["method"],
-            found["answer"] + (" or events" if found["stream"] else ""),
-        )
-        tag = found["tag"]
+    table = _table("tag", "operations", "that is")
+    for tag, found in groupby(operations, lambda each: each["tag"]):
+        names = [each["name"] for each in found]
+        table.add_row(tag, str(len(names)), ", ".join(names))
     return table
 
 
