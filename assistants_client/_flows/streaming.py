@@ -10,7 +10,7 @@ from .. import _api
 from .._effects import Give, NoAnswer, Note, Receive
 from .._errors import DecodeError, StreamInterrupted
 from .._stream.missed import missed
-from .._stream.reading import Told, told
+from .._stream.reading import DONE, Told, told
 from .calling import decode, received
 from .tool_calls import tool_calls
 from .waiting import Patience, waiting
@@ -46,8 +46,12 @@ class Calls(Protocol):
         """Give the newest run of a thread."""
         ...
 
+    def named(self) -> Any:
+        """Give the run as far as it was named; none where it wasn't."""
+        ...
+
     def alive(self, kind: str, data: Any) -> Any:
-        """Give an object of JSON data."""
+        """Give an object of JSON data; none stays none."""
         ...
 
 
@@ -128,6 +132,9 @@ def _receiving(answer: Answer[Any], snapshots: Snapshots) -> Flow[_Broken | None
                     broken = _Broken(f"a {what.name} came whose data is no JSON")
                     break
                 items.append((event, what))
+                if what.name == DONE:
+                    # Whatever follows is no part of the stream.
+                    break
             if items:
                 yield Give(items)
             if broken is not None or snapshots.done:
@@ -190,6 +197,8 @@ def _caught_up(
     """Wait for the run by looking at it, and give what was missed."""
     calls = plan.calls
     run = calls.alive("Run", snapshots.run)
+    if run is None:
+        run = calls.named()
     if run is None and snapshots.thread is not None:
         # It was made for this run.
         run = yield from calls.newest(str(snapshots.thread.get("id")))
@@ -223,7 +232,7 @@ def _interrupted(
         operation=answer.call.operation,
         request_id=answer.reply.headers.get("x-request-id"),
         attempts=answer.attempts,
-        run=run,
+        run=run if run is not None else plan.calls.named(),
         messages=_alive(alive, "Message", snapshots.messages.values()),
         steps=_alive(alive, "RunStep", snapshots.steps.values()),
         timed_out=broken.timed_out,

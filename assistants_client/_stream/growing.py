@@ -33,6 +33,11 @@ class Grown:
         found: dict[str, Any] = _plain(self._node)
         return found
 
+    def known(self) -> dict[str, Any]:
+        """Give the object as it is now, with the lists that grow as dicts by index."""
+        found: dict[str, Any] = _plain(self._node, gaps=True)
+        return found
+
     def part(self, *path: str | int) -> Any:
         """Give a part of the object as it is now.
 
@@ -145,12 +150,13 @@ def _add(node: _Node, delta: dict[str, Any], depth: int) -> None:
             node[name] = value
 
 
-def _plain(node: Any) -> Any:
+def _plain(node: Any, *, gaps: bool = False) -> Any:
     kind = type(node)
     if kind is _Text:
         return node.now()
     if kind is _Node:
-        return {name: _plain(value) for name, value in node.items()}
+        return {name: _plain(value, gaps=gaps) for name, value in node.items()}
     if kind is _Indexed:
-        return [_plain(node.items[index]) for index in sorted(node.items)]
+        found = {i: _plain(node.items[i], gaps=gaps) for i in sorted(node.items)}
+        return found if gaps else [*found.values()]
     return node

@@ -33,18 +33,18 @@ def missed(
         steps: its steps as they are, the first one first.
         messages: its messages likewise.
     """
-    by_id = {each.get("id"): each for each in messages}
+    by_id = {str(each.get("id")): each for each in messages}
     for step in steps:
-        known = snapshots.steps.get(str(step.get("id")))
-        if step.get("id") in snapshots.closed:
+        key = str(step.get("id"))
+        if key in snapshots.closed:
             continue
-        yield from _grown(_STEP, step, known)
+        yield from _grown(_STEP, step, snapshots.steps.get(key))
         details = step.get("step_details")
         creation = (
             details.get("message_creation") if isinstance(details, dict) else None
         )
         written = creation.get("message_id") if isinstance(creation, dict) else None
-        message = by_id.pop(written, None)
+        message = by_id.pop(str(written), None)
         if message is not None:
             yield from _message(snapshots, message)
         if step.get("status") not in ("in_progress", None):
@@ -74,7 +74,7 @@ def _grown(kind: str, now: dict[str, Any], known: Grown | None) -> Iterator[Told
         yield Told(f"{kind}.created", begun)
         before: Any = begun
     else:
-        before = known.now()
+        before = known.known()
     piece = rest(before.get(parts), now.get(parts))
     if piece:
         yield Told(
@@ -100,16 +100,18 @@ def rest(before: Any, now: Any) -> Any:
     """Give what has to be added to a value; none where nothing has, or nothing can.
 
     Args:
-        before: the value as it is known.
+        before: the value as it is known; a list may be a dict by indexes.
         now: the value as it is.
     """
     if isinstance(before, dict) and isinstance(now, dict):
         return _rest_of_object(before, now)
     if isinstance(now, list):
-        known = before if isinstance(before, list) else []
+        known = before if isinstance(before, dict) else {}
+        if isinstance(before, list):
+            known = dict(enumerate(before))
         pieces = []
         for index, item in enumerate(now):
-            piece = rest(known[index], item) if index < len(known) else item
+            piece = rest(known[index], item) if index in known else item
             if piece and isinstance(piece, dict):
                 kind = {"type": item["type"]} if "type" in item else {}
                 pieces.append({"index": index, **kind, **_with_indexes(piece)})

@@ -49,7 +49,11 @@ def told(event: str, data: str) -> Told:
         value = data
     if event in _DELTAS:
         # Nearly all are of this kind.
-        if type(value) is dict and value.get("object", event) == event:
+        if (
+            type(value) is dict
+            and "delta" in value
+            and value.get("object", event) == event
+        ):
             return Told(event, value)
     elif not event and isinstance(value, dict):
         return _unnamed(value)

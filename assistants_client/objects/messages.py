@@ -26,13 +26,8 @@ class _Message(Bound, MessageObject):
     def text(self) -> str:
         """Give all text of the message; its parts are in `content`."""
         parts: Any = self.content
-        texts = [
-            value
-            for part in (parts if isinstance(parts, list) else [])
-            for value in [getattr(getattr(part, "text", None), "value", None)]
-            if isinstance(value, str)
-        ]
-        return "\n".join(texts)
+        texts = [_text_of(part) for part in (parts if isinstance(parts, list) else [])]
+        return "\n".join(text for text in texts if text)
 
     @property
     def _ids(self) -> dict[str, Any]:
@@ -44,6 +39,13 @@ class _Message(Bound, MessageObject):
     @property
     def _run_ids(self) -> dict[str, Any]:
         return {"run_id": self._key("run_id"), "thread_id": self._key("thread_id")}
+
+
+def _text_of(part: Any) -> str:
+    text = getattr(part, "text", None)
+    # What is not set has a value as well, as it is an enum.
+    value = getattr(text, "value", None) if text else None
+    return value if isinstance(value, str) else ""
 
 
 class Message(_Message):

@@ -6,7 +6,7 @@ import logging
 from typing import TYPE_CHECKING, Any
 
 from .. import _api
-from .._endpoints import make_call
+from .._endpoints import id_of, make_call
 from .._flows.calling import calling
 from .._flows.paging import Bounds, Walk
 from .._lists import Listed, fields
@@ -88,6 +88,13 @@ class RunCalls:
             "its thread; cancel it, or submit them",
             run.id,
         )
+
+    def named(self) -> Any:
+        """Give the run that was asked for, with its ids alone; none if it is new."""
+        if "run_id" not in self._ids:
+            return None
+        known = {name: id_of(name, value) for name, value in self._ids.items()}
+        return self.alive("Run", {"id": known.pop("run_id"), **known})
 
     def alive(self, kind: str, data: Any) -> Any:
         """Give an object of JSON data, alive; none stays none."""
