@@ -56,7 +56,7 @@ class Tool(Generic[P, T]):
         told["parameters"] = signature.schema
         if strict:
             told["strict"] = True
-        self.definition: dict[str, Any] = {"type": "function", "function": told}
+        self.definition: Any = {"type": "function", "function": told}
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> T:
         """Call the function, as if it were no tool."""
@@ -159,7 +159,7 @@ class ToolSet(Sequence[Any]):
             )
         self.on_error = on_error
         self._tools: dict[str, Tool[..., Any]] = {}
-        self._definitions: list[dict[str, Any]] = []
+        self._definitions: list[Any] = []
         for each in tools:
             self._add(each)
 
@@ -174,9 +174,9 @@ class ToolSet(Sequence[Any]):
         self._definitions.append(made.definition)
 
     @property
-    def definitions(self) -> list[dict[str, Any]]:
+    def definitions(self) -> list[Any]:
         """Give what the API takes as `tools`, all of it new."""
-        copied: list[dict[str, Any]] = _api.to_json(self._definitions)
+        copied: list[Any] = _api.to_json(self._definitions)
         return copied
 
     def __len__(self) -> int:

@@ -115,7 +115,8 @@ def rest(before: Any, now: Any) -> Any:
             if piece and isinstance(piece, dict):
                 kind = {"type": item["type"]} if "type" in item else {}
                 pieces.append({"index": index, **kind, **_with_indexes(piece)})
-        return pieces or None
+        # Of a list that wasn't there, that it is empty is news.
+        return pieces or (None if isinstance(before, list | dict) else [])
     return None if before == now else now
 
 
@@ -124,13 +125,16 @@ def _rest_of_object(before: dict[str, Any], now: dict[str, Any]) -> Any:
     for name, value in now.items():
         if name in GROWING and isinstance(value, str):
             begun = before.get(name)
-            begun = begun if isinstance(begun, str) else ""
-            piece = value[len(begun) :] if value.startswith(begun) else None
+            piece = value
+            if isinstance(begun, str):
+                # Nothing can be taken back of a text, so one that differs is left.
+                piece = value[len(begun) :] if value.startswith(begun) else ""
+                piece = piece or None
         elif name in before:
             piece = rest(before[name], value)
         else:
             piece = _with_indexes(value)
-        if piece is not None and piece != "":
+        if piece is not None:
             found[name] = piece
     if found and "type" in now:
         found["type"] = now["type"]

@@ -92,7 +92,10 @@ class Snapshots:
             return known
         if name.rpartition(".")[2] in LAST:
             self.closed.add(known)
-        elif known in held and (known in self.closed or _is_poorer(data)):
+        elif known in self.closed:
+            # What is whole doesn't begin once more.
+            return known
+        elif known in held and _is_poorer(data):
             # Told of once more, with less in it than what has been written.
             held[known].add({n: v for n, v in data.items() if n not in _PARTS})
             return known

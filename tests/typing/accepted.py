@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from datetime import UTC, date, datetime
-from typing import Literal, assert_type
+from typing import Any, Literal, assert_type
 
 import httpx
 
 from assistants_api.models import (
+    AssistantStreamEvent,
     CreateMessageRequest,
     DeleteAssistantResponse,
     DeleteMessageResponse,
@@ -22,11 +23,15 @@ from assistants_api.models import (
 from assistants_client import (
     APIError,
     Assistant,
+    AssistantEventHandler,
     AsyncAssistant,
+    AsyncAssistantEventHandler,
     AsyncClient,
     AsyncMessage,
     AsyncPage,
     AsyncRun,
+    AsyncRunStep,
+    AsyncStream,
     AsyncThread,
     Client,
     Message,
@@ -34,9 +39,15 @@ from assistants_client import (
     Page,
     RawResponse,
     Run,
+    RunFailed,
     RunStep,
+    Stream,
     StreamedResponse,
     Thread,
+    Tool,
+    ToolSet,
+    tool,
+    tool_output,
     verbosity,
 )
 
@@ -181,3 +192,135 @@ def keys() -> None:
     level: Literal[0, 1, 2, 3] = 1
     asked: Callable[[], Awaitable[str]] = provider
     AsyncClient(api_key=asked, verbosity=level)
+
+
+@tool
+def add(a: int, b: int = 1) -> int:
+    """Add."""
+    return a + b
+
+
+@tool(name="greet", strict=True)
+async def hello(name: str) -> str:
+    """Greet."""
+    return f"Hello {name}"
+
+
+def tools() -> None:
+    assert_type(add(1, b=2), int)
+    one: Tool[..., int] = add
+    assert_type(one.name, str)
+    assert_type(one.definition, dict[str, Any])
+    both = ToolSet([add, hello, {"type": "file_search"}], on_error="raise")
+    assert_type(tool_output("call_1", {"a": [1]}), dict[str, str])
+    Client().assistants.create(model="m", tools=both)
+    Client().assistants.create(model="m", tools=both.definitions)
+
+
+def waiting(client: Client, run: Run) -> None:
+    assert_type(run.wait(tools=[add], timeout=None, poll_interval_ms=5), Run)
+    assert_type(run.wait(tools=ToolSet([add]), on_update=lambda it: it.status), Run)
+    assert_type(client.threads.runs.poll(run, run.thread_id, tools=ToolSet()), Run)
+    ended = client.threads.runs.create_and_poll(
+        thread_id="t", assistant_id="a", tools=ToolSet([add]), max_wait=5, spinner=True
+    )
+    assert_type(ended, Run)
+    assert_type(client.threads.create_and_run_poll(assistant_id="a"), Run)
+    try:
+        run.wait(cancel_on_timeout=True)
+    except RunFailed as error:
+        assert_type(error.message, str)
+
+
+def alive(run: Run, thread: Thread, assistant: Assistant, message: Message) -> None:
+    assert_type(run.refresh(), Run)
+    assert_type(run.refresh_status(timeout=5), str)
+    assert_type(run.has_ended, bool)
+    assert_type(run.update(metadata={}).cancel(max_retries=0), Run)
+    assert_type(run.do_tool_calls([add]), list[dict[str, str]])
+    assert_type(run.submit_tool_outputs([tool_output("c", 1)]), Run)
+    assert_type(run.submit_tool_outputs([], stream=True), Stream)
+    assert_type(run.list_steps(limit=5), Page[RunStep])
+    assert_type(run.messages(order="asc"), Page[Message])
+    assert_type(run.thread(), Thread)
+    assert_type(run.assistant(), Assistant)
+    assert_type(thread.add_message("Hello", role="assistant", metadata={}), Message)
+    assert_type(thread.run(assistant, instructions="Briefly."), Run)
+    assert_type(thread.list_runs(max_items=5), Page[Run])
+    assert_type(thread.list_messages(run_id="run_1"), Page[Message])
+    assert_type(thread.delete(), DeleteThreadResponse)
+    assert_type(assistant.run(thread), Run)
+    assert_type(assistant.start_thread("Hello", metadata={"a": "b"}), Run)
+    assert_type(assistant.update(name="b"), Assistant)
+    assert_type(message.text, str)
+    assert_type(message.run(), Run)
+
+
+class Handler(AssistantEventHandler):
+    """Count the messages."""
+
+    def __init__(self) -> None:
+        self.count = 0
+
+    def on_message_done(self, message: Message) -> None:
+        """Take a message."""
+        self.count += len(message.text)
+
+
+class AsyncHandler(AsyncAssistantEventHandler):
+    """Count the messages."""
+
+    count = 0
+
+
+def streams(client: Client, thread: Thread) -> None:
+    runs = client.threads.runs
+    events = runs.create(thread, assistant_id="a", stream=True)
+    assert_type(events, Stream)
+    for event in events:
+        assert_type(event, AssistantStreamEvent)
+        if isinstance(event.data, RunObject):
+            assert_type(event.data.id, str)
+    with thread.stream("a", tools=ToolSet([add]), resume=True) as followed:
+        assert_type(followed, AssistantEventHandler)
+        for text in followed.text_deltas:
+            assert_type(text, str)
+        assert_type(followed.current_run, Run | None)
+        assert_type(followed.get_final_run(), Run)
+        assert_type(followed.get_final_messages(), list[Message])
+        assert_type(followed.get_final_run_steps(), list[RunStep])
+    with runs.stream(
+        thread_id=thread, assistant_id="a", event_handler=Handler()
+    ) as handler:
+        assert_type(handler.count, int)
+    with runs.submit_tool_outputs_stream(
+        run_id="r", thread_id=thread, tool_outputs=[], on_message=print
+    ) as plain:
+        assert_type(plain, AssistantEventHandler)
+    with client.threads.create_and_run_stream(
+        assistant_id="a", event_handler=Handler()
+    ) as made:
+        assert_type(made, Handler)
+
+
+async def async_runs(client: AsyncClient, run: AsyncRun, thread: AsyncThread) -> None:
+    assert_type(await run.wait(tools=[add, hello]), AsyncRun)
+    assert_type(await run.refresh_status(), str)
+    assert_type(await run.submit_tool_outputs([]), AsyncRun)
+    assert_type(await run.submit_tool_outputs([], stream=True), AsyncStream)
+    assert_type(await run.list_steps(), AsyncPage[AsyncRunStep])
+    assert_type(await run.thread(), AsyncThread)
+    assert_type(await thread.add_message("Hello"), AsyncMessage)
+    assert_type(await thread.run("a"), AsyncRun)
+    events = await client.threads.runs.create(thread, assistant_id="a", stream=True)
+    async for event in events:
+        assert_type(event, AssistantStreamEvent)
+    async with thread.stream("a") as followed:
+        assert_type(followed, AsyncAssistantEventHandler)
+        async for text in followed.text_deltas:
+            assert_type(text, str)
+        assert_type(await followed.get_final_run(), AsyncRun)
+    async with client.threads.runs.stream(
+        thread_id=thread, assistant_id="a", event_handler=AsyncHandler()
+    ) as handler:
+        assert_type(handler, AsyncHandler)

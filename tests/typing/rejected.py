@@ -8,7 +8,17 @@ so where one of these comments has nothing to ignore.
 
 from __future__ import annotations
 
-from assistants_client import AsyncClient, Client
+from assistants_client import (
+    AssistantEventHandler,
+    AsyncAssistantEventHandler,
+    AsyncClient,
+    AsyncRun,
+    Client,
+    Run,
+    Thread,
+    ToolSet,
+    tool,
+)
 
 
 def clients() -> None:
@@ -47,3 +57,47 @@ async def awaited(client: AsyncClient) -> None:
     for _ in client.assistants.list():  # type: ignore[attr-defined]
         pass
     (await client.threads.retrieve("t")).nothing  # type: ignore[attr-defined]  # noqa: B018
+
+
+@tool
+def add(a: int) -> int:
+    """Add."""
+    return a
+
+
+def tools() -> None:
+    add("1")  # type: ignore[arg-type]
+    ToolSet([], on_error="ignore")  # type: ignore[arg-type]
+    tool(5)  # type: ignore[call-overload]
+
+
+def alive(run: Run, thread: Thread) -> None:
+    run.wait(tolls=[add])  # type: ignore[call-arg]
+    run.wait(timeout="5")  # type: ignore[arg-type]
+    run.wait(tools=[5])  # type: ignore[list-item]
+    run.submit_tool_outputs()  # type: ignore[call-overload]
+    run.update(status="completed")  # type: ignore[call-arg]
+    run.submit_tool_outputs([], stream=True).status  # type: ignore[attr-defined]  # noqa: B018
+    thread.add_message()  # type: ignore[call-arg]
+    thread.run()  # type: ignore[call-arg]
+
+
+def streams(client: Client, handler: AsyncAssistantEventHandler) -> None:
+    runs = client.threads.runs
+    runs.stream(thread_id="t")  # type: ignore[call-overload]
+    runs.stream(thread_id="t", assistant_id="a", event_handler=handler)  # type: ignore[call-overload]
+    runs.stream(thread_id="t", assistant_id="a").until_done()  # type: ignore[attr-defined]
+    runs.stream(thread_id="t", assistant_id="a", on_text=print)  # type: ignore[call-overload]
+    runs.create("t", assistant_id="a", stream=True).status  # type: ignore[attr-defined]  # noqa: B018
+
+
+async def async_runs(
+    client: AsyncClient, run: AsyncRun, handler: AssistantEventHandler
+) -> None:
+    run.wait().status  # type: ignore[attr-defined]  # noqa: B018
+    runs = client.threads.runs
+    runs.stream(thread_id="t", assistant_id="a", event_handler=handler)  # type: ignore[call-overload]
+    with runs.stream(thread_id="t", assistant_id="a"):  # type: ignore[attr-defined]
+        pass
+    for _ in await runs.create("t", assistant_id="a", stream=True):  # type: ignore[attr-defined]
+        pass
