@@ -1,9 +1,9 @@
-"""Measure our generated code, the generator and the facade, beside others.
+"""Measure our generated code, the generator, the facade and streams, beside others.
 
 The first two are measured beside stock openapi-python-client, both packages built from
-openapi.yaml for the occasion; the facade beside the openai package and bare httpx. What
-is compared takes turns, so that whatever else the machine does falls on both. The exit
-code is 1 where a goal is missed.
+openapi.yaml for the occasion; the other two beside the openai package and bare httpx.
+What is compared takes turns, so that whatever else the machine does falls on both. The
+exit code is 1 where a goal is missed.
 """
 
 from __future__ import annotations
@@ -24,6 +24,8 @@ from scripts._bench_facade_env import environment
 from scripts._bench_import import importing
 from scripts._bench_models import reading
 from scripts._bench_process import BenchError, building, make_packages, pinning
+from scripts._bench_streams import remembering, streaming
+from scripts._bench_waits import waiting as waits
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -33,7 +35,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parent.parent
 UPSTREAM = "ASSISTANTS_UPSTREAM"
 _INTERRUPTED = 130
-_PARTS = ("models", "imports", "building", "pinning", "facade")
+_PARTS = ("models", "imports", "building", "pinning", "facade", "streams")
 
 
 def main() -> int:
@@ -64,7 +66,7 @@ def _options() -> argparse.Namespace:
 def _measure(parts: Collection[str], *, quick: bool) -> tuple[list[Row], Profiles]:
     rows: list[Row] = []
     profiles: Profiles = {}
-    if set(parts) - {"facade"}:
+    if set(parts) - {"facade", "streams"}:
         rows += _measure_generated(parts, quick=quick)
     if "facade" in parts:
         waiting = Console(stderr=True)
@@ -78,6 +80,24 @@ def _measure(parts: Collection[str], *, quick: bool) -> tuple[list[Row], Profile
                 more, where_time_goes = measure(where, rounds=rounds)
             rows += more
             profiles |= where_time_goes
+    if "streams" in parts:
+        more, where_time_goes = _measure_streams(quick=quick)
+        rows += more
+        profiles |= where_time_goes
+    return rows, profiles
+
+
+def _measure_streams(*, quick: bool) -> tuple[list[Row], Profiles]:
+    telling = Console(stderr=True)
+    with telling.status("making the environment that has openai"):
+        where = environment()
+    with telling.status("reading streams"):
+        rows, profiles = streaming(where, rounds=5 if quick else 15)
+    with telling.status("reading a long stream"):
+        count = 100_000 if quick else 1_000_000
+        rows += remembering(where, rounds=2 if quick else 3, count=count)
+    with telling.status("waiting for runs"):
+        rows += waits(where, rounds=2 if quick else 5, count=500)
     return rows, profiles
 
 

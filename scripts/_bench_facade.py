@@ -43,13 +43,7 @@ _GOALS = {
     ("create", "bare"): Goal(1.5),
 }
 
-# The worker is no __main__, so that warnings are kept back as they are for users.
-_WORK = """
-import sys
-sys.path[:0] = sys.argv[1:]
-from scripts._bench_facade_worker import main
-main()
-"""
+_WORKER = "_bench_facade_worker"
 _IMPORT_TIMES = "import sys; sys.path[:0] = sys.argv[2:]; exec(sys.argv[1])"
 _SLOWEST = 12
 
@@ -80,7 +74,7 @@ def calls(where: Environment, rounds: int) -> tuple[list[Row], Profiles]:
         rounds: how many turns each takes.
     """
     samples = _samples()
-    found = _work(where, {"samples": samples, "rounds": rounds})
+    found = where.work(_WORKER, {"samples": samples, "rounds": rounds})
     rows = [
         Row(
             f"{what}{way}, ms",
@@ -101,7 +95,7 @@ def calls(where: Environment, rounds: int) -> tuple[list[Row], Profiles]:
             for row, what in _ROWS.items()
             if any(each.what.startswith(what) for each in missed)
         ]
-        lines: Profiles = _work(where, {"samples": samples, "profile": names})
+        lines: Profiles = where.work(_WORKER, {"samples": samples, "profile": names})
         return {_ROWS[row]: lines[row] for row in names}
 
     return rows, _of_missed(rows, profiles)
@@ -110,10 +104,6 @@ def calls(where: Environment, rounds: int) -> tuple[list[Row], Profiles]:
 def _of_missed(rows: list[Row], profiles: Callable[[list[Row]], Profiles]) -> Profiles:
     missed = [row for row in rows if not row.is_met()]
     return profiles(missed) if missed else {}
-
-
-def _work(where: Environment, asked: dict[str, Any]) -> Any:
-    return json.loads(where.run("-c", _WORK, *where.paths, given=json.dumps(asked)))
 
 
 def _samples() -> dict[str, Any]:

@@ -1,7 +1,8 @@
-"""An environment with the openai package, made once and kept while its inputs stay."""
+"""An environment with openai and httpx-sse, kept while what it is made of stays."""
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -9,6 +10,7 @@ import sys
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from scripts._bench_process import ROOT, BenchError
 
@@ -19,6 +21,15 @@ _PATHS = (str(ROOT), str(ROOT / "generated"))
 # Enough for a slow network, and for the longest of measurements.
 _MOST_SECONDS = 900
 _TOLD_LINES = 15
+# The worker is no __main__, so that warnings are kept back as they are for users.
+_WORK = """
+import sys
+from importlib import import_module
+sys.path[:0] = sys.argv[2:]
+import_module(f"scripts.{sys.argv[1]}").main()
+"""
+# What is measured beside ours.
+_OTHERS = ("openai", "httpx-sse")
 
 
 @dataclass(frozen=True)
@@ -49,6 +60,15 @@ class Environment:
         """
         return self._run(arguments, "").stderr
 
+    def work(self, worker: str, asked: dict[str, Any]) -> Any:
+        """Let a worker of ours do what it is asked for; give what it found.
+
+        Raises:
+            BenchError: it failed.
+        """
+        arguments = ("-c", _WORK, worker, *self.paths)
+        return json.loads(self.run(*arguments, given=json.dumps(asked)))
+
     def _run(
         self, arguments: tuple[str, ...], given: str
     ) -> subprocess.CompletedProcess[str]:
@@ -76,7 +96,7 @@ def environment() -> Environment:
         return found
     # Without its stamp it isn't trusted: the next run starts from nothing.
     shutil.rmtree(_FOLDER, ignore_errors=True)
-    _make(found.python, ["openai", *_dependencies()])
+    _make(found.python, [*_OTHERS, *_dependencies()])
     _STAMP.write_text(inputs, encoding="utf-8")
     return found
 
@@ -84,7 +104,7 @@ def environment() -> Environment:
 def _inputs() -> str:
     constraints = _CONSTRAINTS.read_text(encoding="utf-8")
     # The folder is one of them: environments don't survive being moved.
-    lines = [str(_FOLDER), sys.version, *_dependencies(), constraints]
+    lines = [str(_FOLDER), sys.version, *_OTHERS, *_dependencies(), constraints]
     return "\n".join(lines)
 
 
@@ -107,7 +127,7 @@ def _make(python: Path, wanted: list[str]) -> None:
     _run(create, "making the environment of the facade part")
     _run(
         (*install, "--constraint", constraints, *wanted),
-        "installing openai for the facade part",
+        "installing openai for the bench",
     )
 
 

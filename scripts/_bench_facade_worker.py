@@ -37,7 +37,7 @@ def main() -> None:
     samples = Samples(**asked["samples"])
     if "profile" in asked:
         with contestants(samples, None) as calls:
-            found: Any = {row: _profile(calls[row]["ours"]) for row in asked["profile"]}
+            found: Any = {row: profile(calls[row]["ours"]) for row in asked["profile"]}
     else:
         # By what is to be said of the way that requests took.
         found = {"": _measure(samples, None, asked["rounds"])}
@@ -50,10 +50,10 @@ def _measure(
     samples: Samples, port: int | None, rounds: int
 ) -> dict[str, dict[str, list[float]]]:
     with contestants(samples, port) as calls:
-        return {row: _take_turns(by_name, rounds) for row, by_name in calls.items()}
+        return {row: take_turns(by_name, rounds) for row, by_name in calls.items()}
 
 
-def _take_turns(calls: dict[str, Call], rounds: int) -> dict[str, list[float]]:
+def take_turns(calls: dict[str, Call], rounds: int) -> dict[str, list[float]]:
     """Time calls one after the other; give milliseconds for a single one."""
     counts = {name: _how_many(call, _TURN_SECONDS) for name, call in calls.items()}
     series: dict[str, list[float]] = {name: [] for name in calls}
@@ -86,14 +86,14 @@ def _time(call: Call, count: int) -> float:
     return time.perf_counter() - started
 
 
-def _profile(call: Call) -> list[str]:
+def profile(call: Call) -> list[str]:
     """Give the lines of a profile, those first where most time goes."""
     count = _how_many(call, _PROFILE_SECONDS)
-    profile = cProfile.Profile()
-    profile.enable()
+    profiler = cProfile.Profile()
+    profiler.enable()
     _time(call, count)
-    profile.disable()
-    stats: Any = pstats.Stats(profile)
+    profiler.disable()
+    stats: Any = pstats.Stats(profiler)
     found = sorted(stats.stats.items(), key=lambda each: -each[1][2])
     lines = [f"{'own us':>8} {'all us':>8} {'calls':>7}  of one call, where"]
     for (path, line, name), (_, calls, own, whole, _) in found[:_PROFILE_LINES]:

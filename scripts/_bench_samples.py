@@ -116,9 +116,13 @@ _OTHER_STATES: dict[int, dict[str, Any]] = {
 }
 
 
-def events() -> list[tuple[str, str]]:
-    """Take the names and data of a stream from the embedded server: one run."""
-    pieces = _SIZE - len(_stream(pieces=0))
+def events(size: int = _SIZE) -> list[tuple[str, str]]:
+    """Take the names and data of a stream from the embedded server: one run.
+
+    Args:
+        size: how many events it has.
+    """
+    pieces = size - len(_stream(pieces=0))
     return _stream(pieces)
 
 

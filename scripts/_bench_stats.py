@@ -53,7 +53,7 @@ class Row:
     def cells(self) -> list[str]:
         """Give the cells of the line."""
         against = f"{self.against} {_told(self.other)}" if self.other else ""
-        ratio = f"{self.ratio:.2f}" if self.other else ""
+        ratio = f"{self.ratio:.2f}" if self.other and all(self.other) else ""
         goal = ""
         if self.goal is not None:
             verdict = "met" if self.is_met() else "[bold red]MISSED[/]"
@@ -63,6 +63,8 @@ class Row:
 
 def _told(series: list[float]) -> str:
     middle = median(series)
+    if not middle:
+        return "0"
     low, _, high = quantiles(series, n=4)
     digits = 1 if middle >= 10 else 2
     return f"{middle:.{digits}f} \u00b1{(high - low) / 2 / middle:.0%}"
