@@ -125,7 +125,7 @@ def _rest_of_object(before: dict[str, Any], now: dict[str, Any]) -> Any:
     for name, value in now.items():
         if name in GROWING and isinstance(value, str):
             begun = before.get(name)
-            piece = value
+            piece: Any = value
             if isinstance(begun, str):
                 # Nothing can be taken back of a text, so one that differs is left.
                 piece = value[len(begun) :] if value.startswith(begun) else ""

@@ -30,6 +30,7 @@ TIDES: Any = {
     },
 }
 FERRIES: Any = {"type": "function", "function": {"name": "ferries"}}
+ABOUT_TIDES: Any = {"role": "user", "content": "How are the tides?"}
 CODE: Any = {"type": "code_interpreter"}
 ASKS = [
     ["Let me see. ", {"call": "tide", "arguments": {"harbour": "Brest"}}],
@@ -71,8 +72,9 @@ def polling(api: Any, client: Any, say: Say) -> None:
         name="Sums", instructions="Compute.", model="m", tools=[CODE]
     )
     thread = client.beta.threads.create()
-    message = client.beta.threads.messages.create(
-        thread_id=thread.id, role="user", content="What is 6 times 7?"
+    messages = client.beta.threads.messages
+    message = messages.create(
+        thread_id=thread.id, content="What is 6 times 7?", role="user"
     )
     say(f"{message.role} {message.content[0].type}")
     run = client.beta.threads.runs.create_and_poll(
@@ -90,9 +92,7 @@ def polling(api: Any, client: Any, say: Say) -> None:
 def polling_with_functions(api: Any, client: Any, say: Say) -> None:
     """Answer what a run asks for until it asks for nothing more."""
     assistant = client.beta.assistants.create(model="m", tools=[TIDES, FERRIES])
-    thread = client.beta.threads.create(
-        messages=[{"role": "user", "content": "How are the tides?"}]
-    )
+    thread = client.beta.threads.create(messages=[ABOUT_TIDES])
     runs = client.beta.threads.runs
     run = runs.create_and_poll(
         thread_id=thread.id, assistant_id=assistant.id, extra_headers=script(ASKS)
@@ -230,9 +230,7 @@ def streaming_with_functions(api: Any, client: Any, say: Say) -> None:
                 say(stream.current_run.status)
 
     assistant = client.beta.assistants.create(model="m", tools=[TIDES, FERRIES])
-    thread = client.beta.threads.create(
-        messages=[{"role": "user", "content": "How are the tides?"}]
-    )
+    thread = client.beta.threads.create(messages=[ABOUT_TIDES])
     with runs.stream(
         thread_id=thread.id,
         assistant_id=assistant.id,
@@ -327,9 +325,7 @@ async def async_streaming_with_functions(api: Any, client: Any, say: Say) -> Non
                 await stream.until_done()
 
     assistant = await client.beta.assistants.create(model="m", tools=[TIDES, FERRIES])
-    thread = await client.beta.threads.create(
-        messages=[{"role": "user", "content": "How are the tides?"}]
-    )
+    thread = await client.beta.threads.create(messages=[ABOUT_TIDES])
     async with runs.stream(
         thread_id=thread.id,
         assistant_id=assistant.id,

@@ -210,7 +210,6 @@ def tools() -> None:
     assert_type(add(1, b=2), int)
     one: Tool[..., int] = add
     assert_type(one.name, str)
-    assert_type(one.definition, dict[str, Any])
     both = ToolSet([add, hello, {"type": "file_search"}], on_error="raise")
     assert_type(tool_output("call_1", {"a": [1]}), dict[str, str])
     Client().assistants.create(model="m", tools=both)
