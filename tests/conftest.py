@@ -2,13 +2,32 @@
 
 from __future__ import annotations
 
+import ssl
+from functools import cache
+from typing import Any
+
 import pytest
 from hypothesis import settings
 
 # No test depends on how fast a machine is. What hypothesis sets by itself where CI is
 # set (always the same examples, for one) stays.
-settings.register_profile("project", deadline=None)
+settings.register_profile("project", deadline=None, max_examples=50)
 settings.load_profile("project")
+
+# Each client of httpx reads all the authorities there are, which takes it as long as most
+# tests take; those of the tests share what was read once.
+_made = ssl.create_default_context
+_of_file = cache(lambda path: _made(cafile=path))
+
+
+def _shared_context(*args: Any, **options: Any) -> ssl.SSLContext:
+    if not args and options.keys() == {"cafile"}:
+        context: ssl.SSLContext = _of_file(options["cafile"])
+        return context
+    return _made(*args, **options)
+
+
+ssl.create_default_context = _shared_context
 
 # What takes longest goes first: at the end, nothing then keeps one process busy while
 # the others have nothing left to do.

@@ -424,7 +424,7 @@ EVENTS = st.sampled_from(
 )
 
 
-@settings(max_examples=200)
+@settings(max_examples=100)
 @given(st.lists(st.tuples(EVENTS, hostile), max_size=8), hostile, hostile)
 def test_nothing_that_comes_does_harm(
     events: list[tuple[str, Any]], before: Any, now: Any
