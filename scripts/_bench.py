@@ -25,6 +25,7 @@ from scripts._bench_import import importing
 from scripts._bench_models import reading
 from scripts._bench_process import BenchError, building, make_packages, pinning
 from scripts._bench_streams import remembering, streaming
+from scripts._bench_tools import calling as tool_calls
 from scripts._bench_waits import waiting as waits
 
 if TYPE_CHECKING:
@@ -98,6 +99,8 @@ def _measure_streams(*, quick: bool) -> tuple[list[Row], Profiles]:
         rows += remembering(where, rounds=2 if quick else 3, count=count)
     with telling.status("waiting for runs"):
         rows += waits(where, rounds=2 if quick else 5, count=500)
+    with telling.status("calling functions"):
+        rows += tool_calls(rounds=3 if quick else 9)
     return rows, profiles
 
 

@@ -14,8 +14,8 @@ from hypothesis import settings
 settings.register_profile("project", deadline=None, max_examples=50)
 settings.load_profile("project")
 
-# Each client of httpx reads all the authorities there are, which takes it as long as most
-# tests take; those of the tests share what was read once.
+# Each client of httpx reads all the authorities there are, which takes it as long as
+# most tests take; those of the tests share what was read once.
 _made = ssl.create_default_context
 _of_file = cache(lambda path: _made(cafile=path))
 

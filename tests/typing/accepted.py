@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from datetime import UTC, date, datetime
-from typing import Any, Literal, assert_type
+from typing import Literal, assert_type
 
 import httpx
 
