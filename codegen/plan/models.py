@@ -101,6 +101,7 @@ class SchemaModule:
     keeps_dicts: bool = False
     lists: Reader | None = None
     is_body: bool = False
+    known: list[SchemaNames] = field(default_factory=list)
 
     @property
     def options(self) -> list[Field]:
@@ -115,10 +116,16 @@ class SchemaModule:
         return left if len(left) < len(self.fields) else []
 
     @property
+    def models_and_known(self) -> list[SchemaNames]:
+        """Give the schemas that type checkers have to know of."""
+        return sorted({*self.models, *self.known}, key=lambda names: names.module)
+
+    @property
     def exports(self) -> list[str]:
         """Name what the package `models` gives from this module."""
         if self.kind == "union":
-            return [self.names.class_, self.names.dict_, self.names.reader]
+            known = [self.names.known] if self.known else []
+            return [self.names.class_, self.names.dict_, *known, self.names.reader]
         if self.kind == "object":
             options = [self.names.options] if self.options else []
             return [self.names.class_, self.names.dict_, *options]
@@ -279,7 +286,13 @@ def _union(types: Types, name: str, schema: Schema, at: Path) -> SchemaModule:
         variants=union.variants,
         keeps_dicts=union.keeps_dicts,
         lists=union.lists,
+        # Type checkers tell variants apart only where no other object may come.
+        known=_in_order(types, union.leaves) if union.discriminator else [],
     )
+
+
+def _in_order(types: Types, names: list[str]) -> list[SchemaNames]:
+    return [types.names[name] for name in names]
 
 
 def _named(types: Types, names: set[str] | frozenset[str]) -> list[SchemaNames]:

@@ -55,6 +55,11 @@ class SchemaNames:
         return f"{self.class_}OptionalDict"
 
     @property
+    def known(self) -> str:
+        """Name what a union is but for objects of kinds that nobody knows."""
+        return f"Known{self.class_}"
+
+    @property
     def reader(self) -> str:
         """Name the function that reads a union."""
         return f"read_{self.module}"
@@ -69,7 +74,8 @@ class Names:
         for schema in schemas:
             names = _names_of(schema)
             for name in (
-                *(names.class_, names.dict_, names.options, names.module.lower()),
+                *(names.class_, names.dict_, names.options, names.known),
+                names.module.lower(),
             ):
                 other = taken.setdefault(name, schema)
                 if other != schema:

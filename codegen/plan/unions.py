@@ -39,6 +39,7 @@ class Union:
     dicts: frozenset[str]
     discriminator: str
     variants: list[Variant]
+    leaves: list[str]
     keeps_dicts: bool
     lists: Reader | None
 
@@ -81,6 +82,7 @@ def plan_union(types: Types, schema: Schema, at: Path) -> Union:
             _variant(types, leaf, discriminator, mapped.get(leaf, []), at)
             for leaf in leaves
         ],
+        leaves=leaves,
         keeps_dicts=any(_is_map(types, member) for member in others),
         lists=lists if lists is not None and lists.reads == {"array"} else None,
     )

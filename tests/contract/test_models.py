@@ -226,6 +226,31 @@ def test_dict_of_a_union_lists_its_variants(name: str) -> None:
         assert written[f"{name}Dict"] == union(objects + others)
 
 
+def test_kinds_that_are_known_have_an_alias_of_their_own() -> None:
+    known = {name for name in models.__all__ if name.startswith("Known")}
+    assert {"KnownAssistantStreamEvent", "KnownMessageContent"} <= known
+    told_apart = {name for name in UNIONS if "discriminator" in SCHEMAS[name]}
+    assert {f"Known{name}" for name in told_apart} <= known
+    for name in known:
+        whole = name.removeprefix("Known")
+        alias = source_aliases(FOLDER / f"{snake(whole)}.py")[name]
+        assert {*alias.split(" | ")} == _leaves(whole)
+
+
+def _leaves(name: str) -> set[str]:
+    """Give the classes that a union stands for, through unions of unions."""
+    if name in CLASSES:
+        return {name}
+    if name not in UNIONS:
+        return set()
+    references = [each["$ref"] for each in variants(SCHEMAS[name]) if "$ref" in each]
+    return {
+        leaf
+        for reference in references
+        for leaf in _leaves(reference.rpartition("/")[2])
+    }
+
+
 @each_class
 def test_model_says_what_it_holds(name: str) -> None:
     value = model(name).from_dict({"x_other": "there", **samples(name)[0]})
