@@ -15,6 +15,9 @@ if TYPE_CHECKING:
         AssistantStreamEventDict as AssistantStreamEventDict,
     )
     from .assistant_stream_event import (
+        KnownAssistantStreamEvent as KnownAssistantStreamEvent,
+    )
+    from .assistant_stream_event import (
         read_assistant_stream_event as read_assistant_stream_event,
     )
     from .assistant_supported_models import (
@@ -22,6 +25,7 @@ if TYPE_CHECKING:
     )
     from .assistant_tool import AssistantTool as AssistantTool
     from .assistant_tool import AssistantToolDict as AssistantToolDict
+    from .assistant_tool import KnownAssistantTool as KnownAssistantTool
     from .assistant_tool import read_assistant_tool as read_assistant_tool
     from .assistant_tools_code import AssistantToolsCode as AssistantToolsCode
     from .assistant_tools_code import AssistantToolsCodeDict as AssistantToolsCodeDict
@@ -48,6 +52,9 @@ if TYPE_CHECKING:
     )
     from .assistants_api_response_format_option import (
         AssistantsApiResponseFormatOptionDict as AssistantsApiResponseFormatOptionDict,
+    )
+    from .assistants_api_response_format_option import (
+        KnownAssistantsApiResponseFormatOption as KnownAssistantsApiResponseFormatOption,
     )
     from .assistants_api_response_format_option import (
         read_assistants_api_response_format_option as read_assistants_api_response_format_option,
@@ -86,6 +93,9 @@ if TYPE_CHECKING:
         CodeInterpreterOutputDict as CodeInterpreterOutputDict,
     )
     from .code_interpreter_output import (
+        KnownCodeInterpreterOutput as KnownCodeInterpreterOutput,
+    )
+    from .code_interpreter_output import (
         read_code_interpreter_output as read_code_interpreter_output,
     )
     from .code_interpreter_output_delta import (
@@ -93,6 +103,9 @@ if TYPE_CHECKING:
     )
     from .code_interpreter_output_delta import (
         CodeInterpreterOutputDeltaDict as CodeInterpreterOutputDeltaDict,
+    )
+    from .code_interpreter_output_delta import (
+        KnownCodeInterpreterOutputDelta as KnownCodeInterpreterOutputDelta,
     )
     from .code_interpreter_output_delta import (
         read_code_interpreter_output_delta as read_code_interpreter_output_delta,
@@ -185,6 +198,7 @@ if TYPE_CHECKING:
     from .file_search_call import FileSearchCallDict as FileSearchCallDict
     from .file_search_chunking import FileSearchChunking as FileSearchChunking
     from .file_search_chunking import FileSearchChunkingDict as FileSearchChunkingDict
+    from .file_search_chunking import KnownFileSearchChunking as KnownFileSearchChunking
     from .file_search_chunking import (
         read_file_search_chunking as read_file_search_chunking,
     )
@@ -240,9 +254,13 @@ if TYPE_CHECKING:
     )
     from .list_runs_response import ListRunsResponse as ListRunsResponse
     from .list_runs_response import ListRunsResponseDict as ListRunsResponseDict
+    from .message_annotation import KnownMessageAnnotation as KnownMessageAnnotation
     from .message_annotation import MessageAnnotation as MessageAnnotation
     from .message_annotation import MessageAnnotationDict as MessageAnnotationDict
     from .message_annotation import read_message_annotation as read_message_annotation
+    from .message_annotation_delta import (
+        KnownMessageAnnotationDelta as KnownMessageAnnotationDelta,
+    )
     from .message_annotation_delta import (
         MessageAnnotationDelta as MessageAnnotationDelta,
     )
@@ -254,6 +272,9 @@ if TYPE_CHECKING:
     )
     from .message_attachment import MessageAttachment as MessageAttachment
     from .message_attachment import MessageAttachmentDict as MessageAttachmentDict
+    from .message_attachment_tool import (
+        KnownMessageAttachmentTool as KnownMessageAttachmentTool,
+    )
     from .message_attachment_tool import MessageAttachmentTool as MessageAttachmentTool
     from .message_attachment_tool import (
         MessageAttachmentToolDict as MessageAttachmentToolDict,
@@ -261,9 +282,13 @@ if TYPE_CHECKING:
     from .message_attachment_tool import (
         read_message_attachment_tool as read_message_attachment_tool,
     )
+    from .message_content import KnownMessageContent as KnownMessageContent
     from .message_content import MessageContent as MessageContent
     from .message_content import MessageContentDict as MessageContentDict
     from .message_content import read_message_content as read_message_content
+    from .message_content_delta import (
+        KnownMessageContentDelta as KnownMessageContentDelta,
+    )
     from .message_content_delta import MessageContentDelta as MessageContentDelta
     from .message_content_delta import (
         MessageContentDeltaDict as MessageContentDeltaDict,
@@ -393,6 +418,9 @@ if TYPE_CHECKING:
     )
     from .message_object import MessageObject as MessageObject
     from .message_object import MessageObjectDict as MessageObjectDict
+    from .message_request_content import (
+        KnownMessageRequestContent as KnownMessageRequestContent,
+    )
     from .message_request_content import MessageRequestContent as MessageRequestContent
     from .message_request_content import (
         MessageRequestContentDict as MessageRequestContentDict,
@@ -406,6 +434,7 @@ if TYPE_CHECKING:
     from .message_request_content_text_object import (
         MessageRequestContentTextObjectDict as MessageRequestContentTextObjectDict,
     )
+    from .message_stream_event import KnownMessageStreamEvent as KnownMessageStreamEvent
     from .message_stream_event import MessageStreamEvent as MessageStreamEvent
     from .message_stream_event import MessageStreamEventDict as MessageStreamEventDict
     from .message_stream_event import (
@@ -533,9 +562,13 @@ if TYPE_CHECKING:
     from .run_step_delta_step_details_tool_calls_object import (
         RunStepDeltaStepDetailsToolCallsObjectDict as RunStepDeltaStepDetailsToolCallsObjectDict,
     )
+    from .run_step_details import KnownRunStepDetails as KnownRunStepDetails
     from .run_step_details import RunStepDetails as RunStepDetails
     from .run_step_details import RunStepDetailsDict as RunStepDetailsDict
     from .run_step_details import read_run_step_details as read_run_step_details
+    from .run_step_details_delta import (
+        KnownRunStepDetailsDelta as KnownRunStepDetailsDelta,
+    )
     from .run_step_details_delta import RunStepDetailsDelta as RunStepDetailsDelta
     from .run_step_details_delta import (
         RunStepDetailsDeltaDict as RunStepDetailsDeltaDict,
@@ -614,14 +647,21 @@ if TYPE_CHECKING:
     from .run_step_object import RunStepObject as RunStepObject
     from .run_step_object import RunStepObjectDict as RunStepObjectDict
     from .run_step_status import RunStepStatus as RunStepStatus
+    from .run_step_stream_event import (
+        KnownRunStepStreamEvent as KnownRunStepStreamEvent,
+    )
     from .run_step_stream_event import RunStepStreamEvent as RunStepStreamEvent
     from .run_step_stream_event import RunStepStreamEventDict as RunStepStreamEventDict
     from .run_step_stream_event import (
         read_run_step_stream_event as read_run_step_stream_event,
     )
+    from .run_step_tool_call import KnownRunStepToolCall as KnownRunStepToolCall
     from .run_step_tool_call import RunStepToolCall as RunStepToolCall
     from .run_step_tool_call import RunStepToolCallDict as RunStepToolCallDict
     from .run_step_tool_call import read_run_step_tool_call as read_run_step_tool_call
+    from .run_step_tool_call_delta import (
+        KnownRunStepToolCallDelta as KnownRunStepToolCallDelta,
+    )
     from .run_step_tool_call_delta import RunStepToolCallDelta as RunStepToolCallDelta
     from .run_step_tool_call_delta import (
         RunStepToolCallDeltaDict as RunStepToolCallDeltaDict,
@@ -630,6 +670,7 @@ if TYPE_CHECKING:
         read_run_step_tool_call_delta as read_run_step_tool_call_delta,
     )
     from .run_step_type import RunStepType as RunStepType
+    from .run_stream_event import KnownRunStreamEvent as KnownRunStreamEvent
     from .run_stream_event import RunStreamEvent as RunStreamEvent
     from .run_stream_event import RunStreamEventDict as RunStreamEventDict
     from .run_stream_event import read_run_stream_event as read_run_stream_event
@@ -796,10 +837,12 @@ _MODULES: dict[str, str] = {
     "AssistantObjectDict": "assistant_object",
     "AssistantStreamEvent": "assistant_stream_event",
     "AssistantStreamEventDict": "assistant_stream_event",
+    "KnownAssistantStreamEvent": "assistant_stream_event",
     "read_assistant_stream_event": "assistant_stream_event",
     "AssistantSupportedModels": "assistant_supported_models",
     "AssistantTool": "assistant_tool",
     "AssistantToolDict": "assistant_tool",
+    "KnownAssistantTool": "assistant_tool",
     "read_assistant_tool": "assistant_tool",
     "AssistantToolsCode": "assistant_tools_code",
     "AssistantToolsCodeDict": "assistant_tools_code",
@@ -811,6 +854,7 @@ _MODULES: dict[str, str] = {
     "AssistantToolsFunctionDict": "assistant_tools_function",
     "AssistantsApiResponseFormatOption": "assistants_api_response_format_option",
     "AssistantsApiResponseFormatOptionDict": "assistants_api_response_format_option",
+    "KnownAssistantsApiResponseFormatOption": "assistants_api_response_format_option",
     "read_assistants_api_response_format_option": "assistants_api_response_format_option",
     "AssistantsApiToolChoiceOption": "assistants_api_tool_choice_option",
     "AssistantsNamedToolChoice": "assistants_named_tool_choice",
@@ -825,9 +869,11 @@ _MODULES: dict[str, str] = {
     "CodeInterpreterImageDeltaDict": "code_interpreter_image_delta",
     "CodeInterpreterOutput": "code_interpreter_output",
     "CodeInterpreterOutputDict": "code_interpreter_output",
+    "KnownCodeInterpreterOutput": "code_interpreter_output",
     "read_code_interpreter_output": "code_interpreter_output",
     "CodeInterpreterOutputDelta": "code_interpreter_output_delta",
     "CodeInterpreterOutputDeltaDict": "code_interpreter_output_delta",
+    "KnownCodeInterpreterOutputDelta": "code_interpreter_output_delta",
     "read_code_interpreter_output_delta": "code_interpreter_output_delta",
     "CodeInterpreterResources": "code_interpreter_resources",
     "CodeInterpreterResourcesDict": "code_interpreter_resources",
@@ -871,6 +917,7 @@ _MODULES: dict[str, str] = {
     "FileSearchCallDict": "file_search_call",
     "FileSearchChunking": "file_search_chunking",
     "FileSearchChunkingDict": "file_search_chunking",
+    "KnownFileSearchChunking": "file_search_chunking",
     "read_file_search_chunking": "file_search_chunking",
     "FileSearchOptions": "file_search_options",
     "FileSearchOptionsDict": "file_search_options",
@@ -900,20 +947,25 @@ _MODULES: dict[str, str] = {
     "ListRunsResponseDict": "list_runs_response",
     "MessageAnnotation": "message_annotation",
     "MessageAnnotationDict": "message_annotation",
+    "KnownMessageAnnotation": "message_annotation",
     "read_message_annotation": "message_annotation",
     "MessageAnnotationDelta": "message_annotation_delta",
     "MessageAnnotationDeltaDict": "message_annotation_delta",
+    "KnownMessageAnnotationDelta": "message_annotation_delta",
     "read_message_annotation_delta": "message_annotation_delta",
     "MessageAttachment": "message_attachment",
     "MessageAttachmentDict": "message_attachment",
     "MessageAttachmentTool": "message_attachment_tool",
     "MessageAttachmentToolDict": "message_attachment_tool",
+    "KnownMessageAttachmentTool": "message_attachment_tool",
     "read_message_attachment_tool": "message_attachment_tool",
     "MessageContent": "message_content",
     "MessageContentDict": "message_content",
+    "KnownMessageContent": "message_content",
     "read_message_content": "message_content",
     "MessageContentDelta": "message_content_delta",
     "MessageContentDeltaDict": "message_content_delta",
+    "KnownMessageContentDelta": "message_content_delta",
     "read_message_content_delta": "message_content_delta",
     "MessageContentImageFileObject": "message_content_image_file_object",
     "MessageContentImageFileObjectDict": "message_content_image_file_object",
@@ -971,11 +1023,13 @@ _MODULES: dict[str, str] = {
     "MessageObjectDict": "message_object",
     "MessageRequestContent": "message_request_content",
     "MessageRequestContentDict": "message_request_content",
+    "KnownMessageRequestContent": "message_request_content",
     "read_message_request_content": "message_request_content",
     "MessageRequestContentTextObject": "message_request_content_text_object",
     "MessageRequestContentTextObjectDict": "message_request_content_text_object",
     "MessageStreamEvent": "message_stream_event",
     "MessageStreamEventDict": "message_stream_event",
+    "KnownMessageStreamEvent": "message_stream_event",
     "read_message_stream_event": "message_stream_event",
     "MessageText": "message_text",
     "MessageTextDict": "message_text",
@@ -1039,9 +1093,11 @@ _MODULES: dict[str, str] = {
     "RunStepDeltaStepDetailsToolCallsObjectDict": "run_step_delta_step_details_tool_calls_object",
     "RunStepDetails": "run_step_details",
     "RunStepDetailsDict": "run_step_details",
+    "KnownRunStepDetails": "run_step_details",
     "read_run_step_details": "run_step_details",
     "RunStepDetailsDelta": "run_step_details_delta",
     "RunStepDetailsDeltaDict": "run_step_details_delta",
+    "KnownRunStepDetailsDelta": "run_step_details_delta",
     "read_run_step_details_delta": "run_step_details_delta",
     "RunStepDetailsMessageCreationObject": "run_step_details_message_creation_object",
     "RunStepDetailsMessageCreationObjectDict": "run_step_details_message_creation_object",
@@ -1074,16 +1130,20 @@ _MODULES: dict[str, str] = {
     "RunStepStatus": "run_step_status",
     "RunStepStreamEvent": "run_step_stream_event",
     "RunStepStreamEventDict": "run_step_stream_event",
+    "KnownRunStepStreamEvent": "run_step_stream_event",
     "read_run_step_stream_event": "run_step_stream_event",
     "RunStepToolCall": "run_step_tool_call",
     "RunStepToolCallDict": "run_step_tool_call",
+    "KnownRunStepToolCall": "run_step_tool_call",
     "read_run_step_tool_call": "run_step_tool_call",
     "RunStepToolCallDelta": "run_step_tool_call_delta",
     "RunStepToolCallDeltaDict": "run_step_tool_call_delta",
+    "KnownRunStepToolCallDelta": "run_step_tool_call_delta",
     "read_run_step_tool_call_delta": "run_step_tool_call_delta",
     "RunStepType": "run_step_type",
     "RunStreamEvent": "run_stream_event",
     "RunStreamEventDict": "run_stream_event",
+    "KnownRunStreamEvent": "run_stream_event",
     "read_run_stream_event": "run_stream_event",
     "RunToolCallFunction": "run_tool_call_function",
     "RunToolCallFunctionDict": "run_tool_call_function",
@@ -1249,6 +1309,25 @@ __all__: list[str] = [
     "FunctionParameters",
     "JsonSchemaFormat",
     "JsonSchemaFormatDict",
+    "KnownAssistantStreamEvent",
+    "KnownAssistantTool",
+    "KnownAssistantsApiResponseFormatOption",
+    "KnownCodeInterpreterOutput",
+    "KnownCodeInterpreterOutputDelta",
+    "KnownFileSearchChunking",
+    "KnownMessageAnnotation",
+    "KnownMessageAnnotationDelta",
+    "KnownMessageAttachmentTool",
+    "KnownMessageContent",
+    "KnownMessageContentDelta",
+    "KnownMessageRequestContent",
+    "KnownMessageStreamEvent",
+    "KnownRunStepDetails",
+    "KnownRunStepDetailsDelta",
+    "KnownRunStepStreamEvent",
+    "KnownRunStepToolCall",
+    "KnownRunStepToolCallDelta",
+    "KnownRunStreamEvent",
     "ListAssistantsResponse",
     "ListAssistantsResponseDict",
     "ListMessagesResponse",

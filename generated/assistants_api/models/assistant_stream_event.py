@@ -13,6 +13,29 @@ if TYPE_CHECKING:
     from .message_stream_event import MessageStreamEvent, MessageStreamEventDict
     from .run_step_stream_event import RunStepStreamEvent, RunStepStreamEventDict
     from .run_stream_event import RunStreamEvent, RunStreamEventDict
+    from .thread_created_event import ThreadCreatedEvent
+    from .thread_message_completed_event import ThreadMessageCompletedEvent
+    from .thread_message_created_event import ThreadMessageCreatedEvent
+    from .thread_message_delta_event import ThreadMessageDeltaEvent
+    from .thread_message_in_progress_event import ThreadMessageInProgressEvent
+    from .thread_message_incomplete_event import ThreadMessageIncompleteEvent
+    from .thread_run_cancelled_event import ThreadRunCancelledEvent
+    from .thread_run_cancelling_event import ThreadRunCancellingEvent
+    from .thread_run_completed_event import ThreadRunCompletedEvent
+    from .thread_run_created_event import ThreadRunCreatedEvent
+    from .thread_run_expired_event import ThreadRunExpiredEvent
+    from .thread_run_failed_event import ThreadRunFailedEvent
+    from .thread_run_in_progress_event import ThreadRunInProgressEvent
+    from .thread_run_incomplete_event import ThreadRunIncompleteEvent
+    from .thread_run_queued_event import ThreadRunQueuedEvent
+    from .thread_run_requires_action_event import ThreadRunRequiresActionEvent
+    from .thread_run_step_cancelled_event import ThreadRunStepCancelledEvent
+    from .thread_run_step_completed_event import ThreadRunStepCompletedEvent
+    from .thread_run_step_created_event import ThreadRunStepCreatedEvent
+    from .thread_run_step_delta_event import ThreadRunStepDeltaEvent
+    from .thread_run_step_expired_event import ThreadRunStepExpiredEvent
+    from .thread_run_step_failed_event import ThreadRunStepFailedEvent
+    from .thread_run_step_in_progress_event import ThreadRunStepInProgressEvent
     from .thread_stream_event import ThreadStreamEvent, ThreadStreamEventDict
 
 AssistantStreamEvent: TypeAlias = "ThreadStreamEvent | RunStreamEvent | RunStepStreamEvent | MessageStreamEvent | ErrorEvent | DoneEvent | UnknownObject"
@@ -24,6 +47,9 @@ added; pass over those that you don't know.
 
 AssistantStreamEventDict: TypeAlias = "ThreadStreamEventDict | RunStreamEventDict | RunStepStreamEventDict | MessageStreamEventDict | ErrorEventDict | DoneEventDict"
 """`AssistantStreamEvent` as a plain dict, for arguments."""
+
+KnownAssistantStreamEvent: TypeAlias = "ThreadCreatedEvent | ThreadRunCreatedEvent | ThreadRunQueuedEvent | ThreadRunInProgressEvent | ThreadRunRequiresActionEvent | ThreadRunCompletedEvent | ThreadRunIncompleteEvent | ThreadRunFailedEvent | ThreadRunCancellingEvent | ThreadRunCancelledEvent | ThreadRunExpiredEvent | ThreadRunStepCreatedEvent | ThreadRunStepInProgressEvent | ThreadRunStepDeltaEvent | ThreadRunStepCompletedEvent | ThreadRunStepFailedEvent | ThreadRunStepCancelledEvent | ThreadRunStepExpiredEvent | ThreadMessageCreatedEvent | ThreadMessageInProgressEvent | ThreadMessageDeltaEvent | ThreadMessageCompletedEvent | ThreadMessageIncompleteEvent | ErrorEvent | DoneEvent"
+"""`AssistantStreamEvent` but for unknown kinds, for type checkers to tell apart."""
 
 read_assistant_stream_event: Callable[[Any], AssistantStreamEvent] = Variants(
     "event",

@@ -28,6 +28,11 @@ AssistantToolDict: TypeAlias = (
 )
 """`AssistantTool` as a plain dict, for arguments."""
 
+KnownAssistantTool: TypeAlias = (
+    "AssistantToolsCode | AssistantToolsFileSearch | AssistantToolsFunction"
+)
+"""`AssistantTool` but for unknown kinds, for type checkers to tell apart."""
+
 read_assistant_tool: Callable[[Any], AssistantTool] = Variants(
     "type",
     {

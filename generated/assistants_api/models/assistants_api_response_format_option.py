@@ -28,6 +28,11 @@ go on writing blanks until it runs out of tokens.
 AssistantsApiResponseFormatOptionDict: TypeAlias = 'ResponseFormatTextDict | ResponseFormatJsonObjectDict | ResponseFormatJsonSchemaDict | Literal["auto"]'
 """`AssistantsApiResponseFormatOption` as a plain dict, for arguments."""
 
+KnownAssistantsApiResponseFormatOption: TypeAlias = (
+    "ResponseFormatText | ResponseFormatJsonObject | ResponseFormatJsonSchema"
+)
+"""`AssistantsApiResponseFormatOption` but for unknown kinds, for type checkers to tell apart."""
+
 read_assistants_api_response_format_option: Callable[
     [Any], AssistantsApiResponseFormatOption
 ] = Variants(

@@ -23,6 +23,9 @@ CodeInterpreterOutput: TypeAlias = "RunStepDetailsToolCallsCodeOutputLogsObject 
 CodeInterpreterOutputDict: TypeAlias = "RunStepDetailsToolCallsCodeOutputLogsObjectDict | RunStepDetailsToolCallsCodeOutputImageObjectDict"
 """`CodeInterpreterOutput` as a plain dict, for arguments."""
 
+KnownCodeInterpreterOutput: TypeAlias = "RunStepDetailsToolCallsCodeOutputLogsObject | RunStepDetailsToolCallsCodeOutputImageObject"
+"""`CodeInterpreterOutput` but for unknown kinds, for type checkers to tell apart."""
+
 read_code_interpreter_output: Callable[[Any], CodeInterpreterOutput] = Variants(
     "type",
     {

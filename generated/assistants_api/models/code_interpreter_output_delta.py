@@ -25,6 +25,9 @@ an image.
 CodeInterpreterOutputDeltaDict: TypeAlias = "RunStepDeltaStepDetailsToolCallsCodeOutputLogsObjectDict | RunStepDeltaStepDetailsToolCallsCodeOutputImageObjectDict"
 """`CodeInterpreterOutputDelta` as a plain dict, for arguments."""
 
+KnownCodeInterpreterOutputDelta: TypeAlias = "RunStepDeltaStepDetailsToolCallsCodeOutputLogsObject | RunStepDeltaStepDetailsToolCallsCodeOutputImageObject"
+"""`CodeInterpreterOutputDelta` but for unknown kinds, for type checkers to tell apart."""
+
 read_code_interpreter_output_delta: Callable[[Any], CodeInterpreterOutputDelta] = (
     Variants(
         "type",

@@ -29,6 +29,9 @@ FileSearchChunkingDict: TypeAlias = (
 )
 """`FileSearchChunking` as a plain dict, for arguments."""
 
+KnownFileSearchChunking: TypeAlias = "FileSearchAutoChunking | FileSearchStaticChunking"
+"""`FileSearchChunking` but for unknown kinds, for type checkers to tell apart."""
+
 read_file_search_chunking: Callable[[Any], FileSearchChunking] = Variants(
     "type", {"auto": "FileSearchAutoChunking", "static": "FileSearchStaticChunking"}
 )

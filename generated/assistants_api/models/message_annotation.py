@@ -25,6 +25,9 @@ source that was drawn on, or a file that was made.
 MessageAnnotationDict: TypeAlias = "MessageContentTextAnnotationsFileCitationObjectDict | MessageContentTextAnnotationsFilePathObjectDict"
 """`MessageAnnotation` as a plain dict, for arguments."""
 
+KnownMessageAnnotation: TypeAlias = "MessageContentTextAnnotationsFileCitationObject | MessageContentTextAnnotationsFilePathObject"
+"""`MessageAnnotation` but for unknown kinds, for type checkers to tell apart."""
+
 read_message_annotation: Callable[[Any], MessageAnnotation] = Variants(
     "type",
     {

@@ -25,6 +25,9 @@ annotation of the text it is.
 MessageAnnotationDeltaDict: TypeAlias = "MessageDeltaContentTextAnnotationsFileCitationObjectDict | MessageDeltaContentTextAnnotationsFilePathObjectDict"
 """`MessageAnnotationDelta` as a plain dict, for arguments."""
 
+KnownMessageAnnotationDelta: TypeAlias = "MessageDeltaContentTextAnnotationsFileCitationObject | MessageDeltaContentTextAnnotationsFilePathObject"
+"""`MessageAnnotationDelta` but for unknown kinds, for type checkers to tell apart."""
+
 read_message_annotation_delta: Callable[[Any], MessageAnnotationDelta] = Variants(
     "type",
     {

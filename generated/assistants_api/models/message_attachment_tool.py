@@ -24,6 +24,11 @@ MessageAttachmentToolDict: TypeAlias = (
 )
 """`MessageAttachmentTool` as a plain dict, for arguments."""
 
+KnownMessageAttachmentTool: TypeAlias = (
+    "AssistantToolsCode | AssistantToolsFileSearchTypeOnly"
+)
+"""`MessageAttachmentTool` but for unknown kinds, for type checkers to tell apart."""
+
 read_message_attachment_tool: Callable[[Any], MessageAttachmentTool] = Variants(
     "type",
     {

@@ -33,6 +33,9 @@ address, or a refusal.
 MessageContentDict: TypeAlias = "MessageContentImageFileObjectDict | MessageContentImageUrlObjectDict | MessageContentTextObjectDict | MessageContentRefusalObjectDict"
 """`MessageContent` as a plain dict, for arguments."""
 
+KnownMessageContent: TypeAlias = "MessageContentImageFileObject | MessageContentImageUrlObject | MessageContentTextObject | MessageContentRefusalObject"
+"""`MessageContent` but for unknown kinds, for type checkers to tell apart."""
+
 read_message_content: Callable[[Any], MessageContent] = Variants(
     "type",
     {

@@ -33,6 +33,9 @@ by it.
 MessageContentDeltaDict: TypeAlias = "MessageDeltaContentImageFileObjectDict | MessageDeltaContentTextObjectDict | MessageDeltaContentRefusalObjectDict | MessageDeltaContentImageUrlObjectDict"
 """`MessageContentDelta` as a plain dict, for arguments."""
 
+KnownMessageContentDelta: TypeAlias = "MessageDeltaContentImageFileObject | MessageDeltaContentTextObject | MessageDeltaContentRefusalObject | MessageDeltaContentImageUrlObject"
+"""`MessageContentDelta` but for unknown kinds, for type checkers to tell apart."""
+
 read_message_content_delta: Callable[[Any], MessageContentDelta] = Variants(
     "type",
     {

@@ -29,6 +29,9 @@ address.
 MessageRequestContentDict: TypeAlias = "MessageContentImageFileObjectDict | MessageContentImageUrlObjectDict | MessageRequestContentTextObjectDict"
 """`MessageRequestContent` as a plain dict, for arguments."""
 
+KnownMessageRequestContent: TypeAlias = "MessageContentImageFileObject | MessageContentImageUrlObject | MessageRequestContentTextObject"
+"""`MessageRequestContent` but for unknown kinds, for type checkers to tell apart."""
+
 read_message_request_content: Callable[[Any], MessageRequestContent] = Variants(
     "type",
     {

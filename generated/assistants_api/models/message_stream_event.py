@@ -35,6 +35,9 @@ MessageStreamEvent: TypeAlias = "ThreadMessageCreatedEvent | ThreadMessageInProg
 MessageStreamEventDict: TypeAlias = "ThreadMessageCreatedEventDict | ThreadMessageInProgressEventDict | ThreadMessageDeltaEventDict | ThreadMessageCompletedEventDict | ThreadMessageIncompleteEventDict"
 """`MessageStreamEvent` as a plain dict, for arguments."""
 
+KnownMessageStreamEvent: TypeAlias = "ThreadMessageCreatedEvent | ThreadMessageInProgressEvent | ThreadMessageDeltaEvent | ThreadMessageCompletedEvent | ThreadMessageIncompleteEvent"
+"""`MessageStreamEvent` but for unknown kinds, for type checkers to tell apart."""
+
 read_message_stream_event: Callable[[Any], MessageStreamEvent] = Variants(
     "event",
     {

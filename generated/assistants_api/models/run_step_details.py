@@ -25,6 +25,11 @@ RunStepDetailsDict: TypeAlias = (
 )
 """`RunStepDetails` as a plain dict, for arguments."""
 
+KnownRunStepDetails: TypeAlias = (
+    "RunStepDetailsMessageCreationObject | RunStepDetailsToolCallsObject"
+)
+"""`RunStepDetails` but for unknown kinds, for type checkers to tell apart."""
+
 read_run_step_details: Callable[[Any], RunStepDetails] = Variants(
     "type",
     {

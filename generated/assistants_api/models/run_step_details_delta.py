@@ -23,6 +23,9 @@ RunStepDetailsDelta: TypeAlias = "RunStepDeltaStepDetailsMessageCreationObject |
 RunStepDetailsDeltaDict: TypeAlias = "RunStepDeltaStepDetailsMessageCreationObjectDict | RunStepDeltaStepDetailsToolCallsObjectDict"
 """`RunStepDetailsDelta` as a plain dict, for arguments."""
 
+KnownRunStepDetailsDelta: TypeAlias = "RunStepDeltaStepDetailsMessageCreationObject | RunStepDeltaStepDetailsToolCallsObject"
+"""`RunStepDetailsDelta` but for unknown kinds, for type checkers to tell apart."""
+
 read_run_step_details_delta: Callable[[Any], RunStepDetailsDelta] = Variants(
     "type",
     {

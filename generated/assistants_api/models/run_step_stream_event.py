@@ -43,6 +43,9 @@ RunStepStreamEvent: TypeAlias = "ThreadRunStepCreatedEvent | ThreadRunStepInProg
 RunStepStreamEventDict: TypeAlias = "ThreadRunStepCreatedEventDict | ThreadRunStepInProgressEventDict | ThreadRunStepDeltaEventDict | ThreadRunStepCompletedEventDict | ThreadRunStepFailedEventDict | ThreadRunStepCancelledEventDict | ThreadRunStepExpiredEventDict"
 """`RunStepStreamEvent` as a plain dict, for arguments."""
 
+KnownRunStepStreamEvent: TypeAlias = "ThreadRunStepCreatedEvent | ThreadRunStepInProgressEvent | ThreadRunStepDeltaEvent | ThreadRunStepCompletedEvent | ThreadRunStepFailedEvent | ThreadRunStepCancelledEvent | ThreadRunStepExpiredEvent"
+"""`RunStepStreamEvent` but for unknown kinds, for type checkers to tell apart."""
+
 read_run_step_stream_event: Callable[[Any], RunStepStreamEvent] = Variants(
     "event",
     {

@@ -27,6 +27,9 @@ RunStepToolCall: TypeAlias = "RunStepDetailsToolCallsCodeObject | RunStepDetails
 RunStepToolCallDict: TypeAlias = "RunStepDetailsToolCallsCodeObjectDict | RunStepDetailsToolCallsFileSearchObjectDict | RunStepDetailsToolCallsFunctionObjectDict"
 """`RunStepToolCall` as a plain dict, for arguments."""
 
+KnownRunStepToolCall: TypeAlias = "RunStepDetailsToolCallsCodeObject | RunStepDetailsToolCallsFileSearchObject | RunStepDetailsToolCallsFunctionObject"
+"""`RunStepToolCall` but for unknown kinds, for type checkers to tell apart."""
+
 read_run_step_tool_call: Callable[[Any], RunStepToolCall] = Variants(
     "type",
     {

@@ -27,6 +27,9 @@ RunStepToolCallDelta: TypeAlias = "RunStepDeltaStepDetailsToolCallsCodeObject | 
 RunStepToolCallDeltaDict: TypeAlias = "RunStepDeltaStepDetailsToolCallsCodeObjectDict | RunStepDeltaStepDetailsToolCallsFileSearchObjectDict | RunStepDeltaStepDetailsToolCallsFunctionObjectDict"
 """`RunStepToolCallDelta` as a plain dict, for arguments."""
 
+KnownRunStepToolCallDelta: TypeAlias = "RunStepDeltaStepDetailsToolCallsCodeObject | RunStepDeltaStepDetailsToolCallsFileSearchObject | RunStepDeltaStepDetailsToolCallsFunctionObject"
+"""`RunStepToolCallDelta` but for unknown kinds, for type checkers to tell apart."""
+
 read_run_step_tool_call_delta: Callable[[Any], RunStepToolCallDelta] = Variants(
     "type",
     {

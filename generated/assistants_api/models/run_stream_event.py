@@ -49,6 +49,9 @@ RunStreamEvent: TypeAlias = "ThreadRunCreatedEvent | ThreadRunQueuedEvent | Thre
 RunStreamEventDict: TypeAlias = "ThreadRunCreatedEventDict | ThreadRunQueuedEventDict | ThreadRunInProgressEventDict | ThreadRunRequiresActionEventDict | ThreadRunCompletedEventDict | ThreadRunIncompleteEventDict | ThreadRunFailedEventDict | ThreadRunCancellingEventDict | ThreadRunCancelledEventDict | ThreadRunExpiredEventDict"
 """`RunStreamEvent` as a plain dict, for arguments."""
 
+KnownRunStreamEvent: TypeAlias = "ThreadRunCreatedEvent | ThreadRunQueuedEvent | ThreadRunInProgressEvent | ThreadRunRequiresActionEvent | ThreadRunCompletedEvent | ThreadRunIncompleteEvent | ThreadRunFailedEvent | ThreadRunCancellingEvent | ThreadRunCancelledEvent | ThreadRunExpiredEvent"
+"""`RunStreamEvent` but for unknown kinds, for type checkers to tell apart."""
+
 read_run_stream_event: Callable[[Any], RunStreamEvent] = Variants(
     "event",
     {
