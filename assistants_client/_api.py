@@ -15,9 +15,6 @@ if TYPE_CHECKING:
         AssistantObject as AssistantObject,
     )
     from assistants_api.models import (
-        AssistantStreamEvent as AssistantStreamEvent,
-    )
-    from assistants_api.models import (
         CreateAssistantRequestDict as CreateAssistantRequestDict,
     )
     from assistants_api.models import (
@@ -43,6 +40,9 @@ if TYPE_CHECKING:
     )
     from assistants_api.models import (
         DeleteThreadResponse as DeleteThreadResponse,
+    )
+    from assistants_api.models import (
+        KnownAssistantStreamEvent as KnownAssistantStreamEvent,
     )
     from assistants_api.models import (
         MessageDelta as MessageDelta,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from .._api import (
-        AssistantStreamEvent,
+        KnownAssistantStreamEvent,
         MessageDelta,
         MessageImageFile,
         MessageText,
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 class Callbacks:
     """What is called as events come."""
 
-    def on_event(self, event: AssistantStreamEvent) -> None:
+    def on_event(self, event: KnownAssistantStreamEvent) -> None:
         """Take an event, whatever it is."""
 
     def on_message(self, message: Message) -> None:
@@ -85,7 +85,7 @@ class Callbacks:
 class AsyncCallbacks:
     """What is awaited as events come; plain functions will do as well."""
 
-    async def on_event(self, event: AssistantStreamEvent) -> None:
+    async def on_event(self, event: KnownAssistantStreamEvent) -> None:
         """Take an event, whatever it is."""
 
     async def on_message(self, message: AsyncMessage) -> None:

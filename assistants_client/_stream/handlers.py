@@ -15,7 +15,7 @@ if TYPE_CHECKING:
         Iterator,
     )
 
-    from .._api import AssistantStreamEvent
+    from .._api import KnownAssistantStreamEvent
     from ..objects.messages import AsyncMessage, Message
     from ..objects.runs import AsyncRun, Run
     from ..objects.steps import AsyncRunStep, RunStep
@@ -34,14 +34,14 @@ class AssistantEventHandler(Handler, Callbacks):
     def _begin(self, begin: Callable[[Snapshots], Stream]) -> None:
         self._stream = begin(self._prepare())
 
-    def __iter__(self) -> Iterator[AssistantStreamEvent]:
+    def __iter__(self) -> Iterator[KnownAssistantStreamEvent]:
         # Always the same one, so that another loop goes on where one was left.
         if self._events is None:
             self._events = self._iterate()
-        events: Iterator[AssistantStreamEvent] = self._events
+        events: Iterator[KnownAssistantStreamEvent] = self._events
         return events
 
-    def __next__(self) -> AssistantStreamEvent:
+    def __next__(self) -> KnownAssistantStreamEvent:
         return next(iter(self))
 
     @property
@@ -118,7 +118,7 @@ class AssistantEventHandler(Handler, Callbacks):
             # So that `on_end` is called now, and not whenever this is collected.
             events.close()
 
-    def _iterate(self) -> Iterator[AssistantStreamEvent]:
+    def _iterate(self) -> Iterator[KnownAssistantStreamEvent]:
         stream: Stream = self._begun()
         announcer = self._announcer()
         wanted, intake = self._wanted, stream.intake
@@ -158,13 +158,13 @@ class AsyncAssistantEventHandler(Handler, AsyncCallbacks):
     ) -> None:
         self._stream = await begin(self._prepare())
 
-    def __aiter__(self) -> AsyncIterator[AssistantStreamEvent]:
+    def __aiter__(self) -> AsyncIterator[KnownAssistantStreamEvent]:
         if self._events is None:
             self._events = self._iterate()
-        events: AsyncIterator[AssistantStreamEvent] = self._events
+        events: AsyncIterator[KnownAssistantStreamEvent] = self._events
         return events
 
-    async def __anext__(self) -> AssistantStreamEvent:
+    async def __anext__(self) -> KnownAssistantStreamEvent:
         return await anext(aiter(self))
 
     @property
@@ -235,7 +235,7 @@ class AsyncAssistantEventHandler(Handler, AsyncCallbacks):
         if events is not None and not events.ag_running:
             await events.aclose()
 
-    async def _iterate(self) -> AsyncIterator[AssistantStreamEvent]:
+    async def _iterate(self) -> AsyncIterator[KnownAssistantStreamEvent]:
         stream: AsyncStream = self._begun()
         announcer = self._announcer()
         wanted, intake = self._wanted, stream.intake

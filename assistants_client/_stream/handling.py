@@ -12,7 +12,7 @@ from .snapshots import Snapshots
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from .._api import AssistantStreamEvent
+    from .._api import KnownAssistantStreamEvent
 
 
 class Handler:
@@ -21,12 +21,12 @@ class Handler:
     # On the class, as subclasses may forget to call a constructor.
     _stream: Any = None
     _wanted: frozenset[str] = frozenset()
-    _event: AssistantStreamEvent | None = None
+    _event: KnownAssistantStreamEvent | None = None
     _events: Any = None
     _texts: Any = None
 
     @property
-    def current_event(self) -> AssistantStreamEvent | None:
+    def current_event(self) -> KnownAssistantStreamEvent | None:
         """Give the event that came last; none before the first one."""
         return self._event
 

@@ -11,7 +11,7 @@ from .reading import DONE, ERROR, as_model
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from .._api import AssistantStreamEvent
+    from .._api import KnownAssistantStreamEvent
     from .._flows.calling import Answer
     from .._flows.streaming import Item
     from .._wire import Transcript
@@ -36,7 +36,7 @@ class Intake:
         self._snapshots = snapshots
         self._transcript = transcript
 
-    def take(self, item: Item) -> AssistantStreamEvent | None:
+    def take(self, item: Item) -> KnownAssistantStreamEvent | None:
         """Take an event; none is given for the one that says that no more come.
 
         Raises:

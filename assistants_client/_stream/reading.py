@@ -62,13 +62,14 @@ def told(event: str, data: str) -> Told:
     return _corrected(event, value)
 
 
-def as_model(what: Told) -> _api.AssistantStreamEvent:
-    """Give the event in its class."""
+def as_model(what: Told) -> _api.KnownAssistantStreamEvent:
+    """Give the event in its class; one of a kind that nobody knows keeps its data."""
     whole = {"event": what.name, "data": what.data}
     if what.extra:
         whole.update(what.extra)
-    found: _api.AssistantStreamEvent = _api.read_assistant_stream_event(whole)
-    return found
+    found: Any = _api.read_assistant_stream_event(whole)
+    known: _api.KnownAssistantStreamEvent = found
+    return known
 
 
 def _unnamed(value: dict[str, Any]) -> Told:

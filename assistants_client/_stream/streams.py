@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     import httpx
 
-    from .._api import AssistantStreamEvent
+    from .._api import KnownAssistantStreamEvent
     from .._flows.calling import Answer
     from .._http import AsyncHttp, Http
 
@@ -67,6 +67,9 @@ class Stream(_Stream):
 
     Iterating raises `APIError` where an event is an error, and `StreamInterrupted`
     where the stream breaks off. The run itself goes on when this is closed early.
+
+    An event of a kind that nobody knows yet comes as an object that keeps its data. The
+    types leave it out, as `event.event == ...` could not tell the others apart then.
     """
 
     _http: Http
@@ -76,18 +79,18 @@ class Stream(_Stream):
     ) -> None:
         super().__init__(answer, snapshots, plan, http)
         flow = streaming(answer, snapshots, plan)
-        self.events: Generator[AssistantStreamEvent, None, None] = iterate(
+        self.events: Generator[KnownAssistantStreamEvent, None, None] = iterate(
             flow, http.perform, self.intake.take
         )
 
-    def __iter__(self) -> Iterator[AssistantStreamEvent]:
+    def __iter__(self) -> Iterator[KnownAssistantStreamEvent]:
         # Itself, and not a generator of its own, so that leaving a loop and taking
         # up another goes on where it was.
         return self
 
-    def __next__(self) -> AssistantStreamEvent:
+    def __next__(self) -> KnownAssistantStreamEvent:
         try:
-            event: AssistantStreamEvent = next(self.events)
+            event: KnownAssistantStreamEvent = next(self.events)
         except BaseException:
             self.close()
             raise
@@ -126,16 +129,16 @@ class AsyncStream(_Stream):
     ) -> None:
         super().__init__(answer, snapshots, plan, http)
         flow = streaming(answer, snapshots, plan)
-        self.events: AsyncGenerator[AssistantStreamEvent, None] = iterate_async(
+        self.events: AsyncGenerator[KnownAssistantStreamEvent, None] = iterate_async(
             flow, http.perform, self.intake.take
         )
 
-    def __aiter__(self) -> AsyncIterator[AssistantStreamEvent]:
+    def __aiter__(self) -> AsyncIterator[KnownAssistantStreamEvent]:
         return self
 
-    async def __anext__(self) -> AssistantStreamEvent:
+    async def __anext__(self) -> KnownAssistantStreamEvent:
         try:
-            event: AssistantStreamEvent = await anext(self.events)
+            event: KnownAssistantStreamEvent = await anext(self.events)
         except BaseException:
             await self.close()
             raise

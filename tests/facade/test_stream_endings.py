@@ -236,7 +236,7 @@ def test_a_loop_that_was_left_can_be_taken_up_again() -> None:
         Hanging(*TOLD, COMPLETED, ("done", "[DONE]")) as server,
         Client(base_url=server.url, api_key=KEY) as client,
     ):
-        names = []
+        names: list[str] = []
         with client.threads.runs.stream(**IDS, event_handler=handler) as stream:
             for event in stream:
                 names.append(event.event)
@@ -256,7 +256,7 @@ def test_a_loop_that_was_left_can_be_taken_up_again_async() -> None:
     async def run() -> None:
         handler = AsyncMine()
         async with AsyncClient(base_url=server.url, api_key=KEY) as client:
-            names = []
+            names: list[str] = []
             runs = client.threads.runs
             async with runs.stream(**IDS, event_handler=handler) as stream:
                 async for event in stream:

@@ -12,11 +12,11 @@ from typing import Literal, assert_type
 import httpx
 
 from assistants_api.models import (
-    AssistantStreamEvent,
     CreateMessageRequest,
     DeleteAssistantResponse,
     DeleteMessageResponse,
     DeleteThreadResponse,
+    KnownAssistantStreamEvent,
     RunObject,
     ThreadObject,
 )
@@ -277,9 +277,9 @@ def streams(client: Client, thread: Thread) -> None:
     events = runs.create(thread, assistant_id="a", stream=True)
     assert_type(events, Stream)
     for event in events:
-        assert_type(event, AssistantStreamEvent)
-        if isinstance(event.data, RunObject):
-            assert_type(event.data.id, str)
+        assert_type(event, KnownAssistantStreamEvent)
+        if event.event == "thread.run.completed":
+            assert_type(event.data, RunObject)
     with thread.stream("a", tools=ToolSet([add]), resume=True) as followed:
         assert_type(followed, AssistantEventHandler)
         for text in followed.text_deltas:
@@ -313,7 +313,7 @@ async def async_runs(client: AsyncClient, run: AsyncRun, thread: AsyncThread) ->
     assert_type(await thread.run("a"), AsyncRun)
     events = await client.threads.runs.create(thread, assistant_id="a", stream=True)
     async for event in events:
-        assert_type(event, AssistantStreamEvent)
+        assert_type(event, KnownAssistantStreamEvent)
     async with thread.stream("a") as followed:
         assert_type(followed, AsyncAssistantEventHandler)
         async for text in followed.text_deltas:
