@@ -100,7 +100,7 @@ class Run(_Run):
         on_update: Callable[[Run], Any] | None = None,
         **params: Unpack[RunWait],
     ) -> Self:
-        """Wait until the run is completed.
+        """Wait until the run is completed; interrupting that leaves it going on.
 
         Args:
             tools: functions to call when the run asks for them.

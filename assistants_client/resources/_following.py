@@ -34,16 +34,20 @@ class FollowedRuns(Resource):
         """Wait for a run.
 
         It is given in the status in which it ended, whatever that is, or where it
-        requires an action.
+        requires an action and there are no tools. Where this is interrupted the run
+        goes on; while tools are called it then waits for them until it expires, and
+        the logger `assistants_client` says which run it is.
 
         Args:
             run_id: the run, or its id.
             thread_id: its thread, or its id.
             params: what `retrieve` takes; `poll_interval_ms`, `max_wait` in
-                seconds (600 if not given), `cancel_on_timeout` and `on_update`.
+                seconds (600 if not given), `cancel_on_timeout`, `on_update`, `spinner`;
+                and a `ToolSet` as `tools`, for what the run asks for.
 
         Raises:
             RunTimeout: it goes on after `max_wait`.
+            ToolError: a tool failed, and the set says that this is to be raised.
             APIError: a call fails.
         """
         result: Run = self._wait(
@@ -183,16 +187,20 @@ class AsyncFollowedRuns(AsyncResource):
         """Wait for a run.
 
         It is given in the status in which it ended, whatever that is, or where it
-        requires an action.
+        requires an action and there are no tools. Where this is interrupted the run
+        goes on; while tools are called it then waits for them until it expires, and
+        the logger `assistants_client` says which run it is.
 
         Args:
             run_id: the run, or its id.
             thread_id: its thread, or its id.
             params: what `retrieve` takes; `poll_interval_ms`, `max_wait` in
-                seconds (600 if not given), `cancel_on_timeout` and `on_update`.
+                seconds (600 if not given), `cancel_on_timeout`, `on_update`, `spinner`;
+                and a `ToolSet` as `tools`, for what the run asks for.
 
         Raises:
             RunTimeout: it goes on after `max_wait`.
+            ToolError: a tool failed, and the set says that this is to be raised.
             APIError: a call fails.
         """
         result: AsyncRun = await self._wait(
