@@ -20,19 +20,19 @@ if TYPE_CHECKING:
     from ._errors import NotFoundError as NotFoundError
     from ._errors import PermissionDeniedError as PermissionDeniedError
     from ._errors import RateLimitError as RateLimitError
-    from ._errors import RunCancelled as RunCancelled
-    from ._errors import RunError as RunError
-    from ._errors import RunExpired as RunExpired
-    from ._errors import RunFailed as RunFailed
-    from ._errors import RunIncomplete as RunIncomplete
-    from ._errors import RunRequiresAction as RunRequiresAction
-    from ._errors import RunTimeout as RunTimeout
     from ._errors import StreamInterrupted as StreamInterrupted
-    from ._errors import ToolError as ToolError
     from ._errors import UnprocessableEntityError as UnprocessableEntityError
     from ._pages import AsyncPage as AsyncPage
     from ._pages import Page as Page
     from ._responses import RawResponse as RawResponse
+    from ._run_errors import RunCancelled as RunCancelled
+    from ._run_errors import RunError as RunError
+    from ._run_errors import RunExpired as RunExpired
+    from ._run_errors import RunFailed as RunFailed
+    from ._run_errors import RunIncomplete as RunIncomplete
+    from ._run_errors import RunRequiresAction as RunRequiresAction
+    from ._run_errors import RunTimeout as RunTimeout
+    from ._run_errors import ToolError as ToolError
     from ._stream.handlers import AssistantEventHandler as AssistantEventHandler
     from ._stream.handlers import (
         AsyncAssistantEventHandler as AsyncAssistantEventHandler,
@@ -143,6 +143,14 @@ _HOMES = {
     "AsyncAssistantStreamManager": "_stream.managers",
     "Stream": "_stream.streams",
     "AsyncStream": "_stream.streams",
+    "RunCancelled": "_run_errors",
+    "RunError": "_run_errors",
+    "RunExpired": "_run_errors",
+    "RunFailed": "_run_errors",
+    "RunIncomplete": "_run_errors",
+    "RunRequiresAction": "_run_errors",
+    "RunTimeout": "_run_errors",
+    "ToolError": "_run_errors",
     "Tool": "tools",
     "ToolSet": "tools",
     "__version__": "_version",

@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Generic, Literal, ParamSpec, TypeAlias, TypeVar, overload
 
 from . import _api
-from ._errors import ConfigurationError, ToolError
+from ._errors import ConfigurationError
+from ._run_errors import ToolError
 from ._signatures import signature_of
 
 P = ParamSpec("P")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from .. import _api
 from .._effects import Note, Together
-from .._errors import ToolError
+from .._run_errors import ToolError
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, Final, TypedDict, cast
 from attrs import field, frozen
 
 from .._effects import Ask, Note, Sleep
-from .._errors import APIError, ConfigurationError, RunTimeout
+from .._errors import APIError, ConfigurationError
+from .._run_errors import RunTimeout
 from .._spinner import TICK, Spinner, spinner
 from .tool_calls import tool_calls
 

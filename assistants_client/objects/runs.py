@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Literal, overload
 
 from .._api import RunObject
-from .._errors import RunTimeout, run_error
 from .._flows.waiting import ENDED, MAX_WAIT
+from .._run_errors import RunTimeout, run_error
 from ._bound import Bound
 
 if TYPE_CHECKING:

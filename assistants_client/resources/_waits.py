@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from .._endpoints import make_call
-from .._errors import APIError, ToolError
+from .._errors import APIError
 from .._flows.calling import calling
 from .._flows.tool_calls import performing
 from .._flows.waiting import WaitOptions, patience, waiting
+from .._run_errors import ToolError
 from ..objects.reading import parser
 from ._run_calls import RunCalls
 

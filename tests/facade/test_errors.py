@@ -11,7 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistants_client import _errors as errors
+from assistants_client import _run_errors
 from assistants_client._errors import ReceivedResponse, SentRequest, status_error
+
+KNOWN = {**vars(_run_errors), **vars(errors)}
 
 REQUEST = SentRequest("POST", "http://127.0.0.1:8000/v1/threads")
 
@@ -147,7 +150,7 @@ def test_the_drawn_tree_is_the_real_one() -> None:
     drawn: list[tuple[int, str]] = []
     for line in errors.__doc__.splitlines():
         name = next(
-            (word for word in line.split() if isinstance(vars(errors).get(word), type)),
+            (word for word in line.split() if isinstance(KNOWN.get(word), type)),
             "",
         )
         if name and ("──" in line or line.strip() == "AssistantsError"):
@@ -157,12 +160,12 @@ def test_the_drawn_tree_is_the_real_one() -> None:
     for depth, name in drawn:
         parents = {d: n for d, n in parents.items() if d < depth}
         if parents:
-            parent = getattr(errors, parents[max(parents)])
-            assert parent in getattr(errors, name).__bases__
+            parent = KNOWN[parents[max(parents)]]
+            assert parent in KNOWN[name].__bases__
         parents[depth] = name
     classes = {
         name
-        for name, value in vars(errors).items()
+        for name, value in KNOWN.items()
         if isinstance(value, type) and issubclass(value, errors.AssistantsError)
     }
     assert classes == {name for _, name in drawn}
