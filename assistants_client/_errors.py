@@ -25,9 +25,9 @@
             ├── RateLimitError            429
             └── InternalServerError       500 and above
 
-Those of runs and tools are in `_run_errors`. The names from APIError on are those of the
-`openai` package, so that `except` clauses move over. No error holds a key: requests are
-kept without their headers.
+Those of runs and tools are in `_run_errors`. The names from APIError on are those of
+the `openai` package, so that `except` clauses move over. No error holds a key: requests
+are kept without their headers.
 """
 
 from __future__ import annotations
