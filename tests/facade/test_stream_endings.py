@@ -9,6 +9,7 @@ import socket
 import threading
 from typing import TYPE_CHECKING, Any, Literal
 
+import httpx
 import pytest
 
 from assistants_client import (
@@ -24,10 +25,11 @@ from assistants_client import (
 from assistants_client.local import LocalServer, ToolCall, Turn
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import AsyncIterator, Iterator
     from typing import Self
 
 KEY = "sk-of-the-test"
+NOWHERE = "http://127.0.0.1:1/v1"
 PATIENCE = 20.0
 """Seconds after which a test that waits for something has failed."""
 IDS: Any = {"thread_id": "thread_1", "assistant_id": "asst_1"}
@@ -548,3 +550,49 @@ def test_below_level_2_no_event_is_shown(
             for _ in TOLD:
                 next(stream)
         assert capsys.readouterr().err == ""
+
+
+def test_an_error_closes_a_stream_that_is_only_iterated() -> None:
+    closed = []
+
+    class Body(httpx.SyncByteStream, httpx.AsyncByteStream):
+        """Gives an event, an error, and then nothing, for ever."""
+
+        def __iter__(self) -> Iterator[bytes]:
+            yield b'event: thread.run.queued\ndata: {"id": "run_1"}\n\n'
+            yield b'event: error\ndata: {"message": "no more"}\n\n'
+            raise AssertionError("it is read on")
+
+        async def __aiter__(self) -> AsyncIterator[bytes]:
+            for piece in self:
+                yield piece
+
+        def close(self) -> None:
+            closed.append("sync")
+
+        async def aclose(self) -> None:
+            closed.append("async")
+
+    def answer(_: httpx.Request) -> httpx.Response:
+        headers = {"content-type": "text/event-stream"}
+        return httpx.Response(200, headers=headers, stream=Body())
+
+    async def use() -> None:
+        async with httpx.AsyncClient(transport=httpx.MockTransport(answer)) as http:
+            client = AsyncClient(base_url=NOWHERE, api_key=KEY, http_client=http)
+            events = await client.threads.runs.create(
+                "thread_1", assistant_id="asst_1", stream=True
+            )
+            with pytest.raises(APIError, match="no more"):
+                [event async for event in events]
+            assert closed[-1] == "async"
+
+    with httpx.Client(transport=httpx.MockTransport(answer)) as http:
+        client = Client(base_url=NOWHERE, api_key=KEY, http_client=http)
+        events = client.threads.runs.create(
+            "thread_1", assistant_id="asst_1", stream=True
+        )
+        with pytest.raises(APIError, match="no more"):
+            tuple(events)
+        assert closed == ["sync"]
+    asyncio.run(use())

@@ -138,5 +138,5 @@ def test_an_error_is_one_whatever_it_holds(name: str, error: Any) -> None:
 def test_an_event_has_the_name_of_what_it_tells_of(
     name: str, kind: str, status: str | None, right: str
 ) -> None:
-    data = {"object": kind, "status": status, "delta": {}}
+    data: Json = {"object": kind, "status": status, "delta": {}}
     assert told(name, json.dumps(data)) == Told(right, data)
