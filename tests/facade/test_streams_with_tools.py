@@ -346,3 +346,29 @@ def test_outputs_can_be_submitted_as_a_stream_by_hand(server: LocalServer) -> No
         ) as stream:
             assert [*stream.text_deltas] == ['["2", "6"]']
             assert stream.get_final_run().status == "completed"
+
+
+@pytest.mark.parametrize("action", [None, {}, {"submit_tool_outputs": None}])
+def test_a_run_that_asks_for_nothing_is_given_as_it_waits(action: Any) -> None:
+    run = {"id": "run_1", "object": "thread.run", "status": "requires_action"}
+    data = json.dumps({**run, "required_action": action})
+    body = f"event: thread.run.requires_action\ndata: {data}\n\n".encode()
+    asked = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append(request.url.path)
+        headers = {"content-type": "text/event-stream"}
+        return httpx.Response(200, headers=headers, content=body)
+
+    with httpx.Client(transport=httpx.MockTransport(answer)) as http:
+        client = Client(base_url="http://127.0.0.1:1", api_key=KEY, http_client=http)
+        with client.threads.runs.stream(
+            thread_id="thread_1", assistant_id="asst_1", tools=ToolSet([len_of])
+        ) as stream:
+            assert stream.get_final_run().status == "requires_action"
+    assert asked == ["/threads/thread_1/runs"]
+
+
+def len_of(text: str) -> int:
+    """Give the length of a text."""
+    return len(text)
