@@ -28,8 +28,10 @@ def fill_path(template: str, /, **values: Any) -> str:
 
 def form(name: str, value: Any) -> list[tuple[str, str]]:
     """Write a query parameter, an array as the name repeated."""
+    if value is UNSET:
+        return []
     plain = to_json(value)
-    if value is UNSET or plain is None:
+    if plain is None:
         return []
     if isinstance(plain, list):
         return [(name, _text(item)) for item in plain]
