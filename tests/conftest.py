@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import ssl
 from functools import cache
 from typing import Any
@@ -13,6 +14,11 @@ from hypothesis import settings
 # set (always the same examples, for one) stays.
 settings.register_profile("project", deadline=None, max_examples=50)
 settings.load_profile("project")
+
+# What a shell has begun in the background ignores Ctrl-C, and so would all that it
+# begins itself; but what the tests interrupt has to hear of it.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # Each client of httpx reads all the authorities there are, which takes it as long as
 # most tests take; those of the tests share what was read once.

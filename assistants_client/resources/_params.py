@@ -23,6 +23,7 @@ from .._api import (
     ToolOutput,
     ToolOutputDict,
 )
+from .._endpoints import HasId
 from .._flows.calling import CallOptions, SendOptions
 from .._flows.paging import Moment
 from .._flows.waiting import WaitOptions
@@ -63,7 +64,7 @@ class ListParams(CallOptions, total=False):
 class MessageListParams(ListParams, total=False):
     """What a list of messages takes besides: only those of this run."""
 
-    run_id: str
+    run_id: str | HasId
 
 
 class Include(CallOptions, total=False):

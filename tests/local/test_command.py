@@ -234,10 +234,13 @@ def test_interrupt_ends_it_before_it_serves(engines: Path) -> None:
         text=True,
     )
     with process:
-        assert process.stdout is not None
-        assert process.stdout.readline() == "so it begins\n"
-        process.send_signal(signal.SIGINT)
-        _, complained = process.communicate(timeout=PATIENCE)
+        try:
+            assert process.stdout is not None
+            assert process.stdout.readline() == "so it begins\n"
+            process.send_signal(signal.SIGINT)
+            _, complained = process.communicate(timeout=PATIENCE)
+        finally:
+            process.kill()
     assert "Traceback" not in complained
     assert len(complained.split()) <= 1
 

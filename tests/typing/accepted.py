@@ -247,6 +247,7 @@ def alive(run: Run, thread: Thread, assistant: Assistant, message: Message) -> N
     assert_type(thread.run(assistant, instructions="Briefly."), Run)
     assert_type(thread.list_runs(max_items=5), Page[Run])
     assert_type(thread.list_messages(run_id="run_1"), Page[Message])
+    assert_type(thread.list_messages(run_id=run), Page[Message])
     assert_type(thread.delete(), DeleteThreadResponse)
     assert_type(assistant.run(thread), Run)
     assert_type(assistant.start_thread("Hello", metadata={"a": "b"}), Run)
