@@ -196,9 +196,7 @@ def _caught_up(
 ) -> Flow[None]:
     """Wait for the run by looking at it, and give what was missed."""
     calls = plan.calls
-    run = calls.alive("Run", snapshots.run)
-    if run is None:
-        run = calls.named()
+    run = _known_run(snapshots, calls)
     if run is None and snapshots.thread is not None:
         # It was made for this run.
         run = yield from calls.newest(str(snapshots.thread.get("id")))
@@ -224,21 +222,28 @@ def _interrupted(
     answer: Answer[Any], snapshots: Snapshots, plan: Plan, broken: _Broken
 ) -> StreamInterrupted:
     alive = plan.calls.alive
-    run = alive("Run", snapshots.run)
-    what = f"run {run.id} was {run.status}" if run else "nothing was told of its run"
+    what = "nothing was told of its run"
+    if snapshots.run is not None:
+        what = f"run {snapshots.run.get('id')} was {snapshots.status}"
     error = StreamInterrupted(
         f"the stream broke off: {broken.why}; {what}",
         request=answer.request,
         operation=answer.call.operation,
         request_id=answer.reply.headers.get("x-request-id"),
         attempts=answer.attempts,
-        run=run if run is not None else plan.calls.named(),
+        run=_known_run(snapshots, plan.calls),
         messages=_alive(alive, "Message", snapshots.messages.values()),
         steps=_alive(alive, "RunStep", snapshots.steps.values()),
         timed_out=broken.timed_out,
     )
     error.__cause__ = broken.cause
     return error
+
+
+def _known_run(snapshots: Snapshots, calls: Calls) -> Any:
+    """Give the run as it was told of, or else as it was asked for; or none."""
+    run = calls.alive("Run", snapshots.run)
+    return run if run is not None else calls.named()
 
 
 def _alive(alive: Callable[[str, Any], Any], kind: str, held: Any) -> Iterator[Any]:

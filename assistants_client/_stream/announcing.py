@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from .. import _api
+from .callbacks import Callbacks
 from .growing import index_of
 from .snapshots import LAST
 
@@ -17,16 +18,12 @@ if TYPE_CHECKING:
 
 Due: TypeAlias = "tuple[str, Callable[[], tuple[Any, ...]]]"
 """The name of a callback, and what makes its arguments, at once or never."""
-CALLBACKS: Final = (
-    *("on_event", "on_message", "on_message_created", "on_message_delta"),
-    *("on_message_done", "on_text_created", "on_text_delta", "on_text_done"),
-    *("on_image_file_done", "on_run_step", "on_run_step_created", "on_run_step_delta"),
-    *("on_run_step_done", "on_tool_call_created", "on_tool_call_delta"),
-    "on_tool_call_done",
-)
-"""What an event can call for, in no order."""
 ENDINGS: Final = ("on_end", "on_exception", "on_timeout")
 """What the end of a stream calls for."""
+CALLBACKS: Final = tuple(
+    name for name in vars(Callbacks) if name.startswith("on_") and name not in ENDINGS
+)
+"""What an event can call for, in no order."""
 _MESSAGE, _STEP = "thread.message.", "thread.run.step."
 _CALLS = ("step_details", "tool_calls")
 # Made only of what somebody is told.
@@ -137,10 +134,7 @@ class Announcer:
             if text:
                 yield "on_text_delta", self._text_delta(text, grown, index)
         if delta:
-            yield (
-                "on_message_delta",
-                self._growth("Message", delta, grown),
-            )
+            yield "on_message_delta", self._growth("Message", delta, grown)
 
     def _grown(self, kind: str, grown: Grown) -> Callable[[], tuple[Any, ...]]:
         return lambda: (self._alive(kind, grown.now()),)
@@ -217,10 +211,7 @@ class Announcer:
                 yield "on_tool_call_created", self._one_call(grown, index)
             yield "on_tool_call_delta", self._call_delta(piece, grown, index)
         if delta:
-            yield (
-                "on_run_step_delta",
-                self._growth("RunStep", delta, grown),
-            )
+            yield "on_run_step_delta", self._growth("RunStep", delta, grown)
 
     def _call(self, grown: Grown, index: int) -> Any:
         return _api.read_run_step_tool_call(grown.part(*_CALLS, index))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
+from .._errors import ConfigurationError
 from .handlers import AssistantEventHandler, AsyncAssistantEventHandler
 
 if TYPE_CHECKING:
@@ -68,8 +69,6 @@ def handler_of(
     Raises:
         ConfigurationError: it is none, or there are functions besides it.
     """
-    from .._errors import ConfigurationError
-
     if given is None:
         handler = kind()
         handler._call_back(callbacks)

@@ -15,6 +15,7 @@ import assistants_client
 from assistants_client import AsyncClient, AsyncPage, Client, Page
 from assistants_client._endpoints import ENDPOINTS
 from assistants_client._flows.calling import CallOptions
+from assistants_client._stream.announcing import CALLBACKS, ENDINGS
 from assistants_client.resources import _params
 
 if TYPE_CHECKING:
@@ -56,6 +57,12 @@ def keywords(method: Any) -> set[str]:
     annotation = inspect.signature(method).parameters["params"].annotation
     dictionary = getattr(_params, annotation.removeprefix("Unpack[").removesuffix("]"))
     return {*dictionary.__required_keys__, *dictionary.__optional_keys__}
+
+
+def test_every_callback_is_a_keyword_too() -> None:
+    taken = _params.StreamOptions.__optional_keys__ - {"on_update"}
+    named = {name for name in taken if name.startswith("on_")}
+    assert named == {*CALLBACKS, *ENDINGS}
 
 
 @pytest.mark.parametrize(("theirs", "ours"), [*pairs()])

@@ -13,7 +13,8 @@ import httpx
 import pytest
 
 from assistants_client import AsyncClient, Client, ToolError, ToolSet, tool
-from assistants_client.local import LocalServer, ToolCall, Turn
+from assistants_client.local import LocalServer
+from tests.facade.asking import engine
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -21,16 +22,6 @@ if TYPE_CHECKING:
 KEY = "sk-of-the-test"
 PATIENCE = 20.0
 """Seconds after which a test that waits for something has failed."""
-
-
-def engine(turn: Turn) -> Iterator[Any]:
-    """Ask for what the question says, then give back the outputs as JSON."""
-    asked = json.loads(turn.question)
-    if turn.number < len(asked):
-        for name, arguments in asked[turn.number]:
-            yield ToolCall(name, arguments)
-    else:
-        yield json.dumps([each.output for each in turn.outputs])
 
 
 @pytest.fixture(scope="module")

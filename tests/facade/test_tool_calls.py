@@ -22,7 +22,8 @@ from assistants_client import (
 )
 from assistants_client._flows.tool_calls import performing, tool_calls
 from assistants_client._together import together, together_async
-from assistants_client.local import LocalServer, ToolCall, Turn
+from assistants_client.local import LocalServer
+from tests.facade.asking import engine
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -30,16 +31,6 @@ if TYPE_CHECKING:
 KEY = "sk-of-the-test"
 PATIENCE = 20.0
 """Seconds after which a test that waits for something has failed."""
-
-
-def engine(turn: Turn) -> Iterator[Any]:
-    """Ask for what the question says, then give back the outputs as JSON."""
-    asked = json.loads(turn.question)
-    if turn.number < len(asked):
-        for name, arguments in asked[turn.number]:
-            yield ToolCall(name, arguments)
-    else:
-        yield json.dumps([each.output for each in turn.outputs])
 
 
 @pytest.fixture(scope="module")
