@@ -250,3 +250,11 @@ def awaited(story: Story, use: Any, **given: Any) -> Any:
                 return await value if inspect.isawaitable(value) else value
 
     return asyncio.run(run())
+
+
+def handler_for(telling: Any) -> type[Any]:
+    return HANDLERS[telling is awaited]
+
+
+def to_the_end(found: Any) -> Any:
+    return found.until_done()

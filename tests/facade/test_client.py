@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import gc
-import inspect
-import re
 import sys
 import threading
 import warnings
@@ -18,7 +16,6 @@ import pytest
 
 from assistants_api.models import MessageContentTextObject
 from assistants_client import _errors as errors
-from assistants_client._endpoints import ENDPOINTS
 from assistants_client._pages import NoNextPageError
 from assistants_client.client import AsyncClient, Client
 from assistants_client.local import LocalServer
@@ -87,47 +84,6 @@ def test_every_operation_has_its_method(server: LocalServer, client: Client) -> 
         for item in DOCUMENT["paths"].values()
         for operation in item.values()
     }
-
-
-def test_every_endpoint_has_a_method_on_both_clients() -> None:
-    for kind in (Client, AsyncClient):
-        client = kind(base_url="http://127.0.0.1:1", api_key=KEY)
-        for name in ENDPOINTS:
-            found: Any = client
-            for part in name.split("."):
-                found = getattr(found, part)
-            assert callable(found)
-
-
-def parameters(method: Any) -> list[tuple[str, Any, Any, str]]:
-    """Give what a method takes, whichever of the two kinds its types are of."""
-    return [
-        (each.name, each.kind, each.default, plain(each.annotation))
-        for each in inspect.signature(method).parameters.values()
-    ]
-
-
-def plain(text: Any) -> str:
-    said = str(text).replace("async with", "with").replace("Async", "")
-    return " ".join(re.sub(r"\bA\b \|", "H |", said).split())
-
-
-def test_sync_and_async_have_the_same_methods() -> None:
-    one: Any = Client(base_url="http://127.0.0.1:1", api_key=KEY)
-    two: Any = AsyncClient(base_url="http://127.0.0.1:1", api_key=KEY)
-    for path in ("assistants", "threads", "threads.messages", "threads.runs"):
-        first, second = one, two
-        for part in path.split("."):
-            first, second = getattr(first, part), getattr(second, part)
-        names = {name for name in dir(type(first)) if not name.startswith("_")}
-        assert names == {name for name in dir(type(second)) if not name.startswith("_")}
-        for name in names:
-            method, twin = getattr(type(first), name), getattr(type(second), name)
-            if inspect.isfunction(method):
-                assert parameters(method) == parameters(twin)
-                assert plain(method.__doc__) == plain(twin.__doc__)
-                at_once = name == "list" or name.endswith("stream")
-                assert inspect.iscoroutinefunction(twin) != at_once
 
 
 def test_old_code_finds_its_way(client: Client) -> None:

@@ -9,19 +9,13 @@ import operator
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-import openai
 import pytest
-from openai.lib import streaming
 
 from assistants_client import (
-    AssistantEventHandler,
-    AsyncAssistantEventHandler,
     Client,
-    ConfigurationError,
     StreamInterrupted,
     ToolSet,
 )
-from assistants_client._stream import managers
 from assistants_client._stream.streams import AsyncStream, Stream
 from assistants_client.local import (
     CodeCall,
@@ -36,7 +30,6 @@ from tests.facade.story import (
     ANSWERING,
     ASKING,
     DONE,
-    HANDLERS,
     KEY,
     TOLD,
     WHOLE,
@@ -45,26 +38,14 @@ from tests.facade.story import (
     add,
     awaited,
     called,
+    handler_for,
     run_as,
-    sync,
     text,
+    to_the_end,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-
-@pytest.fixture(params=[sync, awaited], ids=["sync", "async"])
-def telling(request: pytest.FixtureRequest) -> Any:
-    return request.param
-
-
-def handler_for(telling: Any) -> type[Any]:
-    return HANDLERS[telling is awaited]
-
-
-def to_the_end(found: Any) -> Any:
-    return found.until_done()
 
 
 def asking(story: Story) -> dict[str, Any]:
@@ -329,60 +310,6 @@ def test_without_anything_told_nothing_is_final(telling: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    "use",
-    [
-        next,
-        operator.methodcaller("until_done"),
-        operator.methodcaller("get_final_run"),
-        lambda handler: [*handler.text_deltas],
-    ],
-    ids=range(4),
-)
-def test_a_handler_without_a_stream_says_so(use: Any) -> None:
-    handler = AssistantEventHandler()
-    handler.close()
-    with pytest.raises(RuntimeError, match="the stream has not begun"):
-        use(handler)
-
-
-def test_a_handler_is_for_one_stream(telling: Any) -> None:
-    handler = handler_for(telling)()
-    telling(Story([run_as("completed"), DONE]), to_the_end, event_handler=handler)
-    with pytest.raises(RuntimeError, match="a handler is for one stream"):
-        telling(Story([]), to_the_end, event_handler=handler)
-
-
-def test_what_is_no_handler_is_refused(telling: Any) -> None:
-    kind, other = HANDLERS[telling is awaited], HANDLERS[telling is sync]
-    message = f"event_handler must be an instance of {kind.__name__}, not "
-    for given in (kind, other(), "x", print):
-        story = Story([])
-        with pytest.raises(ConfigurationError, match=message):
-            telling(story, to_the_end, event_handler=given)
-        assert story.requests == []
-
-
-@pytest.mark.parametrize(
-    ("given", "said"),
-    [
-        ({"on_text": print}, "there is no on_text; there are: on_end, on_event"),
-        ({"on_event": 3}, "on_event must be a function, not int"),
-        ({"on_event": print, "event_handler": True}, "give either an event_handler or"),
-    ],
-    ids=["unknown", "no function", "both"],
-)
-def test_callbacks_that_can_t_be_are_refused(
-    telling: Any, given: Any, said: str
-) -> None:
-    if "event_handler" in given:
-        given = {**given, "event_handler": handler_for(telling)()}
-    story = Story([])
-    with pytest.raises(ConfigurationError, match=said):
-        telling(story, to_the_end, **given)
-    assert story.requests == []
-
-
-@pytest.mark.parametrize(
     ("wanted", "made"),
     [
         ([], []),
@@ -411,36 +338,3 @@ def test_nothing_is_made_for_callbacks_that_nobody_overrides(
     listeners = {name: story.listener(name) for name in wanted}
     telling(story, to_the_end, tools=ToolSet([add]), **listeners)
     assert kinds == made
-
-
-THEIRS = [
-    (openai.AssistantEventHandler, AssistantEventHandler),
-    (openai.AsyncAssistantEventHandler, AsyncAssistantEventHandler),
-]
-
-
-@pytest.mark.parametrize(("theirs", "ours"), THEIRS)
-def test_all_that_openai_s_handlers_have_is_there(theirs: Any, ours: Any) -> None:
-    for name, found in vars(theirs).items():
-        if name.startswith("_") and name not in ("__next__", "__iter__", "__anext__"):
-            continue
-        own = inspect.getattr_static(ours, name)
-        assert isinstance(own, property) == isinstance(found, property), name
-        if not isinstance(found, property):
-            expected = inspect.signature(found).parameters
-            assert [*inspect.signature(own).parameters] == [*expected], name
-            kinds = map(inspect.iscoroutinefunction, (own, found))
-            assert len({*kinds}) == 1, name
-    # An attribute that they set when they begin.
-    assert isinstance(ours.text_deltas, property)
-
-
-@pytest.mark.parametrize(
-    "name", ["AssistantStreamManager", "AsyncAssistantStreamManager"]
-)
-def test_managers_are_used_as_openai_s_are(name: str) -> None:
-    theirs, ours = vars(getattr(streaming, name)), vars(getattr(managers, name))
-    public = {each for each in theirs if not each.startswith("_")}
-    entering = {each for each in theirs if each.endswith(("enter__", "exit__"))}
-    assert len(entering) == 2
-    assert public | entering <= {*ours}

@@ -6,15 +6,14 @@ import asyncio
 import copy
 import inspect
 import pickle
-import re
 from typing import TYPE_CHECKING, Any
 
-import attrs
 import pytest
 
 import assistants_client
 from assistants_client import AsyncClient, Client, ConfigurationError, DecodeError
 from assistants_client.local import LocalServer
+from tests.facade.test_twins import kind_of, model_of
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator
@@ -23,9 +22,6 @@ if TYPE_CHECKING:
 
 KEY = "sk-of-the-test"
 NAMES = ["Assistant", "Message", "Run", "RunStep", "Thread"]
-KINDS = [each for name in NAMES for each in (name, f"Async{name}")]
-# Those whose calls begin when they are awaited or iterated, or in `async with`.
-AT_ONCE = {"list_messages", "list_runs", "list_steps", "messages", "stream"}
 
 
 @pytest.fixture(scope="module")
@@ -65,69 +61,6 @@ async def family(client: Any) -> dict[str, Any]:
     step = (await got(run.list_steps())).data[0]
     found = [assistant, message, run, step, thread]
     return dict(zip(NAMES, found, strict=True))
-
-
-def kind_of(name: str) -> Any:
-    return getattr(assistants_client, name)
-
-
-def model_of(kind: Any) -> Any:
-    """Give the generated model of a live class."""
-    return next(
-        each for each in kind.__mro__ if each.__module__.startswith("assistants_api")
-    )
-
-
-def plain(text: Any) -> str:
-    """Give words without what tells the two kinds apart."""
-    return " ".join(re.sub(r"\bAsync|\basync ", "", str(text)).split())
-
-
-def parameters(method: Any) -> list[tuple[str, Any, Any, str]]:
-    return [
-        (each.name, each.kind, each.default, plain(each.annotation))
-        for each in inspect.signature(method).parameters.values()
-    ]
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_sync_and_async_objects_have_the_same_methods(name: str) -> None:
-    one, two = kind_of(name), kind_of(f"Async{name}")
-    public = {each for each in dir(one) if not each.startswith("_")}
-    assert public == {each for each in dir(two) if not each.startswith("_")}
-    own = {each for each in public if each not in dir(model_of(one))}
-    assert own >= {"refresh"}
-    for each in own:
-        method, twin = getattr(one, each), getattr(two, each)
-        assert type(method) is type(twin)
-        if inspect.isfunction(method):
-            assert parameters(method) == parameters(twin), each
-            assert plain(inspect.signature(method).return_annotation) in (
-                plain(inspect.signature(twin).return_annotation).replace(
-                    "Pages", "Page"
-                )
-            )
-            assert inspect.iscoroutinefunction(twin) != (each in AT_ONCE), each
-            assert not inspect.iscoroutinefunction(method)
-
-
-@pytest.mark.parametrize("name", KINDS)
-def test_nothing_of_a_live_object_hides_a_field(name: str) -> None:
-    kind = kind_of(name)
-    model = model_of(kind)
-    fields = {each.name for each in attrs.fields(model)}
-    times = {each for each in vars(model) if each.endswith("_datetime")}
-    assert {"id", "additional_properties"} <= fields
-    assert times or not any(each.endswith("_at") for each in fields)
-    # What every model has: a method of ours in its place would change it as well.
-    others = {each for each in dir(model) if not each.startswith("_")}
-    added = {
-        each
-        for above in kind.__mro__[: kind.__mro__.index(model)]
-        for each in vars(above)
-        if not each.startswith("_")
-    }
-    assert added & (fields | times | others) == set()
 
 
 @pytest.mark.parametrize("name", NAMES)

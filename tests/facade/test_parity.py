@@ -10,11 +10,20 @@ import openai
 import pydantic
 import pytest
 from openai import pagination
+from openai.lib import streaming
 
 import assistants_client
-from assistants_client import AsyncClient, AsyncPage, Client, Page
+from assistants_client import (
+    AssistantEventHandler,
+    AsyncAssistantEventHandler,
+    AsyncClient,
+    AsyncPage,
+    Client,
+    Page,
+)
 from assistants_client._endpoints import ENDPOINTS
 from assistants_client._flows.calling import CallOptions
+from assistants_client._stream import managers
 from assistants_client._stream.announcing import CALLBACKS, ENDINGS
 from assistants_client.resources import _params
 
@@ -205,3 +214,36 @@ def test_everything_public_is_there() -> None:
     assert {*dir(assistants_client)} == {*assistants_client.__all__}
     with pytest.raises(AttributeError, match="has no attribute 'colour'"):
         assistants_client.colour  # type: ignore[attr-defined] # noqa: B018
+
+
+THEIRS = [
+    (openai.AssistantEventHandler, AssistantEventHandler),
+    (openai.AsyncAssistantEventHandler, AsyncAssistantEventHandler),
+]
+
+
+@pytest.mark.parametrize(("theirs", "ours"), THEIRS)
+def test_all_that_openai_s_handlers_have_is_there(theirs: Any, ours: Any) -> None:
+    for name, found in vars(theirs).items():
+        if name.startswith("_") and name not in ("__next__", "__iter__", "__anext__"):
+            continue
+        own = inspect.getattr_static(ours, name)
+        assert isinstance(own, property) == isinstance(found, property), name
+        if not isinstance(found, property):
+            expected = inspect.signature(found).parameters
+            assert [*inspect.signature(own).parameters] == [*expected], name
+            kinds = map(inspect.iscoroutinefunction, (own, found))
+            assert len({*kinds}) == 1, name
+    # An attribute that they set when they begin.
+    assert isinstance(ours.text_deltas, property)
+
+
+@pytest.mark.parametrize(
+    "name", ["AssistantStreamManager", "AsyncAssistantStreamManager"]
+)
+def test_managers_are_used_as_openai_s_are(name: str) -> None:
+    theirs, ours = vars(getattr(streaming, name)), vars(getattr(managers, name))
+    public = {each for each in theirs if not each.startswith("_")}
+    entering = {each for each in theirs if each.endswith(("enter__", "exit__"))}
+    assert len(entering) == 2
+    assert public | entering <= {*ours}
