@@ -24,6 +24,7 @@ class Prepared:
         content: the body; none where there is none.
         timeout: seconds, or what the HTTP library takes instead.
         stream: whether the body of a success is left to the caller to read.
+        limit: how many bytes the body of a success may be, none for no limit.
     """
 
     method: str
@@ -32,11 +33,15 @@ class Prepared:
     content: bytes | None = field(default=None, repr=False)
     timeout: Any = None
     stream: bool = False
+    limit: int | None = None
 
 
 @frozen
 class Send:
-    """Send a request; the result is a `Reply`, or `NoAnswer` is raised."""
+    """Send a request; the result is a `Reply`.
+
+    `NoAnswer` is raised where none comes, `Unusable` where it can't be read.
+    """
 
     request: Prepared
 
@@ -76,7 +81,8 @@ class Together:
 class Receive:
     """Read on in an answer whose body is unread; the result is what comes, as bytes.
 
-    It is none at the end. `NoAnswer` is raised where it breaks off.
+    It is none at the end. `NoAnswer` is raised where it breaks off, `Unusable` where
+    it is too much.
     """
 
     reply: Reply
@@ -110,6 +116,29 @@ class Reply(Protocol):
     def content(self) -> bytes:
         """Give the body."""
         ...
+
+
+@frozen
+class Whole:
+    """An answer of which all is known that is going to be."""
+
+    status_code: int
+    headers: Mapping[str, str] = field(repr=False)
+    content: bytes = field(repr=False)
+
+
+class Unusable(Exception):  # noqa: N818 - flows turn it into an error
+    """An answer came, and nothing can be made of it; the message completes "it is".
+
+    Attributes:
+        start: how its body begins, as far as that is known.
+        reply: the answer, its body being `start`; none until somebody knows it.
+    """
+
+    def __init__(self, message: str, start: bytes = b"") -> None:
+        super().__init__(message)
+        self.start = start
+        self.reply: Reply | None = None
 
 
 class NoAnswer(Exception):  # noqa: N818 - flows turn it into an error

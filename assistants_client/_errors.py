@@ -199,12 +199,14 @@ class APIStatusError(APIError):
         self,
         response: ReceivedResponse,
         *,
+        why: str | None = None,
         operation: str | None = None,
         attempts: int = 1,
     ) -> None:
         body = response.json()
+        reason = _reason(response.status_code)
         super().__init__(
-            message(body, response.status_code, _reason(response.status_code)),
+            why or message(body, response.status_code, reason),
             request=response.request,
             operation=operation,
             body=body,
@@ -293,13 +295,24 @@ _BY_STATUS: dict[int, type[APIStatusError]] = {
 
 
 def status_error(
-    response: ReceivedResponse, *, operation: str | None = None, attempts: int = 1
+    response: ReceivedResponse,
+    *,
+    why: str | None = None,
+    operation: str | None = None,
+    attempts: int = 1,
 ) -> APIStatusError:
-    """Give the error that an answer is; an unknown status is one like any other."""
+    """Give the error that an answer is; an unknown status is one like any other.
+
+    Args:
+        response: the answer.
+        why: what is wrong, where the answer itself doesn't say so.
+        operation: which call it was.
+        attempts: how many requests were sent.
+    """
     status = response.status_code
     other = InternalServerError if status >= 500 else APIStatusError
     kind = _BY_STATUS.get(status, other)
-    return kind(response, operation=operation, attempts=attempts)
+    return kind(response, why=why, operation=operation, attempts=attempts)
 
 
 def _reason(status: int) -> str:

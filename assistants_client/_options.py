@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import math
 import os
+from base64 import b64encode
 from collections.abc import Callable, Mapping
 from typing import Any, Final, TypeAlias, TypedDict
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import unquote, urlsplit, urlunsplit
 
 from attrs import evolve, field, frozen
 
 from ._errors import ConfigurationError
+from ._secrets import Secrets, without_secrets
 from ._verbosity import Verbosity, checked
-from ._wire import REDACTED, SECRET_HEADERS
 
 TIMEOUT: Final = 600.0
 CONNECT_TIMEOUT: Final = 5.0
 MAX_RETRIES: Final = 2
+MAX_RESPONSE_BYTES: Final = 256 * 1024**2
+"""More than a page of a hundred messages of the greatest length can take."""
 ApiKey: TypeAlias = str | Callable[[], Any]
 
 
@@ -29,6 +32,7 @@ class ClientOptions(TypedDict, total=False):
     max_retries: int
     verbosity: Verbosity | None
     redact_headers: tuple[str, ...]
+    max_response_bytes: int | None
     http_client: Any
 
 
@@ -43,14 +47,6 @@ class ClientChanges(ClientOptions, total=False):
     set_default_query: Mapping[str, Any] | None
 
 
-def _redacted(headers: Mapping[str, str]) -> str:
-    shown = {
-        name: REDACTED if name.lower() in SECRET_HEADERS else value
-        for name, value in headers.items()
-    }
-    return repr(shown)
-
-
 def without_user(url: str) -> str:
     """Give a URL without the password that may stand in it."""
     if "@" not in url:
@@ -62,6 +58,10 @@ def without_user(url: str) -> str:
 
 def _without_user(url: str) -> str:
     return repr(without_user(url))
+
+
+def _without_secrets(headers: Mapping[str, str]) -> str:
+    return repr(without_secrets(headers))
 
 
 @frozen(kw_only=True)
@@ -79,18 +79,22 @@ class Options:
         max_retries: how often a request is sent again at most.
         verbosity: how much of the wire is shown, where a call doesn't say.
         redact_headers: headers that the transcript redacts besides the usual ones.
+        max_response_bytes: how long an answer may be, none for no limit.
+        secrets: what is hidden in all that is told; copies share it.
     """
 
     base_url: str = field(repr=_without_user)
     api_key: ApiKey = field(repr=False)
     organization: str | None = None
     project: str | None = None
-    default_headers: Mapping[str, str] = field(factory=dict, repr=_redacted)
+    default_headers: Mapping[str, str] = field(factory=dict, repr=_without_secrets)
     default_query: Mapping[str, Any] = field(factory=dict, repr=False)
     timeout: Any = TIMEOUT
     max_retries: int = MAX_RETRIES
     verbosity: Verbosity | None = None
     redact_headers: tuple[str, ...] = ()
+    max_response_bytes: int | None = MAX_RESPONSE_BYTES
+    secrets: Secrets = field(factory=Secrets, repr=False, eq=False)
 
     def with_changes(self, **changes: Any) -> Options:
         """Give a copy in which some settings are others.
@@ -196,9 +200,34 @@ def _checked(options: Options) -> Options:
         )
     checked_timeout(options.timeout)
     checked_retries(options.max_retries)
+    _checked_limit(options.max_response_bytes)
     if options.verbosity is not None:
         checked(options.verbosity)
+    _learn(options)
     return options
+
+
+def _checked_limit(limit: Any) -> None:
+    wrong = isinstance(limit, bool) or not isinstance(limit, int) or limit < 1
+    if limit is not None and wrong:
+        raise ConfigurationError(
+            f"max_response_bytes must be 1 or more, or None for no limit, not {limit!r}"
+        )
+
+
+def _learn(options: Options) -> None:
+    """Have the secrets hidden that the settings hold."""
+    secrets = options.secrets
+    if isinstance(options.api_key, str):
+        secrets.learn(options.api_key)
+    headers = {name.lower(): value for name, value in options.default_headers.items()}
+    secrets.learn_headers(headers, options.redact_headers)
+    parts = urlsplit(options.base_url)
+    if parts.password:
+        user, password = unquote(parts.username or ""), unquote(parts.password)
+        secrets.learn(password)
+        # As it goes out.
+        secrets.learn(b64encode(f"{user}:{password}".encode()).decode())
 
 
 def checked_key(key: Any) -> str:

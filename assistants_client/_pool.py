@@ -62,7 +62,7 @@ class Pool:
             with self._lock:
                 if self._made is None:
                     agent = {"user-agent": USER_AGENT}
-                    self._made = kind(follow_redirects=True, headers=agent)
+                    self._made = kind(headers=agent)
         made: HttpT = self._made
         return made
 

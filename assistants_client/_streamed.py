@@ -6,8 +6,11 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 
 import httpx
 
+from ._bodies import limit_to, usable
+from ._effects import Unusable, Whole
 from ._errors import APIConnectionError, APITimeoutError
 from ._flows.calling import decode
+from ._http import forget_request
 from ._responses import Head
 
 if TYPE_CHECKING:
@@ -18,6 +21,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 U = TypeVar("U")
+_ERRORS = (httpx.HTTPError, httpx.StreamError, Unusable)
 
 
 class _Streamed(Head[T]):
@@ -42,17 +46,24 @@ class _Streamed(Head[T]):
             self._shown.end()
             self._shown = None
 
-    def _broken(self, error: httpx.HTTPError | httpx.StreamError) -> Exception:
+    def _broken(
+        self, error: httpx.HTTPError | httpx.StreamError | Unusable
+    ) -> Exception:
         if isinstance(error, httpx.StreamError):
             return RuntimeError("the body is gone: it was read in pieces, or closed")
+        answer = self._answer
+        if isinstance(error, Unusable):
+            reply = error.reply or Whole(self.status_code, self.headers, error.start)
+            return answer.undecodable(reply, str(error))
+        forget_request(error)
         timed_out = isinstance(error, httpx.TimeoutException)
         kind = APITimeoutError if timed_out else APIConnectionError
         return kind(
             f"the answer broke off: {str(error) or type(error).__name__}",
-            request=self._answer.request,
-            operation=self._answer.call.operation,
-            request_id=self.request_id,
-            attempts=self.attempts,
+            request=answer.request,
+            operation=answer.call.operation,
+            request_id=answer.request_id,
+            attempts=answer.attempts,
         )
 
 
@@ -81,9 +92,12 @@ class StreamedResponse(_Streamed[T]):
         Raises:
             RuntimeError: it was read in pieces, or the answer was closed.
         """
+        limit_to(self.http_response, self._answer.limit)
         try:
-            content = self.http_response.read()
-        except (httpx.HTTPError, httpx.StreamError) as error:
+            with usable(self.http_response):
+                content = self.http_response.read()
+        except _ERRORS as error:
+            self.http_response.close()
             raise self._broken(error) from error
         self._show_all(content)
         return content
@@ -127,7 +141,7 @@ class StreamedResponse(_Streamed[T]):
             for piece in pieces:
                 self._show(f"{piece}{end}" if end else piece)  # type: ignore[arg-type]
                 yield piece
-        except (httpx.HTTPError, httpx.StreamError) as error:
+        except _ERRORS as error:
             raise self._broken(error) from error
         self._show_all(b"")
 
@@ -157,9 +171,12 @@ class AsyncStreamedResponse(_Streamed[T]):
         Raises:
             RuntimeError: it was read in pieces, or the answer was closed.
         """
+        limit_to(self.http_response, self._answer.limit)
         try:
-            content = await self.http_response.aread()
-        except (httpx.HTTPError, httpx.StreamError) as error:
+            with usable(self.http_response):
+                content = await self.http_response.aread()
+        except _ERRORS as error:
+            await self.http_response.aclose()
             raise self._broken(error) from error
         self._show_all(content)
         return content
@@ -203,7 +220,7 @@ class AsyncStreamedResponse(_Streamed[T]):
             async for piece in pieces:
                 self._show(f"{piece}{end}" if end else piece)  # type: ignore[arg-type]
                 yield piece
-        except (httpx.HTTPError, httpx.StreamError) as error:
+        except _ERRORS as error:
             raise self._broken(error) from error
         self._show_all(b"")
 

@@ -9,22 +9,15 @@ import sys
 from codecs import getincrementaldecoder
 from typing import TYPE_CHECKING, Final
 
+from ._secrets import REDACTED, SECRET_HEADERS, Secrets
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from ._verbosity import Verbosity
 
-REDACTED: Final = "<REDACTED>"
-SECRET_HEADERS: Final = frozenset(
-    {
-        *("authorization", "proxy-authorization", "api-key", "x-api-key"),
-        *("astra-api-token", "cookie", "set-cookie"),
-    }
-)
 LOGGER: Final = "assistants_client.wire"
 _LEVEL = logging.DEBUG
-# Shorter ones would be found by chance.
-_SHORTEST_SECRET = 6
 # A line that comes in pieces is shown in pieces from so many characters on.
 _LONGEST_LINE = 65_536
 _TEXT = re.compile(r"text/|application/(.*\+)?json", re.IGNORECASE)
@@ -41,7 +34,7 @@ class Transcript:
         level: Verbosity,
         *,
         secret_headers: Iterable[str] = (),
-        secrets: Iterable[str] = (),
+        secrets: Secrets | None = None,
         write: Callable[[str], None] | None = None,
     ) -> None:
         """Begin.
@@ -53,11 +46,9 @@ class Transcript:
             write: takes each line; the logger or stderr without it.
         """
         self._level = level
-        added = {name.lower() for name in secret_headers}
-        self._secret_headers = SECRET_HEADERS | added
-        self._secrets: list[str] = []
-        for each in secrets:
-            self._hide(each)
+        self._added = frozenset(name.lower() for name in secret_headers)
+        self._secret_headers = SECRET_HEADERS | self._added
+        self._secrets = Secrets() if secrets is None else secrets
         self._write = write or line
 
     @property
@@ -81,10 +72,9 @@ class Transcript:
             content: its body.
         """
         headers = [*headers]
-        for name, value in headers:
-            if name.lower() in self._secret_headers:
-                # A server may repeat it, in what it says is wrong with it.
-                self._hide(value.removeprefix("Bearer "))
+        # A server may repeat them, in what it says is wrong with them.
+        sent = {name.lower(): value for name, value in headers}
+        self._secrets.learn_headers(sent, self._added)
         self._head("-> ", start, headers)
         if content and self.shows_bodies:
             self._body(">> ", content)
@@ -115,12 +105,6 @@ class Transcript:
         if self.shows_connections:
             self._line("*  ", text)
 
-    def _hide(self, secret: str) -> None:
-        if len(secret) >= _SHORTEST_SECRET and secret not in self._secrets:
-            self._secrets.append(secret)
-            # The longest first, as one may be the beginning of another.
-            self._secrets.sort(key=len, reverse=True)
-
     def _head(
         self, prefix: str, start: str, headers: Iterable[tuple[str, str]]
     ) -> None:
@@ -137,8 +121,7 @@ class Transcript:
         self._line("<< ", text)
 
     def _line(self, prefix: str, text: str) -> None:
-        for secret in self._secrets:
-            text = text.replace(secret, REDACTED)
+        text = self._secrets.hide(text)
         self._write(prefix + _CONTROL.sub(_escaped, text))
 
 

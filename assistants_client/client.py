@@ -11,7 +11,7 @@ from ._drive import drive, drive_async
 from ._flows.calling import calling
 from ._free_methods import AsyncFreeRequests, FreeRequests
 from ._http import AsyncHttp, Http
-from ._options import MAX_RETRIES, TIMEOUT, settings
+from ._options import MAX_RESPONSE_BYTES, MAX_RETRIES, TIMEOUT, settings
 from ._pool import pool_of
 from ._verbosity import resolved
 from ._wire import Transcript
@@ -55,6 +55,7 @@ class _Client:
         max_retries: int = MAX_RETRIES,
         verbosity: Verbosity | None = None,
         redact_headers: tuple[str, ...] = (),
+        max_response_bytes: int | None = MAX_RESPONSE_BYTES,
         http_client: Any = None,
     ) -> None:
         """Set a client up; nothing is sent yet.
@@ -73,6 +74,9 @@ class _Client:
             max_retries: how often a request is sent again at most.
             verbosity: 0 to 3, how much of the wire is shown.
             redact_headers: headers that are not shown, besides the usual ones.
+            max_response_bytes: how long an answer may be once it is unpacked, a stream
+                included; none for no limit. What `with_streaming_response` gives in
+                pieces has none.
             http_client: a client of httpx to use, with proxies and the like; whoever
                 made it closes it.
 
@@ -90,6 +94,7 @@ class _Client:
             max_retries=max_retries,
             verbosity=verbosity,
             redact_headers=redact_headers,
+            max_response_bytes=max_response_bytes,
         )
         self._pool = pool_of(http_client, type(self).__name__, self._http_kind)
 
@@ -172,11 +177,9 @@ class _Client:
         level = resolved(options.get("verbosity"), self._options.verbosity)
         if level == 0:
             return None
-        key = self._options.api_key
+        mine = self._options
         return Transcript(
-            level,
-            secret_headers=self._options.redact_headers,
-            secrets=[key] if isinstance(key, str) else [],
+            level, secret_headers=mine.redact_headers, secrets=mine.secrets
         )
 
 
@@ -230,7 +233,8 @@ class Client(_Client, FreeRequests):
 
     def http(self, options: CallOptions) -> Http:
         """Give what does what flows ask for, by the connections there are."""
-        return Http(self._pool.get(httpx.Client), self._transcript(options))
+        made = self._pool.get(httpx.Client)
+        return Http(made, self._transcript(options), self._options.secrets)
 
     def close(self) -> None:
         """Close the connections, also those of copies; a second time does nothing."""
@@ -295,7 +299,8 @@ class AsyncClient(_Client, AsyncFreeRequests):
 
     def http(self, options: CallOptions) -> AsyncHttp:
         """Give what does what flows ask for, by the connections there are."""
-        return AsyncHttp(self._pool.get(httpx.AsyncClient), self._transcript(options))
+        made = self._pool.get(httpx.AsyncClient)
+        return AsyncHttp(made, self._transcript(options), self._options.secrets)
 
     async def close(self) -> None:
         """Close the connections, also those of copies; a second time does nothing."""

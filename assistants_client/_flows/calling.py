@@ -3,29 +3,31 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final, Generic, TypedDict, TypeVar
-from urllib.parse import urlencode
 
 from attrs import field, frozen
 
 from .. import _api
 from .._effects import Ask, NoAnswer, Prepared
+from .._error_bodies import decoded
 from .._errors import (
     APIConnectionError,
     APITimeoutError,
-    ConfigurationError,
     DecodeError,
     ReceivedResponse,
     SentRequest,
     status_error,
 )
 from .._options import checked_key, checked_retries, checked_timeout, without_user
+from .._secrets import Secrets
+from .preparing import Headers, request_body, request_headers, request_url
+from .redirects import refusal
 from .retrying import GaveUp, Policy, retrying
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from .._api import Request
     from .._effects import Flow, Reply
@@ -35,8 +37,6 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 U = TypeVar("U")
 T_co = TypeVar("T_co", covariant=True)
-_JSON = "application/json"
-_EVENTS = "text/event-stream"
 # Cookies say who someone is; errors that hold answers are kept and sent about.
 _SECRET = frozenset({"set-cookie", "set-cookie2"})
 
@@ -111,12 +111,24 @@ class Answer(Generic[T_co]):
         reply: the answer; of a stream, its body is still to be read.
         request: what was asked for.
         attempts: how often it was sent.
+        patience: how many seconds a stream may bring nothing; none for no limit.
+        limit: how many bytes its body may be; none for no limit.
+        secrets: what is hidden in errors.
     """
 
     call: Call[T_co]
     reply: Reply
     request: SentRequest
     attempts: int
+    patience: float | None = None
+    limit: int | None = None
+    secrets: Secrets = field(factory=Secrets, repr=False)
+
+    @property
+    def request_id(self) -> str | None:
+        """Give the server's name for the request, if it said so."""
+        found = self.reply.headers.get("x-request-id")
+        return None if found is None else self.secrets.hide(found)
 
     def read(self) -> T_co:
         """Give what the answer says.
@@ -132,12 +144,22 @@ class Answer(Generic[T_co]):
         try:
             return parse(_Decoded(reply.status_code, reply.headers, reply.content))
         except (_api.UndecodableBody, UnfitError) as error:
-            raise DecodeError(
-                received(reply, self.request),
-                why=str(error) if isinstance(error, UnfitError) else None,
-                operation=self.call.operation,
-                attempts=self.attempts,
-            ) from error
+            why = str(error) if isinstance(error, UnfitError) else None
+            raise self.undecodable(reply, why) from error
+
+    def undecodable(self, reply: Reply, why: str | None = None) -> DecodeError:
+        """Give the error that this answer can't be read.
+
+        Args:
+            reply: the answer, as far as it was read.
+            why: completes "it is"; that it is no JSON, without one.
+        """
+        return DecodeError(
+            received(reply, self.request, self.secrets),
+            why=why,
+            operation=self.call.operation,
+            attempts=self.attempts,
+        )
 
 
 @frozen
@@ -194,9 +216,10 @@ def calling(
         timeout = checked_timeout(options["timeout"])
     retries = options.get("max_retries")
     retries = settings.max_retries if retries is None else checked_retries(retries)
-    url = _url(call, settings)
-    content = _content(call)
-    headers = _headers(call, settings, content)
+    url = request_url(call, settings)
+    content = request_body(call)
+    headers = request_headers(call, settings, content)
+    secrets = settings.secrets
 
     def prepare(attempt: int) -> Flow[Prepared]:
         key = settings.api_key
@@ -204,157 +227,77 @@ def calling(
             found = yield Ask(key)
             # Azure's libraries give an object that holds the token.
             key = checked_key(getattr(found, "token", found))
-        given = {"authorization": f"Bearer {key}"} | headers
+        # Whoever gives another authorization gives it in place of the key.
+        given = Headers({"authorization": f"Bearer {key}"} | headers)
+        secrets.learn_headers(given, settings.redact_headers)
         return Prepared(
             method=call.request.method,
             url=url,
-            headers={name: value for name, value in given.items() if value is not None},
+            headers=given.sendable(),
             content=content,
             timeout=timeout,
             stream=call.stream or call.unread,
+            limit=None if call.unread else settings.max_response_bytes,
         )
 
-    shown = without_user(url.partition("?")[0])
+    shown = secrets.hide(without_user(url.partition("?")[0]))
     sent_request = SentRequest(call.request.method, shown)
     try:
         sent = yield from retrying(prepare, policy or Policy(retries))
     except GaveUp as gave_up:
-        raise _unanswered(gave_up, call, sent_request) from gave_up.last
+        raise _unanswered(gave_up, call, sent_request, secrets) from gave_up.last
     reply = sent.reply
+    answer: Answer[T] = Answer(
+        call,
+        reply,
+        sent_request,
+        sent.attempts,
+        patience=_seconds(timeout),
+        limit=settings.max_response_bytes,
+        secrets=secrets,
+    )
+    if sent.unusable is not None:
+        raise answer.undecodable(reply, str(sent.unusable)) from sent.unusable
     if not 200 <= reply.status_code <= 299:
         raise status_error(
-            received(reply, sent_request),
+            received(reply, sent_request, secrets),
+            why=refusal(call.request.method, url, reply),
             operation=call.operation,
             attempts=sent.attempts,
         )
-    return Answer(call, reply, sent_request, sent.attempts)
+    return answer
 
 
-def received(reply: Reply, request: SentRequest) -> ReceivedResponse:
-    """Give of an answer what an error keeps."""
+def _seconds(timeout: Any) -> float | None:
+    """Give how long one may wait for something to come, of any kind of timeout."""
+    found = getattr(timeout, "read", timeout)
+    return found if isinstance(found, int | float) else None
+
+
+def received(reply: Reply, request: SentRequest, secrets: Secrets) -> ReceivedResponse:
+    """Give of an answer what an error keeps, without the secrets that it repeats."""
     headers = {
-        name.lower(): value
+        name.lower(): secrets.hide(value)
         for name, value in reply.headers.items()
         if name.lower() not in _SECRET
     }
-    return ReceivedResponse(reply.status_code, headers, reply.content, request)
-
-
-def _url(call: Call[Any], settings: Options) -> str:
-    given = call.options.get("extra_query") or {}
-    extra = {_base(name) for name in given}
-    own = call.request.query
-    if extra:
-        own = [pair for pair in own if _base(pair[0]) not in extra]
-    pairs = [*own]
-    if settings.default_query:
-        taken = {*extra, *(_base(name) for name, _ in call.request.query)}
-        for name, value in settings.default_query.items():
-            if name not in taken:
-                pairs += _pairs(name, value)
-    for name, value in given.items():
-        # Somebody may have written the brackets of a list, too.
-        pairs += _pairs(_base(name) if isinstance(value, list) else name, value)
-    query = f"?{urlencode(pairs)}" if pairs else ""
-    return f"{settings.base_url}{call.request.path}{query}"
-
-
-def _base(name: str) -> str:
-    return name.removesuffix("[]")
-
-
-def _pairs(name: str, value: Any) -> Iterator[tuple[str, str]]:
-    """Give a parameter as pairs: `a[]` for each item of a list, `a[b]` of an object."""
-    if value is None:
-        return
-    if isinstance(value, list | tuple):
-        for each in value:
-            yield from _pairs(f"{name}[]", each)
-    elif isinstance(value, Mapping):
-        for key, each in value.items():
-            yield from _pairs(f"{name}[{key}]", each)
-    else:
-        yield name, _written(value)
-
-
-def _written(value: Any) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return str(value)
-
-
-def _listed(value: Any) -> Any:
-    """Give what JSON has no word for: iterables as lists, and models within them."""
-    if isinstance(value, Iterable) and not isinstance(value, bytes | bytearray):
-        return _api.to_json([*value])
-    raise TypeError(f"{type(value).__name__} is nothing that JSON has")
-
-
-# Made once, as making it takes longer than encoding a body.
-_ENCODER = json.JSONEncoder(
-    ensure_ascii=False, separators=(",", ":"), allow_nan=False, default=_listed
-)
-
-
-def _content(call: Call[Any]) -> bytes | None:
-    body = call.request.json
-    extra = call.options.get("extra_body")
-    if extra:
-        if call.request.method == "GET":
-            raise ConfigurationError(f"{call.operation} is a GET: it has no extra_body")
-        if body is not _api.UNSET and not isinstance(body, dict):
-            raise ConfigurationError("extra_body goes with a body that is an object")
-        body = {**({} if body is _api.UNSET else body), **_api.to_json(extra)}
-    if body is _api.UNSET:
-        return None
-    try:
-        return _ENCODER.encode(body).encode()
-    except (TypeError, ValueError) as error:
-        what = f"the arguments of {call.operation} can't be written as JSON"
-        raise ConfigurationError(f"{what}: {error}") from error
-
-
-def _headers(
-    call: Call[Any], settings: Options, content: bytes | None
-) -> dict[str, str | None]:
-    """Give the headers, names in lower case so that one takes the place of another."""
-    headers: dict[str, str | None] = {
-        "accept": _EVENTS if call.stream else _JSON,
-        "openai-beta": "assistants=v2",
-    }
-    if content is not None:
-        headers["content-type"] = _JSON
-    if settings.organization:
-        headers["openai-organization"] = settings.organization
-    if settings.project:
-        headers["openai-project"] = settings.project
-    key = call.options.get("idempotency_key")
-    if key:
-        headers["idempotency-key"] = key
-    for more in (
-        settings.default_headers,
-        call.request.headers,
-        call.options.get("extra_headers") or {},
-    ):
-        headers.update((name.lower(), value) for name, value in more.items())
-    for name, value in headers.items():
-        if value is not None and not _is_sendable(value):
-            # What it is isn't told: it may be a key.
-            raise ConfigurationError(f"the header {name} must be printable ASCII text")
-    return headers
-
-
-def _is_sendable(value: Any) -> bool:
-    return isinstance(value, str) and value.isascii() and value.isprintable()
+    content = secrets.hide_bytes(reply.content)
+    if b"\\" in content:
+        # JSON has many ways to spell a letter.
+        value = decoded(content)
+        hidden = secrets.hide_in(value)
+        if hidden != value:
+            content = json.dumps(hidden).encode()
+    return ReceivedResponse(reply.status_code, headers, content, request)
 
 
 def _unanswered(
-    gave_up: GaveUp, call: Call[Any], request: SentRequest
+    gave_up: GaveUp, call: Call[Any], request: SentRequest, secrets: Secrets
 ) -> APIConnectionError:
     last: NoAnswer = gave_up.last
     kind = APITimeoutError if last.timed_out else APIConnectionError
     return kind(
-        str(last),
+        secrets.hide(str(last)),
         request=request,
         operation=call.operation,
         attempts=gave_up.attempts,

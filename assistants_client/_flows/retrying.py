@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from .._effects import NoAnswer, Note, Send, Sleep
+from .._effects import NoAnswer, Note, Sleep, Unusable
+from .redirects import sending
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -26,10 +27,17 @@ _SAFE_METHODS = ("GET", "HEAD", "DELETE", "OPTIONS", "PUT")
 
 @frozen
 class Sent:
-    """A request that got an answer of whatever status, and how often it was sent."""
+    """A request that got an answer of whatever status.
+
+    Attributes:
+        reply: the answer.
+        attempts: how often it was sent.
+        unusable: why the answer can't be read, if it can't.
+    """
 
     reply: Reply
     attempts: int
+    unusable: Unusable | None = None
 
 
 @frozen
@@ -75,7 +83,12 @@ def retrying(prepare: Callable[[int], Flow[Prepared]], policy: Policy) -> Flow[S
     while True:
         request = yield from prepare(retries)
         try:
-            reply: Reply = yield Send(request)
+            reply: Reply = yield from sending(request)
+        except Unusable as unusable:
+            # It would be no better the next time.
+            if unusable.reply is None:
+                raise
+            return Sent(unusable.reply, retries + 1 + refreshed, unusable)
         except NoAnswer as broken:
             attempts = retries + 1 + refreshed
             if _is_stale(request, broken) and not refreshed:

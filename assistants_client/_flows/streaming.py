@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from time import monotonic
 from typing import TYPE_CHECKING, Any, Protocol
 
 from attrs import frozen
 
 from .. import _api
-from .._effects import Give, NoAnswer, Note, Receive
-from .._errors import DecodeError, StreamInterrupted
+from .._effects import Give, NoAnswer, Note, Receive, Unusable, Whole
+from .._errors import StreamInterrupted
 from .._stream.missed import missed
 from .._stream.reading import DONE, Told, told
-from .calling import decode, received
+from .calling import decode
 from .tool_calls import tool_calls
 from .waiting import Patience, waiting
 
@@ -123,6 +124,8 @@ def _receiving(answer: Answer[Any], snapshots: Snapshots) -> Flow[_Broken | None
     decoder = _api.EventDecoder()
     receive = Receive(answer.reply)
     broken = None
+    patience = answer.patience
+    heard = monotonic()
     try:
         while (chunk := (yield receive)) is not None:
             items: list[Item] = []
@@ -137,10 +140,17 @@ def _receiving(answer: Answer[Any], snapshots: Snapshots) -> Flow[_Broken | None
                     break
             if items:
                 yield Give(items)
+                heard = monotonic()
+            elif patience is not None and monotonic() - heard > patience:
+                # Comments keep a connection alive; they say nothing of the run.
+                why = f"no event came for {patience:g} s, though the server wrote"
+                return _Broken(why, timed_out=True)
             if broken is not None or snapshots.done:
                 return broken
     except NoAnswer as error:
         broken = _Broken(str(error), error.timed_out, error)
+    except Unusable as error:
+        broken = _Broken(f"it is {error}", cause=error)
     # The end of the stream stands for the empty line that ends an event.
     last = [(event, told(event.event, event.data)) for event in decoder.flush()]
     last = [(event, what) for event, what in last if not _is_spoilt(what)]
@@ -165,30 +175,18 @@ def _no_stream(answer: Answer[Any]) -> Flow[_Broken]:
             pieces.append(chunk)
     except NoAnswer as error:
         return _Broken(str(error), error.timed_out, error)
+    except Unusable as error:
+        return _Broken(f"it is {error}", cause=error)
     content = b"".join(pieces)
     try:
         run = decode(content)
     except (ValueError, RecursionError):
         run = None
     if not isinstance(run, dict) or not isinstance(run.get("status"), str):
-        reply = received(_Whole(answer.reply, content), answer.request)
-        raise DecodeError(
-            reply,
-            why="no stream of events",
-            operation=answer.call.operation,
-            attempts=answer.attempts,
-        )
+        whole = Whole(answer.reply.status_code, answer.reply.headers, content)
+        raise answer.undecodable(whole, "no stream of events")
     yield Give([(None, Told(f"thread.run.{run['status']}", run))])
     return _Broken("the server gave the run, not its events")
-
-
-class _Whole:
-    """An answer that has been read in pieces."""
-
-    def __init__(self, reply: Any, content: bytes) -> None:
-        self.status_code: int = reply.status_code
-        self.headers = reply.headers
-        self.content = content
 
 
 def _caught_up(
@@ -225,11 +223,12 @@ def _interrupted(
     what = "nothing was told of its run"
     if snapshots.run is not None:
         what = f"run {snapshots.run.get('id')} was {snapshots.status}"
+    hide = answer.secrets.hide
     error = StreamInterrupted(
-        f"the stream broke off: {broken.why}; {what}",
+        hide(f"the stream broke off: {broken.why}; {what}"),
         request=answer.request,
         operation=answer.call.operation,
-        request_id=answer.reply.headers.get("x-request-id"),
+        request_id=answer.request_id,
         attempts=answer.attempts,
         run=_known_run(snapshots, plan.calls),
         messages=_alive(alive, "Message", snapshots.messages.values()),

@@ -58,12 +58,14 @@ class Intake:
         return as_model(what)
 
     def _error(self, body: Any) -> APIError:
-        status = self._answer.reply.status_code
+        answer = self._answer
+        body = answer.secrets.hide_in(body)
+        status = answer.reply.status_code
         return APIError(
             message(body, status, "with an error among the events"),
-            request=self._answer.request,
-            operation=self._answer.call.operation,
+            request=answer.request,
+            operation=answer.call.operation,
             body=body,
-            request_id=self._answer.reply.headers.get("x-request-id"),
-            attempts=self._answer.attempts,
+            request_id=answer.request_id,
+            attempts=answer.attempts,
         )

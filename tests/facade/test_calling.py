@@ -87,6 +87,7 @@ def test_a_call_is_sent_as_it_should_be() -> None:
     assert sent.headers == {
         "authorization": f"Bearer {KEY}",
         "accept": "application/json",
+        "accept-encoding": "gzip, deflate",
         "openai-beta": "assistants=v2",
         "content-type": "application/json",
     }

@@ -12,7 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistants_client._wire import LOGGER, SECRET_HEADERS, Transcript, line
+from assistants_client._secrets import SECRET_HEADERS, Secrets
+from assistants_client._wire import LOGGER, Transcript, line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -113,7 +114,7 @@ def test_secret_headers_are_redacted_in_any_case(name: str, change: Any) -> None
 
 
 def test_secrets_are_redacted_wherever_they_stand() -> None:
-    transcript, written = shown(3, secrets=[KEY, f"{KEY}-more", "abc"])
+    transcript, written = shown(3, secrets=Secrets([KEY, f"{KEY}-more", "abc"]))
     transcript.request(f"GET /?key={KEY} HTTP/1.1", [("x-a", f"v {KEY}-more")], b"")
     transcript.content(json.dumps({"message": f"wrong key {KEY}; abc"}).encode())
     transcript.event("error", f'{{"key": "{KEY}"}}')

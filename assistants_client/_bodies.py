@@ -1,0 +1,267 @@
+"""Bodies of answers, read within bounds: of size once unpacked, and of time.
+
+A few kilobytes can unpack to gigabytes. What HTTP libraries unpack at once is here
+unpacked piece by piece, so that whoever counts can stop in time.
+"""
+
+from __future__ import annotations
+
+import time
+import zlib
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Final
+
+import httpx
+
+from ._effects import Unusable, Whole
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterator
+
+ERROR_BYTES: Final = 8 * 1024**2
+"""How much is kept of the body of an error; what follows says nothing new."""
+_PIECE = 256 * 1024
+_START = 200
+_GZIP_MAGIC = b"\x1f\x8b"
+# With a header of gzip, or one of zlib, or none, as zlib counts.
+_GZIP, _ZLIB, _BARE = 31, 15, -15
+
+
+class _Gauge:
+    """Takes a body as it came, gives what it says, and stops where that is too much.
+
+    Attributes:
+        limit: how many bytes it may say, none for no limit.
+        start: what it says first.
+    """
+
+    def __init__(
+        self, coding: _Inflater | None, limit: int | None, deadline: float | None
+    ) -> None:
+        self.limit = limit
+        self.start = b""
+        self._coding = coding
+        self._deadline = deadline
+        self._count = 0
+        self._packed = 0
+
+    def take(self, chunk: bytes) -> Iterator[bytes]:
+        """Give what a piece of the body says.
+
+        Raises:
+            Unusable: it is too much, or isn't in the coding that it should be in.
+            httpx.ReadTimeout: it takes too long.
+        """
+        if self._deadline is not None and time.monotonic() > self._deadline:
+            raise httpx.ReadTimeout("the body comes too slowly")
+        if self._coding is None:
+            yield self._counted(chunk)
+            return
+        self._packed += len(chunk)
+        if self.limit is not None and self._packed > self.limit + _PIECE:
+            # It may say nothing at all, without an end.
+            raise Unusable(_too_long(self.limit))
+        for piece in self._coding.take(chunk):
+            yield self._counted(piece)
+
+    def finish(self) -> None:
+        """Take the end.
+
+        Raises:
+            Unusable: it comes too early.
+        """
+        if self._coding is not None:
+            self._coding.finish()
+
+    def _counted(self, piece: bytes) -> bytes:
+        if len(self.start) < _START:
+            self.start += piece[:_START]
+        self._count += len(piece)
+        if self.limit is not None and self._count > self.limit:
+            raise Unusable(_too_long(self.limit))
+        return piece
+
+
+class _Inflater:
+    """Undoes gzip or deflate, in pieces that are never large."""
+
+    def __init__(self, coding: str) -> None:
+        self._name = coding
+        # None before the beginning, and after the end.
+        self._engine: Any = None
+        self._begun = b""
+        self._ended = False
+
+    def take(self, data: bytes) -> Iterator[bytes]:
+        """Give what a piece says; Unusable is raised where it is damaged."""
+        while True:
+            if self._engine is None:
+                data = self._begun = self._begun + data
+                self._engine = self._beginning(data)
+            engine = self._engine
+            if engine is None:
+                return
+            try:
+                piece = engine.decompress(data, _PIECE)
+            except zlib.error as error:
+                raise Unusable(f"not {self._name}, as it says it is") from error
+            if piece:
+                yield piece
+            if engine.eof:
+                data, self._begun = engine.unused_data, b""
+                self._engine, self._ended = None, True
+            else:
+                data = engine.unconsumed_tail
+                if not data and len(piece) < _PIECE:
+                    return
+
+    def finish(self) -> None:
+        """Take the end; Unusable is raised where it comes too early."""
+        if self._engine is not None or (self._begun and not self._ended):
+            raise Unusable(f"cut in the middle of its {self._name}")
+
+    def _beginning(self, data: bytes) -> Any:
+        """Give what undoes it, as soon as there are the two bytes that tell."""
+        if len(data) < 2:
+            return None
+        kind = _GZIP
+        if self._name == "deflate":
+            is_zlib = data[0] & 15 == 8 and (data[0] * 256 + data[1]) % 31 == 0
+            kind = _ZLIB if is_zlib else _BARE
+        if self._ended and (kind != _GZIP or not data.startswith(_GZIP_MAGIC)):
+            # Several of gzip may stand one after the other; anything else is nothing.
+            self._begun = data[:2]
+            return None
+        return zlib.decompressobj(kind)
+
+
+class _Bounded(httpx.SyncByteStream):
+    """The body of an answer within its bounds."""
+
+    def __init__(self, stream: httpx.SyncByteStream, gauge: _Gauge) -> None:
+        self.gauge = gauge
+        self._stream = stream
+
+    def __iter__(self) -> Iterator[bytes]:
+        for chunk in self._stream:
+            yield from self.gauge.take(chunk)
+        self.gauge.finish()
+
+    def close(self) -> None:
+        self._stream.close()
+
+
+class _AsyncBounded(httpx.AsyncByteStream):
+    """The same where it is awaited."""
+
+    def __init__(self, stream: httpx.AsyncByteStream, gauge: _Gauge) -> None:
+        self.gauge = gauge
+        self._stream = stream
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        async for chunk in self._stream:
+            for piece in self.gauge.take(chunk):
+                yield piece
+        self.gauge.finish()
+
+    async def aclose(self) -> None:
+        await self._stream.aclose()
+
+
+def bind(response: httpx.Response, limit: int | None, deadline: float | None) -> None:
+    """Have the body of an answer read within bounds.
+
+    Its `content-encoding` goes: what is read then is no longer encoded.
+
+    Args:
+        response: the answer, its body unread.
+        limit: how many bytes it may be once unpacked, none for no limit.
+        deadline: when the last of it has to be there, by the monotonic clock; none
+            for no limit.
+
+    Raises:
+        Unusable: it says itself that it is too long, or has a coding that nobody
+            asked for.
+    """
+    if response.is_closed:
+        # Made without a network, and read by that.
+        if limit is not None and len(response.content) > limit:
+            raise Unusable(_too_long(limit), response.content[:_START])
+        return
+    coding = _coding(response.headers)
+    if coding is None and limit is not None:
+        length = response.headers.get("content-length", "")
+        if length.isdecimal() and int(length[:20]) > limit:
+            raise Unusable(_too_long(limit))
+    gauge = _Gauge(coding, limit, deadline)
+    stream = response.stream
+    if isinstance(stream, httpx.SyncByteStream):
+        response.stream = _Bounded(stream, gauge)
+    elif isinstance(stream, httpx.AsyncByteStream):
+        response.stream = _AsyncBounded(stream, gauge)
+
+
+class Kept:
+    """The body of an error: what can be had of it, and no more than is of use."""
+
+    def __init__(
+        self, response: httpx.Response, limit: int | None, deadline: float | None
+    ) -> None:
+        self._response = response
+        self._limit = ERROR_BYTES if limit is None else min(limit, ERROR_BYTES)
+        self._deadline = deadline
+        self._pieces: list[bytes] = []
+        self._count = 0
+
+    def begin(self) -> None:
+        """Have it unpacked; Unusable is raised, here and later, where it can't be."""
+        # It is cut, not refused, so that what the error says is heard.
+        bind(self._response, None, self._deadline)
+
+    @property
+    def reply(self) -> Whole:
+        """Give the answer, with as much of its body as there is."""
+        content = b"".join(self._pieces)[: self._limit]
+        return Whole(self._response.status_code, self._response.headers, content)
+
+    def take(self, piece: bytes) -> bool:
+        """Take a piece of the body; tell whether it is enough."""
+        self._pieces.append(piece)
+        self._count += len(piece)
+        return self._count > self._limit
+
+
+@contextmanager
+def usable(response: httpx.Response) -> Iterator[None]:
+    """Have what is raised where an answer can't be used say which answer that is."""
+    try:
+        yield
+    except Unusable as error:
+        gauge = getattr(response.stream, "gauge", None)
+        start = error.start or (gauge.start if gauge is not None else b"")
+        error.reply = Whole(response.status_code, response.headers, start[:_START])
+        raise
+
+
+def limit_to(response: httpx.Response, limit: int | None) -> None:
+    """Have the rest of a body end where it gets longer than something, in bytes."""
+    gauge = getattr(response.stream, "gauge", None)
+    if gauge is not None:
+        gauge.limit = limit
+
+
+def _too_long(limit: int) -> str:
+    """Say that an answer is longer than it may be."""
+    return f"longer than the {limit} bytes that max_response_bytes allows"
+
+
+def _coding(headers: httpx.Headers) -> _Inflater | None:
+    """Give what undoes the coding of a body, and take the header away."""
+    named = headers.get("content-encoding", "").lower().strip()
+    if not named or named == "identity":
+        return None
+    name = named.removeprefix("x-")
+    if name not in ("gzip", "deflate"):
+        raise Unusable(f"encoded as {named!r}, which nobody asked for")
+    del headers["content-encoding"]
+    return _Inflater(name)

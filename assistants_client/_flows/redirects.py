@@ -1,0 +1,113 @@
+"""Sending a request on to where the server says that it belongs.
+
+Only within one origin: whoever else a server names would be handed the key.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+from urllib.parse import SplitResult, quote, urljoin, urlsplit, urlunsplit
+
+from attrs import evolve
+
+from .._effects import Note, Send
+
+if TYPE_CHECKING:
+    from .._effects import Flow, Prepared, Reply
+
+MOST: Final = 10
+"""How often a request is sent on."""
+_REDIRECTS = (301, 302, 303, 307, 308)
+# These leave the method as it is; the others would make a GET of a POST.
+_KEEPING = (307, 308)
+_PORTS = {"http": 80, "https": 443}
+_LONGEST = 8192
+
+
+def sending(request: Prepared) -> Flow[Reply]:
+    """Send a request, and on to where it is redirected within the same origin.
+
+    An answer that says to go where it must not is given as it is; `refusal` says why.
+    """
+    for _ in range(MOST):
+        reply: Reply = yield Send(request)
+        if reply.status_code not in _REDIRECTS:
+            return reply
+        location = reply.headers.get("location", "")
+        if not location or _objection(request.method, request.url, reply):
+            return reply
+        request = evolve(request, url=_target(request.url, location))
+        path = urlsplit(request.url).path
+        yield Note(f"status {reply.status_code}; sent on to {path}")
+    last: Reply = yield Send(request)
+    return last
+
+
+def refusal(method: str, url: str, reply: Reply) -> str | None:
+    """Say why a redirect was not followed; none if it would have been, or is none.
+
+    Args:
+        method: that of the request.
+        url: where it went.
+        reply: the answer.
+    """
+    location = reply.headers.get("location", "")
+    if reply.status_code not in _REDIRECTS or not location:
+        return None
+    return _objection(method, url, reply) or f"it was sent on more than {MOST} times"
+
+
+def _objection(method: str, url: str, reply: Reply) -> str | None:
+    location = reply.headers["location"]
+    try:
+        target = urlsplit(_target(url, location))
+        elsewhere = not _is_same_origin(urlsplit(url), target)
+    except ValueError:
+        return "it is redirected to something that is no URL"
+    shown = f"{target.scheme}://{target.hostname}"
+    if target.port:
+        shown += f":{target.port}"
+    if elsewhere:
+        return (
+            f"it is redirected to {shown}, another origin, to which no key is sent; "
+            "if the API is there, say so by base_url="
+        )
+    if method not in ("GET", "HEAD") and reply.status_code not in _KEEPING:
+        return (
+            f"it is redirected in a way that makes a GET of a {method}; see whether "
+            "base_url= begins as the server wants it, such as with https"
+        )
+    return None
+
+
+def _target(url: str, location: str) -> str:
+    """Give where a request goes, with the user of the URL where it has one.
+
+    Raises:
+        ValueError: that is no URL.
+    """
+    if len(location) > _LONGEST or not location.isprintable():
+        raise ValueError
+    # What browsers do with characters that no URL has.
+    location = quote(location, safe="%/:=&?~#+!$,;'@()*[]")
+    own, found = urlsplit(url), urlsplit(urljoin(url, location))
+    netloc = found.netloc.rpartition("@")[2]
+    if own.hostname == found.hostname:
+        netloc = "".join((*own.netloc.rpartition("@")[:2], netloc))
+    return urlunsplit(found._replace(netloc=netloc, fragment=""))
+
+
+def _is_same_origin(own: SplitResult, other: SplitResult) -> bool:
+    """Tell whether a key may go from one to the other: TLS may come, but not go."""
+    if other.scheme not in _PORTS:
+        return False
+    if _origin(own) == _origin(other):
+        return True
+    is_upgrade = own.scheme == "http" and other.scheme == "https"
+    usual = own.port in (None, 80) and other.port in (None, 443)
+    return is_upgrade and usual and own.hostname == other.hostname
+
+
+def _origin(parts: SplitResult) -> tuple[str, str | None, int | None]:
+    port = parts.port or _PORTS.get(parts.scheme)
+    return parts.scheme, parts.hostname, port

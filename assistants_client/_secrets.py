@@ -1,0 +1,146 @@
+"""What is never told: keys, tokens and cookies, hidden wherever a server repeats them.
+
+A server sees all that it is sent, and some say it again in what they complain about.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import threading
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import quote, quote_plus
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+REDACTED: Final = "<REDACTED>"
+SECRET_HEADERS: Final = frozenset(
+    {
+        *("authorization", "proxy-authorization", "api-key", "x-api-key"),
+        *("astra-api-token", "cookie", "set-cookie", "set-cookie2"),
+        "ocp-apim-subscription-key",
+    }
+)
+SECRET_PARAMETERS: Final = frozenset(
+    {
+        *("api-key", "api_key", "apikey", "key", "subscription-key"),
+        *("token", "access_token", "sig", "signature"),
+    }
+)
+"""Query parameters by which some servers take what others take in a header."""
+# Shorter ones would be found by chance.
+_SHORTEST = 6
+# Tokens that expire are followed by others; the oldest are forgotten.
+_REMEMBERED = 64
+_SCHEME = re.compile(r"(?:bearer|basic|token|apikey|api-key)\s+", re.IGNORECASE)
+
+
+class Secrets:
+    """Texts that are hidden in whatever is told. Threads may share it."""
+
+    def __init__(self, texts: Iterable[str] = ()) -> None:
+        self._texts: dict[str, None] = {}
+        self._pattern: re.Pattern[str] | None = None
+        self._lock = threading.Lock()
+        for each in texts:
+            self.learn(each)
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__}, {len(self._texts)} of them>"
+
+    def learn(self, text: str) -> None:
+        """Hide a text from now on, unless it is so short that it stands anywhere."""
+        if text in self._texts or len(text) < _SHORTEST:
+            return
+        with self._lock:
+            texts = {**self._texts, text: None}
+            while len(texts) > _REMEMBERED:
+                del texts[next(iter(texts))]
+            self._texts = texts
+            self._pattern = None
+
+    def learn_headers(
+        self, headers: Mapping[str, str | None], also: Iterable[str] = ()
+    ) -> None:
+        """Hide the values of those headers that hold secrets.
+
+        Args:
+            headers: by their names in lower case.
+            also: names of headers that hold secrets besides the usual ones.
+        """
+        names = SECRET_HEADERS & headers.keys()
+        names |= {name.lower() for name in also} & headers.keys()
+        for name in names:
+            value = headers[name]
+            if value:
+                for each in _parts(name, value):
+                    self.learn(each)
+
+    def hide(self, text: str) -> str:
+        """Give a text without the secrets."""
+        if not self._texts:
+            return text
+        return self._found().sub(REDACTED, text)
+
+    def hide_bytes(self, content: bytes) -> bytes:
+        """Give the bytes of a text without the secrets."""
+        if not self._texts:
+            return content
+        # All secrets are ASCII, as headers are.
+        text = content.decode("latin-1")
+        hidden = self.hide(text)
+        return content if hidden is text else hidden.encode("latin-1")
+
+    def hide_in(self, value: Any) -> Any:
+        """Give JSON data without the secrets, in keys as in values."""
+        if isinstance(value, str):
+            return self.hide(value)
+        if not self._texts or not isinstance(value, dict | list):
+            return value
+        try:
+            written = json.dumps(value)
+            hidden = self.hide(written)
+            return value if hidden == written else json.loads(hidden)
+        except (ValueError, RecursionError):
+            # So deep that nobody can look whether one is in it.
+            return None
+
+    def _found(self) -> re.Pattern[str]:
+        pattern = self._pattern
+        if pattern is None:
+            spellings = {each for text in [*self._texts] for each in _spellings(text)}
+            # The longest first, as one may be the beginning of another.
+            ordered = sorted(spellings, key=lambda each: (-len(each), each))
+            pattern = self._pattern = re.compile("|".join(map(re.escape, ordered)))
+        return pattern
+
+
+def without_secrets(headers: Mapping[str, str | None]) -> dict[str, str | None]:
+    """Give headers as they may be shown."""
+    return {
+        name: REDACTED if name.lower() in SECRET_HEADERS and value else value
+        for name, value in headers.items()
+    }
+
+
+def _parts(name: str, value: str) -> Iterator[str]:
+    """Give what of a header's value is secret: not the scheme, nor names of cookies."""
+    if "cookie" in name:
+        for pair in value.split(";"):
+            yield pair.partition("=")[2].strip()
+    elif "authorization" in name:
+        yield _SCHEME.sub("", value, count=1).strip()
+    else:
+        yield value
+
+
+def _spellings(text: str) -> Iterator[str]:
+    """Give the ways in which a server may write a text: in JSON, in a URL, in HTML."""
+    written = json.dumps(text)[1:-1]
+    yield text
+    yield written
+    yield written.replace("/", "\\/")
+    yield quote(text, safe="")
+    yield quote_plus(text)
+    yield text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
