@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 import zlib
+from codecs import getincrementaldecoder
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
@@ -16,7 +17,7 @@ import httpx
 from ._effects import Unusable, Whole
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
+    from collections.abc import AsyncIterator, Callable, Iterator
 
 ERROR_BYTES: Final = 8 * 1024**2
 """How much is kept of the body of an error; what follows says nothing new."""
@@ -152,11 +153,12 @@ class _Bounded(httpx.SyncByteStream):
 
 
 class _AsyncBounded(httpx.AsyncByteStream):
-    """The same where it is awaited."""
+    """The same where it is awaited; what is to be done at its end is done once."""
 
     def __init__(self, stream: httpx.AsyncByteStream, gauge: _Gauge) -> None:
         self.gauge = gauge
         self._stream = stream
+        self._at_end: Callable[[], None] | None = None
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         async for chunk in self._stream:
@@ -165,7 +167,16 @@ class _AsyncBounded(httpx.AsyncByteStream):
         self.gauge.finish()
 
     async def aclose(self) -> None:
-        await self._stream.aclose()
+        try:
+            await self._stream.aclose()
+        finally:
+            done, self._at_end = self._at_end, None
+            if done is not None:
+                done()
+
+    def at_end(self, done: Callable[[], None]) -> None:
+        """Have something done when it is closed."""
+        self._at_end = done
 
 
 def bind(response: httpx.Response, limit: int | None, deadline: float | None) -> None:
@@ -241,6 +252,28 @@ def usable(response: httpx.Response) -> Iterator[None]:
         start = error.start or (gauge.start if gauge is not None else b"")
         error.reply = Whole(response.status_code, response.headers, start[:_START])
         raise
+
+
+def readable(response: httpx.Response) -> httpx.Response:
+    """Have the text of an answer read as UTF-8 where its charset is none of text."""
+    charset = response.charset_encoding
+    if charset is not None and response.encoding != "utf-8":
+        try:
+            # "hex" and its like are known, but make no text.
+            getincrementaldecoder(charset)("replace").decode(b"a\xff", True)
+            b"a".decode(charset)
+        except (AssertionError, LookupError, TypeError, ValueError):
+            response.encoding = "utf-8"
+    return response
+
+
+def at_end(response: httpx.Response, done: Callable[[], None]) -> None:
+    """Have something done when an answer is closed, at once if it is already."""
+    stream = response.stream
+    if isinstance(stream, _AsyncBounded) and not response.is_closed:
+        stream.at_end(done)
+    else:
+        done()
 
 
 def limit_to(response: httpx.Response, limit: int | None) -> None:

@@ -34,7 +34,7 @@ def caster(to: Any) -> Callable[[Any], Any]:
             raise UnfitError("not JSON") from error
         try:
             return read(data)
-        except (ValueError, TypeError) as error:
+        except (ValueError, TypeError, RecursionError) as error:
             name = getattr(to, "__name__", str(to))
             raise UnfitError(f"not what {name} is: {error}") from error
 

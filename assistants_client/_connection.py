@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+# What gives a stream; with TLS, another one takes the place of the first.
+_OPENED = ("connect_tcp.complete", "start_tls.complete")
 Stage: TypeAlias = Literal["connect", "sent", "answered"]
 
 
@@ -19,13 +21,18 @@ class Watcher:
         reused: whether its connection had served others before.
     """
 
-    def __init__(self, note: Callable[[str], None] | None = None) -> None:
+    def __init__(
+        self,
+        note: Callable[[str], None] | None = None,
+        opened: Callable[[Any], None] | None = None,
+    ) -> None:
         # Until something tells that there is no connection yet: not every transport
         # tells what it does, and what may have been sent must not be sent again.
         self.stage: Stage = "sent"
         self.reused = True
         self._tunnelling = False
         self._note = note
+        self._opened = opened
         self._began: dict[str, float] = {}
 
     def __call__(self, name: str, info: Mapping[str, Any]) -> None:
@@ -35,6 +42,8 @@ class Watcher:
             self._tunnelling = getattr(info.get("request"), "method", b"") == b"CONNECT"
         if not self._tunnelling:
             self._follow(name)
+        if self._opened and name.endswith(_OPENED):
+            self._opened(info.get("return_value"))
         if self._note:
             self._tell(name, info, self._note)
 

@@ -149,6 +149,7 @@ class NoAnswer(Exception):  # noqa: N818 - flows turn it into an error
             byte of the answer ("sent"), or after ("answered").
         timed_out: whether it ended because a time was up.
         reused: whether the connection had served requests before.
+        final: whether it would be the same each time.
     """
 
     def __init__(
@@ -158,8 +159,10 @@ class NoAnswer(Exception):  # noqa: N818 - flows turn it into an error
         stage: Literal["connect", "sent", "answered"],
         timed_out: bool = False,
         reused: bool = False,
+        final: bool = False,
     ) -> None:
         super().__init__(message)
         self.stage = stage
         self.timed_out = timed_out
         self.reused = reused
+        self.final = final

@@ -9,6 +9,7 @@ from attrs import frozen
 from . import _api
 from ._errors import ConfigurationError
 from ._flows.calling import OPTIONS, Call
+from ._text import is_text, shortened
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -160,7 +161,7 @@ def id_of(name: str, value: Any) -> str:
         ConfigurationError: there is none.
     """
     found = value.get("id") if isinstance(value, dict) else getattr(value, "id", value)
-    if not isinstance(found, str) or found in ("", ".", ".."):
+    if not isinstance(found, str) or found in ("", ".", "..") or not is_text(found):
         raise ConfigurationError(
             f"{name} must be an id, or an object that has one, not {_shown(value)}"
         )
@@ -168,4 +169,6 @@ def id_of(name: str, value: Any) -> str:
 
 
 def _shown(value: Any) -> str:
-    return repr(value) if isinstance(value, str | int | None) else type(value).__name__
+    if isinstance(value, str | int | None):
+        return shortened(repr(value))
+    return type(value).__name__

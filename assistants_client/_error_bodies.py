@@ -6,7 +6,8 @@ import json
 import re
 from typing import Any
 
-_SHOWN = 500
+from ._text import shortened
+
 _PAGE = re.compile(r"\s*<(!doctype|html|\?xml)", re.IGNORECASE)
 _TITLE = re.compile(r"<title[^>]*>(.*?)</title>", re.IGNORECASE | re.DOTALL)
 _HEADING = re.compile(r"<h1[^>]*>(.*?)</h1>", re.IGNORECASE | re.DOTALL)
@@ -51,7 +52,7 @@ def message(body: Any, status: int, reason: str) -> str:
     """
     said = _said(inner(body))
     fallback = f"{status} {reason}".strip()
-    return _cut(said) if said else f"{fallback}, without a message"
+    return shortened(said) if said else f"{fallback}, without a message"
 
 
 def _said(body: Any) -> str:
@@ -84,7 +85,3 @@ def _of_text(text: str) -> str:
     found = _TITLE.search(text) or _HEADING.search(text)
     title = " ".join(unescape(_TAG.sub(" ", found[1])).split()) if found else ""
     return f"an HTML page: {title}" if title else "an HTML page without a title"
-
-
-def _cut(text: str) -> str:
-    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}..."

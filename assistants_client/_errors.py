@@ -37,6 +37,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from ._error_bodies import decoded, inner, message, text_field
+from ._text import shortened
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -130,7 +131,7 @@ class APIError(AssistantsError):
 
     def _facts(self) -> Iterator[str]:
         if self.request_id:
-            yield f"request id {self.request_id}"
+            yield f"request id {shortened(self.request_id)}"
         if self.attempts > 1:
             yield f"{self.attempts} attempts"
 

@@ -9,17 +9,17 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 
-from ._bodies import Kept, bind, usable
-from ._connection import Watcher
-from ._effects import Ask, NoAnswer, Note, Receive, Send, Sleep, Together, Unusable
-from ._errors import ConfigurationError
-from ._options import CONNECT_TIMEOUT, TIMEOUT
+from ._bodies import Kept, at_end, bind, usable
+from ._effects import Ask, Note, Receive, Send, Sleep, Together, Unusable
+from ._exchange import FAILURES, Exchange, broken_off
+from ._pool import Turn, Turns
 from ._together import together, together_async
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
 
     from ._effects import Effect, Prepared, Reply
+    from ._pool import Pool
     from ._secrets import Secrets
     from ._wire import Transcript
 
@@ -32,9 +32,11 @@ class Http:
         client: httpx.Client,
         transcript: Transcript | None,
         secrets: Secrets | None = None,
+        pool: Pool | None = None,
     ) -> None:
         self._client = client
         self._secrets = secrets
+        self._pool = pool
         self.transcript = transcript
         self._read: Any = None
         self._pieces: Iterator[bytes] = iter(())
@@ -75,45 +77,39 @@ class Http:
             self._read, self._pieces = reply, reply.iter_bytes()
         try:
             return next(self._pieces, None)
-        except (httpx.HTTPError, httpx.StreamError) as error:
-            raise _broken_off(error) from error
+        except (httpx.HTTPError, httpx.StreamError, OSError) as error:
+            raise broken_off(error) from error
 
     def _send(self, prepared: Prepared) -> Reply:
-        transcript = self.transcript
-        watcher = Watcher(_note(transcript))
-        request = _request(self._client, prepared, watcher)
-        deadline = _deadline(prepared)
-        if transcript:
-            _show_request(transcript, request, prepared)
+        client = self._client
+        exchange = self._exchange(prepared)
         try:
-            response = self._client.send(request, stream=True, follow_redirects=False)
-        except httpx.HTTPError as error:
-            raise _no_answer(error, watcher) from error
-        # Not every transport tells.
-        watcher.stage = "answered"
-        if transcript:
-            _show_head(transcript, response)
-        if self._secrets is not None and (prepared.stream or not response.is_success):
-            # What the HTTP client adds by itself, an error may repeat as well.
-            self._secrets.learn_headers(dict(response.request.headers))
+            response = client.send(
+                exchange.request, stream=True, follow_redirects=False
+            )
+        except FAILURES as error:
+            failure = exchange.failure(error)
+            if failure is None:
+                raise
+            raise failure from error
+        exchange.begun(response)
         try:
-            reply = self._body(response, prepared, deadline)
+            reply = self._body(response, exchange)
         except BaseException as error:
             # Else the connection stays taken.
             response.close()
-            if isinstance(error, httpx.HTTPError):
-                raise _no_answer(error, watcher) from error
-            raise
-        if transcript and not (prepared.stream and response.is_success):
-            transcript.content(reply.content)
+            failure = exchange.failure(error)
+            if failure is None:
+                raise
+            raise failure from error
+        exchange.ended(reply)
         return reply
 
-    def _body(
-        self, response: httpx.Response, prepared: Prepared, deadline: float | None
-    ) -> Reply:
+    def _body(self, response: httpx.Response, exchange: Exchange) -> Reply:
         """Read the body, unless that is left to others."""
+        prepared = exchange.prepared
         if not response.is_success:
-            kept = Kept(response, prepared.limit, deadline)
+            kept = Kept(response, prepared.limit, exchange.deadline)
             with suppress(Unusable):
                 kept.begin()
                 for piece in response.iter_bytes():
@@ -122,10 +118,16 @@ class Http:
             response.close()
             return kept.reply
         with usable(response):
-            bind(response, prepared.limit, None if prepared.stream else deadline)
+            late = None if prepared.stream else exchange.deadline
+            bind(response, prepared.limit, late)
             if not prepared.stream:
                 response.read()
         return response
+
+    def _exchange(self, prepared: Prepared) -> Exchange:
+        return Exchange(
+            self._client, prepared, self.transcript, self._secrets, self._pool
+        )
 
 
 class AsyncHttp:
@@ -136,9 +138,11 @@ class AsyncHttp:
         client: httpx.AsyncClient,
         transcript: Transcript | None,
         secrets: Secrets | None = None,
+        pool: Pool | None = None,
     ) -> None:
         self._client = client
         self._secrets = secrets
+        self._pool = pool
         self.transcript = transcript
         self._read: Any = None
         self._pieces: AsyncIterator[bytes]
@@ -182,54 +186,59 @@ class AsyncHttp:
             self._read, self._pieces = reply, reply.aiter_bytes()
         try:
             return await anext(self._pieces, None)
-        except (httpx.HTTPError, httpx.StreamError) as error:
-            raise _broken_off(error) from error
+        except (httpx.HTTPError, httpx.StreamError, OSError) as error:
+            raise broken_off(error) from error
 
     async def _send(self, prepared: Prepared) -> Reply:
         import asyncio
 
-        transcript = self.transcript
-        watcher = Watcher(_note(transcript))
-        request = _request(self._client, prepared, watcher.asynchronously)
-        deadline = _deadline(prepared)
-        if transcript:
-            _show_request(transcript, request, prepared)
+        exchange = self._exchange(prepared)
+        turn = await self._turn(exchange)
         try:
             # A head that comes a byte at a time is never late, but never there either.
-            async with asyncio.timeout(_longest(request)):
+            async with asyncio.timeout(exchange.longest):
                 response = await self._client.send(
-                    request, stream=True, follow_redirects=False
+                    exchange.request, stream=True, follow_redirects=False
                 )
-        except httpx.HTTPError as error:
-            raise _no_answer(error, watcher) from error
-        except TimeoutError as error:
-            late = httpx.ReadTimeout("the head of the answer comes too slowly")
-            raise _no_answer(late, watcher) from error
-        # Not every transport tells.
-        watcher.stage = "answered"
-        if transcript:
-            _show_head(transcript, response)
-        if self._secrets is not None and (prepared.stream or not response.is_success):
-            # What the HTTP client adds by itself, an error may repeat as well.
-            self._secrets.learn_headers(dict(response.request.headers))
+        except BaseException as error:
+            turn.over()
+            failure = exchange.failure(error)
+            if failure is None:
+                raise
+            raise failure from error
+        exchange.begun(response)
         try:
-            reply = await self._body(response, prepared, deadline)
+            reply = await self._body(response, exchange)
         except BaseException as error:
             # Else the connection stays taken.
-            await response.aclose()
-            if isinstance(error, httpx.HTTPError):
-                raise _no_answer(error, watcher) from error
-            raise
-        if transcript and not (prepared.stream and response.is_success):
-            transcript.content(reply.content)
+            try:
+                await response.aclose()
+            finally:
+                turn.over()
+            failure = exchange.failure(error)
+            if failure is None:
+                raise
+            raise failure from error
+        at_end(response, turn.over)
+        exchange.ended(reply)
         return reply
 
-    async def _body(
-        self, response: httpx.Response, prepared: Prepared, deadline: float | None
-    ) -> Reply:
+    async def _turn(self, exchange: Exchange) -> Turn:
+        """Wait until there is a connection for this."""
+        turns = self._pool.turns if self._pool else Turns(None)
+        try:
+            return await turns.take(exchange.pool_timeout)
+        except TimeoutError as error:
+            late = httpx.PoolTimeout("no connection was free")
+            failure = exchange.failure(late)
+            assert failure is not None
+            raise failure from error
+
+    async def _body(self, response: httpx.Response, exchange: Exchange) -> Reply:
         """Read the body, unless that is left to others."""
+        prepared = exchange.prepared
         if not response.is_success:
-            kept = Kept(response, prepared.limit, deadline)
+            kept = Kept(response, prepared.limit, exchange.deadline)
             with suppress(Unusable):
                 kept.begin()
                 async for piece in response.aiter_bytes():
@@ -238,121 +247,16 @@ class AsyncHttp:
             await response.aclose()
             return kept.reply
         with usable(response):
-            bind(response, prepared.limit, None if prepared.stream else deadline)
+            late = None if prepared.stream else exchange.deadline
+            bind(response, prepared.limit, late)
             if not prepared.stream:
                 await response.aread()
         return response
 
-
-def _request(
-    client: httpx.Client | httpx.AsyncClient, prepared: Prepared, trace: Any
-) -> httpx.Request:
-    """Make a request; what the client sends by default goes with it.
-
-    It is what `client.build_request` does, in half of the time, except that parameters
-    of the client are added to those of the request and don't replace them.
-    """
-    url: httpx.URL | str = prepared.url
-    if client.params:
-        url = httpx.URL(url).copy_merge_params(client.params)
-    try:
-        return httpx.Request(
-            prepared.method,
-            url,
-            # By items: headers that are unpacked are looked up again, one by one.
-            headers={**dict(client.headers.items()), **prepared.headers},
-            cookies=client.cookies or None,
-            content=prepared.content,
-            extensions={"timeout": _timeouts(prepared.timeout), "trace": trace},
+    def _exchange(self, prepared: Prepared) -> Exchange:
+        return Exchange(
+            self._client, prepared, self.transcript, self._secrets, self._pool
         )
-    except httpx.InvalidURL as error:
-        raise ConfigurationError(f"the URL can't be used: {error}") from error
-
-
-def _timeouts(timeout: Any) -> dict[str, float | None]:
-    if timeout == TIMEOUT:
-        # A server that is there answers to a connection much sooner than to a call.
-        return _USUAL_TIMEOUTS
-    return httpx.Timeout(timeout).as_dict()
-
-
-_USUAL_TIMEOUTS = httpx.Timeout(TIMEOUT, connect=CONNECT_TIMEOUT).as_dict()
-
-
-def _longest(request: httpx.Request) -> float | None:
-    """Give how long each part of sending may take, one after the other."""
-    parts = [*request.extensions["timeout"].values()]
-    return None if None in parts else sum(parts)
-
-
-def _deadline(prepared: Prepared) -> float | None:
-    """Give when an answer has to be there, by the monotonic clock.
-
-    A timeout of httpx counts from one piece to the next, and says so itself.
-    """
-    timeout = prepared.timeout
-    seconds = isinstance(timeout, int | float)
-    return time.monotonic() + timeout if seconds else None
-
-
-def _no_answer(error: httpx.HTTPError, watcher: Watcher) -> NoAnswer:
-    timed_out = isinstance(error, httpx.TimeoutException)
-    # What httpx raises before a request has left it, such as for an unknown proxy.
-    early = isinstance(error, httpx.ConnectError | httpx.ConnectTimeout)
-    early = early or isinstance(error, httpx.PoolTimeout | httpx.UnsupportedProtocol)
-    what = str(error) or type(error).__name__
-    forget_request(error)
-    return NoAnswer(
-        f"timed out ({what})" if timed_out else what,
-        stage="connect" if early else watcher.stage,
-        timed_out=timed_out,
-        reused=watcher.reused,
-    )
-
-
-def _broken_off(error: httpx.HTTPError | httpx.StreamError) -> NoAnswer:
-    forget_request(error)
-    timed_out = isinstance(error, httpx.TimeoutException)
-    what = str(error) or type(error).__name__
-    if timed_out:
-        what = f"nothing came for too long ({what})"
-    return NoAnswer(what, stage="answered", timed_out=timed_out)
-
-
-def forget_request(error: Exception) -> None:
-    """Take the request from an error of httpx: it holds the key."""
-    if isinstance(error, httpx.RequestError):
-        with suppress(RuntimeError):
-            sent = error.request
-            url = sent.url.copy_with(userinfo=b"", query=None)
-            error.request = httpx.Request(sent.method, url)
-
-
-def _note(transcript: Transcript | None) -> Any:
-    shows = transcript is not None and transcript.shows_connections
-    return transcript.note if transcript and shows else None
-
-
-def _show_request(
-    transcript: Transcript, request: httpx.Request, prepared: Prepared
-) -> None:
-    target = request.url.raw_path.decode("ascii", "replace")
-    headers = _pairs(request.headers)
-    transcript.request(f"{request.method} {target}", headers, prepared.content)
-
-
-def _show_head(transcript: Transcript, response: httpx.Response) -> None:
-    start = f"{response.http_version} {response.status_code} {response.reason_phrase}"
-    transcript.response(start.rstrip(), _pairs(response.headers))
-
-
-def _pairs(headers: httpx.Headers) -> list[tuple[str, str]]:
-    """Give headers as they are written, each as often as it stands there."""
-    encoding = headers.encoding
-    return [
-        (name.decode(encoding, "replace"), value.decode(encoding, "replace"))
-        for name, value in headers.raw
-    ]
 
 
 def _answered(value: Any) -> Any:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from attrs import frozen
 
 from . import _api
+from ._flows.calling import UnfitError
 from ._flows.paging import Bounds, bounds
 
 if TYPE_CHECKING:
@@ -41,17 +42,29 @@ def split(params: dict[str, Any]) -> tuple[Bounds, dict[str, Any], dict[str, Any
     return limits, query, {n: v for n, v in params.items() if n not in known}
 
 
-def fields(answer: Any, read: Callable[[Any], Any]) -> dict[str, Any]:
+def json_of_list(response: Any) -> dict[str, Any]:
+    """Read the JSON of a page; some servers give its items alone.
+
+    Raises:
+        UnfitError: it is no list.
+    """
+    found = _api.json_of(response)
+    if isinstance(found, list):
+        return {"data": found}
+    if isinstance(found, dict) and isinstance(found.get("data"), list | None):
+        return found
+    raise UnfitError("no list")
+
+
+def fields(answer: dict[str, Any], read: Callable[[Any], Any]) -> dict[str, Any]:
     """Give what a page holds, from the JSON of an answer of whatever completeness.
 
     Args:
-        answer: the JSON.
+        answer: the JSON, as `json_of_list` gives it.
         read: reads each of its items.
     """
-    given = answer if isinstance(answer, dict) else {}
-    kept = {name: given[name] for name in _GIVEN if given.get(name) is not None}
-    data = kept.get("data")
-    kept["data"] = [*map(read, data)] if isinstance(data, list) else []
+    kept = {name: answer[name] for name in _GIVEN if answer.get(name) is not None}
+    kept["data"] = [*map(read, kept.get("data", ()))]
     if not isinstance(kept.get("has_more"), bool):
         kept.pop("has_more", None)
     return kept

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 
+from ._bodies import readable
 from ._casting import caster
 from ._flows.calling import Answer, decode
 
@@ -112,7 +113,7 @@ class RawResponse(Head[T]):
     @property
     def text(self) -> str:
         """Give the body as text."""
-        return self.http_response.text
+        return readable(self.http_response).text
 
     def json(self) -> Any:
         """Give the body as JSON data.

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from ._errors import AssistantsError, restored
+from ._text import shortened, word
 
 
 class RunError(AssistantsError):
@@ -54,7 +55,7 @@ class RunTimeout(RunError):  # noqa: N818
     """
 
     def __init__(self, run: Any, *, waited: float) -> None:
-        what = f"run {run.id} is {run.status} after {waited:.1f} s"
+        what = f"{_named(run)} is {word(run.status)} after {waited:.1f} s"
         super().__init__(f"{what}; max_wait= gives it longer", run)
         self.waited = waited
 
@@ -97,11 +98,19 @@ _BY_ENDING: dict[Any, tuple[type[RunError], str]] = {
 
 def run_error(run: Any) -> RunError:
     """Give the error that the end of a run is."""
-    kind, what = _BY_ENDING.get(run.status, (RunError, f"is {run.status}"))
+    status = word(run.status)
+    kind, what = _BY_ENDING.get(status, (RunError, f"is {status}"))
     said = [
         str(text)
         for holder in (run.last_error, run.incomplete_details)
         for text in (getattr(holder, name, None) for name in ("message", "reason"))
         if text
     ]
-    return kind(f"run {run.id} {what}{f': {said[0]}' if said else ''}", run)
+    why = f": {shortened(said[0])}" if said else ""
+    return kind(f"{_named(run)} {what}{why}", run)
+
+
+def _named(run: Any) -> str:
+    """Give a run's name as far as the server has told it."""
+    found = run.id
+    return f"run {shortened(found)}" if isinstance(found, str) else "the run"

@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 
 import httpx
 
-from ._bodies import limit_to, usable
+from ._bodies import limit_to, readable, usable
 from ._effects import Unusable, Whole
 from ._errors import APIConnectionError, APITimeoutError
+from ._exchange import forget_request
 from ._flows.calling import decode
-from ._http import forget_request
 from ._responses import Head
+from ._text import shortened
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
@@ -57,9 +58,10 @@ class _Streamed(Head[T]):
             return answer.undecodable(reply, str(error))
         forget_request(error)
         timed_out = isinstance(error, httpx.TimeoutException)
+        what = str(error) or ("timed out" if timed_out else type(error).__name__)
         kind = APITimeoutError if timed_out else APIConnectionError
         return kind(
-            f"the answer broke off: {str(error) or type(error).__name__}",
+            shortened(answer.secrets.hide(f"the answer broke off: {what}")),
             request=answer.request,
             operation=answer.call.operation,
             request_id=answer.request_id,
@@ -80,11 +82,11 @@ class StreamedResponse(_Streamed[T]):
 
     def iter_text(self, chunk_size: int | None = None) -> Iterator[str]:
         """Give the body as text, in pieces; `iter_bytes` has the errors."""
-        return self._each(self.http_response.iter_text(chunk_size))
+        return self._each(readable(self.http_response).iter_text(chunk_size))
 
     def iter_lines(self) -> Iterator[str]:
         """Give the body as text, line by line; `iter_bytes` has the errors."""
-        return self._each(self.http_response.iter_lines(), end="\n")
+        return self._each(readable(self.http_response).iter_lines(), end="\n")
 
     def read(self) -> bytes:
         """Give the whole body; `iter_bytes` has the errors.
@@ -105,7 +107,7 @@ class StreamedResponse(_Streamed[T]):
     def text(self) -> str:
         """Give the whole body as text; `iter_bytes` has the errors."""
         self.read()
-        return self.http_response.text
+        return readable(self.http_response).text
 
     def json(self) -> Any:
         """Give the whole body as JSON data; `iter_bytes` has the errors.
@@ -159,11 +161,11 @@ class AsyncStreamedResponse(_Streamed[T]):
 
     def iter_text(self, chunk_size: int | None = None) -> AsyncIterator[str]:
         """Give the body as text, in pieces; `iter_bytes` has the errors."""
-        return self._each(self.http_response.aiter_text(chunk_size))
+        return self._each(readable(self.http_response).aiter_text(chunk_size))
 
     def iter_lines(self) -> AsyncIterator[str]:
         """Give the body as text, line by line; `iter_bytes` has the errors."""
-        return self._each(self.http_response.aiter_lines(), end="\n")
+        return self._each(readable(self.http_response).aiter_lines(), end="\n")
 
     async def read(self) -> bytes:
         """Give the whole body; `iter_bytes` has the errors.
@@ -184,7 +186,7 @@ class AsyncStreamedResponse(_Streamed[T]):
     async def text(self) -> str:
         """Give the whole body as text; `iter_bytes` has the errors."""
         await self.read()
-        return self.http_response.text
+        return readable(self.http_response).text
 
     async def json(self) -> Any:
         """Give the whole body as JSON data; `iter_bytes` has the errors.

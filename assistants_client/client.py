@@ -234,7 +234,8 @@ class Client(_Client, FreeRequests):
     def http(self, options: CallOptions) -> Http:
         """Give what does what flows ask for, by the connections there are."""
         made = self._pool.get(httpx.Client)
-        return Http(made, self._transcript(options), self._options.secrets)
+        secrets = self._options.secrets
+        return Http(made, self._transcript(options), secrets, self._pool)
 
     def close(self) -> None:
         """Close the connections, also those of copies; a second time does nothing."""
@@ -300,7 +301,8 @@ class AsyncClient(_Client, AsyncFreeRequests):
     def http(self, options: CallOptions) -> AsyncHttp:
         """Give what does what flows ask for, by the connections there are."""
         made = self._pool.get(httpx.AsyncClient)
-        return AsyncHttp(made, self._transcript(options), self._options.secrets)
+        secrets = self._options.secrets
+        return AsyncHttp(made, self._transcript(options), secrets, self._pool)
 
     async def close(self) -> None:
         """Close the connections, also those of copies; a second time does nothing."""

@@ -22,6 +22,7 @@ from .._errors import (
 )
 from .._options import checked_key, checked_retries, checked_timeout, without_user
 from .._secrets import Secrets
+from .._text import shortened
 from .preparing import Headers, request_body, request_headers, request_url
 from .redirects import refusal
 from .retrying import GaveUp, Policy, retrying
@@ -178,13 +179,17 @@ def decode(content: bytes | str) -> Any:
     """Decode JSON, leniently where the quick decoder is strict, as with NaN.
 
     Raises:
-        ValueError: it is no JSON.
+        ValueError: it is no JSON, or so deep that nothing can read it.
     """
     try:
         return _decoder()(content)
     # What it raises where something is no JSON is a ValueError.
     except (ValueError, RecursionError):
+        pass
+    try:
         return json.loads(content)
+    except RecursionError as error:
+        raise ValueError("JSON that is nested too deeply") from error
 
 
 @cache
@@ -297,7 +302,7 @@ def _unanswered(
     last: NoAnswer = gave_up.last
     kind = APITimeoutError if last.timed_out else APIConnectionError
     return kind(
-        secrets.hide(str(last)),
+        shortened(secrets.hide(str(last))),
         request=request,
         operation=call.operation,
         attempts=gave_up.attempts,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeAlias, TypeVar
 from attrs import frozen
 
 from .._errors import ConfigurationError
+from .._text import is_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -89,7 +90,7 @@ def next_query(page: PageLike[Any], query: Mapping[str, Any]) -> dict[str, Any] 
         return None
     backwards = query.get("before") is not None and query.get("after") is None
     cursor = _id(page.data[0 if backwards else -1])
-    if cursor is None:
+    if cursor is None or not is_text(cursor):
         return None
     return {**query, "before" if backwards else "after": cursor}
 
@@ -198,6 +199,9 @@ def _created(item: Any) -> float | None:
         else getattr(item, "created_at", None)
     )
     if isinstance(found, bool) or not isinstance(found, int | float):
+        return None
+    if not -_LARGEST_SECONDS < found < _LARGEST_SECONDS * 1000:
+        # Nor is it a time where it is no number at all.
         return None
     return found / 1000 if found > _LARGEST_SECONDS else found
 

@@ -11,6 +11,7 @@ from urllib.parse import SplitResult, quote, urljoin, urlsplit, urlunsplit
 from attrs import evolve
 
 from .._effects import Note, Send
+from .._text import shortened
 
 if TYPE_CHECKING:
     from .._effects import Flow, Prepared, Reply
@@ -61,12 +62,11 @@ def _objection(method: str, url: str, reply: Reply) -> str | None:
     location = reply.headers["location"]
     try:
         target = urlsplit(_target(url, location))
+        port = f":{target.port}" if target.port else ""
         elsewhere = not _is_same_origin(urlsplit(url), target)
     except ValueError:
         return "it is redirected to something that is no URL"
-    shown = f"{target.scheme}://{target.hostname}"
-    if target.port:
-        shown += f":{target.port}"
+    shown = f"{target.scheme}://{shortened(str(target.hostname))}{port}"
     if elsewhere:
         return (
             f"it is redirected to {shown}, another origin, to which no key is sent; "

@@ -91,6 +91,8 @@ def retrying(prepare: Callable[[int], Flow[Prepared]], policy: Policy) -> Flow[S
             return Sent(unusable.reply, retries + 1 + refreshed, unusable)
         except NoAnswer as broken:
             attempts = retries + 1 + refreshed
+            if broken.final:
+                raise GaveUp(broken, attempts) from broken
             if _is_stale(request, broken) and not refreshed:
                 refreshed = True
                 yield Note("the kept connection was stale; sending again at once")

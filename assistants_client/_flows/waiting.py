@@ -12,6 +12,7 @@ from .._effects import Ask, Note, Sleep
 from .._errors import APIError, ConfigurationError
 from .._run_errors import RunTimeout
 from .._spinner import TICK, Spinner, spinner
+from .._text import word
 from .tool_calls import tool_calls
 
 if TYPE_CHECKING:
@@ -30,6 +31,11 @@ _LONGEST_ASKED = 60.0
 ENDED: Final = frozenset({"cancelled", "completed", "failed", "expired", "incomplete"})
 """The statuses in which a run stays. One that nobody knows counts as still going."""
 WAITS: Final = "requires_action"
+
+
+def has_ended(status: object) -> bool:
+    """Tell whether a run of a status stays as it is, whatever a server calls one."""
+    return isinstance(status, str) and status in ENDED
 
 
 class WaitOptions(TypedDict, total=False):
@@ -142,7 +148,7 @@ def _looking(
             yield Ask(_told(how.on_update, run))
         known = run
         waits = run.status == WAITS
-        if run.status in ENDED or (waits and (act is None or not tool_calls(run))):
+        if has_ended(run.status) or (waits and (act is None or not tool_calls(run))):
             return run
         left = math.inf
         if how.max_wait is not None:
@@ -154,7 +160,7 @@ def _looking(
             looks = 0
             continue
         pause = min(_pause(answer, looks, how), left)
-        yield Note(f"the run is {run.status}; looking again in {pause:.1f} s")
+        yield Note(f"the run is {word(run.status)}; looking again in {pause:.1f} s")
         yield from _sleeping(pause, run, began, how)
         looks += 1
         answer = yield from look(run)
@@ -183,7 +189,7 @@ def _sleeping(pause: float, run: RunObject, began: float, how: Patience) -> Flow
     """Let time pass, and tell on the terminal that it does."""
     spinner = how.spinner
     while spinner is not None and pause > 0:
-        spinner.show(str(run.status), how.clock() - began)
+        spinner.show(word(run.status), how.clock() - began)
         yield Sleep(min(pause, TICK))
         pause -= TICK
     if pause > 0:

@@ -96,7 +96,8 @@ def _corrected(name: str, value: Any) -> Told:
         kind = _family(name)
     if kind in _DELTAS:
         return Told(kind, value)
-    if kind == _RUN and status in _RUN_STATUSES and name != "thread.run.created":
+    is_known = isinstance(status, str) and status in _RUN_STATUSES
+    if kind == _RUN and is_known and name != "thread.run.created":
         return Told(f"{kind}.{status}", value)
     if kind is None or _family(name) == kind:
         return Told(name, value)

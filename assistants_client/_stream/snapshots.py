@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from .._flows.waiting import ENDED, WAITS
+from .._flows.waiting import WAITS, has_ended
 from .growing import Grown
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ class Snapshots:
     @property
     def ended(self) -> bool:
         """Tell whether the run has ended."""
-        return self.status in ENDED
+        return has_ended(self.status)
 
     @property
     def waits(self) -> bool:

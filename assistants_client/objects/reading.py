@@ -6,6 +6,8 @@ from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from attrs import evolve
+
 from .. import _api
 from .._endpoints import ENDPOINTS
 from .._flows.calling import UnfitError
@@ -44,10 +46,8 @@ def reader(
     return read
 
 
-def parser(
-    operation: str, client: Any, ids: Mapping[str, Any]
-) -> Callable[[Any], Any] | None:
-    """Give what reads an answer as a live object; none where it is none.
+def parser(operation: str, client: Any, ids: Mapping[str, Any]) -> Callable[[Any], Any]:
+    """Give what reads an answer as a live object, or as what else it is.
 
     Args:
         operation: a key of `ENDPOINTS`.
@@ -55,7 +55,7 @@ def parser(
     """
     kind = ENDPOINTS[operation].gives
     if kind is None:
-        return None
+        return _parse_deletion(_api.endpoint(ENDPOINTS[operation].module))
     read = reader(kind, client, ids)
 
     def parse(response: Any) -> Any:
@@ -63,6 +63,19 @@ def parser(
         if type(value) is not dict:
             raise UnfitError(f"no {kind.lower()}")
         return read(value)
+
+    return parse
+
+
+def _parse_deletion(module: Any) -> Callable[[Any], Any]:
+    def parse(response: Any) -> Any:
+        if not response.content.strip():
+            # Some servers say by the status alone that it is done.
+            response = evolve(response, content=b"{}")
+        found = module.parse_response(response)
+        if not isinstance(found, _api.Model):
+            raise UnfitError("no object")
+        return found
 
     return parse
 

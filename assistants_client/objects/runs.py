@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Literal, overload
 
 from .._api import RunObject
-from .._flows.waiting import ENDED, MAX_WAIT
+from .._flows.waiting import MAX_WAIT, has_ended
 from .._run_errors import RunTimeout, run_error
 from ._bound import Bound
 
@@ -38,7 +38,7 @@ class _Run(Bound, RunObject):
     @property
     def has_ended(self) -> bool:
         """Tell whether the run had ended when it was read last."""
-        return self.status in ENDED
+        return has_ended(self.status)
 
     @property
     def _ids(self) -> dict[str, Any]:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from functools import cached_property as cached_property
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
-from .. import _api
 from .._endpoints import make_call
-from .._lists import fields, split
+from .._lists import fields, json_of_list, split
 from .._pages import AsyncPage, AsyncPages, Page
 from ..objects.reading import item_reader, parser
 from ._waits import wait_flow
@@ -103,7 +102,7 @@ class Resource:
                 found = fields(answer.read(), read)
                 return Page(**found, query=query, bounds=limits, fetch=fetch)
 
-            call = make_call(operation, {**rest, **query}, ids, _api.json_of)
+            call = make_call(operation, {**rest, **query}, ids, json_of_list)
             return deliver(self._client, call, paged)
 
         return fetch(query, self._deliver)
@@ -167,7 +166,7 @@ class AsyncResource:
                 found = fields(answer.read(), read)
                 return AsyncPage(**found, query=query, bounds=limits, fetch=fetch)
 
-            call = make_call(operation, {**rest, **query}, ids, _api.json_of)
+            call = make_call(operation, {**rest, **query}, ids, json_of_list)
             return deliver(self._client, call, paged)
 
         # What is wrong with the arguments is told now, not when it is awaited.

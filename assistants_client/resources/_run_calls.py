@@ -7,9 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from .. import _api
 from .._endpoints import id_of, make_call
+from .._errors import ConfigurationError
 from .._flows.calling import calling
 from .._flows.paging import Bounds, Walk
+from .._flows.retrying import IDEMPOTENCY_KEY
 from .._lists import Listed, fields
+from .._run_errors import RunError
 from ..objects.reading import item_reader, parser, reader
 
 if TYPE_CHECKING:
@@ -42,6 +45,14 @@ class RunCalls:
         self._client = client
         self._ids = ids
         self._options = {n: params[n] for n in _LOOKING if n in params}
+        headers = self._options.get("extra_headers")
+        if headers:
+            # That is the name of the first request; of another, it would be a lie.
+            self._options["extra_headers"] = {
+                name: value
+                for name, value in headers.items()
+                if name.lower() != IDEMPOTENCY_KEY
+            }
 
     def retrieve(self, run: Any) -> Flow[Answer[Any]]:
         """Look at the run."""
@@ -103,7 +114,18 @@ class RunCalls:
         return reader(kind, self._client, self._ids)(data)
 
     def _known(self, run: Any) -> dict[str, Any]:
-        return {"thread_id": run.thread_id, "run_id": run.id, **self._ids}
+        """Give the ids of a run, those that were asked for first.
+
+        Raises:
+            RunError: the server didn't say one.
+        """
+        known = {"thread_id": run.thread_id, "run_id": run.id, **self._ids}
+        try:
+            return {name: id_of(name, value) for name, value in known.items()}
+        except ConfigurationError as error:
+            # It is no argument: the run has begun.
+            what = "the server gave a run that can't be followed, as it has no id"
+            raise RunError(f"{what}: {error}", run) from None
 
     def _call(
         self, operation: str, run: Any, body: Mapping[str, Any] | None = None

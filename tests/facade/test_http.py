@@ -12,7 +12,8 @@ import pytest
 
 from assistants_client._drive import drive, drive_async
 from assistants_client._effects import Ask, NoAnswer, Note, Prepared, Send, Sleep
-from assistants_client._http import AsyncHttp, Http, _request
+from assistants_client._exchange import new_request
+from assistants_client._http import AsyncHttp, Http
 from assistants_client._wire import Transcript
 from assistants_client.local import LocalServer
 
@@ -230,7 +231,7 @@ def test_a_request_is_what_httpx_would_have_made(timeout: Any) -> None:
         timeout=timeout,
     )
     with httpx.Client(headers={"X-A": "c", "X-B": "d"}) as client:
-        ours = _request(client, prepared, None)
+        ours = new_request(client, prepared, None)
         usual = httpx.Timeout(600, connect=5) if timeout == 600 else timeout
         theirs = client.build_request(
             prepared.method,
