@@ -23,6 +23,9 @@ ERROR_BYTES: Final = 8 * 1024**2
 """How much is kept of the body of an error; what follows says nothing new."""
 _PIECE = 256 * 1024
 _START = 200
+# From a body of httpx to the connection of httpcore that it comes from.
+_INNER = ("_stream", "_httpcore_stream", "_connection")
+_LAYERS = 10
 _GZIP_MAGIC = b"\x1f\x8b"
 # With a header of gzip, or one of zlib, or none, as zlib counts.
 _GZIP, _ZLIB, _BARE = 31, 15, -15
@@ -139,13 +142,18 @@ class _Inflater:
 class _Bounded(httpx.SyncByteStream):
     """The body of an answer within its bounds."""
 
-    def __init__(self, stream: httpx.SyncByteStream, gauge: _Gauge) -> None:
+    def __init__(
+        self, stream: httpx.SyncByteStream, gauge: _Gauge, connection: Any
+    ) -> None:
         self.gauge = gauge
         self._stream = stream
+        self._connection = connection
 
     def __iter__(self) -> Iterator[bytes]:
         for chunk in self._stream:
             yield from self.gauge.take(chunk)
+        if _has_more(self._stream):
+            self._connection.close()
         self.gauge.finish()
 
     def close(self) -> None:
@@ -155,15 +163,20 @@ class _Bounded(httpx.SyncByteStream):
 class _AsyncBounded(httpx.AsyncByteStream):
     """The same where it is awaited; what is to be done at its end is done once."""
 
-    def __init__(self, stream: httpx.AsyncByteStream, gauge: _Gauge) -> None:
+    def __init__(
+        self, stream: httpx.AsyncByteStream, gauge: _Gauge, connection: Any
+    ) -> None:
         self.gauge = gauge
         self._stream = stream
+        self._connection = connection
         self._at_end: Callable[[], None] | None = None
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         async for chunk in self._stream:
             for piece in self.gauge.take(chunk):
                 yield piece
+        if _has_more(self._stream):
+            await self._connection.aclose()
         self.gauge.finish()
 
     async def aclose(self) -> None:
@@ -206,10 +219,11 @@ def bind(response: httpx.Response, limit: int | None, deadline: float | None) ->
             raise Unusable(_too_long(limit))
     gauge = _Gauge(coding, limit, deadline)
     stream = response.stream
+    connection = response.extensions.get("network_stream")
     if isinstance(stream, httpx.SyncByteStream):
-        response.stream = _Bounded(stream, gauge)
+        response.stream = _Bounded(stream, gauge, connection)
     elif isinstance(stream, httpx.AsyncByteStream):
-        response.stream = _AsyncBounded(stream, gauge)
+        response.stream = _AsyncBounded(stream, gauge, connection)
 
 
 class Kept:
@@ -281,6 +295,27 @@ def limit_to(response: httpx.Response, limit: int | None) -> None:
     gauge = getattr(response.stream, "gauge", None)
     if gauge is not None:
         gauge.limit = limit
+
+
+def _has_more(stream: Any) -> bool:
+    """Tell whether bytes were received that stand behind the end of an answer.
+
+    The connection must not be used again then: the HTTP library would take them for
+    the answer to the next request. It says nothing of them, so this looks into it; in
+    a version that is built otherwise, nothing is found.
+    """
+    for _ in range(_LAYERS):
+        state = getattr(stream, "_h11_state", None)
+        if state is not None:
+            return bool(state.trailing_data[0])
+        for name in _INNER:
+            inner = getattr(stream, name, None)
+            if inner is not None:
+                stream = inner
+                break
+        else:
+            break
+    return False
 
 
 def _too_long(limit: int) -> str:

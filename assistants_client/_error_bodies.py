@@ -8,6 +8,8 @@ from typing import Any
 
 from ._text import shortened
 
+# No server says anything further down, or in more pieces.
+_DEEPEST, _MOST = 8, 50
 _PAGE = re.compile(r"\s*<(!doctype|html|\?xml)", re.IGNORECASE)
 _TITLE = re.compile(r"<title[^>]*>(.*?)</title>", re.IGNORECASE | re.DOTALL)
 _HEADING = re.compile(r"<h1[^>]*>(.*?)</h1>", re.IGNORECASE | re.DOTALL)
@@ -55,20 +57,20 @@ def message(body: Any, status: int, reason: str) -> str:
     return shortened(said) if said else f"{fallback}, without a message"
 
 
-def _said(body: Any) -> str:
-    match body:
-        case str():
-            return _of_text(body)
-        case list():
-            return "; ".join(filter(None, map(_said, body)))
-        case dict():
-            return _of_object(body)
+def _said(body: Any, depth: int = 0) -> str:
+    if isinstance(body, str):
+        return _of_text(body)
+    if depth < _DEEPEST and isinstance(body, list):
+        said = (_said(each, depth + 1) for each in body[:_MOST])
+        return "; ".join(filter(None, said))
+    if depth < _DEEPEST and isinstance(body, dict):
+        return _of_object(body, depth + 1)
     return ""
 
 
-def _of_object(body: dict[str, Any]) -> str:
+def _of_object(body: dict[str, Any], depth: int) -> str:
     for name in _PLACES:
-        said = _said(body.get(name))
+        said = _said(body.get(name), depth)
         if said and "loc" in body and isinstance(body["loc"], list):
             # As FastAPI names the place of what it refuses.
             return f"{'.'.join(map(str, body['loc']))}: {said}"

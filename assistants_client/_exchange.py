@@ -15,6 +15,7 @@ from ._options import CONNECT_TIMEOUT, TIMEOUT
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from http.cookiejar import CookieJar
 
     from ._effects import Prepared, Reply
     from ._pool import Pool
@@ -92,6 +93,8 @@ class Exchange:
         """Take note that the head of the answer is there."""
         # Not every transport tells.
         self._watcher.stage = "answered"
+        if "set-cookie" in response.headers:
+            forget_unsendable(self._client.cookies.jar)
         if self._transcript:
             version, status = response.http_version, response.status_code
             start = f"{version} {status} {response.reason_phrase}"
@@ -112,6 +115,8 @@ class Exchange:
         if not isinstance(error, FAILURES):
             return None
         forget_request(error)
+        if isinstance(error, UnicodeError):
+            forget_unsendable(self._client.cookies.jar)
         if self._client.is_closed or (self._pool and self._pool.closed):
             return NoAnswer(
                 "the client was closed meanwhile", stage=watcher.stage, final=True
@@ -188,6 +193,15 @@ def forget_request(error: Exception) -> None:
             sent = error.request
             url = sent.url.copy_with(userinfo=b"", query=None)
             error.request = httpx.Request(sent.method, url)
+
+
+def forget_unsendable(jar: CookieJar) -> None:
+    """Drop cookies that can't be sent back: one would spoil every request."""
+    for cookie in [*jar]:
+        text = f"{cookie.name}{cookie.value or ''}"
+        if not (text.isascii() and text.isprintable()):
+            with suppress(KeyError):
+                jar.clear(cookie.domain, cookie.path, cookie.name)
 
 
 def _note(transcript: Transcript | None) -> Callable[[str], None] | None:

@@ -6,7 +6,6 @@ import socket
 import threading
 import warnings
 from contextlib import suppress
-from http.cookiejar import Cookie, CookieJar, DefaultCookiePolicy
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 from weakref import WeakKeyDictionary, WeakSet
 
@@ -135,7 +134,6 @@ class Pool:
                             max_connections=CONNECTIONS,
                             max_keepalive_connections=_KEPT,
                         ),
-                        cookies=CookieJar(_Sendable()),
                     )
         made: HttpT = self._made
         return made
@@ -170,14 +168,6 @@ class Pool:
         if isinstance(made, httpx.Client):
             # Else each of its sockets would warn as well.
             made.close()
-
-
-class _Sendable(DefaultCookiePolicy):
-    """Takes the cookies that can be sent back: one other would spoil every request."""
-
-    def set_ok(self, cookie: Cookie, request: Any) -> bool:
-        text = f"{cookie.name}{cookie.value or ''}{cookie.path}{cookie.domain}"
-        return text.isascii() and text.isprintable() and super().set_ok(cookie, request)
 
 
 def _most_of(client: Any) -> int | None:

@@ -210,8 +210,8 @@ def _caught_up(
     events = missed(
         snapshots,
         run.to_dict(),
-        [each.to_dict() for each in steps],
-        [each.to_dict() for each in messages],
+        [each.to_dict() for each in steps if isinstance(each, _api.Model)],
+        [each.to_dict() for each in messages if isinstance(each, _api.Model)],
     )
     yield Give([(None, each) for each in events])
 

@@ -60,11 +60,10 @@ class Announcer:
         self._event = "on_event" in wanted
         self._messages = not _OF_MESSAGES.isdisjoint(wanted)
         self._steps = not _OF_STEPS.isdisjoint(wanted)
-        # By the id of their message or step: parts that have begun, and those done.
-        self._begun: dict[str, set[int]] = {}
-        self._done: dict[str, set[int]] = {}
-        self._met: set[str] = set()
-        self._finished: set[str] = set()
+        self._of_messages: dict[str, _Progress] = {}
+        self._of_steps: dict[str, _Progress] = {}
+        # Steps that were told of since their calls were looked at last.
+        self._touched: dict[str, None] = {}
 
     def due(self, event: Any, what: Told) -> Iterator[Due]:
         """Give the callbacks that are due for an event.
@@ -85,51 +84,54 @@ class Announcer:
             if self._steps:
                 yield from self._of_step(name, event.data, what.data)
         elif self._steps and (self._snapshots.ended or self._snapshots.waits):
-            for key, step in self._snapshots.steps.items():
-                yield from self._calls_done(key, step)
+            touched, self._touched = self._touched, {}
+            for key in touched:
+                yield from self._calls_done(self._of_steps[key], key)
 
     def finish(self) -> Iterator[Due]:
         """Give what is due at the end, for what the server left open."""
         if self._messages:
             for key, message in self._snapshots.messages.items():
-                if key not in self._finished:
-                    yield from self._message_done(key, message)
+                written = self._of_messages.setdefault(key, _Progress())
+                if not written.finished:
+                    yield from self._message_done(written, message)
         if self._steps and self._snapshots.ended:
-            for key, step in self._snapshots.steps.items():
-                if key not in self._finished:
-                    yield from self._step_done(key, step)
+            for key in self._snapshots.steps:
+                done = self._of_steps.setdefault(key, _Progress())
+                if not done.finished:
+                    yield from self._step_done(done, key)
 
     def _of_message(self, name: str, model: Any, data: dict[str, Any]) -> Iterator[Due]:
         key = self._snapshots.message_id
         if key is None:
             return
         grown = self._snapshots.messages[key]
-        if key not in self._met:
-            self._met.add(key)
+        progress = self._of_messages.get(key)
+        if progress is None:
+            progress = self._of_messages[key] = _Progress()
             yield "on_message_created", self._grown("Message", grown)
         if name.endswith(".delta"):
-            yield from self._message_delta(key, model, data, grown)
+            yield from self._message_delta(progress, model, data, grown)
             return
         yield "on_message", self._grown("Message", grown)
-        if name.rpartition(".")[2] in LAST and key not in self._finished:
-            yield from self._message_done(key, grown)
+        if name.rpartition(".")[2] in LAST and not progress.finished:
+            yield from self._message_done(progress, grown)
 
     def _message_delta(
-        self, key: str, model: Any, data: dict[str, Any], grown: Grown
+        self, progress: _Progress, model: Any, data: dict[str, Any], grown: Grown
     ) -> Iterator[Due]:
         delta = getattr(model, "delta", None)
         content = getattr(delta, "content", None)
         pieces = content if isinstance(content, list) else []
         given = data["delta"].get("content") if pieces else []
-        begun = self._begun.setdefault(key, set())
         for position, piece in enumerate(pieces):
             index = index_of(given[position], position)
-            if index not in begun:
+            if index not in progress.begun:
                 # A part ends where the next one begins.
-                for earlier in sorted(begun):
-                    yield from self._part_done(key, grown, earlier)
-                begun.add(index)
-                yield from self._part_begun(grown, index)
+                for earlier in progress.all_open():
+                    yield from self._part_done(progress, grown, earlier)
+                progress.begin(index)
+            yield from self._part_created(progress, grown, index)
             text = getattr(piece, "text", None)
             if text:
                 yield "on_text_delta", self._text_delta(text, grown, index)
@@ -152,16 +154,22 @@ class Announcer:
     ) -> Callable[[], tuple[Any, ...]]:
         return lambda: (piece, self._part(grown, index).text)
 
-    def _part_begun(self, grown: Grown, index: int) -> Iterator[Due]:
-        text = getattr(self._part(grown, index), "text", None)
-        if text:
-            yield "on_text_created", lambda: (text,)
+    def _part_created(
+        self, progress: _Progress, grown: Grown, index: int
+    ) -> Iterator[Due]:
+        """Tell of a text as soon as there is one, which may be later than its part."""
+        if index not in progress.told:
+            text = getattr(self._part(grown, index), "text", None)
+            if text:
+                progress.told.add(index)
+                yield "on_text_created", lambda: (text,)
 
-    def _part_done(self, key: str, grown: Grown, index: int) -> Iterator[Due]:
-        done = self._done.setdefault(key, set())
-        if index in done:
+    def _part_done(
+        self, progress: _Progress, grown: Grown, index: int
+    ) -> Iterator[Due]:
+        if not progress.end(index):
             return
-        done.add(index)
+        yield from self._part_created(progress, grown, index)
         part = self._part(grown, index)
         text, image = getattr(part, "text", None), getattr(part, "image_file", None)
         if text:
@@ -169,14 +177,11 @@ class Announcer:
         elif image:
             yield "on_image_file_done", lambda: (image,)
 
-    def _message_done(self, key: str, grown: Grown) -> Iterator[Due]:
-        self._finished.add(key)
-        begun = self._begun.setdefault(key, set())
+    def _message_done(self, progress: _Progress, grown: Grown) -> Iterator[Due]:
+        progress.finished = True
         for index in grown.indexes("content"):
-            if index not in begun:
-                begun.add(index)
-                yield from self._part_begun(grown, index)
-            yield from self._part_done(key, grown, index)
+            progress.begin(index)
+            yield from self._part_done(progress, grown, index)
         yield "on_message_done", self._grown("Message", grown)
 
     def _of_step(self, name: str, model: Any, data: dict[str, Any]) -> Iterator[Due]:
@@ -184,30 +189,32 @@ class Announcer:
         if key is None:
             return
         grown = self._snapshots.steps[key]
-        if key not in self._met:
-            self._met.add(key)
+        self._touched[key] = None
+        progress = self._of_steps.get(key)
+        if progress is None:
+            progress = self._of_steps[key] = _Progress()
             yield "on_run_step_created", self._grown("RunStep", grown)
         if name.endswith(".delta"):
-            yield from self._step_delta(key, model, data, grown)
+            yield from self._step_delta(progress, model, data, grown)
             return
         yield "on_run_step", self._grown("RunStep", grown)
-        if name.rpartition(".")[2] in LAST and key not in self._finished:
-            yield from self._step_done(key, grown)
+        if name.rpartition(".")[2] in LAST and not progress.finished:
+            yield from self._step_done(progress, key)
 
     def _step_delta(
-        self, key: str, model: Any, data: dict[str, Any], grown: Grown
+        self, progress: _Progress, model: Any, data: dict[str, Any], grown: Grown
     ) -> Iterator[Due]:
         delta = getattr(model, "delta", None)
         calls = getattr(getattr(delta, "step_details", None), "tool_calls", None)
         pieces = calls if isinstance(calls, list) else []
         given = data["delta"]["step_details"]["tool_calls"] if pieces else []
-        begun = self._begun.setdefault(key, set())
         for position, piece in enumerate(pieces):
             index = index_of(given[position], position)
-            if index not in begun:
-                for earlier in sorted(begun):
-                    yield from self._call_done(key, grown, earlier)
-                begun.add(index)
+            if index not in progress.begun:
+                for earlier in progress.all_open():
+                    progress.end(earlier)
+                    yield "on_tool_call_done", self._one_call(grown, earlier)
+                progress.begin(index)
                 yield "on_tool_call_created", self._one_call(grown, index)
             yield "on_tool_call_delta", self._call_delta(piece, grown, index)
         if delta:
@@ -224,21 +231,50 @@ class Announcer:
     ) -> Callable[[], tuple[Any, ...]]:
         return lambda: (piece, self._call(grown, index))
 
-    def _call_done(self, key: str, grown: Grown, index: int) -> Iterator[Due]:
-        done = self._done.setdefault(key, set())
-        if index not in done:
-            done.add(index)
-            yield "on_tool_call_done", self._one_call(grown, index)
-
-    def _calls_done(self, key: str, grown: Grown) -> Iterator[Due]:
-        begun = self._begun.setdefault(key, set())
+    def _calls_done(self, progress: _Progress, key: str) -> Iterator[Due]:
+        grown = self._snapshots.steps[key]
         for index in grown.indexes(*_CALLS):
-            if index not in begun:
-                begun.add(index)
+            if index not in progress.begun:
+                progress.begin(index)
                 yield "on_tool_call_created", self._one_call(grown, index)
-            yield from self._call_done(key, grown, index)
+            if progress.end(index):
+                yield "on_tool_call_done", self._one_call(grown, index)
 
-    def _step_done(self, key: str, grown: Grown) -> Iterator[Due]:
-        self._finished.add(key)
-        yield from self._calls_done(key, grown)
-        yield "on_run_step_done", self._grown("RunStep", grown)
+    def _step_done(self, progress: _Progress, key: str) -> Iterator[Due]:
+        progress.finished = True
+        yield from self._calls_done(progress, key)
+        yield "on_run_step_done", self._grown("RunStep", self._snapshots.steps[key])
+
+
+class _Progress:
+    """How far a message or a step has been told of.
+
+    Attributes:
+        begun: the indexes of the parts that have begun.
+        told: the indexes of those whose text was told of.
+        finished: whether nothing more comes.
+    """
+
+    __slots__ = ("_open", "begun", "finished", "told")
+
+    def __init__(self) -> None:
+        self.begun: set[int] = set()
+        self.told: set[int] = set()
+        self.finished = False
+        self._open: set[int] = set()
+
+    def begin(self, index: int) -> None:
+        """Begin a part; a second time does nothing."""
+        if index not in self.begun:
+            self.begun.add(index)
+            self._open.add(index)
+
+    def all_open(self) -> list[int]:
+        """Give the parts that have begun and not ended, in order."""
+        return sorted(self._open)
+
+    def end(self, index: int) -> bool:
+        """End a part; tell whether it was open."""
+        was_open = index in self._open
+        self._open.discard(index)
+        return was_open

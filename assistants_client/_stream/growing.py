@@ -9,7 +9,7 @@ GROWING: Final = frozenset({"value", "refusal", "arguments", "input", "logs"})
 # Many small pieces would take much more room than what they add up to.
 _MOST_PIECES = 512
 # Nothing that grows is as deep; what is deeper was made to exhaust the stack.
-_DEEPEST = 16
+DEEPEST: Final = 16
 
 
 class Grown:
@@ -58,8 +58,11 @@ class Grown:
         node: Any = self._node
         for step in path:
             if isinstance(node, list):
-                node = dict(enumerate(node))
-            elif isinstance(node, _Indexed):
+                if not isinstance(step, int) or not 0 <= step < len(node):
+                    return None
+                node = node[step]
+                continue
+            if isinstance(node, _Indexed):
                 node = node.items
             node = node.get(step) if isinstance(node, dict) else None
         return node
@@ -133,14 +136,14 @@ def _add(node: _Node, delta: dict[str, Any], depth: int) -> None:
                 held.add(value)
             else:
                 node[name] = _Text(held + value if isinstance(held, str) else value)
-        elif kind is list and depth < _DEEPEST:
+        elif kind is list and depth < DEEPEST:
             held = node.get(name)
             if type(held) is not _Indexed:
                 begun = held if isinstance(held, list) else []
                 held = node[name] = _Indexed(begun)
             for position, piece in enumerate(value):
                 held.add(piece, position, depth + 1)
-        elif kind is dict and depth < _DEEPEST:
+        elif kind is dict and depth < DEEPEST:
             held = node.get(name)
             if type(held) is not _Node:
                 held = node[name] = _Node(held if isinstance(held, dict) else {})

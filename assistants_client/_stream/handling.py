@@ -90,7 +90,7 @@ class Handler:
             return None
         key = self._snapshots.step_id or ""
         grown = self._snapshots.steps.get(key)
-        if key in self._snapshots.closed:
+        if key in self._snapshots.closed_steps:
             return None
         return None if grown is None else self._alive("RunStep", grown.now())
 

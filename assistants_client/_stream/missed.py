@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .growing import GROWING
+from .._text import word
+from .growing import DEEPEST, GROWING
 from .reading import Told
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ def missed(
     by_id = {str(each.get("id")): each for each in messages}
     for step in steps:
         key = str(step.get("id"))
-        if key in snapshots.closed:
+        if key in snapshots.closed_steps:
             continue
         yield from _grown(_STEP, step, snapshots.steps.get(key))
         details = step.get("step_details")
@@ -48,10 +49,10 @@ def missed(
         if message is not None:
             yield from _message(snapshots, message)
         if step.get("status") not in ("in_progress", None):
-            yield Told(f"{_STEP}.{step['status']}", step)
+            yield Told(f"{_STEP}.{word(step['status'])}", step)
     for message in by_id.values():
         yield from _message(snapshots, message)
-    yield Told(f"thread.run.{run.get('status')}", dict(run))
+    yield Told(f"thread.run.{word(run.get('status'))}", dict(run))
 
 
 def _message(snapshots: Snapshots, message: dict[str, Any]) -> Iterator[Told]:
@@ -96,22 +97,25 @@ def _emptied(parts: Any) -> Any:
     return parts
 
 
-def rest(before: Any, now: Any) -> Any:
+def rest(before: Any, now: Any, depth: int = 0) -> Any:
     """Give what has to be added to a value; none where nothing has, or nothing can.
 
     Args:
         before: the value as it is known; a list may be a dict by indexes.
         now: the value as it is.
+        depth: how deep it stands; what is deeper than anything that grows is whole.
     """
+    if depth >= DEEPEST:
+        return None if before is not None else now
     if isinstance(before, dict) and isinstance(now, dict):
-        return _rest_of_object(before, now)
+        return _rest_of_object(before, now, depth)
     if isinstance(now, list):
         known = before if isinstance(before, dict) else {}
         if isinstance(before, list):
             known = dict(enumerate(before))
         pieces = []
         for index, item in enumerate(now):
-            piece = rest(known[index], item) if index in known else item
+            piece = rest(known[index], item, depth + 1) if index in known else item
             if piece and isinstance(piece, dict):
                 kind = {"type": item["type"]} if "type" in item else {}
                 pieces.append({"index": index, **kind, **_with_indexes(piece)})
@@ -120,7 +124,7 @@ def rest(before: Any, now: Any) -> Any:
     return None if before == now else now
 
 
-def _rest_of_object(before: dict[str, Any], now: dict[str, Any]) -> Any:
+def _rest_of_object(before: dict[str, Any], now: dict[str, Any], depth: int) -> Any:
     found = {}
     for name, value in now.items():
         if name in GROWING and isinstance(value, str):
@@ -131,7 +135,7 @@ def _rest_of_object(before: dict[str, Any], now: dict[str, Any]) -> Any:
                 piece = value[len(begun) :] if value.startswith(begun) else ""
                 piece = piece or None
         elif name in before:
-            piece = rest(before[name], value)
+            piece = rest(before[name], value, depth + 1)
         else:
             piece = _with_indexes(value)
         if piece is not None:
@@ -141,13 +145,17 @@ def _rest_of_object(before: dict[str, Any], now: dict[str, Any]) -> Any:
     return found or None
 
 
-def _with_indexes(value: Any) -> Any:
+def _with_indexes(value: Any, depth: int = 0) -> Any:
     """Give a value in which all objects of lists say where they stand."""
+    if depth >= DEEPEST:
+        return value
     if isinstance(value, dict):
-        return {name: _with_indexes(item) for name, item in value.items()}
+        return {name: _with_indexes(item, depth + 1) for name, item in value.items()}
     if isinstance(value, list):
         return [
-            {"index": index, **_with_indexes(item)} if isinstance(item, dict) else item
+            {"index": index, **_with_indexes(item, depth + 1)}
+            if isinstance(item, dict)
+            else item
             for index, item in enumerate(value)
         ]
     return value

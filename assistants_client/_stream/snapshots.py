@@ -27,7 +27,8 @@ class Snapshots:
         run: the run as it was told of last.
         messages: by their ids, in the order in which they came.
         steps: likewise.
-        closed: the ids of messages and steps that were told of as a whole at last.
+        closed: the ids of messages that were told of as a whole at last.
+        closed_steps: likewise.
         message_id: the message that was told of last.
         step_id: the step that was told of last.
         done: whether the server said that nothing more comes.
@@ -39,6 +40,7 @@ class Snapshots:
         self.messages: dict[str, Grown] = {}
         self.steps: dict[str, Grown] = {}
         self.closed: set[str] = set()
+        self.closed_steps: set[str] = set()
         self.message_id: str | None = None
         self.step_id: str | None = None
         self.done = False
@@ -90,9 +92,10 @@ class Snapshots:
             if type(delta) is dict:
                 grown.add(delta)
             return known
+        closed = self.closed if held is self.messages else self.closed_steps
         if name.rpartition(".")[2] in LAST:
-            self.closed.add(known)
-        elif known in self.closed:
+            closed.add(known)
+        elif known in closed:
             # What is whole doesn't begin once more.
             return known
         elif known in held and _is_poorer(data):

@@ -90,7 +90,7 @@ class RunCalls:
         answer = yield from calling(call, self._client.options)
         read = item_reader("threads.runs.list", self._client, ids)
         data: list[Any] = fields(answer.read(), read)["data"]
-        return data[0] if data else None
+        return data[0] if data and isinstance(data[0], _api.Model) else None
 
     def leave(self, run: Any) -> None:
         """Say that the run waits for outputs that nobody will submit."""
