@@ -15,7 +15,7 @@ from typing import Any
 
 from codegen import overlay, source
 from codegen.emit import emit
-from codegen.errors import BuildError
+from codegen.errors import BuildError, SpecError
 from codegen.finish import (
     LOCK,
     format_code,
@@ -115,7 +115,10 @@ def _made(order: Order, beside: Path, say: Say) -> Iterator[tuple[Path, Package]
     say(f"normalised: {counts or 'nothing to do'}")
     folder = scratch_folder(order.target, beside)
     try:
-        package = emit(taken.document, folder, order.name)
+        try:
+            package = emit(taken.document, folder, order.name)
+        except (SpecError, BuildError) as error:
+            raise error.traced(taken.origins) from error
         say(
             f"wrote {len(package.operations)} operations, {len(package.schemas)} models"
         )

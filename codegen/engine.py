@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Mapping
 from pathlib import Path as FilePath
 from typing import Any
 
@@ -30,6 +30,8 @@ _FIELD_PREFIX = "field_"
 _IN_PATH = re.compile(r"\{([^{}]*)\}")
 _OPERATION = re.compile(r"parsing ([A-Z]+) (/\S*) within")
 _COMPONENT = re.compile(r"/components/schemas/(\w+)")
+# Parts of a place that are classes of the engine.
+_MODELS = {"Schema", "Reference", "other", "str", "list[DataType]"}
 _ADDRESS = re.compile(r"<[\w.]+ object at 0x[0-9a-f]+>")
 
 # Keywords that our plan reads and the engine would stumble over: it wants to write
@@ -66,18 +68,24 @@ def engine_environment(
         overwrite=True,
         output_path=target,
     )
-    parsed = GeneratorData.from_dict(_as_it_reads(document, package), config=config)
+    read, paths = _as_it_reads(document, package)
+    parsed = GeneratorData.from_dict(read, config=config)
     if isinstance(parsed, GeneratorError):
         lines = (parsed.detail or "").splitlines()
-        raise BuildError(parsed.header, [plain_text(line) for line in lines])
-    _compare(parsed, package)
+        raise BuildError(parsed.header, [_placed(plain_text(line)) for line in lines])
+    _compare(parsed, package, paths)
     project = Project(openapi=parsed, config=config, custom_template_path=templates)
     project.env.auto_reload = False
     return project.env
 
 
-def _as_it_reads(document: Document, package: Package) -> Document:
-    """Write the document in the words that the engine knows."""
+def _as_it_reads(
+    document: Document, package: Package
+) -> tuple[Document, dict[str, str]]:
+    """Write the document in the words that the engine knows.
+
+    With it comes what its paths are in the document itself.
+    """
     aliases = {s.names.schema for s in package.schemas if s.kind == "alias"}
 
     def rule(schema: Schema, at: Path) -> Schema:
@@ -93,8 +101,10 @@ def _as_it_reads(document: Document, package: Package) -> Document:
 
     result: Document = json.loads(json.dumps(rewrite_schemas(document, rule)))
     paths: Document = {}
+    known: dict[str, str] = {}
     for operation in operations(result):
         path, data = _operation(result, operation, len(paths))
+        known[path] = operation.path
         paths.setdefault(path, {})[operation.method] = data
     result["paths"] = paths
     result["info"] = {"title": "API", "version": "0"}
@@ -105,7 +115,7 @@ def _as_it_reads(document: Document, package: Package) -> Document:
         _lower_types(body)
     for response in (result["components"].get("responses") or {}).values():
         _lower_response(response)
-    return result
+    return result, known
 
 
 def _operation(
@@ -163,7 +173,7 @@ def _lower_types(holder: dict[str, Any]) -> None:
     holder["content"] = content
 
 
-def _compare(parsed: Any, package: Package) -> None:
+def _compare(parsed: Any, package: Package, paths: Mapping[str, str]) -> None:
     from openapi_python_client.strings import ClassName
 
     warnings = list(parsed.errors)
@@ -177,7 +187,7 @@ def _compare(parsed: Any, package: Package) -> None:
     if warnings:
         raise BuildError(
             f"the engine would drop {len(warnings)} parts of the document:",
-            dict.fromkeys(line for error in warnings for line in _lines(error)),
+            dict.fromkeys(_line(error, paths) for error in warnings),
         )
     ours = Counter(
         f"{op.method_name} {_IN_PATH.sub('{}', op.path)}" for op in package.operations
@@ -194,12 +204,26 @@ def _compare(parsed: Any, package: Package) -> None:
         raise BuildError("the engine and the plan disagree about:", lost)
 
 
-def _lines(error: Any) -> Iterator[str]:
-    """Write a warning of the engine, with JSON paths where it names a place."""
+def _line(error: Any, paths: Mapping[str, str]) -> str:
+    """Write a warning of the engine, with JSON paths where it names a place.
+
+    Args:
+        error: the warning.
+        paths: what its paths are in the document itself.
+    """
     text = plain_text(f"{error.header}: {error.detail or ''}")
     found = _OPERATION.search(text)
     at = ""
     if found:
-        at = json_path(("paths", found.group(2), found.group(1).lower())) + ": "
+        path = paths.get(found[2], found[2])
+        text = text.replace(found[2], path)
+        at = json_path(("paths", path, found[1].lower())) + ": "
     text = _COMPONENT.sub(r"$.components.schemas.\1", text)
-    yield at + _ADDRESS.sub("(a name)", text)
+    return at + _ADDRESS.sub("(a name)", text)
+
+
+def _placed(line: str) -> str:
+    """Write a line of the engine in which it names a place, in words of its own."""
+    if not line.startswith("components."):
+        return line
+    return "$." + ".".join(part for part in line.split(".") if part not in _MODELS)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 Path = tuple[str | int, ...]
 """Where something stands in a document: the keys and indexes that lead to it."""
 
 _PLAIN_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*\Z")
 _SHOWN_LENGTH = 200
+_SCHEMAS = ("components", "schemas")
+_PLACE = re.compile(r"\$\.components\.schemas\.(\w+)")
 
 
 class SpecError(Exception):
@@ -22,13 +24,35 @@ class SpecError(Exception):
         where = f"{json_path(at)}: " if at is not None else ""
         super().__init__(f"{where}{message}" + (f"\n  {hint}" if hint else ""))
 
+    def traced(self, origins: Mapping[str, Path]) -> SpecError:
+        """Give this of the document as it was, not as it was rewritten.
+
+        Args:
+            origins: where the schemas stood that were given names of their own.
+        """
+        at = self.at
+        if at is not None and at[:2] == _SCHEMAS and len(at) > 2:
+            at = (*origins.get(str(at[2]), at[:3]), *at[3:])
+        return SpecError(self.message, at=at, hint=self.hint)
+
 
 class BuildError(Exception):
     """Say that a build would lose something, or could not be finished."""
 
     def __init__(self, message: str, details: Iterable[str] = ()) -> None:
+        self.message = message
         self.details = list(details)
         super().__init__("\n".join([message, *(f"  {line}" for line in self.details)]))
+
+    def traced(self, origins: Mapping[str, Path]) -> BuildError:
+        """Give this of the document as it was; `SpecError.traced` says more."""
+
+        def place(found: re.Match[str]) -> str:
+            origin = origins.get(found[1])
+            return found[0] if origin is None else json_path(origin)
+
+        details = [_PLACE.sub(place, line) for line in self.details]
+        return BuildError(self.message, details)
 
 
 def json_path(path: Path) -> str:

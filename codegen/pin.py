@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -38,12 +38,21 @@ _HEADER = """\
 
 @dataclass(frozen=True)
 class Pinned:
-    """What a pin did."""
+    """What a pin did.
+
+    Attributes:
+        document: the facts.
+        undescribed: places that lack words of ours.
+        unused_actions: actions of the overlay that fit nothing.
+        changes: how often each pass changed something.
+        origins: where the schemas stood that were given names of their own.
+    """
 
     document: Document
     undescribed: list[str]
     unused_actions: list[str]
     changes: dict[str, int]
+    origins: dict[str, tuple[str | int, ...]] = field(default_factory=dict)
 
 
 def facts(upstream: Document, selection: Selection, repairs: Document | None) -> Pinned:
@@ -67,7 +76,7 @@ def facts(upstream: Document, selection: Selection, repairs: Document | None) ->
             "schemas refer to schemas too many times in a row",
             at=("components", "schemas"),
         ) from error
-    return Pinned(result.document, [], unused, result.changes)
+    return Pinned(result.document, [], unused, result.changes, result.origins)
 
 
 def pin(

@@ -94,7 +94,7 @@ _SHAPES: dict[str, Shape] = {
         "allOf": ["schema"],
         "anyOf": ["schema"],
         "oneOf": ["schema"],
-        "discriminator": {"propertyName": str, "mapping": {"*": str}},
+        "discriminator": "discriminator",
         "nullable": bool,
         "deprecated": bool,
         "minimum": _NUMBER,
@@ -112,6 +112,7 @@ _SHAPES: dict[str, Shape] = {
         "pattern": str,
         "x-schema-name": str,
     },
+    "discriminator": {"propertyName": str, "mapping": {"*": str}},
 }
 _TYPES = ("string", "integer", "number", "boolean", "object", "array", "null")
 # Where true and false stand for a schema.
@@ -119,7 +120,13 @@ _MAY_BE_FLAG = {"schema"}
 _REQUIRED: dict[str, tuple[str, ...]] = {
     "document": ("openapi", "info", "paths"),
     "parameter": ("name", "in"),
+    "discriminator": ("propertyName",),
 }
+# Limits that make no sense below 0.
+_COUNTS = (
+    *("minLength", "maxLength", "minItems", "maxItems"),
+    *("minProperties", "maxProperties"),
+)
 _WORDS: dict[type, str] = {
     str: "text",
     int: "a whole number",
@@ -158,6 +165,7 @@ def check_shape(document: Document) -> None:
             _check_required(value, name, at)
             if name == "schema":
                 _check_type(value.get("type"), at)
+                _check_values(value, at)
             pending += _children(value, shape, at)
 
 
@@ -184,6 +192,18 @@ def _check_type(kind: Any, at: Path) -> None:
     for each in kinds:
         if isinstance(each, str) and each not in _TYPES:
             raise SpecError(f"{shorten(each)} is no type of JSON", at=(*at, "type"))
+
+
+def _check_values(schema: dict[str, Any], at: Path) -> None:
+    for key in _COUNTS:
+        limit = schema.get(key)
+        if isinstance(limit, int) and limit < 0:
+            raise SpecError(f"this can't be {limit}", at=(*at, key))
+    step = schema.get("multipleOf")
+    if isinstance(step, _NUMBER) and step <= 0:
+        raise SpecError(f"this can't be {step}", at=(*at, "multipleOf"))
+    if schema.get("enum") == []:
+        raise SpecError("an enum needs at least one value", at=at)
 
 
 def _chosen(value: Any, shapes: tuple[Shape, ...], at: Path) -> Shape:

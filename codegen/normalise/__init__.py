@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from codegen.errors import Path, SpecError
 from codegen.normalise import (
     combine,
     constants,
@@ -40,15 +41,33 @@ PASSES: dict[str, Pass] = {
 
 @dataclass(frozen=True)
 class Normalised:
-    """A document in its one form, and how often each pass changed something."""
+    """A document in its one form.
+
+    Attributes:
+        document: it.
+        changes: how often each pass changed something.
+        origins: where the schemas stood that were given names of their own.
+    """
 
     document: Document
     changes: dict[str, int]
+    origins: dict[str, Path]
 
 
 def normalise(document: Document) -> Normalised:
-    """Run all passes in order."""
+    """Run all passes in order.
+
+    Raises:
+        SpecError: a pass can't make sense of something; it names the place where that
+            stands in the document as it is given.
+    """
     changes = {}
+    origins: dict[str, Path] = {}
     for name, run in PASSES.items():
-        document, changes[name] = run(document)
-    return Normalised(document, changes)
+        if run is hoist.hoist:
+            origins = hoist.origins(document)
+        try:
+            document, changes[name] = run(document)
+        except SpecError as error:
+            raise error.traced(origins) from error
+    return Normalised(document, changes, origins)

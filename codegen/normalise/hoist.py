@@ -22,13 +22,14 @@ from codegen.document import (
     subschemas,
     union_key,
 )
-from codegen.errors import Path, SpecError
+from codegen.errors import Path, SpecError, json_path
 from codegen.names import pascal_case
 from codegen.normalise.nullable import NAME, NULL
 from codegen.source import Document
 
 # What stays beside the reference when its target moves away.
 _STAYS = ("description", "default", "deprecated", "readOnly", "writeOnly")
+_SCHEMAS = ("components", "schemas")
 _PROSE = ("description", "title", "example", "examples", "externalDocs")
 
 
@@ -39,6 +40,13 @@ def hoist(document: Document) -> tuple[Document, int]:
     return result, work.count
 
 
+def origins(document: Document) -> dict[str, Path]:
+    """Tell where the schemas stand that `hoist` gives names to, by these names."""
+    work = _Hoisting(document)
+    work.run()
+    return work.origins
+
+
 class _Hoisting:
     def __init__(self, document: Document) -> None:
         self.document = document
@@ -46,6 +54,7 @@ class _Hoisting:
         self._originals = component_schemas(document)
         self._schemas: dict[str, Any] = {}
         self._shapes: dict[str, str] = {}
+        self.origins: dict[str, Path] = {}
 
     def run(self) -> Document:
         for name, schema in self._originals.items():
@@ -200,6 +209,7 @@ class _Hoisting:
                 known = _shape(self._originals[candidate])
             if known is None:
                 self._shapes[candidate] = shape
+                self.origins[candidate] = at
                 self.count += 1
                 # Taken before its inside is looked at, which may ask for names too.
                 self._schemas[candidate] = {}
@@ -208,8 +218,10 @@ class _Hoisting:
             if known == shape:
                 self.count += 1
                 return candidate
+        taken = self.origins.get(candidates[0], (*_SCHEMAS, candidates[0]))
         raise SpecError(
-            f"the name {candidates[0]} is taken by a schema of another shape",
+            f"the name {candidates[0]} is taken by a schema of another shape, that of "
+            f"{json_path(taken)}",
             at=at,
             hint=f"Give this one another name with {NAME} in the overlay.",
         )

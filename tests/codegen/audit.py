@@ -108,7 +108,7 @@ def _types(node: ast.AnnAssign | ast.Assign) -> Iterator[tuple[str, str]]:
     else:
         return
     for text in texts:
-        if isinstance(text, ast.Constant):
+        if isinstance(text, ast.Constant) and text.value is not None:
             assert isinstance(text.value, str)
             for inner in ast.walk(ast.parse(text.value, mode="eval")):
                 assert isinstance(inner, _TYPE_NODES), text.value
