@@ -28,7 +28,7 @@ class Prepared:
     """
 
     method: str
-    url: str
+    url: str = field(repr=False)
     headers: Mapping[str, str] = field(repr=False)
     content: bytes | None = field(default=None, repr=False)
     timeout: Any = None
@@ -92,7 +92,7 @@ class Receive:
 class Give:
     """Hand items to whoever iterates, one by one; goes on when all were taken."""
 
-    items: list[Any]
+    items: list[Any] = field(repr=False)
 
 
 Effect: TypeAlias = Send | Sleep | Ask | Note | Together | Receive | Give

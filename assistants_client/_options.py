@@ -56,15 +56,7 @@ def without_user(url: str) -> str:
     return urlunsplit(parts._replace(netloc=host))
 
 
-def _without_user(url: str) -> str:
-    return repr(without_user(url))
-
-
-def _without_secrets(headers: Mapping[str, str]) -> str:
-    return repr(without_secrets(headers))
-
-
-@frozen(kw_only=True)
+@frozen(kw_only=True, repr=False)
 class Options:
     """The settings of a client; `settings` makes them.
 
@@ -83,18 +75,35 @@ class Options:
         secrets: what is hidden in all that is told; copies share it.
     """
 
-    base_url: str = field(repr=_without_user)
-    api_key: ApiKey = field(repr=False)
+    base_url: str
+    api_key: ApiKey
     organization: str | None = None
     project: str | None = None
-    default_headers: Mapping[str, str] = field(factory=dict, repr=_without_secrets)
-    default_query: Mapping[str, Any] = field(factory=dict, repr=False)
+    default_headers: Mapping[str, str] = field(factory=dict)
+    default_query: Mapping[str, Any] = field(factory=dict)
     timeout: Any = TIMEOUT
     max_retries: int = MAX_RETRIES
     verbosity: Verbosity | None = None
     redact_headers: tuple[str, ...] = ()
     max_response_bytes: int | None = MAX_RESPONSE_BYTES
-    secrets: Secrets = field(factory=Secrets, repr=False, eq=False)
+    secrets: Secrets = field(factory=Secrets, eq=False)
+
+    def __repr__(self) -> str:
+        shown = {
+            "base_url": without_user(self.base_url),
+            "organization": self.organization,
+            "project": self.project,
+            "default_headers": without_secrets(
+                self.default_headers, self.redact_headers
+            ),
+            "timeout": self.timeout,
+            "max_retries": self.max_retries,
+            "verbosity": self.verbosity,
+            "redact_headers": self.redact_headers,
+            "max_response_bytes": self.max_response_bytes,
+        }
+        told = ", ".join(f"{name}={value!r}" for name, value in shown.items())
+        return self.secrets.hide(f"{type(self).__name__}({told})")
 
     def with_changes(self, **changes: Any) -> Options:
         """Give a copy in which some settings are others.
@@ -192,7 +201,7 @@ def _checked(options: Options) -> Options:
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise ConfigurationError(
             "base_url must be like http://127.0.0.1:8000/v1, not "
-            f"{_without_user(options.base_url)}"
+            f"{without_user(options.base_url)!r}"
         )
     if parts.query or parts.fragment:
         raise ConfigurationError(

@@ -5,10 +5,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ._errors import AssistantsError, restored
 from ._text import shortened, word
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 class RunError(AssistantsError):
@@ -96,8 +99,13 @@ _BY_ENDING: dict[Any, tuple[type[RunError], str]] = {
 }
 
 
-def run_error(run: Any) -> RunError:
-    """Give the error that the end of a run is."""
+def run_error(run: Any, hide: Callable[[str], str] = str) -> RunError:
+    """Give the error that the end of a run is.
+
+    Args:
+        run: the run.
+        hide: gives what the server says without the secrets that it repeats.
+    """
     status = word(run.status)
     kind, what = _BY_ENDING.get(status, (RunError, f"is {status}"))
     said = [
@@ -106,7 +114,7 @@ def run_error(run: Any) -> RunError:
         for text in (getattr(holder, name, None) for name in ("message", "reason"))
         if text
     ]
-    why = f": {shortened(said[0])}" if said else ""
+    why = f": {shortened(hide(said[0]))}" if said else ""
     return kind(f"{_named(run)} {what}{why}", run)
 
 

@@ -9,7 +9,6 @@ import json
 import re
 import threading
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import quote, quote_plus
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -33,6 +32,8 @@ SECRET_PARAMETERS: Final = frozenset(
 _SHORTEST = 6
 # Tokens that expire are followed by others; the oldest are forgotten.
 _REMEMBERED = 64
+# Where one of these is, letters may be written in other ways.
+_ESCAPES = re.compile(r"[\\%&+]")
 _SCHEME = re.compile(r"(?:bearer|basic|token|apikey|api-key)\s+", re.IGNORECASE)
 
 
@@ -41,7 +42,7 @@ class Secrets:
 
     def __init__(self, texts: Iterable[str] = ()) -> None:
         self._texts: dict[str, None] = {}
-        self._pattern: re.Pattern[str] | None = None
+        self._patterns: tuple[re.Pattern[str], re.Pattern[str]] | None = None
         self._lock = threading.Lock()
         for each in texts:
             self.learn(each)
@@ -58,7 +59,7 @@ class Secrets:
             while len(texts) > _REMEMBERED:
                 del texts[next(iter(texts))]
             self._texts = texts
-            self._pattern = None
+            self._patterns = None
 
     def learn_headers(
         self, headers: Mapping[str, str | None], also: Iterable[str] = ()
@@ -81,7 +82,8 @@ class Secrets:
         """Give a text without the secrets."""
         if not self._texts:
             return text
-        return self._found().sub(REDACTED, text)
+        plain, spelt = self._found()
+        return (spelt if _ESCAPES.search(text) else plain).sub(REDACTED, text)
 
     def hide_bytes(self, content: bytes) -> bytes:
         """Give the bytes of a text without the secrets."""
@@ -106,20 +108,28 @@ class Secrets:
             # So deep that nobody can look whether one is in it.
             return None
 
-    def _found(self) -> re.Pattern[str]:
-        pattern = self._pattern
-        if pattern is None:
-            spellings = {each for text in [*self._texts] for each in _spellings(text)}
+    def _found(self) -> tuple[re.Pattern[str], re.Pattern[str]]:
+        """Give what finds the secrets as they are, and in all spellings."""
+        found = self._patterns
+        if found is None:
             # The longest first, as one may be the beginning of another.
-            ordered = sorted(spellings, key=lambda each: (-len(each), each))
-            pattern = self._pattern = re.compile("|".join(map(re.escape, ordered)))
-        return pattern
+            texts = sorted([*self._texts], key=lambda each: (-len(each), each))
+            spelt = ("".join(map(_spelt, text)) for text in texts)
+            found = self._patterns = (
+                # Names of hosts come back in small letters.
+                re.compile("|".join(map(re.escape, texts)), re.IGNORECASE),
+                re.compile("|".join(spelt), re.IGNORECASE),
+            )
+        return found
 
 
-def without_secrets(headers: Mapping[str, str | None]) -> dict[str, str | None]:
-    """Give headers as they may be shown."""
+def without_secrets(
+    headers: Mapping[str, str | None], also: Iterable[str] = ()
+) -> dict[str, str | None]:
+    """Give headers as they may be shown; `also` names more that may not."""
+    names = SECRET_HEADERS | {name.lower() for name in also}
     return {
-        name: REDACTED if name.lower() in SECRET_HEADERS and value else value
+        name: REDACTED if name.lower() in names and value else value
         for name, value in headers.items()
     }
 
@@ -135,12 +145,29 @@ def _parts(name: str, value: str) -> Iterator[str]:
         yield value
 
 
-def _spellings(text: str) -> Iterator[str]:
-    """Give the ways in which a server may write a text: in JSON, in a URL, in HTML."""
-    written = json.dumps(text)[1:-1]
-    yield text
-    yield written
-    yield written.replace("/", "\\/")
-    yield quote(text, safe="")
-    yield quote_plus(text)
-    yield text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+def _spelt(letter: str) -> str:
+    """Give a pattern of the ways in which a server may write a letter.
+
+    It may be escaped as in JSON, in a URL or in HTML, whether it has to be or not.
+    """
+    number = ord(letter)
+    ways = [
+        re.escape(letter),
+        rf"\\u{number:04x}",
+        rf"%{number:02x}",
+        f"&#0*{number};",
+        rf"&#x0*{number:x};",
+    ]
+    if not letter.isalnum():
+        ways += [rf"\\{re.escape(letter)}", *_NAMED.get(letter, ())]
+    return f"(?:{'|'.join(ways)})"
+
+
+_NAMED = {
+    "&": ("&amp;",),
+    "<": ("&lt;",),
+    ">": ("&gt;",),
+    '"': ("&quot;",),
+    "'": ("&apos;",),
+    " ": (r"\+",),
+}

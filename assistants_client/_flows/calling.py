@@ -144,9 +144,12 @@ class Answer(Generic[T_co]):
         reply = self.reply
         try:
             return parse(_Decoded(reply.status_code, reply.headers, reply.content))
-        except (_api.UndecodableBody, UnfitError) as error:
-            why = str(error) if isinstance(error, UnfitError) else None
-            raise self.undecodable(reply, why) from error
+        except UnfitError as error:
+            why = str(error)
+        except _api.UndecodableBody:
+            why = None
+        # Not from within, as the causes repeat the answer, whatever is in it.
+        raise self.undecodable(reply, why)
 
     def undecodable(self, reply: Reply, why: str | None = None) -> DecodeError:
         """Give the error that this answer can't be read.
@@ -233,8 +236,9 @@ def calling(
             # Azure's libraries give an object that holds the token.
             key = checked_key(getattr(found, "token", found))
         # Whoever gives another authorization gives it in place of the key.
-        given = Headers({"authorization": f"Bearer {key}"} | headers)
-        secrets.learn_headers(given, settings.redact_headers)
+        also = settings.redact_headers
+        given = Headers({"authorization": f"Bearer {key}"} | headers, also)
+        secrets.learn_headers(given, also)
         return Prepared(
             method=call.request.method,
             url=url,
@@ -264,9 +268,10 @@ def calling(
     if sent.unusable is not None:
         raise answer.undecodable(reply, str(sent.unusable)) from sent.unusable
     if not 200 <= reply.status_code <= 299:
+        why = secrets.hide(refusal(call.request.method, url, reply) or "")
         raise status_error(
             received(reply, sent_request, secrets),
-            why=refusal(call.request.method, url, reply),
+            why=why or None,
             operation=call.operation,
             attempts=sent.attempts,
         )

@@ -26,12 +26,20 @@ CODINGS: Final = "gzip, deflate"
 class Headers(dict[str, Any]):
     """Headers to be sent, which don't show their secrets; a None sends none."""
 
+    def __init__(
+        self, headers: Mapping[str, Any], secret: tuple[str, ...] = ()
+    ) -> None:
+        """Begin; `secret` names headers that hold secrets besides the usual ones."""
+        super().__init__(headers)
+        self._secret = secret
+
     def __repr__(self) -> str:
-        return repr(without_secrets(self))
+        return repr(without_secrets(self, self._secret))
 
     def sendable(self) -> Headers:
         """Give those that are sent."""
-        return Headers({name: each for name, each in self.items() if each is not None})
+        sent = {name: each for name, each in self.items() if each is not None}
+        return Headers(sent, self._secret)
 
 
 def request_url(call: Call[Any], settings: Options) -> str:
@@ -140,7 +148,8 @@ def request_headers(
             "accept": EVENTS if call.stream else JSON,
             "accept-encoding": CODINGS,
             "openai-beta": "assistants=v2",
-        }
+        },
+        settings.redact_headers,
     )
     if content is not None:
         headers["content-type"] = JSON
