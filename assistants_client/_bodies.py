@@ -37,14 +37,13 @@ class _Gauge:
     Attributes:
         limit: how many bytes it may say, none for no limit.
         start: what it says first.
+        coding: what undoes its coding, if it has one.
     """
 
-    def __init__(
-        self, coding: _Inflater | None, limit: int | None, deadline: float | None
-    ) -> None:
+    def __init__(self, limit: int | None, deadline: float | None) -> None:
         self.limit = limit
         self.start = b""
-        self._coding = coding
+        self.coding: _Inflater | None = None
         self._deadline = deadline
         self._count = 0
         self._packed = 0
@@ -58,14 +57,14 @@ class _Gauge:
         """
         if self._deadline is not None and time.monotonic() > self._deadline:
             raise httpx.ReadTimeout("the body comes too slowly")
-        if self._coding is None:
+        if self.coding is None:
             yield self._counted(chunk)
             return
         self._packed += len(chunk)
         if self.limit is not None and self._packed > self.limit + _PIECE:
             # It may say nothing at all, without an end.
             raise Unusable(_too_long(self.limit))
-        for piece in self._coding.take(chunk):
+        for piece in self.coding.take(chunk):
             yield self._counted(piece)
 
     def finish(self) -> None:
@@ -74,8 +73,8 @@ class _Gauge:
         Raises:
             Unusable: it comes too early.
         """
-        if self._coding is not None:
-            self._coding.finish()
+        if self.coding is not None:
+            self.coding.finish()
 
     def _counted(self, piece: bytes) -> bytes:
         if len(self.start) < _START:
@@ -140,7 +139,10 @@ class _Inflater:
 
 
 class _Bounded(httpx.SyncByteStream):
-    """The body of an answer within its bounds."""
+    """The body of an answer within its bounds.
+
+    What is to be done at its end is done once.
+    """
 
     def __init__(
         self, stream: httpx.SyncByteStream, gauge: _Gauge, connection: Any
@@ -148,6 +150,7 @@ class _Bounded(httpx.SyncByteStream):
         self.gauge = gauge
         self._stream = stream
         self._connection = connection
+        self._at_end: Callable[[], None] | None = None
 
     def __iter__(self) -> Iterator[bytes]:
         for chunk in self._stream:
@@ -157,11 +160,20 @@ class _Bounded(httpx.SyncByteStream):
         self.gauge.finish()
 
     def close(self) -> None:
-        self._stream.close()
+        try:
+            self._stream.close()
+        finally:
+            done, self._at_end = self._at_end, None
+            if done is not None:
+                done()
+
+    def at_end(self, done: Callable[[], None]) -> None:
+        """Have something done when it is closed."""
+        self._at_end = done
 
 
 class _AsyncBounded(httpx.AsyncByteStream):
-    """The same where it is awaited; what is to be done at its end is done once."""
+    """The same where it is awaited."""
 
     def __init__(
         self, stream: httpx.AsyncByteStream, gauge: _Gauge, connection: Any
@@ -180,8 +192,22 @@ class _AsyncBounded(httpx.AsyncByteStream):
         self.gauge.finish()
 
     async def aclose(self) -> None:
+        # Whoever awaits has it loaded; others needn't.
+        import asyncio
+
+        # A task that is cancelled meanwhile must not leave it half closed: the HTTP
+        # library would count the connection as taken for ever.
+        closing = asyncio.ensure_future(self._stream.aclose())
+        cancelled: asyncio.CancelledError | None = None
         try:
-            await self._stream.aclose()
+            while not closing.done():
+                try:
+                    await asyncio.wait([closing])
+                except asyncio.CancelledError as error:
+                    cancelled = error
+            if cancelled is not None:
+                raise cancelled
+            closing.result()
         finally:
             done, self._at_end = self._at_end, None
             if done is not None:
@@ -212,18 +238,18 @@ def bind(response: httpx.Response, limit: int | None, deadline: float | None) ->
         if limit is not None and len(response.content) > limit:
             raise Unusable(_too_long(limit), response.content[:_START])
         return
-    coding = _coding(response.headers)
-    if coding is None and limit is not None:
-        length = response.headers.get("content-length", "")
-        if length.isdecimal() and int(length[:20]) > limit:
-            raise Unusable(_too_long(limit))
-    gauge = _Gauge(coding, limit, deadline)
+    gauge = _Gauge(limit, deadline)
     stream = response.stream
     connection = response.extensions.get("network_stream")
     if isinstance(stream, httpx.SyncByteStream):
         response.stream = _Bounded(stream, gauge, connection)
     elif isinstance(stream, httpx.AsyncByteStream):
         response.stream = _AsyncBounded(stream, gauge, connection)
+    gauge.coding = _coding(response.headers)
+    if gauge.coding is None and limit is not None:
+        length = response.headers.get("content-length", "")
+        if length.isdecimal() and int(length[:20]) > limit:
+            raise Unusable(_too_long(limit))
 
 
 class Kept:
@@ -284,7 +310,7 @@ def readable(response: httpx.Response) -> httpx.Response:
 def at_end(response: httpx.Response, done: Callable[[], None]) -> None:
     """Have something done when an answer is closed, at once if it is already."""
     stream = response.stream
-    if isinstance(stream, _AsyncBounded) and not response.is_closed:
+    if isinstance(stream, _Bounded | _AsyncBounded) and not response.is_closed:
         stream.at_end(done)
     else:
         done()

@@ -109,14 +109,19 @@ class Exchange:
         if self._transcript and not (self.prepared.stream and is_success):
             self._transcript.content(reply.content)
 
+    def too_many(self) -> NoAnswer:
+        """Give what it is to a flow that no connection was free in time."""
+        return NoAnswer(
+            "timed out (no connection was free)", stage="connect", timed_out=True
+        )
+
     def failure(self, error: BaseException) -> NoAnswer | None:
         """Give what a failure of the HTTP library is to a flow; none if it is none."""
         watcher = self._watcher
         if not isinstance(error, FAILURES):
             return None
         forget_request(error)
-        if isinstance(error, UnicodeError):
-            forget_unsendable(self._client.cookies.jar)
+        forget_unsendable(self._client.cookies.jar)
         if self._client.is_closed or (self._pool and self._pool.closed):
             return NoAnswer(
                 "the client was closed meanwhile", stage=watcher.stage, final=True

@@ -11,9 +11,9 @@ import httpx
 
 from ._bodies import Kept, at_end, bind, usable
 from ._effects import Ask, Note, Receive, Send, Sleep, Together, Unusable
-from ._exchange import FAILURES, Exchange, broken_off
-from ._pool import Turn, Turns
+from ._exchange import Exchange, broken_off
 from ._together import together, together_async
+from ._turns import Turn, Turns, sweep
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
@@ -37,6 +37,7 @@ class Http:
         self._client = client
         self._secrets = secrets
         self._pool = pool
+        self._turns = pool.turns if pool is not None else Turns(None)
         self.transcript = transcript
         self._read: Any = None
         self._pieces: Iterator[bytes] = iter(())
@@ -67,9 +68,12 @@ class Http:
 
     def release(self, reply: Any = None) -> None:
         """Give the connection back of the answer that is read last, and of another."""
-        for each in (self._read, reply):
-            if each is not None:
-                each.close()
+        try:
+            if self._read is not None:
+                self._read.close()
+        finally:
+            if reply is not None:
+                reply.close()
 
     def _receive(self, reply: Any) -> bytes | None:
         if reply is not self._read:
@@ -81,13 +85,14 @@ class Http:
             raise broken_off(error) from error
 
     def _send(self, prepared: Prepared) -> Reply:
-        client = self._client
         exchange = self._exchange(prepared)
+        turn = self._turn(exchange)
         try:
-            response = client.send(
+            response = self._client.send(
                 exchange.request, stream=True, follow_redirects=False
             )
-        except FAILURES as error:
+        except BaseException as error:
+            turn.over()
             failure = exchange.failure(error)
             if failure is None:
                 raise
@@ -97,13 +102,24 @@ class Http:
             reply = self._body(response, exchange)
         except BaseException as error:
             # Else the connection stays taken.
-            response.close()
+            try:
+                response.close()
+            finally:
+                turn.over()
             failure = exchange.failure(error)
             if failure is None:
                 raise
             raise failure from error
+        at_end(response, turn.over)
         exchange.ended(reply)
         return reply
+
+    def _turn(self, exchange: Exchange) -> Turn:
+        """Wait until there is a connection for this."""
+        try:
+            return self._turns.wait(exchange.pool_timeout)
+        except TimeoutError as error:
+            raise exchange.too_many() from error
 
     def _body(self, response: httpx.Response, exchange: Exchange) -> Reply:
         """Read the body, unless that is left to others."""
@@ -143,6 +159,7 @@ class AsyncHttp:
         self._client = client
         self._secrets = secrets
         self._pool = pool
+        self._turns = pool.turns if pool is not None else Turns(None)
         self.transcript = transcript
         self._read: Any = None
         self._pieces: AsyncIterator[bytes]
@@ -176,9 +193,12 @@ class AsyncHttp:
 
     async def release(self, reply: Any = None) -> None:
         """Give the connection back of the answer that is read last, and of another."""
-        for each in (self._read, reply):
-            if each is not None:
-                await each.aclose()
+        try:
+            if self._read is not None:
+                await self._read.aclose()
+        finally:
+            if reply is not None:
+                await reply.aclose()
 
     async def _receive(self, reply: Any) -> bytes | None:
         if reply is not self._read:
@@ -202,6 +222,7 @@ class AsyncHttp:
                 )
         except BaseException as error:
             turn.over()
+            await self._tidy(error)
             failure = exchange.failure(error)
             if failure is None:
                 raise
@@ -215,6 +236,7 @@ class AsyncHttp:
                 await response.aclose()
             finally:
                 turn.over()
+            await self._tidy(error)
             failure = exchange.failure(error)
             if failure is None:
                 raise
@@ -223,16 +245,16 @@ class AsyncHttp:
         exchange.ended(reply)
         return reply
 
+    async def _tidy(self, error: BaseException) -> None:
+        if not isinstance(error, Exception):
+            await sweep(self._client)
+
     async def _turn(self, exchange: Exchange) -> Turn:
         """Wait until there is a connection for this."""
-        turns = self._pool.turns if self._pool else Turns(None)
         try:
-            return await turns.take(exchange.pool_timeout)
+            return await self._turns.take(exchange.pool_timeout)
         except TimeoutError as error:
-            late = httpx.PoolTimeout("no connection was free")
-            failure = exchange.failure(late)
-            assert failure is not None
-            raise failure from error
+            raise exchange.too_many() from error
 
     async def _body(self, response: httpx.Response, exchange: Exchange) -> Reply:
         """Read the body, unless that is left to others."""

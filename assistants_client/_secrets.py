@@ -41,8 +41,10 @@ class Secrets:
     """Texts that are hidden in whatever is told. Threads may share it."""
 
     def __init__(self, texts: Iterable[str] = ()) -> None:
-        self._texts: dict[str, None] = {}
-        self._patterns: tuple[re.Pattern[str], re.Pattern[str]] | None = None
+        # The longest first, as one may be the beginning of another.
+        self._texts: tuple[str, ...] = ()
+        # With what finds them in all spellings, once that is needed.
+        self._known: dict[str, re.Pattern[str] | None] = {}
         self._lock = threading.Lock()
         for each in texts:
             self.learn(each)
@@ -52,14 +54,14 @@ class Secrets:
 
     def learn(self, text: str) -> None:
         """Hide a text from now on, unless it is so short that it stands anywhere."""
-        if text in self._texts or len(text) < _SHORTEST:
+        if text in self._known or len(text) < _SHORTEST:
             return
         with self._lock:
-            texts = {**self._texts, text: None}
-            while len(texts) > _REMEMBERED:
-                del texts[next(iter(texts))]
-            self._texts = texts
-            self._patterns = None
+            known = {**self._known, text: None}
+            while len(known) > _REMEMBERED:
+                del known[next(iter(known))]
+            self._known = known
+            self._texts = tuple(sorted(known, key=len, reverse=True))
 
     def learn_headers(
         self, headers: Mapping[str, str | None], also: Iterable[str] = ()
@@ -80,10 +82,28 @@ class Secrets:
 
     def hide(self, text: str) -> str:
         """Give a text without the secrets."""
-        if not self._texts:
+        texts = self._texts
+        if not texts:
             return text
-        plain, spelt = self._found()
-        return (spelt if _ESCAPES.search(text) else plain).sub(REDACTED, text)
+        # Names of hosts come back in small letters.
+        small = text.lower()
+        for secret in texts:
+            if secret.lower() in small:
+                text = re.sub(re.escape(secret), REDACTED, text, flags=re.IGNORECASE)
+                small = text.lower()
+        if _ESCAPES.search(text):
+            for secret in texts:
+                text = self._spelt(secret).sub(REDACTED, text)
+        return text
+
+    def _spelt(self, secret: str) -> re.Pattern[str]:
+        """Give what finds a secret however a server spells it."""
+        found = self._known.get(secret)
+        if found is None:
+            found = re.compile("".join(map(_ways, secret)), re.IGNORECASE)
+            if secret in self._known:
+                self._known[secret] = found
+        return found
 
     def hide_bytes(self, content: bytes) -> bytes:
         """Give the bytes of a text without the secrets."""
@@ -108,20 +128,6 @@ class Secrets:
             # So deep that nobody can look whether one is in it.
             return None
 
-    def _found(self) -> tuple[re.Pattern[str], re.Pattern[str]]:
-        """Give what finds the secrets as they are, and in all spellings."""
-        found = self._patterns
-        if found is None:
-            # The longest first, as one may be the beginning of another.
-            texts = sorted([*self._texts], key=lambda each: (-len(each), each))
-            spelt = ("".join(map(_spelt, text)) for text in texts)
-            found = self._patterns = (
-                # Names of hosts come back in small letters.
-                re.compile("|".join(map(re.escape, texts)), re.IGNORECASE),
-                re.compile("|".join(spelt), re.IGNORECASE),
-            )
-        return found
-
 
 def without_secrets(
     headers: Mapping[str, str | None], also: Iterable[str] = ()
@@ -145,7 +151,7 @@ def _parts(name: str, value: str) -> Iterator[str]:
         yield value
 
 
-def _spelt(letter: str) -> str:
+def _ways(letter: str) -> str:
     """Give a pattern of the ways in which a server may write a letter.
 
     It may be escaped as in JSON, in a URL or in HTML, whether it has to be or not.

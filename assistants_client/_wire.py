@@ -169,7 +169,8 @@ def line(text: str) -> None:
     colour = _COLOURS.get(text[:2])
     if colour and stream.isatty():
         text = f"\x1b[{colour}m{text}\x1b[0m"
-    print(text, file=stream)
+    # In one piece, so that threads don't write into each other's lines.
+    stream.write(f"{text}\n")
 
 
 def _text(content: bytes) -> str:

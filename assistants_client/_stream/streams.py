@@ -112,8 +112,10 @@ class Stream(_Stream):
         """Close the connection; a second time does nothing."""
         if not self._closed:
             self._closed = True
-            self.events.close()
-            self._http.release(self._answer.reply)
+            try:
+                self.events.close()
+            finally:
+                self._http.release(self._answer.reply)
 
 
 class AsyncStream(_Stream):
@@ -163,5 +165,7 @@ class AsyncStream(_Stream):
         """Close the connection; a second time does nothing."""
         if not self._closed:
             self._closed = True
-            await self.events.aclose()
-            await self._http.release(self._answer.reply)
+            try:
+                await self.events.aclose()
+            finally:
+                await self._http.release(self._answer.reply)

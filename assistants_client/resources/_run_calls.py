@@ -11,7 +11,7 @@ from .._errors import ConfigurationError
 from .._flows.calling import calling
 from .._flows.paging import Bounds, Walk
 from .._flows.retrying import IDEMPOTENCY_KEY
-from .._lists import Listed, fields
+from .._lists import Listed, fields, json_of_list
 from .._run_errors import RunError
 from ..objects.reading import item_reader, parser, reader
 
@@ -86,7 +86,7 @@ class RunCalls:
         """Give the newest run of a thread; none where there is none."""
         ids = {"thread_id": thread_id}
         options = {**self._options, "limit": 1}
-        call = make_call("threads.runs.list", options, ids, _api.json_of)
+        call = make_call("threads.runs.list", options, ids, json_of_list)
         answer = yield from calling(call, self._client.options)
         read = item_reader("threads.runs.list", self._client, ids)
         data: list[Any] = fields(answer.read(), read)["data"]
@@ -146,7 +146,7 @@ class RunCalls:
         found: list[Any] = []
         while query is not None:
             params = {**self._options, **query}
-            call = make_call(operation, params, known, _api.json_of)
+            call = make_call(operation, params, known, json_of_list)
             answer = yield from calling(call, self._client.options)
             given = fields(answer.read(), read)
             page = Listed(given["data"], given.get("has_more"))
