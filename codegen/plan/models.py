@@ -149,11 +149,16 @@ class SchemaModule:
 
     @property
     def dict_by_call(self) -> bool:
-        """Tell whether some name can't be written in a class of its own."""
-        names = [f.key for f in self.fields]
+        """Tell whether some name can't be written in a class of its own.
+
+        Python takes some letters beyond ASCII for others, and so do people.
+        """
         return not all(
-            n.isidentifier() and not keyword.iskeyword(n) and not n.startswith("__")
-            for n in names
+            name.isascii()
+            and name.isidentifier()
+            and not keyword.iskeyword(name)
+            and not name.startswith("__")
+            for name in (field.key for field in self.fields)
         )
 
 
