@@ -1,13 +1,8 @@
-"""Bodies of answers, read within bounds: of size once unpacked, and of time.
-
-A few kilobytes can unpack to gigabytes. What HTTP libraries unpack at once is here
-unpacked piece by piece, so that whoever counts can stop in time.
-"""
+"""Bodies of answers, read within bounds: of size once unpacked, and of time."""
 
 from __future__ import annotations
 
 import time
-import zlib
 from codecs import getincrementaldecoder
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
@@ -15,20 +10,18 @@ from typing import TYPE_CHECKING, Any, Final
 import httpx
 
 from ._effects import Unusable, Whole
+from ._inflating import Inflater, inflater_of
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator
 
 ERROR_BYTES: Final = 8 * 1024**2
 """How much is kept of the body of an error; what follows says nothing new."""
-_PIECE = 256 * 1024
+_MARGIN = 256 * 1024
 _START = 200
 # From a body of httpx to the connection of httpcore that it comes from.
 _INNER = ("_stream", "_httpcore_stream", "_connection")
 _LAYERS = 10
-_GZIP_MAGIC = b"\x1f\x8b"
-# With a header of gzip, or one of zlib, or none, as zlib counts.
-_GZIP, _ZLIB, _BARE = 31, 15, -15
 
 
 class _Gauge:
@@ -43,7 +36,7 @@ class _Gauge:
     def __init__(self, limit: int | None, deadline: float | None) -> None:
         self.limit = limit
         self.start = b""
-        self.coding: _Inflater | None = None
+        self.coding: Inflater | None = None
         self._deadline = deadline
         self._count = 0
         self._packed = 0
@@ -61,7 +54,7 @@ class _Gauge:
             yield self._counted(chunk)
             return
         self._packed += len(chunk)
-        if self.limit is not None and self._packed > self.limit + _PIECE:
+        if self.limit is not None and self._packed > self.limit + _MARGIN:
             # It may say nothing at all, without an end.
             raise Unusable(_too_long(self.limit))
         for piece in self.coding.take(chunk):
@@ -83,59 +76,6 @@ class _Gauge:
         if self.limit is not None and self._count > self.limit:
             raise Unusable(_too_long(self.limit))
         return piece
-
-
-class _Inflater:
-    """Undoes gzip or deflate, in pieces that are never large."""
-
-    def __init__(self, coding: str) -> None:
-        self._name = coding
-        # None before the beginning, and after the end.
-        self._engine: Any = None
-        self._begun = b""
-        self._ended = False
-
-    def take(self, data: bytes) -> Iterator[bytes]:
-        """Give what a piece says; Unusable is raised where it is damaged."""
-        while True:
-            if self._engine is None:
-                data = self._begun = self._begun + data
-                self._engine = self._beginning(data)
-            engine = self._engine
-            if engine is None:
-                return
-            try:
-                piece = engine.decompress(data, _PIECE)
-            except zlib.error as error:
-                raise Unusable(f"not {self._name}, as it says it is") from error
-            if piece:
-                yield piece
-            if engine.eof:
-                data, self._begun = engine.unused_data, b""
-                self._engine, self._ended = None, True
-            else:
-                data = engine.unconsumed_tail
-                if not data and len(piece) < _PIECE:
-                    return
-
-    def finish(self) -> None:
-        """Take the end; Unusable is raised where it comes too early."""
-        if self._engine is not None or (self._begun and not self._ended):
-            raise Unusable(f"cut in the middle of its {self._name}")
-
-    def _beginning(self, data: bytes) -> Any:
-        """Give what undoes it, as soon as there are the two bytes that tell."""
-        if len(data) < 2:
-            return None
-        kind = _GZIP
-        if self._name == "deflate":
-            is_zlib = data[0] & 15 == 8 and (data[0] * 256 + data[1]) % 31 == 0
-            kind = _ZLIB if is_zlib else _BARE
-        if self._ended and (kind != _GZIP or not data.startswith(_GZIP_MAGIC)):
-            # Several of gzip may stand one after the other; anything else is nothing.
-            self._begun = data[:2]
-            return None
-        return zlib.decompressobj(kind)
 
 
 class _Bounded(httpx.SyncByteStream):
@@ -245,7 +185,7 @@ def bind(response: httpx.Response, limit: int | None, deadline: float | None) ->
         response.stream = _Bounded(stream, gauge, connection)
     elif isinstance(stream, httpx.AsyncByteStream):
         response.stream = _AsyncBounded(stream, gauge, connection)
-    gauge.coding = _coding(response.headers)
+    gauge.coding = inflater_of(response.headers)
     if gauge.coding is None and limit is not None:
         length = response.headers.get("content-length", "")
         if length.isdecimal() and int(length[:20]) > limit:
@@ -347,15 +287,3 @@ def _has_more(stream: Any) -> bool:
 def _too_long(limit: int) -> str:
     """Say that an answer is longer than it may be."""
     return f"longer than the {limit} bytes that max_response_bytes allows"
-
-
-def _coding(headers: httpx.Headers) -> _Inflater | None:
-    """Give what undoes the coding of a body, and take the header away."""
-    named = headers.get("content-encoding", "").lower().strip()
-    if not named or named == "identity":
-        return None
-    name = named.removeprefix("x-")
-    if name not in ("gzip", "deflate"):
-        raise Unusable(f"encoded as {named!r}, which nobody asked for")
-    del headers["content-encoding"]
-    return _Inflater(name)
