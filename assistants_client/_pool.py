@@ -22,7 +22,6 @@ HttpT = TypeVar("HttpT", httpx.Client, httpx.AsyncClient)
 USER_AGENT = f"assistants-client/{__version__}"
 CONNECTIONS: Final = 100
 """How many connections a client has at most."""
-_KEPT = 20
 
 
 def pool_of(given: Any, owner: str, kind: type[Any]) -> Pool:
@@ -79,7 +78,9 @@ class Pool:
                     made = self._made = kind(
                         headers={"user-agent": USER_AGENT},
                         limits=httpx.Limits(
-                            max_connections=CONNECTIONS, max_keepalive_connections=_KEPT
+                            max_connections=CONNECTIONS,
+                            # With fewer, it closes what another thread begins to use.
+                            max_keepalive_connections=CONNECTIONS,
                         ),
                     )
         return made
