@@ -12,6 +12,7 @@ from .._effects import Give, NoAnswer, Note, Receive, Unusable, Whole
 from .._errors import StreamInterrupted
 from .._stream.missed import missed
 from .._stream.reading import DONE, Told, told
+from .._text import word
 from .calling import decode
 from .tool_calls import tool_calls
 from .waiting import Patience, waiting
@@ -222,7 +223,7 @@ def _interrupted(
     alive = plan.calls.alive
     what = "nothing was told of its run"
     if snapshots.run is not None:
-        what = f"run {snapshots.run.get('id')} was {snapshots.status}"
+        what = f"run {word(snapshots.run.get('id'))} was {word(snapshots.status)}"
     hide = answer.secrets.hide
     error = StreamInterrupted(
         hide(f"the stream broke off: {broken.why}; {what}"),
