@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from . import _api
 from ._flows.calling import UnfitError
+from ._json import converted
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -50,10 +51,4 @@ def _reader(to: Any) -> Callable[[Any], Any]:
     validate: Callable[[Any], Any] | None = getattr(to, "model_validate", None)
     if validate is not None:
         return validate
-    return lambda data: _converted(data, to)
-
-
-def _converted(data: Any, to: Any) -> Any:
-    import msgspec
-
-    return msgspec.convert(data, to)
+    return lambda data: converted(data, to)

@@ -22,6 +22,9 @@ HttpT = TypeVar("HttpT", httpx.Client, httpx.AsyncClient)
 USER_AGENT = f"assistants-client/{__version__}"
 CONNECTIONS: Final = 100
 """How many connections a client has at most."""
+# Seconds that an idle connection is kept. Many a server closes its own after five, and
+# what creates something must not be sent again where that is a moment too late.
+_KEPT = 4.0
 
 
 def pool_of(given: Any, owner: str, kind: type[Any]) -> Pool:
@@ -81,6 +84,7 @@ class Pool:
                             max_connections=CONNECTIONS,
                             # With fewer, it closes what another thread begins to use.
                             max_keepalive_connections=CONNECTIONS,
+                            keepalive_expiry=_KEPT,
                         ),
                     )
         return made

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 
 from ._bodies import readable
 from ._casting import caster
-from ._flows.calling import Answer, decode
+from ._flows.calling import Answer
+from ._json import decode
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -10,7 +10,7 @@ from ._bodies import limit_to, readable, usable
 from ._effects import Unusable, Whole
 from ._errors import APIConnectionError, APITimeoutError
 from ._exchange import forget_request
-from ._flows.calling import decode
+from ._json import decode
 from ._responses import Head
 from ._text import shortened
 

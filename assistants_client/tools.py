@@ -8,6 +8,7 @@ from typing import Any, Generic, Literal, ParamSpec, TypeAlias, TypeVar, overloa
 
 from . import _api
 from ._errors import ConfigurationError
+from ._json import converted, decode_strictly, encode
 from ._run_errors import ToolError
 from ._signatures import signature_of
 
@@ -81,7 +82,7 @@ class Tool(Generic[P, T]):
 
         try:
             given = _decoded(arguments)
-            read = msgspec.convert(given, self._arguments)
+            read = converted(given, self._arguments)
         except (ValueError, RecursionError) as error:
             raise ToolError(
                 f"the arguments of {self.name} don't fit: {error}", tool=self.name
@@ -249,10 +250,8 @@ def written(output: Any) -> str:
     """
     if isinstance(output, str):
         return output
-    import msgspec
-
-    # Models are attrs classes, which msgspec would write in its own way.
-    return msgspec.json.encode(_api.to_json(output)).decode()
+    # Models are attrs classes, which the library would write in its own way.
+    return encode(_api.to_json(output))
 
 
 def _decoded(arguments: Any) -> Any:
@@ -263,6 +262,4 @@ def _decoded(arguments: Any) -> Any:
         return {}
     if not isinstance(arguments, str):
         raise ValueError(f"{type(arguments).__name__} is no JSON text")
-    import msgspec
-
-    return msgspec.json.decode(arguments)
+    return decode_strictly(arguments)

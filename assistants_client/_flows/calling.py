@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from functools import cache
 from typing import TYPE_CHECKING, Any, Final, Generic, TypedDict, TypeVar
 
 from attrs import field, frozen
@@ -20,6 +19,7 @@ from .._errors import (
     SentRequest,
     status_error,
 )
+from .._json import decode
 from .._options import checked_key, checked_retries, checked_timeout, without_user
 from .._secrets import Secrets
 from .._text import shortened
@@ -176,31 +176,6 @@ class _Decoded:
 
     def json(self) -> Any:
         return decode(self.content)
-
-
-def decode(content: bytes | str) -> Any:
-    """Decode JSON, leniently where the quick decoder is strict, as with NaN.
-
-    Raises:
-        ValueError: it is no JSON, or so deep that nothing can read it.
-    """
-    try:
-        return _decoder()(content)
-    # What it raises where something is no JSON is a ValueError.
-    except (ValueError, RecursionError):
-        pass
-    try:
-        return json.loads(content)
-    except RecursionError as error:
-        raise ValueError("JSON that is nested too deeply") from error
-
-
-@cache
-def _decoder() -> Callable[[bytes | str], Any]:
-    # Imported late: until something is to be decoded, it only takes time.
-    import msgspec
-
-    return msgspec.json.Decoder().decode
 
 
 def calling(

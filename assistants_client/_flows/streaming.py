@@ -10,10 +10,10 @@ from attrs import frozen
 from .. import _api
 from .._effects import Give, NoAnswer, Note, Receive, Unusable, Whole
 from .._errors import StreamInterrupted
+from .._json import decode
 from .._stream.missed import missed
 from .._stream.reading import DONE, Told, told
 from .._text import word
-from .calling import decode
 from .tool_calls import tool_calls
 from .waiting import Patience, waiting
 

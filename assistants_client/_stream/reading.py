@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final, NamedTuple
 
 from .. import _api
-from .._flows.calling import decode
+from .._json import decode
 
 DONE: Final = "done"
 ERROR: Final = "error"

@@ -77,7 +77,7 @@ class RunCalls:
 
     def messages(self, run: Any) -> Flow[list[Any]]:
         """Give all messages of the run, the first one first."""
-        key = self._known(run)["run_id"]
+        key = self._known(run, "threads.messages.list")["run_id"]
         found = yield from self._all("threads.messages.list", run, {"run_id": key})
         # There are servers that don't filter.
         return [each for each in found if getattr(each, "run_id", key) == key]
@@ -113,8 +113,8 @@ class RunCalls:
             return None
         return reader(kind, self._client, self._ids)(data)
 
-    def _known(self, run: Any) -> dict[str, Any]:
-        """Give the ids of a run, those that were asked for first.
+    def _known(self, run: Any, operation: str) -> dict[str, Any]:
+        """Give the ids of a run for an operation, those that were asked for first.
 
         Raises:
             RunError: the server didn't say one.
@@ -124,21 +124,21 @@ class RunCalls:
             return {name: id_of(name, value) for name, value in known.items()}
         except ConfigurationError as error:
             # It is no argument: the run has begun.
-            what = "the server gave a run that can't be followed, as it has no id"
-            raise RunError(f"{what}: {error}", run) from None
+            what = "the server gave a run that can't be followed, as it lacks an id"
+            raise RunError(f"{operation}: {what}: {error}", run) from None
 
     def _call(
         self, operation: str, run: Any, body: Mapping[str, Any] | None = None
     ) -> Flow[Answer[Any]]:
         read = parser(operation, self._client, self._ids)
         params = {**self._options, **(body or {})}
-        call = make_call(operation, params, self._known(run), read)
+        call = make_call(operation, params, self._known(run, operation), read)
         return calling(call, self._client.options)
 
     def _all(
         self, operation: str, run: Any, more: Mapping[str, Any] | None = None
     ) -> Flow[list[Any]]:
-        known = self._known(run)
+        known = self._known(run, operation)
         read = item_reader(operation, self._client, known)
         query: dict[str, Any] | None
         query = {"limit": _LARGEST_PAGE, "order": "asc", **(more or {})}

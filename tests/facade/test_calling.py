@@ -14,8 +14,9 @@ from assistants_api.api.runs import cancel_run, create_run
 from assistants_api.models import AssistantObject
 from assistants_client import _errors as errors
 from assistants_client._effects import Ask, NoAnswer, Prepared, Send
-from assistants_client._flows.calling import Answer, Call, calling, decode
+from assistants_client._flows.calling import Answer, Call, calling
 from assistants_client._flows.retrying import Policy
+from assistants_client._json import decode
 from assistants_client._options import Options, settings
 
 if TYPE_CHECKING:
