@@ -1,0 +1,73 @@
+"""Clients that don't wait between attempts or looks, and what their pools hold."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import httpx
+
+from assistants_client import AsyncClient, Client
+from assistants_client._effects import Sleep
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from assistants_client._flows.calling import CallOptions
+    from assistants_client._http import AsyncHttp, Http
+
+_NAP = 0.005
+# As the document of the project has it.
+_LONGEST = 120.0
+
+
+class TooLongError(AssertionError):
+    """A wait was to be longer than the package says that it ever is."""
+
+
+class HurriedClient(Client):
+    """A client that only ever waits for answers."""
+
+    def http(self, options: CallOptions) -> Http:
+        """Give what does what flows ask for, but shortens each sleep."""
+        found = super().http(options)
+        perform = found.perform
+
+        def hurried(effect: Any) -> Any:
+            return perform(_shortened(effect))
+
+        vars(found)["perform"] = hurried
+        return found
+
+
+class AsyncHurriedClient(AsyncClient):
+    """The same, to be awaited."""
+
+    def http(self, options: CallOptions) -> AsyncHttp:
+        """Give what does what flows ask for, but shortens each sleep."""
+        found = super().http(options)
+        perform = found.perform
+
+        async def hurried(effect: Any) -> Any:
+            return await perform(_shortened(effect))
+
+        vars(found)["perform"] = hurried
+        return found
+
+
+def _shortened(effect: Any) -> Any:
+    if not isinstance(effect, Sleep):
+        return effect
+    if not 0 <= effect.seconds <= _LONGEST:
+        raise TooLongError(f"a wait of {effect.seconds} s")
+    return Sleep(min(effect.seconds, _NAP))
+
+
+def leaks(client: Client | AsyncClient) -> Iterator[str]:
+    """Say which connections of a client are neither free nor closed."""
+    kind: Any = httpx.AsyncClient if client.asynchronous else httpx.Client
+    pool = client._pool.get(kind)._transport._pool
+    for connection in pool.connections:
+        if not (connection.is_idle() or connection.is_closed()):
+            yield f"a connection is kept busy: {connection!r}"
+    if pool._requests:
+        yield f"{len(pool._requests)} requests wait for a connection"

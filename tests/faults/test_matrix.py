@@ -1,0 +1,175 @@
+"""Every way to call something, against everything that servers do wrong.
+
+This is a part of the matrix that has all troubles, and all forms of calls; the script
+`matrix` goes through the whole of it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import httpx
+import pytest
+
+from assistants_client import APIConnectionError, DecodeError, NotFoundError, Thread
+from assistants_client._api import check
+from assistants_client._endpoints import ENDPOINTS
+from assistants_client._errors import ReceivedResponse, SentRequest
+from assistants_client.local._fault_words import (
+    EVERY_OPTION,
+    FAULTS,
+    SOME_OPTIONS,
+    Value,
+    Word,
+)
+from tests.faults import embedded
+from tests.faults.answers import Asked, State, answer
+from tests.faults.calls import FORMS
+from tests.faults.cells import some
+from tests.faults.embedded_bench import Embedded
+from tests.faults.judging import ANY, KEY, RESULT, Expected, Outcome, complaints
+from tests.faults.matrix import run
+from tests.faults.samples import IDS, OBJECTS
+from tests.faults.wild_bench import Wild
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.faults.benches import Bench
+
+SERVERS = {
+    *("open-assistant-api", "OpenGPTs", "LumenLabs", "openai-responses", "LiteLLM"),
+    "Azure",
+}
+SENT = SentRequest("GET", "http://127.0.0.1:1/v1/threads/thread_1")
+BY_NAME = {form.name: form for form in FORMS}
+
+
+def test_calls_end_as_they_should_at_the_embedded_server(tmp_path: Path) -> None:
+    bench = Embedded(tmp_path)
+    report = run(bench, some(bench, every=2))
+    assert not report.failures, report.told()
+
+
+def test_calls_end_as_they_should_at_servers_in_the_wild() -> None:
+    bench = Wild()
+    report = run(bench, some(bench, every=2))
+    assert not report.failures, report.told()
+
+
+def test_all_operations_and_ways_to_follow_a_run_are_called() -> None:
+    assert {form.operation for form in FORMS} == {*ENDPOINTS}
+    runs = "threads.runs."
+    assert {form.path for form in FORMS if "_response" not in form.path} == {
+        *ENDPOINTS,
+        *("threads.create_and_run_poll", "threads.create_and_run_stream"),
+        *(f"{runs}create_and_poll", f"{runs}poll", f"{runs}stream"),
+        f"{runs}submit_tool_outputs_and_poll",
+        f"{runs}submit_tool_outputs_stream",
+    }
+
+
+@pytest.mark.parametrize("bench", ["embedded", "wild"])
+def test_the_part_that_is_tried_has_every_trouble_and_form(
+    bench: str, tmp_path: Path
+) -> None:
+    found: Bench = Embedded(tmp_path) if bench == "embedded" else Wild()
+    cells = some(found, every=2)
+    assert {cell.trouble for cell in cells} == {*found.troubles}
+    assert {(cell.form.name, cell.asynchronous) for cell in cells} == {
+        (form.name, way) for form in FORMS for way in (False, True)
+    }
+
+
+def test_every_word_for_faults_is_in_the_matrix() -> None:
+    texts = embedded.texts()
+    heads = {text.split()[0].partition("=")[0] for text in texts}
+    options = {word.partition("=")[0] for text in texts for word in text.split()[1:]}
+    assert {word.name for word in FAULTS} <= heads
+    assert {word.name for word in (*SOME_OPTIONS, *EVERY_OPTION)} == options
+    assert {str(status) for status in embedded.STATUSES} <= heads
+
+
+def test_a_new_fault_enters_the_matrix_by_itself(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    colours = Value("HOW", "red or blue", {"red": 1, "blue": 2}.get)
+    monkeypatch.setattr(embedded, "FAULTS", (Word("paint", "", colours),))
+    assert {"paint=red", "paint=blue"} <= {*embedded.texts()}
+    unheard_of = Value("MOOD", "a mood", {"good": 1}.get)
+    monkeypatch.setattr(embedded, "FAULTS", (Word("mood", "", unheard_of),))
+    with pytest.raises(embedded.UncoveredError, match="mood takes a mood"):
+        embedded.texts()
+
+
+def test_each_server_that_people_run_is_played() -> None:
+    found = Wild().dialects.values()
+    assert {each.name for each in found if each.group == "servers"} == SERVERS
+
+
+def test_what_the_wild_server_distorts_is_right_before() -> None:
+    schemas = {
+        "assistants": "AssistantObject",
+        "threads": "ThreadObject",
+        "messages": "MessageObject",
+        "runs": "RunObject",
+        "steps": "RunStepObject",
+    }
+    for noun, schema in schemas.items():
+        assert check(OBJECTS[noun], schema) == []
+    body = {"stream": True, "assistant_id": IDS["assistant_id"]}
+    parts = ("threads", "thread_1", "runs")
+    asked = Asked("POST", parts, {}, {}, body, tag="", dialect="plain")
+    events = answer(asked, State()).events
+    assert events is not None
+    for name, data in events:
+        told = {"event": name, "data": data}
+        assert check(told, "AssistantStreamEvent") == [], name
+
+
+def thread_error(kind: Any, content: bytes, status: int, operation: str) -> Any:
+    response = ReceivedResponse(status, {}, content, SENT)
+    return kind(response, operation=operation)
+
+
+def said(expected: Expected, outcome: Outcome) -> str:
+    form = BY_NAME["threads.retrieve"]
+    return "; ".join(complaints(form, expected, outcome, asynchronous=False))
+
+
+def test_the_judge_is_strict() -> None:
+    good = thread_error(NotFoundError, b'{"detail": "Gone."}', 404, "threads.retrieve")
+    gone = Expected.error("NotFoundError", says="Gone.", status=404)
+    thread = Outcome(Thread.from_dict({"id": "thread_1"}))
+    assert said(gone, Outcome(error=good)) == ""
+    assert said(RESULT, thread) == said(ANY, thread) == ""
+    for expected, outcome, complaint in (
+        (RESULT, Outcome(error=good), "in place of result"),
+        (gone, thread, "gave result in place of NotFoundError"),
+        (RESULT, Outcome({"id": "thread_1"}), "gave dict, no Thread"),
+        (RESULT, Outcome([]), "gave list"),
+        (ANY, Outcome(error=KeyError("id")), "raised builtins.KeyError"),
+        (ANY, Outcome(error=httpx.ReadError("")), "raised httpx.ReadError"),
+        (Expected.error(says="Away."), Outcome(error=good), "doesn't say 'Away.'"),
+        (Expected.error(status=410), Outcome(error=good), "has status 404, not 410"),
+        (
+            ANY,
+            Outcome(error=thread_error(DecodeError, b"", 200, "threads.delete")),
+            "names none of threads.retrieve",
+        ),
+        (
+            ANY,
+            Outcome(
+                error=APIConnectionError("", request=SENT, operation="threads.retrieve")
+            ),
+            "names no cause",
+        ),
+        (
+            ANY,
+            Outcome(
+                error=thread_error(DecodeError, KEY.encode(), 200, "threads.retrieve")
+            ),
+            "told the key",
+        ),
+    ):
+        assert complaint in said(expected, outcome)
