@@ -1,0 +1,177 @@
+"""Call all operations of a mock that we didn't write, through our own clients.
+
+First as the mock comes: its runs stay queued and it knows no streams, which has to end
+in a typed error. Then with runs that move and with streams, written by the means that
+the mock has for it.
+
+Usage: _peers.py BASE_URL
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import httpx
+
+from assistants_client import (
+    AssistantsError,
+    AsyncClient,
+    Client,
+    NotFoundError,
+    RunTimeout,
+    StreamInterrupted,
+)
+from assistants_client._endpoints import ENDPOINTS
+from tests.faults.calls import FORMS
+from tests.faults.operations import Task, carry_out, carry_out_async, class_of
+
+if TYPE_CHECKING:
+    from tests.faults.operations import Form
+
+KEY = "any"
+# As the mock comes, waiting is in vain; else it takes two looks or three.
+SHORT, LONG = 0.3, 20.0
+NOBODY = "thread_nobody"
+# What the mock has to be told before it does it.
+LACKS = {"stream": "streams", "follow": "streams", "wait": "runs that move"}
+
+
+@dataclass(frozen=True)
+class Peer:
+    """The mock, and what it has been told so far."""
+
+    url: str
+    taught: bool
+
+    def tell(self, what: str, **given: Any) -> None:
+        """Ask for something that no operation does."""
+        httpx.post(f"{self.url}/peer/{what}", json=given).raise_for_status()
+
+    def prepare(self, client: Client, form: Form) -> Task:
+        """Make what a form is about, new each time."""
+        tag = "asks" if "tools=" in form.name else "told"
+        assistants = [client.assistants.create(model="m") for _ in range(4)]
+        assistant = str(assistants[0].id)
+        thread = client.threads.create()
+        messages = [
+            client.threads.messages.create(thread, role="user", content=text)
+            for text in ("How", "high", "is it?")
+        ]
+        runs = [
+            client.threads.runs.create(
+                thread, assistant_id=assistant, metadata={"cell": tag}
+            )
+            for _ in range(3)
+        ]
+        ids = {
+            "assistant_id": assistant,
+            "newest_assistant": str(assistants[-1].id),
+            "thread_id": str(thread.id),
+            "message_id": str(messages[0].id),
+            "run_id": str(runs[0].id),
+            "tool_call_id": "call_1",
+        }
+        for number in range(3):
+            step = f"step_{ids['run_id']}_{number}"
+            where = {key: ids[key] for key in ("assistant_id", "thread_id", "run_id")}
+            self.tell("step", id=step, **where)
+            ids["step_id"] = step
+        return Task(ids, tag, LONG if self.taught else SHORT)
+
+
+def main(base_url: str) -> int:
+    """Make all calls in both ways; give the exit code."""
+    faults = 0
+    called: set[str] = set()
+    for taught in (False, True):
+        peer = Peer(base_url, taught)
+        if taught:
+            peer.tell("moving")
+            peer.tell("streams")
+            print("\nwith streams, and runs that move:")
+        for form in FORMS:
+            if taught and form.kind not in LACKS:
+                continue
+            said = _both(peer, form)
+            wrong = [each for each in said if each.startswith("WRONG")]
+            faults += len(wrong)
+            print(f"{'wrong' if wrong else 'ok':6}{form.name:54}{' | '.join(said)}")
+            if not wrong:
+                called.add(form.operation)
+    faults += _nobody(base_url)
+    missing = ENDPOINTS.keys() - called
+    if missing:
+        print(f"not called with success: {', '.join(sorted(missing))}")
+    print(
+        f"openai-responses: {len(called)} of {len(ENDPOINTS)} operations, "
+        f"{len(FORMS)} ways to call them, sync and async; {faults} faults"
+    )
+    return int(bool(missing) or faults > 0)
+
+
+def _both(peer: Peer, form: Form) -> list[str]:
+    """Call a form in both ways; say what came of it."""
+    settings: Any = {"base_url": f"{peer.url}/v1", "api_key": KEY, "max_retries": 0}
+    with Client(**settings) as client:
+        said = []
+        try:
+            found = carry_out(form, client, peer.prepare(client, form))
+        except AssistantsError as error:
+            found = error
+        said.append(_judged(peer, form, found, asynchronous=False))
+        task = peer.prepare(client, form)
+    found = asyncio.run(_asynchronous(form, settings, task))
+    said.append(_judged(peer, form, found, asynchronous=True))
+    return said
+
+
+async def _asynchronous(form: Form, settings: Any, task: Task) -> Any:
+    async with AsyncClient(**settings) as client:
+        try:
+            return await carry_out_async(form, client, task)
+        except AssistantsError as error:
+            return error
+
+
+def _judged(peer: Peer, form: Form, found: Any, *, asynchronous: bool) -> str:
+    """Say what was found, beginning with WRONG if that may not be."""
+    lacking = None if peer.taught else LACKS.get(form.kind)
+    if isinstance(found, AssistantsError):
+        name = type(found).__name__
+        # Resuming means to wait for the run.
+        waits = form.kind == "wait" or "resume=True" in form.name
+        if lacking and isinstance(found, RunTimeout if waits else StreamInterrupted):
+            return f"{name}: the mock lacks {lacking}"
+        return f"WRONG {name}: {found}"
+    if lacking:
+        return f"WRONG {found!r}, though the mock lacks {lacking}"
+    if form.gives == "events":
+        names = [event.event for event in found]
+        good = names[-1:] == ["thread.run.completed"]
+        return f"{'' if good else 'WRONG '}{len(names)} events"
+    items = found if form.kind == "pages" else [found]
+    class_ = class_of(form.gives, asynchronous=asynchronous)
+    others = [item for item in items if not isinstance(item, class_)]
+    if others or not items:
+        return f"WRONG {others or 'nothing'}, no {class_.__name__}"
+    many = f"{len(items)} " if form.kind == "pages" else ""
+    return f"{many}{class_.__name__}"
+
+
+def _nobody(base_url: str) -> int:
+    """See what a 404 without a body and a type becomes."""
+    with Client(base_url=f"{base_url}/v1", api_key=KEY) as client:
+        try:
+            found: Any = client.threads.retrieve(NOBODY)
+        except NotFoundError as error:
+            print(f"\nok    an empty 404: {error}")
+            return 0
+    print(f"\nwrong an empty 404: {found!r}")
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1]))

@@ -1,0 +1,163 @@
+"""Make prism's calls through the clients that people use, sync and async."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, Protocol
+
+import assistants_client
+from assistants_api import check
+from assistants_client import (
+    AssistantsError,
+    AsyncClient,
+    Client,
+    InternalServerError,
+    StreamInterrupted,
+)
+from assistants_client._endpoints import ENDPOINTS
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterator, Sequence
+
+KEY = "any"
+STREAMS = (
+    *("runs.create_run", "runs.create_thread_and_run"),
+    "runs.submit_tool_outputs_to_run",
+)
+# Prism takes the request, but then "cannot serialise complex objects as text".
+NO_STREAM = (InternalServerError, StreamInterrupted)
+# The mock gives one answer again and again; a list of it never has an end of its own.
+MOST = 50
+
+
+class Call(Protocol):
+    """What is called, and with what: see `_prism.Call`."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def gives(self) -> type[Any]: ...
+    @property
+    def ids(self) -> tuple[str, ...]: ...
+    @property
+    def others(self) -> dict[str, Any]: ...
+
+
+def sync_faults(base_url: str, calls: Sequence[Call]) -> Iterator[tuple[Call, str]]:
+    """Make all calls by `Client`; give what is wrong with the answers."""
+    with Client(api_key=KEY, base_url=base_url, max_retries=0) as client:
+        for call in calls:
+            try:
+                response = _method(client, call, "with_raw_response")(**_given(call))
+                parsed = response.parse()
+                items = _first(parsed) if _is_page(call) else []
+            except AssistantsError as error:
+                yield call, f"Client: {error!r}"
+                continue
+            for fault in _faults_of(call, response, parsed, [*items], "Client"):
+                yield call, fault
+        for call in calls:
+            if call.name in STREAMS:
+                try:
+                    with _method(client, call)(**_given(call), stream=True) as events:
+                        _ = [*events]
+                except NO_STREAM:
+                    pass
+                except AssistantsError as error:
+                    yield call, f"Client, stream=True: {error!r}"
+
+
+async def async_faults(
+    base_url: str, calls: Sequence[Call]
+) -> AsyncIterator[tuple[Call, str]]:
+    """Make all calls by `AsyncClient`; give what is wrong with the answers."""
+    async with AsyncClient(api_key=KEY, base_url=base_url, max_retries=0) as client:
+        for call in calls:
+            raw = _method(client, call, "with_raw_response")
+            try:
+                response = await raw(**_given(call))
+                parsed = response.parse()
+                items = await _first_async(parsed) if _is_page(call) else []
+            except AssistantsError as error:
+                yield call, f"AsyncClient: {error!r}"
+                continue
+            for fault in _faults_of(call, response, parsed, items, "AsyncClient"):
+                yield call, fault
+        for call in calls:
+            if call.name in STREAMS:
+                try:
+                    stream = _method(client, call)(**_given(call), stream=True)
+                    async with await stream as events:
+                        _ = [each async for each in events]
+                except NO_STREAM:
+                    pass
+                except AssistantsError as error:
+                    yield call, f"AsyncClient, stream=True: {error!r}"
+
+
+def _method(client: Any, call: Call, *way: str) -> Any:
+    """Give the method that stands for an operation."""
+    (name,) = [key for key, each in ENDPOINTS.items() if each.module == call.name]
+    *homes, verb = name.split(".")
+    found = client
+    for part in (*homes, *way, verb):
+        found = getattr(found, part)
+    return found
+
+
+def _given(call: Call) -> dict[str, Any]:
+    """Give the arguments: ids by their names, the body's properties one by one."""
+    (endpoint,) = [each for each in ENDPOINTS.values() if each.module == call.name]
+    body = call.others.get("body", {})
+    query = {key: value for key, value in call.others.items() if key != "body"}
+    plain = body.to_dict() if hasattr(body, "to_dict") else body
+    return {**dict(zip(endpoint.ids, call.ids, strict=True)), **query, **plain}
+
+
+def _is_page(call: Call) -> bool:
+    return call.name.rpartition(".")[2].startswith("list_")
+
+
+def _first(page: Any) -> Iterator[Any]:
+    for _, item in zip(range(MOST), page, strict=False):
+        yield item
+
+
+async def _first_async(page: Any) -> list[Any]:
+    items: list[Any] = []
+    async for item in page:
+        items.append(item)
+        if len(items) == MOST:
+            break
+    return items
+
+
+def _faults_of(
+    call: Call, response: Any, parsed: Any, items: list[Any], who: str
+) -> Iterator[str]:
+    if not 200 <= response.status_code <= 299:
+        yield f"{who}: status {response.status_code}"
+    if "sl-violations" in response.headers:
+        yield f"{who}: {response.headers['sl-violations']}"
+    wanted = _class(call, asynchronous=who == "AsyncClient")
+    if type(parsed) is not wanted:
+        yield f"{who}: gave {parsed!r}, no {wanted.__name__}"
+        return
+    if parsed.to_dict() != json.loads(response.content):
+        yield f"{who}: something of the answer is lost"
+    for deviation in check(parsed.to_dict(), call.gives.__name__):
+        yield f"{who}: answer at {deviation}"
+    if _is_page(call) and not items:
+        yield f"{who}: a page without items"
+
+
+def _class(call: Call, *, asynchronous: bool) -> type[Any]:
+    """Give the class of the result: alive, a page, or what tells of a deletion."""
+    (endpoint,) = [each for each in ENDPOINTS.values() if each.module == call.name]
+    if endpoint.gives is None:
+        return call.gives
+    name = "Page" if _is_page(call) else endpoint.gives
+    found: type[Any] = getattr(
+        assistants_client, f"Async{name}" if asynchronous else name
+    )
+    return found
