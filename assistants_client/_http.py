@@ -77,8 +77,11 @@ class Http:
 
     def _receive(self, reply: Any) -> bytes | None:
         if reply is not self._read:
-            self.release()
-            self._read, self._pieces = reply, reply.iter_bytes()
+            # Remembered first: whoever interrupts this releases what is read.
+            known, self._read = self._read, reply
+            self._pieces = reply.iter_bytes()
+            if known is not None:
+                known.close()
         try:
             return next(self._pieces, None)
         except (httpx.HTTPError, httpx.StreamError, OSError) as error:
@@ -202,8 +205,11 @@ class AsyncHttp:
 
     async def _receive(self, reply: Any) -> bytes | None:
         if reply is not self._read:
-            await self.release()
-            self._read, self._pieces = reply, reply.aiter_bytes()
+            # Remembered first: whoever cancels this releases what is read.
+            known, self._read = self._read, reply
+            self._pieces = reply.aiter_bytes()
+            if known is not None:
+                await known.aclose()
         try:
             return await anext(self._pieces, None)
         except (httpx.HTTPError, httpx.StreamError, OSError) as error:
