@@ -15,6 +15,7 @@ from starlette.responses import Response, StreamingResponse
 from starlette.routing import Match, Route
 
 from .calls import Call, read_body, read_query
+from .idempotency import once
 from .operations import operations
 from .refusals import Refusal, shown
 from .resources import Assistants, Messages, RunSteps, Threads
@@ -112,7 +113,7 @@ class App:
                 faults=faults,
             )
             with self._store.changes():
-                answer = acts[method](call)
+                answer = once(self._store.answers, call, acts[method])
             return self._response(answer)
 
         return serve

@@ -10,6 +10,8 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from .answers import Answers
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
@@ -71,6 +73,9 @@ class Store:
     Only one thread may use it, so what happens within `changes` is one change to every
     client. Besides its JSON an object has notes: what the server needs to know of it
     and no answer shows.
+
+    Attributes:
+        answers: those that are given again to requests that come with the same key.
     """
 
     def __init__(self, path: Path | None = None) -> None:
@@ -89,6 +94,7 @@ class Store:
             self._sql = sqlite3.connect(
                 path or ":memory:", isolation_level=None, timeout=0
             )
+            self.answers = Answers(self._sql)
             try:
                 self._open()
             except BaseException:
@@ -130,6 +136,7 @@ class Store:
                     self._sql.execute(statement)
                 self._sql.execute(f"pragma application_id = {_APPLICATION}")
                 self._sql.execute(f"pragma user_version = {_VERSION}")
+            self.answers.prepare()
             self._sql.execute("select id from objects where active").fetchone()
 
     def _is_new(self) -> bool:
