@@ -1,0 +1,41 @@
+"""Each promise of the documentation is held by a test that exists."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+PAGE = ROOT / "docs" / "when-things-go-wrong.md"
+_NAMED = re.compile(r"`(tests/[\w/]+\.py)::(\w+)`")
+_LINK = re.compile(r"\[[^\]]*\]\(([^)#]+)[^)]*\)")
+
+
+def _tests_of(path: Path) -> set[str]:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    return {each.name for each in tree.body if isinstance(each, ast.FunctionDef)}
+
+
+def test_every_promise_names_tests_that_exist() -> None:
+    promised, _, limits = PAGE.read_text(encoding="utf-8").partition("## What we don't")
+    promises = re.split(r"^- ", promised, flags=re.MULTILINE)[1:]
+    assert len(promises) > 15
+    assert limits
+    for promise in promises:
+        named = _NAMED.findall(promise)
+        assert named, f"no test holds: {promise}"
+        for file, name in named:
+            assert name in _tests_of(ROOT / file), f"{file}::{name}"
+
+
+def test_links_lead_somewhere() -> None:
+    for page in (PAGE, ROOT / "SECURITY.md"):
+        for target in _LINK.findall(page.read_text(encoding="utf-8")):
+            assert (page.parent / target).exists(), f"{page.name}: {target}"
+
+
+def test_scripts_that_are_named_are_there() -> None:
+    for page in (PAGE, ROOT / "SECURITY.md"):
+        for name in re.findall(r"`(scripts/\w+)", page.read_text(encoding="utf-8")):
+            assert (ROOT / name).is_file(), name
