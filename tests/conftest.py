@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import gc
+import os
 import signal
 import ssl
+import sys
 from functools import cache
 from typing import Any
 
@@ -12,13 +15,18 @@ from hypothesis import settings
 
 # No test depends on how fast a machine is. What hypothesis sets by itself where CI is
 # set (always the same examples, for one) stays.
-settings.register_profile("project", deadline=None, max_examples=50)
+settings.register_profile("project", deadline=None, max_examples=30)
 settings.load_profile("project")
 
 # What a shell has begun in the background ignores Ctrl-C, and so would all that it
 # begins itself; but what the tests interrupt has to hear of it.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+# To compile all modules again and again takes as long as hundreds of tests do; so those
+# of the tests, and those that the programs load which they start, are kept compiled.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 # Each client of httpx reads all the authorities there are, which takes it as long as
 # most tests take; those of the tests share what was read once.
@@ -48,3 +56,9 @@ _LONG = {
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put the longest tests first, in the order in which they stand."""
     items.sort(key=lambda item: item.path.name not in _LONG)
+
+
+def pytest_collection_finish() -> None:
+    """Spare the collector of garbage what was imported, which stays to the end."""
+    gc.collect()
+    gc.freeze()

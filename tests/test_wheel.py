@@ -73,35 +73,33 @@ def test_metadata_names_the_licence_and_carries_the_notice(wheel: Path) -> None:
         assert _read(wheel, f"licenses/{name}") == (ROOT / name).read_text("utf-8")
 
 
-@pytest.mark.parametrize(
-    ("extra", "left_out"),
-    [
-        ("", ["assistants_client.local"]),
-        # Its fixtures are for those who have pytest.
-        ("local", ["assistants_client.local.fixtures"]),
-    ],
-    ids=["no extra", "local"],
-)
-def test_wheel_alone_is_enough(
-    wheel: Path, tmp_path: Path, extra: str, left_out: list[str]
-) -> None:
+def test_wheel_alone_is_enough(wheel: Path, tmp_path: Path) -> None:
     """Import every module, from /, with nothing but the declared dependencies."""
-    python = _clean_environment(tmp_path / "clean", _metadata(wheel), extra)
+    metadata = _metadata(wheel)
+    venv.create(tmp_path / "clean", symlinks=True, with_pip=False)
+    python = tmp_path / "clean" / "bin" / "python"
     _run(
         *(sys.executable, "-m", "pip", "--isolated", "--python", python, "install"),
         *("-qq", "--disable-pip-version-check", "--no-deps", "--no-index", wheel),
     )
+    _link_dependencies(tmp_path / "clean", metadata, "")
+    _import_everything(python, metadata, ["assistants_client.local"])
+    _link_dependencies(tmp_path / "clean", metadata, "local")
+    # Its fixtures are for those who have pytest.
+    _import_everything(python, metadata, ["assistants_client.local.fixtures"])
+
+
+def _import_everything(python: Path, metadata: Message, left_out: list[str]) -> None:
     question = json.dumps([list(SOURCES), DEVELOPMENT_ONLY, left_out])
     # -I keeps PYTHONPATH and the current folder out of it.
     answer: dict[str, Any] = json.loads(
         _run(python, "-I", "-c", IMPORT_EVERYTHING, question, cwd=Path("/"))
     )
-
     assert answer["importable"] == []
-    assert answer["version"] == _metadata(wheel)["Version"]
+    assert answer["version"] == metadata["Version"]
     assert set(SOURCES) <= answer["files"].keys()
     for file in answer["files"].values():
-        assert Path(file).is_relative_to(tmp_path / "clean")
+        assert Path(file).is_relative_to(python.parent.parent)
 
 
 def test_sdist_builds_the_same_wheel_and_regenerates(
@@ -110,7 +108,7 @@ def test_sdist_builds_the_same_wheel_and_regenerates(
     with tarfile.open(sdist) as archive:
         archive.extractall(tmp_path, filter="data")
     (source,) = tmp_path.iterdir()
-    _build(source, "--wheel", tmp_path / "dist")
+    _build(source, tmp_path / "dist", "--wheel")
     (again,) = (tmp_path / "dist").iterdir()
     assert _contents(again) == _contents(wheel)
 
@@ -122,8 +120,7 @@ def test_sdist_builds_the_same_wheel_and_regenerates(
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Build wheel and sdist, each from the checkout."""
     folder = tmp_path_factory.mktemp("dist")
-    _build(ROOT, "--wheel", folder)
-    _build(ROOT, "--sdist", folder)
+    _build(ROOT, folder, "--wheel", "--sdist")
     return folder
 
 
@@ -139,28 +136,26 @@ def sdist(built: Path) -> Path:
     return path
 
 
-def _build(source: Path, kind: str, target: Path) -> None:
+def _build(source: Path, target: Path, *kinds: str) -> None:
     # Without isolation, because isolation would download the backend.
     _run(
-        *(sys.executable, "-m", "build", "--no-isolation", kind),
+        *(sys.executable, "-m", "build", "--no-isolation", *kinds),
         *("--outdir", target, source),
     )
 
 
-def _clean_environment(folder: Path, metadata: Message, extra: str) -> Path:
-    """Make an environment of just what the metadata requires; give its interpreter.
+def _link_dependencies(folder: Path, metadata: Message, extra: str) -> None:
+    """Put just what the metadata requires into an environment.
 
     The distributions are linked from the environment that runs the tests, one by one,
     so that no network is needed and nothing undeclared can be imported.
     """
-    venv.create(folder, symlinks=True, with_pip=False)
     (site,) = folder.glob("lib/python*/site-packages")
     for name in _with_dependencies(metadata.get_all("Requires-Dist", []), extra):
         installed = distribution(name)
         for top in {file.parts[0] for file in installed.files or []}:
-            if top not in {"..", "__pycache__"}:
+            if top not in {"..", "__pycache__"} and not (site / top).exists():
                 (site / top).symlink_to(Path(str(installed.locate_file(top))))
-    return folder / "bin" / "python"
 
 
 def _with_dependencies(requirements: list[str], extra: str) -> set[str]:

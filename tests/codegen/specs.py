@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import copy
 import json
+import pickle
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -110,8 +112,14 @@ def refusal(given: Document) -> str:
 
 
 def pinned() -> Document:
-    """Read the pinned document anew."""
-    return source.load(PINNED).document
+    """Give a copy of the pinned document, as if it were read anew."""
+    copied: Document = pickle.loads(_pinned())
+    return copied
+
+
+@cache
+def _pinned() -> bytes:
+    return pickle.dumps(source.load(PINNED).document)
 
 
 def written(folder: Path, given: Any, name: str = "spec.json") -> str:

@@ -10,14 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from codegen.build import Order, build
 from codegen.emit import emit
 from codegen.errors import BuildError, SpecError
-from codegen.pin import facts
 from codegen.plan import plan_package
 from codegen.select import Selection
-from tests.codegen.audit import audit, run_all
-from tests.codegen.conftest import built, silent
+from tests.codegen.audit import audit
+from tests.codegen.conftest import built
 from tests.codegen.packages import every_module, imported
 from tests.codegen.specs import (
     JSON,
@@ -28,7 +26,6 @@ from tests.codegen.specs import (
     document,
     nodes,
     obj,
-    pinned,
     ref,
     refusal,
     replaced,
@@ -115,7 +112,7 @@ CHAINS: dict[str, Callable[[Document], Document]] = {
 @pytest.mark.parametrize("kind", CHAINS)
 def test_a_long_chain_of_names_is_followed_or_refused(kind: str) -> None:
     # A chain of unions has as many variants in each as come after it.
-    count = 100 if kind == "oneOf" else 250
+    count = 60 if kind == "oneOf" else 200
     names = {
         f"N{number}": CHAINS[kind](ref(f"N{number + 1}")) for number in range(count)
     }
@@ -169,50 +166,6 @@ def test_what_passes_the_plan_is_written_or_refused_by_its_place(
             written_ += 1
     assert written_ > 5
     assert refused > 5
-
-
-def mutated(given: Document, random: Random) -> tuple[Document, Steps]:
-    """Replace a random node below the paths or components by something random."""
-    steps = random.choice([s for s in nodes(given) if len(s) > 2])
-    choices: list[Any] = [
-        *(None, True, 0, -1.5, "", "text", [], {}, [None], [{}], 10**40, "\u202e"),
-        *({"$ref": "#/components/schemas/Metadata"}, {"type": "string"}, {"a": {}}),
-        *({"const": 1.5}, {"enum": [1, "a"]}, {"oneOf": [{"type": "null"}]}, [[]]),
-    ]
-    return replaced(given, steps, random.choice(choices)), steps
-
-
-@pytest.fixture(scope="module")
-def part() -> Document:
-    """Give a part of the pinned document that has a bit of everything."""
-    return facts(pinned(), CHOSEN, None).document
-
-
-def test_random_damage_ends_in_code_or_a_refusal(
-    part: Document, known: Vocabulary, tmp_path: Path
-) -> None:
-    """All are normalised and planned; some of those that pass are built and run."""
-    passed = []
-    for seed in range(35):
-        given, steps = mutated(part, Random(seed))
-        said = refusal(given)
-        assert said.startswith("$") or not said, (seed, steps)
-        if not said:
-            passed.append((seed, given))
-    assert len(passed) > 6
-    folders = []
-    for seed, given in passed[:4]:
-        order = Order(
-            written(tmp_path, given), tmp_path / f"o{seed}", f"p{seed}", CHOSEN
-        )
-        try:
-            build(order, silent)
-        except (SpecError, BuildError) as error:
-            assert "$." in str(error), seed  # noqa: PT017 - either outcome is right
-        else:
-            folders.append(tmp_path / f"o{seed}" / f"p{seed}")
-            audit(folders[-1], known)
-    run_all(folders, tmp_path / "empty")
 
 
 @given(

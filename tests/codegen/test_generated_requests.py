@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import string
 import threading
 from email import message_from_bytes
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -43,56 +44,69 @@ def sending(make: Make, *parameters: Document, path: str = "/a", **options: Any)
     return make(document({path: item}, **schemas)).api.things.send_it
 
 
+def named(number: int) -> str:
+    """Give the name of one of several operations."""
+    return f"send_{string.ascii_lowercase[number]}"
+
+
 # --- Parameters --------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("given", "value", "pairs"),
-    [
-        (parameter("q"), "a b&c", [("q", "a b&c")]),
-        (parameter("q", schema=NUMBER), 5, [("q", "5")]),
-        (parameter("q", schema=FLAG), True, [("q", "true")]),
-        (parameter("q", schema=array(TEXT)), ["a", "b,c"], [("q", "a"), ("q", "b,c")]),
-        (
-            parameter("q[]", schema=array(FLAG)),
-            [True, False],
-            [("q[]", "true"), ("q[]", "false")],
-        ),
-        (parameter("q", schema=array(TEXT)), [], []),
-        (parameter("q", schema=array(NUMBER), explode=False), [1, 2], [("q", "1,2")]),
-        (
-            parameter("q", schema=ref("O")),
-            {"a": 1, "b": True},
-            [("a", "1"), ("b", "true")],
-        ),
-        (
-            parameter("q", schema=ref("O"), explode=False),
-            {"a": 1, "b": "x"},
-            [("q", "a,1,b,x")],
-        ),
-        (
-            parameter("q", schema=ref("O"), style="deepObject"),
-            {"a": 1, "b": {"c": [1, 2]}, "d": None},
-            [("q[a]", "1"), ("q[b][c]", "1"), ("q[b][c]", "2")],
-        ),
-        (
-            {"name": "q", "in": "query", "content": {JSON: {"schema": ref("O")}}},
-            {"a": [1]},
-            [("q", '{"a": [1]}')],
-        ),
-        (parameter("q", schema={**TEXT, "nullable": True}), None, []),
-        (parameter("q", schema={**TEXT, "default": "x"}), "omitted", []),
-    ],
-)
-def test_query_parameters(
-    make: Make, given: Document, value: Any, pairs: list[tuple[str, str]]
-) -> None:
-    module = sending(make, given, schemas={"O": obj(a=NUMBER, b={}, d={})})
+QUERIES: list[tuple[Document, Any, list[tuple[str, str]]]] = [
+    (parameter("q"), "a b&c", [("q", "a b&c")]),
+    (parameter("q", schema=NUMBER), 5, [("q", "5")]),
+    (parameter("q", schema=FLAG), True, [("q", "true")]),
+    (parameter("q", schema=array(TEXT)), ["a", "b,c"], [("q", "a"), ("q", "b,c")]),
+    (
+        parameter("q[]", schema=array(FLAG)),
+        [True, False],
+        [("q[]", "true"), ("q[]", "false")],
+    ),
+    (parameter("q", schema=array(TEXT)), [], []),
+    (parameter("q", schema=array(NUMBER), explode=False), [1, 2], [("q", "1,2")]),
+    (
+        parameter("q", schema=ref("O")),
+        {"a": 1, "b": True},
+        [("a", "1"), ("b", "true")],
+    ),
+    (
+        parameter("q", schema=ref("O"), explode=False),
+        {"a": 1, "b": "x"},
+        [("q", "a,1,b,x")],
+    ),
+    (
+        parameter("q", schema=ref("O"), style="deepObject"),
+        {"a": 1, "b": {"c": [1, 2]}, "d": None},
+        [("q[a]", "1"), ("q[b][c]", "1"), ("q[b][c]", "2")],
+    ),
+    (
+        {"name": "q", "in": "query", "content": {JSON: {"schema": ref("O")}}},
+        {"a": [1]},
+        [("q", '{"a": [1]}')],
+    ),
+    (parameter("q", schema={**TEXT, "nullable": True}), None, []),
+    (parameter("q", schema={**TEXT, "default": "x"}), "omitted", []),
+]
+
+
+@pytest.fixture(scope="module")
+def of_queries(make: Make) -> Any:
+    """Build an operation for each of the parameters above; give the package."""
+    paths = {
+        f"/{number}": {"post": operation(named(number), given)}
+        for number, (given, _, _) in enumerate(QUERIES)
+    }
+    return make(document(paths, O=obj(a=NUMBER, b={}, d={})))
+
+
+@pytest.mark.parametrize("number", range(len(QUERIES)))
+def test_query_parameters(of_queries: Any, number: int) -> None:
+    _, value, pairs = QUERIES[number]
+    module = getattr(of_queries.api.things, named(number))
     request = module.build_request(**({} if value == "omitted" else {"q": value}))
     assert request.query == pairs
     if isinstance(value, dict):
-        package = module.__name__.split(".")[0]
-        model = __import__(package).models.O.from_dict(value)
+        model = of_queries.models.O.from_dict(value)
         assert module.build_request(q=model) == request
 
 
@@ -157,12 +171,32 @@ def test_names_that_python_has_taken_are_given_another(make: Make) -> None:
     assert [value for _, value in request.query] == [*values.values()]
 
 
-@pytest.mark.parametrize(
-    "path", ["/", "/a:run", "/a/{id}.json", "/a/{x-y}/{x.y}", "/a%20b/'\"\\/{1}", "//a"]
-)
-def test_paths_are_kept_as_they_are(make: Make, path: str) -> None:
-    names = [part.split("}")[0] for part in path.split("{")[1:]]
-    module = sending(make, *(parameter(name, "path") for name in names), path=path)
+PATHS = ["/", "/a:run", "/a/{id}.json", "/a/{x-y}/{x.y}", "/a%20b/'\"\\/{1}", "//a"]
+
+
+def placeholders(path: str) -> list[str]:
+    return [part.split("}")[0] for part in path.split("{")[1:]]
+
+
+@pytest.fixture(scope="module")
+def of_paths(make: Make) -> Any:
+    """Build an operation for each of the paths above; give their modules."""
+    operations = {
+        path: {
+            "post": operation(
+                named(number),
+                *(parameter(name, "path") for name in placeholders(path)),
+            )
+        }
+        for number, path in enumerate(PATHS)
+    }
+    return make(document(operations)).api.things
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_paths_are_kept_as_they_are(of_paths: Any, path: str) -> None:
+    names = placeholders(path)
+    module = getattr(of_paths, named(PATHS.index(path)))
     request = module.build_request(*(f"<{name}>" for name in names))
     expected = path
     for name in names:

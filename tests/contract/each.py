@@ -7,29 +7,27 @@ millisecond each, which pytest takes ten times as long to list and report.
 from __future__ import annotations
 
 from functools import wraps
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
 
 
+Named = TypeVar("Named")
+
+
 def for_each(
-    names: Collection[str],
-) -> Callable[[Callable[[str], None]], Callable[[], None]]:
-    """Have a test called with each of some names; all that fail are reported."""
+    names: Collection[Named],
+) -> Callable[[Callable[[Named], None]], Callable[[], None]]:
+    """Have a test called with each of some names; all that fail are reported.
+
+    Operations may stand for their names.
+    """
     assert names
 
-    def decorate(test: Callable[[str], None]) -> Callable[[], None]:
+    def decorate(test: Callable[[Named], None]) -> Callable[[], None]:
         def over_all() -> None:
-            failed = []
-            for name in names:
-                try:
-                    test(name)
-                except Exception as error:  # noqa: BLE001 - raised again below
-                    error.add_note(f"for {name}")
-                    failed.append(error)
-            if failed:
-                raise ExceptionGroup(f"{len(failed)} of {len(names)}", failed)
+            call_each(names, test)
 
         wraps(test)(over_all)
         # What wraps() leaves behind would tell pytest of an argument.
@@ -37,3 +35,16 @@ def for_each(
         return over_all
 
     return decorate
+
+
+def call_each(names: Collection[Named], test: Callable[[Named], None]) -> None:
+    """Call a test with each of some names, and then report all that failed."""
+    failed = []
+    for name in names:
+        try:
+            test(name)
+        except Exception as error:  # noqa: BLE001 - raised again below
+            error.add_note(f"for {name}")
+            failed.append(error)
+    if failed:
+        raise ExceptionGroup(f"{len(failed)} of {len(names)}", failed)

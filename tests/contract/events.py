@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from tests.contract.document import PREFIX, told_apart
@@ -15,7 +16,8 @@ UNION = {"$ref": f"{PREFIX}AssistantStreamEvent"}
 DONE = {"event": "done", "data": "[DONE]"}
 
 
-def _events() -> list[dict[str, Any]]:
+@cache
+def all_events() -> list[dict[str, Any]]:
     """Give one of each event of the document, as it looks on the wire; done is last."""
     found = told_apart("AssistantStreamEvent")
     assert found is not None
@@ -73,6 +75,3 @@ FRAMES: dict[str, Callable[[dict[str, Any]], str]] = {
 def wire(events: Iterable[dict[str, Any]], frame: str = "plain") -> bytes:
     """Give the bytes of some events."""
     return "".join(map(FRAMES[frame], events)).encode()
-
-
-EVENTS = _events()

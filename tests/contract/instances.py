@@ -235,7 +235,7 @@ def samples(name: str, number: int = 3) -> tuple[Any, ...]:
     """Give a few valid values of a schema, always the same: the richest of many."""
     found: list[Any] = []
 
-    @settings(examples(4 * number), phases=[Phase.generate])
+    @settings(examples(3 * number), phases=[Phase.generate])
     @given(instances(name))
     def collect(value: Any) -> None:
         found.append(value)

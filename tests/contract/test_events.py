@@ -12,16 +12,15 @@ from hypothesis import strategies as st
 from assistants_api import streaming
 from assistants_api.types import UnknownObject
 from tests.contract.document import STREAMING, Operation
-from tests.contract.events import DONE, EVENTS, FRAMES, UNION, data_of, wire
+from tests.contract.each import for_each
+from tests.contract.events import DONE, FRAMES, UNION, all_events, data_of, wire
 from tests.contract.instances import any_json, examples, instances, same
 from tests.contract.reading import assert_read
 
-each_streaming = pytest.mark.parametrize("operation", STREAMING, ids=str)
 
-
-@each_streaming
+@for_each(STREAMING)
 def test_every_event_is_parsed(operation: Operation) -> None:
-    for event in EVENTS:
+    for event in all_events():
         found = operation.module.parse_event(event["event"], data_of(event))
         assert_read(found, event, UNION)
         assert same(found.to_dict(), event)
@@ -76,7 +75,11 @@ def test_unnamed_errors_are_errors() -> None:
 @pytest.mark.parametrize("frame", FRAMES)
 def test_frames_are_decoded_at_every_chunk_boundary(frame: str) -> None:
     """Cut the bytes in two at every place, and into single bytes."""
-    events = [*EVENTS[:2], {"event": "x", "data": "ä\u2028\u2029\x85\x0b\x0c|"}, DONE]
+    events = [
+        *all_events()[:2],
+        {"event": "x", "data": "ä\u2028\u2029\x85\x0b\x0c|"},
+        DONE,
+    ]
     sent = wire(events, frame)
     whole = list(streaming.events([sent]))
     parse = STREAMING[0].module.parse_event
@@ -93,10 +96,10 @@ def test_lines_of_data_are_joined_by_line_feeds() -> None:
 
 
 def test_a_byte_order_mark_is_no_part_of_the_first_line() -> None:
-    whole = list(streaming.events([b"\xef\xbb\xbf" + wire(EVENTS)]))
-    assert whole == list(streaming.events([wire(EVENTS)]))
+    whole = list(streaming.events([b"\xef\xbb\xbf" + wire(all_events())]))
+    assert whole == list(streaming.events([wire(all_events())]))
 
 
 def test_events_end_at_done() -> None:
-    found = list(streaming.events([wire([EVENTS[0], DONE, EVENTS[1]])]))
-    assert [event.event for event in found] == [EVENTS[0]["event"], "done"]
+    found = list(streaming.events([wire([all_events()[0], DONE, all_events()[1]])]))
+    assert [event.event for event in found] == [all_events()[0]["event"], "done"]

@@ -20,9 +20,9 @@ from tests.contract.document import (
     references,
     snake,
 )
+from tests.contract.each import for_each
 
 GENERATED = Path(assistants_api.__path__[0]).parent
-each_operation = pytest.mark.parametrize("operation", OPERATIONS, ids=str)
 
 # One process for all, since starting one takes longer than all the imports: what an
 # import brought is put away before the next.
@@ -82,7 +82,7 @@ def test_package_alone_loads_no_library_and_no_model(what: str) -> None:
     assert _models(modules) == set()
 
 
-@each_operation
+@for_each(OPERATIONS)
 def test_endpoint_loads_no_model_that_it_does_not_need(operation: Operation) -> None:
     names = [operation.success, operation.failure, operation.event, operation.body]
     needed = reachable(*[name for name in names if name])
@@ -95,14 +95,14 @@ def test_endpoint_loads_no_model_that_it_does_not_need(operation: Operation) -> 
     assert found <= needed
 
 
-@each_operation
+@for_each(OPERATIONS)
 def test_reading_loads_no_model_of_something_else(operation: Operation) -> None:
     found = _models(_loaded()[f"{operation.module_name} used"])
     assert operation.success in found
     assert found <= reachable(operation.success)
 
 
-@each_operation
+@for_each(OPERATIONS)
 def test_endpoint_needs_no_http_library_until_it_is_called(
     operation: Operation,
 ) -> None:

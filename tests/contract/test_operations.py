@@ -7,11 +7,10 @@ import pkgutil
 import re
 from typing import TYPE_CHECKING, Any
 
-import pytest
-
 from assistants_api import UNSET, api
 from tests.contract.annotations import expected_argument, spelled, union
 from tests.contract.document import OPERATIONS, STREAMING, Operation
+from tests.contract.each import for_each
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,9 +20,6 @@ CALLS = ["sync", "sync_detailed", "asyncio", "asyncio_detailed"]
 STREAMS = ["stream", "stream_async"]
 PURE_STREAMS = ["build_stream_request", "parse_event"]
 ASYNCHRONOUS = ["asyncio", "asyncio_detailed"]
-
-each_operation = pytest.mark.parametrize("operation", OPERATIONS, ids=str)
-each_streaming = pytest.mark.parametrize("operation", STREAMING, ids=str)
 
 
 def test_document_has_all_operations() -> None:
@@ -45,7 +41,7 @@ def test_modules_are_those_of_the_document() -> None:
     assert found == {operation.module_name for operation in OPERATIONS}
 
 
-@each_operation
+@for_each(OPERATIONS)
 def test_functions_are_those_promised(operation: Operation) -> None:
     functions = {
         name
@@ -58,20 +54,20 @@ def test_functions_are_those_promised(operation: Operation) -> None:
     assert functions == {*PURE, *CALLS, *streaming}
 
 
-@each_operation
+@for_each(OPERATIONS)
 def test_kind_of_each_function(operation: Operation) -> None:
     for name in [*PURE, *CALLS]:
         function = getattr(operation.module, name)
         assert inspect.iscoroutinefunction(function) == (name in ASYNCHRONOUS), name
 
 
-@each_operation
+@for_each(OPERATIONS)
 def test_arguments_are_those_of_the_document(operation: Operation) -> None:
     found = _parameters(operation.module.build_request)
     assert found == _expected_parameters(operation)
 
 
-@each_operation
+@for_each(OPERATIONS)
 def test_path_arguments_come_in_the_order_of_the_path(operation: Operation) -> None:
     positional = [
         parameter.name
@@ -81,7 +77,7 @@ def test_path_arguments_come_in_the_order_of_the_path(operation: Operation) -> N
     assert positional == re.findall(r"{(.+?)}", operation.path)
 
 
-@each_operation
+@for_each(OPERATIONS)
 def test_all_calls_take_the_same_arguments(operation: Operation) -> None:
     names = CALLS + (STREAMS if operation.event else [])
     expected = _expected_parameters(operation)
@@ -94,7 +90,7 @@ def test_all_calls_take_the_same_arguments(operation: Operation) -> None:
         assert found == expected, name
 
 
-@each_operation
+@for_each(OPERATIONS)
 def test_results_are_the_documented_models(operation: Operation) -> None:
     module = operation.module
     both = union([operation.success, operation.failure])
@@ -106,7 +102,7 @@ def test_results_are_the_documented_models(operation: Operation) -> None:
         assert _result(getattr(module, name)) == f"Response[{both}]"
 
 
-@each_streaming
+@for_each(STREAMING)
 def test_streams_give_the_documented_events(operation: Operation) -> None:
     module = operation.module
     assert operation.event == "AssistantStreamEvent"
@@ -124,7 +120,7 @@ def test_streams_give_the_documented_events(operation: Operation) -> None:
     assert re.match(r"Async(Iterator|Generator)\[AssistantStreamEvent\b", asynchronous)
 
 
-@each_operation
+@for_each(OPERATIONS)
 def test_method_and_path(operation: Operation) -> None:
     ids = {each.name: f"id-{each.name}" for each in operation.placed("path")}
     keywords: dict[str, Any] = {"body": {}} if operation.body_required else {}
@@ -137,7 +133,7 @@ def test_method_and_path(operation: Operation) -> None:
         assert getattr(request, other) is UNSET
 
 
-@each_operation
+@for_each(OPERATIONS)
 def test_every_query_parameter_has_its_name(operation: Operation) -> None:
     for parameter in operation.placed("query"):
         assert not parameter.required
@@ -151,7 +147,7 @@ def test_every_query_parameter_has_its_name(operation: Operation) -> None:
         assert request.query == [(parameter.name, each) for each in values]
 
 
-@each_operation
+@for_each(OPERATIONS)
 def test_module_says_which_operation_it_is(operation: Operation) -> None:
     assert f"{operation.method} {operation.path}" in (operation.module.__doc__ or "")
 

@@ -6,6 +6,7 @@ import copy
 import json
 import re
 from dataclasses import dataclass, field
+from functools import cache
 from itertools import product
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
@@ -27,15 +28,19 @@ from tests.contract.document import (
     is_object,
     resolve,
 )
+from tests.contract.each import for_each
 from tests.contract.instances import examples, same
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-each_operation = pytest.mark.parametrize("operation", OPERATIONS, ids=str)
 with_path = [each for each in OPERATIONS if each.placed("path")]
 with_body = [each for each in OPERATIONS if each.body]
-CORE = OpenAPI.from_dict(DOCUMENT)
+
+
+@cache
+def core() -> OpenAPI:
+    return OpenAPI.from_dict(DOCUMENT)
 
 
 @dataclass
@@ -64,14 +69,14 @@ class CoreRequest:
         )
 
 
-@each_operation
+@for_each(OPERATIONS)
 def test_requests_are_valid(operation: Operation) -> None:
     @examples(10)
     @given(calls(operation))
     def check(call: Call) -> None:
         module = operation.module
         request = module.build_request(*call.ids, **call.keywords())
-        CORE.validate_request(CoreRequest.of(request))
+        core().validate_request(CoreRequest.of(request))
         assert request.method == operation.method
         assert _ids_in(request.path, operation) == call.ids
         assert request.query == call.sent_query()
@@ -83,7 +88,7 @@ def test_requests_are_valid(operation: Operation) -> None:
     check()
 
 
-@each_operation
+@for_each(OPERATIONS)
 def test_models_and_dicts_send_the_same(operation: Operation) -> None:
     @examples(5)
     @given(calls(operation))
@@ -99,26 +104,26 @@ def test_models_and_dicts_send_the_same(operation: Operation) -> None:
     check()
 
 
-@pytest.mark.parametrize("operation", with_body, ids=str)
+@for_each(with_body)
 def test_the_validator_can_say_no(operation: Operation) -> None:
     """Prove that openapi-core looks at the body, and at the path."""
     call = plain_call(operation)
     request = operation.module.build_request(*call.ids, **call.keywords())
-    CORE.validate_request(CoreRequest.of(request))
+    core().validate_request(CoreRequest.of(request))
     bodies: list[Any] = [{"metadata": "none"}, {"tool_outputs": 1, "x": 1}]
     spoilt: Any
     for spoilt in [*({**request.json, **body} for body in bodies), [], None]:
         wrong = CoreRequest.of(request)
         wrong.body = json.dumps(spoilt).encode()
         with pytest.raises(OpenAPIError):
-            CORE.validate_request(wrong)
+            core().validate_request(wrong)
     wrong = CoreRequest.of(request)
     wrong.path = f"/elsewhere{wrong.path}"
     with pytest.raises(OpenAPIError):
-        CORE.validate_request(wrong)
+        core().validate_request(wrong)
 
 
-@each_operation
+@for_each(OPERATIONS)
 def test_what_is_left_out_is_not_sent(operation: Operation) -> None:
     plain = plain_call(operation)
     keywords: dict[str, Any] = {"body": {}} if operation.body_required else {}
@@ -131,7 +136,7 @@ def test_what_is_left_out_is_not_sent(operation: Operation) -> None:
     assert operation.module.build_request(*plain.ids, **keywords, **unset) == request
 
 
-@pytest.mark.parametrize("operation", with_body, ids=str)
+@for_each(with_body)
 def test_unset_and_null_inside_of_a_body_stay_apart(operation: Operation) -> None:
     """Send null as null, and nothing where UNSET stands in a dict or a model."""
     ids = plain_call(operation).ids
@@ -140,7 +145,7 @@ def test_unset_and_null_inside_of_a_body_stay_apart(operation: Operation) -> Non
     assert request.json == {"metadata": None, "x_deep": [{"y": None}]}
 
 
-@pytest.mark.parametrize("operation", with_body, ids=str)
+@for_each(with_body)
 def test_models_inside_of_dicts_are_written_out(operation: Operation) -> None:
     call = plain_call(operation)
     made = call.keywords("made")["body"]
@@ -151,7 +156,7 @@ def test_models_inside_of_dicts_are_written_out(operation: Operation) -> None:
     assert same(request.json, {**call.body, "x_more": [call.body, [call.body]]})
 
 
-@pytest.mark.parametrize("operation", with_body, ids=str)
+@for_each(with_body)
 def test_arguments_stay_as_they_were(operation: Operation) -> None:
     call = plain_call(operation)
     body = copy.deepcopy(call.body)
@@ -163,7 +168,7 @@ def test_arguments_stay_as_they_were(operation: Operation) -> None:
     assert same(made.to_dict(), call.body)
 
 
-@pytest.mark.parametrize("operation", with_path, ids=str)
+@for_each(with_path)
 def test_ids_survive_the_path(operation: Operation) -> None:
     for nasty, at in product(NASTY_IDS, range(len(operation.placed("path")))):
         call = plain_call(operation)
@@ -173,7 +178,7 @@ def test_ids_survive_the_path(operation: Operation) -> None:
         assert _ids_in(request.path, operation) == call.ids
 
 
-@pytest.mark.parametrize("operation", with_path, ids=str)
+@for_each(with_path)
 def test_empty_ids_are_refused(operation: Operation) -> None:
     """Name the argument, since an empty id would reach another endpoint."""
     for nothing, call, ids, argument in _with_each_id(operation, NO_IDS):
@@ -182,7 +187,7 @@ def test_empty_ids_are_refused(operation: Operation) -> None:
         assert repr(nothing) in str(caught.value)
 
 
-@pytest.mark.parametrize("operation", with_path, ids=str)
+@for_each(with_path)
 def test_ids_that_are_absent_are_refused(operation: Operation) -> None:
     """Refuse the id of an object that a server sent without one, too."""
     for _, call, ids, argument in _with_each_id(operation, [None, UNSET]):
@@ -190,7 +195,7 @@ def test_ids_that_are_absent_are_refused(operation: Operation) -> None:
             operation.module.build_request(*ids, **call.keywords())
 
 
-@each_operation
+@for_each(OPERATIONS)
 def test_requests_are_values(operation: Operation) -> None:
     call = plain_call(operation)
     build = operation.module.build_request
@@ -200,7 +205,7 @@ def test_requests_are_values(operation: Operation) -> None:
         request.method = "GET"
 
 
-@pytest.mark.parametrize("operation", STREAMING, ids=str)
+@for_each(STREAMING)
 def test_only_a_stream_asks_for_events(operation: Operation) -> None:
     call = plain_call(operation)
     body = {key: value for key, value in call.body.items() if key != "stream"}
@@ -209,7 +214,7 @@ def test_only_a_stream_asks_for_events(operation: Operation) -> None:
     assert "text/event-stream" not in request.headers.values()
 
 
-@pytest.mark.parametrize("operation", STREAMING, ids=str)
+@for_each(STREAMING)
 def test_requests_for_a_stream_are_valid_and_ask_for_it(operation: Operation) -> None:
     @examples(5)
     @given(calls(operation))
@@ -217,7 +222,7 @@ def test_requests_for_a_stream_are_valid_and_ask_for_it(operation: Operation) ->
         for form in ("dict", "made"):
             keywords = call.keywords(form)
             request = operation.module.build_stream_request(*call.ids, **keywords)
-            CORE.validate_request(CoreRequest.of(request))
+            core().validate_request(CoreRequest.of(request))
             plain = operation.module.build_request(*call.ids, **keywords)
             assert request.json == {**plain.json, "stream": True}
             assert request.headers["Accept"] == "text/event-stream"

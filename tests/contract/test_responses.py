@@ -17,6 +17,7 @@ from assistants_api.types import to_json
 from tests.contract.calls import Call, plain_call
 from tests.contract.conftest import TOKEN
 from tests.contract.document import OPERATIONS, PREFIX, Operation, model
+from tests.contract.each import for_each
 from tests.contract.instances import examples, instances, same, samples
 from tests.contract.loopback import Answer
 from tests.contract.reading import assert_read
@@ -69,7 +70,7 @@ NOT_JSON = [
 ]
 
 
-@each_operation
+@for_each(OPERATIONS)
 def test_documented_answers_are_read(operation: Operation) -> None:
     for pattern, name in operation.responses.items():
         for status in _statuses(pattern):
@@ -79,7 +80,7 @@ def test_documented_answers_are_read(operation: Operation) -> None:
                 assert_read(found, value, {"$ref": f"{PREFIX}{name}"})
 
 
-@each_operation
+@for_each(OPERATIONS)
 def test_any_success_is_the_documented_one(operation: Operation) -> None:
     value = samples(operation.success)[0]
     for status in (200, 201, 202, 203, 206, 299):
@@ -87,7 +88,7 @@ def test_any_success_is_the_documented_one(operation: Operation) -> None:
         assert found == model(operation.success).from_dict(value)
 
 
-@each_operation
+@for_each(OPERATIONS)
 def test_generated_answers_come_back(operation: Operation) -> None:
     @examples(5)
     @given(instances(operation.success))
@@ -98,7 +99,7 @@ def test_generated_answers_come_back(operation: Operation) -> None:
     check()
 
 
-@each_operation
+@for_each(OPERATIONS)
 def test_undocumented_status_is_an_error(operation: Operation) -> None:
     contents = [b"{}", b"", b"<html>", json.dumps(ERROR).encode()]
     for status, content in itertools.product(UNDOCUMENTED, contents):
@@ -107,7 +108,7 @@ def test_undocumented_status_is_an_error(operation: Operation) -> None:
         _assert_complete(caught.value, status, content)
 
 
-@each_operation
+@for_each(OPERATIONS)
 def test_what_is_not_json_is_an_error(operation: Operation) -> None:
     for status, content in itertools.product([200, 201, 400, 429, 500], NOT_JSON):
         with pytest.raises(errors.UndecodableBody) as caught:
@@ -115,7 +116,7 @@ def test_what_is_not_json_is_an_error(operation: Operation) -> None:
         _assert_complete(caught.value, status, content)
 
 
-@each_operation
+@for_each(OPERATIONS)
 def test_a_success_that_is_no_object_never_breaks(operation: Operation) -> None:
     """Give what came, or an error of ours."""
     values: list[Any] = [[], None, "text", 1, True, [{}]]

@@ -15,7 +15,7 @@ from assistants_api import AuthenticatedClient, errors
 from assistants_api.types import UnknownObject
 from tests.contract.calls import Call, plain_call
 from tests.contract.document import STREAMING, Operation, model
-from tests.contract.events import DONE, EVENTS, FRAMES, UNION, wire
+from tests.contract.events import DONE, FRAMES, UNION, all_events, wire
 from tests.contract.instances import same, samples
 from tests.contract.loopback import PATIENCE, Answer
 from tests.contract.reading import assert_read
@@ -34,10 +34,10 @@ both_ways = pytest.mark.parametrize("way", ["stream", "stream_async"])
 def test_every_event_arrives_in_order(
     operation: Operation, way: str, server: Loopback, client: AuthenticatedClient
 ) -> None:
-    server.always(_stream([wire([event]) for event in EVENTS]))
+    server.always(_stream([wire([event]) for event in all_events()]))
     found = _collect(plain_call(operation), way, client)
-    assert len(found) == len(EVENTS)
-    for each, event in zip(found, EVENTS, strict=True):
+    assert len(found) == len(all_events())
+    for each, event in zip(found, all_events(), strict=True):
         assert_read(each, event, UNION)
 
 
@@ -46,9 +46,9 @@ def test_every_event_arrives_in_order(
 def test_every_frame_arrives(
     way: str, frame: str, server: Loopback, client: AuthenticatedClient
 ) -> None:
-    server.always(_stream([wire([event], frame) for event in EVENTS]))
+    server.always(_stream([wire([event], frame) for event in all_events()]))
     found = _collect(plain_call(STREAMING[0]), way, client)
-    assert [each.to_dict() for each in found] == EVENTS
+    assert [each.to_dict() for each in found] == all_events()
 
 
 @each_streaming
@@ -56,18 +56,18 @@ def test_every_frame_arrives(
 def test_a_stream_may_end_without_done(
     operation: Operation, way: str, server: Loopback, client: AuthenticatedClient
 ) -> None:
-    sent = wire(EVENTS[:-1])
+    sent = wire(all_events()[:-1])
     for body in (sent, sent.rstrip(b"\n"), sent.rstrip(b"\n") + b"\n"):
         server.always(_stream([body]))
         found = _collect(plain_call(operation), way, client)
-        assert [each.to_dict() for each in found] == EVENTS[:-1]
+        assert [each.to_dict() for each in found] == all_events()[:-1]
 
 
 @both_ways
 def test_single_bytes_over_the_socket(
     way: str, server: Loopback, client: AuthenticatedClient
 ) -> None:
-    events = [EVENTS[0], {"event": "x", "data": "\u2028"}, DONE]
+    events = [all_events()[0], {"event": "x", "data": "\u2028"}, DONE]
     sent = wire(events)
     server.answer = lambda _: _stream(sent[at : at + 1] for at in range(len(sent)))
     found = _collect(plain_call(STREAMING[0]), way, client)
@@ -79,7 +79,7 @@ def test_unknown_events_do_not_end_a_stream(
     way: str, server: Loopback, client: AuthenticatedClient
 ) -> None:
     unknown = {"event": "thread.run.x_new", "data": {"id": "x", "deep": [None]}}
-    events = [EVENTS[0], unknown, EVENTS[1], DONE]
+    events = [all_events()[0], unknown, all_events()[1], DONE]
     server.answer = lambda _: _stream([wire(events)])
     found = _collect(plain_call(STREAMING[0]), way, client)
     assert [each.to_dict() for each in found] == events
@@ -119,15 +119,15 @@ def test_events_are_given_as_they_arrive(
     arrived = server.stopping
 
     def pieces() -> Iterator[bytes]:
-        yield wire([EVENTS[0]])
+        yield wire([all_events()[0]])
         assert arrived.wait(PATIENCE)
-        yield wire([EVENTS[1]])
+        yield wire([all_events()[1]])
 
     found = []
     for event in _each(plain_call(STREAMING[0]), way, client):
         found.append(event.to_dict())
         arrived.set()
-    assert found == EVENTS[:2]
+    assert found == all_events()[:2]
 
 
 @each_streaming
@@ -137,7 +137,7 @@ def test_closing_early_closes_the_connection(
 ) -> None:
     def endless() -> Iterator[bytes]:
         while not server.stopping.is_set():
-            yield wire(EVENTS[:1])
+            yield wire(all_events()[:1])
 
     server.answer = lambda _: _stream(endless())
     call = plain_call(operation)
@@ -147,7 +147,7 @@ def test_closing_early_closes_the_connection(
         async with aclosing(
             function(*call.ids, client=client, **call.keywords())
         ) as events:
-            assert (await anext(events)).to_dict() == EVENTS[0]
+            assert (await anext(events)).to_dict() == all_events()[0]
         assert await asyncio.to_thread(server.hung_up.wait, PATIENCE)
         await client.aclose()
 
@@ -155,11 +155,11 @@ def test_closing_early_closes_the_connection(
         asyncio.run(begin())
     else:
         with closing(function(*call.ids, client=client, **call.keywords())) as events:
-            assert next(events).to_dict() == EVENTS[0]
+            assert next(events).to_dict() == all_events()[0]
         assert server.hung_up.wait(PATIENCE)
 
-    server.answer = lambda _: _stream([wire(EVENTS)])
-    assert len(_collect(call, way, client)) == len(EVENTS)
+    server.answer = lambda _: _stream([wire(all_events())])
+    assert len(_collect(call, way, client)) == len(all_events())
 
 
 @both_ways
@@ -167,7 +167,7 @@ def test_what_came_before_a_cut_is_given(
     way: str, server: Loopback, client: AuthenticatedClient
 ) -> None:
     def pieces() -> Iterator[bytes]:
-        yield wire(EVENTS[:2])
+        yield wire(all_events()[:2])
         raise ConnectionAbortedError
 
     server.answer = lambda _: _stream(pieces())
@@ -175,7 +175,7 @@ def test_what_came_before_a_cut_is_given(
     with pytest.raises((httpx.TransportError, errors.ApiError)):  # noqa: PT012
         for event in _each(plain_call(STREAMING[0]), way, client):
             found.append(event.to_dict())  # noqa: PERF401
-    assert found == EVENTS[:2]
+    assert found == all_events()[:2]
 
 
 @each_streaming
@@ -218,7 +218,7 @@ def test_streams_of_one_client_do_not_mix(
     server: Loopback, client: AuthenticatedClient
 ) -> None:
     server.answer = lambda seen: _stream(
-        [wire([{"event": "x", "data": seen.path}, event]) for event in EVENTS]
+        [wire([{"event": "x", "data": seen.path}, event]) for event in all_events()]
     )
     call = plain_call(STREAMING[0])
     one, other = (

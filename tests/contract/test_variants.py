@@ -6,8 +6,6 @@ import copy
 import pickle
 from typing import Any
 
-import pytest
-
 from assistants_api.types import UnknownObject
 from tests.contract.document import (
     ENUMS,
@@ -41,7 +39,7 @@ def test_enums_that_are_never_read_belong_to_parameters() -> None:
     assert set(references(parameters)) == set(ENUMS) - set(READ_ENUMS)
 
 
-@pytest.mark.parametrize("name", READ_ENUMS)
+@for_each(READ_ENUMS)
 def test_unknown_values_of_enums_survive(name: str) -> None:
     for host, key in hosts(name):
         for value in [*SCHEMAS[name]["enum"], "never heard of", "", "\u2028"]:
@@ -51,7 +49,7 @@ def test_unknown_values_of_enums_survive(name: str) -> None:
             assert same(found.to_dict(), data)
 
 
-@pytest.mark.parametrize("name", TOLD_APART)
+@for_each(TOLD_APART)
 def test_each_variant_is_read_into_its_class(name: str) -> None:
     """Also where nothing but the property that tells them apart is there."""
     key, classes = TOLD_APART[name]
@@ -63,7 +61,7 @@ def test_each_variant_is_read_into_its_class(name: str) -> None:
                 assert same(found.to_dict(), data)
 
 
-@pytest.mark.parametrize("name", TOLD_APART)
+@for_each(TOLD_APART)
 def test_unknown_variants_become_unknown_objects(name: str) -> None:
     key, _ = TOLD_APART[name]
     unknown = [{key: "x_new", "more": [{}, None]}, {key: None}, {key: {}}, {key: []}]
@@ -78,7 +76,7 @@ def test_unknown_variants_become_unknown_objects(name: str) -> None:
             assert pickle.loads(pickle.dumps(found)) == found
 
 
-@pytest.mark.parametrize("name", TOLD_APART)
+@for_each(TOLD_APART)
 def test_what_is_no_object_stays_as_it_came(name: str) -> None:
     for value in [None, "text", 1, 1.5, True, [], [1], ["a", {}]]:
         for read in _readers(name):

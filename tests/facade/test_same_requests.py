@@ -17,6 +17,7 @@ import pytest
 from assistants_client import ConfigurationError
 from assistants_client._endpoints import ENDPOINTS
 from tests.contract.document import OPERATIONS
+from tests.contract.each import call_each
 from tests.facade.recording import KEY, Clients, RecordingServer
 
 if TYPE_CHECKING:
@@ -188,9 +189,6 @@ def clients(server: RecordingServer, shared: Clients) -> Iterator[Clients]:
     server.answers = {}
 
 
-every_method = pytest.mark.parametrize("name", [*ENDPOINTS])
-
-
 def segments(request: Recorded) -> list[str]:
     """Give the parts of the path, decoded: we encode more than is needed, see below."""
     return [unquote(each, errors="strict") for each in request.path.split("/")]
@@ -230,39 +228,47 @@ def assert_same(
     assert other_headers(theirs, ours) == wanted
 
 
-@every_method
-def test_without_what_may_be_left_out(clients: Clients, name: str) -> None:
-    assert_same(clients.compare(call(name, needed(name))))
+def test_without_what_may_be_left_out(clients: Clients) -> None:
+    def check(name: str) -> None:
+        assert_same(clients.compare(call(name, needed(name))))
+
+    call_each(ENDPOINTS, check)
 
 
-@every_method
-def test_with_all_that_the_package_knows(clients: Clients, name: str) -> None:
-    everything = {argument: VALUES[argument] for argument in KNOWN[name]}
-    if name.endswith(("list", "retrieve")):
-        # Nothing goes out in the body of a GET.
-        del everything["extra_body"]
-    theirs, ours = clients.compare(call(name, everything))
-    assert_same((theirs, ours))
-    assert (theirs.one("x-mine"), theirs.one("openai-beta")) == ("of mine", "other=v1")
+def test_with_all_that_the_package_knows(clients: Clients) -> None:
+    def check(name: str) -> None:
+        everything = {argument: VALUES[argument] for argument in KNOWN[name]}
+        if name.endswith(("list", "retrieve")):
+            # Nothing goes out in the body of a GET.
+            del everything["extra_body"]
+        theirs, ours = clients.compare(call(name, everything))
+        assert_same((theirs, ours))
+        mine = (theirs.one("x-mine"), theirs.one("openai-beta"))
+        assert mine == ("of mine", "other=v1")
+
+    call_each(ENDPOINTS, check)
 
 
-@every_method
-def test_null_is_said_and_not_left_out(clients: Clients, name: str) -> None:
-    nulls = dict.fromkeys(optional(name))
-    theirs, ours = clients.compare(call(name, nulls | needed(name)))
-    assert_same((theirs, ours))
-    if ENDPOINTS[name].body:
-        in_body = {each for each in nulls if each not in ENDPOINTS[name].query}
-        assert {each for each, value in ours.json().items() if value is None} == in_body
+def test_null_is_said_and_not_left_out(clients: Clients) -> None:
+    def check(name: str) -> None:
+        nulls = dict.fromkeys(optional(name))
+        theirs, ours = clients.compare(call(name, nulls | needed(name)))
+        assert_same((theirs, ours))
+        if ENDPOINTS[name].body:
+            in_body = {each for each in nulls if each not in ENDPOINTS[name].query}
+            found = {each for each, value in ours.json().items() if value is None}
+            assert found == in_body
+
+    call_each(ENDPOINTS, check)
 
 
-@every_method
 @pytest.mark.parametrize("nothing", [openai.NOT_GIVEN, openai.omit], ids=["old", "new"])
-def test_what_they_call_nothing_is_left_out(
-    clients: Clients, name: str, nothing: Any
-) -> None:
-    silent = dict.fromkeys(optional(name), nothing) | needed(name)
-    assert_same(clients.compare(call(name, silent), call(name, needed(name))))
+def test_what_they_call_nothing_is_left_out(clients: Clients, nothing: Any) -> None:
+    def check(name: str) -> None:
+        silent = dict.fromkeys(optional(name), nothing) | needed(name)
+        assert_same(clients.compare(call(name, silent), call(name, needed(name))))
+
+    call_each(ENDPOINTS, check)
 
 
 def test_all_operations_were_compared(clients: Clients) -> None:

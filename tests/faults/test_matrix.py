@@ -47,13 +47,13 @@ BY_NAME = {form.name: form for form in FORMS}
 
 def test_calls_end_as_they_should_at_the_embedded_server(tmp_path: Path) -> None:
     bench = Embedded(tmp_path)
-    report = run(bench, some(bench, every=2))
+    report = run(bench, some(bench, every=6))
     assert not report.failures, report.told()
 
 
 def test_calls_end_as_they_should_at_servers_in_the_wild() -> None:
     bench = Wild()
-    report = run(bench, some(bench, every=2))
+    report = run(bench, some(bench, every=4))
     assert not report.failures, report.told()
 
 
