@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from codecs import getincrementaldecoder
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
 import httpx
@@ -185,10 +184,14 @@ def bind(response: httpx.Response, limit: int | None, deadline: float | None) ->
         response.stream = _Bounded(stream, gauge, connection)
     elif isinstance(stream, httpx.AsyncByteStream):
         response.stream = _AsyncBounded(stream, gauge, connection)
-    gauge.coding = inflater_of(response.headers)
+    # Read once: each look into headers of httpx goes through all of them.
+    given = {name.lower(): value for name, value in response.headers.raw}
+    if b"content-encoding" in given:
+        named = response.headers["content-encoding"]
+        gauge.coding = inflater_of(named, response.headers)
     if gauge.coding is None and limit is not None:
-        length = response.headers.get("content-length", "")
-        if length.isdecimal() and int(length[:20]) > limit:
+        length = given.get(b"content-length", b"")
+        if length.isdigit() and int(length[:20]) > limit:
             raise Unusable(_too_long(limit))
 
 
@@ -222,16 +225,12 @@ class Kept:
         return self._count > self._limit
 
 
-@contextmanager
-def usable(response: httpx.Response) -> Iterator[None]:
+def named(error: Unusable, response: httpx.Response) -> Unusable:
     """Have what is raised where an answer can't be used say which answer that is."""
-    try:
-        yield
-    except Unusable as error:
-        gauge = getattr(response.stream, "gauge", None)
-        start = error.start or (gauge.start if gauge is not None else b"")
-        error.reply = Whole(response.status_code, response.headers, start[:_START])
-        raise
+    gauge = getattr(response.stream, "gauge", None)
+    start = error.start or (gauge.start if gauge is not None else b"")
+    error.reply = Whole(response.status_code, response.headers, start[:_START])
+    return error
 
 
 def readable(response: httpx.Response) -> httpx.Response:

@@ -93,7 +93,7 @@ class Exchange:
         """Take note that the head of the answer is there."""
         # Not every transport tells.
         self._watcher.stage = "answered"
-        if "set-cookie" in response.headers:
+        if self._client.cookies:
             forget_unsendable(self._client.cookies.jar)
         if self._transcript:
             version, status = response.http_version, response.status_code

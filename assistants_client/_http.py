@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 
-from ._bodies import Kept, at_end, bind, usable
+from ._bodies import Kept, at_end, bind, named
 from ._effects import Ask, Note, Receive, Send, Sleep, Together, Unusable
 from ._exchange import Exchange, broken_off
 from ._together import together, together_async
@@ -136,11 +136,13 @@ class Http:
                         break
             response.close()
             return kept.reply
-        with usable(response):
-            late = None if prepared.stream else exchange.deadline
+        late = None if prepared.stream else exchange.deadline
+        try:
             bind(response, prepared.limit, late)
             if not prepared.stream:
                 response.read()
+        except Unusable as error:
+            raise named(error, response) from None
         return response
 
     def _exchange(self, prepared: Prepared) -> Exchange:
@@ -274,11 +276,13 @@ class AsyncHttp:
                         break
             await response.aclose()
             return kept.reply
-        with usable(response):
-            late = None if prepared.stream else exchange.deadline
+        late = None if prepared.stream else exchange.deadline
+        try:
             bind(response, prepared.limit, late)
             if not prepared.stream:
                 await response.aread()
+        except Unusable as error:
+            raise named(error, response) from None
         return response
 
     def _exchange(self, prepared: Prepared) -> Exchange:

@@ -75,9 +75,9 @@ class Inflater:
         return zlib.decompressobj(kind)
 
 
-def inflater_of(headers: httpx.Headers) -> Inflater | None:
+def inflater_of(named: str, headers: httpx.Headers) -> Inflater | None:
     """Give what undoes the coding of a body, and take the header away."""
-    named = headers.get("content-encoding", "").lower().strip()
+    named = named.lower().strip()
     if not named or named == "identity":
         return None
     name = named.removeprefix("x-")

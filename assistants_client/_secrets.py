@@ -45,6 +45,8 @@ class Secrets:
         self._texts: tuple[str, ...] = ()
         # With what finds them in all spellings, once that is needed.
         self._known: dict[str, re.Pattern[str] | None] = {}
+        # The value of a header that was met last.
+        self._met = ""
         self._lock = threading.Lock()
         for each in texts:
             self.learn(each)
@@ -72,13 +74,15 @@ class Secrets:
             headers: by their names in lower case.
             also: names of headers that hold secrets besides the usual ones.
         """
-        names = SECRET_HEADERS & headers.keys()
-        names |= {name.lower() for name in also} & headers.keys()
-        for name in names:
-            value = headers[name]
-            if value:
+        names = SECRET_HEADERS
+        if also:
+            names |= {name.lower() for name in also}
+        for name, value in headers.items():
+            # Nearly always, it is the same key again.
+            if name in names and value and value != self._met:
                 for each in _parts(name, value):
                     self.learn(each)
+                self._met = value
 
     def hide(self, text: str) -> str:
         """Give a text without the secrets."""

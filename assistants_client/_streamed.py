@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 
 import httpx
 
-from ._bodies import limit_to, readable, usable
-from ._effects import Unusable, Whole
+from ._bodies import limit_to, named, readable
+from ._effects import Unusable
 from ._errors import APIConnectionError, APITimeoutError
 from ._exchange import forget_request
 from ._json import decode
@@ -54,7 +54,8 @@ class _Streamed(Head[T]):
             return RuntimeError("the body is gone: it was read in pieces, or closed")
         answer = self._answer
         if isinstance(error, Unusable):
-            reply = error.reply or Whole(self.status_code, self.headers, error.start)
+            reply = named(error, self.http_response).reply
+            assert reply is not None
             return answer.undecodable(reply, str(error))
         forget_request(error)
         timed_out = isinstance(error, httpx.TimeoutException)
@@ -96,8 +97,7 @@ class StreamedResponse(_Streamed[T]):
         """
         limit_to(self.http_response, self._answer.limit)
         try:
-            with usable(self.http_response):
-                content = self.http_response.read()
+            content = self.http_response.read()
         except _ERRORS as error:
             self.http_response.close()
             raise self._broken(error) from error
@@ -175,8 +175,7 @@ class AsyncStreamedResponse(_Streamed[T]):
         """
         limit_to(self.http_response, self._answer.limit)
         try:
-            with usable(self.http_response):
-                content = await self.http_response.aread()
+            content = await self.http_response.aread()
         except _ERRORS as error:
             await self.http_response.aclose()
             raise self._broken(error) from error
