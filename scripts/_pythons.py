@@ -39,6 +39,8 @@ EXTRA = "local"
 SUPPORTED = re.compile(r"Programming Language :: Python :: (3\.\d+)")
 # Most tests of the generator need none of our own dependencies.
 PARTS = ["tests/facade", "tests/contract", "tests/local"]
+# What judges requests there needs a newer jsonschema than we do.
+LEFT_OUT = {"lowest": ["--ignore=tests/contract/test_requests.py"]}
 MOST_SECONDS = 3600
 PROBE = """
 import json, platform, sys
@@ -262,7 +264,8 @@ def _tried(python: Python, which: str, options: list[str]) -> Outcome:
     command = [str(program), "-m", "pytest", "-n", "auto", "--dist", "worksteal"]
     # What failed with one Python shall not decide what is run first with another.
     command += ["-o", f"cache_dir={program.parent.parent / 'pytest_cache'}"]
-    command += [*(PARTS if which != "pinned" else []), *options]
+    command += [*(PARTS if which != "pinned" else []), *LEFT_OUT.get(which, [])]
+    command += options
     last = ""
     with subprocess.Popen(
         command, cwd=ROOT, env=_plain_environment(), stdout=subprocess.PIPE, text=True
