@@ -77,19 +77,27 @@ class _Gauge:
         return piece
 
 
-class _Bounded(httpx.SyncByteStream):
-    """The body of an answer within its bounds.
+class _Body:
+    """The body of an answer within its bounds; what is to be done at its end, once."""
 
-    What is to be done at its end is done once.
-    """
-
-    def __init__(
-        self, stream: httpx.SyncByteStream, gauge: _Gauge, connection: Any
-    ) -> None:
+    def __init__(self, stream: Any, gauge: _Gauge, connection: Any) -> None:
         self.gauge = gauge
         self._stream = stream
         self._connection = connection
         self._at_end: Callable[[], None] | None = None
+
+    def at_end(self, done: Callable[[], None]) -> None:
+        """Have something done when it is closed."""
+        self._at_end = done
+
+    def _ended(self) -> None:
+        done, self._at_end = self._at_end, None
+        if done is not None:
+            done()
+
+
+class _Bounded(_Body, httpx.SyncByteStream):
+    """A body that is read."""
 
     def __iter__(self) -> Iterator[bytes]:
         for chunk in self._stream:
@@ -102,25 +110,11 @@ class _Bounded(httpx.SyncByteStream):
         try:
             self._stream.close()
         finally:
-            done, self._at_end = self._at_end, None
-            if done is not None:
-                done()
-
-    def at_end(self, done: Callable[[], None]) -> None:
-        """Have something done when it is closed."""
-        self._at_end = done
+            self._ended()
 
 
-class _AsyncBounded(httpx.AsyncByteStream):
-    """The same where it is awaited."""
-
-    def __init__(
-        self, stream: httpx.AsyncByteStream, gauge: _Gauge, connection: Any
-    ) -> None:
-        self.gauge = gauge
-        self._stream = stream
-        self._connection = connection
-        self._at_end: Callable[[], None] | None = None
+class _AsyncBounded(_Body, httpx.AsyncByteStream):
+    """A body that is awaited."""
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         async for chunk in self._stream:
@@ -148,13 +142,7 @@ class _AsyncBounded(httpx.AsyncByteStream):
                 raise cancelled
             closing.result()
         finally:
-            done, self._at_end = self._at_end, None
-            if done is not None:
-                done()
-
-    def at_end(self, done: Callable[[], None]) -> None:
-        """Have something done when it is closed."""
-        self._at_end = done
+            self._ended()
 
 
 def bind(response: httpx.Response, limit: int | None, deadline: float | None) -> None:
@@ -249,7 +237,7 @@ def readable(response: httpx.Response) -> httpx.Response:
 def at_end(response: httpx.Response, done: Callable[[], None]) -> None:
     """Have something done when an answer is closed, at once if it is already."""
     stream = response.stream
-    if isinstance(stream, _Bounded | _AsyncBounded) and not response.is_closed:
+    if isinstance(stream, _Body) and not response.is_closed:
         stream.at_end(done)
     else:
         done()

@@ -24,12 +24,12 @@ if TYPE_CHECKING:
     from ._wire import Transcript
 
 
-class Http:
-    """Perform effects by a client of httpx."""
+class _Http:
+    """What both have in common: whose connections they use, and what they show."""
 
     def __init__(
         self,
-        client: httpx.Client,
+        client: Any,
         transcript: Transcript | None,
         secrets: Secrets | None = None,
         pool: Pool | None = None,
@@ -40,7 +40,18 @@ class Http:
         self._turns = pool.turns if pool is not None else Turns(None)
         self.transcript = transcript
         self._read: Any = None
-        self._pieces: Iterator[bytes] = iter(())
+
+    def _exchange(self, prepared: Prepared) -> Exchange:
+        return Exchange(
+            self._client, prepared, self.transcript, self._secrets, self._pool
+        )
+
+
+class Http(_Http):
+    """Perform effects by a client of httpx."""
+
+    _client: httpx.Client
+    _pieces: Iterator[bytes]
 
     def perform(self, effect: Effect) -> Any:
         """Do what an effect asks for.
@@ -90,23 +101,18 @@ class Http:
     def _send(self, prepared: Prepared) -> Reply:
         exchange = self._exchange(prepared)
         turn = self._turn(exchange)
+        response: httpx.Response | None = None
         try:
             response = self._client.send(
                 exchange.request, stream=True, follow_redirects=False
             )
-        except BaseException as error:
-            turn.over()
-            failure = exchange.failure(error)
-            if failure is None:
-                raise
-            raise failure from error
-        exchange.begun(response)
-        try:
+            exchange.begun(response)
             reply = self._body(response, exchange)
         except BaseException as error:
             # Else the connection stays taken.
             try:
-                response.close()
+                if response is not None:
+                    response.close()
             finally:
                 turn.over()
             failure = exchange.failure(error)
@@ -145,29 +151,12 @@ class Http:
             raise named(error, response) from None
         return response
 
-    def _exchange(self, prepared: Prepared) -> Exchange:
-        return Exchange(
-            self._client, prepared, self.transcript, self._secrets, self._pool
-        )
 
-
-class AsyncHttp:
+class AsyncHttp(_Http):
     """Perform effects by an asynchronous client of httpx."""
 
-    def __init__(
-        self,
-        client: httpx.AsyncClient,
-        transcript: Transcript | None,
-        secrets: Secrets | None = None,
-        pool: Pool | None = None,
-    ) -> None:
-        self._client = client
-        self._secrets = secrets
-        self._pool = pool
-        self._turns = pool.turns if pool is not None else Turns(None)
-        self.transcript = transcript
-        self._read: Any = None
-        self._pieces: AsyncIterator[bytes]
+    _client: httpx.AsyncClient
+    _pieces: AsyncIterator[bytes]
 
     async def perform(self, effect: Effect) -> Any:
         """Do what an effect asks for.
@@ -222,29 +211,24 @@ class AsyncHttp:
 
         exchange = self._exchange(prepared)
         turn = await self._turn(exchange)
+        response: httpx.Response | None = None
         try:
             # A head that comes a byte at a time is never late, but never there either.
             async with asyncio.timeout(exchange.longest):
                 response = await self._client.send(
                     exchange.request, stream=True, follow_redirects=False
                 )
-        except BaseException as error:
-            turn.over()
-            await self._tidy(error)
-            failure = exchange.failure(error)
-            if failure is None:
-                raise
-            raise failure from error
-        exchange.begun(response)
-        try:
+            exchange.begun(response)
             reply = await self._body(response, exchange)
         except BaseException as error:
             # Else the connection stays taken.
             try:
-                await response.aclose()
+                if response is not None:
+                    await response.aclose()
             finally:
                 turn.over()
-            await self._tidy(error)
+            if not isinstance(error, Exception):
+                await sweep(self._client)
             failure = exchange.failure(error)
             if failure is None:
                 raise
@@ -252,10 +236,6 @@ class AsyncHttp:
         at_end(response, turn.over)
         exchange.ended(reply)
         return reply
-
-    async def _tidy(self, error: BaseException) -> None:
-        if not isinstance(error, Exception):
-            await sweep(self._client)
 
     async def _turn(self, exchange: Exchange) -> Turn:
         """Wait until there is a connection for this."""
@@ -284,11 +264,6 @@ class AsyncHttp:
         except Unusable as error:
             raise named(error, response) from None
         return response
-
-    def _exchange(self, prepared: Prepared) -> Exchange:
-        return Exchange(
-            self._client, prepared, self.transcript, self._secrets, self._pool
-        )
 
 
 def _answered(value: Any) -> Any:

@@ -6,7 +6,7 @@ import socket
 import threading
 import warnings
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import Any, Final, TypeVar
 from weakref import WeakSet
 
 import httpx
@@ -14,9 +14,6 @@ import httpx
 from ._errors import ConfigurationError
 from ._turns import Turns, most_of
 from ._version import __version__
-
-if TYPE_CHECKING:
-    pass
 
 HttpT = TypeVar("HttpT", httpx.Client, httpx.AsyncClient)
 USER_AGENT = f"assistants-client/{__version__}"
@@ -51,7 +48,7 @@ class Pool:
 
     Attributes:
         closed: whether the client has been closed.
-        turns: whose turn it is, where that is awaited.
+        turns: whose turn it is to use a connection.
     """
 
     def __init__(self, given: Any = None) -> None:

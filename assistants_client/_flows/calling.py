@@ -21,7 +21,7 @@ from .._errors import (
 )
 from .._json import decode
 from .._options import checked_key, checked_retries, checked_timeout, without_user
-from .._secrets import Secrets
+from .._secrets import SECRET_HEADERS, Secrets
 from .._text import shortened
 from .preparing import Headers, request_body, request_headers, request_url
 from .redirects import refusal
@@ -38,8 +38,6 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 U = TypeVar("U")
 T_co = TypeVar("T_co", covariant=True)
-# Cookies say who someone is; errors that hold answers are kept and sent about.
-_SECRET = frozenset({"set-cookie", "set-cookie2"})
 
 
 class SendOptions(TypedDict, total=False):
@@ -264,7 +262,7 @@ def received(reply: Reply, request: SentRequest, secrets: Secrets) -> ReceivedRe
     headers = {
         name.lower(): secrets.hide(value)
         for name, value in reply.headers.items()
-        if name.lower() not in _SECRET
+        if name.lower() not in SECRET_HEADERS
     }
     content = secrets.hide_bytes(reply.content)
     if b"\\" in content:
