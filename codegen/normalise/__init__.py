@@ -64,10 +64,11 @@ def normalise(document: Document) -> Normalised:
     changes = {}
     origins: dict[str, Path] = {}
     for name, run in PASSES.items():
-        if run is hoist.hoist:
-            origins = hoist.origins(document)
         try:
-            document, changes[name] = run(document)
+            if run is hoist.hoist:
+                document, changes[name], origins = hoist.hoisted(document)
+            else:
+                document, changes[name] = run(document)
         except SpecError as error:
             raise error.traced(origins) from error
     return Normalised(document, changes, origins)

@@ -35,16 +35,15 @@ _PROSE = ("description", "title", "example", "examples", "externalDocs")
 
 def hoist(document: Document) -> tuple[Document, int]:
     """Move inline schemas to `components.schemas`, from the outside to the inside."""
+    result, count, _ = hoisted(document)
+    return result, count
+
+
+def hoisted(document: Document) -> tuple[Document, int, dict[str, Path]]:
+    """Do the same, and tell where each schema stood that was given a name."""
     work = _Hoisting(document)
     result = work.run()
-    return result, work.count
-
-
-def origins(document: Document) -> dict[str, Path]:
-    """Tell where the schemas stand that `hoist` gives names to, by these names."""
-    work = _Hoisting(document)
-    work.run()
-    return work.origins
+    return result, work.count, work.origins
 
 
 class _Hoisting:
