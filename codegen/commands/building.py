@@ -1,0 +1,120 @@
+"""`build` and `check`: write the package, and tell whether it is current."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from codegen import build as building
+from codegen import pin as pinning
+from codegen.commands.telling import err, out, say, say_some, told
+from codegen.errors import BuildError
+from codegen.select import ASSISTANTS, Selection
+
+Spec = Annotated[
+    str,
+    typer.Option(
+        help="The document: a file or a URL, YAML or JSON, OpenAPI 3.0 or 3.1.",
+        show_default="openapi.yaml",
+    ),
+]
+Out = Annotated[
+    Path,
+    typer.Option(
+        "--out",
+        help="The folder to write to. It must be empty or hold an earlier build, which "
+        "is replaced as a whole.",
+        show_default="generated",
+    ),
+]
+Present = Annotated[
+    Path,
+    typer.Option(
+        "--out", help="The folder of the build to look at.", show_default="generated"
+    ),
+]
+Name = Annotated[str, typer.Option(help="The name of the package.")]
+Prefixes = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--path",
+        help="Keep the operations whose path begins so; may be given several times.",
+        show_default="/assistants, /threads",
+    ),
+]
+Tags = Annotated[
+    list[str] | None,
+    typer.Option("--tag", help="Keep the operations with this tag; likewise."),
+]
+Everything = Annotated[bool, typer.Option("--all", help="Keep all operations.")]
+
+
+def build(
+    spec: Spec = str(pinning.PINNED),
+    out_: Out = building.GENERATED,
+    name: Name = building.PACKAGE,
+    path: Prefixes = None,
+    tag: Tags = None,
+    all_: Everything = False,
+) -> None:
+    """Write the package, all or nothing, and say what was made.
+
+    Whatever would be lost of the document is an error that names it, and the old
+    package stays as it was.
+    """
+    with told(), out.status("building", spinner="line"):
+        order = building.Order(spec, out_, name, selection_of(path, tag, all_))
+        done = building.build(order, say)
+    table = Table(box=None, pad_edge=False)
+    table.add_column("tag", no_wrap=True)
+    table.add_column("operations", overflow="fold")
+    for group in done.package.tags:
+        table.add_row(group.name, ", ".join(op.name for op in group.operations))
+    out.print(table)
+    out.print(
+        f"built {len(done.package.operations)} operations and "
+        f"{len(done.package.schemas)} models in {done.files} files, 0 dropped; "
+        f"{len(done.changed)} files changed"
+    )
+
+
+def check(
+    spec: Spec = str(pinning.PINNED),
+    out_: Present = building.GENERATED,
+    name: Name = building.PACKAGE,
+    path: Prefixes = None,
+    tag: Tags = None,
+    all_: Everything = False,
+) -> None:
+    """Tell whether the package is what `build` would write now; exit code 1 if not."""
+    with told(), out.status("building for comparison", spinner="line"):
+        order = building.Order(spec, out_, name, selection_of(path, tag, all_))
+        drift = building.check(order, lambda _: None)
+    say_some(drift)
+    if drift:
+        err.print(f"{out_.name} is not current: run scripts/regen")
+        raise typer.Exit(1)
+    out.print(f"{out_.name} is current")
+
+
+def selection_of(
+    paths: list[str] | None, tags: list[str] | None, everything: bool
+) -> Selection:
+    """Give the operations that options choose.
+
+    Raises:
+        BuildError: the options contradict each other.
+    """
+    if everything and (paths or tags):
+        raise BuildError("--all keeps everything: leave --path and --tag out")
+    for path in paths or ():
+        if not path.startswith("/"):
+            raise BuildError(f"--path {path!r} must begin with a slash")
+    if everything:
+        return Selection(everything=True)
+    if not paths and not tags:
+        return ASSISTANTS
+    return Selection(tuple(paths or ()), tuple(tags or ()))

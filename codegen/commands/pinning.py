@@ -1,0 +1,42 @@
+"""`pin`: take the facts of an upstream document into openapi.yaml."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from codegen import pin as pinning
+from codegen import source
+from codegen.commands.telling import out, say_some, told
+from codegen.document import operations
+
+
+def pin(
+    source_: Annotated[
+        str,
+        typer.Argument(metavar="SOURCE", help="The upstream document: file or URL."),
+    ],
+    date: Annotated[
+        str | None,
+        typer.Option(help="The day it was published; else the one in its name."),
+    ] = None,
+) -> None:
+    """Rewrite the facts of openapi.yaml from an upstream document.
+
+    The words of openapi.yaml stay; an element that is new gets a visible marker where
+    words are missing. No sentence of SOURCE is taken over.
+    """
+    with told(), out.status(f"reading {source_}", spinner="line"):
+        done = pinning.pin(source.load(source_), date=date)
+    for target in done.unused_actions:
+        out.print(
+            f"note: an action of the overlay finds nothing: {target}", markup=False
+        )
+    say_some(f"lacks a description: {place}" for place in done.undescribed)
+    schemas = len(done.document["components"].get("schemas", {}))
+    out.print(
+        f"pinned {len([*operations(done.document)])} operations and {schemas} schemas; "
+        f"{len(done.undescribed)} places lack a description, "
+        f"{len(done.unused_actions)} actions of the overlay found nothing"
+    )

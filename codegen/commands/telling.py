@@ -1,0 +1,46 @@
+"""What all commands share: where they print, and how they say what went wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+
+import typer
+from rich.console import Console
+
+from codegen.errors import BuildError, SpecError
+from codegen.plan.literal import plain_text
+
+out = Console(highlight=False, soft_wrap=True)
+err = Console(stderr=True, highlight=False, soft_wrap=True)
+
+LISTED = 40
+"""How many lines of one kind are printed at most."""
+
+
+def say(line: str) -> None:
+    """Print a line that may hold words of a document."""
+    out.print(plain_text(line), markup=False)
+
+
+def say_some(lines: Iterable[str]) -> None:
+    """Print the first lines, and how many more there are."""
+    listed = list(lines)
+    for line in listed[:LISTED]:
+        out.print(line, markup=False)
+    if len(listed) > LISTED:
+        out.print(f"... and {len(listed) - LISTED} more")
+
+
+@contextmanager
+def told() -> Iterator[None]:
+    """Say in words what goes wrong, and exit with a code that tells it apart."""
+    try:
+        yield
+    except (SpecError, BuildError, OSError) as error:
+        lines = [plain_text(line) for line in str(error).splitlines()]
+        err.print("error: " + "\n  ".join(lines), markup=False)
+        raise typer.Exit(2) from error
+    except KeyboardInterrupt as interrupt:
+        err.print("interrupted; what was there is whole, old or new")
+        raise typer.Exit(130) from interrupt
