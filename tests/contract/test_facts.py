@@ -1,7 +1,7 @@
 """openapi.yaml says what upstream says, but for what codegen/overlay.yaml repairs.
 
-The comparison is always made with the committed digest of upstream's facts; where an
-upstream document is at hand, the digest is compared with that first.
+The comparison is made with the committed digest of upstream's facts; tests/upstream
+compares that with the document which it is of.
 """
 
 from __future__ import annotations
@@ -18,8 +18,6 @@ from tests.contract.meaning import Reader
 from tests.contract.upstream import ROOT
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     Json = Any
 
 PINNED: Json = upstream.load(ROOT / "openapi.yaml")
@@ -55,28 +53,6 @@ def test_the_tags_are_those_of_the_operations() -> None:
     }
     assert len(listed) == len(used)
     assert set(listed) == used
-
-
-def _name(path: Path | None) -> str:
-    return path.name if path else "none"
-
-
-@pytest.mark.parametrize("path", upstream.for_facts() or [None], ids=_name)
-def test_the_upstream_document_itself_agrees(
-    path: Path | None, pytestconfig: pytest.Config
-) -> None:
-    if path is None:
-        what = "the digest of upstream's facts with the document that it is of"
-        pytest.skip(upstream.announce(pytestconfig, what))
-    found = upstream_facts.digest_of(path)
-    assert differences(upstream_facts.repaired(found["document"]), PINNED) == []
-    # Compared outside of the assertion, as telling two such objects apart takes long.
-    same = found["document"] == DIGEST["document"]
-    assert same, (
-        f"python -m tests.contract.upstream_facts {path} writes the digest anew"
-    )
-    if path.name == DIGEST["source"]["name"]:
-        assert found["source"] == DIGEST["source"]
 
 
 def test_the_digest_holds_no_prose() -> None:

@@ -7,7 +7,6 @@ reference copies beside the checkout are taken. A checkout without either has no
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,8 +17,6 @@ from yaml.resolver import Resolver
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 VARIABLE = "ASSISTANTS_UPSTREAM"
@@ -111,26 +108,3 @@ def scalars(path: Path) -> Iterator[tuple[tuple[str, ...], str]]:
 def _take_value(open_: list[str | None]) -> None:
     if open_ and open_[-1] != "[]":
         open_[-1] = None
-
-
-@dataclass(frozen=True)
-class Notice:
-    """A plugin that says, under the results, what could not be compared."""
-
-    text: str
-
-    def pytest_terminal_summary(
-        self, terminalreporter: pytest.TerminalReporter
-    ) -> None:
-        terminalreporter.write_line(self.text, yellow=True)
-
-
-def announce(config: pytest.Config, what: str) -> str:
-    """Say at the end of the run that a comparison was not made; give the reason."""
-    text = (
-        f"NOT COMPARED: {what}; no upstream document is at hand. "
-        f"Set {VARIABLE} to the path of one."
-    )
-    if not config.pluginmanager.has_plugin(text):
-        config.pluginmanager.register(Notice(text), text)
-    return text
