@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from attrs import frozen
@@ -24,84 +25,70 @@ class HasId(Protocol):
         ...
 
 
-_PAGE: Final = ("limit", "order", "after", "before")
-
-
 @frozen
 class Endpoint:
-    """One operation.
+    """One operation, whose arguments are those of the function that builds its request.
 
     Attributes:
         module: its module in the generated package.
-        ids: the names of its path arguments, in the order of the path.
-        query: the names of its query arguments.
-        body: whether it has a body.
         gives: what its answer is, or the items of it, where that can be alive.
     """
 
     module: str
-    ids: tuple[str, ...] = ()
-    query: tuple[str, ...] = ()
-    body: bool = False
     gives: str | None = None
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """Name its path arguments, in the order of the path."""
+        return _arguments(self.module)[0]
+
+    @property
+    def query(self) -> frozenset[str]:
+        """Name its query arguments."""
+        return _arguments(self.module)[1]
+
+    @property
+    def body(self) -> bool:
+        """Tell whether it has a body."""
+        return _arguments(self.module)[2]
+
+
+@cache
+def _arguments(module: str) -> tuple[tuple[str, ...], frozenset[str], bool]:
+    code = _api.endpoint(module).build_request.__code__
+    ids = code.co_varnames[: code.co_argcount]
+    named = code.co_varnames[len(ids) : len(ids) + code.co_kwonlyargcount]
+    return ids, frozenset(named) - {"body"}, "body" in named
 
 
 # What may be given as an object in a body or a query as well.
 _IDS: Final = frozenset({"assistant_id", "run_id"})
-_THREAD, _RUN = ("thread_id",), ("thread_id", "run_id")
-_MESSAGE, _STEP = ("thread_id", "message_id"), ("thread_id", "run_id", "step_id")
 ENDPOINTS: Final[Mapping[str, Endpoint]] = {
-    "assistants.create": Endpoint(
-        "assistants.create_assistant", body=True, gives="Assistant"
-    ),
-    "assistants.retrieve": Endpoint(
-        "assistants.get_assistant", ("assistant_id",), gives="Assistant"
-    ),
-    "assistants.update": Endpoint(
-        "assistants.modify_assistant", ("assistant_id",), body=True, gives="Assistant"
-    ),
-    "assistants.list": Endpoint(
-        "assistants.list_assistants", query=_PAGE, gives="Assistant"
-    ),
-    "assistants.delete": Endpoint("assistants.delete_assistant", ("assistant_id",)),
-    "threads.create": Endpoint("threads.create_thread", body=True, gives="Thread"),
-    "threads.retrieve": Endpoint("threads.get_thread", _THREAD, gives="Thread"),
-    "threads.update": Endpoint(
-        "threads.modify_thread", _THREAD, body=True, gives="Thread"
-    ),
-    "threads.delete": Endpoint("threads.delete_thread", _THREAD),
-    "threads.create_and_run": Endpoint(
-        "runs.create_thread_and_run", body=True, gives="Run"
-    ),
-    "threads.messages.create": Endpoint(
-        "messages.create_message", _THREAD, body=True, gives="Message"
-    ),
-    "threads.messages.retrieve": Endpoint(
-        "messages.get_message", _MESSAGE, gives="Message"
-    ),
-    "threads.messages.update": Endpoint(
-        "messages.modify_message", _MESSAGE, body=True, gives="Message"
-    ),
-    "threads.messages.list": Endpoint(
-        "messages.list_messages", _THREAD, (*_PAGE, "run_id"), gives="Message"
-    ),
-    "threads.messages.delete": Endpoint("messages.delete_message", _MESSAGE),
-    "threads.runs.create": Endpoint(
-        "runs.create_run", _THREAD, ("include",), body=True, gives="Run"
-    ),
-    "threads.runs.retrieve": Endpoint("runs.get_run", _RUN, gives="Run"),
-    "threads.runs.update": Endpoint("runs.modify_run", _RUN, body=True, gives="Run"),
-    "threads.runs.list": Endpoint("runs.list_runs", _THREAD, _PAGE, gives="Run"),
-    "threads.runs.cancel": Endpoint("runs.cancel_run", _RUN, gives="Run"),
+    "assistants.create": Endpoint("assistants.create_assistant", "Assistant"),
+    "assistants.retrieve": Endpoint("assistants.get_assistant", "Assistant"),
+    "assistants.update": Endpoint("assistants.modify_assistant", "Assistant"),
+    "assistants.list": Endpoint("assistants.list_assistants", "Assistant"),
+    "assistants.delete": Endpoint("assistants.delete_assistant"),
+    "threads.create": Endpoint("threads.create_thread", "Thread"),
+    "threads.retrieve": Endpoint("threads.get_thread", "Thread"),
+    "threads.update": Endpoint("threads.modify_thread", "Thread"),
+    "threads.delete": Endpoint("threads.delete_thread"),
+    "threads.create_and_run": Endpoint("runs.create_thread_and_run", "Run"),
+    "threads.messages.create": Endpoint("messages.create_message", "Message"),
+    "threads.messages.retrieve": Endpoint("messages.get_message", "Message"),
+    "threads.messages.update": Endpoint("messages.modify_message", "Message"),
+    "threads.messages.list": Endpoint("messages.list_messages", "Message"),
+    "threads.messages.delete": Endpoint("messages.delete_message"),
+    "threads.runs.create": Endpoint("runs.create_run", "Run"),
+    "threads.runs.retrieve": Endpoint("runs.get_run", "Run"),
+    "threads.runs.update": Endpoint("runs.modify_run", "Run"),
+    "threads.runs.list": Endpoint("runs.list_runs", "Run"),
+    "threads.runs.cancel": Endpoint("runs.cancel_run", "Run"),
     "threads.runs.submit_tool_outputs": Endpoint(
-        "runs.submit_tool_outputs_to_run", _RUN, body=True, gives="Run"
+        "runs.submit_tool_outputs_to_run", "Run"
     ),
-    "threads.runs.steps.retrieve": Endpoint(
-        "run_steps.get_run_step", _STEP, ("include",), gives="RunStep"
-    ),
-    "threads.runs.steps.list": Endpoint(
-        "run_steps.list_run_steps", _RUN, (*_PAGE, "include"), gives="RunStep"
-    ),
+    "threads.runs.steps.retrieve": Endpoint("run_steps.get_run_step", "RunStep"),
+    "threads.runs.steps.list": Endpoint("run_steps.list_run_steps", "RunStep"),
 }
 
 
@@ -125,16 +112,17 @@ def make_call(
             no place.
     """
     endpoint = ENDPOINTS[operation]
+    module = _api.endpoint(endpoint.module)
+    known = endpoint.query
     options: Any = {}
     query, rest = {}, {}
     for name, value in params.items():
         if name in OPTIONS:
             options[name] = value
-        elif name not in endpoint.query:
+        elif name not in known:
             rest[name] = id_of(name, value) if name in _IDS else value
         elif value is not None:
             query[name] = id_of(name, value) if name in _IDS else value
-    module = _api.endpoint(endpoint.module)
     path = [id_of(name, ids[name]) for name in endpoint.ids]
     if endpoint.body:
         request = module.build_request(*path, body=rest, **query)
