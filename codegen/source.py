@@ -71,7 +71,8 @@ def load(location: str | Path) -> Source:
     """
     text = str(location)
     if text.startswith(("http://", "https://")):
-        return parse(_fetch(text), name=text.rsplit("/", 1)[-1])
+        shown = _without_secrets(text).rstrip("/")
+        return parse(_fetch(text), name=shown.rpartition("/")[2])
     path = Path(location)
     try:
         with path.open("rb") as file:
@@ -102,6 +103,7 @@ def parse(data: bytes, *, name: str = "document") -> Source:
 def _fetch(url: str) -> bytes:
     import httpx
 
+    shown = _without_secrets(url)
     received = bytearray()
     deadline = time.monotonic() + FETCH_DEADLINE
     try:
@@ -114,10 +116,22 @@ def _fetch(url: str) -> bytes:
                 if len(received) > MAX_BYTES:
                     break
                 if time.monotonic() > deadline:
-                    raise SpecError(f"{url} takes longer than {FETCH_DEADLINE:.0f} s")
+                    raise SpecError(f"{shown} takes longer than {FETCH_DEADLINE:.0f} s")
+    except httpx.HTTPStatusError as error:
+        # Its own text names the whole URL.
+        status = f"{error.response.status_code} {error.response.reason_phrase}"
+        raise SpecError(f"can't fetch {shown}: {status.strip()}") from None
     except (httpx.HTTPError, httpx.InvalidURL) as error:
-        raise SpecError(f"can't fetch {url}: {error}") from error
+        raise SpecError(f"can't fetch {shown}: {error}") from error
     return bytes(received)
+
+
+def _without_secrets(url: str) -> str:
+    """Give a URL without its query and user, which may hold a key."""
+    scheme, _, rest = url.partition("://")
+    place = re.split("[?#]", rest, maxsplit=1)[0]
+    host, slash, path = place.partition("/")
+    return f"{scheme}://{host.rpartition('@')[2]}{slash}{path}"
 
 
 def _parse_json(text: str, name: str) -> Any:
