@@ -1,0 +1,142 @@
+"""`diff`: tell what changed between two documents, and whom it breaks."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from codegen import pin as pinning
+from codegen.commands.building import Everything, Prefixes, Tags, selection_of
+from codegen.commands.telling import out, told
+from codegen.diff import Report, Verdict, compare
+from codegen.diff.telling import as_json, as_markdown, as_text
+from codegen.diff.where import find
+from codegen.errors import BuildError
+from codegen.plan.literal import plain_text
+from codegen.source import Source
+from codegen.swap import write_atomically
+
+
+class Format(StrEnum):
+    """How a report is written."""
+
+    TEXT = "text"
+    MARKDOWN = "markdown"
+    JSON = "json"
+
+
+class Level(StrEnum):
+    """From which gravity on a report is a failure."""
+
+    ANY = "any"
+    MIND = "mind"
+    BREAKING = "breaking"
+    NEVER = "never"
+
+
+_TELLERS = {
+    Format.TEXT: as_text,
+    Format.MARKDOWN: as_markdown,
+    Format.JSON: as_json,
+}
+_LOWEST = {
+    Level.ANY: Verdict.COMPATIBLE,
+    Level.MIND: Verdict.MIND,
+    Level.BREAKING: Verdict.BREAKING,
+}
+COMPATIBLE, BREAKING = 3, 4
+"""Exit codes; 1 is for `check`, 2 for errors."""
+
+Old = Annotated[
+    str,
+    typer.Argument(
+        metavar="OLD",
+        help="A file, a URL, a git revision of openapi.yaml (HEAD~3, v0.1.0), or "
+        "REVISION:PATH.",
+    ),
+]
+New = Annotated[
+    str,
+    typer.Argument(
+        metavar="[NEW]", help="Likewise.", show_default="openapi.yaml as it lies here"
+    ),
+]
+Kind = Annotated[Format, typer.Option("--format", help="How to write the report.")]
+File = Annotated[
+    Path | None,
+    typer.Option("--out", help="Write the report to this file instead of printing it."),
+]
+FailOn = Annotated[
+    Level,
+    typer.Option(
+        "--fail-on",
+        help="Exit with 0 unless there are changes of this gravity or above.",
+    ),
+]
+
+
+def diff(
+    old: Old,
+    new: New = str(pinning.PINNED),
+    format_: Kind = Format.TEXT,
+    out_: File = None,
+    fail_on: FailOn = Level.ANY,
+    path: Prefixes = None,
+    tag: Tags = None,
+    all_: Everything = False,
+) -> None:
+    """Tell what changed between two documents, in terms of the generated code.
+
+    Each change is judged twice: for callers, who write arguments and bodies, and for
+    readers of answers. The verdicts are `breaking`, `mind` (nothing breaks, but a
+    thought may be due: a value that an open enum may now have, a new default) and
+    `compatible`.
+
+    Exit code: 0 no difference that code can see, 3 differences and none of them
+    breaking, 4 breaking for callers or readers, 2 an error.
+    """
+    with told():
+        _check_target(out_)
+        before, after = find(old), find(new)
+        with out.status("comparing", spinner="line"):
+            chosen = selection_of(path, tag, all_)
+            report = compare(before.document, after.document, selection=chosen)
+        report = replace(report, old=_called(old, before), new=_called(new, after))
+        text = _TELLERS[format_](report)
+        if out_ is None:
+            out.out(text, end="", highlight=False)
+        else:
+            write_atomically(out_, text)
+            out.print(f"wrote {plain_text(out_.name)}", markup=False)
+    raise typer.Exit(exit_code(report, fail_on))
+
+
+def exit_code(report: Report, fail_on: Level) -> int:
+    """Give the exit code for a report.
+
+    Args:
+        report: what was found.
+        fail_on: the least gravity that is a failure.
+    """
+    if fail_on is Level.NEVER or report.verdict < _LOWEST[fail_on]:
+        return 0
+    return BREAKING if report.breaking else COMPATIBLE
+
+
+def _check_target(target: Path | None) -> None:
+    if target is None:
+        return
+    if target.is_dir():
+        raise BuildError(f"--out {plain_text(str(target))} is a folder")
+    if not target.parent.is_dir():
+        raise BuildError(f"--out: there is no folder {plain_text(str(target.parent))}")
+
+
+def _called(text: str, found: Source) -> str:
+    """Say which document it is: what the user calls it, and its version."""
+    name = found.name if Path(text).is_file() else text
+    return f"{plain_text(name)} (version {plain_text(found.version) or 'unknown'})"

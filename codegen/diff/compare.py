@@ -1,0 +1,111 @@
+"""Compare two documents by the code that is made from them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+from codegen import overlay
+from codegen.diff.matching import match_models
+from codegen.diff.models import compare_models
+from codegen.diff.operations import compare_operations
+from codegen.diff.report import Change, Report
+from codegen.diff.security import compare_security
+from codegen.diff.side import Side, matches, nothing, planned, repaired, side_of
+from codegen.diff.values import Pair
+from codegen.errors import SpecError
+from codegen.pin import ROOT
+from codegen.prose import places
+from codegen.select import ASSISTANTS, Selection
+from codegen.source import Document
+
+_VERSION = ROOT / "assistants_client" / "_version.py"
+_ASSIGNED = re.compile(r'^__version__ = "(\d+)\.', re.MULTILINE)
+_ORDER = {"package": 0, "operation": 1, "model": 2}
+
+
+def compare(
+    old: Document, new: Document, *, selection: Selection = ASSISTANTS
+) -> Report:
+    """Tell what changed between two documents, in terms of the generated code.
+
+    Both are repaired, selected from and normalised as `build` does it, so that the same
+    facts in other words are no change; nor are the order of properties, variants and
+    values, and the version of the document.
+
+    Args:
+        old: the one, as `source.load` gives it.
+        new: the other.
+        selection: which operations to compare; one of the documents may have none.
+
+    Raises:
+        SpecError: `build` would refuse one of them, or neither has such operations.
+    """
+    documents = [repaired(document, _repairs()) for document in (old, new)]
+    chosen = [matches(document, selection) for document in documents]
+    if not any(chosen):
+        raise SpecError(
+            f"in neither document an operation matches the selection ({selection})",
+            hint="Choose with --path, --tag or --all.",
+        )
+    sides = [
+        side_of(document, selection) if any_ else planned(nothing(), {})
+        for document, any_ in zip(documents, chosen, strict=True)
+    ]
+    return compare_sides(*sides)
+
+
+def compare_sides(old: Side, new: Side) -> Report:
+    """Tell what changed between two documents that are prepared already."""
+    matched = match_models(old, new)
+    pair = Pair(old, new, {n: o for n, o in matched.items() if n != o})
+    changes: list[Change] = [
+        *compare_security(pair),
+        *compare_operations(pair),
+        *compare_models(pair, matched),
+    ]
+    changes.sort(key=lambda c: (_ORDER[c.kind], c.name, -c.verdict))
+    return Report(
+        tuple(dict.fromkeys(changes)),
+        prose=_reworded(old, new),
+        released=_is_released(_VERSION),
+        old=_called(old),
+        new=_called(new),
+    )
+
+
+@cache
+def _repairs() -> Document:
+    return overlay.load()
+
+
+def _called(side: Side) -> str:
+    version = side.package.version
+    return f"version {version}" if version else ""
+
+
+def _reworded(old: Side, new: Side) -> int:
+    """Count the places that both have and that say something else in words."""
+    before = dict(_texts(old))
+    return sum(
+        key in before and text != before[key] and bool(text)
+        for key, text in _texts(new)
+    )
+
+
+def _texts(side: Side) -> Iterator[tuple[tuple[str, ...], str]]:
+    for key, holder, keyword in places(side.described):
+        text = holder.get(keyword)
+        if isinstance(text, str):
+            yield key, " ".join(text.split())
+
+
+def _is_released(path: Path) -> bool:
+    """Tell whether our version is 1.0 or later."""
+    try:
+        found = _ASSIGNED.search(path.read_text(encoding="utf-8"))
+    except OSError:
+        return False
+    return found is not None and int(found[1]) > 0
