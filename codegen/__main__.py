@@ -11,7 +11,9 @@ from typing import NoReturn
 import typer
 
 from codegen.commands.building import build, check
+from codegen.commands.diffing import diff
 from codegen.commands.pinning import pin
+from codegen.commands.vendoring import vendor
 
 app = typer.Typer(
     add_completion=False,
@@ -20,9 +22,10 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Turn an OpenAPI document into a Python package.\n\n"
     "`pin` takes the facts of an upstream document into openapi.yaml, `build` writes "
-    "the package, `check` tells whether it is current.",
+    "the package, `check` tells whether it is current, `diff` what changed between two "
+    "documents, `vendor` copies the package into another repository.",
 )
-for command in (pin, build, check):
+for command in (pin, build, check, diff, vendor):
     app.command()(command)
 
 

@@ -1,0 +1,171 @@
+"""`vendor`: copy the package into another repository, and check such a copy."""
+
+from __future__ import annotations
+
+import json
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from codegen.build import GENERATED, PACKAGE
+from codegen.commands.telling import err, out, say, say_some, told
+from codegen.errors import BuildError
+from codegen.vendor import vendored
+from codegen.vendor.comparing import Compared, compare, copies
+from codegen.vendor.gathering import FACADE
+from codegen.vendor.making import Options
+from codegen.vendor.writing import Written, write
+
+
+class Format(StrEnum):
+    """How an answer is written."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+Dest = Annotated[
+    Path,
+    typer.Argument(
+        metavar="DEST",
+        help="The folder that the copy is to be in, made where it is missing; the copy "
+        "is a folder NAME there. With --check, that folder or the copy itself.",
+    ),
+]
+Name = Annotated[
+    str | None,
+    typer.Option(
+        help="The name of the copy's package.",
+        show_default=f"{PACKAGE}, with the client {FACADE}",
+    ),
+]
+WithClient = Annotated[
+    bool,
+    typer.Option(
+        "--with-client",
+        help="Copy the hand-written client too. The copy is then the client, and the "
+        f"generated package is NAME.{PACKAGE}.",
+    ),
+]
+Generated = Annotated[
+    Path | None,
+    typer.Option(
+        help="Copy another build than this repository's: the folder that `build --out` "
+        "wrote.",
+        show_default="generated",
+    ),
+]
+Force = Annotated[
+    bool,
+    typer.Option("--force", help="Give up what was changed in an earlier copy."),
+]
+Check = Annotated[
+    bool, typer.Option("--check", help="Write nothing; tell what became of a copy.")
+]
+Answer = Annotated[Format, typer.Option("--format", help="How to write the answer.")]
+
+
+def vendor(
+    dest: Dest,
+    name: Name = None,
+    with_client: WithClient = False,
+    generated: Generated = None,
+    force: Force = False,
+    check: Check = False,
+    format_: Answer = Format.TEXT,
+) -> None:
+    """Copy the package into another repository, or check such a copy with --check.
+
+    A copy has relative imports only and needs nothing of this repository. An earlier
+    copy is replaced as a whole, unless somebody changed it.
+
+    A copy is modified where files were changed or added, incomplete where files are
+    missing, outdated where this repository would now write another. Exit codes: 0 all
+    is well; 1 modified or incomplete, whether outdated or not; 2 that can't be told, or
+    the copy can't be written; 3 outdated, and otherwise well.
+
+    In the copy, `python vendored.py` tells modified and incomplete without this
+    repository.
+    """
+    with told():
+        if check:
+            if with_client or force:
+                raise BuildError("--check takes neither --with-client nor --force")
+            _check(copies(dest, name), generated, format_)
+            return
+        if name is None:
+            name = FACADE if with_client else PACKAGE
+        options = Options(name, with_client, generated or GENERATED)
+        _tell_written(write(dest, options, force=force), format_)
+
+
+def _check(folders: list[Path], generated: Path | None, format_: Format) -> None:
+    """Look at all copies, say what was found, and exit with the code that it has."""
+    found, errors = list[Compared](), list[BuildError]()
+    for folder in folders:
+        try:
+            found.append(compare(folder, generated))
+        except BuildError as error:
+            errors.append(error)
+    if format_ is Format.JSON:
+        _tell_json({"copies": [_as_json(each) for each in found]})
+    else:
+        for each in found:
+            _tell_compared(each)
+    if errors:
+        raise BuildError("\n".join(str(error) for error in errors))
+    verdicts = {verdict for each in found for verdict in each.verdicts}
+    if verdicts:
+        raise typer.Exit(3 if verdicts == {"outdated"} else 1)
+
+
+def _tell_compared(found: Compared) -> None:
+    name = vendored.shown(found.folder.resolve().name)
+    say_some(f"{name}: {line}" for line in vendored.lines(found.findings))
+    say_some(f"{name}: outdated: {line}" for line in found.outdated)
+    if found.untold:
+        say(f"{name}: whether it is outdated can't be told: {found.untold}")
+    say(f"{name} is {' and '.join(found.verdicts) or 'as it should be'}")
+
+
+def _as_json(found: Compared) -> dict[str, object]:
+    return {
+        "name": found.folder.resolve().name,
+        "verdicts": found.verdicts,
+        **found.findings._asdict(),
+        "outdated": found.outdated,
+        "untold": found.untold,
+    }
+
+
+def _tell_written(done: Written, format_: Format) -> None:
+    stamp = done.copy.stamp
+    if format_ is Format.JSON:
+        files = {"added": done.added, "changed": done.changed, "deleted": done.deleted}
+        _tell_json({"name": done.target.name, **files, "stamp": stamp})
+        return
+    source = stamp["source"]
+    if source is not None and source["modified"]:
+        err.print("note: this repository has changes that are not committed")
+    out.print(
+        f"wrote {done.target.name}, version {stamp['version']}: "
+        f"{len(done.added)} files added, {len(done.changed)} changed, "
+        f"{len(done.deleted)} deleted"
+    )
+    out.print(f"it needs Python {stamp['python']} and", markup=False)
+    for requirement in stamp["dependencies"]:
+        out.print(f"  {requirement}", markup=False)
+    out.print("check it where it is: python " + _shown_path(done.target))
+
+
+def _shown_path(target: Path) -> str:
+    """Give the path of the check, from where the caller is if it lies below."""
+    path = target / "vendored.py"
+    here = Path.cwd()
+    return str(path.relative_to(here) if path.is_relative_to(here) else path)
+
+
+def _tell_json(answer: dict[str, object]) -> None:
+    typer.echo(json.dumps(answer, indent=1))

@@ -1,0 +1,137 @@
+"""Look at copies that were written earlier: modified, incomplete, outdated."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from codegen.build import GENERATED
+from codegen.errors import BuildError
+from codegen.vendor import vendored
+from codegen.vendor.making import Options, make
+from codegen.vendor.naming import check_name
+
+# What doesn't make a copy another one: where it came from, and words about it.
+_ANYHOW = {"about", "command", "files", "source"}
+_MEANINGS = {
+    "version": "the version",
+    "document": "the document",
+    "python": "the Python versions",
+    "dependencies": "the dependencies",
+    "optional_dependencies": "the optional dependencies",
+    "licence": "the licence",
+    "licence_files": "the licence files",
+    "options": "the options",
+    "project": "the project",
+}
+
+
+@dataclass(frozen=True)
+class Compared:
+    """What a look at a copy found.
+
+    Attributes:
+        folder: where the copy is.
+        findings: how its files differ from its stamp.
+        outdated: how the stamp differs from what would be written now.
+        untold: why nothing can be said about that; else "".
+    """
+
+    folder: Path
+    findings: vendored.Findings
+    outdated: tuple[str, ...]
+    untold: str = ""
+
+    @property
+    def verdicts(self) -> list[str]:
+        """Name all that is wrong: modified, incomplete, outdated."""
+        return vendored.verdicts(self.findings) + ["outdated"] * bool(self.outdated)
+
+
+def copies(dest: Path, name: str | None = None) -> list[Path]:
+    """Find the copies in a folder, or the one that the folder itself is.
+
+    Args:
+        dest: a copy, or the folder that copies were written to.
+        name: the one that is meant.
+
+    Raises:
+        BuildError: there is none.
+    """
+    if not dest.is_dir():
+        raise BuildError(f"there is no folder {dest}")
+    if name is not None:
+        check_name(name)
+        found = [dest / name]
+    elif (dest / vendored.STAMP).is_file():
+        found = [dest]
+    else:
+        stamps = sorted(dest.glob(f"*/{vendored.STAMP}"))
+        found = [stamp.parent for stamp in stamps if stamp.parent.name[0] != "."]
+    found = [folder for folder in found if (folder / vendored.STAMP).is_file()]
+    if not found:
+        raise BuildError(
+            f"{dest if name is None else dest / name} holds no copy "
+            f"(nothing there has a {vendored.STAMP})",
+            ["give the folder that `vendor` wrote to, or the copy itself"],
+        )
+    return found
+
+
+def compare(folder: Path, generated: Path | None = None) -> Compared:
+    """Compare a copy with its stamp, and that with what would be written now.
+
+    Args:
+        folder: the copy.
+        generated: the build to compare with, if not that of this repository.
+
+    Raises:
+        BuildError: the copy can't be judged.
+    """
+    try:
+        stamp = vendored.read_stamp(folder)
+        findings = vendored.look(folder, stamp)
+    except vendored.StampError as error:
+        raise BuildError(f"{folder} can't be checked: {error}") from error
+    options = stamp.get("options")
+    if not isinstance(options, dict) or not isinstance(options.get("name"), str):
+        raise BuildError(f"{folder} can't be checked: {vendored.STAMP} has no options")
+    if options.get("own_build") is True and generated is None:
+        untold = "it is of a build of its own, which --generated must name"
+        return Compared(folder, findings, (), untold)
+    wanted = make(
+        Options(
+            options["name"],
+            with_client=options.get("with_client") is True,
+            generated=generated or GENERATED,
+        )
+    )
+    return Compared(folder, findings, tuple(_differing(stamp, wanted.stamp)))
+
+
+def _differing(stamp: dict[str, Any], wanted: dict[str, Any]) -> Iterator[str]:
+    """Say how a stamp differs from that of a copy that would be written now."""
+    for key, meaning in _MEANINGS.items():
+        if stamp.get(key) != wanted[key]:
+            was, now = (_told(each.get(key)) for each in (stamp, wanted))
+            yield f"{meaning}: {was}, now {now}"
+    before: dict[str, str] = stamp["files"]
+    after: dict[str, str] = wanted["files"]
+    for name in sorted(before | after):
+        if name not in before:
+            yield f"new: {vendored.shown(name)}"
+        elif name not in after:
+            yield f"gone: {vendored.shown(name)}"
+        elif before[name] != after[name]:
+            yield f"changed: {vendored.shown(name)}"
+
+
+def _told(value: Any) -> str:
+    """Write a value of a stamp on one line."""
+    if isinstance(value, dict):
+        value = " ".join(f"{key} {_told(each)}" for key, each in value.items())
+    elif isinstance(value, list):
+        value = " ".join(map(str, value)) or "none"
+    return vendored.shown(value)

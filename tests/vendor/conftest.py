@@ -1,0 +1,47 @@
+"""What the tests of copies share: a build of a newer document, and one copy."""
+
+from __future__ import annotations
+
+import shutil
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.codegen.conftest import built
+from tests.codegen.specs import pinned, written
+from tests.vendor.projects import vendor
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.fixture(scope="session")
+def newer_build(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Build the pinned document as it might be one day; give the build's folder."""
+    folder = tmp_path_factory.mktemp("newer")
+    document = pinned()
+    document["info"]["version"] = "9.0.0"
+    schemas = document["components"]["schemas"]
+    schemas["Mood"] = {
+        "type": "object",
+        "required": ["name"],
+        "properties": {"name": {"type": "string"}},
+    }
+    mood = {"$ref": "#/components/schemas/Mood"}
+    schemas["AssistantObject"]["properties"]["mood"] = mood
+    built(written(folder, document), folder / "build", name="assistants_api")
+    return folder / "build"
+
+
+@pytest.fixture(scope="session")
+def _pristine(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("pristine")
+    done = vendor(folder, "--name", "threads_api")
+    assert done.code == 0, done
+    return folder / "threads_api"
+
+
+@pytest.fixture
+def copy(_pristine: Path, tmp_path: Path) -> Path:
+    """Give a copy of the generated package, to be damaged at will."""
+    return shutil.copytree(_pristine, tmp_path / "its" / "threads_api")

@@ -1,0 +1,102 @@
+"""Stamps that lie or are damaged: they are refused in words, and lead nowhere."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from codegen.vendor import vendored
+from tests.vendor.projects import vendor
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import pytest
+
+
+def stamp_with(**more: Any) -> Callable[[Path], None]:
+    def write(path: Path) -> None:
+        path.write_text(json.dumps({**json.loads(path.read_text()), **more}))
+
+    return write
+
+
+def naming(name: str, digest: Any = "0" * 64) -> Callable[[Path], None]:
+    return stamp_with(files={name: digest})
+
+
+def huge(path: Path) -> None:
+    with path.open("wb") as file:
+        file.truncate(2**30)
+
+
+def linked(path: Path) -> None:
+    path.rename(path.with_suffix(".old"))
+    path.symlink_to(path.with_suffix(".old"))
+
+
+def piped(path: Path) -> None:
+    path.unlink()
+    os.mkfifo(path)
+
+
+STAMPS: list[tuple[str, Callable[[Path], Any], str]] = [
+    ("gone", Path.unlink, "holds no copy"),
+    ("a link", linked, "is no regular file"),
+    ("a pipe", piped, "holds no copy"),
+    ("1 GB", huge, "more than 4194304 bytes"),
+    ("empty", lambda path: path.write_bytes(b""), "is no JSON"),
+    ("bytes", lambda path: path.write_bytes(b"\xff\xfe{"), "is no JSON"),
+    ("deep", lambda path: path.write_bytes(b"[" * 500_000), "is no JSON"),
+    ("a list", lambda path: path.write_bytes(b"[]"), "is no object"),
+    ("of tomorrow", stamp_with(format=2), "has the format 2"),
+    ("without files", stamp_with(files={}), "lists no files"),
+    ("files are no object", stamp_with(files=["x"]), "lists no files"),
+    ("outside", naming("../../x"), "names ../../x"),
+    ("inside and out", naming("models/../../x"), "no file of the copy"),
+    ("absolute", naming("/etc/passwd"), "no file of the copy"),
+    ("a drive", naming("C:/x"), "no file of the copy"),
+    ("backslashes", naming("..\\x"), "no file of the copy"),
+    ("nothing", naming(""), "no file of the copy"),
+    ("a dot", naming("./x"), "no file of the copy"),
+    ("a null", naming("x\0y"), r"names 'x\x00y'"),
+    ("an escape", naming("\x1b[31m/../"), r"names '\x1b[31m/../'"),
+    ("no hash", naming("x", 7), "x has no sha256"),
+    ("another hash", naming("x", "0" * 40), "x has no sha256"),
+    ("without options", stamp_with(options=None), "has no options"),
+    ("a strange name", stamp_with(options={"name": "a.b"}), "'a.b' can't be the name"),
+]
+
+
+def test_no_stamp_leads_astray(copy: Path) -> None:
+    original = (copy / vendored.STAMP).read_bytes()
+    secret = copy.parent / "x"
+    os.mkfifo(secret)  # Whoever opened it would wait for ever.
+    wrong = []
+    for what, damage, words in STAMPS:
+        path = copy / vendored.STAMP
+        damage(path)
+        found = vendor("--check", copy.parent)
+        if found.code != 2 or words not in found.err or found.err.count("\n") > 3:
+            wrong.append(f"{what}: {found}")
+        for left in (path, path.with_suffix(".old")):
+            left.unlink(missing_ok=True)
+        path.write_bytes(original)
+    assert not wrong, "\n".join(wrong)
+    assert vendor("--check", copy.parent).code == 0
+
+
+def test_a_huge_copy_is_given_up(copy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (copy / "models" / "run_object.py").unlink()
+    huge(copy / "models" / "run_object.py")
+    found = vendor("--check", copy)
+    assert found.code == 1
+    assert "modified: models/run_object.py\n" in found.out
+    monkeypatch.setattr(vendored, "_MOST_FILES", 250)
+    for number in range(60):
+        (copy / str(number)).mkdir()
+    found = vendor("--check", copy)
+    assert found.code == 2
+    assert "more than 250 files: this is no copy" in found.err
