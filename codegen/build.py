@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from codegen import overlay, source
-from codegen.emit import emit
+from codegen.emit import HTTP_LIBRARIES, emit
 from codegen.errors import BuildError, SpecError
 from codegen.finish import (
     LOCK,
@@ -47,12 +47,31 @@ class Built:
 
 @dataclass(frozen=True)
 class Order:
-    """What to build, and where."""
+    """What to build, and where.
+
+    Attributes:
+        http: the HTTP library that the package imports, one of `HTTP_LIBRARIES`.
+    """
 
     spec: str = str(PINNED)
     target: Path = GENERATED
     name: str = PACKAGE
     selection: Selection = ASSISTANTS
+    http: str = HTTP_LIBRARIES[0]
+
+    def __post_init__(self) -> None:
+        if self.http not in HTTP_LIBRARIES:
+            known = " or ".join(HTTP_LIBRARIES)
+            raise BuildError(f"the HTTP library must be {known}, not {self.http!r}")
+
+    @property
+    def settings(self) -> dict[str, str]:
+        """Give what is chosen about the package, as the lock records it."""
+        return {
+            "package": self.name,
+            "selection": str(self.selection),
+            "http": self.http,
+        }
 
 
 def build(order: Order, say: Say = print) -> Built:
@@ -116,7 +135,7 @@ def _made(order: Order, beside: Path, say: Say) -> Iterator[tuple[Path, Package]
     folder = scratch_folder(order.target, beside)
     try:
         try:
-            package = emit(taken.document, folder, order.name)
+            package = emit(taken.document, folder, order.name, order.http)
         except (SpecError, BuildError) as error:
             raise error.traced(taken.origins) from error
         say(
@@ -127,7 +146,7 @@ def _made(order: Order, beside: Path, say: Say) -> Iterator[tuple[Path, Package]
         inputs = {
             "spec": loaded.sha256,
             "overlay": _hash(repairs),
-            "settings": {"package": order.name, "selection": str(order.selection)},
+            "settings": order.settings,
             **tool_inputs(),
         }
         write_lock(folder, inputs)
@@ -159,11 +178,12 @@ def _causes(wanted: dict[str, Any], locked: dict[str, Any]) -> Iterator[str]:
     ):
         if wanted.get(key) != locked.get(key):
             yield meaning
-    tools, before = wanted.get("tools", {}), locked.get("tools", {})
-    for tool, found in tools.items():
-        if found != before.get(tool):
-            was = before.get(tool, "nothing")
-            yield f"tool versions have changed: {tool} is {found}, was {was}"
+    for key, prefix in (("settings", ""), ("tools", "tool versions have changed: ")):
+        before = locked.get(key, {})
+        for name, found in wanted.get(key, {}).items():
+            if found != before.get(name):
+                was = before.get(name, "nothing")
+                yield f"{prefix}{name} is {found}, was {was}"
 
 
 def _lock_of(folder: Path) -> dict[str, Any]:

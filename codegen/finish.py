@@ -5,13 +5,14 @@ from __future__ import annotations
 import hashlib
 import json
 import subprocess
-import sys
 from collections.abc import Iterable
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from codegen.emit import TEMPLATES
+from ruff import find_ruff_bin
+
+from codegen.emit import HTTP_LIBRARIES, TEMPLATES
 from codegen.errors import BuildError
 from codegen.plan import Package
 from codegen.plan.literal import plain_text
@@ -30,10 +31,12 @@ _ISOLATED = (
     "--config=target-version='py311'",
     "--config=format.skip-magic-trailing-comma=true",
     "--config=lint.isort.split-on-trailing-comma=false",
-    "--config=lint.isort.known-third-party=['attrs', 'dateutil', 'httpx']",
+    f"--config=lint.isort.known-third-party={['attrs', 'dateutil', *HTTP_LIBRARIES]}",
 )
 _FIXES = ("F401", "I", "RUF022", "TC005", "W291", "W293")
 _TOOLS = ("openapi-python-client", "ruff", "jinja2")
+# Parts of the generator that have no say in what is written.
+_BESIDE = {"__main__.py", "commands", "diff", "vendor"}
 
 
 def format_code(folder: Path) -> None:
@@ -48,9 +51,9 @@ def format_code(folder: Path) -> None:
 
 def _ruff(folder: Path, *arguments: str) -> None:
     done = subprocess.run(
-        # The one that is installed with us, whatever is on PATH, and without -P a
-        # generated package named ruff would be run in its place.
-        [sys.executable, "-P", "-m", "ruff", *arguments, "."],
+        # The one that is installed with us, whatever is on PATH. What git ignores
+        # around the target is no reason to leave it as it is.
+        [find_ruff_bin(), *arguments, "--no-respect-gitignore", "."],
         cwd=folder,
         capture_output=True,
         text=True,
@@ -126,7 +129,11 @@ def write_lock(folder: Path, inputs: dict[str, Any]) -> None:
 
 def tool_inputs() -> dict[str, Any]:
     """Give what the code depends on besides the document and the overlay."""
-    sources = [*CODEGEN.rglob("*.py")]
+    sources = (
+        path
+        for path in CODEGEN.rglob("*.py")
+        if path.relative_to(CODEGEN).parts[0] not in _BESIDE
+    )
     return {
         "templates": _hash_of(TEMPLATES.rglob("*.jinja"), TEMPLATES),
         "generator": _hash_of(sources, CODEGEN),

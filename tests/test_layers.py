@@ -26,7 +26,11 @@ GENERATED_MAY_IMPORT = {
     "attrs": None,
     "dateutil": {"assistants_api.datetimes"},
     "httpx": {"assistants_api.client"},
+    # Where it is built for that: `python -m codegen build --http httpx2`.
+    "httpx2": {"assistants_api.client"},
 }
+# The client asks `_library` for the one that is used; httpx is named for types.
+FOR_ONE_LIBRARY_ONLY = {"httpcore", "httpcore2", "httpx2"}
 THE_ONE_DOOR = "assistants_client._api"
 THE_SERVER = "assistants_client.local"
 
@@ -69,6 +73,10 @@ def test_the_server_and_the_client_know_nothing_of_each_other() -> None:
     assert _breaking("assistants_client", rule=_keeps_the_server_apart) == []
 
 
+def test_the_client_is_written_for_no_one_http_library() -> None:
+    assert _breaking("assistants_client", rule=_is_for_every_library) == []
+
+
 def test_all_modules_were_looked_at() -> None:
     found = {package: len([*_modules(package)]) for package in SOURCE_ROOTS}
     assert found["assistants_api"] > 200
@@ -103,6 +111,8 @@ def test_imports_are_found_wherever_they_hide(source: str, imported: str) -> Non
     [
         ("assistants_api.client", "import httpx", True),
         ("assistants_api.types", "import httpx", False),
+        ("assistants_api.client", "import httpx2", True),
+        ("assistants_api.types", "import httpx2", False),
         ("assistants_api.datetimes", "import dateutil.parser", True),
         ("assistants_api.models.x", "from dateutil.parser import isoparse", False),
         ("assistants_api.models.x", "from attrs import define", True),
@@ -166,6 +176,10 @@ def _is_fine_in_codegen(found: Import) -> bool:
 
 def _goes_through_the_door(found: Import) -> bool:
     return found.top != "assistants_api" or found.importer == THE_ONE_DOOR
+
+
+def _is_for_every_library(found: Import) -> bool:
+    return found.top not in FOR_ONE_LIBRARY_ONLY
 
 
 def _keeps_the_server_apart(found: Import) -> bool:

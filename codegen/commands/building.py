@@ -11,6 +11,7 @@ from rich.table import Table
 from codegen import build as building
 from codegen import pin as pinning
 from codegen.commands.telling import err, out, say, say_some, told
+from codegen.emit import HTTP_LIBRARIES
 from codegen.errors import BuildError
 from codegen.select import ASSISTANTS, Selection
 
@@ -51,6 +52,14 @@ Tags = Annotated[
 ]
 Everything = Annotated[bool, typer.Option("--all", help="Keep all operations.")]
 
+Http = Annotated[
+    str,
+    typer.Option(
+        help="The HTTP library that the package imports: "
+        f"{' or '.join(HTTP_LIBRARIES)}."
+    ),
+]
+
 
 def build(
     spec: Spec = str(pinning.PINNED),
@@ -59,6 +68,7 @@ def build(
     path: Prefixes = None,
     tag: Tags = None,
     all_: Everything = False,
+    http: Http = HTTP_LIBRARIES[0],
 ) -> None:
     """Write the package, all or nothing, and say what was made.
 
@@ -66,7 +76,7 @@ def build(
     package stays as it was.
     """
     with told(), out.status("building", spinner="line"):
-        order = building.Order(spec, out_, name, selection_of(path, tag, all_))
+        order = building.Order(spec, out_, name, selection_of(path, tag, all_), http)
         done = building.build(order, say)
     table = Table(box=None, pad_edge=False)
     table.add_column("tag", no_wrap=True)
@@ -88,10 +98,11 @@ def check(
     path: Prefixes = None,
     tag: Tags = None,
     all_: Everything = False,
+    http: Http = HTTP_LIBRARIES[0],
 ) -> None:
     """Tell whether the package is what `build` would write now; exit code 1 if not."""
     with told(), out.status("building for comparison", spinner="line"):
-        order = building.Order(spec, out_, name, selection_of(path, tag, all_))
+        order = building.Order(spec, out_, name, selection_of(path, tag, all_), http)
         drift = building.check(order, lambda _: None)
     say_some(drift)
     if drift:

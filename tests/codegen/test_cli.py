@@ -63,7 +63,7 @@ def spec(tmp_path: Path) -> str:
     return written(tmp_path, zoo())
 
 
-OPTIONS = ["--spec", "--out", "--name", "--path", "--tag", "--all"]
+OPTIONS = ["--spec", "--out", "--name", "--path", "--tag", "--all", "--http"]
 
 
 # --- Help --------------------------------------------------------------------------

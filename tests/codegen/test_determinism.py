@@ -47,6 +47,7 @@ def surrounded(folder: Path) -> Path:
         (place / ".ruff.toml").write_text(RUFF_TOML, encoding="utf-8")
         (place / "pyproject.toml").write_text(PYPROJECT, encoding="utf-8")
         (place / ".editorconfig").write_text(EDITORCONFIG, encoding="utf-8")
+        (place / ".git").mkdir()
         (place / ".gitignore").write_text("*\n", encoding="utf-8")
     programs = inner / "bin"
     programs.mkdir()
@@ -104,7 +105,7 @@ def test_surroundings_have_no_say(tmp_path: Path, old_tree: dict[str, bytes]) ->
     assert tree(folder / "out") == old_tree
     assert {path.name for path in folder.iterdir()} == {
         *("ruff.toml", ".ruff.toml", "pyproject.toml", ".editorconfig"),
-        *(".gitignore", "bin", "config", "out"),
+        *(".git", ".gitignore", "bin", "config", "out"),
     }
     in_another_world(folder, ["check", *order], umask=0o077, **PLAIN)
 
@@ -292,5 +293,6 @@ def test_the_lock_names_every_input_and_file(order: Order) -> None:
         *("files", "generator", "overlay", "settings", "spec", "templates", "tools"),
     }
     assert set(lock["files"]) == set(tree(order.target)) - {"codegen.lock"}
-    assert lock["settings"] == {"package": "built", "selection": "all operations"}
+    chosen = {"package": "built", "selection": "all operations", "http": "httpx"}
+    assert lock["settings"] == chosen
     assert set(lock["tools"]) >= {"openapi-python-client", "ruff", "jinja2"}
