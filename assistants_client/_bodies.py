@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import time
 from codecs import getincrementaldecoder
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final
-
-import httpx
 
 from ._effects import Unusable, Whole
 from ._inflating import Inflater, inflater_of
+from ._library import library_of
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator
+    from datetime import timedelta
+
+    import httpx
 
 ERROR_BYTES: Final = 8 * 1024**2
 """How much is kept of the body of an error; what follows says nothing new."""
 _MARGIN = 256 * 1024
 _START = 200
-# From a body of httpx to the connection of httpcore that it comes from.
+# From a body to the connection that it comes from, as the HTTP libraries have them.
 _INNER = ("_stream", "_httpcore_stream", "_connection")
 _LAYERS = 10
 
@@ -32,11 +35,21 @@ class _Gauge:
         coding: what undoes its coding, if it has one.
     """
 
-    def __init__(self, limit: int | None, deadline: float | None) -> None:
+    def __init__(
+        self, limit: int | None, deadline: float | None, late: type[Exception]
+    ) -> None:
+        """Begin.
+
+        Args:
+            limit: how many bytes it may say, none for no limit.
+            deadline: when it has to be there, by the monotonic clock.
+            late: what is raised where it isn't.
+        """
         self.limit = limit
         self.start = b""
         self.coding: Inflater | None = None
         self._deadline = deadline
+        self._late = late
         self._count = 0
         self._packed = 0
 
@@ -45,10 +58,10 @@ class _Gauge:
 
         Raises:
             Unusable: it is too much, or isn't in the coding that it should be in.
-            httpx.ReadTimeout: it takes too long.
+            Exception: it takes too long; it is the one that was asked for.
         """
         if self._deadline is not None and time.monotonic() > self._deadline:
-            raise httpx.ReadTimeout("the body comes too slowly")
+            raise self._late("the body comes too slowly")
         if self.coding is None:
             yield self._counted(chunk)
             return
@@ -78,7 +91,10 @@ class _Gauge:
 
 
 class _Body:
-    """The body of an answer within its bounds; what is to be done at its end, once."""
+    """The body of an answer within its bounds; what is to be done at its end, once.
+
+    An HTTP library reads bodies of its own classes only: see `_kind`.
+    """
 
     def __init__(self, stream: Any, gauge: _Gauge, connection: Any) -> None:
         self.gauge = gauge
@@ -90,13 +106,19 @@ class _Body:
         """Have something done when it is closed."""
         self._at_end = done
 
+    @property
+    def elapsed(self) -> timedelta | None:
+        """Tell how long the answer took, where the HTTP library asks its body."""
+        found: timedelta | None = getattr(self._stream, "elapsed", None)
+        return found
+
     def _ended(self) -> None:
         done, self._at_end = self._at_end, None
         if done is not None:
             done()
 
 
-class _Bounded(_Body, httpx.SyncByteStream):
+class _Bounded(_Body):
     """A body that is read."""
 
     def __iter__(self) -> Iterator[bytes]:
@@ -113,7 +135,7 @@ class _Bounded(_Body, httpx.SyncByteStream):
             self._ended()
 
 
-class _AsyncBounded(_Body, httpx.AsyncByteStream):
+class _AsyncBounded(_Body):
     """A body that is awaited."""
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
@@ -145,6 +167,12 @@ class _AsyncBounded(_Body, httpx.AsyncByteStream):
             self._ended()
 
 
+@cache
+def _kind(body: type[_Body], base: type[Any]) -> Any:
+    """Give a class of bodies as an HTTP library takes them, from its own class."""
+    return type(body.__name__, (body, base), {})
+
+
 def bind(response: httpx.Response, limit: int | None, deadline: float | None) -> None:
     """Have the body of an answer read within bounds.
 
@@ -165,14 +193,16 @@ def bind(response: httpx.Response, limit: int | None, deadline: float | None) ->
         if limit is not None and len(response.content) > limit:
             raise Unusable(_too_long(limit), response.content[:_START])
         return
-    gauge = _Gauge(limit, deadline)
+    library = library_of(response)
+    gauge = _Gauge(limit, deadline, library.read_timeout)
     stream = response.stream
     connection = response.extensions.get("network_stream")
-    if isinstance(stream, httpx.SyncByteStream):
-        response.stream = _Bounded(stream, gauge, connection)
-    elif isinstance(stream, httpx.AsyncByteStream):
-        response.stream = _AsyncBounded(stream, gauge, connection)
-    # Read once: each look into headers of httpx goes through all of them.
+    kinds: Any = ((_Bounded, library.stream), (_AsyncBounded, library.async_stream))
+    for body, base in kinds:
+        if isinstance(stream, base):
+            response.stream = _kind(body, base)(stream, gauge, connection)
+            break
+    # Read once: each look into headers goes through all of them.
     given = {name.lower(): value for name, value in response.headers.raw}
     if b"content-encoding" in given:
         named = response.headers["content-encoding"]

@@ -14,7 +14,7 @@ Stage: TypeAlias = Literal["connect", "sent", "answered"]
 
 
 class Watcher:
-    """Follow one request; httpcore calls it by the request extension `trace`.
+    """Follow one request; the HTTP library calls it, by the extension `trace`.
 
     Attributes:
         stage: how far the request came.

@@ -6,32 +6,29 @@ import time
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
-import httpx
-
 from ._connection import Watcher
 from ._effects import NoAnswer
 from ._errors import ConfigurationError
+from ._library import library_of
 from ._options import CONNECT_TIMEOUT, TIMEOUT
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from http.cookiejar import CookieJar
 
+    import httpx
+
     from ._effects import Prepared, Reply
+    from ._library import Library
     from ._pool import Pool
     from ._secrets import Secrets
     from ._wire import Transcript
 
-FAILURES: Final = (
-    *(httpx.HTTPError, httpx.InvalidURL, httpx.StreamError),
-    *(OSError, RuntimeError, UnicodeError),
-)
-"""What the HTTP library raises where a request fails; some of it isn't its own."""
-# What it raises before a request has left it, such as for an unknown proxy.
-_EARLY = (
-    *(httpx.ConnectError, httpx.ConnectTimeout),
-    *(httpx.PoolTimeout, httpx.UnsupportedProtocol),
-)
+# A server that is there answers to a connection much sooner than to a call.
+_USUAL_TIMEOUTS: Final = {
+    "connect": CONNECT_TIMEOUT,
+    **dict.fromkeys(("read", "write", "pool"), TIMEOUT),
+}
 
 
 class Exchange:
@@ -40,12 +37,13 @@ class Exchange:
     Attributes:
         request: the request, as the HTTP library takes it.
         deadline: when the answer has to be there whole, by the monotonic clock; none
-            for no limit. A timeout of httpx counts from one piece to the next.
+            for no limit. Those of HTTP libraries count from one piece to the next.
     """
 
     def __init__(
         self,
         client: httpx.Client | httpx.AsyncClient,
+        library: Library,
         prepared: Prepared,
         transcript: Transcript | None,
         secrets: Secrets | None,
@@ -58,12 +56,13 @@ class Exchange:
         """
         self.prepared = prepared
         self._client = client
+        self._library = library
         self._transcript = transcript
         self._secrets = secrets
         self._pool = pool
         self._watcher = Watcher(_note(transcript), pool.opened if pool else None)
         watcher: Any = self._watcher
-        if isinstance(client, httpx.AsyncClient):
+        if isinstance(client, library.async_client):
             watcher = self._watcher.asynchronously
         self.request = new_request(client, prepared, watcher)
         seconds = prepared.timeout
@@ -118,23 +117,25 @@ class Exchange:
     def failure(self, error: BaseException) -> NoAnswer | None:
         """Give what a failure of the HTTP library is to a flow; none if it is none."""
         watcher = self._watcher
-        if not isinstance(error, FAILURES):
+        library = self._library
+        if not isinstance(error, library.failures):
             return None
-        forget_request(error)
+        forget_request(error, library)
         forget_unsendable(self._client.cookies.jar)
         if self._client.is_closed or (self._pool and self._pool.closed):
             return NoAnswer(
                 "the client was closed meanwhile", stage=watcher.stage, final=True
             )
-        if isinstance(error, RuntimeError) and not isinstance(error, httpx.StreamError):
+        its = isinstance(error, library.stream_error)
+        if isinstance(error, RuntimeError) and not its:
             return None
-        timed_out = isinstance(error, httpx.TimeoutException | TimeoutError)
+        timed_out = isinstance(error, library.timed_out | TimeoutError)
         what = str(error) or type(error).__name__
         if isinstance(error, TimeoutError):
             what = "the head of the answer came too slowly"
         return NoAnswer(
             f"timed out ({what})" if timed_out else what,
-            stage="connect" if isinstance(error, _EARLY) else watcher.stage,
+            stage="connect" if isinstance(error, library.unsent) else watcher.stage,
             timed_out=timed_out,
             reused=watcher.reused,
         )
@@ -152,52 +153,45 @@ def new_request(
         ConfigurationError: it can't be made.
     """
     url: httpx.URL | str = prepared.url
+    library = library_of(client)
+    usual = prepared.timeout == TIMEOUT
+    timeouts = _USUAL_TIMEOUTS if usual else library.timeouts(prepared.timeout)
     try:
         if client.params:
-            url = httpx.URL(url).copy_merge_params(client.params)
-        return httpx.Request(
+            url = library.url(url).copy_merge_params(client.params)
+        return library.request(
             prepared.method,
             url,
             # By items: headers that are unpacked are looked up again, one by one.
             headers={**dict(client.headers.items()), **prepared.headers},
             cookies=client.cookies or None,
             content=prepared.content,
-            extensions={"timeout": _timeouts(prepared.timeout), "trace": trace},
+            extensions={"timeout": timeouts, "trace": trace},
         )
-    except httpx.InvalidURL as error:
+    except library.invalid_url as error:
         raise ConfigurationError(f"the URL can't be used: {error}") from error
     except UnicodeError as error:
         what = "a header or a cookie of http_client has text that can't be sent"
         raise ConfigurationError(what) from error
 
 
-def _timeouts(timeout: Any) -> dict[str, float | None]:
-    if timeout == TIMEOUT:
-        # A server that is there answers to a connection much sooner than to a call.
-        return _USUAL_TIMEOUTS
-    return httpx.Timeout(timeout).as_dict()
-
-
-_USUAL_TIMEOUTS = httpx.Timeout(TIMEOUT, connect=CONNECT_TIMEOUT).as_dict()
-
-
-def broken_off(error: Exception) -> NoAnswer:
+def broken_off(error: Exception, library: Library) -> NoAnswer:
     """Give what it is to a flow that a body breaks off."""
-    forget_request(error)
-    timed_out = isinstance(error, httpx.TimeoutException)
+    forget_request(error, library)
+    timed_out = isinstance(error, library.timed_out)
     what = str(error) or type(error).__name__
     if timed_out:
         what = f"nothing came for too long ({what})"
     return NoAnswer(what, stage="answered", timed_out=timed_out)
 
 
-def forget_request(error: Exception) -> None:
-    """Take the request from an error of httpx: it holds the key."""
-    if isinstance(error, httpx.RequestError):
+def forget_request(error: Exception, library: Library) -> None:
+    """Take the request from an error of an HTTP library: it holds the key."""
+    if isinstance(error, library.request_error):
         with suppress(RuntimeError):
             sent = error.request
             url = sent.url.copy_with(userinfo=b"", query=None)
-            error.request = httpx.Request(sent.method, url)
+            error.request = library.request(sent.method, url)
 
 
 def forget_unsendable(jar: CookieJar) -> None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeVar
 
-import httpx
-
+from ._errors import ConfigurationError
 from ._free import free_call
+from ._library import library_of_response
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,7 +33,8 @@ class FreeRequests:
         Args:
             path: below the base URL, such as "/models".
             cast_to: what to read the answer as: a model, `dict`, `str`, `bytes`, None,
-                a TypedDict or dataclass, or `httpx.Response` for the answer itself.
+                a TypedDict or dataclass, or `httpx.Response` for the answer itself
+                (`httpx2.Response` where the client uses that library).
             options: options by their names in the `openai` package.
             more: options by their names here.
 
@@ -106,9 +107,10 @@ class FreeRequests:
 
     def _request(self, method: str, path: str, cast_to: Any, **given: Any) -> Any:
         client: Any = self
+        whole = _is_whole(cast_to, client)
         call = free_call(method, path, client.base_url, cast_to=cast_to, **given)
         answer = client.perform(call)
-        return answer.reply if cast_to is httpx.Response else answer.read()
+        return answer.reply if whole else answer.read()
 
 
 class AsyncFreeRequests:
@@ -127,7 +129,8 @@ class AsyncFreeRequests:
         Args:
             path: below the base URL, such as "/models".
             cast_to: what to read the answer as: a model, `dict`, `str`, `bytes`, None,
-                a TypedDict or dataclass, or `httpx.Response` for the answer itself.
+                a TypedDict or dataclass, or `httpx.Response` for the answer itself
+                (`httpx2.Response` where the client uses that library).
             options: options by their names in the `openai` package.
             more: options by their names here.
 
@@ -200,6 +203,25 @@ class AsyncFreeRequests:
 
     async def _request(self, method: str, path: str, cast_to: Any, **given: Any) -> Any:
         client: Any = self
+        whole = _is_whole(cast_to, client)
         call = free_call(method, path, client.base_url, cast_to=cast_to, **given)
         answer = await client.perform(call)
-        return answer.reply if cast_to is httpx.Response else answer.read()
+        return answer.reply if whole else answer.read()
+
+
+def _is_whole(cast_to: Any, client: Any) -> bool:
+    """Tell whether the answer itself is wanted.
+
+    Raises:
+        ConfigurationError: it would be one of another HTTP library.
+    """
+    asked = library_of_response(cast_to)
+    if asked is None:
+        return False
+    used = client._pool.library
+    if cast_to is not used.response:
+        raise ConfigurationError(
+            f"cast_to is {asked.name}.Response, but this client uses {used.name}: "
+            f"pass {used.name}.Response"
+        )
+    return True

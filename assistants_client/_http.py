@@ -1,4 +1,4 @@
-"""What effects do in the world: requests by httpx, time, and callables."""
+"""What effects do in the world: requests by an HTTP library, time, and callables."""
 
 from __future__ import annotations
 
@@ -7,16 +7,17 @@ import time
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-import httpx
-
 from ._bodies import Kept, at_end, bind, named
 from ._effects import Ask, Note, Receive, Send, Sleep, Together, Unusable
 from ._exchange import Exchange, broken_off
+from ._library import library_of
 from ._together import together, together_async
 from ._turns import Turn, Turns, sweep
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
+
+    import httpx
 
     from ._effects import Effect, Prepared, Reply
     from ._pool import Pool
@@ -35,6 +36,7 @@ class _Http:
         pool: Pool | None = None,
     ) -> None:
         self._client = client
+        self._library = library_of(client)
         self._secrets = secrets
         self._pool = pool
         self._turns = pool.turns if pool is not None else Turns(None)
@@ -43,12 +45,17 @@ class _Http:
 
     def _exchange(self, prepared: Prepared) -> Exchange:
         return Exchange(
-            self._client, prepared, self.transcript, self._secrets, self._pool
+            self._client,
+            self._library,
+            prepared,
+            self.transcript,
+            self._secrets,
+            self._pool,
         )
 
 
 class Http(_Http):
-    """Perform effects by a client of httpx."""
+    """Perform effects by a client of an HTTP library."""
 
     _client: httpx.Client
     _pieces: Iterator[bytes]
@@ -95,8 +102,8 @@ class Http(_Http):
                 known.close()
         try:
             return next(self._pieces, None)
-        except (httpx.HTTPError, httpx.StreamError, OSError) as error:
-            raise broken_off(error) from error
+        except self._library.broken as error:
+            raise broken_off(error, self._library) from error
 
     def _send(self, prepared: Prepared) -> Reply:
         exchange = self._exchange(prepared)
@@ -153,7 +160,7 @@ class Http(_Http):
 
 
 class AsyncHttp(_Http):
-    """Perform effects by an asynchronous client of httpx."""
+    """Perform effects by an asynchronous client of an HTTP library."""
 
     _client: httpx.AsyncClient
     _pieces: AsyncIterator[bytes]
@@ -203,8 +210,8 @@ class AsyncHttp(_Http):
                 await known.aclose()
         try:
             return await anext(self._pieces, None)
-        except (httpx.HTTPError, httpx.StreamError, OSError) as error:
-            raise broken_off(error) from error
+        except self._library.broken as error:
+            raise broken_off(error, self._library) from error
 
     async def _send(self, prepared: Prepared) -> Reply:
         import asyncio

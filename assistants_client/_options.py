@@ -67,7 +67,7 @@ class Options:
         project: sent as `OpenAI-Project`.
         default_headers: sent with every request.
         default_query: sent with every request.
-        timeout: seconds for each attempt, none for no limit, or a timeout of httpx.
+        timeout: seconds for each attempt, none for no limit, or an HTTP library's.
         max_retries: how often a request is sent again at most.
         verbosity: how much of the wire is shown, where a call doesn't say.
         redact_headers: headers that the transcript redacts besides the usual ones.
@@ -164,7 +164,7 @@ def _either(given: str | None, variable: str | None) -> str | None:
 
 
 def checked_timeout(timeout: Any) -> Any:
-    """Give a timeout if it is one: seconds above 0, none, or one of httpx.
+    """Give a timeout if it is one: seconds above 0, none, or one of an HTTP library.
 
     Raises:
         ConfigurationError: it is none.

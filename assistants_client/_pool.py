@@ -6,16 +6,21 @@ import socket
 import threading
 import warnings
 from contextlib import suppress
-from typing import Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
 from weakref import WeakSet
 
-import httpx
-
 from ._errors import ConfigurationError
+from ._library import chosen_library, library_of
 from ._turns import Turns, most_of
 from ._version import __version__
 
-HttpT = TypeVar("HttpT", httpx.Client, httpx.AsyncClient)
+if TYPE_CHECKING:
+    import httpx
+
+    from ._library import Library
+
+    HttpT = TypeVar("HttpT", httpx.Client, httpx.AsyncClient)
+
 USER_AGENT = f"assistants-client/{__version__}"
 CONNECTIONS: Final = 100
 """How many connections a client has at most."""
@@ -24,43 +29,63 @@ CONNECTIONS: Final = 100
 _KEPT = 4.0
 
 
-def pool_of(given: Any, owner: str, kind: type[Any]) -> Pool:
-    """Give a pool for a client of httpx that somebody passed, or for one to be made.
+class _Loop(Protocol):
+    """An event loop."""
+
+    def is_closed(self) -> bool: ...
+
+
+def pool_of(given: Any, owner: Any) -> Pool:
+    """Give a pool for an HTTP client that somebody passed, or for one to be made.
 
     Args:
         given: the client, or none.
-        owner: the name of the class that is to use it.
-        kind: the class of httpx that it has to be.
+        owner: the class of ours that is to use it.
 
     Raises:
-        ConfigurationError: it is another, such as the asynchronous one.
+        ConfigurationError: it is of another kind, such as the asynchronous one.
     """
-    if given is not None and not isinstance(given, kind):
-        found = f"{type(given).__module__}.{type(given).__name__}"
-        raise ConfigurationError(
-            f"http_client of {owner} must be an httpx.{kind.__name__}, not {found}"
-        )
-    return Pool(given)
+    if given is None:
+        return Pool(chosen_library())
+    with suppress(TypeError):
+        library = library_of(given)
+        if isinstance(given, library.kind(asynchronous=owner.asynchronous)):
+            return Pool(library, given)
+    kind = "AsyncClient" if owner.asynchronous else "Client"
+    found = f"{type(given).__module__}.{type(given).__name__}"
+    raise ConfigurationError(
+        f"http_client of {owner.__name__} must be an httpx.{kind} or an "
+        f"httpx2.{kind}, not {found}"
+    )
 
 
 class Pool:
-    """A client of httpx: one that was given, or one that is made when first needed.
+    """An HTTP client: one that was given, or one that is made when first needed.
 
     Attributes:
+        library: what it is of.
         closed: whether the client has been closed.
         turns: whose turn it is to use a connection.
     """
 
-    def __init__(self, given: Any = None) -> None:
+    def __init__(self, library: Library, given: Any = None) -> None:
+        self.library = library
         self.closed = False
         self.turns = Turns(most_of(given) if given is not None else CONNECTIONS)
         self._sockets: WeakSet[Any] = WeakSet()
         self._given = given
         self._made: Any = None
+        # Where its connections belong to, if they are awaited.
+        self._loop: _Loop | None = None
         self._lock = threading.Lock()
 
-    def get(self, kind: type[HttpT]) -> HttpT:
+    def get(self, kind: type[HttpT], loop: _Loop | None = None) -> HttpT:
         """Give the HTTP client.
+
+        Args:
+            kind: what it is, if it is still to be made.
+            loop: the event loop that uses it. What was made in one that is closed
+                can't be used again: then another is made.
 
         Raises:
             RuntimeError: it has been closed.
@@ -69,21 +94,14 @@ class Pool:
             given: HttpT = self._given
             return given
         made: HttpT | None = self._made
-        if made is None:
+        if made is None or loop is not self._loop:
             with self._lock:
                 if self.closed:
                     raise RuntimeError("the client has been closed")
-                made = self._made
+                made = None if self._is_stranded() else self._made
                 if made is None:
-                    made = self._made = kind(
-                        headers={"user-agent": USER_AGENT},
-                        limits=httpx.Limits(
-                            max_connections=CONNECTIONS,
-                            # With fewer, it closes what another thread begins to use.
-                            max_keepalive_connections=CONNECTIONS,
-                            keepalive_expiry=_KEPT,
-                        ),
-                    )
+                    made = self._made = self._new(kind)
+                    self._loop = loop
         return made
 
     def opened(self, stream: Any) -> None:
@@ -101,7 +119,8 @@ class Pool:
         """Take leave; give the HTTP client that is to be closed, if there is one."""
         with self._lock:
             self.closed = True
-            made, self._made = self._made, None
+            made = None if self._is_stranded() else self._made
+            self._made = None
             sockets = [*self._sockets] if made is not None else []
         for each in sockets:
             # Closing alone doesn't wake a thread that waits for an answer.
@@ -115,9 +134,24 @@ class Pool:
             return
         what = "a client of assistants_client was never closed; use `with`"
         warnings.warn(what, ResourceWarning, stacklevel=2)
-        if isinstance(made, httpx.Client):
+        if isinstance(made, self.library.client):
             # Else each of its sockets would warn as well.
             made.close()
+
+    def _new(self, kind: type[HttpT]) -> HttpT:
+        return kind(
+            headers={"user-agent": USER_AGENT},
+            limits=self.library.limits(
+                max_connections=CONNECTIONS,
+                # With fewer, it closes what another thread begins to use.
+                max_keepalive_connections=CONNECTIONS,
+                keepalive_expiry=_KEPT,
+            ),
+        )
+
+    def _is_stranded(self) -> bool:
+        """Tell whether what was made belongs to an event loop that is closed."""
+        return self._loop is not None and self._loop.is_closed()
 
 
 def _shut(found: socket.socket) -> None:

@@ -32,14 +32,14 @@ class Head(Generic[T]):
 
     @property
     def http_response(self) -> httpx.Response:
-        """Give the answer as httpx has it; its request holds the key."""
+        """Give the answer as the HTTP library has it; its request holds the key."""
         response: Any = self._answer.reply
         found: httpx.Response = response
         return found
 
     @property
     def http_request(self) -> httpx.Request:
-        """Give the request as httpx has it; it holds the key."""
+        """Give the request as the HTTP library has it; it holds the key."""
         return self.http_response.request
 
     @property

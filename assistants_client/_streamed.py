@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
-
-import httpx
+from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar, overload
 
 from ._bodies import limit_to, named, readable
 from ._effects import Unusable
 from ._errors import APIConnectionError, APITimeoutError
 from ._exchange import forget_request
 from ._json import decode
+from ._library import library_of
 from ._responses import Head
 from ._text import shortened
 
@@ -22,7 +21,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 U = TypeVar("U")
-_ERRORS = (httpx.HTTPError, httpx.StreamError, Unusable)
+_Errors: TypeAlias = tuple[type[Exception], ...]
 
 
 class _Streamed(Head[T]):
@@ -36,6 +35,8 @@ class _Streamed(Head[T]):
     ) -> None:
         super().__init__(answer, read)
         self._shown = shown
+        self._library = library_of(self.http_response)
+        self._errors: _Errors = (*self._library.errors, Unusable)
 
     def _show(self, piece: bytes | str) -> None:
         if self._shown:
@@ -47,18 +48,16 @@ class _Streamed(Head[T]):
             self._shown.end()
             self._shown = None
 
-    def _broken(
-        self, error: httpx.HTTPError | httpx.StreamError | Unusable
-    ) -> Exception:
-        if isinstance(error, httpx.StreamError):
+    def _broken(self, error: Exception) -> Exception:
+        if isinstance(error, self._library.stream_error):
             return RuntimeError("the body is gone: it was read in pieces, or closed")
         answer = self._answer
         if isinstance(error, Unusable):
             reply = named(error, self.http_response).reply
             assert reply is not None
             return answer.undecodable(reply, str(error))
-        forget_request(error)
-        timed_out = isinstance(error, httpx.TimeoutException)
+        forget_request(error, self._library)
+        timed_out = isinstance(error, self._library.timed_out)
         what = str(error) or ("timed out" if timed_out else type(error).__name__)
         kind = APITimeoutError if timed_out else APIConnectionError
         return kind(
@@ -98,7 +97,7 @@ class StreamedResponse(_Streamed[T]):
         limit_to(self.http_response, self._answer.limit)
         try:
             content = self.http_response.read()
-        except _ERRORS as error:
+        except self._errors as error:
             self.http_response.close()
             raise self._broken(error) from error
         self._show_all(content)
@@ -143,7 +142,7 @@ class StreamedResponse(_Streamed[T]):
             for piece in pieces:
                 self._show(f"{piece}{end}" if end else piece)  # type: ignore[arg-type]
                 yield piece
-        except _ERRORS as error:
+        except self._errors as error:
             raise self._broken(error) from error
         self._show_all(b"")
 
@@ -176,7 +175,7 @@ class AsyncStreamedResponse(_Streamed[T]):
         limit_to(self.http_response, self._answer.limit)
         try:
             content = await self.http_response.aread()
-        except _ERRORS as error:
+        except self._errors as error:
             await self.http_response.aclose()
             raise self._broken(error) from error
         self._show_all(content)
@@ -221,7 +220,7 @@ class AsyncStreamedResponse(_Streamed[T]):
             async for piece in pieces:
                 self._show(f"{piece}{end}" if end else piece)  # type: ignore[arg-type]
                 yield piece
-        except _ERRORS as error:
+        except self._errors as error:
             raise self._broken(error) from error
         self._show_all(b"")
 

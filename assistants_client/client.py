@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
-import httpx
-
 from ._azure import azure_settings
 from ._drive import drive, drive_async
 from ._flows.calling import calling
@@ -25,6 +23,7 @@ if TYPE_CHECKING:
     from ._effects import Flow
     from ._flows.calling import Answer, Call, CallOptions
     from ._options import ApiKey, ClientChanges, ClientOptions, Options
+    from ._pool import Pool
     from ._verbosity import Verbosity
     from ._wire import Flowing
     from .resources._raw import AsyncRawClient, RawClient
@@ -40,7 +39,8 @@ class _Client:
     connections of a client that is forgotten would be found too late, in any order.
     """
 
-    _http_kind: type[httpx.Client | httpx.AsyncClient]
+    asynchronous: ClassVar[bool]
+    _pool: Pool
 
     def __init__(
         self,
@@ -70,15 +70,17 @@ class _Client:
             default_headers: sent with every request.
             default_query: sent with every request.
             timeout: seconds for each attempt, none for no limit, or a timeout of
-                httpx; 600 seconds if not given, of which 5 to connect.
+                httpx or httpx2; 600 seconds if not given, of which 5 to connect.
             max_retries: how often a request is sent again at most.
             verbosity: 0 to 3, how much of the wire is shown.
             redact_headers: headers that are not shown, besides the usual ones.
             max_response_bytes: how long an answer may be once it is unpacked, a stream
                 included; none for no limit. What `with_streaming_response` gives in
                 pieces has none.
-            http_client: a client of httpx to use, with proxies and the like; whoever
-                made it closes it.
+            http_client: a client of httpx or httpx2 to use, with proxies and the like;
+                whoever made it closes it. Without one, the client makes its own: of
+                the library that ASSISTANTS_HTTP names, else of httpx where that is
+                installed, else of httpx2.
 
         Raises:
             ConfigurationError: something is missing or can't be used.
@@ -96,7 +98,7 @@ class _Client:
             redact_headers=redact_headers,
             max_response_bytes=max_response_bytes,
         )
-        self._pool = pool_of(http_client, type(self).__name__, self._http_kind)
+        self._pool = pool_of(http_client, type(self))
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self._options!r})"
@@ -168,7 +170,7 @@ class _Client:
         copy._options = self._options.with_changes(**given)
         copy._pool = self._pool
         if http is not None:
-            copy._pool = pool_of(http, type(self).__name__, self._http_kind)
+            copy._pool = pool_of(http, type(self))
         return copy
 
     copy = with_options
@@ -190,7 +192,6 @@ class Client(_Client, FreeRequests):
     """
 
     asynchronous: ClassVar = False
-    _http_kind = httpx.Client
 
     @property
     def assistants(self) -> Assistants:
@@ -233,7 +234,7 @@ class Client(_Client, FreeRequests):
 
     def http(self, options: CallOptions) -> Http:
         """Give what does what flows ask for, by the connections there are."""
-        made = self._pool.get(httpx.Client)
+        made = self._pool.get(self._pool.library.client)
         secrets = self._options.secrets
         return Http(made, self._transcript(options), secrets, self._pool)
 
@@ -257,7 +258,6 @@ class AsyncClient(_Client, AsyncFreeRequests):
     """
 
     asynchronous: ClassVar = True
-    _http_kind = httpx.AsyncClient
 
     @property
     def assistants(self) -> AsyncAssistants:
@@ -300,7 +300,10 @@ class AsyncClient(_Client, AsyncFreeRequests):
 
     def http(self, options: CallOptions) -> AsyncHttp:
         """Give what does what flows ask for, by the connections there are."""
-        made = self._pool.get(httpx.AsyncClient)
+        # Whoever awaits has it loaded; others needn't.
+        from asyncio import get_running_loop
+
+        made = self._pool.get(self._pool.library.async_client, get_running_loop())
         secrets = self._options.secrets
         return AsyncHttp(made, self._transcript(options), secrets, self._pool)
 

@@ -67,7 +67,7 @@ class CallOptions(SendOptions, total=False):
     """What every method takes besides its own arguments.
 
     Attributes:
-        timeout: seconds for each attempt, none for no limit, or a timeout of httpx.
+        timeout: seconds for each attempt, none for no limit, or an HTTP library's.
     """
 
     timeout: Any

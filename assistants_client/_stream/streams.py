@@ -48,7 +48,7 @@ class _Stream:
 
     @property
     def response(self) -> httpx.Response:
-        """Give the answer as httpx has it; its request holds the key."""
+        """Give the answer as the HTTP library has it; its request holds the key."""
         reply: Any = self._answer.reply
         found: httpx.Response = reply
         return found
