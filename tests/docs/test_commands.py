@@ -1,0 +1,135 @@
+"""The commands on the pages exist, with the options that they are given."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+from functools import cache
+from typing import Any
+
+import typer
+
+from assistants_client.local.__main__ import _parser
+from codegen.__main__ import app
+from tests.docs.pages import ROOT, all_pages, blocks, code_words
+
+_OPTION = re.compile(r"--?[a-z][\w-]*")
+_LONE = re.compile(r"--[a-z][\w-]*")
+# Modules that others wrote.
+_OTHERS = {"build", "pip", "pytest"}
+# Scripts that hand their options on to a command of the generator.
+_BORROWED = {"scripts/regen": "build", "scripts/vendor": "vendor"}
+
+
+def commands() -> list[tuple[str, list[str]]]:
+    """Give all commands of all pages, in blocks and within the text, with places."""
+    found = []
+    for page in all_pages():
+        for block in blocks(page, "sh"):
+            lines = block.code.replace("\\\n", " ").splitlines()
+            found += [(block.where, line) for line in lines]
+        begins = ("python -m ", "scripts/", ".ci/")
+        for word in code_words(page):
+            if word.startswith(begins) and not word.endswith((".py", "/")):
+                found.append((page.path, word))
+    words = [(where, shlex.split(line, comments=True)) for where, line in found]
+    return [(where, line) for where, line in words if line]
+
+
+@cache
+def codegen_options() -> dict[str, set[str]]:
+    """Give the options of each command of the generator."""
+    group: Any = typer.main.get_command(app)
+    return {
+        name: {text for each in command.params for text in [*each.opts, "--help"]}
+        for name, command in group.commands.items()
+    }
+
+
+@cache
+def server_options() -> set[str]:
+    return {text for each in _parser()._actions for text in each.option_strings}
+
+
+@cache
+def script_text(path: str) -> str:
+    """Give the text of a script, and of the modules that do its work."""
+    name = path.rpartition("/")[2].replace("-spec", "")
+    files = [ROOT / path, *(ROOT / "scripts").glob(f"_{name}*.py")]
+    return "\n".join(file.read_text(encoding="utf-8") for file in files)
+
+
+def fault(words: list[str]) -> str | None:
+    """Tell what is wrong with a command, if something is."""
+    while words and "=" in words[0] and not words[0].startswith("-"):
+        words = words[1:]
+    options = {word.partition("=")[0] for word in words if _OPTION.match(word)}
+    match words:
+        case ["python", "-m", "codegen"]:
+            return None
+        case ["python", "-m", "codegen", command, *_]:
+            known = codegen_options().get(command)
+            if known is None:
+                return f"codegen has no command {command}"
+            return unknown(options - {"-m"} - known)
+        case ["python", "-m", "assistants_client.local", *_]:
+            return unknown(options - {"-m"} - server_options())
+        case ["python", "-m", module, *_] if module in _OTHERS:
+            return None
+        case ["python", file] if file.endswith("/vendored.py"):
+            return None
+        case [script, *rest] if script.startswith(("scripts/", ".ci/")):
+            return script_fault(script, options, rest)
+        case _:
+            return "nobody knows this command"
+
+
+def script_fault(script: str, options: set[str], rest: list[str]) -> str | None:
+    """Tell what is wrong with a call of a script, if something is."""
+    if not os.access(ROOT / script, os.X_OK):
+        return f"{script} is no script"
+    own = {word for word in options if word not in script_text(script)}
+    own -= codegen_options().get(_BORROWED.get(script, ""), set())
+    if script == "scripts/test":
+        own.discard("-n0")
+        paths = [word for word in rest if word.startswith("tests/")]
+        own |= {path for path in paths if not (ROOT / path).exists()}
+    return unknown(own)
+
+
+def unknown(options: set[str]) -> str | None:
+    return f"unknown options: {sorted(options)}" if options else None
+
+
+def test_commands_exist() -> None:
+    found = commands()
+    assert len(found) > 40
+    wrong = [(where, " ".join(words), fault(words)) for where, words in found]
+    assert [each for each in wrong if each[2]] == []
+
+
+def test_options_exist() -> None:
+    known = server_options().union(*codegen_options().values())
+    names = [path.name for path in (ROOT / "scripts").iterdir() if path.is_file()]
+    scripts = [name for name in names if name.replace("-", "").isalnum()]
+    texts = "".join(script_text(f"scripts/{name}") for name in scripts)
+    wrong = []
+    for page in all_pages():
+        words = {word.split()[0].partition("=")[0] for word in code_words(page)}
+        options = {word for word in words if _LONE.fullmatch(word)} - known
+        wrong += [f"{page.path}: {word}" for word in options if word not in texts]
+    assert wrong == []
+
+
+def test_what_does_not_exist_is_noticed() -> None:
+    lines: list[str] = [
+        "python -m codegen buidl",
+        "python -m codegen build --nmae x",
+        "python -m assistants_client.local --prot 1",
+        "scripts/tset",
+        "scripts/regen --chekc",
+        "scripts/test tests/nowhere",
+        "make nothing",
+    ]
+    assert [line for line in lines if not fault(shlex.split(line))] == []
