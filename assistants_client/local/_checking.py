@@ -15,19 +15,12 @@ from referencing import Registry
 from referencing.exceptions import Unresolvable
 
 from ._patterns import matches, quiet
+from ._sampling import ExhaustedError, NoSampleError
 from ._schemas import Schema, changed_parts, cut, length
 
 # How deep keywords may be inside each other while a value is checked, and the work that
 # it counts as when they are deeper: there may be no end to it.
 _DEEPEST, _TOO_DEEP = 110, 500
-
-
-class NoSampleError(ValueError):
-    """No value was found that fits a schema; the message says where and why."""
-
-
-class ExhaustedError(Exception):
-    """The work of a search is used up."""
 
 
 class Checker:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Any, NamedTuple
 
-from ._checking import Checker, ExhaustedError
+from ._checking import Checker
 from ._containers import arrays, objects
 from ._likely import (
     MOST_LEVELS,
@@ -19,6 +19,7 @@ from ._likely import (
     proposed,
     texts,
 )
+from ._sampling import ExhaustedError
 from ._schemas import Schema, cut
 
 # How much work one search is, in keywords checked; what of it is kept for other ways

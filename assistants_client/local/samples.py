@@ -1,4 +1,8 @@
-"""Values that fit a JSON schema: always the same ones, made to be read by people."""
+"""Values that fit a JSON schema: always the same ones, made to be read by people.
+
+What does the work is imported on use: with the library behind it, that takes longer
+than all else of the server, and most have no schema of their own to look at.
+"""
 
 from __future__ import annotations
 
@@ -6,12 +10,20 @@ import itertools
 import json
 from typing import Any
 
-from ._checking import CHECKER, NoSampleError
-from ._likely import Place
-from ._schemas import flaw
-from ._searching import Search
+from ._sampling import NoSampleError
 
 __all__ = ["NoSampleError", "flaw", "sample"]
+
+
+def flaw(schema: Any) -> str | None:
+    """Say why a value is no valid JSON schema of draft 2020-12, in one sentence.
+
+    Returns:
+        Where, as JSON path, and what is wrong; nothing where all is well.
+    """
+    from . import _schemas
+
+    return _schemas.flaw(schema)
 
 
 def sample(schema: Any, *, name: str = "value") -> Any:
@@ -32,6 +44,10 @@ def sample(schema: Any, *, name: str = "value") -> Any:
     Raises:
         NoSampleError: it is no schema, no value fits, or none was found in time.
     """
+    from ._checking import CHECKER
+    from ._likely import Place
+    from ._searching import Search
+
     problem = flaw(schema)
     if problem is not None:
         raise NoSampleError(f"this is no JSON schema: {problem}")

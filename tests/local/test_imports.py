@@ -66,8 +66,12 @@ def test_whole_client_needs_nothing_of_the_extra() -> None:
 
 
 def test_server_imports_what_the_extra_promises() -> None:
-    done = _import("assistants_client.local", "assistants_client.local.__main__")
+    names = ["assistants_client.local", "assistants_client.local.__main__"]
+    done = _import(*names)
     assert done["said"] is None
+    # What judges a schema of the user's is imported when there is one.
+    assert {*_extra()} - {*done["imported"]} == {"jsonschema"}
+    done = _import(*names, "assistants_client.local._checking")
     assert {*done["imported"]} >= {*_extra()}
 
 
