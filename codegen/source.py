@@ -71,8 +71,8 @@ def load(location: str | Path) -> Source:
     """
     text = str(location)
     if text.startswith(("http://", "https://")):
-        shown = _without_secrets(text).rstrip("/")
-        return parse(_fetch(text), name=shown.rpartition("/")[2])
+        shown = without_secrets(text).rstrip("/")
+        return parse(fetch(text), name=shown.rpartition("/")[2])
     path = Path(location)
     try:
         with path.open("rb") as file:
@@ -100,10 +100,15 @@ def parse(data: bytes, *, name: str = "document") -> Source:
     return Source(name, hashlib.sha256(data).hexdigest(), document)
 
 
-def _fetch(url: str) -> bytes:
+def fetch(url: str) -> bytes:
+    """Give what stands at a URL; of what is too large, a byte more than is allowed.
+
+    Raises:
+        SpecError: it can't be had, or takes too long.
+    """
     import httpx
 
-    shown = _without_secrets(url)
+    shown = without_secrets(url)
     received = bytearray()
     deadline = time.monotonic() + FETCH_DEADLINE
     try:
@@ -126,7 +131,7 @@ def _fetch(url: str) -> bytes:
     return bytes(received)
 
 
-def _without_secrets(url: str) -> str:
+def without_secrets(url: str) -> str:
     """Give a URL without its query and user, which may hold a key."""
     scheme, _, rest = url.partition("://")
     place = re.split("[?#]", rest, maxsplit=1)[0]
