@@ -123,7 +123,7 @@ class Followed:
     def told(self) -> Any:
         """Give all of it in a form that compares."""
         error = self.error
-        names = [event.to_dict()["event"] for event in self.events]
+        names = [_name(event) for event in self.events]
         return names, self.state(), type(error), str(error)
 
     def state(self) -> Any:
@@ -132,6 +132,12 @@ class Followed:
         messages = {key: each.now() for key, each in held.messages.items()}
         steps = {key: each.now() for key, each in held.steps.items()}
         return held.run, messages, steps
+
+
+def _name(event: Any) -> Any:
+    """Give the name of an event, be it of a known kind or not."""
+    found = getattr(event, "event", None)
+    return found if isinstance(found, str) else event.to_dict()["event"]
 
 
 def follow(

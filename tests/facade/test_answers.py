@@ -24,6 +24,7 @@ from assistants_client import (
     Page,
 )
 from assistants_client.local import LocalServer
+from tests.cases import each_case
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -51,9 +52,9 @@ def at(client: Any, path: str) -> Any:
     return client
 
 
-@pytest.mark.parametrize("kind", [Client, AsyncClient])
-@pytest.mark.parametrize("way", ["with_raw_response", "with_streaming_response"])
-@pytest.mark.parametrize("path", PATHS)
+@each_case("kind", [Client, AsyncClient])
+@each_case("way", ["with_raw_response", "with_streaming_response"])
+@each_case("path", PATHS)
 def test_every_method_is_there_each_way(kind: Any, way: str, path: str) -> None:
     client = kind(base_url="http://127.0.0.1:1", api_key=KEY)
     resource = at(client, path)
@@ -291,7 +292,7 @@ def test_requests_by_hand_are_like_all_others(
         client.post("/assistants", cast_to=dict, body={})
 
 
-@pytest.mark.parametrize(
+@each_case(
     "path",
     [
         *("http://example.com/v1/x", "//example.com/x", "https://127.0.0.1:1/v1/x"),

@@ -25,6 +25,7 @@ from assistants_client import (
 )
 from assistants_client._bodies import ERROR_BYTES, bind
 from assistants_client._effects import Unusable
+from tests.cases import each_case
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator
@@ -144,7 +145,7 @@ def test_other_codings_are_refused(coding: str) -> None:
         bind(response(THREAD, coding), None, None)
 
 
-@pytest.mark.parametrize("coding", sorted(CODINGS))
+@each_case("coding", sorted(CODINGS))
 def test_a_limit_is_one_of_what_comes_out(coding: str) -> None:
     packed = CODINGS[coding](bytes(1000))
     assert read(packed, coding, limit=1000) == bytes(1000)

@@ -18,6 +18,7 @@ from assistants_client._flows.calling import Answer, Call, calling
 from assistants_client._flows.retrying import Policy
 from assistants_client._json import decode
 from assistants_client._options import Options, settings
+from tests.cases import each_case
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -202,7 +203,7 @@ def test_a_key_that_can_t_be_sent_is_never_told(key: Any) -> None:
         assert key not in str(caught.value)
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("options", "message"),
     [
         ({"timeout": -1}, "timeout must be seconds above 0"),

@@ -6,13 +6,13 @@ import json
 import pickle
 from typing import Any
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from assistants_client import _errors as errors
 from assistants_client import _run_errors
 from assistants_client._errors import ReceivedResponse, SentRequest, status_error
+from tests.cases import each_case
 
 KNOWN = {**vars(_run_errors), **vars(errors)}
 
@@ -25,7 +25,7 @@ def response(
     return ReceivedResponse(status, headers or {}, content, REQUEST)
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("content", "message"),
     [
         (b'{"error": {"message": "No such run.", "type": "x"}}', "No such run."),
@@ -60,7 +60,7 @@ def test_each_body_gives_its_best_message(content: bytes, message: str) -> None:
     assert status_error(response(content)).message.startswith(message)
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("status", "name"),
     [
         (400, "BadRequestError"),

@@ -8,6 +8,7 @@ import pytest
 
 from assistants_client._errors import AssistantsError, ConfigurationError
 from assistants_client._options import settings
+from tests.cases import each_case
 
 URL = "http://127.0.0.1:8000/v1"
 KEY = "sk-of-the-test"
@@ -43,7 +44,7 @@ def test_what_is_missing_is_told_with_what_to_do() -> None:
         settings(api_key=KEY)
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("wrong", "message"),
     [
         ({"api_key": ""}, "api_key is empty"),

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from assistants_client._errors import ConfigurationError
 from assistants_client._flows.paging import Bounds, Walk, bounds, next_query
+from tests.cases import each_case
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -203,7 +204,7 @@ def test_memory_stays_small() -> None:
     assert kept == 200
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("page", "query", "following"),
     [
         (Page([{"id": "a"}, {"id": "b"}], True), {}, {"after": "b"}),
@@ -226,7 +227,7 @@ def test_the_next_page_is_asked_for_by_the_last_id(
     assert next_query(page, query) == following
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("moment", "seconds"),
     [
         (5, 5),

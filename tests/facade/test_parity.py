@@ -27,6 +27,7 @@ from assistants_client._flows.calling import CallOptions
 from assistants_client._stream import managers
 from assistants_client._stream.announcing import CALLBACKS, ENDINGS
 from assistants_client.resources import _params
+from tests.cases import each_case
 
 URL = "http://127.0.0.1:1"
 
@@ -70,8 +71,8 @@ def test_every_callback_is_a_keyword_too() -> None:
     assert named == {*CALLBACKS, *ENDINGS}
 
 
-@pytest.mark.parametrize("name", [*ENDPOINTS, *WAITING, *STREAMING])
-@pytest.mark.parametrize("kind", ["sync", "async"])
+@each_case("name", [*ENDPOINTS, *WAITING, *STREAMING])
+@each_case("kind", ["sync", "async"])
 def test_every_parameter_is_taken_here_too(kind: str, name: str) -> None:
     theirs, ours = (found(client, name) for client in clients(kind))
     # Their overloads and deprecations wrap the real function.
@@ -104,7 +105,7 @@ ERRORS = [
 ]
 
 
-@pytest.mark.parametrize("name", ERRORS)
+@each_case("name", ERRORS)
 def test_errors_have_the_same_names_and_tree(name: str) -> None:
     theirs, ours = getattr(openai, name), getattr(assistants_client, name)
     parents = {each.__name__ for each in theirs.__mro__ if each.__name__ in ERRORS}

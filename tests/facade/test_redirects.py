@@ -11,6 +11,7 @@ import pytest
 from assistants_client import APIStatusError, AsyncClient, Client
 from assistants_client._effects import Note, Prepared, Send, Whole
 from assistants_client._flows.redirects import MOST, refusal, sending
+from tests.cases import each_case
 from tests.facade.recording import Recorded, RecordingServer, Reply
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ def asking(url: str = HERE, method: str = "GET") -> Prepared:
     return Prepared(method=method, url=url, headers=headers, content=b"{}")
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("url", "location", "target"),
     [
         (HERE, f"{HERE}/", f"{HERE}/"),
@@ -72,7 +73,7 @@ def asking(url: str = HERE, method: str = "GET") -> Prepared:
         ("http://[::1]:8000/v1", "http://[::1]:8000/v2", "http://[::1]:8000/v2"),
     ],
 )
-@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+@each_case("status", [301, 302, 303, 307, 308])
 def test_within_an_origin_it_is_followed(
     url: str, location: str, target: str, status: int
 ) -> None:
@@ -83,7 +84,7 @@ def test_within_an_origin_it_is_followed(
     assert refusal("GET", url, OK) is None
 
 
-@pytest.mark.parametrize(
+@each_case(
     "location",
     [
         "http://other.example/v1/threads",
@@ -99,7 +100,7 @@ def test_within_an_origin_it_is_followed(
         "https:api.example",
     ],
 )
-@pytest.mark.parametrize("method", ["GET", "POST", "DELETE"])
+@each_case("method", ["GET", "POST", "DELETE"])
 def test_elsewhere_nothing_is_sent(location: str, method: str) -> None:
     first = to(location)
     reply, sent, _ = answered(asking(method=method), first)

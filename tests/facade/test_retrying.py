@@ -18,6 +18,7 @@ from assistants_client._flows.retrying import (
     retrying,
     server_wait,
 )
+from tests.cases import each_case
 
 if TYPE_CHECKING:
     from assistants_client._effects import Flow
@@ -83,8 +84,8 @@ def broken(
 OK = Answer(200)
 
 
-@pytest.mark.parametrize("status", [200, 201, 204, 301, 400, 401, 403, 404, 422])
-@pytest.mark.parametrize("method", METHODS)
+@each_case("status", [200, 201, 204, 301, 400, 401, 403, 404, 422])
+@each_case("method", METHODS)
 def test_what_is_answered_for_good_is_sent_once(method: str, status: int) -> None:
     world = World(Answer(status))
     sent = world.run(method)
@@ -92,8 +93,8 @@ def test_what_is_answered_for_good_is_sent_once(method: str, status: int) -> Non
     assert world.waits == []
 
 
-@pytest.mark.parametrize("status", [408, 409, 429, 500, 502, 503, 520, 599])
-@pytest.mark.parametrize("method", ["GET", "DELETE"])
+@each_case("status", [408, 409, 429, 500, 502, 503, 520, 599])
+@each_case("method", ["GET", "DELETE"])
 def test_reading_and_deleting_are_repeated(method: str, status: int) -> None:
     world = World(Answer(status), Answer(status), OK)
     sent = world.run(method)
@@ -101,7 +102,7 @@ def test_reading_and_deleting_are_repeated(method: str, status: int) -> None:
     assert world.waits == [0.5, 1.0]
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("answer", "repeated"),
     [
         (Answer(429), True),
@@ -137,8 +138,8 @@ def test_nothing_is_made_twice(answer: Answer | NoAnswer, repeated: bool) -> Non
     assert len(keyed.sent) == 2
 
 
-@pytest.mark.parametrize("method", METHODS)
-@pytest.mark.parametrize("max_retries", [0, 1, 5])
+@each_case("method", METHODS)
+@each_case("max_retries", [0, 1, 5])
 def test_it_ends_after_the_last_retry(method: str, max_retries: int) -> None:
     world = World(*[Answer(429)] * (max_retries + 1))
     sent = world.run(method, max_retries)
@@ -212,7 +213,7 @@ def test_retries_are_told() -> None:
     ]
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("headers", "seconds"),
     [
         ({}, None),

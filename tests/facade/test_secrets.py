@@ -21,6 +21,7 @@ import assistants_client
 from assistants_client import APIConnectionError, AssistantsError, AsyncClient, Client
 from assistants_client._secrets import REDACTED, Secrets, without_secrets
 from assistants_client.local import LocalServer
+from tests.cases import each_case
 from tests.contract.loopback import Answer, Loopback, Seen
 
 if TYPE_CHECKING:
@@ -236,8 +237,8 @@ def test_a_secret_comes_out_nowhere(
             caplog.clear()
 
 
-@pytest.mark.parametrize("run", [_sync, _async])
-@pytest.mark.parametrize("name", ["key", "default header", "url", "http headers"])
+@each_case("run", [_sync, _async])
+@each_case("name", ["key", "default header", "url", "http headers"])
 def test_nobody_there_hears_nothing(name: str, run: Any) -> None:
     place = PLACES[name]
     _, error = run(place, "http://127.0.0.1:9", retrieve)

@@ -11,6 +11,7 @@ import pytest
 from assistants_client import APIError, DecodeError, StreamInterrupted
 from assistants_client._effects import NoAnswer
 from assistants_client._stream.reading import Told, as_model, told
+from tests.cases import each_case
 from tests.contract.document import SCHEMAS
 from tests.facade.streams import (
     RUN,
@@ -83,10 +84,10 @@ def splits(content: bytes) -> list[int]:
     """Give where to split: everywhere around what means anything to who reads lines.
 
     That is the ends of lines, the names of fields, what is no ASCII, and both ends of
-    the whole. In the middle of the data, every ninth byte stands for the others.
+    the whole. In the middle of the data, every 16th byte stands for the others.
     """
     found = {*range(5), *range(len(content) - 4, len(content) + 1)}
-    found.update(range(0, len(content), 9 if len(content) > 200 else 1))
+    found.update(range(0, len(content), 16 if len(content) > 200 else 1))
     for mark in re.finditer(rb"[\r\n]+(?:\w+:?|:) ?|[\x80-\xff]+|\\u", content):
         found.update(range(mark.start() - 1, mark.end() + 2))
     return sorted(found & {*range(len(content) + 1)})
@@ -176,7 +177,7 @@ def test_errors_among_the_events_are_raised_after_what_came(told: str) -> None:
     }
 
 
-@pytest.mark.parametrize("position", range(len(SAMPLE)))
+@each_case("position", range(len(SAMPLE)))
 def test_malformed_data_is_a_stream_that_broke_off(position: int) -> None:
     name, data = SAMPLE[position]
     cut = [(name, json.dumps(data)[:-1])]
@@ -240,7 +241,7 @@ def test_a_run_in_place_of_a_stream_is_taken(kind: str) -> None:
     assert "the cable was cut" in str(broken.error)
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("content", "kind"),
     [
         *((b"", "application/json"), (b"{}", "application/json")),
@@ -249,7 +250,6 @@ def test_a_run_in_place_of_a_stream_is_taken(kind: str) -> None:
         *((b"", "text/html"), (b'{"detail": "no"}', "application/problem+json")),
         (b"[" * 5000, "application/json"),
     ],
-    ids=range(9),
 )
 def test_what_is_no_stream_can_t_be_read(content: bytes, kind: str) -> None:
     found = (
@@ -262,8 +262,8 @@ def test_what_is_no_stream_can_t_be_read(content: bytes, kind: str) -> None:
     assert found.events == []
 
 
-@pytest.mark.parametrize("kind", [EVENTS, "", "text/plain"])
-@pytest.mark.parametrize("content", [b"", b"\n\n\r\n", b": nothing\n\n", b"event: x\n"])
+@each_case("kind", [EVENTS, "", "text/plain"])
+@each_case("content", [b"", b"\n\n\r\n", b": nothing\n\n", b"event: x\n"])
 def test_an_empty_body_is_a_stream_that_broke_off(content: bytes, kind: str) -> None:
     found = same_at_every_split(content, kind=kind)
     assert isinstance(found.error, StreamInterrupted)
@@ -317,8 +317,8 @@ def test_all_kinds_of_events_come_typed() -> None:
         assert found.to_dict()["event"] == kind
 
 
-@pytest.mark.parametrize("data", ['{"a": 1}', "[1]", "5", "null", "plain", '"done"'])
-@pytest.mark.parametrize("name", ["x.new", "thread.napped", "ping"])
+@each_case("data", ['{"a": 1}', "[1]", "5", "null", "plain", '"done"'])
+@each_case("name", ["x.new", "thread.napped", "ping"])
 def test_events_that_nobody_knows_come_as_they_are(name: str, data: str) -> None:
     found = follow([body([*SAMPLE[:4], (name, data), *SAMPLE[4:]])])
     if name.startswith("thread.") and data in ("plain", '"done"'):

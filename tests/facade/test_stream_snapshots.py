@@ -10,6 +10,7 @@ import pytest
 from assistants_client._stream.missed import missed
 from assistants_client._stream.reading import ERROR, Told, told
 from assistants_client._stream.snapshots import RunSnapshot, Snapshots
+from tests.cases import each_case
 from tests.facade.streams import message, message_delta, run_event, step
 
 Json = dict[str, Any]
@@ -105,15 +106,15 @@ def test_a_message_of_a_server_without_statuses_is_a_whole_one() -> None:
     ]
 
 
-@pytest.mark.parametrize("error", ["no more", None, 17, {"message": "no more"}])
-@pytest.mark.parametrize("name", ["", "error"])
+@each_case("error", ["no more", None, 17, {"message": "no more"}])
+@each_case("name", ["", "error"])
 def test_an_error_is_one_whatever_it_holds(name: str, error: Any) -> None:
     found = told(name, json.dumps({"error": error}))
     assert found.name == ERROR
     assert found.data in (error, {"error": error})
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("name", "kind", "status", "right"),
     [
         ("thread.run.created", "thread.run", "queued", "thread.run.created"),

@@ -23,6 +23,7 @@ from assistants_client import (
 from assistants_client._flows.tool_calls import performing, tool_calls
 from assistants_client._together import together, together_async
 from assistants_client.local import LocalServer
+from tests.cases import each_case
 from tests.facade.asking import engine
 
 if TYPE_CHECKING:
@@ -250,7 +251,7 @@ def run_of(action: Any) -> RunObject:
     return RunObject.from_dict({"id": "run_1", "required_action": action})
 
 
-@pytest.mark.parametrize(
+@each_case(
     "action",
     [
         *(None, {}, [], "x", {"type": "other"}, {"submit_tool_outputs": None}),
@@ -258,7 +259,6 @@ def run_of(action: Any) -> RunObject:
         {"submit_tool_outputs": {"tool_calls": None}},
         {"submit_tool_outputs": {"tool_calls": {}}},
     ],
-    ids=range(9),
 )
 def test_a_run_that_asks_for_nothing_has_no_calls(action: Any) -> None:
     assert tool_calls(run_of(action)) == []

@@ -20,6 +20,7 @@ from jsonschema import Draft202012Validator
 from assistants_api.models import AssistantToolsFileSearch, RunToolCallFunction
 from assistants_client import ConfigurationError, Tool, ToolError, ToolSet, tool
 from assistants_client.tools import tool_output
+from tests.cases import each_case
 
 
 class Unit(enum.Enum):
@@ -151,7 +152,7 @@ def test_arguments_arrive_as_the_types_that_the_function_has() -> None:
     assert "limit" not in seen
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("change", "said"),
     [
         ({"text": 1}, r"Expected `str`, got `int` - at `\$\.text`"),
@@ -174,10 +175,9 @@ def test_arguments_that_don_t_fit_are_named(change: Any, said: str) -> None:
         made.bind(json.dumps({**GOOD, **change}))
 
 
-@pytest.mark.parametrize(
+@each_case(
     "arguments",
     ["", "{", "[1]", "null", "7", '"x"', "[" * 100_000, 7, ["a"], b"{}"],
-    ids=range(10),
 )
 def test_what_is_no_object_is_refused(arguments: Any) -> None:
     with pytest.raises(ToolError, match="the arguments of everything don't fit"):
@@ -329,7 +329,7 @@ def odd(a: complex) -> None: ...
 unknown.__annotations__["a"] = "Nowhere"
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("function", "said"),
     [
         (untyped, "the argument a of untyped has no type; annotate it"),
@@ -381,7 +381,7 @@ NAMES = [
 ]
 
 
-@pytest.mark.parametrize("name", [*NAMES, 7, ["small"], {"name": "small"}])
+@each_case("name", [*NAMES, 7, ["small"], {"name": "small"}])
 def test_only_what_was_gathered_is_ever_called(name: Any) -> None:
     with pytest.raises(ToolError, match=r"there is no function .*; there are: small"):
         ToolSet([small]).bind(name, '{"a": 1}')

@@ -12,6 +12,7 @@ import pytest
 import assistants_client
 from assistants_client import AsyncClient, Client
 from assistants_client._endpoints import ENDPOINTS
+from tests.cases import each_case
 
 KEY = "sk-of-the-test"
 NAMES = ["Assistant", "Message", "Run", "RunStep", "Thread"]
@@ -93,7 +94,7 @@ def test_sync_and_async_objects_have_the_same_methods(name: str) -> None:
             assert not inspect.iscoroutinefunction(method)
 
 
-@pytest.mark.parametrize("name", KINDS)
+@each_case("name", KINDS)
 def test_nothing_of_a_live_object_hides_a_field(name: str) -> None:
     kind = kind_of(name)
     model = model_of(kind)

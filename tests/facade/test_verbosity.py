@@ -9,6 +9,7 @@ import pytest
 
 from assistants_client._errors import AssistantsError
 from assistants_client._verbosity import VARIABLE, checked, resolved, verbosity
+from tests.cases import each_case
 
 
 @pytest.fixture(autouse=True)
@@ -30,7 +31,7 @@ def test_the_nearest_one_counts(monkeypatch: pytest.MonkeyPatch) -> None:
     assert resolved(None, None) == 1
 
 
-@pytest.mark.parametrize("level", [-1, 4, 1.5, "1", True, None, [], 2**70])
+@each_case("level", [-1, 4, 1.5, "1", True, None, [], 2**70])
 def test_anything_else_is_a_value_error(level: Any) -> None:
     with pytest.raises(ValueError, match="verbosity must be 0, 1, 2 or 3, not"):
         checked(level)

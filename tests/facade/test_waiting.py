@@ -24,6 +24,7 @@ from assistants_client._errors import SentRequest
 from assistants_client._flows.calling import Answer, Call
 from assistants_client._flows.waiting import ENDED, Patience, patience, waiting
 from assistants_client.local import Fail, Incomplete, LocalServer, ToolCall, Turn, Wait
+from tests.cases import each_case
 from tests.contract.document import SCHEMAS
 
 if TYPE_CHECKING:
@@ -124,7 +125,7 @@ def test_pauses_grow_up_to_five_seconds() -> None:
     assert world.slept[-2:] == [5, 5]
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("asked", "pause"),
     [
         *(("250", 0.25), ("60000", 60), ("1", 0.001), ("2.5", 0.0025)),
@@ -204,7 +205,7 @@ def test_an_error_of_the_callback_ends_the_wait() -> None:
         World(["queued", "completed"]).wait(on_update=broken)
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("options", "said"),
     [
         ({"poll_interval_ms": 0}, "poll_interval_ms must be milliseconds above 0"),

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from assistants_client._secrets import SECRET_HEADERS, Secrets
 from assistants_client._wire import LOGGER, Transcript, line
+from tests.cases import each_case
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -80,7 +81,7 @@ def test_events_are_shown_one_by_one() -> None:
     assert written == []
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("content", "lines"),
     [
         (b"", []),
@@ -100,8 +101,8 @@ def test_bodies_are_shown_as_what_they_are(content: bytes, lines: list[str]) -> 
     assert written == lines
 
 
-@pytest.mark.parametrize("name", sorted({*SECRET_HEADERS, "x-mine"}))
-@pytest.mark.parametrize("change", [str.lower, str.upper, str.title])
+@each_case("name", sorted({*SECRET_HEADERS, "x-mine"}))
+@each_case("change", [str.lower, str.upper, str.title])
 def test_secret_headers_are_redacted_in_any_case(name: str, change: Any) -> None:
     transcript, written = shown(3, secret_headers=["X-Mine"])
     headers = [(change(name), KEY), ("x-other", "kept")]

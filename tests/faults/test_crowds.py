@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
 THREADS = 32
-TASKS = 1000
+TASKS = 400
 # What httpx keeps to where nothing is said.
 USUAL_LIMIT = 100
 FEW = httpx.Limits(max_connections=5)

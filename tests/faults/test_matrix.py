@@ -1,7 +1,7 @@
 """Every way to call something, against everything that servers do wrong.
 
-This is a part of the matrix that has all troubles, and all forms of calls; the script
-`matrix` goes through the whole of it.
+This is a part of the matrix that has all troubles, and forms of calls of each kind; the
+script `matrix` goes through the whole of it.
 """
 
 from __future__ import annotations
@@ -42,18 +42,20 @@ SERVERS = {
     "Azure",
 }
 SENT = SentRequest("GET", "http://127.0.0.1:1/v1/threads/thread_1")
+# Each trouble meets one in so many kinds of calls.
+EVERY = {"embedded": 7, "wild": 7}
 BY_NAME = {form.name: form for form in FORMS}
 
 
 def test_calls_end_as_they_should_at_the_embedded_server(tmp_path: Path) -> None:
     bench = Embedded(tmp_path)
-    report = run(bench, some(bench, every=6))
+    report = run(bench, some(bench, EVERY["embedded"]))
     assert not report.failures, report.told()
 
 
 def test_calls_end_as_they_should_at_servers_in_the_wild() -> None:
     bench = Wild()
-    report = run(bench, some(bench, every=4))
+    report = run(bench, some(bench, EVERY["wild"]))
     assert not report.failures, report.told()
 
 
@@ -70,13 +72,16 @@ def test_all_operations_and_ways_to_follow_a_run_are_called() -> None:
 
 
 @pytest.mark.parametrize("bench", ["embedded", "wild"])
-def test_the_part_that_is_tried_has_every_trouble_and_form(
+def test_the_part_that_is_tried_has_every_trouble_and_kind_of_form(
     bench: str, tmp_path: Path
 ) -> None:
     found: Bench = Embedded(tmp_path) if bench == "embedded" else Wild()
-    cells = some(found, every=2)
-    assert {cell.trouble for cell in cells} == {*found.troubles}
-    assert {(cell.form.name, cell.asynchronous) for cell in cells} == {
+    tried = some(found, EVERY[bench])
+    assert {cell.trouble for cell in tried} == {*found.troubles}
+    assert {cell.form.kind for cell in tried} == {form.kind for form in FORMS}
+    assert {cell.asynchronous for cell in tried} == {False, True}
+    # Of a larger part no form is left out.
+    assert {(cell.form.name, cell.asynchronous) for cell in some(found, every=2)} == {
         (form.name, way) for form in FORMS for way in (False, True)
     }
 

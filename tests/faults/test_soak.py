@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def test_nothing_is_left_and_every_run_is_accounted_for(tmp_path: Path) -> None:
-    done = soak(Plan(seconds=1.2, warming=0.4), tmp_path)
+    done = soak(Plan(seconds=0.8, warming=0.3), tmp_path)
     assert done.wrong == []
     # It was a soak: there was all that it is about.
     counts, statuses = done.ledger.counts, done.reckoning.statuses

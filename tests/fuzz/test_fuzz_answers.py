@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from tests.fuzz.running import Target
 
-CASES = {"answers": 300, "streams": 80, "headers": 150}
+CASES = {"answers": 200, "streams": 50, "headers": 100}
 # Outcomes that have to come, or the cases are of no use.
 DUE = {
     "answers": {"DecodeError", "Run", "AsyncRun", "Page", "AsyncPage", "NotFoundError"},

@@ -25,6 +25,7 @@ from assistants_client.local.faults import (
     parse,
 )
 from assistants_client.local.operations import operations
+from tests.cases import each_case
 
 READ = {
     "400": Fault("status", 400),
@@ -120,7 +121,7 @@ pieces = st.one_of(
 nearly = st.lists(pieces, max_size=20).map("".join)
 
 
-@pytest.mark.parametrize("text", READ)
+@each_case("text", READ)
 def test_text_is_read(text: str) -> None:
     assert parse(text) == [READ[text]]
 
@@ -130,7 +131,7 @@ def test_text_may_hold_several(texts: list[str]) -> None:
     assert parse(";".join(texts)) == [READ[text] for text in texts]
 
 
-@pytest.mark.parametrize(("text", "quoted", "allowed"), REFUSED)
+@each_case(("text", "quoted", "allowed"), REFUSED)
 def test_text_is_refused(text: str, quoted: str, allowed: str) -> None:
     with pytest.raises(FaultError) as caught:
         parse(text)

@@ -64,6 +64,8 @@ def document() -> dict[str, Any]:
     for schema in ("FunctionObject", "JsonSchemaFormat"):
         name = schemas[schema]["properties"]["name"]
         name["pattern"] = "^[a-zA-Z0-9_-]{1,64}$"
+    # Any text is a model's name, so that three of those that are listed say all.
+    del schemas["AssistantSupportedModels"]["enum"][3:]
     # Since OpenAPI 3.1 a format is a note and refuses nothing.
     del schemas["MessageImageUrl"]["properties"]["url"]["format"]
     return changed
@@ -153,7 +155,7 @@ class Seen:
     def is_one_too_many(self, case: Case) -> bool:
         """Tell whether a value of a wrong type is there that others can stand for.
 
-        Of all wrong types at a place, the first is sent and every third, another third
+        Of all wrong types at a place, the first is sent and every fifth, another fifth
         at another place.
         """
         said = str(getattr(case.meta and case.meta.phase.data, "description", ""))
@@ -162,7 +164,7 @@ class Seen:
         kind = f"{operation_of(case)} {said}"
         number = self._kinds[kind]
         self._kinds[kind] += 1
-        return number > 0 and (number + crc32(kind.encode())) % 3 > 0
+        return number > 0 and (number + crc32(kind.encode())) % 5 > 0
 
 
 @pytest.fixture(autouse=True)

@@ -25,6 +25,7 @@ from assistants_client.local import (
     deterministic,
     scripted,
 )
+from tests.cases import each_case
 from tests.local.talking import PATIENCE, Api, Gate, until
 
 if TYPE_CHECKING:
@@ -358,7 +359,7 @@ def test_last_thousand_exchanges_are_kept() -> None:
     assert [each.path for each in kept] == [f"/v1/{n}" for n in range(1, 1001)]
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("settings", "said"),
     [
         ({"host": "0.0.0.0"}, "0.0.0.0 can be reached .*a key is needed"),

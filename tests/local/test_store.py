@@ -1,17 +1,15 @@
-"""The store: a list that forgets nothing, in memory or in a file."""
+"""The store is a list that forgets nothing."""
 
 from __future__ import annotations
 
 import contextlib
 import copy
-import os
 import shutil
 import sqlite3
 import string
 import tempfile
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given, settings
@@ -25,39 +23,13 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from assistants_client.local import StoreError
 from assistants_client.local.store import PREFIXES, Store, new_id
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    pass
+from tests.local.stores import KINDS, OWNERS, RUNS, TEXTS, BrokenError, _Entry, opened
 
-JSON = dict[str, Any]
-TEXTS = st.text(max_size=20)
-# Few of each, so that many objects are in the same list.
-KINDS = st.sampled_from(["message", "step"])
-OWNERS = st.sampled_from(["thread_a", "thread_b", None])
-RUNS = st.sampled_from([None, "run_a"])
 BOUNDS = st.none() | st.integers(0, 9)
-NOBODY = 65534
-"""A user who may write nowhere, for where the tests run as root."""
-
-
-@dataclass
-class _Entry:
-    kind: str
-    thread: str | None
-    run: str | None
-    active: bool
-    body: JSON | None
-    notes: JSON = field(default_factory=dict)
-    id: str = ""
-
-    def is_in(self, kind: str, thread: str | None, run: str | None) -> bool:
-        return (self.kind, self.thread, self.run) == (kind, thread, run)
-
-
-class _BrokenError(Exception):
-    """What goes wrong in the middle of a change."""
 
 
 class _Twins(RuleBasedStateMachine):
@@ -129,14 +101,14 @@ class _Twins(RuleBasedStateMachine):
     @rule(depth=st.integers(1, 3))
     def break_in_the_middle(self, depth: int) -> None:
         before = copy.deepcopy(self.list)
-        with contextlib.suppress(_BrokenError), contextlib.ExitStack() as stack:
+        with contextlib.suppress(BrokenError), contextlib.ExitStack() as stack:
             for _ in range(depth):
                 stack.enter_context(self.store.changes())
             self.add("message", "thread_a", None, "gone", active=True)
             self.delete_thread("thread_a")
             for entry in self.list[:2]:
                 self.store.put_notes(entry.id, {"other": "gone"})
-            raise _BrokenError
+            raise BrokenError
         self.list = before
 
     @rule()
@@ -198,7 +170,7 @@ def test_page_is_a_stretch_of_the_list(
     from_the_end: bool,
 ) -> None:
     bodies = [{"id": f"msg_{n}", "run_id": f"run_{n % 2}"} for n, _ in enumerate(kept)]
-    with _opened() as store:
+    with opened() as store:
         for body, stays in zip(bodies, kept, strict=True):
             store.add("message", body, thread="thread_a")
             store.add("message", {"id": f"{body['id']}_b"}, thread="thread_b")
@@ -233,7 +205,7 @@ def test_page_is_a_stretch_of_the_list(
 
 
 def test_objects_are_found_where_they_belong_only() -> None:
-    with _opened() as store:
+    with opened() as store:
         body = {"id": "step_1"}
         store.add("step", body, thread="thread_1", run="run_1")
         assert store.get("step", "step_1", thread="thread_1", run="run_1") == body
@@ -244,7 +216,7 @@ def test_objects_are_found_where_they_belong_only() -> None:
 
 
 def test_deleted_object_keeps_its_place_and_nothing_else() -> None:
-    with _opened() as store:
+    with opened() as store:
         for number in range(3):
             store.add("assistant", {"id": f"asst_{number}"}, notes={"a": 1})
         place = store.place("assistant", "asst_1")
@@ -260,7 +232,7 @@ def test_deleted_object_keeps_its_place_and_nothing_else() -> None:
 
 def test_place_of_the_last_one_is_not_given_again() -> None:
     """Else a cursor that names what was deleted would go on at something new."""
-    with _opened() as store:
+    with opened() as store:
         store.add("assistant", {"id": "asst_0"})
         store.delete("asst_0")
         store.add("assistant", {"id": "asst_1"})
@@ -271,7 +243,7 @@ def test_place_of_the_last_one_is_not_given_again() -> None:
 
 
 def test_id_is_given_once() -> None:
-    with _opened() as store:
+    with opened() as store:
         store.add("assistant", {"id": "asst_0"})
         with pytest.raises(sqlite3.IntegrityError):
             store.add("thread", {"id": "asst_0"})
@@ -286,187 +258,3 @@ def test_ids_have_the_prefix_of_their_kind(kind: str) -> None:
         assert prefix == PREFIXES[kind]
         assert len(rest) == 24
         assert set(rest) <= {*string.ascii_letters, *string.digits}
-
-
-def test_file_is_made_once_and_kept(tmp_path: Path) -> None:
-    file = tmp_path / "state.db"
-    with _opened(file) as store:
-        store.add("run", {"id": "run_1", "name": "\x00\U0001f600\u2028"}, active=True)
-        with contextlib.suppress(_BrokenError), store.changes():
-            store.add("run", {"id": "run_2"}, active=True)
-            raise _BrokenError
-    with _opened(file) as store:
-        assert store.active_runs() == [{"id": "run_1", "name": "\x00\U0001f600\u2028"}]
-    assert [*tmp_path.iterdir()] == [file]
-
-
-def test_change_is_in_the_file_before_it_is_closed(tmp_path: Path) -> None:
-    """A server that is killed doesn't close it."""
-    file = tmp_path / "state.db"
-    with _opened(file) as store:
-        with store.changes():
-            store.add("run", {"id": "run_1"}, active=True)
-        crashed = tmp_path / "crashed"
-        crashed.mkdir()
-        for each in tmp_path.glob("state.db*"):
-            shutil.copy(each, crashed)
-    with _opened(crashed / "state.db") as store:
-        assert store.active_runs() == [{"id": "run_1"}]
-
-
-def test_empty_file_is_as_good_as_none(tmp_path: Path) -> None:
-    (tmp_path / "state.db").touch()
-    with _opened(tmp_path / "state.db") as store:
-        store.add("assistant", {"id": "asst_1"})
-
-
-def test_second_server_is_refused(tmp_path: Path) -> None:
-    file = tmp_path / "state.db"
-    (tmp_path / "link.db").symlink_to(file)
-    with _opened(file) as store:
-        for path in (file, tmp_path / "link.db"):
-            with pytest.raises(StoreError, match="another server uses this file; end"):
-                Store(path)
-        store.add("assistant", {"id": "asst_1"})
-    with _opened(tmp_path / "link.db") as store:
-        assert store.all("assistant") == [{"id": "asst_1"}]
-
-
-@pytest.mark.parametrize(
-    ("statements", "said"),
-    [
-        (["create table mine (a)"], "is a database of something else; name another"),
-        (["pragma application_id = 7"], "is a database of something else; name"),
-        (["pragma user_version = 1"], "is a database of something else; name"),
-        (
-            ["{ours}", "pragma user_version = 12"],
-            r"by another version of this server \(12\); name another",
-        ),
-    ],
-)
-def test_other_databases_are_refused_and_left_alone(
-    tmp_path: Path, statements: list[str], said: str
-) -> None:
-    file = tmp_path / "other.db"
-    if statements[0] == "{ours}":
-        with _opened(file):
-            statements = statements[1:]
-    _execute(file, *statements)
-    before = file.read_bytes()
-    with pytest.raises(StoreError, match=f"^{file}: .*{said}"):
-        Store(file)
-    assert file.read_bytes() == before
-    assert [*tmp_path.iterdir()] == [file]
-
-
-@pytest.mark.parametrize(
-    "content",
-    [b"Hi", b"No database at all\n" * 500, b"SQLite format 3\x00" + b"\xff" * 5000],
-)
-def test_other_files_are_refused_and_left_alone(tmp_path: Path, content: bytes) -> None:
-    file = tmp_path / "notes.txt"
-    file.write_bytes(content)
-    with pytest.raises(StoreError, match=r"notes\.txt: .*; name another file"):
-        Store(file)
-    assert file.read_bytes() == content
-
-
-def _cut(content: bytes) -> bytes:
-    return content[: len(content) // 2]
-
-
-def _without_the_first_table(content: bytes) -> bytes:
-    return content[:4096] + bytes(4096) + content[8192:]
-
-
-def _head_only(content: bytes) -> bytes:
-    return content[:100]
-
-
-@pytest.mark.parametrize("damage", [_cut, _without_the_first_table, _head_only])
-def test_damage_is_said_in_words(
-    tmp_path: Path, damage: Callable[[bytes], bytes]
-) -> None:
-    file = tmp_path / "state.db"
-    with _opened(file) as store:
-        for number in range(100):
-            store.add("run", {"id": f"run_{number}", "name": "x" * 200}, active=True)
-    file.write_bytes(damage(file.read_bytes()))
-    with pytest.raises(StoreError, match=r"state\.db: is damaged; .*name another"):
-        Store(file)
-
-
-def test_store_without_its_tables_is_refused(tmp_path: Path) -> None:
-    file = tmp_path / "state.db"
-    with _opened(file):
-        pass
-    _execute(file, "drop table objects")
-    with pytest.raises(StoreError, match=r"state\.db: is damaged; .*name another file"):
-        Store(file)
-
-
-@pytest.mark.parametrize(
-    "path", ["missing/state.db", "file/state.db", "folder", "x" * 300]
-)
-def test_path_that_cannot_be_is_said_in_words(tmp_path: Path, path: str) -> None:
-    (tmp_path / "file").touch()
-    (tmp_path / "folder").mkdir()
-    before = sorted(tmp_path.rglob("*"))
-    with pytest.raises(StoreError, match=r"can't be opened; .*folder"):
-        Store(tmp_path / path)
-    assert sorted(tmp_path.rglob("*")) == before
-
-
-@pytest.mark.parametrize(
-    ("name", "mode", "folder_mode"),
-    [
-        ("new.db", None, 0o555),
-        ("state.db", 0o666, 0o555),
-        ("state.db", 0o444, 0o777),
-        ("state.db", 0o000, 0o777),
-    ],
-)
-def test_what_may_not_be_written_is_said_in_words(
-    name: str, mode: int | None, folder_mode: int
-) -> None:
-    # The folder of pytest itself may be entered by nobody else.
-    with tempfile.TemporaryDirectory() as made:
-        folder = Path(made)
-        with _opened(folder / "state.db"):
-            pass
-        if mode is not None:
-            (folder / name).chmod(mode)
-        folder.chmod(folder_mode)
-        said = f"{name}: can't be (opened|written to); .*(folder|permissions)"
-        with _as_nobody(), pytest.raises(StoreError, match=said):
-            Store(folder / name)
-        folder.chmod(0o700)
-        assert [each.name for each in folder.iterdir()] == ["state.db"]
-
-
-@contextlib.contextmanager
-def _opened(path: Path | None = None) -> Iterator[Store]:
-    store = Store(path)
-    try:
-        yield store
-    finally:
-        store.close()
-
-
-@contextlib.contextmanager
-def _as_nobody() -> Iterator[None]:
-    """Give up the rights of root for a while, to whom no file is closed."""
-    before = os.geteuid()
-    if before == 0:
-        os.seteuid(NOBODY)
-    try:
-        yield
-    finally:
-        os.seteuid(before)
-
-
-def _execute(file: Path, *statements: str) -> None:
-    sql = sqlite3.connect(file, isolation_level=None)
-    for statement in statements:
-        sql.execute(statement)
-    sql.close()

@@ -1,0 +1,120 @@
+"""What a person writes in the facade, so that new operations become its methods."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from tests.by_hand.editing import Edit
+
+_RESOURCES: Final = "assistants_client/resources"
+_THREADS: Final = f"{_RESOURCES}/threads.py"
+_CREATE: Final = '''\
+    def create(self, **params: Unpack[ThreadCreate]) -> Thread:
+        """Create a thread, with its first messages if there are any."""
+        result: Thread = self._do("threads.create", params)
+        return result
+
+'''
+_CREATE_ASYNC: Final = '''\
+    async def create(self, **params: Unpack[ThreadCreate]) -> AsyncThread:
+        """Create a thread, with its first messages if there are any."""
+        result: AsyncThread = await self._do("threads.create", params)
+        return result
+
+'''
+
+NAMES: Final = (
+    Edit(
+        "assistants_client/_endpoints.py",
+        "ENDPOINTS: Final[Mapping[str, Endpoint]] = {\n",
+        """\
+    "threads.archive": Endpoint("threads.archive_thread", "Thread"),
+    "threads.list": Endpoint("threads.list_threads", "Thread"),
+""",
+    ),
+)
+"""What the methods are called, and where they go."""
+
+METHODS: Final = (
+    Edit(
+        _THREADS,
+        _CREATE,
+        '''\
+    def archive(
+        self, thread_id: str | HasId, **params: Unpack[ThreadArchive]
+    ) -> Thread:
+        """Archive a thread."""
+        result: Thread = self._do("threads.archive", params, thread_id=thread_id)
+        return result
+
+    def list(self, **params: Unpack[ListParams]) -> Page[Thread]:
+        """List the threads, page by page."""
+        page: Page[Thread] = self._list("threads.list", params)
+        return page
+
+''',
+    ),
+    Edit(
+        _THREADS,
+        _CREATE_ASYNC,
+        '''\
+    async def archive(
+        self, thread_id: str | HasId, **params: Unpack[ThreadArchive]
+    ) -> AsyncThread:
+        """Archive a thread."""
+        result: AsyncThread = await self._do(
+            "threads.archive", params, thread_id=thread_id
+        )
+        return result
+
+    def list(self, **params: Unpack[ListParams]) -> AsyncPages[AsyncThread]:
+        """List the threads, page by page."""
+        pages: AsyncPages[AsyncThread] = self._list("threads.list", params)
+        return pages
+
+''',
+    ),
+    Edit(
+        _THREADS,
+        "    from .._endpoints import HasId\n",
+        "    from .._pages import AsyncPages, Page\n",
+    ),
+    Edit(
+        _THREADS,
+        "    from ._params import (\n",
+        "        ListParams,\n        ThreadArchive,\n",
+    ),
+    Edit(
+        f"{_RESOURCES}/_params.py",
+        "from .._api import (\n",
+        "    ArchiveThreadRequestDict,\n",
+    ),
+    Edit(
+        f"{_RESOURCES}/_params.py",
+        '    """What changing a thread takes."""\n\n\n',
+        '''\
+class ThreadArchive(ArchiveThreadRequestDict, CallOptions):
+    """What archiving a thread takes."""
+
+
+''',
+    ),
+)
+"""The methods, and what their signatures name."""
+
+
+def _twice(module: str, wrap: str) -> tuple[Edit, ...]:
+    """Write the methods where those stand that give the answer itself."""
+    return tuple(
+        Edit(
+            f"{_RESOURCES}/{module}.py",
+            f"        self.create = {each}(threads.create)\n",
+            f"        self.archive = {each}(threads.archive)\n"
+            f"        self.list = {each}(threads.list)\n",
+        )
+        for each in (wrap, f"{wrap}_async")
+    )
+
+
+ANSWERS: Final = (*_twice("_raw", "raw"), *_twice("_streaming", "streamed"))
+"""The same methods behind `with_raw_response` and `with_streaming_response`."""

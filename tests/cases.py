@@ -1,0 +1,60 @@
+"""One test over many cases: all of them are tried, and all that fail are reported.
+
+pytest takes some two milliseconds to list, run and report a test, in each process that
+runs tests; which is many times what most small cases take.
+"""
+
+from __future__ import annotations
+
+import inspect
+from functools import wraps
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+
+def each_case(
+    names: str | Sequence[str],
+    cases: Iterable[Any],
+    *,
+    ids: Iterable[str] | None = None,
+) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Have a test go through cases, in place of `pytest.mark.parametrize`.
+
+    It is for tests that leave nothing behind: the cases share what fixtures give.
+
+    Args:
+        names: the arguments, as for `parametrize`.
+        cases: what they are, a tuple for each case where there are several.
+        ids: what to call the cases; without them, their arguments say it.
+    """
+    keys = (
+        [each.strip() for each in names.split(",")] if isinstance(names, str) else names
+    )
+    known = [case if len(keys) > 1 else (case,) for case in cases]
+    titles = [*ids] if ids is not None else [repr(case)[:200] for case in known]
+    assert known, "there are no cases"
+    arguments = [dict(zip(keys, case, strict=True)) for case in known]
+
+    def decorate(test: Callable[..., None]) -> Callable[..., None]:
+        @wraps(test)
+        def over_all(**fixtures: Any) -> None:
+            failed = []
+            for title, given in zip(titles, arguments, strict=True):
+                try:
+                    test(**fixtures, **given)
+                except Exception as error:  # noqa: BLE001 - raised again below
+                    error.add_note(f"for {title}")
+                    failed.append(error)
+            if failed:
+                raise ExceptionGroup(f"{len(failed)} of {len(titles)} cases", failed)
+
+        taken = inspect.signature(test).parameters
+        left = [each for name, each in taken.items() if name not in keys]
+        over_all.__signature__ = inspect.Signature(left)  # type: ignore[attr-defined]
+        # By this, pytest would find all arguments of the test itself.
+        del over_all.__dict__["__wrapped__"]
+        return over_all
+
+    return decorate

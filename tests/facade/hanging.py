@@ -1,0 +1,190 @@
+"""A server whose streams go on until somebody closes them, and who listens."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import socket
+import threading
+from typing import TYPE_CHECKING, Any
+
+from assistants_client import (
+    AssistantEventHandler,
+    AsyncAssistantEventHandler,
+    AsyncClient,
+    Client,
+)
+
+if TYPE_CHECKING:
+    from typing import Self
+
+
+KEY = "sk-of-the-test"
+
+
+PATIENCE = 20.0
+
+
+"""Seconds after which a test that waits for something has failed."""
+
+
+IDS: Any = {"thread_id": "thread_1", "assistant_id": "asst_1"}
+
+
+RUN = {"id": "run_1", "object": "thread.run", "thread_id": "thread_1"}
+
+
+TOLD: list[tuple[str, Any]] = [
+    ("thread.run.created", {**RUN, "status": "queued"}),
+    ("thread.run.in_progress", {**RUN, "status": "in_progress"}),
+    *[
+        (
+            "thread.message.delta",
+            {
+                "id": "msg_1",
+                "object": "thread.message.delta",
+                "delta": {"content": [{"index": 0, "type": "text", "text": piece}]},
+            },
+        )
+        for piece in ({"value": "Sun"}, {"value": "ny"})
+    ],
+]
+
+
+NAMES = [name for name, _ in TOLD]
+
+
+HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n"
+
+
+class Hanging:
+    """Tells events to whoever asks, then nothing, and notes who hangs up."""
+
+    def __init__(self, *events: tuple[str, Any]) -> None:
+        self._said = (
+            HEAD
+            + "".join(
+                f"event: {name}\ndata: {json.dumps(data)}\n\n" for name, data in events
+            ).encode()
+        )
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}/v1"
+        self._hung_up = threading.Event()
+        self._thread = threading.Thread(target=self._serve, name="hanging-server")
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._thread.join(PATIENCE)
+        self._listener.close()
+        assert not self._thread.is_alive()
+
+    def is_left(self) -> bool:
+        """Wait until the one connection there is has been closed by the client."""
+        return self._hung_up.wait(PATIENCE)
+
+    async def is_left_async(self) -> bool:
+        """Wait likewise, while the client's loop goes on."""
+        async with asyncio.timeout(PATIENCE):
+            while not self._hung_up.is_set():
+                await asyncio.sleep(0.001)
+        return True
+
+    def _serve(self) -> None:
+        self._listener.settimeout(PATIENCE)
+        connection, _ = self._listener.accept()
+        with connection:
+            connection.settimeout(PATIENCE)
+            request = b""
+            while b"\r\n\r\n" not in request:
+                request += connection.recv(65536)
+            connection.sendall(self._said)
+            try:
+                while connection.recv(65536):
+                    pass
+            except ConnectionResetError:
+                # So it looks where something was still unread.
+                pass
+            self._hung_up.set()
+
+
+class Mine(AssistantEventHandler):
+    """Notes how its stream ends, and fails where it is to."""
+
+    def __init__(self, fail_at: str = "") -> None:
+        self.ends: list[Any] = []
+        self.fail_at = fail_at
+
+    def on_event(self, event: Any) -> None:
+        """Fail, if this is the event."""
+        if event.event == self.fail_at:
+            raise LookupError("in the callback")
+
+    def on_exception(self, exception: Exception) -> None:
+        """Note it."""
+        self.ends.append(exception)
+
+    def on_timeout(self) -> None:
+        """Note it."""
+        self.ends.append("timeout")
+
+    def on_end(self) -> None:
+        """Note it."""
+        self.ends.append("end")
+
+
+class AsyncMine(AsyncAssistantEventHandler):
+    """Notes how its stream ends, and fails where it is to."""
+
+    def __init__(self, fail_at: str = "") -> None:
+        self.ends: list[Any] = []
+        self.fail_at = fail_at
+
+    async def on_event(self, event: Any) -> None:
+        """Fail, if this is the event."""
+        await asyncio.sleep(0)
+        if event.event == self.fail_at:
+            raise LookupError("in the callback")
+
+    async def on_exception(self, exception: Exception) -> None:
+        """Note it."""
+        self.ends.append(exception)
+
+    async def on_timeout(self) -> None:
+        """Note it."""
+        self.ends.append("timeout")
+
+    async def on_end(self) -> None:
+        """Note it."""
+        await asyncio.sleep(0)
+        self.ends.append("end")
+
+
+class Before:
+    """What there was before, to see that nothing was added."""
+
+    def __init__(self) -> None:
+        self._threads = {*threading.enumerate()}
+        self._tasks = tasks()
+
+    def is_all_there_is(self) -> bool:
+        for thread in {*threading.enumerate()} - self._threads:
+            thread.join(PATIENCE)
+        return {*threading.enumerate()} <= self._threads and tasks() <= self._tasks
+
+
+def tasks() -> set[Any]:
+    try:
+        return asyncio.all_tasks()
+    except RuntimeError:
+        # There is no loop.
+        return set()
+
+
+def connections(client: Client | AsyncClient) -> list[Any]:
+    """Give the connections that the client's pool has."""
+    http: Any = client.http({})._client
+    found: list[Any] = http._transport._pool.connections
+    return found
