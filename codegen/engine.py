@@ -30,8 +30,6 @@ _FIELD_PREFIX = "field_"
 _IN_PATH = re.compile(r"\{([^{}]*)\}")
 _OPERATION = re.compile(r"parsing ([A-Z]+) (/\S*) within")
 _COMPONENT = re.compile(r"/components/schemas/(\w+)")
-# Parts of a place that are classes of the engine.
-_MODELS = {"Schema", "Reference", "other", "str", "list[DataType]"}
 _ADDRESS = re.compile(r"<[\w.]+ object at 0x[0-9a-f]+>")
 
 # Keywords that our plan reads and the engine would stumble over: it wants to write
@@ -71,8 +69,9 @@ def engine_environment(
     read, paths = _as_it_reads(document, package)
     parsed = GeneratorData.from_dict(read, config=config)
     if isinstance(parsed, GeneratorError):
+        # What it can't read at all, `codegen.shape` has refused before.
         lines = (parsed.detail or "").splitlines()
-        raise BuildError(parsed.header, [_placed(plain_text(line)) for line in lines])
+        raise BuildError(parsed.header, map(plain_text, lines))
     _compare(parsed, package, paths)
     project = Project(openapi=parsed, config=config, custom_template_path=templates)
     project.env.auto_reload = False
@@ -220,10 +219,3 @@ def _line(error: Any, paths: Mapping[str, str]) -> str:
         at = json_path(("paths", path, found[1].lower())) + ": "
     text = _COMPONENT.sub(r"$.components.schemas.\1", text)
     return at + _ADDRESS.sub("(a name)", text)
-
-
-def _placed(line: str) -> str:
-    """Write a line of the engine in which it names a place, in words of its own."""
-    if not line.startswith("components."):
-        return line
-    return "$." + ".".join(part for part in line.split(".") if part not in _MODELS)

@@ -9,10 +9,12 @@ from typing import Any
 from codegen.document import (
     METHODS,
     Operation,
+    component_schemas,
     mapped,
     mapping,
     operations,
     reference_path,
+    reference_to,
     references,
     resolve,
 )
@@ -84,10 +86,8 @@ def select(document: Document, selection: Selection) -> Document:
         item_kept[operation.method] = {
             k: v for k, v in data.items() if k not in _UNUSED
         }
-    kept: Document = {
-        "paths": paths,
-        "components": _reached_components(document, paths),
-    }
+    components = _reached_components(document, paths, selection)
+    kept: Document = {"paths": paths, "components": components}
     kept |= {key: document[key] for key in _KEPT if key in document}
     # In the order of the document.
     return {key: kept.pop(key) for key in document if key in kept} | kept
@@ -118,9 +118,21 @@ def _written_out(document: Document) -> Document:
     return {**document, "paths": paths}
 
 
-def _reached_components(document: Document, paths: dict[str, Any]) -> Document:
+def _reached_components(
+    document: Document, paths: dict[str, Any], selection: Selection
+) -> Document:
+    """Give the components that the chosen operations lead to.
+
+    Where everything is chosen, all schemas are kept: what no operation leads to, the
+    payloads of webhooks for instance, is a part of the document too.
+    """
+    components = mapping(document.get("components"), ("components",))
     reached: dict[Path, Any] = {}
     pending = [*references(paths, ("paths",)), *mapped(paths, ("paths",))]
+    if selection.everything:
+        for name in component_schemas(document):
+            at: Path = ("components", "schemas", name)
+            pending.append((at, reference_to(name)))
     while pending:
         at, reference = pending.pop()
         path = reference_path(reference, at)
@@ -138,7 +150,6 @@ def _reached_components(document: Document, paths: dict[str, Any]) -> Document:
             raise SpecError(f"nothing stands at {shorten(reference)}", at=at)
         reached[path] = target
         pending += [*references(target, path), *mapped(target, path)]
-    components = mapping(document.get("components"), ("components",))
     result: Document = {}
     for section, members in components.items():
         if section == "securitySchemes":

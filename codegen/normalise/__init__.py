@@ -14,8 +14,10 @@ from codegen.normalise import (
     constants,
     discriminate,
     hoist,
+    merge,
     nullable,
     objects,
+    recursion,
     strip,
 )
 from codegen.source import Document
@@ -25,11 +27,13 @@ Pass = Callable[[Document], tuple[Document, int]]
 PASSES: dict[str, Pass] = {
     "name-operations": objects.name_operations,
     "list-tags": objects.list_tags,
+    "recursive-references": recursion.recursive_references,
     "constants": constants.constants,
     "null-types": nullable.null_types,
-    "merge-all-of": combine.merge_all_of,
+    "merge-all-of": merge.merge_all_of,
     "simplify-unions": combine.simplify_unions,
     "object-types": objects.object_types,
+    "required-properties": objects.required_properties,
     "null-where-used": nullable.null_where_used,
     "flatten-unions": combine.simplify_unions,
     "hoist-inline": hoist.hoist,

@@ -1,118 +1,15 @@
-"""`allOf`, `anyOf` and `oneOf`: merged, unwrapped and flattened."""
+"""`anyOf` and `oneOf`: unwrapped, flattened, each member once."""
 
 from __future__ import annotations
 
 import json
 from typing import Any
 
-from codegen.document import (
-    Schema,
-    is_null,
-    resolve,
-    rewrite_schemas,
-    union_key,
-)
-from codegen.errors import Path, SpecError
+from codegen.document import Schema, is_null, rewrite_schemas, union_key
+from codegen.errors import Path
+from codegen.normalise.notes import is_note
 from codegen.normalise.nullable import NAME, NULL
 from codegen.source import Document
-
-# Keywords that say nothing about which values are accepted.
-NOTES = {
-    "description",
-    "title",
-    "default",
-    "deprecated",
-    "readOnly",
-    "writeOnly",
-    "example",
-    "examples",
-    "externalDocs",
-    "discriminator",
-    NAME,
-}
-_JOINED = {"type", "properties", "required", "additionalProperties"}
-
-
-def merge_all_of(document: Document) -> tuple[Document, int]:
-    """Replace `allOf` by the one schema that it means."""
-    changes = 0
-
-    def rule(schema: Schema, at: Path) -> Schema:
-        nonlocal changes
-        if not isinstance(schema.get("allOf"), list):
-            return schema
-        changes += 1
-        return _merge(document, schema, at, frozenset({at}))
-
-    return rewrite_schemas(document, rule), changes
-
-
-def _merge(
-    document: Document, schema: Schema, at: Path, within: frozenset[Path]
-) -> Schema:
-    notes = {k: v for k, v in schema.items() if _is_note(k)}
-    members: list[Schema] = []
-    for member in schema["allOf"]:
-        if all(_is_note(key) for key in member):
-            notes = {**member, **notes}
-        else:
-            members.append(member)
-    own = {k: v for k, v in schema.items() if not _is_note(k) and k != "allOf"}
-    if own:
-        members.append(own)
-    if len(members) == 1:
-        return {**members[0], **notes}
-    objects = [_object(document, member, at, within) for member in members]
-    return {**notes, **_join(objects)} if members else notes
-
-
-def _object(
-    document: Document, member: Schema, at: Path, within: frozenset[Path]
-) -> Schema:
-    """Give a member of `allOf` as an object written out."""
-    if "$ref" in member:
-        member, at = resolve(document, member, at, "schemas")
-        if at in within:
-            raise SpecError("this allOf contains itself", at=at)
-    if isinstance(member.get("allOf"), list):
-        member = _merge(document, member, at, within | {at})
-    is_object = member.get("type", "object") == "object"
-    if not is_object or not {k for k in member if not _is_note(k)} <= _JOINED:
-        raise SpecError(
-            "this allOf joins more than plain objects",
-            at=at,
-            hint="Write the joined object out in the overlay.",
-        )
-    return member
-
-
-def _join(objects: list[Schema]) -> Schema:
-    result: Schema = {"type": "object"}
-    properties: dict[str, Any] = {}
-    required: list[str] = []
-    for value in objects:
-        for name, child in (value.get("properties") or {}).items():
-            known = properties.get(name)
-            properties[name] = child if known is None else _refine(known, child)
-        required += [n for n in value.get("required") or [] if n not in required]
-        if "additionalProperties" in value:
-            result["additionalProperties"] = value["additionalProperties"]
-    if properties:
-        result["properties"] = properties
-    if required:
-        result["required"] = required
-    return result
-
-
-def _refine(first: Schema, second: Schema) -> Schema:
-    """Join two descriptions of one property; the later one wins where they differ."""
-    if "$ref" in second or "$ref" in first:
-        return second
-    return {**first, **second}
-
-
-def _is_note(key: str) -> bool:
-    return key in NOTES or key.startswith("x-")
 
 
 def simplify_unions(document: Document) -> tuple[Document, int]:
@@ -163,7 +60,7 @@ def _flat(members: list[Any]) -> list[Any]:
     for member in members:
         inner = union_key(member) if isinstance(member, dict) else None
         others = set(member) - {inner} if isinstance(member, dict) else set()
-        if inner and all(_is_note(k) for k in others) and NAME not in others:
+        if inner and all(is_note(k) for k in others) and NAME not in others:
             result += _flat(member[inner])
         else:
             result.append(member)

@@ -28,9 +28,13 @@ def discriminators(document: Document) -> tuple[Document, int]:
     def rule(schema: Schema, at: Path) -> Schema:
         nonlocal changes
         key = union_key(schema)
-        if key is None:
-            return schema
         before = schema.get("discriminator")
+        if key is None:
+            if before is not None:
+                # Said of an array, or of an object: there are no variants.
+                changes += 1
+                del schema["discriminator"]
+            return schema
         found = discriminator_of(schema, schemas, at)
         if found is not None and all("$ref" in m or is_null(m) for m in schema[key]):
             schema["discriminator"] = found
@@ -57,7 +61,7 @@ def discriminator_of(
     members = schema[key] if key else []
     names = [schema_name(m["$ref"], at) for m in members if "$ref" in m]
     given = schema.get("discriminator")
-    found = _infer(names, schemas, given, at) or _implied(given, names)
+    found = _infer(names, schemas, given, at) or _implied(given, names, schemas, at)
     if found is not None and isinstance(given, dict):
         # The document may name variants that are no members of the union.
         for value, name in (given.get("mapping") or {}).items():
@@ -136,11 +140,20 @@ def _with_named_constants(schema: Schema, schemas: dict[str, Any], at: Path) -> 
     return {**schema, "properties": properties}
 
 
-def _implied(given: Any, names: list[str]) -> dict[str, Any] | None:
-    """Keep a discriminator of the document that nothing in the schemas confirms."""
+def _implied(
+    given: Any, names: list[str], schemas: dict[str, Any], at: Path
+) -> dict[str, Any] | None:
+    """Keep a discriminator of the document that nothing in the schemas confirms.
+
+    Where it has no mapping, the names of the schemas stand for them; but not where the
+    schemas themselves name other values.
+    """
     if not isinstance(given, dict) or not isinstance(given.get("propertyName"), str):
         return None
-    mapping = {name: reference_to(name) for name in names}
+    key = given["propertyName"]
     if given.get("mapping"):
-        mapping = {}
-    return {"propertyName": given["propertyName"], "mapping": mapping}
+        return {"propertyName": key, "mapping": {}}
+    objects = [leaf for name in names for leaf in _objects(name, schemas, at, set())]
+    if any(_constants((leaf.get("properties") or {}).get(key)) for leaf in objects):
+        return None
+    return {"propertyName": key, "mapping": {n: reference_to(n) for n in names}}

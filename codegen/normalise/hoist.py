@@ -2,14 +2,16 @@
 
 The name comes from `x-schema-name` where the overlay gives one, else from the way to
 the schema: `RunObject.required_action` becomes `RunObjectRequiredAction`. Equal schemas
-that ask for the same name share it.
+that ask for the same name share it; where others have it, the next best name is taken.
 """
 
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable, Iterator
 from typing import Any
 
+from codegen.alternatives import is_class, needs_choice
 from codegen.document import (
     Schema,
     component_schemas,
@@ -18,18 +20,18 @@ from codegen.document import (
     put_inside,
     reference_to,
     restricts_only,
-    schema_name,
     subschemas,
     union_key,
 )
 from codegen.errors import Path, SpecError, json_path
-from codegen.names import pascal_case
+from codegen.names import pascal_case, snake_case
 from codegen.normalise.nullable import NAME, NULL
 from codegen.source import Document
 
 # What stays beside the reference when its target moves away.
 _STAYS = ("description", "default", "deprecated", "readOnly", "writeOnly")
 _SCHEMAS = ("components", "schemas")
+_MOST_OF_A_NAME = 100
 _PROSE = ("description", "title", "example", "examples", "externalDocs")
 
 
@@ -53,6 +55,8 @@ class _Hoisting:
         self._originals = component_schemas(document)
         self._schemas: dict[str, Any] = {}
         self._shapes: dict[str, str] = {}
+        # By what their modules are called: no two may have the same.
+        self._taken = {snake_case(name): name for name in self._originals}
         self.origins: dict[str, Path] = {}
 
     def run(self) -> Document:
@@ -141,8 +145,15 @@ class _Hoisting:
             }
         return result
 
-    def _value(self, schema: Any, name: str, at: Path) -> Any:
-        """Give what stands in the place of a schema that is used somewhere."""
+    def _value(self, schema: Any, name: str, at: Path, other: str = "") -> Any:
+        """Give what stands in the place of a schema that is used somewhere.
+
+        Args:
+            schema: what stands there.
+            name: the name for it, if it needs one.
+            at: where it stands.
+            other: the name for it where the first is taken.
+        """
         if not isinstance(schema, dict):
             return schema
         if "$ref" in schema:
@@ -156,7 +167,8 @@ class _Hoisting:
         if any(is_null(member) for member in members):
             # A name stands for the object; null stays where the value is used.
             value[key] = [member for member in members if not is_null(member)]
-        chosen = self._register(schema.get(NAME), name, value, at)
+        names = [schema[NAME]] if NAME in schema else _names(name, other, value)
+        chosen = self._register(names, value, at)
         if any(is_null(member) for member in members):
             return {"anyOf": [{"$ref": reference_to(chosen)}, NULL], **outside}
         return {"$ref": reference_to(chosen), **outside}
@@ -169,96 +181,91 @@ class _Hoisting:
             steps = place[len(at) :]
             if steps[0] in ("anyOf", "oneOf") and restricts_only(schema[steps[0]]):
                 continue
-            new = self._value(child, _inner_name(name, schema, steps, child), place)
+            inner, other = _inner_names(name, schema, steps, child)
+            new = self._value(child, inner, place, other)
             put_inside(result, schema, steps, new)
         return result
 
     def _wants_name(self, schema: Schema, at: Path) -> bool:
-        if schema.get("properties"):
+        if is_class(schema):
             return True
         values = schema.get("enum")
         if isinstance(values, list):
             return all(isinstance(value, str) for value in values)
-        key = union_key(schema)
-        if key is None:
-            return False
-        return sum(self._is_object(member, at) for member in schema[key]) > 1
+        return needs_choice(schema, self._originals, at)
 
-    def _is_object(self, schema: Any, at: Path, depth: int = 0) -> bool:
-        if not isinstance(schema, dict) or depth > 50:
-            return False
-        if "$ref" in schema:
-            target = self._originals.get(schema_name(schema["$ref"], at))
-            return self._is_object(target, at, depth + 1)
-        if schema.get("properties"):
-            return True
-        key = union_key(schema)
-        return key is not None and any(
-            self._is_object(member, at, depth + 1) for member in schema[key]
-        )
-
-    def _register(self, wanted: str | None, name: str, value: Schema, at: Path) -> str:
+    def _register(self, names: Iterable[str], value: Schema, at: Path) -> str:
         shape = _shape(value)
-        candidates = (
-            [wanted] if wanted else [name, name + _kind(value), f"{name}Inline"]
-        )
-        for candidate in candidates:
-            known = self._shapes.get(candidate)
-            if known is None and candidate in self._originals:
-                known = _shape(self._originals[candidate])
-            if known is None:
-                self._shapes[candidate] = shape
-                self.origins[candidate] = at
-                self.count += 1
-                # Taken before its inside is looked at, which may ask for names too.
-                self._schemas[candidate] = {}
-                self._schemas[candidate] = self._inside(value, candidate, at)
-                return candidate
+        first = ""
+        for name in names:
+            first = first or name
+            known = self._shapes.get(name)
+            if known is None and name in self._originals:
+                known = _shape(self._originals[name])
             if known == shape:
                 self.count += 1
-                return candidate
-        taken = self.origins.get(candidates[0], (*_SCHEMAS, candidates[0]))
+                return name
+            if known is None and self._taken.setdefault(snake_case(name), name) == name:
+                self._shapes[name] = shape
+                self.origins[name] = at
+                self.count += 1
+                # Taken before its inside is looked at, which may ask for names too.
+                self._schemas[name] = {}
+                self._schemas[name] = self._inside(value, name, at)
+                return name
+        holder = self._taken[snake_case(first)]
+        taken = self.origins.get(holder, (*_SCHEMAS, holder))
         raise SpecError(
-            f"the name {candidates[0]} is taken by a schema of another shape, that of "
+            f"the name {first} is taken by a schema of another shape, that of "
             f"{json_path(taken)}",
             at=at,
             hint=f"Give this one another name with {NAME} in the overlay.",
         )
 
 
-def _kind(schema: Schema) -> str:
-    """Say what a schema is, for one whose name is taken."""
-    return "Enum" if "enum" in schema else "Union" if union_key(schema) else "Object"
+def _names(name: str, other: str, schema: Schema) -> Iterator[str]:
+    """Give names for a schema, the best first."""
+    # Say what it is, where its name is taken.
+    kind = "Enum" if "enum" in schema else "Union" if union_key(schema) else "Object"
+    yield name
+    yield name + kind
+    if other:
+        yield other
+        yield other + kind
+    yield (other or name) + "Inline"
+    for number in range(2, _MOST_OF_A_NAME):
+        yield f"{other or name}{kind}{number}"
 
 
-def _inner_name(name: str, schema: Schema, steps: Path, child: Any) -> str:
+def _inner_names(name: str, schema: Schema, steps: Path, child: Any) -> tuple[str, str]:
+    """Give the name for an inner schema, and perhaps another one."""
     keyword, inner = steps[0], steps[-1]
-    if keyword == "properties":
-        return name + pascal_case(str(inner))
     if keyword == "items":
-        return name + "Item"
+        return name + "Item", ""
     if keyword == "additionalProperties":
-        return name + "Value"
+        return name + "Value", ""
     if keyword in ("anyOf", "oneOf"):
-        return _variant_name(name, schema[str(keyword)], child)
-    return name + pascal_case(str(inner))
+        return _variant_names(name, schema[str(keyword)], child)
+    return name + pascal_case(str(inner)), ""
 
 
-def _variant_name(name: str, members: list[Any], child: Any) -> str:
+def _variant_names(name: str, members: list[Any], child: Any) -> tuple[str, str]:
     others = [m for m in members if m is not child and not is_null(m)]
     properties = child.get("properties") if isinstance(child, dict) else None
     if not others or not properties:
-        return name
+        return name, ""
     required = child.get("required") or []
     for key, value in properties.items():
         constant = _only_value(value)
         if constant is None or key not in required:
             continue
+        from_constant = name + pascal_case(constant)
         if "." in constant:
             # The name of an event says all: ThreadRunCreatedEvent.
-            return pascal_case(constant) + pascal_case(name, last_word=True)
-        return name + pascal_case(constant)
-    return name + "With" + pascal_case(str(next(iter(properties))))
+            event = pascal_case(constant) + pascal_case(name, last_word=True)
+            return event, from_constant
+        return from_constant, ""
+    return name + "With" + pascal_case(str(next(iter(properties)))), ""
 
 
 def _only_value(schema: Any) -> str | None:

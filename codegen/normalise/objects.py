@@ -1,4 +1,4 @@
-"""Objects that don't say so, operations without a name, versions."""
+"""Objects that don't say so, properties without words, operations without a name."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def list_tags(document: Document) -> tuple[Document, int]:
 
 
 def object_types(document: Document) -> tuple[Document, int]:
-    """Say `type: object` where there are properties, and numeric bounds as numbers."""
+    """Say the type of what has properties or items, and numeric bounds as numbers."""
     changes = 0
 
     def rule(schema: Schema, at: Path) -> Schema:
@@ -50,6 +50,9 @@ def object_types(document: Document) -> tuple[Document, int]:
         if "type" not in schema and isinstance(schema.get("properties"), dict):
             changes += 1
             schema = {"type": "object", **schema}
+        elif "type" not in schema and isinstance(schema.get("items"), dict):
+            changes += 1
+            schema = {"type": "array", **schema}
         for bound, exclusive in (
             ("minimum", "exclusiveMinimum"),
             ("maximum", "exclusiveMaximum"),
@@ -59,6 +62,24 @@ def object_types(document: Document) -> tuple[Document, int]:
                 changes += 1
                 if schema.pop(exclusive) and bound in schema:
                     schema[exclusive] = schema.pop(bound)
+        return schema
+
+    return rewrite_schemas(document, rule), changes
+
+
+def required_properties(document: Document) -> tuple[Document, int]:
+    """List properties that must be there, but are described nowhere, as any value."""
+    changes = 0
+
+    def rule(schema: Schema, at: Path) -> Schema:
+        nonlocal changes
+        properties = schema.get("properties")
+        if properties:
+            missing = [n for n in schema.get("required") or [] if n not in properties]
+            if missing:
+                changes += 1
+                more: Schema = {name: {} for name in missing}
+                schema["properties"] = {**properties, **more}
         return schema
 
     return rewrite_schemas(document, rule), changes

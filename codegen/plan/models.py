@@ -98,8 +98,10 @@ class SchemaModule:
     quoted: bool = False
     discriminator: str = ""
     variants: list[Variant] = field(default_factory=list)
+    maps: str = ""
     keeps_dicts: bool = False
-    lists: Reader | None = None
+    lists: str = ""
+    union_helpers: frozenset[str] = frozenset()
     is_body: bool = False
     known: list[SchemaNames] = field(default_factory=list)
 
@@ -135,7 +137,7 @@ class SchemaModule:
     def helpers(self) -> list[str]:
         """Name the functions of the module `reading` that the fields need."""
         used = {h for f in self.fields if f.reader for h in f.reader.helpers}
-        return sorted(used)
+        return sorted(used | self.union_helpers)
 
     @property
     def times(self) -> list[str]:
@@ -289,8 +291,10 @@ def _union(types: Types, name: str, schema: Schema, at: Path) -> SchemaModule:
         written=union.written,
         discriminator=string(union.discriminator) if union.discriminator else "",
         variants=union.variants,
+        maps=union.maps,
         keeps_dicts=union.keeps_dicts,
         lists=union.lists,
+        union_helpers=union.helpers,
         # Type checkers tell variants apart only where no other object may come.
         known=_in_order(types, union.leaves) if union.discriminator else [],
     )

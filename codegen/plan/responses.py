@@ -14,6 +14,8 @@ from codegen.plan.types import Type, Types
 from codegen.source import Document
 
 EVENT_STREAM = "text/event-stream"
+_HELPERS = ("read_list", "read_dict", "json_of", "text_of", "media_type_of")
+_HELPER = re.compile(rf"\b({'|'.join(_HELPERS)}|is_json|is_text)\(")
 _STATUS = re.compile(r"[1-5]([0-9]{2}|XX)\Z")
 
 
@@ -23,7 +25,7 @@ class Answer:
 
     Attributes:
         first, last: the range, both inclusive; 0 to 0 stands for every other status.
-        kind: json, text, bytes or none.
+        kind: json, text, bytes, mixed (what comes decides) or none.
         annotation: its type in Python.
         call: the expression that reads it.
     """
@@ -128,11 +130,7 @@ def plan_answers(document: Document, types: Types, operation: Operation) -> Answ
     successes = _any_success([a for a in found if 200 <= a.first <= 299])
     errors = _joined([a for a in found if not 200 <= a.first <= 299])
     every = [*successes, *errors, *([default] if default else [])]
-    helpers = {
-        h for a in every for h in re.findall(r"\b(?:read_list|read_dict)\b", a.call)
-    }
-    helpers |= {a.call.split("(")[0] for a in every if a.kind == "text"}
-    helpers |= {"json_of" for a in every if a.kind == "json"}
+    helpers = {helper for a in every for helper in _HELPER.findall(a.call)}
     return Answers(successes, errors, default, stream, models, sorted(helpers))
 
 
@@ -147,20 +145,56 @@ def _range(code: str, at: Path) -> tuple[int, int]:
 
 
 def _answer(types: Types, content: Any, first: int, last: int, at: Path) -> Answer:
-    for media_type, media in content.items():
-        plain = media_type.split(";")[0].strip().lower()
-        if plain == "application/json" or plain.endswith("+json"):
-            schema = mapping(media, at).get("schema", {})
-            type_: Type = types.of(schema, (*at, media_type, "schema"))
-            call = type_.reader("json_of(response)") if type_.reader else ""
-            call = call or "json_of(response)"
-            annotation = type_.annotation
-            return Answer(first, last, "json", annotation, call, type_.models)
-    for media_type in content:
-        if media_type.lower().startswith("text/"):
-            return Answer(first, last, "text", "str", "text_of(response)")
-        return Answer(first, last, "bytes", "bytes", "response.content")
-    return Answer(first, last, "none", "None", "None")
+    """Plan one answer; of several media types, the one that came decides."""
+    if not content:
+        return Answer(first, last, "none", "None", "None")
+    kinds = {media_type: _kind(media_type) for media_type in content}
+    read: dict[str, Type] = {}
+    for media_type, kind in kinds.items():
+        if kind == "json":
+            schema = mapping(content[media_type], at).get("schema", {})
+            read[media_type] = types.of(schema, (*at, media_type, "schema"))
+    annotations = [type_.annotation for type_ in read.values()]
+    calls = []
+    # What differs from the first is asked for by its name, the first by its kind.
+    for media_type, type_ in reversed(read.items()):
+        call = type_.reader("json_of(response)") if type_.reader else ""
+        is_first = media_type == next(iter(read))
+        asked = f"media_type_of(response) == {string(_plain(media_type))}"
+        test = "is_json(response)" if is_first else asked
+        calls.append((test, call or "json_of(response)"))
+    if "text" in kinds.values():
+        calls.append(("is_text(response)", "text_of(response)"))
+        annotations.append("str")
+    if "bytes" in kinds.values():
+        calls.append(("", "response.content"))
+        annotations.append("bytes")
+    annotations = list(dict.fromkeys(annotations))
+    whole = "Any" if "Any" in annotations else " | ".join(annotations)
+    models = frozenset[str]().union(*(type_.models for type_ in read.values()))
+    distinct = list(dict.fromkeys(call for _, call in calls))
+    kind = "mixed" if len(distinct) > 1 else next(iter(kinds.values()))
+    return Answer(first, last, kind, whole, _chosen(calls), models)
+
+
+def _chosen(calls: list[tuple[str, str]]) -> str:
+    """Write the expression that reads an answer by its media type."""
+    *others, (_, last) = calls
+    for asked, call in reversed(others):
+        if call != last:
+            last = f"{call} if {asked} else {last}"
+    return last
+
+
+def _kind(media_type: str) -> str:
+    plain = _plain(media_type)
+    if plain == "application/json" or plain.endswith("+json"):
+        return "json"
+    return "text" if plain.startswith("text/") else "bytes"
+
+
+def _plain(media_type: str) -> str:
+    return media_type.split(";")[0].strip().lower()
 
 
 def _any_success(answers: list[Answer]) -> list[Answer]:

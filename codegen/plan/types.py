@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from codegen.document import Schema, is_null, schema_name, union_key
+from codegen.alternatives import is_class, kinds_read, leaves, needs_choice
+from codegen.document import Schema, is_null, reference_to, schema_name, union_key
 from codegen.errors import Path, SpecError, shorten
 from codegen.plan.literal import literal
 from codegen.plan.naming import Names, SchemaNames
@@ -17,6 +18,8 @@ _PLAIN = {
     "boolean": "bool",
     "null": "None",
 }
+# Of what reads an alias, in characters: each name in it is written out.
+_LONGEST = 20_000
 
 
 @dataclass(frozen=True)
@@ -50,6 +53,7 @@ class Type:
         models: the named schemas in `annotation`.
         dicts: the named schemas whose TypedDict is in `written`.
         reader: how the value is read, or None where it stays as it came.
+        as_dict: the type of the TypedDict alone, where the schema has one of its own.
     """
 
     annotation: str
@@ -57,6 +61,7 @@ class Type:
     models: frozenset[str] = frozenset()
     dicts: frozenset[str] = frozenset()
     reader: Reader | None = None
+    as_dict: str = ""
 
 
 @dataclass
@@ -65,36 +70,36 @@ class Types:
 
     schemas: dict[str, Any]
     names: Names
+    _kinds: dict[str, str] = field(default_factory=dict)
     _open: list[str] = field(default_factory=list)
+    _met: set[str] = field(default_factory=set)
     _sound: set[str] = field(default_factory=set)
     _aliases: dict[str, Type] = field(default_factory=dict)
 
     def kind(self, name: str) -> str:
         """Tell what a named schema becomes: object, union, enum or alias."""
-        schema = self.schemas[name]
+        if name not in self._kinds:
+            self._kinds[name] = self._kind(self.schemas[name])
+        return self._kinds[name]
+
+    def _kind(self, schema: Any) -> str:
         if not isinstance(schema, dict):
             return "alias"
-        if schema.get("properties"):
+        if is_class(schema):
             return "object"
         key = union_key(schema)
-        if key:
-            objects = [self.is_object(member) for member in schema[key]]
-            if sum(objects) > 1 or all(objects):
-                return "union"
+        if key and (
+            needs_choice(schema, self.schemas) or all(map(self.is_object, schema[key]))
+        ):
+            return "union"
         return "enum" if "enum" in schema else "alias"
 
-    def is_object(self, schema: Any, depth: int = 0) -> bool:
+    def is_object(self, schema: Any) -> bool:
         """Tell whether a schema refers to a class, or to a union of classes."""
-        if not isinstance(schema, dict) or "$ref" not in schema or depth > 50:
-            return False
-        target = self.schemas[schema_name(schema["$ref"], ())]
-        if not isinstance(target, dict):
-            return False
-        if target.get("properties"):
-            return True
-        key = union_key(target)
-        members = target[key] if key else [target]
-        return any(self.is_object(member, depth + 1) for member in members)
+        is_named = isinstance(schema, dict) and "$ref" in schema
+        return is_named and any(
+            is_class(leaf) for _, leaf in leaves(schema, self.schemas)
+        )
 
     def of(self, schema: Any, at: Path) -> Type:
         """Give the type of a schema where it is used."""
@@ -130,28 +135,40 @@ class Types:
         names = self.names[name]
         kind = self.kind(name)
         if kind == "object":
-            return _of_class(name, names, f"models.{names.class_}.from_json", "object")
+            function = f"models.{names.class_}.from_json"
+            return _of_class(name, names, function, frozenset({"object"}))
         if kind == "union":
-            return _of_class(name, names, f"models.{names.reader}", "object", "array")
+            reads = kinds_read({"$ref": reference_to(name)}, self.schemas, at)
+            return _of_class(name, names, f"models.{names.reader}", reads)
         if kind == "enum":
             return Type(names.class_, names.class_, frozenset({name}))
         if name in self._aliases:
             return self._aliases[name]
         if name in self._open:
+            self._met.add(name)
             # Its own alias, written as text, may stand within itself.
             return Type(names.class_, names.class_, frozenset({name}))
         self._refuse_empty_circle(name, at)
+        before, self._met = self._met, set()
         self._open.append(name)
         try:
             inner = self.of(self.schemas[name], ("components", "schemas", name))
         finally:
             self._open.pop()
+            met = self._met - {name}
+            self._met = before | met
+        if inner.reader is not None and len(inner.reader.call) > _LONGEST:
+            raise SpecError(
+                "arrays and objects are nested in each other too many times",
+                at=("components", "schemas", name),
+            )
         # An alias of plain values serves for both; one with models is written out.
         written = inner.written if inner.dicts else names.class_
         models = frozenset({name}) | (inner.models if inner.dicts else frozenset())
-        result = Type(names.class_, written, models, inner.dicts, inner.reader)
-        if not self._open:
-            # Seen from within, a recursive one is not known to its end.
+        reader, as_dict = inner.reader, inner.as_dict
+        result = Type(names.class_, written, models, inner.dicts, reader, as_dict)
+        if not met:
+            # Seen from within another, a recursive one is not known to its end.
             self._aliases[name] = result
         return result
 
@@ -221,13 +238,16 @@ class Types:
         )
 
 
-def _of_class(name: str, names: SchemaNames, function: str, *reads: str) -> Type:
+def _of_class(
+    name: str, names: SchemaNames, function: str, reads: frozenset[str]
+) -> Type:
     return Type(
         names.class_,
         f"{names.class_} | {names.dict_}",
         frozenset({name}),
         frozenset({name}),
-        Reader(function, function + "({})", frozenset(reads)),
+        Reader(function, function + "({})", reads),
+        names.dict_,
     )
 
 

@@ -1,15 +1,17 @@
-"""Plan a union of objects: its classes, and what tells them apart."""
+"""Plan a union with a name: its classes, and what tells its alternatives apart."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
 
-from codegen.document import Schema, is_null, schema_name, union_key
+from codegen.alternatives import is_array, is_class, is_map, leaves
+from codegen.document import Schema, is_null, reference_to, schema_name, union_key
 from codegen.errors import Path
 from codegen.normalise.discriminate import discriminator_of
 from codegen.plan.literal import string
-from codegen.plan.types import Reader, Types
+from codegen.plan.shapes import constants_of, shape_of
+from codegen.plan.types import Reader, Type, Types
 
 
 @dataclass(frozen=True)
@@ -31,7 +33,18 @@ class Variant:
 
 @dataclass(frozen=True)
 class Union:
-    """A union of objects, and perhaps of other values beside them."""
+    """A union of objects or arrays, and perhaps of other values beside them.
+
+    Attributes:
+        annotation, written, models, dicts: as `Type` has them.
+        discriminator: the property that tells the classes apart, or "".
+        variants: the classes.
+        leaves: the schemas of the classes.
+        maps: the function that reads an object that is none of the classes, or "".
+        keeps_dicts: whether such an object stays a dict.
+        lists: the function that reads an array, or "".
+        helpers: the functions of the module `reading` that these name.
+    """
 
     annotation: str
     written: str
@@ -40,8 +53,10 @@ class Union:
     discriminator: str
     variants: list[Variant]
     leaves: list[str]
+    maps: str
     keeps_dicts: bool
-    lists: Reader | None
+    lists: str
+    helpers: frozenset[str]
 
 
 def plan_union(types: Types, schema: Schema, at: Path) -> Union:
@@ -50,73 +65,110 @@ def plan_union(types: Types, schema: Schema, at: Path) -> Union:
     assert key is not None
     found = discriminator_of(schema, types.schemas, at) or {}
     discriminator = found.get("propertyName", "")
-    mapped: dict[str, list[str]] = {}
-    for value, reference in found.get("mapping", {}).items():
-        mapped.setdefault(schema_name(reference, at), []).append(value)
-    direct = [schema_name(m["$ref"], at) for m in schema[key] if types.is_object(m)]
+    mapped = {v: schema_name(r, at) for v, r in found.get("mapping", {}).items()}
+    members = [(m, (*at, key, index)) for index, m in enumerate(schema[key])]
+    direct = {schema_name(m["$ref"], at) for m, _ in members if "$ref" in m}
     # The discriminator may name variants that are no members.
-    direct += [
-        name
-        for name in sorted(mapped.keys() - set(direct))
+    members += [
+        ({"$ref": reference_to(name)}, at)
+        for name in sorted({*mapped.values()} - direct)
         if types.kind(name) in ("object", "union")
     ]
-    leaves = list(
-        dict.fromkeys(leaf for name in direct for leaf in _leaves(types, name, set()))
-    )
-    others = [m for m in schema[key] if not types.is_object(m) and not is_null(m)]
-    rest = types.written_out({"anyOf": others}, at) if others else None
-    none = ["None"] if any(is_null(member) for member in schema[key]) else []
-    parts = [types.names[name].class_ for name in direct]
-    written = [types.names[name].dict_ for name in direct]
-    if rest is not None:
-        parts.append(rest.annotation)
-        written.append(rest.written)
-    lists = rest.reader if rest is not None else None
+    # Objects come first.
+    members.sort(key=lambda each: not types.is_object(each[0]))
+    every = [types.of(m, place) for m, place in members if not is_null(m)]
+    classes, maps, arrays = _sorted_out(types, [m for m, _ in members], at)
+    kinds = {v: _only_class(types, name, at) for v, name in mapped.items()}
+    none = ["None"] if any(is_null(member) for member, _ in members) else []
+    unknown = ["UnknownObject"] if classes and not maps else []
+    read_maps, read_arrays = _choice(types, maps, at), _choice(types, arrays, at)
     return Union(
-        annotation=" | ".join(dict.fromkeys([*parts, "UnknownObject", *none])),
-        written=" | ".join(dict.fromkeys([*written, *none])),
-        models=frozenset(direct) | (rest.models if rest else frozenset()),
-        dicts=frozenset(direct) | (rest.dicts if rest else frozenset()),
+        annotation=_either([*(t.annotation for t in every), *unknown, *none]),
+        written=_either([*map(_as_dict, every), *none]),
+        models=frozenset[str]().union(*(t.models for t in every)),
+        dicts=frozenset[str]().union(*(t.dicts for t in every)),
         discriminator=discriminator,
-        variants=[
-            _variant(types, leaf, discriminator, mapped.get(leaf, []), at)
-            for leaf in leaves
-        ],
-        leaves=leaves,
-        keeps_dicts=any(_is_map(types, member) for member in others),
-        lists=lists if lists is not None and lists.reads == {"array"} else None,
+        variants=[_variant(types, leaf, discriminator, kinds, at) for leaf in classes],
+        leaves=classes,
+        maps=read_maps.function,
+        keeps_dicts=bool(maps) or not classes,
+        lists=read_arrays.function,
+        helpers=read_maps.helpers | read_arrays.helpers,
     )
 
 
-def _leaves(types: Types, name: str, seen: set[str]) -> list[str]:
-    """Give the classes that a named schema stands for, through unions of unions."""
-    if name in seen:
-        return []
-    seen.add(name)
-    schema = types.schemas[name]
-    if schema.get("properties"):
-        return [name]
-    key = union_key(schema)
-    members = schema[key] if key else [schema]
-    return [
-        leaf
-        for member in members
-        if types.is_object(member)
-        for leaf in _leaves(types, schema_name(member["$ref"], ()), seen)
-    ]
+def _sorted_out(
+    types: Types, members: list[Any], at: Path
+) -> tuple[list[str], list[Schema], list[Schema]]:
+    """Give the classes, the maps and the arrays that a union leads to."""
+    classes: list[str] = []
+    maps: list[Schema] = []
+    arrays: list[Schema] = []
+    for name, leaf in leaves({"anyOf": members}, types.schemas, at):
+        if is_class(leaf):
+            classes.append(name)
+        elif is_map(leaf) and leaf not in maps:
+            maps.append(leaf)
+        elif is_array(leaf) and leaf not in arrays:
+            arrays.append(leaf)
+    return classes, maps, arrays
+
+
+def _only_class(types: Types, name: str, at: Path) -> str:
+    """Give the class that a variant is, "" where it is several."""
+    schema = {"$ref": reference_to(name)}
+    found = [n for n, leaf in leaves(schema, types.schemas, at) if is_class(leaf)]
+    return found[0] if len(found) == 1 else ""
+
+
+_AS_IT_COMES = Reader("", "{}", frozenset())
+
+
+def _choice(types: Types, schemas: list[Schema], at: Path) -> Reader:
+    """Read the one of several arrays, or of several maps, that a value fits."""
+    read = [(schema, types.of(schema, at).reader) for schema in schemas]
+    readers = [reader for _, reader in read if reader is not None]
+    if not readers:
+        return _AS_IT_COMES
+    if len(schemas) == 1:
+        return readers[0]
+    fitting = [(shape_of(schema, types.schemas, at), reader) for schema, reader in read]
+    # The most demanding one is the one that says most about the value.
+    fitting.sort(key=lambda each: each[0].demand, reverse=True)
+    helpers = frozenset[str]().union(*(reader.helpers for reader in readers))
+    if len(readers) < len(read):
+        helpers |= {"as_it_came"}
+    listed = ", ".join(
+        f"({shape.text}, {reader.function if reader else 'as_it_came'})"
+        for shape, reader in fitting
+    )
+    call = f"Fitting([{listed}])"
+    return Reader(call, call + "({})", readers[0].reads, helpers | {"Fitting"})
+
+
+def _either(annotations: list[str]) -> str:
+    return " | ".join(dict.fromkeys(annotations)) or "None"
+
+
+def _as_dict(type_: Type) -> str:
+    """Give the type for a TypedDict; a named class stands for its dict alone here."""
+    return type_.as_dict or type_.written
 
 
 def _variant(
-    types: Types, name: str, discriminator: str, mapped: list[str], at: Path
+    types: Types, name: str, discriminator: str, kinds: dict[str, str], at: Path
 ) -> Variant:
     schema = types.schemas[name]
     required = sorted(set(schema.get("required") or []))
     constants = {
         wire: values
         for wire, child in schema["properties"].items()
-        if (values := _constants(types, child, at)) and wire in required
+        if (values := constants_of(child, types.schemas, at))
     }
-    values = [*constants.get(discriminator, []), *mapped]
+    # A value stands for one class; what the discriminator says counts for more.
+    own = constants.get(discriminator, [])
+    values = [value for value in own if kinds.get(value) in ("", None, name)]
+    values += [value for value, class_ in kinds.items() if class_ == name]
     return Variant(
         types.names[name].class_,
         [string(value) for value in dict.fromkeys(values)],
@@ -127,18 +179,3 @@ def _variant(
             if len(values) == 1
         ],
     )
-
-
-def _constants(types: Types, schema: Any, at: Path) -> list[str]:
-    if isinstance(schema, dict) and "$ref" in schema:
-        schema = types.schemas[schema_name(schema["$ref"], at)]
-    if not isinstance(schema, dict):
-        return []
-    values = [schema["const"]] if "const" in schema else schema.get("enum") or []
-    return values if all(isinstance(value, str) for value in values) else []
-
-
-def _is_map(types: Types, schema: Any) -> bool:
-    if isinstance(schema, dict) and "$ref" in schema:
-        schema = types.schemas[schema_name(schema["$ref"], ())]
-    return isinstance(schema, dict) and schema.get("type") == "object"

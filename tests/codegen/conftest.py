@@ -14,6 +14,7 @@ from tests.codegen.audit import vocabulary
 from tests.codegen.packages import forget_package, import_package
 from tests.codegen.specs import (
     EVERYTHING,
+    JSON,
     PINNED,
     TEXT,
     Document,
@@ -155,8 +156,12 @@ def known(tmp_path_factory: pytest.TempPathFactory, pinned_build: Path) -> Vocab
             "x-y",
             **{"x-y": {"type": "integer", "format": "unixtime"}, "none": const("a")},
         ),
-        C=obj("z", z=TEXT),
+        C=obj("z", z=TEXT, many={"anyOf": [array(ref("B")), array(ref("C"))]}),
     )
+    several = {JSON: {"schema": ref("B")}, "a/b+json": {"schema": ref("C")}}
+    several |= {"text/plain": {}, "a/b": {}}
+    answer = {"200": {"description": "Good.", "content": several}}
+    plain["paths"]["/b"] = {"get": operation("b", responses=answer)}
     folders = [
         built(written(folder, given, f"{number}.json"), folder / f"out{number}")
         for number, given in enumerate([zoo(), plain])

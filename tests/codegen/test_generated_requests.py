@@ -1,18 +1,12 @@
-"""Inline documents in, requests out: what goes where, as a server would see it."""
+"""Parameters, as generated code writes them into requests."""
 
 from __future__ import annotations
 
-import json
 import string
-import threading
-from email import message_from_bytes
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qs, parse_qsl, urlsplit
 
 import pytest
 
-from codegen.errors import SpecError
 from tests.codegen.specs import (
     JSON,
     TEXT,
@@ -27,29 +21,13 @@ from tests.codegen.specs import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from tests.codegen.conftest import Make
-
-FLAG = {"type": "boolean"}
-NUMBER = {"type": "integer"}
-BINARY = {**TEXT, "format": "binary"}
-FORM, URLENCODED = "multipart/form-data", "application/x-www-form-urlencoded"
-
-
-def sending(make: Make, *parameters: Document, path: str = "/a", **options: Any) -> Any:
-    """Build one operation; give its module."""
-    schemas = options.pop("schemas", {})
-    item = {"post": operation("sendIt", *parameters, **options)}
-    return make(document({path: item}, **schemas)).api.things.send_it
+from tests.codegen.sending import FLAG, NUMBER, sending
 
 
 def named(number: int) -> str:
     """Give the name of one of several operations."""
     return f"send_{string.ascii_lowercase[number]}"
-
-
-# --- Parameters --------------------------------------------------------------------
 
 
 QUERIES: list[tuple[Document, Any, list[tuple[str, str]]]] = [
@@ -219,206 +197,3 @@ def test_styles_that_are_not_written_are_refused_by_place(style: str) -> None:
     said = refusal(document({"/a": {"get": operation("a", wrong)}}))
     assert said.startswith("$.paths['/a'].get.parameters[0]: the style ")
     assert style in said
-
-
-# --- Bodies ------------------------------------------------------------------------
-
-
-def test_a_body_is_json_of_dicts_models_and_what_is_in_them(make: Make) -> None:
-    inner = {"Inner": obj(x=NUMBER), "Outer": obj(inner=ref("Inner"), more=array({}))}
-    module = sending(make, body={JSON: {"schema": ref("Outer")}}, schemas=inner)
-    models = __import__(module.__name__.split(".")[0]).models
-    wanted = {"inner": {"x": 1}, "more": [{"x": 2}, None]}
-    given = models.Outer(inner=models.Inner(x=1), more=[models.Inner(x=2), None])
-    mixed = {"inner": models.Inner(x=1), "more": [models.Inner(x=2), None]}
-    for body in (wanted, given, mixed):
-        assert module.build_request(body=body).json == wanted
-
-
-def test_an_optional_body_is_absent_unless_given(make: Make) -> None:
-    given = document({"/a": {"post": operation("sendIt", body={JSON: {"schema": {}}})}})
-    del given["paths"]["/a"]["post"]["requestBody"]["required"]
-    package = make(given)
-    module = package.api.things.send_it
-    assert module.build_request().json is package.UNSET
-    assert module.build_request(body=None).json is None
-    assert module.build_request(body=[]).json == []
-
-
-@pytest.mark.parametrize(
-    "media_type", ["application/merge-patch+json", "application/vnd.x+json; v=1"]
-)
-def test_json_by_another_name_is_sent_by_that_name(make: Make, media_type: str) -> None:
-    module = sending(make, body={media_type: {"schema": obj(a=TEXT)}})
-    request = module.build_request(body={"a": "x"})
-    assert request.json == {"a": "x"}
-    assert request.headers == {"Content-Type": media_type}
-
-
-def test_one_of_several_media_types_is_chosen_by_name(make: Make) -> None:
-    content = {
-        "text/plain": {"schema": TEXT},
-        FORM: {"schema": ref("Thing")},
-        "application/octet-stream": {"schema": BINARY},
-        URLENCODED: {"schema": ref("Thing")},
-        JSON: {"schema": ref("Thing")},
-    }
-    module = sending(make, body=content, schemas={"Thing": obj(a=NUMBER)})
-    unset = __import__(module.__name__.split(".")[0]).UNSET
-
-    def request(**options: Any) -> Any:
-        return module.build_request(body={"a": 1}, **options)
-
-    assert request().json == {"a": 1}
-    assert request(media_type=JSON) == request()
-    assert request(media_type=FORM).files == [("a", (None, b"1", None))]
-    assert request(media_type=URLENCODED).data == {"a": "1"}
-    assert request(media_type=URLENCODED).json is unset
-    for kind in ("text/plain", "application/octet-stream"):
-        found = module.build_request(body=b"x", media_type=kind)
-        assert (found.content, found.headers) == (b"x", {"Content-Type": kind})
-        assert {found.json, found.data, found.files} == {unset}
-
-
-# --- Over a real socket --------------------------------------------------------------
-
-
-class Echo(BaseHTTPRequestHandler):
-    """Answer with what arrived."""
-
-    def do_POST(self) -> None:
-        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-        seen = {
-            "path": self.path,
-            "headers": {name.lower(): value for name, value in self.headers.items()},
-            "body": body.decode("latin-1"),
-        }
-        answer = json.dumps(seen).encode()
-        self.send_response(200)
-        self.send_header("Content-Type", JSON)
-        self.send_header("Content-Length", str(len(answer)))
-        self.end_headers()
-        self.wfile.write(answer)
-
-    def log_message(self, format: str, *args: object) -> None:
-        pass
-
-
-@pytest.fixture(scope="module")
-def url() -> Iterator[str]:
-    with ThreadingHTTPServer(("127.0.0.1", 0), Echo) as server:
-        thread = threading.Thread(target=server.serve_forever, args=(0.02,))
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_address[1]}/v1/"
-        server.shutdown()
-        thread.join()
-
-
-def sent(module: Any, url: str, *path: str, **arguments: Any) -> Any:
-    """Send a request for real; give what the server saw."""
-    package = __import__(module.__name__.split(".")[0])
-    with package.Client(base_url=url, timeout=20) as client:
-        return module.sync(*path, client=client, **arguments)
-
-
-def test_parameters_arrive_where_they_belong(make: Make, url: str) -> None:
-    module = sending(
-        make,
-        parameter("id", "path"),
-        parameter("q", schema=array(TEXT)),
-        parameter("deep", schema=ref("O"), style="deepObject"),
-        parameter("X-Trace", "header"),
-        parameter("c", "cookie"),
-        parameter("d", "cookie"),
-        path="/a/{id}",
-        schema={},
-        schemas={"O": obj(a=TEXT)},
-    )
-    seen = sent(
-        module,
-        url,
-        "ü/?#",
-        q=["a&b", "c d"],
-        deep_={"a": "ä"},
-        x_trace="t",
-        c="1",
-        d="2",
-    )
-    parts = urlsplit(seen["path"])
-    assert parts.path == "/v1/a/%C3%BC%2F%3F%23"
-    assert parse_qsl(parts.query) == [("q", "a&b"), ("q", "c d"), ("deep[a]", "ä")]
-    assert seen["headers"]["x-trace"] == "t"
-    assert set(seen["headers"]["cookie"].split("; ")) == {"c=1", "d=2"}
-
-
-def test_a_multipart_upload_arrives(make: Make, url: str, tmp_path: Any) -> None:
-    schema = obj(
-        "file", file=BINARY, note=TEXT, meta=obj(a=NUMBER), tags=array(TEXT), flag=FLAG
-    )
-    module = sending(make, body={FORM: {"schema": schema}}, schema={})
-    package = __import__(module.__name__.split(".")[0])
-    path = tmp_path / "ünï.bin"
-    path.write_bytes(b"\0\xff data")
-    with path.open("rb") as opened:
-        for file in (
-            package.File(b"\0\xff data", "ünï.bin", "application/x-thing"),
-            opened,
-            b"\0\xff data",
-        ):
-            body = {
-                "file": file,
-                "note": "n",
-                "meta": {"a": 1},
-                "tags": ["x", "y"],
-                "flag": True,
-            }
-            seen = sent(module, url, body=body)
-            kind = seen["headers"]["content-type"]
-            message = message_from_bytes(
-                f"Content-Type: {kind}\n\n".encode() + seen["body"].encode("latin-1")
-            )
-            parts = [
-                (
-                    str(part.get_param("name", header="Content-Disposition")),
-                    part.get_payload(decode=True),
-                )
-                for part in message.get_payload()
-                if not isinstance(part, str)
-            ]
-            assert parts == [
-                ("file", b"\0\xff data"),
-                ("note", b"n"),
-                ("meta", b'{"a": 1}'),
-                ("tags", b"x"),
-                ("tags", b"y"),
-                ("flag", b"true"),
-            ]
-            assert 'filename="' in seen["body"] or "filename*=" in seen["body"]
-
-
-def test_an_urlencoded_form_arrives(make: Make, url: str) -> None:
-    schema = obj(a=TEXT, b=array(NUMBER), c=FLAG, d=TEXT)
-    module = sending(make, body={URLENCODED: {"schema": schema}}, schema={})
-    seen = sent(module, url, body={"a": "ä&=", "b": [1, 2], "c": False, "d": None})
-    assert seen["headers"]["content-type"] == URLENCODED
-    assert parse_qs(seen["body"]) == {"a": ["ä&="], "b": ["1", "2"], "c": ["false"]}
-
-
-@pytest.mark.parametrize(
-    "media_type",
-    ["application/octet-stream", "text/csv", "image/png", "application/xml"],
-)
-def test_bytes_and_text_arrive_as_they_are(
-    make: Make, url: str, media_type: str
-) -> None:
-    module = sending(make, body={media_type: {"schema": BINARY}}, schema={})
-    seen = sent(module, url, body=b"\0\xff")
-    assert seen["headers"]["content-type"] == media_type
-    assert seen["body"] == "\0\xff"
-    assert sent(module, url, body="a,ä")["body"].encode("latin-1") == "a,ä".encode()
-
-
-def test_a_body_needs_a_media_type() -> None:
-    given = document({"/a": {"post": operation("sendIt", body={})}})
-    assert refusal(given).startswith("$.paths['/a'].post.requestBody: ")
-    assert issubclass(SpecError, Exception)

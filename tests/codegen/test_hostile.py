@@ -13,6 +13,7 @@ from codegen.errors import BuildError, SpecError
 from codegen.names import identifier
 from codegen.plan import plan_package
 from codegen.plan.literal import docstring, literal, string
+from tests.cases import each_case
 from tests.codegen.audit import PAYLOAD, audit, run_all
 from tests.codegen.conftest import built
 from tests.codegen.packages import imported
@@ -275,9 +276,7 @@ def test_media_types_are_kept_or_refused_by_place(
         assert request.content == b"x"
 
 
-@pytest.mark.parametrize(
-    "code", ["20", "2000", "600", "2xx", "XXX", "200\n", "٢٠٠", ""]
-)
+@each_case("code", ["20", "2000", "600", "2xx", "XXX", "200\n", "٢٠٠", ""])
 def test_what_is_no_status_is_refused_by_place(code: str) -> None:
     given = document(
         {"/a": {"get": operation("a", responses={code: ANSWER})}}, Plain={}
@@ -350,8 +349,8 @@ PLACES = {
 }
 
 
-@pytest.mark.parametrize("place", PLACES)
-@pytest.mark.parametrize("name", [*NO_NAMES, "z" * 121])
+@each_case("place", PLACES)
+@each_case("name", [*NO_NAMES, "z" * 121])
 def test_names_without_a_letter_or_too_long_are_refused(place: str, name: str) -> None:
     said = refusal(PLACES[place](name))
     assert "no letter or digit" in said or "is too long" in said
@@ -359,11 +358,11 @@ def test_names_without_a_letter_or_too_long_are_refused(place: str, name: str) -
     assert said.replace("\n  ", "").isprintable()
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("one", "two"),
     [("aB", "a_b"), ("a", "A"), ("a-b", "a b"), ("é", "e"), ("x1", "x_1"), ("ﬁ", "fi")],
 )
-@pytest.mark.parametrize("kind", ["schemas", "properties", "parameters", "operations"])
+@each_case("kind", ["schemas", "properties", "parameters", "operations"])
 def test_names_that_become_the_same_are_refused_by_path(
     kind: str, one: str, two: str
 ) -> None:

@@ -84,11 +84,11 @@ def test_all_of_in_all_of_and_through_references_is_followed() -> None:
         ),
         (
             {"S": {"allOf": [ref("T"), obj(a=TEXT)]}, "T": {"oneOf": [TEXT, NUMBER]}},
-            r"^\$\.components\.schemas\.T: .*\n  Write the joined object out",
+            r"^\$\.components\.schemas\.S: nothing .*\n  Write the joined schema out",
         ),
         (
-            {"S": {"allOf": [TEXT, {"maxLength": 3}]}},
-            r"^\$\.components\.schemas\.S: ",
+            {"S": {"allOf": [{**TEXT, "pattern": "a"}, {"pattern": "b"}]}},
+            r"^\$\.components\.schemas\.S: nothing .* each says another pattern",
         ),
         ({"S": {"allOf": [ref("S")]}}, None),
     ],

@@ -18,6 +18,7 @@ from codegen.errors import SpecError
 from codegen.pin import facts, to_yaml
 from codegen.prose import MARKER, without_prose
 from codegen.select import ASSISTANTS
+from tests.cases import each_case
 from tests.codegen.rough import rough
 from tests.codegen.specs import (
     EVERYTHING,
@@ -128,7 +129,7 @@ def test_what_is_written_is_read_back(value: Any) -> None:
     assert source.parse(to_yaml(given).encode()).document == given
 
 
-@pytest.mark.parametrize("word", WORDS)
+@each_case("word", WORDS)
 def test_every_awkward_word_is_read_back(word: str) -> None:
     given = {"a": word, "b": [word], word + "c": 1, "d": {"e": {word: word}}}
     assert source.parse(to_yaml(given).encode()).document == given
@@ -217,9 +218,10 @@ def test_our_words_stay_where_the_element_stays(tmp_path: Path) -> None:
     assert (again, second.undescribed) == (ours, [])
 
     changed = foreign()
-    properties = changed["components"]["schemas"]["Thing"]["properties"]
-    del properties["id"]
-    properties["new"] = TEXT
+    thing = changed["components"]["schemas"]["Thing"]
+    del thing["properties"]["id"]
+    thing["required"].remove("id")
+    thing["properties"]["new"] = TEXT
     third, text = pinned_from(changed, tmp_path)
     assert third.undescribed == ["$.components.schemas.Thing.properties.new"]
     assert text.count("Our words") == len(first.undescribed) - 1

@@ -9,6 +9,7 @@ import pytest
 
 from codegen.errors import SpecError
 from codegen.select import ASSISTANTS, Selection, select
+from tests.cases import each_case
 from tests.codegen.specs import (
     EVERYTHING,
     JSON,
@@ -136,7 +137,8 @@ def test_schemas_are_reached_through_every_kind_of_component() -> None:
 def test_schemas_are_reached_through_parameters_of_the_path() -> None:
     item = {**answering(), "parameters": [parameter("q", schema=ref("A"))]}
     given = document({"/a": item}, A=TEXT, B=TEXT)
-    assert list(selected(given)["components"]["schemas"]) == ["A"]
+    found = select(given, Selection(paths=("/a",)))
+    assert list(found["components"]["schemas"]) == ["A"]
 
 
 def test_schemas_are_reached_through_the_mapping_of_a_discriminator() -> None:
@@ -187,7 +189,7 @@ def test_parts_that_no_client_is_made_from_are_left_out() -> None:
     given = document({"/a": answering("T")}, T=TEXT, Gone=TEXT)
     given["paths"]["/a"]["get"] |= {"callbacks": callback, "servers": []}
     given |= {"servers": [], "webhooks": {}, "externalDocs": {}, "x-any": 1}
-    found = selected(given)
+    found = select(given, Selection(paths=("/a",)))
     assert set(found) == {"openapi", "info", "paths", "components"}
     assert list(found["components"]["schemas"]) == ["T"]
     assert not {"callbacks", "servers"} & set(found["paths"]["/a"]["get"])
@@ -196,7 +198,7 @@ def test_parts_that_no_client_is_made_from_are_left_out() -> None:
 # --- What is refused ---------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("reference", "message"),
     [
         ("#/components/schemas/Gone", "nothing stands at '#/components/schemas/Gone'"),
@@ -210,7 +212,7 @@ def test_parts_that_no_client_is_made_from_are_left_out() -> None:
         ("https://example.com/a.yaml#/A", "leaves the document"),
     ],
 )
-@pytest.mark.parametrize("place", ["schema", "response", "parameter", "body"])
+@each_case("place", ["schema", "response", "parameter", "body"])
 def test_a_reference_to_nowhere_is_named(
     reference: str, message: str, place: str
 ) -> None:

@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 from tests.contract.document import (
     SCHEMAS,
+    class_name,
     is_map,
+    is_object,
     reference,
     resolve,
     variants,
@@ -35,18 +37,25 @@ SCALARS = {
 def expected(schema: Schema) -> str:
     """Give the type of a value that a schema describes."""
     if name := reference(schema):
-        return name
+        return class_name(name)
     if alternatives := variants(schema):
         return union(map(expected, alternatives))
     if "const" in schema:
         return literal([schema["const"]])
     if "enum" in schema:
-        return union([literal(schema["enum"]), "str"])
+        kinds = {type(value).__name__ for value in schema["enum"]}
+        return union([literal(schema["enum"]), *kinds])
+    if "type" not in schema:
+        return "Any"
+    if schema.get("format") == "binary":
+        return union(["File", "bytes"])
     if schema["type"] == "array":
         return f"list[{expected(schema['items'])}]"
     if is_map(schema):
         values = schema.get("additionalProperties", True)
-        return f"dict[str, {'Any' if values is True else expected(values)}]"
+        # Nothing but the empty object, too.
+        free = isinstance(values, bool)
+        return f"dict[str, {'Any' if free else expected(values)}]"
     return SCALARS[schema["type"]]
 
 
@@ -58,14 +67,28 @@ def expected_alias(name: str) -> str:
 
 
 def may_grow(schema: Schema) -> bool:
-    """Tell whether a union's objects say by a constant which variant they are.
+    """Tell whether a union is of objects, none of which has properties of any name.
 
-    Only then can a reader tell an unknown variant from a known one.
+    Only then may an object be of an unknown kind.
     """
-    return any(
-        may_grow(each) or any("const" in inner for inner in _properties(each))
-        for each in map(resolve, variants(schema))
+    targets = list(leaves(schema))
+    # Of one class and of what is no object, the class takes all objects.
+    is_choice = sum(map(_has_objects, variants(schema))) > 1 or (
+        bool(variants(schema)) and all(map(_has_objects, variants(schema)))
     )
+    return is_choice and any(map(is_object, targets)) and not any(map(is_map, targets))
+
+
+def _has_objects(schema: Schema) -> bool:
+    return any(map(is_object, leaves(schema)))
+
+
+def leaves(schema: Schema) -> list[Schema]:
+    """Give what a schema stands for, unions of unions opened."""
+    target = resolve(schema)
+    if alternatives := variants(target):
+        return [leaf for each in alternatives for leaf in leaves(each)]
+    return [target]
 
 
 def expanded(annotation: str, aliases: Mapping[str, str]) -> set[str]:
@@ -79,6 +102,8 @@ def expanded(annotation: str, aliases: Mapping[str, str]) -> set[str]:
             found |= expanded(aliases[part], aliases)
         elif match := re.fullmatch(r"(?:list|Sequence)\[(.*)\]", part):
             found |= {f"list of {each}" for each in expanded(match[1], aliases)}
+        elif match := re.fullmatch(r"(?:dict|Mapping)\[str, (.*)\]", part):
+            found |= {f"map of {each}" for each in expanded(match[1], aliases)}
         else:
             found.add(part)
     return found
@@ -99,11 +124,6 @@ def source_aliases(path: Path) -> dict[str, str]:
 def expected_argument(schema: Schema, *, required: bool) -> str:
     """Give the type of an attribute or an argument that may be left out."""
     return union([expected(schema), *([] if required else ["Unset"])])
-
-
-def _properties(schema: Schema) -> Iterable[Schema]:
-    values: dict[str, Schema] = schema.get("properties", {})
-    return values.values()
 
 
 def union(members: Iterable[str]) -> str:

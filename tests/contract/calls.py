@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from hypothesis import strategies as st
 
+from tests.contract.checks import full
 from tests.contract.document import PREFIX, Operation, model
 from tests.contract.instances import instances, of_schema, samples
 from tests.contract.reading import construct
@@ -69,7 +70,7 @@ class Call:
     def sent_query(self) -> list[tuple[str, str]]:
         """Give what must be in the query, in the order of the document."""
         return [
-            (parameter.name, str(value))
+            (parameter.name, _text(value))
             for parameter in self.operation.placed("query")
             if parameter.name in self.query
             for value in _listed(self.query[parameter.name])
@@ -108,9 +109,8 @@ def calls(draw: st.DrawFn, operation: Operation) -> Call:
     return Call(
         operation=operation,
         ids=[draw(ids()) for _ in operation.placed("path")],
-        # A parameter that is there but empty is not valid, and worth no test.
         query={
-            each.name: draw(of_schema(each.schema).filter(lambda value: value != ""))
+            each.name: draw(of_schema(each.schema).filter(_can_be_said))
             for each in chosen
         },
         body=draw(instances(str(operation.body))) if has_body else None,
@@ -131,10 +131,22 @@ def plain_call(operation: Operation) -> Call:
     return Call(
         operation=operation,
         ids=[f"{each.argument}/ü" for each in operation.placed("path")],
-        query={each.name: query[each.name] for each in operation.placed("query")},
+        query={
+            each.name: query[each.name] if each.name in query else full(each.schema)
+            for each in operation.placed("query")
+        },
         body=samples(operation.body)[0] if operation.body else None,
         has_body=operation.body is not None,
     )
+
+
+def _can_be_said(value: Any) -> bool:
+    """Leave out parameters that are empty: not valid, or null, and worth no test."""
+    return value is not None and value != ""
+
+
+def _text(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _listed(value: Any) -> list[Any]:

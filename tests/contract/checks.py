@@ -6,7 +6,10 @@ from copy import deepcopy
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from tests.contract.document import SCHEMAS, Schema, resolve, variants
+from hypothesis import find
+from hypothesis import strategies as st
+
+from tests.contract.document import SCHEMAS, Schema, reference, resolve, variants
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,39 +34,88 @@ class Broken:
     value: Any
 
 
+class _EndlessError(Exception):
+    """A schema that holds itself has no value with everything in it."""
+
+
 def full(schema: Schema, *, last: bool = False) -> Any:
     """Give a valid value with everything in it; of unions the first variant or last."""
+    return _full(schema, last, frozenset())
+
+
+def _full(schema: Schema, last: bool, within: frozenset[str]) -> Any:
+    if name := reference(schema):
+        if name in within:
+            raise _EndlessError
+        within |= {name}
     target = resolve(schema)
     if alternatives := variants(target):
         some = [each for each in alternatives if each.get("type") != "null"]
-        return full(some[-1 if last else 0], last=last)
+        return _first_of(some[::-1] if last else some, last, within)
     if "const" in target:
         return target["const"]
     if "enum" in target:
         return target["enum"][-1 if last else 0]
-    kind = target["type"]
+    kind = target.get("type", "string")
     if kind == "object":
-        return _full_object(target, last=last)
+        return _full_object(target, last, within)
     if kind == "array":
-        return [full(target["items"], last=last)]
+        return _full_array(target, last, within)
     if kind == "string":
-        return "https://example.com/" if target.get("format") == "uri" else "text"
+        return _full_text(target)
     if kind in ("integer", "number"):
         return target.get("minimum", 1)
     return TYPES[kind]
 
 
-def _full_object(schema: Schema, *, last: bool) -> dict[str, Any]:
+def _first_of(schemas: list[Schema], last: bool, within: frozenset[str]) -> Any:
+    for each in schemas:
+        try:
+            return _full(each, last, within)
+        except _EndlessError:
+            continue
+    raise _EndlessError
+
+
+def _full_array(schema: Schema, last: bool, within: frozenset[str]) -> list[Any]:
+    try:
+        return [_full(schema["items"], last, within)] * max(
+            schema.get("minItems", 1), 1
+        )
+    except _EndlessError:
+        return []
+
+
+def _full_text(schema: Schema) -> str:
+    if "pattern" in schema:
+        return find(st.from_regex(str(schema["pattern"])), lambda _: True)
+    text = "https://example.com/" if schema.get("format") == "uri" else "text"
+    return text.ljust(schema.get("minLength", 0), "x")
+
+
+def _full_object(schema: Schema, last: bool, within: frozenset[str]) -> dict[str, Any]:
     extra = schema.get("additionalProperties", True)
-    if "properties" not in schema:
-        return {"key": "text" if extra is True else full(extra, last=last)}
-    branches = [branch["required"] for branch in schema.get("oneOf", [])]
+    if not schema.get("properties"):
+        if isinstance(extra, bool):
+            return {"key": "text"} if extra else {}
+        return {"key": _full(extra, last, within)}
+    branches = [branch["required"] for branch in _branches(schema)]
     unwanted = {key for branch in branches[1:] for key in branch}
-    return {
-        key: full(inner, last=last)
-        for key, inner in schema["properties"].items()
-        if key not in unwanted
-    }
+    found = {}
+    for key, inner in schema["properties"].items():
+        if key in unwanted:
+            continue
+        try:
+            found[key] = _full(inner, last, within)
+        except _EndlessError:
+            if key in schema.get("required", []):
+                raise
+    return found
+
+
+def _branches(schema: Schema) -> list[Schema]:
+    """Give what narrows an object by naming what must be there."""
+    return [*schema.get("oneOf", []), *schema.get("anyOf", [])]
 
 
 def broken(name: str) -> Iterator[Broken]:
@@ -106,7 +158,9 @@ def kinds(schema: Schema) -> set[str]:
     target = resolve(schema)
     if alternatives := variants(target):
         return set[str]().union(*map(kinds, alternatives))
-    kind: str = target["type"]
+    kind: str = target.get("type", "")
+    if not kind:
+        return set(TYPES)
     return {"number", "integer"} if kind == "number" else {kind}
 
 
@@ -128,11 +182,12 @@ def _by_rule(schema: Schema, value: Any, path: str) -> Iterator[Broken]:
     if "minItems" in schema:
         yield Broken("too few", path, [])
     if "items" in schema:
-        wrong = next(_wrong_types(resolve(schema["items"]), ""))
+        wrong = next(_wrong_types(resolve(schema["items"]), ""), None)
         good = full(schema["items"])
         most = schema.get("maxItems", 2)
-        items = [good, wrong.value][-most:]
-        yield Broken("an item", f"{path}[{len(items) - 1}]", items)
+        if wrong:
+            items = [good, wrong.value][-most:]
+            yield Broken("an item", f"{path}[{len(items) - 1}]", items)
     if isinstance(value, dict):
         yield from _of_object(schema, value, path)
 
@@ -146,9 +201,10 @@ def _of_object(schema: Schema, value: dict[str, Any], path: str) -> Iterator[Bro
         yield Broken("not known", f"{path}.x_new", {**value, "x_new": None})
         yield Broken("not known", f"{path}['x new']", {**value, "x new": None})
     elif extra is not True:
-        wrong = next(_wrong_types(resolve(extra), ""))
-        yield Broken("a value", f"{path}.key", {**value, "key": wrong.value})
-    for branch in schema.get("oneOf", []) if "properties" in schema else []:
+        wrong = next(_wrong_types(resolve(extra), ""), None)
+        if wrong:
+            yield Broken("a value", f"{path}.key", {**value, "key": wrong.value})
+    for branch in _branches(schema) if "properties" in schema else []:
         rest = {k: v for k, v in value.items() if k not in branch["required"]}
         if rest != value:
             yield Broken("no branch", path, rest)

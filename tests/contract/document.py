@@ -2,7 +2,9 @@
 
 Nothing here knows the generator: what a test expects is derived from `openapi.yaml`
 and from the naming rules alone. `ASSISTANTS_DOCUMENT` names another document, in the
-same normal form, whose package is then the one that `import assistants_api` finds.
+same normal form, whose package is then the one that `import assistants_api` finds. Of
+that one, operations are looked at here that send and answer JSON objects, as all of
+`openapi.yaml` do; `OTHER_OPERATIONS` names those that don't.
 """
 
 from __future__ import annotations
@@ -25,12 +27,18 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[2]
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 PREFIX = "#/components/schemas/"
+# What modules of the package import: a class, or an attribute, has another name.
+TAKEN_CLASSES = {"Any", "File", "Model", "Request", "Response", "Unset"}
+TAKEN_NAMES = {"bytes", "dict", "errors", "list", "models", "self", "types"}
+JSON, EVENTS = "application/json", "text/event-stream"
 
 Schema = dict[str, Any]
 
 # The C loader reads the 120 kB in a tenth of the time, where PyYAML was built with it.
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 VARIABLE = "ASSISTANTS_DOCUMENT"
+# Whether it is another document than the one that these tests were written for.
+OTHER = bool(os.environ.get(VARIABLE))
 _TEXT = Path(os.environ.get(VARIABLE) or ROOT / "openapi.yaml").read_text("utf-8")
 DOCUMENT: dict[str, Any] = (
     # What YAML makes of line breaks and control characters in JSON is another text.
@@ -65,6 +73,7 @@ class Operation:
     body: str | None
     body_required: bool
     responses: dict[str, str]
+    empty: tuple[str, ...]
     event: str | None
 
     @property
@@ -82,8 +91,9 @@ class Operation:
 
     @property
     def failure(self) -> str:
-        (name,) = {name for status, name in self.responses.items() if status[0] in "45"}
-        return name
+        """Give what errors bring, "" where the document says nothing of them."""
+        names = {name for status, name in self.responses.items() if status[0] in "45"}
+        return names.pop() if len(names) == 1 else ""
 
     def placed(self, place: str) -> list[Parameter]:
         return [each for each in self.parameters if each.place == place]
@@ -102,12 +112,21 @@ def snake(name: str) -> str:
 def python_name(wire: str) -> str:
     """Give the Python name of a property or parameter."""
     name = snake(wire)
-    return f"{name}_" if keyword.iskeyword(name) else name
+    return f"{name}_" if keyword.iskeyword(name) or name in TAKEN_NAMES else name
+
+
+def class_name(name: str) -> str:
+    """Give the name of a schema's class: `Beta_Tag` and `Error-2` are no names."""
+    first, *others = re.split("[^A-Za-z0-9]+", name)
+    class_ = first + "".join(part[:1].upper() + part[1:] for part in others)
+    class_ = class_[:1].upper() + class_[1:]
+    return f"{class_}Schema" if class_ in TAKEN_CLASSES else class_
 
 
 def model(name: str) -> Any:
-    """Give what `assistants_api.models` has under a schema's name."""
-    return getattr(importlib.import_module("assistants_api.models"), name)
+    """Give what `assistants_api.models` has for a schema, or one of its other names."""
+    found = class_name(name) if name in SCHEMAS else name
+    return getattr(importlib.import_module("assistants_api.models"), found)
 
 
 def reference(schema: Schema) -> str | None:
@@ -128,7 +147,7 @@ def variants(schema: Schema) -> list[Schema]:
 
     `oneOf` beside `properties` narrows an object and is no union.
     """
-    if "properties" in schema:
+    if schema.get("properties"):
         return []
     found: list[Schema] = schema.get("anyOf", []) + schema.get("oneOf", [])
     return found
@@ -160,11 +179,11 @@ def told_apart(name: str) -> tuple[str, dict[str, str]] | None:
 
 def is_object(schema: Schema) -> bool:
     """Tell whether a schema becomes a class: it names its properties."""
-    return schema.get("type") == "object" and "properties" in schema
+    return schema.get("type") == "object" and bool(schema.get("properties"))
 
 
 def is_map(schema: Schema) -> bool:
-    return schema.get("type") == "object" and "properties" not in schema
+    return schema.get("type") == "object" and not schema.get("properties")
 
 
 def is_unixtime(schema: Schema) -> bool:
@@ -205,30 +224,71 @@ def reachable(*names: str) -> set[str]:
     return found
 
 
-def _operations() -> Iterator[Operation]:
+def _nodes() -> Iterator[tuple[str, str, dict[str, Any], dict[str, Any]]]:
     for path, item in DOCUMENT["paths"].items():
         for method in METHODS:
             if method in item:
-                yield _operation(path, method, item[method], item)
+                yield path, method, item[method], item
+
+
+def _is_plain(node: dict[str, Any], item: dict[str, Any]) -> bool:
+    """Tell whether an operation sends and answers objects of JSON, or nothing."""
+    contents = [
+        *([_component(node["requestBody"])] if "requestBody" in node else []),
+        *map(_component, node["responses"].values()),
+    ]
+    media = [each.get("content", {}) for each in contents]
+    placed = [
+        each["in"]
+        for each in map(_component, _parameters_of(node, item))
+        if "schema" in each
+    ]
+    successes = {
+        json.dumps(_component(response).get("content"))
+        for status, response in node["responses"].items()
+        if status[0] == "2"
+    }
+    return (
+        all(each.keys() <= {JSON, EVENTS} for each in media)
+        and all(_is_class(each[JSON]) for each in media if JSON in each)
+        and all("schema" in each for one in media for each in one.values())
+        and set(placed) <= {"path", "query"}
+        and not any(map(_is_object_like, _parameters_of(node, item)))
+        and len(successes) == 1
+        and successes != {"null"}
+    )
+
+
+def _is_object_like(parameter: dict[str, Any]) -> bool:
+    schema = resolve(_component(parameter).get("schema", {}))
+    return any(resolve(s).get("type") == "object" for s in [schema, *variants(schema)])
+
+
+def _is_class(media: dict[str, Any]) -> bool:
+    name = reference(media.get("schema", {}))
+    return name is not None and is_object(resolve(SCHEMAS[name]))
+
+
+def _parameters_of(node: dict[str, Any], item: dict[str, Any]) -> list[Any]:
+    return [*item.get("parameters", []), *node.get("parameters", [])]
 
 
 def _operation(
     path: str, method: str, node: dict[str, Any], item: dict[str, Any]
 ) -> Operation:
-    parameters = [*item.get("parameters", []), *node.get("parameters", [])]
     body = node.get("requestBody", {})
     contents = {
         status: _component(response).get("content", {})
         for status, response in node["responses"].items()
     }
     events = {
-        _schema_name(content["text/event-stream"])
+        _schema_name(content[EVENTS])
         for content in contents.values()
-        if "text/event-stream" in content
+        if EVENTS in content
     }
     return Operation(
         id=node["operationId"],
-        tag=node["tags"][0],
+        tag=node.get("tags", ["default"])[0],
         method=method.upper(),
         path=path,
         parameters=tuple(
@@ -238,14 +298,16 @@ def _operation(
                 required=each.get("required", False),
                 schema=each["schema"],
             )
-            for each in map(_component, parameters)
+            for each in map(_component, _parameters_of(node, item))
         ),
-        body=_schema_name(body["content"]["application/json"]) if body else None,
+        body=_schema_name(_component(body)["content"][JSON]) if body else None,
         body_required=body.get("required", False),
         responses={
-            status: _schema_name(content["application/json"])
+            status: _schema_name(content[JSON])
             for status, content in contents.items()
+            if JSON in content
         },
+        empty=tuple(status for status, content in contents.items() if not content),
         event=events.pop() if events else None,
     )
 
@@ -265,5 +327,11 @@ def _schema_name(media: dict[str, Any]) -> str:
     return name
 
 
-OPERATIONS = sorted(_operations(), key=lambda operation: operation.id)
+OPERATIONS = sorted(
+    (_operation(*each) for each in _nodes() if _is_plain(*each[2:])),
+    key=lambda operation: operation.id,
+)
+OTHER_OPERATIONS = sorted(
+    node["operationId"] for _, _, node, item in _nodes() if not _is_plain(node, item)
+)
 STREAMING = [operation for operation in OPERATIONS if operation.event]

@@ -22,18 +22,45 @@ from tests.contract.instances import same
 def chosen(schema: Schema, value: Any) -> str | None:
     """Give the name of the class that an object of JSON is read into, by constants."""
     name, target = reference(schema), resolve(schema)
+    while name and "$ref" in SCHEMAS[name]:
+        # Another name for it.
+        name = reference(SCHEMAS[name])
     if is_object(target):
         assert name is not None
+        constants = {k: _texts(each) for k, each in target["properties"].items()}
         fits = all(
-            value.get(key, inner["const"]) == inner["const"]
-            for key, inner in target["properties"].items()
-            if "const" in inner
+            value.get(key, texts[0]) == texts[0]
+            for key, texts in constants.items()
+            if len(texts) == 1
         )
         return name if fits else None
-    for each in variants(target):
-        if found := chosen(each, value):
-            return found
-    return None
+    found = [name for each in variants(target) if (name := chosen(each, value))]
+    if len(found) > 1 and "discriminator" not in target:
+        # Nothing tells them apart: the one that asks for most of what is there.
+        full = [name for name in found if value.keys() >= _asked(name)[0]]
+        return max(full, key=_demand) if full else None
+    if len(found) > 1:
+        key = target["discriminator"]["propertyName"]
+        known = {name: _texts(SCHEMAS[name]["properties"][key]) for name in found}
+        found = [name for name in found if value.get(key) in known[name]]
+    return found[0] if found else None
+
+
+def _asked(name: str) -> tuple[set[str], set[str]]:
+    """Give the properties that a class requires, and those that are constants."""
+    properties = SCHEMAS[name]["properties"]
+    constants = {k for k, v in properties.items() if len(_texts(v)) == 1}
+    return set(SCHEMAS[name].get("required", [])), constants
+
+
+def _demand(name: str) -> tuple[int, int]:
+    required, constants = _asked(name)
+    return len(required), len(constants)
+
+
+def _texts(schema: Schema) -> list[Any]:
+    target = resolve(schema)
+    return [target["const"]] if "const" in target else target.get("enum", [])
 
 
 def assert_read(found: Any, value: Any, schema: Schema) -> None:
@@ -53,6 +80,11 @@ def assert_read(found: Any, value: Any, schema: Schema) -> None:
     elif isinstance(value, dict) and (variants(target) and _only_objects(target)):
         assert type(found) is UnknownObject
         assert same(found.data, value)
+    elif isinstance(value, dict) and (values := _values(target)):
+        assert type(found) is dict
+        assert found.keys() == value.keys()
+        for key, each in value.items():
+            assert_read(found[key], each, values)
     elif isinstance(value, list) and (items := _items(target)):
         assert type(found) is list
         assert len(found) == len(value)
@@ -70,10 +102,24 @@ def _only_objects(schema: Schema) -> bool:
 
 def _items(schema: Schema) -> Schema | None:
     """Give the schema of the items, of the one array among the variants if need be."""
+    targets = [schema, *map(resolve, variants(schema))]
+    items = [each["items"] for each in targets if "items" in each]
+    # Of several arrays, the one of objects is the one that is read.
+    items.sort(key=lambda each: not _holds_class(each))
+    return items[0] if items else None
+
+
+def _holds_class(schema: Schema) -> bool:
+    target = resolve(schema)
+    return is_object(target) or any(map(_holds_class, variants(target)))
+
+
+def _values(schema: Schema) -> Schema | None:
+    """Give the schema of the values, of a map or of the one among the variants."""
     for each in [schema, *map(resolve, variants(schema))]:
-        if "items" in each:
-            items: Schema = each["items"]
-            return items
+        extra = each.get("additionalProperties")
+        if isinstance(extra, dict) and not each.get("properties"):
+            return extra
     return None
 
 
@@ -81,12 +127,17 @@ def construct(schema: Schema, value: Any) -> Any:
     """Make a value as a person would: models by keyword, all the way down."""
     if isinstance(value, dict) and (name := chosen(schema, value)):
         properties = SCHEMAS[name]["properties"]
+        more = {key: inner for key, inner in value.items() if key not in properties}
         return model(name)(
             **{
                 python_name(key): construct(properties[key], inner)
                 for key, inner in value.items()
-            }
+                if key in properties
+            },
+            **({"additional_properties": more} if more else {}),
         )
+    if isinstance(value, dict) and (values := _values(resolve(schema))):
+        return {key: construct(values, each) for key, each in value.items()}
     if isinstance(value, list) and (items := _items(resolve(schema))):
         return [construct(items, each) for each in value]
     return value

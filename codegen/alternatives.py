@@ -1,0 +1,132 @@
+"""What the members of a union are, and whether telling them apart needs thought.
+
+A reader of one kind of JSON values lets all other kinds pass. So only where several
+members are objects, or several are arrays of objects, has something to choose.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from codegen.document import Schema, schema_name, union_key
+from codegen.errors import Path
+
+Schemas = dict[str, Any]
+
+
+def leaves(schema: Any, schemas: Schemas, at: Path = ()) -> Iterator[tuple[str, Any]]:
+    """Give what a schema stands for, through references and unions of unions.
+
+    Args:
+        schema: any schema.
+        schemas: all named schemas.
+        at: where it stands.
+
+    Yields:
+        A name where that has one, else "", and the schema; each name once.
+    """
+    return _leaves("", schema, schemas, at, set())
+
+
+def _leaves(
+    name: str, schema: Any, schemas: Schemas, at: Path, seen: set[str]
+) -> Iterator[tuple[str, Any]]:
+    if isinstance(schema, dict) and "$ref" in schema:
+        target = schema_name(schema["$ref"], at)
+        if target not in seen:
+            seen.add(target)
+            place = ("components", "schemas", target)
+            yield from _leaves(target, schemas.get(target), schemas, place, seen)
+        return
+    key = union_key(schema) if is_union(schema) else None
+    if key is None:
+        yield name, schema
+        return
+    for index, member in enumerate(schema[key]):
+        yield from _leaves("", member, schemas, (*at, key, index), seen)
+
+
+def is_union(schema: Any) -> bool:
+    """Tell whether a schema is nothing but a union."""
+    is_object = isinstance(schema, dict) and not schema.get("properties")
+    return is_object and union_key(schema) is not None
+
+
+def is_class(schema: Any) -> bool:
+    """Tell whether a schema becomes a class: it names its properties."""
+    return isinstance(schema, dict) and bool(schema.get("properties"))
+
+
+def is_map(schema: Any) -> bool:
+    """Tell whether a schema is an object whose properties have no names."""
+    if not isinstance(schema, dict) or is_class(schema) or "enum" in schema:
+        return False
+    kind = schema.get("type")
+    return kind == "object" or (kind is None and "additionalProperties" in schema)
+
+
+def is_array(schema: Any) -> bool:
+    """Tell whether a schema is an array."""
+    if not isinstance(schema, dict) or is_class(schema) or "enum" in schema:
+        return False
+    kind = schema.get("type")
+    return kind == "array" or (kind is None and "items" in schema)
+
+
+def kinds_read(schema: Any, schemas: Schemas, at: Path = ()) -> frozenset[str]:
+    """Tell which kinds of JSON values reading changes: "object", "array"."""
+    found = set()
+    for _, leaf in leaves(schema, schemas, at):
+        if is_class(leaf) or (
+            is_map(leaf) and _holds_class(leaf.get("additionalProperties"), schemas, at)
+        ):
+            found.add("object")
+        elif is_array(leaf) and _holds_class(leaf.get("items"), schemas, at):
+            found.add("array")
+    return frozenset(found)
+
+
+def _holds_class(schema: Any, schemas: Schemas, at: Path) -> bool:
+    """Tell whether a schema is a class, or leads to one through arrays and maps."""
+    seen: set[str] = set()
+    pending = [schema]
+    while pending:
+        schema = pending.pop()
+        if not isinstance(schema, dict):
+            continue
+        if "$ref" in schema:
+            name = schema_name(schema["$ref"], at)
+            if name not in seen:
+                seen.add(name)
+                pending.append(schemas.get(name))
+        elif is_class(schema):
+            return True
+        elif is_union(schema):
+            pending += schema[union_key(schema) or ""]
+        elif is_map(schema):
+            pending.append(schema.get("additionalProperties"))
+        elif is_array(schema):
+            pending.append(schema.get("items"))
+    return False
+
+
+def needs_choice(schema: Schema, schemas: Schemas, at: Path = ()) -> bool:
+    """Tell whether more than one member of a union would read the same values.
+
+    Such a union gets a name, and a function that chooses.
+    """
+    key = union_key(schema)
+    if key is None or not is_union(schema):
+        return False
+    members = [(m, kinds_read(m, schemas, at)) for m in schema[key]]
+    kinds = [kind for _, found in members for kind in found]
+    if len(set(kinds)) < len(kinds):
+        return True
+    # A dict that stays as it is would be taken for the class beside it.
+    return "object" in kinds and any(
+        is_map(leaf)
+        for member, found in members
+        if "object" not in found
+        for _, leaf in leaves(member, schemas, at)
+    )

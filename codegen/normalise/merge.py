@@ -1,0 +1,245 @@
+"""`allOf`, replaced by the one schema that it means.
+
+Members that are unions are distributed: what is A or B, and C as well, is A and C, or B
+and C. Where two members describe one property, the later one wins.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from codegen.document import (
+    Schema,
+    is_null,
+    resolve,
+    restricts_only,
+    rewrite_schema,
+    rewrite_schemas,
+    union_key,
+)
+from codegen.errors import Path, SpecError
+from codegen.normalise.notes import is_note, without_notes
+from codegen.normalise.nullable import NAME
+from codegen.source import Document
+
+# In all of a document, and more than anybody writes: unions of unions multiply.
+_MAX_VARIANTS = 5000
+_OBJECT_WORDS = {"properties", "required", "additionalProperties"}
+_TIGHTER: dict[str, Callable[[Any, Any], Any]] = {
+    **dict.fromkeys(("minimum", "exclusiveMinimum", "minLength", "minItems"), max),
+    **dict.fromkeys(("maximum", "exclusiveMaximum", "maxLength", "maxItems"), min),
+    "minProperties": max,
+    "maxProperties": min,
+}
+
+
+def merge_all_of(document: Document) -> tuple[Document, int]:
+    """Replace `allOf` by the one schema that it means."""
+    work = _Merging(document)
+    changes = 0
+
+    def rule(schema: Schema, at: Path) -> Schema:
+        nonlocal changes
+        if not isinstance(schema.get("allOf"), list):
+            return schema
+        changes += 1
+        return work.merged(schema, at)
+
+    return rewrite_schemas(document, rule), changes
+
+
+class _NothingError(Exception):
+    """No value is what two schemas say."""
+
+
+class _Merging:
+    """Merge the schemas of one document; what is referred to is written out once."""
+
+    def __init__(self, document: Document) -> None:
+        self._document = document
+        self._written_out: dict[Path, Schema] = {}
+        self._open: set[Path] = set()
+        self._variants = 0
+
+    def merged(self, schema: Schema, at: Path) -> Schema:
+        """Give the one schema that an `allOf` and what stands beside it mean."""
+        if at in self._open:
+            raise SpecError("this allOf contains itself", at=at)
+        self._open.add(at)
+        try:
+            return self._merged(schema, at)
+        finally:
+            self._open.discard(at)
+
+    def _merged(self, schema: Schema, at: Path) -> Schema:
+        notes = {k: v for k, v in schema.items() if is_note(k)}
+        members: list[Schema] = []
+        for member in schema["allOf"]:
+            if without_notes(member):
+                members.append(member)
+            else:
+                notes = {**member, **notes}
+        own = {k: v for k, v in schema.items() if not is_note(k) and k != "allOf"}
+        if own:
+            members.append(own)
+        if not members:
+            return notes
+        result, *others = members
+        for other in others:
+            result = self._joined(result, other, at)
+        return {**result, **notes}
+
+    def _joined(self, first: Schema, second: Schema, at: Path) -> Schema:
+        try:
+            return self._both(first, second, at)
+        except _NothingError as nothing:
+            raise SpecError(
+                f"nothing can be all that this allOf joins: {nothing}",
+                at=at,
+                hint="Write the joined schema out in the overlay.",
+            ) from nothing
+
+    def _plain(self, schema: Schema, at: Path) -> Schema:
+        """Give what a schema refers to; its own `allOf` has been merged before."""
+        seen: set[Path] = set()
+        while "$ref" in schema:
+            target, place = resolve(self._document, schema, at, "schemas")
+            if place in seen:
+                raise SpecError("this allOf contains itself", at=place)
+            seen.add(place)
+            schema = self._component(target, place)
+        if "type" not in schema and schema.keys() & _OBJECT_WORDS:
+            schema = {"type": "object", **schema}
+        return schema
+
+    def _component(self, schema: Schema, at: Path) -> Schema:
+        """Give a named schema, with all that is inside of it merged."""
+        if at not in self._written_out:
+            if at in self._open:
+                raise SpecError("this allOf contains itself", at=at)
+            self._open.add(at)
+            try:
+                self._written_out[at] = rewrite_schema(schema, at, self._rule)
+            finally:
+                self._open.discard(at)
+        return self._written_out[at]
+
+    def _rule(self, schema: Schema, at: Path) -> Schema:
+        if isinstance(schema.get("allOf"), list):
+            return self._merged(schema, at)
+        return schema
+
+    def _both(self, first: Schema, second: Schema, at: Path) -> Schema:
+        """Give the schema of what two schemas both accept."""
+        written = self._plain(first, at), self._plain(second, at)
+        if _only_says_object(second) and _is_object(written[0]):
+            # A reference may stay one.
+            return first
+        if _only_says_object(first) and _is_object(written[1]):
+            return second
+        for index, schema in enumerate(written):
+            key = union_key(schema)
+            if key is not None:
+                return self._distributed(written[index], written[1 - index], index, at)
+        return _join(*map(without_notes, written))
+
+    def _distributed(
+        self, union: Schema, other: Schema, index: int, at: Path
+    ) -> Schema:
+        key = union_key(union)
+        assert key is not None
+        rest = {k: v for k, v in union.items() if k not in (key, "discriminator")}
+        if without_notes(rest):
+            other = self._both(without_notes(rest), other, at)
+        members = []
+        for member in union[key]:
+            if is_null(member) and other.get("type", "null") != "null":
+                continue
+            self._variants += 1
+            if self._variants > _MAX_VARIANTS:
+                raise SpecError("this allOf means too many alternatives", at=at)
+            try:
+                first, second = (other, member) if index else (member, other)
+                members.append(without_notes(self._both(first, second, at)))
+            except _NothingError:
+                continue
+        if not members:
+            raise _NothingError("none of the alternatives fits the others")
+        return {**{k: v for k, v in rest.items() if is_note(k)}, key: members}
+
+
+def _only_says_object(schema: Schema) -> bool:
+    return without_notes(schema) == {"type": "object"}
+
+
+def _is_object(schema: Schema) -> bool:
+    return schema.get("type") == "object"
+
+
+def _join(first: Schema, second: Schema) -> Schema:
+    """Join two schemas without references, `allOf` and unions."""
+    result = {**first, **second}
+    if "properties" in first and "properties" in second:
+        result["properties"] = _joined_properties(
+            first["properties"], second["properties"]
+        )
+    if "required" in first and "required" in second:
+        both = [*first["required"], *second["required"]]
+        result["required"] = list(dict.fromkeys(both))
+    for key in (first.keys() & second.keys()) - {"properties", "required"}:
+        if not is_note(key) and first[key] != second[key]:
+            result[key] = _joined_word(key, first[key], second[key])
+    if "const" in result and result["const"] not in result.get(
+        "enum", [result["const"]]
+    ):
+        raise _NothingError("no value is in all of them")
+    return result
+
+
+def _joined_properties(first: Schema, second: Schema) -> Schema:
+    result = dict(first)
+    for name, schema in second.items():
+        result[name] = _refined(first[name], schema) if name in first else schema
+    return result
+
+
+def _joined_word(key: str, first: Any, second: Any) -> Any:
+    if key in _TIGHTER:
+        return _TIGHTER[key](first, second)
+    if key == "additionalProperties":
+        return second
+    if key == "items":
+        return _refined(first, second)
+    if key == "type":
+        if {first, second} == {"integer", "number"}:
+            return "integer"
+        raise _NothingError(f"{first} and {second}")
+    if key == "enum":
+        common = [value for value in first if value in second]
+        if common:
+            return common
+        raise _NothingError("they have no value in common")
+    raise _NothingError(f"each says another {key}")
+
+
+def _refined(first: Any, second: Any) -> Any:
+    """Join two descriptions of one value; the later one wins where they differ."""
+    if not isinstance(first, dict) or not isinstance(second, dict):
+        return second
+    said = without_notes(second)
+    if not said or without_notes(first) == said:
+        return {**first, **second}
+    kept = {k: v for k, v in first.items() if is_note(k) and k != NAME}
+    if any("$ref" in s or _has_union(s) for s in (first, second)):
+        return second
+    try:
+        return {**kept, **second, **_join(without_notes(first), said)}
+    except _NothingError:
+        return second
+
+
+def _has_union(schema: Schema) -> bool:
+    return any(
+        key in schema and not restricts_only(schema[key]) for key in ("anyOf", "oneOf")
+    )
