@@ -102,6 +102,8 @@ def _deviations(value: Any, schema: Any, path: str) -> Iterator[Deviation]:
             yield from _of_union(value, schema, key, path)
     for part in schema.get("allOf", ()):
         yield from _deviations(value, part, path)
+    if "not" in schema and not any(_deviations(value, schema["not"], path)):
+        yield Deviation(path, f"{_shown(value)} is what it must not be")
 
 
 def _of_object(value: dict[str, Any], schema: Any, path: str) -> Iterator[Deviation]:
@@ -110,7 +112,10 @@ def _of_object(value: dict[str, Any], schema: Any, path: str) -> Iterator[Deviat
         if name not in value:
             yield Deviation(_inner(path, name), "is required, but missing")
     extra = schema.get("additionalProperties", True)
+    names = schema.get("propertyNames", True)
     for name, item in value.items():
+        if names is not True:
+            yield from _deviations(name, names, _inner(path, name))
         if name in properties:
             yield from _deviations(item, properties[name], _inner(path, name))
         elif extra is False:
@@ -238,13 +243,20 @@ def _of_variant(
     """Compare an object with the schema that its discriminator names."""
     kind = value.get(name, UNSET)
     if kind is UNSET:
-        yield Deviation(_inner(path, name), "is required, but missing")
+        lax = [t for t in mapping.values() if name not in _required(_target(t))]
+        if not any(not list(_deviations(value, _target(t), path)) for t in lax):
+            yield Deviation(_inner(path, name), "is required, but missing")
     elif isinstance(kind, str) and kind in mapping:
         yield from _deviations(value, _target(mapping[kind]), path)
     else:
         allowed = ", ".join(repr(v) for v in mapping)
         message = f"expected one of {allowed}, found {_shown(kind)}"
         yield Deviation(_inner(path, name), message)
+
+
+def _required(schema: Any) -> list[str]:
+    required: list[str] = _resolved(schema).get("required", [])
+    return required
 
 
 def _size(

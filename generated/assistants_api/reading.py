@@ -12,6 +12,17 @@ from .types import Response, ResponseLike, UnknownObject
 
 T = TypeVar("T")
 Read = Callable[[Any], T]
+Shape = Any
+
+_MEDIA = ("audio/", "image/", "video/")
+_SCALARS: dict[str, Callable[[Any], bool]] = {
+    "any": lambda value: True,
+    "string": lambda value: isinstance(value, str),
+    "boolean": lambda value: isinstance(value, bool),
+    "null": lambda value: value is None,
+    "integer": lambda value: _number_of(value, whole=True),
+    "number": lambda value: _number_of(value, whole=False),
+}
 
 
 def read_list(read: Read[T], value: Any) -> list[T]:
@@ -28,6 +39,11 @@ def read_dict(read: Read[T], value: Any) -> dict[str, T]:
     return cast("dict[str, T]", value)
 
 
+def as_it_came(value: T) -> T:
+    """Read nothing."""
+    return value
+
+
 class Variants:
     """Read an object as the class that its discriminator names, by one look-up.
 
@@ -41,13 +57,14 @@ class Variants:
         classes: Mapping[str, str],
         *,
         lists: Read[Any] | None = None,
+        others: Read[Any] | None = None,
         keep_objects: bool = False,
     ) -> None:
         self._discriminator = discriminator
         self._classes = classes
         self._readers: dict[str, Read[Any]] = {}
         self._lists = lists
-        self._unknown = _as_it_came if keep_objects else UnknownObject
+        self._unknown = others or (as_it_came if keep_objects else UnknownObject)
 
     def __call__(self, value: Any) -> Any:
         """Read one value; what is no object stays as it came."""
@@ -80,23 +97,78 @@ class Candidates:
         classes: list[tuple[str, frozenset[str], Mapping[str, str]]],
         *,
         lists: Read[Any] | None = None,
+        others: Read[Any] | None = None,
         keep_objects: bool = False,
     ) -> None:
         # The most demanding class is the one that says most about the object.
-        self._classes = sorted(classes, key=lambda c: -len(c[1]) - len(c[2]))
+        self._classes = sorted(classes, key=lambda c: (-len(c[1]), -len(c[2])))
         self._lists = lists
-        self._unknown = _as_it_came if keep_objects else UnknownObject
+        self._unknown = others or (as_it_came if keep_objects else UnknownObject)
 
     def __call__(self, value: Any) -> Any:
         """Read one value; what is no object stays as it came."""
         if not isinstance(value, dict):
             return value if self._lists is None else self._lists(value)
         for name, required, constants in self._classes:
-            if required <= value.keys() and all(
-                value.get(key) == constant for key, constant in constants.items()
-            ):
+            if required <= value.keys() and _agrees(value, constants):
                 return _class(name).from_dict(value)
         return self._unknown(value)
+
+
+class Fitting:
+    """Read an array, or the values of an object, as the first that all items fit.
+
+    Where none of them fits all the items, the one is taken that fits most of them.
+    """
+
+    def __init__(self, alternatives: list[tuple[Shape, Read[Any]]]) -> None:
+        self._alternatives = alternatives
+
+    def __call__(self, value: Any) -> Any:
+        """Read one value; what is neither array nor object stays as it came."""
+        for shape, read in self._alternatives:
+            if fits(shape, value):
+                return read(value)
+        _, read = max(self._alternatives, key=lambda each: _share(each[0], value))
+        return read(value)
+
+
+def fits(shape: Shape, value: Any) -> bool:
+    """Tell whether a value has a shape.
+
+    Args:
+        shape: the name of a type of JSON, or "any"; else `("list", items)`,
+            `("dict", values)`, `("object", required, constants)`, or `("either", ...)`
+            with several shapes.
+        value: plain JSON data.
+    """
+    if isinstance(shape, str):
+        return _SCALARS[shape](value)
+    kind, *inner = shape
+    if kind == "list":
+        return isinstance(value, list) and all(fits(inner[0], x) for x in value)
+    if kind == "dict":
+        is_dict = isinstance(value, dict)
+        return is_dict and all(fits(inner[0], x) for x in value.values())
+    if kind == "object":
+        required, constants = inner
+        is_object = isinstance(value, dict) and all(name in value for name in required)
+        return is_object and _agrees(value, constants)
+    return any(fits(each, value) for each in inner)
+
+
+def _agrees(value: dict[str, Any], constants: Mapping[str, str]) -> bool:
+    """Tell whether the properties that are there have the one value they may have."""
+    return all(value.get(key, due) == due for key, due in constants.items())
+
+
+def _share(shape: Shape, value: Any) -> int:
+    """Count the items of a value that fit."""
+    if shape[0] == "list" and isinstance(value, list):
+        return sum(fits(shape[1], item) for item in value)
+    if shape[0] == "dict" and isinstance(value, dict):
+        return sum(fits(shape[1], item) for item in value.values())
+    return -1
 
 
 def json_of(response: ResponseLike) -> Any:
@@ -120,6 +192,23 @@ def json_of(response: ResponseLike) -> Any:
 def text_of(response: ResponseLike) -> str:
     """Give the body of a response as text."""
     return response.content.decode("utf-8", "replace")
+
+
+def media_type_of(response: ResponseLike) -> str:
+    """Give the media type of a response, "" where it doesn't say."""
+    content_type = response.headers.get("content-type", "")
+    return content_type.partition(";")[0].strip().lower()
+
+
+def is_json(response: ResponseLike) -> bool:
+    """Tell whether a response brings JSON; one that says nothing is taken for it."""
+    kind = media_type_of(response)
+    return not kind or kind.endswith("json")
+
+
+def is_text(response: ResponseLike) -> bool:
+    """Tell whether a response brings text."""
+    return media_type_of(response).startswith("text/")
 
 
 def unexpected(response: ResponseLike) -> UnexpectedStatus:
@@ -158,8 +247,8 @@ def success(response: Response[Any]) -> Any:
 
 def is_stream(response: ResponseLike) -> bool:
     """Tell whether a response brings events: a success that doesn't say otherwise."""
-    kind = response.headers.get("content-type", "").partition(";")[0].strip().lower()
-    other = kind.endswith(("json", "html"))
+    kind = media_type_of(response)
+    other = kind.endswith(("json", "html")) or kind.startswith(_MEDIA)
     return 200 <= response.status_code <= 299 and not other
 
 
@@ -182,5 +271,7 @@ def _class(name: str) -> Any:
     return getattr(import_module(".models", __package__), name)
 
 
-def _as_it_came(value: dict[str, Any]) -> Any:
-    return value
+def _number_of(value: Any, *, whole: bool) -> bool:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return False
+    return not whole or isinstance(value, int) or value.is_integer()
