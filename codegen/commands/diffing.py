@@ -132,6 +132,12 @@ def _check_target(target: Path | None) -> None:
         return
     if target.is_dir():
         raise BuildError(f"--out {plain_text(str(target))} is a folder")
+    if target.exists() and not target.is_file():
+        # What is written takes the place of what was there, be it a device.
+        raise BuildError(
+            f"--out {plain_text(str(target))} is no ordinary file",
+            ["leave --out out to print the report"],
+        )
     if not target.parent.is_dir():
         raise BuildError(f"--out: there is no folder {plain_text(str(target.parent))}")
 

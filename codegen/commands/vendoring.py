@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -157,14 +158,16 @@ def _tell_written(done: Written, format_: Format) -> None:
     out.print(f"it needs Python {stamp['python']} and", markup=False)
     for requirement in stamp["dependencies"]:
         out.print(f"  {requirement}", markup=False)
-    out.print("check it where it is: python " + _shown_path(done.target))
+    say(f"check it where it is: python {_shown_path(done.target)}")
 
 
 def _shown_path(target: Path) -> str:
     """Give the path of the check, from where the caller is if it lies below."""
     path = target / "vendored.py"
     here = Path.cwd()
-    return str(path.relative_to(here) if path.is_relative_to(here) else path)
+    return shlex.quote(
+        str(path.relative_to(here) if path.is_relative_to(here) else path)
+    )
 
 
 def _tell_json(answer: dict[str, object]) -> None:

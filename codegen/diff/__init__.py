@@ -15,7 +15,9 @@ old package, at a server that goes on as it was:
   that is documented only now and was raised before. What is gone or has another name
   breaks all who met it, and so does a request that goes elsewhere.
 - `mind`: it stays right, and yet a thought may be due: a value or variant that an open
-  enum or union has now, a wider limit for readers, another default, a deprecation.
+  enum or union has now, a wider limit for readers, another default, a deprecation;
+  and that what a list or a map holds is wider for callers, or narrower for readers:
+  all values fit still, but a variable annotated as the former list doesn't.
 - `compatible`: it stays right and does the same.
 """
 

@@ -34,17 +34,17 @@ class _Read:
 
     Attributes:
         status: the status, a range of them, or "default".
-        kind: json, text, bytes or none.
+        schemas: what the document says of each media type that is JSON.
+        plain: what else may come: text, bytes, or none where there is no content.
         annotation: its type in the code.
-        schema: what the document says of it where it is JSON.
         at: where that stands.
         data: the whole response.
     """
 
     status: str
-    kind: str
+    schemas: dict[str, Any]
+    plain: frozenset[str]
     annotation: str
-    schema: Any
     at: Path
     data: dict[str, Any]
 
@@ -96,46 +96,70 @@ def _reads(side: Side, operation: Operation) -> dict[str, _Read]:
         content = response.get("content") or {}
         if status.startswith("2"):
             content = {k: v for k, v in content.items() if k != EVENT_STREAM}
-        kind, media_type = _kind(content)
-        schema: Any = {}
-        annotation = _PLAIN.get(kind, "Any")
-        if kind == "json":
-            media = content[media_type]
-            schema = media.get("schema", {}) if isinstance(media, dict) else {}
-            annotation = side.annotation(schema)
-            at = (*at, "content", media_type, "schema")
-        result[status] = _Read(status, kind, annotation, schema, at, response)
+        schemas, plain = _contents(content)
+        annotations = [side.annotation(schema) for schema in schemas.values()]
+        annotations += [_PLAIN[kind] for kind in sorted(plain, reverse=True)]
+        annotation = " | ".join(dict.fromkeys(annotations))
+        if "Any" in annotations:
+            annotation = "Any"
+        if schemas:
+            at = (*at, "content", next(iter(schemas)), "schema")
+        read = _Read(status, schemas, frozenset(plain), annotation, at, response)
+        result[status] = read
     return result
 
 
-def _kind(content: dict[str, Any]) -> tuple[str, str]:
-    """Tell how a response is read, and by which of its media types."""
-    for media_type in content:
-        plain = media_type.split(";")[0].strip().lower()
-        if plain == "application/json" or plain.endswith("+json"):
-            return "json", media_type
-    for media_type in content:
-        return (
-            "text" if media_type.lower().startswith("text/") else "bytes"
-        ), media_type
-    return "none", ""
+def _contents(content: dict[str, Any]) -> tuple[dict[str, Any], set[str]]:
+    """Sort media types by how they are read: JSON by its schemas, all else plainly."""
+    schemas: dict[str, Any] = {}
+    plain = set() if content else {"none"}
+    for media_type, media in content.items():
+        name = media_type.split(";")[0].strip().lower()
+        if name == "application/json" or name.endswith("+json"):
+            given = isinstance(media, dict)
+            schemas[media_type] = media.get("schema", {}) if given else {}
+        else:
+            plain.add("text" if name.startswith("text/") else "bytes")
+    return schemas, plain
 
 
 def _both(pair: Pair, was: _Read, now: _Read, site: Site) -> Iterator[Change]:
     place = _at(site, was, now)
     found = []
-    if was.kind != now.kind:
-        text = (
-            f"{now.subject} is {code(now.annotation)} now, was {code(was.annotation)}"
+    matched = _matched(was, now)
+    gained = now.plain - was.plain or any(
+        media_type not in matched.values() and not _has(pair, was, schema)
+        for media_type, schema in now.schemas.items()
+    )
+    lost = was.plain - now.plain or was.schemas.keys() - matched.keys()
+    shown = f"{code(now.annotation)} now, was {code(was.annotation)}"
+    if gained:
+        found.append(place.tell(f"{now.subject} is {shown}", WIDENED))
+    elif lost and was.annotation != now.annotation:
+        found.append(place.tell(f"{now.subject} is {shown}", HARMLESS))
+    for old, new in matched.items():
+        inner = replace(
+            place,
+            old=(*was.at[:-2], old, "schema"),
+            new=(*now.at[:-2], new, "schema"),
         )
-        found.append(place.tell(text, WIDENED))
-    elif now.kind == "json":
-        found += compare_values(pair, was.schema, now.schema, place)
+        found += compare_values(pair, was.schemas[old], now.schemas[new], inner)
     found += _headers(pair, was, now, place)
     if not found and not pair.same(_unstreamed(was.data), _unstreamed(now.data)):
         text = f"{now.subject} is described otherwise, but read the same"
         found.append(place.tell(text, HARMLESS))
     yield from found
+
+
+def _matched(was: _Read, now: _Read) -> dict[str, str]:
+    """Match the media types that are JSON: by their names, or one with one."""
+    if len(was.schemas) == len(now.schemas) == 1:
+        return {next(iter(was.schemas)): next(iter(now.schemas))}
+    return {name: name for name in was.schemas if name in now.schemas}
+
+
+def _has(pair: Pair, was: _Read, schema: Any) -> bool:
+    return any(pair.same(known, schema) for known in was.schemas.values())
 
 
 def _unstreamed(data: dict[str, Any]) -> dict[str, Any]:
@@ -217,7 +241,11 @@ def _fallback(reads: dict[str, _Read], status: str) -> _Read | None:
 
 
 def _same(pair: Pair, was: _Read, now: _Read) -> bool:
-    return was.kind == now.kind and pair.same(was.schema, now.schema)
+    return (
+        was.plain == now.plain
+        and len(was.schemas) == len(now.schemas)
+        and all(_has(pair, was, schema) for schema in now.schemas.values())
+    )
 
 
 def _streams(pair: Pair, old: Known, new: Known, site: Site) -> Iterator[Change]:

@@ -20,6 +20,8 @@ Known = tuple[Operation, OperationModule]
 _ARGUMENT = re.compile(r"\{([^{}]*)\}")
 # How alike two names must be for one to be taken for a new spelling of the other.
 _ALIKE = 0.6
+MOST_COMPARED = 10_000
+"""How many pairs of names are looked at; of more, none is a new spelling of another."""
 
 
 def match_models(old: Side, new: Side) -> dict[str, str]:
@@ -46,12 +48,17 @@ def _by_shape(
 ) -> dict[str, str]:
     """Pair the schemas that say the same, and either sound alike or stand alike."""
     shapes: dict[str, list[str]] = defaultdict(list)
+    unknown = set(gone)
     for name in gone:
-        shapes[_shape(old, name, set(gone))].append(name)
+        shapes[_shape(old, name, unknown)].append(name)
     before, after = _uses(old), _uses(new)
     candidates = []
-    for name in added:
-        for former in shapes.get(_shape(new, name, set(added)), ()):
+    unknown = set(added)
+    fitting = {n: shapes.get(_shape(new, n, unknown), []) for n in added}
+    if sum(map(len, fitting.values())) > MOST_COMPARED:
+        fitting = {n: several for n, several in fitting.items() if len(several) == 1}
+    for name, several in fitting.items():
+        for former in several:
             likeness = SequenceMatcher(None, former, name).ratio()
             if likeness >= _ALIKE or before[former] & after[name]:
                 candidates.append((-likeness, former, name))

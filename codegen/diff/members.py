@@ -112,7 +112,15 @@ def accepted(side: Side, parts: list[Schema], names: Names) -> Accepted:
                 pending += reversed(alternatives(side.schemas[name])[0])
         else:
             _sort(result, part)
+    _join_booleans(result)
     return result
+
+
+def _join_booleans(result: Accepted) -> None:
+    """Take both values of a boolean for any."""
+    booleans = result.scalars.get("boolean")
+    if booleans and {*booleans.constants} == {True, False}:
+        result.scalars["boolean"] = Scalars(free=[*booleans.free, {"type": "boolean"}])
 
 
 def _sort(result: Accepted, part: Schema) -> None:
@@ -122,7 +130,10 @@ def _sort(result: Accepted, part: Schema) -> None:
         return
     if isinstance(part.get("enum"), list):
         for value in part["enum"]:
-            result.scalars.setdefault(_kind_of(value), Scalars()).known.append(value)
+            found = result.scalars.setdefault(_kind_of(value), Scalars())
+            # There is no boolean besides those that an enum could leave open.
+            closed = isinstance(value, bool)
+            (found.constants if closed else found.known).append(value)
         return
     kind: Any = part.get("type")
     if kind == "array" or (kind is None and "items" in part):

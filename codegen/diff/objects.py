@@ -7,7 +7,9 @@ from dataclasses import replace
 from difflib import SequenceMatcher
 from typing import Any
 
+from codegen.diff.forms import form
 from codegen.diff.limits import compare_limits
+from codegen.diff.matching import MOST_COMPARED
 from codegen.diff.report import (
     BROKEN,
     HARMLESS,
@@ -59,8 +61,7 @@ def _properties(pair: Pair, old: str, new: str, site: Site) -> Iterator[Change]:
             schemas = was["properties"][key], now["properties"][key]
             yield from _property(pair, schemas, (before[key], field), place)
         elif key in renamed:
-            former = code(f"{site.name}.{before[renamed[key]].name}")
-            yield place.tell(f"{former} is called {place.subject} now", BROKEN)
+            yield place.tell(_called(site, before[renamed[key]], field), BROKEN)
         elif field.required:
             text = f"{place.subject} is new and required"
             yield place.tell(text, NARROWED)
@@ -70,6 +71,14 @@ def _properties(pair: Pair, old: str, new: str, site: Site) -> Iterator[Change]:
         if key not in renamed.values():
             place = _place(site, before[key])
             yield place.tell(f"{place.subject} is gone", BROKEN, gone=True)
+
+
+def _called(site: Site, old: Field, new: Field) -> str:
+    """Say how a property is called now, in the code or only in the data."""
+    subject = code(f"{site.name}.{new.name}")
+    if old.name == new.name:
+        return f"{subject} is {code(new.key)} in the data now, was {code(old.key)}"
+    return f"{code(f'{site.name}.{old.name}')} is called {subject} now"
 
 
 def _place(site: Site, field: Field) -> Site:
@@ -115,18 +124,22 @@ def _renamed(
     Returns:
         The new names with the old ones.
     """
+    groups: dict[tuple[str, bool], tuple[list[str], list[str]]] = {}
+    for schema, keys, side in ((was, gone, 0), (now, added, 1)):
+        for key in keys:
+            names = pair.names if side else {}
+            what = form(schema["properties"][key], names), _is_required(schema, key)
+            groups.setdefault(what, ([], []))[side].append(key)
     result: dict[str, str] = {}
-    for new in added:
-        fitting = [
-            old
-            for old in gone
-            if old not in result.values()
-            and pair.same(was["properties"][old], now["properties"][new])
-            and _is_required(was, old) == _is_required(now, new)
-            and alike(old, new)
-        ]
-        if len(fitting) == 1:
-            result[new] = fitting[0]
+    for olds, news in groups.values():
+        if len(olds) * len(news) > MOST_COMPARED:
+            continue
+        for new in news:
+            fitting = [
+                old for old in olds if old not in result.values() and alike(old, new)
+            ]
+            if len(fitting) == 1:
+                result[new] = fitting[0]
     return result
 
 

@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from codegen.diff.answers import compare_answers
 from codegen.diff.bodies import compare_bodies
-from codegen.diff.matching import Known, anonymous, match_operations
+from codegen.diff.matching import (
+    Known,
+    anonymous,
+    arguments,
+    match_operations,
+)
 from codegen.diff.parameters import compare_parameters
 from codegen.diff.report import (
     BROKEN,
@@ -18,6 +24,7 @@ from codegen.diff.security import compare_requirements
 from codegen.diff.sites import BOTH, SENT, Site, Use
 from codegen.diff.values import Pair, otherwise
 from codegen.diff.words import code
+from codegen.document import Operation
 from codegen.plan.literal import plain_text
 
 # What has a comparison of its own, or says nothing that code depends on.
@@ -73,7 +80,8 @@ def _names(old: Known, new: Known, site: Site) -> Iterator[Change]:
     if before != after:
         words = "has moved from" if old_module.name == new_module.name else "was called"
         text = f"the module {code(after)} {words} {code(before)}"
-        yield site.tell(text, BROKEN)
+        # Whatever is of the operation was imported from there.
+        yield replace(site, use=BOTH).tell(text, BROKEN)
     elif was.name != now.name:
         text = f"the operationId is {code(now.name)} now, was {code(was.name)}"
         yield site.tell(text, HARMLESS)
@@ -89,9 +97,15 @@ def _routes(old: Known, new: Known, site: Site) -> Iterator[Change]:
         before, after = code(was.method.upper()), code(now.method.upper())
         yield site.tell(f"the request is a {after} now, was a {before}", BROKEN)
     # What an argument in the path is called is told with the arguments.
-    if anonymous(was.path) != anonymous(now.path):
+    if anonymous(was.path) != anonymous(now.path) or _swapped(was, now):
         text = f"the request goes to {code(now.path)} now, went to {code(was.path)}"
         yield site.tell(text, BROKEN)
+
+
+def _swapped(was: Operation, now: Operation) -> bool:
+    """Tell whether arguments that both paths have stand in another order."""
+    before, after = arguments(was.path), arguments(now.path)
+    return [n for n in before if n in after] != [n for n in after if n in before]
 
 
 def _same_rest(pair: Pair, old: Known, new: Known) -> bool:

@@ -37,6 +37,7 @@ class Site:
         use: who meets it.
         is_property: whether it is a property, which may have a derived one.
         is_hint: whether the values of an enum here are only examples.
+        is_held: whether it is in a list or a map.
     """
 
     kind: Kind
@@ -49,6 +50,7 @@ class Site:
     use: Use
     is_property: bool = False
     is_hint: bool = False
+    is_held: bool = False
 
     def tell(self, text: str, effect: Effect, *, gone: bool = False) -> Change:
         """Tell a change here.
@@ -78,6 +80,19 @@ class Site:
             new=(*self.new, *steps),
             is_property=False,
         )
+
+    def held(self, subject: str, *steps: str | int) -> Site:
+        """Give the items of a list, or the values of a map, within this place."""
+        return replace(self.inside(subject, *steps), is_held=True)
+
+    def retyped(self, effect: Effect) -> Effect:
+        """Judge another type here: a list of it is no list of a wider type.
+
+        The values still fit; a variable with the former type of the list doesn't.
+        """
+        if not self.is_held:
+            return effect
+        return Effect(*(max(verdict, Verdict.MIND) for verdict in effect))
 
 
 def _verdict(verdict: Verdict, used: tuple[bool, bool]) -> Verdict:

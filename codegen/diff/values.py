@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from codegen.diff.containers import match, unmatched
 from codegen.diff.forms import Names, form, same
 from codegen.diff.limits import compare_limits
 from codegen.diff.members import (
@@ -85,21 +86,37 @@ def _types(pair: Pair, old: Any, new: Any, site: Site) -> Iterator[Change]:
     all_new = accepted(pair.new, after, pair.names)
     if all_old.any and all_new.any:
         return
-    before, after = _unmatched(pair, before, after)
+    before, after = unmatched((before, after), (before, after), pair.names)
     left_old = accepted(pair.old, before, {})
     left_new = accepted(pair.new, after, pair.names)
-    lost = _uncovered(left_old, all_new)
-    gained = _uncovered(left_new, all_old)
+    lists = match(
+        (left_old.lists, left_new.lists),
+        (all_old.lists, all_new.lists),
+        "items",
+        pair.names,
+    )
+    maps = match(
+        (left_old.maps, left_new.maps),
+        (all_old.maps, all_new.maps),
+        "additionalProperties",
+        pair.names,
+    )
+    lost = _uncovered(left_old, all_new, lists.lost or maps.lost)
+    gained = _uncovered(left_new, all_old, lists.gained or maps.gained)
     null_lost, null_gained = had_null and not has_null, has_null and not had_null
     if lost or gained:
         lost, gained = lost or null_lost, gained or null_gained
         effect = BROKEN if lost and gained else NARROWED if lost else WIDENED
+        if not (all_old.any or all_new.any):
+            effect = site.retyped(effect)
         was, now = code(pair.old.annotation(old)), code(pair.new.annotation(new))
         yield site.tell(f"{site.subject} is {now} now, was {was}", effect)
     elif null_gained:
-        yield site.tell(f"{site.subject} may now be {code('None')}", WIDENED)
+        text = f"{site.subject} may now be {code('None')}"
+        yield site.tell(text, site.retyped(WIDENED))
     elif null_lost:
-        yield site.tell(f"{site.subject} is never {code('None')} any more", NARROWED)
+        text = f"{site.subject} is never {code('None')} any more"
+        yield site.tell(text, site.retyped(NARROWED))
     for kind in sorted(left_old.scalars.keys() | left_new.scalars.keys()):
         if kind in all_old.scalars and kind in all_new.scalars:
             yield from _scalars(
@@ -110,13 +127,13 @@ def _types(pair: Pair, old: Any, new: Any, site: Site) -> Iterator[Change]:
             )
     for was_ref, now_ref in _same_names(pair, before, after):
         yield from compare_limits(was_ref, now_ref, site, pair.names)
-    for was_list, now_list in zip(left_old.lists, left_new.lists, strict=False):
+    for was_list, now_list in lists.pairs:
         yield from compare_limits(was_list, now_list, site, pair.names)
-        inner = site.inside(f"an item of {site.subject}", "items")
+        inner = site.held(f"an item of {site.subject}", "items")
         yield from _within(pair, was_list, now_list, "items", inner)
-    for was_map, now_map in zip(left_old.maps, left_new.maps, strict=False):
+    for was_map, now_map in maps.pairs:
         yield from compare_limits(was_map, now_map, site, pair.names)
-        inner = site.inside(f"a value of {site.subject}", "additionalProperties")
+        inner = site.held(f"a value of {site.subject}", "additionalProperties")
         yield from _within(pair, was_map, now_map, "additionalProperties", inner)
 
 
@@ -132,18 +149,6 @@ def _within(
         yield site.tell(text, OPENED if was is False else NARROWED)
 
 
-def _unmatched(
-    pair: Pair, before: list[Schema], after: list[Schema]
-) -> tuple[list[Schema], list[Schema]]:
-    """Leave out what both have."""
-    known = [form(part, {}) for part in before]
-    given = [form(part, pair.names) for part in after]
-    return (
-        [part for part, one in zip(before, known, strict=True) if one not in given],
-        [part for part, one in zip(after, given, strict=True) if one not in known],
-    )
-
-
 def _same_names(
     pair: Pair, before: list[Schema], after: list[Schema]
 ) -> Iterator[tuple[Schema, Schema]]:
@@ -155,8 +160,14 @@ def _same_names(
                 yield old, new
 
 
-def _uncovered(left: Accepted, others: Accepted) -> bool:
-    """Tell whether something in `left` is of a kind that `others` doesn't have."""
+def _uncovered(left: Accepted, others: Accepted, more: bool) -> bool:
+    """Tell whether something in `left` is of a kind that `others` doesn't have.
+
+    Args:
+        left: what may have changed of one document.
+        others: all that the other one accepts.
+        more: whether it has more lists or maps.
+    """
     if others.any:
         return False
     kinds = set(left.scalars)
@@ -164,6 +175,7 @@ def _uncovered(left: Accepted, others: Accepted) -> bool:
         kinds.discard("integer")
     return (
         left.any
+        or more
         or bool(left.models.keys() - others.models.keys())
         or bool(kinds - others.scalars.keys())
         or bool(left.lists and not others.lists)
@@ -180,8 +192,9 @@ def _scalars(
 ) -> Iterator[Change]:
     old, new = every
     some_old, some_new = (one or Scalars() for one in left)
-    removed = [v for v in old.values if not _within_list(v, new.values)]
-    added = [v for v in new.values if not _within_list(v, old.values)]
+    known, given = ({form(v, {}) for v in one.values} for one in every)
+    removed = [v for v in old.values if form(v, {}) not in given]
+    added = [v for v in new.values if form(v, {}) not in known]
     if old.free and new.free:
         # Beside any other value, single ones are no more than hints.
         if removed:
@@ -194,10 +207,10 @@ def _scalars(
             yield from compare_limits(was, now, site, pair.names)
     elif old.free:
         text = f"{site.subject} is now only {values(new.values)}"
-        yield site.tell(text, NARROWED)
+        yield site.tell(text, NARROWED if new.known else site.retyped(NARROWED))
     elif new.free:
         text = f"{site.subject} may now be anything, was {values(old.values)}"
-        yield site.tell(text, OPENED if old.known else WIDENED)
+        yield site.tell(text, OPENED if old.known else site.retyped(WIDENED))
     else:
         yield from _values(old, new, removed, added, site)
 
@@ -212,20 +225,17 @@ def _values(
         return
     if removed:
         text = f"{site.subject} can no longer be {values(removed)}"
-        yield site.tell(text, _HINT_GONE if site.is_hint else NARROWED)
+        narrowed = NARROWED if old.known else site.retyped(NARROWED)
+        yield site.tell(text, _HINT_GONE if site.is_hint else narrowed)
     if added:
         text = f"{site.subject} may now also be {values(added)}"
-        yield site.tell(text, OPENED if old.known else WIDENED)
+        yield site.tell(text, OPENED if old.known else site.retyped(WIDENED))
     if new.known and not old.known and not added:
         text = f"{site.subject} is now open: {values(new.known)} or something else"
-        yield site.tell(text, WIDENED)
+        yield site.tell(text, site.retyped(WIDENED))
     if old.known and not new.known:
         text = f"{site.subject} is now always {values(new.constants)}"
-        yield site.tell(text, HARMLESS)
-
-
-def _within_list(one: Any, several: list[Any]) -> bool:
-    return any(same(one, other) for other in several)
+        yield site.tell(text, site.retyped(HARMLESS))
 
 
 def compare_notes(was: Any, now: Any, site: Site) -> Iterator[Change]:

@@ -15,6 +15,12 @@ from codegen.source import MAX_BYTES, Source
 _PATIENCE = 60.0
 """Seconds that git may take for one answer."""
 
+# Where a hook of another repository calls us, these mean that repository.
+_ELSEWHERE = {
+    *("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_COMMON_DIR", "GIT_PREFIX"),
+    *("GIT_OBJECT_DIRECTORY", "GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_NAMESPACE"),
+}
+
 
 def find(text: str, *, pinned: Path = PINNED) -> Source:
     """Read the document that a text names.
@@ -48,7 +54,8 @@ def find(text: str, *, pinned: Path = PINNED) -> Source:
     except _FailedError as failed:
         raise SpecError(
             f"the revision {shorten(revision)} has no file "
-            f"{shorten(path or pinned.name)}: {failed.reason}"
+            f"{shorten(path or pinned.name)}: {failed.reason}",
+            hint="Where it had another name then, give REVISION:PATH.",
         ) from failed
     return source.parse(data, name=text)
 
@@ -63,6 +70,7 @@ class _FailedError(Exception):
 
 def _git(folder: Path, *arguments: str) -> bytes:
     """Ask git; what it is asked for never begins like an option."""
+    surroundings = {k: v for k, v in os.environ.items() if k not in _ELSEWHERE}
     try:
         done = subprocess.run(
             ["git", "-C", str(folder), *arguments],
@@ -70,7 +78,7 @@ def _git(folder: Path, *arguments: str) -> bytes:
             check=False,
             stdin=subprocess.DEVNULL,
             timeout=_PATIENCE,
-            env={**os.environ, "LC_ALL": "C"},
+            env={**surroundings, "LC_ALL": "C"},
         )
     except (OSError, subprocess.TimeoutExpired) as error:
         raise _FailedError(f"git can't be asked: {error}") from error

@@ -33,6 +33,7 @@ STAMP = "VENDORED.json"
 FORMAT = 1
 _MOST_BYTES = 4 * 1024 * 1024
 _MOST_FILES = 20_000
+_MOST_LEVELS = 8
 _HASH = re.compile(r"[0-9a-f]{64}\Z")
 # What tools and systems leave in any folder, and the mark of a typed package.
 _IGNORED_FOLDERS = {"__pycache__"}
@@ -82,6 +83,8 @@ def read_stamp(folder: Path) -> dict[str, Any]:
         raise StampError(f"{STAMP} is damaged: it is no JSON") from error
     if not isinstance(stamp, dict):
         raise StampError(f"{STAMP} is damaged: it is no object")
+    if not _is_shallow(stamp, _MOST_LEVELS):
+        raise StampError(f"{STAMP} is damaged: it is nested too deeply")
     if stamp.get("format") != FORMAT:
         raise StampError(
             f"{STAMP} has the format {shown(stamp.get('format'))}, and this check "
@@ -89,6 +92,15 @@ def read_stamp(folder: Path) -> dict[str, Any]:
         )
     _check_files(stamp.get("files"))
     return stamp
+
+
+def _is_shallow(value: Any, levels: int) -> bool:
+    """Tell whether a value is nested no deeper; what writes it goes down into it."""
+    if isinstance(value, dict):
+        value = [*value.values()]
+    if not isinstance(value, list):
+        return True
+    return levels > 0 and all(_is_shallow(each, levels - 1) for each in value)
 
 
 def _check_files(files: Any) -> None:
@@ -112,18 +124,21 @@ def look(folder: Path, stamp: dict[str, Any]) -> Findings:
     nor is a link followed.
 
     Raises:
-        StampError: there are far more files than a copy has.
-        OSError: a file can't be read.
+        StampError: there are far more files than a copy has, or one can't be read.
     """
     written: dict[str, str] = stamp["files"]
     modified, foreign, present = [], [], set()
-    for name, path in _files(folder):
-        present.add(name)
-        if name in written:
-            if digest_of(path) != written[name]:
-                modified.append(name)
-        elif not _is_ignored(name):
-            foreign.append(name)
+    try:
+        for name, path in _files(folder):
+            present.add(name)
+            if name in written:
+                if digest_of(path) != written[name]:
+                    modified.append(name)
+            elif not _is_ignored(name):
+                foreign.append(name)
+    except OSError as error:
+        where = shown(str(error.filename))
+        raise StampError(f"{error.strerror}: {where}") from error
     missing = sorted(written.keys() - present)
     return Findings(tuple(sorted(modified)), tuple(missing), tuple(sorted(foreign)))
 
@@ -203,7 +218,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         stamp = read_stamp(folder)
         findings = look(folder, stamp)
-    except (StampError, OSError) as error:
+    except StampError as error:
         sys.stderr.write(f"error: {shown(folder.name)}: {error}\n")
         return 2
     found = verdicts(findings)

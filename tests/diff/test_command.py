@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -156,6 +157,18 @@ def test_mistakes_are_told_and_nothing_is_written(
     assert tree(tmp_path) == before
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no pipes here")
+def test_what_is_no_ordinary_file_stays_what_it_is(
+    run: Run, files: dict[str, str], tmp_path: Path
+) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    answer = run(files["old"], files["more"], "--out", pipe)
+    assert (answer.code, answer.out) == (2, "")
+    assert "is no ordinary file" in answer.err
+    assert pipe.is_fifo()
+
+
 # --- Revisions ----------------------------------------------------------------------
 
 
@@ -200,6 +213,7 @@ def test_revisions_are_read_from_the_repository_of_the_pinned_document(
     for text, words in (
         ("v3", "git knows no such revision"),
         ("v1:other.json", "the revision 'v1' has no file 'other.json'"),
+        ("v1:other.json", "had another name then, give REVISION:PATH"),
         ("-v1", "can't be a revision"),
         ("--help", "can't be a revision"),
         ("v1\0", "can't be a revision"),
@@ -207,6 +221,15 @@ def test_revisions_are_read_from_the_repository_of_the_pinned_document(
     ):
         with pytest.raises(SpecError, match=words):
             where.find(text, pinned=pinned)
+
+
+def test_a_hook_of_another_repository_changes_nothing(
+    repository: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GIT_DIR", str(ROOT / ".git"))
+    monkeypatch.setenv("GIT_WORK_TREE", str(ROOT))
+    found = where.find("v2", pinned=repository / "openapi.yaml")
+    assert "b" in found.document["components"]["schemas"]["Thing"]["properties"]
 
 
 def test_a_file_comes_before_a_revision(

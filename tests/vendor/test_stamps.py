@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -42,6 +43,13 @@ def piped(path: Path) -> None:
     os.mkfifo(path)
 
 
+def nested(levels: int) -> Any:
+    value: Any = 1
+    for _ in range(levels):
+        value = {"a": [value]}
+    return value
+
+
 STAMPS: list[tuple[str, Callable[[Path], Any], str]] = [
     ("gone", Path.unlink, "holds no copy"),
     ("a link", linked, "is no regular file"),
@@ -50,6 +58,8 @@ STAMPS: list[tuple[str, Callable[[Path], Any], str]] = [
     ("empty", lambda path: path.write_bytes(b""), "is no JSON"),
     ("bytes", lambda path: path.write_bytes(b"\xff\xfe{"), "is no JSON"),
     ("deep", lambda path: path.write_bytes(b"[" * 500_000), "is no JSON"),
+    ("folded", stamp_with(document=nested(400)), "is nested too deeply"),
+    ("folded format", stamp_with(format=nested(400)), "is nested too deeply"),
     ("a list", lambda path: path.write_bytes(b"[]"), "is no object"),
     ("of tomorrow", stamp_with(format=2), "has the format 2"),
     ("without files", stamp_with(files={}), "lists no files"),
@@ -100,3 +110,23 @@ def test_a_huge_copy_is_given_up(copy: Path, monkeypatch: pytest.MonkeyPatch) ->
     found = vendor("--check", copy)
     assert found.code == 2
     assert "more than 250 files: this is no copy" in found.err
+
+
+def test_what_lies_too_deep_to_be_read_is_said_shortly(copy: Path) -> None:
+    name = "d" * 200
+    handle = os.open(copy, os.O_RDONLY)
+    for _ in range(25):
+        os.mkdir(name, dir_fd=handle)
+        inner = os.open(name, os.O_RDONLY, dir_fd=handle)
+        os.close(handle)
+        handle = inner
+    os.close(handle)
+    found = vendor("--check", copy.parent)
+    assert (found.code, found.out) == (2, "")
+    assert "threads_api can't be checked: File name too long: " in found.err
+    assert len(found.err) < 600
+    again = vendor(copy.parent, "--name", "threads_api", "--force")
+    assert again.code == 2
+    assert "is no copy that could be replaced: File name too long" in again.err
+    # Too long a path for other tools as well.
+    shutil.rmtree(copy)

@@ -6,6 +6,7 @@ import errno
 import json
 import os
 import re
+import shlex
 import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -51,6 +52,19 @@ def test_two_copies_are_the_same_byte_for_byte(
         text = b"\n".join(tree(here).values())
         assert str(ROOT).encode() not in text
         assert str(tmp_path).encode() not in text
+
+
+def test_no_name_of_a_folder_is_more_than_a_name(tmp_path: Path) -> None:
+    for name in ("a[/b]", "[red]c", "d\x1b[31m\n", "it's here"):
+        done = vendor(tmp_path / name)
+        assert done.code == 0, done
+        assert "\x1b" not in done.out
+        line = done.out.splitlines()[-1]
+        assert line.startswith("check it where it is: python ")
+        if name.isprintable():
+            # It can be run as it stands.
+            *_, path = shlex.split(line)
+            assert Path(path) == tmp_path / name / "assistants_api" / "vendored.py"
 
 
 def test_the_stamp_says_all_that_a_reader_needs(tmp_path: Path) -> None:

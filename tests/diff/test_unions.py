@@ -1,0 +1,152 @@
+"""Changes of unions, and of the names of models."""
+
+from __future__ import annotations
+
+from tests.codegen.specs import (
+    TEXT,
+    Document,
+    const,
+    document,
+    obj,
+    operation,
+    ref,
+)
+from tests.diff.judging import letters, report
+from tests.diff.schemas import Row, having, misjudged, named, together
+
+_PETS = [ref("Cat"), ref("Dog")]
+_RENAMED = obj("id", id=TEXT, pet=ref("Pet"), mood=ref("Mood"), label=ref("Tag"))
+_ID = obj("id", id=TEXT)
+
+ROWS = [
+    # --- Unions -----------------------------------------------------------------------
+    Row(
+        "variant",
+        having("Pet", "oneOf", value=[*_PETS, ref("Fish")]),
+        "Pet",
+        "CM",
+        "BC",
+        "`Pet` may now also be `Fish`",
+    ),
+    Row(
+        "one for another",
+        having("Pet", "oneOf", value=[ref("Cat"), ref("Fish")]),
+        "Pet",
+        "BM",
+        "BM",
+        "`Pet` can no longer be `Dog`",
+    ),
+    Row(
+        "text too",
+        having("Pet", "oneOf", value=[*_PETS, TEXT]),
+        "Pet",
+        "CB",
+        "BC",
+        "`Pet` may now also be `str`",
+    ),
+    Row(
+        "told apart",
+        having("Dog", "properties", "kind", value=TEXT),
+        "Pet",
+        "MB",
+        "CC",
+        "nothing tells the variants of `Pet` apart any more",
+        frozenset({"Dog"}),
+    ),
+    Row(
+        "another value",
+        having("Dog", "properties", "kind", value=const("hound")),
+        "Dog",
+        "BB",
+        "BB",
+        '`Dog.kind` is now `"hound"`',
+        frozenset({"Pet"}),
+    ),
+    Row(
+        "told apart by another",
+        together(
+            having("Cat", "properties", "type", value=const("c")),
+            having("Dog", "properties", "type", value=const("d")),
+            having("Cat", "required", value=["type"]),
+            having("Dog", "required", value=["type"]),
+        ),
+        "Pet",
+        "MM",
+        "MM",
+        'are told apart by `"type"` now, was `"kind"`',
+        frozenset({"Cat", "Dog"}),
+    ),
+    Row(
+        "union, class",
+        having("Pet", value=obj(a=TEXT)),
+        "Pet",
+        "BB",
+        "BB",
+        "`Pet` is a class now, was a union",
+    ),
+    # --- Names ------------------------------------------------------------------------
+    Row(
+        "renamed class",
+        named("Cat", "Feline"),
+        "Feline",
+        "BB",
+        "--",
+        "`Cat` is called `Feline` now",
+    ),
+    Row(
+        "renamed enum",
+        named("Mood", "Humour"),
+        "Humour",
+        "BB",
+        "--",
+        "`Mood` is called `Humour` now",
+    ),
+    Row(
+        "renamed union",
+        named("Pet", "Animal"),
+        "Animal",
+        "BB",
+        "--",
+        "`Pet` is called `Animal` now",
+    ),
+    Row(
+        "the same class",
+        named("Cat", "cat"),
+        "Cat",
+        "MM",
+        "MM",
+        "the schema of `Cat` is called `cat` now, was `Cat`",
+    ),
+    Row(
+        "a new class",
+        having("Keep", "properties", "new", value=_ID),
+        "KeepNew",
+        "CC",
+        "BB",
+        "`KeepNew` is new, a class",
+        frozenset({"Keep"}),
+    ),
+]
+
+
+def test_each_change_of_a_union_or_name_is_judged_right_and_so_is_its_reverse() -> None:
+    assert "\n".join(line for row in ROWS for line in misjudged(row)) == ""
+
+
+def test_nested_unions_are_judged_where_a_variant_came() -> None:
+    def with_(*members: str) -> Document:
+        return document(
+            {"/e": {"get": operation("e", schema=ref("Event"))}},
+            Event={"oneOf": [ref("RunEvent"), ref("Done")]},
+            RunEvent={"oneOf": [ref(name) for name in members]},
+            Done=obj("event", event=const("done")),
+            Made=obj("event", event=const("made")),
+            Ended=obj("event", event=const("ended")),
+            Paused=obj("event", event=const("paused")),
+        )
+
+    found = report(with_("Made", "Ended"), with_("Made", "Ended", "Paused"))
+    assert {(c.name, letters(found, c.name), c.text) for c in found.changes} == {
+        ("Event", "-C", "`Event` may be `RunEvent`, which changed"),
+        ("RunEvent", "-M", "`RunEvent` may now also be `Paused`"),
+    }
