@@ -40,7 +40,8 @@ class Answer:
     @property
     def target(self) -> str:
         """Name the variable for it, one for each status so that each has its type."""
-        return f"result_{self.first}"
+        is_one = self.first == self.last
+        return f"result_{self.first}" if is_one else f"result_{self.first // 100}xx"
 
     @property
     def condition(self) -> str:
@@ -198,11 +199,12 @@ def _plain(media_type: str) -> str:
 
 
 def _any_success(answers: list[Answer]) -> list[Answer]:
-    """Read every 2xx: the documented ones as they are, others like the first."""
+    """Read every 2xx: documented ones as they are, others as 2XX, else as the first."""
     if not answers:
         return []
-    exact = sorted(answers, key=lambda a: (a.last - a.first, a.first))
-    rest = replace(exact[0], first=200, last=299)
+    exact = sorted((a for a in answers if a.first == a.last), key=lambda a: a.first)
+    ranges = [a for a in answers if a.first != a.last]
+    rest = replace([*ranges, *exact][0], first=200, last=299)
     return [*(a for a in exact if not a.same_as(rest)), rest]
 
 

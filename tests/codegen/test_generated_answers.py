@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import inspect
 import json
+import re
 import string
 from typing import TYPE_CHECKING, Any
 
@@ -46,6 +48,22 @@ def response(status: int, content: bytes = b"", **data: Any) -> httpx.Response:
 
 
 # --- Answers -----------------------------------------------------------------------
+
+
+def test_a_status_and_its_range_have_types_of_their_own(make: Make) -> None:
+    module_ = answering(
+        make,
+        {"200": answer(ref("A")), "2XX": answer(ref("B"))},
+        A=obj(a=TEXT),
+        B=obj(b=TEXT),
+    )
+    models = module(__import__(module_.__name__.split(".")[0]), "models")
+    assert module_.parse_response(response(200, a="x")) == models.A(a="x")
+    assert module_.parse_response(response(203, b="x")) == models.B(b="x")
+    # Type checkers refuse a variable that is declared twice.
+    source = inspect.getsource(module_.parse_response)
+    declared = re.findall(r"(\w+): \w+ = ", source)
+    assert len(declared) == len(set(declared)) == 2
 
 
 def test_each_success_has_its_type_and_others_the_first(make: Make) -> None:

@@ -35,7 +35,7 @@ from tests.codegen.specs import (
     ref,
 )
 from tests.codegen.specs import at as value_at
-from tests.contract import upstream, upstream_facts
+from tests.contract import upstream_facts
 
 OVERLAY = overlay.load()
 
@@ -86,19 +86,6 @@ def test_the_facts_of_upstream_become_the_pinned_document() -> None:
     """Prose-free and in upstream's own shape; its properties are sorted by name."""
     given = {"openapi": "3.1.0", **upstream_facts.load()["document"]}
     assert normal(given) == without_prose(pinned())
-
-
-@pytest.mark.parametrize("path", upstream.for_facts(), ids=lambda path: path.name)
-def test_pinning_upstream_writes_the_file_that_we_have(
-    path: Path, tmp_path: Path
-) -> None:
-    target, lock = tmp_path / "openapi.yaml", tmp_path / "source.lock"
-    target.write_bytes(PINNED.read_bytes())
-    done = pin.pin(source.load(path), pinned=target, lock=lock)
-    assert target.read_bytes() == PINNED.read_bytes()
-    if path.name == upstream.PINNED_COPY:
-        assert lock.read_bytes() == pin.LOCK.read_bytes()
-    assert done.undescribed == []
 
 
 # --- Writing it --------------------------------------------------------------------
@@ -166,6 +153,8 @@ def foreign() -> Document:
     given["components"]["securitySchemes"] = {"Key": {"type": "http"}}
     given["security"] = [{"Key": []}]
     given["tags"] = [{"name": "things"}]
+    # What several places share becomes one for each, and `TEXT` stays as it is.
+    given = json.loads(json.dumps(given))
     for number, steps in enumerate(list(nodes(given))):
         node = value_at(given, steps)
         is_map = not steps or steps[-1] in MAPS or "security" in steps

@@ -1,0 +1,63 @@
+"""A part of an upstream document: pinned, or built with what belongs to it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from codegen import pin, source
+from codegen.build import Order, build
+from codegen.pin import PINNED
+from codegen.select import Selection
+from tests.codegen.packages import every_module, imported
+from tests.contract import upstream
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+METHODS = {"get", "post", "delete", "put", "patch"}
+
+
+@pytest.mark.parametrize("path", upstream.for_facts(), ids=lambda path: path.name)
+def test_pinning_upstream_writes_the_file_that_we_have(
+    path: Path, tmp_path: Path
+) -> None:
+    target, lock = tmp_path / "openapi.yaml", tmp_path / "source.lock"
+    target.write_bytes(PINNED.read_bytes())
+    done = pin.pin(source.load(path), pinned=target, lock=lock)
+    assert target.read_bytes() == PINNED.read_bytes()
+    if path.name == upstream.PINNED_COPY:
+        assert lock.read_bytes() == pin.LOCK.read_bytes()
+    assert done.undescribed == []
+
+
+@pytest.mark.parametrize("path", upstream.for_prose(), ids=lambda path: path.name)
+def test_upstream_documents_build_with_files_and_vector_stores(
+    path: Path, tmp_path: Path
+) -> None:
+    prefixes = ("/assistants", "/threads", "/files", "/vector_stores")
+    order = Order(str(path), tmp_path / "out", "selected", Selection(prefixes))
+    build(order, lambda _: None)
+    paths = upstream.load(path)["paths"]
+    counts = {
+        prefix: sum(
+            len(METHODS & set(item))
+            for name, item in paths.items()
+            if f"{name}/".startswith(f"{prefix}/")
+        )
+        for prefix in prefixes
+    }
+    assert counts["/assistants"] + counts["/threads"] == 23
+    with imported(tmp_path / "out" / "selected") as package:
+        modules = {module.__name__ for module in every_module(package)}
+        upload = package.File(b"x", "a.jsonl")
+        request = package.api.files.create_file.build_request(
+            body={"file": upload, "purpose": "batch"}
+        )
+    operations = [name for name in modules if name.count(".") == 3]
+    assert len(operations) == sum(counts.values())
+    assert request.files == [
+        ("file", ("a.jsonl", b"x", None)),
+        ("purpose", (None, b"batch", None)),
+    ]
