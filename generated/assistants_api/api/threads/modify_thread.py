@@ -54,11 +54,11 @@ def parse_response(response: ResponseLike) -> ThreadObject | ErrorResponse:
     """
     status = response.status_code
     if 200 <= status <= 299:
-        result_200: ThreadObject = models.ThreadObject.from_json(json_of(response))
-        return result_200
+        result_2xx: ThreadObject = models.ThreadObject.from_json(json_of(response))
+        return result_2xx
     if 400 <= status <= 599:
-        result_400: ErrorResponse = models.ErrorResponse.from_json(json_of(response))
-        return result_400
+        result_4xx: ErrorResponse = models.ErrorResponse.from_json(json_of(response))
+        return result_4xx
     raise unexpected(response)
 
 
