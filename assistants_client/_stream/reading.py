@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
 from .. import _api
@@ -11,6 +12,8 @@ DONE: Final = "done"
 ERROR: Final = "error"
 _END = "[DONE]"
 _RUN = "thread.run"
+# Of the names that are remembered; the document has none that are as long.
+_LONGEST = 100
 # What an object calls itself, and the name of events that tell of it.
 _DELTAS = frozenset({"thread.message.delta", "thread.run.step.delta"})
 _FAMILIES = frozenset({"thread", _RUN, "thread.run.step", "thread.message", *_DELTAS})
@@ -96,14 +99,29 @@ def _corrected(name: str, value: Any) -> Told:
         kind = _family(name)
     if kind in _DELTAS:
         return Told(kind, value)
-    is_known = isinstance(status, str) and status in _RUN_STATUSES
-    if kind == _RUN and is_known and name != "thread.run.created":
+    family = _family(name)
+    if kind == _RUN and isinstance(status, str) and status in _RUN_STATUSES:
+        told_by = name.removeprefix(f"{_RUN}.")
+        if family == _RUN and told_by not in _RUN_STATUSES and _is_documented(name):
+            # Not all events of runs are named after a status.
+            return Told(name, value)
         return Told(f"{kind}.{status}", value)
-    if kind is None or _family(name) == kind:
+    if kind is None or family == kind:
         return Told(name, value)
     if kind == "thread":
         return Told("thread.created", value)
     return Told(f"{kind}.{status if isinstance(status, str) else 'created'}", value)
+
+
+def _is_documented(name: str) -> bool:
+    """Tell whether the document knows events of a name."""
+    return len(name) <= _LONGEST and _reads(name)
+
+
+@lru_cache(256)
+def _reads(name: str) -> bool:
+    found = _api.read_assistant_stream_event({"event": name})
+    return not isinstance(found, _api.UnknownObject)
 
 
 def _family(name: str) -> str | None:

@@ -44,6 +44,7 @@ RUN = {
 EVENTS = [
     ("thread.run.created", {**RUN, "status": "queued"}),
     ("thread.run.paused", RUN),
+    ("thread.run.paused", {**RUN, "status": "in_progress"}),
     ("thread.run.completed", {**RUN, "status": "completed"}),
     ("done", "[DONE]"),
 ]
