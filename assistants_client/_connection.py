@@ -24,13 +24,14 @@ class Watcher:
     def __init__(
         self,
         note: Callable[[str], None] | None = None,
-        opened: Callable[[Any], None] | None = None,
+        opened: Callable[[Any], bool] | None = None,
     ) -> None:
         # Until something tells that there is no connection yet: not every transport
         # tells what it does, and what may have been sent must not be sent again.
         self.stage: Stage = "sent"
         self.reused = True
         self._tunnelling = False
+        self._is_late = False
         self._note = note
         self._opened = opened
         self._began: dict[str, float] = {}
@@ -43,13 +44,26 @@ class Watcher:
         if not self._tunnelling:
             self._follow(name)
         if self._opened and name.endswith(_OPENED):
-            self._opened(info.get("return_value"))
+            self._is_late = self._opened(info.get("return_value"))
         if self._note:
             self._tell(name, info, self._note)
+
+    def found(self) -> None:
+        """Take note that there is an answer, and so a connection that is known.
+
+        An answer and its body may hold each other. What watched it must not hold the
+        client then, whose connections would be found too late where it is forgotten.
+        """
+        self.stage = "answered"
+        self._opened = None
 
     async def asynchronously(self, name: str, info: Mapping[str, Any]) -> None:
         """Do the same where it is awaited."""
         self(name, info)
+        if self._is_late:
+            # Of what the client had when it was closed, this was none yet.
+            self._is_late = False
+            await info["return_value"].aclose()
 
     def _follow(self, name: str) -> None:
         if name.endswith("send_request_headers.started"):

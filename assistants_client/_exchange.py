@@ -91,7 +91,7 @@ class Exchange:
     def begun(self, response: httpx.Response) -> None:
         """Take note that the head of the answer is there."""
         # Not every transport tells.
-        self._watcher.stage = "answered"
+        self._watcher.found()
         if self._client.cookies:
             forget_unsendable(self._client.cookies.jar)
         if self._transcript:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import suppress
 from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
@@ -18,6 +19,8 @@ from attrs import frozen
 from ._errors import ConfigurationError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     import httpx
 
 VARIABLE: Final = "ASSISTANTS_HTTP"
@@ -104,10 +107,18 @@ def library_of(thing: Any) -> Library:
         TypeError: it is nothing of any.
     """
     kind = type(thing)
-    found = _known.get(kind)
-    if found is None:
-        found = _known[kind] = _library_of_kind(kind)
-    return found
+    # Asked several times for each request. Classes that others derive are found by what
+    # they are derived from, and not remembered: some are made for one use.
+    for base in kind.__mro__:
+        found = _known.get(base)
+        if found is not None:
+            return found
+    for each in _loaded():
+        for known in (each.client, each.async_client, each.response):
+            _known[known] = each
+            if issubclass(kind, known):
+                return each
+    raise TypeError(f"{kind.__module__}.{kind.__name__} is nothing of an HTTP library")
 
 
 def library_of_response(kind: Any) -> Library | None:
@@ -115,29 +126,34 @@ def library_of_response(kind: Any) -> Library | None:
     return next((each for each in _loaded() if each.response is kind), None)
 
 
-# Asked several times for each request.
 _known: Final[dict[type[Any], Library]] = {}
 
 
-def _library_of_kind(kind: type[Any]) -> Library:
-    for each in _loaded():
-        if issubclass(kind, each.client | each.async_client | each.response):
-            return each
-    raise TypeError(f"{kind.__module__}.{kind.__name__} is nothing of an HTTP library")
-
-
-def _loaded() -> list[Library]:
+def _loaded() -> Iterator[Library]:
     """Give the libraries that are imported: whoever has something of one has it."""
-    return [_library(name) for name in _NAMES if sys.modules.get(name) is not None]
+    for name in _NAMES:
+        if sys.modules.get(name) is not None:
+            # What is there in place of one, or can't be imported whole, is none.
+            with suppress(AttributeError, ImportError):
+                yield _library(name)
 
 
 def _installed(name: str) -> Library | None:
+    """Give a library, none if it is not installed.
+
+    Raises:
+        ConfigurationError: it is, but can't be imported.
+    """
     try:
         return _library(name)
-    except ModuleNotFoundError as error:
-        if error.name != name:
-            raise
-        return None
+    except (AttributeError, ImportError) as error:
+        if isinstance(error, ModuleNotFoundError) and error.name == name:
+            return None
+        others = " or ".join(other for other in _NAMES if other != name)
+        raise ConfigurationError(
+            f"{name} is installed, but can't be used ({error}): install it anew, or "
+            f"set {VARIABLE} to {others}"
+        ) from error
 
 
 @cache

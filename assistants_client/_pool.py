@@ -6,11 +6,12 @@ import socket
 import threading
 import warnings
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 from weakref import WeakSet
 
 from ._errors import ConfigurationError
 from ._library import chosen_library, library_of
+from ._loops import Loops, running_loop
 from ._turns import Turns, most_of
 from ._version import __version__
 
@@ -29,12 +30,6 @@ CONNECTIONS: Final = 100
 _KEPT = 4.0
 
 
-class _Loop(Protocol):
-    """An event loop."""
-
-    def is_closed(self) -> bool: ...
-
-
 def pool_of(given: Any, owner: Any) -> Pool:
     """Give a pool for an HTTP client that somebody passed, or for one to be made.
 
@@ -46,11 +41,11 @@ def pool_of(given: Any, owner: Any) -> Pool:
         ConfigurationError: it is of another kind, such as the asynchronous one.
     """
     if given is None:
-        return Pool(chosen_library())
+        return Pool(chosen_library(), asynchronous=owner.asynchronous)
     with suppress(TypeError):
         library = library_of(given)
         if isinstance(given, library.kind(asynchronous=owner.asynchronous)):
-            return Pool(library, given)
+            return Pool(library, given, asynchronous=owner.asynchronous)
     kind = "AsyncClient" if owner.asynchronous else "Client"
     found = f"{type(given).__module__}.{type(given).__name__}"
     raise ConfigurationError(
@@ -68,59 +63,66 @@ class Pool:
         turns: whose turn it is to use a connection.
     """
 
-    def __init__(self, library: Library, given: Any = None) -> None:
+    def __init__(
+        self, library: Library, given: Any = None, *, asynchronous: bool = False
+    ) -> None:
         self.library = library
         self.closed = False
         self.turns = Turns(most_of(given) if given is not None else CONNECTIONS)
         self._sockets: WeakSet[Any] = WeakSet()
         self._given = given
         self._made: Any = None
-        # Where its connections belong to, if they are awaited.
-        self._loop: _Loop | None = None
+        self._loops = Loops(self.turns) if asynchronous else None
         self._lock = threading.Lock()
 
-    def get(self, kind: type[HttpT], loop: _Loop | None = None) -> HttpT:
-        """Give the HTTP client.
+    def get(self, kind: type[HttpT]) -> HttpT:
+        """Give the HTTP client; where it is awaited, that of the loop that runs.
 
         Args:
-            kind: what it is, if it is still to be made.
-            loop: the event loop that uses it. What was made in one that is closed
-                can't be used again: then another is made.
+            kind: what it is, for type checkers.
 
         Raises:
-            RuntimeError: it has been closed.
+            RuntimeError: it has been closed, or no event loop of asyncio runs.
         """
+        loop = running_loop() if self._loops is not None else None
         if self._given is not None and not self.closed:
             given: HttpT = self._given
             return given
-        made: HttpT | None = self._made
-        if made is None or loop is not self._loop:
-            with self._lock:
-                if self.closed:
-                    raise RuntimeError("the client has been closed")
-                made = None if self._is_stranded() else self._made
-                if made is None:
-                    made = self._made = self._new(kind)
-                    self._loop = loop
+        found: HttpT | None = self._there_is(loop)
+        if found is not None:
+            return found
+        with self._lock:
+            if self.closed:
+                raise RuntimeError("the client has been closed")
+            # Another thread may have been faster.
+            found = self._there_is(loop)
+            made: HttpT = self._make(loop) if found is None else found
         return made
 
-    def opened(self, stream: Any) -> None:
-        """Take note of a connection, as the HTTP library's stream."""
+    def opened(self, stream: Any) -> bool:
+        """Take note of a connection, as the HTTP library's stream.
+
+        Tell whether it is to be closed, as it was being made while the client was.
+        """
         found = stream.get_extra_info("socket") if stream is not None else None
-        if isinstance(found, socket.socket):
-            with self._lock:
-                closed = self.closed
+        with self._lock:
+            is_late = self.closed and self._given is None
+            if isinstance(found, socket.socket):
                 self._sockets.add(found)
-            if closed and self._given is None:
-                # It was being made while the client was closed.
-                _shut(found)
+                if is_late:
+                    _shut(found)
+        return is_late
 
     def close(self) -> Any:
-        """Take leave; give the HTTP client that is to be closed, if there is one."""
+        """Take leave; give what is to be closed by `close` here, if there is anything.
+
+        What belongs to other event loops is closed there.
+        """
         with self._lock:
             self.closed = True
-            made = None if self._is_stranded() else self._made
-            self._made = None
+            if self._loops is not None:
+                return self._loops.close(running_loop())
+            made, self._made = self._made, None
             sockets = [*self._sockets] if made is not None else []
         for each in sockets:
             # Closing alone doesn't wake a thread that waits for an answer.
@@ -129,16 +131,26 @@ class Pool:
 
     def __del__(self) -> None:
         # An interrupted __init__ leaves less than this.
-        made = getattr(self, "_made", None)
-        if made is None:
+        made, loops = getattr(self, "_made", None), getattr(self, "_loops", None)
+        if made is None and (loops is None or not loops.are_open()):
             return
         what = "a client of assistants_client was never closed; use `with`"
         warnings.warn(what, ResourceWarning, stacklevel=2)
-        if isinstance(made, self.library.client):
+        if made is not None:
             # Else each of its sockets would warn as well.
             made.close()
 
-    def _new(self, kind: type[HttpT]) -> HttpT:
+    def _there_is(self, loop: Any) -> Any:
+        return self._made if self._loops is None else self._loops.get(loop)
+
+    def _make(self, loop: Any) -> Any:
+        if self._loops is not None:
+            return self._loops.add(loop, self._new)
+        self._made = self._new()
+        return self._made
+
+    def _new(self) -> httpx.Client | httpx.AsyncClient:
+        kind = self.library.kind(asynchronous=self._loops is not None)
         return kind(
             headers={"user-agent": USER_AGENT},
             limits=self.library.limits(
@@ -148,10 +160,6 @@ class Pool:
                 keepalive_expiry=_KEPT,
             ),
         )
-
-    def _is_stranded(self) -> bool:
-        """Tell whether what was made belongs to an event loop that is closed."""
-        return self._loop is not None and self._loop.is_closed()
 
 
 def _shut(found: socket.socket) -> None:

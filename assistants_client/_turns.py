@@ -12,7 +12,10 @@ from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
+from ._loops import forget_closed, running_loop
+
 if TYPE_CHECKING:
+    import asyncio
     from collections.abc import Callable, Iterator
 
     import httpx
@@ -41,7 +44,7 @@ class Turns:
         self._free: SimpleQueue[None] = SimpleQueue()
         for _ in range(most or 0):
             self._free.put(None)
-        self._gates: WeakKeyDictionary[Any, Any] = WeakKeyDictionary()
+        self._gates: WeakKeyDictionary[Any, _Gate] = WeakKeyDictionary()
 
     def wait(self, seconds: float | None) -> Turn:
         """Wait for one's turn, in a thread; `take` has the arguments and errors."""
@@ -67,19 +70,38 @@ class Turns:
         # Whoever awaits has it loaded; others needn't.
         import asyncio
 
-        loop = asyncio.get_running_loop()
+        loop = running_loop()
         gate = self._gates.get(loop)
         if gate is None:
-            gate = self._gates[loop] = asyncio.Semaphore(self._most)
-        if gate.locked():
+            forget_closed(self._gates)
+            gate = self._gates[loop] = _Gate(asyncio.Semaphore(self._most))
+        if gate.semaphore.locked():
             async with asyncio.timeout(seconds):
-                await gate.acquire()
+                await gate.semaphore.acquire()
         else:
-            await gate.acquire()
-        return Turn(gate.release)
+            await gate.semaphore.acquire()
+        gate.taken += 1
+        return Turn(gate.give_back)
+
+    def taken(self) -> int:
+        """Tell how many turns tasks of the loop that runs have at the moment."""
+        gate = self._gates.get(running_loop())
+        return 0 if gate is None else gate.taken
 
     def _give_back(self) -> None:
         self._free.put(None)
+
+
+class _Gate:
+    """The turns of one event loop."""
+
+    def __init__(self, semaphore: asyncio.Semaphore) -> None:
+        self.semaphore = semaphore
+        self.taken = 0
+
+    def give_back(self) -> None:
+        self.taken -= 1
+        self.semaphore.release()
 
 
 def most_of(client: Any) -> int | None:

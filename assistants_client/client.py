@@ -254,7 +254,9 @@ class Client(_Client, FreeRequests):
 class AsyncClient(_Client, AsyncFreeRequests):
     """A client of the Assistants API whose methods are awaited.
 
-    Tasks of one event loop may share it. Close it, or use it in `async with`.
+    Tasks may share it, those of several event loops of asyncio as well: each loop has
+    connections of its own, which are closed when it ends. Close it, or use it in `async
+    with`.
     """
 
     asynchronous: ClassVar = True
@@ -300,18 +302,18 @@ class AsyncClient(_Client, AsyncFreeRequests):
 
     def http(self, options: CallOptions) -> AsyncHttp:
         """Give what does what flows ask for, by the connections there are."""
-        # Whoever awaits has it loaded; others needn't.
-        from asyncio import get_running_loop
-
-        made = self._pool.get(self._pool.library.async_client, get_running_loop())
+        made = self._pool.get(self._pool.library.async_client)
         secrets = self._options.secrets
         return AsyncHttp(made, self._transcript(options), secrets, self._pool)
 
     async def close(self) -> None:
-        """Close the connections, also those of copies; a second time does nothing."""
-        made = self._pool.close()
-        if made is not None:
-            await made.aclose()
+        """Close the connections, also those of copies; a second time does nothing.
+
+        Those of other event loops that still run are closed there, soon.
+        """
+        home = self._pool.close()
+        if home is not None:
+            await home.close()
 
     async def __aenter__(self) -> Self:
         return self

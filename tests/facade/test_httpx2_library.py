@@ -6,6 +6,7 @@ import asyncio
 import gc
 import subprocess
 import sys
+import weakref
 from concurrent.futures import ThreadPoolExecutor
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
@@ -26,6 +27,7 @@ from tests.facade.recording import KEY
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 URL = "http://127.0.0.1:1/v1"
 LIBRARIES: list[Any] = [httpx, httpx2]
@@ -81,6 +83,32 @@ with Client(base_url=sys.argv[1], api_key="none") as client:
 print(*{"httpx", "httpx2"} & {*sys.modules})
 """
 
+# The first argument is where the server is, the second where a damaged library lies.
+WITH_DAMAGED = """
+import os, sys
+
+sys.path.insert(0, sys.argv[2])
+from assistants_client import Client, ConfigurationError
+
+settings = {"base_url": sys.argv[1], "api_key": "none"}
+try:
+    Client(**settings)
+except ConfigurationError as error:
+    print(error)
+try:
+    import httpx
+except ImportError:
+    pass
+import httpx2
+
+# What is passed is used, whatever the other one is.
+with httpx2.Client() as http:
+    Client(**settings, http_client=http).threads.create()
+os.environ["ASSISTANTS_HTTP"] = "httpx2"
+with Client(**settings) as client:
+    print(type(client.with_raw_response.threads.create().http_response).__module__)
+"""
+
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[LocalServer]:
@@ -88,8 +116,8 @@ def server() -> Iterator[LocalServer]:
         yield server
 
 
-def printed(program: str, server: LocalServer) -> list[str]:
-    command = [sys.executable, "-W", "error", "-c", program, server.url]
+def printed(program: str, server: LocalServer, *arguments: str) -> list[str]:
+    command = [sys.executable, "-W", "error", "-c", program, server.url, *arguments]
     done = subprocess.run(
         command, capture_output=True, text=True, timeout=60, check=False
     )
@@ -184,22 +212,35 @@ def test_both_libraries_serve_at_once(server: LocalServer) -> None:
     assert asyncio.run(call_async()) == [httpx.Response, httpx2.Response] * 3
 
 
-# What a loop leaves open when it is closed says so itself.
-@pytest.mark.filterwarnings(
-    "ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning"
-)
-@pytest.mark.parametrize("name", ["httpx", "httpx2"])
-def test_a_client_outlives_its_event_loop(
-    name: str, server: LocalServer, monkeypatch: pytest.MonkeyPatch
+def test_classes_of_others_are_taken_and_not_remembered(server: LocalServer) -> None:
+    for library in LIBRARIES:
+        mine = type("Mine", (library.Client,), {})
+        with mine() as http:
+            client = Client(base_url=server.url, api_key=KEY, http_client=http)
+            raw = client.with_raw_response.threads.create()
+            assert type(raw.http_response) is library.Response
+            found = library_of(http)
+            assert found is library_of(raw.http_response)
+            assert found.name == library.__name__
+        gone = weakref.ref(mine)
+        del mine, http, client, raw
+        gc.collect()
+        assert gone() is None
+
+
+def test_a_library_that_is_damaged_is_told(
+    server: LocalServer, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setenv(VARIABLE, name)
-    client = AsyncClient(base_url=server.url, api_key=KEY, max_retries=0)
-
-    async def create() -> Any:
-        return [(await client.threads.create()).id for _ in range(2)]
-
-    assert len({each for _ in range(3) for each in asyncio.run(create())}) == 6
-    asyncio.run(client.close())
-    with pytest.raises(RuntimeError, match="the client has been closed"):
-        asyncio.run(create())
-    gc.collect()
+    monkeypatch.delenv(VARIABLE, raising=False)
+    (tmp_path / "httpx.py").write_text("import nothing_of_that_name\n", "utf-8")
+    assert printed(WITH_DAMAGED, server, str(tmp_path)) == [
+        (
+            "httpx is installed, but can't be used (No module named "
+            "'nothing_of_that_name'): install it anew, or set ASSISTANTS_HTTP to httpx2"
+        ),
+        "httpx2",
+    ]
+    (tmp_path / "httpx.py").write_text("", "utf-8")
+    first, *rest = printed(WITH_DAMAGED, server, str(tmp_path))
+    assert first.startswith("httpx is installed, but can't be used (")
+    assert rest == ["httpx2"]
