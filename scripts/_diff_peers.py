@@ -16,7 +16,15 @@ import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from tests.diff import test_models, test_operations, test_properties
+from tests.diff import (
+    editing,
+    schemas,
+    test_answers,
+    test_models,
+    test_operations,
+    test_properties,
+    test_unions,
+)
 from tests.diff.judging import things
 
 if TYPE_CHECKING:
@@ -48,7 +56,7 @@ REASONS: dict[str, set[str]] = {
     },
     "a property that is gone is gone from the code, whoever uses it": {
         *("values: optional", "values: required", "models: renamed property"),
-        "models: a new class",
+        *("models: a new class", "models: property spelt otherwise"),
     },
     "another type breaks those who read it, too": {
         *("values: null and another type", "values: null, narrower"),
@@ -59,18 +67,23 @@ REASONS: dict[str, set[str]] = {
         *("models: alias, class", "operations: another answer"),
         *("operations: no answer", "operations: another too"),
         *("operations: another error", "operations: error of its own"),
-        "operations: stream",
+        *("operations: stream", "operations: another JSON besides"),
+        "operations: text too",
     },
-    "a number may be an integer, but not the reverse": {"values: integer, number"},
+    "a number may be an integer, but not the reverse": {
+        *("values: integer, number", "values: wider items"),
+    },
     "null is judged as any other type, in whatever words it is allowed": {
         *("values: null items", "operations: null"),
     },
-    "an enum is narrower than a text, which it takes for the reverse": {
+    "an enum is narrower than its type, which it takes for the reverse": {
         *("values: enum, open", "models: no enum", "operations: items"),
+        *("values: both of an enum", "values: true of an enum"),
     },
     "what has no effect is no change": {
         *("values: a limit that is none", "values: a flag that is none"),
-        "values: bound itself",
+        *("values: bound itself", "values: lists, any list"),
+        "operations: the same JSON by another name",
     },
     "no code depends on a default or a note, so that we say `mind`": {
         *("values: default", "values: a default", "values: true is not 1"),
@@ -118,14 +131,14 @@ def cases() -> Iterator[Case]:
         pets = "$ref" in repr(row)
         documents = [things(one, with_pets=pets) for one in (row.old, row.new)]
         yield from _both(f"values: {row.title}", documents, row.there, row.back)
-    for change in test_operations.ROWS:
-        old = test_operations.base()
+    for change in (*test_operations.ROWS, *test_answers.ROWS):
+        old = editing.base()
         new = copy.deepcopy(old)
         change.change(new)
         title = f"operations: {change.title}"
         yield from _both(title, [old, new], change.there, change.back)
-    for model in test_models.ROWS:
-        documents = [test_models.made(), test_models.made(model.change)]
+    for model in (*test_models.ROWS, *test_unions.ROWS):
+        documents = [schemas.made(), schemas.made(model.change)]
         yield from _both(f"models: {model.title}", documents, model.there, model.back)
 
 

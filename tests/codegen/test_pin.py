@@ -154,7 +154,7 @@ def foreign() -> Document:
     given["security"] = [{"Key": []}]
     given["tags"] = [{"name": "things"}]
     # What several places share becomes one for each, and `TEXT` stays as it is.
-    given = json.loads(json.dumps(given))
+    given = Document(json.loads(json.dumps(given)))
     for number, steps in enumerate(list(nodes(given))):
         node = value_at(given, steps)
         is_map = not steps or steps[-1] in MAPS or "security" in steps

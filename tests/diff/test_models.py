@@ -18,7 +18,6 @@ from tests.codegen.specs import (
 from tests.diff.judging import INTEGER, body, letters, report
 from tests.diff.schemas import Row, having, made, misjudged, named
 
-_PETS = [ref("Cat"), ref("Dog")]
 _RENAMED = obj("id", id=TEXT, pet=ref("Pet"), mood=ref("Mood"), label=ref("Tag"))
 _ID = obj("id", id=TEXT)
 

@@ -15,7 +15,6 @@ from tests.diff.judging import letters, report
 from tests.diff.schemas import Row, having, misjudged, named, together
 
 _PETS = [ref("Cat"), ref("Dog")]
-_RENAMED = obj("id", id=TEXT, pet=ref("Pet"), mood=ref("Mood"), label=ref("Tag"))
 _ID = obj("id", id=TEXT)
 
 ROWS = [
