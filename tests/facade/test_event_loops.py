@@ -125,8 +125,11 @@ def test_closing_ends_what_waits_in_another_loop(
 
     async def wait() -> None:
         await client.threads.create()
+        call = asyncio.create_task(client.threads.create(extra_headers=headers))
+        # Until it has begun.
+        await asyncio.sleep(0.05)
         waiting.set()
-        await client.threads.create(extra_headers=headers)
+        await call
 
     waiting = threading.Event()
     with ThreadPoolExecutor(1) as threads:

@@ -41,6 +41,7 @@ class EchoServer:
         self._released: set[str] = set()
         self._changed = threading.Condition()
         self._open: set[asyncio.Task[None]] = set()
+        self._tasks: set[asyncio.Task[None]] = set()
         self._thread = threading.Thread(
             target=lambda: asyncio.run(self._work()), name="echo-server"
         )
@@ -89,17 +90,32 @@ class EchoServer:
     async def _work(self) -> None:
         self._loop = asyncio.get_running_loop()
         self._waiting, self._stopping = asyncio.Event(), asyncio.Event()
-        serving = asyncio.start_server(self._serve, "127.0.0.1", 0, backlog=1024)
+        serving = asyncio.start_server(self._accept, "127.0.0.1", 0, backlog=1024)
         async with await serving as server:
             self._port = server.sockets[0].getsockname()[1]
             self._ready.set()
             await self._stopping.wait()
-            for each in [*self._open]:
+            server.close()
+            # What is just being accepted takes some steps until it can be closed.
+            for _ in range(10):
+                await asyncio.sleep(0)
+            left = [*self._tasks]
+            for each in left:
                 each.cancel()
+            await asyncio.gather(*left, return_exceptions=True)
 
     def _wake(self) -> None:
         waiting, self._waiting = self._waiting, asyncio.Event()
         waiting.set()
+
+    def _accept(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        task = asyncio.create_task(self._serve(reader, writer))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        # One that is cancelled before it begins does nothing at all.
+        task.add_done_callback(lambda _: writer.close())
 
     async def _serve(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
