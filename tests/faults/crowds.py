@@ -21,6 +21,12 @@ PIECES = 5
 """How many pieces of text each stream has."""
 
 
+async def _steps() -> None:
+    """Let the event loop do what it has begun."""
+    for _ in range(10):
+        await asyncio.sleep(0)
+
+
 class EchoServer:
     """The server, with an event loop in a thread of its own from `with` on.
 
@@ -42,6 +48,7 @@ class EchoServer:
         self._changed = threading.Condition()
         self._open: set[asyncio.Task[None]] = set()
         self._tasks: set[asyncio.Task[None]] = set()
+        self._transports: list[asyncio.WriteTransport] = []
         self._thread = threading.Thread(
             target=lambda: asyncio.run(self._work()), name="echo-server"
         )
@@ -97,12 +104,15 @@ class EchoServer:
             await self._stopping.wait()
             server.close()
             # What is just being accepted takes some steps until it can be closed.
-            for _ in range(10):
-                await asyncio.sleep(0)
+            await _steps()
             left = [*self._tasks]
-            for each in left:
-                each.cancel()
+            for task in left:
+                task.cancel()
             await asyncio.gather(*left, return_exceptions=True)
+            for each in self._transports:
+                # Closing would wait for a client that reads no more.
+                each.abort()
+            await _steps()
 
     def _wake(self) -> None:
         waiting, self._waiting = self._waiting, asyncio.Event()
@@ -114,8 +124,8 @@ class EchoServer:
         task = asyncio.create_task(self._serve(reader, writer))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
-        # One that is cancelled before it begins does nothing at all.
-        task.add_done_callback(lambda _: writer.close())
+        # One that is cancelled before it begins closes nothing.
+        self._transports.append(writer.transport)
 
     async def _serve(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
