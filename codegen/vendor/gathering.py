@@ -6,7 +6,7 @@ import ast
 import json
 import re
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -108,8 +108,14 @@ class Project:
     dependencies: tuple[str, ...]
     extras: tuple[str, ...]
 
-    def needs(self, imported: Iterable[str]) -> tuple[list[str], list[str]]:
+    def needs(
+        self, imported: Iterable[str], certain: Container[str] = ()
+    ) -> tuple[list[str], list[str]]:
         """Give the requirements behind imports: those always needed, and the others.
+
+        Args:
+            imported: the packages of others that are imported somewhere.
+            certain: those of them that are needed even if they are an extra of ours.
 
         Raises:
             BuildError: something is imported that pyproject.toml doesn't name.
@@ -118,7 +124,8 @@ class Project:
         optional: set[str] = set()
         for name in imported:
             wanted = _canonical(_DISTRIBUTIONS.get(name, name))
-            for given, taken in ((self.dependencies, always), (self.extras, optional)):
+            beside = always if name in certain else optional
+            for given, taken in ((self.dependencies, always), (self.extras, beside)):
                 found = {each for each in given if _named(each) == wanted}
                 taken |= found
                 if found:

@@ -91,7 +91,10 @@ def make(options: Options) -> Copy:
         {_CHECK: Path(vendored.__file__).read_bytes()},
         licences(),
     )
-    needed, optional = own.needs(_imported(files, inner, options))
+    imported = _imported(files, inner, options)
+    # What is generated is built for one HTTP library, which may be an extra of ours.
+    certain = verify(_modules(package.files), "")
+    needed, optional = own.needs(imported, certain)
     stamp = {
         **_head(options, own),
         "document": package.document,
@@ -120,9 +123,8 @@ def _imported(files: dict[str, bytes], generated: str, options: Options) -> set[
     Raises:
         BuildError: it doesn't.
     """
-    sources = {path: text for path, text in files.items() if path.endswith(".py")}
     try:
-        return verify(sources, generated)
+        return verify(_modules(files), generated)
     except BuildError as error:
         if not options.with_client or not options.own_build:
             raise
@@ -131,6 +133,10 @@ def _imported(files: dict[str, bytes], generated: str, options: Options) -> set[
             "or leave --with-client out"
         )
         raise BuildError(error.message, [*error.details, advice]) from error
+
+
+def _modules(files: dict[str, bytes]) -> dict[str, bytes]:
+    return {path: text for path, text in files.items() if path.endswith(".py")}
 
 
 def _head(options: Options, own: Project) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from codegen import swap
 from codegen.build import GENERATED
 from codegen.errors import BuildError
 from codegen.vendor import gathering, making, provenance, vendored, writing
+from codegen.vendor.gathering import Project
 from codegen.vendor.making import Copy, Options
 from codegen.vendor.writing import write
 from tests.codegen.specs import put_tree, tree
@@ -243,3 +244,10 @@ def test_what_the_copy_imports_must_be_named(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(making, "verify", lambda *_: {"numpy"})
     with pytest.raises(BuildError, match=r"imports numpy, which pyproject.toml"):
         making.make(Options("copied"))
+
+
+def test_what_generated_code_imports_is_needed_even_where_it_is_an_extra() -> None:
+    own = Project("p", "1", "MIT", ">=3.11", ("httpx>=0.27",), ("httpx2>=2.12",))
+    both = ["httpx", "httpx2"]
+    assert own.needs(both) == (["httpx>=0.27"], ["httpx2>=2.12"])
+    assert own.needs(both, {"httpx2"}) == (["httpx2>=2.12", "httpx>=0.27"], [])
