@@ -37,7 +37,7 @@ def test_generated_events_are_parsed(value: dict[str, Any]) -> None:
         assert parse("", json.dumps(value)).to_dict() == value
 
 
-@examples(100)
+@examples(60)
 @given(st.text(max_size=8), any_json())
 def test_unknown_events_are_kept(name: str, data: Any) -> None:
     found = STREAMING[0].module.parse_event(f"x_{name}", json.dumps(data))

@@ -62,7 +62,7 @@ def test_our_own_instances_are_valid(name: str) -> None:
 
 @each_class
 def test_values_are_read_as_documented_and_come_back(name: str) -> None:
-    @examples(8)
+    @examples(5)
     @given(instances(name), edits())
     def check(value: dict[str, Any], changes: list[Edit]) -> None:
         before = copy.deepcopy(value)
