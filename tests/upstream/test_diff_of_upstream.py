@@ -220,12 +220,16 @@ def _routes(document: Any) -> set[str]:
     }
 
 
+# Words of changes by which a property has another name, or a class became a union.
+RENAMED = ("called", "union", "data")
+
+
 def test_of_all_every_property_that_came_went_or_became_required_is_told() -> None:
     old, new = (upstream.load(_found(n))["components"]["schemas"] for n in (OLD, NEW))
     told = {(change.path, word) for change in _report(EVERYTHING).changes
-            for word in ("gone", "new", "required", "optional", "called", "union")
+            for word in ("gone", "new", "required", "optional", *RENAMED)
             if word in change.text.replace(",", " ").split()}  # fmt: skip
-    renamed = {path for path, word in told if word in ("called", "union")}
+    renamed = {path for path, word in told if word in RENAMED}
     count, missing = 0, []
     for name, was, now in _objects(old, new):
         for place, word in _flips(name, was, now):
