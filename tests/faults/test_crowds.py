@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import io
 import re
 import threading
 import time
+import warnings
 from concurrent.futures import ThreadPoolExecutor, wait
 from itertools import chain
 from typing import TYPE_CHECKING, Any
@@ -43,6 +45,11 @@ FEW = httpx.Limits(max_connections=5)
 def echo() -> Iterator[EchoServer]:
     with EchoServer() as server:
         yield server
+    # Where a task is cancelled while it connects, httpcore may lose the connection.
+    # That is found here, not by whichever test comes next; test_soak counts what stays.
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ResourceWarning)
+        gc.collect()
 
 
 @pytest.mark.parametrize("limits", [FEW, httpx.Limits()], ids=["few", "no limit"])
@@ -136,17 +143,19 @@ def test_a_task_may_be_cancelled_at_any_moment(echo: EchoServer) -> None:
 
 
 def test_timeouts_are_those_of_their_calls(echo: EchoServer) -> None:
-    ended: list[str] = []
+    ended: list[float] = []
 
     def work(client: Client, number: int) -> list[str]:
+        began = time.monotonic()
         patience = (PATIENCE, 0.05, 0.8)[number % 3]
         name = "held" if number % 3 else "late"
         held = client.with_options(default_headers={"x-hold": name}, timeout=patience)
         try:
             return _make(held, f"w{number}")
         except APITimeoutError:
-            ended.append(f"{patience}")
-            return []
+            ended.append(patience)
+            too_soon = time.monotonic() - began < patience
+            return [f"w{number} ended before {patience} s"] if too_soon else []
         finally:
             if len(ended) == 21:
                 # Only now those may go on that have time.
@@ -154,8 +163,8 @@ def test_timeouts_are_those_of_their_calls(echo: EchoServer) -> None:
 
     with _client(echo) as client:
         assert _in_threads(lambda number: work(client, number)) == []
-        # In the order of their patience, and nobody else.
-        assert ended == ["0.05"] * 11 + ["0.8"] * 10
+        # Nobody else; on a busy machine, not always in the order of their patience.
+        assert sorted(ended) == [0.05] * 11 + [0.8] * 10
         echo.release("held")
         assert _make(client, "after") == []
 
