@@ -11,7 +11,8 @@ import pytest
 from assistants_client import Client, RunTimeout
 from assistants_client._spinner import Spinner, spinner
 from assistants_client.local import LocalServer, Turn, Wait
-from tests.facade.test_waiting import KEY, World
+from tests.facade.living import KEY
+from tests.facade.test_waiting import World
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -2,88 +2,19 @@
 
 from __future__ import annotations
 
-import asyncio
-import enum
 import functools
-import inspect
 import json
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import Annotated, Any, Literal, NotRequired, Optional, TypedDict
+from typing import Any
 
-import attrs
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from assistants_api.models import AssistantToolsFileSearch, RunToolCallFunction
+from assistants_api.models import RunToolCallFunction
 from assistants_client import ConfigurationError, Tool, ToolError, ToolSet, tool
-from assistants_client.tools import tool_output
 from tests.cases import each_case
-
-
-class Unit(enum.Enum):
-    CELSIUS = "c"
-    FAHRENHEIT = "f"
-
-
-class Place(TypedDict):
-    city: str
-    country: NotRequired[str]
-
-
-@dataclass
-class Day:
-    number: int
-    notes: list[str] = field(default_factory=list)
-
-
-@attrs.define
-class Plan:
-    days: list[Day]
-    weight: float = 1.0
-
-
-@dataclass
-class Tree:
-    name: str
-    children: list[Tree]
-
-
-def everything(
-    text: str,
-    number: int,
-    share: float,
-    flag: bool,
-    items: list[int],
-    table: dict[str, float],
-    mode: Literal["fast", "slow"],
-    unit: Unit,
-    maybe: Optional[str],  # noqa: UP045 - people write it
-    place: Place,
-    day: Day,
-    plan: Plan,
-    either: int | str,
-    limit: int = 5,
-    *,
-    note: Annotated[str | None, "some words"] = None,
-) -> str:
-    """Take all there is.
-
-    And more than that.
-
-    Args:
-        text: what is said,
-            on two lines.
-        number (int): how many.
-        nothing: is no argument.
-
-    Returns:
-        nothing: at all.
-    """
-    return f"{text} {unit} {day} {limit} {note}"
-
+from tests.facade.functions import Day, Plan, Tree, Unit, everything, parameters, small
 
 GOOD: dict[str, Any] = {
     "text": "a",
@@ -100,10 +31,6 @@ GOOD: dict[str, Any] = {
     "plan": {"days": [{"number": 1, "notes": ["x"]}]},
     "either": "x",
 }
-
-
-def parameters(made: Tool[..., Any]) -> Any:
-    return made.definition["function"]["parameters"]
 
 
 def test_a_signature_becomes_a_schema() -> None:
@@ -189,10 +116,6 @@ def test_what_is_no_object_is_refused(arguments: Any) -> None:
 )
 def test_no_arguments_may_be_given_in_many_ways(nothing: Any) -> None:
     assert Tool(lambda: 7, name="seven").bind(nothing)() == 7
-
-
-def small(a: int, b: str = "x", c: list[bool] | None = None) -> Any:
-    return a, b, c
 
 
 VALUES = st.recursive(
@@ -348,82 +271,3 @@ def test_what_can_be_no_tool_is_refused(function: Any, said: str) -> None:
         Tool(function)
     with pytest.raises(ConfigurationError, match=said):
         ToolSet([function])
-
-
-def test_a_set_holds_tools_and_definitions() -> None:
-    search = AssistantToolsFileSearch()
-    tools = ToolSet([small, tool(everything), {"type": "code_interpreter"}, search])
-    assert len(tools) == 4
-    assert [each["type"] for each in tools] == [
-        *("function", "function", "code_interpreter", "file_search")
-    ]
-    assert repr(tools) == "<ToolSet small, everything>"
-    tools.definitions[0]["function"]["name"] = "changed"
-    assert tools[0]["function"]["name"] == "small"
-    assert repr(ToolSet()) == "<ToolSet without functions>"
-    with pytest.raises(ConfigurationError, match="two tools have the name small"):
-        ToolSet([small, small])
-    with pytest.raises(
-        ConfigurationError, match="on_error must be 'report' or 'raise'"
-    ):
-        ToolSet([small], on_error="ignore")  # type: ignore[arg-type]
-
-
-NAMES = [
-    "__import__",
-    "os.system",
-    "eval",
-    "small.__globals__",
-    "",
-    "smal",
-    "Small",
-    None,
-]
-
-
-@each_case("name", [*NAMES, 7, ["small"], {"name": "small"}])
-def test_only_what_was_gathered_is_ever_called(name: Any) -> None:
-    with pytest.raises(ToolError, match=r"there is no function .*; there are: small"):
-        ToolSet([small]).bind(name, '{"a": 1}')
-
-
-def test_async_functions_are_seen_as_such() -> None:
-    async def wait(seconds: float) -> str:
-        await asyncio.sleep(seconds)
-        return "waited"
-
-    call = ToolSet([wait]).bind("wait", {"seconds": 0})
-    assert inspect.iscoroutinefunction(call)
-    assert asyncio.run(call()) == "waited"
-
-
-@pytest.mark.parametrize(
-    ("output", "written"),
-    [
-        *(("text", "text"), ("", ""), (None, "null"), (7, "7"), ([1, "ü"], '[1,"ü"]')),
-        (Day(1), '{"number":1,"notes":[]}'),
-        (Unit.CELSIUS, '"c"'),
-        (AssistantToolsFileSearch(), '{"type":"file_search"}'),
-    ],
-    ids=str,
-)
-def test_outputs_are_text_or_json(output: Any, written: str) -> None:
-    assert tool_output("call_1", output) == {
-        "tool_call_id": "call_1",
-        "output": written,
-    }
-
-
-def test_an_output_that_can_t_be_written_is_refused() -> None:
-    loop: list[Any] = []
-    loop.append(loop)
-    for output in (object(), loop, {1: {2}, (1,): 2}):
-        with pytest.raises(
-            ConfigurationError, match="output of call_1 can't be written"
-        ):
-            tool_output("call_1", output)
-
-
-# What follows is for type checkers.
-_typed: Callable[[int, str], Any] = tool(small)
-_mapped: Mapping[str, Any] = Tool(small).definition
