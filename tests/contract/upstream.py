@@ -62,6 +62,18 @@ def for_facts() -> list[Path]:
     return _named() or [path for path in [REFERENCE / PINNED_COPY] if path.exists()]
 
 
+def named(name: str) -> Path:
+    """Give the reference document of a name.
+
+    Raises:
+        FileNotFoundError: it is not at hand; a test that needs it must not pass.
+    """
+    for path in (*_named(), REFERENCE / name):
+        if path.name == name and path.is_file():
+            return path
+    raise FileNotFoundError(f"{name} is not at hand: name it in {VARIABLE}")
+
+
 def _named() -> list[Path]:
     value = os.environ.get(VARIABLE, "")
     paths = [Path(part) for part in value.split(os.pathsep) if part]

@@ -157,7 +157,6 @@ def test_mistakes_are_told_and_nothing_is_written(
     assert tree(tmp_path) == before
 
 
-@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no pipes here")
 def test_what_is_no_ordinary_file_stays_what_it_is(
     run: Run, files: dict[str, str], tmp_path: Path
 ) -> None:

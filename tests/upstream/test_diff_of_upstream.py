@@ -5,8 +5,6 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-import pytest
-
 from codegen import source
 from codegen.diff import compare
 from codegen.diff.telling import as_json, as_markdown, as_text
@@ -18,7 +16,6 @@ from tests.diff.judging import LETTERS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from codegen.diff import Report
 
@@ -26,16 +23,9 @@ OLD, NEW = "openai-2025-03-22.yaml", "openai-2026-08-21.yaml"
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 
 
-def _found(name: str) -> Path:
-    for path in upstream.for_prose():
-        if path.name == name:
-            return path
-    pytest.skip(f"{name} is not at hand: name it in {upstream.VARIABLE}")
-
-
 @cache
 def _report(selection: Selection) -> Report:
-    old, new = (source.load(_found(name)).document for name in (OLD, NEW))
+    old, new = (source.load(upstream.named(name)).document for name in (OLD, NEW))
     return compare(old, new, selection=selection)
 
 
@@ -124,7 +114,9 @@ def test_the_assistants_part_changed_in_this_and_in_nothing_else() -> None:
 
 def test_another_comparison_of_the_assistants_part_finds_the_same_places() -> None:
     old, new = (
-        upstream_facts.repaired(upstream_facts.facts_of(upstream.load(_found(name))))
+        upstream_facts.repaired(
+            upstream_facts.facts_of(upstream.load(upstream.named(name)))
+        )
         for name in (OLD, NEW)
     )
     known = {change.path for change in _report(ASSISTANTS).changes}
@@ -195,7 +187,7 @@ def test_of_all_what_was_looked_up_by_hand_is_told() -> None:
 
 
 def test_of_all_every_operation_that_came_or_went_is_told() -> None:
-    old, new = (_routes(upstream.load(_found(name))) for name in (OLD, NEW))
+    old, new = (_routes(upstream.load(upstream.named(name))) for name in (OLD, NEW))
     told: dict[str, set[str]] = {"new": set(), "gone": set(), "moved": set()}
     for change in _report(EVERYTHING).changes:
         if change.kind == "operation":
@@ -225,7 +217,9 @@ RENAMED = ("called", "union", "data")
 
 
 def test_of_all_every_property_that_came_went_or_became_required_is_told() -> None:
-    old, new = (upstream.load(_found(n))["components"]["schemas"] for n in (OLD, NEW))
+    old, new = (
+        upstream.load(upstream.named(n))["components"]["schemas"] for n in (OLD, NEW)
+    )
     told = {(change.path, word) for change in _report(EVERYTHING).changes
             for word in ("gone", "new", "required", "optional", *RENAMED)
             if word in change.text.replace(",", " ").split()}  # fmt: skip
@@ -268,7 +262,9 @@ def _flips(name: str, was: Any, now: Any) -> Iterator[tuple[str, str]]:
 
 
 def test_of_all_every_model_that_went_is_told() -> None:
-    old, new = (upstream.load(_found(n))["components"]["schemas"] for n in (OLD, NEW))
+    old, new = (
+        upstream.load(upstream.named(n))["components"]["schemas"] for n in (OLD, NEW)
+    )
     said = " ".join(change.text for change in _report(EVERYTHING).changes)
     missing = [
         name
@@ -279,7 +275,7 @@ def test_of_all_every_model_that_went_is_told() -> None:
 
 
 def test_of_all_nothing_changed_between_a_document_and_itself() -> None:
-    new = source.load(_found(NEW)).document
+    new = source.load(upstream.named(NEW)).document
     assert compare(new, new, selection=EVERYTHING).is_empty
 
 

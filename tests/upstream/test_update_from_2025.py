@@ -69,13 +69,6 @@ class Updated:
     between: set[str]
 
 
-def _document(name: str) -> Path:
-    for path in (*upstream.for_prose(), upstream.REFERENCE / name):
-        if path.name == name and path.is_file():
-            return path
-    pytest.skip(f"{name} is not at hand: {upstream.VARIABLE} may name it")
-
-
 def _run(root: Path, *command: str) -> str:
     paths = os.pathsep.join([str(root), str(root / "generated")])
     done = subprocess.run(
@@ -108,7 +101,7 @@ def test_the_update_gives_what_the_repository_holds(
 
 
 def _updated(folder: Path) -> Updated:
-    old, new = _document(OLD), _document(NEW)
+    old, new = upstream.named(OLD), upstream.named(NEW)
     root = folder / "repository"
     tree.copy_repository(ROOT, ROOT, root)
     said = _run(root, sys.executable, "-P", "-c", BRING_BACK, str(old))
