@@ -25,6 +25,8 @@ from argparse import ArgumentParser, RawDescriptionHelpFormatter
 from dataclasses import dataclass
 from pathlib import Path
 
+from scripts._processes import ProcessError, plain_environment, run
+
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / ".cache" / "httpx2"
 TREE = FOLDER / "tree"
@@ -83,10 +85,6 @@ sys.meta_path.insert(0, _StandIn())
 '''
 
 
-class Httpx2Error(Exception):
-    """Something can't be made that the tests need; the message says what."""
-
-
 @dataclass(frozen=True)
 class Outcome:
     """What came of one way."""
@@ -110,7 +108,7 @@ def main() -> int:
             begun = time.monotonic()
             passed, said = go[way](options)
             outcomes.append(Outcome(way, passed, said, time.monotonic() - begun))
-    except Httpx2Error as error:
+    except ProcessError as error:
         print(f"httpx2: {error}", file=sys.stderr)
         return 2
     print()
@@ -149,7 +147,7 @@ def _natively(options: list[str]) -> tuple[bool, str]:
 def _alone(options: list[str]) -> tuple[bool, str]:
     program = _environment()
     _copy_tree()
-    environment = _plain_environment()
+    environment = plain_environment()
     build = ("-m", "codegen", "build", "--http", "httpx2")
     _run(str(program), *build, cwd=TREE)
     return _tested(str(program), TREE, environment, "alone", options)
@@ -168,7 +166,7 @@ def _types(_: list[str]) -> tuple[bool, str]:
         done = subprocess.run(
             command,
             cwd=TREE,
-            env={**_plain_environment(), "PYRIGHT_PYTHON_IGNORE_WARNINGS": "1"},
+            env={**plain_environment(), "PYRIGHT_PYTHON_IGNORE_WARNINGS": "1"},
             capture_output=True,
             text=True,
             timeout=MOST_SECONDS,
@@ -253,30 +251,7 @@ def _copy_tree() -> None:
 
 
 def _run(*command: str, cwd: Path = ROOT) -> str:
-    done = subprocess.run(
-        command,
-        cwd=cwd,
-        env=_plain_environment(),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        timeout=MOST_SECONDS,
-        check=False,
-    )
-    if done.returncode:
-        said = "\n".join(done.stdout.splitlines()[-15:])
-        raise Httpx2Error(f"{' '.join(command)}:\n{said}")
-    return done.stdout
-
-
-def _plain_environment() -> dict[str, str]:
-    """Give the environment without what would bring in modules of other places."""
-    kept = {"PYTHONDONTWRITEBYTECODE", "PYTHONUNBUFFERED"}
-    return {
-        name: value
-        for name, value in os.environ.items()
-        if name in kept or not name.startswith(("PYTHON", "VIRTUAL_ENV", "PYTEST"))
-    }
+    return run(*command, cwd=cwd, seconds=MOST_SECONDS)
 
 
 if __name__ == "__main__":

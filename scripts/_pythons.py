@@ -16,7 +16,6 @@ The exit code is 1 where tests fail, 2 where an environment can't be made.
 from __future__ import annotations
 
 import json
-import os
 import re
 import shutil
 import subprocess
@@ -29,6 +28,8 @@ from pathlib import Path
 from typing import Any
 
 from packaging.requirements import Requirement
+
+from scripts._processes import ProcessError, plain_environment, run
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / ".cache" / "pythons"
@@ -85,7 +86,7 @@ def main() -> int:
     try:
         pythons = _chosen(arguments.pythons, arguments.which)
         outcomes = [_tried(each, arguments.which, options) for each in pythons]
-    except PythonsError as error:
+    except (PythonsError, ProcessError) as error:
         print(f"pythons: {error}", file=sys.stderr)
         return 2
     print()
@@ -228,29 +229,7 @@ def _pip(program: Path, *arguments: str | Path) -> None:
 
 
 def _run(*command: str | Path) -> None:
-    done = subprocess.run(
-        [str(part) for part in command],
-        cwd=ROOT,
-        env=_plain_environment(),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        timeout=MOST_SECONDS,
-        check=False,
-    )
-    if done.returncode:
-        said = "\n".join(done.stdout.splitlines()[-15:])
-        raise PythonsError(f"{' '.join(map(str, command))}:\n{said}")
-
-
-def _plain_environment() -> dict[str, str]:
-    """Give the environment without what would bring in modules of other Pythons."""
-    kept = {"PYTHONDONTWRITEBYTECODE", "PYTHONUNBUFFERED"}
-    return {
-        name: value
-        for name, value in os.environ.items()
-        if name in kept or not name.startswith(("PYTHON", "VIRTUAL_ENV", "PYTEST"))
-    }
+    run(*command, cwd=ROOT, seconds=MOST_SECONDS)
 
 
 # --- Tests ---------------------------------------------------------------------------
@@ -268,7 +247,7 @@ def _tried(python: Python, which: str, options: list[str]) -> Outcome:
     command += options
     last = ""
     with subprocess.Popen(
-        command, cwd=ROOT, env=_plain_environment(), stdout=subprocess.PIPE, text=True
+        command, cwd=ROOT, env=plain_environment(), stdout=subprocess.PIPE, text=True
     ) as process:
         assert process.stdout is not None
         for line in process.stdout:
