@@ -25,7 +25,7 @@ from argparse import ArgumentParser, RawDescriptionHelpFormatter
 from dataclasses import dataclass
 from pathlib import Path
 
-from scripts._processes import ProcessError, plain_environment, run
+from harness.processes import ProcessError, plain_environment, run
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / ".cache" / "httpx2"

@@ -29,7 +29,7 @@ from typing import Any
 
 from packaging.requirements import Requirement
 
-from scripts._processes import ProcessError, plain_environment, run
+from harness.processes import ProcessError, plain_environment, run
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / ".cache" / "pythons"

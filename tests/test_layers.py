@@ -19,7 +19,7 @@ SOURCE_ROOTS = {
     "assistants_client": ROOT,
     "codegen": ROOT,
 }
-DEVELOPMENT_ONLY = {"codegen", "generated", "scripts", "tests"}
+DEVELOPMENT_ONLY = {"codegen", "generated", "harness", "scripts", "tests"}
 
 # Third-party packages that the generated code may import, and where.
 GENERATED_MAY_IMPORT = {

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parent.parent
 SOURCES = {"assistants_client": ROOT, "assistants_api": ROOT / "generated"}
-DEVELOPMENT_ONLY = ["codegen", "generated", "scripts", "tests"]
+DEVELOPMENT_ONLY = ["codegen", "generated", "harness", "scripts", "tests"]
 NEEDED_TO_REGENERATE = {"codegen", "generated", "openapi.yaml", "constraints.txt"}
 
 IMPORT_EVERYTHING = """

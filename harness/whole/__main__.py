@@ -4,7 +4,7 @@ Each is built with --all into a folder of its own, counted against the document 
 type-checked, put to the contract tests, and measured. Exit code 1 where anything is
 dropped or fails.
 
-Usage: _whole.py [--quick] [--stock] [--every N] [PATH]...
+Usage: scripts/whole [--quick] [--stock] [--every N] [PATH]...
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ import tempfile
 import time
 from pathlib import Path
 
-from scripts._whole_contract import contract
+from harness.whole.contract import contract
 from tests.contract import upstream
 from tests.upstream.counting import Counted, count
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 BIN = ROOT / ".venv" / "bin"
 NAME = "whole_api"
 BUILD_SECONDS = 60

@@ -17,7 +17,7 @@ from codegen.pin import facts
 from codegen.select import Selection
 from tests.fuzz.spec_contract import CHECKS
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 1800
 # Those of tests/contract that are about the Assistants alone, with the reason; all
 # others of `CHECKS` are run.

@@ -31,7 +31,7 @@ MOST = 50
 
 
 class Call(Protocol):
-    """What is called, and with what: see `_prism.Call`."""
+    """What is called, and with what: see `harness.prism.__main__.Call`."""
 
     @property
     def name(self) -> str: ...

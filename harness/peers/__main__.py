@@ -4,7 +4,7 @@ First as the mock comes: its runs stay queued and it knows no streams, which has
 in a typed error. Then with runs that move and with streams, written by the means that
 the mock has for it.
 
-Usage: _peers.py BASE_URL
+Usage: python -m harness.peers BASE_URL
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 The generated modules do so, and the clients that people use.
 
-Usage: _prism.py BASE_URL
+Usage: python -m harness.prism BASE_URL
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ import httpx
 import yaml
 
 from assistants_api import AuthenticatedClient, check, errors, models
-from scripts._prism_clients import async_faults, sync_faults
+from harness.prism.clients import async_faults, sync_faults
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 THREAD, RUN, MESSAGE, STEP = "thread_1", "run_1", "msg_1", "step_1"
 PAGE = {"limit": 5, "order": "asc", "after": "id_1", "before": "id_9"}
 INCLUDE = {"include": ["step_details.tool_calls[*].file_search.results[*].content"]}

@@ -1,0 +1,1 @@
+"""What is neither test nor command: counterparts, drivers and their environments."""

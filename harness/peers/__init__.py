@@ -1,0 +1,1 @@
+"""Call a mock of the API that others wrote, through our clients."""

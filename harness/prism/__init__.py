@@ -1,0 +1,1 @@
+"""Call a mock server that judges what it gets by openapi.yaml."""

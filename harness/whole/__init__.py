@@ -1,0 +1,1 @@
+"""Build whole upstream documents, count, and check."""
