@@ -10,9 +10,9 @@ from typing import NoReturn
 
 import typer
 
-from codegen.commands.building import build, check
+from codegen.commands.build import build, check
 from codegen.commands.diffing import diff
-from codegen.commands.pinning import pin
+from codegen.commands.pin import pin
 from codegen.commands.vendoring import vendor
 
 app = typer.Typer(

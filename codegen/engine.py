@@ -69,7 +69,7 @@ def engine_environment(
     read, paths = _as_it_reads(document, package)
     parsed = GeneratorData.from_dict(read, config=config)
     if isinstance(parsed, GeneratorError):
-        # What it can't read at all, `codegen.shape` has refused before.
+        # What it can't read at all, `codegen.structure` has refused before.
         lines = (parsed.detail or "").splitlines()
         raise BuildError(parsed.header, map(plain_text, lines))
     _compare(parsed, package, paths)

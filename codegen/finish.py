@@ -12,12 +12,12 @@ from typing import Any
 
 from ruff import find_ruff_bin
 
-from codegen.emit import HTTP_LIBRARIES, TEMPLATES
 from codegen.errors import BuildError
 from codegen.plan import Package
 from codegen.plan.literal import plain_text
 from codegen.plan.models import SchemaModule
 from codegen.plan.operations import OperationModule
+from codegen.render import HTTP_LIBRARIES, TEMPLATES
 
 CODEGEN = Path(__file__).resolve().parent
 LOCK = "codegen.lock"

@@ -16,8 +16,8 @@ from codegen.normalise import normalise
 from codegen.normalise.strip import order
 from codegen.prose import with_prose, without_prose
 from codegen.select import ASSISTANTS, Selection, check_version, select
-from codegen.shape import check_shape
 from codegen.source import Document, Source
+from codegen.structure import check_structure
 from codegen.swap import write_atomically
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -64,7 +64,7 @@ def facts(upstream: Document, selection: Selection, repairs: Document | None) ->
         repairs: the overlay to apply first, or None.
     """
     check_version(upstream)
-    check_shape(upstream)
+    check_structure(upstream)
     unused: list[str] = []
     if repairs is not None:
         applied = overlay.apply(upstream, repairs)

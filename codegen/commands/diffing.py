@@ -10,8 +10,8 @@ from typing import Annotated
 import typer
 
 from codegen import pin as pinning
-from codegen.commands.building import Everything, Prefixes, Tags, selection_of
-from codegen.commands.telling import out, told
+from codegen.commands.build import Everything, Prefixes, Tags, selection_of
+from codegen.commands.console import out, reported_errors
 from codegen.diff import Report, Verdict, compare
 from codegen.diff.telling import as_json, as_markdown, as_text
 from codegen.diff.where import find
@@ -99,7 +99,7 @@ def diff(
     Exit code: 0 no difference that code can see, 3 differences and none of them
     breaking, 4 breaking for callers or readers, 2 an error.
     """
-    with told():
+    with reported_errors():
         _check_target(out_)
         before, after = find(old), find(new)
         with out.status("comparing", spinner="line"):

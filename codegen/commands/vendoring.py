@@ -10,9 +10,9 @@ from typing import Annotated
 
 import typer
 
-from codegen.build import GENERATED, PACKAGE
-from codegen.commands.telling import err, out, say, say_some, told
+from codegen.commands.console import err, out, reported_errors, say, say_some
 from codegen.errors import BuildError
+from codegen.pipeline import GENERATED, PACKAGE
 from codegen.vendor import vendored
 from codegen.vendor.comparing import Compared, compare, copies
 from codegen.vendor.gathering import FACADE
@@ -90,7 +90,7 @@ def vendor(
     In the copy, `python vendored.py` tells modified and incomplete without this
     repository.
     """
-    with told():
+    with reported_errors():
         if check:
             if with_client or force:
                 raise BuildError("--check takes neither --with-client nor --force")

@@ -24,7 +24,7 @@ from codegen.diff.sites import Site
 from codegen.diff.values import Pair, compare_notes, compare_values, otherwise
 from codegen.diff.words import code
 from codegen.document import Schema
-from codegen.names import identifier
+from codegen.identifiers import identifier
 from codegen.plan.models import Field
 
 _LOST_DERIVED = WIDENED

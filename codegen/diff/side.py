@@ -30,8 +30,8 @@ from codegen.plan.operations import OperationModule
 from codegen.plan.types import Types
 from codegen.prose import without_prose
 from codegen.select import Selection, check_version
-from codegen.shape import check_shape
 from codegen.source import Document
+from codegen.structure import check_structure
 
 _SCHEMAS = ("components", "schemas")
 
@@ -89,7 +89,7 @@ def repaired(document: Document, repairs: Document) -> Document:
         SpecError: the document is none of OpenAPI 3.0 or 3.1, or has not its shape.
     """
     check_version(document)
-    check_shape(document)
+    check_structure(document)
     return overlay.apply(document, repairs).document
 
 

@@ -11,7 +11,6 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from codegen.alternatives import is_class, needs_choice
 from codegen.document import (
     Schema,
     component_schemas,
@@ -24,9 +23,10 @@ from codegen.document import (
     union_key,
 )
 from codegen.errors import Path, SpecError, json_path
-from codegen.names import pascal_case, snake_case
+from codegen.identifiers import pascal_case, snake_case
 from codegen.normalise.nullable import NAME, NULL
 from codegen.source import Document
+from codegen.unions import is_class, needs_choice
 
 # What stays beside the reference when its target moves away.
 _STAYS = ("description", "default", "deprecated", "readOnly", "writeOnly")

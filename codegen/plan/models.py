@@ -8,7 +8,7 @@ from typing import Any
 
 from codegen.document import Schema, is_null, union_key
 from codegen.errors import Path, SpecError, shorten
-from codegen.names import identifier
+from codegen.identifiers import identifier
 from codegen.plan.literal import literal, string
 from codegen.plan.naming import SchemaNames
 from codegen.plan.types import Reader, Types, enum_annotation

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from codegen.errors import SpecError, shorten
-from codegen.names import class_name, module_name
+from codegen.identifiers import class_name, module_name
 
 # Names that generated modules import, which a class must not hide.
 _IMPORTED = {

@@ -8,7 +8,7 @@ from typing import Any
 
 from codegen.document import Operation, mapping, parameters, resolve
 from codegen.errors import Path, SpecError, shorten
-from codegen.names import identifier, module_name
+from codegen.identifiers import identifier, module_name
 from codegen.plan.literal import docstring, plain_text, string
 from codegen.plan.naming import SchemaNames
 from codegen.plan.responses import Answers, plan_answers

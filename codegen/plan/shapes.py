@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from codegen.alternatives import Schemas, is_array, is_class, is_map, leaves
 from codegen.document import schema_name
 from codegen.errors import Path
 from codegen.plan.literal import string
+from codegen.unions import Schemas, is_array, is_class, is_map, leaves
 
 # Arrays in arrays are looked at so deep; what is deeper may be anything.
 _DEPTH = 4

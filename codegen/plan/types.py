@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from codegen.alternatives import is_class, kinds_read, leaves, needs_choice
 from codegen.document import Schema, is_null, reference_to, schema_name, union_key
 from codegen.errors import Path, SpecError, shorten
 from codegen.plan.literal import literal
 from codegen.plan.naming import Names, SchemaNames
+from codegen.unions import is_class, kinds_read, leaves, needs_choice
 
 _PLAIN = {
     "string": "str",

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from codegen.alternatives import is_array, is_class, is_map, leaves
 from codegen.document import Schema, is_null, reference_to, schema_name, union_key
 from codegen.errors import Path
 from codegen.normalise.discriminate import discriminator_of
 from codegen.plan.literal import string
 from codegen.plan.shapes import constants_of, shape_of
 from codegen.plan.types import Reader, Type, Types
+from codegen.unions import is_array, is_class, is_map, leaves
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from codegen.build import GENERATED
 from codegen.errors import BuildError
+from codegen.pipeline import GENERATED
 from codegen.vendor import vendored
 from codegen.vendor.making import Options, make
 from codegen.vendor.naming import check_name

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from codegen.build import GENERATED
 from codegen.errors import BuildError, shorten
 from codegen.finish import LOCK, hashes
 from codegen.pin import ROOT
+from codegen.pipeline import GENERATED
 
 FACADE = "assistants_client"
 SERVER = "local"

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from codegen.build import GENERATED, PACKAGE
 from codegen.errors import BuildError
+from codegen.pipeline import GENERATED, PACKAGE
 from codegen.vendor import vendored
 from codegen.vendor.gathering import (
     FACADE,

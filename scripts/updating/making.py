@@ -11,11 +11,11 @@ from typing import Any
 
 from codegen import overlay, source
 from codegen import pin as pinning
-from codegen.build import PACKAGE, Built, Order, build
 from codegen.diff import Report, compare
 from codegen.diff.telling import as_markdown
 from codegen.document import operations
 from codegen.errors import SpecError, json_path
+from codegen.pipeline import PACKAGE, Built, Order, build
 from codegen.prose import MARKER, places
 from codegen.select import ASSISTANTS
 from codegen.source import Document, Source

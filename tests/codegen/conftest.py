@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any, Protocol
 import pytest
 from jinja2.bccache import Bucket, BytecodeCache
 
-from codegen import emit
-from codegen.build import Order, build
+from codegen import render
 from codegen.engine import engine_environment
+from codegen.pipeline import Order, build
 from tests.codegen.audit import vocabulary
 from tests.codegen.packages import forget_package, import_package
 from tests.codegen.specs import (
@@ -69,7 +69,7 @@ def compile_templates_once() -> Iterator[None]:
         return made
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(emit, "engine_environment", environment)
+        patch.setattr(render, "engine_environment", environment)
         yield
 
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from codegen.build import Order, build
 from codegen.errors import BuildError, SpecError
+from codegen.pipeline import Order, build
 from tests.codegen.conftest import built, silent
 from tests.codegen.packages import code, every_module, imported, meaning
 from tests.codegen.rough import rough

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
-from codegen import build as building
 from codegen import pin as pinning
+from codegen import pipeline
 from codegen.__main__ import main
 from codegen.source import Source
 from tests.codegen.specs import (
@@ -326,7 +326,7 @@ def test_an_interrupt_is_said_in_words(
         raise KeyboardInterrupt
 
     for name in ("build", "check"):
-        monkeypatch.setattr(building, name, interrupt)
+        monkeypatch.setattr(pipeline, name, interrupt)
         answer = run(name, "--spec", spec)
         assert answer.code == 130
         assert answer.err.startswith("interrupted; ")

@@ -11,11 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from codegen import build as building
-from codegen import overlay
-from codegen.build import Order, build, check
+from codegen import overlay, pipeline
 from codegen.errors import BuildError
 from codegen.finish import tool_inputs
+from codegen.pipeline import Order, build, check
 from codegen.select import Selection
 from tests.codegen.conftest import built, silent
 from tests.codegen.specs import EVERYTHING, ROOT, TEXT, tree, written
@@ -236,7 +235,7 @@ def test_a_changed_generator_is_the_cause(
     order: Order, monkeypatch: pytest.MonkeyPatch, part: str, cause: str
 ) -> None:
     inputs = {**tool_inputs(), part: "0" * 64}
-    monkeypatch.setattr(building, "tool_inputs", lambda: inputs)
+    monkeypatch.setattr(pipeline, "tool_inputs", lambda: inputs)
     assert check(order, silent) == [cause]
 
 
@@ -244,13 +243,13 @@ def test_a_changed_template_is_seen(
     order: Order, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The real thing: a template with another line, in a copy of them all."""
-    from codegen import emit, finish
+    from codegen import finish, render
 
     templates = tmp_path / "templates"
-    shutil.copytree(emit.TEMPLATES, templates)
+    shutil.copytree(render.TEMPLATES, templates)
     lazy = templates / "lazy.py.jinja"
     lazy.write_text(lazy.read_text("utf-8") + "\n# More.\n", encoding="utf-8")
-    monkeypatch.setattr(emit, "TEMPLATES", templates)
+    monkeypatch.setattr(render, "TEMPLATES", templates)
     monkeypatch.setattr(finish, "TEMPLATES", templates)
     assert check(order, silent) == [
         "the templates have changed",
@@ -264,7 +263,7 @@ def test_each_changed_tool_is_named_with_both_versions(
     inputs = tool_inputs()
     was = inputs["tools"]["ruff"]
     inputs = {**inputs, "tools": {**inputs["tools"], "ruff": "99.1", "new": "1"}}
-    monkeypatch.setattr(building, "tool_inputs", lambda: inputs)
+    monkeypatch.setattr(pipeline, "tool_inputs", lambda: inputs)
     assert set(check(order, silent)) == {
         f"tool versions have changed: ruff is 99.1, was {was}",
         "tool versions have changed: new is 1, was nothing",

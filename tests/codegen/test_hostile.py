@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from codegen.errors import BuildError, SpecError
-from codegen.names import identifier
+from codegen.identifiers import identifier
 from codegen.plan import plan_package
 from codegen.plan.literal import docstring, literal, string
 from tests.cases import each_case

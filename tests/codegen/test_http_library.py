@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import httpx2
 import pytest
 
-from codegen.build import Order, build, check
 from codegen.errors import BuildError
+from codegen.pipeline import Order, build, check
 from tests.codegen.conftest import silent
 from tests.codegen.packages import imported, module
 from tests.codegen.specs import EVERYTHING, tree, written

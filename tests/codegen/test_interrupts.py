@@ -14,9 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from codegen import build as building
-from codegen import overlay, source, swap
-from codegen.build import Order, build
+from codegen import overlay, pipeline, source, swap
+from codegen.pipeline import Order, build
 from tests.codegen.conftest import built, silent
 from tests.codegen.specs import (
     EVERYTHING,
@@ -35,13 +34,13 @@ if TYPE_CHECKING:
 STEPS: list[tuple[Any, str]] = [
     (source, "load"),
     (overlay, "load"),
-    (building, "facts"),
-    (building, "emit"),
-    (building, "format_code"),
-    (building, "write_index"),
-    (building, "write_lock"),
-    (building, "hashes"),
-    (building, "replace_folder"),
+    (pipeline, "facts"),
+    (pipeline, "render"),
+    (pipeline, "format_code"),
+    (pipeline, "write_index"),
+    (pipeline, "write_lock"),
+    (pipeline, "hashes"),
+    (pipeline, "replace_folder"),
     (swap, "_exchange"),
 ]
 
@@ -169,7 +168,7 @@ def test_a_tree_that_was_set_aside_is_put_back_first(
     old.rename(old.with_name(".generated.replaced"))
     order = Order(written(old.parent.parent, zoo()), old, "built", EVERYTHING)
     if command == "check":
-        assert building.check(order, silent) == []
+        assert pipeline.check(order, silent) == []
     else:
         assert build(order, silent).changed == []
     assert tree(old.parent) == {f"generated/{n}": d for n, d in old_tree.items()}

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from codegen.build import Order, build
 from codegen.errors import BuildError, SpecError
+from codegen.pipeline import Order, build
 from codegen.select import Selection
 from tests.codegen.conftest import silent
 from tests.codegen.specs import Document, document, obj, written

@@ -13,9 +13,9 @@ import assistants_api
 import assistants_client
 from assistants_client.local import LocalServer
 from codegen import source
-from codegen.build import GENERATED
 from codegen.overlay import apply
 from codegen.pin import PINNED
+from codegen.pipeline import GENERATED
 from codegen.vendor.making import Options
 from codegen.vendor.writing import write
 from tests.docs.pages import all_pages, blocks, docs_pages, run

@@ -18,12 +18,12 @@ from random import Random
 from typing import TYPE_CHECKING
 
 from codegen import overlay, source
-from codegen.build import Order, build
-from codegen.emit import emit
 from codegen.errors import BuildError, SpecError
 from codegen.finish import format_code
 from codegen.pin import facts
+from codegen.pipeline import Order, build
 from codegen.plan import plan_package
+from codegen.render import render
 from tests.codegen.audit import Vocabulary, audit, run_all, vocabulary
 from tests.codegen.conftest import silent
 from tests.codegen.specs import (
@@ -60,7 +60,7 @@ if TYPE_CHECKING:
 # Longer than any case takes on a machine that is busy; what doesn't end is worse.
 PATIENCE = 60.0
 # How far cases go, and how many of a hundred do.
-STAGES = {"plan": 79, "emit": 12, "build": 6, "contract": 3}
+STAGES = {"plan": 79, "render": 12, "build": 6, "contract": 3}
 # So many packages are imported in one process.
 BATCH = 12
 OLD = {"codegen.lock": b"{}\n", "old/__init__.py": b"# Old.\n"}
@@ -74,7 +74,7 @@ def harmless() -> Vocabulary:
         for name, given in (("zoo", zoo()), ("plain", plain())):
             folders.append(Path(scratch) / name)
             folders[-1].mkdir()
-            emit(taken(given).document, folders[-1], name)
+            render(taken(given).document, folders[-1], name)
         return vocabulary(folders)
 
 
@@ -188,14 +188,14 @@ class Fuzzer:
             return "planned"
         folder = self.scratch / f"case_{seed}"
         folder.mkdir()
-        emit(given, folder, f"fuzzed_{seed}")
+        render(given, folder, f"fuzzed_{seed}")
         self._audit(seed, folder / f"fuzzed_{seed}")
         return "written"
 
     def _for_contract(self, seed: int, given: Document) -> str:
         folder = self.scratch / f"contract_{seed}"
         folder.mkdir()
-        emit(given, folder, "assistants_api")
+        render(given, folder, "assistants_api")
         format_code(folder)
         audit(folder / "assistants_api", self.known)
         document_ = folder / "openapi.json"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from codegen.build import Built, Order
+from codegen.pipeline import Built, Order
 from codegen.plan import Package
 from scripts.updating import __main__ as updating
 from scripts.updating import making

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from codegen import pin, source
-from codegen.build import PACKAGE, Order, build
+from codegen.pipeline import PACKAGE, Order, build
 from scripts.updating import tree
 from tests.codegen.specs import TEXT, Document, const, obj, operation, parameter, ref
 from tests.contract import upstream_facts

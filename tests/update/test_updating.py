@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from codegen import source
-from codegen.build import PACKAGE, Order, check
+from codegen.pipeline import PACKAGE, Order, check
 from scripts.updating import tree
 from scripts.updating.options import DONE, FAILED, UNUSABLE
 from tests.codegen.specs import TEXT, operation, parameter, ref

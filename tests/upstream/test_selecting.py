@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from codegen import pin, source
-from codegen.build import Order, build
 from codegen.pin import PINNED
+from codegen.pipeline import Order, build
 from codegen.select import Selection
 from tests.codegen.packages import every_module, imported
 from tests.contract import upstream

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from codegen import source
-from codegen.build import Order, build
+from codegen.pipeline import Order, build
 from codegen.prose import MARKER, places, without_prose
 from scripts.updating import tree
 from tests.codegen.specs import ROOT
@@ -40,7 +40,7 @@ QUIET = {"GIT_CONFIG_GLOBAL": "/dev/null", "GIT_CONFIG_SYSTEM": "/dev/null"}
 BRING_BACK = """
 import json, pathlib, sys
 from codegen import pin, source
-from codegen.build import Order, build
+from codegen.pipeline import Order, build
 from tests.contract import upstream_facts
 path = pathlib.Path(sys.argv[1])
 print(json.dumps(pin.pin(source.load(path)).undescribed))

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from codegen import overlay
-from codegen.build import Order, build
 from codegen.normalise import normalise
 from codegen.pin import PINNED, facts
+from codegen.pipeline import Order, build
 from codegen.select import ASSISTANTS, Selection
 from tests.codegen.packages import meaning
 from tests.contract import upstream

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from codegen import swap
-from codegen.build import GENERATED
 from codegen.errors import BuildError
+from codegen.pipeline import GENERATED
 from codegen.vendor import gathering, making, provenance, vendored, writing
 from codegen.vendor.gathering import Project
 from codegen.vendor.making import Copy, Options

@@ -43,7 +43,7 @@ _SCHEMAS = {
 }
 
 
-def emit(
+def render(
     document: Document, target: FilePath, name: str, http: str = HTTP_LIBRARIES[0]
 ) -> Package:
     """Write the package `name` into the folder `target`, not yet formatted.

@@ -8,11 +8,11 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from codegen import build as building
 from codegen import pin as pinning
-from codegen.commands.telling import err, out, say, say_some, told
-from codegen.emit import HTTP_LIBRARIES
+from codegen import pipeline
+from codegen.commands.console import err, out, reported_errors, say, say_some
 from codegen.errors import BuildError
+from codegen.render import HTTP_LIBRARIES
 from codegen.select import ASSISTANTS, Selection
 
 Spec = Annotated[
@@ -63,8 +63,8 @@ Http = Annotated[
 
 def build(
     spec: Spec = str(pinning.PINNED),
-    out_: Out = building.GENERATED,
-    name: Name = building.PACKAGE,
+    out_: Out = pipeline.GENERATED,
+    name: Name = pipeline.PACKAGE,
     path: Prefixes = None,
     tag: Tags = None,
     all_: Everything = False,
@@ -75,9 +75,9 @@ def build(
     Whatever would be lost of the document is an error that names it, and the old
     package stays as it was.
     """
-    with told(), out.status("building", spinner="line"):
-        order = building.Order(spec, out_, name, selection_of(path, tag, all_), http)
-        done = building.build(order, say)
+    with reported_errors(), out.status("building", spinner="line"):
+        order = pipeline.Order(spec, out_, name, selection_of(path, tag, all_), http)
+        done = pipeline.build(order, say)
     table = Table(box=None, pad_edge=False)
     table.add_column("tag", no_wrap=True)
     table.add_column("operations", overflow="fold")
@@ -93,17 +93,17 @@ def build(
 
 def check(
     spec: Spec = str(pinning.PINNED),
-    out_: Present = building.GENERATED,
-    name: Name = building.PACKAGE,
+    out_: Present = pipeline.GENERATED,
+    name: Name = pipeline.PACKAGE,
     path: Prefixes = None,
     tag: Tags = None,
     all_: Everything = False,
     http: Http = HTTP_LIBRARIES[0],
 ) -> None:
     """Tell whether the package is what `build` would write now; exit code 1 if not."""
-    with told(), out.status("building for comparison", spinner="line"):
-        order = building.Order(spec, out_, name, selection_of(path, tag, all_), http)
-        drift = building.check(order, lambda _: None)
+    with reported_errors(), out.status("building for comparison", spinner="line"):
+        order = pipeline.Order(spec, out_, name, selection_of(path, tag, all_), http)
+        drift = pipeline.check(order, lambda _: None)
     say_some(drift)
     if drift:
         err.print(f"{out_.name} is not current: run scripts/regen")

@@ -152,7 +152,7 @@ _WORDS: dict[type, str] = {
 }
 
 
-def check_shape(document: Document) -> None:
+def check_structure(document: Document) -> None:
     """Refuse a document of another shape.
 
     Raises:

@@ -8,7 +8,7 @@ import typer
 
 from codegen import pin as pinning
 from codegen import source
-from codegen.commands.telling import out, say_some, told
+from codegen.commands.console import out, reported_errors, say_some
 from codegen.document import operations
 
 
@@ -27,7 +27,7 @@ def pin(
     The words of openapi.yaml stay; an element that is new gets a visible marker where
     words are missing. No sentence of SOURCE is taken over.
     """
-    with told(), out.status(f"reading {source_}", spinner="line"):
+    with reported_errors(), out.status(f"reading {source_}", spinner="line"):
         done = pinning.pin(source.load(source_), date=date)
     for target in done.unused_actions:
         out.print(

@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any
 
 from codegen import overlay, source
-from codegen.emit import HTTP_LIBRARIES, emit
 from codegen.errors import BuildError, SpecError
 from codegen.finish import (
     LOCK,
@@ -26,6 +25,7 @@ from codegen.finish import (
 )
 from codegen.pin import PINNED, ROOT, facts
 from codegen.plan import Package
+from codegen.render import HTTP_LIBRARIES, render
 from codegen.select import ASSISTANTS, Selection
 from codegen.swap import recover, replace_folder, scratch_folder
 
@@ -135,7 +135,7 @@ def _made(order: Order, beside: Path, say: Say) -> Iterator[tuple[Path, Package]
     folder = scratch_folder(order.target, beside)
     try:
         try:
-            package = emit(taken.document, folder, order.name, order.http)
+            package = render(taken.document, folder, order.name, order.http)
         except (SpecError, BuildError) as error:
             raise error.traced(taken.origins) from error
         say(

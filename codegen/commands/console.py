@@ -33,7 +33,7 @@ def say_some(lines: Iterable[str]) -> None:
 
 
 @contextmanager
-def told() -> Iterator[None]:
+def reported_errors() -> Iterator[None]:
     """Say in words what goes wrong, and exit with a code that tells it apart."""
     try:
         yield
