@@ -3,15 +3,15 @@
 First as the mock comes: its runs stay queued and it knows no streams, which has to end
 in a typed error. Then with runs that move and with streams, written by the means that
 the mock has for it.
-
-Usage: python -m harness.peers BASE_URL
 """
 
 from __future__ import annotations
 
 import asyncio
 import sys
+import tempfile
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -25,12 +25,21 @@ from assistants_client import (
     StreamInterrupted,
 )
 from assistants_client._endpoints import ENDPOINTS
+from harness.environments import python_with
+from harness.processes import ProcessError, running
 from tests.faults.calls import FORMS
 from tests.faults.operations import Task, carry_out, carry_out_async, class_of
 
 if TYPE_CHECKING:
     from tests.faults.operations import Form
 
+# A mock of the API that we didn't write. It wants an older openai package than our
+# development environment has.
+VERSION = "0.13.1"
+PACKAGES = (
+    f"openai-responses=={VERSION}",
+    *("openai==2.54.0", "httpx==0.28.1", "respx==0.22.0"),
+)
 KEY = "any"
 # As the mock comes, waiting is in vain; else it takes two looks or three.
 SHORT, LONG = 0.3, 20.0
@@ -82,8 +91,31 @@ class Peer:
         return Task(ids, tag, LONG if self.taught else SHORT)
 
 
-def main(base_url: str) -> int:
-    """Make all calls in both ways; give the exit code."""
+def main() -> int:
+    """Start the mock and make all calls; return the exit code."""
+    server = Path(__file__).with_name("server.py")
+    with tempfile.TemporaryDirectory(prefix="peers-") as folder:
+        log = Path(folder, "log")
+
+        def address() -> str:
+            return log.read_text("utf-8").partition("\n")[0]
+
+        try:
+            python = python_with(f"openai-responses-{VERSION}", *PACKAGES)
+            command: list[str | Path] = [python, "-B", server]
+            with running(command, log, lambda: address().startswith("http")):
+                code = call_everything(address())
+        except ProcessError as error:
+            print(f"peers: {error}", file=sys.stderr)
+            return 2
+        complaints = log.read_text("utf-8").splitlines()[1:]
+    if complaints:
+        print("peers: the mock itself complained:", *complaints[-20:], sep="\n")
+    return code
+
+
+def call_everything(base_url: str) -> int:
+    """Make all calls in both ways; return the exit code."""
     faults = 0
     called: set[str] = set()
     for taught in (False, True):
@@ -174,4 +206,4 @@ def _nobody(base_url: str) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1]))
+    sys.exit(main())

