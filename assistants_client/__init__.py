@@ -22,9 +22,6 @@ if TYPE_CHECKING:
     from ._errors import RateLimitError as RateLimitError
     from ._errors import StreamInterrupted as StreamInterrupted
     from ._errors import UnprocessableEntityError as UnprocessableEntityError
-    from ._pages import AsyncPage as AsyncPage
-    from ._pages import Page as Page
-    from ._responses import RawResponse as RawResponse
     from ._run_errors import RunCancelled as RunCancelled
     from ._run_errors import RunError as RunError
     from ._run_errors import RunExpired as RunExpired
@@ -33,18 +30,6 @@ if TYPE_CHECKING:
     from ._run_errors import RunRequiresAction as RunRequiresAction
     from ._run_errors import RunTimeout as RunTimeout
     from ._run_errors import ToolError as ToolError
-    from ._stream.handlers import AssistantEventHandler as AssistantEventHandler
-    from ._stream.handlers import (
-        AsyncAssistantEventHandler as AsyncAssistantEventHandler,
-    )
-    from ._stream.managers import AssistantStreamManager as AssistantStreamManager
-    from ._stream.managers import (
-        AsyncAssistantStreamManager as AsyncAssistantStreamManager,
-    )
-    from ._stream.streams import AsyncStream as AsyncStream
-    from ._stream.streams import Stream as Stream
-    from ._streamed import AsyncStreamedResponse as AsyncStreamedResponse
-    from ._streamed import StreamedResponse as StreamedResponse
     from ._verbosity import verbosity as verbosity
     from ._version import __version__ as __version__
     from .client import AsyncClient as AsyncClient
@@ -59,6 +44,21 @@ if TYPE_CHECKING:
     from .objects.steps import RunStep as RunStep
     from .objects.threads import AsyncThread as AsyncThread
     from .objects.threads import Thread as Thread
+    from .pages import AsyncPage as AsyncPage
+    from .pages import Page as Page
+    from .responses import RawResponse as RawResponse
+    from .streaming.handlers import AssistantEventHandler as AssistantEventHandler
+    from .streaming.handlers import (
+        AsyncAssistantEventHandler as AsyncAssistantEventHandler,
+    )
+    from .streaming.managers import AssistantStreamManager as AssistantStreamManager
+    from .streaming.managers import (
+        AsyncAssistantStreamManager as AsyncAssistantStreamManager,
+    )
+    from .streaming.stream import AsyncStream as AsyncStream
+    from .streaming.stream import Stream as Stream
+    from .streaming_responses import AsyncStreamedResponse as AsyncStreamedResponse
+    from .streaming_responses import StreamedResponse as StreamedResponse
     from .tools import Tool as Tool
     from .tools import ToolSet as ToolSet
     from .tools import tool as tool
@@ -121,12 +121,12 @@ __all__ = [
 ]
 _HOMES = {
     "AsyncClient": "client",
-    "AsyncPage": "_pages",
+    "AsyncPage": "pages",
     "Client": "client",
-    "Page": "_pages",
-    "RawResponse": "_responses",
-    "AsyncStreamedResponse": "_streamed",
-    "StreamedResponse": "_streamed",
+    "Page": "pages",
+    "RawResponse": "responses",
+    "AsyncStreamedResponse": "streaming_responses",
+    "StreamedResponse": "streaming_responses",
     "Assistant": "objects.assistants",
     "AsyncAssistant": "objects.assistants",
     "AsyncMessage": "objects.messages",
@@ -137,12 +137,12 @@ _HOMES = {
     "Run": "objects.runs",
     "RunStep": "objects.steps",
     "Thread": "objects.threads",
-    "AssistantEventHandler": "_stream.handlers",
-    "AsyncAssistantEventHandler": "_stream.handlers",
-    "AssistantStreamManager": "_stream.managers",
-    "AsyncAssistantStreamManager": "_stream.managers",
-    "Stream": "_stream.streams",
-    "AsyncStream": "_stream.streams",
+    "AssistantEventHandler": "streaming.handlers",
+    "AsyncAssistantEventHandler": "streaming.handlers",
+    "AssistantStreamManager": "streaming.managers",
+    "AsyncAssistantStreamManager": "streaming.managers",
+    "Stream": "streaming.stream",
+    "AsyncStream": "streaming.stream",
     "RunCancelled": "_run_errors",
     "RunError": "_run_errors",
     "RunExpired": "_run_errors",

@@ -36,7 +36,7 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
-from ._error_bodies import decoded, inner, message, text_field
+from ._error_messages import decoded, inner, message, text_field
 from ._text import shortened
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 from attrs import frozen
 
 from . import _api
-from ._flows.calling import UnfitError
-from ._flows.paging import Bounds, bounds
+from ._flows.call import UnfitError
+from ._flows.paginate import Bounds, bounds
 
 if TYPE_CHECKING:
     from collections.abc import Callable

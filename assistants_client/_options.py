@@ -12,7 +12,7 @@ from urllib.parse import unquote, urlsplit, urlunsplit
 from attrs import evolve, field, frozen
 
 from ._errors import ConfigurationError
-from ._secrets import Secrets, without_secrets
+from ._redaction import Secrets, without_secrets
 from ._verbosity import Verbosity, checked
 
 TIMEOUT: Final = 600.0
@@ -145,7 +145,7 @@ def settings(
     if not url:
         raise ConfigurationError(
             "there is no server: pass base_url=, or set OPENAI_BASE_URL; OpenAI's own "
-            "endpoint is gone; `python -m assistants_client.local` starts one"
+            "endpoint is gone; `python -m assistants_server` starts one"
         )
     return _checked(
         Options(

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
-from ._azure import azure_settings
 from ._drive import drive, drive_async
-from ._flows.calling import calling
-from ._free_methods import AsyncFreeRequests, FreeRequests
-from ._http import AsyncHttp, Http
+from ._flows.call import calling
 from ._options import MAX_RESPONSE_BYTES, MAX_RETRIES, TIMEOUT, settings
-from ._pool import pool_of
+from ._transcript import Transcript
+from ._transport.http import AsyncHttp, Http
+from ._transport.pool import pool_of
 from ._verbosity import resolved
-from ._wire import Transcript
+from .azure import azure_settings
+from .custom_requests import AsyncFreeRequests, FreeRequests
 from .resources.assistants import Assistants, AsyncAssistants
 from .resources.threads import AsyncThreads, Threads
 
@@ -21,13 +21,13 @@ if TYPE_CHECKING:
     from typing import Self, Unpack
 
     from ._effects import Flow
-    from ._flows.calling import Answer, Call, CallOptions
+    from ._flows.call import Answer, Call, CallOptions
     from ._options import ApiKey, ClientChanges, ClientOptions, Options
-    from ._pool import Pool
+    from ._transcript import Flowing
+    from ._transport.pool import Pool
     from ._verbosity import Verbosity
-    from ._wire import Flowing
     from .resources._raw import AsyncRawClient, RawClient
-    from .resources._streaming import AsyncStreamedClient, StreamedClient
+    from .resources._streamed import AsyncStreamedClient, StreamedClient
 
 T = TypeVar("T")
 
@@ -213,7 +213,7 @@ class Client(_Client, FreeRequests):
     @property
     def with_streaming_response(self) -> StreamedClient:
         """Give the same methods for `with`, with answers still to be read."""
-        from .resources._streaming import StreamedClient
+        from .resources._streamed import StreamedClient
 
         return StreamedClient(self)
 
@@ -281,7 +281,7 @@ class AsyncClient(_Client, AsyncFreeRequests):
     @property
     def with_streaming_response(self) -> AsyncStreamedClient:
         """Give the same methods for `async with`, with answers still to be read."""
-        from .resources._streaming import AsyncStreamedClient
+        from .resources._streamed import AsyncStreamedClient
 
         return AsyncStreamedClient(self)
 

@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 
 from assistants_api.streaming import Event, EventDecoder
-from assistants_client.local import LocalServer, scripted
+from assistants_server import LocalServer, scripted
 
 _SIZE = 100
 _CREATED = 1_790_000_000

@@ -7,7 +7,7 @@ import time
 from typing import Any
 
 from assistants_client import AsyncClient, Client
-from assistants_client.local import LocalServer, ToolCall, scripted
+from assistants_server import LocalServer, ToolCall, scripted
 from scripts._bench_stats import Goal, Row
 
 _CALLS = 5

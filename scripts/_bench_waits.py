@@ -56,7 +56,7 @@ def waiting(where: Environment, rounds: int, count: int) -> list[Row]:
 @contextmanager
 def _server() -> Iterator[str]:
     """Give the address of an embedded server in a process of its own."""
-    command = ("-m", "assistants_client.local", "--port", "0")
+    command = ("-m", "assistants_server", "--port", "0")
     with subprocess.Popen(
         (sys.executable, *command),
         cwd=ROOT,

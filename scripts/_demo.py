@@ -41,13 +41,13 @@ def _options() -> argparse.Namespace:
         const=8000,
         metavar="PORT",
         help="only run the embedded server on 127.0.0.1, until Ctrl-C, to try examples "
-        "against (default: 8000); python -m assistants_client.local has more options",
+        "against (default: 8000); python -m assistants_server has more options",
     )
     return parser.parse_args()
 
 
 def _serve(port: int) -> int:
-    from assistants_client.local.__main__ import main as serve
+    from assistants_server.__main__ import main as serve
 
     return serve(["--port", str(port)])
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from assistants_client.local import ToolCall
+from assistants_server import ToolCall
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from assistants_client.local import Output, Turn
+    from assistants_server import Output, Turn
 
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
 _WORD = re.compile(r"\s*\S+")

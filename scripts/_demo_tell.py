@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from rich.syntax import Syntax
 
 from assistants_client import Client, verbosity
-from assistants_client.local import LocalServer
+from assistants_server import LocalServer
 from scripts import _demo_story as story
 from scripts._demo_build import OffError
 from scripts._demo_model import calendar

@@ -36,17 +36,17 @@ MOST_SECONDS = 3600
 # What httpx is made of; without them, whoever imports it gets httpx2.
 ABSENT = ("httpx", "httpcore", "httpx-sse")
 PINNED = re.compile(r"([\w.-]+)==\S+")
-PARTS = ("tests/facade", "tests/faults")
+PARTS = ("tests/client", "tests/faults")
 # Tests that are about httpx itself, or about there being two libraries: the reasons.
 TOLD_APART = {
     "natively": {
-        "tests/facade/test_answers.py::test_an_answer_is_read_as_data": (
+        "tests/client/test_answers.py::test_an_answer_is_read_as_data": (
             "asks for an answer as httpx.Response, which clients of httpx2 refuse"
         ),
     },
     "alone": {
-        "tests/facade/test_httpx2_calls.py": "wants both libraries",
-        "tests/facade/test_httpx2_library.py": "wants both libraries",
+        "tests/client/test_httpx2_calls.py": "wants both libraries",
+        "tests/client/test_httpx2_library.py": "wants both libraries",
         "tests/codegen/test_http_library.py": "wants both libraries",
         "tests/codegen/test_generated_types.py": (
             "checks types, and those don't know one library in the place of another; "

@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.table import Table
 
-from assistants_client._endpoints import ENDPOINTS
+from assistants_client._operations import ENDPOINTS
 from tests.faults.calls import FORMS
 from tests.faults.cells import SHOWN, Report, everything, some
 from tests.faults.embedded_bench import Embedded

@@ -15,7 +15,7 @@ import pytest
 from rich.console import Console
 
 from assistants_client import Client, ToolSet, tool
-from assistants_client.local import LocalServer
+from assistants_server import LocalServer
 from scripts import _demo_build
 from scripts import _demo_story as story
 from scripts._demo_model import calendar

@@ -17,6 +17,7 @@ ROOT = Path(__file__).resolve().parent.parent
 SOURCE_ROOTS = {
     "assistants_api": ROOT / "generated",
     "assistants_client": ROOT,
+    "assistants_server": ROOT,
     "codegen": ROOT,
 }
 DEVELOPMENT_ONLY = {"codegen", "generated", "harness", "scripts", "tests"}
@@ -31,8 +32,7 @@ GENERATED_MAY_IMPORT = {
 }
 # The client asks `_library` for the one that is used; httpx is named for types.
 FOR_ONE_LIBRARY_ONLY = {"httpcore", "httpcore2", "httpx2"}
-THE_ONE_DOOR = "assistants_client._api"
-THE_SERVER = "assistants_client.local"
+DOORS = {"assistants_client._api", "assistants_server._api"}
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,9 @@ class Import:
 
 
 def test_nothing_shipped_imports_development_code() -> None:
-    found = _breaking("assistants_api", "assistants_client", rule=_is_shippable)
+    found = _breaking(
+        "assistants_api", "assistants_client", "assistants_server", rule=_is_shippable
+    )
     assert found == []
 
 
@@ -65,12 +67,14 @@ def test_codegen_imports_nothing_that_is_made_later() -> None:
     assert _breaking("codegen", rule=_is_fine_in_codegen) == []
 
 
-def test_one_door_leads_from_the_client_to_generated_code() -> None:
-    assert _breaking("assistants_client", rule=_goes_through_the_door) == []
+def test_one_door_each_leads_to_generated_code() -> None:
+    both = ("assistants_client", "assistants_server")
+    assert _breaking(*both, rule=_goes_through_the_door) == []
 
 
 def test_the_server_and_the_client_know_nothing_of_each_other() -> None:
-    assert _breaking("assistants_client", rule=_keeps_the_server_apart) == []
+    both = ("assistants_client", "assistants_server")
+    assert _breaking(*both, rule=_keeps_the_server_apart) == []
 
 
 def test_the_client_is_written_for_no_one_http_library() -> None:
@@ -82,6 +86,7 @@ def test_all_modules_were_looked_at() -> None:
     assert found["assistants_api"] > 200
     assert found["codegen"] > 10
     assert found["assistants_client"] > 30
+    assert found["assistants_server"] > 20
 
 
 @pytest.mark.parametrize(
@@ -141,12 +146,14 @@ def test_rule_of_the_door_can_be_broken(importer: str, *, fine: bool) -> None:
 @pytest.mark.parametrize(
     ("importer", "imported", "fine"),
     [
-        ("assistants_client.local.app", "assistants_client.local.store", True),
-        ("assistants_client.local.app", "assistants_client._api", True),
-        ("assistants_client.local.app", "assistants_client.client", False),
-        ("assistants_client.local.app", "starlette.routing", True),
+        ("assistants_server.app", "assistants_server.store.sqlite", True),
+        ("assistants_server.app", "assistants_server._api", True),
+        ("assistants_server.app", "assistants_client._api", False),
+        ("assistants_server.app", "assistants_client.client", False),
+        ("assistants_server.app", "starlette.routing", True),
         ("assistants_client.client", "assistants_client._flows", True),
-        ("assistants_client.client", "assistants_client.local", False),
+        ("assistants_client.client", "assistants_server.app", False),
+        ("assistants_client.client", "assistants_server", False),
     ],
 )
 def test_rule_of_the_server_can_be_broken(
@@ -175,7 +182,7 @@ def _is_fine_in_codegen(found: Import) -> bool:
 
 
 def _goes_through_the_door(found: Import) -> bool:
-    return found.top != "assistants_api" or found.importer == THE_ONE_DOOR
+    return found.top != "assistants_api" or found.importer in DOORS
 
 
 def _is_for_every_library(found: Import) -> bool:
@@ -183,11 +190,8 @@ def _is_for_every_library(found: Import) -> bool:
 
 
 def _keeps_the_server_apart(found: Import) -> bool:
-    if found.top != "assistants_client":
-        return True
-    by_server = f"{found.importer}.".startswith(f"{THE_SERVER}.")
-    of_server = f"{found.imported}.".startswith(f"{THE_SERVER}.")
-    return by_server == of_server or (by_server and found.imported == THE_ONE_DOOR)
+    own = found.importer.partition(".")[0]
+    return found.top not in {"assistants_client", "assistants_server"} - {own}
 
 
 def _breaking(*packages: str, rule: Callable[[Import], bool]) -> list[str]:

@@ -9,7 +9,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from assistants_client import Client
-from assistants_client.local import LocalServer
+from assistants_server import LocalServer
 from scripts._docs_pages import Page
 from tests.docs.pages import BASE_URL, blocks, run
 

@@ -21,7 +21,11 @@ if TYPE_CHECKING:
     from email.message import Message
 
 ROOT = Path(__file__).resolve().parent.parent
-SOURCES = {"assistants_client": ROOT, "assistants_api": ROOT / "generated"}
+SOURCES = {
+    "assistants_client": ROOT,
+    "assistants_server": ROOT,
+    "assistants_api": ROOT / "generated",
+}
 DEVELOPMENT_ONLY = ["codegen", "generated", "harness", "scripts", "tests"]
 NEEDED_TO_REGENERATE = {"codegen", "generated", "openapi.yaml", "constraints.txt"}
 
@@ -83,21 +87,23 @@ def test_wheel_alone_is_enough(wheel: Path, tmp_path: Path) -> None:
         *("-qq", "--disable-pip-version-check", "--no-deps", "--no-index", wheel),
     )
     _link_dependencies(tmp_path / "clean", metadata, "")
-    _import_everything(python, metadata, ["assistants_client.local"])
-    _link_dependencies(tmp_path / "clean", metadata, "local")
-    # Its fixtures are for those who have pytest.
-    _import_everything(python, metadata, ["assistants_client.local.fixtures"])
+    _import_everything(python, metadata, [*SOURCES.keys() - {"assistants_server"}])
+    _link_dependencies(tmp_path / "clean", metadata, "server")
+    # The server's fixtures are for those who have pytest.
+    _import_everything(python, metadata, [*SOURCES], "assistants_server.fixtures")
 
 
-def _import_everything(python: Path, metadata: Message, left_out: list[str]) -> None:
-    question = json.dumps([list(SOURCES), DEVELOPMENT_ONLY, left_out])
+def _import_everything(
+    python: Path, metadata: Message, packages: list[str], *left_out: str
+) -> None:
+    question = json.dumps([packages, DEVELOPMENT_ONLY, left_out])
     # -I keeps PYTHONPATH and the current folder out of it.
     answer: dict[str, Any] = json.loads(
         _run(python, "-I", "-c", IMPORT_EVERYTHING, question, cwd=Path("/"))
     )
     assert answer["importable"] == []
     assert answer["version"] == metadata["Version"]
-    assert set(SOURCES) <= answer["files"].keys()
+    assert {*packages} <= answer["files"].keys()
     for file in answer["files"].values():
         assert Path(file).is_relative_to(python.parent.parent)
 

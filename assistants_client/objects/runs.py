@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Literal, overload
 
 from .._api import RunObject
-from .._flows.waiting import MAX_WAIT, has_ended
+from .._flows.poll import MAX_WAIT, has_ended
 from .._run_errors import RunTimeout, run_error
 from ._bound import Bound
 
@@ -13,9 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from typing import Self, Unpack
 
-    from .._pages import AsyncPages, Page
-    from .._stream.streams import AsyncStream, Stream
     from ..client import AsyncClient, Client
+    from ..pages import AsyncPages, Page
     from ..resources._params import (
         ListParams,
         Options,
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
         RunWait,
         StepListParams,
     )
+    from ..streaming.stream import AsyncStream, Stream
     from ..tools import Tools
     from .assistants import Assistant, AsyncAssistant
     from .messages import AsyncMessage, Message

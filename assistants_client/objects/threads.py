@@ -11,11 +11,9 @@ if TYPE_CHECKING:
     from typing import Self, Unpack
 
     from .._api import DeleteThreadResponse
-    from .._endpoints import HasId
-    from .._pages import AsyncPages, Page
-    from .._stream.handlers import AssistantEventHandler, AsyncAssistantEventHandler
-    from .._stream.managers import AssistantStreamManager, AsyncAssistantStreamManager
+    from .._operations import HasId
     from ..client import AsyncClient, Client
+    from ..pages import AsyncPages, Page
     from ..resources._params import (
         Content,
         ListParams,
@@ -26,6 +24,8 @@ if TYPE_CHECKING:
         RunStream,
         ThreadUpdate,
     )
+    from ..streaming.handlers import AssistantEventHandler, AsyncAssistantEventHandler
+    from ..streaming.managers import AssistantStreamManager, AsyncAssistantStreamManager
     from .messages import AsyncMessage, Message
     from .runs import AsyncRun, Run
 

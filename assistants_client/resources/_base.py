@@ -5,16 +5,16 @@ from __future__ import annotations
 from functools import cached_property as cached_property
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
-from .._endpoints import make_call
 from .._lists import fields, json_of_list, split
-from .._pages import AsyncPage, AsyncPages, Page
-from ..objects.reading import item_reader, parser
+from .._operations import make_call
+from ..objects._factory import item_reader, parser
+from ..pages import AsyncPage, AsyncPages, Page
 from ._waits import wait_flow
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from .._flows.calling import Answer, Call
+    from .._flows.call import Answer, Call
     from ..client import AsyncClient, Client
 
     Read: TypeAlias = Callable[[Answer[Any]], Any]
@@ -80,8 +80,8 @@ class Resource:
         self, operation: str, event_handler: Any, params: Any, **ids: Any
     ) -> Any:
         """Give what follows a run by its events, with callbacks."""
-        from .._stream.handlers import AssistantEventHandler
-        from .._stream.managers import AssistantStreamManager, handler_of
+        from ..streaming.handlers import AssistantEventHandler
+        from ..streaming.managers import AssistantStreamManager, handler_of
         from ._streams import begun, followed_call
 
         client = self._client
@@ -144,8 +144,8 @@ class AsyncResource:
         self, operation: str, event_handler: Any, params: Any, **ids: Any
     ) -> Any:
         """Give what follows a run by its events, with callbacks."""
-        from .._stream.handlers import AsyncAssistantEventHandler
-        from .._stream.managers import AsyncAssistantStreamManager, handler_of
+        from ..streaming.handlers import AsyncAssistantEventHandler
+        from ..streaming.managers import AsyncAssistantStreamManager, handler_of
         from ._streams import begun, followed_call
 
         client = self._client

@@ -23,10 +23,10 @@ from .._api import (
     ToolOutput,
     ToolOutputDict,
 )
-from .._endpoints import HasId
-from .._flows.calling import CallOptions, SendOptions
-from .._flows.paging import Moment
-from .._flows.waiting import WaitOptions
+from .._flows.call import CallOptions, SendOptions
+from .._flows.paginate import Moment
+from .._flows.poll import WaitOptions
+from .._operations import HasId
 from ..tools import ToolSet
 
 Content: TypeAlias = str | Sequence[Any]

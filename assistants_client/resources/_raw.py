@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ._answers import raw, raw_async
+from ._variants import raw, raw_async
 
 if TYPE_CHECKING:
     from ..client import AsyncClient, Client

@@ -6,20 +6,20 @@ import logging
 from typing import TYPE_CHECKING, Any
 
 from .. import _api
-from .._endpoints import id_of, make_call
 from .._errors import ConfigurationError
-from .._flows.calling import calling
-from .._flows.paging import Bounds, Walk
-from .._flows.retrying import IDEMPOTENCY_KEY
+from .._flows.call import calling
+from .._flows.paginate import Bounds, Walk
+from .._flows.retry import IDEMPOTENCY_KEY
 from .._lists import Listed, fields, json_of_list
+from .._operations import id_of, make_call
 from .._run_errors import RunError
-from ..objects.reading import item_reader, parser, reader
+from ..objects._factory import item_reader, parser, reader
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from .._effects import Flow
-    from .._flows.calling import Answer
+    from .._flows.call import Answer
 
 _LOGGER = logging.getLogger("assistants_client")
 # What of a call holds for each look at the run as well; a body doesn't.

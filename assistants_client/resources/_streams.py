@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .._endpoints import make_call
-from .._flows.streaming import Plan
-from .._flows.waiting import WaitOptions, patience
-from .._stream.announcing import CALLBACKS, ENDINGS
-from .._stream.snapshots import RunSnapshot
-from .._stream.streams import AsyncStream, Stream
+from .._events.dispatch import CALLBACKS, ENDINGS
+from .._events.snapshots import RunSnapshot
+from .._flows.follow import Plan
+from .._flows.poll import WaitOptions, patience
+from .._operations import make_call
+from ..streaming.stream import AsyncStream, Stream
 from ._run_calls import RunCalls
 from ._waits import acting, tools_in
 
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from .._effects import Flow
-    from .._flows.calling import Answer, Call
-    from .._stream.snapshots import Snapshots
+    from .._events.snapshots import Snapshots
+    from .._flows.call import Answer, Call
     from ..client import AsyncClient, Client
     from ..tools import ToolSet
 

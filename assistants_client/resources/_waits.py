@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .._endpoints import make_call
 from .._errors import APIError
-from .._flows.calling import calling
+from .._flows.call import calling
+from .._flows.poll import WaitOptions, patience, waiting
 from .._flows.tool_calls import performing
-from .._flows.waiting import WaitOptions, patience, waiting
+from .._operations import make_call
 from .._run_errors import ToolError
-from ..objects.reading import parser
+from ..objects._factory import parser
 from ._run_calls import RunCalls
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from .._api import RunObject
     from .._effects import Flow
-    from .._flows.calling import Answer, CallOptions
+    from .._flows.call import Answer, CallOptions
     from ..tools import ToolSet
 
 _OWN = frozenset(WaitOptions.__annotations__)

@@ -10,12 +10,12 @@ if TYPE_CHECKING:
     from typing import Unpack
 
     from .._api import DeleteAssistantResponse
-    from .._endpoints import HasId
-    from .._pages import AsyncPages, Page
+    from .._operations import HasId
     from ..objects.assistants import Assistant, AsyncAssistant
+    from ..pages import AsyncPages, Page
     from ._params import AssistantCreate, AssistantUpdate, ListParams, Options
     from ._raw import AsyncRawAssistants, RawAssistants
-    from ._streaming import AsyncStreamedAssistants, StreamedAssistants
+    from ._streamed import AsyncStreamedAssistants, StreamedAssistants
 
 
 class Assistants(Resource):
@@ -31,7 +31,7 @@ class Assistants(Resource):
     @cached_property
     def with_streaming_response(self) -> StreamedAssistants:
         """Give the same methods for `with`, with answers still to be read."""
-        from ._streaming import StreamedAssistants
+        from ._streamed import StreamedAssistants
 
         return StreamedAssistants(self)
 
@@ -86,7 +86,7 @@ class AsyncAssistants(AsyncResource):
     @cached_property
     def with_streaming_response(self) -> AsyncStreamedAssistants:
         """Give the same methods for `async with`, with answers still to be read."""
-        from ._streaming import AsyncStreamedAssistants
+        from ._streamed import AsyncStreamedAssistants
 
         return AsyncStreamedAssistants(self)
 

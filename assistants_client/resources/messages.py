@@ -10,12 +10,12 @@ if TYPE_CHECKING:
     from typing import Unpack
 
     from .._api import DeleteMessageResponse
-    from .._endpoints import HasId
-    from .._pages import AsyncPages, Page
+    from .._operations import HasId
     from ..objects.messages import AsyncMessage, Message
+    from ..pages import AsyncPages, Page
     from ._params import MessageCreate, MessageListParams, MessageUpdate, Options
     from ._raw import AsyncRawMessages, RawMessages
-    from ._streaming import AsyncStreamedMessages, StreamedMessages
+    from ._streamed import AsyncStreamedMessages, StreamedMessages
 
 
 class Messages(Resource):
@@ -31,7 +31,7 @@ class Messages(Resource):
     @cached_property
     def with_streaming_response(self) -> StreamedMessages:
         """Give the same methods for `with`, with answers still to be read."""
-        from ._streaming import StreamedMessages
+        from ._streamed import StreamedMessages
 
         return StreamedMessages(self)
 
@@ -115,7 +115,7 @@ class AsyncMessages(AsyncResource):
     @cached_property
     def with_streaming_response(self) -> AsyncStreamedMessages:
         """Give the same methods for `async with`, with answers still to be read."""
-        from ._streaming import AsyncStreamedMessages
+        from ._streamed import AsyncStreamedMessages
 
         return AsyncStreamedMessages(self)
 

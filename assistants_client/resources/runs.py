@@ -5,17 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal, TypeVar, overload
 
 from ._base import NOT_GIVEN, cached_property
-from ._following import AsyncFollowedRuns, FollowedRuns
+from ._run_methods import AsyncFollowedRuns, FollowedRuns
 from .steps import AsyncSteps, Steps
 
 if TYPE_CHECKING:
     from typing import Unpack
 
-    from .._endpoints import HasId
-    from .._pages import AsyncPages, Page
-    from .._stream.handlers import AssistantEventHandler, AsyncAssistantEventHandler
-    from .._stream.streams import AsyncStream, Stream
+    from .._operations import HasId
     from ..objects.runs import AsyncRun, Run
+    from ..pages import AsyncPages, Page
+    from ..streaming.handlers import AssistantEventHandler, AsyncAssistantEventHandler
+    from ..streaming.stream import AsyncStream, Stream
     from ._params import (
         ListParams,
         Options,
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
         RunUpdate,
     )
     from ._raw import AsyncRawRuns, RawRuns
-    from ._streaming import AsyncStreamedRuns, StreamedRuns
+    from ._streamed import AsyncStreamedRuns, StreamedRuns
 
     H = TypeVar("H", bound=AssistantEventHandler)
     A = TypeVar("A", bound=AsyncAssistantEventHandler)
@@ -43,7 +43,7 @@ class Runs(FollowedRuns):
     @cached_property
     def with_streaming_response(self) -> StreamedRuns:
         """Give the same methods for `with`, with answers still to be read."""
-        from ._streaming import StreamedRuns
+        from ._streamed import StreamedRuns
 
         return StreamedRuns(self)
 
@@ -214,7 +214,7 @@ class AsyncRuns(AsyncFollowedRuns):
     @cached_property
     def with_streaming_response(self) -> AsyncStreamedRuns:
         """Give the same methods for `async with`, with answers still to be read."""
-        from ._streaming import AsyncStreamedRuns
+        from ._streamed import AsyncStreamedRuns
 
         return AsyncStreamedRuns(self)
 

@@ -9,12 +9,12 @@ from ._base import AsyncResource, Resource, cached_property
 if TYPE_CHECKING:
     from typing import Unpack
 
-    from .._endpoints import HasId
-    from .._pages import AsyncPages, Page
+    from .._operations import HasId
     from ..objects.steps import AsyncRunStep, RunStep
+    from ..pages import AsyncPages, Page
     from ._params import Include, StepListParams
     from ._raw import AsyncRawSteps, RawSteps
-    from ._streaming import AsyncStreamedSteps, StreamedSteps
+    from ._streamed import AsyncStreamedSteps, StreamedSteps
 
 
 class Steps(Resource):
@@ -30,7 +30,7 @@ class Steps(Resource):
     @cached_property
     def with_streaming_response(self) -> StreamedSteps:
         """Give the same methods for `with`, with answers still to be read."""
-        from ._streaming import StreamedSteps
+        from ._streamed import StreamedSteps
 
         return StreamedSteps(self)
 
@@ -79,7 +79,7 @@ class AsyncSteps(AsyncResource):
     @cached_property
     def with_streaming_response(self) -> AsyncStreamedSteps:
         """Give the same methods for `async with`, with answers still to be read."""
-        from ._streaming import AsyncStreamedSteps
+        from ._streamed import AsyncStreamedSteps
 
         return AsyncStreamedSteps(self)
 

@@ -12,12 +12,12 @@ if TYPE_CHECKING:
     from typing import Unpack
 
     from .._api import DeleteThreadResponse
-    from .._endpoints import HasId
-    from .._stream.handlers import AssistantEventHandler, AsyncAssistantEventHandler
-    from .._stream.managers import AssistantStreamManager, AsyncAssistantStreamManager
-    from .._stream.streams import AsyncStream, Stream
+    from .._operations import HasId
     from ..objects.runs import AsyncRun, Run
     from ..objects.threads import AsyncThread, Thread
+    from ..streaming.handlers import AssistantEventHandler, AsyncAssistantEventHandler
+    from ..streaming.managers import AssistantStreamManager, AsyncAssistantStreamManager
+    from ..streaming.stream import AsyncStream, Stream
     from ._params import (
         Options,
         ThreadCreate,
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
         ThreadUpdate,
     )
     from ._raw import AsyncRawThreads, RawThreads
-    from ._streaming import AsyncStreamedThreads, StreamedThreads
+    from ._streamed import AsyncStreamedThreads, StreamedThreads
 
     H = TypeVar("H", bound=AssistantEventHandler)
     A = TypeVar("A", bound=AsyncAssistantEventHandler)
@@ -46,7 +46,7 @@ class Threads(Resource):
     @cached_property
     def with_streaming_response(self) -> StreamedThreads:
         """Give the same methods for `with`, with answers still to be read."""
-        from ._streaming import StreamedThreads
+        from ._streamed import StreamedThreads
 
         return StreamedThreads(self)
 
@@ -186,7 +186,7 @@ class AsyncThreads(AsyncResource):
     @cached_property
     def with_streaming_response(self) -> AsyncStreamedThreads:
         """Give the same methods for `async with`, with answers still to be read."""
-        from ._streaming import AsyncStreamedThreads
+        from ._streamed import AsyncStreamedThreads
 
         return AsyncStreamedThreads(self)
 

@@ -17,7 +17,6 @@ from codegen.pin import ROOT
 from codegen.pipeline import GENERATED
 
 FACADE = "assistants_client"
-SERVER = "local"
 LICENCES = ("LICENSE", "NOTICE")
 # How distributions are called that aren't called as what they are imported as.
 _DISTRIBUTIONS = {"attr": "attrs", "dateutil": "python-dateutil"}
@@ -78,7 +77,7 @@ def built(folder: Path = GENERATED) -> Built:
 
 
 def facade() -> dict[str, bytes]:
-    """Read the hand-written client, without the server that belongs to it."""
+    """Read the hand-written client, whole."""
     folder = ROOT / FACADE
     found = {
         path.relative_to(folder).as_posix(): path
@@ -88,7 +87,7 @@ def facade() -> dict[str, bytes]:
     return {
         name: path.read_bytes()
         for name, path in found.items()
-        if name.partition("/")[0] not in (SERVER, "__pycache__")
+        if name.partition("/")[0] != "__pycache__"
     }
 
 

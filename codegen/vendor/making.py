@@ -13,7 +13,6 @@ from codegen.vendor import vendored
 from codegen.vendor.gathering import (
     FACADE,
     LICENCES,
-    SERVER,
     Project,
     built,
     facade,
@@ -108,7 +107,7 @@ def make(options: Options) -> Copy:
 
 def _client(name: str) -> dict[str, bytes]:
     """Give the client as it is in a copy; what is generated needs no rewriting."""
-    move = Move(name, {PACKAGE: PACKAGE, FACADE: ""}, (f"{FACADE}.{SERVER}",))
+    move = Move(name, {PACKAGE: PACKAGE, FACADE: ""})
     return {
         path: rewritten(content, Module(path), move)
         if path.endswith(".py")

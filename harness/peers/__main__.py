@@ -24,7 +24,7 @@ from assistants_client import (
     RunTimeout,
     StreamInterrupted,
 )
-from assistants_client._endpoints import ENDPOINTS
+from assistants_client._operations import ENDPOINTS
 from harness.environments import python_with
 from harness.processes import ProcessError, running
 from tests.faults.calls import FORMS

@@ -14,7 +14,7 @@ from assistants_client import (
     InternalServerError,
     StreamInterrupted,
 )
-from assistants_client._endpoints import ENDPOINTS
+from assistants_client._operations import ENDPOINTS
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator, Sequence

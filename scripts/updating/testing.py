@@ -19,7 +19,7 @@ FACTS = (
 )
 """Where the tests are that compare the document, upstream and the code."""
 
-ALL = ("tests/codegen", "tests/facade", "tests/local")
+ALL = ("tests/codegen", "tests/client", "tests/server")
 """Where the tests are of what else reads the document or uses the code."""
 
 WORDS = ("tests/contract/test_prose.py", "tests/upstream/test_words.py")

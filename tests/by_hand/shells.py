@@ -25,7 +25,7 @@ _CREATE_ASYNC: Final = '''\
 
 NAMES: Final = (
     Edit(
-        "assistants_client/_endpoints.py",
+        "assistants_client/_operations.py",
         "ENDPOINTS: Final[Mapping[str, Endpoint]] = {\n",
         """\
     "threads.archive": Endpoint("threads.archive_thread", "Thread"),
@@ -76,8 +76,8 @@ METHODS: Final = (
     ),
     Edit(
         _THREADS,
-        "    from .._endpoints import HasId\n",
-        "    from .._pages import AsyncPages, Page\n",
+        "    from .._operations import HasId\n",
+        "    from ..pages import AsyncPages, Page\n",
     ),
     Edit(
         _THREADS,
@@ -116,5 +116,5 @@ def _twice(module: str, wrap: str) -> tuple[Edit, ...]:
     )
 
 
-ANSWERS: Final = (*_twice("_raw", "raw"), *_twice("_streaming", "streamed"))
+ANSWERS: Final = (*_twice("_raw", "raw"), *_twice("_streamed", "streamed"))
 """The same methods behind `with_raw_response` and `with_streaming_response`."""

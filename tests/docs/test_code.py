@@ -11,7 +11,7 @@ import yaml
 
 import assistants_api
 import assistants_client
-from assistants_client.local import LocalServer
+from assistants_server import LocalServer
 from codegen import source
 from codegen.overlay import apply
 from codegen.pin import PINNED

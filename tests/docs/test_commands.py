@@ -10,7 +10,7 @@ from typing import Any
 
 import typer
 
-from assistants_client.local.__main__ import _parser
+from assistants_server.__main__ import _parser
 from codegen.__main__ import app
 from tests.docs.pages import ROOT, all_pages, blocks, code_words
 
@@ -78,7 +78,7 @@ def fault(words: list[str]) -> str | None:
             if known is None:
                 return f"codegen has no command {command}"
             return unknown(options - {"-m"} - known)
-        case ["python", "-m", "assistants_client.local", *_]:
+        case ["python", "-m", "assistants_server", *_]:
             return unknown(options - {"-m"} - server_options())
         case ["python", "-m", module, *_] if module in _OTHERS:
             return None
@@ -131,7 +131,7 @@ def test_what_does_not_exist_is_noticed() -> None:
     lines: list[str] = [
         "python -m codegen buidl",
         "python -m codegen build --nmae x",
-        "python -m assistants_client.local --prot 1",
+        "python -m assistants_server --prot 1",
         "scripts/tset",
         "scripts/regen --chekc",
         "scripts/test tests/nowhere",

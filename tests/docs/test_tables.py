@@ -26,7 +26,7 @@ from assistants_client import (
     ToolSet,
     tool_output,
 )
-from assistants_client.local import LocalServer
+from assistants_server import LocalServer
 from codegen.normalise import PASSES
 from scripts._docs_pages import pages
 from tests.docs.pages import ROOT, code_words, docs_pages, prose
@@ -161,7 +161,8 @@ def test_settings_are_those_of_the_client() -> None:
     assert first_words("settings", "Azure AI Foundry") == azure[:-1]
     code = "".join(
         path.read_text(encoding="utf-8")
-        for path in (ROOT / "assistants_client").rglob("*.py")
+        for package in ("assistants_client", "assistants_server")
+        for path in (ROOT / package).rglob("*.py")
     )
     variables = set(re.findall(r"\b(?:OPENAI|ASSISTANTS|AZURE)_[A-Z_]+", code))
     named = {word for word in code_words(page) if word.isupper()}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from assistants_client import ToolSet
-from assistants_client._endpoints import ENDPOINTS
+from assistants_client._operations import ENDPOINTS
 from tests.faults.operations import Form
 
 if TYPE_CHECKING:

@@ -8,21 +8,21 @@ from typing import TYPE_CHECKING, Any, Final
 
 from attrs import frozen
 
-from assistants_client.local._fault_words import (
+from assistants_server.faults.fault import parse
+from assistants_server.faults.grammar import (
     EVERY_OPTION,
     FAULTS,
     NEEDED,
     SOME_OPTIONS,
     STATUS,
 )
-from assistants_client.local.faults import parse
 from tests.faults.judging import ANY, RESULT, Expected, status_error
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from assistants_client.local._fault_words import Value, Word
-    from assistants_client.local.faults import Fault
+    from assistants_server.faults.fault import Fault
+    from assistants_server.faults.grammar import Value, Word
     from tests.faults.operations import Form
 
 STATUSES = (400, 401, 403, 404, 409, 422, 429, 500, 502, 503, 504, 520)

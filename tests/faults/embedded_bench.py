@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 
-from assistants_client.local import LocalServer, ToolCall, Turn
-from assistants_client.local.faults import HEADER
+from assistants_server import LocalServer, ToolCall, Turn
+from assistants_server.faults.fault import HEADER
 from tests.faults.benches import Bench, drive
 from tests.faults.calls import QUESTION, add
 from tests.faults.embedded import Trouble, texts

@@ -12,8 +12,8 @@ from assistants_client._effects import Sleep
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from assistants_client._flows.calling import CallOptions
-    from assistants_client._http import AsyncHttp, Http
+    from assistants_client._flows.call import CallOptions
+    from assistants_client._transport.http import AsyncHttp, Http
 
 _NAP = 0.005
 # As the document of the project has it.

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from unittest import mock
 
 from assistants_client import AssistantsError, AsyncClient, Client, StreamInterrupted
-from assistants_client._pool import CONNECTIONS
+from assistants_client._transport.pool import CONNECTIONS
 from tests.faults.crowds import pool_problems
 from tests.faults.soaking_ledger import ENDED, WAITS, Ledger, stored_runs
 from tests.faults.soaking_levels import (
@@ -258,7 +258,7 @@ def _leave(ledger: Ledger, story: Story) -> None:
 @contextmanager
 def _hurried() -> Iterator[None]:
     """Have clients wait for milliseconds where it would be seconds."""
-    with mock.patch("assistants_client._flows.retrying._FIRST", 0.01):
+    with mock.patch("assistants_client._flows.retry._FIRST", 0.01):
         yield
 
 

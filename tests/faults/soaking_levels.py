@@ -83,7 +83,7 @@ def load_everything() -> None:
     """Import what would be imported when it is first needed, and be no leak."""
     for package in (assistants_api, assistants_client):
         for each in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
-            if not each.name.startswith("assistants_client.local"):
+            if not each.name.startswith("assistants_server"):
                 importlib.import_module(each.name)
 
 

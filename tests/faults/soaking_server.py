@@ -39,7 +39,7 @@ class Served:
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
                 [
-                    *(sys.executable, "-m", "assistants_client.local", *options),
+                    *(sys.executable, "-m", "assistants_server", *options),
                     *(*expiring, "--store", str(self._store)),
                 ],
                 stdin=subprocess.DEVNULL,

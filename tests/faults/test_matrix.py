@@ -13,9 +13,9 @@ import pytest
 
 from assistants_client import APIConnectionError, DecodeError, NotFoundError, Thread
 from assistants_client._api import check
-from assistants_client._endpoints import ENDPOINTS
 from assistants_client._errors import ReceivedResponse, SentRequest
-from assistants_client.local._fault_words import (
+from assistants_client._operations import ENDPOINTS
+from assistants_server.faults.grammar import (
     EVERY_OPTION,
     FAULTS,
     SOME_OPTIONS,

@@ -10,7 +10,7 @@ import httpx
 
 from assistants_client import APIError, DecodeError
 from assistants_client._api import RunObject, check, endpoint
-from assistants_client._endpoints import ENDPOINTS
+from assistants_client._operations import ENDPOINTS
 from tests.contract.document import OPERATIONS, PREFIX
 from tests.fuzz.bench import Bench, Body, same, settled, sound, typed
 from tests.fuzz.living import lived, walked

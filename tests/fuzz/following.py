@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from assistants_client import AssistantsError, StreamInterrupted, ToolSet
-from assistants_client._stream.announcing import CALLBACKS, ENDINGS
+from assistants_client._events.dispatch import CALLBACKS, ENDINGS
 from tests.fuzz.bench import each, listed, settled, typed
 from tests.fuzz.frames import nothing_lost
 from tests.fuzz.living import add

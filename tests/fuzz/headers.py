@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 import httpx
 
 from assistants_client import AssistantsError, AsyncClient, Client
-from assistants_client._wire import LOGGER
+from assistants_client._transcript import LOGGER
 from tests.fuzz.answers import arguments_of, method_of, spoilt_answer
 from tests.fuzz.bench import KEY, listed, same, settled, typed
 from tests.fuzz.heads import answer, head

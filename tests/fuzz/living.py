@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from assistants_client import AssistantsError, ToolSet
-from assistants_client._pages import NoNextPageError
+from assistants_client.pages import NoNextPageError
 from tests.fuzz.bench import listed, same, settled, sound, typed
 
 

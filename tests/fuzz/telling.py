@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Final
 
+from tests.client.story import ANSWERING, ASKING
+from tests.client.streams import SAMPLE
 from tests.contract.document import PREFIX, told_apart
-from tests.facade.story import ANSWERING, ASKING
-from tests.facade.streams import SAMPLE
 from tests.fuzz.mutating import WORDS, instance, spoil, spoil_bytes, weird, written
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ import httpx
 
 from assistants_api.models import RunObject
 from assistants_client._effects import Prepared, Send, Sleep
-from assistants_client._flows.retrying import Policy, retrying
-from assistants_client._flows.waiting import Patience, waiting
+from assistants_client._flows.poll import Patience, waiting
+from assistants_client._flows.retry import Policy, retrying
 
 if TYPE_CHECKING:
     from tests.fuzz.heads import Headers

@@ -14,7 +14,6 @@ from codegen.vendor.verifying import verify
 MOVE = Move(
     "copied",
     {"assistants_client": "", "assistants_api": "assistants_api"},
-    ("assistants_client.local",),
 )
 NAME = "__name__.rsplit"
 
@@ -88,14 +87,13 @@ STAYS = [
     "l = 'assistants-client/1'",
     "l = 'assistants_api_response and my.assistants_api'",
     "# assistants_client\nx = 1",
-    "l = 'run `python -m assistants_client.local`'",
-    "l = f'assistants_client.local: {x}'",
+    "l = 'run `python -m assistants_server`'",
+    "l = f'assistants_server: {x}'",
 ]
 REFUSED = [
     ("import assistants_api", "from ... import"),
     ("import json, assistants_client.b as b", "from ... import"),
     ("from \\\n assistants_api import x", "on one line"),
-    ("from assistants_client.local import x", "not in the copy"),
     ("import_module('assistants_api', 'x')", "the name alone"),
     ("find_spec('assistants_api')", "the name alone"),
     ("import_module('assistants' '_api')", "stand alone"),
@@ -172,6 +170,5 @@ def test_a_copy_that_would_not_stand_alone_is_refused() -> None:
 def test_most_of_the_client_stays_as_it_is() -> None:
     files = {n: text for n, text in facade().items() if n.endswith(".py")}
     changed = [n for n in files if rewritten(files[n], Module(n), MOVE) != files[n]]
-    assert {"_api.py", "_wire.py"} <= {*changed}
+    assert {"_api.py", "_transcript.py"} <= {*changed}
     assert len(changed) < 12
-    assert not any(name.startswith("local/") for name in files)

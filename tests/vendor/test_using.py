@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from assistants_client.local import LocalServer
+from assistants_server import LocalServer
 from tests.vendor.projects import ROOT, isolated, link_dependencies, stamp_of, vendor
 
 if TYPE_CHECKING:

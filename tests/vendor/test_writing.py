@@ -235,7 +235,7 @@ def test_a_build_has_a_name_of_its_own(
         monkeypatch.setattr(making, "built", lambda _, build=build: build)
         if files is whole:
             copy = making.make(options)
-            assert b"a client of copied was" in copy.files["_pool.py"]
+            assert b"a client of copied was" in copy.files["_transport/pool.py"]
     with pytest.raises(BuildError, match="build more of it"):
         making.make(options)
 

@@ -1,0 +1,1 @@
+"""Events of a run's stream: parsed, accumulated, dispatched; no I/O."""

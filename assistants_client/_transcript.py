@@ -1,0 +1,196 @@
+"""The transcript of what goes over the wire, without its secrets."""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+import sys
+from codecs import getincrementaldecoder
+from typing import TYPE_CHECKING, Final
+
+from ._redaction import REDACTED, SECRET_HEADERS, Secrets
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from ._verbosity import Verbosity
+
+LOGGER: Final = "assistants_client.wire"
+_LEVEL = logging.DEBUG
+# A line that comes in pieces is shown in pieces from so many characters on.
+_LONGEST_LINE = 65_536
+_TEXT = re.compile(r"text/|application/(.*\+)?json", re.IGNORECASE)
+_decoder = getincrementaldecoder("utf-8")
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e]")
+_COLOURS = {"->": "36", ">>": "36", "<-": "32", "<<": "32", "* ": "2"}
+
+
+class Transcript:
+    """What is shown of one call: each request, answer and event, line by line."""
+
+    def __init__(
+        self,
+        level: Verbosity,
+        *,
+        secret_headers: Iterable[str] = (),
+        secrets: Secrets | None = None,
+        write: Callable[[str], None] | None = None,
+    ) -> None:
+        """Begin.
+
+        Args:
+            level: 1 shows headers, 2 bodies as well, 3 the connection as well.
+            secret_headers: names of headers that are redacted besides the usual ones.
+            secrets: texts that are redacted wherever they stand.
+            write: takes each line; the logger or stderr without it.
+        """
+        self._level = level
+        self._added = frozenset(name.lower() for name in secret_headers)
+        self._secret_headers = SECRET_HEADERS | self._added
+        self._secrets = Secrets() if secrets is None else secrets
+        self._write = write or line
+
+    @property
+    def shows_bodies(self) -> bool:
+        """Tell whether bodies and events are shown."""
+        return self._level >= 2
+
+    @property
+    def shows_connections(self) -> bool:
+        """Tell whether the connection is shown."""
+        return self._level >= 3
+
+    def request(
+        self, start: str, headers: Iterable[tuple[str, str]], content: bytes | None
+    ) -> None:
+        """Show a request.
+
+        Args:
+            start: its first line.
+            headers: names and values, as they go out.
+            content: its body.
+        """
+        headers = [*headers]
+        # A server may repeat them, in what it says is wrong with them.
+        sent = {name.lower(): value for name, value in headers}
+        self._secrets.learn_headers(sent, self._added)
+        self._head("-> ", start, headers)
+        if content and self.shows_bodies:
+            self._body(">> ", content)
+
+    def response(self, start: str, headers: Iterable[tuple[str, str]]) -> None:
+        """Show the head of an answer."""
+        self._head("<- ", start, headers)
+
+    def content(self, content: bytes) -> None:
+        """Show the body of an answer."""
+        if content and self.shows_bodies:
+            self._body("<< ", content)
+
+    def flowing(self, content_type: str) -> Flowing:
+        """Show the body of an answer while somebody reads it."""
+        return Flowing(self._shown_part if self.shows_bodies else None, content_type)
+
+    def event(self, name: str, data: str) -> None:
+        """Show an event of a stream."""
+        if self.shows_bodies:
+            self._line("<< ", f"type: {name}")
+            for each in data.split("\n"):
+                self._line("<< ", f"data: {each}")
+            self._line("", "")
+
+    def note(self, text: str) -> None:
+        """Show what happens to the connection."""
+        if self.shows_connections:
+            self._line("*  ", text)
+
+    def _head(
+        self, prefix: str, start: str, headers: Iterable[tuple[str, str]]
+    ) -> None:
+        self._line(prefix, start)
+        for name, value in headers:
+            shown = REDACTED if name.lower() in self._secret_headers else value
+            self._line(prefix, f"{name}: {shown}")
+
+    def _body(self, prefix: str, content: bytes) -> None:
+        for each in _text(content).split("\n"):
+            self._line(prefix, each.removesuffix("\r"))
+
+    def _shown_part(self, text: str) -> None:
+        self._line("<< ", text)
+
+    def _line(self, prefix: str, text: str) -> None:
+        text = self._secrets.hide(text)
+        self._write(prefix + _CONTROL.sub(_escaped, text))
+
+
+class Flowing:
+    """The lines of a body that comes in pieces, each shown when it is whole."""
+
+    def __init__(self, write: Callable[[str], None] | None, content_type: str) -> None:
+        self._write = write
+        readable = re.match(
+            r"text/|application/(.*\+)?json", content_type, re.IGNORECASE
+        )
+        decoder = getincrementaldecoder("utf-8")
+        self._decoder = decoder("replace") if readable else None
+        self._begun = ""
+
+    def take(self, piece: bytes) -> None:
+        """Show what a piece makes whole."""
+        if self._write is None or not piece:
+            return
+        if self._decoder is None:
+            self._write(_size(piece))
+            return
+        *lines, self._begun = (self._begun + self._decoder.decode(piece)).split("\n")
+        for each in lines:
+            self._write(each.removesuffix("\r"))
+        if len(self._begun) > _LONGEST_LINE:
+            self.end()
+
+    def end(self) -> None:
+        """Show what is left: a line without an end."""
+        if self._write is not None and self._begun:
+            self._write(self._begun)
+        self._begun = ""
+
+
+def line(text: str) -> None:
+    """Hand a line to the logger if somebody listens there, else to stderr."""
+    logger = logging.getLogger(LOGGER)
+    if logger.hasHandlers() and logger.isEnabledFor(_LEVEL):
+        logger.log(_LEVEL, "%s", text)
+        return
+    stream = sys.stderr
+    if stream is None:
+        return
+    colour = _COLOURS.get(text[:2])
+    if colour and stream.isatty():
+        text = f"\x1b[{colour}m{text}\x1b[0m"
+    # In one piece, so that threads don't write into each other's lines.
+    stream.write(f"{text}\n")
+
+
+def _text(content: bytes) -> str:
+    """Give a body as it is shown: JSON indented, other text as it is, or its size."""
+    try:
+        text = content.decode()
+    except UnicodeDecodeError:
+        return _size(content)
+    if "\x00" in text:
+        return _size(content)
+    try:
+        return json.dumps(json.loads(text), indent=2, ensure_ascii=False)
+    except (ValueError, RecursionError):
+        return text.removesuffix("\n")
+
+
+def _size(content: bytes) -> str:
+    return f"<{len(content)} bytes>"
+
+
+def _escaped(found: re.Match[str]) -> str:
+    """Spell a character that would do something to a terminal."""
+    return repr(found[0])[1:-1]

@@ -1,0 +1,63 @@
+"""A complete Assistants server on loopback, for tests, demos and offline work.
+
+`python -m assistants_server` runs it; `with LocalServer() as server` runs one in
+a test. It needs the extra `server`: `pip install "assistants-client[server]"`.
+"""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+
+_NEEDED = ("jsonschema", "starlette", "uvicorn")
+_missing = [name for name in _NEEDED if find_spec(name) is None]
+if _missing:
+    raise ImportError(
+        f"assistants_server needs {', '.join(_missing)}: "
+        'pip install "assistants-client[server]"',
+        name=_missing[0],
+    )
+
+from .engines.deterministic import deterministic  # noqa: E402
+from .engines.interface import (  # noqa: E402
+    CodeCall,
+    Engine,
+    Fail,
+    FileSearch,
+    FunctionOutput,
+    Image,
+    Incomplete,
+    Output,
+    RefusedText,
+    Text,
+    ToolCall,
+    Turn,
+    Wait,
+)
+from .engines.scripted import ScriptError, scripted  # noqa: E402
+from .faults.fault import FaultError  # noqa: E402
+from .server import LocalServer  # noqa: E402
+from .settings import SettingsError  # noqa: E402
+from .store.sqlite import StoreError  # noqa: E402
+
+__all__ = [
+    "CodeCall",
+    "Engine",
+    "Fail",
+    "FaultError",
+    "FileSearch",
+    "FunctionOutput",
+    "Image",
+    "Incomplete",
+    "LocalServer",
+    "Output",
+    "RefusedText",
+    "ScriptError",
+    "SettingsError",
+    "StoreError",
+    "Text",
+    "ToolCall",
+    "Turn",
+    "Wait",
+    "deterministic",
+    "scripted",
+]

@@ -1,0 +1,210 @@
+"""The command line: python -m assistants_server."""
+
+from __future__ import annotations
+
+import argparse
+import errno
+import logging
+import os
+import sys
+from contextlib import suppress
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+from .engines import scripted as scripts
+from .engines.deterministic import deterministic
+from .faults import fault as faults
+from .server import LocalServer
+from .settings import LOOPBACK, MEBIBYTE, SettingsError
+from .store.sqlite import StoreError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from .engines.interface import Engine
+
+_KEY = "ASSISTANTS_LOCAL_KEY"
+_PORT = 8000
+_WRONG_USE = 2
+_DESCRIPTION = """\
+Serve the Assistants API on this machine, all of its operations, for demos, tests and
+offline work. What answers is a deterministic engine that needs no network, or one of
+your own."""
+
+
+class _UsageError(Exception):
+    """The command can't be carried out as it was given."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the server until it is interrupted; give the exit code."""
+    options = _parser().parse_args(arguments)
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(message)s")
+    try:
+        with suppress(KeyboardInterrupt):
+            server = _server(options)
+            server.run(lambda: _greet(server, options))
+    except (_UsageError, SettingsError, StoreError, ValueError) as error:
+        print(f"assistants_server: {error}", file=sys.stderr)
+        return _WRONG_USE
+    except OSError as error:
+        print(f"assistants_server: {_advice(options, error)}", file=sys.stderr)
+        return 1
+    print("\nstopped", file=sys.stderr)
+    return 0
+
+
+def _advice(options: argparse.Namespace, error: OSError) -> str:
+    where = f"{options.host}:{options.port}"
+    what = f"can't listen on {where}: {error.strerror or error}"
+    if error.errno in (errno.EADDRINUSE, errno.EACCES):
+        return f"{what}; name another --port, or 0 for a free one"
+    return f"{what}; name another --host, such as {LOOPBACK}"
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m assistants_server",
+        description=_DESCRIPTION,
+        epilog=f"faults (--fault, or the header {faults.HEADER}):\n{faults.HELP}\n"
+        f"scripts (--script, or the header {scripts.HEADER}):\n{scripts.HELP}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    add = parser.add_argument
+    add(
+        "--host",
+        default=LOOPBACK,
+        help="address to listen on; any but a loopback one needs a key "
+        "(default: %(default)s)",
+    )
+    add(
+        "--port",
+        type=int,
+        default=_PORT,
+        help="port; 0 takes a free one (default: %(default)s)",
+    )
+    add(
+        "--key",
+        default=os.environ.get(_KEY),
+        help="what clients must send as `Authorization: Bearer KEY`; better given as "
+        f"{_KEY}, which other users of the machine can't see (default: none needed)",
+    )
+    add(
+        "--store",
+        metavar="FILE",
+        type=Path,
+        help="keep the state in this file, so that it survives a restart, even in the "
+        "middle of a run (default: in memory)",
+    )
+    add(
+        "--engine",
+        metavar="MODULE:NAME",
+        help="what answers: a function that takes a Turn and gives text and tool calls",
+    )
+    add(
+        "--script",
+        metavar="FILE",
+        type=Path,
+        help="what to say and do in every run, as JSON; see below",
+    )
+    add(
+        "--fault",
+        metavar="TEXT",
+        action="append",
+        default=[],
+        help="what is to go wrong, see below; may be given several times",
+    )
+    add(
+        "--pace",
+        metavar="SECONDS",
+        type=float,
+        default=0.02,
+        help="time between two pieces of an answer (default: %(default)s)",
+    )
+    add(
+        "--poll-after",
+        metavar="MS",
+        type=int,
+        default=100,
+        help="milliseconds that clients are asked to let pass between two looks at a "
+        "run (default: %(default)s)",
+    )
+    add(
+        "--expires-after",
+        metavar="SECONDS",
+        type=float,
+        default=600.0,
+        help="time after which a run that goes on expires (default: %(default)s)",
+    )
+    add(
+        "--max-body",
+        metavar="BYTES",
+        type=int,
+        default=8 * MEBIBYTE,
+        help="largest body that is taken (default: %(default)s)",
+    )
+    return parser
+
+
+def _server(options: argparse.Namespace) -> LocalServer:
+    return LocalServer(
+        engine=_engine(options),
+        faults=options.fault,
+        host=options.host,
+        port=options.port,
+        key=options.key,
+        store=options.store,
+        pace=options.pace,
+        poll_after=options.poll_after,
+        expires_after=options.expires_after,
+        max_body=options.max_body,
+    )
+
+
+def _engine(options: argparse.Namespace) -> Engine:
+    if options.engine and options.script:
+        raise _UsageError("give either --engine or --script; a script has its engine")
+    if options.script:
+        return _scripted(options.script)
+    return _named(options.engine) if options.engine else deterministic
+
+
+def _scripted(file: Path) -> Engine:
+    try:
+        return scripts.scripted(*scripts.parse_script(file.read_text("utf-8")))
+    except (OSError, ValueError) as error:
+        raise _UsageError(f"--script {file}: {error}") from error
+
+
+def _named(text: str) -> Engine:
+    module, _, name = text.partition(":")
+    if not module or not name:
+        raise _UsageError(
+            f"--engine {text}: expected MODULE:NAME, as in my.engines:parrot"
+        )
+    # As `python -m` does by itself, but a console or a debugger may not.
+    sys.path.insert(0, str(Path.cwd()))
+    try:
+        engine: Any = getattr(import_module(module), name)
+    except Exception as error:  # importing runs other people's code
+        what = f"{type(error).__name__}: {error}"
+        raise _UsageError(f"--engine {text}: importing it raised {what}") from error
+    if not callable(engine):
+        raise _UsageError(f"--engine {text}: is no function")
+    return cast("Engine", engine)
+
+
+def _greet(server: LocalServer, options: argparse.Namespace) -> None:
+    kept = f"in {options.store}" if options.store else "in memory"
+    needed = "needed" if options.key else "none needed"
+    try:
+        print(f"{server.url} serves the Assistants API; Ctrl-C ends it")
+        print(f"state: {kept}; key: {needed}", flush=True)
+    except BrokenPipeError:
+        # Nobody reads it, which is no reason not to serve; nor to complain at the end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+if __name__ == "__main__":
+    sys.exit(main())

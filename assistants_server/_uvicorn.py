@@ -1,0 +1,99 @@
+"""Running the event loop and uvicorn so that they start and stop at once."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+
+import uvicorn
+
+if TYPE_CHECKING:
+    import socket
+    from collections.abc import Callable, Coroutine
+
+    from .connections import Connections
+    from .scheduler import Conductor
+    from .store.sqlite import Store
+
+# Seconds that answers which are on their way have when the server stops.
+_GRACE = 0.3
+# What doesn't end is kept: to be collected would wake it up once more.
+_given_up: set[asyncio.Task[Any]] = set()
+
+
+def run_loop(main: Coroutine[Any, Any, None]) -> None:
+    """Run an event loop for the server.
+
+    `asyncio.run` would wait for every task at the end, also for engines that swallow
+    being cancelled.
+    """
+    loop = asyncio.new_event_loop()
+    try:
+        loop.run_until_complete(main)
+    finally:
+        left = asyncio.all_tasks(loop)
+        for task in left:
+            task.cancel()
+        if left:
+            _, stuck = loop.run_until_complete(asyncio.wait(left, timeout=_GRACE))
+            _given_up.update(stuck)
+        loop.close()
+
+
+class Server(uvicorn.Server):
+    """uvicorn's server, which tells when it is ready and stops at once."""
+
+    def __init__(
+        self,
+        config: uvicorn.Config,
+        store: Store,
+        conductor: Conductor,
+        connections: Connections,
+        ready: Callable[[], None],
+    ) -> None:
+        super().__init__(config)
+        self._store = store
+        self._conductor = conductor
+        self._connections = connections
+        self._ready = ready
+        self._loop = asyncio.get_running_loop()
+        self._stopping = asyncio.Event()
+
+    def stop(self) -> None:
+        """Stop soon; called from another thread."""
+        self.should_exit = True
+        with suppress(RuntimeError):
+            self._loop.call_soon_threadsafe(self._stopping.set)
+
+    def handle_exit(self, sig: int, frame: object) -> None:
+        """Stop soon, or at the second Ctrl-C now; called by a signal."""
+        if self.should_exit and sig == signal.SIGINT:
+            raise KeyboardInterrupt
+        super().handle_exit(sig, frame)  # type: ignore[arg-type]
+        self._loop.call_soon_threadsafe(self._stopping.set)
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Listen."""
+        await super().startup(sockets)
+        self._ready()
+
+    async def main_loop(self) -> None:
+        """Wait until it is time to stop."""
+        counter = 0
+        while not await self.on_tick(counter):
+            counter += 10
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._stopping.wait(), 1)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """End the streams, then what else is on its way, and close."""
+        await self._conductor.close()
+        deadline = self._loop.time() + _GRACE
+        while self.server_state.tasks and self._loop.time() < deadline:
+            await asyncio.sleep(0.01)
+        self._connections.abort()
+        await super().shutdown(sockets)
+        # Here, because a signal that ends the process is raised again after this.
+        self._store.close()

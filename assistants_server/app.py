@@ -1,0 +1,232 @@
+"""The ASGI application: from HTTP to operations and back."""
+
+from __future__ import annotations
+
+import hmac
+import json
+import logging
+import secrets
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
+from starlette.responses import Response, StreamingResponse
+from starlette.routing import Match, Route
+
+from .http_errors import Refusal, shown
+from .idempotency import once
+from .operations import operations
+from .resources import Assistants, Messages, RunSteps, Threads
+from .runs import Runs
+from .settings import is_loopback
+from .validation import Call, read_body, read_query
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Awaitable, Callable
+
+    from starlette.requests import Request
+
+    from .events import Listener
+    from .operations import Operation
+    from .resources import Answer
+    from .scheduler import Conductor
+    from .settings import Settings
+    from .store.sqlite import Store
+
+    _Act: TypeAlias = Callable[[Call], Answer]
+
+PREFIX = "/v1"
+"""What paths begin with; they are served without it as well."""
+_log = logging.getLogger("assistants_server")
+
+
+class App:
+    """The application, and what it needs to know."""
+
+    def __init__(self, store: Store, conductor: Conductor, settings: Settings) -> None:
+        self._store = store
+        self._conductor = conductor
+        self._settings = settings
+        shared = (store, conductor)
+        resources = (
+            *(Assistants(*shared), Threads(*shared), Messages(*shared)),
+            *(Runs(*shared, settings.poll_after), RunSteps(*shared)),
+        )
+        by_path: dict[str, dict[str, _Act]] = {}
+        self._operations: dict[tuple[str, str], Operation] = {}
+        for each in operations():
+            by_path.setdefault(each.path, {})[each.method] = _act(each, resources)
+            self._operations[each.method, each.path] = each
+        # A path without parameters wins over one with: /threads/runs, /threads/{id}.
+        self._routes = [
+            Route(prefix + path, self._endpoint(path, acts), methods=acts, name=path)
+            for path, acts in sorted(by_path.items(), key=lambda item: "{" in item[0])
+            for prefix in ("", PREFIX)
+        ]
+
+    def asgi(self) -> Starlette:
+        """Give the application for a server."""
+        app = Starlette(
+            routes=self._routes,
+            exception_handlers={
+                Refusal: _refused,
+                HTTPException: _refused_by_router,
+                Exception: _broke,
+            },
+        )
+        # A redirect would turn a POST into a GET.
+        app.router.redirect_slashes = False
+        return app
+
+    def operation_of(self, method: str, path: str) -> str | None:
+        """Give the operationId that a request means, if it means one."""
+        scope = {"type": "http", "method": method, "path": path}
+        for route in self._routes:
+            if route.matches(scope)[0] is Match.FULL:
+                found = self._operations.get((method, route.name))
+                return found.id if found else None
+        return None
+
+    def _endpoint(
+        self, path: str, acts: dict[str, _Act]
+    ) -> Callable[[Request], Awaitable[Response]]:
+        async def serve(request: Request) -> Response:
+            self._admit(request)
+            method = "GET" if request.method == "HEAD" else request.method
+            operation = self._operations[method, path]
+            query = read_query(operation, request.query_params.multi_items())
+            raw = await self._body(request)
+            content_type = request.headers.get("content-type", "")
+            body = read_body(operation, raw, content_type)
+            faults = frozenset(
+                str(fault.value)
+                for fault in request.scope.get("local_faults", ())
+                if fault.name == "pages"
+            )
+            call = Call(
+                operation=operation,
+                path=request.path_params,
+                query=query,
+                body=body,
+                headers=request.headers,
+                faults=faults,
+            )
+            with self._store.changes():
+                answer = once(self._store.answers, call, acts[method])
+            return self._response(answer)
+
+        return serve
+
+    def _admit(self, request: Request) -> None:
+        """Refuse who may not ask.
+
+        Raises:
+            Refusal: the key is missing or wrong; or, where there is none, the request
+                came by another name than this machine's, as a web page's would that
+                has its own name point here.
+        """
+        key = self._settings.key
+        if key is None:
+            host = _host_name(request.headers.get("host", ""))
+            if host and not is_loopback(host) and host != self._settings.host:
+                message = f"This server doesn't answer to the name {shown(host)}."
+                raise Refusal(403, message)
+            return
+        scheme, _, token = request.headers.get("authorization", "").partition(" ")
+        given = token.strip() if scheme.lower() == "bearer" else ""
+        given = given or request.headers.get("api-key", "")
+        if not hmac.compare_digest(given.encode(), key.encode()):
+            what = "is wrong" if given else "is missing"
+            message = f"The key {what}; send it as `Authorization: Bearer KEY`."
+            headers = {"www-authenticate": "Bearer"}
+            raise Refusal(401, message, code="invalid_api_key", headers=headers)
+
+    async def _body(self, request: Request) -> bytes:
+        limit = self._settings.max_body
+        declared = request.headers.get("content-length", "")
+        pieces, size = [], int(declared) if declared.isdecimal() else 0
+        if size <= limit:
+            size = 0
+            try:
+                async for piece in request.stream():
+                    pieces.append(piece)
+                    size += len(piece)
+                    if size > limit:
+                        break
+            except ClientDisconnect:
+                # Nobody will read this.
+                raise Refusal(400, "The client hung up.") from None
+        if size > limit:
+            message = f"The body has more than the {limit} bytes that are taken here."
+            raise Refusal(413, message, headers={"connection": "close"})
+        return b"".join(pieces)
+
+    def _response(self, answer: Answer) -> Response:
+        if answer.listener is None:
+            return _json(200, answer.body, answer.headers)
+        headers = {**answer.headers, "cache-control": "no-store", **_request_id()}
+        return StreamingResponse(
+            self._frames(answer.listener),
+            headers=headers,
+            media_type="text/event-stream",
+        )
+
+    async def _frames(self, listener: Listener) -> AsyncIterator[bytes]:
+        try:
+            async for frame in listener.frames():
+                yield frame
+        finally:
+            self._conductor.leave(listener)
+
+
+def _act(operation: Operation, resources: tuple[object, ...]) -> _Act:
+    """Give what carries out an operation: the method that bears its name."""
+    for resource in resources:
+        act: _Act | None = getattr(resource, operation.name, None)
+        if act is not None:
+            return act
+    raise NotImplementedError(f"the document has {operation.id}, which is not served")
+
+
+def _host_name(header: str) -> str:
+    """Give the name in a Host header, without the port."""
+    if header.startswith("["):
+        return header[1:].partition("]")[0].lower()
+    return header.partition(":")[0].removesuffix(".").lower()
+
+
+def _json(status: int, body: Any, headers: dict[str, str]) -> Response:
+    return Response(
+        json.dumps(body, ensure_ascii=False, separators=(",", ":")),
+        status,
+        headers={**headers, **_request_id()},
+        media_type="application/json",
+    )
+
+
+def _request_id() -> dict[str, str]:
+    return {"x-request-id": f"req_{secrets.token_hex(12)}"}
+
+
+async def _refused(request: Request, refusal: Exception) -> Response:
+    assert isinstance(refusal, Refusal)
+    return _json(refusal.status, refusal.body, refusal.headers)
+
+
+async def _refused_by_router(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    headers = {key.lower(): value for key, value in (error.headers or {}).items()}
+    asked = f"{request.method} {shown(request.url.path, 200)}"
+    messages = {
+        404: f"There is no {asked} here.",
+        405: f"{asked} is not possible; allowed: {headers.get('allow', '')}.",
+    }
+    message = messages.get(error.status_code, error.detail)
+    refusal = Refusal(error.status_code, message, headers=headers)
+    return await _refused(request, refusal)
+
+
+async def _broke(request: Request, error: Exception) -> Response:
+    message = "The server made a mistake; its log has the details."
+    return await _refused(request, Refusal(500, message))

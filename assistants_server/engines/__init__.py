@@ -1,0 +1,1 @@
+"""Model engines: what writes the messages and the tool calls of runs."""

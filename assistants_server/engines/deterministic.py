@@ -1,0 +1,119 @@
+"""The engine that comes with the server: no network, always the same answer."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, Any
+
+from ..samples import NoSampleError, sample
+from .interface import CodeCall, Fail, FileSearch, ToolCall
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterator
+
+    from .interface import Output, Turn
+
+_PIECES = re.compile(r"\s*\S+")
+_QUOTED = 200
+
+
+async def deterministic(turn: Turn) -> AsyncIterator[Output]:
+    """Do what the client's script says, else call functions once, then answer.
+
+    Of the functions those are called whose names the question has in it, or else all,
+    with arguments that fit their schemas; one a turn where parallel calls are off. The
+    tool choice is obeyed. The answer repeats the question and what the functions gave,
+    in the format that the run asks for.
+    """
+    if turn.number < len(turn.script):
+        for output in turn.script[turn.number]:
+            yield output
+        return
+    try:
+        calls = [*_calls(turn)]
+        outputs: list[Output] = [*calls] if calls else [*_answer(turn)]
+    except NoSampleError as error:
+        outputs = [Fail(str(error), "invalid_prompt")]
+    for output in outputs:
+        yield output
+
+
+def answer_to(question: str) -> str:
+    """Give what the engine says to a question, without outputs of functions."""
+    if not question.strip():
+        return "There is no question in this thread yet."
+    return f"You said: {_cut(question)}"
+
+
+def _calls(turn: Turn) -> Iterator[ToolCall]:
+    """Give the calls of this turn; none when it is time to answer."""
+    if turn.script:
+        return
+    wanted = _wanted(turn)
+    done = len(turn.outputs)
+    if turn.run["parallel_tool_calls"]:
+        wanted = [] if done else wanted
+    else:
+        wanted = wanted[done : done + 1]
+    for function in wanted:
+        schema = function.get("parameters", {"type": "object"})
+        try:
+            arguments = sample(schema, name=function["name"])
+        except NoSampleError as error:
+            name = function["name"]
+            raise NoSampleError(f"no arguments fit {name}: {error}") from error
+        # A function without a schema of an object is still called with one.
+        yield ToolCall(function["name"], arguments if _is_object(arguments) else {})
+
+
+def _is_object(value: Any) -> bool:
+    return isinstance(value, dict)
+
+
+def _wanted(turn: Turn) -> list[dict[str, Any]]:
+    choice = turn.run["tool_choice"]
+    if choice == "none":
+        return []
+    if isinstance(choice, dict):
+        name = choice.get("function", {}).get("name")
+        return [each for each in turn.functions if each["name"] == name]
+    question = turn.question.casefold()
+    named = [each for each in turn.functions if each["name"].casefold() in question]
+    return named or turn.functions
+
+
+def _answer(turn: Turn) -> Iterator[Output]:
+    yield from _searches(turn)
+    text = answer_to(turn.question)
+    if turn.outputs:
+        said = "; ".join(f"{each.name}: {_cut(each.output)}" for each in turn.outputs)
+        text = f"{text} The functions gave: {said}"
+    yield from _PIECES.findall(_formatted(text, turn.run["response_format"]))
+
+
+def _searches(turn: Turn) -> Iterator[Output]:
+    """Use the tools that the server has itself, where the tool choice names them."""
+    choice = turn.run["tool_choice"]
+    kinds = [tool["type"] for tool in turn.run["tools"]]
+    chosen = [choice["type"]] if isinstance(choice, dict) else []
+    if choice == "required" and not turn.functions:
+        chosen = kinds[:1]
+    if "code_interpreter" in chosen and "code_interpreter" in kinds:
+        code = f"print({_cut(turn.question)!r})"
+        yield CodeCall(code, logs=f"{_cut(turn.question)}\n")
+    if "file_search" in chosen and "file_search" in kinds:
+        yield FileSearch()
+
+
+def _formatted(text: str, format: Any) -> str:
+    match format:
+        case {"type": "json_schema", "json_schema": {"schema": schema}}:
+            return json.dumps(sample(schema), ensure_ascii=False)
+        case {"type": "json_object" | "json_schema"}:
+            return json.dumps({"answer": text}, ensure_ascii=False)
+    return text
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _QUOTED else f"{text[:_QUOTED]}..."

@@ -1,0 +1,110 @@
+"""What engines give is other people's: whether it can be put into the API's objects."""
+
+from __future__ import annotations
+
+import json
+import math
+from typing import TYPE_CHECKING, Any, Final
+
+from .interface import (
+    CodeCall,
+    Fail,
+    FileSearch,
+    Image,
+    Incomplete,
+    RefusedText,
+    Text,
+    ToolCall,
+    Wait,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+ERROR_CODES: Final = ("server_error", "rate_limit_exceeded", "invalid_prompt")
+REASONS: Final = ("max_completion_tokens", "max_prompt_tokens")
+
+
+def problem_of(output: Any) -> str | None:
+    """Tell what is wrong with an output; none where it can be used."""
+    if isinstance(output, str):
+        problem = _text(output)
+        return f"its text {problem}" if problem else None
+    fields = _FIELDS.get(type(output))
+    if fields is None:
+        kinds = "text, or an object of assistants_server.engines.interface"
+        return f"it gave {type(output).__name__}, not {kinds}"
+    for name, check in fields.items():
+        problem = check(getattr(output, name))
+        if problem:
+            return f"{type(output).__name__}.{name} {problem}"
+    return None
+
+
+def _text(value: Any) -> str | None:
+    if not isinstance(value, str):
+        return f"is {type(value).__name__}, not str"
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return "holds half of a surrogate pair, which is no character"
+    return None
+
+
+def _texts(values: Any) -> str | None:
+    if not isinstance(values, tuple | list):
+        return f"is {type(values).__name__}, not a tuple of str"
+    return next(filter(None, map(_text, values)), None)
+
+
+def _objects(values: Any) -> str | None:
+    if not isinstance(values, tuple | list):
+        return f"is {type(values).__name__}, not a tuple of dict"
+    for value in values:
+        if not isinstance(value, dict):
+            return f"holds {type(value).__name__}, not dict"
+    return _json([*values])
+
+
+def _arguments(value: Any) -> str | None:
+    if isinstance(value, str):
+        return _text(value)
+    if not isinstance(value, dict):
+        return f"is {type(value).__name__}, not dict or str"
+    return _json(value)
+
+
+def _json(value: Any) -> str | None:
+    try:
+        json.dumps(value, allow_nan=False, ensure_ascii=False).encode()
+    except (TypeError, ValueError, RecursionError) as error:
+        return f"can't be written as JSON: {error}"
+    return None
+
+
+def _seconds(value: Any) -> str | None:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return f"is {type(value).__name__}, not a number of seconds"
+    return None if 0 <= value < math.inf else f"is {value}, not 0 or more"
+
+
+def _one_of(*allowed: str) -> Callable[[Any], str | None]:
+    def check(value: Any) -> str | None:
+        if isinstance(value, str) and value in allowed:
+            return None
+        return f"is {value!r}, not one of {', '.join(allowed)}"
+
+    return check
+
+
+_FIELDS: Final[Mapping[type, Mapping[str, Callable[[Any], str | None]]]] = {
+    Text: {"value": _text, "annotations": _objects},
+    RefusedText: {"value": _text},
+    Image: {"file_id": _text},
+    ToolCall: {"name": _text, "arguments": _arguments},
+    CodeCall: {"input": _text, "logs": _text, "images": _texts},
+    FileSearch: {"results": _objects},
+    Wait: {"seconds": _seconds},
+    Fail: {"message": _text, "code": _one_of(*ERROR_CODES)},
+    Incomplete: {"reason": _one_of(*REASONS)},
+}

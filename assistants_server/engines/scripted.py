@@ -1,0 +1,212 @@
+"""Scripts: what an engine is to say and do, turn by turn, in Python or as JSON."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from .deterministic import deterministic
+from .interface import (
+    CodeCall,
+    Fail,
+    FileSearch,
+    Image,
+    Incomplete,
+    RefusedText,
+    Text,
+    ToolCall,
+    Wait,
+)
+from .outputs import ERROR_CODES, REASONS, problem_of
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Mapping
+
+    from .interface import Engine, Output, Turn
+
+HEADER = "X-Local-Script"
+HELP = """\
+A script is a JSON array of turns, and a turn an array of what the model says and
+does:
+  "some text"                         a piece of the answer
+  {"text": T, "annotations": [...]}   the same with annotations
+  {"refuse": T}                       a piece of a refusal
+  {"image": FILE_ID}                  an image in the answer
+  {"call": NAME, "arguments": {...}}  a call of a function; arguments that are
+                                      text go out as they are, valid or not
+  {"code": CODE, "logs": T, "images": [FILE_ID, ...]}
+                                      a use of the code interpreter
+  {"search": [RESULT, ...]}           a use of the file search
+  {"wait": SECONDS}                   nothing, for a time
+  {"fail": MESSAGE, "code": CODE}     the run fails (CODE: server_error,
+                                      rate_limit_exceeded or invalid_prompt)
+  {"incomplete": REASON}              the run stays incomplete (REASON:
+                                      max_completion_tokens, max_prompt_tokens)
+The second turn follows when the outputs of the functions that the first one
+called have been submitted, and so on. After the last turn the usual answer is
+given.
+"""
+Script: TypeAlias = tuple[tuple["Output", ...], ...]
+
+
+class ScriptError(ValueError):
+    """A text is no script; the message says where and why."""
+
+
+def scripted(*turns: Iterable[Output] | Output) -> Engine:
+    """Make an engine that follows a script.
+
+    Args:
+        turns: what to do in each turn of a run: outputs, or a single one. Every run
+            begins with the first turn; the usual answer follows the last one.
+    """
+    script = tuple(
+        tuple(turn)
+        if isinstance(turn, Iterable) and not isinstance(turn, str)
+        else (turn,)
+        for turn in turns
+    )
+
+    async def follow(turn: Turn) -> AsyncIterator[Output]:
+        async for output in deterministic(replace(turn, script=turn.script or script)):
+            yield output
+
+    return follow
+
+
+def parse_script(text: str) -> Script:
+    """Read a script from JSON; `HELP` describes it.
+
+    Raises:
+        ScriptError: it is no script.
+    """
+    try:
+        turns = json.loads(text, parse_constant=_no_number)
+    except (ValueError, RecursionError) as error:
+        raise ScriptError(f"is not JSON: {error}") from error
+    if not isinstance(turns, list):
+        raise ScriptError("$: expected an array of turns")
+    for number, turn in enumerate(turns):
+        if not isinstance(turn, list):
+            raise ScriptError(f"$[{number}]: expected an array, one turn")
+    return tuple(
+        tuple(_output(each, f"$[{n}][{i}]") for i, each in enumerate(turn))
+        for n, turn in enumerate(turns)
+    )
+
+
+def script_of(headers: Mapping[str, str]) -> str | None:
+    """Give the script that a request brings, as text; headers come as Latin-1."""
+    found = headers.get(HEADER.lower())
+    if found is None:
+        return None
+    try:
+        return found.encode("latin-1").decode()
+    except UnicodeError:
+        return found
+
+
+def _output(data: Any, path: str) -> Output:
+    if isinstance(data, str):
+        return _usable(data, path)
+    if isinstance(data, dict):
+        for name, (others, make) in _FORMS.items():
+            if name in data:
+                _check_keys(data, {name, *others}, path)
+                try:
+                    output = make(data[name], data)
+                except _NotFittingError as error:
+                    raise ScriptError(f"{path}: {error}") from None
+                return _usable(output, path)
+    forms = ", ".join(_FORMS)
+    raise ScriptError(f"{path}: expected text, or an object with one of {forms}")
+
+
+def _no_number(text: str) -> float:
+    raise ValueError(f"{text} is no number that JSON knows")
+
+
+def _usable(output: Output, path: str) -> Output:
+    problem = problem_of(output)
+    if problem:
+        raise ScriptError(f"{path}: {problem}")
+    return output
+
+
+def _check_keys(data: dict[str, Any], allowed: set[str], path: str) -> None:
+    for name in data.keys() - allowed:
+        known = ", ".join(sorted(allowed))
+        raise ScriptError(f"{path}: {name!r} is not known here; known are {known}")
+
+
+class _NotFittingError(Exception):
+    """A value is not of the kind that stands in this place."""
+
+
+def _text(value: Any, data: dict[str, Any]) -> Output:
+    return Text(_str(value), tuple(_dicts(data.get("annotations", []))))
+
+
+def _call(value: Any, data: dict[str, Any]) -> Output:
+    arguments = data.get("arguments", {})
+    if not isinstance(arguments, dict | str):
+        raise _NotFittingError("expected arguments as an object or as text")
+    return ToolCall(_str(value), arguments)
+
+
+def _code(value: Any, data: dict[str, Any]) -> Output:
+    images = data.get("images", [])
+    if not isinstance(images, list):
+        raise _NotFittingError("expected images as an array of file ids")
+    ids = tuple(map(_str, images))
+    return CodeCall(_str(value), _str(data.get("logs", "")), ids)
+
+
+def _wait(value: Any, data: dict[str, Any]) -> Output:
+    fine = isinstance(value, int | float) and not isinstance(value, bool)
+    if not fine or not 0 <= value < math.inf:
+        raise _NotFittingError("expected seconds, 0 or more")
+    return Wait(value)
+
+
+def _fail(value: Any, data: dict[str, Any]) -> Output:
+    code = data.get("code", "server_error")
+    if code not in ERROR_CODES:
+        raise _NotFittingError(f"expected a code of {', '.join(ERROR_CODES)}")
+    return Fail(_str(value), code)
+
+
+def _incomplete(value: Any, data: dict[str, Any]) -> Output:
+    if value not in REASONS:
+        raise _NotFittingError(f"expected a reason of {', '.join(REASONS)}")
+    return Incomplete(value)
+
+
+def _str(value: Any) -> str:
+    if not isinstance(value, str):
+        raise _NotFittingError("expected text")
+    return value
+
+
+def _dicts(value: Any) -> list[dict[str, Any]]:
+    if isinstance(value, list) and all(isinstance(each, dict) for each in value):
+        return value
+    raise _NotFittingError("expected an array of objects")
+
+
+# The property that tells the form, those that may stand beside it, and the reader.
+_FORMS: dict[str, tuple[tuple[str, ...], Callable[[Any, dict[str, Any]], Output]]] = {
+    "text": (("annotations",), _text),
+    "refuse": ((), lambda value, _: RefusedText(_str(value))),
+    "image": ((), lambda value, _: Image(_str(value))),
+    "call": (("arguments",), _call),
+    # Before "code", which is also the name of what may stand beside "fail".
+    "fail": (("code",), _fail),
+    "code": (("logs", "images"), _code),
+    "search": ((), lambda value, _: FileSearch(tuple(_dicts(value)))),
+    "wait": ((), _wait),
+    "incomplete": ((), _incomplete),
+}

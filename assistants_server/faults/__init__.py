@@ -1,0 +1,1 @@
+"""Faults on demand: what is asked for, and what it does to a response."""

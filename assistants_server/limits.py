@@ -1,0 +1,80 @@
+"""Limits of the API that its document has only in words, not in its schemas."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from ._api import document
+from .samples import flaw
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+SMALLEST_PAGE, LARGEST_PAGE = 1, 100
+METADATA_PAIRS = 16
+METADATA_KEY = 64
+METADATA_VALUE = 512
+_NAME = re.compile(r"[a-zA-Z0-9_-]{1,64}\Z")
+
+
+def tools_of_run() -> int:
+    """Give how many tools a run shows at most; an assistant may have more."""
+    run = document()["components"]["schemas"]["RunObject"]
+    most: int = run["properties"]["tools"]["maxItems"]
+    return most
+
+
+def breaches(body: Any, path: str = "$") -> Iterator[tuple[str, str]]:
+    """Find where a body, valid by its schema, goes beyond the limits.
+
+    Properties that the document doesn't know may hold anything, so nothing is taken
+    for granted about what stands where.
+
+    Yields:
+        Where, as JSON path, and what was expected.
+    """
+    match body:
+        case list():
+            for index, item in enumerate(body):
+                yield from breaches(item, f"{path}[{index}]")
+        case {"type": "function", "function": {"name": str()} as function, **others}:
+            if not others:
+                yield from _of_function(function, f"{path}.function")
+        case {"type": "json_schema", "json_schema": {"name": str()} as format}:
+            yield from _of_name(format["name"], f"{path}.json_schema.name")
+            yield from _of_schema(format.get("schema"), f"{path}.json_schema.schema")
+        case dict():
+            for name, value in body.items():
+                if name == "metadata" and isinstance(value, dict):
+                    yield from _of_metadata(value, f"{path}.{name}")
+                elif name != "tool_choice":
+                    yield from breaches(value, f"{path}.{name}")
+
+
+def _of_metadata(pairs: dict[str, Any], path: str) -> Iterator[tuple[str, str]]:
+    if len(pairs) > METADATA_PAIRS:
+        yield path, f"expected at most {METADATA_PAIRS} pairs, found {len(pairs)}"
+    for key, value in pairs.items():
+        if len(key) > METADATA_KEY:
+            limit = f"expected keys of at most {METADATA_KEY} characters"
+            yield path, f"{limit}, found one of {len(key)}"
+        if isinstance(value, str) and len(value) > METADATA_VALUE:
+            limit = f"expected at most {METADATA_VALUE} characters"
+            yield f"{path}[{key[:METADATA_KEY]!r}]", f"{limit}, found {len(value)}"
+
+
+def _of_function(function: dict[str, Any], path: str) -> Iterator[tuple[str, str]]:
+    yield from _of_name(function["name"], f"{path}.name")
+    yield from _of_schema(function.get("parameters"), f"{path}.parameters")
+
+
+def _of_name(name: str, path: str) -> Iterator[tuple[str, str]]:
+    if not _NAME.match(name):
+        yield path, "expected 1 to 64 letters, digits, underscores and hyphens"
+
+
+def _of_schema(schema: Any, path: str) -> Iterator[tuple[str, str]]:
+    problem = None if schema is None else flaw(schema)
+    if problem:
+        yield path, f"expected a JSON schema: {problem}"

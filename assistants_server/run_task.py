@@ -1,0 +1,326 @@
+"""The life of one run, from queued to its end."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from contextlib import aclosing
+from typing import TYPE_CHECKING, Any
+
+from . import objects
+from .endings import end_message, end_step
+from .engines.adapter import ask
+from .engines.interface import EngineError, Fail, Incomplete, Wait
+from .engines.outputs import problem_of
+from .turn_context import is_of_functions, next_turn
+from .turn_writer import TokensSpentError, TurnWriter
+from .usage import prompt_tokens, tokens, usage_of
+
+if TYPE_CHECKING:
+    from .endings import Ending
+    from .engines.interface import Engine, Turn
+    from .events import Listener
+    from .settings import Settings
+    from .store.sqlite import Store
+
+JSON = dict[str, Any]
+GOING_ON = ("queued", "in_progress", "requires_action", "cancelling")
+_log = logging.getLogger("assistants_server")
+
+
+class Life:
+    """A run that goes on: what happens to it, and who is told."""
+
+    def __init__(
+        self,
+        id: str,
+        store: Store,
+        settings: Settings,
+        engine: Engine,
+        listener: Listener | None = None,
+    ) -> None:
+        """Prepare to go on with a run of the store, wherever it is.
+
+        Args:
+            id: the run's id.
+            store: where the run, its steps and messages are.
+            settings: for the pace.
+            engine: what answers.
+            listener: who gets the events.
+        """
+        self.id = id
+        self.listener = listener
+        self._store = store
+        self._settings = settings
+        self._engine = engine
+        self._notes = store.notes(id)
+        self._thread: str = self._notes["thread"]
+        self._submitted = asyncio.Event()
+        self._writer: TurnWriter | None = None
+        self._cancelling = False
+        self.dropped = False
+
+    async def live(self) -> None:
+        """Go on until the run has ended.
+
+        Being cancelled leaves the run as it is in the store, unless `cancel` was
+        called before.
+        """
+        left = self._notes["expires"] - time.time()
+        try:
+            async with asyncio.timeout(max(left, 0)):
+                await self._go_on()
+        except TimeoutError:
+            if not self.dropped:
+                self._end("expired")
+        except asyncio.CancelledError:
+            if self.dropped or not self._cancelling:
+                raise
+            self._end("cancelled")
+
+    def tidy(self) -> bool:
+        """Close what a server that is gone left half done; tell whether to go on.
+
+        A turn is begun anew, unless some of it was complete already: that would be
+        said and done twice, so the run fails.
+        """
+        if self._run()["status"] not in ("queued", "in_progress"):
+            return True
+        error = {"code": "server_error", "message": "The server was restarted."}
+        if self._has_begun():
+            self._end("failed", error=error)
+            return False
+        self._end_messages("failed")
+        for step in self._steps():
+            if step["status"] == "in_progress":
+                end_step(step, "failed", error, usage_of(0, 0))
+                self._store.put(step)
+        return True
+
+    def _has_begun(self) -> bool:
+        """Tell whether some of the turn is complete: a step after the last outputs."""
+        complete = [step for step in self._steps() if step["status"] == "completed"]
+        return bool(complete) and not is_of_functions(complete[-1])
+
+    def cancel(self) -> JSON:
+        """Begin to cancel the run, whose task has to be cancelled next."""
+        self._cancelling = True
+        return self._become("cancelling", required_action=None)
+
+    def drop(self) -> None:
+        """Forget the run, whose task has to be cancelled next: its thread is gone."""
+        self.dropped = True
+        self._end_listening()
+
+    def break_off(self) -> None:
+        """Let the run fail, because the server made a mistake."""
+        message = "The server made a mistake; its log has the details."
+        error = {"code": "server_error", "message": message}
+        try:
+            self._end("failed", error=error)
+        except Exception:  # noqa: BLE001 - whatever it is
+            _log.exception("run %s can't be ended properly", self.id)
+            # At the least its thread must not stay locked.
+            failed = {"status": "failed", "last_error": error}
+            self._store.put({**self._run(), **failed, "failed_at": objects.now()})
+            self._end_listening()
+
+    def submit(self, outputs: dict[str, str], listener: Listener | None) -> JSON:
+        """Take the outputs of all pending calls and go on.
+
+        Args:
+            outputs: by the id of the call.
+            listener: who gets the events from now on.
+        """
+        self.listener = listener
+        step = self._pending_step()
+        assert step is not None
+        for call in step["step_details"]["tool_calls"]:
+            call["function"]["output"] = outputs[call["id"]]
+        usage = self._store.notes(step["id"])["usage"]
+        step.update(status="completed", completed_at=objects.now(), usage=usage)
+        with self._store.changes():
+            self._store.put(step)
+            self._emit("thread.run.step.completed", step)
+            run = self._become("queued", required_action=None)
+        self._submitted.set()
+        return run
+
+    async def _go_on(self) -> None:
+        run = self._run()
+        if run["status"] == "cancelling":
+            self._end("cancelled")
+            return
+        waiting = run["status"] == "requires_action"
+        while True:
+            if waiting:
+                await self._submitted.wait()
+            self._submitted.clear()
+            await asyncio.sleep(self._settings.pace)
+            run = self._run()
+            started = run["started_at"] or objects.now()
+            self._become("in_progress", started_at=started)
+            waiting = await self._take_turn()
+            if not waiting:
+                return
+
+    async def _take_turn(self) -> bool:
+        """Ask the engine for a turn; tell whether the client has to act now."""
+        run = self._run()
+        read, written = self._spent()
+        limit = run["max_prompt_tokens"]
+        room = None if limit is None else limit - read
+        turn = next_turn(self._store, run, self._notes.get("script"), room=room)
+        prompt = prompt_tokens(run, turn.messages)
+        prompt += sum(tokens(each.output) for each in turn.outputs)
+        if room is not None and prompt > room:
+            self._end("incomplete", reason="max_prompt_tokens")
+            return False
+        allowed = run["max_completion_tokens"]
+        self._writer = writer = TurnWriter(
+            self._store,
+            run,
+            self._emit,
+            prompt=prompt,
+            budget=None if allowed is None else allowed - written,
+        )
+        try:
+            ended = await self._follow(turn, writer)
+        except TokensSpentError:
+            ended = Incomplete("max_completion_tokens")
+        except EngineError as error:
+            ended = Fail(f"The engine is wrong: {error}.")
+        if isinstance(ended, Fail):
+            last_error = {"code": ended.code, "message": ended.message}
+            self._end("failed", error=last_error)
+            return False
+        if isinstance(ended, Incomplete):
+            self._end("incomplete", reason=ended.reason)
+            return False
+        with self._store.changes():
+            calls = writer.finish()
+            self._writer = None
+            if calls:
+                self._require(calls)
+            else:
+                self._complete()
+        return bool(calls)
+
+    async def _follow(self, turn: Turn, writer: TurnWriter) -> Fail | Incomplete | None:
+        """Write what the engine gives; give how it ended the run, if it did."""
+        try:
+            async with aclosing(ask(self._engine, turn)) as outputs:
+                async for output in outputs:
+                    if self._cancelling or self.dropped:
+                        # An engine that swallowed being cancelled.
+                        raise asyncio.CancelledError
+                    problem = problem_of(output)
+                    if problem:
+                        raise EngineError(problem)
+                    if isinstance(output, Fail | Incomplete):
+                        return output
+                    if isinstance(output, Wait):
+                        await asyncio.sleep(output.seconds)
+                    else:
+                        writer.write(output)
+                        # Even at full pace others get their turn.
+                        await asyncio.sleep(self._settings.pace)
+        except (EngineError, TokensSpentError):
+            raise
+        except Exception as error:
+            if self.dropped:
+                raise asyncio.CancelledError from error
+            _log.exception("the engine failed in run %s", self.id)
+            return Fail(f"The engine raised {type(error).__name__}.")
+        return None
+
+    def _require(self, calls: list[JSON]) -> None:
+        pending = []
+        for call in calls:
+            called = call["function"]
+            function = {"name": called["name"], "arguments": called["arguments"]}
+            pending.append({"id": call["id"], "type": "function", "function": function})
+        action = {
+            "type": "submit_tool_outputs",
+            "submit_tool_outputs": {"tool_calls": pending},
+        }
+        self._become("requires_action", required_action=action)
+        self._end_listening()
+
+    def _complete(self) -> None:
+        usage = usage_of(*self._spent())
+        ended = objects.now()
+        self._become("completed", completed_at=ended, expires_at=None, usage=usage)
+        self._end_listening()
+
+    def _end(
+        self, ending: Ending, *, error: JSON | None = None, reason: str | None = None
+    ) -> None:
+        """End the run otherwise than completed, and what of it is unfinished first."""
+        with self._store.changes():
+            if self._writer:
+                self._writer.abandon(ending, error)
+            self._end_messages(ending)
+            for step in self._steps():
+                # One that waits for outputs, or that an earlier server began.
+                if step["status"] == "in_progress":
+                    usage = self._store.notes(step["id"]).get("usage", usage_of(0, 0))
+                    end_step(step, ending, error, usage)
+                    self._store.put(step)
+                    self._emit(f"thread.run.step.{step['status']}", step)
+            details = {"reason": reason} if reason else None
+            changes: JSON = {
+                "required_action": None,
+                "last_error": error,
+                "incomplete_details": details,
+                "usage": usage_of(*self._spent()),
+                "expires_at": None,
+            }
+            if ending in ("failed", "cancelled"):
+                changes[f"{ending}_at"] = objects.now()
+            self._become(ending, **changes)
+            self._end_listening()
+
+    def _end_messages(self, ending: Ending) -> None:
+        """End what an earlier server began to write."""
+        for message in self._store.all("message", thread=self._thread):
+            if message["run_id"] == self.id and message["status"] == "in_progress":
+                end_message(message, ending)
+                self._store.put(message)
+
+    def _become(self, status: str, **changes: Any) -> JSON:
+        run = {**self._run(), "status": status, **changes}
+        self._store.put(run, active=status in GOING_ON)
+        self._emit(f"thread.run.{status}", run)
+        return run
+
+    def _emit(self, name: str, data: JSON) -> None:
+        if not self.listener:
+            return
+        if name.startswith("thread.run.step") and not self._notes["results"]:
+            data = objects.without_results(data)
+        self.listener.send(name, data)
+
+    def _end_listening(self) -> None:
+        if self.listener:
+            self.listener.end()
+            self.listener = None
+
+    def _run(self) -> JSON:
+        run = self._store.get("run", self.id, thread=self._thread)
+        assert run is not None
+        return run
+
+    def _steps(self) -> list[JSON]:
+        return self._store.all("step", thread=self._thread, run=self.id)
+
+    def _pending_step(self) -> JSON | None:
+        going_on = [s for s in self._steps() if s["status"] == "in_progress"]
+        return going_on[-1] if going_on else None
+
+    def _spent(self) -> tuple[int, int]:
+        """Give how many tokens the run has read and written."""
+        usages = [step["usage"] for step in self._steps() if step["usage"]]
+        read = sum(usage["prompt_tokens"] for usage in usages)
+        return read, sum(usage["completion_tokens"] for usage in usages)

@@ -1,0 +1,259 @@
+"""The server: in a thread of its own for tests, or in this one for the command line."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import uvicorn
+
+from ._uvicorn import Server, run_loop
+from .app import PREFIX, App
+from .connections import Connections
+from .engines.deterministic import deterministic
+from .faults.fault import Faults
+from .faults.middleware import Disturbing
+from .request_log import Recording
+from .scheduler import Conductor
+from .settings import LOOPBACK, MEBIBYTE, Settings
+from .store.sqlite import Store
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Iterable
+    from typing import Self
+
+    from .engines.interface import Engine
+    from .request_log import Exchange
+
+
+class LocalServer:
+    """A complete Assistants server on loopback, in a thread of its own.
+
+        with LocalServer() as server:
+            client = OpenAI(base_url=server.url, api_key="any")
+
+    `async with` does the same without holding up the event loop. Every server has a
+    state of its own.
+    """
+
+    def __init__(
+        self,
+        *,
+        engine: Engine = deterministic,
+        faults: Iterable[str] = (),
+        host: str = LOOPBACK,
+        port: int = 0,
+        key: str | None = None,
+        store: str | os.PathLike[str] | None = None,
+        pace: float = 0.0,
+        poll_after: int = 50,
+        expires_after: float = 600.0,
+        max_body: int = 8 * MEBIBYTE,
+    ) -> None:
+        """Prepare a server; nothing listens yet.
+
+        Args:
+            engine: what answers in runs, see `assistants_server.engines.interface`.
+            faults: what is to go wrong, see `assistants_server.faults.fault`.
+            host: the address to listen on; any but a loopback one needs a key.
+            port: the port; 0 takes a free one.
+            key: what clients must send; without one every client is served.
+            store: the file of the state; it is kept in memory without one.
+            pace: seconds between two pieces of an answer, and that a run is queued.
+            poll_after: milliseconds that clients are asked to let pass between two
+                looks at a run.
+            expires_after: seconds after which a run that goes on expires.
+            max_body: bytes of the largest body that is taken.
+
+        Raises:
+            FaultError: a fault is not known.
+            SettingsError: the settings don't go together.
+        """
+        self.faults = Faults()
+        for text in faults:
+            self.faults.add(text)
+        self._settings = Settings(
+            host=host,
+            port=port,
+            key=key,
+            store=None if store is None else Path(store),
+            pace=pace,
+            poll_after=poll_after,
+            expires_after=expires_after,
+            max_body=max_body,
+        )
+        self._engine = engine
+        self._port: int | None = None
+        self._running: _Running | None = None
+        self._thread: threading.Thread | None = None
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    async def __aenter__(self) -> Self:
+        starting = asyncio.ensure_future(asyncio.to_thread(self.start))
+        try:
+            await asyncio.shield(starting)
+        except asyncio.CancelledError:
+            # The thread can't be given up, so what it starts is stopped.
+            await asyncio.wait([starting])
+            await asyncio.to_thread(self.stop)
+            raise
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await asyncio.to_thread(self.stop)
+
+    @property
+    def port(self) -> int:
+        """Give the port.
+
+        Raises:
+            RuntimeError: the server hasn't been started yet.
+        """
+        if self._port is None:
+            raise RuntimeError("the server hasn't been started yet")
+        return self._port
+
+    @property
+    def url(self) -> str:
+        """Give the base URL for clients, such as `http://127.0.0.1:8000/v1`."""
+        host = self._settings.host
+        name = f"[{host}]" if ":" in host else host
+        return f"http://{name}:{self.port}{PREFIX}"
+
+    @property
+    def engine(self) -> Engine:
+        """Give what answers; another one may be set, for the runs that begin then."""
+        return self._engine
+
+    @engine.setter
+    def engine(self, engine: Engine) -> None:
+        self._engine = engine
+        if self._running:
+            self._running.conductor.engine = engine
+
+    @property
+    def exchanges(self) -> list[Exchange]:
+        """Give the last 1000 requests, oldest first, with the status of each answer."""
+        return [*self._running.exchanges] if self._running else []
+
+    def start(self) -> None:
+        """Listen and serve, in a thread; return when clients may come.
+
+        Raises:
+            OSError: the address can't be had.
+            RuntimeError: the server runs already.
+            StoreError: the store's file can't be used.
+        """
+        if self._thread:
+            raise RuntimeError("the server runs already")
+        listener = self._listen()
+        ready = threading.Event()
+        failures: list[BaseException] = []
+
+        def work() -> None:
+            try:
+                run_loop(self._serve(listener, ready.set))
+            except BaseException as error:  # noqa: BLE001 - raised in the other thread
+                failures.append(error)
+            finally:
+                ready.set()
+
+        # A daemon, so that a test that forgets to stop it can end.
+        self._thread = threading.Thread(target=work, name="local-server", daemon=True)
+        self._thread.start()
+        ready.wait()
+        if failures:
+            self._thread.join()
+            self._thread = None
+            listener.close()
+            raise failures[0]
+
+    def stop(self) -> None:
+        """End all streams, close all connections and the store."""
+        thread, running = self._thread, self._running
+        if thread and running:
+            running.server.stop()
+            thread.join()
+        self._thread = None
+
+    def run(self, ready: Callable[[], None]) -> None:
+        """Serve in this thread until it is interrupted.
+
+        Args:
+            ready: called when clients may come.
+
+        Raises:
+            KeyboardInterrupt: by Ctrl-C, when everything has been closed.
+            OSError: the address can't be had.
+            StoreError: the store's file can't be used.
+        """
+        with self._listen() as listener:
+            run_loop(self._serve(listener, ready))
+
+    def _listen(self) -> socket.socket:
+        family = socket.AF_INET6 if ":" in self._settings.host else socket.AF_INET
+        # With its protocol named, asyncio turns Nagle's algorithm off; without, each
+        # answer on a connection that is kept waits some 40 ms for the client's ACK.
+        listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+        try:
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            listener.bind((self._settings.host, self._settings.port))
+        except BaseException:
+            listener.close()
+            raise
+        self._port = listener.getsockname()[1]
+        return listener
+
+    async def _serve(self, listener: socket.socket, ready: Callable[[], None]) -> None:
+        store = Store(self._settings.store)
+        try:
+            conductor = Conductor(store, self._settings, self._engine)
+            app = App(store, conductor, self._settings)
+            connections = Connections()
+            disturbing = Disturbing(
+                app.asgi(),
+                faults=self.faults,
+                connections=connections,
+                operation_of=app.operation_of,
+            )
+            recording = Recording(disturbing, operation_of=app.operation_of)
+            config = uvicorn.Config(
+                recording,
+                http=connections.protocol,
+                ws="none",
+                lifespan="off",
+                log_config=None,
+                access_log=False,
+                proxy_headers=False,
+                server_header=False,
+                timeout_graceful_shutdown=1,
+            )
+            server = Server(config, store, conductor, connections, ready)
+            self._running = _Running(server, conductor, recording)
+            with store.errors_in_words():
+                conductor.resume()
+            await server.serve([listener])
+        finally:
+            store.close()
+
+
+class _Running:
+    """What there is while the server runs."""
+
+    def __init__(
+        self, server: Server, conductor: Conductor, recording: Recording
+    ) -> None:
+        self.server = server
+        self.conductor = conductor
+        self.exchanges = recording.exchanges

@@ -1,0 +1,44 @@
+"""Fixtures that tests of the facade share."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from assistants_client import AsyncClient, Client
+from assistants_server import LocalServer
+from tests.client.living import KEY, got
+from tests.client.story import awaited, sync
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from tests.client.living import Use
+
+
+@pytest.fixture(params=[sync, awaited], ids=["sync", "async"])
+def telling(request: pytest.FixtureRequest) -> Any:
+    return request.param
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[LocalServer]:
+    with LocalServer(poll_after=2) as server:
+        yield server
+
+
+@pytest.fixture(params=[Client, AsyncClient], ids=["sync", "async"])
+def using(request: pytest.FixtureRequest, server: LocalServer) -> Callable[[Use], None]:
+    """Give what runs a test with a client of either kind."""
+
+    async def run(use: Use) -> None:
+        client = request.param(base_url=server.url, api_key=KEY, max_retries=0)
+        try:
+            async with asyncio.timeout(30):
+                await use(client)
+        finally:
+            await got(client.close())
+
+    return lambda use: asyncio.run(run(use))

@@ -1,0 +1,183 @@
+"""Streams without a server: events as bytes, and the flow that reads them."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import httpx
+from attrs import frozen
+
+from assistants_api.models import MessageObject, RunObject, RunStepObject
+from assistants_client._drive import iterate
+from assistants_client._effects import NoAnswer, Receive
+from assistants_client._errors import SentRequest
+from assistants_client._events.snapshots import Snapshots
+from assistants_client._flows.call import Answer, Call
+from assistants_client._flows.follow import Plan, streaming
+from assistants_client.streaming.intake import Intake
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+Events = list[tuple[str, Any]]
+RUN = {"id": "run_1", "object": "thread.run"}
+MODELS: dict[str, Any] = {
+    "Run": RunObject,
+    "Message": MessageObject,
+    "RunStep": RunStepObject,
+}
+
+
+def run_event(status: str, name: str | None = None) -> tuple[str, Any]:
+    """Give an event that tells of the run."""
+    return f"thread.run.{name or status}", {**RUN, "status": status}
+
+
+def message_delta(text: str) -> tuple[str, Any]:
+    """Give an event that adds to the text of the message."""
+    parts = [{"index": 0, "type": "text", "text": {"value": text}}]
+    return "thread.message.delta", {
+        "id": "msg_1",
+        "object": "thread.message.delta",
+        "delta": {"content": parts},
+    }
+
+
+def message(text: str | None, status: str, name: str | None = None) -> tuple[str, Any]:
+    """Give an event that tells of the message as a whole."""
+    parts = [{"type": "text", "text": {"value": text, "annotations": []}}]
+    return f"thread.message.{name or status}", {
+        "id": "msg_1",
+        "object": "thread.message",
+        "status": status,
+        "content": [] if text is None else parts,
+    }
+
+
+def step(status: str, name: str | None = None) -> tuple[str, Any]:
+    """Give an event that tells of the step in which the message is written."""
+    creation = {"message_id": "msg_1"}
+    return f"thread.run.step.{name or status}", {
+        "id": "step_1",
+        "object": "thread.run.step",
+        "status": status,
+        "step_details": {"type": "message_creation", "message_creation": creation},
+    }
+
+
+TEXT = "Hé\u2028llo\u0085, wörld \U0001f600."
+"""What is hard to read rightly: these separate lines elsewhere."""
+SAMPLE: Events = [
+    run_event("queued", "created"),
+    step("in_progress", "created"),
+    message(None, "in_progress", "created"),
+    *(message_delta(TEXT[:4]), message_delta(TEXT[4:])),
+    message(TEXT, "completed"),
+    step("completed"),
+    run_event("completed"),
+]
+"""A short run, from its beginning to its end, without the event that says so."""
+
+
+def frame(name: str, data: Any, *, ascii_only: bool = True) -> str:
+    """Give an event as it is mostly sent."""
+    text = data if isinstance(data, str) else json.dumps(data, ensure_ascii=ascii_only)
+    return (f"event: {name}\n" if name else "") + f"data: {text}\n\n"
+
+
+def body(events: Events, *, done: bool = True, ascii_only: bool = True) -> bytes:
+    """Give events as they are mostly sent."""
+    frames = [frame(name, data, ascii_only=ascii_only) for name, data in events]
+    return "".join([*frames, frame("done", "[DONE]") if done else ""]).encode()
+
+
+class _Calls:
+    """Makes objects of what was told; nothing can be asked for."""
+
+    def __getattr__(self, name: str) -> Any:
+        raise AssertionError(f"{name} was asked for")
+
+    def named(self) -> Any:
+        # The calls of these tests bring no id of a run.
+        return None
+
+    def alive(self, kind: str, data: Any) -> Any:
+        return None if data is None else MODELS[kind].from_dict(data)
+
+
+@frozen
+class Followed:
+    """What came of a stream.
+
+    Attributes:
+        events: those that were given, typed.
+        snapshots: what they added up to.
+        error: what was raised at the end.
+    """
+
+    events: list[Any]
+    snapshots: Snapshots
+    error: Exception | None
+
+    def told(self) -> Any:
+        """Give all of it in a form that compares."""
+        error = self.error
+        names = [_name(event) for event in self.events]
+        return names, self.state(), type(error), str(error)
+
+    def state(self) -> Any:
+        """Give the run, the messages and the steps as they are at the end."""
+        held = self.snapshots
+        messages = {key: each.now() for key, each in held.messages.items()}
+        steps = {key: each.now() for key, each in held.steps.items()}
+        return held.run, messages, steps
+
+
+def _name(event: Any) -> Any:
+    """Give the name of an event, be it of a known kind or not."""
+    found = getattr(event, "event", None)
+    return found if isinstance(found, str) else event.to_dict()["event"]
+
+
+def follow(
+    chunks: Iterable[bytes],
+    *,
+    kind: str = "text/event-stream; charset=utf-8",
+    breaks: bool = False,
+) -> Followed:
+    """Follow a stream to its end, whatever that is, without input or output.
+
+    Args:
+        chunks: the bytes as they come.
+        kind: what the answer says that they are.
+        breaks: whether the connection breaks after them, and isn't closed.
+    """
+    call: Any = Call(
+        operation="threads.runs.create",
+        request=None,  # type: ignore[arg-type]
+        parse=lambda decoded: decoded,
+        stream=True,
+    )
+    reply = httpx.Response(200, headers={"content-type": kind} if kind else {})
+    answer: Answer[Any] = Answer(call, reply, SentRequest("POST", "u"), 1)
+    snapshots = Snapshots()
+    intake = Intake(answer, snapshots, None)
+    left = iter(chunks)
+
+    def perform(effect: Any) -> bytes | None:
+        assert isinstance(effect, Receive)
+        chunk = next(left, None)
+        if chunk is None and breaks:
+            raise NoAnswer("the cable was cut", stage="answered")
+        return chunk
+
+    events: list[Any] = []
+    calls: Any = _Calls()
+    flow = streaming(answer, snapshots, Plan(calls=calls))
+    try:
+        # What came before an error stays in the list.
+        events.extend(iterate(flow, perform, intake.take))
+    except Exception as error:  # noqa: BLE001 - it is what is looked at
+        return Followed(events, snapshots, error)
+    return Followed(events, snapshots, None)

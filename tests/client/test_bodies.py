@@ -1,0 +1,360 @@
+"""Bodies are unpacked piece by piece, and end where they are too much."""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import json
+import zlib
+from typing import TYPE_CHECKING, Any
+
+import httpx
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assistants_client import (
+    APIConnectionError,
+    APIStatusError,
+    APITimeoutError,
+    AsyncClient,
+    Client,
+    ConfigurationError,
+    DecodeError,
+    StreamInterrupted,
+)
+from assistants_client._effects import Unusable
+from assistants_client._transport.body import ERROR_BYTES, bind
+from tests.cases import each_case
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable, Iterator
+
+KEY = "key-of-the-tests"
+THREAD = json.dumps({"id": "thread_1", "object": "thread"}).encode()
+DELTA = b'event: thread.message.delta\ndata: {"delta": {}}\n\n'
+
+
+def deflated(content: bytes, bits: int = 15) -> bytes:
+    engine = zlib.compressobj(wbits=bits)
+    return engine.compress(content) + engine.flush()
+
+
+CODINGS: dict[str, Callable[[bytes], bytes]] = {
+    "gzip": gzip.compress,
+    "x-gzip": gzip.compress,
+    "GZIP": gzip.compress,
+    "deflate": deflated,
+    "deflate ": lambda content: deflated(content, -15),
+    "identity": bytes,
+    "": bytes,
+}
+
+
+class Pieces(httpx.SyncByteStream, httpx.AsyncByteStream):
+    """A body in pieces, which counts what is taken of it."""
+
+    def __init__(self, pieces: Iterator[bytes]) -> None:
+        self.pieces = pieces
+        self.taken = 0
+        self.closed = False
+
+    def __iter__(self) -> Iterator[bytes]:
+        for piece in self.pieces:
+            self.taken += 1
+            yield piece
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        for piece in self.pieces:
+            self.taken += 1
+            yield piece
+
+    def close(self) -> None:
+        self.closed = True
+
+    async def aclose(self) -> None:
+        self.closed = True
+
+
+def response(content: bytes, coding: str, size: int = 0) -> httpx.Response:
+    size = size or max(len(content), 1)
+    pieces = (content[at : at + size] for at in range(0, len(content), size))
+    headers = {"content-encoding": coding} if coding else {}
+    return httpx.Response(200, headers=headers, stream=Pieces(pieces))
+
+
+def read(
+    content: bytes, coding: str, *, size: int = 0, limit: int | None = None
+) -> bytes:
+    found = response(content, coding, size)
+    bind(found, limit, None)
+    return found.read()
+
+
+@given(
+    content=st.binary(max_size=2000),
+    coding=st.sampled_from(sorted(CODINGS)),
+    size=st.integers(1, 300),
+)
+def test_what_was_packed_comes_out_whatever_the_pieces(
+    content: bytes, coding: str, size: int
+) -> None:
+    assert read(CODINGS[coding](content), coding, size=size) == content
+
+
+@given(content=st.binary(max_size=300), coding=st.sampled_from(["gzip", "deflate"]))
+def test_what_isn_t_packed_is_refused_or_read(content: bytes, coding: str) -> None:
+    try:
+        read(content, coding)
+    except Unusable as error:
+        assert coding in str(error)  # noqa: PT017 - either is right
+
+
+@pytest.mark.parametrize("coding", ["gzip", "deflate", "deflate "])
+def test_what_is_cut_is_refused(coding: str) -> None:
+    packed = CODINGS[coding](THREAD * 9)
+    for length in range(1, len(packed)):
+        with pytest.raises(Unusable, match=f"in the middle of its {coding.strip()}"):
+            read(packed[:length], coding, size=7)
+    assert read(b"", coding) == b""
+
+
+def test_several_in_one_are_one() -> None:
+    packed = gzip.compress(b"one ") + gzip.compress(b"two ") + gzip.compress(b"")
+    assert read(packed, "gzip", size=5) == b"one two "
+    assert read(packed + b"\0\0 whatever", "gzip") == b"one two "
+
+
+def test_nothing_without_an_end_is_too_much() -> None:
+    def endless() -> Iterator[bytes]:
+        yield gzip.compress(THREAD)
+        while True:
+            yield bytes(10_000)
+
+    found = httpx.Response(
+        200, headers={"content-encoding": "gzip"}, stream=Pieces(endless())
+    )
+    bind(found, 1_000_000, None)
+    with pytest.raises(Unusable, match="longer than the 1000000 bytes"):
+        found.read()
+
+
+@pytest.mark.parametrize("coding", ["br", "zstd", "gzip, gzip", "gzip,deflate", "x"])
+def test_other_codings_are_refused(coding: str) -> None:
+    with pytest.raises(Unusable, match=f"encoded as '{coding}', which nobody asked"):
+        bind(response(THREAD, coding), None, None)
+
+
+@each_case("coding", sorted(CODINGS))
+def test_a_limit_is_one_of_what_comes_out(coding: str) -> None:
+    packed = CODINGS[coding](bytes(1000))
+    assert read(packed, coding, limit=1000) == bytes(1000)
+    with pytest.raises(Unusable, match="longer than the 999 bytes that max_response_"):
+        read(packed, coding, limit=999)
+
+
+# --- Through the client ------------------------------------------------------------
+
+Act = "Callable[[Any], Any]"
+
+
+def served(
+    body: Pieces, status: int = 200, **headers: str
+) -> tuple[httpx.MockTransport, list[httpx.Request]]:
+    seen: list[httpx.Request] = []
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        seen.append(request)
+        return httpx.Response(status, headers=named, stream=body)
+
+    return httpx.MockTransport(answer), seen
+
+
+def sync(transport: Any, act: Callable[[Any], Any], **settings: Any) -> Any:
+    with (
+        httpx.Client(transport=transport) as http,
+        Client(
+            base_url="http://h/v1", api_key=KEY, http_client=http, **settings
+        ) as client,
+    ):
+        return act(client)
+
+
+def awaited(transport: Any, act: Callable[[Any], Any], **settings: Any) -> Any:
+    async def main() -> Any:
+        async with (
+            httpx.AsyncClient(transport=transport) as http,
+            AsyncClient(
+                base_url="http://h/v1", api_key=KEY, http_client=http, **settings
+            ) as client,
+        ):
+            result = act(client)
+            if hasattr(result, "__aiter__"):
+                return [each async for each in result]
+            return await result
+
+    return asyncio.run(main())
+
+
+@pytest.fixture(params=[sync, awaited], ids=["sync", "async"])
+def run(request: pytest.FixtureRequest) -> Any:
+    return request.param
+
+
+def bomb(each: int = 1 << 20) -> Iterator[bytes]:
+    """Give gzip without an end, a thousand times as long once unpacked."""
+    engine = zlib.compressobj(9, wbits=31)
+    yield engine.compress(b'{"id": "')
+    while True:
+        yield engine.compress(bytes(each)) + engine.flush(zlib.Z_SYNC_FLUSH)
+
+
+def test_a_bomb_is_refused_and_the_connection_given_back(run: Any) -> None:
+    body = Pieces(bomb())
+    transport, seen = served(body, content_encoding="gzip")
+    with pytest.raises(DecodeError, match="longer than the 9000000 bytes") as caught:
+        run(
+            transport,
+            lambda client: client.threads.retrieve("thread_1"),
+            max_response_bytes=9_000_000,
+        )
+    assert 'begins with \'{"id": "' in str(caught.value)
+    assert len(caught.value.response.content) <= 200
+    assert len(seen) == 1, "it would be no better the next time"
+    assert body.closed
+    assert body.taken < 12
+
+
+def test_an_answer_that_says_that_it_is_too_long_isn_t_read(run: Any) -> None:
+    body = Pieces(iter([THREAD]))
+    transport, _ = served(body, content_length="9" * 30)
+    with pytest.raises(DecodeError, match="max_response_bytes"):
+        run(transport, lambda client: client.threads.retrieve("thread_1"))
+    assert (body.taken, body.closed) == (0, True)
+
+
+@pytest.mark.parametrize("coding", ["gzip", "br"])
+def test_an_error_is_one_whatever_its_body(run: Any, coding: str) -> None:
+    body = Pieces(bomb())
+    transport, _ = served(body, 500, content_encoding=coding)
+    with pytest.raises(APIStatusError) as caught:
+        run(
+            transport, lambda client: client.threads.retrieve("thread_1"), max_retries=0
+        )
+    assert caught.value.status_code == 500
+    assert len(caught.value.response.content) <= ERROR_BYTES
+    assert len(str(caught.value)) < 700
+    assert body.closed
+
+
+def test_a_body_that_never_ends_takes_no_longer_than_the_timeout(run: Any) -> None:
+    transport, _ = served(Pieces(iter(lambda: b" ", None)))
+    with pytest.raises(APITimeoutError, match="too slowly"):
+        run(
+            transport,
+            lambda client: client.threads.retrieve("thread_1"),
+            timeout=0.05,
+            max_retries=0,
+        )
+
+
+def test_a_stream_ends_at_the_limit_and_gives_what_came(run: Any) -> None:
+    body = Pieces(iter(lambda: DELTA, None))
+    transport, _ = served(body, content_type="text/event-stream")
+    seen: list[Any] = []
+
+    def whole(client: Any) -> Any:
+        stream = client.threads.runs.stream(thread_id="thread_1", assistant_id="a")
+        if isinstance(client, AsyncClient):
+            return collected(stream)
+        with stream as events:
+            return seen.extend(events)
+
+    async def collected(stream: Any) -> None:
+        async with stream as events:
+            async for event in events:
+                seen.append(event)  # noqa: PERF401 - what came before an error counts
+
+    with pytest.raises(StreamInterrupted, match="longer than the 1000 bytes"):
+        run(transport, whole, max_response_bytes=1000)
+    assert len(seen) == 1000 // len(DELTA)
+    assert body.closed
+
+
+def test_comments_alone_are_nothing(run: Any) -> None:
+    transport, _ = served(
+        Pieces(iter(lambda: b": still here\n\n", None)),
+        content_type="text/event-stream",
+    )
+
+    def whole(client: Any) -> Any:
+        stream = client.threads.runs.stream(thread_id="thread_1", assistant_id="a")
+        if isinstance(client, AsyncClient):
+            return collected(stream)
+        with stream as events:
+            return [*events]
+
+    async def collected(stream: Any) -> None:
+        async with stream as events:
+            async for _ in events:
+                pass
+
+    with pytest.raises(StreamInterrupted, match=r"no event came for 0\.05 s") as caught:
+        run(transport, whole, timeout=0.05)
+    assert caught.value.timed_out
+
+
+def test_whoever_reads_in_pieces_reads_as_much_as_there_is() -> None:
+    def pieces(client: Any) -> int:
+        streaming = client.with_streaming_response.threads.retrieve("thread_1")
+        with streaming as answer:
+            return sum(map(len, answer.iter_bytes()))
+
+    def at_once(client: Any) -> bytes:
+        with client.with_streaming_response.threads.retrieve("thread_1") as answer:
+            found: bytes = answer.read()
+            return found
+
+    packed = gzip.compress(bytes(5000))
+    transport, _ = served(Pieces(iter([packed])), content_encoding="gzip")
+    assert sync(transport, pieces, max_response_bytes=1000) == 5000
+    transport, _ = served(Pieces(iter([packed])), content_encoding="gzip")
+    with pytest.raises(DecodeError, match="longer than the 1000 bytes"):
+        sync(transport, at_once, max_response_bytes=1000)
+    transport, _ = served(Pieces(iter([packed[:-9]])), content_encoding="gzip")
+    with pytest.raises(DecodeError, match="cut in the middle of its gzip"):
+        sync(transport, pieces)
+
+
+def test_packed_answers_are_read_and_shown(
+    run: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    packed = gzip.compress(THREAD)
+    transport, seen = served(Pieces(iter([packed])), content_encoding="gzip")
+    thread = run(
+        transport, lambda client: client.threads.retrieve("thread_1"), verbosity=2
+    )
+    assert thread.id == "thread_1"
+    assert seen[0].headers["accept-encoding"] == "gzip, deflate"
+    shown = capsys.readouterr().err
+    assert "<- content-encoding: gzip\n" in shown
+    assert '<<   "id": "thread_1",\n' in shown
+
+
+@pytest.mark.parametrize("limit", [0, -1, True, 1.5, "1"])
+def test_a_limit_is_a_number_of_bytes(limit: Any) -> None:
+    with pytest.raises(ConfigurationError, match="max_response_bytes must be 1 or"):
+        Client(base_url="http://h", api_key=KEY, max_response_bytes=limit)
+
+
+def test_what_breaks_in_the_middle_is_no_matter_of_limits(run: Any) -> None:
+    def breaking() -> Iterator[bytes]:
+        yield gzip.compress(THREAD)[:9]
+        raise httpx.ReadError("it broke")
+
+    transport, _ = served(Pieces(breaking()), content_encoding="gzip")
+    with pytest.raises(APIConnectionError, match="it broke"):
+        run(
+            transport, lambda client: client.threads.retrieve("thread_1"), max_retries=0
+        )

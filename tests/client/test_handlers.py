@@ -1,0 +1,340 @@
+"""Callbacks of event handlers: which are called, with what, in order, how often."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import json
+import operator
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from assistants_client import (
+    Client,
+    StreamInterrupted,
+    ToolSet,
+)
+from assistants_client.streaming.stream import AsyncStream, Stream
+from assistants_server import (
+    CodeCall,
+    FileSearch,
+    Image,
+    LocalServer,
+    Text,
+    ToolCall,
+    scripted,
+)
+from tests.client.story import (
+    ANSWERING,
+    ASKING,
+    DONE,
+    KEY,
+    TOLD,
+    WHOLE,
+    Event,
+    Story,
+    add,
+    awaited,
+    called,
+    handler_for,
+    run_as,
+    text,
+    to_the_end,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+def asking(story: Story) -> dict[str, Any]:
+    return {"tools": ToolSet([add]), **story.listeners()}
+
+
+def test_methods_are_called_in_order_with_what_they_name(telling: Any) -> None:
+    story = Story(ASKING, ANSWERING)
+    handler = story.handler(handler_for(telling))
+    telling(story, to_the_end, tools=ToolSet([add]), event_handler=handler)
+    assert story.names == TOLD.split()
+    events = story.all("on_event")
+    assert events == [
+        [{"event": name, "data": data}]
+        for name, data in [*ASKING, *ANSWERING]
+        if name != "done"
+    ]
+    submitted = json.loads(story.requests[1].content)["tool_outputs"]
+    assert [each["output"] for each in submitted] == ["1", "2"]
+
+
+def test_functions_hear_the_same_as_methods(telling: Any) -> None:
+    story, other = Story(ASKING, ANSWERING), Story(ASKING, ANSWERING)
+    telling(story, to_the_end, **asking(story))
+    handler = other.handler(handler_for(telling))
+    telling(other, to_the_end, tools=ToolSet([add]), event_handler=handler)
+    assert story.heard == other.heard
+
+
+def test_what_grows_is_told_as_far_as_it_has_grown(telling: Any) -> None:
+    story = Story(ASKING, ANSWERING)
+    telling(story, to_the_end, **asking(story))
+    texts = story.all("on_text_created", "on_text_delta", "on_text_done")
+    assert [each[-1]["value"] for each in texts] == [
+        *("Sun", "Sun", "Sunny", "Sunny"),
+        *("?", "?", "?", "Bye", "Bye", "Bye"),
+    ]
+    pieces = [each[0]["value"] for each in story.all("on_text_delta")]
+    assert pieces == ["Sun", "ny", "?", "Bye"]
+    calls = [each[-1]["function"] for each in story.all("on_tool_call_delta")]
+    wanted = ["", '{"a":0}', '{"a":1}', '{"a":0}']
+    assert [each["arguments"] for each in calls] == wanted
+    assert {each["name"] for each in calls} == {"add"}
+    assert [each[0]["id"] for each in story.all("on_tool_call_done")] == [
+        *("call_0", "call_1", "call_0"),
+    ]
+    assert [each[-1]["content"] for each in story.all("on_message_delta")] == [
+        [text("Sun")],
+        [text("Sunny")],
+        WHOLE[:2],
+        WHOLE,
+        [text("Bye")],
+    ]
+    completed = dict(ANSWERING[13:14])["thread.message.completed"]
+    assert story.all("on_message_done")[0] == [completed]
+    assert story.all("on_image_file_done") == [[{"file_id": "file_1"}]]
+    steps = [each[0] for each in story.all("on_run_step_done")]
+    assert [each["id"] for each in steps] == [f"step_{n}" for n in (1, 2, 3, 4)]
+    assert steps[0]["step_details"] == called("1", "2")
+
+
+def without(*endings: str) -> Callable[[list[Event]], list[Event]]:
+    return lambda events: [
+        each
+        for each in events
+        if not each[0].startswith(("thread.message", "thread.run.step"))
+        or not each[0].endswith(endings)
+    ]
+
+
+def twice(events: list[Event]) -> list[Event]:
+    """Repeat all but pieces and what ends an answer."""
+    return [
+        again
+        for each in events
+        for again in [each] * (1 if each[0].endswith(("delta", "done")) else 2)
+    ]
+
+
+ODD: dict[str, Callable[[list[Event]], list[Event]]] = {
+    "as they should": without("never"),
+    "nothing completed": without("completed"),
+    "nothing created": without("created"),
+    "only pieces": without("created", "in_progress", "completed"),
+    "only completed": without("created", "in_progress", "delta"),
+    "twice": twice,
+    "twice, nothing completed": lambda events: twice(without("completed")(events)),
+}
+
+
+@pytest.mark.parametrize("odd", ODD)
+def test_each_begins_once_and_is_done_once(telling: Any, odd: str) -> None:
+    story = Story(ODD[odd](ASKING), ODD[odd](ANSWERING))
+    telling(story, to_the_end, **asking(story))
+    counts = Counter(story.names)
+    # Without their beginnings and ends, steps that write messages are never told of.
+    steps = 2 if odd == "only pieces" else 4
+    for kind, number in {
+        "text": 3,
+        "message": 2,
+        "tool_call": 3,
+        "run_step": steps,
+    }.items():
+        assert counts[f"on_{kind}_created"] == number, kind
+        assert counts[f"on_{kind}_done"] == number, kind
+    assert counts["on_image_file_done"] == counts["on_end"] == 1
+    assert [each[0]["value"] for each in story.all("on_text_done")] == [
+        *("Sunny", "?", "Bye"),
+    ]
+    contents = [each[0]["content"] for each in story.all("on_message_done")]
+    assert contents == [WHOLE, [text("Bye")]]
+    for kind in ("message", "run_step", "tool_call", "text"):
+        names = [n for n in story.names if n.startswith(f"on_{kind}_")]
+        assert names[0] == f"on_{kind}_created"
+        assert names[-1] == f"on_{kind}_done"
+
+
+CITATION = {
+    "type": "file_citation",
+    "text": "two",
+    "start_index": 6,
+    "end_index": 9,
+    "file_citation": {"file_id": "file_9"},
+}
+SCRIPT: list[Any] = [
+    CodeCall("1 + 1", logs="2", images=("file_2",)),
+    FileSearch(),
+    Text("It is "),
+    Text("two", (CITATION,)),
+    Image("file_3"),
+    "See above.",
+]
+
+
+def test_what_grew_is_what_a_server_completes_with() -> None:
+    story = Story()
+    with (
+        LocalServer(engine=scripted([ToolCall("add", {"a": 1})], SCRIPT)) as server,
+        Client(base_url=server.url, api_key=KEY) as client,
+    ):
+        tools: Any = [{"type": "code_interpreter"}, {"type": "file_search"}]
+        assistant = client.assistants.create(model="m", tools=ToolSet([add, *tools]))
+        given: Any = {"tools": ToolSet([add, *tools]), **story.listeners()}
+        with client.threads.create_and_run_stream(
+            assistant_id=assistant,
+            thread={"messages": [{"role": "user", "content": "What is 1 + 1?"}]},
+            **given,
+        ) as stream:
+            assert stream.get_final_run().status == "completed"
+    (message,) = (each[0] for each in story.all("on_message_done"))
+    grown = story.all("on_message_delta")[-1][1]
+    assert len(message["content"]) == 3
+    assert grown["content"] == message["content"]
+    steps = {each[0]["id"]: each[0] for each in story.all("on_run_step_done")}
+    last = {each["id"]: each for _, each in story.all("on_run_step_delta")}
+    kinds = [
+        call["type"]
+        for each in last.values()
+        for call in each["step_details"]["tool_calls"]
+    ]
+    assert sorted(kinds) == ["code_interpreter", "file_search", "function"]
+    for key, step in last.items():
+        calls = step["step_details"]["tool_calls"]
+        done = steps[key]["step_details"]["tool_calls"]
+        for grown, each in zip(calls, done, strict=True):
+            if each["type"] == "function":
+                # Its output is what we gave, and comes with the step that is done.
+                assert each["function"].pop("output") == "2"
+                assert grown["function"].pop("output") is None
+            assert grown == each
+
+
+def test_a_run_that_waits_for_others_leaves_its_step_open(telling: Any) -> None:
+    story = Story(ASKING)
+    telling(story, to_the_end, **story.listeners())
+    counts = Counter(story.names)
+    assert counts["on_tool_call_done"] == 2
+    assert counts["on_run_step_done"] == 0
+    assert counts["on_end"] == 1
+
+
+def test_what_is_current_is_known_in_callbacks(telling: Any) -> None:
+    story = Story(ASKING, ANSWERING)
+    seen: list[Any] = []
+
+    def look(handler: Any, event: Any) -> None:
+        assert handler.current_event is event
+        message, step = (
+            handler.current_message_snapshot,
+            handler.current_run_step_snapshot,
+        )
+        texts = message and message.text
+        seen.append((handler.current_run.status, step and step.id, texts))
+
+    async def look_async(handler: Any, event: Any) -> None:
+        look(handler, event)
+
+    base = handler_for(telling)
+    chosen = look_async if telling is awaited else look
+    handler: Any = type("Mine", (base,), {"on_event": chosen})()
+    for name in ("event", "run", "message_snapshot", "run_step_snapshot"):
+        assert getattr(handler, f"current_{name}") is None
+    telling(story, to_the_end, tools=ToolSet([add]), event_handler=handler)
+    assert seen[0] == ("queued", None, None)
+    assert seen[2:8] == [
+        *[("in_progress", "step_1", None)] * 5,
+        ("requires_action", "step_1", None),
+    ]
+    told = [each for each in seen if each[2]]
+    assert told[0] == ("in_progress", "step_3", "Sun")
+    assert [t for _, _, t in told][1:3] == ["Sunny", "Sunny"]
+    assert seen[-1] == ("completed", None, "Bye")
+    assert handler.current_event.event == "thread.run.completed"
+
+
+def test_text_deltas_give_the_text_alone(telling: Any) -> None:
+    async def collect(found: Any) -> list[str]:
+        return [each async for each in found.text_deltas]
+
+    use: Any = collect if telling is awaited else (lambda found: [*found.text_deltas])
+    story = Story(ASKING, ANSWERING)
+    assert telling(story, use, tools=ToolSet([add])) == ["Sun", "ny", "?", "Bye"]
+
+
+def test_what_is_final_is_what_was_completed(telling: Any) -> None:
+    async def collect(found: Any) -> Any:
+        steps = found.get_final_run_steps()
+        steps = await steps if inspect.isawaitable(steps) else steps
+        messages = found.get_final_messages()
+        messages = await messages if inspect.isawaitable(messages) else messages
+        run = found.get_final_run()
+        run = await run if inspect.isawaitable(run) else run
+        return run, messages, steps
+
+    use: Any = collect if telling is awaited else (lambda f: asyncio.run(collect(f)))
+    story = Story(ASKING, ANSWERING)
+    run, messages, steps = telling(story, use, tools=ToolSet([add]))
+    last = {
+        data["id"]: data for name, data in ANSWERING if name != "done" and "id" in data
+    }
+    completed = {
+        data["id"]: data for name, data in ANSWERING if name.endswith("completed")
+    }
+    assert last.keys() == completed.keys()
+    for each in (run, *messages, *steps):
+        assert each.to_dict() == completed.pop(each.id)
+    assert completed == {}
+
+
+def test_without_anything_told_nothing_is_final(telling: Any) -> None:
+    for wanted in ("messages", "run_steps"):
+        ask = operator.methodcaller(f"get_final_{wanted}")
+        story = Story([run_as("completed"), DONE])
+        said = f"the stream told nothing of {wanted.removeprefix('run_')}"
+        with pytest.raises(RuntimeError, match=said):
+            telling(story, ask)
+    ask = operator.methodcaller("get_final_run")
+    with pytest.raises(RuntimeError, match="the stream told nothing of a run"):
+        telling(Story([("ping", {}), DONE]), ask)
+    with pytest.raises(StreamInterrupted, match="nothing was told of its run"):
+        telling(Story([("ping", {})]), ask)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "made"),
+    [
+        ([], []),
+        (["on_event"], []),
+        (["on_end", "on_exception"], []),
+        (["on_text_created", "on_text_delta", "on_text_done"], []),
+        (["on_tool_call_created", "on_tool_call_delta", "on_tool_call_done"], []),
+        (["on_message_done"], ["Message"] * 2),
+        (["on_run_step_done"], ["RunStep"] * 4),
+        (["on_message_delta"], ["Message"] * 5),
+    ],
+)
+def test_nothing_is_made_for_callbacks_that_nobody_overrides(
+    telling: Any, wanted: list[str], made: list[str], monkeypatch: Any
+) -> None:
+    kinds: list[str] = []
+    for stream in (Stream, AsyncStream):
+        alive = stream.alive
+
+        def counted(self: Any, kind: str, data: Any, alive: Any = alive) -> Any:
+            kinds.append(kind)
+            return alive(self, kind, data)
+
+        monkeypatch.setattr(stream, "alive", counted)
+    story = Story(ASKING, ANSWERING)
+    listeners = {name: story.listener(name) for name in wanted}
+    telling(story, to_the_end, tools=ToolSet([add]), **listeners)
+    assert kinds == made

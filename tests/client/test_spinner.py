@@ -1,0 +1,125 @@
+"""The line on a terminal that tells how a run does."""
+
+from __future__ import annotations
+
+import io
+import sys
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from assistants_client import Client, RunTimeout
+from assistants_client._progress import Spinner, spinner
+from assistants_server import LocalServer, Turn, Wait
+from tests.client.living import KEY
+from tests.client.test_waiting import World
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+CLEAR = "\r\x1b[K"
+
+
+class Terminal(io.StringIO):
+    """A terminal, and what was written to it."""
+
+    def __init__(self, encoding: str = "utf-8") -> None:
+        super().__init__()
+        self._spoken = encoding
+
+    @property
+    def encoding(self) -> str:  # type: ignore[override]
+        return self._spoken
+
+    def isatty(self) -> bool:
+        return True
+
+    def lines(self) -> list[str]:
+        """Give what stood in the line, one after the other."""
+        return self.getvalue().split(CLEAR)[1:]
+
+
+def engine(_: Turn) -> Iterator[Any]:
+    """Take so long that somebody has to wait."""
+    yield Wait(0.05)
+    yield "Good morning."
+
+
+@pytest.fixture
+def on_terminal(monkeypatch: pytest.MonkeyPatch) -> Callable[[], Terminal]:
+    def begin() -> Terminal:
+        # Not before the test itself begins: pytest has its own stderr until then.
+        terminal = Terminal()
+        monkeypatch.setattr(sys, "stderr", terminal)
+        return terminal
+
+    return begin
+
+
+def test_it_moves_while_time_passes_and_goes_away(
+    on_terminal: Callable[[], Terminal],
+) -> None:
+    terminal = on_terminal()
+    world = World(["queued", "in_progress", "completed"])
+    world.wait(interval=0.24, spinner=spinner())
+    assert world.slept == pytest.approx([0.1, 0.1, 0.04] * 2)
+    *shown, last = terminal.lines()
+    assert last == ""
+    assert shown == [
+        *("⠋ queued 0.0 s", "⠙ queued 0.1 s", "⠹ queued 0.2 s"),
+        *("⠸ in_progress 0.2 s", "⠼ in_progress 0.3 s", "⠴ in_progress 0.4 s"),
+    ]
+
+
+def test_it_goes_away_when_waiting_is_given_up(
+    on_terminal: Callable[[], Terminal],
+) -> None:
+    terminal = on_terminal()
+    with pytest.raises(RunTimeout):
+        World(["queued"]).wait(interval=1.0, max_wait=0.3, spinner=spinner())
+    assert terminal.getvalue().endswith(f"s{CLEAR}")
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1", "", "no such thing"])
+def test_a_plain_terminal_gets_plain_pictures(encoding: str) -> None:
+    terminal = Terminal(encoding)
+    Spinner(terminal).show("queued", 1.25)
+    assert terminal.lines() == ["| queued 1.2 s"]
+
+
+def test_a_status_can_do_nothing_to_the_terminal(
+    on_terminal: Callable[[], Terminal],
+) -> None:
+    terminal = on_terminal()
+    shown = spinner()
+    assert shown is not None
+    shown.show("\x1b[2Jgone\n" * 100, 0.0)
+    (line,) = terminal.lines()
+    assert line.startswith(r"⠋ '\x1b[2Jgone\n")
+    assert line.isprintable()
+    assert len(line) < 80
+
+
+def test_where_there_is_no_terminal_there_is_none(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(sys, "stderr", io.StringIO())
+    assert spinner() is None
+    monkeypatch.setattr(sys, "stderr", None)
+    assert spinner() is None
+
+
+def test_it_is_asked_for_by_a_keyword(
+    on_terminal: Callable[[], Terminal],
+) -> None:
+    terminal = on_terminal()
+    with (
+        LocalServer(engine=engine) as server,
+        Client(base_url=server.url, api_key=KEY) as client,
+    ):
+        assistant = client.assistants.create(model="m")
+        assistant.start_thread("Hello").wait(poll_interval_ms=5, spinner=True)
+        assert len(terminal.lines()) > 1
+        before = terminal.getvalue()
+        assistant.start_thread("Hello").wait(poll_interval_ms=5)
+    assert terminal.getvalue() == before

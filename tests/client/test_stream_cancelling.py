@@ -1,0 +1,187 @@
+"""Tasks that are cancelled, and tools that fail, leave no stream and no task behind."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from assistants_client import (
+    AsyncClient,
+    Client,
+    ToolError,
+    ToolSet,
+)
+from assistants_server import LocalServer, ToolCall, Turn
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+from tests.client.hanging import (
+    IDS,
+    KEY,
+    NAMES,
+    PATIENCE,
+    TOLD,
+    AsyncMine,
+    Before,
+    Hanging,
+    Mine,
+    connections,
+)
+
+
+def are_idle(client: Client | AsyncClient) -> bool:
+    """Tell whether no connection is kept from further use."""
+    return all(each.is_idle() for each in connections(client))
+
+
+def test_cancelling_a_task_closes_its_stream() -> None:
+    handler = AsyncMine()
+
+    async def follow(client: AsyncClient, far: asyncio.Event) -> None:
+        runs = client.threads.runs
+        async with runs.stream(**IDS, event_handler=handler) as stream:
+            async for event in stream:
+                if stream.current_message_snapshot:
+                    far.set()
+                assert event.event in NAMES
+
+    async def run() -> None:
+        async with AsyncClient(base_url=server.url, api_key=KEY) as client:
+            before, far = Before(), asyncio.Event()
+            task = asyncio.create_task(follow(client, far))
+            await asyncio.wait_for(far.wait(), PATIENCE)
+            await asyncio.sleep(0.01)
+            task.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await task
+            assert handler.ends == ["end"]
+            assert await server.is_left_async()
+            assert connections(client) == []
+            assert before.is_all_there_is()
+
+    with Hanging(*TOLD) as server:
+        asyncio.run(run())
+
+
+def engine(turn: Turn) -> Iterator[Any]:
+    """Ask for the one function there is, once."""
+    if turn.outputs:
+        yield "Done."
+    else:
+        yield ToolCall("work", {})
+
+
+def question(assistant: Any, **more: Any) -> Any:
+    thread = {"messages": [{"role": "user", "content": "Work."}]}
+    return {"assistant_id": assistant, "thread": thread, **more}
+
+
+@pytest.mark.parametrize("way", ["stream", "poll"])
+def test_cancelling_a_task_cancels_its_tools(way: str) -> None:
+    told: list[str] = []
+
+    async def work() -> str:
+        """Go on until it is cancelled."""
+        told.append("begun")
+        try:
+            await asyncio.Event().wait()
+        finally:
+            told.append("cancelled")
+        return ""
+
+    async def follow(client: AsyncClient) -> None:
+        assistant = await client.assistants.create(model="m")
+        given = question(assistant, tools=ToolSet([work]))
+        if way == "poll":
+            await client.threads.create_and_run_poll(**given)
+            return
+        async with client.threads.create_and_run_stream(
+            **given, on_end=lambda: told.append("end")
+        ) as stream:
+            await stream.until_done()
+
+    async def run() -> None:
+        async with AsyncClient(base_url=server.url, api_key=KEY) as client:
+            before = Before()
+            task = asyncio.create_task(follow(client))
+            async with asyncio.timeout(PATIENCE):
+                while not told:
+                    await asyncio.sleep(0.001)
+            task.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await task
+            assert are_idle(client)
+            assert before.is_all_there_is()
+
+    with LocalServer(engine=engine, poll_after=2) as server:
+        asyncio.run(run())
+    assert told == ["begun", "cancelled", *(["end"] if way == "stream" else [])]
+
+
+def test_cancelling_a_task_ends_its_wait() -> None:
+    looks: list[str] = []
+
+    async def follow(client: AsyncClient) -> None:
+        assistant = await client.assistants.create(model="m")
+        run = await client.threads.create_and_run(**question(assistant))
+        await run.wait(on_update=lambda run: looks.append(run.status))
+
+    async def run() -> None:
+        async with AsyncClient(base_url=server.url, api_key=KEY) as client:
+            before = Before()
+            task = asyncio.create_task(follow(client))
+            async with asyncio.timeout(PATIENCE):
+                while not looks:
+                    await asyncio.sleep(0.001)
+            task.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await task
+            assert before.is_all_there_is()
+
+    # It stays queued for longer than anybody waits.
+    with LocalServer(pace=60, poll_after=60_000) as server:
+        asyncio.run(run())
+
+
+@pytest.mark.parametrize("kind", [Mine, AsyncMine])
+def test_a_tool_that_fails_leaves_nothing(kind: Any) -> None:
+    handler = kind()
+
+    def work() -> str:
+        """Fail."""
+        raise LookupError("in the tool")
+
+    def run() -> None:
+        with Client(base_url=server.url, api_key=KEY) as client:
+            before = Before()
+            given = question(client.assistants.create(model="m"), tools=tools)
+            with (
+                client.threads.create_and_run_stream(
+                    **given, event_handler=handler
+                ) as stream,
+                pytest.raises(ToolError, match="in the tool"),
+            ):
+                stream.until_done()
+            assert before.is_all_there_is()
+            assert are_idle(client)
+
+    async def run_async() -> None:
+        async with AsyncClient(base_url=server.url, api_key=KEY) as client:
+            before = Before()
+            given = question(await client.assistants.create(model="m"), tools=tools)
+            async with client.threads.create_and_run_stream(
+                **given, event_handler=handler
+            ) as stream:
+                with pytest.raises(ToolError, match="in the tool"):
+                    await stream.until_done()
+            assert before.is_all_there_is()
+            assert are_idle(client)
+
+    tools = ToolSet([work], on_error="raise")
+    with LocalServer(engine=engine, poll_after=2) as server:
+        run() if kind is Mine else asyncio.run(run_async())
+    error, end = handler.ends
+    assert isinstance(error.__cause__, LookupError)
+    assert end == "end"

@@ -1,0 +1,162 @@
+"""Pieces add up to the whole, however they are split."""
+
+from __future__ import annotations
+
+import copy
+from typing import TYPE_CHECKING, Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assistants_client._events.accumulate import Grown
+from assistants_client._events.catch_up import missed, rest
+from assistants_client._events.parse import Told, as_model
+from assistants_client._events.snapshots import Snapshots
+
+if TYPE_CHECKING:
+    pass
+from tests.client.growths import (
+    MESSAGE,
+    PARTS,
+    STEP,
+    Draw,
+    Json,
+    _merged,
+    all_of,
+    code_call,
+    file_search,
+    function_call,
+    growing,
+    image_part,
+    noisy,
+    refusal_part,
+    text_part,
+)
+
+
+@st.composite
+def growths(draw: Draw) -> tuple[str, Any, list[Json]]:
+    """Give what a message or step has in the end, and deltas that add up to it."""
+    kind = draw(st.sampled_from([MESSAGE, STEP]))
+    one = (
+        st.one_of(text_part(), refusal_part(), image_part())
+        if kind == MESSAGE
+        else st.one_of(function_call(), code_call(), file_search())
+    )
+    parts = draw(st.lists(one, max_size=3))
+    queues = [
+        [noisy(draw, piece, whole, index) for piece in pieces]
+        for index, (whole, pieces) in enumerate(parts)
+    ]
+    pieces = _merged(draw, queues)
+    deltas: list[Json] = []
+    while pieces:
+        # Several pieces may share a delta.
+        size = draw(st.integers(1, 3))
+        deltas.append(_delta(kind, pieces[:size]))
+        pieces = pieces[size:]
+    wholes = [whole for whole, _ in parts]
+    return kind, all_of(kind, wholes), deltas
+
+
+def _delta(kind: str, pieces: list[Json]) -> Json:
+    noise = {"role": None} if kind == MESSAGE else {}
+    return {PARTS[kind]: all_of(kind, pieces), **noise}
+
+
+def created(kind: str) -> Told:
+    data = {"id": "x_1", "object": kind, "status": "in_progress", "role": "assistant"}
+    return Told(f"{kind}.created", {**data, PARTS[kind]: all_of(kind, [])})
+
+
+def held(snapshots: Snapshots, kind: str) -> Json:
+    """Give the message or step as the stream told it."""
+    (found,) = (snapshots.messages if kind == MESSAGE else snapshots.steps).values()
+    return found.now()
+
+
+@given(growths())
+def test_any_split_adds_up_to_the_same(growth: tuple[str, Any, list[Json]]) -> None:
+    kind, whole, deltas = growth
+    events = [created(kind), *(growing(kind, delta) for delta in deltas)]
+    before = copy.deepcopy(events)
+    snapshots = Snapshots()
+    for event in events:
+        snapshots.take(event)
+        held(snapshots, kind)
+    now = held(snapshots, kind)
+    assert now[PARTS[kind]] == whole
+    assert (now["id"], now["role"], now["status"]) == (
+        "x_1",
+        "assistant",
+        "in_progress",
+    )
+    assert events == before
+    grown = Grown({})
+    for delta in deltas:
+        grown.add(delta)
+    assert grown.now().get(PARTS[kind], all_of(kind, [])) == whole
+    completed = {**now, "status": "completed", PARTS[kind]: whole}
+    snapshots.take(Told(f"{kind}.completed", completed))
+    assert held(snapshots, kind) == completed
+    assert held(snapshots, kind).keys() == now.keys()
+
+
+@given(growths(), st.data())
+def test_a_look_in_between_changes_nothing(
+    growth: tuple[str, Any, list[Json]], data: st.DataObject
+) -> None:
+    kind, whole, deltas = growth
+    grown, looks = Grown({PARTS[kind]: all_of(kind, [])}), []
+    for delta in deltas:
+        if data.draw(st.booleans()):
+            found = grown.now()
+            looks.append((found, copy.deepcopy(found)))
+        grown.add(delta)
+    assert grown.now()[PARTS[kind]] == whole
+    assert all(found == copied for found, copied in looks)
+    indexes = grown.indexes(
+        *(["content"] if kind == MESSAGE else [PARTS[kind], "tool_calls"])
+    )
+    assert indexes == [*range(len(indexes))]
+
+
+@given(growths(), st.data())
+def test_what_is_missing_leads_from_anywhere_to_the_whole(
+    growth: tuple[str, Any, list[Json]], data: st.DataObject
+) -> None:
+    kind, whole, deltas = growth
+    grown = Grown({PARTS[kind]: all_of(kind, [])})
+    for delta in deltas[: data.draw(st.integers(0, len(deltas)))]:
+        grown.add(delta)
+    before = grown.known()[PARTS[kind]]
+    kept = copy.deepcopy((before, whole))
+    piece = rest(before, whole)
+    assert (before, whole) == kept
+    if piece is not None:
+        grown.add({PARTS[kind]: piece})
+    assert grown.now()[PARTS[kind]] == whole
+    assert rest(whole, whole) is None
+
+
+@given(growths(), st.data())
+def test_what_was_missed_is_told_as_a_stream_would(
+    growth: tuple[str, Any, list[Json]], data: st.DataObject
+) -> None:
+    kind, whole, deltas = growth
+    events = [created(kind), *(growing(kind, delta) for delta in deltas)]
+    snapshots = Snapshots()
+    for event in events[: data.draw(st.integers(0, len(events)))]:
+        snapshots.take(event)
+    now = {**created(kind).data, "status": "completed", PARTS[kind]: whole}
+    run = {"id": "run_1", "object": "thread.run", "status": "completed"}
+    lists: tuple[list[Json], list[Json]] = (
+        ([], [now]) if kind == MESSAGE else ([now], [])
+    )
+    for event in missed(snapshots, run, *lists):
+        snapshots.take(event)
+        as_model(event)
+    assert held(snapshots, kind) == now
+    assert snapshots.run == run
+    again = [*missed(snapshots, run, *lists)]
+    assert again == [Told("thread.run.completed", run)]

@@ -1,0 +1,57 @@
+"""A server for the tests of a module, and ways to talk to it."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+import httpx
+import pytest
+
+from assistants_server import LocalServer
+from tests.server.talking import PATIENCE, Api
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from assistants_server import Engine
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[LocalServer]:
+    """Give a server that the tests of a module share; none may rely on its state."""
+    with LocalServer() as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def http(server: LocalServer) -> Iterator[httpx.Client]:
+    """Give a bare client of the module's server."""
+    with httpx.Client(base_url=server.url, timeout=PATIENCE) as http:
+        yield http
+
+
+@pytest.fixture(scope="module")
+def api(http: httpx.Client) -> Api:
+    """Give the module's server with every answer of it judged by the document."""
+    return Api(http)
+
+
+@pytest.fixture
+def let_answer(server: LocalServer) -> Iterator[Callable[[Engine], None]]:
+    """Give what sets the engine of all runs that begin in this test."""
+    usual = server.engine
+
+    def use(engine: Engine) -> None:
+        server.engine = engine
+
+    yield use
+    server.engine = usual
+
+
+@pytest.fixture
+def no_errors(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
+    """Find what the server did wrong behind its answers."""
+    yield
+    logged = caplog.get_records("call")
+    assert [each for each in logged if each.levelno >= logging.ERROR] == []

@@ -1,0 +1,113 @@
+"""A server with something in it, so that made-up requests find what they ask for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import httpx
+
+from tests.server.conformance import events_of
+
+if TYPE_CHECKING:
+    from typing import Self
+
+    from assistants_server import LocalServer
+
+    Ids = dict[str, str]
+
+FUNCTION = "f"
+TOOLS: Any = [
+    {"type": "function", "function": {"name": FUNCTION}},
+    {"type": "code_interpreter"},
+    {"type": "file_search"},
+]
+# Operations that find another thing when they come a second time.
+_SPENDING = {
+    "deleteAssistant",
+    "deleteThread",
+    "deleteMessage",
+    "createRun",
+    "cancelRun",
+    "submitToolOutputsToRun",
+}
+
+
+class Furnished:
+    """Assistants, threads, messages, runs and steps on a server, by their ids.
+
+    An operation that uses things up gets new ones after each time that it succeeded.
+    """
+
+    def __init__(self, server: LocalServer, *, key: str = "any") -> None:
+        self.url = server.url
+        headers = {"Authorization": f"Bearer {key}"}
+        self._http = httpx.Client(base_url=server.url, headers=headers)
+        self._ids: dict[str, Ids] = {}
+        self._assistant = self._make("/assistants", model="m", tools=TOOLS)["id"]
+        self._ended = self._run("none")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._http.close()
+
+    def ids(self, operation: str) -> Ids:
+        """Give ids that an operation succeeds with: thread_id, run_id and so on.
+
+        Args:
+            operation: its operationId.
+        """
+        if operation not in self._ids:
+            self._ids[operation] = self._ids_for(operation)
+        return self._ids[operation]
+
+    def succeeded(self, operation: str) -> None:
+        """Take note that an operation has done what it does."""
+        if operation in _SPENDING:
+            self._ids.pop(operation, None)
+
+    def _ids_for(self, operation: str) -> Ids:
+        if operation in ("cancelRun", "submitToolOutputsToRun"):
+            return self._run("required")
+        if operation == "createRun":
+            return {**self._ended, "thread_id": self._make("/threads")["id"]}
+        if operation in ("deleteThread", "deleteMessage"):
+            return self._run("none")
+        if operation in ("modifyAssistant", "deleteAssistant"):
+            return {"assistant_id": self._make("/assistants", model="m")["id"]}
+        return self._ended
+
+    def _run(self, choice: str) -> Ids:
+        """Let a run go on until it has ended or waits; give all ids around it."""
+        answer = self._http.post(
+            "/threads/runs",
+            json={
+                "assistant_id": self._assistant,
+                "tool_choice": choice,
+                "thread": {"messages": [{"role": "user", "content": "Go on."}]},
+                "stream": True,
+            },
+        )
+        assert answer.status_code == 200, answer.text
+        events = events_of(answer.text)
+        run: Any = [data for name, data in events if name.startswith("thread.run.")][-1]
+        step = next(data for name, data in events if name == "thread.run.step.created")
+        path = f"/threads/{run['thread_id']}/messages"
+        (message, *_) = self._http.get(path).json()["data"]
+        ids = {
+            "assistant_id": self._assistant,
+            "thread_id": run["thread_id"],
+            "run_id": run["id"],
+            "step_id": step["id"],
+            "message_id": message["id"],
+        }
+        if run["required_action"]:
+            (call,) = run["required_action"]["submit_tool_outputs"]["tool_calls"]
+            ids["tool_call_id"] = call["id"]
+        return ids
+
+    def _make(self, path: str, **body: Any) -> Any:
+        answer = self._http.post(path, json=body)
+        assert answer.status_code == 200, answer.text
+        return answer.json()

@@ -1,0 +1,71 @@
+"""What the tests share in which the `openai` package judges the server."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from openai import AsyncOpenAI, OpenAI
+
+from tests.server.conformance import deviations
+
+if TYPE_CHECKING:
+    from openai import BaseModel
+    from openai.types.beta.threads import Message
+
+    from assistants_server import LocalServer
+
+KEY = "key-of-the-tests"
+# Each of the package's methods for assistants says that it is deprecated.
+IGNORED = "ignore:(The Assistants API is )?deprecated:DeprecationWarning"
+WEATHER: Any = {
+    "type": "function",
+    "function": {
+        "name": "weather",
+        "description": "Tell the weather of a place",
+        "parameters": {
+            "type": "object",
+            "properties": {"place": {"type": "string", "minLength": 1}},
+            "required": ["place"],
+            "additionalProperties": False,
+        },
+    },
+}
+HEIGHT: Any = {"type": "function", "function": {"name": "height"}}
+HELLO: Any = {"role": "user", "content": "Hello you"}
+
+
+def client_of(server: LocalServer, **options: Any) -> OpenAI:
+    """Make a client of a server; it repeats nothing unless it is told to."""
+    settings = {"api_key": KEY, "max_retries": 0, "timeout": 60, **options}
+    return OpenAI(base_url=server.url, **settings)
+
+
+def async_client_of(server: LocalServer, **options: Any) -> AsyncOpenAI:
+    """Make an asynchronous client; it repeats nothing unless it is told to."""
+    settings = {"api_key": KEY, "max_retries": 0, "timeout": 60, **options}
+    return AsyncOpenAI(base_url=server.url, **settings)
+
+
+def script(*turns: list[Any]) -> dict[str, str]:
+    """Give the header that tells the engine what to do, turn by turn."""
+    return {"X-Local-Script": json.dumps(turns)}
+
+
+def fault(text: str) -> dict[str, str]:
+    """Give the header that lets something go wrong."""
+    return {"X-Local-Fault": text}
+
+
+def data_of(model: BaseModel, schema: str) -> dict[str, Any]:
+    """Give an answer as the server sent it, once it has been found to fit."""
+    data = model.to_dict(mode="json")
+    assert deviations(data, schema) == []
+    return data
+
+
+def text_of(message: Message) -> str:
+    """Give the text of a message that is one text and nothing else."""
+    (part,) = message.content
+    assert part.type == "text"
+    return part.text.value

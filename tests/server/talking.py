@@ -1,0 +1,320 @@
+"""Talk to a server, and judge every answer that it gives by the document."""
+
+from __future__ import annotations
+
+import json
+import re
+import threading
+import time
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from tests.contract.document import DOCUMENT, PREFIX
+from tests.server.conformance import DONE, deviations, events_of, judge_stream
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import httpx
+
+    from assistants_server import Output, Turn
+    from tests.server.conformance import Event
+
+JSON = dict[str, Any]
+
+PATIENCE = 20
+"""Seconds after which something that should happen is taken not to."""
+ENDED = ("cancelled", "failed", "completed", "incomplete", "expired")
+IDLE = ("requires_action", *ENDED)
+"""The states in which a run does nothing by itself."""
+
+# Literal paths before those with parameters: /threads/runs is no thread.
+_PATHS = [
+    (re.compile(re.sub(r"\{\w+\}", "[^/]+", path)), item)
+    for path, item in sorted(DOCUMENT["paths"].items(), key=lambda each: "{" in each[0])
+]
+
+
+class Api:
+    """A server, as its clients see it."""
+
+    def __init__(self, http: httpx.Client) -> None:
+        self.http = http
+        # Answers to polling are the same again and again.
+        self._judged: set[tuple[str, bytes]] = set()
+
+    def get(self, path: str, *, status: int = 200, **query: Any) -> Any:
+        """Give the answer to a GET; `include` stands for `include[]`."""
+        if "include" in query:
+            query["include[]"] = query.pop("include")
+        return self._ask("GET", path, status, params=query)
+
+    def post(
+        self,
+        path: str,
+        body: Any = None,
+        *,
+        status: int = 200,
+        script: list[list[Any]] | None = None,
+        include: str | None = None,
+    ) -> Any:
+        """Give the answer to a POST.
+
+        Args:
+            path: where to.
+            body: what to send, as JSON; nothing without one.
+            status: the status that the answer must have.
+            script: what a run that is created so shall do, turn by turn.
+            include: the query parameter `include[]`.
+        """
+        return self._ask("POST", path, status, **_sending(body, script, include))
+
+    def delete(self, path: str, *, status: int = 200) -> Any:
+        """Give the answer to a DELETE."""
+        return self._ask("DELETE", path, status)
+
+    @contextmanager
+    def stream(
+        self,
+        path: str,
+        body: JSON,
+        *,
+        script: list[list[Any]] | None = None,
+        include: str | None = None,
+    ) -> Iterator[Stream]:
+        """Give the events of a streamed operation while they come."""
+        sent = _sending({**body, "stream": True}, script, include)
+        with self.http.stream("POST", path, **sent) as answer:
+            if answer.status_code != 200:
+                raise AssertionError(f"{answer.status_code}: {answer.read()!r}")
+            assert answer.headers["content-type"].startswith("text/event-stream")
+            yield Stream(answer)
+
+    def events(self, path: str, body: JSON, **options: Any) -> list[Event]:
+        """Give all events of a streamed operation, found to be as they should."""
+        with self.stream(path, body, **options) as stream:
+            return stream.rest()
+
+    def assistant(self, **settings: Any) -> str:
+        """Make an assistant and give its id."""
+        made = self.post("/assistants", {"model": "m", **settings})
+        return str(made["id"])
+
+    def thread(self, *texts: str) -> str:
+        """Make a thread with a user's messages and give its id."""
+        messages = [{"role": "user", "content": text} for text in texts]
+        return str(self.post("/threads", {"messages": messages})["id"])
+
+    def start(self, thread: str, assistant: str, **options: Any) -> JSON:
+        """Let a run begin; give it as it is then."""
+        keys = ("script", "include", "status")
+        how = {key: options.pop(key) for key in keys if key in options}
+        body = {"assistant_id": assistant, **options}
+        run: JSON = self.post(f"/threads/{thread}/runs", body, **how)
+        return run
+
+    def run(self, thread: str, assistant: str, **options: Any) -> JSON:
+        """Let a run go on until it has ended or waits for outputs."""
+        return self.wait(self.start(thread, assistant, **options))
+
+    def wait(self, run: JSON, *statuses: str) -> JSON:
+        """Give a run as soon as it has one of these states; any idle one by itself."""
+
+        def ready() -> JSON | None:
+            now = self.again(run)
+            return now if now["status"] in (statuses or IDLE) else None
+
+        what = f"{run['id']} to be {' or '.join(statuses or IDLE)}"
+        found: JSON = until(ready, what)
+        return found
+
+    def again(self, run: JSON) -> JSON:
+        """Give a run as it is now."""
+        now: JSON = self.get(path_of(run))
+        return now
+
+    def cancel(self, run: JSON, *, status: int = 200) -> JSON:
+        """Ask for a run to be cancelled."""
+        answer: JSON = self.post(f"{path_of(run)}/cancel", status=status)
+        return answer
+
+    def submit(self, run: JSON, *outputs: str) -> JSON:
+        """Hand in outputs for all calls of a run, in order."""
+        body = {"tool_outputs": outputs_for(run, *outputs)}
+        answer: JSON = self.post(f"{path_of(run)}/submit_tool_outputs", body)
+        return answer
+
+    def steps(self, run: JSON, **query: Any) -> list[JSON]:
+        """Give the steps of a run, oldest first."""
+        steps: list[JSON] = self.get(f"{path_of(run)}/steps", order="asc", **query)[
+            "data"
+        ]
+        return steps
+
+    def messages(self, thread: str, **query: Any) -> list[JSON]:
+        """Give the messages of a thread, oldest first."""
+        path = f"/threads/{thread}/messages"
+        messages: list[JSON] = self.get(path, order="asc", **query)["data"]
+        return messages
+
+    def answers(self, run: JSON) -> list[str]:
+        """Give the texts that a run wrote, oldest first."""
+        return [text_of(m) for m in self.messages(run["thread_id"], run_id=run["id"])]
+
+    def _ask(self, method: str, path: str, status: int, **sent: Any) -> Any:
+        answer = self.http.request(method, path, **sent)
+        if answer.status_code != status:
+            text = f"{method} {path}: {answer.status_code}, {answer.text[:500]}"
+            raise AssertionError(text)
+        assert answer.headers["content-type"] == "application/json"
+        data, schema = answer.json(), schema_of(method, path, status)
+        if (schema, answer.content) not in self._judged:
+            assert deviations(data, schema) == []
+            self._judged.add((schema, answer.content))
+        return data
+
+
+class Stream:
+    """The events of a stream, while they come."""
+
+    def __init__(self, answer: httpx.Response) -> None:
+        self.seen: list[Event] = []
+        self._texts = answer.iter_text()
+        self._text = ""
+
+    def until(self, *names: str) -> Event:
+        """Read on until an event has come that has one of these names, and give it."""
+        while not (self.seen and self.seen[-1][0] in names):
+            self._next()
+        return self.seen[-1]
+
+    def until_text(self, text: str) -> None:
+        """Read on until the pieces of the answer make up a text."""
+        while text not in written(self.seen):
+            self._next()
+
+    def rest(self) -> list[Event]:
+        """Read to the end; give all events, found to be as they should."""
+        while not (self.seen and self.seen[-1] == DONE):
+            self._next()
+        rest = [text for text in self._texts if text]
+        assert rest == []
+        assert judge_stream(self._text) == []
+        return self.seen
+
+    def _next(self) -> None:
+        """Read one more event."""
+        number = len(self.seen)
+        while self._text.count("\n\n") <= number:
+            piece = next(self._texts, None)
+            assert piece is not None, f"the stream ended after {self.seen[-1:]}"
+            self._text += piece
+        frame = self._text.split("\n\n")[number]
+        self.seen += events_of(f"{frame}\n\n")
+
+
+class Gate:
+    """An engine that stops half-way until it is let go.
+
+    Attributes:
+        reached: set when a run has come to where it stops.
+    """
+
+    def __init__(self, *before: Output, after: tuple[Output, ...] = ()) -> None:
+        self.reached = threading.Event()
+        self._before = before
+        self._after = after
+        self._open = threading.Event()
+
+    def __call__(self, turn: Turn) -> Iterator[Output]:
+        yield from self._before
+        self.reached.set()
+        assert self._open.wait(PATIENCE)
+        yield from self._after
+
+    def open(self) -> None:
+        """Let all runs go on, those that come later too."""
+        self._open.set()
+
+
+def until(ready: Any, what: str) -> Any:
+    """Ask again and again, until there is something to give.
+
+    Args:
+        ready: gives it, or none as long as there is nothing.
+        what: what is waited for, in words.
+    """
+    deadline = time.monotonic() + PATIENCE
+    while not (found := ready()):
+        assert time.monotonic() < deadline, f"waited {PATIENCE} s for {what}"
+        time.sleep(0.002)
+    return found
+
+
+def schema_of(method: str, path: str, status: int) -> str:
+    """Give the name of the schema that the document has for an answer."""
+    if status >= 400:
+        return "ErrorResponse"
+    item = next(item for pattern, item in _PATHS if pattern.fullmatch(path))
+    content = item[method.lower()]["responses"]["200"]["content"]
+    reference: str = content["application/json"]["schema"]["$ref"]
+    return reference.removeprefix(PREFIX)
+
+
+def path_of(run: JSON) -> str:
+    """Give the path of a run."""
+    return f"/threads/{run['thread_id']}/runs/{run['id']}"
+
+
+def calls_of(run: JSON) -> list[JSON]:
+    """Give the calls whose outputs a run waits for."""
+    calls: list[JSON] = run["required_action"]["submit_tool_outputs"]["tool_calls"]
+    return calls
+
+
+def outputs_for(run: JSON, *outputs: str) -> list[JSON]:
+    """Give outputs for all calls of a run, in the form to hand them in."""
+    pairs = zip(calls_of(run), outputs, strict=True)
+    return [{"tool_call_id": call["id"], "output": output} for call, output in pairs]
+
+
+def function(name: str, **properties: JSON) -> JSON:
+    """Make the definition of a function whose arguments are all required."""
+    parameters = {
+        "type": "object",
+        "properties": properties,
+        "required": [*properties],
+        "additionalProperties": False,
+    }
+    described = {"name": name, "parameters": parameters}
+    return {"type": "function", "function": described}
+
+
+def text_of(message: JSON) -> str:
+    """Give all text of a message, its parts on lines of their own."""
+    parts = [part["text"]["value"] for part in message["content"] if "text" in part]
+    return "\n".join(parts)
+
+
+def written(events: list[Event]) -> str:
+    """Give the text that the deltas of messages make up."""
+    return "".join(
+        part["text"].get("value", "")
+        for name, data in events
+        if name == "thread.message.delta"
+        for part in data["delta"]["content"]
+        if part["type"] == "text"
+    )
+
+
+def _sending(
+    body: Any, script: list[list[Any]] | None, include: str | None
+) -> dict[str, Any]:
+    sent: dict[str, Any] = {}
+    if body is not None:
+        sent["json"] = body
+    if script is not None:
+        sent["headers"] = {"X-Local-Script": json.dumps(script)}
+    if include is not None:
+        sent["params"] = {"include[]": include}
+    return sent

@@ -1,0 +1,158 @@
+"""Who is served: by the key, or without one by the name that was asked for."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import httpx
+import pytest
+
+from assistants_server import LocalServer
+from tests.contract.document import OPERATIONS
+from tests.server.refusing import raw, refused, send
+from tests.server.talking import PATIENCE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.contract.document import Operation
+
+pytestmark = pytest.mark.usefixtures("no_errors")
+KEY = "sk-of-the-tests-0123456789"
+WRONG = "sk-of-somebody-else"
+
+
+@pytest.fixture(scope="module")
+def locked() -> Iterator[httpx.Client]:
+    """Give a client, without a key, of a server that wants one."""
+    with (
+        LocalServer(key=KEY) as server,
+        httpx.Client(base_url=server.url, timeout=PATIENCE) as client,
+    ):
+        yield client
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {},
+        {"authorization": ""},
+        {"authorization": "Bearer"},
+        {"authorization": "Bearer ,"},
+        {"authorization": KEY},
+        {"authorization": f"Basic {KEY}"},
+        {"authorization": f"Bearer {WRONG}"},
+        {"authorization": f"Bearer {KEY}0"},
+        {"authorization": f"Bearer {KEY[:-1]}"},
+        {"authorization": f"Bearer {KEY.upper()}"},
+        {"authorization": f"Bearer {KEY} {KEY}"},
+        {"authorization": f"Bearer {KEY}, Bearer {KEY}"},
+        {"authorization": "Bearer \xfc\xff"},
+        {"api-key": ""},
+        {"api-key": WRONG},
+        {"api-key": f"Bearer {KEY}"},
+        {"x-api-key": KEY},
+        {"cookie": f"authorization=Bearer {KEY}"},
+    ],
+    ids=range(18),
+)
+def test_who_has_no_key_is_refused(
+    locked: httpx.Client, headers: dict[str, str]
+) -> None:
+    sent = [(name.encode(), value.encode("latin-1")) for name, value in headers.items()]
+    for method, path in (
+        *(("GET", "/assistants"), ("POST", "/assistants"), ("POST", "/threads")),
+        *(("GET", "/threads/thread_1"), ("DELETE", "/assistants/asst_1")),
+    ):
+        answer = locked.request(method, path, headers=sent)
+        error = refused(answer, 401)
+        assert error["code"] == "invalid_api_key"
+        assert answer.headers["www-authenticate"].startswith("Bearer")
+        for secret in (KEY, WRONG, KEY[:-1]):
+            assert secret not in answer.text
+            assert secret not in str(answer.headers)
+
+
+@pytest.mark.parametrize("operation", OPERATIONS, ids=lambda each: each.id)
+def test_no_operation_is_done_without_the_key(
+    locked: httpx.Client, operation: Operation
+) -> None:
+    path = operation.path.replace("{", "").replace("}", "")
+    refused(locked.request(operation.method.upper(), path), 401)
+
+
+def test_a_key_is_not_read_from_the_query(locked: httpx.Client) -> None:
+    refused(locked.get("/assistants", params={"api-key": KEY}), 401)
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"authorization": f"Bearer {KEY}"},
+        {"authorization": f"bearer   {KEY}"},
+        {"api-key": KEY},
+        {"authorization": f"Bearer {KEY}", "api-key": WRONG},
+    ],
+    ids=["bearer", "in lower case", "api-key", "both"],
+)
+def test_who_has_one_is_served(locked: httpx.Client, headers: dict[str, str]) -> None:
+    assert locked.get("/assistants", headers=headers).status_code == 200
+    # By whatever name.
+    named = {**headers, "host": "assistants.example.org"}
+    assert locked.get("/assistants", headers=named).status_code == 200
+
+
+def test_no_answer_repeats_the_key(locked: httpx.Client) -> None:
+    headers = {"authorization": f"Bearer {KEY}", "x-local-script": "[["}
+    wrong = {"mode": 1, "tools": [7]}
+    for answer in (
+        locked.post("/assistants", json=wrong, headers=headers),
+        locked.get("/nowhere", headers=headers),
+        locked.put("/assistants", headers=headers),
+        locked.get("/assistants/asst_1", headers=headers),
+        locked.get("/assistants?limit=0", headers=headers),
+        locked.post("/assistants", content=b"{", headers=headers),
+    ):
+        assert answer.status_code >= 400
+        assert KEY not in answer.text
+        assert KEY not in str(answer.headers)
+
+
+def test_the_key_is_asked_for_before_anything_is_read(locked: httpx.Client) -> None:
+    for body in (b"{", b"[" * 1000, b'{"model": 7}'):
+        refused(send(locked, "/assistants", body), 401)
+    refused(locked.get("/assistants?limit=0"), 401)
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        *("evil.example", "evil.example:80", "localhost.evil.example", "10.0.0.1"),
+        *("127.0.0.1.evil.example", "[::2]", "127.0.0.256", "127.1.evil", "0.0.0.0"),
+        *("evil.example#localhost", "localhost@evil.example", "xn--lcalhost-54a"),
+    ],
+)
+def test_other_names_are_not_answered_to(http: httpx.Client, host: str) -> None:
+    error = refused(http.get("/assistants", headers={"host": host}), 403)
+    assert error["type"] == "permission_error"
+    # A page that has such a name can't change anything either.
+    body = {"model": "m"}
+    refused(http.post("/assistants", json=body, headers={"host": host}), 403)
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        *("localhost", "localhost:1", "LOCALHOST:8000", "127.0.0.1", "127.0.0.1:9"),
+        *("127.8.9.1", "[::1]", "[::1]:8000"),
+    ],
+)
+def test_names_of_this_machine_are(http: httpx.Client, host: str) -> None:
+    assert http.get("/assistants", headers={"host": host}).status_code == 200
+
+
+def test_an_old_client_need_not_say_a_name(server: LocalServer) -> None:
+    head, body = raw(server, b"GET /v1/assistants HTTP/1.0\r\n\r\n")
+    assert head.partition(b" ")[2].startswith(b"200 ")
+    assert json.loads(body)["object"] == "list"

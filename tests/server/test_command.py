@@ -1,0 +1,364 @@
+"""The server as a command: what it says, how it ends, what it refuses."""
+
+from __future__ import annotations
+
+import contextlib
+import inspect
+import re
+import signal
+import socket
+import subprocess
+import sys
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from assistants_server import FaultError, LocalServer, ScriptError
+from assistants_server.__main__ import main
+from assistants_server.engines.scripted import parse_script
+from assistants_server.faults.fault import Faults
+from assistants_server.store.sqlite import Store
+from tests.server.talking import PATIENCE
+from tests.server.test_restart import Program, command, plain_environment
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from tests.server.talking import Api, Stream
+
+KEY = "sk-of-nobody-else"
+WAITING: list[list[Any]] = [["Well, ", {"wait": 3600}]]
+ENGINES = """
+import asyncio, time
+
+def parrot(turn):
+    yield f"{turn.question}! {turn.question}!"
+
+def blocked(turn):
+    yield "I think "
+    time.sleep(3600)
+
+async def stubborn(turn):
+    yield "I think "
+    try:
+        await asyncio.sleep(3600)
+    finally:
+        await asyncio.sleep(3600)
+
+def broken(turn):
+    raise LookupError("no words")
+
+nothing = None
+"""
+
+
+@pytest.fixture(scope="module")
+def engines(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give a folder with a module of engines, and some that can't be imported."""
+    folder = tmp_path_factory.mktemp("engines")
+    (folder / "engines.py").write_text(ENGINES)
+    (folder / "unfinished.py").write_text("def parrot(\n")
+    (folder / "raising.py").write_text("raise LookupError('no words')\n")
+    (folder / "slow.py").write_text(
+        "import time\nprint('so it begins', flush=True)\ntime.sleep(3600)\n"
+    )
+    return folder
+
+
+@pytest.fixture(scope="module")
+def taken() -> Iterator[int]:
+    """Give a port that something else listens on."""
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        yield other.getsockname()[1]
+
+
+@pytest.fixture(scope="module")
+def help_text() -> str:
+    done = _run("--help")
+    assert (done.returncode, done.stderr) == (0, "")
+    return done.stdout
+
+
+def test_help_names_every_setting(help_text: str) -> None:
+    settings = [*inspect.signature(LocalServer.__init__).parameters]
+    settings.remove("self")
+    options = {name.replace("_", "-").removesuffix("s") for name in settings}
+    for option in {*options - {"expires-after"}, "expires-after", "script"}:
+        # Its name, and behind that or in the next line what it is for.
+        assert re.search(rf"^  --{option}\b.*?[a-z]{{3}}", help_text, re.M | re.S)
+    for default in ("127.0.0.1", "8000", "0.02", "100", "600.0", "8388608"):
+        assert f"(default: {default})" in " ".join(help_text.split())
+    assert "ASSISTANTS_LOCAL_KEY" in help_text
+
+
+def test_help_names_every_fault(help_text: str) -> None:
+    with pytest.raises(FaultError, match="known are a status from") as caught:
+        Faults(["unheard-of"])
+    known = str(caught.value).rpartition("known are ")[2].split(", ")
+    assert len(known) > 10
+    for name in known[1:]:
+        assert re.search(rf"^  {name}\b", help_text, re.MULTILINE)
+    assert "X-Local-Fault" in help_text
+
+
+def test_help_names_every_form_of_a_script(help_text: str) -> None:
+    with pytest.raises(ScriptError, match="an object with one of") as caught:
+        parse_script("[[{}]]")
+    forms = str(caught.value).rpartition(" of ")[2].split(", ")
+    assert len(forms) > 7
+    for name in forms:
+        assert re.search(rf'^  {{"{name}": ', help_text, re.MULTILINE)
+    assert "X-Local-Script" in help_text
+
+
+def test_greeting_says_where_it_is_and_farewell_that_it_was(tmp_path: Path) -> None:
+    file = tmp_path / "state.db"
+    with Program("--store", str(file), env={"ASSISTANTS_LOCAL_KEY": KEY}) as program:
+        first, second = program.greeting.splitlines()
+        assert re.match(r"http://127\.0\.0\.1:[1-9]\d*/v1 serves ", first)
+        assert str(file) in second
+        assert "key: needed" in second
+        answer = program.http.get("/assistants", headers={"api-key": KEY})
+        assert answer.json()["data"] == []
+        # With nothing but this connection open, which rests.
+        assert program.send(signal.SIGINT) == (0, "", "\nstopped\n")
+
+
+def test_options_take_effect(tmp_path: Path) -> None:
+    script = tmp_path / "script.json"
+    script.write_text('[["by the script"]]')
+    with Program(
+        *("--script", str(script), "--poll-after", "7", "--expires-after", "3000"),
+        *("--max-body", "999", "--fault", "503 on=listAssistants"),
+        *("--fault", "429 on=deleteAssistant"),
+    ) as program:
+        assert "state: in memory; key: none needed" in program.greeting
+        api = program.api
+        body = {"assistant_id": api.assistant()}
+        begun = program.http.post("/threads/runs", json=body)
+        assert begun.headers["openai-poll-after-ms"] == "7"
+        run = begun.json()
+        assert run["expires_at"] - run["created_at"] in (3000, 3001)
+        assert api.answers(api.wait(run, "completed")) == ["by the script"]
+        assert program.http.get("/assistants").status_code == 503
+        assert program.http.delete("/assistants/x").status_code == 429
+        large = {"model": "m" * 1000}
+        assert program.http.post("/assistants", json=large).status_code == 413
+
+
+def test_engine_is_found_in_the_current_folder(engines: Path) -> None:
+    # Where Python itself doesn't put the folder on its path.
+    environment = {"PYTHONSAFEPATH": "1"}
+    with Program("--engine", "engines:parrot", cwd=engines, env=environment) as program:
+        api = program.api
+        run = api.run(api.thread("Polly"), api.assistant())
+        assert api.answers(run) == ["Polly! Polly!"]
+
+
+@pytest.mark.parametrize("given", ["--key", "the environment"])
+def test_key_is_needed_and_never_printed(engines: Path, given: str) -> None:
+    other = "sk-of-somebody-else"
+    options = ["--key", KEY] if given == "--key" else []
+    environment = {"ASSISTANTS_LOCAL_KEY": other if options else KEY}
+    options += ["--engine", "engines:broken"]
+    with Program(*options, cwd=engines, env=environment) as program:
+        http = program.http
+        assert http.get("/assistants").status_code == 401
+        http.headers["Authorization"] = f"Bearer {other}"
+        refused = http.get("/assistants")
+        assert refused.status_code == 401
+        assert other not in refused.text
+        assert KEY not in refused.text
+        http.headers["Authorization"] = f"Bearer {KEY}"
+        # What makes the server write into its log.
+        api = program.api
+        assert api.run(api.thread(), api.assistant())["status"] == "failed"
+        with program.connect() as connection:
+            connection.sendall(f"{KEY}\r\nauthorization: {KEY}\r\n\r\n".encode())
+            assert connection.recv(99).startswith(b"HTTP/1.1 400 ")
+        _, printed, complained = program.send(signal.SIGINT)
+    assert "LookupError: no words" in complained
+    for text in (program.greeting, printed, complained):
+        assert KEY not in text
+        assert other not in text
+
+
+@pytest.mark.parametrize("engine", [None, "blocked", "stubborn"])
+def test_interrupt_ends_it_with_one_line(engines: Path, engine: str | None) -> None:
+    options = ["--engine", f"engines:{engine}"] if engine else []
+    with (
+        Program(*options, cwd=engines) as program,
+        writing(program.api, script=engine is None),
+        _open(program),
+    ):
+        code, printed, complained = program.send(signal.SIGINT)
+    assert complained.split("\n") == ["", "stopped", ""]
+    assert (code, printed) == (0, "")
+
+
+@contextlib.contextmanager
+def _open(program: Program) -> Iterator[None]:
+    """Keep connections open, to see that they don't hold up the end."""
+    huge = {"model": "m", "instructions": "x" * 250_000}
+    for _ in range(40):
+        program.http.post("/assistants", json=huge).raise_for_status()
+    get = "GET /v1/assistants HTTP/1.1\r\nhost: localhost\r\n"
+    head = "POST /v1/assistants HTTP/1.1\r\nhost: localhost\r\n"
+    beginnings = [
+        "",
+        head,
+        f'{head}content-length: 99\r\n\r\n{{"model": ',
+        f"{get}X-Local-Fault: delay=3600\r\n\r\n",
+        # More than anything takes in at once, and nobody reads it.
+        f"{get}\r\n",
+    ]
+    with contextlib.ExitStack() as stack:
+        for beginning in beginnings:
+            connection = stack.enter_context(program.connect())
+            connection.sendall(beginning.encode())
+        # So that all this has arrived when the signal does.
+        program.http.get("/assistants").raise_for_status()
+        yield
+
+
+def test_interrupt_ends_it_before_it_serves(engines: Path) -> None:
+    process = subprocess.Popen(
+        [*command(), "--port", "0", "--engine", "slow:parrot"],
+        cwd=engines,
+        env=plain_environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    with process:
+        try:
+            assert process.stdout is not None
+            assert process.stdout.readline() == "so it begins\n"
+            process.send_signal(signal.SIGINT)
+            _, complained = process.communicate(timeout=PATIENCE)
+        finally:
+            process.kill()
+    assert "Traceback" not in complained
+    assert len(complained.split()) <= 1
+
+
+def test_termination_ends_it_and_keeps_the_state(tmp_path: Path) -> None:
+    file = tmp_path / "state.db"
+    with Program("--store", str(file)) as program, writing(program.api) as stream:
+        code, printed, complained = program.send(signal.SIGTERM)
+        # Its events are over, but not as if the run were.
+        with pytest.raises(AssertionError, match="the stream ended after"):
+            stream.rest()
+    assert code in (0, -signal.SIGTERM)
+    assert (printed, complained.strip()) in [("", ""), ("", "stopped")]
+    store = Store(file)
+    (run,) = store.active_runs()
+    assert run["status"] == "in_progress"
+    store.close()
+
+
+@pytest.mark.parametrize(
+    ("options", "code", "said"),
+    [
+        (["--port", "{taken}"], 1, r"127\.0\.0\.1:{taken}: .* in use; .*--port"),
+        (["--store", "{folder}/engines.py"], 2, r"engines\.py: is no store .*; name"),
+        (["--store", "{folder}/no/such"], 2, r"/no/such: .* folder"),
+        (["--engine", "unfinished:parrot"], 2, r"--engine unfinished:parrot: .*\("),
+    ],
+)
+def test_what_fails_is_said_in_one_line(
+    engines: Path, taken: int, options: list[str], code: int, said: str
+) -> None:
+    values = {"folder": engines, "taken": taken}
+    given = [each.format(**values) for each in options]
+    done = _run("--port", "0", *given, cwd=engines)
+    assert (done.returncode, done.stdout) == (code, "")
+    (line,) = done.stderr.splitlines()
+    assert re.match(rf"assistants_server: .*{said.format(**values)}", line)
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--host", "0.0.0.0"], r"0\.0\.0\.0 .*key is needed"),
+        (["--host", ""], "key is needed"),
+        (["--host", "192.0.2.1", "--key", KEY], r"listen on 192\.0\.2\.1.* --host"),
+        (["--key", ""], "key .*not empty"),
+        (["--key", "sesame\n"], "key .*printable"),
+        (["--key", "s\xe9same"], "key .*ASCII"),
+        (["--port", "65536"], "port must be 0 to 65535, not 65536"),
+        (["--pace", "-1"], "pace must be"),
+        (["--pace", "nan"], "pace must be"),
+        (["--poll-after", "-1"], "poll.after must be"),
+        (["--expires-after", "inf"], "expires.after must be"),
+        (["--max-body", "0"], "max.body must be"),
+        (["--fault", "slwo=2"], "'slwo=2' is no fault; known are .*slow"),
+        (["--fault", "delay=x"], "'delay=x': expected"),
+        (["--script", "nowhere.json"], "--script nowhere.json: .*No such file"),
+        (["--script", "."], r"--script \.: .*directory"),
+        (["--script", "engines.py"], r"--script engines\.py: is not JSON"),
+        (["--script", "wrong.json"], r"--script wrong\.json: \$\[0\]\[1\]: expected"),
+        (["--script", "binary.json"], r"--script binary\.json: "),
+        (["--script", "a.json", "--engine", "b:c"], "either --engine or --script"),
+        (["--engine", "engines"], "--engine engines: expected MODULE:NAME"),
+        (["--engine", ":parrot"], "--engine :parrot: expected MODULE:NAME"),
+        (["--engine", "nowhere:parrot"], "--engine nowhere:parrot: .*nowhere"),
+        (["--engine", "engines:parot"], "--engine engines:parot: .*'parot'"),
+        (["--engine", "engines:nothing"], "--engine engines:nothing: is no function"),
+        (["--engine", "raising:parrot"], "--engine raising:parrot: .*no words"),
+        (["--engine", ".engines:parrot"], r"--engine \.engines:parrot: "),
+    ],
+)
+def test_wrong_options_are_said_in_one_line(
+    engines: Path,
+    taken: int,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    options: list[str],
+    said: str,
+) -> None:
+    (engines / "wrong.json").write_text('[["a", {"wait": -1}]]')
+    (engines / "binary.json").write_bytes(b"\xff\xfe")
+    monkeypatch.chdir(engines)
+    monkeypatch.setattr(sys, "path", [*sys.path])
+    # So that an option that should be refused, but isn't, doesn't go on for ever.
+    code = main(["--port", str(taken), *options])
+    printed, complained = capsys.readouterr()
+    (line,) = complained.splitlines()
+    assert re.match(f"assistants_server: .*{said}", line)
+    assert "192.0.2.1" in options or code == 2
+    assert (printed, code > 0, KEY in line) == ("", True, False)
+
+
+@pytest.mark.parametrize("option", ["--port", "--pace", "--max-body", "--prot"])
+def test_options_that_cannot_be_read_are_named(
+    capsys: pytest.CaptureFixture[str], option: str
+) -> None:
+    with pytest.raises(SystemExit) as caught:
+        main([option, "many"])
+    assert caught.value.code == 2
+    assert option in capsys.readouterr().err.splitlines()[-1]
+
+
+def _run(*options: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [*command(), *options],
+        cwd=cwd,
+        env=plain_environment(),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        check=False,
+    )
+
+
+@contextlib.contextmanager
+def writing(api: Api, *, script: bool = True) -> Iterator[Stream]:
+    """Begin a run that streams, and give its stream when some text has come."""
+    body = {"assistant_id": api.assistant()}
+    how = WAITING if script else None
+    with api.stream("/threads/runs", body, script=how) as stream:
+        stream.until("thread.message.delta")
+        yield stream

@@ -1,0 +1,124 @@
+"""The extra `server`: imported by who asks for the server, and by nobody else."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+from packaging.requirements import Requirement
+
+PATIENCE = 60.0
+ROOT = Path(__file__).resolve().parent.parent.parent
+PACKAGE = ROOT / "assistants_client"
+CLIENT = [
+    ".".join(("assistants_client", *path.relative_to(PACKAGE).with_suffix("").parts))
+    for path in sorted(PACKAGE.rglob("*.py"))
+    if path.name != "__init__.py"
+]
+"""All modules of the client, those for itself included."""
+IMPORT = """
+import json, sys
+from importlib import import_module
+
+names, hidden = json.loads(sys.argv[1])
+
+class Hiding:
+    '''A finder that doesn't find some packages, as if they weren't installed.'''
+
+    def __init__(self, finder):
+        self.finder = finder
+
+    def find_spec(self, name, path=None, target=None):
+        if name.partition(".")[0] in hidden:
+            return None
+        return self.finder.find_spec(name, path, target)
+
+sys.meta_path[:] = map(Hiding, sys.meta_path)
+said = None
+try:
+    for name in names:
+        import_module(name)
+except ImportError as error:
+    said = [type(error).__name__, error.name, str(error)]
+tops = {name.partition(".")[0] for name in sys.modules}
+print(json.dumps({"said": said, "imported": sorted(tops)}))
+"""
+
+
+def test_importing_the_packages_imports_no_server() -> None:
+    done = _import("assistants_client", "assistants_api")
+    assert done["said"] is None
+    of_a_server = {*_extra(), "anyio", "h11", "click", "sqlite3"}
+    assert of_a_server & {*done["imported"]} == set()
+
+
+def test_whole_client_needs_nothing_of_the_extra() -> None:
+    """Nor does it import the server, in whatever module it is looked for."""
+    assert len(CLIENT) > 5
+    done = _import(*CLIENT, "assistants_api.api.runs.create_run", hidden=_extra())
+    assert done["said"] is None
+    assert {*_extra()} & {*done["imported"]} == set()
+
+
+def test_server_imports_what_the_extra_promises() -> None:
+    names = ["assistants_server", "assistants_server.__main__"]
+    done = _import(*names)
+    assert done["said"] is None
+    # What judges a schema of the user's is imported when there is one.
+    assert {*_extra()} - {*done["imported"]} == {"jsonschema"}
+    done = _import(*names, "assistants_server._checker")
+    assert {*done["imported"]} >= {*_extra()}
+
+
+@pytest.mark.parametrize("missing", [*("starlette", "uvicorn", "jsonschema"), None])
+def test_missing_extra_is_said_with_its_name(missing: str | None) -> None:
+    hidden = [missing] if missing else _extra()
+    done = _import("assistants_server", hidden=hidden)
+    kind, name, text = done["said"]
+    assert kind == "ImportError"
+    assert name in hidden
+    for each in hidden:
+        assert each in text
+    assert 'pip install "assistants-client[server]"' in text
+
+
+def test_command_without_the_extra_says_so_at_last() -> None:
+    program = IMPORT.partition("said = None")[0] + (
+        "import runpy; runpy.run_module('assistants_server', alter_sys=True)"
+    )
+    done = _run(program, [], ["uvicorn"])
+    assert done.returncode != 0
+    assert 'pip install "assistants-client[server]"' in done.stderr.splitlines()[-1]
+
+
+def _extra() -> list[str]:
+    """Give what the extra requires, which is named as it is imported."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    return [
+        Requirement(each).name for each in project["optional-dependencies"]["server"]
+    ]
+
+
+def _import(*names: str, hidden: list[str] | None = None) -> dict[str, Any]:
+    """Import modules in an interpreter of its own; give what that brought and said."""
+    done = _run(IMPORT, [*names], hidden or [])
+    assert (done.returncode, done.stderr) == (0, "")
+    answer: dict[str, Any] = json.loads(done.stdout)
+    return answer
+
+
+def _run(
+    program: str, names: list[str], hidden: list[str]
+) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-c", program, json.dumps([names, hidden])],
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        check=False,
+    )

@@ -1,0 +1,476 @@
+"""The server as an object: started and stopped, alone and beside others."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import gc
+import json
+import socket
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import httpx
+import pytest
+
+from assistants_server import (
+    FaultError,
+    LocalServer,
+    SettingsError,
+    StoreError,
+    ToolCall,
+    deterministic,
+    scripted,
+)
+from tests.cases import each_case
+from tests.server.talking import PATIENCE, Api, Gate, until
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterator
+
+    from assistants_server import Output, Turn
+
+SECRET = "sk-that-nobody-may-see"
+SECRET_HEADERS = (
+    *("Authorization", "API-Key", "X-Api-Key", "COOKIE"),
+    *("Proxy-Authorization", "Astra-Api-Token"),
+)
+FORGETFUL = """
+import threading, httpx
+from assistants_server import LocalServer
+
+stuck = threading.Event()
+
+def engine(turn):
+    yield "I think "
+    stuck.set()
+    threading.Event().wait()
+
+server = LocalServer(engine=engine)
+server.start()
+http = httpx.Client(base_url=server.url, verify=False)
+made = http.post("/assistants", json={"model": "m"}).json()
+body = {"assistant_id": made["id"], "stream": True}
+stream = http.send(http.build_request("POST", "/threads/runs", json=body), stream=True)
+stuck.wait()
+LocalServer().start()
+print("the end")
+"""
+
+
+@pytest.fixture(autouse=True)
+def _nothing_left_behind() -> Iterator[None]:
+    """See that no thread and no socket of a test outlives it."""
+    threads, files = {*threading.enumerate()}, _open_files()
+    yield
+    for thread in {*threading.enumerate()} - threads:
+        thread.join(PATIENCE)
+        assert not thread.is_alive(), thread
+    assert _open_files() <= files
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _nothing_left_to_collect() -> Iterator[None]:
+    """Let what nobody closed say so, which is an error; once, since it takes long."""
+    gc.collect()
+    yield
+    gc.collect()
+
+
+@pytest.fixture
+def gate() -> Iterator[Gate]:
+    """Give an engine that blocks a thread of the server for as long as the test."""
+    gate = Gate("So far")
+    yield gate
+    gate.open()
+
+
+def test_server_answers_while_it_runs() -> None:
+    with LocalServer() as server:
+        assert server.url == f"http://127.0.0.1:{server.port}/v1"
+        with _talking(server) as api:
+            run = api.run(api.thread("Hello"), api.assistant())
+            assert api.answers(run) == ["You said: Hello"]
+    assert not _is_served(server.port)
+
+
+def test_async_clients_use_it_from_one_loop() -> None:
+    async def ask() -> None:
+        async with (
+            LocalServer() as server,
+            httpx.AsyncClient(base_url=server.url, verify=False) as http,
+        ):
+            paths = ["/assistants", "/assistants?limit=1"] * 10
+            answers = await asyncio.gather(*map(http.get, paths))
+            assert [answer.status_code for answer in answers] == [200] * 20
+        assert asyncio.all_tasks() == {asyncio.current_task()}
+
+    asyncio.run(ask())
+
+
+class _Slow(LocalServer):
+    """A server that starts and stops when somebody lets it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked = threading.Event()
+        self.may_start, self.may_stop = threading.Event(), threading.Event()
+
+    def start(self) -> None:
+        self.asked.set()
+        assert self.may_start.wait(PATIENCE)
+        super().start()
+
+    def stop(self) -> None:
+        assert self.may_stop.wait(PATIENCE)
+        super().stop()
+
+
+def test_loop_is_not_held_up_by_start_and_stop() -> None:
+    server = _Slow()
+
+    async def let(event: threading.Event) -> None:
+        event.set()
+
+    async def use() -> None:
+        # Were the loop held up, nobody could let it go on.
+        await asyncio.gather(server.__aenter__(), let(server.may_start))
+        await asyncio.gather(server.__aexit__(None, None, None), let(server.may_stop))
+
+    asyncio.run(use())
+
+
+def test_start_that_is_given_up_leaves_nothing_running() -> None:
+    server = _Slow()
+    server.may_stop.set()
+
+    async def give_up() -> None:
+        entering = asyncio.create_task(server.__aenter__())
+        await asyncio.to_thread(server.asked.wait, PATIENCE)
+        entering.cancel()
+        await asyncio.sleep(0)
+        server.may_start.set()
+        with pytest.raises(asyncio.CancelledError):
+            await entering
+
+    asyncio.run(give_up())
+    try:
+        assert not _is_served(server.port)
+    finally:
+        server.stop()
+
+
+def test_servers_share_nothing() -> None:
+    with LocalServer() as one, LocalServer(engine=scripted("two")) as two:
+        assert one.port != two.port
+        with _talking(one) as first, _talking(two) as second:
+            made = first.assistant()
+            second.get(f"/assistants/{made}", status=404)
+            assert second.get("/assistants")["data"] == []
+            run = second.run(second.thread(), second.assistant())
+            assert second.answers(run) == ["two"]
+        assert len(one.exchanges) == 1
+        assert len(two.exchanges) > 3
+
+
+def test_server_that_runs_cannot_be_started() -> None:
+    with LocalServer() as server:
+        with pytest.raises(RuntimeError, match="the server runs already"):
+            server.start()
+        with _talking(server) as api:
+            api.get("/assistants")
+
+
+def test_server_that_has_not_started_is_nowhere() -> None:
+    server = LocalServer(port=1)
+    for name in ("url", "port"):
+        with pytest.raises(RuntimeError, match="hasn't been started yet"):
+            getattr(server, name)
+    assert server.exchanges == []
+    server.stop()
+
+
+def test_server_can_be_started_again(tmp_path: Path) -> None:
+    kept, forgotten = LocalServer(store=tmp_path / "state.db"), LocalServer()
+    for number in range(3):
+        with kept, forgotten, _talking(kept) as one, _talking(forgotten) as other:
+            assert len(one.get("/assistants")["data"]) == number
+            assert other.get("/assistants")["data"] == []
+            one.assistant()
+            other.assistant()
+        kept.stop()
+    assert [each.name for each in tmp_path.iterdir()] == ["state.db"]
+
+
+def test_port_can_be_chosen_and_used_again_at_once() -> None:
+    with LocalServer() as server, _talking(server) as api:
+        api.get("/assistants")
+    # Connections that the server has closed still linger there.
+    with LocalServer(port=server.port) as again, _talking(again) as api:
+        assert again.url == server.url
+        api.get("/assistants")
+
+
+def test_stopping_ends_streams(gate: Gate) -> None:
+    with LocalServer(engine=gate) as server, _talking(server) as api:
+        body = {"assistant_id": api.assistant()}
+        with api.stream("/threads/runs", body) as stream:
+            stream.until_text("So far")
+            _stop(server)
+            # Without the last event, since the run has not come to its end.
+            with pytest.raises(AssertionError, match="the stream ended after"):
+                stream.rest()
+
+
+def test_stopping_waits_for_no_engine(gate: Gate, tmp_path: Path) -> None:
+    async def clinging(turn: Turn) -> AsyncIterator[str]:
+        yield "So far"
+        for _ in range(3):
+            with contextlib.suppress(asyncio.CancelledError):
+                await asyncio.sleep(3600)
+
+    store = tmp_path / "state.db"
+    server = LocalServer(engine=gate, store=store)
+    server.start()
+    with _talking(server) as api:
+        runs = [api.start(api.thread("Hello"), api.assistant())]
+        assert gate.reached.wait(PATIENCE)
+        server.engine = clinging
+        runs.append(api.start(api.thread("Hello"), api.assistant()))
+        until(lambda: api.steps(runs[1]), "a step")
+    _stop(server)
+    with LocalServer(store=store) as again, _talking(again) as api:
+        for run in runs:
+            assert api.wait(run, "completed")
+            assert api.answers(run) == ["", "You said: Hello"]
+
+
+def test_stopping_closes_all_connections(caplog: pytest.LogCaptureFixture) -> None:
+    get = b"GET /v1/assistants HTTP/1.1\r\nhost: localhost\r\n"
+    late = b"X-Local-Fault: delay=3600\r\n\r\n"
+    with LocalServer() as server, contextlib.ExitStack() as stack:
+        connections = []
+        for beginning in (b"", get, get + late, _half_a_request()):
+            address = ("127.0.0.1", server.port)
+            connection = stack.enter_context(socket.create_connection(address))
+            connection.settimeout(PATIENCE)
+            connection.sendall(beginning)
+            connections.append(connection)
+        until(lambda: len(server.exchanges) == 2, "the requests")
+        _stop(server)
+        for connection in connections:
+            with contextlib.suppress(ConnectionResetError):
+                assert connection.recv(1) == b""
+    assert caplog.records == []
+
+
+def test_client_that_leaves_is_nobodys_mistake(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    read, busy, gone = threading.Event(), threading.Event(), threading.Event()
+
+    async def talkative(turn: Turn) -> AsyncIterator[Output]:
+        yield "So far"
+        while not read.is_set():
+            await asyncio.sleep(0.001)
+        # This holds up the server, so that it doesn't see who leaves meanwhile.
+        busy.set()
+        assert gone.wait(PATIENCE)
+        yield ToolCall("add", {"text": "x" * 1000})
+
+    with LocalServer(engine=talkative) as server, _talking(server) as api:
+        with socket.create_connection(("127.0.0.1", server.port)) as connection:
+            connection.sendall(_half_a_request())
+            until(lambda: server.exchanges, "the request")
+        body = {"assistant_id": api.assistant()}
+        with api.stream("/threads/runs", body) as stream:
+            _, run = stream.until("thread.run.created")
+            stream.until_text("So far")
+            read.set()
+            assert busy.wait(PATIENCE)
+        gone.set()
+        api.wait(run, "requires_action")
+        assert api.answers(run) == ["So far"]
+    assert caplog.records == []
+
+
+def test_engine_can_be_changed_for_runs_that_begin_then() -> None:
+    gate = Gate("first ", after=("engine",))
+    server = LocalServer(engine=gate)
+    with server, _talking(server) as api:
+        assert server.engine is gate
+        old = api.start(api.thread("Hello"), api.assistant())
+        assert gate.reached.wait(PATIENCE)
+        server.engine = scripted("second")
+        new = api.run(api.thread("Hello"), api.assistant())
+        gate.open()
+        assert api.answers(api.wait(old, "completed")) == ["first engine"]
+        assert api.answers(new) == ["second"]
+    server.engine = deterministic
+    with server, _talking(server) as api:
+        run = api.run(api.thread("Hello"), api.assistant())
+        assert api.answers(run) == ["You said: Hello"]
+
+
+def test_exchanges_tell_what_was_asked() -> None:
+    with LocalServer(faults=["close=before-headers on=DELETE"]) as server:
+        with _talking(server) as api:
+            made = api.assistant(name="Gr\xfc\xdfe")
+            api.get(f"/assistants/{made}/nothing", status=404)
+            api.get("/assistants", status=400, limit=0)
+            with pytest.raises(httpx.RemoteProtocolError):
+                api.delete(f"/assistants/{made}")
+        create, nothing, listing, delete = server.exchanges
+    assert (create.method, create.path) == ("POST", "/v1/assistants")
+    assert (create.operation, create.status) == ("createAssistant", 200)
+    assert json.loads(create.body)["name"] == "Gr\xfc\xdfe"
+    assert create.headers["content-type"] == "application/json"
+    assert (nothing.operation, nothing.status) == (None, 404)
+    assert (listing.query, listing.status) == ("limit=0", 400)
+    assert (delete.operation, delete.status) == ("deleteAssistant", None)
+
+
+def test_exchanges_hold_no_secret() -> None:
+    with LocalServer(key=SECRET) as server:
+        headers = dict.fromkeys(SECRET_HEADERS, SECRET)
+        headers["Authorization"] = f"Bearer {SECRET}"
+        with httpx.Client(base_url=server.url, verify=False, headers=headers) as http:
+            assert http.get("/assistants").status_code == 200
+        (exchange,) = server.exchanges
+        for name in SECRET_HEADERS:
+            assert exchange.headers[name.lower()] == "<REDACTED>"
+        assert exchange.headers["user-agent"].startswith("python-httpx")
+        assert SECRET not in repr((server, vars(server), exchange, exchange.headers))
+
+
+def test_last_thousand_exchanges_are_kept() -> None:
+    with LocalServer() as server:
+        with socket.create_connection(("127.0.0.1", server.port), PATIENCE) as client:
+            for number in range(1001):
+                end = "connection: close\r\n" if number == 1000 else ""
+                head = f"GET /v1/{number} HTTP/1.1\r\nhost: localhost\r\n{end}\r\n"
+                client.sendall(head.encode())
+            while client.recv(65536):
+                pass
+        kept = server.exchanges
+    assert [each.path for each in kept] == [f"/v1/{n}" for n in range(1, 1001)]
+
+
+@each_case(
+    ("settings", "said"),
+    [
+        ({"host": "0.0.0.0"}, "0.0.0.0 can be reached .*a key is needed"),
+        ({"host": "::"}, ":: can be reached .*a key is needed"),
+        ({"host": ""}, "a key is needed"),
+        ({"key": ""}, "the key must be .*not empty"),
+        ({"key": f"{SECRET}\n"}, "the key must be printable"),
+        ({"key": f"{SECRET}\xe9"}, "the key must be printable ASCII"),
+        ({"port": -1}, "port must be 0 to 65535, not -1"),
+        ({"port": 65536}, "port must be 0 to 65535, not 65536"),
+        ({"pace": -0.1}, "pace must be"),
+        ({"pace": float("nan")}, "pace must be"),
+        ({"poll_after": -1}, "poll.after must be"),
+        ({"expires_after": float("inf")}, "expires.after must be"),
+        ({"max_body": 0}, "max.body must be"),
+        ({"faults": ["429", "slwo=2"]}, "'slwo=2' is no fault; known are"),
+    ],
+)
+def test_wrong_settings_are_refused_at_once(settings: Any, said: str) -> None:
+    expected = FaultError if "faults" in settings else SettingsError
+    with pytest.raises(expected, match=said) as caught:
+        LocalServer(**settings)
+    assert SECRET not in str(caught.value)
+
+
+def test_port_that_is_taken_is_an_error() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        server = LocalServer(port=other.getsockname()[1])
+        for _ in range(2):
+            with pytest.raises(OSError, match="in use"):
+                server.start()
+    with server, _talking(server) as api:
+        api.get("/assistants")
+
+
+def test_address_of_another_machine_is_an_error() -> None:
+    with pytest.raises(OSError, match="assign"):
+        LocalServer(host="192.0.2.1", key=SECRET).start()
+
+
+def test_store_that_cannot_be_used_is_an_error(tmp_path: Path) -> None:
+    server = LocalServer(store=tmp_path / "later" / "state.db")
+    with pytest.raises(StoreError, match="can't be opened"):
+        server.start()
+    # Nor does it keep the port.
+    socket.create_server(("127.0.0.1", server.port)).close()
+    (tmp_path / "later").mkdir()
+    with server:
+        with pytest.raises(StoreError, match="another server uses this file"):
+            LocalServer(store=tmp_path / "later" / "state.db").start()
+        with _talking(server) as api:
+            api.get("/assistants")
+
+
+@pytest.mark.parametrize(
+    ("host", "shown"), [("::1", "[::1]"), ("localhost", "localhost")]
+)
+def test_other_loopback_addresses_serve(host: str, shown: str) -> None:
+    server = LocalServer(host=host)
+    if host == "::1" and not _has_ipv6():
+        with pytest.raises(OSError, match=r"(assign|support)"):
+            server.start()
+        return
+    with server, _talking(server) as api:
+        assert server.url == f"http://{shown}:{server.port}/v1"
+        api.get("/assistants")
+
+
+def test_forgotten_server_does_not_keep_the_interpreter() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", FORGETFUL],
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        check=False,
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, "the end\n", "")
+
+
+def _stop(server: LocalServer) -> None:
+    """Stop a server, or fail instead of waiting for ever."""
+    stopping = threading.Thread(target=server.stop, daemon=True)
+    stopping.start()
+    stopping.join(PATIENCE)
+    assert not stopping.is_alive()
+
+
+def _half_a_request() -> bytes:
+    head = b"POST /v1/assistants HTTP/1.1\r\nhost: localhost\r\n"
+    return head + b"content-length: 99\r\n\r\n{"
+
+
+@contextlib.contextmanager
+def _talking(server: LocalServer) -> Iterator[Api]:
+    # Without certificates, since to read them takes longer than a test.
+    with httpx.Client(base_url=server.url, timeout=PATIENCE, verify=False) as http:
+        yield Api(http)
+
+
+def _is_served(port: int) -> bool:
+    with socket.socket() as client:
+        return client.connect_ex(("127.0.0.1", port)) == 0
+
+
+def _open_files() -> int:
+    return len([*Path("/dev/fd").iterdir()])
+
+
+def _has_ipv6() -> bool:
+    try:
+        with socket.create_server(("::1", 0), family=socket.AF_INET6):
+            return True
+    except OSError:
+        return False

@@ -1,0 +1,200 @@
+"""The file of a store: made, kept, shared by nobody, and damaged."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import sqlite3
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from assistants_server import StoreError
+from assistants_server.store.sqlite import Store
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+from tests.server.stores import BrokenError, opened
+
+NOBODY = 65534
+
+
+"""A user who may write nowhere, for where the tests run as root."""
+
+
+def test_file_is_made_once_and_kept(tmp_path: Path) -> None:
+    file = tmp_path / "state.db"
+    with opened(file) as store:
+        store.add("run", {"id": "run_1", "name": "\x00\U0001f600\u2028"}, active=True)
+        with contextlib.suppress(BrokenError), store.changes():
+            store.add("run", {"id": "run_2"}, active=True)
+            raise BrokenError
+    with opened(file) as store:
+        assert store.active_runs() == [{"id": "run_1", "name": "\x00\U0001f600\u2028"}]
+    assert [*tmp_path.iterdir()] == [file]
+
+
+def test_change_is_in_the_file_before_it_is_closed(tmp_path: Path) -> None:
+    """A server that is killed doesn't close it."""
+    file = tmp_path / "state.db"
+    with opened(file) as store:
+        with store.changes():
+            store.add("run", {"id": "run_1"}, active=True)
+        crashed = tmp_path / "crashed"
+        crashed.mkdir()
+        for each in tmp_path.glob("state.db*"):
+            shutil.copy(each, crashed)
+    with opened(crashed / "state.db") as store:
+        assert store.active_runs() == [{"id": "run_1"}]
+
+
+def test_empty_file_is_as_good_as_none(tmp_path: Path) -> None:
+    (tmp_path / "state.db").touch()
+    with opened(tmp_path / "state.db") as store:
+        store.add("assistant", {"id": "asst_1"})
+
+
+def test_second_server_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "state.db"
+    (tmp_path / "link.db").symlink_to(file)
+    with opened(file) as store:
+        for path in (file, tmp_path / "link.db"):
+            with pytest.raises(StoreError, match="another server uses this file; end"):
+                Store(path)
+        store.add("assistant", {"id": "asst_1"})
+    with opened(tmp_path / "link.db") as store:
+        assert store.all("assistant") == [{"id": "asst_1"}]
+
+
+@pytest.mark.parametrize(
+    ("statements", "said"),
+    [
+        (["create table mine (a)"], "is a database of something else; name another"),
+        (["pragma application_id = 7"], "is a database of something else; name"),
+        (["pragma user_version = 1"], "is a database of something else; name"),
+        (
+            ["{ours}", "pragma user_version = 12"],
+            r"by another version of this server \(12\); name another",
+        ),
+    ],
+)
+def test_other_databases_are_refused_and_left_alone(
+    tmp_path: Path, statements: list[str], said: str
+) -> None:
+    file = tmp_path / "other.db"
+    if statements[0] == "{ours}":
+        with opened(file):
+            statements = statements[1:]
+    _execute(file, *statements)
+    before = file.read_bytes()
+    with pytest.raises(StoreError, match=f"^{file}: .*{said}"):
+        Store(file)
+    assert file.read_bytes() == before
+    assert [*tmp_path.iterdir()] == [file]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"Hi", b"No database at all\n" * 500, b"SQLite format 3\x00" + b"\xff" * 5000],
+)
+def test_other_files_are_refused_and_left_alone(tmp_path: Path, content: bytes) -> None:
+    file = tmp_path / "notes.txt"
+    file.write_bytes(content)
+    with pytest.raises(StoreError, match=r"notes\.txt: .*; name another file"):
+        Store(file)
+    assert file.read_bytes() == content
+
+
+def _cut(content: bytes) -> bytes:
+    return content[: len(content) // 2]
+
+
+def _without_the_first_table(content: bytes) -> bytes:
+    return content[:4096] + bytes(4096) + content[8192:]
+
+
+def _head_only(content: bytes) -> bytes:
+    return content[:100]
+
+
+@pytest.mark.parametrize("damage", [_cut, _without_the_first_table, _head_only])
+def test_damage_is_said_in_words(
+    tmp_path: Path, damage: Callable[[bytes], bytes]
+) -> None:
+    file = tmp_path / "state.db"
+    with opened(file) as store:
+        for number in range(100):
+            store.add("run", {"id": f"run_{number}", "name": "x" * 200}, active=True)
+    file.write_bytes(damage(file.read_bytes()))
+    with pytest.raises(StoreError, match=r"state\.db: is damaged; .*name another"):
+        Store(file)
+
+
+def test_store_without_its_tables_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "state.db"
+    with opened(file):
+        pass
+    _execute(file, "drop table objects")
+    with pytest.raises(StoreError, match=r"state\.db: is damaged; .*name another file"):
+        Store(file)
+
+
+@pytest.mark.parametrize(
+    "path", ["missing/state.db", "file/state.db", "folder", "x" * 300]
+)
+def test_path_that_cannot_be_is_said_in_words(tmp_path: Path, path: str) -> None:
+    (tmp_path / "file").touch()
+    (tmp_path / "folder").mkdir()
+    before = sorted(tmp_path.rglob("*"))
+    with pytest.raises(StoreError, match=r"can't be opened; .*folder"):
+        Store(tmp_path / path)
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+@pytest.mark.parametrize(
+    ("name", "mode", "folder_mode"),
+    [
+        ("new.db", None, 0o555),
+        ("state.db", 0o666, 0o555),
+        ("state.db", 0o444, 0o777),
+        ("state.db", 0o000, 0o777),
+    ],
+)
+def test_what_may_not_be_written_is_said_in_words(
+    name: str, mode: int | None, folder_mode: int
+) -> None:
+    # The folder of pytest itself may be entered by nobody else.
+    with tempfile.TemporaryDirectory() as made:
+        folder = Path(made)
+        with opened(folder / "state.db"):
+            pass
+        if mode is not None:
+            (folder / name).chmod(mode)
+        folder.chmod(folder_mode)
+        said = f"{name}: can't be (opened|written to); .*(folder|permissions)"
+        with _as_nobody(), pytest.raises(StoreError, match=said):
+            Store(folder / name)
+        folder.chmod(0o700)
+        assert [each.name for each in folder.iterdir()] == ["state.db"]
+
+
+@contextlib.contextmanager
+def _as_nobody() -> Iterator[None]:
+    """Give up the rights of root for a while, to whom no file is closed."""
+    before = os.geteuid()
+    if before == 0:
+        os.seteuid(NOBODY)
+    try:
+        yield
+    finally:
+        os.seteuid(before)
+
+
+def _execute(file: Path, *statements: str) -> None:
+    sql = sqlite3.connect(file, isolation_level=None)
+    for statement in statements:
+        sql.execute(statement)
+    sql.close()
