@@ -1,221 +1,116 @@
-"""Let openapi-python-client read the document, and compare notes.
+"""Ask openapi-python-client for a second opinion of a document.
 
-It reads by its own rules. What it warns of, or sees and we don't, would be lost, and
-fails. It lends us the environment that templates are rendered in.
+It reads the document by rules of its own. What it would leave out or can't read is
+worth a note, and no more: the plan has it. Only an operation that it finds and the plan
+lacks is an error, because that one would be lost.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator
 from pathlib import Path as FilePath
 from typing import Any
 
-from codegen.document import (
-    Operation,
-    Schema,
-    operations,
-    parameters,
-    restricts_only,
-    rewrite_schemas,
-)
+from codegen.document import Schema, restricts_only, rewrite_schemas
 from codegen.errors import BuildError, Path, json_path
 from codegen.plan import Package
 from codegen.plan.literal import plain_text
 from codegen.source import Document
 
+# It wants to write defaults into code, and knows enums of one type only.
+_VALUES = ("default", "enum", "const")
 _FIELD_PREFIX = "field_"
-_IN_PATH = re.compile(r"\{([^{}]*)\}")
+_IN_PATH = re.compile(r"\{[^{}]*\}")
 _OPERATION = re.compile(r"parsing ([A-Z]+) (/\S*) within")
-_COMPONENT = re.compile(r"/components/schemas/(\w+)")
+_SCHEMA = re.compile(r"/components/schemas/(\w+)")
 _ADDRESS = re.compile(r"<[\w.]+ object at 0x[0-9a-f]+>")
 
-# Keywords that our plan reads and the engine would stumble over: it wants to write
-# defaults into code, and knows enums of one type only.
-_OURS = ("default", "enum", "const")
-_BYTES = "application/octet-stream"
-_KNOWN_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data", _BYTES)
 
-
-def engine_environment(
-    document: Document, templates: FilePath, target: FilePath, package: Package
-) -> Any:
-    """Give the engine's environment for templates, after it has read the document.
+def second_opinion(document: Document, package: Package) -> list[str]:
+    """Return what the engine reads otherwise than the plan does.
 
     Args:
         document: a normalised document.
-        templates: the folder of our templates.
-        target: where the package is going to be.
-        package: what we have planned for the document.
+        package: what is planned for it.
 
     Raises:
-        BuildError: the engine warns, or comes to other operations or classes.
+        BuildError: the engine finds an operation that the plan lacks.
     """
-    from openapi_python_client import Project
-    from openapi_python_client.config import Config, ConfigFile, MetaType
-    from openapi_python_client.parser import GeneratorData
+    # Imported here, because it takes longer than all else that a build imports.
     from openapi_python_client.parser.errors import GeneratorError
 
-    config = Config.from_sources(
-        ConfigFile(post_hooks=[], package_name_override=target.name),
-        MetaType.NONE,
-        document_source=target,
-        file_encoding="utf-8",
-        overwrite=True,
-        output_path=target,
-    )
-    read, paths = _as_it_reads(document, package)
-    parsed = GeneratorData.from_dict(read, config=config)
+    try:
+        parsed = _parse(document)
+    except Exception as error:  # noqa: BLE001 - however it fails, the plan stands
+        return [f"it can't read the document: {plain_text(repr(error))}"]
     if isinstance(parsed, GeneratorError):
-        # What it can't read at all, `codegen.structure` has refused before.
-        lines = (parsed.detail or "").splitlines()
-        raise BuildError(parsed.header, map(plain_text, lines))
-    _compare(parsed, package, paths)
-    project = Project(openapi=parsed, config=config, custom_template_path=templates)
-    project.env.auto_reload = False
-    return project.env
-
-
-def _as_it_reads(
-    document: Document, package: Package
-) -> tuple[Document, dict[str, str]]:
-    """Write the document in the words that the engine knows.
-
-    With it comes what its paths are in the document itself.
-    """
-    aliases = {s.names.schema for s in package.schemas if s.kind == "alias"}
-
-    def rule(schema: Schema, at: Path) -> Schema:
-        if at[:2] == ("components", "schemas") and len(at) == 3 and at[2] in aliases:
-            # It can't read one that stands within itself.
-            return {}
-        return {
-            key: value
-            for key, value in schema.items()
-            if key not in _OURS
-            and not (key in ("anyOf", "oneOf") and restricts_only(value))
-        }
-
-    result: Document = json.loads(json.dumps(rewrite_schemas(document, rule)))
-    paths: Document = {}
-    known: dict[str, str] = {}
-    for operation in operations(result):
-        path, data = _operation(result, operation, len(paths))
-        known[path] = operation.path
-        paths.setdefault(path, {})[operation.method] = data
-    result["paths"] = paths
-    result["info"] = {"title": "API", "version": "0"}
-    # No code comes from these.
-    for section in ("securitySchemes", "headers"):
-        result["components"].pop(section, None)
-    for body in (result["components"].get("requestBodies") or {}).values():
-        _lower_types(body)
-    for response in (result["components"].get("responses") or {}).values():
-        _lower_response(response)
-    return result, known
-
-
-def _operation(
-    document: Document, operation: Operation, number: int
-) -> tuple[str, dict[str, Any]]:
-    """Give an operation with its parameters written out, those of the path renamed.
-
-    The engine accepts only identifiers there.
-    """
-    names = {
-        name: f"p{number}x{index}"
-        for index, name in enumerate(_IN_PATH.findall(operation.path))
-    }
-    path = _IN_PATH.sub(lambda found: f"{{{names[found.group(1)]}}}", operation.path)
-    data = dict(operation.data)
-    data["parameters"] = [
-        _lowered(parameter, names) for parameter, _ in parameters(document, operation)
-    ]
-    if isinstance(data.get("requestBody"), dict):
-        _lower_types(data["requestBody"])
-    for response in data["responses"].values():
-        _lower_response(response)
-    return path, data
-
-
-def _lowered(parameter: dict[str, Any], names: dict[str, str]) -> dict[str, Any]:
-    if parameter["in"] == "path":
-        name = names.get(parameter["name"], parameter["name"])
-        return {**parameter, "name": name}
-    if parameter["in"] in ("header", "cookie"):
-        # It knows no arrays there; we do.
-        return {**parameter, "schema": {"type": "string"}}
-    return parameter
-
-
-def _lower_response(response: dict[str, Any]) -> None:
-    if "$ref" not in response:
-        response.setdefault("description", "")
-        response.pop("headers", None)
-        _lower_types(response)
-
-
-def _lower_types(holder: dict[str, Any]) -> None:
-    """Take media types that the engine doesn't know for bytes, as we do."""
-    if not isinstance(holder.get("content"), dict):
-        return
-    content: dict[str, Any] = {}
-    for media_type, media in holder["content"].items():
-        plain = media_type.split(";")[0].strip().lower()
-        if plain == "application/json" or plain.endswith("+json"):
-            plain = "application/json"
-        elif plain not in _KNOWN_TYPES:
-            plain, media = _BYTES, {"schema": {"type": "string", "format": "binary"}}
-        content.setdefault(plain, media)
-    holder["content"] = content
-
-
-def _compare(parsed: Any, package: Package, paths: Mapping[str, str]) -> None:
-    from openapi_python_client.strings import ClassName
-
+        return [f"it can't read the document: {_line(parsed)}"]
     warnings = list(parsed.errors)
-    seen: Counter[str] = Counter()
+    found = set()
     for collection in parsed.endpoint_collections_by_tag.values():
         warnings += collection.parse_errors
         for endpoint in collection.endpoints:
             warnings += endpoint.errors
-            path = endpoint.path.get_untrusted_value()
-            seen[f"{endpoint.method.upper()} {_IN_PATH.sub('{}', path)}"] += 1
-    if warnings:
+            found.add(_call(endpoint.method, endpoint.path.get_untrusted_value()))
+    planned = {_call(op.method_name, op.path) for op in package.operations}
+    if found - planned:
         raise BuildError(
-            f"the engine would drop {len(warnings)} parts of the document:",
-            dict.fromkeys(_line(error, paths) for error in warnings),
+            "the engine reads operations that the plan lacks:",
+            map(plain_text, sorted(found - planned)),
         )
-    ours = Counter(
-        f"{op.method_name} {_IN_PATH.sub('{}', op.path)}" for op in package.operations
-    )
     classes = {model.class_info.name for model in parsed.models}
-    lost = [f"operation {plain_text(o)}" for o in sorted((seen - ours) + (ours - seen))]
-    lost += [
-        f"schema {json_path(('components', 'schemas', schema.names.schema))}"
-        for schema in package.schemas
-        if schema.kind == "object"
-        and ClassName(schema.names.schema, _FIELD_PREFIX) not in classes
-    ]
-    if lost:
-        raise BuildError("the engine and the plan disagree about:", lost)
+    missing = _missing_schemas(package, classes)
+    return list(dict.fromkeys([*map(_line, warnings), *missing]))
 
 
-def _line(error: Any, paths: Mapping[str, str]) -> str:
-    """Write a warning of the engine, with JSON paths where it names a place.
+def _parse(document: Document) -> Any:
+    from openapi_python_client.config import Config, ConfigFile, MetaType
+    from openapi_python_client.parser import GeneratorData
 
-    Args:
-        error: the warning.
-        paths: what its paths are in the document itself.
-    """
+    nowhere = FilePath("package")
+    config = Config.from_sources(
+        ConfigFile(post_hooks=[]),
+        MetaType.NONE,
+        document_source=nowhere,
+        file_encoding="utf-8",
+        overwrite=True,
+        output_path=nowhere,
+    )
+    # It writes into what it reads.
+    readable = json.loads(json.dumps(rewrite_schemas(document, _readable)))
+    return GeneratorData.from_dict(readable, config=config)
+
+
+def _readable(schema: Schema, at: Path) -> Schema:
+    """Drop what it stumbles over, although no class or argument comes from it."""
+    return {
+        key: value
+        for key, value in schema.items()
+        if key not in _VALUES
+        and not (key in ("anyOf", "oneOf") and restricts_only(value))
+    }
+
+
+def _missing_schemas(package: Package, classes: Iterable[str]) -> Iterator[str]:
+    from openapi_python_client.strings import ClassName
+
+    for schema in package.schemas:
+        name = schema.names.schema
+        if schema.kind == "object" and ClassName(name, _FIELD_PREFIX) not in classes:
+            at: Path = ("components", "schemas", name)
+            yield f"{json_path(at)}: it makes no class of this object"
+
+
+def _call(method: str, path: str) -> str:
+    """Return method and path, whatever the arguments in the path are called."""
+    return f"{method.upper()} {_IN_PATH.sub('{}', path)}"
+
+
+def _line(error: Any) -> str:
+    """Return a warning of the engine, with JSON paths where it names a place."""
     text = plain_text(f"{error.header}: {error.detail or ''}")
     found = _OPERATION.search(text)
-    at = ""
-    if found:
-        path = paths.get(found[2], found[2])
-        text = text.replace(found[2], path)
-        at = json_path(("paths", path, found[1].lower())) + ": "
-    text = _COMPONENT.sub(r"$.components.schemas.\1", text)
-    return at + _ADDRESS.sub("(a name)", text)
+    at = json_path(("paths", found[2], found[1].lower())) + ": " if found else ""
+    return at + _ADDRESS.sub("(a name)", _SCHEMA.sub(r"$.components.schemas.\1", text))

@@ -25,7 +25,7 @@ class SpecError(Exception):
         super().__init__(f"{where}{message}" + (f"\n  {hint}" if hint else ""))
 
     def traced(self, origins: Mapping[str, Path]) -> SpecError:
-        """Give this of the document as it was, not as it was rewritten.
+        """Return this error with its place in the document as it was given.
 
         Args:
             origins: where the schemas stood that were given names of their own.
@@ -44,15 +44,15 @@ class BuildError(Exception):
         self.details = list(details)
         super().__init__("\n".join([message, *(f"  {line}" for line in self.details)]))
 
-    def traced(self, origins: Mapping[str, Path]) -> BuildError:
-        """Give this of the document as it was; `SpecError.traced` says more."""
 
-        def place(found: re.Match[str]) -> str:
-            origin = origins.get(found[1])
-            return found[0] if origin is None else json_path(origin)
+def traced(line: str, origins: Mapping[str, Path]) -> str:
+    """Replace the places in a line; `SpecError.traced` has the arguments."""
 
-        details = [_PLACE.sub(place, line) for line in self.details]
-        return BuildError(self.message, details)
+    def place(found: re.Match[str]) -> str:
+        origin = origins.get(found[1])
+        return found[0] if origin is None else json_path(origin)
+
+    return _PLACE.sub(place, line)
 
 
 def json_path(path: Path) -> str:

@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import subprocess
-from collections.abc import Iterable
-from importlib.metadata import version
 from pathlib import Path
-from typing import Any
 
 from ruff import find_ruff_bin
 
@@ -17,10 +12,8 @@ from codegen.plan import Package
 from codegen.plan.literal import plain_text
 from codegen.plan.models import SchemaModule
 from codegen.plan.operations import OperationModule
-from codegen.render import HTTP_LIBRARIES, TEMPLATES
+from codegen.render import HTTP_LIBRARIES
 
-CODEGEN = Path(__file__).resolve().parent
-LOCK = "codegen.lock"
 INDEX = "API.md"
 
 # Nothing of the surroundings has a say: no configuration file, no cache.
@@ -34,9 +27,6 @@ _ISOLATED = (
     f"--config=lint.isort.known-third-party={['attrs', 'dateutil', *HTTP_LIBRARIES]}",
 )
 _FIXES = ("F401", "I", "RUF022", "TC005", "W291", "W293")
-_TOOLS = ("openapi-python-client", "ruff", "jinja2")
-# Parts of the generator that have no say in what is written.
-_BESIDE = {"__main__.py", "commands", "diff", "vendor"}
 
 
 def format_code(folder: Path) -> None:
@@ -118,42 +108,3 @@ def _schema_line(schema: SchemaModule) -> str:
         return f"- `{name}({', '.join(fields)})`"
     told = f" by {schema.discriminator}" if schema.discriminator else ""
     return f"- `{name} = {schema.annotation}`{told}"
-
-
-def write_lock(folder: Path, inputs: dict[str, Any]) -> None:
-    """Write codegen.lock: what the code was made from, and a hash of every file."""
-    record = {**inputs, "files": hashes(folder)}
-    text = json.dumps(record, indent=1, sort_keys=True) + "\n"
-    (folder / LOCK).write_text(text, encoding="utf-8", newline="\n")
-
-
-def tool_inputs() -> dict[str, Any]:
-    """Give what the code depends on besides the document and the overlay."""
-    sources = (
-        path
-        for path in CODEGEN.rglob("*.py")
-        if path.relative_to(CODEGEN).parts[0] not in _BESIDE
-    )
-    return {
-        "templates": _hash_of(TEMPLATES.rglob("*.jinja"), TEMPLATES),
-        "generator": _hash_of(sources, CODEGEN),
-        "tools": {tool: version(tool) for tool in _TOOLS},
-    }
-
-
-def hashes(folder: Path) -> dict[str, str]:
-    """Give the sha256 of every file below a folder, caches and the lock excepted."""
-    found = {}
-    for path in sorted(folder.rglob("*")):
-        name = path.relative_to(folder).as_posix()
-        if path.is_file() and "__pycache__" not in path.parts and name != LOCK:
-            found[name] = hashlib.sha256(path.read_bytes()).hexdigest()
-    return found
-
-
-def _hash_of(paths: Iterable[Path], root: Path) -> str:
-    digest = hashlib.sha256()
-    for path in sorted(paths):
-        digest.update(path.relative_to(root).as_posix().encode() + b"\0")
-        digest.update(hashlib.sha256(path.read_bytes()).digest())
-    return digest.hexdigest()

@@ -23,6 +23,7 @@ from codegen.errors import Path, SpecError, shorten
 from codegen.source import Document
 
 DEFAULT_OVERLAY = FilePath(__file__).with_name("overlay.yaml")
+NOTHING: Document = {"overlay": "1.0.0"}
 
 
 @dataclass(frozen=True)
@@ -44,11 +45,11 @@ def apply(document: Document, overlay: Document) -> Applied:
     meant_for = overlay.get("x-applies-to")
     if meant_for is not None and not _find(meant_for, document, ("x-applies-to",)):
         return Applied(document, [])
-    result: Any = deepcopy(document)
-    unused = []
     actions = overlay.get("actions", [])
     if not isinstance(actions, list):
         raise SpecError("a list of actions is due here", at=("actions",))
+    result: Any = deepcopy(document) if actions else document
+    unused = []
     for index, action in enumerate(actions):
         action = mapping(action, ("actions", index))
         target = action.get("target", "")

@@ -4,25 +4,22 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 from codegen import overlay, source
-from codegen.errors import SpecError
-from codegen.normalise import normalise
 from codegen.normalise.strip import order
+from codegen.paths import CODEGEN, PINNED
+from codegen.pipeline import facts
 from codegen.prose import with_prose, without_prose
-from codegen.select import ASSISTANTS, Selection, check_version, select
+from codegen.select import ASSISTANTS, Selection
 from codegen.source import Document, Source
-from codegen.structure import check_structure
 from codegen.swap import write_atomically
 
-ROOT = Path(__file__).resolve().parent.parent
-PINNED = ROOT / "openapi.yaml"
-LOCK = ROOT / "codegen" / "source.lock"
+LOCK = CODEGEN / "source.lock"
 
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _WIDTH = 88
@@ -43,40 +40,12 @@ class Pinned:
     Attributes:
         document: the facts.
         undescribed: places that lack words of ours.
-        unused_actions: actions of the overlay that fit nothing.
-        changes: how often each pass changed something.
-        origins: where the schemas stood that were given names of their own.
+        unused_actions: actions of the overlay that found nothing.
     """
 
     document: Document
     undescribed: list[str]
     unused_actions: list[str]
-    changes: dict[str, int]
-    origins: dict[str, tuple[str | int, ...]] = field(default_factory=dict)
-
-
-def facts(upstream: Document, selection: Selection, repairs: Document | None) -> Pinned:
-    """Take the chosen part of a document into its normalised form.
-
-    Args:
-        upstream: any OpenAPI 3.0 or 3.1 document.
-        selection: which operations to keep.
-        repairs: the overlay to apply first, or None.
-    """
-    check_version(upstream)
-    check_structure(upstream)
-    unused: list[str] = []
-    if repairs is not None:
-        applied = overlay.apply(upstream, repairs)
-        upstream, unused = applied.document, applied.unused
-    try:
-        result = normalise(select(upstream, selection))
-    except RecursionError as error:
-        raise SpecError(
-            "schemas refer to schemas too many times in a row",
-            at=("components", "schemas"),
-        ) from error
-    return Pinned(result.document, [], unused, result.changes, result.origins)
 
 
 def pin(
@@ -99,9 +68,9 @@ def pin(
     Raises:
         SpecError: the document is unusable; nothing has been written then.
     """
-    taken = facts(upstream.document, selection, overlay.load())
+    found = facts(upstream.document, selection, overlay.load())
     known = source.load(pinned).document if pinned.exists() else None
-    described, missing = with_prose(without_prose(taken.document), known)
+    described, missing = with_prose(without_prose(found.document), known)
     document, _ = order(described)
     record = {
         "name": upstream.name,
@@ -111,7 +80,7 @@ def pin(
     }
     write_atomically(pinned, _HEADER + to_yaml(document))
     write_atomically(lock, json.dumps(record, indent=2) + "\n")
-    return Pinned(document, missing, taken.unused_actions, taken.changes)
+    return Pinned(document, missing, found.unused_actions)
 
 
 def to_yaml(document: Document) -> str:

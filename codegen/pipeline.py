@@ -1,48 +1,40 @@
-"""Build a package from a document, all or nothing, and tell whether one is current."""
+"""The whole way from a document to a package, in the order in which it goes."""
 
 from __future__ import annotations
 
-import hashlib
-import json
 import keyword
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 from codegen import overlay, source
-from codegen.errors import BuildError, SpecError
-from codegen.finish import (
+from codegen.engine import second_opinion
+from codegen.errors import BuildError, SpecError, traced
+from codegen.finish import format_code, write_index
+from codegen.lock import (
     LOCK,
-    format_code,
+    drift,
+    hash_of_json,
     hashes,
+    read_lock,
     tool_inputs,
-    write_index,
     write_lock,
 )
-from codegen.pin import PINNED, ROOT, facts
-from codegen.plan import Package
+from codegen.normalise import Normalised, normalise
+from codegen.paths import GENERATED, PINNED
+from codegen.plan import Package, plan_package
 from codegen.render import HTTP_LIBRARIES, render
-from codegen.select import ASSISTANTS, Selection
+from codegen.select import ASSISTANTS, Selection, check_version, select
+from codegen.source import Document
+from codegen.structure import check_structure
 from codegen.swap import recover, replace_folder, scratch_folder
 
-GENERATED = ROOT / "generated"
 PACKAGE = "assistants_api"
 
 Say = Callable[[str], None]
-
-
-@dataclass(frozen=True)
-class Built:
-    """What a build made."""
-
-    package: Package
-    target: Path
-    files: int
-    changed: list[str]
 
 
 @dataclass(frozen=True)
@@ -66,12 +58,65 @@ class Order:
 
     @property
     def settings(self) -> dict[str, str]:
-        """Give what is chosen about the package, as the lock records it."""
+        """Return what is chosen about the package, as the lock records it."""
         return {
             "package": self.name,
             "selection": str(self.selection),
             "http": self.http,
         }
+
+
+@dataclass(frozen=True)
+class Code:
+    """A package as it was written, and what the engine reads otherwise."""
+
+    package: Package
+    notes: list[str]
+
+
+@dataclass(frozen=True)
+class Built:
+    """What a build made."""
+
+    package: Package
+    notes: list[str]
+    files: int
+    changed: list[str]
+
+
+def facts(
+    document: Document, selection: Selection, repairs: Document | None
+) -> Normalised:
+    """Bring the chosen part of a document into its one form.
+
+    Args:
+        document: any OpenAPI 3.0 or 3.1 document.
+        selection: the operations to keep.
+        repairs: the overlay to apply first, if any.
+
+    Raises:
+        SpecError: the document can't be used.
+    """
+    check_version(document)
+    check_structure(document)
+    repaired = overlay.apply(document, repairs or overlay.NOTHING)
+    chosen = select(repaired.document, selection)
+    return replace(normalise(chosen), unused_actions=repaired.unused)
+
+
+def write_code(
+    document: Document, folder: Path, name: str, http: str = HTTP_LIBRARIES[0]
+) -> Code:
+    """Write the package of a normalised document into a folder, not yet formatted.
+
+    Raises:
+        SpecError: something of the document can't be written as Python.
+        BuildError: the engine finds an operation that the plan lacks.
+    """
+    package = plan_package(document)
+    notes = second_opinion(document, package)
+    render(package, document, folder / name, http)
+    return Code(package, notes)
 
 
 def build(order: Order, say: Say = print) -> Built:
@@ -84,73 +129,56 @@ def build(order: Order, say: Say = print) -> Built:
     target = order.target.resolve()
     recover(target)
     target.parent.mkdir(parents=True, exist_ok=True)
-    with _made(order, target.parent, say) as (folder, package):
+    with _written(order, target.parent, say) as (folder, code):
         before = hashes(target) if target.exists() else {}
         after = hashes(folder)
-        differing = {n for n in before | after if before.get(n) != after.get(n)}
+        changed = {n for n in before | after if before.get(n) != after.get(n)}
         replace_folder(folder, target)
-    return Built(package, order.target, len(after), sorted(differing))
+    return Built(code.package, code.notes, len(after), sorted(changed))
 
 
 def check(order: Order, say: Say = print) -> list[str]:
-    """Tell what is not current in a built package, and why; nothing where all is."""
+    """Return what is not current in a built package, and why."""
     target = order.target
     recover(target.resolve())
     if not (target / LOCK).is_file():
         return [f"there is no {target.name}/{LOCK}: build it first"]
     with (
         tempfile.TemporaryDirectory() as scratch,
-        _made(order, Path(scratch), say) as (folder, _),
+        _written(order, Path(scratch), say) as (folder, _),
     ):
-        wanted = _lock_of(folder)
-        causes = list(_causes(wanted, _lock_of(target)))
-        present = hashes(target)
-    files = wanted["files"]
-    drifted = []
-    for name in sorted(files.keys() | present.keys()):
-        if files.get(name) == present.get(name):
-            continue
-        if name not in present:
-            drifted.append(f"missing: {name}")
-        elif name not in files:
-            drifted.append(f"should not be there: {name}")
-        else:
-            drifted.append(f"differs: {name}")
-    if drifted and not causes:
-        causes = ["edited by hand: all inputs are as they were"]
-    return causes + drifted
+        return drift(read_lock(folder), target)
 
 
 @contextmanager
-def _made(order: Order, beside: Path, say: Say) -> Iterator[tuple[Path, Package]]:
-    """Make the files in a folder of their own, which is gone afterwards."""
+def _written(order: Order, beside: Path, say: Say) -> Iterator[tuple[Path, Code]]:
+    """Write all files into a folder of their own, which is deleted afterwards."""
     loaded = source.load(order.spec)
     say(f"read {loaded.name} (version {loaded.version or 'unknown'})")
     repairs = overlay.load()
-    taken = facts(loaded.document, order.selection, repairs)
-    counts = ", ".join(
-        f"{n} {c}" for n, c in taken.changes.items() if c and n != "order"
-    )
-    say(f"normalised: {counts or 'nothing to do'}")
+    found = facts(loaded.document, order.selection, repairs)
+    counts = (f"{n} {c}" for n, c in found.changes.items() if c and n != "order")
+    say(f"normalised: {', '.join(counts) or 'nothing to do'}")
     folder = scratch_folder(order.target, beside)
     try:
         try:
-            package = render(taken.document, folder, order.name, order.http)
-        except (SpecError, BuildError) as error:
-            raise error.traced(taken.origins) from error
+            code = write_code(found.document, folder, order.name, order.http)
+        except SpecError as error:
+            raise error.traced(found.origins) from error
+        package = code.package
+        format_code(folder)
+        write_index(package, folder, order.name)
         say(
             f"wrote {len(package.operations)} operations, {len(package.schemas)} models"
         )
-        format_code(folder)
-        write_index(package, folder, order.name)
         inputs = {
             "spec": loaded.sha256,
-            "overlay": _hash(repairs),
+            "overlay": hash_of_json(repairs),
             "settings": order.settings,
-            **tool_inputs(),
         }
-        write_lock(folder, inputs)
-        yield folder, package
+        write_lock(folder, {**inputs, **tool_inputs()})
+        notes = [traced(note, found.origins) for note in code.notes]
+        yield folder, Code(package, notes)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -166,35 +194,3 @@ def _check_target(order: Order) -> None:
             f"{target} holds files that were not generated (it has no {LOCK});",
             ["choose an empty folder with --out"],
         )
-
-
-def _causes(wanted: dict[str, Any], locked: dict[str, Any]) -> Iterator[str]:
-    for key, meaning in (
-        ("spec", "the document has changed (spec)"),
-        ("overlay", "the overlay has changed"),
-        ("templates", "the templates have changed"),
-        ("generator", "the generator has changed"),
-        ("settings", "the settings have changed"),
-    ):
-        if wanted.get(key) != locked.get(key):
-            yield meaning
-    for key, prefix in (("settings", ""), ("tools", "tool versions have changed: ")):
-        before = locked.get(key, {})
-        for name, found in wanted.get(key, {}).items():
-            if found != before.get(name):
-                was = before.get(name, "nothing")
-                yield f"{prefix}{name} is {found}, was {was}"
-
-
-def _lock_of(folder: Path) -> dict[str, Any]:
-    try:
-        record = json.loads((folder / LOCK).read_text(encoding="utf-8"))
-    except ValueError as error:
-        raise BuildError(f"{folder.name}/{LOCK} is damaged: {error}") from error
-    if not isinstance(record, dict):
-        raise BuildError(f"{folder.name}/{LOCK} is damaged: no object")
-    return record
-
-
-def _hash(value: Any) -> str:
-    return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()

@@ -8,10 +8,10 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from codegen import pin as pinning
 from codegen import pipeline
 from codegen.commands.console import err, out, reported_errors, say, say_some
 from codegen.errors import BuildError
+from codegen.paths import GENERATED, PINNED
 from codegen.render import HTTP_LIBRARIES
 from codegen.select import ASSISTANTS, Selection
 
@@ -62,8 +62,8 @@ Http = Annotated[
 
 
 def build(
-    spec: Spec = str(pinning.PINNED),
-    out_: Out = pipeline.GENERATED,
+    spec: Spec = str(PINNED),
+    out_: Out = GENERATED,
     name: Name = pipeline.PACKAGE,
     path: Prefixes = None,
     tag: Tags = None,
@@ -84,6 +84,9 @@ def build(
     for group in done.package.tags:
         table.add_row(group.name, ", ".join(op.name for op in group.operations))
     out.print(table)
+    if done.notes:
+        out.print(f"note: openapi-python-client reads otherwise ({len(done.notes)}):")
+        say_some(done.notes)
     out.print(
         f"built {len(done.package.operations)} operations and "
         f"{len(done.package.schemas)} models in {done.files} files, 0 dropped; "
@@ -92,8 +95,8 @@ def build(
 
 
 def check(
-    spec: Spec = str(pinning.PINNED),
-    out_: Present = pipeline.GENERATED,
+    spec: Spec = str(PINNED),
+    out_: Present = GENERATED,
     name: Name = pipeline.PACKAGE,
     path: Prefixes = None,
     tag: Tags = None,

@@ -9,13 +9,13 @@ from typing import Annotated
 
 import typer
 
-from codegen import pin as pinning
 from codegen.commands.build import Everything, Prefixes, Tags, selection_of
 from codegen.commands.console import out, reported_errors
 from codegen.diff import Report, Verdict, compare
 from codegen.diff.telling import as_json, as_markdown, as_text
 from codegen.diff.where import find
 from codegen.errors import BuildError
+from codegen.paths import PINNED
 from codegen.plan.literal import plain_text
 from codegen.source import Source
 from codegen.swap import write_atomically
@@ -81,7 +81,7 @@ FailOn = Annotated[
 
 def diff(
     old: Old,
-    new: New = str(pinning.PINNED),
+    new: New = str(PINNED),
     format_: Kind = Format.TEXT,
     out_: File = None,
     fail_on: FailOn = Level.ANY,

@@ -12,7 +12,8 @@ import typer
 
 from codegen.commands.console import err, out, reported_errors, say, say_some
 from codegen.errors import BuildError
-from codegen.pipeline import GENERATED, PACKAGE
+from codegen.paths import GENERATED
+from codegen.pipeline import PACKAGE
 from codegen.vendor import vendored
 from codegen.vendor.comparing import Compared, compare, copies
 from codegen.vendor.gathering import FACADE

@@ -16,7 +16,7 @@ from codegen.diff.security import compare_security
 from codegen.diff.side import Side, matches, nothing, planned, repaired, side_of
 from codegen.diff.values import Pair
 from codegen.errors import SpecError
-from codegen.pin import ROOT
+from codegen.paths import ROOT
 from codegen.prose import places
 from codegen.select import ASSISTANTS, Selection
 from codegen.source import Document

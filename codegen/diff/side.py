@@ -22,7 +22,7 @@ from codegen.document import (
     union_key,
 )
 from codegen.errors import Path, SpecError
-from codegen.pin import facts
+from codegen.pipeline import facts
 from codegen.plan import Package, plan_package
 from codegen.plan.models import SchemaModule
 from codegen.plan.naming import Names

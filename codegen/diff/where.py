@@ -8,7 +8,7 @@ from pathlib import Path
 
 from codegen import source
 from codegen.errors import SpecError, shorten
-from codegen.pin import PINNED
+from codegen.paths import PINNED
 from codegen.plan.literal import plain_text
 from codegen.source import MAX_BYTES, Source
 

@@ -6,7 +6,7 @@ Each pass is pure and idempotent, and the whole changes nothing in `openapi.yaml
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from codegen.errors import Path, SpecError
 from codegen.normalise import (
@@ -51,11 +51,13 @@ class Normalised:
         document: it.
         changes: how often each pass changed something.
         origins: where the schemas stood that were given names of their own.
+        unused_actions: actions of the overlay that found nothing before.
     """
 
     document: Document
     changes: dict[str, int]
     origins: dict[str, Path]
+    unused_actions: list[str] = field(default_factory=list[str])
 
 
 def normalise(document: Document) -> Normalised:
@@ -75,4 +77,9 @@ def normalise(document: Document) -> Normalised:
                 document, changes[name] = run(document)
         except SpecError as error:
             raise error.traced(origins) from error
+        except RecursionError as error:
+            raise SpecError(
+                "schemas refer to schemas too many times in a row",
+                at=("components", "schemas"),
+            ) from error
     return Normalised(document, changes, origins)

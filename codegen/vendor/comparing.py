@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from codegen.errors import BuildError
-from codegen.pipeline import GENERATED
+from codegen.paths import GENERATED
 from codegen.vendor import vendored
 from codegen.vendor.making import Options, make
 from codegen.vendor.naming import check_name

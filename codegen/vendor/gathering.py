@@ -12,9 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from codegen.errors import BuildError, shorten
-from codegen.finish import LOCK, hashes
-from codegen.pin import ROOT
-from codegen.pipeline import GENERATED
+from codegen.lock import LOCK, hashes
+from codegen.paths import GENERATED, ROOT
 
 FACADE = "assistants_client"
 LICENCES = ("LICENSE", "NOTICE")

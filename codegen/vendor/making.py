@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from codegen.errors import BuildError
-from codegen.pipeline import GENERATED, PACKAGE
+from codegen.paths import GENERATED
+from codegen.pipeline import PACKAGE
 from codegen.vendor import vendored
 from codegen.vendor.gathering import (
     FACADE,

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 from codegen.errors import BuildError, shorten
-from codegen.pin import ROOT
+from codegen.paths import ROOT
 from codegen.vendor.vendored import STAMP
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,99}\Z")

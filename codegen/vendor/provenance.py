@@ -6,7 +6,7 @@ import os
 import subprocess
 from pathlib import Path
 
-from codegen.pin import ROOT
+from codegen.paths import ROOT
 
 # What a copy is made of: changes elsewhere don't make it another.
 _SOURCES = (

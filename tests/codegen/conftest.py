@@ -5,10 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Protocol
 
 import pytest
-from jinja2.bccache import Bucket, BytecodeCache
 
-from codegen import render
-from codegen.engine import engine_environment
 from codegen.pipeline import Order, build
 from tests.codegen.audit import vocabulary
 from tests.codegen.packages import forget_package, import_package
@@ -38,39 +35,6 @@ if TYPE_CHECKING:
 
     from codegen.select import Selection
     from tests.codegen.audit import Vocabulary
-
-
-class _Templates(BytecodeCache):
-    """Remember templates that were compiled, which is half of a small build.
-
-    The engine makes a new environment each time; one that is asked for a template goes
-    by the bytes of its file.
-    """
-
-    def __init__(self) -> None:
-        self._known: dict[str, bytes] = {}
-
-    def load_bytecode(self, bucket: Bucket) -> None:
-        known = self._known.get(bucket.checksum)
-        if known is not None:
-            bucket.bytecode_from_string(known)
-
-    def dump_bytecode(self, bucket: Bucket) -> None:
-        self._known[bucket.checksum] = bucket.bytecode_to_string()
-
-
-@pytest.fixture(autouse=True, scope="session")
-def compile_templates_once() -> Iterator[None]:
-    templates = _Templates()
-
-    def environment(*given: Any) -> Any:
-        made = engine_environment(*given)
-        made.bytecode_cache = templates
-        return made
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(render, "engine_environment", environment)
-        yield
 
 
 def silent(_: str) -> None:

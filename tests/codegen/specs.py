@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, Any
 
 from codegen import source
 from codegen.errors import SpecError
-from codegen.pin import facts
+from codegen.pipeline import facts
 from codegen.plan import plan_package
 from codegen.select import Selection
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from codegen.pin import Pinned
+    from codegen.normalise import Normalised
 
 Document = dict[str, Any]
 Steps = tuple[str | int, ...]
@@ -97,7 +97,7 @@ def const(value: Any) -> Document:
     return {"type": "string", "const": value}
 
 
-def taken(given: Document) -> Pinned:
+def taken(given: Document) -> Normalised:
     """Take all of a document into its normalised form, without any overlay."""
     return facts(given, EVERYTHING, None)
 

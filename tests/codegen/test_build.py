@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import replace
 from random import Random
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from codegen import pipeline
 from codegen.errors import BuildError, SpecError
 from codegen.pipeline import Order, build
+from codegen.plan import Package, plan_package
 from tests.codegen.conftest import built, silent
 from tests.codegen.packages import code, every_module, imported, meaning
 from tests.codegen.rough import rough
@@ -30,6 +33,7 @@ from tests.codegen.specs import (
 from tests.codegen.zoo import zoo
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 METHODS = {"get", "post", "delete", "put", "patch"}
@@ -130,66 +134,100 @@ def refused(given: Document, old: Path, error: type[Exception] = BuildError) -> 
     return str(caught.value)
 
 
-def test_what_the_engine_warns_of_is_named_by_its_path(old: Path) -> None:
+# --- What openapi-python-client thinks of it ---------------------------------------
+
+
+def notes(given: Document, folder: Path) -> list[str]:
+    """Build a document; return what the engine reads otherwise."""
+    order = Order(written(folder, given), folder / "out", "built", EVERYTHING)
+    return build(order, silent).notes
+
+
+def changed_engine(
+    monkeypatch: pytest.MonkeyPatch, change: Callable[[Any], object]
+) -> None:
+    """Let the engine come to another result."""
+    from openapi_python_client.parser import GeneratorData
+
+    def from_dict(*arguments: Any, **options: Any) -> Any:
+        data = original(*arguments, **options)
+        return change(data) or data
+
+    original = GeneratorData.from_dict
+    monkeypatch.setattr(GeneratorData, "from_dict", from_dict)
+
+
+def test_the_engine_has_nothing_to_say_of_a_plain_document(tmp_path: Path) -> None:
+    assert notes(zoo(), tmp_path) == []
+
+
+def test_what_the_engine_warns_of_is_a_note_with_its_path(tmp_path: Path) -> None:
     given = zoo()
     given["components"]["schemas"] |= {
         "One": {"oneOf": [ref("Cat"), ref("Two")]},
         "Two": {"oneOf": [ref("Dog"), ref("One")]},
+        "Inside": obj(inner={"oneOf": [obj(a=TEXT), TEXT], **obj(b=TEXT)}),
     }
     given["paths"]["/lost"] = {"get": operation("lost", schema=ref("One"))}
-    reasons = refused(given, old)
-    assert "$.components.schemas.One" in reasons
-    assert "$.paths['/lost'].get" in reasons
-    assert "object at 0x" not in reasons
-    assert len(reasons.splitlines()) < 10
+    found = "\n".join(notes(given, tmp_path))
+    assert "$.components.schemas.One" in found
+    assert "$.paths['/lost'].get" in found
+    # Where the document has it, not what it was named.
+    assert "$.components.schemas.Inside.properties.inner: " in found
+    assert "object at 0x" not in found
+    assert (tmp_path / "out/built/api/things/lost.py").exists()
 
 
-def test_a_warning_that_is_only_told_is_fatal_too(
+def test_an_engine_that_fails_stops_no_build(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from openapi_python_client.parser.errors import GeneratorError, ParseError
+
+    def crash(data: Any) -> None:
+        raise KeyError("oh")
+
+    def warn(data: Any) -> None:
+        data.errors.append(ParseError(header="Not so good", detail="at all"))
+
+    def give_up(data: Any) -> GeneratorError:
+        return GeneratorError(header="Not readable", detail="at all")
+
+    for change, note in [
+        (crash, "it can't read the document: KeyError('oh')"),
+        (warn, "Not so good: at all"),
+        (give_up, "it can't read the document: Not readable: at all"),
+    ]:
+        with monkeypatch.context() as patch:
+            changed_engine(patch, change)
+            assert notes(zoo(), tmp_path) == [note]
+
+
+def test_a_class_that_the_engine_does_not_make_is_a_note(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def forget(data: Any) -> None:
+        data.models = [m for m in data.models if m.class_info.name != "Dog"]
+
+    changed_engine(monkeypatch, forget)
+    (note,) = notes(zoo(), tmp_path)
+    assert note.startswith("$.components.schemas.Dog: ")
+
+
+def test_an_operation_that_only_the_engine_finds_is_an_error(
     old: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from openapi_python_client.parser import GeneratorData
-    from openapi_python_client.parser.errors import ParseError
+    def plan(document: Document) -> Package:
+        package = plan_package(document)
+        tags = [
+            replace(
+                tag, operations=[op for op in tag.operations if op.path != "/files"]
+            )
+            for tag in package.tags
+        ]
+        return replace(package, tags=tags)
 
-    def with_warning(*arguments: Any, **options: Any) -> Any:
-        data: Any = original(*arguments, **options)
-        data.errors.append(ParseError(header="Not so good", detail="at all"))
-        return data
-
-    original = GeneratorData.from_dict
-    monkeypatch.setattr(GeneratorData, "from_dict", with_warning)
-    assert "Not so good: at all" in refused(zoo(), old)
-
-
-@pytest.mark.parametrize(
-    ("lost", "name"),
-    [
-        ("operation", r"POST /files"),
-        ("schema", r"$.components.schemas.Dog"),
-    ],
-)
-def test_what_the_engine_forgets_in_silence_is_found_missing(
-    old: Path, monkeypatch: pytest.MonkeyPatch, lost: str, name: str
-) -> None:
-    from openapi_python_client.parser import GeneratorData
-
-    def forgetful(*arguments: Any, **options: Any) -> Any:
-        data: Any = original(*arguments, **options)
-        if lost == "operation":
-            for collection in data.endpoint_collections_by_tag.values():
-                collection.endpoints = [
-                    endpoint
-                    for endpoint in collection.endpoints
-                    if str(endpoint.path.get_untrusted_value()) != "/files"
-                ]
-        else:
-            models = [m for m in data.models if m.class_info.name != "Dog"]
-            assert len(models) < len(list(data.models))
-            data.models = models
-        return data
-
-    original = GeneratorData.from_dict
-    monkeypatch.setattr(GeneratorData, "from_dict", forgetful)
-    assert name in refused(zoo(), old)
+    monkeypatch.setattr(pipeline, "plan_package", plan)
+    assert "POST /files" in refused(zoo(), old)
 
 
 @pytest.mark.parametrize(

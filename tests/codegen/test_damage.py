@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from codegen.errors import BuildError, SpecError
+from codegen.pipeline import write_code
 from codegen.plan import plan_package
-from codegen.render import render
 from codegen.select import Selection
 from tests.cases import each_case
 from tests.codegen.audit import audit
@@ -158,7 +158,7 @@ def test_what_passes_the_plan_is_written_or_refused_by_its_place(
             given = taken(replaced(zoo(), steps, random.choice(values))).document
             folder = tmp_path / f"damaged_{number}"
             folder.mkdir()
-            render(given, folder, "damaged")
+            write_code(given, folder, "damaged")
         except (SpecError, BuildError) as error:
             assert "$" in str(error), steps  # noqa: PT017 - either outcome is right
             refused += 1

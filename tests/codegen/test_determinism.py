@@ -13,7 +13,7 @@ import pytest
 
 from codegen import overlay, pipeline
 from codegen.errors import BuildError
-from codegen.finish import tool_inputs
+from codegen.lock import tool_inputs
 from codegen.pipeline import Order, build, check
 from codegen.select import Selection
 from tests.codegen.conftest import built, silent
@@ -243,14 +243,14 @@ def test_a_changed_template_is_seen(
     order: Order, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The real thing: a template with another line, in a copy of them all."""
-    from codegen import finish, render
+    from codegen import lock, paths, render
 
     templates = tmp_path / "templates"
-    shutil.copytree(render.TEMPLATES, templates)
+    shutil.copytree(paths.TEMPLATES, templates)
     lazy = templates / "lazy.py.jinja"
     lazy.write_text(lazy.read_text("utf-8") + "\n# More.\n", encoding="utf-8")
     monkeypatch.setattr(render, "TEMPLATES", templates)
-    monkeypatch.setattr(finish, "TEMPLATES", templates)
+    monkeypatch.setattr(lock, "TEMPLATES", templates)
     assert check(order, silent) == [
         "the templates have changed",
         "differs: built/_lazy.py",

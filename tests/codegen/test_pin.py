@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 
 from codegen import overlay, pin, source
 from codegen.errors import SpecError
-from codegen.pin import facts, to_yaml
+from codegen.pin import to_yaml
+from codegen.pipeline import facts
 from codegen.prose import MARKER, without_prose
 from codegen.select import ASSISTANTS
 from tests.cases import each_case

@@ -59,25 +59,3 @@ def test_a_name_that_is_taken_says_by_what(tmp_path: Path) -> None:
     said = _refused(given, tmp_path)
     assert "$.components.schemas.B.properties.two: the name Shared is taken" in said
     assert "that of $.components.schemas.A.properties.one" in said
-
-
-def test_paths_are_named_as_they_are(tmp_path: Path) -> None:
-    given = document(A=obj(a={"type": "string"}))
-    path = next(iter(given["paths"]))
-    given["paths"][f"{path}/{{the-id}}"] = {
-        "get": {
-            "operationId": "getIt",
-            "parameters": [
-                {
-                    "name": "the-id",
-                    "in": "path",
-                    "required": False,
-                    "schema": {"type": "string"},
-                }
-            ],
-            "responses": {"200": {"description": ""}},
-        }
-    }
-    said = _refused(given, tmp_path)
-    assert f"$.paths['{path}/{{the-id}}'].get" in said
-    assert "p1x0" not in said

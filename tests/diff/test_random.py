@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from codegen.diff import compare
 from codegen.errors import SpecError
+from codegen.pipeline import write_code
 from codegen.plan import plan_package
 from codegen.prose import without_prose
-from codegen.render import render
 from codegen.select import Selection
 from tests.codegen.packages import meaning
 from tests.codegen.rough import rough
@@ -124,7 +124,7 @@ def test_every_edit_that_changes_the_code_is_reported(tmp_path: Path) -> None:
     def code(document: Document, name: str) -> dict[str, str]:
         folder = tmp_path / name
         folder.mkdir()
-        render(taken(document).document, folder, "made")
+        write_code(taken(document).document, folder, "made")
         # There is no index before the end of a build.
         (folder / "API.md").touch()
         return meaning(folder)

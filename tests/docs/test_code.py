@@ -14,8 +14,7 @@ import assistants_client
 from assistants_server import LocalServer
 from codegen import source
 from codegen.overlay import apply
-from codegen.pin import PINNED
-from codegen.pipeline import GENERATED
+from codegen.paths import GENERATED, PINNED
 from codegen.vendor.making import Options
 from codegen.vendor.writing import write
 from tests.docs.pages import all_pages, blocks, docs_pages, run

@@ -20,10 +20,8 @@ from typing import TYPE_CHECKING
 from codegen import overlay, source
 from codegen.errors import BuildError, SpecError
 from codegen.finish import format_code
-from codegen.pin import facts
-from codegen.pipeline import Order, build
+from codegen.pipeline import Order, build, facts, write_code
 from codegen.plan import plan_package
-from codegen.render import render
 from tests.codegen.audit import Vocabulary, audit, run_all, vocabulary
 from tests.codegen.conftest import silent
 from tests.codegen.specs import (
@@ -74,7 +72,7 @@ def harmless() -> Vocabulary:
         for name, given in (("zoo", zoo()), ("plain", plain())):
             folders.append(Path(scratch) / name)
             folders[-1].mkdir()
-            render(taken(given).document, folders[-1], name)
+            write_code(taken(given).document, folders[-1], name)
         return vocabulary(folders)
 
 
@@ -177,7 +175,7 @@ class Fuzzer:
         pinned = facts(source.parse(data).document, EVERYTHING, overlay.load())
         try:
             return self._planned(seed, pinned.document, stage)
-        except (SpecError, BuildError) as error:
+        except SpecError as error:
             raise error.traced(pinned.origins) from error
 
     def _planned(self, seed: int, given: Document, stage: str) -> str:
@@ -188,14 +186,14 @@ class Fuzzer:
             return "planned"
         folder = self.scratch / f"case_{seed}"
         folder.mkdir()
-        render(given, folder, f"fuzzed_{seed}")
+        write_code(given, folder, f"fuzzed_{seed}")
         self._audit(seed, folder / f"fuzzed_{seed}")
         return "written"
 
     def _for_contract(self, seed: int, given: Document) -> str:
         folder = self.scratch / f"contract_{seed}"
         folder.mkdir()
-        render(given, folder, "assistants_api")
+        write_code(given, folder, "assistants_api")
         format_code(folder)
         audit(folder / "assistants_api", self.known)
         document_ = folder / "openapi.json"

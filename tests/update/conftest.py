@@ -107,6 +107,6 @@ def unbuilt(monkeypatch: pytest.MonkeyPatch) -> None:
     def build(order: Order, _: Any) -> Built:
         (order.target / "API.md").write_text("New.\n", encoding="utf-8")
         package = Package("", "", "", [], [])
-        return Built(package, order.target, 1, ["API.md"])
+        return Built(package, [], 1, ["API.md"])
 
     monkeypatch.setattr(making, "build", build)

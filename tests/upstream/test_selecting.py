@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from codegen import pin, source
-from codegen.pin import PINNED
+from codegen.paths import PINNED
 from codegen.pipeline import Order, build
 from codegen.select import Selection
 from tests.codegen.packages import every_module, imported

@@ -9,8 +9,8 @@ import pytest
 
 from codegen import overlay
 from codegen.normalise import normalise
-from codegen.pin import PINNED, facts
-from codegen.pipeline import Order, build
+from codegen.paths import PINNED
+from codegen.pipeline import Order, build, facts
 from codegen.select import ASSISTANTS, Selection
 from tests.codegen.packages import meaning
 from tests.contract import upstream

@@ -7,7 +7,7 @@ import os
 import shutil
 from pathlib import Path
 
-from codegen.pipeline import GENERATED
+from codegen.paths import GENERATED
 from tests.codegen.specs import tree
 from tests.vendor.projects import ROOT, vendor
 

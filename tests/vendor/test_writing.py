@@ -15,7 +15,7 @@ import pytest
 
 from codegen import swap
 from codegen.errors import BuildError
-from codegen.pipeline import GENERATED
+from codegen.paths import GENERATED
 from codegen.vendor import gathering, making, provenance, vendored, writing
 from codegen.vendor.gathering import Project
 from codegen.vendor.making import Copy, Options

@@ -1,0 +1,114 @@
+"""codegen.lock: what a package was made from, and a hash of each of its files."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from codegen.errors import BuildError
+from codegen.paths import CODEGEN, TEMPLATES
+
+LOCK = "codegen.lock"
+
+_TOOLS = ("openapi-python-client", "ruff", "jinja2")
+# Parts of the generator that have no say in what is written.
+_BESIDE = {"__main__.py", "commands", "diff", "vendor"}
+_CAUSES = {
+    "spec": "the document has changed (spec)",
+    "overlay": "the overlay has changed",
+    "templates": "the templates have changed",
+    "generator": "the generator has changed",
+    "settings": "the settings have changed",
+}
+
+
+def write_lock(folder: Path, inputs: dict[str, Any]) -> None:
+    """Write the lock of the package in a folder."""
+    record = {**inputs, "files": hashes(folder)}
+    text = json.dumps(record, indent=1, sort_keys=True) + "\n"
+    (folder / LOCK).write_text(text, encoding="utf-8", newline="\n")
+
+
+def read_lock(folder: Path) -> dict[str, Any]:
+    """Read the lock of the package in a folder.
+
+    Raises:
+        BuildError: it is damaged.
+    """
+    try:
+        record = json.loads((folder / LOCK).read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise BuildError(f"{folder.name}/{LOCK} is damaged: {error}") from error
+    if not isinstance(record, dict):
+        raise BuildError(f"{folder.name}/{LOCK} is damaged: no object")
+    return record
+
+
+def drift(wanted: dict[str, Any], folder: Path) -> list[str]:
+    """Return why a folder differs from a lock, and then the files that do."""
+    causes = list(_causes(wanted, read_lock(folder)))
+    files, present = wanted["files"], hashes(folder)
+    drifted = []
+    for name in sorted(files.keys() | present.keys()):
+        if name not in present:
+            drifted.append(f"missing: {name}")
+        elif name not in files:
+            drifted.append(f"should not be there: {name}")
+        elif files[name] != present[name]:
+            drifted.append(f"differs: {name}")
+    if drifted and not causes:
+        causes = ["edited by hand: all inputs are as they were"]
+    return causes + drifted
+
+
+def _causes(wanted: dict[str, Any], locked: dict[str, Any]) -> Iterator[str]:
+    for key, meaning in _CAUSES.items():
+        if wanted.get(key) != locked.get(key):
+            yield meaning
+    for key, prefix in (("settings", ""), ("tools", "tool versions have changed: ")):
+        before = locked.get(key, {})
+        for name, found in wanted.get(key, {}).items():
+            if found != before.get(name):
+                was = before.get(name, "nothing")
+                yield f"{prefix}{name} is {found}, was {was}"
+
+
+def tool_inputs() -> dict[str, Any]:
+    """Return what the code depends on besides the document and the overlay."""
+    sources = (
+        path
+        for path in CODEGEN.rglob("*.py")
+        if path.relative_to(CODEGEN).parts[0] not in _BESIDE
+    )
+    return {
+        "templates": _hash_of(TEMPLATES.rglob("*.jinja"), TEMPLATES),
+        "generator": _hash_of(sources, CODEGEN),
+        "tools": {tool: version(tool) for tool in _TOOLS},
+    }
+
+
+def hashes(folder: Path) -> dict[str, str]:
+    """Return the sha256 of every file in a folder, caches and the lock excepted."""
+    found = {}
+    for path in sorted(folder.rglob("*")):
+        name = path.relative_to(folder).as_posix()
+        if path.is_file() and "__pycache__" not in path.parts and name != LOCK:
+            found[name] = hashlib.sha256(path.read_bytes()).hexdigest()
+    return found
+
+
+def hash_of_json(value: Any) -> str:
+    """Return the sha256 of a JSON value, whatever the order of its keys."""
+    return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()
+
+
+def _hash_of(paths: Iterable[Path], root: Path) -> str:
+    digest = hashlib.sha256()
+    for path in sorted(paths):
+        digest.update(path.relative_to(root).as_posix().encode() + b"\0")
+        digest.update(hashlib.sha256(path.read_bytes()).digest())
+    return digest.hexdigest()

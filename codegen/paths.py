@@ -1,0 +1,11 @@
+"""Where the files of this repository are."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+CODEGEN = Path(__file__).resolve().parent
+ROOT = CODEGEN.parent
+PINNED = ROOT / "openapi.yaml"
+GENERATED = ROOT / "generated"
+TEMPLATES = CODEGEN / "templates"
