@@ -25,11 +25,12 @@ ELSEWHERE = {
 PARTS: dict[str, list[str]] = {
     "Guide": [
         "first-steps",
-        "pages-and-waiting",
+        "pagination",
+        "waiting",
         "tools",
         "streams",
         "errors",
-        "looking-inside",
+        "logging",
         "settings",
         "local-server",
     ],

@@ -190,7 +190,7 @@ def test_tables_of_names_leave_nothing_out() -> None:
         if isinstance(kind := getattr(assistants_client, name), type)
         if issubclass(kind, assistants_client.AssistantsError)
     } - {"AssistantsError"}
-    assert {*first_words("errors", "The tree")} == errors
+    assert {*first_words("errors", "Exceptions")} == errors
     for row in rows(PAGES["first-steps"], "Live objects"):
         (kind,) = _CODE.findall(row[0])
         own = vars(getattr(assistants_client, kind)).keys()
