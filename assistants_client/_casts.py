@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from . import _api
-from ._flows.call import UnfitError
+from ._call import UnfitError
 from ._json import converted
 
 if TYPE_CHECKING:

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
 from . import _api
+from ._call import OPTIONS, Call
 from ._casts import caster
 from ._errors import ConfigurationError
-from ._flows.call import OPTIONS, Call
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

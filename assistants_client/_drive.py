@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from ._effects import Give
+from ._effects import Emit
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
@@ -74,7 +74,7 @@ def iterate(
     try:
         effect = next(flow)
         while True:
-            if type(effect) is Give:
+            if type(effect) is Emit:
                 for item in effect.items:
                     taken = take(item)
                     if taken is not None:
@@ -102,7 +102,7 @@ async def iterate_async(
     try:
         effect = next(flow)
         while True:
-            if type(effect) is Give:
+            if type(effect) is Emit:
                 for item in effect.items:
                     taken = take(item)
                     if taken is not None:

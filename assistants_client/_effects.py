@@ -1,7 +1,7 @@
-"""What a flow may ask of its driver, and what it gets.
+"""Effects: what a flow may yield to its driver, and what it is sent back.
 
-A flow is a generator that yields effects and is sent their results, so it is written
-once for sync and async, and tested without a network or a clock.
+A flow is a generator that yields effects and receives their results, so that it is
+written once for sync and async, and tested without a network or a clock.
 """
 
 from __future__ import annotations
@@ -15,16 +15,17 @@ T = TypeVar("T")
 
 
 @frozen(kw_only=True)
-class Prepared:
-    """A request as it goes out.
+class PreparedRequest:
+    """A request that is ready to be sent.
 
     Attributes:
-        url: whole, query included.
-        headers: all that are set by us; they may hold a key.
-        content: the body; none where there is none.
-        timeout: seconds, or what the HTTP library takes instead.
-        stream: whether the body of a success is left to the caller to read.
-        limit: how many bytes the body of a success may be, none for no limit.
+        url: the absolute URL, query included.
+        headers: all headers that the client sets; they may hold a key.
+        content: the body; None without one.
+        timeout: seconds, or a timeout object of the HTTP library.
+        stream: whether the body of a successful response is left unread.
+        limit: how many bytes the body of a successful response may have; None for no
+            limit.
     """
 
     method: str
@@ -38,40 +39,40 @@ class Prepared:
 
 @frozen
 class Send:
-    """Send a request; the result is a `Reply`.
+    """Send a request; the result is an `HttpResponse`.
 
-    `NoAnswer` is raised where none comes, `Unusable` where it can't be read.
+    Raises `NoResponse` if none arrives, `UnreadableResponse` if it can't be read.
     """
 
-    request: Prepared
+    request: PreparedRequest
 
 
 @frozen
 class Sleep:
-    """Let time pass, in seconds."""
+    """Wait, for a number of seconds."""
 
     seconds: float
 
 
 @frozen
-class Ask:
-    """Call a function that gives text, such as a token; it may be asynchronous."""
+class Invoke:
+    """Call a function, such as one that returns a token; it may be asynchronous."""
 
     function: Callable[[], Any]
 
 
 @frozen
 class Note:
-    """Tell those who watch the connection what happens, in a line."""
+    """Write a line about the connection into the transcript."""
 
     text: str
 
 
 @frozen
-class Together:
-    """Call functions at the same time; the result is a list of theirs, in order.
+class InvokeAll:
+    """Call functions concurrently; the result is the list of their results, in order.
 
-    They may be asynchronous. What one raises is its result.
+    They may be asynchronous. An exception that one raises is its result.
     """
 
     functions: tuple[Callable[[], Any], ...]
@@ -79,77 +80,77 @@ class Together:
 
 @frozen
 class Receive:
-    """Read on in an answer whose body is unread; the result is what comes, as bytes.
+    """Read more of an unread body; the result is bytes, or None at its end.
 
-    It is none at the end. `NoAnswer` is raised where it breaks off, `Unusable` where
-    it is too much.
+    Raises `NoResponse` if the body breaks off, `UnreadableResponse` if it is too long.
     """
 
-    reply: Reply
+    response: HttpResponse
 
 
 @define
-class Give:
-    """Hand items to whoever iterates, one by one; goes on when all were taken."""
+class Emit:
+    """Hand items to whoever iterates; the flow goes on when all were taken."""
 
     items: list[Any] = field(repr=False)
 
 
-Effect: TypeAlias = Send | Sleep | Ask | Note | Together | Receive | Give
+Effect: TypeAlias = Send | Sleep | Invoke | Note | InvokeAll | Receive | Emit
 Flow: TypeAlias = Generator[Effect, Any, T]
 
 
-class Reply(Protocol):
-    """An answer, read or, where the request said so, still to be read."""
+class HttpResponse(Protocol):
+    """A response: read, or, where the request said so, still to be read."""
 
     @property
     def status_code(self) -> int:
-        """Give the HTTP status."""
+        """Return the HTTP status."""
         ...
 
     @property
     def headers(self) -> Mapping[str, str]:
-        """Give the headers; names are looked up whatever their case."""
+        """Return the headers, which are looked up whatever their case."""
         ...
 
     @property
     def content(self) -> bytes:
-        """Give the body."""
+        """Return the body."""
         ...
 
 
 @frozen
-class Whole:
-    """An answer of which all is known that is going to be."""
+class BufferedResponse:
+    """A response that no longer needs its connection."""
 
     status_code: int
     headers: Mapping[str, str] = field(repr=False)
     content: bytes = field(repr=False)
 
 
-class Unusable(Exception):  # noqa: N818 - flows turn it into an error
-    """An answer came, and nothing can be made of it; the message completes "it is".
+class UnreadableResponse(Exception):  # noqa: N818 - flows turn it into an error
+    """A response came that can't be read; the message completes "it is".
 
     Attributes:
-        start: how its body begins, as far as that is known.
-        reply: the answer, its body being `start`; none until somebody knows it.
+        start: the beginning of its body, as far as that is known.
+        response: the response, its body being `start`; None until it is known.
     """
 
     def __init__(self, message: str, start: bytes = b"") -> None:
         super().__init__(message)
         self.start = start
-        self.reply: Reply | None = None
+        self.response: HttpResponse | None = None
 
 
-class NoAnswer(Exception):  # noqa: N818 - flows turn it into an error
-    """A request that got no answer.
+class NoResponse(Exception):  # noqa: N818 - flows turn it into an error
+    """No response came, or it broke off.
 
     Attributes:
-        stage: how far it came: no connection was made ("connect"), it broke before a
-            byte of the answer ("sent"), or after ("answered").
-        timed_out: whether it ended because a time was up.
+        stage: how far the request came: no connection was made ("connect"), the
+            connection broke before the first byte of the response ("sent"), or after
+            it ("answered").
+        timed_out: whether a timeout ended it.
         reused: whether the connection had served requests before.
-        final: whether it would be the same each time.
+        final: whether sending it again would end the same way.
     """
 
     def __init__(

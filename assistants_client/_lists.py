@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from attrs import frozen
 
 from . import _api
-from ._flows.call import UnfitError
+from ._call import UnfitError
 from ._flows.paginate import Bounds, bounds
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 from attrs import frozen
 
 from . import _api
+from ._call import OPTIONS, Call
 from ._errors import ConfigurationError
-from ._flows.call import OPTIONS, Call
 from ._text import is_text, shortened
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ class HasId(Protocol):
 
 
 @frozen
-class Endpoint:
+class Operation:
     """One operation, whose arguments are those of the function that builds its request.
 
     Attributes:
@@ -63,32 +63,32 @@ def _arguments(module: str) -> tuple[tuple[str, ...], frozenset[str], bool]:
 
 # What may be given as an object in a body or a query as well.
 _IDS: Final = frozenset({"assistant_id", "run_id"})
-ENDPOINTS: Final[Mapping[str, Endpoint]] = {
-    "assistants.create": Endpoint("assistants.create_assistant", "Assistant"),
-    "assistants.retrieve": Endpoint("assistants.get_assistant", "Assistant"),
-    "assistants.update": Endpoint("assistants.modify_assistant", "Assistant"),
-    "assistants.list": Endpoint("assistants.list_assistants", "Assistant"),
-    "assistants.delete": Endpoint("assistants.delete_assistant"),
-    "threads.create": Endpoint("threads.create_thread", "Thread"),
-    "threads.retrieve": Endpoint("threads.get_thread", "Thread"),
-    "threads.update": Endpoint("threads.modify_thread", "Thread"),
-    "threads.delete": Endpoint("threads.delete_thread"),
-    "threads.create_and_run": Endpoint("runs.create_thread_and_run", "Run"),
-    "threads.messages.create": Endpoint("messages.create_message", "Message"),
-    "threads.messages.retrieve": Endpoint("messages.get_message", "Message"),
-    "threads.messages.update": Endpoint("messages.modify_message", "Message"),
-    "threads.messages.list": Endpoint("messages.list_messages", "Message"),
-    "threads.messages.delete": Endpoint("messages.delete_message"),
-    "threads.runs.create": Endpoint("runs.create_run", "Run"),
-    "threads.runs.retrieve": Endpoint("runs.get_run", "Run"),
-    "threads.runs.update": Endpoint("runs.modify_run", "Run"),
-    "threads.runs.list": Endpoint("runs.list_runs", "Run"),
-    "threads.runs.cancel": Endpoint("runs.cancel_run", "Run"),
-    "threads.runs.submit_tool_outputs": Endpoint(
+OPERATIONS: Final[Mapping[str, Operation]] = {
+    "assistants.create": Operation("assistants.create_assistant", "Assistant"),
+    "assistants.retrieve": Operation("assistants.get_assistant", "Assistant"),
+    "assistants.update": Operation("assistants.modify_assistant", "Assistant"),
+    "assistants.list": Operation("assistants.list_assistants", "Assistant"),
+    "assistants.delete": Operation("assistants.delete_assistant"),
+    "threads.create": Operation("threads.create_thread", "Thread"),
+    "threads.retrieve": Operation("threads.get_thread", "Thread"),
+    "threads.update": Operation("threads.modify_thread", "Thread"),
+    "threads.delete": Operation("threads.delete_thread"),
+    "threads.create_and_run": Operation("runs.create_thread_and_run", "Run"),
+    "threads.messages.create": Operation("messages.create_message", "Message"),
+    "threads.messages.retrieve": Operation("messages.get_message", "Message"),
+    "threads.messages.update": Operation("messages.modify_message", "Message"),
+    "threads.messages.list": Operation("messages.list_messages", "Message"),
+    "threads.messages.delete": Operation("messages.delete_message"),
+    "threads.runs.create": Operation("runs.create_run", "Run"),
+    "threads.runs.retrieve": Operation("runs.get_run", "Run"),
+    "threads.runs.update": Operation("runs.modify_run", "Run"),
+    "threads.runs.list": Operation("runs.list_runs", "Run"),
+    "threads.runs.cancel": Operation("runs.cancel_run", "Run"),
+    "threads.runs.submit_tool_outputs": Operation(
         "runs.submit_tool_outputs_to_run", "Run"
     ),
-    "threads.runs.steps.retrieve": Endpoint("run_steps.get_run_step", "RunStep"),
-    "threads.runs.steps.list": Endpoint("run_steps.list_run_steps", "RunStep"),
+    "threads.runs.steps.retrieve": Operation("run_steps.get_run_step", "RunStep"),
+    "threads.runs.steps.list": Operation("run_steps.list_run_steps", "RunStep"),
 }
 
 
@@ -101,7 +101,7 @@ def make_call(
     """Make a call from the arguments of a method.
 
     Args:
-        operation: a key of `ENDPOINTS`.
+        operation: a key of `OPERATIONS`.
         params: what was given by keyword: options, query arguments, and the rest for
             the body, whether the document knows it or not.
         ids: the path arguments by name, as ids or as objects that have one.
@@ -111,7 +111,7 @@ def make_call(
         ConfigurationError: an id is missing or none, or there is an argument that has
             no place.
     """
-    endpoint = ENDPOINTS[operation]
+    endpoint = OPERATIONS[operation]
     module = _api.endpoint(endpoint.module)
     known = endpoint.query
     options: Any = {}

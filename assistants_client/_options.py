@@ -103,7 +103,7 @@ class Options:
             "max_response_bytes": self.max_response_bytes,
         }
         told = ", ".join(f"{name}={value!r}" for name, value in shown.items())
-        return self.secrets.hide(f"{type(self).__name__}({told})")
+        return self.secrets.redact(f"{type(self).__name__}({told})")
 
     def with_changes(self, **changes: Any) -> Options:
         """Give a copy in which some settings are others.

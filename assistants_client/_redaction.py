@@ -84,7 +84,7 @@ class Secrets:
                     self.learn(each)
                 self._met = value
 
-    def hide(self, text: str) -> str:
+    def redact(self, text: str) -> str:
         """Give a text without the secrets."""
         texts = self._texts
         if not texts:
@@ -109,24 +109,24 @@ class Secrets:
                 self._known[secret] = found
         return found
 
-    def hide_bytes(self, content: bytes) -> bytes:
+    def redact_bytes(self, content: bytes) -> bytes:
         """Give the bytes of a text without the secrets."""
         if not self._texts:
             return content
         # All secrets are ASCII, as headers are.
         text = content.decode("latin-1")
-        hidden = self.hide(text)
+        hidden = self.redact(text)
         return content if hidden is text else hidden.encode("latin-1")
 
-    def hide_in(self, value: Any) -> Any:
+    def redact_json(self, value: Any) -> Any:
         """Give JSON data without the secrets, in keys as in values."""
         if isinstance(value, str):
-            return self.hide(value)
+            return self.redact(value)
         if not self._texts or not isinstance(value, dict | list):
             return value
         try:
             written = json.dumps(value)
-            hidden = self.hide(written)
+            hidden = self.redact(written)
             return value if hidden == written else json.loads(hidden)
         except (ValueError, RecursionError):
             # So deep that nobody can look whether one is in it.

@@ -99,12 +99,12 @@ _BY_ENDING: dict[Any, tuple[type[RunError], str]] = {
 }
 
 
-def run_error(run: Any, hide: Callable[[str], str] = str) -> RunError:
+def run_error(run: Any, redact: Callable[[str], str] = str) -> RunError:
     """Give the error that the end of a run is.
 
     Args:
         run: the run.
-        hide: gives what the server says without the secrets that it repeats.
+        redact: gives what the server says without the secrets that it repeats.
     """
     status = word(run.status)
     kind, what = _BY_ENDING.get(status, (RunError, f"is {status}"))
@@ -114,7 +114,7 @@ def run_error(run: Any, hide: Callable[[str], str] = str) -> RunError:
         for text in (getattr(holder, name, None) for name in ("message", "reason"))
         if text
     ]
-    why = f": {shortened(hide(said[0]))}" if said else ""
+    why = f": {shortened(redact(said[0]))}" if said else ""
     return kind(f"{_named(run)} {what}{why}", run)
 
 

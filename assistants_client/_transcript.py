@@ -121,7 +121,7 @@ class Transcript:
         self._line("<< ", text)
 
     def _line(self, prefix: str, text: str) -> None:
-        text = self._secrets.hide(text)
+        text = self._secrets.redact(text)
         self._write(prefix + _CONTROL.sub(_escaped, text))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from ._drive import drive, drive_async
-from ._flows.call import calling
+from ._flows.call import perform_call
 from ._options import MAX_RESPONSE_BYTES, MAX_RETRIES, TIMEOUT, settings
 from ._transcript import Transcript
 from ._transport.http import AsyncHttp, Http
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from typing import Self, Unpack
 
+    from ._call import Call, CallOptions, CallResult
     from ._effects import Flow
-    from ._flows.call import Answer, Call, CallOptions
     from ._options import ApiKey, ClientChanges, ClientOptions, Options
     from ._transcript import Flowing
     from ._transport.pool import Pool
@@ -217,19 +217,19 @@ class Client(_Client, FreeRequests):
 
         return StreamedClient(self)
 
-    def perform(self, call: Call[T]) -> Answer[T]:
+    def perform(self, call: Call[T]) -> CallResult[T]:
         """Carry out a call, as the methods make them."""
-        return self.follow(calling(call, self._options), call.options)
+        return self.follow(perform_call(call, self._options), call.options)
 
     def follow(self, flow: Flow[T], options: CallOptions) -> T:
         """Run a flow to its end, such as that of a call."""
         return drive(flow, self.http(options).perform)
 
-    def begin(self, call: Call[T]) -> tuple[Answer[T], Flowing | None]:
+    def begin(self, call: Call[T]) -> tuple[CallResult[T], Flowing | None]:
         """Carry out a call up to the body of its answer, which is shown when read."""
         http = self.http(call.options)
-        answer = drive(calling(call, self._options), http.perform)
-        kind = answer.reply.headers.get("content-type", "")
+        answer = drive(perform_call(call, self._options), http.perform)
+        kind = answer.response.headers.get("content-type", "")
         return answer, http.transcript.flowing(kind) if http.transcript else None
 
     def http(self, options: CallOptions) -> Http:
@@ -285,19 +285,19 @@ class AsyncClient(_Client, AsyncFreeRequests):
 
         return AsyncStreamedClient(self)
 
-    async def perform(self, call: Call[T]) -> Answer[T]:
+    async def perform(self, call: Call[T]) -> CallResult[T]:
         """Carry out a call, as the methods make them."""
-        return await self.follow(calling(call, self._options), call.options)
+        return await self.follow(perform_call(call, self._options), call.options)
 
     async def follow(self, flow: Flow[T], options: CallOptions) -> T:
         """Run a flow to its end, such as that of a call."""
         return await drive_async(flow, self.http(options).perform)
 
-    async def begin(self, call: Call[T]) -> tuple[Answer[T], Flowing | None]:
+    async def begin(self, call: Call[T]) -> tuple[CallResult[T], Flowing | None]:
         """Carry out a call up to the body of its answer, which is shown when read."""
         http = self.http(call.options)
-        answer = await drive_async(calling(call, self._options), http.perform)
-        kind = answer.reply.headers.get("content-type", "")
+        answer = await drive_async(perform_call(call, self._options), http.perform)
+        kind = answer.response.headers.get("content-type", "")
         return answer, http.transcript.flowing(kind) if http.transcript else None
 
     def http(self, options: CallOptions) -> AsyncHttp:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Unpack
 
-    from ._flows.call import CallOptions
+    from ._call import CallOptions
 
 T = TypeVar("T")
 
@@ -110,7 +110,7 @@ class FreeRequests:
         whole = _is_whole(cast_to, client)
         call = free_call(method, path, client.base_url, cast_to=cast_to, **given)
         answer = client.perform(call)
-        return answer.reply if whole else answer.read()
+        return answer.response if whole else answer.read()
 
 
 class AsyncFreeRequests:
@@ -206,7 +206,7 @@ class AsyncFreeRequests:
         whole = _is_whole(cast_to, client)
         call = free_call(method, path, client.base_url, cast_to=cast_to, **given)
         answer = await client.perform(call)
-        return answer.reply if whole else answer.read()
+        return answer.response if whole else answer.read()
 
 
 def _is_whole(cast_to: Any, client: Any) -> bool:

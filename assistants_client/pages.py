@@ -7,7 +7,7 @@ from typing import Any, Generic, TypeAlias, TypeVar
 
 from attrs import field, frozen
 
-from ._flows.paginate import Bounds, Walk, next_query
+from ._flows.paginate import Bounds, Pagination, next_query
 
 T = TypeVar("T")
 Query: TypeAlias = dict[str, Any]
@@ -100,7 +100,7 @@ class Page(_Page[T]):
             yield from items
 
     def _walk(self) -> Iterator[tuple[Page[T], list[T]]]:
-        walk: Walk[T] = Walk(self._bounds, self._query)
+        walk: Pagination[T] = Pagination(self._bounds, self._query)
         page = self
         while True:
             yield page, [*walk.take(page)]
@@ -138,7 +138,7 @@ class AsyncPage(_Page[T]):
                 yield item
 
     async def _walk(self) -> AsyncIterator[tuple[AsyncPage[T], list[T]]]:
-        walk: Walk[T] = Walk(self._bounds, self._query)
+        walk: Pagination[T] = Pagination(self._bounds, self._query)
         page = self
         while True:
             yield page, [*walk.take(page)]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 
+from ._call import CallResult
 from ._casts import caster
-from ._flows.call import Answer
 from ._json import decode
 from ._transport.body import readable
 
@@ -22,7 +22,9 @@ U = TypeVar("U")
 class Head(Generic[T]):
     """What is known of an answer before its body is read."""
 
-    def __init__(self, answer: Answer[Any], read: Callable[[Answer[Any]], T]) -> None:
+    def __init__(
+        self, answer: CallResult[Any], read: Callable[[CallResult[Any]], T]
+    ) -> None:
         self._answer = answer
         self._read = read
 
@@ -33,7 +35,7 @@ class Head(Generic[T]):
     @property
     def http_response(self) -> httpx.Response:
         """Give the answer as the HTTP library has it; its request holds the key."""
-        response: Any = self._answer.reply
+        response: Any = self._answer.response
         found: httpx.Response = response
         return found
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar, overload
 
-from ._effects import Unusable
+from ._effects import UnreadableResponse
 from ._errors import APIConnectionError, APITimeoutError
 from ._json import decode
 from ._text import shortened
@@ -16,7 +16,7 @@ from .responses import Head
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 
-    from ._flows.call import Answer
+    from ._call import CallResult
     from ._transcript import Flowing
 
 T = TypeVar("T")
@@ -29,14 +29,14 @@ class _Streamed(Head[T]):
 
     def __init__(
         self,
-        answer: Answer[Any],
-        read: Callable[[Answer[Any]], T],
+        answer: CallResult[Any],
+        read: Callable[[CallResult[Any]], T],
         shown: Flowing | None = None,
     ) -> None:
         super().__init__(answer, read)
         self._shown = shown
         self._library = library_of(self.http_response)
-        self._errors: _Errors = (*self._library.errors, Unusable)
+        self._errors: _Errors = (*self._library.errors, UnreadableResponse)
 
     def _show(self, piece: bytes | str) -> None:
         if self._shown:
@@ -52,16 +52,16 @@ class _Streamed(Head[T]):
         if isinstance(error, self._library.stream_error):
             return RuntimeError("the body is gone: it was read in pieces, or closed")
         answer = self._answer
-        if isinstance(error, Unusable):
-            reply = named(error, self.http_response).reply
-            assert reply is not None
-            return answer.undecodable(reply, str(error))
+        if isinstance(error, UnreadableResponse):
+            response = named(error, self.http_response).response
+            assert response is not None
+            return answer.undecodable(response, str(error))
         forget_request(error, self._library)
         timed_out = isinstance(error, self._library.timed_out)
         what = str(error) or ("timed out" if timed_out else type(error).__name__)
         kind = APITimeoutError if timed_out else APIConnectionError
         return kind(
-            shortened(answer.secrets.hide(f"the answer broke off: {what}")),
+            shortened(answer.secrets.redact(f"the answer broke off: {what}")),
             request=answer.request,
             operation=answer.call.operation,
             request_id=answer.request_id,

@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.table import Table
 
-from assistants_client._operations import ENDPOINTS
+from assistants_client._operations import OPERATIONS
 from tests.faults.calls import FORMS
 from tests.faults.cells import SHOWN, Report, everything, some
 from tests.faults.embedded_bench import Embedded
@@ -68,7 +68,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument(
         "--operation",
         nargs="+",
-        choices=[*ENDPOINTS],
+        choices=[*OPERATIONS],
         metavar="NAME",
         help="only calls of these, such as threads.runs.create",
     )

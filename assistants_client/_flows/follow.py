@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING, Any, Protocol
 from attrs import frozen
 
 from .. import _api
-from .._effects import Give, NoAnswer, Note, Receive, Unusable, Whole
+from .._effects import (
+    BufferedResponse,
+    Emit,
+    NoResponse,
+    Note,
+    Receive,
+    UnreadableResponse,
+)
 from .._errors import StreamInterrupted
 from .._events.catch_up import missed
 from .._events.parse import DONE, Told, told
@@ -20,19 +27,19 @@ from .tool_calls import tool_calls
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from .._call import CallResult
     from .._effects import Flow
     from .._events.snapshots import Snapshots
-    from .call import Answer
 
 
 class Calls(Protocol):
     """The calls that following a run takes."""
 
-    def retrieve(self, run: Any) -> Flow[Answer[Any]]:
+    def retrieve(self, run: Any) -> Flow[CallResult[Any]]:
         """Look at the run."""
         ...
 
-    def cancel(self, run: Any) -> Flow[Answer[Any]]:
+    def cancel(self, run: Any) -> Flow[CallResult[Any]]:
         """Cancel the run."""
         ...
 
@@ -69,7 +76,7 @@ class Plan:
     """
 
     calls: Calls
-    act: Callable[[Any], Flow[Answer[Any]]] | None = None
+    act: Callable[[Any], Flow[CallResult[Any]]] | None = None
     resume: Patience | None = None
 
 
@@ -86,7 +93,7 @@ Item = tuple[Any, Told]
 """An event as it came, none where it didn't, and what it tells."""
 
 
-def streaming(first: Answer[Any], snapshots: Snapshots, plan: Plan) -> Flow[None]:
+def streaming(first: CallResult[Any], snapshots: Snapshots, plan: Plan) -> Flow[None]:
     """Give the events of a run, until it has ended or waits for somebody else.
 
     Args:
@@ -117,15 +124,15 @@ def streaming(first: Answer[Any], snapshots: Snapshots, plan: Plan) -> Flow[None
         snapshots.acted()
 
 
-def _receiving(answer: Answer[Any], snapshots: Snapshots) -> Flow[_Broken | None]:
+def _receiving(answer: CallResult[Any], snapshots: Snapshots) -> Flow[_Broken | None]:
     """Give the events of one answer; tell how it broke off, if it did."""
-    kind = answer.reply.headers.get("content-type", "").partition(";")[0].strip()
+    kind = answer.response.headers.get("content-type", "").partition(";")[0].strip()
     if kind.lower().endswith(("json", "html")):
         return (yield from _no_stream(answer))
     decoder = _api.EventDecoder()
-    receive = Receive(answer.reply)
+    receive = Receive(answer.response)
     broken = None
-    patience = answer.patience
+    idle_timeout = answer.idle_timeout
     heard = monotonic()
     try:
         while (chunk := (yield receive)) is not None:
@@ -140,23 +147,23 @@ def _receiving(answer: Answer[Any], snapshots: Snapshots) -> Flow[_Broken | None
                     # Whatever follows is no part of the stream.
                     break
             if items:
-                yield Give(items)
+                yield Emit(items)
                 heard = monotonic()
-            elif patience is not None and monotonic() - heard > patience:
+            elif idle_timeout is not None and monotonic() - heard > idle_timeout:
                 # Comments keep a connection alive; they say nothing of the run.
-                why = f"no event came for {patience:g} s, though the server wrote"
+                why = f"no event came for {idle_timeout:g} s, though the server wrote"
                 return _Broken(why, timed_out=True)
             if broken is not None or snapshots.done:
                 return broken
-    except NoAnswer as error:
+    except NoResponse as error:
         broken = _Broken(str(error), error.timed_out, error)
-    except Unusable as error:
+    except UnreadableResponse as error:
         broken = _Broken(f"it is {error}", cause=error)
     # The end of the stream stands for the empty line that ends an event.
     last = [(event, told(event.event, event.data)) for event in decoder.flush()]
     last = [(event, what) for event, what in last if not _is_spoilt(what)]
     if last:
-        yield Give([*last])
+        yield Emit([*last])
     if broken is None and not snapshots.done:
         broken = _Broken("it ended before the run did")
     return broken
@@ -167,16 +174,16 @@ def _is_spoilt(what: Told) -> bool:
     return isinstance(what.data, str) and what.name.startswith("thread.")
 
 
-def _no_stream(answer: Answer[Any]) -> Flow[_Broken]:
+def _no_stream(answer: CallResult[Any]) -> Flow[_Broken]:
     """Give what was answered in place of a stream: some servers give the run."""
     pieces = []
-    receive = Receive(answer.reply)
+    receive = Receive(answer.response)
     try:
         while (chunk := (yield receive)) is not None:
             pieces.append(chunk)
-    except NoAnswer as error:
+    except NoResponse as error:
         return _Broken(str(error), error.timed_out, error)
-    except Unusable as error:
+    except UnreadableResponse as error:
         return _Broken(f"it is {error}", cause=error)
     content = b"".join(pieces)
     try:
@@ -184,14 +191,16 @@ def _no_stream(answer: Answer[Any]) -> Flow[_Broken]:
     except (ValueError, RecursionError):
         run = None
     if not isinstance(run, dict) or not isinstance(run.get("status"), str):
-        whole = Whole(answer.reply.status_code, answer.reply.headers, content)
+        whole = BufferedResponse(
+            answer.response.status_code, answer.response.headers, content
+        )
         raise answer.undecodable(whole, "no stream of events")
-    yield Give([(None, Told(f"thread.run.{run['status']}", run))])
+    yield Emit([(None, Told(f"thread.run.{run['status']}", run))])
     return _Broken("the server gave the run, not its events")
 
 
 def _caught_up(
-    answer: Answer[Any], snapshots: Snapshots, plan: Plan, broken: _Broken
+    answer: CallResult[Any], snapshots: Snapshots, plan: Plan, broken: _Broken
 ) -> Flow[None]:
     """Wait for the run by looking at it, and give what was missed."""
     calls = plan.calls
@@ -214,19 +223,19 @@ def _caught_up(
         [each.to_dict() for each in steps if isinstance(each, _api.Model)],
         [each.to_dict() for each in messages if isinstance(each, _api.Model)],
     )
-    yield Give([(None, each) for each in events])
+    yield Emit([(None, each) for each in events])
 
 
 def _interrupted(
-    answer: Answer[Any], snapshots: Snapshots, plan: Plan, broken: _Broken
+    answer: CallResult[Any], snapshots: Snapshots, plan: Plan, broken: _Broken
 ) -> StreamInterrupted:
     alive = plan.calls.alive
     what = "nothing was told of its run"
     if snapshots.run is not None:
         what = f"run {word(snapshots.run.get('id'))} was {word(snapshots.status)}"
-    hide = answer.secrets.hide
+    redact = answer.secrets.redact
     error = StreamInterrupted(
-        hide(f"the stream broke off: {broken.why}; {what}"),
+        redact(f"the stream broke off: {broken.why}; {what}"),
         request=answer.request,
         operation=answer.call.operation,
         request_id=answer.request_id,

@@ -95,7 +95,7 @@ def next_query(page: PageLike[Any], query: Mapping[str, Any]) -> dict[str, Any] 
     return {**query, "before" if backwards else "after": cursor}
 
 
-class Walk(Generic[T]):
+class Pagination(Generic[T]):
     """A walk through a list: what each page adds, and whether to go on.
 
     It ends even where cursors are inclusive, ignored or go round in circles, and gives

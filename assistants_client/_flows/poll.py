@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, TypedDict, cast
 
 from attrs import field, frozen
 
-from .._effects import Ask, Note, Sleep
+from .._effects import Invoke, Note, Sleep
 from .._errors import APIError, ConfigurationError
 from .._progress import TICK, Spinner, spinner
 from .._run_errors import RunTimeout
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from .._api import RunObject
+    from .._call import CallResult
     from .._effects import Flow
-    from .call import Answer
 
 MAX_WAIT: Final = 600.0
 """Seconds after which waiting is given up, where nothing else was said."""
@@ -104,11 +104,11 @@ def patience(options: WaitOptions) -> Patience:
 
 
 def waiting(
-    first: Callable[[], Flow[Answer[RunObject]]],
-    look: Callable[[RunObject], Flow[Answer[RunObject]]],
-    cancel: Callable[[RunObject], Flow[Answer[RunObject]]],
+    first: Callable[[], Flow[CallResult[RunObject]]],
+    look: Callable[[RunObject], Flow[CallResult[RunObject]]],
+    cancel: Callable[[RunObject], Flow[CallResult[RunObject]]],
     how: Patience,
-    act: Callable[[RunObject], Flow[Answer[RunObject]]] | None = None,
+    act: Callable[[RunObject], Flow[CallResult[RunObject]]] | None = None,
 ) -> Flow[RunObject]:
     """Wait until a run has ended, or requires an action.
 
@@ -132,11 +132,11 @@ def waiting(
 
 
 def _looking(
-    first: Callable[[], Flow[Answer[RunObject]]],
-    look: Callable[[RunObject], Flow[Answer[RunObject]]],
-    cancel: Callable[[RunObject], Flow[Answer[RunObject]]],
+    first: Callable[[], Flow[CallResult[RunObject]]],
+    look: Callable[[RunObject], Flow[CallResult[RunObject]]],
+    cancel: Callable[[RunObject], Flow[CallResult[RunObject]]],
     how: Patience,
-    act: Callable[[RunObject], Flow[Answer[RunObject]]] | None,
+    act: Callable[[RunObject], Flow[CallResult[RunObject]]] | None,
 ) -> Flow[RunObject]:
     began = how.clock()
     known: RunObject | None = None
@@ -145,7 +145,7 @@ def _looking(
     while True:
         run = answer.read()
         if how.on_update is not None and run != known:
-            yield Ask(_told(how.on_update, run))
+            yield Invoke(_told(how.on_update, run))
         known = run
         waits = run.status == WAITS
         if has_ended(run.status) or (waits and (act is None or not tool_calls(run))):
@@ -168,7 +168,7 @@ def _looking(
 
 def _timed_out(
     run: RunObject,
-    cancel: Callable[[RunObject], Flow[Answer[RunObject]]],
+    cancel: Callable[[RunObject], Flow[CallResult[RunObject]]],
     began: float,
     how: Patience,
 ) -> Flow[RunTimeout]:
@@ -200,11 +200,11 @@ def _told(on_update: Callable[[Any], Any], run: RunObject) -> Callable[[], Any]:
     return lambda: on_update(run)
 
 
-def _pause(answer: Answer[Any], looks: int, how: Patience) -> float:
+def _pause(answer: CallResult[Any], looks: int, how: Patience) -> float:
     if how.interval is not None:
         return how.interval
     try:
-        asked = float(answer.reply.headers.get(POLL_AFTER) or "") / 1000
+        asked = float(answer.response.headers.get(POLL_AFTER) or "") / 1000
     except ValueError:
         asked = math.nan
     if 0 < asked <= _LONGEST_ASKED:

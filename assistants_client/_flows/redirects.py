@@ -14,7 +14,7 @@ from .._effects import Note, Send
 from .._text import shortened
 
 if TYPE_CHECKING:
-    from .._effects import Flow, Prepared, Reply
+    from .._effects import Flow, HttpResponse, PreparedRequest
 
 MOST: Final = 10
 """How often a request is sent on."""
@@ -25,41 +25,41 @@ _PORTS = {"http": 80, "https": 443}
 _LONGEST = 8192
 
 
-def sending(request: Prepared) -> Flow[Reply]:
+def send(request: PreparedRequest) -> Flow[HttpResponse]:
     """Send a request, and on to where it is redirected within the same origin.
 
     An answer that says to go where it must not is given as it is; `refusal` says why.
     """
     for _ in range(MOST):
-        reply: Reply = yield Send(request)
-        if reply.status_code not in _REDIRECTS:
-            return reply
-        location = reply.headers.get("location", "")
-        if not location or _objection(request.method, request.url, reply):
-            return reply
+        response: HttpResponse = yield Send(request)
+        if response.status_code not in _REDIRECTS:
+            return response
+        location = response.headers.get("location", "")
+        if not location or _objection(request.method, request.url, response):
+            return response
         request = evolve(request, url=_target(request.url, location))
         path = urlsplit(request.url).path
-        yield Note(f"status {reply.status_code}; sent on to {path}")
-    last: Reply = yield Send(request)
+        yield Note(f"status {response.status_code}; sent on to {path}")
+    last: HttpResponse = yield Send(request)
     return last
 
 
-def refusal(method: str, url: str, reply: Reply) -> str | None:
+def refusal(method: str, url: str, response: HttpResponse) -> str | None:
     """Say why a redirect was not followed; none if it would have been, or is none.
 
     Args:
         method: that of the request.
         url: where it went.
-        reply: the answer.
+        response: the response.
     """
-    location = reply.headers.get("location", "")
-    if reply.status_code not in _REDIRECTS or not location:
+    location = response.headers.get("location", "")
+    if response.status_code not in _REDIRECTS or not location:
         return None
-    return _objection(method, url, reply) or f"it was sent on more than {MOST} times"
+    return _objection(method, url, response) or f"it was sent on more than {MOST} times"
 
 
-def _objection(method: str, url: str, reply: Reply) -> str | None:
-    location = reply.headers["location"]
+def _objection(method: str, url: str, response: HttpResponse) -> str | None:
+    location = response.headers["location"]
     try:
         target = urlsplit(_target(url, location))
         port = f":{target.port}" if target.port else ""
@@ -72,7 +72,7 @@ def _objection(method: str, url: str, reply: Reply) -> str | None:
             f"it is redirected to {shown}, another origin, to which no key is sent; "
             "if the API is there, say so by base_url="
         )
-    if method not in ("GET", "HEAD") and reply.status_code not in _KEEPING:
+    if method not in ("GET", "HEAD") and response.status_code not in _KEEPING:
         return (
             f"it is redirected in a way that makes a GET of a {method}; see whether "
             "base_url= begins as the server wants it, such as with https"

@@ -14,8 +14,8 @@ from .._redaction import SECRET_PARAMETERS, without_secrets
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from .._call import Call
     from .._options import Options
-    from .call import Call
 
 JSON: Final = "application/json"
 EVENTS: Final = "text/event-stream"

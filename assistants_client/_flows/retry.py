@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from .._effects import NoAnswer, Note, Sleep, Unusable
-from .redirects import sending
+from .._effects import NoResponse, Note, Sleep, UnreadableResponse
+from .redirects import send
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from .._effects import Flow, Prepared, Reply
+    from .._effects import Flow, HttpResponse, PreparedRequest
 
 IDEMPOTENCY_KEY = "idempotency-key"
 LONGEST_WAIT = 120.0
@@ -30,14 +30,14 @@ class Sent:
     """A request that got an answer of whatever status.
 
     Attributes:
-        reply: the answer.
+        response: the response.
         attempts: how often it was sent.
         unusable: why the answer can't be read, if it can't.
     """
 
-    reply: Reply
+    response: HttpResponse
     attempts: int
-    unusable: Unusable | None = None
+    unusable: UnreadableResponse | None = None
 
 
 @frozen
@@ -58,13 +58,15 @@ class Policy:
 class GaveUp(Exception):  # noqa: N818 - the caller turns it into an error
     """No attempt got an answer; the last reason is the cause."""
 
-    def __init__(self, last: NoAnswer, attempts: int) -> None:
+    def __init__(self, last: NoResponse, attempts: int) -> None:
         super().__init__(str(last))
         self.last = last
         self.attempts = attempts
 
 
-def retrying(prepare: Callable[[int], Flow[Prepared]], policy: Policy) -> Flow[Sent]:
+def retry(
+    prepare: Callable[[int], Flow[PreparedRequest]], policy: Policy
+) -> Flow[Sent]:
     """Send a request until it is answered for good or must not be sent again.
 
     A request that may create something is sent again only where the server can't have
@@ -83,13 +85,13 @@ def retrying(prepare: Callable[[int], Flow[Prepared]], policy: Policy) -> Flow[S
     while True:
         request = yield from prepare(retries)
         try:
-            reply: Reply = yield from sending(request)
-        except Unusable as unusable:
+            response: HttpResponse = yield from send(request)
+        except UnreadableResponse as unusable:
             # It would be no better the next time.
-            if unusable.reply is None:
+            if unusable.response is None:
                 raise
-            return Sent(unusable.reply, retries + 1 + refreshed, unusable)
-        except NoAnswer as broken:
+            return Sent(unusable.response, retries + 1 + refreshed, unusable)
+        except NoResponse as broken:
             attempts = retries + 1 + refreshed
             if broken.final:
                 raise GaveUp(broken, attempts) from broken
@@ -103,10 +105,10 @@ def retrying(prepare: Callable[[int], Flow[Prepared]], policy: Policy) -> Flow[S
             why = str(broken)
         else:
             attempts = retries + 1 + refreshed
-            if retries >= policy.max_retries or not _may_retry(request, reply):
-                return Sent(reply, attempts)
-            wait = _wait(reply.headers, retries, policy)
-            why = f"status {reply.status_code}"
+            if retries >= policy.max_retries or not _may_retry(request, response):
+                return Sent(response, attempts)
+            wait = _wait(response.headers, retries, policy)
+            why = f"status {response.status_code}"
         retries += 1
         yield Note(f"{why}; retry {retries} of {policy.max_retries} in {wait:.1f} s")
         yield Sleep(wait)
@@ -144,35 +146,35 @@ def _wait(headers: Mapping[str, str], retries: int, policy: Policy) -> float:
     return backoff(retries, policy) if asked is None else asked
 
 
-def _may_retry(request: Prepared, reply: Reply) -> bool:
+def _may_retry(request: PreparedRequest, response: HttpResponse) -> bool:
     """Tell whether an answer is one to try again after."""
-    wish = reply.headers.get("x-should-retry", "").lower()
-    status = reply.status_code
+    wish = response.headers.get("x-should-retry", "").lower()
+    status = response.status_code
     if status < 400 or wish == "false":
         return False
     if not (wish == "true" or status in _RETRIED or status >= 500):
         return False
-    return _is_repeatable(request) or _was_not_acted_on(reply)
+    return _is_repeatable(request) or _was_not_acted_on(response)
 
 
-def _was_not_acted_on(reply: Reply) -> bool:
+def _was_not_acted_on(response: HttpResponse) -> bool:
     """Tell whether an answer means that the server turned the request away unseen."""
-    if reply.status_code == 503:
-        return "retry-after" in reply.headers or "retry-after-ms" in reply.headers
-    return reply.status_code in (409, 429)
+    if response.status_code == 503:
+        return "retry-after" in response.headers or "retry-after-ms" in response.headers
+    return response.status_code in (409, 429)
 
 
-def _may_resend(request: Prepared, broken: NoAnswer) -> bool:
+def _may_resend(request: PreparedRequest, broken: NoResponse) -> bool:
     return broken.stage == "connect" or _is_repeatable(request)
 
 
-def _is_repeatable(request: Prepared) -> bool:
+def _is_repeatable(request: PreparedRequest) -> bool:
     """Tell whether doing it twice is doing it once."""
     names = {name.lower() for name in request.headers}
     return request.method in _SAFE_METHODS or IDEMPOTENCY_KEY in names
 
 
-def _is_stale(request: Prepared, broken: NoAnswer) -> bool:
+def _is_stale(request: PreparedRequest, broken: NoResponse) -> bool:
     safe = request.method in ("GET", "DELETE")
     return safe and broken.reused and broken.stage == "sent" and not broken.timed_out
 

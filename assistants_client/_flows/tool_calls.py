@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from .. import _api
-from .._effects import Note, Together
+from .._effects import InvokeAll, Note
 from .._run_errors import ToolError
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def performing(run: RunObject, tools: ToolSet) -> Flow[list[dict[str, str]]]:
     functions = [each for each in bound if not isinstance(each, ToolError)]
     names = ", ".join(str(_name(call)) for call in calls)
     yield Note(f"the run asks for {len(calls)} calls: {names}")
-    results = iter((yield Together(tuple(functions))) if functions else ())
+    results = iter((yield InvokeAll(tuple(functions))) if functions else ())
     outputs = []
     for call, each in zip(calls, bound, strict=True):
         result = each if isinstance(each, ToolError) else next(results)

@@ -7,7 +7,7 @@ from codecs import getincrementaldecoder
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
-from .._effects import Unusable, Whole
+from .._effects import BufferedResponse, UnreadableResponse
 from .decompression import Inflater, inflater_of
 from .library import library_of
 
@@ -68,7 +68,7 @@ class _Gauge:
         self._packed += len(chunk)
         if self.limit is not None and self._packed > self.limit + _MARGIN:
             # It may say nothing at all, without an end.
-            raise Unusable(_too_long(self.limit))
+            raise UnreadableResponse(_too_long(self.limit))
         for piece in self.coding.take(chunk):
             yield self._counted(piece)
 
@@ -86,7 +86,7 @@ class _Gauge:
             self.start += piece[:_START]
         self._count += len(piece)
         if self.limit is not None and self._count > self.limit:
-            raise Unusable(_too_long(self.limit))
+            raise UnreadableResponse(_too_long(self.limit))
         return piece
 
 
@@ -191,7 +191,7 @@ def bind(response: httpx.Response, limit: int | None, deadline: float | None) ->
     if response.is_closed:
         # Made without a network, and read by that.
         if limit is not None and len(response.content) > limit:
-            raise Unusable(_too_long(limit), response.content[:_START])
+            raise UnreadableResponse(_too_long(limit), response.content[:_START])
         return
     library = library_of(response)
     gauge = _Gauge(limit, deadline, library.read_timeout)
@@ -210,10 +210,10 @@ def bind(response: httpx.Response, limit: int | None, deadline: float | None) ->
     if gauge.coding is None and limit is not None:
         length = given.get(b"content-length", b"")
         if length.isdigit() and int(length[:20]) > limit:
-            raise Unusable(_too_long(limit))
+            raise UnreadableResponse(_too_long(limit))
 
 
-class Kept:
+class ErrorBody:
     """The body of an error: what can be had of it, and no more than is of use."""
 
     def __init__(
@@ -231,10 +231,12 @@ class Kept:
         bind(self._response, None, self._deadline)
 
     @property
-    def reply(self) -> Whole:
+    def response(self) -> BufferedResponse:
         """Give the answer, with as much of its body as there is."""
         content = b"".join(self._pieces)[: self._limit]
-        return Whole(self._response.status_code, self._response.headers, content)
+        return BufferedResponse(
+            self._response.status_code, self._response.headers, content
+        )
 
     def take(self, piece: bytes) -> bool:
         """Take a piece of the body; tell whether it is enough."""
@@ -243,11 +245,13 @@ class Kept:
         return self._count > self._limit
 
 
-def named(error: Unusable, response: httpx.Response) -> Unusable:
+def named(error: UnreadableResponse, response: httpx.Response) -> UnreadableResponse:
     """Have what is raised where an answer can't be used say which answer that is."""
     gauge = getattr(response.stream, "gauge", None)
     start = error.start or (gauge.start if gauge is not None else b"")
-    error.reply = Whole(response.status_code, response.headers, start[:_START])
+    error.response = BufferedResponse(
+        response.status_code, response.headers, start[:_START]
+    )
     return error
 
 

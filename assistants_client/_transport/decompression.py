@@ -9,7 +9,7 @@ from __future__ import annotations
 import zlib
 from typing import TYPE_CHECKING, Any
 
-from .._effects import Unusable
+from .._effects import UnreadableResponse
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,7 +44,9 @@ class Inflater:
             try:
                 piece = engine.decompress(data, _PIECE)
             except zlib.error as error:
-                raise Unusable(f"not {self._name}, as it says it is") from error
+                raise UnreadableResponse(
+                    f"not {self._name}, as it says it is"
+                ) from error
             if piece:
                 yield piece
             if engine.eof:
@@ -58,7 +60,7 @@ class Inflater:
     def finish(self) -> None:
         """Take the end; Unusable is raised where it comes too early."""
         if self._engine is not None or (self._begun and not self._ended):
-            raise Unusable(f"cut in the middle of its {self._name}")
+            raise UnreadableResponse(f"cut in the middle of its {self._name}")
 
     def _beginning(self, data: bytes) -> Any:
         """Give what undoes it, as soon as there are the two bytes that tell."""
@@ -82,6 +84,6 @@ def inflater_of(named: str, headers: httpx.Headers) -> Inflater | None:
         return None
     name = named.removeprefix("x-")
     if name not in ("gzip", "deflate"):
-        raise Unusable(f"encoded as {named!r}, which nobody asked for")
+        raise UnreadableResponse(f"encoded as {named!r}, which nobody asked for")
     del headers["content-encoding"]
     return Inflater(name)

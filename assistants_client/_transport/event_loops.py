@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     import httpx
 
-    from .limit import Turns
+    from .limit import ConnectionLimit
 
 # How often what ends together with a loop may go on first.
 _STEPS: Final = 10
@@ -49,8 +49,8 @@ def forget_closed(things: WeakKeyDictionary[Any, Any]) -> None:
 class Loops:
     """The HTTP clients of the event loops that share a client of ours."""
 
-    def __init__(self, turns: Turns) -> None:
-        self._turns = turns
+    def __init__(self, connection_limit: ConnectionLimit) -> None:
+        self._limit = connection_limit
         self._homes: WeakKeyDictionary[Any, _Home] = WeakKeyDictionary()
 
     def get(self, loop: Any) -> Any:
@@ -65,7 +65,7 @@ class Loops:
         home = self._homes[loop] = _Home(make())
         # Where one was closed already, the loop has come to its end.
         if is_first:
-            home.keep(self._turns)
+            home.keep(self._limit)
         return home.http
 
     def close(self, running: Any) -> _Home | None:
@@ -99,14 +99,14 @@ class _Home:
         self._keeper: Any = None
         self._closing: Any = None
 
-    def keep(self, turns: Turns) -> None:
+    def keep(self, connection_limit: ConnectionLimit) -> None:
         """Have it closed when the loop ends, or when it is forgotten before.
 
         Loops close the asynchronous generators that were begun in them.
         """
         if sys.get_asyncgen_hooks().finalizer is None:
             return
-        keeper = _keeper(self.http, turns)
+        keeper = _keeper(self.http, connection_limit)
         # Where the loop is ending already, it says so, by a warning.
         with suppress(StopIteration, ResourceWarning):
             keeper.__anext__().send(None)
@@ -128,7 +128,9 @@ class _Home:
         self._closing = running_loop().create_task(self.close())
 
 
-async def _keeper(http: httpx.AsyncClient, turns: Turns) -> AsyncGenerator[None, None]:
+async def _keeper(
+    http: httpx.AsyncClient, connection_limit: ConnectionLimit
+) -> AsyncGenerator[None, None]:
     """Close an HTTP client at the end, unless somebody still uses it."""
     import asyncio
 
@@ -136,7 +138,7 @@ async def _keeper(http: httpx.AsyncClient, turns: Turns) -> AsyncGenerator[None,
         yield
     finally:
         for _ in range(_STEPS):
-            if not turns.taken():
+            if not connection_limit.acquired():
                 await http.aclose()
                 break
             # Streams that end with the loop give their connections back first.

@@ -6,11 +6,11 @@ import time
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
-from .._effects import NoAnswer
+from .._effects import NoResponse
 from .._errors import ConfigurationError
 from .._options import CONNECT_TIMEOUT, TIMEOUT
 from .library import library_of
-from .trace import Watcher
+from .trace import ConnectionTrace
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     import httpx
 
-    from .._effects import Prepared, Reply
+    from .._effects import HttpResponse, PreparedRequest
     from .._redaction import Secrets
     from .._transcript import Transcript
     from .library import Library
@@ -44,7 +44,7 @@ class Exchange:
         self,
         client: httpx.Client | httpx.AsyncClient,
         library: Library,
-        prepared: Prepared,
+        prepared: PreparedRequest,
         transcript: Transcript | None,
         secrets: Secrets | None,
         pool: Pool | None,
@@ -60,7 +60,9 @@ class Exchange:
         self._transcript = transcript
         self._secrets = secrets
         self._pool = pool
-        self._watcher = Watcher(_note(transcript), pool.opened if pool else None)
+        self._watcher = ConnectionTrace(
+            _note(transcript), pool.opened if pool else None
+        )
         watcher: Any = self._watcher
         if isinstance(client, library.async_client):
             watcher = self._watcher.asynchronously
@@ -102,19 +104,19 @@ class Exchange:
             # What the HTTP client adds by itself, an error may repeat as well.
             self._secrets.learn_headers(dict(response.request.headers))
 
-    def ended(self, reply: Reply) -> None:
+    def ended(self, response: HttpResponse) -> None:
         """Take note that the answer is there, its body only if it was to be read."""
-        is_success = 200 <= reply.status_code <= 299
+        is_success = 200 <= response.status_code <= 299
         if self._transcript and not (self.prepared.stream and is_success):
-            self._transcript.content(reply.content)
+            self._transcript.content(response.content)
 
-    def too_many(self) -> NoAnswer:
+    def too_many(self) -> NoResponse:
         """Give what it is to a flow that no connection was free in time."""
-        return NoAnswer(
+        return NoResponse(
             "timed out (no connection was free)", stage="connect", timed_out=True
         )
 
-    def failure(self, error: BaseException) -> NoAnswer | None:
+    def failure(self, error: BaseException) -> NoResponse | None:
         """Give what a failure of the HTTP library is to a flow; none if it is none."""
         watcher = self._watcher
         library = self._library
@@ -123,7 +125,7 @@ class Exchange:
         forget_request(error, library)
         forget_unsendable(self._client.cookies.jar)
         if self._client.is_closed or (self._pool and self._pool.closed):
-            return NoAnswer(
+            return NoResponse(
                 "the client was closed meanwhile", stage=watcher.stage, final=True
             )
         its = isinstance(error, library.stream_error)
@@ -133,7 +135,7 @@ class Exchange:
         what = str(error) or type(error).__name__
         if isinstance(error, TimeoutError):
             what = "the head of the answer came too slowly"
-        return NoAnswer(
+        return NoResponse(
             f"timed out ({what})" if timed_out else what,
             stage="connect" if isinstance(error, library.unsent) else watcher.stage,
             timed_out=timed_out,
@@ -142,7 +144,7 @@ class Exchange:
 
 
 def new_request(
-    client: httpx.Client | httpx.AsyncClient, prepared: Prepared, trace: Any
+    client: httpx.Client | httpx.AsyncClient, prepared: PreparedRequest, trace: Any
 ) -> httpx.Request:
     """Make a request; what the client sends by default goes with it.
 
@@ -175,14 +177,14 @@ def new_request(
         raise ConfigurationError(what) from error
 
 
-def broken_off(error: Exception, library: Library) -> NoAnswer:
+def broken_off(error: Exception, library: Library) -> NoResponse:
     """Give what it is to a flow that a body breaks off."""
     forget_request(error, library)
     timed_out = isinstance(error, library.timed_out)
     what = str(error) or type(error).__name__
     if timed_out:
         what = f"nothing came for too long ({what})"
-    return NoAnswer(what, stage="answered", timed_out=timed_out)
+    return NoResponse(what, stage="answered", timed_out=timed_out)
 
 
 def forget_request(error: Exception, library: Library) -> None:

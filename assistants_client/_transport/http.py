@@ -7,19 +7,19 @@ import time
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from .._effects import Ask, Note, Receive, Send, Sleep, Together, Unusable
-from .body import Kept, at_end, bind, named
+from .._effects import Invoke, InvokeAll, Note, Receive, Send, Sleep, UnreadableResponse
+from .body import ErrorBody, at_end, bind, named
 from .concurrency import together, together_async
 from .exchange import Exchange, broken_off
 from .library import library_of
-from .limit import Turn, Turns, sweep
+from .limit import ConnectionLimit, Permit, sweep
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
 
     import httpx
 
-    from .._effects import Effect, Prepared, Reply
+    from .._effects import Effect, HttpResponse, PreparedRequest
     from .._redaction import Secrets
     from .._transcript import Transcript
     from .pool import Pool
@@ -39,11 +39,13 @@ class _Http:
         self._library = library_of(client)
         self._secrets = secrets
         self._pool = pool
-        self._turns = pool.turns if pool is not None else Turns(None)
+        self._limit = (
+            pool.connection_limit if pool is not None else ConnectionLimit(None)
+        )
         self.transcript = transcript
         self._read: Any = None
 
-    def _exchange(self, prepared: Prepared) -> Exchange:
+    def _exchange(self, prepared: PreparedRequest) -> Exchange:
         return Exchange(
             self._client,
             self._library,
@@ -69,15 +71,15 @@ class Http(_Http):
         """
         if type(effect) is Receive:
             # Before the others: of these, there are thousands.
-            return self._receive(effect.reply)
+            return self._receive(effect.response)
         match effect:
             case Send(request):
                 return self._send(request)
             case Sleep(seconds):
                 time.sleep(seconds)
-            case Ask(function):
+            case Invoke(function):
                 return _answered(function())
-            case Together(functions):
+            case InvokeAll(functions):
                 return together(functions)
             case Note(text):
                 if self.transcript:
@@ -105,9 +107,9 @@ class Http(_Http):
         except self._library.broken as error:
             raise broken_off(error, self._library) from error
 
-    def _send(self, prepared: Prepared) -> Reply:
+    def _send(self, prepared: PreparedRequest) -> HttpResponse:
         exchange = self._exchange(prepared)
-        turn = self._turn(exchange)
+        permit = self._permit(exchange)
         response: httpx.Response | None = None
         try:
             response = self._client.send(
@@ -121,40 +123,40 @@ class Http(_Http):
                 if response is not None:
                     response.close()
             finally:
-                turn.over()
+                permit.release()
             failure = exchange.failure(error)
             if failure is None:
                 raise
             raise failure from error
-        at_end(response, turn.over)
+        at_end(response, permit.release)
         exchange.ended(reply)
         return reply
 
-    def _turn(self, exchange: Exchange) -> Turn:
+    def _permit(self, exchange: Exchange) -> Permit:
         """Wait until there is a connection for this."""
         try:
-            return self._turns.wait(exchange.pool_timeout)
+            return self._limit.acquire(exchange.pool_timeout)
         except TimeoutError as error:
             raise exchange.too_many() from error
 
-    def _body(self, response: httpx.Response, exchange: Exchange) -> Reply:
+    def _body(self, response: httpx.Response, exchange: Exchange) -> HttpResponse:
         """Read the body, unless that is left to others."""
         prepared = exchange.prepared
         if not response.is_success:
-            kept = Kept(response, prepared.limit, exchange.deadline)
-            with suppress(Unusable):
+            kept = ErrorBody(response, prepared.limit, exchange.deadline)
+            with suppress(UnreadableResponse):
                 kept.begin()
                 for piece in response.iter_bytes():
                     if kept.take(piece):
                         break
             response.close()
-            return kept.reply
+            return kept.response
         late = None if prepared.stream else exchange.deadline
         try:
             bind(response, prepared.limit, late)
             if not prepared.stream:
                 response.read()
-        except Unusable as error:
+        except UnreadableResponse as error:
             raise named(error, response) from None
         return response
 
@@ -173,7 +175,7 @@ class AsyncHttp(_Http):
         """
         if type(effect) is Receive:
             # Before the others: of these, there are thousands.
-            return await self._receive(effect.reply)
+            return await self._receive(effect.response)
         match effect:
             case Send(request):
                 return await self._send(request)
@@ -182,10 +184,10 @@ class AsyncHttp(_Http):
                 import asyncio
 
                 await asyncio.sleep(seconds)
-            case Ask(function):
+            case Invoke(function):
                 answer = function()
                 return await answer if inspect.isawaitable(answer) else answer
-            case Together(functions):
+            case InvokeAll(functions):
                 return await together_async(functions)
             case Note(text):
                 if self.transcript:
@@ -213,11 +215,11 @@ class AsyncHttp(_Http):
         except self._library.broken as error:
             raise broken_off(error, self._library) from error
 
-    async def _send(self, prepared: Prepared) -> Reply:
+    async def _send(self, prepared: PreparedRequest) -> HttpResponse:
         import asyncio
 
         exchange = self._exchange(prepared)
-        turn = await self._turn(exchange)
+        permit = await self._permit(exchange)
         response: httpx.Response | None = None
         try:
             # A head that comes a byte at a time is never late, but never there either.
@@ -233,42 +235,42 @@ class AsyncHttp(_Http):
                 if response is not None:
                     await response.aclose()
             finally:
-                turn.over()
+                permit.release()
             if not isinstance(error, Exception):
                 await sweep(self._client)
             failure = exchange.failure(error)
             if failure is None:
                 raise
             raise failure from error
-        at_end(response, turn.over)
+        at_end(response, permit.release)
         exchange.ended(reply)
         return reply
 
-    async def _turn(self, exchange: Exchange) -> Turn:
+    async def _permit(self, exchange: Exchange) -> Permit:
         """Wait until there is a connection for this."""
         try:
-            return await self._turns.take(exchange.pool_timeout)
+            return await self._limit.acquire_async(exchange.pool_timeout)
         except TimeoutError as error:
             raise exchange.too_many() from error
 
-    async def _body(self, response: httpx.Response, exchange: Exchange) -> Reply:
+    async def _body(self, response: httpx.Response, exchange: Exchange) -> HttpResponse:
         """Read the body, unless that is left to others."""
         prepared = exchange.prepared
         if not response.is_success:
-            kept = Kept(response, prepared.limit, exchange.deadline)
-            with suppress(Unusable):
+            kept = ErrorBody(response, prepared.limit, exchange.deadline)
+            with suppress(UnreadableResponse):
                 kept.begin()
                 async for piece in response.aiter_bytes():
                     if kept.take(piece):
                         break
             await response.aclose()
-            return kept.reply
+            return kept.response
         late = None if prepared.stream else exchange.deadline
         try:
             bind(response, prepared.limit, late)
             if not prepared.stream:
                 await response.aread()
-        except Unusable as error:
+        except UnreadableResponse as error:
             raise named(error, response) from None
         return response
 

@@ -21,21 +21,21 @@ if TYPE_CHECKING:
     import httpx
 
 
-class Turn:
-    """The turn of a request."""
+class Permit:
+    """Permission for one request to use a connection."""
 
     def __init__(self, release: Callable[[], None] | None = None) -> None:
         self._release = release
 
-    def over(self) -> None:
-        """Let the next one have its turn; a second time does nothing."""
+    def release(self) -> None:
+        """Let the next request go; a second time does nothing."""
         release, self._release = self._release, None
         if release is not None:
             release()
 
 
-class Turns:
-    """Gives turns to threads, or to the tasks of each event loop."""
+class ConnectionLimit:
+    """Limit how many requests threads, or the tasks of each event loop, have open."""
 
     def __init__(self, most: int | None) -> None:
         """Begin; `most` says how many there are at a time, none for no limit."""
@@ -46,18 +46,18 @@ class Turns:
             self._free.put(None)
         self._gates: WeakKeyDictionary[Any, _Gate] = WeakKeyDictionary()
 
-    def wait(self, seconds: float | None) -> Turn:
-        """Wait for one's turn, in a thread; `take` has the arguments and errors."""
+    def acquire(self, seconds: float | None) -> Permit:
+        """Wait in a thread until a request may be sent; see `acquire_async`."""
         if self._most is None:
-            return Turn()
+            return Permit()
         try:
             self._free.get(timeout=seconds)
         except Empty:
             raise TimeoutError from None
-        return Turn(self._give_back)
+        return Permit(self._give_back)
 
-    async def take(self, seconds: float | None) -> Turn:
-        """Wait for one's turn.
+    async def acquire_async(self, seconds: float | None) -> Permit:
+        """Wait for a connection to be free.
 
         Args:
             seconds: how long to wait at most; none for no limit.
@@ -66,7 +66,7 @@ class Turns:
             TimeoutError: it took longer.
         """
         if self._most is None:
-            return Turn()
+            return Permit()
         # Whoever awaits has it loaded; others needn't.
         import asyncio
 
@@ -80,27 +80,27 @@ class Turns:
                 await gate.semaphore.acquire()
         else:
             await gate.semaphore.acquire()
-        gate.taken += 1
-        return Turn(gate.give_back)
+        gate.acquired += 1
+        return Permit(gate.give_back)
 
-    def taken(self) -> int:
-        """Tell how many turns tasks of the loop that runs have at the moment."""
+    def acquired(self) -> int:
+        """Return how many permits tasks of the running loop hold."""
         gate = self._gates.get(running_loop())
-        return 0 if gate is None else gate.taken
+        return 0 if gate is None else gate.acquired
 
     def _give_back(self) -> None:
         self._free.put(None)
 
 
 class _Gate:
-    """The turns of one event loop."""
+    """The permits of one event loop."""
 
     def __init__(self, semaphore: asyncio.Semaphore) -> None:
         self.semaphore = semaphore
-        self.taken = 0
+        self.acquired = 0
 
     def give_back(self) -> None:
-        self.taken -= 1
+        self.acquired -= 1
         self.semaphore.release()
 
 

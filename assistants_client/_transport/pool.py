@@ -13,7 +13,7 @@ from .._errors import ConfigurationError
 from .._version import __version__
 from .event_loops import Loops, running_loop
 from .library import chosen_library, library_of
-from .limit import Turns, most_of
+from .limit import ConnectionLimit, most_of
 
 if TYPE_CHECKING:
     import httpx
@@ -68,11 +68,13 @@ class Pool:
     ) -> None:
         self.library = library
         self.closed = False
-        self.turns = Turns(most_of(given) if given is not None else CONNECTIONS)
+        self.connection_limit = ConnectionLimit(
+            most_of(given) if given is not None else CONNECTIONS
+        )
         self._sockets: WeakSet[Any] = WeakSet()
         self._given = given
         self._made: Any = None
-        self._loops = Loops(self.turns) if asynchronous else None
+        self._loops = Loops(self.connection_limit) if asynchronous else None
         self._lock = threading.Lock()
 
     def get(self, kind: type[HttpT]) -> HttpT:

@@ -13,7 +13,7 @@ _OPENED = ("connect_tcp.complete", "start_tls.complete")
 Stage: TypeAlias = Literal["connect", "sent", "answered"]
 
 
-class Watcher:
+class ConnectionTrace:
     """Follow one request; the HTTP library calls it, by the extension `trace`.
 
     Attributes:

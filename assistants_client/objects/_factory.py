@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 from attrs import evolve
 
 from .. import _api
-from .._flows.call import UnfitError
-from .._operations import ENDPOINTS
+from .._call import UnfitError
+from .._operations import OPERATIONS
 from ._bound import Place
 
 if TYPE_CHECKING:
@@ -50,12 +50,12 @@ def parser(operation: str, client: Any, ids: Mapping[str, Any]) -> Callable[[Any
     """Give what reads an answer as a live object, or as what else it is.
 
     Args:
-        operation: a key of `ENDPOINTS`.
+        operation: a key of `OPERATIONS`.
         client: as for `reader`, as well as `ids`.
     """
-    kind = ENDPOINTS[operation].gives
+    kind = OPERATIONS[operation].gives
     if kind is None:
-        return _parse_deletion(_api.endpoint(ENDPOINTS[operation].module))
+        return _parse_deletion(_api.endpoint(OPERATIONS[operation].module))
     read = reader(kind, client, ids)
 
     def parse(response: Any) -> Any:
@@ -84,7 +84,7 @@ def item_reader(
     operation: str, client: Any, ids: Mapping[str, Any]
 ) -> Callable[[Any], Any]:
     """Give what reads the items of a list; what is no object stays as it came."""
-    kind = ENDPOINTS[operation].gives
+    kind = OPERATIONS[operation].gives
     assert kind is not None
     read = reader(kind, client, ids)
     return lambda value: read(value) if type(value) is dict else value

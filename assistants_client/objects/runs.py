@@ -54,7 +54,7 @@ class _Run(Bound, RunObject):
             RunError: it isn't.
         """
         if self.status != "completed":
-            raise run_error(self, self._at().client.options.secrets.hide)
+            raise run_error(self, self._at().client.options.secrets.redact)
         return self
 
     def _told(self, on_update: Callable[[Any], Any] | None) -> Callable[[Any], Any]:

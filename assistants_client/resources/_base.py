@@ -14,10 +14,10 @@ from ._waits import wait_flow
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from .._flows.call import Answer, Call
+    from .._call import Call, CallResult
     from ..client import AsyncClient, Client
 
-    Read: TypeAlias = Callable[[Answer[Any]], Any]
+    Read: TypeAlias = Callable[[CallResult[Any]], Any]
     Deliver: TypeAlias = Callable[[Any, Call[Any], Read], Any]
 
 
@@ -35,7 +35,7 @@ async def value_async(client: AsyncClient, call: Call[Any], read: Read) -> Any:
     return read(await client.perform(call))
 
 
-def read_value(answer: Answer[Any]) -> Any:
+def read_value(answer: CallResult[Any]) -> Any:
     """Give what an answer says."""
     return answer.read()
 
@@ -98,7 +98,7 @@ class Resource:
         read = item_reader(operation, self._client, ids)
 
         def fetch(query: dict[str, Any], deliver: Deliver = value) -> Any:
-            def paged(answer: Answer[Any]) -> Page[Any]:
+            def paged(answer: CallResult[Any]) -> Page[Any]:
                 found = fields(answer.read(), read)
                 return Page(**found, query=query, bounds=limits, fetch=fetch)
 
@@ -162,7 +162,7 @@ class AsyncResource:
         read = item_reader(operation, self._client, ids)
 
         def fetch(query: dict[str, Any], deliver: Deliver = value_async) -> Any:
-            def paged(answer: Answer[Any]) -> AsyncPage[Any]:
+            def paged(answer: CallResult[Any]) -> AsyncPage[Any]:
                 found = fields(answer.read(), read)
                 return AsyncPage(**found, query=query, bounds=limits, fetch=fetch)
 

@@ -23,7 +23,7 @@ from .._api import (
     ToolOutput,
     ToolOutputDict,
 )
-from .._flows.call import CallOptions, SendOptions
+from .._call import CallOptions, SendOptions
 from .._flows.paginate import Moment
 from .._flows.poll import WaitOptions
 from .._operations import HasId

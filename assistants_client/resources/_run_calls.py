@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from .. import _api
 from .._errors import ConfigurationError
-from .._flows.call import calling
-from .._flows.paginate import Bounds, Walk
+from .._flows.call import perform_call
+from .._flows.paginate import Bounds, Pagination
 from .._flows.retry import IDEMPOTENCY_KEY
 from .._lists import Listed, fields, json_of_list
 from .._operations import id_of, make_call
@@ -18,8 +18,8 @@ from ..objects._factory import item_reader, parser, reader
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from .._call import CallResult
     from .._effects import Flow
-    from .._flows.call import Answer
 
 _LOGGER = logging.getLogger("assistants_client")
 # What of a call holds for each look at the run as well; a body doesn't.
@@ -54,17 +54,17 @@ class RunCalls:
                 if name.lower() != IDEMPOTENCY_KEY
             }
 
-    def retrieve(self, run: Any) -> Flow[Answer[Any]]:
+    def retrieve(self, run: Any) -> Flow[CallResult[Any]]:
         """Look at the run."""
         return self._call("threads.runs.retrieve", run)
 
-    def cancel(self, run: Any) -> Flow[Answer[Any]]:
+    def cancel(self, run: Any) -> Flow[CallResult[Any]]:
         """Cancel the run."""
         return self._call("threads.runs.cancel", run)
 
     def submit(
         self, run: Any, outputs: list[Any], *, stream: bool = False
-    ) -> Flow[Answer[Any]]:
+    ) -> Flow[CallResult[Any]]:
         """Submit outputs."""
         body: dict[str, Any] = {"tool_outputs": outputs}
         if stream:
@@ -87,7 +87,7 @@ class RunCalls:
         ids = {"thread_id": thread_id}
         options = {**self._options, "limit": 1}
         call = make_call("threads.runs.list", options, ids, json_of_list)
-        answer = yield from calling(call, self._client.options)
+        answer = yield from perform_call(call, self._client.options)
         read = item_reader("threads.runs.list", self._client, ids)
         data: list[Any] = fields(answer.read(), read)["data"]
         return data[0] if data and isinstance(data[0], _api.Model) else None
@@ -129,11 +129,11 @@ class RunCalls:
 
     def _call(
         self, operation: str, run: Any, body: Mapping[str, Any] | None = None
-    ) -> Flow[Answer[Any]]:
+    ) -> Flow[CallResult[Any]]:
         read = parser(operation, self._client, self._ids)
         params = {**self._options, **(body or {})}
         call = make_call(operation, params, self._known(run, operation), read)
-        return calling(call, self._client.options)
+        return perform_call(call, self._client.options)
 
     def _all(
         self, operation: str, run: Any, more: Mapping[str, Any] | None = None
@@ -142,12 +142,12 @@ class RunCalls:
         read = item_reader(operation, self._client, known)
         query: dict[str, Any] | None
         query = {"limit": _LARGEST_PAGE, "order": "asc", **(more or {})}
-        walk: Walk[Any] = Walk(Bounds(), query)
+        walk: Pagination[Any] = Pagination(Bounds(), query)
         found: list[Any] = []
         while query is not None:
             params = {**self._options, **query}
             call = make_call(operation, params, known, json_of_list)
-            answer = yield from calling(call, self._client.options)
+            answer = yield from perform_call(call, self._client.options)
             given = fields(answer.read(), read)
             page = Listed(given["data"], given.get("has_more"))
             found += walk.take(page)

@@ -16,9 +16,9 @@ from ._waits import acting, tools_in
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from .._call import Call, CallResult
     from .._effects import Flow
     from .._events.snapshots import Snapshots
-    from .._flows.call import Answer, Call
     from ..client import AsyncClient, Client
     from ..tools import ToolSet
 
@@ -32,7 +32,7 @@ def event_call(
     """Give the call of a stream that is iterated as it comes, and ends as it ends.
 
     Args:
-        operation: a key of `ENDPOINTS`.
+        operation: a key of `OPERATIONS`.
         params: what was given by keyword.
         ids: the path arguments by name.
         client: whose call it is.
@@ -72,7 +72,7 @@ def _is_callback(name: str, value: Any) -> bool:
     return name in _CALLBACKS or (name.startswith("on_") and callable(value))
 
 
-def _acting(tools: ToolSet, calls: RunCalls) -> Callable[[Any], Flow[Answer[Any]]]:
+def _acting(tools: ToolSet, calls: RunCalls) -> Callable[[Any], Flow[CallResult[Any]]]:
     return lambda run: acting(run, tools, calls, stream=True)
 
 
@@ -80,7 +80,7 @@ def begun(
     client: Client | AsyncClient,
     call: Call[Any],
     plan: Plan,
-    answer: Answer[Any],
+    answer: CallResult[Any],
     snapshots: Snapshots | None = None,
 ) -> Any:
     """Give the stream of an answer.

@@ -17,7 +17,7 @@ from ..streaming_responses import (
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from .._flows.call import Call
+    from .._call import Call
     from ..client import AsyncClient, Client
     from ._base import Deliver, Read
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from .._errors import APIError
-from .._flows.call import calling
+from .._flows.call import perform_call
 from .._flows.poll import WaitOptions, patience, waiting
 from .._flows.tool_calls import performing
 from .._operations import make_call
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from .._api import RunObject
+    from .._call import CallOptions, CallResult
     from .._effects import Flow
-    from .._flows.call import Answer, CallOptions
     from ..tools import ToolSet
 
 _OWN = frozenset(WaitOptions.__annotations__)
@@ -31,7 +31,7 @@ def wait_flow(
     """Give the flow of a call that gives a run and of the wait for its end.
 
     Args:
-        operation: a key of `ENDPOINTS`.
+        operation: a key of `OPERATIONS`.
         params: what was given by keyword.
         ids: the path arguments by name.
         client: whose call it is.
@@ -46,12 +46,12 @@ def wait_flow(
     how = patience(own)
     call = make_call(operation, rest, ids, parser(operation, client, ids))
 
-    def act(run: RunObject) -> Flow[Answer[Any]]:
+    def act(run: RunObject) -> Flow[CallResult[Any]]:
         assert tools is not None
         return (yield from acting(run, tools, calls))
 
     flow = waiting(
-        lambda: calling(call, client.options),
+        lambda: perform_call(call, client.options),
         calls.retrieve,
         calls.cancel,
         how,
@@ -62,7 +62,7 @@ def wait_flow(
 
 def acting(
     run: RunObject, tools: ToolSet, calls: RunCalls, *, stream: bool = False
-) -> Flow[Answer[Any]]:
+) -> Flow[CallResult[Any]]:
     """Call what a run asks for, and submit the outputs.
 
     Args:

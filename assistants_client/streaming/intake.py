@@ -12,9 +12,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from .._api import KnownAssistantStreamEvent
+    from .._call import CallResult
     from .._events.parse import Told
     from .._events.snapshots import Snapshots
-    from .._flows.call import Answer
     from .._flows.follow import Item
     from .._transcript import Transcript
 
@@ -28,7 +28,10 @@ class Intake:
     """
 
     def __init__(
-        self, answer: Answer[Any], snapshots: Snapshots, transcript: Transcript | None
+        self,
+        answer: CallResult[Any],
+        snapshots: Snapshots,
+        transcript: Transcript | None,
     ) -> None:
         self.last: Told | None = None
         self.watcher: Callable[[dict[str, Any]], None] | None = None
@@ -59,8 +62,8 @@ class Intake:
 
     def _error(self, body: Any) -> APIError:
         answer = self._answer
-        body = answer.secrets.hide_in(body)
-        status = answer.reply.status_code
+        body = answer.secrets.redact_json(body)
+        status = answer.response.status_code
         return APIError(
             message(body, status, "with an error among the events"),
             request=answer.request,

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     import httpx
 
     from .._api import KnownAssistantStreamEvent
-    from .._flows.call import Answer
+    from .._call import CallResult
     from .._transport.http import AsyncHttp, Http
 
 
@@ -32,7 +32,7 @@ class _Stream:
     """What both kinds of stream have in common."""
 
     def __init__(
-        self, answer: Answer[Any], snapshots: Snapshots, plan: Plan, http: Any
+        self, answer: CallResult[Any], snapshots: Snapshots, plan: Plan, http: Any
     ) -> None:
         """Begin with an answer whose body is unread."""
         self._answer = answer
@@ -49,8 +49,8 @@ class _Stream:
     @property
     def response(self) -> httpx.Response:
         """Give the answer as the HTTP library has it; its request holds the key."""
-        reply: Any = self._answer.reply
-        found: httpx.Response = reply
+        response: Any = self._answer.response
+        found: httpx.Response = response
         return found
 
     def alive(self, kind: str, data: Any) -> Any:
@@ -75,7 +75,7 @@ class Stream(_Stream):
     _http: Http
 
     def __init__(
-        self, answer: Answer[Any], snapshots: Snapshots, plan: Plan, http: Http
+        self, answer: CallResult[Any], snapshots: Snapshots, plan: Plan, http: Http
     ) -> None:
         super().__init__(answer, snapshots, plan, http)
         flow = streaming(answer, snapshots, plan)
@@ -115,7 +115,7 @@ class Stream(_Stream):
             try:
                 self.events.close()
             finally:
-                self._http.release(self._answer.reply)
+                self._http.release(self._answer.response)
 
 
 class AsyncStream(_Stream):
@@ -127,7 +127,7 @@ class AsyncStream(_Stream):
     _http: AsyncHttp
 
     def __init__(
-        self, answer: Answer[Any], snapshots: Snapshots, plan: Plan, http: AsyncHttp
+        self, answer: CallResult[Any], snapshots: Snapshots, plan: Plan, http: AsyncHttp
     ) -> None:
         super().__init__(answer, snapshots, plan, http)
         flow = streaming(answer, snapshots, plan)
@@ -168,4 +168,4 @@ class AsyncStream(_Stream):
             try:
                 await self.events.aclose()
             finally:
-                await self._http.release(self._answer.reply)
+                await self._http.release(self._answer.response)

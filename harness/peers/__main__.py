@@ -24,7 +24,7 @@ from assistants_client import (
     RunTimeout,
     StreamInterrupted,
 )
-from assistants_client._operations import ENDPOINTS
+from assistants_client._operations import OPERATIONS
 from harness.environments import python_with
 from harness.processes import ProcessError, running
 from tests.faults.calls import FORMS
@@ -134,11 +134,11 @@ def call_everything(base_url: str) -> int:
             if not wrong:
                 called.add(form.operation)
     faults += _nobody(base_url)
-    missing = ENDPOINTS.keys() - called
+    missing = OPERATIONS.keys() - called
     if missing:
         print(f"not called with success: {', '.join(sorted(missing))}")
     print(
-        f"openai-responses: {len(called)} of {len(ENDPOINTS)} operations, "
+        f"openai-responses: {len(called)} of {len(OPERATIONS)} operations, "
         f"{len(FORMS)} ways to call them, sync and async; {faults} faults"
     )
     return int(bool(missing) or faults > 0)

@@ -14,7 +14,7 @@ from assistants_client import (
     InternalServerError,
     StreamInterrupted,
 )
-from assistants_client._operations import ENDPOINTS
+from assistants_client._operations import OPERATIONS
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator, Sequence
@@ -97,7 +97,7 @@ async def async_faults(
 
 def _method(client: Any, call: Call, *way: str) -> Any:
     """Give the method that stands for an operation."""
-    (name,) = [key for key, each in ENDPOINTS.items() if each.module == call.name]
+    (name,) = [key for key, each in OPERATIONS.items() if each.module == call.name]
     *homes, verb = name.split(".")
     found = client
     for part in (*homes, *way, verb):
@@ -107,7 +107,7 @@ def _method(client: Any, call: Call, *way: str) -> Any:
 
 def _given(call: Call) -> dict[str, Any]:
     """Give the arguments: ids by their names, the body's properties one by one."""
-    (endpoint,) = [each for each in ENDPOINTS.values() if each.module == call.name]
+    (endpoint,) = [each for each in OPERATIONS.values() if each.module == call.name]
     body = call.others.get("body", {})
     query = {key: value for key, value in call.others.items() if key != "body"}
     plain = body.to_dict() if hasattr(body, "to_dict") else body
@@ -153,7 +153,7 @@ def _faults_of(
 
 def _class(call: Call, *, asynchronous: bool) -> type[Any]:
     """Give the class of the result: alive, a page, or what tells of a deletion."""
-    (endpoint,) = [each for each in ENDPOINTS.values() if each.module == call.name]
+    (endpoint,) = [each for each in OPERATIONS.values() if each.module == call.name]
     if endpoint.gives is None:
         return call.gives
     name = "Page" if _is_page(call) else endpoint.gives

@@ -26,10 +26,10 @@ _CREATE_ASYNC: Final = '''\
 NAMES: Final = (
     Edit(
         "assistants_client/_operations.py",
-        "ENDPOINTS: Final[Mapping[str, Endpoint]] = {\n",
+        "OPERATIONS: Final[Mapping[str, Operation]] = {\n",
         """\
-    "threads.archive": Endpoint("threads.archive_thread", "Thread"),
-    "threads.list": Endpoint("threads.list_threads", "Thread"),
+    "threads.archive": Operation("threads.archive_thread", "Thread"),
+    "threads.list": Operation("threads.list_threads", "Thread"),
 """,
     ),
 )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import openai
 
-from assistants_client._operations import ENDPOINTS
+from assistants_client._operations import OPERATIONS
 from tests.client.recording import KEY
 
 if TYPE_CHECKING:
@@ -134,7 +134,7 @@ def parameters(client: Any, name: str) -> dict[str, inspect.Parameter]:
 
 
 _theirs = openai.OpenAI(base_url="http://127.0.0.1:1", api_key=KEY)
-KNOWN: Final = {name: parameters(_theirs, name) for name in ENDPOINTS}
+KNOWN: Final = {name: parameters(_theirs, name) for name in OPERATIONS}
 _theirs.close()
 
 

@@ -9,11 +9,11 @@ import httpx
 from attrs import frozen
 
 from assistants_api.models import MessageObject, RunObject, RunStepObject
+from assistants_client._call import Call, CallResult
 from assistants_client._drive import iterate
-from assistants_client._effects import NoAnswer, Receive
+from assistants_client._effects import NoResponse, Receive
 from assistants_client._errors import SentRequest
 from assistants_client._events.snapshots import Snapshots
-from assistants_client._flows.call import Answer, Call
 from assistants_client._flows.follow import Plan, streaming
 from assistants_client.streaming.intake import Intake
 
@@ -160,7 +160,7 @@ def follow(
         stream=True,
     )
     reply = httpx.Response(200, headers={"content-type": kind} if kind else {})
-    answer: Answer[Any] = Answer(call, reply, SentRequest("POST", "u"), 1)
+    answer: CallResult[Any] = CallResult(call, reply, SentRequest("POST", "u"), 1)
     snapshots = Snapshots()
     intake = Intake(answer, snapshots, None)
     left = iter(chunks)
@@ -169,7 +169,7 @@ def follow(
         assert isinstance(effect, Receive)
         chunk = next(left, None)
         if chunk is None and breaks:
-            raise NoAnswer("the cable was cut", stage="answered")
+            raise NoResponse("the cable was cut", stage="answered")
         return chunk
 
     events: list[Any] = []

@@ -23,7 +23,7 @@ from assistants_client import (
     DecodeError,
     StreamInterrupted,
 )
-from assistants_client._effects import Unusable
+from assistants_client._effects import UnreadableResponse
 from assistants_client._transport.body import ERROR_BYTES, bind
 from tests.cases import each_case
 
@@ -106,7 +106,7 @@ def test_what_was_packed_comes_out_whatever_the_pieces(
 def test_what_isn_t_packed_is_refused_or_read(content: bytes, coding: str) -> None:
     try:
         read(content, coding)
-    except Unusable as error:
+    except UnreadableResponse as error:
         assert coding in str(error)  # noqa: PT017 - either is right
 
 
@@ -114,7 +114,9 @@ def test_what_isn_t_packed_is_refused_or_read(content: bytes, coding: str) -> No
 def test_what_is_cut_is_refused(coding: str) -> None:
     packed = CODINGS[coding](THREAD * 9)
     for length in range(1, len(packed)):
-        with pytest.raises(Unusable, match=f"in the middle of its {coding.strip()}"):
+        with pytest.raises(
+            UnreadableResponse, match=f"in the middle of its {coding.strip()}"
+        ):
             read(packed[:length], coding, size=7)
     assert read(b"", coding) == b""
 
@@ -135,13 +137,15 @@ def test_nothing_without_an_end_is_too_much() -> None:
         200, headers={"content-encoding": "gzip"}, stream=Pieces(endless())
     )
     bind(found, 1_000_000, None)
-    with pytest.raises(Unusable, match="longer than the 1000000 bytes"):
+    with pytest.raises(UnreadableResponse, match="longer than the 1000000 bytes"):
         found.read()
 
 
 @pytest.mark.parametrize("coding", ["br", "zstd", "gzip, gzip", "gzip,deflate", "x"])
 def test_other_codings_are_refused(coding: str) -> None:
-    with pytest.raises(Unusable, match=f"encoded as '{coding}', which nobody asked"):
+    with pytest.raises(
+        UnreadableResponse, match=f"encoded as '{coding}', which nobody asked"
+    ):
         bind(response(THREAD, coding), None, None)
 
 
@@ -149,7 +153,9 @@ def test_other_codings_are_refused(coding: str) -> None:
 def test_a_limit_is_one_of_what_comes_out(coding: str) -> None:
     packed = CODINGS[coding](bytes(1000))
     assert read(packed, coding, limit=1000) == bytes(1000)
-    with pytest.raises(Unusable, match="longer than the 999 bytes that max_response_"):
+    with pytest.raises(
+        UnreadableResponse, match="longer than the 999 bytes that max_response_"
+    ):
         read(packed, coding, limit=999)
 
 

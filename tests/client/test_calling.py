@@ -13,8 +13,9 @@ from assistants_api.api.assistants import create_assistant, list_assistants
 from assistants_api.api.runs import cancel_run, create_run
 from assistants_api.models import AssistantObject
 from assistants_client import _errors as errors
-from assistants_client._effects import Ask, NoAnswer, Prepared, Send
-from assistants_client._flows.call import Answer, Call, calling
+from assistants_client._call import Call, CallResult
+from assistants_client._effects import Invoke, NoResponse, PreparedRequest, Send
+from assistants_client._flows.call import perform_call
 from assistants_client._flows.retry import Policy
 from assistants_client._json import decode
 from assistants_client._options import Options, settings
@@ -56,12 +57,12 @@ def listing(**options: Any) -> Call[Any]:
 def run(
     call: Call[Any],
     options: Options | None = None,
-    *answers: httpx.Response | NoAnswer,
+    *answers: httpx.Response | NoResponse,
     asked: Callable[[Any], Any] = lambda function: function(),
-) -> tuple[Answer[Any], list[Prepared]]:
+) -> tuple[CallResult[Any], list[PreparedRequest]]:
     left = [*(answers or [OK])]
-    sent: list[Prepared] = []
-    flow = calling(call, options or given())
+    sent: list[PreparedRequest] = []
+    flow = perform_call(call, options or given())
     try:
         effect = next(flow)
         while True:
@@ -69,16 +70,16 @@ def run(
                 case Send(request):
                     sent.append(request)
                     answer = left.pop(0)
-                    if isinstance(answer, NoAnswer):
+                    if isinstance(answer, NoResponse):
                         effect = flow.throw(answer)
                     else:
                         effect = flow.send(answer)
-                case Ask(function):
+                case Invoke(function):
                     effect = flow.send(asked(function))
                 case _:
                     effect = flow.send(None)
     except StopIteration as stop:
-        result: Answer[Any] = stop.value
+        result: CallResult[Any] = stop.value
         return result, sent
 
 
@@ -95,7 +96,7 @@ def test_a_call_is_sent_as_it_should_be() -> None:
     }
     assert sent.timeout == 600
     assert isinstance(result.read(), AssistantObject)
-    assert (result.read().id, result.attempts, result.reply) == ("asst_1", 1, OK)
+    assert (result.read().id, result.attempts, result.response) == ("asst_1", 1, OK)
 
 
 def test_a_call_without_a_body_has_no_content_type() -> None:
@@ -221,7 +222,7 @@ def test_wrong_arguments_are_told_before_anything_is_sent(
     options: dict[str, Any], message: str
 ) -> None:
     with pytest.raises(errors.ConfigurationError, match=message):
-        run(creating(**options), None, NoAnswer("nothing may be sent", stage="sent"))
+        run(creating(**options), None, NoResponse("nothing may be sent", stage="sent"))
 
 
 def test_an_error_answer_is_raised_with_all_that_is_known() -> None:
@@ -248,22 +249,22 @@ def test_attempts_are_in_the_error() -> None:
 @pytest.mark.parametrize(
     ("broken", "kind"),
     [
-        (NoAnswer("refused", stage="connect"), errors.APIConnectionError),
-        (NoAnswer("late", stage="sent", timed_out=True), errors.APITimeoutError),
+        (NoResponse("refused", stage="connect"), errors.APIConnectionError),
+        (NoResponse("late", stage="sent", timed_out=True), errors.APITimeoutError),
     ],
     ids=["refused", "late"],
 )
-def test_no_answer_is_an_error(broken: NoAnswer, kind: type[Exception]) -> None:
+def test_no_answer_is_an_error(broken: NoResponse, kind: type[Exception]) -> None:
     with pytest.raises(kind, match=f"assistants.create: {broken}"):
         run(creating(max_retries=0), None, broken)
 
 
 def test_no_secret_is_in_any_error() -> None:
     options = given(default_query={"sig": "secret-query"})
-    answers: list[httpx.Response | NoAnswer] = [
+    answers: list[httpx.Response | NoResponse] = [
         httpx.Response(401, json={"error": {"message": "wrong"}}),
         httpx.Response(200, text="<html>"),
-        NoAnswer("broke", stage="sent"),
+        NoResponse("broke", stage="sent"),
     ]
     for answer in answers:
         with pytest.raises(errors.APIError) as caught:
@@ -304,11 +305,11 @@ def test_a_stream_is_asked_for_and_left_to_the_caller() -> None:
     result, (sent,) = run(call)
     assert sent.stream
     assert sent.headers["accept"] == "text/event-stream"
-    assert result.reply is OK
+    assert result.response is OK
 
 
 def test_a_policy_of_one_s_own_counts() -> None:
-    flow = calling(creating(), given(), Policy(max_retries=0))
+    flow = perform_call(creating(), given(), Policy(max_retries=0))
     assert isinstance(next(flow), Send)
     with pytest.raises(errors.RateLimitError):
         flow.send(httpx.Response(429))

@@ -14,7 +14,7 @@ import pytest
 
 from assistants_client import APIConnectionError, AsyncClient, Client
 from assistants_client._transport.library import VARIABLE
-from assistants_client._transport.limit import Turns
+from assistants_client._transport.limit import ConnectionLimit
 from assistants_server import LocalServer
 from tests.client.recording import KEY
 
@@ -65,15 +65,15 @@ def test_each_loop_closes_what_it_opened(client: AsyncClient) -> None:
 
 def test_loops_that_ended_are_forgotten(client: AsyncClient) -> None:
     ended: list[weakref.ref[Any]] = []
-    turns = Turns(1)
+    turns = ConnectionLimit(1)
 
     async def main() -> None:
         ended.append(weakref.ref(asyncio.get_running_loop()))
         await create(client, 1)
         # What waits has to know its loop.
-        first = await turns.take(None)
-        asyncio.get_running_loop().call_soon(first.over)
-        (await turns.take(None)).over()
+        first = await turns.acquire_async(None)
+        asyncio.get_running_loop().call_soon(first.release)
+        (await turns.acquire_async(None)).release()
 
     for _ in range(4):
         asyncio.run(main())

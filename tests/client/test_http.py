@@ -11,7 +11,14 @@ import httpx
 import pytest
 
 from assistants_client._drive import drive, drive_async
-from assistants_client._effects import Ask, NoAnswer, Note, Prepared, Send, Sleep
+from assistants_client._effects import (
+    Invoke,
+    NoResponse,
+    Note,
+    PreparedRequest,
+    Send,
+    Sleep,
+)
 from assistants_client._transcript import Transcript
 from assistants_client._transport.exchange import new_request
 from assistants_client._transport.http import AsyncHttp, Http
@@ -35,7 +42,7 @@ def each(*effects: Effect) -> Flow[list[Any]]:
     for effect in effects:
         try:
             results.append((yield effect))
-        except NoAnswer as error:
+        except NoResponse as error:
             results.append(error)
     return results
 
@@ -67,13 +74,15 @@ def get(server: LocalServer, fault: str = "", **options: Any) -> Send:
     headers = {"X-Local-Fault": fault} if fault else {}
     url = f"{server.url}/assistants?limit=1"
     return Send(
-        Prepared(method="GET", url=url, headers=headers, timeout=PATIENCE, **options)
+        PreparedRequest(
+            method="GET", url=url, headers=headers, timeout=PATIENCE, **options
+        )
     )
 
 
 def test_requests_are_sent_and_answered(server: LocalServer, run: Run) -> None:
     body = b'{"model": "m"}'
-    post = Prepared(
+    post = PreparedRequest(
         method="POST",
         url=f"{server.url}/assistants",
         headers={"Content-Type": "application/json", "X-Mine": "1"},
@@ -100,10 +109,10 @@ def test_a_broken_connection_tells_how_far_it_came(
     server: LocalServer, run: Run, fault: str, stage: str
 ) -> None:
     fresh, good, kept = run([get(server, fault), get(server), get(server, fault)], None)
-    assert isinstance(fresh, NoAnswer)
+    assert isinstance(fresh, NoResponse)
     assert (fresh.stage, fresh.reused, fresh.timed_out) == (stage, False, False)
     assert good.status_code == 200
-    assert isinstance(kept, NoAnswer)
+    assert isinstance(kept, NoResponse)
     assert (kept.stage, kept.reused, kept.timed_out) == (stage, True, False)
 
 
@@ -111,17 +120,19 @@ def test_nobody_there_is_told(run: Run) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{taken.getsockname()[1]}/"
-        (answer,) = run([Send(Prepared(method="GET", url=url, headers={}))], None)
-    assert isinstance(answer, NoAnswer)
+        (answer,) = run(
+            [Send(PreparedRequest(method="GET", url=url, headers={}))], None
+        )
+    assert isinstance(answer, NoResponse)
     assert (answer.stage, answer.timed_out) == ("connect", False)
 
 
 def test_a_slow_answer_times_out(server: LocalServer, run: Run) -> None:
     url = f"{server.url}/assistants"
     headers = {"X-Local-Fault": "delay=60"}
-    slow = Prepared(method="GET", url=url, headers=headers, timeout=0.05)
+    slow = PreparedRequest(method="GET", url=url, headers=headers, timeout=0.05)
     (answer,) = run([Send(slow)], None)
-    assert isinstance(answer, NoAnswer)
+    assert isinstance(answer, NoResponse)
     assert (answer.stage, answer.timed_out) == ("sent", True)
     assert str(answer).startswith("timed out")
 
@@ -129,7 +140,7 @@ def test_a_slow_answer_times_out(server: LocalServer, run: Run) -> None:
 def test_other_effects(run: Run) -> None:
     lines: list[str] = []
     transcript = Transcript(3, write=lines.append)
-    effects: list[Effect] = [Sleep(0), Ask(lambda: "token"), Note("a note")]
+    effects: list[Effect] = [Sleep(0), Invoke(lambda: "token"), Note("a note")]
     assert run(effects, transcript) == [None, "token", None]
     assert lines == ["*  a note"]
 
@@ -139,9 +150,9 @@ async def give_token() -> str:
 
 
 def test_a_function_may_be_asynchronous_where_it_can_be_awaited() -> None:
-    assert asynchronously([Ask(give_token)], None) == ["token"]
+    assert asynchronously([Invoke(give_token)], None) == ["token"]
     with pytest.raises(TypeError, match="needs the asynchronous client"):
-        synchronously([Ask(give_token)], None)
+        synchronously([Invoke(give_token)], None)
 
 
 def test_the_transcript_of_a_call(server: LocalServer, run: Run) -> None:
@@ -207,7 +218,7 @@ def test_what_a_client_sends_by_default_goes_with_it(server: LocalServer) -> Non
         cookies={"who": "me"},
         headers={"X-Default": "a", "Accept": "text/plain"},
     ) as client:
-        prepared = Prepared(
+        prepared = PreparedRequest(
             method="GET",
             url=f"{server.url}/assistants?limit=2",
             headers={"accept": "application/json"},
@@ -223,7 +234,7 @@ def test_what_a_client_sends_by_default_goes_with_it(server: LocalServer) -> Non
 
 @pytest.mark.parametrize("timeout", [None, 0.5, 600.0, httpx.Timeout(3, read=9)])
 def test_a_request_is_what_httpx_would_have_made(timeout: Any) -> None:
-    prepared = Prepared(
+    prepared = PreparedRequest(
         method="POST",
         url="http://127.0.0.1:1/v1/threads?a=b%20c",
         headers={"x-a": "b", "content-type": "application/json"},

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistants_client._errors import ConfigurationError
-from assistants_client._flows.paginate import Bounds, Walk, bounds, next_query
+from assistants_client._flows.paginate import Bounds, Pagination, bounds, next_query
 from tests.cases import each_case
 
 if TYPE_CHECKING:
@@ -105,7 +105,7 @@ def walked(
     limits: Bounds | None = None,
 ) -> tuple[list[Any], int]:
     """Walk from the first page on; give the items and how many pages it took."""
-    walk: Walk[Any] = Walk(limits or bounds(), query)
+    walk: Pagination[Any] = Pagination(limits or bounds(), query)
     page = server(items, query)
     found = [*walk.take(page)]
     requests = 1
@@ -195,7 +195,7 @@ def test_items_without_a_time_are_never_out_of_bounds() -> None:
 
 
 def test_memory_stays_small() -> None:
-    walk: Walk[Any] = Walk(bounds(), {"limit": 100})
+    walk: Pagination[Any] = Pagination(bounds(), {"limit": 100})
     for number in range(300):
         data = [{"id": f"{number}-{n}"} for n in range(100)]
         assert len([*walk.take(Page(data, has_more=True))]) == 100

@@ -22,9 +22,9 @@ from assistants_client import (
     Client,
     Page,
 )
+from assistants_client._call import CallOptions
 from assistants_client._events.dispatch import CALLBACKS, ENDINGS
-from assistants_client._flows.call import CallOptions
-from assistants_client._operations import ENDPOINTS
+from assistants_client._operations import OPERATIONS
 from assistants_client.resources import _params
 from assistants_client.streaming import managers
 from tests.cases import each_case
@@ -71,7 +71,7 @@ def test_every_callback_is_a_keyword_too() -> None:
     assert named == {*CALLBACKS, *ENDINGS}
 
 
-@each_case("name", [*ENDPOINTS, *WAITING, *STREAMING])
+@each_case("name", [*OPERATIONS, *WAITING, *STREAMING])
 @each_case("kind", ["sync", "async"])
 def test_every_parameter_is_taken_here_too(kind: str, name: str) -> None:
     theirs, ours = (found(client, name) for client in clients(kind))

@@ -9,8 +9,8 @@ from urllib.parse import urlsplit
 import pytest
 
 from assistants_client import APIStatusError, AsyncClient, Client
-from assistants_client._effects import Note, Prepared, Send, Whole
-from assistants_client._flows.redirects import MOST, refusal, sending
+from assistants_client._effects import BufferedResponse, Note, PreparedRequest, Send
+from assistants_client._flows.redirects import MOST, refusal, send
 from tests.cases import each_case
 from tests.client.recording import Recorded, RecordingServer, Reply
 
@@ -19,15 +19,15 @@ if TYPE_CHECKING:
 
 KEY = "sk-a-key-that-stays-here"
 HERE = "http://api.example/v1/threads"
-OK = Whole(200, {}, b"{}")
+OK = BufferedResponse(200, {}, b"{}")
 
 
 def answered(
-    request: Prepared, *answers: Whole
+    request: PreparedRequest, *answers: BufferedResponse
 ) -> tuple[Any, list[tuple[str, str]], list[str]]:
     """Run the flow; give its result, what was sent, and what was noted."""
     left, sent, notes = [*answers], [], []
-    flow = sending(request)
+    flow = send(request)
     try:
         effect = next(flow)
         while True:
@@ -44,13 +44,13 @@ def answered(
         return stop.value, sent, notes
 
 
-def to(location: str, status: int = 307) -> Whole:
-    return Whole(status, {"location": location}, b"")
+def to(location: str, status: int = 307) -> BufferedResponse:
+    return BufferedResponse(status, {"location": location}, b"")
 
 
-def asking(url: str = HERE, method: str = "GET") -> Prepared:
+def asking(url: str = HERE, method: str = "GET") -> PreparedRequest:
     headers = {"authorization": f"Bearer {KEY}"}
-    return Prepared(method=method, url=url, headers=headers, content=b"{}")
+    return PreparedRequest(method=method, url=url, headers=headers, content=b"{}")
 
 
 @each_case(
@@ -161,7 +161,7 @@ def test_what_is_no_redirect_is_an_answer(status: int) -> None:
     first = to(f"{HERE}/", status)
     assert answered(asking(), first)[0] is first
     assert refusal("GET", HERE, first) is None
-    assert answered(asking(), Whole(307, {}, b""))[1] == [("GET", HERE)]
+    assert answered(asking(), BufferedResponse(307, {}, b""))[1] == [("GET", HERE)]
 
 
 # --- Over sockets ------------------------------------------------------------------

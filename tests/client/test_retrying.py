@@ -9,13 +9,13 @@ from attrs import field, frozen
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistants_client._effects import NoAnswer, Note, Prepared, Send, Sleep
+from assistants_client._effects import NoResponse, Note, PreparedRequest, Send, Sleep
 from assistants_client._flows.retry import (
     GaveUp,
     Policy,
     Sent,
     backoff,
-    retrying,
+    retry,
     server_wait,
 )
 from tests.cases import each_case
@@ -37,18 +37,20 @@ class Answer:
 class World:
     """Run a flow against given answers; note what was sent and how long was waited."""
 
-    def __init__(self, *answers: Answer | NoAnswer) -> None:
+    def __init__(self, *answers: Answer | NoResponse) -> None:
         self.answers = [*answers]
-        self.sent: list[Prepared] = []
+        self.sent: list[PreparedRequest] = []
         self.waits: list[float] = []
         self.notes: list[str] = []
 
     def run(self, method: str = "GET", max_retries: int = 2, headers: Any = ()) -> Sent:
-        def prepare(attempt: int) -> Flow[Prepared]:
+        def prepare(attempt: int) -> Flow[PreparedRequest]:
             yield Note(f"attempt {attempt}")
-            return Prepared(method=method, url="http://x/y", headers=dict(headers))
+            return PreparedRequest(
+                method=method, url="http://x/y", headers=dict(headers)
+            )
 
-        flow = retrying(
+        flow = retry(
             prepare, Policy(max_retries, jitter=lambda: 0.0, clock=lambda: NOW)
         )
         try:
@@ -58,7 +60,7 @@ class World:
                     case Send(request):
                         self.sent.append(request)
                         answer = self.answers.pop(0)
-                        if isinstance(answer, NoAnswer):
+                        if isinstance(answer, NoResponse):
                             effect = flow.throw(answer)
                         else:
                             effect = flow.send(answer)
@@ -77,8 +79,8 @@ class World:
 
 def broken(
     stage: Literal["connect", "sent", "answered"] = "sent", **options: bool
-) -> NoAnswer:
-    return NoAnswer(f"broke at {stage}", stage=stage, **options)
+) -> NoResponse:
+    return NoResponse(f"broke at {stage}", stage=stage, **options)
 
 
 OK = Answer(200)
@@ -89,7 +91,7 @@ OK = Answer(200)
 def test_what_is_answered_for_good_is_sent_once(method: str, status: int) -> None:
     world = World(Answer(status))
     sent = world.run(method)
-    assert (sent.attempts, sent.reply.status_code) == (1, status)
+    assert (sent.attempts, sent.response.status_code) == (1, status)
     assert world.waits == []
 
 
@@ -98,7 +100,7 @@ def test_what_is_answered_for_good_is_sent_once(method: str, status: int) -> Non
 def test_reading_and_deleting_are_repeated(method: str, status: int) -> None:
     world = World(Answer(status), Answer(status), OK)
     sent = world.run(method)
-    assert (sent.attempts, sent.reply) == (3, OK)
+    assert (sent.attempts, sent.response) == (3, OK)
     assert world.waits == [0.5, 1.0]
 
 
@@ -122,19 +124,19 @@ def test_reading_and_deleting_are_repeated(method: str, status: int) -> None:
         (broken("answered"), False),
     ],
 )
-def test_nothing_is_made_twice(answer: Answer | NoAnswer, repeated: bool) -> None:
+def test_nothing_is_made_twice(answer: Answer | NoResponse, repeated: bool) -> None:
     world = World(answer, OK)
     if repeated:
-        assert world.run("POST").reply == OK
-    elif isinstance(answer, NoAnswer):
+        assert world.run("POST").response == OK
+    elif isinstance(answer, NoResponse):
         with pytest.raises(GaveUp):
             world.run("POST")
     else:
-        assert world.run("POST").reply == answer
+        assert world.run("POST").response == answer
     assert len(world.sent) == 1 + repeated
 
     keyed = World(answer, OK)
-    assert keyed.run("POST", headers={"Idempotency-Key": "k"}).reply == OK
+    assert keyed.run("POST", headers={"Idempotency-Key": "k"}).response == OK
     assert len(keyed.sent) == 2
 
 
@@ -143,7 +145,7 @@ def test_nothing_is_made_twice(answer: Answer | NoAnswer, repeated: bool) -> Non
 def test_it_ends_after_the_last_retry(method: str, max_retries: int) -> None:
     world = World(*[Answer(429)] * (max_retries + 1))
     sent = world.run(method, max_retries)
-    assert sent.reply.status_code == 429
+    assert sent.response.status_code == 429
     assert sent.attempts == len(world.sent) == max_retries + 1
 
     silent = World(*[broken("connect")] * (max_retries + 1))
@@ -156,7 +158,7 @@ def test_it_ends_after_the_last_retry(method: str, max_retries: int) -> None:
 @pytest.mark.parametrize("status", [400, 404, 422])
 def test_the_server_may_ask_for_a_retry(status: int) -> None:
     world = World(Answer(status, {"x-should-retry": "true"}), OK)
-    assert world.run("GET").reply == OK
+    assert world.run("GET").response == OK
 
 
 @pytest.mark.parametrize("status", [409, 429, 500, 503])
@@ -174,7 +176,7 @@ def test_a_success_is_never_repeated() -> None:
 def test_a_stale_connection_costs_no_retry(method: str) -> None:
     world = World(broken("sent", reused=True), OK)
     sent = world.run(method, max_retries=0)
-    assert (sent.attempts, sent.reply) == (2, OK)
+    assert (sent.attempts, sent.response) == (2, OK)
     assert world.waits == []
     assert any("stale" in note for note in world.notes)
 
@@ -191,7 +193,7 @@ def test_a_stale_connection_is_replaced_once() -> None:
     [broken("sent"), broken("answered", reused=True), broken("sent", timed_out=True)],
     ids=["fresh", "answered", "slow"],
 )
-def test_other_breaks_are_no_stale_connections(why: NoAnswer) -> None:
+def test_other_breaks_are_no_stale_connections(why: NoResponse) -> None:
     with pytest.raises(GaveUp):
         World(why).run("GET", max_retries=0)
 

@@ -14,7 +14,7 @@ import openai
 import pytest
 
 from assistants_client import ConfigurationError
-from assistants_client._operations import ENDPOINTS
+from assistants_client._operations import OPERATIONS as METHODS
 from tests.client.arguments import (
     FUNCTION,
     KNOWN,
@@ -104,7 +104,7 @@ def test_without_what_may_be_left_out(clients: Clients) -> None:
     def check(name: str) -> None:
         assert_same(clients.compare(call(name, needed(name))))
 
-    call_each(ENDPOINTS, check)
+    call_each(METHODS, check)
 
 
 def test_with_all_that_the_package_knows(clients: Clients) -> None:
@@ -118,7 +118,7 @@ def test_with_all_that_the_package_knows(clients: Clients) -> None:
         mine = (theirs.one("x-mine"), theirs.one("openai-beta"))
         assert mine == ("of mine", "other=v1")
 
-    call_each(ENDPOINTS, check)
+    call_each(METHODS, check)
 
 
 def test_null_is_said_and_not_left_out(clients: Clients) -> None:
@@ -126,12 +126,12 @@ def test_null_is_said_and_not_left_out(clients: Clients) -> None:
         nulls = dict.fromkeys(optional(name))
         theirs, ours = clients.compare(call(name, nulls | needed(name)))
         assert_same((theirs, ours))
-        if ENDPOINTS[name].body:
-            in_body = {each for each in nulls if each not in ENDPOINTS[name].query}
+        if METHODS[name].body:
+            in_body = {each for each in nulls if each not in METHODS[name].query}
             found = {each for each, value in ours.json().items() if value is None}
             assert found == in_body
 
-    call_each(ENDPOINTS, check)
+    call_each(METHODS, check)
 
 
 @pytest.mark.parametrize("nothing", [openai.NOT_GIVEN, openai.omit], ids=["old", "new"])
@@ -140,11 +140,11 @@ def test_what_they_call_nothing_is_left_out(clients: Clients, nothing: Any) -> N
         silent = dict.fromkeys(optional(name), nothing) | needed(name)
         assert_same(clients.compare(call(name, silent), call(name, needed(name))))
 
-    call_each(ENDPOINTS, check)
+    call_each(METHODS, check)
 
 
 def test_all_operations_were_compared(clients: Clients) -> None:
-    pairs = [clients.compare(call(name, needed(name))) for name in ENDPOINTS]
+    pairs = [clients.compare(call(name, needed(name))) for name in METHODS]
     expected = [
         (each.method, [part.format(**VALUES) for part in f"/v1{each.path}".split("/")])
         for each in OPERATIONS

@@ -300,9 +300,9 @@ def _assert_checked(http: Any) -> None:
 def test_all_spellings_are_hidden(secret: str, before: str, after: str) -> None:
     secrets = Secrets([secret])
     for spelt in _spellings(secret):
-        told = secrets.hide(f"{before}{spelt}{after}")
+        told = secrets.redact(f"{before}{spelt}{after}")
         assert spelt not in told.replace(REDACTED, "")
-    hidden = secrets.hide_in({"a": [secret, {secret: 1}], "b": None})
+    hidden = secrets.redact_json({"a": [secret, {secret: 1}], "b": None})
     if json.dumps(secret) not in ('"a"', '"b"'):
         assert secret not in repr(hidden).replace(REDACTED, "")
 
@@ -310,15 +310,15 @@ def test_all_spellings_are_hidden(secret: str, before: str, after: str) -> None:
 def test_what_holds_none_stays_as_it_is() -> None:
     secrets = Secrets(["short", "long enough"])
     value = {"a": ["short", 1.5, None, True]}
-    assert secrets.hide_in(value) is value
-    assert secrets.hide_bytes(b"\xff short") == b"\xff short"
-    assert secrets.hide_bytes(b"\xff long enough") == b"\xff <REDACTED>"
+    assert secrets.redact_json(value) is value
+    assert secrets.redact_bytes(b"\xff short") == b"\xff short"
+    assert secrets.redact_bytes(b"\xff long enough") == b"\xff <REDACTED>"
     assert repr(secrets) == "<Secrets, 1 of them>"
 
 
 def test_the_oldest_are_forgotten() -> None:
     secrets = Secrets(f"token-{number:04d}" for number in range(1000))
-    assert secrets.hide("token-0000 token-0999") == f"token-0000 {REDACTED}"
+    assert secrets.redact("token-0000 token-0999") == f"token-0000 {REDACTED}"
 
 
 def test_headers_are_shown_without() -> None:

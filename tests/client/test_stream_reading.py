@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from assistants_client import APIError, DecodeError, StreamInterrupted
-from assistants_client._effects import NoAnswer
+from assistants_client._effects import NoResponse
 from assistants_client._events.parse import Told, as_model, told
 from tests.cases import each_case
 from tests.client.streams import (
@@ -208,7 +208,7 @@ def test_a_body_that_is_cut_anywhere_gives_all_that_came(breaks: bool) -> None:
         assert isinstance(error, StreamInterrupted)
         why = "the cable was cut" if breaks else "it ended before the run did"
         assert why in str(error)
-        assert isinstance(error.__cause__, NoAnswer) == breaks
+        assert isinstance(error.__cause__, NoResponse) == breaks
         said = f"run run_1 was {error.run.status}" if whole else "nothing was told"
         assert said in str(error)
         assert (error.run is None, len(error.messages), len(error.steps)) == (

@@ -11,7 +11,7 @@ import pytest
 
 import assistants_client
 from assistants_client import AsyncClient, Client
-from assistants_client._operations import ENDPOINTS
+from assistants_client._operations import OPERATIONS
 from tests.cases import each_case
 
 KEY = "sk-of-the-test"
@@ -48,7 +48,7 @@ def model_of(kind: Any) -> Any:
 def test_every_endpoint_has_a_method_on_both_clients() -> None:
     for kind in (Client, AsyncClient):
         client = kind(base_url="http://127.0.0.1:1", api_key=KEY)
-        for name in ENDPOINTS:
+        for name in OPERATIONS:
             found: Any = client
             for part in name.split("."):
                 found = getattr(found, part)

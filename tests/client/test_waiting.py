@@ -14,9 +14,9 @@ from assistants_client import (
     RunError,
     RunTimeout,
 )
-from assistants_client._effects import Ask, Note, Sleep
+from assistants_client._call import Call, CallResult
+from assistants_client._effects import Invoke, Note, Sleep
 from assistants_client._errors import SentRequest
-from assistants_client._flows.call import Answer, Call
 from assistants_client._flows.poll import ENDED, Patience, patience, waiting
 from tests.cases import each_case
 from tests.contract.document import SCHEMAS
@@ -56,25 +56,25 @@ class World:
                     case Sleep(seconds):
                         self.slept.append(seconds)
                         self.now += seconds
-                    case Ask(function):
+                    case Invoke(function):
                         function()
                 effect = flow.send(None)
         except StopIteration as stop:
             run: RunObject = stop.value
             return run
 
-    def look(self) -> Flow[Answer[RunObject]]:
+    def look(self) -> Flow[CallResult[RunObject]]:
         yield Note("a look")
         status = self.left.pop(0) if len(self.left) > 1 else self.left[0]
         self.asked.append(status)
         return self.answer(status)
 
-    def cancel(self) -> Flow[Answer[RunObject]]:
+    def cancel(self) -> Flow[CallResult[RunObject]]:
         yield Note("a cancellation")
         self.cancelled += 1
         return self.answer("cancelling")
 
-    def answer(self, status: str) -> Answer[RunObject]:
+    def answer(self, status: str) -> CallResult[RunObject]:
         reply = httpx.Response(
             200,
             json={
@@ -90,7 +90,7 @@ class World:
             request=None,  # type: ignore[arg-type]
             parse=lambda decoded: RunObject.from_json(decoded.json()),
         )
-        return Answer(call, reply, SentRequest("GET", "u"), 1)
+        return CallResult(call, reply, SentRequest("GET", "u"), 1)
 
 
 def test_the_ends_are_those_of_the_document() -> None:

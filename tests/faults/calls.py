@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from assistants_client import ToolSet
-from assistants_client._operations import ENDPOINTS
+from assistants_client._operations import OPERATIONS
 from tests.faults.operations import Form
 
 if TYPE_CHECKING:
@@ -173,7 +173,7 @@ _FOLLOWED: tuple[tuple[str, str, Callable[..., Arguments]], ...] = (
 
 
 def _api_class(operation: str) -> str:
-    gives = ENDPOINTS[operation].gives
+    gives = OPERATIONS[operation].gives
     if gives is None:
         what = operation.removesuffix("s.delete").rpartition(".")[2]
         return f"Delete{what.capitalize()}Response"

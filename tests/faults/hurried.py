@@ -12,7 +12,7 @@ from assistants_client._effects import Sleep
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from assistants_client._flows.call import CallOptions
+    from assistants_client._call import CallOptions
     from assistants_client._transport.http import AsyncHttp, Http
 
 _NAP = 0.005

@@ -49,7 +49,7 @@ class Form:
 
     Attributes:
         name: the method, and what is said to it that makes a difference.
-        operation: the key of `ENDPOINTS` of the request that goes out first.
+        operation: the key of `OPERATIONS` of the request that goes out first.
         kind: what it does, such as "read" or "stream".
         path: the method, from the client.
         gives: the name of the class of the result, of its items, or "events".

@@ -14,7 +14,7 @@ import pytest
 from assistants_client import APIConnectionError, DecodeError, NotFoundError, Thread
 from assistants_client._api import check
 from assistants_client._errors import ReceivedResponse, SentRequest
-from assistants_client._operations import ENDPOINTS
+from assistants_client._operations import OPERATIONS
 from assistants_server.faults.grammar import (
     EVERY_OPTION,
     FAULTS,
@@ -60,10 +60,10 @@ def test_calls_end_as_they_should_at_servers_in_the_wild() -> None:
 
 
 def test_all_operations_and_ways_to_follow_a_run_are_called() -> None:
-    assert {form.operation for form in FORMS} == {*ENDPOINTS}
+    assert {form.operation for form in FORMS} == {*OPERATIONS}
     runs = "threads.runs."
     assert {form.path for form in FORMS if "_response" not in form.path} == {
-        *ENDPOINTS,
+        *OPERATIONS,
         *("threads.create_and_run_poll", "threads.create_and_run_stream"),
         *(f"{runs}create_and_poll", f"{runs}poll", f"{runs}stream"),
         f"{runs}submit_tool_outputs_and_poll",

@@ -10,7 +10,7 @@ import httpx
 
 from assistants_client import APIError, DecodeError
 from assistants_client._api import RunObject, check, endpoint
-from assistants_client._operations import ENDPOINTS
+from assistants_client._operations import OPERATIONS as METHODS
 from tests.contract.document import OPERATIONS, PREFIX
 from tests.fuzz.bench import Bench, Body, same, settled, sound, typed
 from tests.fuzz.living import lived, walked
@@ -48,7 +48,7 @@ _WALKS: tuple[dict[str, Any], ...] = (
 
 def document_of(operation: str) -> Operation:
     """Give what the document says of an operation."""
-    return _BY_MODULE[ENDPOINTS[operation].module]
+    return _BY_MODULE[METHODS[operation].module]
 
 
 class Answers:
@@ -61,7 +61,7 @@ class Answers:
 
     def make(self, rng: Random) -> Case:
         """Make answers that were right before something was done to them."""
-        operation = rng.choice([*ENDPOINTS])
+        operation = rng.choice([*METHODS])
         status = rng.choice(_STATUSES)
         schema = document_of(operation).success
         if status >= 400:
@@ -163,7 +163,7 @@ def method_of(client: Any, operation: str) -> Any:
 
 def arguments_of(operation: str) -> dict[str, Any]:
     """Give what an operation can't do without."""
-    ids = {name: f"{name}_1" for name in ENDPOINTS[operation].ids}
+    ids = {name: f"{name}_1" for name in METHODS[operation].ids}
     return ids | BODIES.get(operation, {})
 
 
@@ -199,7 +199,7 @@ async def _used(client: Any, case: Case) -> str:
         return "as it came"
     sound(value, expected)
     assert isinstance(check(expected, document_of(operation).success), list)
-    if ENDPOINTS[operation].gives:
+    if METHODS[operation].gives:
         await lived(value)
     return type(value).__name__
 
@@ -210,7 +210,7 @@ def _generated(operation: str, status: int, content: bytes, expected: Any) -> No
 
     reply = httpx.Response(status, content=content)
     try:
-        value = endpoint(ENDPOINTS[operation].module).parse_response(reply)
+        value = endpoint(METHODS[operation].module).parse_response(reply)
     except ApiError:
         return
     if isinstance(expected, dict):

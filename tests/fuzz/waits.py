@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, Final
 import httpx
 
 from assistants_api.models import RunObject
-from assistants_client._effects import Prepared, Send, Sleep
+from assistants_client._effects import PreparedRequest, Send, Sleep
 from assistants_client._flows.poll import Patience, waiting
-from assistants_client._flows.retry import Policy, retrying
+from assistants_client._flows.retry import Policy, retry
 
 if TYPE_CHECKING:
     from tests.fuzz.heads import Headers
@@ -31,13 +31,15 @@ def _reply(status: int, headers: Headers) -> httpx.Response:
 def bounded_retries(status: int, headers: Headers) -> None:
     """Check how long a request that was answered so is waited with."""
     for method in ("GET", "POST"):
-        request = Prepared(method=method, url="http://127.0.0.1:1/v1/x", headers={})
+        request = PreparedRequest(
+            method=method, url="http://127.0.0.1:1/v1/x", headers={}
+        )
 
         def prepare(_: int, request: Any = request) -> Any:
             yield from ()
             return request
 
-        flow: Any = retrying(prepare, Policy(2))
+        flow: Any = retry(prepare, Policy(2))
         sent = 0
         effect = next(flow)
         for _ in range(60):
@@ -59,7 +61,7 @@ def bounded_retries(status: int, headers: Headers) -> None:
 def bounded_polls(headers: Headers) -> None:
     """Check how long it is until a run is looked at again."""
     run = RunObject.from_dict({"id": "run_1", "status": "in_progress"})
-    known = SimpleNamespace(reply=_reply(200, headers), read=lambda: run)
+    known = SimpleNamespace(response=_reply(200, headers), read=lambda: run)
     looks = 0
 
     def look(*_: Any) -> Any:
