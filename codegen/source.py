@@ -1,8 +1,8 @@
 """Read an OpenAPI document from a file or a URL, and trust nothing in it.
 
 YAML is read by the JSON-like rules of YAML 1.2: `no`, `on` and `2024-08-06` stay the
-text that they are. Anchors may be defined twice, as some published copies do. Aliases
-are counted as what they expand to, so that a small file can't fill the memory.
+text that they are. Aliases are counted as what they expand to, so that a small file
+can't fill the memory.
 """
 
 from __future__ import annotations
@@ -13,13 +13,12 @@ import math
 import re
 import time
 from collections import Counter
-from collections.abc import Iterator
-from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, ClassVar, NoReturn
 
 import yaml
+from yaml.composer import Composer
 
 from codegen.errors import SpecError, shorten
 
@@ -32,19 +31,18 @@ FETCH_DEADLINE = 180.0
 
 Document = dict[str, Any]
 
-_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-_MERGE = "<<"
-_NULL = {"", "~", "null", "Null", "NULL"}
-_BOOLEANS = {
-    word: word[0] in "tT"
-    for word in ("true", "True", "TRUE", "false", "False", "FALSE")
+_TAG = "tag:yaml.org,2002:"
+# What a word without quotation marks is, by the core rules of YAML 1.2: the first that
+# matches, else text.
+_WORDS = {
+    "null": re.compile(r"(~|null|Null|NULL|)\Z"),
+    "bool": re.compile(r"(true|True|TRUE|false|False|FALSE)\Z"),
+    "int": re.compile(r"([-+]?[0-9]{1,400}|0o[0-7]{1,400}|0x[0-9a-fA-F]{1,400})\Z"),
+    "float": re.compile(
+        r"[-+]?(\.[0-9]{1,400}|[0-9]{1,400}(\.[0-9]{0,400})?)([eE][-+]?[0-9]{1,4})?\Z"
+        r"|[-+]?\.(inf|Inf|INF|nan|NaN|NAN)\Z"
+    ),
 }
-_INTEGER = re.compile(r"[-+]?[0-9]{1,400}\Z")
-_OTHER_BASE = re.compile(r"0(?:o[0-7]{1,400}|x[0-9a-fA-F]{1,400})\Z")
-_NO_NUMBERS = {".inf", ".nan"}
-_FLOAT = re.compile(
-    r"[-+]?(?:\.[0-9]{1,400}|[0-9]{1,400}(?:\.[0-9]{0,400})?)(?:[eE][-+]?[0-9]{1,4})?\Z"
-)
 
 
 @dataclass(frozen=True)
@@ -197,148 +195,100 @@ def _check_text(text: str, name: str) -> None:
 
 
 def _parse_yaml(text: str, name: str, *, also: str = "") -> Any:
+    hint = f"Read as JSON: {also}" if also else ""
     try:
-        return _Composer(yaml.parse(text, Loader=_LOADER), name).document()
+        value = _Loader(text).get_single_data()
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        at = f"{name}, line {mark.line + 1}" if mark else name
+        problem = ", ".join(filter(None, (error.context, error.problem)))
+        what = "" if type(error) is yaml.MarkedYAMLError else "not valid YAML: "
+        raise SpecError(f"{at}: {what}{problem}", hint=hint) from error
     except yaml.YAMLError as error:
-        where = " ".join(str(error).split())
-        hint = f"Read as JSON: {also}" if also else ""
-        raise SpecError(f"{name} is not valid YAML: {where}", hint=hint) from error
+        problem = " ".join(str(error).split())
+        raise SpecError(f"{name} is not valid YAML: {problem}", hint=hint) from error
+    except RecursionError as error:
+        raise SpecError(f"{name} is nested too deeply") from error
+    _measure(value, name)
+    # Aliases share what they stand for; copies may be changed one by one.
+    return json.loads(json.dumps(value))
 
 
 def reads_as_text(word: str) -> bool:
-    """Tell whether a word without quotation marks is text in YAML."""
-    return not (
-        word in _NULL
-        or word in _BOOLEANS
-        or _INTEGER.match(word)
-        or _OTHER_BASE.match(word)
-        or _FLOAT.match(word)
-        or word.lstrip("+-").lower() in _NO_NUMBERS
-    )
+    """Return whether a word without quotation marks is text in YAML."""
+    return not any(pattern.match(word) for pattern in _WORDS.values())
 
 
-class _Composer:
-    """Build plain data from the events of a YAML parser."""
+class _Loader(Composer, yaml.CSafeLoader):
+    """Build plain data by the rules of YAML 1.2, from what libyaml parses."""
 
-    def __init__(self, events: Iterator[Any], name: str) -> None:
-        self._events = events
-        self._name = name
-        self._nodes = 0
-        self._depth = 0
-        # An anchor's value and how many nodes it counts; None while it is being read.
-        self._anchors: dict[str, tuple[Any, int] | None] = {}
+    yaml_implicit_resolvers = {  # noqa: RUF012 - as the library has it
+        None: [
+            ("tag:yaml.org,2002:merge", re.compile(r"<<\Z")),
+            *((_TAG + name, pattern) for name, pattern in _WORDS.items()),
+        ]
+    }
 
-    def document(self) -> Any:
-        """Read the one document of the stream."""
-        value: Any = None
-        seen = 0
-        for event in self._events:
-            if isinstance(event, yaml.DocumentStartEvent):
-                seen += 1
-                if seen > 1:
-                    raise SpecError(f"{self._name} holds more than one YAML document")
-                value = self._node(next(self._events))
-        return value
+    def __init__(self, text: str) -> None:
+        yaml.CSafeLoader.__init__(self, text)
+        Composer.__init__(self)
 
-    def _node(self, event: Any) -> Any:
-        if isinstance(event, yaml.AliasEvent):
-            return self._alias(event)
-        anchor = event.anchor
-        before = self._nodes
-        if anchor is not None:
-            self._anchors[anchor] = None
-        self._count(1, event)
-        if isinstance(event, yaml.ScalarEvent):
-            value = self._scalar(event)
-        else:
-            self._depth += 1
-            if self._depth > MAX_DEPTH:
-                raise self._error(event, f"nested more than {MAX_DEPTH} levels deep")
-            is_mapping = isinstance(event, yaml.MappingStartEvent)
-            value = self._mapping() if is_mapping else self._sequence()
-            self._depth -= 1
-        if anchor is not None:
-            self._anchors[anchor] = (value, self._nodes - before)
-        return value
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+        # Some published documents define an anchor twice, which libraries refuse.
+        event = self.peek_event()
+        if isinstance(event, yaml.NodeEvent) and not isinstance(event, yaml.AliasEvent):
+            self.anchors.pop(event.anchor, None)
+        return super().compose_node(parent, index)
 
-    def _alias(self, event: Any) -> Any:
-        if event.anchor not in self._anchors:
-            raise self._error(event, f"no anchor &{event.anchor} before this alias")
-        known = self._anchors[event.anchor]
-        if known is None:
-            raise self._error(event, f"&{event.anchor} contains itself")
-        value, nodes = known
-        self._count(nodes, event)
-        return deepcopy(value)
+    def _text(self, node: yaml.ScalarNode) -> str:
+        return str(node.value)
 
-    def _mapping(self) -> dict[str, Any]:
+    def _integer(self, node: yaml.ScalarNode) -> int:
+        return int(node.value, 0 if node.value[1:2] in ("o", "x") else 10)
+
+    def _float(self, node: yaml.ScalarNode) -> float:
+        number = math.nan if "n" in node.value.lower() else float(node.value)
+        if not math.isfinite(number):
+            raise _error(node, f"{node.value} is no number that JSON knows")
+        return number
+
+    def _sequence(self, node: yaml.SequenceNode) -> list[Any]:
+        return [self.construct_object(item, deep=True) for item in node.value]
+
+    def _mapping(self, node: yaml.MappingNode) -> dict[str, Any]:
         result: dict[str, Any] = {}
         merged: list[Any] = []
-        while not isinstance(event := next(self._events), yaml.MappingEndEvent):
-            if not isinstance(event, yaml.ScalarEvent):
-                raise self._error(event, "a key must be a plain word or text")
-            self._count(1, event)
-            key = event.value
-            if not key.isascii():
-                _check_text(key, self._name)
-            value = self._node(next(self._events))
-            if key == _MERGE and event.implicit[0]:
+        for key, value_node in node.value:
+            if not isinstance(key, yaml.ScalarNode):
+                raise _error(key, "a key must be a plain word or text")
+            value = self.construct_object(value_node, deep=True)
+            if key.tag == _TAG + "merge":
                 merged += value if isinstance(value, list) else [value]
-            elif key in result:
-                raise self._error(event, f"the key {shorten(key)} stands twice")
+            elif key.value in result:
+                raise _error(key, f"the key {shorten(key.value)} stands twice")
             else:
-                result[key] = value
+                result[key.value] = value
         for base in merged:
             if not isinstance(base, dict):
-                raise SpecError(f"{self._name}: << merges something that is no mapping")
+                raise _error(node, "<< merges something that is no mapping")
             result = {**base, **result}
         return result
 
-    def _sequence(self) -> list[Any]:
-        result: list[Any] = []
-        while not isinstance(event := next(self._events), yaml.SequenceEndEvent):
-            result.append(self._node(event))
-        return result
+    def _unknown(self, node: yaml.Node) -> NoReturn:
+        raise _error(node, f"the tag {shorten(node.tag)} is not known here")
 
-    def _scalar(self, event: Any) -> Any:
-        text: str = event.value
-        if not text.isascii():
-            _check_text(text, self._name)
-        tag = event.tag
-        if tag is not None and tag != "!":
-            if tag == "tag:yaml.org,2002:str":
-                return text
-            if not tag.startswith("tag:yaml.org,2002:"):
-                raise self._error(event, f"the tag {shorten(tag)} is not known here")
-        elif not event.implicit[0]:
-            return text
-        return self._plain(event, text)
+    yaml_constructors: ClassVar[dict[Any, Any]] = {
+        _TAG + "null": lambda self, node: None,
+        _TAG + "bool": lambda self, node: node.value[0] in "tT",
+        _TAG + "int": _integer,
+        _TAG + "float": _float,
+        _TAG + "str": _text,
+        _TAG + "merge": _text,
+        _TAG + "seq": _sequence,
+        _TAG + "map": _mapping,
+        None: _unknown,
+    }
 
-    def _plain(self, event: Any, text: str) -> Any:
-        """Resolve an unquoted word by the core rules of YAML 1.2."""
-        if text in _NULL:
-            return None
-        if text in _BOOLEANS:
-            return _BOOLEANS[text]
-        if _INTEGER.match(text):
-            return int(text)
-        if _OTHER_BASE.match(text):
-            return int(text, 0)
-        if _FLOAT.match(text):
-            number = float(text)
-            if math.isfinite(number):
-                return number
-        if not reads_as_text(text):
-            raise self._error(event, f"{text} is no number that JSON knows")
-        return text
 
-    def _count(self, nodes: int, event: Any) -> None:
-        self._nodes += nodes
-        if self._nodes > MAX_NODES:
-            raise self._error(
-                event, f"the document grows beyond {MAX_NODES} values by its aliases"
-            )
-
-    def _error(self, event: Any, message: str) -> SpecError:
-        line = event.start_mark.line + 1
-        return SpecError(f"{self._name}, line {line}: {message}")
+def _error(node: yaml.Node, message: str) -> yaml.MarkedYAMLError:
+    return yaml.MarkedYAMLError(problem=message, problem_mark=node.start_mark)

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import ctypes
+import fcntl
 import glob
 import os
 import shutil
-import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-
-# From the headers of Linux: AT_FDCWD and RENAME_EXCHANGE.
-_HERE = -100
-_RENAME_EXCHANGE = 2
 
 
 def write_atomically(path: Path, text: str) -> None:
@@ -33,31 +30,48 @@ def write_atomically(path: Path, text: str) -> None:
 def replace_folder(new: Path, target: Path) -> None:
     """Put a folder in the place of another one, which is deleted.
 
-    Where the system can exchange two folders in one step, there is no moment without a
-    whole one; elsewhere `recover` mends what an interruption between two steps left.
+    After a kill between the two renames there is no target: `recover` puts the old one
+    back, and comes first in every command that reads or writes it.
     """
-    if not target.exists():
-        new.rename(target)
-        return
-    if _exchange(new, target):
-        shutil.rmtree(new, ignore_errors=True)
-        return
-    old = _set_aside(target)
-    shutil.rmtree(old, ignore_errors=True)
-    try:
-        target.rename(old)
-        new.rename(target)
-    except BaseException:
-        recover(target)
-        raise
-    shutil.rmtree(old, ignore_errors=True)
+    with _alone(target.parent):
+        old = _aside(target)
+        shutil.rmtree(old, ignore_errors=True)
+        try:
+            if target.exists():
+                target.rename(old)
+            new.rename(target)
+        except BaseException:
+            _put_back(target)
+            raise
+        shutil.rmtree(old, ignore_errors=True)
 
 
 def recover(target: Path) -> None:
     """Put back a folder that an interrupted `replace_folder` had set aside."""
-    old = _set_aside(target)
+    if _aside(target).exists():
+        with _alone(target.parent):
+            _put_back(target)
+
+
+def _put_back(target: Path) -> None:
+    old = _aside(target)
     if old.exists() and not target.exists():
         old.rename(target)
+
+
+def _aside(target: Path) -> Path:
+    return target.with_name(f".{target.name}.replaced")
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Let one process at a time replace what is in a folder."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
 
 
 def scratch_folder(target: Path, beside: Path) -> Path:
@@ -85,18 +99,3 @@ def _is_alive(process: int) -> bool:
     except OSError:
         return True
     return True
-
-
-def _set_aside(target: Path) -> Path:
-    return target.with_name(f".{target.name}.replaced")
-
-
-def _exchange(first: Path, second: Path) -> bool:
-    """Exchange two folders in one step; tell whether the system could."""
-    library = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
-    if library is None or not hasattr(library, "renameat2"):
-        return False
-    done: int = library.renameat2(
-        _HERE, os.fsencode(first), _HERE, os.fsencode(second), _RENAME_EXCHANGE
-    )
-    return done == 0

@@ -223,8 +223,8 @@ def told(answer: Answer) -> str:
         ("hello", "holds no object, but 'hello'"),
         ('{"swagger": "2.0"}', "Swagger 2"),
         ('{"openapi": "3.1.0"}', "is missing"),
-        ("a: [", "is not valid YAML"),
-        ("{", "is not valid"),
+        ("a: [", "line 2: not valid YAML: "),
+        ("{", "not valid YAML: "),
         ("a: 1\na: 2", "line 2: the key 'a' stands twice"),
     ],
 )

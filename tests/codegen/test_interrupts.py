@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from codegen import overlay, pipeline, source, swap
+from codegen import overlay, pipeline, source
 from codegen.pipeline import Order, build
+from codegen.swap import recover
 from tests.codegen.conftest import built, silent
 from tests.codegen.specs import (
     EVERYTHING,
@@ -41,7 +42,6 @@ STEPS: list[tuple[Any, str]] = [
     (pipeline, "write_lock"),
     (pipeline, "hashes"),
     (pipeline, "replace_folder"),
-    (swap, "_exchange"),
 ]
 
 
@@ -96,7 +96,7 @@ def test_a_fault_at_any_step_leaves_the_old_tree_or_the_new_one(
         original(*arguments, **options)
         raise KeyboardInterrupt
 
-    replaced = when == "after" and place[1] in ("replace_folder", "_exchange")
+    replaced = when == "after" and place[1] == "replace_folder"
     found = broken_off(old, monkeypatch, place, fault)
     assert found == (new_tree if replaced else old_tree)
     assert [path.name for path in old.parent.iterdir()] == ["generated"], "litter"
@@ -125,7 +125,7 @@ def test_a_file_that_can_t_be_written_leaves_the_old_tree(
 
 @pytest.mark.parametrize("call", [1, 2])
 @pytest.mark.parametrize("when", ["before", "after"])
-def test_without_an_exchange_in_one_step_a_fault_does_no_harm_either(
+def test_a_fault_at_either_rename_does_no_harm(
     old: Path,
     old_tree: dict[str, bytes],
     new_tree: dict[str, bytes],
@@ -145,17 +145,8 @@ def test_without_an_exchange_in_one_step_a_fault_does_no_harm_either(
             original(self, target)
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(swap, "_exchange", lambda *_: False)
     found = broken_off(old, monkeypatch, (Path, "rename"), fault)
     assert found in (old_tree, new_tree)
-    built(written(old.parent.parent, changed_zoo()), old)
-    assert tree(old.parent) == {f"generated/{n}": d for n, d in new_tree.items()}
-
-
-def test_without_an_exchange_a_build_replaces_the_tree(
-    old: Path, new_tree: dict[str, bytes], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(swap, "_exchange", lambda *_: False)
     built(written(old.parent.parent, changed_zoo()), old)
     assert tree(old.parent) == {f"generated/{n}": d for n, d in new_tree.items()}
 
@@ -164,7 +155,7 @@ def test_without_an_exchange_a_build_replaces_the_tree(
 def test_a_tree_that_was_set_aside_is_put_back_first(
     old: Path, old_tree: dict[str, bytes], command: str
 ) -> None:
-    """A kill between two renames leaves it so, where there is no exchange."""
+    """A kill between two renames leaves it so."""
     old.rename(old.with_name(".generated.replaced"))
     order = Order(written(old.parent.parent, zoo()), old, "built", EVERYTHING)
     if command == "check":
@@ -225,6 +216,7 @@ def test_a_signal_at_any_moment_leaves_a_whole_tree(
             process.send_signal(number)
         said = [process.communicate(timeout=60)[1] for process in running]
     for process, errors, target in zip(running, said, targets, strict=True):
+        recover(target)
         assert tree(target) in (old_tree, new_tree)
         if number == signal.SIGKILL:
             assert process.returncode in (0, -number)

@@ -139,14 +139,6 @@ def test_keys_are_texts_whatever_they_look_like() -> None:
     }
 
 
-def test_tags_of_python_make_nothing() -> None:
-    tag = "!!python/object/apply:os.getcwd"
-    assert read(f"a: {tag} []") == []
-    assert read(f"a: {tag} {{k: v}}") == {"k": "v"}
-    with pytest.raises(SpecError, match=r"apply:os\.getcwd"):
-        read("a: !<python/object/apply:os.getcwd> x")
-
-
 def test_a_byte_order_mark_and_a_flow_mapping_are_read() -> None:
     assert parse(b"\xef\xbb\xbf{'a': 1, b: [x]}").document == {"a": 1, "b": ["x"]}
     assert parse(b'\xef\xbb\xbf\n {"a": 1}').document == {"a": 1}
@@ -194,23 +186,28 @@ LAUGHS = "a0: &a0 [x, x, x, x, x, x, x, x, x]\n" + "".join(
         (b'{"a": 1e999}', "a number that is too large for JSON"),
         (b'{"a": "\\ud800"}', r"text that is not Unicode: '\\ud800'"),
         (b'{"\\udfff": 1}', "text that is not Unicode"),
-        (b'a: "\\ud800"', "not valid YAML|not Unicode"),
-        (b"a: *b", "line 1: no anchor &b before this alias"),
-        (b"a: &a [*a]", "line 1: &a contains itself"),
-        (b"a: &a\n  b: *a", "line 2: &a contains itself"),
+        (b'a: "\\ud800"', "line 1: .*invalid Unicode character"),
+        (b"a: *b", "line 1: .*found undefined alias 'b'"),
+        (b"a: &a [*a]", "line 1: .*found unconstructable recursive node"),
+        (b"a: &a\n  b: *a", "line 1: .*found unconstructable recursive node"),
         (b"? [a]\n: 1", "line 1: a key must be a plain word or text"),
-        (b"? &k a\n: 1\n*k : 2", "line 3: a key must be a plain word or text"),
+        (b"? &k a\n: 1\n*k : 2", "line 1: the key 'a' stands twice"),
         (b"a: !custom x", "line 1: the tag '!custom' is not known here"),
-        (b"a: 1\n---\nb: 2", "more than one YAML document"),
-        (b"a: [1", "not valid YAML: .* line 1, column"),
+        *(
+            (f"a: !!python/object/apply:os.getcwd {value}".encode(), "apply:os.getcwd")
+            for value in ("x", "[]", "{k: v}")
+        ),
+        (b"a: 1\n---\nb: 2", "line 2: .*expected a single document in the stream"),
+        (b"a: [\n1", "line 3: .*did not find expected ',' or ']'"),
+        (b"a: \x00", "not valid YAML: .*control characters are not allowed"),
         (b"a: {<<: 3}", "<< merges something that is no mapping"),
-        (b'{"a": 1,}x', r"(?s)not valid YAML: .* Read as JSON"),
-        (LAUGHS.encode(), "line 7: the document grows beyond 2000000 values"),
+        (b'{"a": 1,}x', r"(?s)line 1: .* Read as JSON"),
+        (LAUGHS.encode(), "holds more than 2000000 values"),
         (b"a: " + b"[" * 200 + b"]" * 200, "nested more than 150 levels deep"),
         (b'{"a":' * 200 + b"1" + b"}" * 200, "nested more than 150 levels deep"),
         (b'{"a":' * 99_999, "nested too deeply"),
-        (b"- " * 99_999, "nested more than 150 levels deep"),
-        (b"{" * 99_999, "line 1: a key must be a plain word"),
+        (b"- " * 99_999, "nested too deeply"),
+        (b"{" * 99_999, "nested too deeply"),
         (b'{"a": ' + b"9" * 5000 + b"}", "not valid JSON"),
     ],
     ids=lambda value: repr(value)[:40],

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from codegen import swap
 from codegen.errors import BuildError
 from codegen.paths import GENERATED
 from codegen.vendor import gathering, making, provenance, vendored, writing
@@ -157,7 +156,6 @@ STEPS: list[tuple[Any, str]] = [
     (writing, "scratch_folder"),
     (writing, "_fill"),
     (writing, "replace_folder"),
-    (swap, "_exchange"),
 ]
 
 
@@ -172,8 +170,7 @@ def test_a_fault_at_any_step_leaves_the_old_copy_or_the_new_one(
     faults.remove(((writing, "scratch_folder"), "after"))
     faults += [((Path, "write_bytes"), "in the middle")]
     for number, (step, when) in enumerate(faults):
-        # Without an older one there is nothing to exchange.
-        for present in (old,) if step[1] == "_exchange" else (old, {}):
+        for present in (old, {}):
             dest = tmp_path / f"{number}_{len(present)}" / "deep"
             put_tree(present, dest)
             with pytest.MonkeyPatch.context() as patch:
@@ -182,7 +179,7 @@ def test_a_fault_at_any_step_leaves_the_old_copy_or_the_new_one(
                 patch.setattr(*step, _fault(getattr(*step), when))
                 with pytest.raises((KeyboardInterrupt, OSError)):
                     write(dest, Options("copied"))
-            replaced = when == "after" and step[1] in ("replace_folder", "_exchange")
+            replaced = when == "after" and step[1] == "replace_folder"
             wanted = new if replaced else present
             if tree(dest) != wanted:
                 wrong.append(f"{step[1]} {when}, over {len(present)}: other files")
