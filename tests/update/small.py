@@ -4,21 +4,38 @@ from __future__ import annotations
 
 import copy
 import json
+import os
+import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from codegen import pin, source
 from codegen.pipeline import PACKAGE, Order, build
-from scripts.updating import tree
+from scripts.update.checkout import (
+    CHANGELOG,
+    DIGEST,
+    DOCUMENT,
+    GENERATED,
+    SOURCE_LOCK,
+    VERSION,
+)
 from tests.codegen.specs import TEXT, Document, const, obj, operation, parameter, ref
 from tests.contract import upstream_facts
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+QUIET = {
+    "GIT_CONFIG_GLOBAL": "/dev/null",
+    "GIT_CONFIG_SYSTEM": "/dev/null",
+    "GIT_AUTHOR_NAME": "Somebody",
+    "GIT_AUTHOR_EMAIL": "a@b.example",
+    "GIT_COMMITTER_NAME": "Somebody",
+    "GIT_COMMITTER_EMAIL": "a@b.example",
+}
 NUMBER = {"type": "integer"}
 NAME = "upstream-2025-01-02.json"
-CHANGELOG = """\
+CHANGELOG_TEXT = """\
 # Changelog
 
 ## Unreleased
@@ -29,7 +46,7 @@ CHANGELOG = """\
 
 - The first version.
 """
-VERSION = '"""The version."""\n\n__version__ = "0.1.0"\n'
+VERSION_TEXT = '"""The version."""\n\n__version__ = "0.1.0"\n'
 # The tests of the small repository: of facts, which must pass, and of words.
 TESTS = {
     "tests/contract/test_small.py": """\
@@ -65,7 +82,7 @@ def test_every_place_is_described():
 
 
 def document() -> Document:
-    """Give the upstream document of the small repository, in words of its own."""
+    """Return the upstream document of the small repository, in words of its own."""
     answer = operation(
         "getThread", parameter("thread_id", "path"), schema=ref("Thread")
     )
@@ -101,24 +118,25 @@ def document() -> Document:
 
 
 def changed(change: Callable[[Document], Any]) -> Document:
-    """Give the document with a change made to it."""
+    """Return the document with a change made to it."""
     given = copy.deepcopy(document())
     change(given)
     return given
 
 
 def properties(given: Document, name: str = "Thread") -> Document:
-    """Give the properties of one of a document's schemas."""
+    """Return the properties of one of a document's schemas."""
     found: Document = given["components"]["schemas"][name]["properties"]
     return found
 
 
 def make_repository(root: Path) -> None:
-    """Write the small repository: pinned, described and built."""
+    """Write the small repository: pinned, described, built and committed."""
     for name, text in {
         **TESTS,
-        tree.CHANGELOG: CHANGELOG,
-        tree.VERSION: VERSION,
+        CHANGELOG: CHANGELOG_TEXT,
+        VERSION: VERSION_TEXT,
+        ".gitignore": "__pycache__/\n",
         "codegen/__init__.py": "",
         "pyproject.toml": "[tool.pytest]\naddopts = ['--import-mode=importlib']\n",
     }.items():
@@ -126,10 +144,26 @@ def make_repository(root: Path) -> None:
         (root / name).write_text(text, encoding="utf-8")
     path = root.parent / NAME
     path.write_text(json.dumps(document()), encoding="utf-8")
-    pinned, lock = root / tree.DOCUMENT, root / tree.SOURCE_LOCK
+    pinned, lock = root / DOCUMENT, root / SOURCE_LOCK
     pin.pin(source.load(path), pinned=pinned, lock=lock)
     words = pinned.read_text(encoding="utf-8").replace("(not described yet)", "Ours.")
     pinned.write_text(words, encoding="utf-8")
     digest = json.dumps(upstream_facts.digest_of(path), indent=1, sort_keys=True)
-    (root / tree.DIGEST).write_text(digest + "\n", encoding="utf-8")
-    build(Order(str(pinned), root / tree.GENERATED, PACKAGE), lambda _: None)
+    (root / DIGEST).write_text(digest + "\n", encoding="utf-8")
+    build(Order(str(pinned), root / GENERATED, PACKAGE), lambda _: None)
+    git(root, "init", "--quiet", "--initial-branch=main")
+    git(root, "add", ".")
+    git(root, "commit", "--quiet", "--message", "All")
+
+
+def git(root: Path, *arguments: str) -> str:
+    """Run git as somebody without settings, and return its output."""
+    done = subprocess.run(
+        ["git", *arguments],
+        cwd=root,
+        env={**os.environ, **QUIET},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return done.stdout.strip()

@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Final, cast
 
 import pytest
+from packaging.version import Version
 
-from scripts.updating.changelog import MOST_LINES, Taken, entry, with_entry
-from scripts.updating.errors import UpdateError
-from scripts.updating.fetching import name_of, shown
-from scripts.updating.making import Facts
-from scripts.updating.telling import many, report_of, say
-from scripts.updating.testing import Failure, Findings
-from scripts.updating.version import (
-    bumped,
-    is_stable,
-    last_release,
-    version_in,
-    with_version,
-)
+from scripts.update.changelog import MOST_LINES, Taken, entry, with_entry
+from scripts.update.checks import Findings
+from scripts.update.errors import UpdateError
+from scripts.update.facts import Facts, name_of, shown
+from scripts.update.report import many, report_of, say
+from scripts.update.version import bumped, last_release, version_in, with_version
 
 if TYPE_CHECKING:
-    from scripts.updating.version import Bump
+    from codegen.diff.report import Bump
 
 # Version now, the last release, what the diff asks for, the version then.
 VERSIONS = [
@@ -48,43 +42,55 @@ VERSIONS = [
 ]
 
 
-def test_the_version_is_raised_as_far_as_the_diff_asks() -> None:
-    for current, released, bump, wanted in VERSIONS:
-        found = bumped(current, released, cast("Bump", bump))
-        assert found == wanted, (current, released, bump)
-        module = f'"""Doc."""\n\n__version__ = "{current}"\n__all__ = ["x"]\n'
-        after = with_version(module, found)
-        assert version_in(after) == wanted
-        assert after.replace(f'"{wanted}"', f'"{current}"') == module
-    assert not is_stable("0.9.1")
-    assert is_stable("1.0.0")
+@pytest.mark.parametrize(("current", "released", "bump", "wanted"), VERSIONS)
+def test_the_version_is_raised_as_far_as_the_diff_asks(
+    current: str, released: str | None, bump: Bump, wanted: str
+) -> None:
+    module = f'"""Doc."""\n\n__version__ = "{current}"\n__all__ = ["x"]\n'
+    last = Version(released) if released else None
+    found = bumped(version_in(module), last, bump)
+    assert str(found) == wanted
+    after = with_version(module, found)
+    assert after == module.replace(f'"{current}"', f'"{wanted}"')
 
 
-def test_what_is_no_version_is_refused() -> None:
-    for module in ("", '__version__ = "1"\n' * 2, "__version__ = '1'", "version = 1"):
-        with pytest.raises(UpdateError, match="one line __version__"):
-            version_in(module)
-    with pytest.raises(UpdateError, match="'next' is no version, such as"):
-        version_in('__version__ = "next"')
+@pytest.mark.parametrize(
+    ("module", "told"),
+    [
+        ("", "one line __version__"),
+        ('__version__ = "1"\n' * 2, "one line __version__"),
+        ("__version__ = '1'", "one line __version__"),
+        ('__version__ = "next"', "'next' is no version, such as"),
+    ],
+)
+def test_what_is_no_version_is_refused(module: str, told: str) -> None:
+    with pytest.raises(UpdateError, match=told):
+        version_in(module)
 
 
-def test_the_last_release_is_found_by_its_heading() -> None:
-    for changelog, wanted in (
+@pytest.mark.parametrize(
+    ("changelog", "wanted"),
+    [
         ("# Changelog\n\n## Unreleased\n\n- 0.3.0 is near\n", None),
         ("## Unreleased\n\n## 0.2.0 - 2026-12-01\n\n## 0.1.0\n", "0.2.0"),
         ("## 0.9.0\n\n## 0.10.0\n", "0.10.0"),
         ("## [1.0.0](there), 2027-01-01\n", "1.0.0"),
         ("## v0.1.0\n### 0.2.0\n", "0.1.0"),
         ("## 2026-12-01\n\n## 3 wishes\n", "3"),
-    ):
-        assert last_release(changelog) == wanted, changelog
+    ],
+)
+def test_the_last_release_is_found_by_its_heading(
+    changelog: str, wanted: str | None
+) -> None:
+    assert last_release(changelog) == (Version(wanted) if wanted else None)
 
 
 ENTRY = "### A new document\n\nText.\n"
 
 
-def test_an_entry_goes_to_the_end_of_what_is_unreleased() -> None:
-    for changelog, wanted in (
+@pytest.mark.parametrize(
+    ("changelog", "wanted"),
+    [
         ("", f"## Unreleased\n\n{ENTRY}"),
         ("# Changelog\n", f"# Changelog\n\n## Unreleased\n\n{ENTRY}"),
         ("## Unreleased\n\n- A.\n", f"## Unreleased\n\n- A.\n\n{ENTRY}"),
@@ -97,11 +103,15 @@ def test_an_entry_goes_to_the_end_of_what_is_unreleased() -> None:
             "# C\n\n## 0.1.0\n\n- B.\n",
             f"# C\n\n## Unreleased\n\n{ENTRY}\n## 0.1.0\n\n- B.\n",
         ),
-    ):
-        assert with_entry(changelog, ENTRY) == wanted, changelog
-        twice = with_entry(wanted, ENTRY)
-        assert twice.count(ENTRY) == 2
-        assert twice.lower().count("## unreleased") == 1
+    ],
+)
+def test_an_entry_goes_to_the_end_of_what_is_unreleased(
+    changelog: str, wanted: str
+) -> None:
+    assert with_entry(changelog, ENTRY) == wanted
+    twice = with_entry(wanted, ENTRY)
+    assert twice.count(ENTRY) == 2
+    assert twice.lower().count("## unreleased") == 1
 
 
 def test_an_entry_is_short_and_has_no_headings_of_its_own() -> None:
@@ -123,8 +133,9 @@ def test_an_entry_is_short_and_has_no_headings_of_its_own() -> None:
     assert "Compatible" not in entry(taken, "\n".join(last))
 
 
-def test_a_location_is_told_without_what_it_may_hold_of_secrets() -> None:
-    for location, name, told in (
+@pytest.mark.parametrize(
+    ("location", "name", "printed"),
+    [
         ("https://a.example/x/openapi.yaml", "openapi.yaml", None),
         (
             "https://me:sk-1@a.example:80/b.json?token=sk-2#sk-3",
@@ -138,9 +149,13 @@ def test_a_location_is_told_without_what_it_may_hold_of_secrets() -> None:
         ("../.hidden.yaml", "hidden.yaml", None),
         ("C:?", "C", None),
         ("..", "document", None),
-    ):
-        assert name_of(location) == name
-        assert shown(location) == (told or location)
+    ],
+)
+def test_a_location_is_printed_without_what_it_may_hold_of_secrets(
+    location: str, name: str, printed: str | None
+) -> None:
+    assert name_of(location) == name
+    assert shown(location) == (printed or location)
 
 
 def test_nothing_of_a_document_reaches_a_terminal_or_markdown_as_more_than_text(
@@ -150,10 +165,10 @@ def test_nothing_of_a_document_reaches_a_terminal_or_markdown_as_more_than_text(
     assert capsys.readouterr().out == "  a [31m bc\n".replace("bc", "b c")
     assert (many(1, "test"), many(2, "test")) == ("1 test", "2 tests")
     facts = cast("Facts", _Facts())
-    tested = Findings(1, [Failure("a.py::b[`c`]", "d\n# e")])
-    report = report_of(facts, ["Do it."], tested)
-    assert "- [ ] Do it." in report
-    assert "- `a.py::b['c']: d # e`" in report
+    tested = Findings(1, ["a.py::b[`c`] - d\n# e"])
+    report = report_of(facts, tested)
+    assert "- run all tests: scripts/test" in report
+    assert "- `a.py::b['c'] - d # e`" in report
     assert "- `x' <b>`" in report
     assert f"- and {100 - 40} more" in report
 
@@ -161,8 +176,7 @@ def test_nothing_of_a_document_reaches_a_terminal_or_markdown_as_more_than_text(
 class _Facts:
     taken = Taken("a.yaml", "", None)
     markdown = ""
-    removed = ("x` <b>",)
-    added = ()
-    undescribed = tuple(map(str, range(100)))
-    unused = ()
-    dropped = ()
+    removed: Final = ["x` <b>"]
+    added: Final[list[str]] = []
+    undescribed: Final = [*map(str, range(100))]
+    unused: Final[list[str]] = []

@@ -8,13 +8,14 @@ import shlex
 import subprocess
 import tomllib
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import yaml
 
 from codegen import source
-from scripts.updating import tree
-from scripts.updating.options import options
+from scripts.update.checkout import GENERATED, REWRITTEN
+from scripts.update.options import options
 from tests.codegen.specs import ROOT
 
 GITHUB = ROOT / ".github"
@@ -45,7 +46,7 @@ def steps() -> Iterator[dict[str, Any]]:
 
 
 def commands() -> str:
-    """Give all that the workflows run."""
+    """Return all that the workflows run."""
     return "\n".join(step["run"] for step in steps() if "run" in step)
 
 
@@ -126,26 +127,27 @@ def test_what_is_called_exists() -> None:
     assert {"scripts/update-spec", ".github/propose-update"} <= called
 
 
-def test_the_update_is_called_with_options_that_it_has() -> None:
+def test_the_update_is_called_with_options_that_it_has(tmp_path: Path) -> None:
     (step,) = (step for step in steps() if "update-spec" in step.get("run", ""))
     line = step["run"].replace("\\\n", " ").split("scripts/update-spec", 1)[1]
     line = line.splitlines()[0].replace('"$(date -u +%F)"', "2026-01-02")
     removal = 'ALLOW_REMOVAL:+"$ALLOW_REMOVAL"'
     assert f"${{{removal}}}" in line
     words = shlex.split(line.replace(f"${{{removal}}}", "--allow-removal"))
+    words = [word.replace("$HANDED_OVER", str(tmp_path)) for word in words]
     given = options(words)
     assert (given.source, given.date, given.allow_removal) == (
         "$DOCUMENT",
         "2026-01-02",
         True,
     )
-    assert str(given.report) == "$HANDED_OVER/report.md"
+    assert str(given.report) == str(tmp_path / "report.md")
     assert step["env"]["DOCUMENT"].count("https://") == 1
 
 
 def test_a_proposal_holds_what_an_update_rewrites() -> None:
     named = WORKFLOWS["upstream.yml"]["env"]["DOCUMENT_FILES"].split()
-    assert sorted([*named, tree.GENERATED]) == sorted(tree.REWRITTEN)
+    assert sorted([*named, GENERATED]) == sorted(REWRITTEN)
 
 
 def test_the_pythons_are_those_that_we_support() -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import json
 import os
+import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -19,7 +20,14 @@ import pytest
 from codegen import source
 from codegen.pipeline import Order, build
 from codegen.prose import MARKER, places, without_prose
-from scripts.updating import tree
+from scripts.update.checkout import (
+    CHANGELOG,
+    DIGEST,
+    DOCUMENT,
+    GENERATED,
+    SOURCE_LOCK,
+    VERSION,
+)
 from tests.codegen.specs import ROOT
 from tests.codegen.specs import tree as files_of
 from tests.contract import upstream, upstream_facts
@@ -103,7 +111,11 @@ def test_the_update_gives_what_the_repository_holds(
 def _updated(folder: Path) -> Updated:
     old, new = upstream.named(OLD), upstream.named(NEW)
     root = folder / "repository"
-    tree.copy_repository(ROOT, ROOT, root)
+    listed = _run(ROOT, "git", "ls-files", "--cached", "--others", "--exclude-standard")
+    for name in listed.splitlines():
+        if (ROOT / name).is_file():
+            (root / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / name, root / name)
     said = _run(root, sys.executable, "-P", "-c", BRING_BACK, str(old))
     # Words for what 2026 alone has go with it; nothing lacks words.
     assert json.loads(said) == []
@@ -111,26 +123,31 @@ def _updated(folder: Path) -> Updated:
     _run(root, "git", "add", ".")
     names = ("-c", "user.name=a", "-c", "user.email=a@b.example")
     _run(root, "git", *names, "commit", "--quiet", "--message", "2025")
-    document = source.load(root / tree.DOCUMENT).document
-    update = (sys.executable, "-P", "-m", "scripts.updating", str(new))
+    document = source.load(root / DOCUMENT).document
+    update = (sys.executable, "-P", "-m", "scripts.update", str(new))
     first = _run(root, *update)
-    before = files_of(root)
+    before = _files(root)
     again = _run(root, *update)
-    after = files_of(root)
+    after = _files(root)
     between = {n for n in before | after if before.get(n) != after.get(n)}
     return Updated(root, first, document, again, between)
 
 
+def _files(root: Path) -> dict[str, bytes]:
+    found = files_of(root).items()
+    return {name: data for name, data in found if not name.startswith(".git/")}
+
+
 def the_facts_are_those_of_the_pinned_document(updated: Updated) -> None:
-    found = source.load(updated.root / tree.DOCUMENT).document
-    wanted = source.load(ROOT / tree.DOCUMENT).document
+    found = source.load(updated.root / DOCUMENT).document
+    wanted = source.load(ROOT / DOCUMENT).document
     assert without_prose(updated.document) != without_prose(wanted)
     assert repr(without_prose(found)) == repr(without_prose(wanted))
-    digest = json.loads((updated.root / tree.DIGEST).read_text("utf-8"))
+    digest = json.loads((updated.root / DIGEST).read_text("utf-8"))
     assert digest == upstream_facts.load()
     assert differences(upstream_facts.repaired(digest["document"]), found) == []
-    lock = json.loads((updated.root / tree.SOURCE_LOCK).read_text("utf-8"))
-    assert lock == json.loads((ROOT / tree.SOURCE_LOCK).read_text("utf-8"))
+    lock = json.loads((updated.root / SOURCE_LOCK).read_text("utf-8"))
+    assert lock == json.loads((ROOT / SOURCE_LOCK).read_text("utf-8"))
 
 
 def no_word_of_ours_is_lost_where_both_documents_have_the_place(
@@ -140,8 +157,8 @@ def no_word_of_ours_is_lost_where_both_documents_have_the_place(
         return {key: holder[word] for key, holder, word in places(document)}
 
     before = words(updated.document)
-    found = words(source.load(updated.root / tree.DOCUMENT).document)
-    ours = words(source.load(ROOT / tree.DOCUMENT).document)
+    found = words(source.load(updated.root / DOCUMENT).document)
+    ours = words(source.load(ROOT / DOCUMENT).document)
     assert found.keys() == ours.keys()
     assert len(before.keys() & found.keys()) > 500
     for key, text in found.items():
@@ -155,7 +172,7 @@ def no_word_of_ours_is_lost_where_both_documents_have_the_place(
 def the_code_is_that_of_the_repository_but_for_its_words(updated: Updated) -> None:
     wanted_folder = updated.root.parent / "wanted"
     build(Order(target=wanted_folder), lambda _: None)
-    found, wanted = files_of(updated.root / tree.GENERATED), files_of(wanted_folder)
+    found, wanted = files_of(updated.root / GENERATED), files_of(wanted_folder)
     assert found.keys() == wanted.keys()
     for name, data in found.items():
         if name.endswith(".py"):
@@ -165,7 +182,7 @@ def the_code_is_that_of_the_repository_but_for_its_words(updated: Updated) -> No
 
 
 def _bare(module: bytes) -> str:
-    """Give a module without its docstrings."""
+    """Return a module without its docstrings."""
     parsed = ast.parse(module)
     for node in ast.walk(parsed):
         if isinstance(node, _DESCRIBED) and ast.get_docstring(node) is not None:
@@ -174,22 +191,23 @@ def _bare(module: bytes) -> str:
 
 
 def what_goes_with_it_is_done_once(updated: Updated) -> None:
-    changelog = (updated.root / tree.CHANGELOG).read_text("utf-8")
-    ours = (ROOT / tree.CHANGELOG).read_text("utf-8")
+    changelog = (updated.root / CHANGELOG).read_text("utf-8")
+    ours = (ROOT / CHANGELOG).read_text("utf-8")
     added = changelog.replace(ours.rstrip("\n"), "")
     assert changelog.count("### A new document") == 1
     assert f"`{NEW}` of 2026-08-21, version 2.3.0" in " ".join(added.split())
     assert "AssistantObject` is deprecated now" in added
     # Nothing breaks, so it is the last part of the version that is raised.
-    version = (ROOT / tree.VERSION).read_text("utf-8").split('"')[-2]
+    version = (ROOT / VERSION).read_text("utf-8").split('"')[-2]
     major, minor, patch = version.split(".")
     raised = f"{major}.{minor}.{int(patch) + 1}"
     assert f"the version goes from {version} to {raised}" in updated.said
-    assert raised in (updated.root / tree.VERSION).read_text("utf-8")
+    assert raised in (updated.root / VERSION).read_text("utf-8")
     assert "nothing changed" in updated.again
     assert updated.between == set()
 
 
 def actions_of_the_overlay_that_fit_no_more_are_named(updated: Updated) -> None:
-    _, _, rest = updated.said.partition("warning: 2 actions of codegen/overlay.yaml")
-    assert [line.strip() for line in rest.splitlines()[1:3]] == OF_2025
+    told = "### Actions of codegen/overlay.yaml that find nothing any more\n\n"
+    _, _, rest = updated.said.partition(told)
+    assert rest.splitlines()[:3] == [*(f"- `{each}`" for each in OF_2025), ""]

@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 import json
-import subprocess
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from codegen import source
 from codegen.pipeline import PACKAGE, Order, check
-from scripts.updating import tree
-from scripts.updating.options import DONE, FAILED, UNUSABLE
+from scripts.update import __main__ as update
+from scripts.update.checkout import (
+    CHANGELOG,
+    DIGEST,
+    DOCUMENT,
+    GENERATED,
+    REWRITTEN,
+    SOURCE_LOCK,
+    VERSION,
+)
+from scripts.update.checks import Findings
+from scripts.update.options import DONE, FAILED, UNUSABLE
 from tests.codegen.specs import TEXT, operation, parameter, ref
-from tests.update.small import changed, properties
+from tests.update.small import changed, git, properties
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -21,7 +30,7 @@ if TYPE_CHECKING:
     from tests.codegen.specs import Document
     from tests.update.conftest import Repository
 
-REWRITTEN = {name for name in tree.REWRITTEN if name != tree.GENERATED}
+FILES = {name for name in REWRITTEN if name != GENERATED}
 LATER = "upstream-2025-09-10.json"
 
 
@@ -43,34 +52,37 @@ def test_all_that_goes_with_a_document_is_updated(
     assert repository.update(given, "--report", str(report), name=LATER) == DONE
     said = capsys.readouterr().out
 
-    assert {n for n in repository.differing() if "generated" not in n} == REWRITTEN
-    pinned = source.load(repository.root / tree.DOCUMENT).document
+    assert {n for n in repository.differing() if "generated" not in n} == FILES
+    pinned = source.load(repository.root / DOCUMENT).document
     thread = pinned["components"]["schemas"]["Thread"]
     assert thread["description"] == "Ours."
     assert thread["properties"]["colour"]["description"] == "(not described yet)"
-    assert "theirs" not in "".join(map(repository.text, REWRITTEN))
-    lock = json.loads(repository.text(tree.SOURCE_LOCK))
+    assert "theirs" not in "".join(map(repository.text, FILES))
+    lock = json.loads(repository.text(SOURCE_LOCK))
     assert (lock["name"], lock["date"]) == (LATER, "2025-09-10")
-    digest = json.loads(repository.text(tree.DIGEST))
+    digest = json.loads(repository.text(DIGEST))
     assert digest["source"]["sha256"] == lock["sha256"]
     assert "colour" in json.dumps(digest["document"])
 
-    order = Order(str(repository.root / tree.DOCUMENT), repository.root / "generated")
+    order = Order(str(repository.root / DOCUMENT), repository.root / "generated")
     assert (order.name, check(order, lambda _: None)) == (PACKAGE, [])
     assert "drop_thread" in repository.text("generated/API.md")
-    assert '__version__ = "0.1.1"' in repository.text(tree.VERSION)
-    before, new, after = repository.text(tree.CHANGELOG).partition("### A new document")
+    assert '__version__ = "0.1.1"' in repository.text(VERSION)
+    before, new, after = repository.text(CHANGELOG).partition("### A new document")
     assert before.endswith("- Something of ours.\n\n")
     assert LATER in new + after
     assert after.index("drop_thread") < after.index("## 0.1.0 - 2025-02-03")
 
     # What is said of it, and what a person has to do.
-    for told in ("colour", "0.1.0 to 0.1.1", "describe ", "git add openapi.yaml"):
+    for told in ("colour", "0.1.0 to 0.1.1", "- describe ", "git add openapi.yaml"):
         assert told in said
-    failing = "  tests/contract/test_prose.py::test_every_place_is_described\n"
-    assert said.endswith(f"tests that fail until then:\n{failing}")
-    assert "  $.components.schemas.Thread.properties.colour\n" in said
+    failing = "- `tests/contract/test_prose.py::test_every_place_is_described`\n"
+    assert said.endswith(f"### Tests that fail until all is described\n\n{failing}")
+    assert "- `$.components.schemas.Thread.properties.colour`\n" in said
     assert "dropThread (DELETE /threads/{thread_id})" in report.read_text("utf-8")
+    # Nothing is committed or staged.
+    assert git(repository.root, "diff", "--cached", "--name-only") == ""
+    assert git(repository.root, "status", "--porcelain", "--", DOCUMENT)
 
     once = repository.files
     assert repository.update(given, name=LATER) == DONE
@@ -89,7 +101,7 @@ def _prose(given: Document) -> None:
 def test_where_nothing_of_ours_changed_nothing_is_touched(
     repository: Repository, change: Any, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    (repository.root / tree.CHANGELOG).write_text("Not committed.\n", encoding="utf-8")
+    (repository.root / CHANGELOG).write_text("Not committed.\n", encoding="utf-8")
     before = repository.files
     assert repository.update(changed(change), "--report", "/dev/null") == DONE
     assert "nothing changed" in capsys.readouterr().out
@@ -97,15 +109,15 @@ def test_where_nothing_of_ours_changed_nothing_is_touched(
 
 
 def test_what_code_doesn_t_see_gets_no_entry_and_no_version(
-    repository: Repository, untested: None, capsys: pytest.CaptureFixture[str]
+    repository: Repository, unchecked: None, capsys: pytest.CaptureFixture[str]
 ) -> None:
     given = changed(lambda given: given["info"].update(version="1.1.0"))
     assert repository.update(given) == DONE
     found = repository.differing()
-    assert tree.DOCUMENT in found
+    assert DOCUMENT in found
     assert "generated/API.md" in found or "generated/codegen.lock" in found
-    assert not {tree.CHANGELOG, tree.VERSION} & found
-    wrote = f"wrote {tree.DOCUMENT}, {tree.SOURCE_LOCK}, {tree.DIGEST}, generated\n"
+    assert not {CHANGELOG, VERSION} & found
+    wrote = f"wrote {DOCUMENT}, {SOURCE_LOCK}, {DIGEST}, generated\n"
     assert wrote in capsys.readouterr().out
 
 
@@ -122,7 +134,7 @@ def test_a_dry_run_shows_and_writes_nothing(
 
 
 def test_what_breaks_raises_the_second_part_of_the_version_once(
-    repository: Repository, untested: None, unbuilt: None
+    repository: Repository, unchecked: None, unbuilt: None
 ) -> None:
     def without(given: Document) -> None:
         del properties(given)["state"]
@@ -134,14 +146,15 @@ def test_what_breaks_raises_the_second_part_of_the_version_once(
 
     for change in (without, without_more):
         assert repository.update(changed(change)) == DONE
+        repository.commit()
         # No release came in between.
-        assert '__version__ = "0.2.0"' in repository.text(tree.VERSION)
-    assert repository.text(tree.CHANGELOG).count("### A new document") == 2
+        assert '__version__ = "0.2.0"' in repository.text(VERSION)
+    assert repository.text(CHANGELOG).count("### A new document") == 2
 
 
 def test_operations_that_are_gone_need_a_word(
     repository: Repository,
-    untested: None,
+    unchecked: None,
     unbuilt: None,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
@@ -153,7 +166,7 @@ def test_operations_that_are_gone_need_a_word(
     assert "--allow-removal" in told
     assert repository.is_as_made()
     assert repository.update(given, "--allow-removal") == DONE
-    assert "listThreads" not in repository.text(tree.DOCUMENT)
+    assert "listThreads" not in repository.text(DOCUMENT)
 
 
 def with_shape(given: Document) -> None:
@@ -167,68 +180,57 @@ def test_a_fact_that_is_wrong_stops_the_update_unless_told_otherwise(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     given = changed(with_shape)
-    assert repository.update(given, "--tests", "tests/contract") == FAILED
+    assert repository.update(given) == FAILED
     said = capsys.readouterr()
-    assert "tests/contract/test_small.py::test_no_shape: Asser" in said.out
-    assert "test_prose" not in said.out.partition("is wrong")[2]
+    assert "tests/contract/test_small.py::test_no_shape - Asser" in said.err
+    assert "test_prose" not in said.err
     assert "tests fail; nothing was written" in said.err
     assert repository.is_as_made()
 
     assert repository.update(given, "--despite-tests") == FAILED
-    assert "shape" in repository.text(tree.DOCUMENT)
+    assert "shape" in repository.text(DOCUMENT)
     assert "- mend what 1 test or check found" in capsys.readouterr().out
 
 
 def test_types_that_are_wrong_stop_the_update(
     repository: Repository,
-    untested: None,
     unbuilt: None,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     found = 'assistants_client/a.py:1: error: "Thread" has no "b"'
-    monkeypatch.setattr("scripts.updating.__main__.check_types", lambda _: [found])
+    monkeypatch.setattr(update, "check_types", lambda _: [found])
+    monkeypatch.setattr(update, "run_tests", lambda *_: Findings(1))
     assert repository.update(changed(with_more)) == FAILED
-    assert f"  {found}" in capsys.readouterr().out
+    assert f"  {found}" in capsys.readouterr().err
     assert repository.is_as_made()
 
 
-def test_the_copy_that_is_tested_has_no_file_that_is_gone(
+def test_files_with_changes_are_not_overwritten_and_other_changes_come_along(
     repository: Repository,
-) -> None:
-    new, copy = repository.root.parent / "new", repository.root.parent / "copy"
-    tree.copy_rewritten(repository.root, new)
-    (new / "generated" / "API.md").unlink()
-    (repository.root / "generated" / "__pycache__").mkdir()
-    (repository.root / "generated" / "__pycache__" / "a.pyc").write_bytes(b"")
-    (repository.root / ".hidden").write_bytes(b"")
-    tree.copy_repository(repository.root, new, copy)
-    found = {path.relative_to(copy).as_posix() for path in copy.rglob("*")}
-    assert repository.made.keys() - found == {"generated/API.md"}
-    assert not [name for name in found if "__pycache__" in name or ".hidden" in name]
-
-
-def _git(root: Path, *arguments: str) -> None:
-    options = ("-c", "user.name=a", "-c", "user.email=a@b.example")
-    subprocess.run(["git", *options, *arguments], cwd=root, check=True)
-
-
-def test_what_git_doesn_t_know_is_not_overwritten(
-    repository: Repository,
-    untested: None,
     unbuilt: None,
+    monkeypatch: pytest.MonkeyPatch,
     capfd: pytest.CaptureFixture[str],
 ) -> None:
-    _git(repository.root, "init", "--quiet")
-    _git(repository.root, "add", ".")
-    _git(repository.root, "commit", "--quiet", "--message", "All")
-    edited = repository.root / "generated" / "API.md"
-    edited.write_text("Edited.\n", encoding="utf-8")
-    (repository.root / "generated" / "notes.txt").write_text("Mine.", encoding="utf-8")
+    seen: list[str] = []
+
+    def check(worktree: Path, _: Path) -> Findings:
+        seen.append((worktree / "pyproject.toml").read_text("utf-8"))
+        return Findings(1)
+
+    monkeypatch.setattr(update, "_check", check)
+    (repository.root / "pyproject.toml").write_text("# Mine.\n", encoding="utf-8")
     (repository.root / "new.txt").write_text("Of no matter.", encoding="utf-8")
-    before = {n: d for n, d in repository.files.items() if ".git/" not in n}
+    edited = [repository.root / "generated" / name for name in ("API.md", "notes.txt")]
+    for path in edited:
+        path.write_text("Mine.\n", encoding="utf-8")
+    before = repository.files
     assert repository.update(changed(with_more)) == UNUSABLE
     told = capfd.readouterr().err
     assert "\n  generated/API.md\n  generated/notes.txt\n  Commit them" in told
-    assert {n: d for n, d in repository.files.items() if ".git/" not in n} == before
-    assert repository.update(changed(with_more), "--allow-uncommitted") == DONE
+    assert repository.files == before
+    git(repository.root, "restore", "generated")
+    edited[1].unlink()
+    assert repository.update(changed(with_more)) == DONE
+    assert seen == ["# Mine.\n"]
+    assert repository.text("pyproject.toml") == "# Mine.\n"

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 
 class UpdateError(Exception):
-    """Say why there is no update: what was wrong, and what to do."""
+    """There is no update; the message says what is wrong, and what to do."""
 
     def __init__(self, message: str, details: Iterable[str] = ()) -> None:
         super().__init__("\n".join([message, *details]))

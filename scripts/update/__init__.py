@@ -1,0 +1,1 @@
+"""Take a new document: facts, code, changelog and version, all of them or nothing."""

@@ -1,1 +1,0 @@
-"""Take a new document in one go: facts, diff, code, changelog, version; or nothing."""
