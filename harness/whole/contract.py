@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from codegen import overlay, source
-from codegen.pin import facts
+from codegen.pipeline import facts
 from codegen.select import Selection
 from tests.fuzz.spec_contract import CHECKS
 
