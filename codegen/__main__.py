@@ -11,9 +11,9 @@ from typing import NoReturn
 import typer
 
 from codegen.commands.build import build, check
-from codegen.commands.diffing import diff
+from codegen.commands.diff import diff
 from codegen.commands.pin import pin
-from codegen.commands.vendoring import vendor
+from codegen.commands.vendor import vendor
 
 app = typer.Typer(
     add_completion=False,

@@ -5,16 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cache
-from pathlib import Path
 
 from codegen import overlay
-from codegen.diff.matching import match_models
 from codegen.diff.models import compare_models
 from codegen.diff.operations import compare_operations
+from codegen.diff.pairs import Pair, match_models
 from codegen.diff.report import Change, Report
 from codegen.diff.security import compare_security
-from codegen.diff.side import Side, matches, nothing, planned, repaired, side_of
-from codegen.diff.values import Pair
+from codegen.diff.sides import Side, empty_side, has_any, repaired, side_of
 from codegen.errors import SpecError
 from codegen.paths import ROOT
 from codegen.prose import places
@@ -22,43 +20,43 @@ from codegen.select import ASSISTANTS, Selection
 from codegen.source import Document
 
 _VERSION = ROOT / "assistants_client" / "_version.py"
-_ASSIGNED = re.compile(r'^__version__ = "(\d+)\.', re.MULTILINE)
+_MAJOR = re.compile(r'^__version__ = "(\d+)\.', re.MULTILINE)
 _ORDER = {"package": 0, "operation": 1, "model": 2}
 
 
 def compare(
     old: Document, new: Document, *, selection: Selection = ASSISTANTS
 ) -> Report:
-    """Tell what changed between two documents, in terms of the generated code.
+    """Return what changed between two documents, in terms of the generated code.
 
     Both are repaired, selected from and normalised as `build` does it, so that the same
     facts in other words are no change; nor are the order of properties, variants and
     values, and the version of the document.
 
     Args:
-        old: the one, as `source.load` gives it.
-        new: the other.
+        old: the old document, as `source.load` returns it.
+        new: the new one.
         selection: which operations to compare; one of the documents may have none.
 
     Raises:
         SpecError: `build` would refuse one of them, or neither has such operations.
     """
     documents = [repaired(document, _repairs()) for document in (old, new)]
-    chosen = [matches(document, selection) for document in documents]
-    if not any(chosen):
+    matching = [has_any(document, selection) for document in documents]
+    if not any(matching):
         raise SpecError(
             f"in neither document an operation matches the selection ({selection})",
             hint="Choose with --path, --tag or --all.",
         )
-    sides = [
-        side_of(document, selection) if any_ else planned(nothing(), {})
-        for document, any_ in zip(documents, chosen, strict=True)
-    ]
-    return compare_sides(*sides)
+    before, after = (
+        side_of(document, selection) if matches else empty_side()
+        for document, matches in zip(documents, matching, strict=True)
+    )
+    return compare_sides(before, after)
 
 
 def compare_sides(old: Side, new: Side) -> Report:
-    """Tell what changed between two documents that are prepared already."""
+    """Return what changed between two documents that are prepared already."""
     matched = match_models(old, new)
     pair = Pair(old, new, {n: o for n, o in matched.items() if n != o})
     changes: list[Change] = [
@@ -70,9 +68,9 @@ def compare_sides(old: Side, new: Side) -> Report:
     return Report(
         tuple(dict.fromkeys(changes)),
         prose=_reworded(old, new),
-        released=_is_released(_VERSION),
-        old=_called(old),
-        new=_called(new),
+        released=_is_released(),
+        old=_label(old),
+        new=_label(new),
     )
 
 
@@ -81,17 +79,16 @@ def _repairs() -> Document:
     return overlay.load()
 
 
-def _called(side: Side) -> str:
+def _label(side: Side) -> str:
     version = side.package.version
     return f"version {version}" if version else ""
 
 
 def _reworded(old: Side, new: Side) -> int:
-    """Count the places that both have and that say something else in words."""
+    """Count the places that both documents describe, in different words."""
     before = dict(_texts(old))
     return sum(
-        key in before and text != before[key] and bool(text)
-        for key, text in _texts(new)
+        bool(text) and text != before.get(key, text) for key, text in _texts(new)
     )
 
 
@@ -102,10 +99,7 @@ def _texts(side: Side) -> Iterator[tuple[tuple[str, ...], str]]:
             yield key, " ".join(text.split())
 
 
-def _is_released(path: Path) -> bool:
-    """Tell whether our version is 1.0 or later."""
-    try:
-        found = _ASSIGNED.search(path.read_text(encoding="utf-8"))
-    except OSError:
-        return False
+def _is_released() -> bool:
+    """Return whether our version is 1.0 or later."""
+    found = _MAJOR.search(_VERSION.read_text(encoding="utf-8"))
     return found is not None and int(found[1]) > 0

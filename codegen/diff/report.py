@@ -1,23 +1,23 @@
-"""What a comparison of two documents gives: changes, and what they ask for."""
+"""What a comparison finds: changes, their verdicts, and what they ask for."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import Literal, NamedTuple
+from typing import Literal
 
 Bump = Literal["major", "minor", "patch", "none"]
 Kind = Literal["package", "operation", "model"]
 
 
 class Verdict(IntEnum):
-    """What a change means for somebody's code, from nothing at all to a break.
+    """What a change means for somebody's code, in ascending order of gravity.
 
     Attributes:
         NONE: it doesn't concern them.
         COMPATIBLE: what was right stays right, and does the same.
-        MIND: what was right stays right, but something may be worth a thought.
-        BREAKING: what was right may be so no longer.
+        MIND: what was right stays right, but the change deserves a thought.
+        BREAKING: what was right may be wrong now.
     """
 
     NONE = 0
@@ -25,23 +25,10 @@ class Verdict(IntEnum):
     MIND = 2
     BREAKING = 3
 
-
-class Effect(NamedTuple):
-    """What a change means for those who send a value, and for those who read it."""
-
-    sent: Verdict
-    read: Verdict
-
-
-HARMLESS = Effect(Verdict.COMPATIBLE, Verdict.COMPATIBLE)
-NOTED = Effect(Verdict.MIND, Verdict.MIND)
-BROKEN = Effect(Verdict.BREAKING, Verdict.BREAKING)
-# Fewer values than before: what was sent may be refused, what is read is known.
-NARROWED = Effect(Verdict.BREAKING, Verdict.COMPATIBLE)
-# More values, of a kind that the types of the code didn't allow for.
-WIDENED = Effect(Verdict.COMPATIBLE, Verdict.BREAKING)
-# More values, of a kind that they did: open enums, open unions, wider limits.
-OPENED = Effect(Verdict.COMPATIBLE, Verdict.MIND)
+    @property
+    def word(self) -> str:
+        """Return the verdict as reports write it."""
+        return self.name.lower()
 
 
 @dataclass(frozen=True)
@@ -49,16 +36,16 @@ class Change:
     """One change.
 
     Attributes:
-        kind: what it is a change of: an operation, a model, or the package as a whole.
+        kind: what changed: an operation, a model, or the package as a whole.
         name: the module of the operation (`runs.create_run`) or the class of the model.
         where: method and path of an operation, else "".
-        element: the argument, property or the like as the code calls it, or "".
+        element: the argument, property or the like as the code names it, or "".
         path: where it stands, as JSON path: in the new document, or in the old one
             where it is gone.
-        text: what changed, in words of the generated code; code is in backticks, and
-            nothing else has backticks or characters that can't be seen.
+        text: what changed, in terms of the generated code. Code is in backticks, and
+            nothing else has backticks or invisible characters.
         callers: what it means for those who write arguments and bodies.
-        readers: what it means for those who read answers.
+        readers: what it means for those who read responses.
     """
 
     kind: Kind
@@ -72,21 +59,21 @@ class Change:
 
     @property
     def verdict(self) -> Verdict:
-        """Give the graver of the two verdicts."""
+        """Return the graver of the two verdicts."""
         return max(self.callers, self.readers)
 
 
 @dataclass(frozen=True)
 class Report:
-    """All that changed between two documents.
+    """Everything that changed between two documents.
 
     Attributes:
-        changes: the changes: of the package, of operations, of models; of one and the
-            same thing, the graver ones first.
-        prose: how many descriptions and summaries say something else than before.
-        released: whether the version before is 1.0 or later, and promises something.
-        old: what the old document is, for people.
-        new: what the new document is, likewise.
+        changes: changes of the package, of operations, of models, in this order; of
+            one thing, the graver ones first.
+        prose: how many descriptions and summaries were reworded.
+        released: whether our version is 1.0 or later, and so promises compatibility.
+        old: a label of the old document, for people.
+        new: a label of the new one.
     """
 
     changes: tuple[Change, ...] = ()
@@ -96,38 +83,42 @@ class Report:
     new: str = ""
 
     @property
-    def breaking(self) -> bool:
-        """Tell whether anybody's code breaks."""
-        return self.verdict is Verdict.BREAKING
-
-    @property
     def is_empty(self) -> bool:
-        """Tell whether code sees no difference; words may differ all the same."""
+        """Return whether code sees no difference; prose may differ all the same."""
         return not self.changes
 
     @property
-    def verdict(self) -> Verdict:
-        """Give the gravest verdict of all."""
-        return max((change.verdict for change in self.changes), default=Verdict.NONE)
-
-    @property
     def callers(self) -> Verdict:
-        """Give the gravest verdict for callers."""
+        """Return the gravest verdict for callers."""
         return max((change.callers for change in self.changes), default=Verdict.NONE)
 
     @property
     def readers(self) -> Verdict:
-        """Give the gravest verdict for readers of answers."""
+        """Return the gravest verdict for readers of responses."""
         return max((change.readers for change in self.changes), default=Verdict.NONE)
 
     @property
-    def bump(self) -> Bump:
-        """Name the part of the version that the changes ask to raise.
+    def verdict(self) -> Verdict:
+        """Return the gravest verdict of all."""
+        return max(self.callers, self.readers)
 
-        Before 1.0 that is the minor one where code breaks, else the last one.
+    @property
+    def breaking(self) -> bool:
+        """Return whether anybody's code breaks."""
+        return self.verdict is Verdict.BREAKING
+
+    @property
+    def bump(self) -> Bump:
+        """Return which part of the version the changes ask to raise.
+
+        Before 1.0 that is the minor part where code breaks, else the patch part.
         """
         if self.is_empty:
             return "none"
         if self.breaking:
             return "major" if self.released else "minor"
         return "minor" if self.released else "patch"
+
+    def count(self, verdict: Verdict) -> int:
+        """Return how many changes have a verdict."""
+        return sum(change.verdict is verdict for change in self.changes)

@@ -1,94 +1,81 @@
-"""Compare what a request has to prove itself with."""
+"""Compare how requests have to authenticate."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any
 
-from codegen.diff.forms import form, same
-from codegen.diff.report import BROKEN, HARMLESS, NOTED, Change
-from codegen.diff.side import Side
+from codegen.diff import rules
+from codegen.diff.pairs import Pair, form
+from codegen.diff.report import Change
+from codegen.diff.sides import Side
 from codegen.diff.sites import SENT, Site
-from codegen.diff.values import Pair
-from codegen.diff.words import code
+from codegen.diff.words import Prose, code
 from codegen.document import Operation
 
-Ways = set[frozenset[str]]
+_SECTION = "securitySchemes"
+# What a scheme is; the rest only describes it.
+_ESSENTIAL = ("type", "scheme", "name", "in")
 
 
 def compare_security(pair: Pair) -> Iterator[Change]:
-    """Tell what changed for all operations, and of the schemes themselves."""
+    """Compare what is required of all operations, and the schemes themselves."""
     at = ("security",)
-    site = Site("package", "security", "", "", "every request", at, at, SENT)
+    site = Site("package", "security", "", Prose("every request"), at, at, SENT)
     old, new = pair.old.document, pair.new.document
     if old.get("paths") and new.get("paths"):
-        yield from _ways(
-            pair, old.get("security") or [], new.get("security") or [], site
-        )
+        yield from _requirements(pair, old.get("security"), new.get("security"), site)
     was, now = _schemes(pair.old), _schemes(pair.new)
     for name in was:
-        if name in now and not same(was[name], now[name]):
-            place = ("components", "securitySchemes", name)
-            inner = Site(
-                "package", "security", "", name, code(name), place, place, SENT
-            )
-            kept = all(
-                was[name].get(key) == now[name].get(key)
-                for key in ("type", "scheme", "name", "in")
-            )
-            text = f"the security scheme {code(name)} is another one now"
-            if kept:
-                text = f"the security scheme {code(name)} is described otherwise"
-            yield inner.tell(text, NOTED if kept else BROKEN)
+        if name in now and form(was[name], {}) != form(now[name], {}):
+            place = ("components", _SECTION, name)
+            scheme = code(name)
+            site = Site("package", "security", "", scheme, place, place, SENT, name)
+            kept = all(was[name].get(k) == now[name].get(k) for k in _ESSENTIAL)
+            yield site.change(rules.SCHEME_DESCRIBED if kept else rules.SCHEME)
 
 
 def compare_requirements(
     pair: Pair, old: Operation, new: Operation, site: Site
 ) -> Iterator[Change]:
-    """Tell what changed for one operation, unless it did so for all."""
+    """Compare what is required of one operation, unless it is that of all."""
     was, now = old.data.get("security"), new.data.get("security")
-    if was is None and now is None:
-        return
-    default_old = pair.old.document.get("security") or []
-    default_new = pair.new.document.get("security") or []
-    before = default_old if was is None else was
-    after = default_new if now is None else now
-    yield from _ways(pair, before, after, site)
+    if was is not None or now is not None:
+        was = pair.old.document.get("security") if was is None else was
+        now = pair.new.document.get("security") if now is None else now
+        site = site.inside("the request")
+        yield from _requirements(pair, was, now, site)
 
 
-def _ways(pair: Pair, was: list[Any], now: list[Any], site: Site) -> Iterator[Change]:
-    before, after = _accepted(pair.old, was), _accepted(pair.new, now)
-    inner = site.inside("every request" if site.kind == "package" else "the request")
+def _requirements(
+    pair: Pair, was: list[Any] | None, now: list[Any] | None, site: Site
+) -> Iterator[Change]:
+    before, after = _accepted(pair.old, was or []), _accepted(pair.new, now or [])
+    old, new = _written(was or []), _written(now or [])
     if before != after:
         kept = all(any(way <= known for way in after) for known in before)
-        text = f"{inner.subject} proves itself by {_told(now)} now, was by {_told(was)}"
-        yield inner.tell(text, HARMLESS if kept else BROKEN)
-    elif _scopes(was) != _scopes(now):
-        text = f"{inner.subject} proves itself by {_told(now)} now, was by {_told(was)}"
-        if _told(was) == _told(now):
-            text = f"{inner.subject} needs other scopes now"
-        yield inner.tell(text, NOTED)
+        yield site.change(rules.PROOF_WIDER if kept else rules.PROOF, was=old, now=new)
+    elif form({"security": was or []}, {}) != form({"security": now or []}, {}):
+        rule = rules.SCOPES if old == new else rules.PROOF_SCOPES
+        yield site.change(rule, was=old, now=new)
 
 
-def _scopes(requirements: list[Any]) -> list[str]:
-    return sorted(form(one, {}) for one in requirements)
+def _accepted(side: Side, requirements: list[Any]) -> set[frozenset[str]]:
+    """Return the sets of schemes of which one is enough, each by what the schemes are.
 
-
-def _accepted(side: Side, requirements: list[Any]) -> Ways:
-    """Give the ways of which one is enough, each by what its schemes are."""
+    What they are called makes no difference.
+    """
     schemes = _schemes(side)
-    if not requirements:
-        return {frozenset()}
     return {
         frozenset(form(schemes.get(name, name), {}) for name in requirement)
-        for requirement in requirements
+        for requirement in requirements or [{}]
     }
 
 
 def _schemes(side: Side) -> dict[str, Any]:
-    return (side.document.get("components") or {}).get("securitySchemes") or {}
+    return (side.document.get("components") or {}).get(_SECTION) or {}
 
 
-def _told(requirements: list[Any]) -> str:
+def _written(requirements: list[Any]) -> Prose:
     ways = [" with ".join(map(code, sorted(w))) or "nothing" for w in requirements]
-    return " or ".join(ways) or "nothing"
+    return Prose(" or ".join(ways) or "nothing")

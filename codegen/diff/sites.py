@@ -1,13 +1,15 @@
-"""A place that both documents have, or one of them: how it is called, who meets it."""
+"""A place where something may have changed, and who meets it there."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from codegen.diff.report import Change, Effect, Kind, Verdict
-from codegen.diff.words import place
-from codegen.errors import Path
+from codegen.diff.report import Change, Kind, Verdict
+from codegen.diff.rules import Rule
+from codegen.diff.words import Prose, code
+from codegen.errors import Path, json_path
+from codegen.plan.literal import plain_text
 
 
 class Use(NamedTuple):
@@ -17,24 +19,23 @@ class Use(NamedTuple):
     read: tuple[bool, bool]
 
 
-SENT = Use((True, True), (False, False))
-READ = Use((False, False), (True, True))
-BOTH = Use((True, True), (True, True))
+_ALWAYS, _NEVER = (True, True), (False, False)
+SENT, READ, BOTH = Use(_ALWAYS, _NEVER), Use(_NEVER, _ALWAYS), Use(_ALWAYS, _ALWAYS)
 
 
 @dataclass(frozen=True)
 class Site:
-    """A place, with all that a change of it tells besides what changed.
+    """A place of one or both documents, with all that a change says besides its text.
 
     Attributes:
         kind: operation, model or package.
         name: the module of the operation, or the class.
         where: method and path of an operation, else "".
-        element: the argument or property, or "".
-        subject: how a sentence calls it, code in backticks.
+        subject: how a sentence names it.
         old: where it stands in the old document.
         new: where it stands in the new one.
         use: who meets it.
+        element: the argument or property, or "".
         is_property: whether it is a property, which may have a derived one.
         is_hint: whether the values of an enum here are only examples.
         is_held: whether it is in a list or a map.
@@ -43,62 +44,50 @@ class Site:
     kind: Kind
     name: str
     where: str
-    element: str
-    subject: str
+    subject: Prose
     old: Path
     new: Path
     use: Use
+    element: str = ""
     is_property: bool = False
     is_hint: bool = False
     is_held: bool = False
 
-    def tell(self, text: str, effect: Effect, *, gone: bool = False) -> Change:
-        """Tell a change here.
+    def change(self, rule: Rule, **words: Any) -> Change:
+        """Return a change of this place.
 
         Args:
-            text: what changed, a whole clause.
-            effect: what it means if the thing is sent, and if it is read.
-            gone: whether the new document has the place no longer.
+            rule: what is said of it, and whom it breaks.
+            words: what the sentence names: code, unless it is `Prose` already.
         """
+        shown = {k: w if isinstance(w, Prose) else code(w) for k, w in words.items()}
+        callers, readers = rule.verdicts(is_held=self.is_held)
         return Change(
             self.kind,
             self.name,
             self.where,
             self.element,
-            place(self.old if gone else self.new),
-            text,
-            _verdict(effect.sent, self.use.sent),
-            _verdict(effect.read, self.use.read),
+            plain_text(json_path(self.old if rule.gone else self.new)),
+            rule.text.format(it=self.subject, **shown),
+            _for_those(callers, self.use.sent),
+            _for_those(readers, self.use.read),
         )
 
     def inside(self, subject: str, *steps: str | int) -> Site:
-        """Give a place within this one, which belongs to the same element."""
+        """Return a place within this one that belongs to the same element."""
         return replace(
             self,
-            subject=subject,
+            subject=Prose(subject),
             old=(*self.old, *steps),
             new=(*self.new, *steps),
             is_property=False,
         )
 
-    def held(self, subject: str, *steps: str | int) -> Site:
-        """Give the items of a list, or the values of a map, within this place."""
-        return replace(self.inside(subject, *steps), is_held=True)
 
-    def retyped(self, effect: Effect) -> Effect:
-        """Judge another type here: a list of it is no list of a wider type.
-
-        The values still fit; a variable with the former type of the list doesn't.
-        """
-        if not self.is_held:
-            return effect
-        return Effect(*(max(verdict, Verdict.MIND) for verdict in effect))
-
-
-def _verdict(verdict: Verdict, used: tuple[bool, bool]) -> Verdict:
-    """Judge for people who met the thing before, meet it now, or both, or never."""
-    if all(used):
+def _for_those(verdict: Verdict, met: tuple[bool, bool]) -> Verdict:
+    """Return the verdict for people who met the thing before, meet it now, or both."""
+    if all(met):
         return verdict
-    # Who didn't meet it before has no code to break. Who no longer meets it is told so
-    # where it was met.
-    return min(verdict, Verdict.COMPATIBLE) if any(used) else Verdict.NONE
+    # Those who didn't meet it before have no code to break. Those who no longer meet it
+    # are warned where they met it.
+    return min(verdict, Verdict.COMPATIBLE) if any(met) else Verdict.NONE

@@ -4,32 +4,57 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from codegen.diff.forms import Names
+from codegen.diff import rules
 from codegen.diff.limits import compare_limits
-from codegen.diff.report import (
-    BROKEN,
-    HARMLESS,
-    NARROWED,
-    NOTED,
-    OPENED,
-    WIDENED,
-    Change,
-)
-from codegen.diff.side import Side
+from codegen.diff.pairs import Names, Pair
+from codegen.diff.report import Change
+from codegen.diff.sides import Side
 from codegen.diff.sites import Site
-from codegen.diff.values import Pair, compare_notes, compare_values, otherwise
-from codegen.diff.words import code, codes, value, values
-from codegen.document import (
-    Schema,
-    is_null,
-    schema_name,
-    union_key,
-)
+from codegen.diff.values import compare_notes, compare_values
+from codegen.diff.words import codes, value, values
+from codegen.document import Schema, is_null, schema_name, union_key
 from codegen.normalise.discriminate import discriminator_of
 
 
+class _Union:
+    """A union of one of the documents; the names of schemas are those of the old one.
+
+    Attributes:
+        variants: the classes and unions in it, by the names of their schemas.
+        schemas: their schemas, likewise.
+        others: the alternatives that are neither, with the names they refer to.
+        key: the property that tells the variants apart, or None.
+        meanings: the values of that property, with the name of what each stands for.
+    """
+
+    def __init__(self, side: Side, schema: Schema, names: Names) -> None:
+        def name(reference: object) -> str:
+            found = schema_name(reference, ())
+            return names.get(found, found)
+
+        members = schema[union_key(schema) or "anyOf"]
+        found = discriminator_of(schema, side.schemas, ()) or {}
+        mapping = found.get("mapping", {})
+        objects = [m for m in members if side.types.is_object(m)]
+        own = [schema_name(m["$ref"], ()) for m in objects]
+        own += [schema_name(r, ()) for r in mapping.values()]
+        self.variants = {names.get(n, n): side.models[n].names.class_ for n in own}
+        self.schemas = {names.get(n, n): side.schemas[n] for n in own}
+        self.others = [
+            (name(member["$ref"]) if "$ref" in member else None, member)
+            for member in members
+            if member not in objects and not is_null(member)
+        ]
+        self.key: str | None = found.get("propertyName")
+        self.meanings = {key: name(reference) for key, reference in mapping.items()}
+
+    @property
+    def names(self) -> set[str | None]:
+        return {*self.variants, *(name for name, _ in self.others)}
+
+
 def compare_unions(pair: Pair, old: str, new: str, site: Site) -> Iterator[Change]:
-    """Tell what changed of a union."""
+    """Compare two unions, given by the names of their schemas."""
     was, now = pair.old.schemas[old], pair.new.schemas[new]
     if pair.same(was, now):
         return
@@ -40,113 +65,59 @@ def compare_unions(pair: Pair, old: str, new: str, site: Site) -> Iterator[Chang
     found += compare_limits(was, now, site, pair.names)
     if not found:
         changed = [
-            name
-            for name in after.variants
+            class_
+            for name, class_ in after.variants.items()
             if not pair.same(pair.old.schemas[name], after.schemas[name])
         ]
+        rule = rules.SAME_CODE
         if changed and before.meanings != after.meanings:
-            shown = codes([after.variants[name] for name in changed])
-            text = f"{site.subject} may be {shown}, which changed"
-            found.append(site.tell(text, HARMLESS))
-        else:
-            found.append(otherwise(site))
+            rule = rules.VARIANTS_CHANGED
+        found.append(site.change(rule, variants=codes(changed)))
     yield from found
 
 
-class _Union:
-    """A union of one of the documents.
-
-    Attributes:
-        schema: what the document says.
-        variants: the classes and unions in it, by the old names of their schemas.
-        schemas: their schemas, likewise.
-        others: the alternatives that are neither.
-        names: what schemas are called in the old document.
-        key: the property that tells the variants apart, or None.
-        meanings: the values of it, with the old name of what each stands for.
-    """
-
-    def __init__(self, side: Side, schema: Schema, names: Names) -> None:
-        self.side = side
-        self.schema = schema
-        members = schema[union_key(schema) or "anyOf"]
-        found = discriminator_of(schema, side.schemas, ()) or {}
-        mapping = {k: schema_name(r, ()) for k, r in found.get("mapping", {}).items()}
-        objects = [m for m in members if side.types.is_object(m)]
-        own = [schema_name(member["$ref"], ()) for member in objects]
-        # A discriminator may name variants that are no members.
-        own += [name for name in mapping.values() if name not in own]
-        self.variants = {names.get(n, n): side.models[n].names.class_ for n in own}
-        self.schemas = {names.get(n, n): side.schemas[n] for n in own}
-        self.others = [m for m in members if m not in objects and not is_null(m)]
-        self.names = names
-        self.key: str | None = found.get("propertyName")
-        self.meanings = {k: names.get(n, n) for k, n in mapping.items()}
-
-
 def _variants(before: _Union, after: _Union, site: Site) -> Iterator[Change]:
-    # A class that became something else, or the reverse, says so itself.
-    known = {*before.variants, *(_name(m, {}) for m in before.others)}
-    given = {*after.variants, *(_name(m, after.names) for m in after.others)}
-    # So does one that stands where another one stood.
-    known.update(_replaced(before, after).values())
-    given.update(_replaced(before, after))
+    # A variant that took the place of another one, under the same value of the
+    # discriminator, is told there. So is a class that became something else.
+    replaced = {
+        before.meanings[key]: name
+        for key, name in after.meanings.items()
+        if before.meanings.get(key, name) not in after.variants
+        and name not in before.variants
+    }
+    known, given = {*before.names, *replaced.values()}, {*after.names, *replaced}
     added = [c for name, c in after.variants.items() if name not in known]
     gone = [c for name, c in before.variants.items() if name not in given]
     if added:
-        yield site.tell(f"{site.subject} may now also be {codes(added)}", OPENED)
+        yield site.change(rules.VARIANTS_NEW, variants=codes(added))
     if gone:
-        yield site.tell(f"{site.subject} can no longer be {codes(gone)}", NARROWED)
-
-
-def _replaced(before: _Union, after: _Union) -> dict[str, str]:
-    """Give the variants that are gone with those that have their values now."""
-    return {
-        before.meanings[key]: name
-        for key, name in after.meanings.items()
-        if key in before.meanings
-        and before.meanings[key] not in after.variants
-        and name not in before.variants
-    }
+        yield site.change(rules.VARIANTS_GONE, variants=codes(gone))
 
 
 def _others(pair: Pair, before: _Union, after: _Union, site: Site) -> Iterator[Change]:
     """Compare the alternatives that are no objects, such as text."""
-    old = [m for m in before.others if _name(m, {}) not in after.variants]
-    new = [m for m in after.others if _name(m, after.names) not in before.variants]
-    was, now = {"anyOf": old}, {"anyOf": new}
-    if old and new:
+    was, now = (
+        {"anyOf": [member for name, member in one.others if name not in other.variants]}
+        for one, other in ((before, after), (after, before))
+    )
+    if was["anyOf"] and now["anyOf"]:
         yield from compare_values(pair, was, now, site)
     elif before.others:
-        shown = code(pair.old.annotation(was))
-        yield site.tell(f"{site.subject} can no longer be {shown}", NARROWED)
+        yield site.change(rules.VARIANTS_GONE, variants=pair.old.annotation(was))
     elif after.others:
-        shown = code(pair.new.annotation(now))
-        yield site.tell(f"{site.subject} may now also be {shown}", WIDENED)
-
-
-def _name(member: Schema, names: Names) -> str | None:
-    """Give the old name of what a member refers to."""
-    if "$ref" not in member:
-        return None
-    name = schema_name(member["$ref"], ())
-    return names.get(name, name)
+        yield site.change(rules.OTHERS_NEW, variants=pair.new.annotation(now))
 
 
 def _discriminator(
     pair: Pair, before: _Union, after: _Union, site: Site
 ) -> Iterator[Change]:
-    subject = f"the variants of {site.subject}"
-    if before.key and after.key and before.key != after.key:
-        shown = f"{value(after.key)} now, was {value(before.key)}"
-        yield site.tell(f"{subject} are told apart by {shown}", NOTED)
-    elif before.key and not after.key:
-        yield site.tell(f"nothing tells {subject} apart any more", NOTED)
-    elif after.key and not before.key:
-        text = f"{subject} are told apart by {value(after.key)} now"
-        yield site.tell(text, HARMLESS)
-    elif before.key:
+    if before.key == after.key:
         yield from _meanings(pair, before, after, site)
+        return
+    rule = rules.DISCRIMINATOR
+    if not (before.key and after.key):
+        rule = rules.DISCRIMINATOR_NEW if after.key else rules.DISCRIMINATOR_GONE
+    yield site.change(rule, was=value(before.key), now=value(after.key))
 
 
 def _meanings(
@@ -154,26 +125,20 @@ def _meanings(
 ) -> Iterator[Change]:
     """Compare which values stand for which variants."""
     for key, name in after.meanings.items():
-        former = before.meanings.get(key)
-        if former is not None and former != name:
-            shown = (
-                f"{code(after.variants[name])} now, was {code(before.variants[former])}"
-            )
-            text = f"in {site.subject} {value(key)} stands for {shown}"
-            yield site.tell(text, BROKEN)
+        former = before.meanings.get(key, name)
+        if former != name:
+            was, now = before.variants[former], after.variants[name]
+            yield site.change(rules.MEANING, value=value(key), was=was, now=now)
     # Those of variants that came, went or changed are told there.
     kept = {
         name
         for name, schema in after.schemas.items()
         if name in before.schemas and pair.same(before.schemas[name], schema)
     }
-    added = [k for k, n in after.meanings.items() if k not in before.meanings]
-    gone = [k for k, n in before.meanings.items() if k not in after.meanings]
-    added = [key for key in added if after.meanings[key] in kept]
-    gone = [key for key in gone if before.meanings[key] in kept]
-    if added:
-        text = f"{values(added)} may now tell a variant of {site.subject}"
-        yield site.tell(text, OPENED)
-    if gone:
-        text = f"{values(gone)} tells no variant of {site.subject} any more"
-        yield site.tell(text, NARROWED)
+    for rule, one, other in (
+        (rules.MEANINGS_NEW, after, before),
+        (rules.MEANINGS_GONE, before, after),
+    ):
+        only = [k for k, n in one.meanings.items() if k not in other.meanings]
+        if found := [key for key in only if one.meanings[key] in kept]:
+            yield site.change(rule, values=values(found))

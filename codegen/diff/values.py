@@ -1,61 +1,72 @@
-"""Compare what two documents accept in one place."""
+"""Compare what two documents accept in one place.
+
+What a schema accepts is sorted into kinds: null, each class, each JSON type. A kind
+that only one of the documents has makes another type. Of a kind that both have, the
+single values, the limits, and what lists and maps hold are compared.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from codegen.diff.containers import match, unmatched
-from codegen.diff.forms import Names, form, same
+from codegen.diff import rules
 from codegen.diff.limits import compare_limits
-from codegen.diff.members import (
-    Accepted,
-    Scalars,
-    accepted,
-    alternatives,
-    notes,
-)
-from codegen.diff.report import (
-    BROKEN,
-    HARMLESS,
-    NARROWED,
-    NOTED,
-    OPENED,
-    WIDENED,
-    Change,
-    Effect,
-    Verdict,
-)
-from codegen.diff.side import Side
+from codegen.diff.pairs import Names, Pair, form
+from codegen.diff.report import Change
+from codegen.diff.sides import Side
 from codegen.diff.sites import Site
-from codegen.diff.words import code, value, values
-from codegen.document import Schema
+from codegen.diff.words import Prose, value, values
+from codegen.document import Schema, is_null, schema_name, union_key
 
-_HINT_GONE = Effect(Verdict.MIND, Verdict.COMPATIBLE)
+# What a schema says of the place where it stands, rather than of the value there.
+_FLAGS = {
+    "deprecated": "deprecated",
+    "readOnly": "read-only",
+    "writeOnly": "write-only",
+}
+_NOTES = {"default", *_FLAGS}
+_OF_UNIONS = {"anyOf", "oneOf", "discriminator"}
+_NULL: Schema = {"type": "null"}
+# Kinds that hold other values: where their schema is, and how a sentence names them.
+_CONTAINERS = {
+    "array": ("items", "an item of"),
+    "object": ("additionalProperties", "a value of"),
+}
 
 
-@dataclass(frozen=True)
-class Pair:
-    """The two documents.
+@dataclass
+class _Kind:
+    """What is accepted of one kind of value.
 
     Attributes:
-        old: the one.
-        new: the other.
-        names: what schemas of the new one are called in the old one, where it differs.
+        constants: single values, which the code takes for all that there are.
+        known: values of enums, which the code takes for examples.
+        free: schemas that accept any value of the kind, within limits.
     """
 
-    old: Side
-    new: Side
-    names: Names
+    constants: list[Any] = field(default_factory=list)
+    known: list[Any] = field(default_factory=list)
+    free: list[Schema] = field(default_factory=list)
 
-    def same(self, old: Any, new: Any) -> bool:
-        """Tell whether two pieces of the documents mean the same."""
-        return form(old, {}) == form(new, self.names)
+    @property
+    def values(self) -> list[Any]:
+        return [*self.constants, *self.known]
+
+
+_Kinds = dict[str, _Kind]
+_Parts = list[Schema]
+# By whether the old document allows more, and the new one.
+_TYPE_RULES = {
+    (True, True): rules.TYPE,
+    (True, False): rules.TYPE_NARROWER,
+    (False, True): rules.TYPE_WIDER,
+}
 
 
 def compare_values(pair: Pair, old: Any, new: Any, site: Site) -> list[Change]:
-    """Tell all that changed of the values in a place; names are not looked into.
+    """Return all that changed of the values in a place; references aren't followed.
 
     Args:
         pair: the two documents.
@@ -65,199 +76,252 @@ def compare_values(pair: Pair, old: Any, new: Any, site: Site) -> list[Change]:
     """
     if pair.same(old, new):
         return []
-    found = [*_types(pair, old, new, site), *compare_notes(old, new, site)]
+    found = [*_compare(pair, old, new, site), *compare_notes(old, new, site)]
     if not found:
         was, now = pair.old.annotation(old), pair.new.annotation(new)
-        text = f"{site.subject} is written {code(now)}, was {code(was)}"
-        text += ", which means the same"
-        found.append(otherwise(site) if was == now else site.tell(text, HARMLESS))
+        rule = rules.SAME_CODE if was == now else rules.TYPE_SPELT
+        found.append(site.change(rule, was=was, now=now))
     return found
 
 
-def otherwise(site: Site) -> Change:
-    """Tell that the document says something else, and the code doesn't care."""
-    text = f"{site.subject} is described otherwise, but the code for it is the same"
-    return site.tell(text, HARMLESS)
-
-
-def _types(pair: Pair, old: Any, new: Any, site: Site) -> Iterator[Change]:
-    (before, had_null), (after, has_null) = alternatives(old), alternatives(new)
-    all_old = accepted(pair.old, before, {})
-    all_new = accepted(pair.new, after, pair.names)
-    if all_old.any and all_new.any:
+def _compare(pair: Pair, old: Any, new: Any, site: Site) -> Iterator[Change]:
+    every = _alternatives(old), _alternatives(new)
+    before, after = _kinds_of(pair, every)
+    if "any" in before and "any" in after:
         return
-    before, after = unmatched((before, after), (before, after), pair.names)
-    left_old = accepted(pair.old, before, {})
-    left_new = accepted(pair.new, after, pair.names)
-    lists = match(
-        (left_old.lists, left_new.lists),
-        (all_old.lists, all_new.lists),
-        "items",
-        pair.names,
+    old_kinds, new_kinds = _kinds_of(pair, _changed(every, every, pair.names))
+    free = {
+        kind: _changed(
+            (_free(old_kinds, kind), _free(new_kinds, kind)),
+            (_free(before, kind), _free(after, kind)),
+            pair.names,
+        )
+        for kind in {**old_kinds, **new_kinds}
+    }
+    lost = _exceeds(
+        old_kinds, after, {k: (len(o), len(n)) for k, (o, n) in free.items()}
     )
-    maps = match(
-        (left_old.maps, left_new.maps),
-        (all_old.maps, all_new.maps),
-        "additionalProperties",
-        pair.names,
+    gained = _exceeds(
+        new_kinds, before, {k: (len(n), len(o)) for k, (o, n) in free.items()}
     )
-    lost = _uncovered(left_old, all_new, lists.lost or maps.lost)
-    gained = _uncovered(left_new, all_old, lists.gained or maps.gained)
-    null_lost, null_gained = had_null and not has_null, has_null and not had_null
+    null = "null" in old_kinds, "null" in new_kinds
     if lost or gained:
-        lost, gained = lost or null_lost, gained or null_gained
-        effect = BROKEN if lost and gained else NARROWED if lost else WIDENED
-        if not (all_old.any or all_new.any):
-            effect = site.retyped(effect)
-        was, now = code(pair.old.annotation(old)), code(pair.new.annotation(new))
-        yield site.tell(f"{site.subject} is {now} now, was {was}", effect)
-    elif null_gained:
-        text = f"{site.subject} may now be {code('None')}"
-        yield site.tell(text, site.retyped(WIDENED))
-    elif null_lost:
-        text = f"{site.subject} is never {code('None')} any more"
-        yield site.tell(text, site.retyped(NARROWED))
-    for kind in sorted(left_old.scalars.keys() | left_new.scalars.keys()):
-        if kind in all_old.scalars and kind in all_new.scalars:
-            yield from _scalars(
-                pair,
-                (all_old.scalars[kind], all_new.scalars[kind]),
-                (left_old.scalars.get(kind), left_new.scalars.get(kind)),
-                site,
-            )
-    for was_ref, now_ref in _same_names(pair, before, after):
-        yield from compare_limits(was_ref, now_ref, site, pair.names)
-    for was_list, now_list in lists.pairs:
-        yield from compare_limits(was_list, now_list, site, pair.names)
-        inner = site.held(f"an item of {site.subject}", "items")
-        yield from _within(pair, was_list, now_list, "items", inner)
-    for was_map, now_map in maps.pairs:
-        yield from compare_limits(was_map, now_map, site, pair.names)
-        inner = site.held(f"a value of {site.subject}", "additionalProperties")
-        yield from _within(pair, was_map, now_map, "additionalProperties", inner)
+        rule = _TYPE_RULES[lost or null[0], gained or null[1]]
+        if "any" in before or "any" in after:
+            rule = rule._replace(retypes=False)
+        was, now = pair.old.annotation(old), pair.new.annotation(new)
+        yield site.change(rule, was=was, now=now)
+    elif any(null):
+        yield site.change(rules.NULL if null[1] else rules.NO_NULL, null="None")
+    for kind in sorted(free, key=lambda kind: (kind in _CONTAINERS, kind)):
+        if kind in before and kind in after:
+            yield from _single_values(before[kind], after[kind], site)
+            for one, other in zip(*free[kind], strict=False):
+                yield from compare_limits(one, other, site, pair.names)
+                if kind in _CONTAINERS:
+                    yield from _held(pair, one, other, kind, site)
 
 
-def _within(
-    pair: Pair, old: Schema, new: Schema, key: str, site: Site
-) -> Iterator[Change]:
-    was, now = old.get(key, {}), new.get(key, {})
-    if was is not False and now is not False:
-        yield from compare_values(pair, was, now, site)
-    elif was is not now:
-        allowed = "may" if was is False else "can't"
-        text = f"{site.subject} {allowed} be there at all"
-        yield site.tell(text, OPENED if was is False else NARROWED)
+def _alternatives(schema: Any) -> list[Schema]:
+    """Return the alternatives of a schema: unions in it are written out, names not."""
+    if isinstance(schema, bool) or not schema:
+        return [{}]
+    if is_null(schema):
+        return [_NULL]
+    key = union_key(schema)
+    if key is None:
+        return [{k: v for k, v in schema.items() if k not in _NOTES}]
+    # What is said beside the alternatives is said of each of them.
+    beside = {k: v for k, v in schema.items() if k not in _NOTES | _OF_UNIONS}
+    return [
+        part
+        for member in schema[key]
+        for part in _alternatives(
+            {**beside, **member}
+            if beside and isinstance(member, dict) and not is_null(member)
+            else member
+        )
+    ]
 
 
-def _same_names(
-    pair: Pair, before: list[Schema], after: list[Schema]
-) -> Iterator[tuple[Schema, Schema]]:
-    """Pair references to one and the same schema, beside which other things stand."""
-    for old in before:
-        for new in after:
-            names = [{"$ref": one.get("$ref")} for one in (old, new)]
-            if "$ref" in old and "$ref" in new and pair.same(*names):
-                yield old, new
+def _kinds_of(pair: Pair, parts: tuple[_Parts, _Parts]) -> tuple[_Kinds, _Kinds]:
+    return _kinds(pair.old, parts[0], {}), _kinds(pair.new, parts[1], pair.names)
 
 
-def _uncovered(left: Accepted, others: Accepted, more: bool) -> bool:
-    """Tell whether something in `left` is of a kind that `others` doesn't have.
+def _kinds(side: Side, parts: _Parts, names: Names) -> _Kinds:
+    """Sort alternatives into kinds; aliases and unions are followed.
 
     Args:
-        left: what may have changed of one document.
-        others: all that the other one accepts.
-        more: whether it has more lists or maps.
+        side: the document that they are of.
+        parts: the alternatives.
+        names: what the old document calls its schemas.
     """
-    if others.any:
-        return False
-    kinds = set(left.scalars)
-    if "number" in others.scalars and others.scalars["number"].free:
-        kinds.discard("integer")
+    result: _Kinds = {}
+    seen: set[str] = set()
+    pending = list(reversed(parts))
+    while pending:
+        part = pending.pop()
+        if "$ref" not in part:
+            _sort(result, part)
+            continue
+        name = schema_name(part["$ref"], ())
+        beside = {key: child for key, child in part.items() if key != "$ref"}
+        if side.models[name].kind == "object":
+            kind = result.setdefault(f"class {names.get(name, name)}", _Kind())
+            kind.free.append(beside)
+        elif name not in seen:
+            seen.add(name)
+            if side.models[name].kind == "union":
+                # Objects of other classes are accepted as well.
+                result.setdefault("open", _Kind())
+            inner = _alternatives(side.schemas[name])
+            pending += [{**beside, **one} for one in reversed(inner) if one != _NULL]
+    boolean = result.get("boolean")
+    if boolean and {*boolean.constants} == {True, False}:
+        result["boolean"] = _Kind(free=[*boolean.free, {"type": "boolean"}])
+    return result
+
+
+def _sort(result: _Kinds, part: Schema) -> None:
+    if "const" in part:
+        constant = part["const"]
+        result.setdefault(_kind_of(constant), _Kind()).constants.append(constant)
+    elif isinstance(part.get("enum"), list):
+        for one in part["enum"]:
+            found = result.setdefault(_kind_of(one), _Kind())
+            # There is no boolean besides those that an enum could leave open.
+            (found.constants if isinstance(one, bool) else found.known).append(one)
+    else:
+        kind = part.get("type")
+        if kind is None:
+            holding = [k for k, (key, _) in _CONTAINERS.items() if key in part]
+            kind = holding[0] if holding else "any"
+        elif kind == "string" and part.get("format") == "binary":
+            kind = "binary"
+        result.setdefault(str(kind), _Kind()).free.append(part)
+
+
+def _kind_of(one: Any) -> str:
+    if isinstance(one, bool):
+        return "boolean"
+    if isinstance(one, int | float):
+        return "integer" if isinstance(one, int) else "number"
+    return "string"
+
+
+def _free(kinds: _Kinds, kind: str) -> _Parts:
+    return kinds[kind].free if kind in kinds else []
+
+
+def _changed(
+    parts: tuple[_Parts, _Parts], every: tuple[_Parts, _Parts], names: Names
+) -> tuple[_Parts, _Parts]:
+    """Return the schemas of both documents that the other one doesn't have as well."""
+    known = {form(part, {}) for part in every[0]}
+    given = {form(part, names) for part in every[1]}
     return (
-        left.any
-        or more
-        or bool(left.models.keys() - others.models.keys())
-        or bool(kinds - others.scalars.keys())
-        or bool(left.lists and not others.lists)
-        or bool(left.maps and not others.maps)
-        or (left.open and not others.open and not others.maps)
+        [part for part in parts[0] if form(part, {}) not in given],
+        [part for part in parts[1] if form(part, names) not in known],
     )
 
 
-def _scalars(
-    pair: Pair,
-    every: tuple[Scalars, Scalars],
-    left: tuple[Scalars | None, Scalars | None],
-    site: Site,
+def _exceeds(left: _Kinds, others: _Kinds, free: dict[str, tuple[int, int]]) -> bool:
+    """Return whether a document accepts a type that the other one doesn't.
+
+    Args:
+        left: what may have changed of the one.
+        others: all that the other one accepts.
+        free: of each kind how many schemas only the one has, and only the other.
+    """
+    if "any" in others:
+        return False
+    covered = {"null", *others}
+    if _free(others, "number"):
+        covered.add("integer")
+    if "object" in others:
+        covered.add("open")
+    if left.keys() - covered:
+        return True
+    for kind, (key, _) in _CONTAINERS.items():
+        mine, theirs = free.get(kind, (0, 0))
+        takes_all = any(o.get(key, True) in (True, {}) for o in _free(others, kind))
+        if mine > theirs and not takes_all:
+            return True
+    return False
+
+
+def _held(
+    pair: Pair, old: Schema, new: Schema, kind: str, site: Site
 ) -> Iterator[Change]:
-    old, new = every
-    some_old, some_new = (one or Scalars() for one in left)
-    known, given = ({form(v, {}) for v in one.values} for one in every)
-    removed = [v for v in old.values if form(v, {}) not in given]
+    """Compare what lists or maps hold."""
+    key, words = _CONTAINERS[kind]
+    inner = replace(site.inside(f"{words} {site.subject}", key), is_held=True)
+    was, now = old.get(key, {}), new.get(key, {})
+    if was is not False and now is not False:
+        yield from compare_values(pair, was, now, inner)
+    elif was is not now:
+        yield inner.change(rules.ALLOWED if was is False else rules.FORBIDDEN)
+
+
+def _single_values(old: _Kind, new: _Kind, site: Site) -> Iterator[Change]:
+    known, given = ({form(v, {}) for v in one.values} for one in (old, new))
+    gone = [v for v in old.values if form(v, {}) not in given]
     added = [v for v in new.values if form(v, {}) not in known]
     if old.free and new.free:
-        # Beside any other value, single ones are no more than hints.
-        if removed:
-            text = f"{site.subject} has {values(removed)} no longer among its values"
-            yield site.tell(text, _HINT_GONE)
+        if gone:
+            yield site.change(rules.HINT_GONE, values=values(gone))
         if added:
-            text = f"{site.subject} has {values(added)} among its values now"
-            yield site.tell(text, OPENED)
-        for was, now in zip(some_old.free, some_new.free, strict=False):
-            yield from compare_limits(was, now, site, pair.names)
-    elif old.free:
-        text = f"{site.subject} is now only {values(new.values)}"
-        yield site.tell(text, NARROWED if new.known else site.retyped(NARROWED))
-    elif new.free:
-        text = f"{site.subject} may now be anything, was {values(old.values)}"
-        yield site.tell(text, OPENED if old.known else site.retyped(WIDENED))
+            yield site.change(rules.HINT_NEW, values=values(added))
+    elif old.free and new.values:
+        rule = rules.ONLY_KNOWN if new.known else rules.ONLY_CONSTANTS
+        yield site.change(rule, values=values(new.values))
+    elif new.free and old.values:
+        rule = rules.FREED_KNOWN if old.known else rules.FREED_CONSTANTS
+        yield site.change(rule, values=values(old.values))
+    elif gone and added and not old.known and not new.known:
+        was, now = values(old.constants), values(new.constants)
+        yield site.change(rules.CONSTANTS, was=was, now=now)
     else:
-        yield from _values(old, new, removed, added, site)
+        yield from _enums(old, new, gone, added, site)
 
 
-def _values(
-    old: Scalars, new: Scalars, removed: list[Any], added: list[Any], site: Site
+def _enums(
+    old: _Kind, new: _Kind, gone: list[Any], added: list[Any], site: Site
 ) -> Iterator[Change]:
     """Compare where only single values are accepted, of constants and of enums."""
-    if removed and added and not old.known and not new.known:
-        was, now = values(old.constants), values(new.constants)
-        yield site.tell(f"{site.subject} is now {now}, was {was}", BROKEN)
-        return
-    if removed:
-        text = f"{site.subject} can no longer be {values(removed)}"
-        narrowed = NARROWED if old.known else site.retyped(NARROWED)
-        yield site.tell(text, _HINT_GONE if site.is_hint else narrowed)
+    if gone:
+        rule = rules.KNOWN_GONE if old.known else rules.CONSTANT_GONE
+        rule = rules.KNOWN_HINT_GONE if site.is_hint else rule
+        yield site.change(rule, values=values(gone))
     if added:
-        text = f"{site.subject} may now also be {values(added)}"
-        yield site.tell(text, OPENED if old.known else site.retyped(WIDENED))
-    if new.known and not old.known and not added:
-        text = f"{site.subject} is now open: {values(new.known)} or something else"
-        yield site.tell(text, site.retyped(WIDENED))
+        rule = rules.KNOWN_NEW if old.known else rules.CONSTANT_NEW
+        yield site.change(rule, values=values(added))
+    elif new.known and not old.known:
+        yield site.change(rules.OPENED, values=values(new.known))
     if old.known and not new.known:
-        text = f"{site.subject} is now always {values(new.constants)}"
-        yield site.tell(text, site.retyped(HARMLESS))
+        yield site.change(rules.CLOSED, values=values(new.constants))
 
 
 def compare_notes(was: Any, now: Any, site: Site) -> Iterator[Change]:
-    """Tell what changed of what is said of a place: its default, its age."""
-    old, new = notes(was), notes(now)
-    for key in sorted(old.keys() | new.keys()):
-        if same(old.get(key), new.get(key)) and (key in old) == (key in new):
-            continue
-        if key == "default":
-            yield site.tell(_default(old, new, site.subject), NOTED)
-        elif bool(new.get(key)) != bool(old.get(key)):
-            word = {"readOnly": "read-only", "writeOnly": "write-only"}.get(key, key)
-            if new.get(key):
-                yield site.tell(f"{site.subject} is {word} now", NOTED)
-            else:
-                yield site.tell(f"{site.subject} is no longer {word}", HARMLESS)
+    """Compare what is said of a place: its default, and flags."""
+    old, new = (one if isinstance(one, dict) else {} for one in (was, now))
+    defaults = [
+        form({k: v for k, v in one.items() if k == "default"}, {}) for one in (old, new)
+    ]
+    if defaults[0] != defaults[1]:
+        rule = rules.DEFAULT
+        if "default" not in old:
+            rule = rules.DEFAULT_NEW
+        elif "default" not in new:
+            rule = rules.DEFAULT_GONE
+        shown = (value(one.get("default")) for one in (old, new))
+        yield site.change(rule, **dict(zip(("was", "now"), shown, strict=True)))
+    yield from compare_flags(old, new, site)
 
 
-def _default(old: dict[str, Any], new: dict[str, Any], subject: str) -> str:
-    if "default" not in new:
-        return f"{subject} has no default any more, was {value(old['default'])}"
-    if "default" not in old:
-        return f"{subject} has the default {value(new['default'])} now"
-    shown = f"{value(new['default'])} now, was {value(old['default'])}"
-    return f"the default of {subject} is {shown}"
+def compare_flags(old: Schema, new: Schema, site: Site) -> Iterator[Change]:
+    """Compare what only is or isn't said: that a place is deprecated, or read-only."""
+    for key, word in _FLAGS.items():
+        if bool(old.get(key)) != bool(new.get(key)):
+            rule = rules.FLAGGED if new.get(key) else rules.UNFLAGGED
+            yield site.change(rule, flag=Prose(word))

@@ -1,55 +1,53 @@
-"""Words for changes: code in backticks, and nothing that could leave them."""
+"""Words for changes: code in backticks, and nothing that could escape from them."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from codegen.errors import Path, json_path
 from codegen.plan.literal import plain_text
 
 LONGEST = 160
 """How many characters of the document's own one piece of code shows at most."""
+_MOST_VALUES = 12
 
 
-def code(text: str) -> str:
+class Prose(str):
+    """Words of ours: any other text is code when it is written into a sentence."""
+
+    __slots__ = ()
+
+
+def code(text: str) -> Prose:
     """Write a piece of code, cut where it is long, that backticks can't end."""
     plain = plain_text(text).replace("`", "'")
     if len(plain) > LONGEST:
         plain = plain[: LONGEST - 3] + "..."
-    return f"`{plain}`"
+    return Prose(f"`{plain}`")
 
 
-def value(data: Any) -> str:
+def codes(texts: Sequence[str]) -> Prose:
+    """Write several pieces of code."""
+    return _listed([code(text) for text in texts])
+
+
+def value(data: Any) -> Prose:
     """Write a value of the document as code."""
-    return code(_quoted(data))
-
-
-def values(several: list[Any]) -> str:
-    """Write some values of the document as code, one after the other."""
-    shown = [value(one) for one in several[:12]]
-    if len(several) > 12:
-        shown.append(f"{len(several) - 12} more")
-    return _and(shown)
-
-
-def codes(several: list[str]) -> str:
-    """Write some pieces of code one after the other."""
-    return _and([code(one) for one in several])
-
-
-def place(path: Path) -> str:
-    """Write a place as JSON path that can be printed."""
-    return plain_text(json_path(path))
-
-
-def _and(parts: list[str]) -> str:
-    if len(parts) < 2:
-        return "".join(parts)
-    return f"{', '.join(parts[:-1])} and {parts[-1]}"
-
-
-def _quoted(data: Any) -> str:
     quoted = repr(data)
     if isinstance(data, str) and '"' not in data and "'" not in quoted[1:-1]:
-        return f'"{quoted[1:-1]}"'
-    return quoted
+        quoted = f'"{quoted[1:-1]}"'
+    return code(quoted)
+
+
+def values(several: Sequence[Any]) -> Prose:
+    """Write several values of the document, the first ones if there are many."""
+    shown = [value(one) for one in several[:_MOST_VALUES]]
+    if len(several) > _MOST_VALUES:
+        shown.append(Prose(f"{len(several) - _MOST_VALUES} more"))
+    return _listed(shown)
+
+
+def _listed(parts: Sequence[Prose]) -> Prose:
+    if len(parts) < 2:
+        return Prose("".join(parts))
+    return Prose(f"{', '.join(parts[:-1])} and {parts[-1]}")

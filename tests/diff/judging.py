@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from codegen.diff import Report, Verdict
 from codegen.diff.compare import compare_sides
-from codegen.diff.side import Side, side_of
+from codegen.diff.sides import Side, side_of
 from tests.codegen.specs import (
     EVERYTHING,
     JSON,

@@ -11,8 +11,8 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from codegen.commands import diffing
-from codegen.diff import where
+from codegen.commands import diff
+from codegen.diff import sources
 from codegen.errors import SpecError
 from tests.codegen.specs import (
     PINNED,
@@ -45,7 +45,7 @@ class Answer(NamedTuple):
 @pytest.fixture
 def run() -> Run:
     app = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False)
-    app.command()(diffing.diff)
+    app.command()(diff.diff)
 
     def command(*arguments: Any) -> Answer:
         done = CliRunner().invoke(app, [*map(str, arguments)], env={"COLUMNS": "200"})
@@ -201,7 +201,7 @@ def test_revisions_are_read_from_the_repository_of_the_pinned_document(
     pinned = repository / "openapi.yaml"
 
     def properties(text: str) -> set[str]:
-        found = where.find(text, pinned=pinned).document
+        found = sources.find(text, pinned=pinned).document
         return {*found["components"]["schemas"]["Thing"]["properties"]} - {"id"}
 
     assert properties("v1") == properties("HEAD~1") == properties("trunk^") == set()
@@ -219,7 +219,7 @@ def test_revisions_are_read_from_the_repository_of_the_pinned_document(
         ("v1:inner", "has no file"),
     ):
         with pytest.raises(SpecError, match=words):
-            where.find(text, pinned=pinned)
+            sources.find(text, pinned=pinned)
 
 
 def test_a_hook_of_another_repository_changes_nothing(
@@ -227,7 +227,7 @@ def test_a_hook_of_another_repository_changes_nothing(
 ) -> None:
     monkeypatch.setenv("GIT_DIR", str(ROOT / ".git"))
     monkeypatch.setenv("GIT_WORK_TREE", str(ROOT))
-    found = where.find("v2", pinned=repository / "openapi.yaml")
+    found = sources.find("v2", pinned=repository / "openapi.yaml")
     assert "b" in found.document["components"]["schemas"]["Thing"]["properties"]
 
 
@@ -236,7 +236,7 @@ def test_a_file_comes_before_a_revision(
 ) -> None:
     monkeypatch.chdir(repository)
     written(repository, _things(file=TEXT), "v1")
-    found = where.find("v1", pinned=repository / "openapi.yaml")
+    found = sources.find("v1", pinned=repository / "openapi.yaml")
     assert "file" in found.document["components"]["schemas"]["Thing"]["properties"]
 
 
@@ -245,7 +245,7 @@ def test_without_git_the_word_is_clear(
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(SpecError, match="neither a file nor a revision"):
-        where.find("HEAD", pinned=PINNED)
+        sources.find("HEAD", pinned=PINNED)
 
 
 def test_the_pinned_document_is_the_one_to_compare_with(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from codegen.diff import Verdict, objects
+from codegen.diff import Verdict, models
 from tests.codegen.specs import (
     TEXT,
     Document,
@@ -204,13 +204,13 @@ def test_what_has_very_much_of_one_kind_takes_no_more_than_its_size(
         return document({"/a": answer}, Mood={**TEXT, "enum": values})
 
     asked = []
-    alike = objects.alike
+    alike = models.similar
 
     def counted(old: str, new: str) -> bool:
         asked.append((old, new))
         return alike(old, new)
 
-    monkeypatch.setattr(objects, "alike", counted)
+    monkeypatch.setattr(models, "similar", counted)
     few = report(with_("first_name", 1), with_("first_names", 1))
     assert [c.text for c in few.changes] == [
         "`Thing.first_name_0` is called `Thing.first_names_0` now"

@@ -14,7 +14,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from typer.testing import CliRunner
 
-from codegen.commands.vendoring import vendor as command
+from codegen.commands.vendor import vendor as command
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -1,10 +1,10 @@
-"""One of the two documents, brought into the form that code is made from."""
+"""One of the two documents, in the form that code is made from."""
 
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 from codegen import overlay
 from codegen.document import (
@@ -36,6 +36,13 @@ from codegen.structure import check_structure
 _SCHEMAS = ("components", "schemas")
 
 
+class Known(NamedTuple):
+    """An operation of the document, and the module planned for it."""
+
+    operation: Operation
+    module: OperationModule
+
+
 @dataclass(frozen=True)
 class Side:
     """A document, what is made from it, and who meets its schemas.
@@ -43,12 +50,13 @@ class Side:
     Attributes:
         described: the normalised document with its prose.
         document: the same without prose.
-        origins: where the schemas stood that were given names of their own.
+        origins: where the schemas stood that normalising named.
         package: the plan of the code.
         types: the types of all schemas.
         models: the planned modules of the schemas, by the schemas' names.
-        sent: the schemas that requests are made of, and those that nothing refers to.
-        read: the schemas that answers are made of, and those likewise.
+        operations: the operations with their planned modules.
+        sent: the schemas that requests are made of, and the unreferenced ones.
+        read: the schemas that responses are made of, and the unreferenced ones.
         hints: the enums that only ever stand beside any other text.
     """
 
@@ -58,22 +66,22 @@ class Side:
     package: Package
     types: Types
     models: dict[str, SchemaModule]
+    operations: list[Known]
     sent: frozenset[str]
     read: frozenset[str]
     hints: frozenset[str]
-    operations: list[tuple[Operation, OperationModule]] = field(default_factory=list)
 
     @property
     def schemas(self) -> dict[str, Any]:
-        """Give the named schemas."""
+        """Return the named schemas."""
         return self.types.schemas
 
     def place(self, name: str) -> Path:
-        """Give where a schema stands in the document as it was given."""
+        """Return where a schema stands in the document as it was given."""
         return self.origins.get(name, (*_SCHEMAS, name))
 
     def annotation(self, schema: Any) -> str:
-        """Give the type of a schema in the code."""
+        """Return the type of a schema in the code."""
         try:
             return self.types.of(schema, ()).annotation
         except SpecError:
@@ -81,20 +89,24 @@ class Side:
             key = union_key(schema)
             return " | ".join(map(self.annotation, schema[key])) if key else "Any"
 
+    def component(self, section: str, node: Any, at: Path) -> tuple[Any, Path]:
+        """Return what a part of an operation refers to, and where that stands."""
+        return resolve(self.document, node, at, section)
+
 
 def repaired(document: Document, repairs: Document) -> Document:
     """Apply our overlay to a document.
 
     Raises:
-        SpecError: the document is none of OpenAPI 3.0 or 3.1, or has not its shape.
+        SpecError: the document is neither OpenAPI 3.0 nor 3.1, or has not its shape.
     """
     check_version(document)
     check_structure(document)
     return overlay.apply(document, repairs).document
 
 
-def matches(document: Document, selection: Selection) -> bool:
-    """Tell whether a selection keeps anything of a document."""
+def has_any(document: Document, selection: Selection) -> bool:
+    """Return whether a selection matches an operation of a document."""
     items = {
         path: resolve(document, item, ("paths", path), "pathItems")[0]
         for path, item in (document.get("paths") or {}).items()
@@ -102,32 +114,31 @@ def matches(document: Document, selection: Selection) -> bool:
     return any(selection.keeps(one) for one in operations({"paths": items}))
 
 
-def nothing() -> Document:
-    """Give a normalised document that has no operation."""
-    return {"openapi": "3.1.0", "info": {}, "paths": {}, "components": {}}
-
-
 def side_of(document: Document, selection: Selection) -> Side:
-    """Take the chosen part of a repaired document as `build` does.
+    """Prepare the selected part of a repaired document as `build` does.
 
     Raises:
         SpecError: `build` would refuse it.
     """
     taken = facts(document, selection, None)
-    return planned(taken.document, taken.origins)
+    return _planned(taken.document, taken.origins)
 
 
-def planned(document: Document, origins: dict[str, Path]) -> Side:
-    """Plan the code of a normalised document."""
+def empty_side() -> Side:
+    """Return the side of a document that has no operation."""
+    return _planned({"openapi": "3.1.0", "paths": {}, "components": {}}, {})
+
+
+def _planned(document: Document, origins: dict[str, Path]) -> Side:
     described = {**document, "info": document.get("info") or {}}
     bare = without_prose(described)
     package = plan_package(bare)
     schemas = component_schemas(bare)
-    by_place = {module.place: module for module in package.operations}
-    found = list(operations(bare))
-    sent = _reached(bare, [_sent(op) for op in found])
-    read = _reached(bare, [(op.data.get("responses"), op.at) for op in found])
-    # Nobody knows who meets the others, so that it may be everybody.
+    modules = {module.place: module for module in package.operations}
+    known = [Known(op, modules[op.at]) for op in operations(bare)]
+    sent = _reached(bare, [(_sent(op), op.at) for op, _ in known])
+    read = _reached(bare, [(op.data.get("responses"), op.at) for op, _ in known])
+    # Nobody knows who meets the unreferenced ones, so it may be everybody.
     others = frozenset(schemas) - sent - read
     return Side(
         described=described,
@@ -136,21 +147,21 @@ def planned(document: Document, origins: dict[str, Path]) -> Side:
         package=package,
         types=Types(schemas, Names(schemas)),
         models={module.names.schema: module for module in package.schemas},
+        operations=known,
         sent=sent | others,
         read=read | others,
         hints=_hints(bare),
-        operations=[(op, by_place[op.at]) for op in found],
     )
 
 
-def _sent(operation: Operation) -> tuple[Any, Path]:
+def _sent(operation: Operation) -> list[Any]:
     data = operation.data
-    parts = [data.get("parameters"), operation.shared_parameters]
-    return [*parts, data.get("requestBody")], operation.at
+    shared = operation.shared_parameters
+    return [data.get("parameters"), shared, data.get("requestBody")]
 
 
 def _reached(document: Document, roots: list[tuple[Any, Path]]) -> frozenset[str]:
-    """Name the schemas that one gets to from some parts of a document."""
+    """Return the schemas that some parts of a document refer to, however deep."""
     seen: set[Path] = set()
     pending = roots
     while pending:
@@ -167,7 +178,7 @@ def _reached(document: Document, roots: list[tuple[Any, Path]]) -> frozenset[str
 
 
 def _hints(document: Document) -> frozenset[str]:
-    """Find the enums whose values are only examples of what a text may be."""
+    """Return the enums whose values are only examples of what a text may be."""
     uses: Counter[str] = Counter()
     beside: Counter[str] = Counter()
 
@@ -176,7 +187,7 @@ def _hints(document: Document) -> frozenset[str]:
             uses[schema_name(schema["$ref"], at)] += 1
         key = union_key(schema)
         members = schema[key] if key else []
-        if any(is_free_text(member) for member in members):
+        if any(map(_is_free_text, members)):
             beside.update(schema_name(m["$ref"], at) for m in members if "$ref" in m)
         return schema
 
@@ -184,8 +195,8 @@ def _hints(document: Document) -> frozenset[str]:
     return frozenset(name for name in beside if beside[name] == uses[name])
 
 
-def is_free_text(schema: Any) -> bool:
-    """Tell whether a schema accepts any text."""
+def _is_free_text(schema: Any) -> bool:
+    """Return whether a schema accepts any text."""
     return (
         isinstance(schema, dict)
         and schema.get("type") == "string"
