@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from codegen.diff import Verdict, models
+from codegen.diff import Verdict
+from codegen.diff.pairs import similar
 from tests.codegen.specs import (
     TEXT,
     Document,
@@ -204,13 +205,12 @@ def test_what_has_very_much_of_one_kind_takes_no_more_than_its_size(
         return document({"/a": answer}, Mood={**TEXT, "enum": values})
 
     asked = []
-    alike = models.similar
 
     def counted(old: str, new: str) -> bool:
         asked.append((old, new))
-        return alike(old, new)
+        return similar(old, new)
 
-    monkeypatch.setattr(models, "similar", counted)
+    monkeypatch.setattr("codegen.diff.models.similar", counted)
     few = report(with_("first_name", 1), with_("first_names", 1))
     assert [c.text for c in few.changes] == [
         "`Thing.first_name_0` is called `Thing.first_names_0` now"
