@@ -10,12 +10,12 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
-from tests.fuzz.report import CORPUS, keep
-from tests.fuzz.running import fuzz
-from tests.fuzz.targets import targets
+from harness.fuzz.report import CORPUS, keep
+from harness.fuzz.runner import fuzz
+from harness.fuzz.targets import targets
 
 if TYPE_CHECKING:
-    from tests.fuzz.report import Report
+    from harness.fuzz.report import Report
 
 NAMES = ("answers", "streams", "headers", "specs")
 
@@ -43,7 +43,7 @@ def main() -> int:
 def _report(name: str, arguments: argparse.Namespace) -> Report:
     if name == "specs":
         # Imported when it is asked for, as it brings the whole generator.
-        from tests.fuzz import specs
+        from harness.fuzz import specs
 
         return specs.fuzz(arguments.seconds, arguments.seed, arguments.cases)
     with targets() as known:

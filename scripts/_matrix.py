@@ -25,16 +25,16 @@ from rich.console import Console
 from rich.table import Table
 
 from assistants_client._operations import OPERATIONS
-from tests.faults.calls import FORMS
-from tests.faults.cells import SHOWN, Report, everything, some
-from tests.faults.embedded_bench import Embedded
-from tests.faults.matrix import run
-from tests.faults.wild_bench import Wild
+from harness.faults.cells import SHOWN, Report, everything, some
+from harness.faults.embedded_bench import Embedded
+from harness.faults.forms import FORMS
+from harness.faults.matrix import run
+from harness.faults.wild_bench import Wild
 
 if TYPE_CHECKING:
-    from tests.faults.benches import Bench
-    from tests.faults.cells import Cell
-    from tests.faults.operations import Form
+    from harness.faults.bench import Bench
+    from harness.faults.cells import Cell
+    from harness.faults.operations import Form
 
 _INTERRUPTED = 130
 _SERVERS = ("embedded", "wild")

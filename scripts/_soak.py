@@ -17,10 +17,10 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Console
 from rich.table import Table
 
-from tests.faults.soaking import Plan, soak
+from harness.soak.traffic import Plan, soak
 
 if TYPE_CHECKING:
-    from tests.faults.soaking import Result
+    from harness.soak.traffic import Result
 
 _INTERRUPTED = 130
 _LONGEST = 24 * 60

@@ -26,12 +26,12 @@ from assistants_client import (
 )
 from assistants_client._operations import OPERATIONS
 from harness.environments import python_with
+from harness.faults.forms import FORMS
+from harness.faults.operations import Task, carry_out, carry_out_async, class_of
 from harness.processes import ProcessError, running
-from tests.faults.calls import FORMS
-from tests.faults.operations import Task, carry_out, carry_out_async, class_of
 
 if TYPE_CHECKING:
-    from tests.faults.operations import Form
+    from harness.faults.operations import Form
 
 # A mock of the API that we didn't write. It wants an older openai package than our
 # development environment has.

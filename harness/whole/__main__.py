@@ -19,9 +19,9 @@ import tempfile
 import time
 from pathlib import Path
 
+from harness.contract import upstream
 from harness.whole.contract import contract
-from tests.contract import upstream
-from tests.upstream.counting import Counted, count
+from harness.whole.counting import Counted, count
 
 ROOT = Path(__file__).resolve().parents[2]
 BIN = ROOT / ".venv" / "bin"

@@ -15,7 +15,7 @@ from typing import Any
 from codegen import overlay, source
 from codegen.pipeline import facts
 from codegen.select import Selection
-from tests.fuzz.spec_contract import CHECKS
+from harness.fuzz.spec_contract import CHECKS
 
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 1800

@@ -19,6 +19,7 @@ from codegen.document import operations
 from codegen.errors import SpecError
 from codegen.select import ASSISTANTS
 from codegen.source import Document, Source
+from harness.contract import upstream_facts
 from scripts.update.changelog import Taken, entry, with_entry
 from scripts.update.checkout import CHANGELOG, DIGEST, DOCUMENT, SOURCE_LOCK, VERSION
 from scripts.update.errors import UpdateError
@@ -28,7 +29,6 @@ from scripts.update.version import (
     version_in,
     with_version,
 )
-from tests.contract import upstream_facts
 
 _REMEDY = "git restore brings back what was committed last."
 _REMOTE = ("http://", "https://")
@@ -182,7 +182,7 @@ def _digest_of(path: Path) -> dict[str, Any]:
         return upstream_facts.digest_of(path)
     except (LookupError, TypeError, ValueError, AttributeError) as error:
         raise UpdateError(
-            f"tests/contract/upstream_facts.py can't read {path.name}, though `pin` "
+            f"harness/contract/upstream_facts.py can't read {path.name}, though `pin` "
             f"can: {type(error).__name__}: {error}"
         ) from error
 

@@ -17,14 +17,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from harness.contract.loopback import Answer, Loopback
 from tests.by_hand import document, programs, shells
 from tests.by_hand.editing import apply
-from tests.contract.loopback import Answer, Loopback
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.contract.loopback import Seen
+    from harness.contract.loopback import Seen
 
 ROOT = Path(__file__).resolve().parents[2]
 # It is kept, since most of the time is that of reading what the programs import.

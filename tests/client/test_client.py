@@ -19,7 +19,7 @@ from assistants_client import _errors as errors
 from assistants_client.client import AsyncClient, Client
 from assistants_client.pages import NoNextPageError
 from assistants_server import LocalServer
-from tests.contract.document import DOCUMENT
+from harness.contract.document import DOCUMENT
 
 KEY = "sk-of-the-test"
 

@@ -21,9 +21,9 @@ from assistants_client import (
 from assistants_client._effects import Sleep
 from assistants_client._transport.http import AsyncHttp, Http
 from assistants_server import LocalServer
+from harness.contract.each import call_each
 from tests.client.recording import KEY, LOOPBACK, RecordingServer, Reply
 from tests.client.retry_bench import KINDS, METHODS, PATIENCE, Bench, Kind
-from tests.contract.each import call_each
 
 if TYPE_CHECKING:
     from assistants_client._effects import Effect

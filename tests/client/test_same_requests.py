@@ -15,6 +15,8 @@ import pytest
 
 from assistants_client import ConfigurationError
 from assistants_client._operations import OPERATIONS as METHODS
+from harness.contract.document import OPERATIONS
+from harness.contract.each import call_each
 from tests.client.arguments import (
     FUNCTION,
     KNOWN,
@@ -27,8 +29,6 @@ from tests.client.arguments import (
     optional,
 )
 from tests.client.recording import Clients, RecordingServer
-from tests.contract.document import OPERATIONS
-from tests.contract.each import call_each
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

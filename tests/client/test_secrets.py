@@ -21,8 +21,8 @@ import assistants_client
 from assistants_client import APIConnectionError, AssistantsError, AsyncClient, Client
 from assistants_client._redaction import REDACTED, Secrets, without_secrets
 from assistants_server import LocalServer
+from harness.contract.loopback import Answer, Loopback, Seen
 from tests.cases import each_case
-from tests.contract.loopback import Answer, Loopback, Seen
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

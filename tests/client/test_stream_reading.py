@@ -11,6 +11,7 @@ import pytest
 from assistants_client import APIError, DecodeError, StreamInterrupted
 from assistants_client._effects import NoResponse
 from assistants_client._events.parse import Told, as_model, told
+from harness.contract.document import SCHEMAS
 from tests.cases import each_case
 from tests.client.streams import (
     RUN,
@@ -25,7 +26,6 @@ from tests.client.streams import (
     run_event,
     step,
 )
-from tests.contract.document import SCHEMAS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -18,8 +18,8 @@ from assistants_client._call import Call, CallResult
 from assistants_client._effects import Invoke, Note, Sleep
 from assistants_client._errors import SentRequest
 from assistants_client._flows.poll import ENDED, Patience, patience, waiting
+from harness.contract.document import SCHEMAS
 from tests.cases import each_case
-from tests.contract.document import SCHEMAS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -8,6 +8,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from codegen.select import Selection
+from harness.contract import upstream
 from tests.codegen.conftest import built
 from tests.codegen.specs import (
     EVERYTHING,
@@ -25,7 +26,6 @@ from tests.codegen.specs import (
     written,
 )
 from tests.codegen.zoo import zoo
-from tests.contract import upstream
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -12,11 +12,11 @@ import pytest
 
 from codegen.errors import BuildError
 from codegen.pipeline import Order, build, check
+from harness.contract.loopback import Answer, Loopback
 from tests.codegen.conftest import silent
 from tests.codegen.packages import imported, module
 from tests.codegen.specs import EVERYTHING, tree, written
 from tests.codegen.zoo import zoo
-from tests.contract.loopback import Answer, Loopback
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

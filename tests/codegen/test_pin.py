@@ -19,6 +19,7 @@ from codegen.pin import to_yaml
 from codegen.pipeline import facts
 from codegen.prose import MARKER, without_prose
 from codegen.select import ASSISTANTS
+from harness.contract import upstream_facts
 from tests.cases import each_case
 from tests.codegen.rough import rough
 from tests.codegen.specs import (
@@ -36,7 +37,6 @@ from tests.codegen.specs import (
     ref,
 )
 from tests.codegen.specs import at as value_at
-from tests.contract import upstream_facts
 
 OVERLAY = overlay.load()
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from assistants_api import AuthenticatedClient
-from tests.contract.loopback import PATIENCE, Loopback
+from harness.contract.loopback import PATIENCE, Loopback
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

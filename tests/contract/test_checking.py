@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 
 from assistants_api.checking import check
-from tests.contract.checks import broken, full
-from tests.contract.document import (
+from harness.contract.checks import broken, full
+from harness.contract.document import (
     CLASSES,
     OTHER,
     PREFIX,
@@ -20,9 +20,9 @@ from tests.contract.document import (
     model,
     told_apart,
 )
-from tests.contract.each import for_each
-from tests.contract.instances import examples, same, samples, spoilt
-from tests.contract.validity import is_valid
+from harness.contract.each import for_each
+from harness.contract.instances import examples, same, samples, spoilt
+from harness.contract.validity import is_valid
 
 each_schema = for_each(SCHEMAS)
 

@@ -13,11 +13,11 @@ import pytest
 
 from assistants_api import AuthenticatedClient, Client, errors
 from assistants_api.api.assistants import create_assistant, get_assistant
+from harness.contract.loopback import PATIENCE, Answer
 from tests.contract.conftest import TOKEN
-from tests.contract.loopback import PATIENCE, Answer
 
 if TYPE_CHECKING:
-    from tests.contract.loopback import Loopback, Seen
+    from harness.contract.loopback import Loopback, Seen
 
 
 def test_copies_add_and_the_parent_stays(server: Loopback) -> None:

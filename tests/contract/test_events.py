@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 
 from assistants_api import streaming
 from assistants_api.types import UnknownObject
-from tests.contract.document import STREAMING, Operation
-from tests.contract.each import for_each
-from tests.contract.events import DONE, FRAMES, UNION, all_events, data_of, wire
-from tests.contract.instances import any_json, examples, instances, same
-from tests.contract.reading import assert_read
+from harness.contract.document import STREAMING, Operation
+from harness.contract.each import for_each
+from harness.contract.events import DONE, FRAMES, UNION, all_events, data_of, wire
+from harness.contract.instances import any_json, examples, instances, same
+from harness.contract.reading import assert_read
 
 
 @for_each(STREAMING)

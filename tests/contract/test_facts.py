@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 import jsonpath_rfc9535
 import pytest
 
-from tests.contract import upstream, upstream_facts
-from tests.contract.differences import METHODS, differences
-from tests.contract.meaning import Reader
-from tests.contract.upstream import ROOT
+from harness.contract import upstream, upstream_facts
+from harness.contract.differences import METHODS, differences
+from harness.contract.meaning import Reader
+from harness.contract.upstream import ROOT
 
 if TYPE_CHECKING:
     Json = Any

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 import assistants_api
-from tests.contract.document import (
+from harness.contract.document import (
     OPERATIONS,
     SCHEMAS,
     Operation,
@@ -20,7 +20,7 @@ from tests.contract.document import (
     references,
     snake,
 )
-from tests.contract.each import for_each
+from harness.contract.each import for_each
 
 GENERATED = Path(assistants_api.__path__[0]).parent
 

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.contract import upstream
-from tests.contract.differences import differences
-from tests.contract.meaning import Reader
-from tests.contract.upstream import ROOT
+from harness.contract import upstream
+from harness.contract.differences import differences
+from harness.contract.meaning import Reader
+from harness.contract.upstream import ROOT
 
 if TYPE_CHECKING:
     from pathlib import Path

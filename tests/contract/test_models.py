@@ -15,7 +15,7 @@ import pytest
 
 from assistants_api import UNSET, models
 from assistants_api.types import Model
-from tests.contract.annotations import (
+from harness.contract.annotations import (
     expanded,
     expected,
     expected_alias,
@@ -25,7 +25,7 @@ from tests.contract.annotations import (
     spelled,
     union,
 )
-from tests.contract.document import (
+from harness.contract.document import (
     CLASSES,
     DOCUMENT,
     ENUMS,
@@ -41,8 +41,8 @@ from tests.contract.document import (
     snake,
     variants,
 )
-from tests.contract.each import for_each
-from tests.contract.instances import same, samples
+from harness.contract.each import for_each
+from harness.contract.instances import same, samples
 
 ALIASES = sorted(SCHEMAS.keys() - CLASSES)
 FOLDER = Path(models.__path__[0])

@@ -8,15 +8,15 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from assistants_api import UNSET, api
-from tests.contract.annotations import expected_argument, spelled, union
-from tests.contract.document import (
+from harness.contract.annotations import expected_argument, spelled, union
+from harness.contract.document import (
     OPERATIONS,
     OTHER_OPERATIONS,
     STREAMING,
     Operation,
     class_name,
 )
-from tests.contract.each import for_each
+from harness.contract.each import for_each
 
 if TYPE_CHECKING:
     from collections.abc import Callable

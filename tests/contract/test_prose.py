@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.contract import upstream
-from tests.contract.upstream import ROOT
-from tests.contract.words import borrowed, prose_of
+from harness.contract import upstream
+from harness.contract.upstream import ROOT
+from harness.contract.words import borrowed, prose_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

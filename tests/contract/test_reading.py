@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 
 from assistants_api import UNSET, models
-from tests.contract.document import (
+from harness.contract.document import (
     CLASSES,
     PREFIX,
     SCHEMAS,
@@ -20,8 +20,8 @@ from tests.contract.document import (
     model,
     python_name,
 )
-from tests.contract.each import for_each
-from tests.contract.instances import (
+from harness.contract.each import for_each
+from harness.contract.instances import (
     Edit,
     any_json,
     edits,
@@ -31,8 +31,8 @@ from tests.contract.instances import (
     samples,
     spoilt,
 )
-from tests.contract.reading import assert_read, construct
-from tests.contract.validity import is_valid
+from harness.contract.reading import assert_read, construct
+from harness.contract.validity import is_valid
 
 each_class = for_each(CLASSES)
 TIMES = [

@@ -19,8 +19,8 @@ from openapi_core.exceptions import OpenAPIError
 from werkzeug.datastructures import Headers, ImmutableMultiDict
 
 from assistants_api import UNSET
-from tests.contract.calls import NASTY_IDS, NO_IDS, Call, calls, plain_call
-from tests.contract.document import (
+from harness.contract.calls import NASTY_IDS, NO_IDS, Call, calls, plain_call
+from harness.contract.document import (
     DOCUMENT,
     OPERATIONS,
     OTHER,
@@ -29,8 +29,8 @@ from tests.contract.document import (
     is_object,
     resolve,
 )
-from tests.contract.each import for_each
-from tests.contract.instances import examples, same
+from harness.contract.each import for_each
+from harness.contract.instances import examples, same
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -14,16 +14,16 @@ from hypothesis import given
 
 from assistants_api import AuthenticatedClient, Client, errors
 from assistants_api.types import to_json
-from tests.contract.calls import Call, plain_call
+from harness.contract.calls import Call, plain_call
+from harness.contract.document import OPERATIONS, PREFIX, Operation, model
+from harness.contract.each import for_each
+from harness.contract.instances import examples, instances, same, samples
+from harness.contract.loopback import Answer
+from harness.contract.reading import assert_read
 from tests.contract.conftest import TOKEN
-from tests.contract.document import OPERATIONS, PREFIX, Operation, model
-from tests.contract.each import for_each
-from tests.contract.instances import examples, instances, same, samples
-from tests.contract.loopback import Answer
-from tests.contract.reading import assert_read
 
 if TYPE_CHECKING:
-    from tests.contract.loopback import Loopback
+    from harness.contract.loopback import Loopback
 
 each_operation = pytest.mark.parametrize("operation", OPERATIONS, ids=str)
 UNDOCUMENTED = [100, 101, 199, 300, 301, 304, 399, 600, 999]

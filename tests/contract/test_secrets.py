@@ -12,13 +12,13 @@ import pytest
 from assistants_api import AuthenticatedClient, Client, errors
 from assistants_api.api.assistants import get_assistant
 from assistants_api.types import Request
+from harness.contract.loopback import Answer
 from tests.contract.conftest import TOKEN
-from tests.contract.loopback import Answer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tests.contract.loopback import Loopback
+    from harness.contract.loopback import Loopback
 
 SECRETS = [TOKEN, "in-a-header", "in-a-cookie", "in-a-query", "in-a-password"]
 

@@ -13,17 +13,17 @@ import pytest
 
 from assistants_api import AuthenticatedClient, errors
 from assistants_api.types import UnknownObject
-from tests.contract.calls import Call, plain_call
-from tests.contract.document import STREAMING, Operation, model
-from tests.contract.events import DONE, FRAMES, UNION, all_events, wire
-from tests.contract.instances import same, samples
-from tests.contract.loopback import PATIENCE, Answer
-from tests.contract.reading import assert_read
+from harness.contract.calls import Call, plain_call
+from harness.contract.document import STREAMING, Operation, model
+from harness.contract.events import DONE, FRAMES, UNION, all_events, wire
+from harness.contract.instances import same, samples
+from harness.contract.loopback import PATIENCE, Answer
+from harness.contract.reading import assert_read
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from tests.contract.loopback import Loopback
+    from harness.contract.loopback import Loopback
 
 each_streaming = pytest.mark.parametrize("operation", STREAMING, ids=str)
 both_ways = pytest.mark.parametrize("way", ["stream", "stream_async"])

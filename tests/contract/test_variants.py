@@ -7,7 +7,7 @@ import pickle
 from typing import Any
 
 from assistants_api.types import UnknownObject
-from tests.contract.document import (
+from harness.contract.document import (
     ENUMS,
     OPERATIONS,
     SCHEMAS,
@@ -19,9 +19,9 @@ from tests.contract.document import (
     told_apart,
     variants,
 )
-from tests.contract.each import for_each
-from tests.contract.instances import same, samples
-from tests.contract.reading import chosen, hosts
+from harness.contract.each import for_each
+from harness.contract.instances import same, samples
+from harness.contract.reading import chosen, hosts
 
 # Streams are read by another way in, and tested there.
 TOLD_APART = {

@@ -13,20 +13,20 @@ from codegen.pipeline import write_code
 from codegen.plan import plan_package
 from codegen.prose import without_prose
 from codegen.select import Selection
+from harness.fuzz import spec_changes
+from harness.fuzz.spec_mutant import Mutant
 from tests.codegen.packages import meaning
 from tests.codegen.rough import rough
 from tests.codegen.specs import EVERYTHING, Document, taken
 from tests.codegen.zoo import zoo
 from tests.diff.judging import report
-from tests.fuzz import spec_gentle
-from tests.fuzz.spec_mutant import Mutant
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
 # Another order is another text, but the same code.
-_KINDS = [kind for kind in spec_gentle.KINDS if kind is not spec_gentle.order]
+_KINDS = [kind for kind in spec_changes.KINDS if kind is not spec_changes.order]
 # Crude documents have other things besides, which no code comes from.
 _ANIMALS = Selection(paths=("/animals", "/files"))
 _PLANNED, _EMITTED = 30, 3

@@ -22,7 +22,7 @@ from assistants_client import (
     AsyncClient,
     Client,
 )
-from tests.faults.crowds import (
+from harness.faults.echo_server import (
     PATIENCE,
     EchoServer,
     expected_echo,

@@ -22,20 +22,20 @@ from assistants_server.faults.grammar import (
     Value,
     Word,
 )
-from tests.faults import embedded
-from tests.faults.answers import Asked, State, answer
-from tests.faults.calls import FORMS
-from tests.faults.cells import some
-from tests.faults.embedded_bench import Embedded
-from tests.faults.judging import ANY, KEY, RESULT, Expected, Outcome, complaints
-from tests.faults.matrix import run
-from tests.faults.samples import IDS, OBJECTS
-from tests.faults.wild_bench import Wild
+from harness.faults import embedded_faults
+from harness.faults.cells import some
+from harness.faults.embedded_bench import Embedded
+from harness.faults.forms import FORMS
+from harness.faults.matrix import run
+from harness.faults.responses import Asked, State, answer
+from harness.faults.samples import IDS, OBJECTS
+from harness.faults.verdicts import ANY, KEY, RESULT, Expected, Outcome, complaints
+from harness.faults.wild_bench import Wild
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.faults.benches import Bench
+    from harness.faults.bench import Bench
 
 SERVERS = {
     *("open-assistant-api", "OpenGPTs", "LumenLabs", "openai-responses", "LiteLLM"),
@@ -87,24 +87,24 @@ def test_the_part_that_is_tried_has_every_trouble_and_kind_of_form(
 
 
 def test_every_word_for_faults_is_in_the_matrix() -> None:
-    texts = embedded.texts()
+    texts = embedded_faults.texts()
     heads = {text.split()[0].partition("=")[0] for text in texts}
     options = {word.partition("=")[0] for text in texts for word in text.split()[1:]}
     assert {word.name for word in FAULTS} <= heads
     assert {word.name for word in (*SOME_OPTIONS, *EVERY_OPTION)} == options
-    assert {str(status) for status in embedded.STATUSES} <= heads
+    assert {str(status) for status in embedded_faults.STATUSES} <= heads
 
 
 def test_a_new_fault_enters_the_matrix_by_itself(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     colours = Value("HOW", "red or blue", {"red": 1, "blue": 2}.get)
-    monkeypatch.setattr(embedded, "FAULTS", (Word("paint", "", colours),))
-    assert {"paint=red", "paint=blue"} <= {*embedded.texts()}
+    monkeypatch.setattr(embedded_faults, "FAULTS", (Word("paint", "", colours),))
+    assert {"paint=red", "paint=blue"} <= {*embedded_faults.texts()}
     unheard_of = Value("MOOD", "a mood", {"good": 1}.get)
-    monkeypatch.setattr(embedded, "FAULTS", (Word("mood", "", unheard_of),))
-    with pytest.raises(embedded.UncoveredError, match="mood takes a mood"):
-        embedded.texts()
+    monkeypatch.setattr(embedded_faults, "FAULTS", (Word("mood", "", unheard_of),))
+    with pytest.raises(embedded_faults.UncoveredError, match="mood takes a mood"):
+        embedded_faults.texts()
 
 
 def test_each_server_that_people_run_is_played() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tests.faults.soaking import Plan, soak
+from harness.soak.traffic import Plan, soak
 
 if TYPE_CHECKING:
     from pathlib import Path

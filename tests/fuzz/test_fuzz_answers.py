@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.fuzz.heads import ASKING, WAITS
-from tests.fuzz.report import kept_cases
-from tests.fuzz.running import from_bytes, fuzz, judged
-from tests.fuzz.targets import targets
-from tests.fuzz.waits import bounded_polls, bounded_retries
+from harness.fuzz.header_cases import ASKING, WAITS
+from harness.fuzz.report import kept_cases
+from harness.fuzz.runner import from_bytes, fuzz, judged
+from harness.fuzz.targets import targets
+from harness.fuzz.waits import bounded_polls, bounded_retries
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.fuzz.running import Target
+    from harness.fuzz.runner import Target
 
 CASES = {"answers": 200, "streams": 50, "headers": 100}
 # Outcomes that have to come, or the cases are of no use.

@@ -20,8 +20,8 @@ from assistants_client import (
     InternalServerError,
     StreamInterrupted,
 )
-from tests.fuzz.bench import KEY, listed, settled
-from tests.fuzz.raw_server import RawServer
+from harness.fuzz.bench import KEY, listed, settled
+from harness.fuzz.raw_server import RawServer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

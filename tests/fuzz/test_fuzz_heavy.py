@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.fuzz.bench import Bench
-from tests.fuzz.heavy import HEAVY, followed
-from tests.fuzz.running import HangsError, deadline
+from harness.fuzz.bench import Bench
+from harness.fuzz.large_streams import HEAVY, followed
+from harness.fuzz.runner import HangsError, deadline
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

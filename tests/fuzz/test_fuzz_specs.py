@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tests.fuzz.report import kept_cases
-from tests.fuzz.spec_bases import names
-from tests.fuzz.spec_edits import Case
-from tests.fuzz.specs import Fuzzer
+from harness.fuzz.report import kept_cases
+from harness.fuzz.spec_bases import names
+from harness.fuzz.spec_edits import Case
+from harness.fuzz.specs import Fuzzer
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from jsonschema.exceptions import best_match
 
-from tests.contract.document import PREFIX, SCHEMAS
-from tests.contract.validity import is_valid, thorough
+from harness.contract.document import PREFIX, SCHEMAS
+from harness.contract.validity import is_valid, thorough
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -11,7 +11,7 @@ from jsonschema import Draft202012Validator
 from referencing import Registry
 
 from assistants_server.samples import NoSampleError, sample
-from tests.contract.instances import same
+from harness.contract.instances import same
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -9,7 +9,7 @@ import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from tests.contract.document import DOCUMENT, PREFIX
+from harness.contract.document import DOCUMENT, PREFIX
 from tests.server.conformance import DONE, deviations, events_of, judge_stream
 
 if TYPE_CHECKING:

@@ -9,14 +9,14 @@ import httpx
 import pytest
 
 from assistants_server import LocalServer
-from tests.contract.document import OPERATIONS
+from harness.contract.document import OPERATIONS
 from tests.server.refusing import raw, refused, send
 from tests.server.talking import PATIENCE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.contract.document import Operation
+    from harness.contract.document import Operation
 
 pytestmark = pytest.mark.usefixtures("no_errors")
 KEY = "sk-of-the-tests-0123456789"

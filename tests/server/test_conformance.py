@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.contract.validity import is_valid, thorough
+from harness.contract.validity import is_valid, thorough
 from tests.server.conformance import deviations, judge_stream
 
 DELETED = {"id": "thread_1", "object": "thread.deleted", "deleted": True}

@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from assistants_server import LocalServer
-from tests.contract.document import DOCUMENT
+from harness.contract.document import DOCUMENT
 from tests.server.conformance import deviations
 from tests.server.refusing import JSON_TYPE, raw, refused, send
 from tests.server.talking import PATIENCE

@@ -16,8 +16,8 @@ from hypothesis import given, settings
 from jsonschema import Draft202012Validator
 
 from assistants_server.samples import flaw, sample
+from harness.contract.instances import same
 from tests.cases import each_case
-from tests.contract.instances import same
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator, FormatChecker, SchemaError
 
 from assistants_server.samples import flaw
+from harness.contract.instances import any_json
 from tests.cases import each_case
-from tests.contract.instances import any_json
 
 if TYPE_CHECKING:
     pass

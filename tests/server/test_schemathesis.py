@@ -23,7 +23,7 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from assistants_server import LocalServer
-from tests.contract.document import DOCUMENT, OPERATIONS, STREAMING, Operation
+from harness.contract.document import DOCUMENT, OPERATIONS, STREAMING, Operation
 from tests.server.conformance import events_of, judge_stream
 from tests.server.furnished import FUNCTION, Furnished
 

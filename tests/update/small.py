@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from codegen import pin, source
 from codegen.pipeline import PACKAGE, Order, build
+from harness.contract import upstream_facts
 from scripts.update.checkout import (
     CHANGELOG,
     DIGEST,
@@ -20,7 +21,6 @@ from scripts.update.checkout import (
     VERSION,
 )
 from tests.codegen.specs import TEXT, Document, const, obj, operation, parameter, ref
-from tests.contract import upstream_facts
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from codegen import pin as pinning
+from harness.contract import upstream_facts
 from scripts.update import __main__ as update
 from scripts.update import facts
 from scripts.update.checkout import (
@@ -29,7 +30,6 @@ from scripts.update.checkout import (
 from scripts.update.checks import Findings
 from scripts.update.options import DONE, INTERRUPTED, UNUSABLE
 from tests.codegen.specs import ROOT, TEXT, written
-from tests.contract import upstream_facts
 from tests.update.small import changed, document, git, properties
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.contract import upstream
+from harness.contract import upstream
 
 
 def pytest_collection_modifyitems(

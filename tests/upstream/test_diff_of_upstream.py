@@ -10,8 +10,8 @@ from codegen.diff import compare
 from codegen.diff.formats import as_json, as_markdown, as_text
 from codegen.errors import json_path
 from codegen.select import ASSISTANTS, Selection
-from tests.contract import upstream, upstream_facts
-from tests.contract.differences import differences
+from harness.contract import upstream, upstream_facts
+from harness.contract.differences import differences
 from tests.diff.judging import LETTERS
 
 if TYPE_CHECKING:

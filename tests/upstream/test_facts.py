@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.contract import upstream, upstream_facts
-from tests.contract.differences import differences
-from tests.contract.upstream import ROOT
+from harness.contract import upstream, upstream_facts
+from harness.contract.differences import differences
+from harness.contract.upstream import ROOT
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,7 +23,7 @@ def test_the_upstream_document_itself_agrees(path: Path) -> None:
     # Compared outside of the assertion, as telling two such objects apart takes long.
     same = found["document"] == digest["document"]
     assert same, (
-        f"python -m tests.contract.upstream_facts {path} writes the digest anew"
+        f"python -m harness.contract.upstream_facts {path} writes the digest anew"
     )
     if path.name == digest["source"]["name"]:
         assert found["source"] == digest["source"]

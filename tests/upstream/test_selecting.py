@@ -10,8 +10,8 @@ from codegen import pin, source
 from codegen.paths import PINNED
 from codegen.pipeline import Order, build
 from codegen.select import Selection
+from harness.contract import upstream
 from tests.codegen.packages import every_module, imported
-from tests.contract import upstream
 
 if TYPE_CHECKING:
     from pathlib import Path

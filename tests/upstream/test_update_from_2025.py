@@ -20,6 +20,8 @@ import pytest
 from codegen import source
 from codegen.pipeline import Order, build
 from codegen.prose import MARKER, places, without_prose
+from harness.contract import upstream, upstream_facts
+from harness.contract.differences import differences
 from scripts.update.checkout import (
     CHANGELOG,
     DIGEST,
@@ -30,8 +32,6 @@ from scripts.update.checkout import (
 )
 from tests.codegen.specs import ROOT
 from tests.codegen.specs import tree as files_of
-from tests.contract import upstream, upstream_facts
-from tests.contract.differences import differences
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -49,7 +49,7 @@ BRING_BACK = """
 import json, pathlib, sys
 from codegen import pin, source
 from codegen.pipeline import Order, build
-from tests.contract import upstream_facts
+from harness.contract import upstream_facts
 path = pathlib.Path(sys.argv[1])
 print(json.dumps(pin.pin(source.load(path)).undescribed))
 build(Order(), lambda _: None)

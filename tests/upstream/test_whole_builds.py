@@ -12,9 +12,9 @@ from codegen.normalise import normalise
 from codegen.paths import PINNED
 from codegen.pipeline import Order, build, facts
 from codegen.select import ASSISTANTS, Selection
+from harness.contract import upstream
+from harness.whole.counting import count
 from tests.codegen.packages import meaning
-from tests.contract import upstream
-from tests.upstream.counting import count
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.contract import upstream
-from tests.contract.upstream import ROOT
-from tests.contract.words import borrowed, files, prose_of
+from harness.contract import upstream
+from harness.contract.upstream import ROOT
+from harness.contract.words import borrowed, files, prose_of
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -1,0 +1,1 @@
+"""The document, and what generated code is to make of it."""

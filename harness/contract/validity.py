@@ -1,0 +1,41 @@
+"""Whether a value fits the document, by a validator that isn't ours and is fast."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+import jsonschema_rs
+from jsonschema import Draft202012Validator
+
+from harness.contract.document import DOCUMENT, PREFIX, SCHEMAS
+
+
+def is_valid(value: Any, schema: str) -> bool:
+    """Tell whether JSON data fits a named schema of the document."""
+    try:
+        return _fast(schema).is_valid(value)
+    except UnicodeEncodeError:
+        # Half of a pair of surrogates is no text for it, but is for Python.
+        return thorough(schema).is_valid(value)
+
+
+@cache
+def thorough(schema: str) -> Draft202012Validator:
+    """Give a validator that says well what is wrong, and takes a hundred times longer.
+
+    Raises:
+        KeyError: the document has no such schema.
+    """
+    return Draft202012Validator(_whole(schema))
+
+
+@cache
+def _fast(schema: str) -> jsonschema_rs.Draft202012Validator:
+    return jsonschema_rs.Draft202012Validator(_whole(schema))
+
+
+def _whole(schema: str) -> dict[str, Any]:
+    if schema not in SCHEMAS:
+        raise KeyError(f"the document has no schema {schema!r}")
+    return {"$ref": f"{PREFIX}{schema}", "components": DOCUMENT["components"]}

@@ -1,0 +1,1 @@
+"""Fuzzing of what reads input: responses, streams, headers, documents."""

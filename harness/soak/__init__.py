@@ -1,0 +1,1 @@
+"""Mixed traffic for minutes, and what it leaves behind."""
