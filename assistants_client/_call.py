@@ -1,18 +1,35 @@
-"""A call of the API and its result, as everything else passes them on."""
+"""A call of the API: its operation and arguments before it is sent, its result after.
+
+A call says how its result is read, so that whoever performs it gets what the method
+promises, the whole response, or a response that is still to be read.
+"""
 
 from __future__ import annotations
 
+import inspect
 import json
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Final, Generic, TypedDict, TypeVar
+from functools import cache
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    Final,
+    Generic,
+    NamedTuple,
+    Protocol,
+    TypeAlias,
+    TypedDict,
+    TypeVar,
+)
 
 from attrs import field, frozen
 
 from . import _api
 from ._error_messages import decoded
-from ._errors import DecodeError, ReceivedResponse, SentRequest
+from ._errors import ConfigurationError, DecodeError, ReceivedResponse, SentRequest
 from ._json import decode
 from ._redaction import SECRET_HEADERS, Secrets
+from ._text import is_text, shortened
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,23 +38,37 @@ if TYPE_CHECKING:
     from ._effects import HttpResponse
     from ._verbosity import Verbosity
 
-U = TypeVar("U")
+T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
+Sync_co = TypeVar("Sync_co", covariant=True)
+Async_co = TypeVar("Async_co", covariant=True)
+
+
+class HasId(Protocol):
+    """An object that has an id, such as a thread."""
+
+    @property
+    def id(self) -> str:
+        """Return the id."""
+        ...
+
+
+Id: TypeAlias = str | HasId
+"""An id, or an object that has one."""
 
 
 class SendOptions(TypedDict, total=False):
-    """What every method takes, and what takes more than one request as well.
+    """What every method takes, also those that send more than one request.
 
     Attributes:
-        extra_headers: headers to send besides, in place of those of the same name; a
-            None takes one away.
-        extra_query: query parameters to send besides; a None takes one away.
-        extra_body: properties to put into the body besides.
-        max_retries: how often to send again at most.
-        idempotency_key: a name for what is to be done, by which the server knows that
-            two requests mean the same; with one, a call that creates something is sent
-            again too.
-        verbosity: 0 to 3, how much of the wire is shown.
+        extra_headers: more headers, which replace those of the same name; None removes
+            one.
+        extra_query: more query parameters; None removes one.
+        extra_body: more properties of the body.
+        max_retries: how many times a request is retried at most.
+        idempotency_key: a key by which the server recognises the same request; with
+            one, a call that creates something is retried as well.
+        verbosity: 0 to 3, how much of requests and responses is shown.
     """
 
     extra_headers: Mapping[str, str | None] | None
@@ -52,17 +83,58 @@ class CallOptions(SendOptions, total=False):
     """What every method takes besides its own arguments.
 
     Attributes:
-        timeout: seconds for each attempt, none for no limit, or an HTTP library's.
+        timeout: seconds for each attempt, None for no limit, or a timeout object of
+            the HTTP library.
     """
 
     timeout: Any
 
 
 OPTIONS: Final = frozenset(CallOptions.__annotations__)
+# Parameters of queries and bodies that may be given as objects as well.
+_IDS: Final = frozenset({"assistant_id", "run_id"})
 
 
-class UnfitError(Exception):
-    """An answer that is JSON, but not of the type that the caller asked for."""
+class Parameters(NamedTuple):
+    """What the function takes that builds the request of an operation.
+
+    Attributes:
+        path: the names of its path parameters, in the order of the path.
+        query: the names of its query parameters.
+        has_body: whether it has a body.
+    """
+
+    path: tuple[str, ...]
+    query: frozenset[str]
+    has_body: bool
+
+
+@frozen(eq=False)
+class Operation(Generic[Sync_co, Async_co]):
+    """An operation of the API; its types are what the two clients return for it.
+
+    Attributes:
+        name: the path of its method, such as "threads.runs.create".
+        module: its module in the generated package.
+        kind: the class of its result, or of the items of its list.
+    """
+
+    name: str
+    module: str
+    kind: str
+
+    @property
+    def parameters(self) -> Parameters:
+        """Return its parameters."""
+        return _parameters(self.module)
+
+
+@cache
+def _parameters(module: str) -> Parameters:
+    found = inspect.signature(_api.endpoint(module).build_request).parameters.values()
+    path = tuple(each.name for each in found if each.kind is each.POSITIONAL_OR_KEYWORD)
+    named = {each.name for each in found if each.kind is each.KEYWORD_ONLY}
+    return Parameters(path, frozenset(named - {"body"}), "body" in named)
 
 
 @frozen(kw_only=True)
@@ -72,15 +144,15 @@ class Call(Generic[T_co]):
     Attributes:
         operation: its name, such as "threads.runs.create".
         request: its request, as generated code builds it.
-        parse: reads an answer of success, as generated code does it.
-        options: what was said for this call only.
-        stream: whether the answer is a stream of events.
-        unread: whether the body of an answer of success is left to the caller to read.
+        read: reads the result of a successful response.
+        options: the options of this call alone.
+        stream: whether the response is a stream of events.
+        unread: whether the body of a successful response is left unread.
     """
 
     operation: str
     request: Request
-    parse: Callable[[Any], T_co]
+    read: Callable[[CallResult[Any]], T_co]
     options: CallOptions = field(factory=CallOptions, repr=False)
     stream: bool = False
     unread: bool = False
@@ -88,16 +160,16 @@ class Call(Generic[T_co]):
 
 @frozen
 class CallResult(Generic[T_co]):
-    """An answer of success to a call; what it says is read on demand.
+    """A successful response to a call, which is read on demand.
 
     Attributes:
-        call: the call that it answers.
-        response: the response; of a stream, its body is still to be read.
-        request: what was asked for.
-        attempts: how often it was sent.
+        call: the call.
+        response: the response; that of a stream is still to be read.
+        request: the request, without its query and headers.
+        attempts: how many requests were sent.
         idle_timeout: seconds after which a silent stream has ended; None for no limit.
-        limit: how many bytes its body may be; none for no limit.
-        secrets: what is hidden in errors.
+        limit: how many bytes its body may have; None for no limit.
+        secrets: what is redacted in errors.
     """
 
     call: Call[T_co]
@@ -110,40 +182,33 @@ class CallResult(Generic[T_co]):
 
     @property
     def request_id(self) -> str | None:
-        """Give the server's name for the request, if it said so."""
+        """Return the server's id of the request, if there is one."""
         found = self.response.headers.get("x-request-id")
         return None if found is None else self.secrets.redact(found)
 
     def read(self) -> T_co:
-        """Give what the answer says.
+        """Return what the response says.
 
         Raises:
             DecodeError: it can't be read as what it should be.
         """
-        return self.read_as(self.call.parse)
+        return self.call.read(self)
 
-    def read_as(self, parse: Callable[[Any], U]) -> U:
-        """Give what the answer says, read in another way; `read` has the errors."""
-        response = self.response
+    def json(self) -> object:
+        """Return the body as JSON data; `read` has the errors."""
         try:
-            return parse(
-                _Decoded(response.status_code, response.headers, response.content)
-            )
-        except UnfitError as error:
-            why = str(error)
-        except _api.UndecodableBody:
-            why = None
-        # Not from within, as the causes repeat the answer, whatever is in it.
-        raise self.undecodable(response, why)
+            return decode(self.response.content)
+        except ValueError:
+            pass
+        # Not from within: the cause would repeat the body, whatever is in it.
+        raise self.undecodable(self.response)
 
-    def undecodable(
-        self, response: HttpResponse, why: str | None = None
-    ) -> DecodeError:
-        """Give the error that this answer can't be read.
+    def undecodable(self, response: HttpResponse, why: str = "not JSON") -> DecodeError:
+        """Return the error that the response can't be read.
 
         Args:
             response: the response, as far as it was read.
-            why: completes "it is"; that it is no JSON, without one.
+            why: completes "the response is".
         """
         return DecodeError(
             received(response, self.request, self.secrets),
@@ -153,22 +218,85 @@ class CallResult(Generic[T_co]):
         )
 
 
-@frozen
-class _Decoded:
-    """An answer whose JSON is decoded by the quicker library."""
+def make_call(
+    operation: Operation[object, object],
+    params: Mapping[str, object],
+    ids: Mapping[str, object],
+    read: Callable[[CallResult[Any]], T],
+) -> Call[T]:
+    """Make a call from the arguments of a method.
 
-    status_code: int
-    headers: Mapping[str, str]
-    content: bytes
+    Args:
+        operation: the operation.
+        params: the keyword arguments: options, query parameters, and properties of the
+            body, whether the document knows them or not.
+        ids: the path parameters, as ids or as objects that have one.
+        read: reads the result.
 
-    def json(self) -> Any:
-        return decode(self.content)
+    Raises:
+        ConfigurationError: an id is missing, or an argument has no place in the
+            request.
+    """
+    path, known, has_body = operation.parameters
+    module = _api.endpoint(operation.module)
+    options: Any = {}
+    query: dict[str, object] = {}
+    rest: dict[str, object] = {}
+    for name, value in params.items():
+        if name in OPTIONS:
+            options[name] = value
+        elif name not in known:
+            rest[name] = id_of(name, value) if name in _IDS else value
+        elif value is not None:
+            query[name] = id_of(name, value) if name in _IDS else value
+    given = [id_of(name, ids[name]) for name in path]
+    if has_body:
+        request = module.build_request(*given, body=rest, **query)
+    elif rest:
+        unknown = ", ".join(sorted(rest))
+        raise ConfigurationError(
+            f"{operation.name} takes no {unknown}; pass parameters that the document "
+            "doesn't know as extra_query="
+        )
+    else:
+        request = module.build_request(*given, **query)
+    return Call(
+        operation=operation.name,
+        request=request,
+        read=read,
+        options=options,
+        stream=bool(rest.get("stream")),
+    )
+
+
+def id_of(name: str, value: object) -> str:
+    """Return an id, given as such or as an object that has one.
+
+    Raises:
+        ConfigurationError: there is none.
+    """
+    found = value.get("id") if isinstance(value, dict) else getattr(value, "id", value)
+    if (
+        not isinstance(found, str)
+        or found in ("", ".", "..")
+        or not (found.isascii() or is_text(found))
+    ):
+        raise ConfigurationError(
+            f"{name} must be an id, or an object that has one, not {_shown(value)}"
+        )
+    return found
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, str | int | None):
+        return shortened(repr(value))
+    return type(value).__name__
 
 
 def received(
     response: HttpResponse, request: SentRequest, secrets: Secrets
 ) -> ReceivedResponse:
-    """Give of an answer what an error keeps, without the secrets that it repeats."""
+    """Return what an error keeps of a response, without secrets that it repeats."""
     headers = {
         name.lower(): secrets.redact(value)
         for name, value in response.headers.items()
@@ -178,7 +306,7 @@ def received(
     if b"\\" in content:
         # JSON has many ways to spell a letter.
         value = decoded(content)
-        hidden = secrets.redact_json(value)
-        if hidden != value:
-            content = json.dumps(hidden).encode()
+        redacted = secrets.redact_json(value)
+        if redacted != value:
+            content = json.dumps(redacted).encode()
     return ReceivedResponse(response.status_code, headers, content, request)

@@ -1,19 +1,20 @@
-"""Reading the answers of endpoints that the document doesn't list."""
+"""Reading a response as a type that the caller names."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 from . import _api
-from ._call import UnfitError
 from ._json import converted
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from ._call import CallResult
 
-def caster(to: Any) -> Callable[[Any], Any]:
-    """Give what reads an answer as a type.
+
+def caster(to: Any) -> Callable[[CallResult[Any]], Any]:
+    """Return what reads the result of a call as a type.
 
     Args:
         to: `bytes`, `str` or None for the body as it is; a model of the generated
@@ -23,21 +24,20 @@ def caster(to: Any) -> Callable[[Any], Any]:
     if to is None or to is type(None):
         return lambda _: None
     if to is bytes:
-        return lambda answer: answer.content
+        return lambda result: result.response.content
     if to is str:
-        return lambda answer: answer.content.decode("utf-8", "replace")
+        return lambda result: result.response.content.decode("utf-8", "replace")
     read = _reader(to)
 
-    def cast(answer: Any) -> Any:
-        try:
-            data = answer.json()
-        except ValueError as error:
-            raise UnfitError("not JSON") from error
+    def cast(result: CallResult[Any]) -> Any:
+        data = result.json()
         try:
             return read(data)
         except (ValueError, TypeError, RecursionError) as error:
-            name = getattr(to, "__name__", str(to))
-            raise UnfitError(f"not what {name} is: {error}") from error
+            why = f"not what {getattr(to, '__name__', str(to))} is: {error}"
+        # Not from within, nor with it: a traceback would repeat the body.
+        del data
+        raise result.undecodable(result.response, why)
 
     return cast
 
@@ -49,6 +49,4 @@ def _reader(to: Any) -> Callable[[Any], Any]:
         read: Callable[[Any], Any] = to.from_json
         return read
     validate: Callable[[Any], Any] | None = getattr(to, "model_validate", None)
-    if validate is not None:
-        return validate
-    return lambda data: converted(data, to)
+    return validate or (lambda data: converted(data, to))

@@ -64,7 +64,7 @@ def free_call(
             query=query,
             json=_api.UNSET if body is None else _api.to_json(body),
         ),
-        parse=caster(cast_to),
+        read=caster(cast_to),
         options=settings,
     )
 

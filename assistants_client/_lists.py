@@ -1,70 +1,78 @@
-"""Calls that give pages: what stands in their arguments, and in their answers."""
+"""Lists: which of a method's arguments bound the iteration, and what a page holds."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from attrs import frozen
+from attrs import field, frozen
 
 from . import _api
-from ._call import UnfitError
 from ._flows.paginate import Bounds, bounds
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
-_OURS = ("max_items", "created_after", "created_before")
+    from ._call import CallResult
+
+T = TypeVar("T")
+
+_BOUNDS = ("max_items", "created_after", "created_before")
 _QUERY = ("limit", "order", "after", "before", "run_id", "include")
-_GIVEN = ("data", "first_id", "last_id", "has_more", "object")
 
 
-@frozen
-class Listed:
-    """A page, as far as walking on from it goes."""
+@frozen(kw_only=True)
+class PageFields(Generic[T]):
+    """What a response says of a page; the attributes are those of `pages.Page`."""
 
-    data: list[Any]
+    data: list[T] = field(factory=list)
+    first_id: Any = None
+    last_id: Any = None
     has_more: bool | None = None
+    object: Any = None
 
 
-def split(params: dict[str, Any]) -> tuple[Bounds, dict[str, Any], dict[str, Any]]:
-    """Tell apart what bounds the iteration, what the server is asked, and the rest.
+def split(
+    params: Mapping[str, Any],
+) -> tuple[Bounds, dict[str, Any], dict[str, Any]]:
+    """Split arguments into bounds of the iteration, the query, and all others.
 
     Raises:
         ConfigurationError: a bound can't be used.
     """
-    limits = bounds(**{name: params[name] for name in _OURS if name in params})
+    limits = bounds(**{name: params[name] for name in _BOUNDS if name in params})
     query = {
         name: value
         for name, value in params.items()
         if name in _QUERY and value is not None and value is not _api.UNSET
     }
-    known = {*_OURS, *_QUERY}
+    known = {*_BOUNDS, *_QUERY}
     return limits, query, {n: v for n, v in params.items() if n not in known}
 
 
-def json_of_list(response: Any) -> dict[str, Any]:
-    """Read the JSON of a page; some servers give its items alone.
-
-    Raises:
-        UnfitError: it is no list.
-    """
-    found = _api.json_of(response)
-    if isinstance(found, list):
-        return {"data": found}
-    if isinstance(found, dict) and isinstance(found.get("data"), list | None):
-        return found
-    raise UnfitError("no list")
-
-
-def fields(answer: dict[str, Any], read: Callable[[Any], Any]) -> dict[str, Any]:
-    """Give what a page holds, from the JSON of an answer of whatever completeness.
+def page_fields(
+    result: CallResult[Any], read_item: Callable[[Any], T]
+) -> PageFields[T]:
+    """Read a page, however little the server says of it.
 
     Args:
-        answer: the JSON, as `json_of_list` gives it.
-        read: reads each of its items.
+        result: the result of the call; some servers send the items alone.
+        read_item: reads each item.
+
+    Raises:
+        DecodeError: the response is no list.
     """
-    kept = {name: answer[name] for name in _GIVEN if answer.get(name) is not None}
-    kept["data"] = [*map(read, kept.get("data", ()))]
-    if not isinstance(kept.get("has_more"), bool):
-        kept.pop("has_more", None)
-    return kept
+    found = result.json()
+    if isinstance(found, list):
+        found = {"data": found}
+    if not isinstance(found, dict) or not isinstance(found.get("data"), list | None):
+        # Tools that report local variables must not report secrets that it repeats.
+        del found
+        raise result.undecodable(result.response, "no list")
+    more = found.get("has_more")
+    return PageFields(
+        data=[*map(read_item, found.get("data") or ())],
+        first_id=found.get("first_id"),
+        last_id=found.get("last_id"),
+        has_more=more if isinstance(more, bool) else None,
+        object=found.get("object"),
+    )

@@ -217,22 +217,22 @@ class Client(_Client, FreeRequests):
 
         return StreamedClient(self)
 
-    def perform(self, call: Call[T]) -> CallResult[T]:
+    def _perform(self, call: Call[T]) -> CallResult[T]:
         """Carry out a call, as the methods make them."""
-        return self.follow(perform_call(call, self._options), call.options)
+        return self._follow(perform_call(call, self._options), call.options)
 
-    def follow(self, flow: Flow[T], options: CallOptions) -> T:
+    def _follow(self, flow: Flow[T], options: CallOptions) -> T:
         """Run a flow to its end, such as that of a call."""
-        return drive(flow, self.http(options).perform)
+        return drive(flow, self._http(options).perform)
 
-    def begin(self, call: Call[T]) -> tuple[CallResult[T], Flowing | None]:
+    def _begin(self, call: Call[T]) -> tuple[CallResult[T], Flowing | None]:
         """Carry out a call up to the body of its answer, which is shown when read."""
-        http = self.http(call.options)
+        http = self._http(call.options)
         answer = drive(perform_call(call, self._options), http.perform)
         kind = answer.response.headers.get("content-type", "")
         return answer, http.transcript.flowing(kind) if http.transcript else None
 
-    def http(self, options: CallOptions) -> Http:
+    def _http(self, options: CallOptions) -> Http:
         """Give what does what flows ask for, by the connections there are."""
         made = self._pool.get(self._pool.library.client)
         secrets = self._options.secrets
@@ -285,22 +285,22 @@ class AsyncClient(_Client, AsyncFreeRequests):
 
         return AsyncStreamedClient(self)
 
-    async def perform(self, call: Call[T]) -> CallResult[T]:
+    async def _perform(self, call: Call[T]) -> CallResult[T]:
         """Carry out a call, as the methods make them."""
-        return await self.follow(perform_call(call, self._options), call.options)
+        return await self._follow(perform_call(call, self._options), call.options)
 
-    async def follow(self, flow: Flow[T], options: CallOptions) -> T:
+    async def _follow(self, flow: Flow[T], options: CallOptions) -> T:
         """Run a flow to its end, such as that of a call."""
-        return await drive_async(flow, self.http(options).perform)
+        return await drive_async(flow, self._http(options).perform)
 
-    async def begin(self, call: Call[T]) -> tuple[CallResult[T], Flowing | None]:
+    async def _begin(self, call: Call[T]) -> tuple[CallResult[T], Flowing | None]:
         """Carry out a call up to the body of its answer, which is shown when read."""
-        http = self.http(call.options)
+        http = self._http(call.options)
         answer = await drive_async(perform_call(call, self._options), http.perform)
         kind = answer.response.headers.get("content-type", "")
         return answer, http.transcript.flowing(kind) if http.transcript else None
 
-    def http(self, options: CallOptions) -> AsyncHttp:
+    def _http(self, options: CallOptions) -> AsyncHttp:
         """Give what does what flows ask for, by the connections there are."""
         made = self._pool.get(self._pool.library.async_client)
         secrets = self._options.secrets

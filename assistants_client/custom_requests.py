@@ -109,7 +109,7 @@ class FreeRequests:
         client: Any = self
         whole = _is_whole(cast_to, client)
         call = free_call(method, path, client.base_url, cast_to=cast_to, **given)
-        answer = client.perform(call)
+        answer = client._perform(call)
         return answer.response if whole else answer.read()
 
 
@@ -205,7 +205,7 @@ class AsyncFreeRequests:
         client: Any = self
         whole = _is_whole(cast_to, client)
         call = free_call(method, path, client.base_url, cast_to=cast_to, **given)
-        answer = await client.perform(call)
+        answer = await client._perform(call)
         return answer.response if whole else answer.read()
 
 

@@ -1,32 +1,37 @@
-"""Pages of lists, which go on by themselves when they are iterated."""
+"""Pages of lists; iterating over one goes on through those that follow."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Iterator
-from typing import Any, Generic, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
 
-from attrs import field, frozen
+from attrs import asdict, field, frozen
 
 from ._flows.paginate import Bounds, Pagination, next_query
+
+if TYPE_CHECKING:
+    from typing import Self
+
+    from ._lists import PageFields
 
 T = TypeVar("T")
 Query: TypeAlias = dict[str, Any]
 
 
 class NoNextPageError(RuntimeError):
-    """A page was asked for that isn't there; ask `has_next_page()` first."""
+    """There is no next page; `has_next_page()` says so beforehand."""
 
 
 @frozen(kw_only=True)
 class _Page(Generic[T]):
-    """What a page is, however the next one is fetched.
+    """A page, however the next one is fetched.
 
     Attributes:
-        data: its items, as the server gave them.
-        first_id: the id of the first one, where the server gives it.
-        last_id: the id of the last one, where the server gives it.
-        has_more: whether there are more; none where the server doesn't say.
-        object: "list", where the server gives it.
+        data: its items, in the order of the server.
+        first_id: the id of the first one, if the server sent it.
+        last_id: the id of the last one, if the server sent it.
+        has_more: whether there are more; None if the server doesn't say.
+        object: "list", if the server sent it.
     """
 
     data: list[T]
@@ -37,16 +42,21 @@ class _Page(Generic[T]):
     _query: Query = field(alias="query", factory=dict, repr=False)
     _bounds: Bounds = field(alias="bounds", factory=Bounds, repr=False)
 
+    @classmethod
+    def of(cls, fields: PageFields[T], **more: Any) -> Self:
+        """Return the page that a response says; `more` is what it doesn't know."""
+        return cls(**asdict(fields, recurse=False), **more)
+
     def has_next_page(self) -> bool:
-        """Tell whether there is a page after this one, as far as this one tells."""
+        """Return whether there is a page after this one, as far as this one says."""
         return self.next_page_info() is not None
 
     def next_page_info(self) -> Query | None:
-        """Give the query of the next page; none where there is none."""
+        """Return the query of the next page, None if there is none."""
         return next_query(self, self._query)
 
     def to_dict(self) -> dict[str, Any]:
-        """Give the page as JSON data, without what the server left out."""
+        """Return the page as JSON data, without what the server left out."""
         from . import _api
 
         kept = {
@@ -59,10 +69,10 @@ class _Page(Generic[T]):
         return {name: value for name, value in kept.items() if value is not None}
 
     def to_json(self, *, indent: int | None = None) -> str:
-        """Give the page as JSON text.
+        """Return the page as JSON text.
 
         Args:
-            indent: by how many spaces each level is set in; none for a single line.
+            indent: the spaces by which each level is indented; None for one line.
         """
         import json
 
@@ -71,7 +81,7 @@ class _Page(Generic[T]):
     def _next(self) -> Query:
         query = self.next_page_info()
         if query is None:
-            raise NoNextPageError("there is no next page; ask has_next_page() first")
+            raise NoNextPageError("there is no next page; check has_next_page() first")
         return query
 
 
@@ -91,20 +101,20 @@ class Page(_Page[T]):
         return self._fetch(self._next())
 
     def iter_pages(self) -> Iterator[Page[T]]:
-        """Give this page and all after it."""
-        for page, _ in self._walk():
+        """Iterate over this page and all after it."""
+        for page, _ in self._pages():
             yield page
 
     def __iter__(self) -> Iterator[T]:
-        for _, items in self._walk():
+        for _, items in self._pages():
             yield from items
 
-    def _walk(self) -> Iterator[tuple[Page[T], list[T]]]:
-        walk: Pagination[T] = Pagination(self._bounds, self._query)
+    def _pages(self) -> Iterator[tuple[Page[T], list[T]]]:
+        pagination: Pagination[T] = Pagination(self._bounds, self._query)
         page = self
         while True:
-            yield page, [*walk.take(page)]
-            query = walk.next_query(page)
+            yield page, [*pagination.take(page)]
+            query = pagination.next_query(page)
             if query is None:
                 return
             page = self._fetch(query)
@@ -128,28 +138,28 @@ class AsyncPage(_Page[T]):
         return await self._fetch(self._next())
 
     async def iter_pages(self) -> AsyncIterator[AsyncPage[T]]:
-        """Give this page and all after it."""
-        async for page, _ in self._walk():
+        """Iterate over this page and all after it."""
+        async for page, _ in self._pages():
             yield page
 
     async def __aiter__(self) -> AsyncIterator[T]:
-        async for _, items in self._walk():
+        async for _, items in self._pages():
             for item in items:
                 yield item
 
-    async def _walk(self) -> AsyncIterator[tuple[AsyncPage[T], list[T]]]:
-        walk: Pagination[T] = Pagination(self._bounds, self._query)
+    async def _pages(self) -> AsyncIterator[tuple[AsyncPage[T], list[T]]]:
+        pagination: Pagination[T] = Pagination(self._bounds, self._query)
         page = self
         while True:
-            yield page, [*walk.take(page)]
-            query = walk.next_query(page)
+            yield page, [*pagination.take(page)]
+            query = pagination.next_query(page)
             if query is None:
                 return
             page = await self._fetch(query)
 
 
 class AsyncPages(Generic[T]):
-    """A list that is about to be fetched: await it for a page, or iterate over it."""
+    """A list that is not fetched yet: await it for a page, or iterate over it."""
 
     def __init__(self, first: Callable[[], Awaitable[AsyncPage[T]]]) -> None:
         self._first = first

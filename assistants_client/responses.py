@@ -10,7 +10,6 @@ from ._json import decode
 from ._transport.body import readable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from datetime import timedelta
 
     import httpx
@@ -22,20 +21,17 @@ U = TypeVar("U")
 class Head(Generic[T]):
     """What is known of an answer before its body is read."""
 
-    def __init__(
-        self, answer: CallResult[Any], read: Callable[[CallResult[Any]], T]
-    ) -> None:
-        self._answer = answer
-        self._read = read
+    def __init__(self, result: CallResult[T]) -> None:
+        self._result = result
 
     def __repr__(self) -> str:
-        what = f"{self.status_code}, {self._answer.call.operation}"
+        what = f"{self.status_code}, {self._result.call.operation}"
         return f"<{type(self).__name__} {what}>"
 
     @property
     def http_response(self) -> httpx.Response:
         """Give the answer as the HTTP library has it; its request holds the key."""
-        response: Any = self._answer.response
+        response: Any = self._result.response
         found: httpx.Response = response
         return found
 
@@ -63,12 +59,12 @@ class Head(Generic[T]):
     @property
     def attempts(self) -> int:
         """Tell how many requests were sent."""
-        return self._answer.attempts
+        return self._result.attempts
 
     @property
     def retries_taken(self) -> int:
         """Tell how many requests were sent after the first one."""
-        return self._answer.attempts - 1
+        return self._result.attempts - 1
 
     @property
     def elapsed(self) -> timedelta:
@@ -100,9 +96,7 @@ class Head(Generic[T]):
         return self.http_response.is_closed
 
     def _parsed(self, to: Any) -> Any:
-        if to is None:
-            return self._read(self._answer)
-        return self._answer.read_as(caster(to))
+        return self._result.read() if to is None else caster(to)(self._result)
 
 
 class RawResponse(Head[T]):

@@ -27,13 +27,8 @@ _Errors: TypeAlias = tuple[type[Exception], ...]
 class _Streamed(Head[T]):
     """What both have in common: showing what is read, and telling what breaks."""
 
-    def __init__(
-        self,
-        answer: CallResult[Any],
-        read: Callable[[CallResult[Any]], T],
-        shown: Flowing | None = None,
-    ) -> None:
-        super().__init__(answer, read)
+    def __init__(self, result: CallResult[T], shown: Flowing | None = None) -> None:
+        super().__init__(result)
         self._shown = shown
         self._library = library_of(self.http_response)
         self._errors: _Errors = (*self._library.errors, UnreadableResponse)
@@ -51,7 +46,7 @@ class _Streamed(Head[T]):
     def _broken(self, error: Exception) -> Exception:
         if isinstance(error, self._library.stream_error):
             return RuntimeError("the body is gone: it was read in pieces, or closed")
-        answer = self._answer
+        answer = self._result
         if isinstance(error, UnreadableResponse):
             response = named(error, self.http_response).response
             assert response is not None
@@ -94,7 +89,7 @@ class StreamedResponse(_Streamed[T]):
         Raises:
             RuntimeError: it was read in pieces, or the answer was closed.
         """
-        limit_to(self.http_response, self._answer.limit)
+        limit_to(self.http_response, self._result.limit)
         try:
             content = self.http_response.read()
         except self._errors as error:
@@ -172,7 +167,7 @@ class AsyncStreamedResponse(_Streamed[T]):
         Raises:
             RuntimeError: it was read in pieces, or the answer was closed.
         """
-        limit_to(self.http_response, self._answer.limit)
+        limit_to(self.http_response, self._result.limit)
         try:
             content = await self.http_response.aread()
         except self._errors as error:

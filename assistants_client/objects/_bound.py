@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import attrs
 
 from .. import _api
+from .._call import id_of
 from .._errors import ConfigurationError
-from .._operations import id_of
 
 if TYPE_CHECKING:
     from typing import Self

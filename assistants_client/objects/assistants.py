@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from typing import Self, Unpack
 
     from .._api import DeleteAssistantResponse
-    from .._operations import HasId
+    from .._call import HasId
     from ..client import AsyncClient, Client
     from ..resources._params import (
         AssistantUpdate,

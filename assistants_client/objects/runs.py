@@ -198,7 +198,7 @@ class Run(_Run):
             ToolError: a call failed, and failures are to be raised. The run still
                 waits for outputs.
         """
-        return self._client.follow(_performing(self, tools), {})
+        return self._client._follow(_performing(self, tools), {})
 
     def list_steps(self, **params: Unpack[StepListParams]) -> Page[RunStep]:
         """List the steps of the run, page by page."""
@@ -316,7 +316,7 @@ class AsyncRun(_Run):
 
         `Run.do_tool_calls` has the arguments and errors.
         """
-        return await self._client.follow(_performing(self, tools), {})
+        return await self._client._follow(_performing(self, tools), {})
 
     def list_steps(self, **params: Unpack[StepListParams]) -> AsyncPages[AsyncRunStep]:
         """List the steps of the run, page by page."""

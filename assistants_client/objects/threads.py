@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from typing import Self, Unpack
 
     from .._api import DeleteThreadResponse
-    from .._operations import HasId
+    from .._call import HasId
     from ..client import AsyncClient, Client
     from ..pages import AsyncPages, Page
     from ..resources._params import (

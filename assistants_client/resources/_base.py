@@ -1,176 +1,300 @@
-"""What all resources share: making a call of their arguments, and giving its result."""
+"""What all resources share: calls of their methods' arguments, and typed results."""
 
 from __future__ import annotations
 
+from functools import cache
 from functools import cached_property as cached_property
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
 
-from .._lists import fields, json_of_list, split
-from .._operations import make_call
-from ..objects._factory import item_reader, parser
+from .. import _api
+from .._call import make_call
+from .._lists import page_fields, split
+from ..objects._bound import Place
 from ..pages import AsyncPage, AsyncPages, Page
-from ._waits import wait_flow
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
-    from .._call import Call, CallResult
+    from .._call import Call, CallResult, Id, Operation
     from ..client import AsyncClient, Client
+    from ..pages import Query
+    from ..streaming.managers import AssistantStreamManager, AsyncAssistantStreamManager
+    from ..streaming.stream import AsyncStream, Stream
 
-    Read: TypeAlias = Callable[[CallResult[Any]], Any]
-    Deliver: TypeAlias = Callable[[Any, Call[Any], Read], Any]
-
+T = TypeVar("T")
+S = TypeVar("S")
+A = TypeVar("A")
 
 NOT_GIVEN: Final[Any] = object()
-"""Stands for what was not said at all, where none can be said as well."""
+"""Stands for an argument that was left out, where None means something else."""
+_LIVE: Final = {
+    "Assistant": "assistants",
+    "Message": "messages",
+    "Run": "runs",
+    "RunStep": "steps",
+    "Thread": "threads",
+}
 
 
-def value(client: Client, call: Call[Any], read: Read) -> Any:
-    """Carry out a call; give what its answer says."""
-    return read(client.perform(call))
+class Perform(Protocol):
+    """How a call is performed, and what is returned for it."""
+
+    def __call__(self, client: Client, call: Call[T]) -> T:
+        """Perform a call."""
+        ...
 
 
-async def value_async(client: AsyncClient, call: Call[Any], read: Read) -> Any:
-    """Carry out a call; give what its answer says."""
-    return read(await client.perform(call))
+class AsyncPerform(Protocol):
+    """How a call is performed, and what is returned for it, awaited."""
+
+    async def __call__(self, client: AsyncClient, call: Call[T]) -> T:
+        """Perform a call."""
+        ...
 
 
-def read_value(answer: CallResult[Any]) -> Any:
-    """Give what an answer says."""
-    return answer.read()
+def perform(client: Client, call: Call[T]) -> T:
+    """Perform a call, and return what its response says."""
+    return client._perform(call).read()
+
+
+async def perform_async(client: AsyncClient, call: Call[T]) -> T:
+    """Perform a call, and return what its response says."""
+    return (await client._perform(call)).read()
 
 
 class Resource:
-    """Methods that call at once.
+    """Methods that return their results at once.
 
-    What they do with an answer is `deliver`'s to say: it gives what the answer says, or
-    the answer itself.
+    `_perform` says in which form: what the response says, if not given.
     """
 
-    def __init__(self, client: Client, deliver: Deliver = value) -> None:
+    def __init__(self, client: Client, perform: Perform = perform) -> None:
         self._client = client
-        self._deliver = deliver
+        self._perform = perform
 
-    def _do(self, operation: str, params: Any, **ids: Any) -> Any:
-        read = parser(operation, self._client, ids)
-        call = make_call(operation, params, ids, read)
-        return self._deliver(self._client, call, read_value)
+    def _do(
+        self, operation: Operation[S, object], params: Mapping[str, Any], **ids: Id
+    ) -> S:
+        read = object_reader(operation, self._client, ids)
+        call: Call[S] = make_call(operation, params, ids, read)
+        return self._perform(self._client, call)
 
-    def _wait(self, operation: str, params: Any, **ids: Any) -> Any:
+    def _list(
+        self, operation: Operation[S, object], params: Mapping[str, Any], **ids: Id
+    ) -> Page[S]:
+        bounds, query, rest = split(params)
+        read_item = item_reader(operation, self._client, ids)
+
+        def page(query: Query) -> Call[Page[S]]:
+            def read(result: CallResult[Any]) -> Page[S]:
+                found = page_fields(result, read_item)
+                return Page.of(found, query=query, bounds=bounds, fetch=fetch)
+
+            return make_call(operation, {**rest, **query}, ids, read)
+
+        def fetch(query: Query) -> Page[S]:
+            return perform(self._client, page(query))
+
+        return self._perform(self._client, page(query))
+
+    def _wait(
+        self, operation: Operation[S, object], params: Mapping[str, Any], **ids: Id
+    ) -> S:
+        from ._waits import wait_flow
+
         flow, options = wait_flow(operation, params, ids, self._client)
-        return self._client.follow(flow, options)
+        found: S = self._client._follow(flow, options)
+        return found
 
     def _do_or_stream(
-        self, operation: str, stream: bool | None, params: Any, **ids: Any
-    ) -> Any:
-        """Do what a method does that can give events in place of a result."""
+        self,
+        operation: Operation[S, object],
+        stream: bool | None,
+        params: Mapping[str, Any],
+        **ids: Id,
+    ) -> S | Stream:
+        """Return a result, or the events of a run in its place."""
         if stream is NOT_GIVEN or not stream:
             given = params if stream is NOT_GIVEN else {**params, "stream": stream}
             return self._do(operation, given, **ids)
-        from ._streams import begun, event_call
+        from ._streams import event_call
 
-        call, plan = event_call(operation, params, ids, self._client)
-        return self._deliver(
-            self._client,
-            call,
-            lambda answer: begun(self._client, call, plan, answer),
-        )
+        call: Call[Stream] = event_call(operation, params, ids, self._client)
+        return self._perform(self._client, call)
 
     def _follow(
-        self, operation: str, event_handler: Any, params: Any, **ids: Any
-    ) -> Any:
-        """Give what follows a run by its events, with callbacks."""
+        self,
+        operation: Operation[object, object],
+        event_handler: Any,
+        params: Mapping[str, Any],
+        **ids: Id,
+    ) -> AssistantStreamManager[Any]:
+        """Return what follows a run by its events, with callbacks."""
         from ..streaming.handlers import AssistantEventHandler
         from ..streaming.managers import AssistantStreamManager, handler_of
-        from ._streams import begun, followed_call
+        from ._streams import followed_call, open_stream
 
         client = self._client
         call, plan, callbacks = followed_call(operation, params, ids, client)
         handler = handler_of(event_handler, AssistantEventHandler, callbacks)
 
-        def begin(snapshots: Any) -> Any:
-            return begun(client, call, plan, client.perform(call), snapshots)
+        def begin(snapshots: Any) -> Stream:
+            result = client._perform(call)
+            stream: Stream = open_stream(client, plan, result, snapshots)
+            return stream
 
         return AssistantStreamManager(begin, handler)
 
-    def _list(self, operation: str, params: Any, **ids: Any) -> Any:
-        limits, query, rest = split(params)
-        read = item_reader(operation, self._client, ids)
-
-        def fetch(query: dict[str, Any], deliver: Deliver = value) -> Any:
-            def paged(answer: CallResult[Any]) -> Page[Any]:
-                found = fields(answer.read(), read)
-                return Page(**found, query=query, bounds=limits, fetch=fetch)
-
-            call = make_call(operation, {**rest, **query}, ids, json_of_list)
-            return deliver(self._client, call, paged)
-
-        return fetch(query, self._deliver)
-
 
 class AsyncResource:
-    """Methods whose calls are awaited; `Resource` has more."""
+    """Methods whose results are awaited; `Resource` has more."""
 
-    def __init__(self, client: AsyncClient, deliver: Deliver = value_async) -> None:
+    def __init__(
+        self, client: AsyncClient, perform: AsyncPerform = perform_async
+    ) -> None:
         self._client = client
-        self._deliver = deliver
+        self._perform = perform
 
-    async def _do(self, operation: str, params: Any, **ids: Any) -> Any:
-        read = parser(operation, self._client, ids)
-        call = make_call(operation, params, ids, read)
-        return await self._deliver(self._client, call, read_value)
+    async def _do(
+        self, operation: Operation[object, A], params: Mapping[str, Any], **ids: Id
+    ) -> A:
+        read = object_reader(operation, self._client, ids)
+        call: Call[A] = make_call(operation, params, ids, read)
+        return await self._perform(self._client, call)
 
-    async def _wait(self, operation: str, params: Any, **ids: Any) -> Any:
+    def _list(
+        self, operation: Operation[object, A], params: Mapping[str, Any], **ids: Id
+    ) -> AsyncPages[A]:
+        bounds, query, rest = split(params)
+        read_item = item_reader(operation, self._client, ids)
+
+        def page(query: Query) -> Call[AsyncPage[A]]:
+            def read(result: CallResult[Any]) -> AsyncPage[A]:
+                found = page_fields(result, read_item)
+                return AsyncPage.of(found, query=query, bounds=bounds, fetch=fetch)
+
+            return make_call(operation, {**rest, **query}, ids, read)
+
+        async def fetch(query: Query) -> AsyncPage[A]:
+            return await perform_async(self._client, page(query))
+
+        # Made now, so that a wrong argument is refused here, not where it is awaited.
+        first = page(query)
+        return AsyncPages(lambda: self._perform(self._client, first))
+
+    async def _wait(
+        self, operation: Operation[object, A], params: Mapping[str, Any], **ids: Id
+    ) -> A:
+        from ._waits import wait_flow
+
         flow, options = wait_flow(operation, params, ids, self._client)
-        return await self._client.follow(flow, options)
+        found: A = await self._client._follow(flow, options)
+        return found
 
     async def _do_or_stream(
-        self, operation: str, stream: bool | None, params: Any, **ids: Any
-    ) -> Any:
-        """Do what a method does that can give events in place of a result."""
+        self,
+        operation: Operation[object, A],
+        stream: bool | None,
+        params: Mapping[str, Any],
+        **ids: Id,
+    ) -> A | AsyncStream:
+        """Return a result, or the events of a run in its place."""
         if stream is NOT_GIVEN or not stream:
             given = params if stream is NOT_GIVEN else {**params, "stream": stream}
             return await self._do(operation, given, **ids)
-        from ._streams import begun, event_call
+        from ._streams import event_call
 
-        call, plan = event_call(operation, params, ids, self._client)
-        return await self._deliver(
-            self._client,
-            call,
-            lambda answer: begun(self._client, call, plan, answer),
-        )
+        call: Call[AsyncStream] = event_call(operation, params, ids, self._client)
+        return await self._perform(self._client, call)
 
     def _follow(
-        self, operation: str, event_handler: Any, params: Any, **ids: Any
-    ) -> Any:
-        """Give what follows a run by its events, with callbacks."""
+        self,
+        operation: Operation[object, object],
+        event_handler: Any,
+        params: Mapping[str, Any],
+        **ids: Id,
+    ) -> AsyncAssistantStreamManager[Any]:
+        """Return what follows a run by its events, with callbacks."""
         from ..streaming.handlers import AsyncAssistantEventHandler
         from ..streaming.managers import AsyncAssistantStreamManager, handler_of
-        from ._streams import begun, followed_call
+        from ._streams import followed_call, open_stream
 
         client = self._client
         call, plan, callbacks = followed_call(operation, params, ids, client)
         handler = handler_of(event_handler, AsyncAssistantEventHandler, callbacks)
 
-        async def begin(snapshots: Any) -> Any:
-            return begun(client, call, plan, await client.perform(call), snapshots)
+        async def begin(snapshots: Any) -> AsyncStream:
+            result = await client._perform(call)
+            stream: AsyncStream = open_stream(client, plan, result, snapshots)
+            return stream
 
         return AsyncAssistantStreamManager(begin, handler)
 
-    def _list(self, operation: str, params: Any, **ids: Any) -> Any:
-        limits, query, rest = split(params)
-        read = item_reader(operation, self._client, ids)
 
-        def fetch(query: dict[str, Any], deliver: Deliver = value_async) -> Any:
-            def paged(answer: CallResult[Any]) -> AsyncPage[Any]:
-                found = fields(answer.read(), read)
-                return AsyncPage(**found, query=query, bounds=limits, fetch=fetch)
+def object_reader(
+    operation: Operation[object, object],
+    client: Client | AsyncClient,
+    ids: Mapping[str, object],
+) -> Callable[[CallResult[Any]], Any]:
+    """Return what reads the result of a call as an object of the operation's class.
 
-            call = make_call(operation, {**rest, **query}, ids, json_of_list)
-            return deliver(self._client, call, paged)
+    Args:
+        operation: the operation.
+        client: the client that the object belongs to.
+        ids: the path parameters that it was requested with.
+    """
+    kind = operation.kind
+    live = kind in _LIVE
+    read_data = reader(kind, client, ids) if live else getattr(_api, kind).from_dict
 
-        # What is wrong with the arguments is told now, not when it is awaited.
-        make_call(operation, {**rest, **query}, ids)
-        if self._deliver is value_async:
-            return AsyncPages(lambda: fetch(query))
-        return fetch(query, self._deliver)
+    def read(result: CallResult[Any]) -> Any:
+        if not live and not result.response.content.strip():
+            # Some servers confirm a deletion by its status alone.
+            return read_data({})
+        data = result.json()
+        if type(data) is dict:
+            return read_data(data)
+        # Tools that report local variables must not report secrets that it repeats.
+        del data
+        what = f"no {kind.lower()}" if live else "no object"
+        raise result.undecodable(result.response, what)
+
+    return read
+
+
+def item_reader(
+    operation: Operation[object, object],
+    client: Client | AsyncClient,
+    ids: Mapping[str, object],
+) -> Callable[[Any], Any]:
+    """Return what reads the items of a list; what is no object stays as it came."""
+    read = reader(operation.kind, client, ids)
+    return lambda value: read(value) if type(value) is dict else value
+
+
+def reader(
+    kind: str, client: Client | AsyncClient, ids: Mapping[str, object]
+) -> Callable[[dict[str, Any]], Any]:
+    """Return what makes live objects of JSON data; `object_reader` has the arguments.
+
+    Args:
+        kind: the name of their class, without "Async".
+        client: the client that they belong to.
+        ids: the path parameters that they were requested with.
+    """
+    from_dict = _live_class(kind, client.asynchronous).from_dict
+    place = Place(client, ids)
+
+    def read(data: dict[str, Any]) -> Any:
+        made = from_dict(data)
+        made._place = place
+        return made
+
+    return read
+
+
+@cache
+def _live_class(kind: str, asynchronous: bool) -> Any:
+    home = import_module(f"..objects.{_LIVE[kind]}", __package__)
+    return getattr(home, f"Async{kind}" if asynchronous else kind)

@@ -23,10 +23,9 @@ from .._api import (
     ToolOutput,
     ToolOutputDict,
 )
-from .._call import CallOptions, SendOptions
+from .._call import CallOptions, HasId, SendOptions
 from .._flows.paginate import Moment
 from .._flows.poll import WaitOptions
-from .._operations import HasId
 from ..tools import ToolSet
 
 Content: TypeAlias = str | Sequence[Any]

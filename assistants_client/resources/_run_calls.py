@@ -3,23 +3,34 @@
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from .. import _api
+from .._call import id_of, make_call
 from .._errors import ConfigurationError
 from .._flows.call import perform_call
 from .._flows.paginate import Bounds, Pagination
 from .._flows.retry import IDEMPOTENCY_KEY
-from .._lists import Listed, fields, json_of_list
-from .._operations import id_of, make_call
+from .._lists import page_fields
+from .._operations import (
+    CANCEL_RUN,
+    LIST_MESSAGES,
+    LIST_RUNS,
+    LIST_STEPS,
+    RETRIEVE_RUN,
+    SUBMIT_TOOL_OUTPUTS,
+)
 from .._run_errors import RunError
-from ..objects._factory import item_reader, parser, reader
+from ._base import item_reader, object_reader, reader
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
-    from .._call import CallResult
+    from .._call import CallResult, Operation
     from .._effects import Flow
+    from .._lists import PageFields
+
+T = TypeVar("T")
 
 _LOGGER = logging.getLogger("assistants_client")
 # What of a call holds for each look at the run as well; a body doesn't.
@@ -56,11 +67,11 @@ class RunCalls:
 
     def retrieve(self, run: Any) -> Flow[CallResult[Any]]:
         """Look at the run."""
-        return self._call("threads.runs.retrieve", run)
+        return self._call(RETRIEVE_RUN, run)
 
     def cancel(self, run: Any) -> Flow[CallResult[Any]]:
         """Cancel the run."""
-        return self._call("threads.runs.cancel", run)
+        return self._call(CANCEL_RUN, run)
 
     def submit(
         self, run: Any, outputs: list[Any], *, stream: bool = False
@@ -69,28 +80,27 @@ class RunCalls:
         body: dict[str, Any] = {"tool_outputs": outputs}
         if stream:
             body["stream"] = True
-        return self._call("threads.runs.submit_tool_outputs", run, body)
+        return self._call(SUBMIT_TOOL_OUTPUTS, run, body)
 
     def steps(self, run: Any) -> Flow[list[Any]]:
         """Give all steps of the run, the first one first."""
-        return self._all("threads.runs.steps.list", run)
+        return self._all(LIST_STEPS, run)
 
     def messages(self, run: Any) -> Flow[list[Any]]:
         """Give all messages of the run, the first one first."""
-        key = self._known(run, "threads.messages.list")["run_id"]
-        found = yield from self._all("threads.messages.list", run, {"run_id": key})
+        key = self._known(run, LIST_MESSAGES)["run_id"]
+        found = yield from self._all(LIST_MESSAGES, run, {"run_id": key})
         # There are servers that don't filter.
         return [each for each in found if getattr(each, "run_id", key) == key]
 
     def newest(self, thread_id: str) -> Flow[Any]:
         """Give the newest run of a thread; none where there is none."""
         ids = {"thread_id": thread_id}
-        options = {**self._options, "limit": 1}
-        call = make_call("threads.runs.list", options, ids, json_of_list)
-        answer = yield from perform_call(call, self._client.options)
-        read = item_reader("threads.runs.list", self._client, ids)
-        data: list[Any] = fields(answer.read(), read)["data"]
-        return data[0] if data and isinstance(data[0], _api.Model) else None
+        read = item_reader(LIST_RUNS, self._client, ids)
+        data = yield from self._page(LIST_RUNS, {"limit": 1}, ids, read)
+        return (
+            data.data[0] if data.data and isinstance(data.data[0], _api.Model) else None
+        )
 
     def leave(self, run: Any) -> None:
         """Say that the run waits for outputs that nobody will submit."""
@@ -113,7 +123,7 @@ class RunCalls:
             return None
         return reader(kind, self._client, self._ids)(data)
 
-    def _known(self, run: Any, operation: str) -> dict[str, Any]:
+    def _known(self, run: Any, operation: Operation[Any, Any]) -> dict[str, Any]:
         """Give the ids of a run for an operation, those that were asked for first.
 
         Raises:
@@ -125,31 +135,48 @@ class RunCalls:
         except ConfigurationError as error:
             # It is no argument: the run has begun.
             what = "the server gave a run that can't be followed, as it lacks an id"
-            raise RunError(f"{operation}: {what}: {error}", run) from None
+            raise RunError(f"{operation.name}: {what}: {error}", run) from None
 
     def _call(
-        self, operation: str, run: Any, body: Mapping[str, Any] | None = None
+        self,
+        operation: Operation[Any, Any],
+        run: Any,
+        body: Mapping[str, Any] | None = None,
     ) -> Flow[CallResult[Any]]:
-        read = parser(operation, self._client, self._ids)
+        read = object_reader(operation, self._client, self._ids)
         params = {**self._options, **(body or {})}
         call = make_call(operation, params, self._known(run, operation), read)
         return perform_call(call, self._client.options)
 
+    def _page(
+        self,
+        operation: Operation[Any, Any],
+        query: Mapping[str, Any],
+        ids: Mapping[str, Any],
+        read_item: Callable[[Any], T],
+    ) -> Flow[PageFields[T]]:
+        def read(result: CallResult[Any]) -> PageFields[T]:
+            return page_fields(result, read_item)
+
+        call = make_call(operation, {**self._options, **query}, ids, read)
+        result: CallResult[PageFields[T]]
+        result = yield from perform_call(call, self._client.options)
+        return result.read()
+
     def _all(
-        self, operation: str, run: Any, more: Mapping[str, Any] | None = None
+        self,
+        operation: Operation[Any, Any],
+        run: Any,
+        more: Mapping[str, Any] | None = None,
     ) -> Flow[list[Any]]:
         known = self._known(run, operation)
         read = item_reader(operation, self._client, known)
         query: dict[str, Any] | None
         query = {"limit": _LARGEST_PAGE, "order": "asc", **(more or {})}
-        walk: Pagination[Any] = Pagination(Bounds(), query)
+        pagination: Pagination[Any] = Pagination(Bounds(), query)
         found: list[Any] = []
         while query is not None:
-            params = {**self._options, **query}
-            call = make_call(operation, params, known, json_of_list)
-            answer = yield from perform_call(call, self._client.options)
-            given = fields(answer.read(), read)
-            page = Listed(given["data"], given.get("has_more"))
-            found += walk.take(page)
-            query = walk.next_query(page)
+            page = yield from self._page(operation, query, known, read)
+            found += pagination.take(page)
+            query = pagination.next_query(page)
         return found

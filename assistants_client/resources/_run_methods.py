@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
+from .._operations import (
+    CREATE_RUN,
+    RETRIEVE_RUN,
+    SUBMIT_TOOL_OUTPUTS,
+)
 from ._base import AsyncResource, Resource
 
 if TYPE_CHECKING:
     from typing import Unpack
 
-    from .._operations import HasId
+    from .._call import HasId
     from ..objects.runs import AsyncRun, Run
     from ..streaming.handlers import AssistantEventHandler, AsyncAssistantEventHandler
     from ..streaming.managers import AssistantStreamManager, AsyncAssistantStreamManager
@@ -50,10 +55,7 @@ class FollowedRuns(Resource):
             ToolError: a tool failed, and the set says that this is to be raised.
             APIError: a call fails.
         """
-        result: Run = self._wait(
-            "threads.runs.retrieve", params, run_id=run_id, thread_id=thread_id
-        )
-        return result
+        return self._wait(RETRIEVE_RUN, params, run_id=run_id, thread_id=thread_id)
 
     def create_and_poll(
         self,
@@ -63,12 +65,9 @@ class FollowedRuns(Resource):
         **params: Unpack[RunCreateAndPoll],
     ) -> Run:
         """Let a run begin in a thread, and wait for it; `poll` says how."""
-        result: Run = self._wait(
-            "threads.runs.create",
-            {**params, "assistant_id": assistant_id},
-            thread_id=thread_id,
+        return self._wait(
+            CREATE_RUN, {**params, "assistant_id": assistant_id}, thread_id=thread_id
         )
-        return result
 
     @overload
     def stream(
@@ -113,13 +112,12 @@ class FollowedRuns(Resource):
         Raises:
             ConfigurationError: an argument can't be used.
         """
-        manager: AssistantStreamManager[Any] = self._follow(
-            "threads.runs.create",
+        return self._follow(
+            CREATE_RUN,
             event_handler,
             {**params, "assistant_id": assistant_id},
             thread_id=thread_id,
         )
-        return manager
 
     def submit_tool_outputs_and_poll(
         self,
@@ -130,13 +128,12 @@ class FollowedRuns(Resource):
         **params: Unpack[Poll],
     ) -> Run:
         """Submit outputs that a run waits for, and wait for it; `poll` says how."""
-        result: Run = self._wait(
-            "threads.runs.submit_tool_outputs",
+        return self._wait(
+            SUBMIT_TOOL_OUTPUTS,
             {**params, "tool_outputs": tool_outputs},
             run_id=run_id,
             thread_id=thread_id,
         )
-        return result
 
     @overload
     def submit_tool_outputs_stream(
@@ -168,14 +165,13 @@ class FollowedRuns(Resource):
         **params: Unpack[SubmitStream],
     ) -> AssistantStreamManager[Any]:
         """Submit outputs that a run waits for, and follow it; `stream` says how."""
-        manager: AssistantStreamManager[Any] = self._follow(
-            "threads.runs.submit_tool_outputs",
+        return self._follow(
+            SUBMIT_TOOL_OUTPUTS,
             event_handler,
             {**params, "tool_outputs": tool_outputs},
             run_id=run_id,
             thread_id=thread_id,
         )
-        return manager
 
 
 class AsyncFollowedRuns(AsyncResource):
@@ -203,10 +199,9 @@ class AsyncFollowedRuns(AsyncResource):
             ToolError: a tool failed, and the set says that this is to be raised.
             APIError: a call fails.
         """
-        result: AsyncRun = await self._wait(
-            "threads.runs.retrieve", params, run_id=run_id, thread_id=thread_id
+        return await self._wait(
+            RETRIEVE_RUN, params, run_id=run_id, thread_id=thread_id
         )
-        return result
 
     async def create_and_poll(
         self,
@@ -216,12 +211,9 @@ class AsyncFollowedRuns(AsyncResource):
         **params: Unpack[RunCreateAndPoll],
     ) -> AsyncRun:
         """Let a run begin in a thread, and wait for it; `poll` says how."""
-        result: AsyncRun = await self._wait(
-            "threads.runs.create",
-            {**params, "assistant_id": assistant_id},
-            thread_id=thread_id,
+        return await self._wait(
+            CREATE_RUN, {**params, "assistant_id": assistant_id}, thread_id=thread_id
         )
-        return result
 
     @overload
     def stream(
@@ -266,13 +258,12 @@ class AsyncFollowedRuns(AsyncResource):
         Raises:
             ConfigurationError: an argument can't be used.
         """
-        manager: AsyncAssistantStreamManager[Any] = self._follow(
-            "threads.runs.create",
+        return self._follow(
+            CREATE_RUN,
             event_handler,
             {**params, "assistant_id": assistant_id},
             thread_id=thread_id,
         )
-        return manager
 
     async def submit_tool_outputs_and_poll(
         self,
@@ -283,13 +274,12 @@ class AsyncFollowedRuns(AsyncResource):
         **params: Unpack[Poll],
     ) -> AsyncRun:
         """Submit outputs that a run waits for, and wait for it; `poll` says how."""
-        result: AsyncRun = await self._wait(
-            "threads.runs.submit_tool_outputs",
+        return await self._wait(
+            SUBMIT_TOOL_OUTPUTS,
             {**params, "tool_outputs": tool_outputs},
             run_id=run_id,
             thread_id=thread_id,
         )
-        return result
 
     @overload
     def submit_tool_outputs_stream(
@@ -321,11 +311,10 @@ class AsyncFollowedRuns(AsyncResource):
         **params: Unpack[SubmitStream],
     ) -> AsyncAssistantStreamManager[Any]:
         """Submit outputs that a run waits for, and follow it; `stream` says how."""
-        manager: AsyncAssistantStreamManager[Any] = self._follow(
-            "threads.runs.submit_tool_outputs",
+        return self._follow(
+            SUBMIT_TOOL_OUTPUTS,
             event_handler,
             {**params, "tool_outputs": tool_outputs},
             run_id=run_id,
             thread_id=thread_id,
         )
-        return manager

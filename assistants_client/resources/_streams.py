@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from .._call import make_call
 from .._events.dispatch import CALLBACKS, ENDINGS
 from .._events.snapshots import RunSnapshot
 from .._flows.follow import Plan
 from .._flows.poll import WaitOptions, patience
-from .._operations import make_call
 from ..streaming.stream import AsyncStream, Stream
 from ._run_calls import RunCalls
 from ._waits import acting, tools_in
@@ -16,7 +16,7 @@ from ._waits import acting, tools_in
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from .._call import Call, CallResult
+    from .._call import Call, CallResult, Operation
     from .._effects import Flow
     from .._events.snapshots import Snapshots
     from ..client import AsyncClient, Client
@@ -27,12 +27,15 @@ _CALLBACKS = frozenset({*CALLBACKS, *ENDINGS})
 
 
 def event_call(
-    operation: str, params: Mapping[str, Any], ids: Mapping[str, Any], client: Any
-) -> tuple[Call[Any], Plan]:
+    operation: Operation[Any, Any],
+    params: Mapping[str, Any],
+    ids: Mapping[str, Any],
+    client: Any,
+) -> Call[Any]:
     """Give the call of a stream that is iterated as it comes, and ends as it ends.
 
     Args:
-        operation: a key of `OPERATIONS`.
+        operation: the operation.
         params: what was given by keyword.
         ids: the path arguments by name.
         client: whose call it is.
@@ -40,12 +43,19 @@ def event_call(
     Raises:
         ConfigurationError: an argument can't be used.
     """
-    call = make_call(operation, {**params, "stream": True}, ids)
-    return call, Plan(calls=RunCalls(client, params, ids))
+    plan = Plan(calls=RunCalls(client, params, ids))
+
+    def read(result: CallResult[Any]) -> Any:
+        return open_stream(client, plan, result)
+
+    return make_call(operation, {**params, "stream": True}, ids, read)
 
 
 def followed_call(
-    operation: str, params: Mapping[str, Any], ids: Mapping[str, Any], client: Any
+    operation: Operation[Any, Any],
+    params: Mapping[str, Any],
+    ids: Mapping[str, Any],
+    client: Any,
 ) -> tuple[Call[Any], Plan, dict[str, Callable[..., Any]]]:
     """Give the call of a stream that is followed, with the callbacks among `params`.
 
@@ -58,7 +68,7 @@ def followed_call(
     resume = rest.pop("resume", False)
     how = patience(waits)
     calls = RunCalls(client, rest, ids)
-    call = make_call(operation, {**rest, "stream": True}, ids)
+    call = make_call(operation, {**rest, "stream": True}, ids, lambda result: result)
     plan = Plan(
         calls=calls,
         act=None if tools is None else _acting(tools, calls),
@@ -76,21 +86,21 @@ def _acting(tools: ToolSet, calls: RunCalls) -> Callable[[Any], Flow[CallResult[
     return lambda run: acting(run, tools, calls, stream=True)
 
 
-def begun(
+def open_stream(
     client: Client | AsyncClient,
-    call: Call[Any],
     plan: Plan,
-    answer: CallResult[Any],
+    result: CallResult[Any],
     snapshots: Snapshots | None = None,
 ) -> Any:
-    """Give the stream of an answer.
+    """Return the stream of a response.
 
     Args:
-        client: whose call it was; a stream of an asynchronous client is awaited.
-        call: the call.
+        client: the client that sent the request; the streams of an asynchronous one
+            are awaited.
         plan: what to do where the stream ends early.
-        answer: its answer, whose body is unread.
-        snapshots: takes what the events tell; only of the run, without them.
+        result: the result of the call, whose body is unread.
+        snapshots: takes what the events say; only of the run if not given.
     """
     kind: Any = AsyncStream if client.asynchronous else Stream
-    return kind(answer, snapshots or RunSnapshot(), plan, client.http(call.options))
+    http = client._http(result.call.options)
+    return kind(result, snapshots or RunSnapshot(), plan, http)

@@ -1,4 +1,4 @@
-"""Methods that give the answer itself, made of those that give what it says."""
+"""Methods that return the response itself, made of those that return what it says."""
 
 from __future__ import annotations
 
@@ -19,29 +19,28 @@ if TYPE_CHECKING:
 
     from .._call import Call
     from ..client import AsyncClient, Client
-    from ._base import Deliver, Read
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
 
 def raw(method: Callable[P, T]) -> Callable[P, RawResponse[T]]:
-    """Have a method give the whole answer."""
-    found: Callable[P, RawResponse[T]] = _delivering(method, _raw)
+    """Have a method return the whole response."""
+    found: Callable[P, RawResponse[T]] = _performing(method, _raw)
     return found
 
 
 def raw_async(
     method: Callable[P, Awaitable[T]],
 ) -> Callable[P, Awaitable[RawResponse[T]]]:
-    """Have a method give the whole answer, when it is awaited."""
-    found: Callable[P, Awaitable[RawResponse[T]]] = _delivering(method, _raw_async)
+    """Have a method return the whole response, when it is awaited."""
+    found: Callable[P, Awaitable[RawResponse[T]]] = _performing(method, _raw_async)
     return found
 
 
 def streamed(method: Callable[P, T]) -> Callable[P, StreamedCall[T]]:
-    """Have a method give, in a `with` statement, an answer that is still to be read."""
-    begin: Callable[P, StreamedResponse[T]] = _delivering(method, _streamed)
+    """Have a method return, in a `with` statement, a response that is unread."""
+    begin: Callable[P, StreamedResponse[T]] = _performing(method, _streamed)
 
     def call(*args: P.args, **kwargs: P.kwargs) -> StreamedCall[T]:
         return StreamedCall(lambda: begin(*args, **kwargs))
@@ -52,9 +51,9 @@ def streamed(method: Callable[P, T]) -> Callable[P, StreamedCall[T]]:
 def streamed_async(
     method: Callable[P, Awaitable[T]],
 ) -> Callable[P, AsyncStreamedCall[T]]:
-    """Have a method give, in `async with`, an answer that is still to be read."""
+    """Have a method return, in `async with`, a response that is unread."""
     begin: Callable[P, Awaitable[AsyncStreamedResponse[T]]]
-    begin = _delivering(method, _streamed_async)
+    begin = _performing(method, _streamed_async)
 
     def call(*args: P.args, **kwargs: P.kwargs) -> AsyncStreamedCall[T]:
         return AsyncStreamedCall(lambda: begin(*args, **kwargs))
@@ -62,29 +61,25 @@ def streamed_async(
     return call
 
 
-def _delivering(method: Any, deliver: Deliver) -> Any:
-    """Give the same method of a twin of its resource, which delivers otherwise."""
+def _performing(method: Any, perform: Callable[..., Any]) -> Any:
+    """Return the same method of a twin of its resource, which performs otherwise."""
     resource = method.__self__
-    return getattr(type(resource)(resource._client, deliver), method.__name__)
+    return getattr(type(resource)(resource._client, perform), method.__name__)
 
 
-def _raw(client: Client, call: Call[Any], read: Read) -> RawResponse[Any]:
-    return RawResponse(client.perform(call), read)
+def _raw(client: Client, call: Call[T]) -> RawResponse[T]:
+    return RawResponse(client._perform(call))
 
 
-async def _raw_async(
-    client: AsyncClient, call: Call[Any], read: Read
-) -> RawResponse[Any]:
-    return RawResponse(await client.perform(call), read)
+async def _raw_async(client: AsyncClient, call: Call[T]) -> RawResponse[T]:
+    return RawResponse(await client._perform(call))
 
 
-def _streamed(client: Client, call: Call[Any], read: Read) -> StreamedResponse[Any]:
-    answer, shown = client.begin(evolve(call, unread=True))
-    return StreamedResponse(answer, read, shown)
+def _streamed(client: Client, call: Call[T]) -> StreamedResponse[T]:
+    return StreamedResponse(*client._begin(evolve(call, unread=True)))
 
 
 async def _streamed_async(
-    client: AsyncClient, call: Call[Any], read: Read
-) -> AsyncStreamedResponse[Any]:
-    answer, shown = await client.begin(evolve(call, unread=True))
-    return AsyncStreamedResponse(answer, read, shown)
+    client: AsyncClient, call: Call[T]
+) -> AsyncStreamedResponse[T]:
+    return AsyncStreamedResponse(*await client._begin(evolve(call, unread=True)))

@@ -4,34 +4,38 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from .._call import make_call
 from .._errors import APIError
 from .._flows.call import perform_call
 from .._flows.poll import WaitOptions, patience, waiting
 from .._flows.tool_calls import performing
-from .._operations import make_call
+from .._operations import CREATE_RUN, CREATE_THREAD_AND_RUN
 from .._run_errors import ToolError
-from ..objects._factory import parser
+from ._base import object_reader
 from ._run_calls import RunCalls
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from .._api import RunObject
-    from .._call import CallOptions, CallResult
+    from .._call import CallOptions, CallResult, Operation
     from .._effects import Flow
     from ..tools import ToolSet
 
 _OWN = frozenset(WaitOptions.__annotations__)
-_CREATING = ("threads.runs.create", "threads.create_and_run")
+_CREATING = (CREATE_RUN, CREATE_THREAD_AND_RUN)
 
 
 def wait_flow(
-    operation: str, params: Mapping[str, Any], ids: Mapping[str, Any], client: Any
-) -> tuple[Flow[RunObject], CallOptions]:
+    operation: Operation[Any, Any],
+    params: Mapping[str, Any],
+    ids: Mapping[str, Any],
+    client: Any,
+) -> tuple[Flow[Any], CallOptions]:
     """Give the flow of a call that gives a run and of the wait for its end.
 
     Args:
-        operation: a key of `OPERATIONS`.
+        operation: the operation.
         params: what was given by keyword.
         ids: the path arguments by name.
         client: whose call it is.
@@ -44,7 +48,7 @@ def wait_flow(
     rest = {name: value for name, value in params.items() if name not in _OWN}
     calls = RunCalls(client, rest, ids)
     how = patience(own)
-    call = make_call(operation, rest, ids, parser(operation, client, ids))
+    call = make_call(operation, rest, ids, object_reader(operation, client, ids))
 
     def act(run: RunObject) -> Flow[CallResult[Any]]:
         assert tools is not None
@@ -94,7 +98,7 @@ def acting(
 
 
 def tools_in(
-    operation: str, params: Mapping[str, Any]
+    operation: Operation[Any, Any], params: Mapping[str, Any]
 ) -> tuple[ToolSet | None, Mapping[str, Any]]:
     """Give the tools that may be called, and the arguments for the request.
 

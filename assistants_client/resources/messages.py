@@ -4,13 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from .._operations import (
+    CREATE_MESSAGE,
+    DELETE_MESSAGE,
+    LIST_MESSAGES,
+    RETRIEVE_MESSAGE,
+    UPDATE_MESSAGE,
+)
 from ._base import AsyncResource, Resource, cached_property
 
 if TYPE_CHECKING:
     from typing import Unpack
 
     from .._api import DeleteMessageResponse
-    from .._operations import HasId
+    from .._call import HasId
     from ..objects.messages import AsyncMessage, Message
     from ..pages import AsyncPages, Page
     from ._params import MessageCreate, MessageListParams, MessageUpdate, Options
@@ -23,14 +30,14 @@ class Messages(Resource):
 
     @cached_property
     def with_raw_response(self) -> RawMessages:
-        """Give the same methods, which give whole answers."""
+        """Return the same methods, which return the whole response."""
         from ._raw import RawMessages
 
         return RawMessages(self)
 
     @cached_property
     def with_streaming_response(self) -> StreamedMessages:
-        """Give the same methods for `with`, with answers still to be read."""
+        """Return the same methods for `with`, with the response still to be read."""
         from ._streamed import StreamedMessages
 
         return StreamedMessages(self)
@@ -39,10 +46,7 @@ class Messages(Resource):
         self, thread_id: str | HasId, **params: Unpack[MessageCreate]
     ) -> Message:
         """Add a message to a thread."""
-        result: Message = self._do(
-            "threads.messages.create", params, thread_id=thread_id
-        )
-        return result
+        return self._do(CREATE_MESSAGE, params, thread_id=thread_id)
 
     def retrieve(
         self,
@@ -51,14 +55,10 @@ class Messages(Resource):
         thread_id: str | HasId,
         **params: Unpack[Options],
     ) -> Message:
-        """Give a message."""
-        result: Message = self._do(
-            "threads.messages.retrieve",
-            params,
-            message_id=message_id,
-            thread_id=thread_id,
+        """Return a message."""
+        return self._do(
+            RETRIEVE_MESSAGE, params, message_id=message_id, thread_id=thread_id
         )
-        return result
 
     def update(
         self,
@@ -68,22 +68,15 @@ class Messages(Resource):
         **params: Unpack[MessageUpdate],
     ) -> Message:
         """Change a message's metadata."""
-        result: Message = self._do(
-            "threads.messages.update",
-            params,
-            message_id=message_id,
-            thread_id=thread_id,
+        return self._do(
+            UPDATE_MESSAGE, params, message_id=message_id, thread_id=thread_id
         )
-        return result
 
     def list(
         self, thread_id: str | HasId, **params: Unpack[MessageListParams]
     ) -> Page[Message]:
         """List the messages of a thread, page by page."""
-        page: Page[Message] = self._list(
-            "threads.messages.list", params, thread_id=thread_id
-        )
-        return page
+        return self._list(LIST_MESSAGES, params, thread_id=thread_id)
 
     def delete(
         self,
@@ -93,13 +86,9 @@ class Messages(Resource):
         **params: Unpack[Options],
     ) -> DeleteMessageResponse:
         """Delete a message."""
-        result: DeleteMessageResponse = self._do(
-            "threads.messages.delete",
-            params,
-            message_id=message_id,
-            thread_id=thread_id,
+        return self._do(
+            DELETE_MESSAGE, params, message_id=message_id, thread_id=thread_id
         )
-        return result
 
 
 class AsyncMessages(AsyncResource):
@@ -107,14 +96,14 @@ class AsyncMessages(AsyncResource):
 
     @cached_property
     def with_raw_response(self) -> AsyncRawMessages:
-        """Give the same methods, which give whole answers."""
+        """Return the same methods, which return the whole response."""
         from ._raw import AsyncRawMessages
 
         return AsyncRawMessages(self)
 
     @cached_property
     def with_streaming_response(self) -> AsyncStreamedMessages:
-        """Give the same methods for `async with`, with answers still to be read."""
+        """Return the same methods for `async with`, whose responses are unread."""
         from ._streamed import AsyncStreamedMessages
 
         return AsyncStreamedMessages(self)
@@ -123,10 +112,7 @@ class AsyncMessages(AsyncResource):
         self, thread_id: str | HasId, **params: Unpack[MessageCreate]
     ) -> AsyncMessage:
         """Add a message to a thread."""
-        result: AsyncMessage = await self._do(
-            "threads.messages.create", params, thread_id=thread_id
-        )
-        return result
+        return await self._do(CREATE_MESSAGE, params, thread_id=thread_id)
 
     async def retrieve(
         self,
@@ -135,14 +121,10 @@ class AsyncMessages(AsyncResource):
         thread_id: str | HasId,
         **params: Unpack[Options],
     ) -> AsyncMessage:
-        """Give a message."""
-        result: AsyncMessage = await self._do(
-            "threads.messages.retrieve",
-            params,
-            message_id=message_id,
-            thread_id=thread_id,
+        """Return a message."""
+        return await self._do(
+            RETRIEVE_MESSAGE, params, message_id=message_id, thread_id=thread_id
         )
-        return result
 
     async def update(
         self,
@@ -152,22 +134,15 @@ class AsyncMessages(AsyncResource):
         **params: Unpack[MessageUpdate],
     ) -> AsyncMessage:
         """Change a message's metadata."""
-        result: AsyncMessage = await self._do(
-            "threads.messages.update",
-            params,
-            message_id=message_id,
-            thread_id=thread_id,
+        return await self._do(
+            UPDATE_MESSAGE, params, message_id=message_id, thread_id=thread_id
         )
-        return result
 
     def list(
         self, thread_id: str | HasId, **params: Unpack[MessageListParams]
     ) -> AsyncPages[AsyncMessage]:
         """List the messages of a thread, page by page."""
-        pages: AsyncPages[AsyncMessage] = self._list(
-            "threads.messages.list", params, thread_id=thread_id
-        )
-        return pages
+        return self._list(LIST_MESSAGES, params, thread_id=thread_id)
 
     async def delete(
         self,
@@ -177,10 +152,6 @@ class AsyncMessages(AsyncResource):
         **params: Unpack[Options],
     ) -> DeleteMessageResponse:
         """Delete a message."""
-        result: DeleteMessageResponse = await self._do(
-            "threads.messages.delete",
-            params,
-            message_id=message_id,
-            thread_id=thread_id,
+        return await self._do(
+            DELETE_MESSAGE, params, message_id=message_id, thread_id=thread_id
         )
-        return result

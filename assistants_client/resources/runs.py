@@ -4,6 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, TypeVar, overload
 
+from .._operations import (
+    CANCEL_RUN,
+    CREATE_RUN,
+    LIST_RUNS,
+    RETRIEVE_RUN,
+    SUBMIT_TOOL_OUTPUTS,
+    UPDATE_RUN,
+)
 from ._base import NOT_GIVEN, cached_property
 from ._run_methods import AsyncFollowedRuns, FollowedRuns
 from .steps import AsyncSteps, Steps
@@ -11,7 +19,7 @@ from .steps import AsyncSteps, Steps
 if TYPE_CHECKING:
     from typing import Unpack
 
-    from .._operations import HasId
+    from .._call import HasId
     from ..objects.runs import AsyncRun, Run
     from ..pages import AsyncPages, Page
     from ..streaming.handlers import AssistantEventHandler, AsyncAssistantEventHandler
@@ -35,21 +43,21 @@ class Runs(FollowedRuns):
 
     @cached_property
     def with_raw_response(self) -> RawRuns:
-        """Give the same methods, which give whole answers."""
+        """Return the same methods, which return the whole response."""
         from ._raw import RawRuns
 
         return RawRuns(self)
 
     @cached_property
     def with_streaming_response(self) -> StreamedRuns:
-        """Give the same methods for `with`, with answers still to be read."""
+        """Return the same methods for `with`, with the response still to be read."""
         from ._streamed import StreamedRuns
 
         return StreamedRuns(self)
 
     @cached_property
     def steps(self) -> Steps:
-        """Give the steps."""
+        """Return the steps."""
         return Steps(self._client)
 
     @overload
@@ -99,19 +107,13 @@ class Runs(FollowedRuns):
             APIError: the call fails.
         """
         given = {**params, "assistant_id": assistant_id}
-        result: Run | Stream = self._do_or_stream(
-            "threads.runs.create", stream, given, thread_id=thread_id
-        )
-        return result
+        return self._do_or_stream(CREATE_RUN, stream, given, thread_id=thread_id)
 
     def retrieve(
         self, run_id: str | HasId, *, thread_id: str | HasId, **params: Unpack[Options]
     ) -> Run:
-        """Give a run as it is now."""
-        result: Run = self._do(
-            "threads.runs.retrieve", params, run_id=run_id, thread_id=thread_id
-        )
-        return result
+        """Return a run as it is now."""
+        return self._do(RETRIEVE_RUN, params, run_id=run_id, thread_id=thread_id)
 
     def update(
         self,
@@ -121,24 +123,17 @@ class Runs(FollowedRuns):
         **params: Unpack[RunUpdate],
     ) -> Run:
         """Change a run's metadata."""
-        result: Run = self._do(
-            "threads.runs.update", params, run_id=run_id, thread_id=thread_id
-        )
-        return result
+        return self._do(UPDATE_RUN, params, run_id=run_id, thread_id=thread_id)
 
     def list(self, thread_id: str | HasId, **params: Unpack[ListParams]) -> Page[Run]:
         """List the runs of a thread, page by page."""
-        page: Page[Run] = self._list("threads.runs.list", params, thread_id=thread_id)
-        return page
+        return self._list(LIST_RUNS, params, thread_id=thread_id)
 
     def cancel(
         self, run_id: str | HasId, *, thread_id: str | HasId, **params: Unpack[Options]
     ) -> Run:
         """Begin to cancel a run that goes on."""
-        result: Run = self._do(
-            "threads.runs.cancel", params, run_id=run_id, thread_id=thread_id
-        )
-        return result
+        return self._do(CANCEL_RUN, params, run_id=run_id, thread_id=thread_id)
 
     @overload
     def submit_tool_outputs(
@@ -191,14 +186,13 @@ class Runs(FollowedRuns):
         Raises:
             APIError: the call fails.
         """
-        result: Run | Stream = self._do_or_stream(
-            "threads.runs.submit_tool_outputs",
+        return self._do_or_stream(
+            SUBMIT_TOOL_OUTPUTS,
             stream,
             {**params, "tool_outputs": tool_outputs},
             run_id=run_id,
             thread_id=thread_id,
         )
-        return result
 
 
 class AsyncRuns(AsyncFollowedRuns):
@@ -206,21 +200,21 @@ class AsyncRuns(AsyncFollowedRuns):
 
     @cached_property
     def with_raw_response(self) -> AsyncRawRuns:
-        """Give the same methods, which give whole answers."""
+        """Return the same methods, which return the whole response."""
         from ._raw import AsyncRawRuns
 
         return AsyncRawRuns(self)
 
     @cached_property
     def with_streaming_response(self) -> AsyncStreamedRuns:
-        """Give the same methods for `async with`, with answers still to be read."""
+        """Return the same methods for `async with`, whose responses are unread."""
         from ._streamed import AsyncStreamedRuns
 
         return AsyncStreamedRuns(self)
 
     @cached_property
     def steps(self) -> AsyncSteps:
-        """Give the steps."""
+        """Return the steps."""
         return AsyncSteps(self._client)
 
     @overload
@@ -270,19 +264,13 @@ class AsyncRuns(AsyncFollowedRuns):
             APIError: the call fails.
         """
         given = {**params, "assistant_id": assistant_id}
-        result: AsyncRun | AsyncStream = await self._do_or_stream(
-            "threads.runs.create", stream, given, thread_id=thread_id
-        )
-        return result
+        return await self._do_or_stream(CREATE_RUN, stream, given, thread_id=thread_id)
 
     async def retrieve(
         self, run_id: str | HasId, *, thread_id: str | HasId, **params: Unpack[Options]
     ) -> AsyncRun:
-        """Give a run as it is now."""
-        result: AsyncRun = await self._do(
-            "threads.runs.retrieve", params, run_id=run_id, thread_id=thread_id
-        )
-        return result
+        """Return a run as it is now."""
+        return await self._do(RETRIEVE_RUN, params, run_id=run_id, thread_id=thread_id)
 
     async def update(
         self,
@@ -292,28 +280,19 @@ class AsyncRuns(AsyncFollowedRuns):
         **params: Unpack[RunUpdate],
     ) -> AsyncRun:
         """Change a run's metadata."""
-        result: AsyncRun = await self._do(
-            "threads.runs.update", params, run_id=run_id, thread_id=thread_id
-        )
-        return result
+        return await self._do(UPDATE_RUN, params, run_id=run_id, thread_id=thread_id)
 
     def list(
         self, thread_id: str | HasId, **params: Unpack[ListParams]
     ) -> AsyncPages[AsyncRun]:
         """List the runs of a thread, page by page."""
-        pages: AsyncPages[AsyncRun] = self._list(
-            "threads.runs.list", params, thread_id=thread_id
-        )
-        return pages
+        return self._list(LIST_RUNS, params, thread_id=thread_id)
 
     async def cancel(
         self, run_id: str | HasId, *, thread_id: str | HasId, **params: Unpack[Options]
     ) -> AsyncRun:
         """Begin to cancel a run that goes on."""
-        result: AsyncRun = await self._do(
-            "threads.runs.cancel", params, run_id=run_id, thread_id=thread_id
-        )
-        return result
+        return await self._do(CANCEL_RUN, params, run_id=run_id, thread_id=thread_id)
 
     @overload
     async def submit_tool_outputs(
@@ -366,11 +345,10 @@ class AsyncRuns(AsyncFollowedRuns):
         Raises:
             APIError: the call fails.
         """
-        result: AsyncRun | AsyncStream = await self._do_or_stream(
-            "threads.runs.submit_tool_outputs",
+        return await self._do_or_stream(
+            SUBMIT_TOOL_OUTPUTS,
             stream,
             {**params, "tool_outputs": tool_outputs},
             run_id=run_id,
             thread_id=thread_id,
         )
-        return result

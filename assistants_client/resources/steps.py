@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from .._operations import (
+    LIST_STEPS,
+    RETRIEVE_STEP,
+)
 from ._base import AsyncResource, Resource, cached_property
 
 if TYPE_CHECKING:
     from typing import Unpack
 
-    from .._operations import HasId
+    from .._call import HasId
     from ..objects.steps import AsyncRunStep, RunStep
     from ..pages import AsyncPages, Page
     from ._params import Include, StepListParams
@@ -22,14 +26,14 @@ class Steps(Resource):
 
     @cached_property
     def with_raw_response(self) -> RawSteps:
-        """Give the same methods, which give whole answers."""
+        """Return the same methods, which return the whole response."""
         from ._raw import RawSteps
 
         return RawSteps(self)
 
     @cached_property
     def with_streaming_response(self) -> StreamedSteps:
-        """Give the same methods for `with`, with answers still to be read."""
+        """Return the same methods for `with`, with the response still to be read."""
         from ._streamed import StreamedSteps
 
         return StreamedSteps(self)
@@ -42,15 +46,10 @@ class Steps(Resource):
         run_id: str | HasId,
         **params: Unpack[Include],
     ) -> RunStep:
-        """Give a step of a run."""
-        result: RunStep = self._do(
-            "threads.runs.steps.retrieve",
-            params,
-            step_id=step_id,
-            thread_id=thread_id,
-            run_id=run_id,
+        """Return a step of a run."""
+        return self._do(
+            RETRIEVE_STEP, params, step_id=step_id, thread_id=thread_id, run_id=run_id
         )
-        return result
 
     def list(
         self,
@@ -60,10 +59,7 @@ class Steps(Resource):
         **params: Unpack[StepListParams],
     ) -> Page[RunStep]:
         """List the steps of a run, page by page."""
-        page: Page[RunStep] = self._list(
-            "threads.runs.steps.list", params, run_id=run_id, thread_id=thread_id
-        )
-        return page
+        return self._list(LIST_STEPS, params, run_id=run_id, thread_id=thread_id)
 
 
 class AsyncSteps(AsyncResource):
@@ -71,14 +67,14 @@ class AsyncSteps(AsyncResource):
 
     @cached_property
     def with_raw_response(self) -> AsyncRawSteps:
-        """Give the same methods, which give whole answers."""
+        """Return the same methods, which return the whole response."""
         from ._raw import AsyncRawSteps
 
         return AsyncRawSteps(self)
 
     @cached_property
     def with_streaming_response(self) -> AsyncStreamedSteps:
-        """Give the same methods for `async with`, with answers still to be read."""
+        """Return the same methods for `async with`, whose responses are unread."""
         from ._streamed import AsyncStreamedSteps
 
         return AsyncStreamedSteps(self)
@@ -91,15 +87,10 @@ class AsyncSteps(AsyncResource):
         run_id: str | HasId,
         **params: Unpack[Include],
     ) -> AsyncRunStep:
-        """Give a step of a run."""
-        result: AsyncRunStep = await self._do(
-            "threads.runs.steps.retrieve",
-            params,
-            step_id=step_id,
-            thread_id=thread_id,
-            run_id=run_id,
+        """Return a step of a run."""
+        return await self._do(
+            RETRIEVE_STEP, params, step_id=step_id, thread_id=thread_id, run_id=run_id
         )
-        return result
 
     def list(
         self,
@@ -109,7 +100,4 @@ class AsyncSteps(AsyncResource):
         **params: Unpack[StepListParams],
     ) -> AsyncPages[AsyncRunStep]:
         """List the steps of a run, page by page."""
-        pages: AsyncPages[AsyncRunStep] = self._list(
-            "threads.runs.steps.list", params, run_id=run_id, thread_id=thread_id
-        )
-        return pages
+        return self._list(LIST_STEPS, params, run_id=run_id, thread_id=thread_id)

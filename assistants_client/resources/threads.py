@@ -4,6 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, overload
 
+from .._operations import (
+    CREATE_THREAD,
+    CREATE_THREAD_AND_RUN,
+    DELETE_THREAD,
+    RETRIEVE_THREAD,
+    UPDATE_THREAD,
+)
 from ._base import NOT_GIVEN, AsyncResource, Resource, cached_property
 from .messages import AsyncMessages, Messages
 from .runs import AsyncRuns, Runs
@@ -12,7 +19,7 @@ if TYPE_CHECKING:
     from typing import Unpack
 
     from .._api import DeleteThreadResponse
-    from .._operations import HasId
+    from .._call import HasId
     from ..objects.runs import AsyncRun, Run
     from ..objects.threads import AsyncThread, Thread
     from ..streaming.handlers import AssistantEventHandler, AsyncAssistantEventHandler
@@ -38,51 +45,45 @@ class Threads(Resource):
 
     @cached_property
     def with_raw_response(self) -> RawThreads:
-        """Give the same methods, which give whole answers."""
+        """Return the same methods, which return the whole response."""
         from ._raw import RawThreads
 
         return RawThreads(self)
 
     @cached_property
     def with_streaming_response(self) -> StreamedThreads:
-        """Give the same methods for `with`, with answers still to be read."""
+        """Return the same methods for `with`, with the response still to be read."""
         from ._streamed import StreamedThreads
 
         return StreamedThreads(self)
 
     @cached_property
     def messages(self) -> Messages:
-        """Give the messages."""
+        """Return the messages."""
         return Messages(self._client)
 
     @cached_property
     def runs(self) -> Runs:
-        """Give the runs."""
+        """Return the runs."""
         return Runs(self._client)
 
     def create(self, **params: Unpack[ThreadCreate]) -> Thread:
         """Create a thread, with its first messages if there are any."""
-        result: Thread = self._do("threads.create", params)
-        return result
+        return self._do(CREATE_THREAD, params)
 
     def retrieve(self, thread_id: str | HasId, **params: Unpack[Options]) -> Thread:
-        """Give a thread."""
-        result: Thread = self._do("threads.retrieve", params, thread_id=thread_id)
-        return result
+        """Return a thread."""
+        return self._do(RETRIEVE_THREAD, params, thread_id=thread_id)
 
     def update(self, thread_id: str | HasId, **params: Unpack[ThreadUpdate]) -> Thread:
         """Change a thread's metadata or files."""
-        result: Thread = self._do("threads.update", params, thread_id=thread_id)
-        return result
+        return self._do(UPDATE_THREAD, params, thread_id=thread_id)
 
     def delete(
         self, thread_id: str | HasId, **params: Unpack[Options]
     ) -> DeleteThreadResponse:
         """Delete a thread with all that is in it."""
-        result: DeleteThreadResponse = self._do(
-            "threads.delete", params, thread_id=thread_id
-        )
-        return result
+        return self._do(DELETE_THREAD, params, thread_id=thread_id)
 
     @overload
     def create_and_run(
@@ -126,10 +127,7 @@ class Threads(Resource):
             APIError: the call fails.
         """
         given = {**params, "assistant_id": assistant_id}
-        result: Run | Stream = self._do_or_stream(
-            "threads.create_and_run", stream, given
-        )
-        return result
+        return self._do_or_stream(CREATE_THREAD_AND_RUN, stream, given)
 
     def create_and_run_poll(
         self,
@@ -139,8 +137,7 @@ class Threads(Resource):
     ) -> Run:
         """Create a thread, and wait for a run in it; `runs.poll` says how."""
         given = {**params, "assistant_id": assistant_id}
-        result: Run = self._wait("threads.create_and_run", given)
-        return result
+        return self._wait(CREATE_THREAD_AND_RUN, given)
 
     @overload
     def create_and_run_stream(
@@ -167,10 +164,7 @@ class Threads(Resource):
     ) -> AssistantStreamManager[Any]:
         """Create a thread, and follow a run in it; `runs.stream` says how."""
         given = {**params, "assistant_id": assistant_id}
-        manager: AssistantStreamManager[Any] = self._follow(
-            "threads.create_and_run", event_handler, given
-        )
-        return manager
+        return self._follow(CREATE_THREAD_AND_RUN, event_handler, given)
 
 
 class AsyncThreads(AsyncResource):
@@ -178,59 +172,49 @@ class AsyncThreads(AsyncResource):
 
     @cached_property
     def with_raw_response(self) -> AsyncRawThreads:
-        """Give the same methods, which give whole answers."""
+        """Return the same methods, which return the whole response."""
         from ._raw import AsyncRawThreads
 
         return AsyncRawThreads(self)
 
     @cached_property
     def with_streaming_response(self) -> AsyncStreamedThreads:
-        """Give the same methods for `async with`, with answers still to be read."""
+        """Return the same methods for `async with`, whose responses are unread."""
         from ._streamed import AsyncStreamedThreads
 
         return AsyncStreamedThreads(self)
 
     @cached_property
     def messages(self) -> AsyncMessages:
-        """Give the messages."""
+        """Return the messages."""
         return AsyncMessages(self._client)
 
     @cached_property
     def runs(self) -> AsyncRuns:
-        """Give the runs."""
+        """Return the runs."""
         return AsyncRuns(self._client)
 
     async def create(self, **params: Unpack[ThreadCreate]) -> AsyncThread:
         """Create a thread, with its first messages if there are any."""
-        result: AsyncThread = await self._do("threads.create", params)
-        return result
+        return await self._do(CREATE_THREAD, params)
 
     async def retrieve(
         self, thread_id: str | HasId, **params: Unpack[Options]
     ) -> AsyncThread:
-        """Give a thread."""
-        result: AsyncThread = await self._do(
-            "threads.retrieve", params, thread_id=thread_id
-        )
-        return result
+        """Return a thread."""
+        return await self._do(RETRIEVE_THREAD, params, thread_id=thread_id)
 
     async def update(
         self, thread_id: str | HasId, **params: Unpack[ThreadUpdate]
     ) -> AsyncThread:
         """Change a thread's metadata or files."""
-        result: AsyncThread = await self._do(
-            "threads.update", params, thread_id=thread_id
-        )
-        return result
+        return await self._do(UPDATE_THREAD, params, thread_id=thread_id)
 
     async def delete(
         self, thread_id: str | HasId, **params: Unpack[Options]
     ) -> DeleteThreadResponse:
         """Delete a thread with all that is in it."""
-        result: DeleteThreadResponse = await self._do(
-            "threads.delete", params, thread_id=thread_id
-        )
-        return result
+        return await self._do(DELETE_THREAD, params, thread_id=thread_id)
 
     @overload
     async def create_and_run(
@@ -274,10 +258,7 @@ class AsyncThreads(AsyncResource):
             APIError: the call fails.
         """
         given = {**params, "assistant_id": assistant_id}
-        result: AsyncRun | AsyncStream = await self._do_or_stream(
-            "threads.create_and_run", stream, given
-        )
-        return result
+        return await self._do_or_stream(CREATE_THREAD_AND_RUN, stream, given)
 
     async def create_and_run_poll(
         self,
@@ -287,8 +268,7 @@ class AsyncThreads(AsyncResource):
     ) -> AsyncRun:
         """Create a thread, and wait for a run in it; `runs.poll` says how."""
         given = {**params, "assistant_id": assistant_id}
-        result: AsyncRun = await self._wait("threads.create_and_run", given)
-        return result
+        return await self._wait(CREATE_THREAD_AND_RUN, given)
 
     @overload
     def create_and_run_stream(
@@ -315,7 +295,4 @@ class AsyncThreads(AsyncResource):
     ) -> AsyncAssistantStreamManager[Any]:
         """Create a thread, and follow a run in it; `runs.stream` says how."""
         given = {**params, "assistant_id": assistant_id}
-        manager: AsyncAssistantStreamManager[Any] = self._follow(
-            "threads.create_and_run", event_handler, given
-        )
-        return manager
+        return self._follow(CREATE_THREAD_AND_RUN, event_handler, given)

@@ -102,7 +102,7 @@ _RESUMED = (
 def _all() -> Iterator[Form]:
     for name, arguments in PLAIN.items():
         verb = name.rpartition(".")[2]
-        gives = _api_class(name)
+        gives = OPERATIONS[name].kind
         listed = verb == "list"
         kind = _KINDS.get(verb, verb)
         yield Form(name, name, kind, name, "Page" if listed else gives, arguments)
@@ -170,14 +170,6 @@ _FOLLOWED: tuple[tuple[str, str, Callable[..., Arguments]], ...] = (
         _outputs,
     ),
 )
-
-
-def _api_class(operation: str) -> str:
-    gives = OPERATIONS[operation].gives
-    if gives is None:
-        what = operation.removesuffix("s.delete").rpartition(".")[2]
-        return f"Delete{what.capitalize()}Response"
-    return gives
 
 
 FORMS: tuple[Form, ...] = tuple(_all())

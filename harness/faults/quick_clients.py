@@ -27,9 +27,9 @@ class TooLongError(AssertionError):
 class HurriedClient(Client):
     """A client that only ever waits for answers."""
 
-    def http(self, options: CallOptions) -> Http:
+    def _http(self, options: CallOptions) -> Http:
         """Give what does what flows ask for, but shortens each sleep."""
-        found = super().http(options)
+        found = super()._http(options)
         perform = found.perform
 
         def hurried(effect: Any) -> Any:
@@ -42,9 +42,9 @@ class HurriedClient(Client):
 class AsyncHurriedClient(AsyncClient):
     """The same, to be awaited."""
 
-    def http(self, options: CallOptions) -> AsyncHttp:
+    def _http(self, options: CallOptions) -> AsyncHttp:
         """Give what does what flows ask for, but shortens each sleep."""
-        found = super().http(options)
+        found = super()._http(options)
         perform = found.perform
 
         async def hurried(effect: Any) -> Any:

@@ -163,7 +163,7 @@ def method_of(client: Any, operation: str) -> Any:
 
 def arguments_of(operation: str) -> dict[str, Any]:
     """Give what an operation can't do without."""
-    ids = {name: f"{name}_1" for name in METHODS[operation].ids}
+    ids = {name: f"{name}_1" for name in METHODS[operation].parameters.path}
     return ids | BODIES.get(operation, {})
 
 
@@ -199,7 +199,7 @@ async def _used(client: Any, case: Case) -> str:
         return "as it came"
     sound(value, expected)
     assert isinstance(check(expected, document_of(operation).success), list)
-    if METHODS[operation].gives:
+    if not METHODS[operation].kind.startswith("Delete"):
         await lived(value)
     return type(value).__name__
 

@@ -111,7 +111,11 @@ def _given(call: Call) -> dict[str, Any]:
     body = call.others.get("body", {})
     query = {key: value for key, value in call.others.items() if key != "body"}
     plain = body.to_dict() if hasattr(body, "to_dict") else body
-    return {**dict(zip(endpoint.ids, call.ids, strict=True)), **query, **plain}
+    return {
+        **dict(zip(endpoint.parameters.path, call.ids, strict=True)),
+        **query,
+        **plain,
+    }
 
 
 def _is_page(call: Call) -> bool:
@@ -154,9 +158,9 @@ def _faults_of(
 def _class(call: Call, *, asynchronous: bool) -> type[Any]:
     """Give the class of the result: alive, a page, or what tells of a deletion."""
     (endpoint,) = [each for each in OPERATIONS.values() if each.module == call.name]
-    if endpoint.gives is None:
+    if endpoint.kind.startswith("Delete"):
         return call.gives
-    name = "Page" if _is_page(call) else endpoint.gives
+    name = "Page" if _is_page(call) else endpoint.kind
     found: type[Any] = getattr(
         assistants_client, f"Async{name}" if asynchronous else name
     )

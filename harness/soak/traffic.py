@@ -150,7 +150,7 @@ def _round(plan: Plan, ledger: Ledger, url: str, seconds: float, number: int) ->
 
 def _look_at_pool(client: Client | AsyncClient, ledger: Ledger) -> None:
     """Look for connections that are lost, before all of them are closed."""
-    http: Any = client.http({})
+    http: Any = client._http({})
     for each in pool_problems(http._client, CONNECTIONS):
         ledger.complain(f"{type(client).__name__}: {each}")
 

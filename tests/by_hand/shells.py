@@ -11,26 +11,31 @@ _THREADS: Final = f"{_RESOURCES}/threads.py"
 _CREATE: Final = '''\
     def create(self, **params: Unpack[ThreadCreate]) -> Thread:
         """Create a thread, with its first messages if there are any."""
-        result: Thread = self._do("threads.create", params)
-        return result
+        return self._do(CREATE_THREAD, params)
 
 '''
 _CREATE_ASYNC: Final = '''\
     async def create(self, **params: Unpack[ThreadCreate]) -> AsyncThread:
         """Create a thread, with its first messages if there are any."""
-        result: AsyncThread = await self._do("threads.create", params)
-        return result
+        return await self._do(CREATE_THREAD, params)
 
 '''
 
 NAMES: Final = (
     Edit(
         "assistants_client/_operations.py",
-        "OPERATIONS: Final[Mapping[str, Operation]] = {\n",
+        '    "threads.retrieve", "threads.get_thread", "Thread"\n)\n',
         """\
-    "threads.archive": Operation("threads.archive_thread", "Thread"),
-    "threads.list": Operation("threads.list_threads", "Thread"),
+ARCHIVE_THREAD: _Threads = Operation(
+    "threads.archive", "threads.archive_thread", "Thread"
+)
+LIST_THREADS: _Threads = Operation("threads.list", "threads.list_threads", "Thread")
 """,
+    ),
+    Edit(
+        _THREADS,
+        "from .._operations import (\n",
+        "    ARCHIVE_THREAD,\n    LIST_THREADS,\n",
     ),
 )
 """What the methods are called, and where they go."""
@@ -44,13 +49,11 @@ METHODS: Final = (
         self, thread_id: str | HasId, **params: Unpack[ThreadArchive]
     ) -> Thread:
         """Archive a thread."""
-        result: Thread = self._do("threads.archive", params, thread_id=thread_id)
-        return result
+        return self._do(ARCHIVE_THREAD, params, thread_id=thread_id)
 
     def list(self, **params: Unpack[ListParams]) -> Page[Thread]:
         """List the threads, page by page."""
-        page: Page[Thread] = self._list("threads.list", params)
-        return page
+        return self._list(LIST_THREADS, params)
 
 ''',
     ),
@@ -62,21 +65,17 @@ METHODS: Final = (
         self, thread_id: str | HasId, **params: Unpack[ThreadArchive]
     ) -> AsyncThread:
         """Archive a thread."""
-        result: AsyncThread = await self._do(
-            "threads.archive", params, thread_id=thread_id
-        )
-        return result
+        return await self._do(ARCHIVE_THREAD, params, thread_id=thread_id)
 
     def list(self, **params: Unpack[ListParams]) -> AsyncPages[AsyncThread]:
         """List the threads, page by page."""
-        pages: AsyncPages[AsyncThread] = self._list("threads.list", params)
-        return pages
+        return self._list(LIST_THREADS, params)
 
 ''',
     ),
     Edit(
         _THREADS,
-        "    from .._operations import HasId\n",
+        "    from .._call import HasId\n",
         "    from ..pages import AsyncPages, Page\n",
     ),
     Edit(

@@ -185,6 +185,6 @@ def tasks() -> set[Any]:
 
 def connections(client: Client | AsyncClient) -> list[Any]:
     """Give the connections that the client's pool has."""
-    http: Any = client.http({})._client
+    http: Any = client._http({})._client
     found: list[Any] = http._transport._pool.connections
     return found

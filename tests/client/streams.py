@@ -156,7 +156,7 @@ def follow(
     call: Any = Call(
         operation="threads.runs.create",
         request=None,  # type: ignore[arg-type]
-        parse=lambda decoded: decoded,
+        read=lambda result: result,
         stream=True,
     )
     reply = httpx.Response(200, headers={"content-type": kind} if kind else {})

@@ -11,7 +11,7 @@ import pytest
 
 from assistants_api.api.assistants import create_assistant, list_assistants
 from assistants_api.api.runs import cancel_run, create_run
-from assistants_api.models import AssistantObject
+from assistants_api.models import AssistantObject, ListAssistantsResponse, RunObject
 from assistants_client import _errors as errors
 from assistants_client._call import Call, CallResult
 from assistants_client._effects import Invoke, NoResponse, PreparedRequest, Send
@@ -39,7 +39,7 @@ def creating(body: Any = None, **options: Any) -> Call[Any]:
     return Call(
         operation="assistants.create",
         request=create_assistant.build_request(body=given),
-        parse=create_assistant.parse_response,
+        read=lambda result: AssistantObject.from_json(result.json()),
         options=own,
     )
 
@@ -49,7 +49,7 @@ def listing(**options: Any) -> Call[Any]:
     return Call(
         operation="assistants.list",
         request=list_assistants.build_request(limit=2, order="asc"),
-        parse=list_assistants.parse_response,
+        read=lambda result: ListAssistantsResponse.from_json(result.json()),
         options=own,
     )
 
@@ -153,7 +153,7 @@ def test_extra_body_makes_a_body_where_there_is_none() -> None:
     call: Call[Any] = Call(
         operation="threads.runs.cancel",
         request=cancel_run.build_request("t", "r"),
-        parse=cancel_run.parse_response,
+        read=lambda result: RunObject.from_json(result.json()),
         options={"extra_body": {"a": 1}},
     )
     _, (sent,) = run(call, None, httpx.Response(200, json={}))
@@ -299,7 +299,7 @@ def test_a_stream_is_asked_for_and_left_to_the_caller() -> None:
     call: Call[Any] = Call(
         operation="threads.runs.create",
         request=create_run.build_request("t", body={"assistant_id": "a"}),
-        parse=lambda reply: reply,
+        read=lambda result: result,
         stream=True,
     )
     result, (sent,) = run(call)

@@ -207,7 +207,7 @@ def test_a_forgotten_client_is_found_at_once(
         found = kept[0].threads.create()
         await found if kind is AsyncClient else None
         del found
-        http = kept[0].http({})._client
+        http = kept[0]._http({})._client
         gc.disable()
         try:
             with warnings.catch_warnings(record=True) as caught:

@@ -52,7 +52,7 @@ def test_messages_of_other_runs_are_left_out() -> None:
     with httpx.Client(transport=paged(first, second, asked=asked)) as http:
         client = Client(base_url=NOWHERE, api_key=KEY, http_client=http)
         calls = RunCalls(client, {"timeout": 5, "metadata": {}}, IDS)
-        found = drive(calls.messages(calls.named()), client.http({}).perform)
+        found = drive(calls.messages(calls.named()), client._http({}).perform)
     assert [message.id for message in found] == ["msg_1", "msg_5"]
     queries = [dict(url.params) for url in asked]
     assert queries == [
@@ -73,7 +73,7 @@ def test_a_run_is_named_by_whom_asks_for_it() -> None:
 def test_going_on_with_another_answer_frees_the_one_before() -> None:
     first, second = (httpx.Response(200, stream=Body()) for _ in range(2))
     with Client(base_url=NOWHERE, api_key=KEY) as client:
-        http = client.http({})
+        http = client._http({})
         assert http.perform(Receive(first)) == b"a piece"
         assert http.perform(Receive(second)) == b"a piece"
         assert first.is_closed
@@ -86,7 +86,7 @@ def test_going_on_with_another_answer_frees_the_one_before_async() -> None:
     async def run() -> None:
         first, second = (httpx.Response(200, stream=Body()) for _ in range(2))
         async with AsyncClient(base_url=NOWHERE, api_key=KEY) as client:
-            http = client.http({})
+            http = client._http({})
             assert await http.perform(Receive(first)) == b"a piece"
             assert await http.perform(Receive(second)) == b"a piece"
             assert first.is_closed

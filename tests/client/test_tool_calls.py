@@ -277,7 +277,7 @@ def test_a_run_that_asks_for_nothing_has_no_calls(action: Any) -> None:
 def test_odd_calls_are_answered_all_the_same(call: Any, output: str) -> None:
     run = run_of({"submit_tool_outputs": {"tool_calls": [call]}})
     with Client(base_url="http://127.0.0.1:1", api_key=KEY) as client:
-        (found,) = client.follow(performing(run, ToolSet([add])), {})
+        (found,) = client._follow(performing(run, ToolSet([add])), {})
     assert found["tool_call_id"] == "c"
     assert found["output"].startswith(output)
 

@@ -88,7 +88,7 @@ class World:
         call: Any = Call(
             operation="o",
             request=None,  # type: ignore[arg-type]
-            parse=lambda decoded: RunObject.from_json(decoded.json()),
+            read=lambda result: RunObject.from_json(result.json()),
         )
         return CallResult(call, reply, SentRequest("GET", "u"), 1)
 

@@ -397,4 +397,4 @@ def _async_client(
 
 
 def _http_of(client: AsyncClient) -> httpx.AsyncClient:
-    return client.http({})._client
+    return client._http({})._client
