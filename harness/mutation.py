@@ -1,0 +1,249 @@
+"""Change the code in small ways, and count which changes the tests notice.
+
+A copy of the tree gets one mutant at a time: a comparison turned round, a condition
+negated, a statement left out. The tests that concern its module then run in the copy;
+where all of them pass, the mutant has survived, and its difference is printed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import copy
+import difflib
+import os
+import random
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ROOT = Path(__file__).resolve().parents[1]
+TARGETS = {
+    "assistants_client/_flows/*.py": ("tests/client",),
+    "assistants_client/_events/*.py": ("tests/client",),
+    "generated/assistants_api/reading.py": ("tests/contract", "tests/client"),
+    "generated/assistants_api/streaming.py": ("tests/contract", "tests/client"),
+    "generated/assistants_api/types.py": ("tests/contract", "tests/client"),
+}
+"""The modules that are changed, and the tests that have to notice."""
+_SWAPPED: dict[type[ast.AST], type[ast.AST]] = {
+    ast.Eq: ast.NotEq,
+    ast.NotEq: ast.Eq,
+    ast.Is: ast.IsNot,
+    ast.IsNot: ast.Is,
+    ast.In: ast.NotIn,
+    ast.NotIn: ast.In,
+    ast.Lt: ast.LtE,
+    ast.LtE: ast.Lt,
+    ast.Gt: ast.GtE,
+    ast.GtE: ast.Gt,
+    ast.And: ast.Or,
+    ast.Or: ast.And,
+    ast.Add: ast.Sub,
+    ast.Sub: ast.Add,
+    ast.Mult: ast.Add,
+}
+
+
+@dataclass(frozen=True)
+class Mutant:
+    path: str
+    line: int
+    before: str
+    after: str
+
+    def difference(self) -> str:
+        lines = difflib.unified_diff(
+            self.before.splitlines(keepends=True),
+            self.after.splitlines(keepends=True),
+            *(self.path, self.path, f"line {self.line}", "mutant"),
+            n=1,
+        )
+        return "".join(lines)
+
+
+def mutants_of(path: str, source: str) -> Iterator[Mutant]:
+    """Yield all mutants of a module that are still Python."""
+    lines = [0]
+    for line in source.encode().splitlines(keepends=True):
+        lines.append(lines[-1] + len(line))
+    for node in _nodes(ast.parse(source)):
+        assert node.end_lineno is not None
+        assert node.end_col_offset is not None
+        begin = lines[node.lineno - 1] + node.col_offset
+        end = lines[node.end_lineno - 1] + node.end_col_offset
+        for changed in _changes(node):
+            text = ast.unparse(changed)
+            if not isinstance(node, ast.Constant | ast.stmt):
+                text = f"({text})"
+            raw = source.encode()
+            after = (raw[:begin] + text.encode() + raw[end:]).decode()
+            try:
+                ast.parse(after)
+            except SyntaxError:
+                continue
+            yield Mutant(path, node.lineno, source, after)
+
+
+def _nodes(tree: ast.AST) -> Iterator[ast.expr | ast.stmt]:
+    """Yield what may be changed: no annotations, imports, decorators or texts."""
+    for name, value in ast.iter_fields(tree):
+        if name in ("annotation", "returns", "decorator_list", "type_params"):
+            continue
+        for node in value if isinstance(value, list) else [value]:
+            if not isinstance(node, ast.AST) or _is_left_alone(node):
+                continue
+            if isinstance(node, ast.expr | ast.stmt):
+                yield node
+            yield from _nodes(node)
+
+
+def _is_left_alone(node: ast.AST) -> bool:
+    if isinstance(node, ast.If):
+        return "TYPE_CHECKING" in ast.unparse(node.test)
+    if isinstance(node, ast.Expr):
+        return isinstance(node.value, ast.Constant)
+    if isinstance(node, ast.Call):
+        return ast.unparse(node.func) in ("cast", "TypeVar")
+    # Positions within f-strings are not those of the source before Python 3.12.
+    kinds = (ast.Import, ast.ImportFrom, ast.JoinedStr, ast.Raise, ast.Assert)
+    return isinstance(node, kinds)
+
+
+def _changes(node: ast.expr | ast.stmt) -> Iterator[ast.AST]:
+    changed = copy.deepcopy(node)
+    match changed:
+        case ast.Compare(ops=[operator]) if type(operator) in _SWAPPED:
+            changed.ops = [_SWAPPED[type(operator)]()]  # type: ignore[list-item]
+            yield changed
+        case ast.BoolOp() | ast.BinOp() if type(changed.op) in _SWAPPED:
+            changed.op = _SWAPPED[type(changed.op)]()  # type: ignore[assignment]
+            yield changed
+        case ast.UnaryOp(op=ast.Not(), operand=operand):
+            yield operand
+        case ast.IfExp():
+            changed.test = ast.UnaryOp(ast.Not(), changed.test)
+            yield changed
+        case ast.Constant(value=bool(value)):
+            yield ast.Constant(not value)
+        case ast.Constant(value=int(value)):
+            yield ast.Constant(value + 1)
+        case ast.Constant(value=str(value)) if value:
+            yield ast.Constant(f"{value}?")
+        case ast.Return(value=ast.expr()) if ast.unparse(changed) != "return None":
+            yield ast.Return(ast.Constant(None))
+        case ast.Expr(value=ast.Call()) | ast.AugAssign() | ast.Continue():
+            yield ast.Pass()
+        case ast.Break():
+            yield ast.Continue()
+        case ast.Assign(targets=[ast.Attribute() | ast.Subscript()]):
+            yield ast.Pass()
+
+
+def mutants(tree: Path, only: list[str]) -> list[Mutant]:
+    """Return all mutants of the modules of the table, or of some of them."""
+    found: list[Mutant] = []
+    for pattern in TARGETS:
+        for path in sorted(tree.glob(pattern)):
+            name = path.relative_to(tree).as_posix()
+            if not only or name in only:
+                found += mutants_of(name, path.read_text("utf-8"))
+    return found
+
+
+def tests_of(tree: Path, name: str) -> list[str]:
+    """Return the tests that concern a module, those that import it first."""
+    folders = next(tests for each, tests in TARGETS.items() if Path(name).match(each))
+    *_, package, module = Path(name).with_suffix("").parts
+    wanted = f"{package}.{module} import", f"{package} import {module}"
+    found: list[Path] = []
+    for each in folders:
+        found += sorted((tree / each).rglob("test_*.py"))
+    texts = {path: path.read_text("utf-8") for path in found}
+    found.sort(key=lambda path: not any(each in texts[path] for each in wanted))
+    return [path.relative_to(tree).as_posix() for path in found]
+
+
+def run_tests(tree: Path, tests: list[str], timeout: float) -> bool | None:
+    """Run tests in a tree; return whether they pass, and None if they don't end."""
+    roots = os.pathsep.join([str(tree), str(tree / "generated")])
+    try:
+        done = subprocess.run(
+            [sys.executable, "-m", "pytest", "-x", "-q", "-n0",
+             "-p", "no:cacheprovider", *tests],
+            cwd=tree,
+            env={**os.environ, "PYTHONPATH": roots},
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            timeout=timeout,
+            check=False,
+        )  # fmt: skip
+    except subprocess.TimeoutExpired:
+        return None
+    return done.returncode == 0
+
+
+def _try(tree: Path, mutant: Mutant, timeout: float) -> bool:
+    """Return whether a mutant is killed."""
+    path = tree / mutant.path
+    path.write_text(mutant.after, "utf-8")
+    try:
+        return not run_tests(tree, tests_of(tree, mutant.path), timeout)
+    finally:
+        path.write_text(mutant.before, "utf-8")
+        # A file of the same size and second is taken for the same.
+        for each in (path.parent / "__pycache__").glob(f"{path.stem}.*"):
+            each.unlink()
+
+
+def _copied(target: Path) -> None:
+    listed = subprocess.run(
+        ["git", "ls-files", "-z"], cwd=ROOT, stdout=subprocess.PIPE, check=True
+    )
+    for name in filter(None, listed.stdout.decode().split("\0")):
+        if (ROOT / name).is_file():
+            (target / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / name, target / name)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="scripts/mutate", description=__doc__)
+    parser.add_argument("--seed", type=int, default=0, help="of the sample")
+    parser.add_argument("--count", type=int, default=40, help="how many mutants")
+    parser.add_argument("--only", nargs="+", default=[], metavar="PATH", help="modules")
+    given = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        tree = Path(folder)
+        _copied(tree)
+        known = mutants(tree, given.only)
+        chosen = random.Random(given.seed).sample(known, min(given.count, len(known)))
+        print(f"{len(chosen)} of {len(known)} mutants", flush=True)
+        began = time.monotonic()
+        folders = {folder for tests in TARGETS.values() for folder in tests}
+        assert run_tests(tree, sorted(folders), 1800), "tests fail without a mutant"
+        timeout = 30 + 4 * (time.monotonic() - began)
+        killed: Counter[str] = Counter()
+        for mutant in chosen:
+            is_killed = _try(tree, mutant, timeout)
+            killed[mutant.path] += is_killed
+            said = "killed" if is_killed else f"SURVIVED\n{mutant.difference()}"
+            print(f"{mutant.path}:{mutant.line} {said}", flush=True)
+    total = Counter(each.path for each in chosen)
+    for path, number in sorted(total.items()):
+        print(f"{killed[path]:4} of {number:3} killed in {path}")
+    share = 100 * killed.total() / max(total.total(), 1)
+    print(f"{killed.total()} of {total.total()} killed: {share:.0f} %")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

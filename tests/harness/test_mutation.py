@@ -1,0 +1,52 @@
+"""Mutants are small changes that are still Python, and tests are found for them."""
+
+from __future__ import annotations
+
+from harness import mutation
+
+SOURCE = '''
+"""Text of the module."""
+import a
+
+def f(x: "int" = 1) -> "int":
+    """Text of a function."""
+    if x and not a.b:
+        x.y = cast("str", "ü") + f"{x == 1}"
+        a.c()
+    return x < 2
+'''
+CHANGED = [
+    ('x: "int" = 1', 'x: "int" = 2'),
+    ("x and not a.b", "(x or not a.b)"),
+    ("not a.b", "(a.b)"),
+    ('x.y = cast("str", "ü") + f"{x == 1}"', "pass"),
+    ('cast("str", "ü") + f', "(cast('str', 'ü') - f"),
+    ("a.c()", "pass"),
+    ("return x < 2", "return None"),
+    ("x < 2", "(x <= 2)"),
+    ("x < 2", "x < 3"),
+]
+
+
+def test_mutants_differ_in_one_place() -> None:
+    found = [each.after for each in mutation.mutants_of("m.py", SOURCE)]
+    assert len(found) == len({*found}) == len(CHANGED)
+    for before, after in CHANGED:
+        if "cast" not in after:
+            assert SOURCE.replace(before, after) in found
+    assert sum("- f" in each for each in found) == 1
+
+
+def test_a_mutant_shows_its_difference() -> None:
+    *_, last = mutation.mutants_of("m.py", SOURCE)
+    shown = last.difference().splitlines()
+    assert "-    return x < 2" in shown
+    assert "+    return x < 3" in shown
+    assert last.line == 10
+
+
+def test_the_modules_have_tests_and_the_nearest_come_first() -> None:
+    for pattern in mutation.TARGETS:
+        assert [*mutation.ROOT.glob(pattern)], pattern
+    found = mutation.tests_of(mutation.ROOT, "assistants_client/_flows/retry.py")
+    assert "tests/client/test_retrying.py" in found[:5]
