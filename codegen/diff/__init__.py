@@ -17,9 +17,9 @@ in both; what nothing refers to concerns both.
 - `compatible`: the code stays right and does the same.
 
 Data flows top to bottom: `sources` finds the documents, `sides` prepares each of them,
-`pairs` matches what belongs together. `models`, `unions`, `operations`, `responses` and
-`security` compare those, down to `values` and `limits`. Each change is an entry of the
-table in `rules`, told of a place of `sites`. `formats` writes the `report`.
+`pairs` matches what belongs together. `models`, `operations` and `responses` compare
+that, down to `values` and `limits`. Each change is an entry of the table in `rules`,
+applied to one of the `sites`. `formats` writes the `report`.
 """
 
 from codegen.diff.compare import compare

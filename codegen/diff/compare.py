@@ -8,10 +8,9 @@ from functools import cache
 
 from codegen import overlay
 from codegen.diff.models import compare_models
-from codegen.diff.operations import compare_operations
+from codegen.diff.operations import compare_operations, compare_security
 from codegen.diff.pairs import Pair, match_models
 from codegen.diff.report import Change, Report
-from codegen.diff.security import compare_security
 from codegen.diff.sides import Side, empty_side, has_any, repaired, side_of
 from codegen.errors import SpecError
 from codegen.paths import ROOT

@@ -24,8 +24,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 
-from codegen.diff.report import Change, Report, Verdict
-from codegen.diff.words import code
+from codegen.diff.report import Change, Report, Verdict, code
 from codegen.plan.literal import plain_text
 
 FORMAT = 1

@@ -7,9 +7,8 @@ from typing import NamedTuple
 
 from codegen.diff import rules
 from codegen.diff.pairs import Names, form
-from codegen.diff.report import Change
+from codegen.diff.report import Change, Prose, code, value
 from codegen.diff.sites import Site
-from codegen.diff.words import Prose, code, value
 from codegen.document import Schema
 
 _TIMES = ("unixtime", "date-time")

@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
 from codegen.diff import rules
 from codegen.diff.pairs import (
+    Names,
     Pair,
+    form,
+    match,
+    match_names,
     match_operations,
     names_in,
-    similar,
     without_names,
 )
-from codegen.diff.report import Change
+from codegen.diff.report import Change, Prose, code, codes
 from codegen.diff.responses import compare_responses
-from codegen.diff.security import compare_requirements
 from codegen.diff.sides import Known, Side
 from codegen.diff.sites import BOTH, SENT, Site, Use
 from codegen.diff.values import compare_flags, compare_values
-from codegen.diff.words import Prose, code, codes
 from codegen.document import Operation, parameters
 from codegen.errors import Path
 from codegen.plan.literal import plain_text, string
@@ -37,13 +38,13 @@ _PARAMETER_COMPARED = {"name", "in", "required", "deprecated", "schema", "conten
 
 def compare_operations(pair: Pair) -> Iterator[Change]:
     """Compare all operations."""
-    for old, new in match_operations(pair.old, pair.new):
-        if old and new:
-            yield from _matched(pair, old, new)
-        elif new:
-            yield _site(new, new, BOTH).change(rules.NEW)
-        elif old:
-            yield _site(old, old, BOTH).change(rules.GONE)
+    gone, added = list(pair.old.operations), list(pair.new.operations)
+    for old, new in match_operations(gone, added):
+        yield from _matched(pair, old, new)
+    for new in added:
+        yield _site(new, new, BOTH).change(rules.NEW)
+    for old in gone:
+        yield _site(old, old, BOTH).change(rules.GONE)
 
 
 def _site(old: Known, new: Known, use: Use) -> Site:
@@ -80,12 +81,10 @@ def _names_and_route(old: Known, new: Known, site: Site) -> Iterator[Change]:
         rule = rules.MOVED if same_name else rules.RENAMED
         # Whatever belongs to the operation was imported from there.
         yield replace(site, use=BOTH).change(rule, was=_name(old), now=_name(new))
-    elif was.name != now.name:
-        yield site.change(rules.OPERATION_ID, was=was.name, now=now.name)
+    else:
+        yield from site.differing(rules.OPERATION_ID, was.name, now.name)
     yield from compare_flags(was.data, now.data, site)
-    if was.method != now.method:
-        methods = was.method.upper(), now.method.upper()
-        yield site.change(rules.METHOD, was=methods[0], now=methods[1])
+    yield from site.differing(rules.METHOD, was.method.upper(), now.method.upper())
     # The names of the arguments in the path are compared with the arguments.
     if without_names(was.path) != without_names(now.path) or _swapped(was, now):
         yield site.change(rules.ROUTE, was=was.path, now=now.path)
@@ -107,6 +106,7 @@ class _Argument:
     data: dict[str, Any]
     at: Path
     planned: Parameter
+    path: str
 
     @property
     def key(self) -> str:
@@ -121,10 +121,31 @@ class _Argument:
         media: Any = next(iter((self.data.get("content") or {}).values()), {})
         return media.get("schema", {}) if isinstance(media, dict) else {}
 
+    @property
+    def position(self) -> tuple[str, int] | None:
+        """Return which argument of which path it is."""
+        if self.planned.location != "path":
+            return None
+        return without_names(self.path), names_in(self.path).index(self.key)
+
+    def but_name(self, names: Names) -> Hashable:
+        """Return what it is, whatever it is called."""
+        return self.planned.location, self.planned.required, form(self.schema, names)
+
 
 def _arguments(pair: Pair, old: Known, new: Known, site: Site) -> Iterator[Change]:
     gone, added = _arguments_of(pair.old, old), _arguments_of(pair.new, new)
-    matched = _match(pair, gone, added, (old.operation.path, new.operation.path))
+    keys = (
+        lambda argument: (argument.key, argument.data["in"]),
+        lambda argument: argument.key,
+        lambda argument: argument.position,
+    )
+    matched = list(match(gone, added, *keys))
+    renamed = match_names(
+        {argument.key: argument.but_name({}) for argument in gone},
+        {argument.key: argument.but_name(pair.names) for argument in added},
+    )
+    matched += match(gone, added, lambda one: renamed.get(one.key, one.key))
     for was, now in matched:
         yield from _argument(pair, was, now, _at(site, was, now))
     for now in added:
@@ -143,7 +164,12 @@ def _arguments(pair: Pair, old: Known, new: Known, site: Site) -> Iterator[Chang
 def _arguments_of(side: Side, known: Known) -> list[_Argument]:
     planned = {(p.wire, p.location): p for p in known.module.parameters}
     return [
-        _Argument(data, at, planned[(string(data["name"]), data["in"])])
+        _Argument(
+            data,
+            at,
+            planned[(string(data["name"]), data["in"])],
+            known.operation.path,
+        )
         for data, at in parameters(side.document, known.operation)
     ]
 
@@ -154,64 +180,23 @@ def _at(site: Site, was: _Argument, now: _Argument) -> Site:
     return replace(site, element=name, subject=subject, old=was.at, new=now.at)
 
 
-def _match(
-    pair: Pair, gone: list[_Argument], added: list[_Argument], paths: tuple[str, str]
-) -> list[tuple[_Argument, _Argument]]:
-    """Take arguments that belong together out of the lists, and return them in pairs.
-
-    They are matched by name and location, by name, by position in the path, and by
-    similarity.
-    """
-    same_route = without_names(paths[0]) == without_names(paths[1])
-    old_order, new_order = map(names_in, paths)
-
-    def same_position(was: _Argument, now: _Argument) -> bool:
-        in_path = was.planned.location == now.planned.location == "path"
-        if not in_path or not same_route:
-            return False
-        return old_order.index(was.key) == new_order.index(now.key)
-
-    def renamed(was: _Argument, now: _Argument) -> bool:
-        return (
-            was.planned.location == now.planned.location
-            and was.planned.required == now.planned.required
-            and pair.same(was.schema, now.schema)
-            and similar(was.key, now.key)
-        )
-
-    matched: list[tuple[_Argument, _Argument]] = []
-    for belong in (
-        lambda was, now: (was.key, was.data["in"]) == (now.key, now.data["in"]),
-        lambda was, now: was.key == now.key,
-        same_position,
-        renamed,
-    ):
-        for was in list(gone):
-            fitting = [now for now in added if belong(was, now)]
-            if len(fitting) == 1:
-                matched.append((was, fitting[0]))
-                gone.remove(was)
-                added.remove(fitting[0])
-    return matched
-
-
 def _argument(
     pair: Pair, was: _Argument, now: _Argument, site: Site
 ) -> Iterator[Change]:
-    found: list[Change] = []
     old, new = was.planned, now.planned
-    if old.name != new.name:
-        found.append(site.change(rules.ARGUMENT_RENAMED, was=old.name))
-    elif was.key != now.key:
-        found.append(site.change(rules.PARAMETER_RENAMED, was=was.key, now=now.key))
-    if old.location != new.location:
-        change = site.change(rules.LOCATION, was=old.location, now=new.location)
-        found.append(change)
-    elif old.style != new.style:
-        found.append(site.change(rules.STYLE, was=old.style, now=new.style))
-    found += _required(old.required, new.required, site)
-    found += compare_flags(was.data, now.data, site)
-    found += compare_values(pair, was.schema, now.schema, site.inside(site.subject))
+    found = [
+        *(
+            site.differing(rules.ARGUMENT_RENAMED, old.name, new.name)
+            or site.differing(rules.PARAMETER_RENAMED, was.key, now.key)
+        ),
+        *(
+            site.differing(rules.LOCATION, old.location, new.location)
+            or site.differing(rules.STYLE, old.style, new.style)
+        ),
+        *_required(old.required, new.required, site),
+        *compare_flags(was.data, now.data, site),
+        *compare_values(pair, was.schema, now.schema, site.inside(site.subject)),
+    ]
     rest = (_without(one.data, _PARAMETER_COMPARED) for one in (was, now))
     as_json = ["schema" in one.data for one in (was, now)]
     if not found and not (pair.same(*rest) and as_json[0] == as_json[1]):
@@ -282,3 +267,73 @@ def _media(
     yield from compare_values(pair, was.get("schema", {}), now.get("schema", {}), inner)
     if not pair.same(_without(was, {"schema"}), _without(now, {"schema"})):
         yield site.change(rules.MEDIA_TYPE_FORM, now=media_type)
+
+
+# --- Authentication -------------------------------------------------------------------
+
+_SECTION = "securitySchemes"
+# What a scheme is; the rest only describes it.
+_ESSENTIAL = ("type", "scheme", "name", "in")
+
+
+def compare_security(pair: Pair) -> Iterator[Change]:
+    """Compare what is required of all operations, and the schemes themselves."""
+    at = ("security",)
+    site = Site("package", "security", "", Prose("every request"), at, at, SENT)
+    old, new = pair.old.document, pair.new.document
+    if old.get("paths") and new.get("paths"):
+        yield from _requirements(pair, old.get("security"), new.get("security"), site)
+    was, now = _schemes(pair.old), _schemes(pair.new)
+    for name in was:
+        if name in now and form(was[name], {}) != form(now[name], {}):
+            place = ("components", _SECTION, name)
+            scheme = code(name)
+            site = Site("package", "security", "", scheme, place, place, SENT, name)
+            kept = all(was[name].get(k) == now[name].get(k) for k in _ESSENTIAL)
+            yield site.change(rules.SCHEME_DESCRIBED if kept else rules.SCHEME)
+
+
+def compare_requirements(
+    pair: Pair, old: Operation, new: Operation, site: Site
+) -> Iterator[Change]:
+    """Compare what is required of one operation, unless it is that of all."""
+    was, now = old.data.get("security"), new.data.get("security")
+    if was is not None or now is not None:
+        was = pair.old.document.get("security") if was is None else was
+        now = pair.new.document.get("security") if now is None else now
+        site = site.inside("the request")
+        yield from _requirements(pair, was, now, site)
+
+
+def _requirements(
+    pair: Pair, was: list[Any] | None, now: list[Any] | None, site: Site
+) -> Iterator[Change]:
+    before, after = _accepted(pair.old, was or []), _accepted(pair.new, now or [])
+    old, new = _written(was or []), _written(now or [])
+    if before != after:
+        kept = all(any(way <= known for way in after) for known in before)
+        yield site.change(rules.PROOF_WIDER if kept else rules.PROOF, was=old, now=new)
+    elif form({"security": was or []}, {}) != form({"security": now or []}, {}):
+        rule = rules.SCOPES if old == new else rules.PROOF_SCOPES
+        yield site.change(rule, was=old, now=new)
+
+
+def _accepted(side: Side, requirements: list[Any]) -> set[frozenset[str]]:
+    """Return the sets of schemes of which one is enough, each by what the schemes are.
+
+    What they are called makes no difference.
+    """
+    schemes = _schemes(side)
+    return {
+        frozenset(form(schemes.get(name, name), {}) for name in requirement)
+        for requirement in requirements or [{}]
+    }
+
+
+def _schemes(side: Side) -> dict[str, Any]:
+    return (side.document.get("components") or {}).get(_SECTION) or {}
+
+
+def _written(requirements: list[Any]) -> Prose:
+    ways = [" with ".join(map(code, sorted(w))) or "nothing" for w in requirements]
+    return Prose(" or ".join(ways) or "nothing")

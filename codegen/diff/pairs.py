@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import json
 import re
-from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import SequenceMatcher
-from typing import Any
+from typing import Any, TypeVar
 
 from codegen.diff.sides import Known, Side
-from codegen.document import Operation, reference_path, reference_to, references
+from codegen.document import reference_path, reference_to, references
 from codegen.errors import Path
 from codegen.identifiers import identifier
 from codegen.normalise.strip import ORIGINAL_NAME
 
+T = TypeVar("T")
 Names = Mapping[str, str]
 """What the old document calls schemas of the new one, where that differs."""
 
-MOST_COMPARED = 10_000
+_MOST_COMPARED = 10_000
 """How many pairs of names are compared; of more, none counts as renamed."""
 # How similar two names must be for one to be taken for a new spelling of the other.
 _SIMILAR = 0.6
@@ -80,13 +81,80 @@ def _old_reference(reference: Any, names: Names) -> Any:
     return reference
 
 
+# --- Matching -------------------------------------------------------------------------
+
+
+def match(
+    old: list[T], new: list[T], *keys: Callable[[T], Hashable]
+) -> Iterator[tuple[T, T]]:
+    """Take what belongs together out of two lists, and yield it in pairs.
+
+    Args:
+        old: things of the old document.
+        new: things of the new one.
+        keys: what identifies a thing, the best one first; None identifies nothing, nor
+            does what two things of one document have in common.
+    """
+    for key in keys:
+        before, after = _unique(old, key), _unique(new, key)
+        for common in before:
+            if common in after:
+                one, other = before[common], after[common]
+                old[:] = [thing for thing in old if thing is not one]
+                new[:] = [thing for thing in new if thing is not other]
+                yield one, other
+
+
+def _unique(things: list[T], key: Callable[[T], Hashable]) -> dict[Hashable, T]:
+    found = [(key(thing), thing) for thing in things]
+    counts = Counter(one for one, _ in found)
+    return {one: thing for one, thing in found if one is not None and counts[one] == 1}
+
+
+def match_names(old: Mapping[str, Hashable], new: Mapping[str, Hashable]) -> Names:
+    """Return the old names of what has a new, similar name, and is the same otherwise.
+
+    Args:
+        old: what only the old document has: each name, and what has it.
+        new: what only the new one has.
+    """
+    groups: dict[Hashable, tuple[list[str], list[str]]] = defaultdict(lambda: ([], []))
+    for index, things in enumerate((old, new)):
+        for name, thing in things.items():
+            groups[thing][index].append(name)
+    result: dict[str, str] = {}
+    for olds, news in groups.values():
+        if len(olds) * len(news) <= _MOST_COMPARED:
+            for name in news:
+                left = [former for former in olds if former not in result.values()]
+                fitting = [former for former in left if similar(former, name)]
+                if len(fitting) == 1:
+                    result[name] = fitting[0]
+    return result
+
+
 def similar(old: str, new: str) -> bool:
     """Return whether a name looks like a new spelling of another one."""
     old, new = identifier(old), identifier(new)
     return old == new or SequenceMatcher(None, old, new).ratio() >= _SIMILAR
 
 
-# --- Models -------------------------------------------------------------------------
+def match_operations(
+    old: list[Known], new: list[Known]
+) -> Iterator[tuple[Known, Known]]:
+    """Take operations that belong together out of two lists, and yield them in pairs.
+
+    They are matched by their names, also by those that they had before a repair, else
+    by method and path, whatever the arguments in the path are called.
+    """
+    return match(
+        old,
+        new,
+        lambda known: known.operation.name,
+        lambda known: known.operation.data.get(ORIGINAL_NAME, known.operation.name),
+        lambda known: (known.operation.method, known.operation.path),
+        lambda known: (known.operation.method, without_names(known.operation.path)),
+    )
 
 
 def match_models(old: Side, new: Side) -> dict[str, str]:
@@ -95,16 +163,16 @@ def match_models(old: Side, new: Side) -> dict[str, str]:
     They are matched by their names, else by the names of their classes, else by what
     they say.
     """
-    matched = {name: name for name in new.models if name in old.models}
-    gone = {name for name in old.models if name not in matched}
-    classes = {old.models[name].names.class_: name for name in sorted(gone)}
-    for name, module in new.models.items():
-        former = classes.get(module.names.class_)
-        if name not in matched and former in gone:
-            matched[name] = former
-            gone.discard(former)
-    added = [name for name in new.models if name not in matched]
-    return matched | _match_by_shape(old, new, sorted(gone), added)
+    gone, added = list(old.models.values()), list(new.models.values())
+    pairs = match(
+        gone,
+        added,
+        lambda module: module.names.schema,
+        lambda module: module.names.class_,
+    )
+    matched = {now.names.schema: was.names.schema for was, now in pairs}
+    left = [[module.names.schema for module in modules] for modules in (gone, added)]
+    return matched | _match_by_shape(old, new, *left)
 
 
 def _match_by_shape(
@@ -115,7 +183,7 @@ def _match_by_shape(
     for name in gone:
         shapes[_shape(old, name, gone)].append(name)
     fitting = {n: shapes.get(_shape(new, n, added), []) for n in added}
-    if sum(map(len, fitting.values())) > MOST_COMPARED:
+    if sum(map(len, fitting.values())) > _MOST_COMPARED:
         fitting = {n: several for n, several in fitting.items() if len(several) == 1}
     before, after = _uses(old), _uses(new)
     candidates = []
@@ -146,48 +214,6 @@ def _uses(side: Side) -> dict[str, set[Path]]:
         steps = tuple(step for step in place if isinstance(step, str))
         result[str(path[-1])].add(steps)
     return result
-
-
-# --- Operations ---------------------------------------------------------------------
-
-
-def match_operations(old: Side, new: Side) -> list[tuple[Known | None, Known | None]]:
-    """Pair the operations of both documents; None stands where there is no other.
-
-    They are matched by their names, also by those that they had before a repair, else
-    by method and path, whatever the arguments in the path are called.
-    """
-    left_old, left_new = list(old.operations), list(new.operations)
-    pairs: list[tuple[Known | None, Known | None]] = []
-    for key_of in _KEYS:
-        before, after = _unique(left_old, key_of), _unique(left_new, key_of)
-        for key, one in before.items():
-            other = after.get(key)
-            if other is not None and one in left_old and other in left_new:
-                pairs.append((one, other))
-                left_old.remove(one)
-                left_new.remove(other)
-    pairs += [(one, None) for one in left_old]
-    return pairs + [(None, one) for one in left_new]
-
-
-_KEYS: tuple[Callable[[Operation], list[Hashable]], ...] = (
-    lambda op: [op.name],
-    lambda op: [op.name, str(op.data.get(ORIGINAL_NAME, op.name))],
-    lambda op: [(op.method, op.path)],
-    lambda op: [(op.method, without_names(op.path))],
-)
-
-
-def _unique(
-    found: list[Known], keys: Callable[[Operation], list[Hashable]]
-) -> dict[Hashable, Known]:
-    """Index operations by what identifies them, unless two have it in common."""
-    result: dict[Hashable, Known | None] = {}
-    for one in found:
-        for key in set(keys(one.operation)):
-            result[key] = None if key in result else one
-    return {key: one for key, one in result.items() if one is not None}
 
 
 def without_names(path: str) -> str:

@@ -8,11 +8,10 @@ from typing import Any
 
 from codegen.diff import rules
 from codegen.diff.pairs import Pair
-from codegen.diff.report import Change
+from codegen.diff.report import Change, Prose, code
 from codegen.diff.sides import Known, Side
 from codegen.diff.sites import BOTH, READ, Site
 from codegen.diff.values import compare_values
-from codegen.diff.words import Prose, code
 from codegen.document import Operation
 from codegen.errors import Path
 from codegen.plan.responses import EVENT_STREAM
@@ -31,6 +30,7 @@ class _Response:
         annotation: its type in the code.
         at: where that stands.
         data: what the document says, its stream of events aside.
+        events: the schema of its stream of events, and where that stands.
     """
 
     status: str
@@ -39,6 +39,7 @@ class _Response:
     annotation: str
     at: Path
     data: dict[str, Any]
+    events: tuple[Any, Path] | None
 
     @property
     def is_success(self) -> bool:
@@ -74,6 +75,7 @@ def compare_responses(
     before = _responses(pair.old, old.operation)
     after = _responses(pair.new, new.operation)
     reads = replace(site, use=READ)
+    events = _events(before, old), _events(after, new)
     results = [[s for s in found if s.startswith("2")] for found in (before, after)]
     if len(results[0]) == len(results[1]) == 1 and results[0] != results[1]:
         (former,), (status,) = results
@@ -88,7 +90,7 @@ def compare_responses(
     for status, was in before.items():
         if status not in after:
             yield _gone(pair, was, after, _at(reads, was, was))
-    yield from _streams(pair, old, new, site)
+    yield from _streams(pair, old, new, events, site)
 
 
 def _at(site: Site, was: _Response, now: _Response) -> Site:
@@ -109,10 +111,16 @@ def _responses(side: Side, operation: Operation) -> dict[str, _Response]:
         annotation = " | ".join(dict.fromkeys(annotations))
         if "Any" in annotations:
             annotation = "Any"
+        events = None
+        if EVENT_STREAM in content and status.startswith("2"):
+            schema = (content[EVENT_STREAM] or {}).get("schema", {})
+            events = schema, (*at, "content", EVENT_STREAM, "schema")
         if schemas:
             at = (*at, "content", next(iter(schemas)), "schema")
         response = {**response, "content": others}
-        result[status] = _Response(status, schemas, plain, annotation, at, response)
+        result[status] = _Response(
+            status, schemas, plain, annotation, at, response, events
+        )
     return result
 
 
@@ -216,10 +224,20 @@ def _fallback(responses: _Responses, status: str) -> _Response | None:
 # --- Events -------------------------------------------------------------------------
 
 
-def _streams(pair: Pair, old: Known, new: Known, site: Site) -> Iterator[Change]:
+def _events(responses: _Responses, known: Known) -> tuple[Any, Path]:
+    found = [response.events for response in responses.values() if response.events]
+    return found[0] if found else ({}, (*known.operation.at, "responses"))
+
+
+def _streams(
+    pair: Pair,
+    old: Known,
+    new: Known,
+    events: tuple[tuple[Any, Path], tuple[Any, Path]],
+    site: Site,
+) -> Iterator[Change]:
     was, now = old.module.answers.stream, new.module.answers.stream
-    before, old_at = _event_schema(pair.old, old.operation)
-    after, new_at = _event_schema(pair.new, new.operation)
+    (before, old_at), (after, new_at) = events
     place = replace(site, element="stream", use=BOTH, old=old_at, new=new_at)
     if bool(was) != bool(now):
         functions = Prose(f"{code('stream')} and {code('stream_async')}")
@@ -234,14 +252,3 @@ def _streams(pair: Pair, old: Known, new: Known, site: Site) -> Iterator[Change]
         if was.switch != now.switch:
             switches = [one.switch or "nothing" for one in (was, now)]
             yield place.change(rules.SWITCH, was=switches[0], now=switches[1])
-
-
-def _event_schema(side: Side, operation: Operation) -> tuple[Any, Path]:
-    for status, data in (operation.data.get("responses") or {}).items():
-        at: Path = (*operation.at, "responses", status)
-        response, at = side.component("responses", data, at)
-        content = response.get("content") or {}
-        if EVENT_STREAM in content and status.startswith("2"):
-            media = content[EVENT_STREAM] or {}
-            return media.get("schema", {}), (*at, "content", EVENT_STREAM, "schema")
-    return {}, (*operation.at, "responses")

@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
-from codegen.diff.report import Change, Kind, Verdict
+from codegen.diff.report import Change, Kind, Prose, Verdict, code
 from codegen.diff.rules import Rule
-from codegen.diff.words import Prose, code
 from codegen.errors import Path, json_path
 from codegen.plan.literal import plain_text
 
@@ -72,6 +71,10 @@ class Site:
             _for_those(callers, self.use.sent),
             _for_those(readers, self.use.read),
         )
+
+    def differing(self, rule: Rule, was: str, now: str) -> list[Change]:
+        """Return the change from one name to another, if it is one."""
+        return [self.change(rule, was=was, now=now)] if was != now else []
 
     def inside(self, subject: str, *steps: str | int) -> Site:
         """Return a place within this one that belongs to the same element."""

@@ -14,10 +14,9 @@ from typing import Any
 from codegen.diff import rules
 from codegen.diff.limits import compare_limits
 from codegen.diff.pairs import Names, Pair, form
-from codegen.diff.report import Change
+from codegen.diff.report import Change, Prose, value, values
 from codegen.diff.sides import Side
 from codegen.diff.sites import Site
-from codegen.diff.words import Prose, value, values
 from codegen.document import Schema, is_null, schema_name, union_key
 
 # What a schema says of the place where it stands, rather than of the value there.

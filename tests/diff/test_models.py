@@ -210,7 +210,7 @@ def test_what_has_very_much_of_one_kind_takes_no_more_than_its_size(
         asked.append((old, new))
         return similar(old, new)
 
-    monkeypatch.setattr("codegen.diff.models.similar", counted)
+    monkeypatch.setattr("codegen.diff.pairs.similar", counted)
     few = report(with_("first_name", 1), with_("first_names", 1))
     assert [c.text for c in few.changes] == [
         "`Thing.first_name_0` is called `Thing.first_names_0` now"
