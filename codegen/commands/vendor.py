@@ -15,14 +15,14 @@ from codegen.errors import BuildError
 from codegen.paths import GENERATED
 from codegen.pipeline import PACKAGE
 from codegen.vendor import vendored
-from codegen.vendor.comparing import Compared, compare, copies
-from codegen.vendor.gathering import FACADE
-from codegen.vendor.making import Options
-from codegen.vendor.writing import Written, write
+from codegen.vendor.check import Checked, check_copy, copies
+from codegen.vendor.copy import Options
+from codegen.vendor.manifest import FACADE
+from codegen.vendor.placement import Written, write
 
 
 class Format(StrEnum):
-    """How an answer is written."""
+    """How the result is written."""
 
     TEXT = "text"
     JSON = "json"
@@ -61,12 +61,10 @@ Generated = Annotated[
 ]
 Force = Annotated[
     bool,
-    typer.Option("--force", help="Give up what was changed in an earlier copy."),
+    typer.Option("--force", help="Discard what was changed in an earlier copy."),
 ]
-Check = Annotated[
-    bool, typer.Option("--check", help="Write nothing; tell what became of a copy.")
-]
-Answer = Annotated[Format, typer.Option("--format", help="How to write the answer.")]
+Check = Annotated[bool, typer.Option("--check", help="Write nothing; check a copy.")]
+Kind = Annotated[Format, typer.Option("--format", help="How to write the result.")]
 
 
 def vendor(
@@ -76,7 +74,7 @@ def vendor(
     generated: Generated = None,
     force: Force = False,
     check: Check = False,
-    format_: Answer = Format.TEXT,
+    format_: Kind = Format.TEXT,
 ) -> None:
     """Copy the package into another repository, or check such a copy with --check.
 
@@ -100,22 +98,22 @@ def vendor(
         if name is None:
             name = FACADE if with_client else PACKAGE
         options = Options(name, with_client, generated or GENERATED)
-        _tell_written(write(dest, options, force=force), format_)
+        _print_written(write(dest, options, force=force), format_)
 
 
 def _check(folders: list[Path], generated: Path | None, format_: Format) -> None:
-    """Look at all copies, say what was found, and exit with the code that it has."""
-    found, errors = list[Compared](), list[BuildError]()
+    """Check all copies, print what was found, and exit with the code for it."""
+    found, errors = list[Checked](), list[BuildError]()
     for folder in folders:
         try:
-            found.append(compare(folder, generated))
+            found.append(check_copy(folder, generated))
         except BuildError as error:
             errors.append(error)
     if format_ is Format.JSON:
-        _tell_json({"copies": [_as_json(each) for each in found]})
+        _print_json({"copies": [_as_json(each) for each in found]})
     else:
         for each in found:
-            _tell_compared(each)
+            _print_checked(each)
     if errors:
         raise BuildError("\n".join(str(error) for error in errors))
     verdicts = {verdict for each in found for verdict in each.verdicts}
@@ -123,7 +121,7 @@ def _check(folders: list[Path], generated: Path | None, format_: Format) -> None
         raise typer.Exit(3 if verdicts == {"outdated"} else 1)
 
 
-def _tell_compared(found: Compared) -> None:
+def _print_checked(found: Checked) -> None:
     name = vendored.shown(found.folder.resolve().name)
     say_some(f"{name}: {line}" for line in vendored.lines(found.findings))
     say_some(f"{name}: outdated: {line}" for line in found.outdated)
@@ -132,7 +130,7 @@ def _tell_compared(found: Compared) -> None:
     say(f"{name} is {' and '.join(found.verdicts) or 'as it should be'}")
 
 
-def _as_json(found: Compared) -> dict[str, object]:
+def _as_json(found: Checked) -> dict[str, object]:
     return {
         "name": found.folder.resolve().name,
         "verdicts": found.verdicts,
@@ -142,11 +140,11 @@ def _as_json(found: Compared) -> dict[str, object]:
     }
 
 
-def _tell_written(done: Written, format_: Format) -> None:
+def _print_written(done: Written, format_: Format) -> None:
     stamp = done.copy.stamp
     if format_ is Format.JSON:
         files = {"added": done.added, "changed": done.changed, "deleted": done.deleted}
-        _tell_json({"name": done.target.name, **files, "stamp": stamp})
+        _print_json({"name": done.target.name, **files, "stamp": stamp})
         return
     source = stamp["source"]
     if source is not None and source["modified"]:
@@ -163,7 +161,7 @@ def _tell_written(done: Written, format_: Format) -> None:
 
 
 def _shown_path(target: Path) -> str:
-    """Give the path of the check, from where the caller is if it lies below."""
+    """Return the path of the check, relative to the current folder if it is below."""
     path = target / "vendored.py"
     here = Path.cwd()
     return shlex.quote(
@@ -171,5 +169,5 @@ def _shown_path(target: Path) -> str:
     )
 
 
-def _tell_json(answer: dict[str, object]) -> None:
-    typer.echo(json.dumps(answer, indent=1))
+def _print_json(result: dict[str, object]) -> None:
+    typer.echo(json.dumps(result, indent=1))

@@ -1,4 +1,4 @@
-"""Tell whether this copy of assistants-client is as it was written.
+"""Check whether this copy of assistants-client is as it was written.
 
 Run it where the copy is, with nothing but Python's standard library:
 
@@ -6,7 +6,7 @@ Run it where the copy is, with nothing but Python's standard library:
 
 It compares the files beside it with VENDORED.json. The exit code is 0 where all is as
 it was written, 1 where files were changed, are missing or don't belong here, and 2
-where that can't be told. Whether there is something newer to copy, only a clone of
+where that can't be checked. Whether there is something newer to copy, only a clone of
 assistants-client knows: `python -m codegen vendor --check FOLDER`.
 """
 
@@ -42,7 +42,7 @@ _IGNORED_ENDINGS = (".pyc", ".pyo")
 
 
 class StampError(Exception):
-    """Say why a stamp, or the folder around it, can't be judged."""
+    """A stamp, or the folder around it, can't be checked: why."""
 
 
 class Findings(NamedTuple):
@@ -95,7 +95,7 @@ def read_stamp(folder: Path) -> dict[str, Any]:
 
 
 def _is_shallow(value: Any, levels: int) -> bool:
-    """Tell whether a value is nested no deeper; what writes it goes down into it."""
+    """Return whether a value is nested no deeper; writing it recurses into it."""
     if isinstance(value, dict):
         value = [*value.values()]
     if not isinstance(value, list):
@@ -144,7 +144,7 @@ def look(folder: Path, stamp: dict[str, Any]) -> Findings:
 
 
 def _files(folder: Path) -> Iterator[tuple[str, Path]]:
-    """Give whatever is no folder, under its name within the copy."""
+    """Go through whatever is no folder, with its name within the copy."""
     todo = [("", folder)]
     seen = 0
     while todo:
@@ -168,7 +168,7 @@ def _is_ignored(name: str) -> bool:
 
 
 def digest_of(path: Path) -> str:
-    """Give the hash of a file; "" where it is no file, or far too large for ours."""
+    """Return the hash of a file; "" where it is no file, or far too large for ours."""
     found = path.lstat()
     if not stat.S_ISREG(found.st_mode) or found.st_size > _MOST_BYTES:
         return ""
@@ -176,9 +176,9 @@ def digest_of(path: Path) -> str:
 
 
 def digest(content: bytes) -> str:
-    """Give the sha256 of a content, whatever its lines end with.
+    """Return the sha256 of a content, whatever its line ends are.
 
-    git writes other line ends on some systems, which changes nothing.
+    On some systems git writes other line ends, which changes nothing.
     """
     return hashlib.sha256(content.replace(b"\r\n", b"\n")).hexdigest()
 
@@ -191,7 +191,7 @@ def shown(value: Any) -> str:
 
 
 def lines(findings: Findings) -> list[str]:
-    """Write findings, one file to a line."""
+    """Return findings as lines, one for each file."""
     return [
         f"{kind}: {shown(name)}"
         for kind, names in findings._asdict().items()
@@ -200,17 +200,17 @@ def lines(findings: Findings) -> list[str]:
 
 
 def verdicts(findings: Findings) -> list[str]:
-    """Name what is wrong: "modified", "incomplete", both or nothing."""
+    """Return what is wrong: "modified", "incomplete", both or nothing."""
     changed = bool(findings.modified or findings.foreign)
     return ["modified"] * changed + ["incomplete"] * bool(findings.missing)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Check the copy that this file is in; give the exit code."""
+    """Check the copy that this file is in, and return the exit code."""
     parser = argparse.ArgumentParser(
-        description="Tell whether this copy is as it was written.",
+        description="Check whether this copy is as it was written.",
         epilog="Exit codes: 0 it is; 1 it is modified or incomplete; 2 that can't be "
-        "told.",
+        "checked.",
     )
     parser.add_argument("--format", choices=["text", "json"], default="text")
     as_json = parser.parse_args(arguments).format == "json"

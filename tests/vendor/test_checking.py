@@ -15,8 +15,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from codegen.vendor import gathering, making, vendored
-from codegen.vendor.comparing import compare
+from codegen.vendor import copy as making
+from codegen.vendor import manifest, vendored
+from codegen.vendor.check import check_copy
 from tests.vendor.projects import Answer, isolated, stamp_of, vendor
 
 if TYPE_CHECKING:
@@ -154,7 +155,7 @@ def test_the_copy_checks_itself_as_the_command_does(copy: Path) -> None:
 def test_outdated_is_told_from_modified(
     copy: Path, newer_build: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    found = compare(copy, newer_build)
+    found = check_copy(copy, newer_build)
     assert found.verdicts == ["outdated"]
     told = "\n".join(found.outdated)
     assert "the document: version 2.3.0 sha256 " in told
@@ -163,7 +164,7 @@ def test_outdated_is_told_from_modified(
     assert "changed: models/assistant_object.py" in told
     assert "the options: " in told
 
-    original = gathering.project()
+    original = manifest.project()
     later = type(original)(**{**vars(original), "version": "7.0.0"})
     monkeypatch.setattr(making, "project", lambda: later)
     done = vendor("--check", copy)
@@ -183,7 +184,7 @@ def test_where_it_comes_from_makes_no_copy_outdated(
     copy: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     other = {"commit": "0" * 40, "modified": True}
-    monkeypatch.setattr(making, "source", lambda: other)
+    monkeypatch.setattr(making, "commit", lambda: other)
     assert vendor("--check", copy).code == 0
 
 

@@ -7,14 +7,10 @@ import ast
 import pytest
 
 from codegen.errors import BuildError
-from codegen.vendor.gathering import facade
-from codegen.vendor.rewriting import Module, Move, rewritten
-from codegen.vendor.verifying import verify
+from codegen.vendor.manifest import client
+from codegen.vendor.rewrite import rewritten
+from codegen.vendor.verify import verify
 
-MOVE = Move(
-    "copied",
-    {"assistants_client": "", "assistants_api": "assistants_api"},
-)
 NAME = "__name__.rsplit"
 
 # The module, its source, and what becomes of it.
@@ -105,11 +101,11 @@ def test_each_form_is_rewritten_or_stays() -> None:
     wrong = []
     cases = [*REWRITTEN, *(("a.py", source, source) for source in STAYS)]
     for path, source, expected in cases:
-        found = rewritten(source.encode(), Module(path), MOVE).decode()
+        found = rewritten(source.encode(), path, "copied").decode()
         ast.parse(found)
         if found != expected:
             wrong.append(f"{path}: {source}\n  gives  {found}\n  wanted {expected}")
-        again = rewritten(found.encode(), Module(path), MOVE).decode()
+        again = rewritten(found.encode(), path, "copied").decode()
         if again != found:
             wrong.append(f"{path}: {found}\n  twice {again}")
     assert not wrong, "\n".join(wrong)
@@ -118,7 +114,7 @@ def test_each_form_is_rewritten_or_stays() -> None:
 @pytest.mark.parametrize(("source", "words"), REFUSED)
 def test_what_no_rule_covers_is_refused(source: str, words: str) -> None:
     with pytest.raises(BuildError) as refusal:
-        verify({"a.py": rewritten(source.encode(), Module("a.py"), MOVE)}, "other/")
+        verify({"a.py": rewritten(source.encode(), "a.py", "copied")}, "other/")
     assert words in str(refusal.value)
     assert "a.py, line 1: " in str(refusal.value)
 
@@ -157,7 +153,7 @@ def test_a_copy_that_would_not_stand_alone_is_refused() -> None:
     }
     for source, words in ALONE:
         try:
-            needed = verify({**others, "a.py": source.encode()}, "generated/")
+            needed, _ = verify({**others, "a.py": source.encode()}, "generated/")
         except BuildError as error:
             if not words or words not in str(error) or "a.py, line" not in str(error):
                 wrong.append(f"{source}: {error}")
@@ -168,7 +164,7 @@ def test_a_copy_that_would_not_stand_alone_is_refused() -> None:
 
 
 def test_most_of_the_client_stays_as_it_is() -> None:
-    files = {n: text for n, text in facade().items() if n.endswith(".py")}
-    changed = [n for n in files if rewritten(files[n], Module(n), MOVE) != files[n]]
+    files = {n: text for n, text in client().items() if n.endswith(".py")}
+    changed = [n for n in files if rewritten(files[n], n, "copied") != files[n]]
     assert {"_api.py", "_transcript.py"} <= {*changed}
     assert len(changed) < 12

@@ -15,10 +15,11 @@ import pytest
 
 from codegen.errors import BuildError
 from codegen.paths import GENERATED
-from codegen.vendor import gathering, making, provenance, vendored, writing
-from codegen.vendor.gathering import Project
-from codegen.vendor.making import Copy, Options
-from codegen.vendor.writing import write
+from codegen.vendor import copy as making
+from codegen.vendor import manifest, placement, vendored
+from codegen.vendor.copy import Copy, Options
+from codegen.vendor.manifest import Project
+from codegen.vendor.placement import write
 from tests.codegen.specs import put_tree, tree
 from tests.vendor.projects import ROOT, stamp_of, vendor
 
@@ -110,19 +111,19 @@ def test_the_commit_is_that_of_git_where_git_knows_it(tmp_path: Path) -> None:
             check=True,
         ).stdout.strip()
 
-    assert provenance.source(tmp_path / "none") is None
-    assert provenance.source(tmp_path) is None
+    assert manifest.commit(tmp_path / "none") is None
+    assert manifest.commit(tmp_path) is None
     git("init", "--quiet")
-    assert provenance.source(tmp_path) is None, "nothing is committed yet"
+    assert manifest.commit(tmp_path) is None, "nothing is committed yet"
     git("commit", "--quiet", "--allow-empty", "--message=x")
     commit = git("rev-parse", "HEAD")
-    assert provenance.source(tmp_path) == {"commit": commit, "modified": False}
+    assert manifest.commit(tmp_path) == {"commit": commit, "modified": False}
     (tmp_path / "elsewhere").touch()
-    assert provenance.source(tmp_path) == {"commit": commit, "modified": False}
+    assert manifest.commit(tmp_path) == {"commit": commit, "modified": False}
     (tmp_path / "LICENSE").touch()
-    assert provenance.source(tmp_path) == {"commit": commit, "modified": True}
+    assert manifest.commit(tmp_path) == {"commit": commit, "modified": True}
     (tmp_path / "unpacked").mkdir()
-    assert provenance.source(tmp_path / "unpacked") is None
+    assert manifest.commit(tmp_path / "unpacked") is None
 
 
 # --- Over an earlier one -----------------------------------------------------------
@@ -153,9 +154,9 @@ def test_an_update_leaves_nothing_of_the_older_one(
 STEPS: list[tuple[Any, str]] = [
     (making, "built"),
     (making, "verify"),
-    (writing, "scratch_folder"),
-    (writing, "_fill"),
-    (writing, "replace_folder"),
+    (placement, "scratch_folder"),
+    (placement, "_fill"),
+    (placement, "replace_folder"),
 ]
 
 
@@ -167,7 +168,7 @@ def test_a_fault_at_any_step_leaves_the_old_copy_or_the_new_one(
     wrong = []
     faults = [(step, when) for step in STEPS for when in ("before", "after")]
     # What an interrupt between two steps leaves goes with the next copy.
-    faults.remove(((writing, "scratch_folder"), "after"))
+    faults.remove(((placement, "scratch_folder"), "after"))
     faults += [((Path, "write_bytes"), "in the middle")]
     for number, (step, when) in enumerate(faults):
         for present in (old, {}):
@@ -175,7 +176,7 @@ def test_a_fault_at_any_step_leaves_the_old_copy_or_the_new_one(
             put_tree(present, dest)
             with pytest.MonkeyPatch.context() as patch:
                 if step[0] is not making:
-                    patch.setattr(writing, "make", lambda _: small["new"])
+                    patch.setattr(placement, "make", lambda _: small["new"])
                 patch.setattr(*step, _fault(getattr(*step), when))
                 with pytest.raises((KeyboardInterrupt, OSError)):
                     write(dest, Options("copied"))
@@ -199,7 +200,7 @@ def _small(text: str) -> Copy:
 
 def _tree_of(dest: Path, copy: Copy) -> dict[str, bytes]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(writing, "make", lambda _: copy)
+        patch.setattr(placement, "make", lambda _: copy)
         write(dest, Options("copied"))
     return tree(dest)
 
@@ -224,11 +225,11 @@ def test_a_build_has_a_name_of_its_own(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It may be a word that the client uses; and it must have what the client needs."""
-    whole = gathering.built(GENERATED).files
+    whole = manifest.built(GENERATED).files
     part = {name: content for name, content in whole.items() if "run" not in name}
     options = Options("copied", with_client=True, generated=tmp_path)
     for files in (whole, part):
-        build = gathering.Built("client", files, {"version": "1", "sha256": "x"})
+        build = manifest.Built(files, {"version": "1", "sha256": "x"})
         monkeypatch.setattr(making, "built", lambda _, build=build: build)
         if files is whole:
             copy = making.make(options)
@@ -238,7 +239,7 @@ def test_a_build_has_a_name_of_its_own(
 
 
 def test_what_the_copy_imports_must_be_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(making, "verify", lambda *_: {"numpy"})
+    monkeypatch.setattr(making, "verify", lambda *_: ({"numpy"}, set()))
     with pytest.raises(BuildError, match=r"imports numpy, which pyproject.toml"):
         making.make(Options("copied"))
 

@@ -1,8 +1,9 @@
-"""Put a copy together, in memory: all its files, and the stamp that tells of them."""
+"""Put a copy together, in memory: all its files, and the stamp that describes them."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,19 +12,18 @@ from codegen.errors import BuildError
 from codegen.paths import GENERATED
 from codegen.pipeline import PACKAGE
 from codegen.vendor import vendored
-from codegen.vendor.gathering import (
-    FACADE,
+from codegen.vendor.manifest import (
     LICENCES,
     Project,
     built,
-    facade,
+    client,
+    commit,
     licences,
     project,
 )
-from codegen.vendor.naming import check_name
-from codegen.vendor.provenance import source
-from codegen.vendor.rewriting import Module, Move, rewritten
-from codegen.vendor.verifying import verify
+from codegen.vendor.rewrite import rewritten
+from codegen.vendor.target import check_name
+from codegen.vendor.verify import verify
 
 _CHECK = "vendored.py"
 _ABOUT = """\
@@ -41,7 +41,7 @@ class Options:
     """How a copy is to be.
 
     Attributes:
-        name: how its package is called.
+        name: what its package is called.
         with_client: whether the hand-written client is in it.
         generated: the folder of the build that is copied.
     """
@@ -70,7 +70,7 @@ class Copy:
 
     @property
     def stamp_text(self) -> str:
-        """Write the stamp; the same copy has the same one, byte for byte."""
+        """Return the text of the stamp; the same copy always has the same one."""
         return json.dumps(self.stamp, indent=1) + "\n"
 
 
@@ -85,15 +85,17 @@ def make(options: Options) -> Copy:
     own = project()
     # The generated package is the copy, or within it, always under the same name.
     inner = f"{PACKAGE}/" if options.with_client else ""
-    files = _joined(
+    parts = [
         {f"{inner}{path}": content for path, content in package.files.items()},
         _client(options.name) if options.with_client else {},
         {_CHECK: Path(vendored.__file__).read_bytes()},
         licences(),
-    )
-    imported = _imported(files, inner, options)
+    ]
+    files = {path: content for part in parts for path, content in part.items()}
+    if len(files) < sum(map(len, parts)):
+        raise BuildError("two files of the copy would have the same name")
+    imported, certain = _imported(files, inner, options)
     # What is generated is built for one HTTP library, which may be an extra of ours.
-    certain = verify(_modules(package.files), "")
     needed, optional = own.needs(imported, certain)
     stamp = {
         **_head(options, own),
@@ -107,36 +109,27 @@ def make(options: Options) -> Copy:
 
 
 def _client(name: str) -> dict[str, bytes]:
-    """Give the client as it is in a copy; what is generated needs no rewriting."""
-    move = Move(name, {PACKAGE: PACKAGE, FACADE: ""})
+    """Return the client as it is in a copy; what is generated needs no rewriting."""
     return {
-        path: rewritten(content, Module(path), move)
-        if path.endswith(".py")
-        else content
-        for path, content in facade().items()
+        path: rewritten(text, path, name) if path.endswith(".py") else text
+        for path, text in client().items()
     }
 
 
-def _imported(files: dict[str, bytes], generated: str, options: Options) -> set[str]:
-    """Check that a copy stands alone; give the packages of others that it imports.
-
-    Raises:
-        BuildError: it doesn't.
-    """
+def _imported(
+    files: Mapping[str, bytes], inner: str, options: Options
+) -> tuple[set[str], set[str]]:
+    modules = {path: text for path, text in files.items() if path.endswith(".py")}
     try:
-        return verify(_modules(files), generated)
+        return verify(modules, inner)
     except BuildError as error:
-        if not options.with_client or not options.own_build:
+        if not (options.with_client and options.own_build):
             raise
         advice = (
             "the client needs all that the pinned document has: build more of it, "
             "or leave --with-client out"
         )
         raise BuildError(error.message, [*error.details, advice]) from error
-
-
-def _modules(files: dict[str, bytes]) -> dict[str, bytes]:
-    return {path: text for path, text in files.items() if path.endswith(".py")}
 
 
 def _head(options: Options, own: Project) -> dict[str, Any]:
@@ -150,7 +143,7 @@ def _head(options: Options, own: Project) -> dict[str, Any]:
         "version": own.version,
         "licence": own.licence,
         "licence_files": [*LICENCES],
-        "source": source(),
+        "source": commit(),
         "command": " ".join(command),
         "options": {
             "name": options.name,
@@ -158,17 +151,3 @@ def _head(options: Options, own: Project) -> dict[str, Any]:
             "own_build": options.own_build,
         },
     }
-
-
-def _joined(*parts: dict[str, bytes]) -> dict[str, bytes]:
-    """Join files; those of one part may not hide those of another.
-
-    Raises:
-        BuildError: two of them have the same name.
-    """
-    joined: dict[str, bytes] = {}
-    for part in parts:
-        if twice := joined.keys() & part.keys():
-            raise BuildError(f"the copy would have two files {min(twice)}")
-        joined |= part
-    return joined

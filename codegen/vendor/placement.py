@@ -10,10 +10,9 @@ from pathlib import Path
 from codegen.errors import BuildError
 from codegen.swap import recover, replace_folder, scratch_folder
 from codegen.vendor import vendored
-from codegen.vendor.making import Copy, Options, make
-from codegen.vendor.naming import check_name, target_of
-
-_SHOWN = 20
+from codegen.vendor.copy import Copy, Options, make
+from codegen.vendor.manifest import listed
+from codegen.vendor.target import check_name, target_of
 
 
 @dataclass(frozen=True)
@@ -23,9 +22,9 @@ class Written:
     Attributes:
         target: the folder of the copy.
         copy: what it holds now.
-        added: files that an earlier copy had not.
-        changed: files that it had otherwise.
-        deleted: files that it had and this one has not.
+        added: files that the earlier copy, if any, didn't have.
+        changed: files that it had with another content.
+        deleted: files that only it had.
     """
 
     target: Path
@@ -41,7 +40,7 @@ def write(dest: Path, options: Options, *, force: bool = False) -> Written:
     Args:
         dest: the folder that the copy is to be in; it is made where it is missing.
         options: how the copy is to be.
-        force: give up what was changed in the earlier copy.
+        force: discard what was changed in the earlier copy.
 
     Raises:
         BuildError: it can't be made, or something stands in its place that is no copy
@@ -71,7 +70,7 @@ def write(dest: Path, options: Options, *, force: bool = False) -> Written:
 
 
 def _earlier(target: Path, options: Options, *, force: bool) -> dict[str, str]:
-    """Give the files of the copy that is to be replaced, if there is one.
+    """Return the files of the copy that is to be replaced, if there is one.
 
     Raises:
         BuildError: it must not be replaced.
@@ -86,25 +85,18 @@ def _earlier(target: Path, options: Options, *, force: bool) -> dict[str, str]:
             f"{target} is no copy that could be replaced: {error}",
             ["choose another DEST or --name, or delete it"],
         ) from error
-    edits = findings._replace(missing=())
-    if any(edits) and not force:
-        found = vendored.lines(edits)
-        more = len(found) - _SHOWN
+    edits = vendored.lines(findings._replace(missing=()))
+    if edits and not force:
+        advice = "keep these changes elsewhere, or give them up with --force"
         raise BuildError(
-            f"{target} was changed since it was written:",
-            [
-                *found[:_SHOWN],
-                *[f"... and {more} more"] * (more > 0),
-                "keep these changes elsewhere, or give them up with --force",
-            ],
+            f"{target} was changed since it was written:", [*listed(edits), advice]
         )
     had = stamp.get("options")
     with_client = isinstance(had, dict) and had.get("with_client") is True
     if with_client != options.with_client and not force:
-        there = "with" if with_client else "without"
-        advice = "leave --with-client out"
+        there, advice = "without", "leave --with-client out"
         if with_client:
-            advice = "give --with-client as well"
+            there, advice = "with", "give --with-client as well"
         raise BuildError(
             f"{target} is a copy {there} the client",
             [f"{advice}, or change that with --force"],
@@ -115,8 +107,7 @@ def _earlier(target: Path, options: Options, *, force: bool) -> dict[str, str]:
 
 def _make_folders(folder: Path, undo: contextlib.ExitStack) -> None:
     """Make a folder and those above it; what was made goes again if all is undone."""
-    missing = [folder, *folder.parents]
-    for place in reversed(missing):
+    for place in reversed([folder, *folder.parents]):
         if not place.exists():
             place.mkdir()
             undo.callback(_remove_empty, place)
@@ -128,13 +119,13 @@ def _remove_empty(folder: Path) -> None:
 
 
 def _fill(folder: Path, copy: Copy) -> None:
-    contents = {**copy.files, vendored.STAMP: copy.stamp_text.encode()}
-    folders = {(folder / name).parent for name in contents}
-    # Whoever may read the repository may read the copy, whatever the umask is.
-    for place in sorted(folders):
-        place.mkdir(parents=True, exist_ok=True)
-        place.chmod(0o755)
-    for name, content in contents.items():
+    for name, content in {
+        **copy.files,
+        vendored.STAMP: copy.stamp_text.encode(),
+    }.items():
         path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
-        path.chmod(0o644)
+    # Whoever may read the repository may read the copy, whatever the umask is.
+    for path in (folder, *folder.rglob("*")):
+        path.chmod(0o755 if path.is_dir() else 0o644)

@@ -1,4 +1,4 @@
-"""Say where a copy may go, and how its package may be called."""
+"""Where a copy may go, and what its package may be called."""
 
 from __future__ import annotations
 
@@ -12,21 +12,20 @@ from codegen.errors import BuildError, shorten
 from codegen.paths import ROOT
 from codegen.vendor.vendored import STAMP
 
-_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,99}\Z")
-# Of Pythons newer than the oldest that may run this.
+_NAME = re.compile(r"(?!__)[A-Za-z_][A-Za-z0-9_]{0,99}\Z")
+# Modules of Pythons newer than the oldest one that may run this.
 _NEWER_MODULES = {"annotationlib", "compression"}
-# What the packages import that we depend on, and need themselves: hiding one of them
-# breaks the copy in a way that is hard to understand.
+# What the packages that we depend on are, and import: hiding one of them breaks the
+# copy in a way that is hard to understand.
 _NEEDED = {
     *("anyio", "attr", "attrs", "certifi", "dateutil", "h11", "h2", "hpack"),
     *("httpcore", "httpx", "httpx2", "hyperframe", "idna", "msgspec", "six"),
     *("sniffio", "socksio", "typing_extensions"),
 }
-_HIDING = {
-    name.lower() for name in {*sys.stdlib_module_names, *_NEWER_MODULES, *_NEEDED}
-}
+_STANDARD = {name.lower() for name in (*sys.stdlib_module_names, *_NEWER_MODULES)}
 # No copy belongs among our own sources.
-_OURS = ("assistants_client", "codegen", "generated", ".git", ".venv")
+_OURS = ("assistants_client", "assistants_server", "codegen", "generated")
+_FORBIDDEN = (*_OURS, ".git", ".venv")
 
 
 def check_name(name: str) -> None:
@@ -38,16 +37,11 @@ def check_name(name: str) -> None:
     if not _NAME.match(name) or keyword.iskeyword(name):
         raise BuildError(
             f"{shorten(name)} can't be the name of a package",
-            ["choose one of ASCII letters, digits and underscores with --name"],
+            ["choose one of ASCII letters, digits and single underscores with --name"],
         )
-    if name.startswith("__"):
-        raise BuildError(
-            f"{shorten(name)} is a name for Python's own use",
-            ["choose one with no more than one underscore in front with --name"],
-        )
-    if name.lower() in _HIDING:
+    if name.lower() in _STANDARD | _NEEDED:
         kind = "a package that the copy needs"
-        if name.lower() not in _NEEDED:
+        if name.lower() in _STANDARD:
             kind = "a module of the standard library"
         raise BuildError(
             f"{shorten(name)} would hide {kind}", ["choose another with --name"]
@@ -55,7 +49,7 @@ def check_name(name: str) -> None:
 
 
 def target_of(dest: Path, name: str) -> Path:
-    """Give the folder of a copy, resolved; nothing is written.
+    """Return the folder of a copy, resolved; nothing is written.
 
     Raises:
         BuildError: no copy can go there.
@@ -64,22 +58,21 @@ def target_of(dest: Path, name: str) -> Path:
         folder = dest.resolve()
     except (OSError, RuntimeError, ValueError) as error:
         raise BuildError(f"{shorten(str(dest))} can't be a folder: {error}") from error
-    for place in (folder, *folder.parents):
-        if os.path.lexists(place) and not place.is_dir():
-            raise BuildError(f"{place} is no folder", ["choose another DEST"])
-        if (place / STAMP).exists():
-            raise BuildError(
-                f"{place} is a copy itself", ["give the folder that it is in as DEST"]
-            )
     target = folder / name
     if target.is_symlink():
         raise BuildError(
             f"{target} is a symbolic link",
             ["give the folder that it leads into as DEST, or delete it"],
         )
-    if target.exists() and not target.is_dir():
-        raise BuildError(f"{target} is no folder", ["delete it, or choose a --name"])
-    for ours in _OURS:
+    for place in (target, *target.parents):
+        if os.path.lexists(place) and not place.is_dir():
+            advice = "delete it, or choose another DEST or --name"
+            raise BuildError(f"{place} is no folder", [advice])
+        if place != target and (place / STAMP).exists():
+            raise BuildError(
+                f"{place} is a copy itself", ["give the folder that it is in as DEST"]
+            )
+    for ours in _FORBIDDEN:
         if target.is_relative_to(ROOT / ours):
             raise BuildError(
                 f"{target} is within {ours}/ of this repository",

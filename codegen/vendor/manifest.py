@@ -1,9 +1,9 @@
-"""Read what goes into a copy, and what our own project says of itself."""
+"""What goes into a copy: a build, the client, and what our project says of itself."""
 
 from __future__ import annotations
 
-import ast
 import json
+import os
 import re
 import tomllib
 from collections.abc import Container, Iterable
@@ -11,28 +11,33 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
 from codegen.errors import BuildError, shorten
+from codegen.git import GitError, git
 from codegen.lock import LOCK, hashes
 from codegen.paths import GENERATED, ROOT
 
 FACADE = "assistants_client"
 LICENCES = ("LICENSE", "NOTICE")
-# How distributions are called that aren't called as what they are imported as.
+# The distributions whose name differs from that of what one imports.
 _DISTRIBUTIONS = {"attr": "attrs", "dateutil": "python-dateutil"}
-_REQUIREMENT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+_VERSION = re.compile(r'^__version__ = "(.+)"$', re.MULTILINE)
+# What a copy is made of: changes elsewhere don't make it another.
+_SOURCES = (FACADE, "generated", "codegen/vendor", *LICENCES, "pyproject.toml")
+_MOST_SHOWN = 20
 
 
 @dataclass(frozen=True)
 class Built:
-    """A generated package, whole and untouched.
+    """A generated package, as it was built.
 
     Attributes:
-        name: how it is called where it was built.
         files: its files by their names, relative to it.
         document: what it was made from: its version and its hash.
     """
 
-    name: str
     files: dict[str, bytes]
     document: dict[str, str]
 
@@ -41,7 +46,7 @@ def built(folder: Path = GENERATED) -> Built:
     """Read a build.
 
     Raises:
-        BuildError: there is none, or it isn't as it was built.
+        BuildError: there is none, or it was changed since.
     """
     try:
         lock = json.loads((folder / LOCK).read_text(encoding="utf-8"))
@@ -58,7 +63,7 @@ def built(folder: Path = GENERATED) -> Built:
     if drifted:
         raise BuildError(
             f"{folder} is not as it was built, and is not copied:",
-            [*drifted[:20], "run scripts/regen, or build it again"],
+            [*listed(drifted), "run scripts/regen, or build it again"],
         )
     files = {
         path.removeprefix(f"{name}/"): (folder / path).read_bytes()
@@ -72,27 +77,39 @@ def built(folder: Path = GENERATED) -> Built:
             f"{folder} holds no package {shorten(name)} with its document",
             ["build it again"],
         ) from error
-    return Built(name, files, {"version": version, "sha256": spec})
+    return Built(files, {"version": version, "sha256": spec})
 
 
-def facade() -> dict[str, bytes]:
-    """Read the hand-written client, whole."""
+def client() -> dict[str, bytes]:
+    """Read the hand-written client."""
     folder = ROOT / FACADE
-    found = {
-        path.relative_to(folder).as_posix(): path
-        for path in sorted(folder.rglob("*"))
-        if path.suffix == ".py" or path.name == "py.typed"
-    }
-    return {
-        name: path.read_bytes()
-        for name, path in found.items()
-        if name.partition("/")[0] != "__pycache__"
-    }
+    paths = [*folder.rglob("*.py"), folder / "py.typed"]
+    return {p.relative_to(folder).as_posix(): p.read_bytes() for p in sorted(paths)}
 
 
 def licences() -> dict[str, bytes]:
     """Read the licence, and the notice of what it doesn't cover alone."""
     return {name: (ROOT / name).read_bytes() for name in LICENCES}
+
+
+def listed(lines: list[str]) -> list[str]:
+    """Return the first lines, and how many more there are."""
+    more = len(lines) - _MOST_SHOWN
+    return lines[:_MOST_SHOWN] + [f"... and {more} more"] * (more > 0)
+
+
+def commit(root: Path = ROOT) -> dict[str, str | bool] | None:
+    """Return our commit, and whether sources were changed since; None without git."""
+    try:
+        top = os.fsdecode(git(root, "rev-parse", "--show-toplevel")).strip()
+        # Unpacked somewhere within another repository, we have no commit.
+        if Path(top).resolve() != root.resolve():
+            return None
+        found = git(root, "rev-parse", "--verify", "HEAD").decode().strip()
+        status = git(root, "status", "--porcelain", "--", *_SOURCES)
+    except GitError:
+        return None
+    return {"commit": found, "modified": bool(status.strip())}
 
 
 @dataclass(frozen=True)
@@ -109,64 +126,58 @@ class Project:
     def needs(
         self, imported: Iterable[str], certain: Container[str] = ()
     ) -> tuple[list[str], list[str]]:
-        """Give the requirements behind imports: those always needed, and the others.
+        """Return the requirements behind imports: those always needed, and the others.
 
         Args:
-            imported: the packages of others that are imported somewhere.
+            imported: the third-party packages that are imported somewhere.
             certain: those of them that are needed even if they are an extra of ours.
 
         Raises:
             BuildError: something is imported that pyproject.toml doesn't name.
         """
-        always: set[str] = set()
-        optional: set[str] = set()
+        always, optional = set[str](), set[str]()
         for name in imported:
-            wanted = _canonical(_DISTRIBUTIONS.get(name, name))
-            beside = always if name in certain else optional
-            for given, taken in ((self.dependencies, always), (self.extras, beside)):
-                found = {each for each in given if _named(each) == wanted}
-                taken |= found
-                if found:
-                    break
-            else:
+            distribution = canonicalize_name(_DISTRIBUTIONS.get(name, name))
+            needed, extra = (
+                {
+                    r
+                    for r in some
+                    if canonicalize_name(Requirement(r).name) == distribution
+                }
+                for some in (self.dependencies, self.extras)
+            )
+            if not needed and not extra:
                 raise BuildError(
                     f"the copy imports {name}, which pyproject.toml doesn't name",
                     ["name it there among the dependencies"],
                 )
+            if needed or name in certain:
+                always |= needed or extra
+            else:
+                optional |= extra
         return sorted(always), sorted(optional)
 
 
 def project() -> Project:
-    """Read pyproject.toml, and the version that it leads to."""
+    """Read pyproject.toml, and the version that it leads to.
+
+    Raises:
+        BuildError: the file that it leads to has no version.
+    """
     settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     about: dict[str, Any] = settings["project"]
     others: dict[str, list[str]] = about.get("optional-dependencies", {})
-    extras = [each for extra, some in others.items() if extra != "dev" for each in some]
+    path = ROOT / settings["tool"]["hatch"]["version"]["path"]
+    version = _VERSION.search(path.read_text(encoding="utf-8"))
+    if version is None:
+        raise BuildError(f"{path.name} has no __version__")
     return Project(
         name=about["name"],
-        version=_version(ROOT / settings["tool"]["hatch"]["version"]["path"]),
+        version=version[1],
         licence=about["license"],
         python=about["requires-python"],
         dependencies=tuple(about["dependencies"]),
-        extras=tuple(extras),
+        extras=tuple(
+            r for extra, some in others.items() if extra != "dev" for r in some
+        ),
     )
-
-
-def _version(path: Path) -> str:
-    for node in ast.parse(path.read_bytes()).body:
-        match node:
-            case ast.Assign(
-                targets=[ast.Name(id="__version__")],
-                value=ast.Constant(value=str(version)),
-            ):
-                return version
-    raise BuildError(f"{path.name} says no __version__")
-
-
-def _named(requirement: str) -> str:
-    found = _REQUIREMENT.match(requirement)
-    return _canonical(found[0]) if found else ""
-
-
-def _canonical(name: str) -> str:
-    return re.sub(r"[-_.]+", "-", name).lower()

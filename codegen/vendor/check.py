@@ -10,11 +10,10 @@ from typing import Any
 from codegen.errors import BuildError
 from codegen.paths import GENERATED
 from codegen.vendor import vendored
-from codegen.vendor.making import Options, make
-from codegen.vendor.naming import check_name
+from codegen.vendor.copy import Options, make
+from codegen.vendor.target import check_name
 
-# What doesn't make a copy another one: where it came from, and words about it.
-_ANYHOW = {"about", "command", "files", "source"}
+# What makes a copy another one; where it came from, and words about it, don't.
 _MEANINGS = {
     "version": "the version",
     "document": "the document",
@@ -29,8 +28,8 @@ _MEANINGS = {
 
 
 @dataclass(frozen=True)
-class Compared:
-    """What a look at a copy found.
+class Checked:
+    """What a check of a copy found.
 
     Attributes:
         folder: where the copy is.
@@ -46,7 +45,7 @@ class Compared:
 
     @property
     def verdicts(self) -> list[str]:
-        """Name all that is wrong: modified, incomplete, outdated."""
+        """Return all that is wrong: modified, incomplete, outdated."""
         return vendored.verdicts(self.findings) + ["outdated"] * bool(self.outdated)
 
 
@@ -64,23 +63,20 @@ def copies(dest: Path, name: str | None = None) -> list[Path]:
         raise BuildError(f"there is no folder {dest}")
     if name is not None:
         check_name(name)
-        found = [dest / name]
-    elif (dest / vendored.STAMP).is_file():
-        found = [dest]
-    else:
-        stamps = sorted(dest.glob(f"*/{vendored.STAMP}"))
-        found = [stamp.parent for stamp in stamps if stamp.parent.name[0] != "."]
-    found = [folder for folder in found if (folder / vendored.STAMP).is_file()]
+        dest = dest / name
+    stamps = [dest / vendored.STAMP]
+    if name is None and not stamps[0].is_file():
+        stamps = sorted(dest.glob(f"[!.]*/{vendored.STAMP}"))
+    found = [stamp.parent for stamp in stamps if stamp.is_file()]
     if not found:
         raise BuildError(
-            f"{dest if name is None else dest / name} holds no copy "
-            f"(nothing there has a {vendored.STAMP})",
+            f"{dest} holds no copy (nothing there has a {vendored.STAMP})",
             ["give the folder that `vendor` wrote to, or the copy itself"],
         )
     return found
 
 
-def compare(folder: Path, generated: Path | None = None) -> Compared:
+def check_copy(folder: Path, generated: Path | None = None) -> Checked:
     """Compare a copy with its stamp, and that with what would be written now.
 
     Args:
@@ -100,38 +96,31 @@ def compare(folder: Path, generated: Path | None = None) -> Compared:
         raise BuildError(f"{folder} can't be checked: {vendored.STAMP} has no options")
     if options.get("own_build") is True and generated is None:
         untold = "it is of a build of its own, which --generated must name"
-        return Compared(folder, findings, (), untold)
-    wanted = make(
-        Options(
-            options["name"],
-            with_client=options.get("with_client") is True,
-            generated=generated or GENERATED,
-        )
-    )
-    return Compared(folder, findings, tuple(_differing(stamp, wanted.stamp)))
+        return Checked(folder, findings, (), untold)
+    with_client = options.get("with_client") is True
+    wanted = make(Options(options["name"], with_client, generated or GENERATED))
+    return Checked(folder, findings, tuple(_differing(stamp, wanted.stamp)))
 
 
 def _differing(stamp: dict[str, Any], wanted: dict[str, Any]) -> Iterator[str]:
-    """Say how a stamp differs from that of a copy that would be written now."""
+    """Go through how a stamp differs from that of a copy that would be written now."""
     for key, meaning in _MEANINGS.items():
         if stamp.get(key) != wanted[key]:
-            was, now = (_told(each.get(key)) for each in (stamp, wanted))
+            was, now = (_shown(each.get(key)) for each in (stamp, wanted))
             yield f"{meaning}: {was}, now {now}"
     before: dict[str, str] = stamp["files"]
     after: dict[str, str] = wanted["files"]
     for name in sorted(before | after):
-        if name not in before:
-            yield f"new: {vendored.shown(name)}"
-        elif name not in after:
-            yield f"gone: {vendored.shown(name)}"
-        elif before[name] != after[name]:
-            yield f"changed: {vendored.shown(name)}"
+        if before.get(name) != after.get(name):
+            kind = "changed" if name in before and name in after else "new"
+            kind = kind if name in after else "gone"
+            yield f"{kind}: {vendored.shown(name)}"
 
 
-def _told(value: Any) -> str:
+def _shown(value: Any) -> str:
     """Write a value of a stamp on one line."""
     if isinstance(value, dict):
-        value = " ".join(f"{key} {_told(each)}" for key, each in value.items())
+        value = " ".join(f"{key} {_shown(each)}" for key, each in value.items())
     elif isinstance(value, list):
         value = " ".join(map(str, value)) or "none"
     return vendored.shown(value)

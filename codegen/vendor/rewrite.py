@@ -1,0 +1,177 @@
+"""Let a module of the client live under another name: relative imports, its own names.
+
+Three rules, on the syntax tree; what they don't touch stays byte for byte:
+
+1. An absolute import of one of our packages becomes a relative one, also where a text
+   is handed to `import_module`.
+2. A text that is nothing but one of our dotted names, such as that of a logger, becomes
+   an expression for this name within the copy, wherever that is. So two copies in one
+   process have loggers of their own.
+3. Where a longer text, a message or a docstring, mentions one of our packages, it
+   mentions the copy.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+
+from codegen.errors import BuildError
+from codegen.pipeline import PACKAGE
+from codegen.vendor.manifest import FACADE
+
+# Where our packages are within a copy; "" is the copy itself.
+_HOMES = {PACKAGE: PACKAGE, FACADE: ""}
+_OURS = "|".join(_HOMES)
+_MENTION = re.compile(rf"(?<![\w.])({_OURS})(?![\w-])((?:\.[A-Za-z_]\w*)*)".encode())
+_FROM = re.compile(rf"from[ \t]+({_OURS})(?=[\s.])".encode())
+_OPENING = re.compile(rf"[fFrRbBuU]*(?:\"\"\"|'''|\"|')(?=(?:{_OURS})\b)".encode())
+_ONE_STRING = re.compile(rb"[uU]?(\"|')[^\"'\\\n]*\1\Z")
+
+IMPORTING = {"import_module", "__import__", "find_spec", "run_module", "files"}
+"""Functions that take the name of a module as text."""
+
+_Edit = tuple[int, int, str]
+
+
+def rewritten(content: bytes, path: str, name: str) -> bytes:
+    """Return the source of a module as it is within a copy.
+
+    Args:
+        content: its source.
+        path: its file, relative to the copy.
+        name: what the copy is called.
+
+    Raises:
+        BuildError: it does something with our names that no rule covers.
+    """
+    if _MENTION.search(content):
+        edits = [*_Rewrite(content, path, name).edits()]
+        for start, end, new in sorted(edits, reverse=True):
+            content = content[:start] + new.encode() + content[end:]
+    return content
+
+
+class _Rewrite:
+    def __init__(self, content: bytes, path: str, name: str) -> None:
+        self._content = content
+        self._path = path
+        self._name = name
+        # Columns are counted in bytes, as here.
+        self._lines = [0]
+        for line in content.splitlines(keepends=True):
+            self._lines.append(self._lines[-1] + len(line))
+
+    def edits(self) -> Iterator[_Edit]:
+        """Go through what is to be replaced, in no order; no two edits overlap."""
+        done = set[ast.AST]()
+        # Outer nodes come before inner ones.
+        for node in ast.walk(ast.parse(self._content)):
+            match node:
+                case ast.Import(names=names):
+                    if any(_is_ours(alias.name) for alias in names):
+                        raise self._refused(node, "use `from ... import`")
+                case ast.ImportFrom(module=str(name), level=0) if _is_ours(name):
+                    yield self._import(node)
+                case ast.Call(args=[first, *_]) if _is_ours(imported_text(node)):
+                    yield from self._call(node, first)
+                    done.update(ast.walk(first))
+                case ast.Expr(value=ast.Constant(value=str())):
+                    yield from self._mentions(node.value)
+                    done.add(node.value)
+                case ast.Constant(value=str(text)) if node not in done:
+                    yield from self._text(node, text)
+                case ast.JoinedStr() if node not in done:
+                    yield from self._mentions(node)
+                    # What stands in it has no place of its own before Python 3.12.
+                    done.update(ast.walk(node))
+
+    def _import(self, node: ast.ImportFrom) -> _Edit:
+        found = _FROM.match(self._content, self._span(node)[0])
+        if found is None:
+            raise self._refused(node, "write it on one line")
+        after = self._content[found.end() : found.end() + 1]
+        return *found.span(1), self._relative(found[1].decode(), after == b".")
+
+    def _call(self, node: ast.Call, first: ast.expr) -> Iterator[_Edit]:
+        """Let `import_module("ours.x")` say `import_module(".x", __package__)`."""
+        start, end = self._span(first)
+        alone = len(node.args) == 1 and not node.keywords
+        if not alone or _called(node) != "import_module":
+            raise self._refused(node, "give import_module the name alone")
+        opening = _OPENING.match(self._content, start)
+        found = opening and _MENTION.match(self._content, opening.end())
+        if not found:
+            raise self._refused(node, "write the beginning of the name plainly")
+        after = self._content[found.end(1) : found.end(1) + 1]
+        yield *found.span(1), self._relative(found[1].decode(), after == b".")
+        yield end, end, ", __package__"
+
+    def _relative(self, package: str, more: bool) -> str:
+        """Write one of our packages as the beginning of a relative import.
+
+        Args:
+            package: its name.
+            more: whether a dot and the name of a module follow.
+        """
+        dots = "." * (self._path.count("/") + 1)
+        # A dot that follows the copy itself is one of its own.
+        return dots + _HOMES[package] if _HOMES[package] else dots[more:]
+
+    def _text(self, node: ast.Constant, text: str) -> Iterator[_Edit]:
+        start, end = self._span(node)
+        found = _MENTION.fullmatch(text.encode())
+        if found is None or not _ONE_STRING.match(self._content[start:end]):
+            yield from self._mentions(node)
+            return
+        inner = _within(found)
+        up = self._path.count("/") + 1 - self._path.endswith("__init__.py")
+        expression = f'__name__.rsplit(".", {up})[0]' if up else "__name__"
+        if inner:
+            expression = expression.replace('"', "'")
+            expression = f'f"{{{expression}}}.{inner}"'
+        yield start, end, expression
+
+    def _mentions(self, node: ast.expr) -> Iterator[_Edit]:
+        for found in _MENTION.finditer(self._content, *self._span(node)):
+            inner = _within(found)
+            yield *found.span(), f"{self._name}.{inner}" if inner else self._name
+
+    def _span(self, node: ast.stmt | ast.expr) -> tuple[int, int]:
+        start = self._lines[node.lineno - 1] + node.col_offset
+        assert node.end_lineno is not None
+        assert node.end_col_offset is not None
+        return start, self._lines[node.end_lineno - 1] + node.end_col_offset
+
+    def _refused(self, node: ast.stmt | ast.expr, advice: str) -> BuildError:
+        where = f"{self._path}, line {node.lineno}"
+        return BuildError(f"{where}: this import can't be made relative", [advice])
+
+
+def _within(found: re.Match[bytes]) -> str:
+    """Return the dotted name within the copy of something of ours."""
+    home, rest = _HOMES[found[1].decode()], found[2].decode()
+    return (home + rest).removeprefix(".")
+
+
+def _is_ours(dotted: str) -> bool:
+    return dotted.partition(".")[0] in _HOMES
+
+
+def _called(node: ast.Call) -> str:
+    match node.func:
+        case ast.Name(id=name) | ast.Attribute(attr=name):
+            return name
+    return ""
+
+
+def imported_text(node: ast.Call) -> str:
+    """Return the text that the name begins with that a call imports; "" if unknown."""
+    if _called(node) in IMPORTING and node.args:
+        match node.args[0]:
+            case ast.Constant(value=str(text)):
+                return text
+            case ast.JoinedStr(values=[ast.Constant(value=str(text)), *_]):
+                return text
+    return ""
