@@ -15,8 +15,8 @@ from assistants_server import LocalServer
 from codegen import source
 from codegen.overlay import apply
 from codegen.paths import GENERATED, PINNED
-from codegen.vendor.making import Options
-from codegen.vendor.writing import write
+from codegen.vendor.copy import Options
+from codegen.vendor.placement import write
 from tests.docs.pages import all_pages, blocks, docs_pages, run
 
 if TYPE_CHECKING:
