@@ -123,7 +123,7 @@ _ALIASES = [f"{b}: &{b} [{', '.join([f'*{a}'] * 9)}]" for a, b in pairwise("abcd
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("{", "is not valid"),
+        ("{", "not valid"),
         ('{"swagger": "2.0", "paths": {}}', "Swagger 2"),
         (
             json.dumps(changed(lambda given: given.update(paths={}))),
@@ -135,7 +135,10 @@ _ALIASES = [f"{b}: &{b} [{', '.join([f'*{a}'] * 9)}]" for a, b in pairwise("abcd
         ),
         (json.dumps(changed(_foreign_page)), "file:///etc/passwd"),
         (json.dumps(changed(_no_stream)), "upstream_facts.py can't read given.yaml"),
-        ("\n".join(["a: &a [1, 1, 1, 1, 1, 1, 1, 1]", *_ALIASES]), "by its aliases"),
+        (
+            "\n".join(["a: &a [1, 1, 1, 1, 1, 1, 1, 1]", *_ALIASES]),
+            "more than 2000000 values",
+        ),
     ],
     ids=["broken", "swagger", "no-path", "no-page", "foreign", "no-stream", "aliases"],
 )
