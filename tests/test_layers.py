@@ -20,7 +20,7 @@ SOURCE_ROOTS = {
     "assistants_server": ROOT,
     "codegen": ROOT,
 }
-DEVELOPMENT_ONLY = {"codegen", "generated", "harness", "scripts", "tests"}
+DEVELOPMENT_ONLY = {"bench", "codegen", "generated", "harness", "scripts", "tests"}
 
 # Third-party packages that the generated code may import, and where.
 GENERATED_MAY_IMPORT = {

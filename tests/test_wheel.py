@@ -26,7 +26,7 @@ SOURCES = {
     "assistants_server": ROOT,
     "assistants_api": ROOT / "generated",
 }
-DEVELOPMENT_ONLY = ["codegen", "generated", "harness", "scripts", "tests"]
+DEVELOPMENT_ONLY = ["bench", "codegen", "generated", "harness", "scripts", "tests"]
 NEEDED_TO_REGENERATE = {"codegen", "generated", "openapi.yaml", "constraints.txt"}
 
 IMPORT_EVERYTHING = """

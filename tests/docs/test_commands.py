@@ -16,8 +16,8 @@ from tests.docs.pages import ROOT, all_pages, blocks, code_words
 
 _OPTION = re.compile(r"--?[a-z][\w-]*")
 _LONE = re.compile(r"--[a-z][\w-]*")
-# What a script hands its work to, where that is a package.
-_MODULE = re.compile(r"-m scripts\.(\w+)")
+# What a script hands its work to.
+_MODULE = re.compile(r"-m ((?:bench|harness|scripts)[\w.]*)")
 # Modules that others wrote.
 _OTHERS = {"build", "pip", "pytest"}
 # Scripts that hand their options on to a command of the generator.
@@ -56,12 +56,12 @@ def server_options() -> set[str]:
 
 @cache
 def script_text(path: str) -> str:
-    """Give the text of a script, and of the modules that do its work."""
+    """Return the text of a script, and of the modules that do its work."""
     script = ROOT / path
     name = path.rpartition("/")[2]
     files = [script, *script.parent.glob(f"_{name}*.py")]
     for module in _MODULE.findall(script.read_text(encoding="utf-8")):
-        files += (script.parent / module).glob("*.py")
+        files += (ROOT / module.replace(".", "/")).glob("*.py")
     return "\n".join(file.read_text(encoding="utf-8") for file in files)
 
 

@@ -1,4 +1,4 @@
-"""Whole processes: building both packages, and the generator's own speed."""
+"""The generator: both packages to compare, and the speed of `build` and `pin`."""
 
 from __future__ import annotations
 
@@ -8,16 +8,10 @@ import sys
 import time
 from pathlib import Path
 
-from scripts._bench_stats import Goal, Row
+from bench.rows import BenchError, Goal, Row
 
-ROOT = Path(__file__).resolve().parent.parent
-PINNED = ROOT / "openapi.yaml"
-OURS = "ours_api"
-STOCK = "stock_api"
-
-_STOCK_SETTINGS = "literal_enums: true\npost_hooks: []\n"
-_BUILD_GOAL = Goal(3, of="median")
-_PIN_GOAL = Goal(8, of="median")
+PINNED = Path(__file__).resolve().parents[1] / "openapi.yaml"
+OURS, STOCK = "ours_api", "stock_api"
 
 # What `pin` does, but into a folder of ours, and with the whole command line loaded.
 _PIN = """
@@ -30,43 +24,47 @@ pin.pin(source.load(upstream), pinned=folder / "openapi.yaml", lock=folder / "lo
 """
 
 
-class BenchError(Exception):
-    """Something can't be measured."""
-
-
-def make_packages(scratch: Path) -> list[Path]:
-    """Build both packages from openapi.yaml; give the folders that hold them."""
-    ours, stock = scratch / "ours", scratch / "stock"
+def build_both(scratch: Path) -> list[Row]:
+    """Build our package and the stock one from openapi.yaml, unless they are there."""
+    if folder_of(scratch, STOCK).exists():
+        return []
     settings = scratch / "stock.yaml"
-    settings.write_text(_STOCK_SETTINGS, encoding="utf-8")
-    stock.mkdir()
-    run("-m", "codegen", "build", "--out", str(ours), "--name", OURS)
+    settings.write_text("literal_enums: true\npost_hooks: []\n", encoding="utf-8")
+    run(
+        "-m", "codegen", "build", "--out", str(folder_of(scratch, OURS)), "--name", OURS
+    )
+    folder_of(scratch, STOCK).mkdir()
     run(
         *("-m", "openapi_python_client", "generate", "--meta", "none"),
-        *("--path", str(PINNED), "--config", str(settings)),
-        *("--output-path", str(stock / STOCK), "--fail-on-warning"),
+        *("--path", str(PINNED), "--config", str(settings), "--fail-on-warning"),
+        *("--output-path", str(folder_of(scratch, STOCK) / STOCK)),
     )
-    return [ours, stock]
+    return []
+
+
+def folder_of(scratch: Path, package: str) -> Path:
+    """Return the folder that holds one of the two packages."""
+    return scratch / f"with_{package}"
 
 
 def building(scratch: Path, rounds: int) -> list[Row]:
-    """Time `codegen build` of openapi.yaml, in seconds."""
+    """Time `codegen build` of openapi.yaml."""
     command = ("-m", "codegen", "build", "--out", str(scratch / "timed"))
-    taken = _time(command, rounds)
-    return [Row("build from openapi.yaml, s", taken, [], goal=_BUILD_GOAL)]
+    goal = Goal(3, of="median")
+    return [Row("build from openapi.yaml", _times(command, rounds), [], goal=goal)]
 
 
 def pinning(scratch: Path, upstream: Path, rounds: int) -> list[Row]:
-    """Time `codegen pin`, in seconds, over a copy of openapi.yaml."""
+    """Time `codegen pin` over a copy of openapi.yaml."""
     folder = scratch / "pinned"
     folder.mkdir()
     shutil.copy(PINNED, folder / "openapi.yaml")
-    taken = _time(("-c", _PIN, str(upstream), str(folder)), rounds)
-    return [Row("pin from upstream, s", taken, [], goal=_PIN_GOAL)]
+    taken = _times(("-c", _PIN, str(upstream), str(folder)), rounds)
+    return [Row("pin from upstream", taken, [], goal=Goal(8, of="median"))]
 
 
 def run(*arguments: str) -> str:
-    """Run Python, isolated from where we stand; give what it prints.
+    """Run Python, isolated from where we stand; return its output.
 
     Raises:
         BenchError: it failed.
@@ -84,7 +82,7 @@ def run(*arguments: str) -> str:
     return done.stdout
 
 
-def _time(command: tuple[str, ...], rounds: int) -> list[float]:
+def _times(command: tuple[str, ...], rounds: int) -> list[float]:
     taken = []
     for number in range(rounds + 1):
         started = time.perf_counter()

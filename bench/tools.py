@@ -8,29 +8,25 @@ from typing import Any
 
 from assistants_client import AsyncClient, Client
 from assistants_server import LocalServer, ToolCall, scripted
-from scripts._bench_stats import Goal, Row
+from bench.contestants import KEY
+from bench.rows import Goal, Row
 
 _CALLS = 5
 _SECONDS = 0.2
 # What the machine may add: threads, and its other work.
 _MOST = 1.5
-_KEY = "sk-none"
 
 
-def calling(rounds: int) -> list[Row]:
-    """Measure five calls of 0.2 s each that a run asks for at once.
-
-    Args:
-        rounds: how often.
-    """
+def measure(rounds: int) -> list[Row]:
+    """Measure five calls of 0.2 s each that a run asks for at once."""
     script = [ToolCall("wait", {"number": number}) for number in range(_CALLS)]
     rows = []
     with LocalServer(engine=scripted(script)) as server:
-        for name, measure in (("sync", _called), ("async", _called_async)):
-            taken = [measure(server.url) for _ in range(rounds)]
+        for name, call in (("sync", _called), ("async", _called_async)):
+            taken = [call(server.url) for _ in range(rounds)]
             rows.append(
                 Row(
-                    f"{_CALLS} calls of {_SECONDS} s at once, {name}, s",
+                    f"{_CALLS} calls of {_SECONDS} s at once, {name}",
                     *(taken, [_SECONDS] * rounds, "one call", Goal(_MOST)),
                 )
             )
@@ -42,7 +38,7 @@ def _called(url: str) -> float:
         time.sleep(_SECONDS)
         return number
 
-    with Client(base_url=url, api_key=_KEY) as client:
+    with Client(base_url=url, api_key=KEY) as client:
         assistant = client.assistants.create(model="m", tools=[_DEFINITION])
         run = client.threads.create_and_run_poll(assistant_id=assistant)
         began = time.perf_counter()
@@ -57,7 +53,7 @@ def _called_async(url: str) -> float:
         return number
 
     async def call() -> float:
-        async with AsyncClient(base_url=url, api_key=_KEY) as client:
+        async with AsyncClient(base_url=url, api_key=KEY) as client:
             assistant = await client.assistants.create(model="m", tools=[_DEFINITION])
             run = await client.threads.create_and_run_poll(assistant_id=assistant)
             began = time.perf_counter()

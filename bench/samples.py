@@ -1,13 +1,17 @@
-"""What the benchmark reads: a page of 100 runs and a stream of 100 events."""
+"""What the benchmark reads and sends: runs, and events of a stream."""
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import httpx
 
-from assistants_api.streaming import Event, EventDecoder
+from assistants_api.streaming import EventDecoder
 from assistants_server import LocalServer, scripted
+
+DELTA = "thread.message.delta"
+"""The event that has a piece of text."""
 
 _SIZE = 100
 _CREATED = 1_790_000_000
@@ -32,7 +36,7 @@ _TOOLS: list[dict[str, Any]] = [
 
 
 def page_of_runs() -> dict[str, Any]:
-    """Make a page as servers send it: most runs completed, some in another state.
+    """Return a page as servers send it: most runs completed, some in another state.
 
     Each has "auto" as its response format, because the stock models refuse to read any
     other.
@@ -116,32 +120,50 @@ _OTHER_STATES: dict[int, dict[str, Any]] = {
 }
 
 
-def events(size: int = _SIZE) -> list[tuple[str, str]]:
-    """Take the names and data of a stream from the embedded server: one run.
+def body_of(run: dict[str, Any]) -> dict[str, Any]:
+    """Return the body of a request to create a run like this one."""
+    same = (
+        *("assistant_id", "model", "instructions", "tools", "metadata", "temperature"),
+        *("top_p", "tool_choice", "parallel_tool_calls", "response_format"),
+    )
+    return {
+        "additional_instructions": "The customer is in a hurry.",
+        "additional_messages": [
+            {"role": "user", "content": "Where is my order A-17?"},
+            {"role": "assistant", "content": "Let me see."},
+        ],
+        "truncation_strategy": {"type": "last_messages", "last_messages": 10},
+        "max_prompt_tokens": 20_000,
+        "max_completion_tokens": 1_000,
+        **{name: run[name] for name in same},
+    }
 
-    Args:
-        size: how many events it has.
-    """
-    pieces = size - len(_stream(pieces=0))
-    return _stream(pieces)
+
+def events(size: int) -> list[tuple[str, str]]:
+    """Return the names and data of so many events of one run, from our server."""
+    return _stream(size - len(_stream(0)))
+
+
+def frame(name: str, data: str) -> bytes:
+    """Return an event as it is sent."""
+    return f"event: {name}\ndata: {data}\n\n".encode()
+
+
+def text_of(data: str) -> str:
+    """Return the text of a delta's data."""
+    value: str = json.loads(data)["delta"]["content"][0]["text"]["value"]
+    return value
 
 
 def _stream(pieces: int) -> list[tuple[str, str]]:
     turn = [f"word {number} " for number in range(pieces)]
-    # An answer without text has other events than those around the pieces.
+    # A response without text has other events than those around the pieces.
     with (
         LocalServer(engine=scripted(turn or [""])) as server,
         httpx.Client(base_url=server.url) as http,
     ):
         assistant = http.post("/assistants", json={"model": "gpt-4o-mini"}).json()
         body = {"assistant_id": assistant["id"], "stream": True}
-        answer = http.post("/threads/runs", json=body)
-    decoder = EventDecoder()
-    found = [*decoder.feed(answer.content)]
-    return [
-        (event.event, event.data) for event in found if turn or not _is_piece(event)
-    ]
-
-
-def _is_piece(event: Event) -> bool:
-    return event.event == "thread.message.delta"
+        response = http.post("/threads/runs", json=body)
+    found = [(e.event, e.data) for e in EventDecoder().feed(response.content)]
+    return [each for each in found if turn or each[0] != DELTA]

@@ -1,0 +1,1 @@
+"""Speed and memory, beside stock openapi-python-client, openai and bare httpx."""

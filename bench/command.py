@@ -1,0 +1,161 @@
+"""Measure our generated code, the generator, the client and streams, beside others.
+
+Models, imports and the build are measured beside stock openapi-python-client, the
+client ("facade") and streams beside the openai package and bare httpx. What is compared
+takes turns, so that whatever else the machine does falls on both. The exit code is 1
+where a goal is missed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+
+import pyperf
+from rich.console import Console
+from rich.table import Table
+
+from bench import calls, generator, imports, models, streams, tools, waits
+from bench.rows import BenchError, Row
+
+ROOT = Path(__file__).resolve().parents[1]
+UPSTREAM = "ASSISTANTS_UPSTREAM"
+PARTS = ("models", "imports", "building", "pinning", "facade", "streams")
+
+Measurement = Callable[[], list[Row]]
+
+
+def main() -> int:
+    """Run the benchmark; return the exit code."""
+    options = _options()
+    upstream = _upstream()
+    _drop_settings()
+    rows: list[Row] = []
+    waiting = Console(stderr=True)
+    try:
+        with tempfile.TemporaryDirectory(prefix="assistants-bench-") as scratch:
+            for part in options.only or PARTS:
+                if part == "pinning" and upstream is None:
+                    print(f"pinning isn't measured: {UPSTREAM} names no document\n")
+                    continue
+                for what, measure in _measurements(
+                    part, Path(scratch), upstream, quick=options.quick
+                ):
+                    with waiting.status(what):
+                        rows += measure()
+    except BenchError as error:
+        print(f"bench: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("\nbench: interrupted", file=sys.stderr)
+        return 130
+    if options.output:
+        series = [each for row in rows for each in row.benchmarks()]
+        pyperf.BenchmarkSuite(series).dump(str(options.output), replace=True)
+    return _print(rows)
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="scripts/bench", description=__doc__)
+    parser.add_argument(
+        "--quick", action="store_true", help="fewer rounds, so less certain"
+    )
+    parser.add_argument(
+        "--only", nargs="+", choices=PARTS, metavar="PART", help=", ".join(PARTS)
+    )
+    parser.add_argument(
+        "--output",
+        type=Path,
+        metavar="FILE",
+        help="write all values there, for pyperf: compare_to, hist, check",
+    )
+    return parser.parse_args()
+
+
+def _measurements(
+    part: str, scratch: Path, upstream: Path | None, *, quick: bool
+) -> Iterator[tuple[str, Measurement]]:
+    """Yield what belongs to a part, with what to show meanwhile."""
+
+    def rounds(few: int, many: int) -> int:
+        return few if quick else many
+
+    if part in ("models", "imports"):
+        build = partial(generator.build_both, scratch)
+        yield "building both packages", build
+    if part == "models":
+        yield "models", partial(models.measure, scratch, rounds(15, 60))
+    elif part == "imports":
+        yield "imports", partial(imports.of_packages, scratch, rounds(5, 21))
+    elif part == "building":
+        yield "building", partial(generator.building, scratch, rounds(3, 9))
+    elif part == "pinning" and upstream is not None:
+        pin = partial(generator.pinning, scratch, upstream, rounds(3, 7))
+        yield f"pinning from {upstream.name}", pin
+    elif part == "facade":
+        yield "first resource", partial(imports.of_clients, rounds(9, 31))
+        yield "calls", partial(calls.measure, rounds(9, 41))
+    elif part == "streams":
+        count = rounds(100_000, 1_000_000)
+        yield "streams", partial(streams.measure, rounds(5, 15))
+        yield "a long stream", partial(streams.memory, rounds(2, 3), count)
+        yield "waiting for runs", partial(waits.measure, rounds(2, 5), 500)
+        yield "calling functions", partial(tools.measure, rounds(3, 9))
+
+
+def _upstream() -> Path | None:
+    """Find the newest upstream document, by the date in its name."""
+    named = [Path(part) for part in os.environ.get(UPSTREAM, "").split(os.pathsep)]
+    beside = (ROOT.parent / "shared" / "upstream").glob("openai-*.yaml")
+    found = [path for path in named if path.is_file()] or list(beside)
+    return max(found, key=lambda path: path.name, default=None)
+
+
+def _drop_settings() -> None:
+    """Drop what would change what clients do, or have imports compile each time."""
+    for name in [*os.environ]:
+        lower = name.lower()
+        if (
+            lower.startswith(("openai_", "assistants_"))
+            or lower.endswith("_proxy")
+            or name == "PYTHONDONTWRITEBYTECODE"
+        ):
+            del os.environ[name]
+
+
+def _print(rows: list[Row]) -> int:
+    out = Console(highlight=False)
+    # A line for each row, also where nobody says how wide it may be.
+    out.width = max(out.width, 110)
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    for heading in ("measured", "ours", "against", "ratio", "at most"):
+        right = heading in ("ours", "against", "ratio")
+        table.add_column(heading, justify="right" if right else "left", no_wrap=True)
+    for row in rows:
+        table.add_row(*row.cells())
+    out.print(table)
+    out.print(
+        "\nMedians, \u00b1 the median of the deviations from them. Ratios: ours by the "
+        f"other, turn by turn.\nPython {platform.python_version()}, "
+        f"{os.cpu_count()} processors."
+    )
+    missed = [row for row in rows if not row.is_met]
+    for row in missed:
+        if row.profile:
+            out.print(f"\nWhere the time goes: {row.what}")
+            # As they are: what looks like markup is none.
+            out.print("\n".join(row.profile()), markup=False, soft_wrap=True)
+    if missed:
+        # A thing that is compared with two others may miss both goals.
+        names = dict.fromkeys(row.what for row in missed)
+        out.print(f"[red]Goals missed: {', '.join(names)}.[/]")
+        return 1
+    goals = sum(row.goal is not None for row in rows)
+    out.print(f"[green]All {goals} goals are met.[/]")
+    return 0
