@@ -17,14 +17,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from harness.contract.loopback import Answer, Loopback
+from harness.scripted_server import Response, ScriptedServer
 from tests.by_hand import document, programs, shells
 from tests.by_hand.editing import apply
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from harness.contract.loopback import Seen
+    from harness.scripted_server import Request
 
 ROOT = Path(__file__).resolve().parents[2]
 # It is kept, since most of the time is that of reading what the programs import.
@@ -54,8 +54,8 @@ def thread(number: int) -> dict[str, Any]:
     return {**THREAD, "id": f"thread_{number}"}
 
 
-def answer(seen: Seen) -> Answer:
-    """Answer as a server would that knows what is new."""
+def answer(seen: Request) -> Response:
+    """Response as a server would that knows what is new."""
     asked = json.loads(seen.body) if seen.body else {}
     match seen.method, seen.path:
         case "POST", "/threads/thread_1/runs" if asked.get("stream"):
@@ -64,25 +64,24 @@ def answer(seen: Seen) -> Answer:
                 for name, data in EVENTS
             ]
             body = "".join(f"{each}\n\n" for each in told).encode()
-            return Answer(body=body, content_type="text/event-stream")
+            return Response(body=body, content_type="text/event-stream")
         case "POST", "/threads/thread_1/runs":
-            return Answer.of(RUN)
+            return Response.of(RUN)
         case ("POST", "/threads/thread_1/archive") | ("GET", "/threads/thread_1"):
-            return Answer.of(thread(1))
+            return Response.of(thread(1))
         case "GET", "/threads":
             first = ("after", "thread_2") not in seen.query
             found = [thread(1), thread(2)] if first else [thread(3)]
             page = {"object": "list", "data": found, "has_more": first}
             ends = {"first_id": found[0]["id"], "last_id": found[-1]["id"]}
-            return Answer.of({**page, **ends})
-    return Answer.of({"error": {"message": f"no {seen.method} {seen.path}"}}, 404)
+            return Response.of({**page, **ends})
+    return Response.of({"error": {"message": f"no {seen.method} {seen.path}"}}, 404)
 
 
 @pytest.fixture
-def server() -> Iterator[Loopback]:
-    with Loopback() as loopback:
-        loopback.answer = answer
-        yield loopback
+def server() -> Iterator[ScriptedServer]:
+    with ScriptedServer(answer) as server:
+        yield server
 
 
 class Copy:
@@ -122,7 +121,7 @@ class Copy:
 
 
 def test_what_was_added_to_the_document_is_in_the_typed_client(
-    tmp_path: Path, server: Loopback
+    tmp_path: Path, server: ScriptedServer
 ) -> None:
     copy = Copy(tmp_path)
     before = copy.hand_written()
@@ -136,7 +135,7 @@ def test_what_was_added_to_the_document_is_in_the_typed_client(
     untouched = copy.write("untouched.py", programs.UNTOUCHED)
     assert copy.run(untouched, server.url) == "all is there\n"
     assert copy.hand_written() == before
-    bodies = [json.loads(each.body) for each in server.seen if each.body]
+    bodies = [json.loads(each.body) for each in server.requests if each.body]
     assert [each["urgency"] for each in bodies if "urgency" in each] == [
         *("high", "low", "high")
     ]

@@ -21,7 +21,7 @@ import assistants_client
 from assistants_client import APIConnectionError, AssistantsError, AsyncClient, Client
 from assistants_client._redaction import REDACTED, Secrets, without_secrets
 from assistants_server import LocalServer
-from harness.contract.loopback import Answer, Loopback, Seen
+from harness.scripted_server import Request, Response, ScriptedServer
 from tests.cases import each_case
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ PLACES: dict[str, Place] = {
 }
 
 
-def _echo(seen: Seen) -> str:
+def _echo(seen: Request) -> str:
     """Give all that came, as a server that is being debugged would."""
     bodies = [f"{name}: {value}" for name, value in seen.headers.items()]
     return "\n".join([seen.target, *bodies])
@@ -90,32 +90,32 @@ def _event(data: Any) -> bytes:
 IN_HEADERS = {name for name in PLACES if "header" in name} - {"extra header"}
 IN_HEADERS |= {"key", "function", "http auth", "http cookies"}
 _FIELDS = ("message", "code", "type", "param")
-ECHOES: dict[str, Callable[[Seen], Answer]] = {
-    "json": lambda s: Answer.of({"error": dict.fromkeys(_FIELDS, _echo(s))}, 401),
-    "escaped": lambda s: Answer(400, _escaped(_echo(s))),
-    "detail": lambda s: Answer.of({"detail": [{"input": s.headers}]}, 422),
-    "text": lambda s: Answer(500, _echo(s).encode(), "text/plain"),
-    "html": lambda s: Answer(502, f"<html><h1>{_echo(s)}".encode(), "text/html"),
-    "no json": lambda s: Answer(200, _echo(s).encode()),
-    "no object": lambda s: Answer.of([_echo(s)]),
-    "request id": lambda s: Answer(
+ECHOES: dict[str, Callable[[Request], Response]] = {
+    "json": lambda s: Response.of({"error": dict.fromkeys(_FIELDS, _echo(s))}, 401),
+    "escaped": lambda s: Response(400, _escaped(_echo(s))),
+    "detail": lambda s: Response.of({"detail": [{"input": dict(s.headers)}]}, 422),
+    "text": lambda s: Response(500, _echo(s).encode(), "text/plain"),
+    "html": lambda s: Response(502, f"<html><h1>{_echo(s)}".encode(), "text/html"),
+    "no json": lambda s: Response(200, _echo(s).encode()),
+    "no object": lambda s: Response.of([_echo(s)]),
+    "request id": lambda s: Response(
         404, headers={"x-request-id": quote(_echo(s)), "x-echo": json.dumps(_echo(s))}
     ),
-    "redirect": lambda s: Answer(
+    "redirect": lambda s: Response(
         307, headers={"location": f"http://{quote(_echo(s), safe='')}.example/"}
     ),
 }
-STREAMED: dict[str, Callable[[Seen], Answer]] = {
-    "event": lambda s: Answer(
+STREAMED: dict[str, Callable[[Request], Response]] = {
+    "event": lambda s: Response(
         200, _event({"error": {"message": _echo(s)}}), "text/event-stream"
     ),
-    "bare event": lambda s: Answer(200, _event(_echo(s)), "text/event-stream"),
+    "bare event": lambda s: Response(200, _event(_echo(s)), "text/event-stream"),
 }
 
 
 @pytest.fixture(scope="module")
-def server() -> Iterator[Loopback]:
-    with Loopback() as server:
+def server() -> Iterator[ScriptedServer]:
+    with ScriptedServer() as server:
         yield server
 
 
@@ -206,7 +206,7 @@ def stream(client: Any, **options: Any) -> Any:
 def test_a_secret_comes_out_nowhere(
     name: str,
     run: Any,
-    server: Loopback,
+    server: ScriptedServer,
     caplog: pytest.LogCaptureFixture,
     capfd: pytest.CaptureFixture[str],
 ) -> None:
@@ -216,12 +216,12 @@ def test_a_secret_comes_out_nowhere(
         # Of a stream, what came is in our frames as well.
         frames = name in IN_HEADERS and answers is ECHOES
         for behaviour, answer in answers.items():
-            server.reset()
-            server.answer = answer
+            server.requests.clear()
+            server.script = answer
             client, error = run(place, server.url, act)
             assert isinstance(error, AssistantsError), behaviour
             # It went out, or nothing is shown by this.
-            assert server.seen
+            assert server.requests
             told = [
                 repr(client),
                 repr(client.options),
@@ -249,16 +249,16 @@ def test_nobody_there_hears_nothing(name: str, run: Any) -> None:
 
 
 def test_a_run_that_failed_repeats_no_secret() -> None:
-    def answer(seen: Seen) -> Answer:
+    def answer(seen: Request) -> Response:
         failed = {"code": "server_error", "message": _echo(seen)}
         run = {"id": "run_1", "thread_id": "thread_1", "object": "thread.run"}
-        return Answer.of({**run, "status": "failed", "last_error": failed})
+        return Response.of({**run, "status": "failed", "last_error": failed})
 
     def wait(client: Any, **_: Any) -> Any:
         return client.threads.runs.retrieve("run_1", thread_id="thread_1").wait()
 
-    with Loopback() as server:
-        server.answer = answer
+    with ScriptedServer() as server:
+        server.script = answer
         _, error = _sync(PLACES["key"], server.url, wait)
     assert isinstance(error, AssistantsError)
     assert CANARY not in str(error)

@@ -12,7 +12,7 @@ import pytest
 
 from codegen.errors import BuildError
 from codegen.pipeline import Order, build, check
-from harness.contract.loopback import Answer, Loopback
+from harness.scripted_server import Response, ScriptedServer, in_turn
 from tests.codegen.conftest import silent
 from tests.codegen.packages import imported, module
 from tests.codegen.specs import EVERYTHING, tree, written
@@ -44,8 +44,8 @@ def package(order: Order) -> Iterator[Any]:
 
 
 @pytest.fixture(scope="module")
-def server() -> Iterator[Loopback]:
-    with Loopback() as server:
+def server() -> Iterator[ScriptedServer]:
+    with ScriptedServer() as server:
         yield server
 
 
@@ -93,23 +93,27 @@ def test_another_word_is_refused(wrong: str, tmp_path: Path) -> None:
     assert str(caught.value) == said
 
 
-def test_it_works_by_httpx2(package: Any, server: Loopback) -> None:
+def test_it_works_by_httpx2(package: Any, server: ScriptedServer) -> None:
     visit = module(package, "api.animals.visit_animal")
     look = module(package, "api.animals.get_animal")
     upload = module(package, "api.files.upload_file")
     client = package.AuthenticatedClient(base_url=server.url, token="secret")
-    server.always(Answer(body=json.dumps(CAT).encode(), headers={"Set-Cookie": "a=b"}))
+    server.script = in_turn(
+        Response(body=json.dumps(CAT).encode(), headers={"Set-Cookie": "a=b"})
+    )
     with client:
         assert isinstance(client.get_httpx_client(), httpx2.Client)
         for _ in range(2):
             assert look.sync("a", client=client).to_dict() == CAT
         found = visit.sync_detailed("a", client=client, body=VISIT)
         assert (found.status_code, found.parsed.to_dict()) == (200, CAT)
-        assert [each.headers.get("Cookie") for each in server.seen] == [None] * 3
+        assert [each.headers.get("Cookie") for each in server.requests] == [None] * 3
         timeout = httpx2.Timeout(0.001, read=20, connect=20)
         upload.sync(client=client.with_timeout(timeout), body={"file": b"content"})
-        assert b"content" in server.seen[-1].body
-        server.always(Answer(body=[MOVED, MOVED], content_type="text/event-stream"))
+        assert b"content" in server.requests[-1].body
+        server.script = in_turn(
+            Response(body=[MOVED, MOVED], content_type="text/event-stream")
+        )
         told = [each.to_dict() for each in visit.stream("a", client=client, body=VISIT)]
         assert told == [{"event": "animal.moved", "data": {"row": 1}}] * 2
         assert "secret" not in repr(client)
@@ -118,21 +122,23 @@ def test_it_works_by_httpx2(package: Any, server: Loopback) -> None:
         look.sync("a", client=nowhere)
 
 
-def test_it_is_awaited_by_httpx2(package: Any, server: Loopback) -> None:
+def test_it_is_awaited_by_httpx2(package: Any, server: ScriptedServer) -> None:
     visit = module(package, "api.animals.visit_animal")
 
     async def main() -> None:
         async with package.Client(base_url=server.url) as client:
             assert isinstance(client.get_async_httpx_client(), httpx2.AsyncClient)
-            server.always(Answer.of(CAT))
+            server.script = in_turn(Response.of(CAT))
             found = await visit.asyncio("a", client=client, body=VISIT)
             assert found.to_dict() == CAT
-            server.always(Answer(body=[MOVED], content_type="text/event-stream"))
+            server.script = in_turn(
+                Response(body=[MOVED], content_type="text/event-stream")
+            )
             events = visit.stream_async("a", client=client, body=VISIT)
             assert [each.data.row async for each in events] == [1]
         async with httpx2.AsyncClient() as http:
             given = package.Client(base_url=server.url, async_http_client=http)
-            server.always(Answer.of({"message": "No."}, 404))
+            server.script = in_turn(Response.of({"message": "No."}, 404))
             detailed = await visit.asyncio_detailed("a", client=given, body=VISIT)
             assert (detailed.status_code, detailed.parsed.message) == (404, "No.")
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from assistants_api import AuthenticatedClient
-from harness.contract.loopback import PATIENCE, Loopback
+from harness.scripted_server import TIMEOUT, ScriptedServer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -15,23 +15,15 @@ if TYPE_CHECKING:
 TOKEN = "sk-of-the-tests"
 
 
-@pytest.fixture(scope="session")
-def one_server() -> Iterator[Loopback]:
-    with Loopback() as server:
+@pytest.fixture
+def server() -> Iterator[ScriptedServer]:
+    with ScriptedServer() as server:
         yield server
 
 
 @pytest.fixture
-def server(one_server: Loopback) -> Iterator[Loopback]:
-    """Give the server as new; one thread serves the whole session."""
-    one_server.reset()
-    yield one_server
-    one_server.stopping.set()
-
-
-@pytest.fixture
-def client(server: Loopback) -> Iterator[AuthenticatedClient]:
+def client(server: ScriptedServer) -> Iterator[AuthenticatedClient]:
     with AuthenticatedClient(
-        base_url=server.url, token=TOKEN, timeout=PATIENCE
+        base_url=server.url, token=TOKEN, timeout=TIMEOUT
     ) as client:
         yield client

@@ -13,20 +13,20 @@ import pytest
 
 from assistants_api import AuthenticatedClient, Client, errors
 from assistants_api.api.assistants import create_assistant, get_assistant
-from harness.contract.loopback import PATIENCE, Answer
+from harness.scripted_server import RESET, TIMEOUT, Response, in_turn
 from tests.contract.conftest import TOKEN
 
 if TYPE_CHECKING:
-    from harness.contract.loopback import Loopback, Seen
+    from harness.scripted_server import Request, ScriptedServer
 
 
-def test_copies_add_and_the_parent_stays(server: Loopback) -> None:
+def test_copies_add_and_the_parent_stays(server: ScriptedServer) -> None:
     parent = AuthenticatedClient(
         base_url=server.url,
         token=TOKEN,
         headers={"X-One": "1", "X-Two": "2"},
         cookies={"one": "1"},
-        timeout=PATIENCE,
+        timeout=TIMEOUT,
     )
     with parent:
         child = parent.with_headers({"X-Two": "two", "X-Three": "3"})
@@ -39,12 +39,14 @@ def test_copies_add_and_the_parent_stays(server: Loopback) -> None:
     for each in (child, grandchild):
         assert type(each) is AuthenticatedClient
     assert server.connections == 1
-    assert {seen.headers["authorization"] for seen in server.seen} == {
+    assert {seen.headers["authorization"] for seen in server.requests} == {
         f"Bearer {TOKEN}"
     }
 
 
-def test_what_was_given_stays_as_it_was_and_is_not_shared(server: Loopback) -> None:
+def test_what_was_given_stays_as_it_was_and_is_not_shared(
+    server: ScriptedServer,
+) -> None:
     headers, cookies = {"X-One": "1"}, {"one": "1"}
     with Client(base_url=server.url, headers=headers, cookies=cookies) as parent:
         parent.with_headers({"X-Two": "2"}).with_cookies({"two": "2"})
@@ -52,7 +54,7 @@ def test_what_was_given_stays_as_it_was_and_is_not_shared(server: Loopback) -> N
         assert _sent(server, parent) == ({"x-one": "1"}, {"one": "1"})
 
 
-def test_headers_differ_in_case_only_once(server: Loopback) -> None:
+def test_headers_differ_in_case_only_once(server: ScriptedServer) -> None:
     """Replace `X-ONE` by `x-one`, as HTTP knows no case."""
     with Client(base_url=server.url, headers={"X-ONE": "1"}) as client:
         child = client.with_headers({"x-one": "2"})
@@ -60,20 +62,20 @@ def test_headers_differ_in_case_only_once(server: Loopback) -> None:
         assert _sent(server, client)[0] == {"x-one": "1"}
 
 
-def test_the_pool_is_shared_whoever_calls_first(server: Loopback) -> None:
+def test_the_pool_is_shared_whoever_calls_first(server: ScriptedServer) -> None:
     """Also where the parent has made no connection when the copies are made."""
-    with Client(base_url=server.url, timeout=PATIENCE) as parent:
+    with Client(base_url=server.url, timeout=TIMEOUT) as parent:
         copies = [
             parent.with_headers({"X-One": "1"}),
             parent.with_cookies({"one": "1"}),
-            parent.with_timeout(PATIENCE / 2),
+            parent.with_timeout(TIMEOUT / 2),
         ]
         for client in [*copies, parent, *copies]:
             _sent(server, client)
     assert server.connections == 1
 
 
-def test_the_asynchronous_pool_is_shared(server: Loopback) -> None:
+def test_the_asynchronous_pool_is_shared(server: ScriptedServer) -> None:
     async def check() -> None:
         async with Client(base_url=server.url) as parent:
             for client in (parent.with_headers({"X-One": "1"}), parent):
@@ -81,13 +83,15 @@ def test_the_asynchronous_pool_is_shared(server: Loopback) -> None:
 
     asyncio.run(check())
     assert server.connections == 1
-    assert "x-one" in server.seen[0].headers
-    assert "x-one" not in server.seen[1].headers
+    assert "x-one" in server.requests[0].headers
+    assert "x-one" not in server.requests[1].headers
 
 
-def test_cookies_that_a_server_gives_a_copy_stay_with_it(server: Loopback) -> None:
+def test_cookies_that_a_server_gives_a_copy_stay_with_it(
+    server: ScriptedServer,
+) -> None:
     """Let no session that a server opens for one client leak into another."""
-    server.answer = lambda _: Answer(
+    server.script = lambda _: Response(
         body=b"{}", headers={"Set-Cookie": "session=of-the-copy"}
     )
     with Client(base_url=server.url) as parent:
@@ -96,42 +100,39 @@ def test_cookies_that_a_server_gives_a_copy_stay_with_it(server: Loopback) -> No
         assert "session" not in _sent(server, parent)[1]
 
 
-def test_cookies_arrive_as_they_are(server: Loopback) -> None:
+def test_cookies_arrive_as_they_are(server: ScriptedServer) -> None:
     cookies = {"plain": "abc", "base64": "YWI/Yw==", "comma": "a,b", "space": "a b"}
     with Client(base_url=server.url, cookies=cookies) as client:
         assert _sent(server, client)[1] == cookies
 
 
-def test_timeouts_differ_between_copies(server: Loopback) -> None:
+def test_timeouts_differ_between_copies(server: ScriptedServer) -> None:
     """Let the server hold its answer back until the hasty copy has given up."""
 
-    def answer(_: Seen) -> Answer:
-        server.stopping.wait(PATIENCE)
-        return Answer()
-
-    server.answer = answer
-    with Client(base_url=server.url, timeout=PATIENCE) as patient:
+    given_up = threading.Event()
+    server.script = lambda _: [given_up, RESET]
+    with Client(base_url=server.url, timeout=TIMEOUT) as patient:
         hasty = patient.with_timeout(0.05)
         with pytest.raises(httpx.ReadTimeout) as caught:
             get_assistant.sync_detailed("id", client=hasty)
         # Not a timeout that the HTTP library has by itself.
         assert caught.value.request.extensions["timeout"]["read"] == 0.05
-        server.stopping.set()
-        server.always(Answer.of({"id": "x"}))
+        given_up.set()
+        server.script = in_turn(Response.of({"id": "x"}))
         assert get_assistant.sync("id", client=patient).id == "x"
         hasty_seconds, patient_seconds = hasty.timeout, patient.timeout
-    assert (hasty_seconds, patient_seconds) == (0.05, PATIENCE)
+    assert (hasty_seconds, patient_seconds) == (0.05, TIMEOUT)
 
 
-def test_many_threads_and_copies_do_not_mix(server: Loopback) -> None:
-    def answer(seen: Seen) -> Answer:
-        return Answer.of({"id": seen.headers["x-who"], "model": seen.json()["model"]})
+def test_many_threads_and_copies_do_not_mix(server: ScriptedServer) -> None:
+    def answer(seen: Request) -> Response:
+        return Response.of({"id": seen.headers["x-who"], "model": seen.json()["model"]})
 
-    server.answer = answer
+    server.script = answer
     barrier = threading.Barrier(8)
 
     def work(number: int) -> None:
-        barrier.wait(PATIENCE)
+        barrier.wait(TIMEOUT)
         for turn in range(10):
             who = f"{number}-{turn}"
             client = parent.with_headers({"X-Who": who})
@@ -139,22 +140,22 @@ def test_many_threads_and_copies_do_not_mix(server: Loopback) -> None:
             assert (found.id, found.model) == (who, who)
 
     with (
-        Client(base_url=server.url, timeout=PATIENCE) as parent,
+        Client(base_url=server.url, timeout=TIMEOUT) as parent,
         ThreadPoolExecutor(8) as executor,
     ):
         for done in [executor.submit(work, number) for number in range(8)]:
             done.result()
-    assert len(server.seen) == 80
+    assert len(server.requests) == 80
     # Not one connection each: what the pool keeps is used again.
     assert server.connections <= 8
 
 
-def test_the_pool_is_made_once_though_threads_race(server: Loopback) -> None:
+def test_the_pool_is_made_once_though_threads_race(server: ScriptedServer) -> None:
     client = Client(base_url=server.url)
     barrier = threading.Barrier(8)
 
     def get() -> object:
-        barrier.wait(PATIENCE)
+        barrier.wait(TIMEOUT)
         return client.get_httpx_client()
 
     with client, ThreadPoolExecutor(8) as executor:
@@ -162,22 +163,22 @@ def test_the_pool_is_made_once_though_threads_race(server: Loopback) -> None:
         assert len({id(each.result()) for each in found}) == 1
 
 
-def test_many_tasks_do_not_mix(server: Loopback) -> None:
-    server.answer = lambda seen: Answer.of({"id": seen.headers["x-who"]})
+def test_many_tasks_do_not_mix(server: ScriptedServer) -> None:
+    server.script = lambda seen: Response.of({"id": seen.headers["x-who"]})
 
     async def one(client: Client, who: str) -> None:
         child = client.with_headers({"X-Who": who})
         assert (await get_assistant.asyncio("id", client=child)).id == who
 
     async def check() -> None:
-        async with Client(base_url=server.url, timeout=PATIENCE) as client:
+        async with Client(base_url=server.url, timeout=TIMEOUT) as client:
             await asyncio.gather(*(one(client, str(number)) for number in range(30)))
 
     asyncio.run(check())
-    assert len(server.seen) == 30
+    assert len(server.requests) == 30
 
 
-def test_a_client_can_be_used_again_after_it_was_closed(server: Loopback) -> None:
+def test_a_client_can_be_used_again_after_it_was_closed(server: ScriptedServer) -> None:
     client = Client(base_url=server.url)
     for _ in range(2):
         with client:
@@ -185,38 +186,42 @@ def test_a_client_can_be_used_again_after_it_was_closed(server: Loopback) -> Non
     assert server.connections == 2
 
 
-def test_another_token_and_header_name_are_sent(server: Loopback) -> None:
+def test_another_token_and_header_name_are_sent(server: ScriptedServer) -> None:
     """Serve Azure and the like, where the key has its own header."""
     with AuthenticatedClient(
         base_url=server.url, token="key", prefix="", auth_header_name="api-key"
     ) as client:
         _sent(server, client)
-    assert server.seen[0].headers["api-key"] == "key"
-    assert "authorization" not in server.seen[0].headers
+    assert server.requests[0].headers["api-key"] == "key"
+    assert "authorization" not in server.requests[0].headers
 
 
-def test_an_own_authorization_header_cannot_be_sent_twice(server: Loopback) -> None:
+def test_an_own_authorization_header_cannot_be_sent_twice(
+    server: ScriptedServer,
+) -> None:
     with AuthenticatedClient(
         base_url=server.url, token=TOKEN, headers={"authorization": "Bearer other"}
     ) as client:
         _sent(server, client)
-    assert server.seen[0].headers["authorization"] == f"Bearer {TOKEN}"
+    assert server.requests[0].headers["authorization"] == f"Bearer {TOKEN}"
 
 
-def test_redirects_are_not_followed_with_the_token(server: Loopback) -> None:
-    server.always(Answer(307, headers={"Location": f"{server.url}/x"}))
+def test_redirects_are_not_followed_with_the_token(server: ScriptedServer) -> None:
+    server.script = in_turn(Response(307, headers={"Location": f"{server.url}/x"}))
     with (
         AuthenticatedClient(base_url=server.url, token=TOKEN) as client,
         pytest.raises(errors.UnexpectedStatus),
     ):
         get_assistant.sync("id", client=client)
-    assert len(server.seen) == 1
+    assert len(server.requests) == 1
 
 
-def _sent(server: Loopback, client: Client) -> tuple[dict[str, str], dict[str, str]]:
+def _sent(
+    server: ScriptedServer, client: Client
+) -> tuple[dict[str, str], dict[str, str]]:
     """Make a call; give the X- headers and the cookies that arrived."""
     get_assistant.sync_detailed("id", client=client)
-    seen = server.seen[-1].headers
+    seen = server.requests[-1].headers
     cookies: SimpleCookie = SimpleCookie(seen.get("cookie", ""))
     return (
         {key: value for key, value in seen.items() if key.startswith("x-")},

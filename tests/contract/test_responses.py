@@ -18,12 +18,12 @@ from harness.contract.calls import Call, plain_call
 from harness.contract.document import OPERATIONS, PREFIX, Operation, model
 from harness.contract.each import for_each
 from harness.contract.instances import examples, instances, same, samples
-from harness.contract.loopback import Answer
 from harness.contract.reading import assert_read
+from harness.scripted_server import Response, in_turn
 from tests.contract.conftest import TOKEN
 
 if TYPE_CHECKING:
-    from harness.contract.loopback import Loopback
+    from harness.scripted_server import ScriptedServer
 
 each_operation = pytest.mark.parametrize("operation", OPERATIONS, ids=str)
 UNDOCUMENTED = [100, 101, 199, 300, 301, 304, 399, 600, 999]
@@ -133,11 +133,11 @@ def test_a_success_that_is_no_object_never_breaks(operation: Operation) -> None:
 
 @each_operation
 def test_errors_are_values_in_detail_and_raised_otherwise(
-    operation: Operation, server: Loopback, client: AuthenticatedClient
+    operation: Operation, server: ScriptedServer, client: AuthenticatedClient
 ) -> None:
     call = plain_call(operation)
     for status in (400, 404, 429, 499, 500, 520, 599):
-        server.always(Answer.of(ERROR, status))
+        server.script = in_turn(Response.of(ERROR, status))
         response = _call(call, "sync_detailed", client)
         assert response.status_code == status
         assert response.parsed == model("ErrorResponse").from_dict(ERROR)
@@ -151,7 +151,7 @@ def test_errors_are_values_in_detail_and_raised_otherwise(
 
 @each_operation
 def test_errors_of_the_async_calls_are_the_same(
-    operation: Operation, server: Loopback
+    operation: Operation, server: ScriptedServer
 ) -> None:
     async def check() -> None:
         async with _async_client(server) as client:
@@ -162,22 +162,22 @@ def test_errors_of_the_async_calls_are_the_same(
                 await _call(call, "asyncio", client)
             assert caught.value.parsed == response.parsed
 
-            server.always(Answer.of({}, 302))
+            server.script = in_turn(Response.of({}, 302))
             for name in ("asyncio", "asyncio_detailed"):
                 with pytest.raises(errors.UnexpectedStatus):
                     await _call(call, name, client)
 
     call = plain_call(operation)
-    server.always(Answer.of(ERROR, 404))
+    server.script = in_turn(Response.of(ERROR, 404))
     asyncio.run(check())
 
 
 @pytest.mark.parametrize("body", ERROR_BODIES, ids=lambda body: body[:40].decode())
 def test_error_bodies_of_the_wild_are_errors_of_ours(
-    body: bytes, server: Loopback, client: AuthenticatedClient
+    body: bytes, server: ScriptedServer, client: AuthenticatedClient
 ) -> None:
     for status in (400, 404, 500):
-        server.always(Answer(status, body))
+        server.script = in_turn(Response(status, body))
         for operation in OPERATIONS[:: len(OPERATIONS) // 3]:
             call = plain_call(operation)
             response = _call(call, "sync_detailed", client)
@@ -191,9 +191,12 @@ def test_error_bodies_of_the_wild_are_errors_of_ours(
 @pytest.mark.parametrize("body", NOT_JSON, ids=lambda body: repr(body[:12]))
 @pytest.mark.parametrize("content_type", [None, "text/html", "application/json"])
 def test_error_bodies_that_are_not_json_are_errors_of_ours(
-    body: bytes, content_type: str | None, server: Loopback, client: AuthenticatedClient
+    body: bytes,
+    content_type: str | None,
+    server: ScriptedServer,
+    client: AuthenticatedClient,
 ) -> None:
-    server.always(Answer(502, body, content_type))
+    server.script = in_turn(Response(502, body, content_type))
     for name in ("sync", "sync_detailed"):
         with pytest.raises(errors.UndecodableBody) as caught:
             _call(plain_call(OPERATIONS[0]), name, client)
@@ -202,12 +205,12 @@ def test_error_bodies_that_are_not_json_are_errors_of_ours(
 
 @each_operation
 def test_calls_arrive_and_are_answered(
-    operation: Operation, server: Loopback, client: AuthenticatedClient
+    operation: Operation, server: ScriptedServer, client: AuthenticatedClient
 ) -> None:
     call = plain_call(operation)
     value = samples(operation.success)[0]
     wanted = model(operation.success).from_dict(value)
-    server.always(Answer.of(value, 201))
+    server.script = in_turn(Response.of(value, 201))
 
     assert _call(call, "sync", client) == wanted
     response = _call(call, "sync_detailed", client)
@@ -221,9 +224,9 @@ def test_calls_arrive_and_are_answered(
 
     asyncio.run(check())
 
-    assert len(server.seen) == 4
+    assert len(server.requests) == 4
     request = operation.module.build_request(*call.ids, **call.keywords())
-    for seen in server.seen:
+    for seen in server.requests:
         assert seen.method == operation.method
         assert seen.path == request.path
         assert seen.query == call.sent_query()
@@ -237,7 +240,7 @@ def test_calls_arrive_and_are_answered(
             assert "content-type" not in seen.headers
 
 
-def test_base_url_may_have_a_path_and_a_slash(server: Loopback) -> None:
+def test_base_url_may_have_a_path_and_a_slash(server: ScriptedServer) -> None:
     for base, prefix in [
         ("", ""),
         ("/", ""),
@@ -245,19 +248,19 @@ def test_base_url_may_have_a_path_and_a_slash(server: Loopback) -> None:
         ("/api/p%20q/", "/api/p%20q"),
     ]:
         for operation in OPERATIONS[::7]:
-            server.seen.clear()
+            server.requests.clear()
             call = plain_call(operation)
             with Client(base_url=server.url + base) as client:
                 _call(call, "sync_detailed", client)
-            (seen,) = server.seen
+            (seen,) = server.requests
             request = operation.module.build_request(*call.ids, **call.keywords())
             assert seen.path == prefix + request.path
 
 
-def test_a_plain_client_sends_no_authorization(server: Loopback) -> None:
+def test_a_plain_client_sends_no_authorization(server: ScriptedServer) -> None:
     with Client(base_url=server.url) as client:
         _call(plain_call(OPERATIONS[0]), "sync", client)
-    assert "authorization" not in server.seen[0].headers
+    assert "authorization" not in server.requests[0].headers
 
 
 def test_all_errors_have_one_base() -> None:
@@ -310,5 +313,5 @@ def _call(call: Call, name: str, client: Client) -> Any:
     return function(*call.ids, client=client, **call.keywords())
 
 
-def _async_client(server: Loopback) -> AuthenticatedClient:
+def _async_client(server: ScriptedServer) -> AuthenticatedClient:
     return AuthenticatedClient(base_url=server.url, token=TOKEN)

@@ -12,13 +12,13 @@ import pytest
 from assistants_api import AuthenticatedClient, Client, errors
 from assistants_api.api.assistants import get_assistant
 from assistants_api.types import Request
-from harness.contract.loopback import Answer
+from harness.scripted_server import Response, in_turn
 from tests.contract.conftest import TOKEN
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from harness.contract.loopback import Loopback
+    from harness.scripted_server import ScriptedServer
 
 SECRETS = [TOKEN, "in-a-header", "in-a-cookie", "in-a-query", "in-a-password"]
 
@@ -65,7 +65,7 @@ def test_requests_show_no_secret() -> None:
         assert not [secret for secret in SECRETS if secret in shown]
 
 
-def test_errors_show_no_secret(server: Loopback) -> None:
+def test_errors_show_no_secret(server: ScriptedServer) -> None:
     """Also where the connection fails, and the transport raises."""
     client = AuthenticatedClient(
         base_url=server.url.replace("http://", "http://user:in-a-password@"),
@@ -74,13 +74,13 @@ def test_errors_show_no_secret(server: Loopback) -> None:
         cookies={"session": "in-a-cookie"},
     )
     answers = [
-        Answer(404, b"{}", headers={"Set-Cookie": "a=in-a-cookie"}),
-        Answer(302, b"{}", headers={"X-Api-Key": "in-a-header"}),
-        Answer(200, b"<html>", headers={"Set-Cookie": "a=in-a-cookie"}),
+        Response(404, b"{}", headers={"Set-Cookie": "a=in-a-cookie"}),
+        Response(302, b"{}", headers={"X-Api-Key": "in-a-header"}),
+        Response(200, b"<html>", headers={"Set-Cookie": "a=in-a-cookie"}),
     ]
     with client:
         for answer in answers:
-            server.always(answer)
+            server.script = in_turn(answer)
             with pytest.raises(errors.ApiError) as caught:
                 get_assistant.sync("id", client=client)
             for shown in _shown(caught.value):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import copy
 import json
+import threading
 from contextlib import aclosing, closing
 from typing import TYPE_CHECKING, Any
 
@@ -17,13 +18,13 @@ from harness.contract.calls import Call, plain_call
 from harness.contract.document import STREAMING, Operation, model
 from harness.contract.events import DONE, FRAMES, UNION, all_events, wire
 from harness.contract.instances import same, samples
-from harness.contract.loopback import PATIENCE, Answer
 from harness.contract.reading import assert_read
+from harness.scripted_server import TIMEOUT, Response, in_turn
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from harness.contract.loopback import Loopback
+    from harness.scripted_server import ScriptedServer
 
 each_streaming = pytest.mark.parametrize("operation", STREAMING, ids=str)
 both_ways = pytest.mark.parametrize("way", ["stream", "stream_async"])
@@ -32,9 +33,9 @@ both_ways = pytest.mark.parametrize("way", ["stream", "stream_async"])
 @each_streaming
 @both_ways
 def test_every_event_arrives_in_order(
-    operation: Operation, way: str, server: Loopback, client: AuthenticatedClient
+    operation: Operation, way: str, server: ScriptedServer, client: AuthenticatedClient
 ) -> None:
-    server.always(_stream([wire([event]) for event in all_events()]))
+    server.script = in_turn(_stream([wire([event]) for event in all_events()]))
     found = _collect(plain_call(operation), way, client)
     assert len(found) == len(all_events())
     for each, event in zip(found, all_events(), strict=True):
@@ -44,9 +45,9 @@ def test_every_event_arrives_in_order(
 @both_ways
 @pytest.mark.parametrize("frame", FRAMES)
 def test_every_frame_arrives(
-    way: str, frame: str, server: Loopback, client: AuthenticatedClient
+    way: str, frame: str, server: ScriptedServer, client: AuthenticatedClient
 ) -> None:
-    server.always(_stream([wire([event], frame) for event in all_events()]))
+    server.script = in_turn(_stream([wire([event], frame) for event in all_events()]))
     found = _collect(plain_call(STREAMING[0]), way, client)
     assert [each.to_dict() for each in found] == all_events()
 
@@ -54,33 +55,33 @@ def test_every_frame_arrives(
 @each_streaming
 @both_ways
 def test_a_stream_may_end_without_done(
-    operation: Operation, way: str, server: Loopback, client: AuthenticatedClient
+    operation: Operation, way: str, server: ScriptedServer, client: AuthenticatedClient
 ) -> None:
     sent = wire(all_events()[:-1])
     for body in (sent, sent.rstrip(b"\n"), sent.rstrip(b"\n") + b"\n"):
-        server.always(_stream([body]))
+        server.script = in_turn(_stream([body]))
         found = _collect(plain_call(operation), way, client)
         assert [each.to_dict() for each in found] == all_events()[:-1]
 
 
 @both_ways
 def test_single_bytes_over_the_socket(
-    way: str, server: Loopback, client: AuthenticatedClient
+    way: str, server: ScriptedServer, client: AuthenticatedClient
 ) -> None:
     events = [all_events()[0], {"event": "x", "data": "\u2028"}, DONE]
     sent = wire(events)
-    server.answer = lambda _: _stream(sent[at : at + 1] for at in range(len(sent)))
+    server.script = lambda _: _stream(sent[at : at + 1] for at in range(len(sent)))
     found = _collect(plain_call(STREAMING[0]), way, client)
     assert [each.to_dict() for each in found] == events
 
 
 @both_ways
 def test_unknown_events_do_not_end_a_stream(
-    way: str, server: Loopback, client: AuthenticatedClient
+    way: str, server: ScriptedServer, client: AuthenticatedClient
 ) -> None:
     unknown = {"event": "thread.run.x_new", "data": {"id": "x", "deep": [None]}}
     events = [all_events()[0], unknown, all_events()[1], DONE]
-    server.answer = lambda _: _stream([wire(events)])
+    server.script = lambda _: _stream([wire(events)])
     found = _collect(plain_call(STREAMING[0]), way, client)
     assert [each.to_dict() for each in found] == events
     assert type(found[1]) is UnknownObject
@@ -89,9 +90,9 @@ def test_unknown_events_do_not_end_a_stream(
 @each_streaming
 @both_ways
 def test_streams_ask_for_events(
-    operation: Operation, way: str, server: Loopback, client: AuthenticatedClient
+    operation: Operation, way: str, server: ScriptedServer, client: AuthenticatedClient
 ) -> None:
-    server.answer = lambda _: _stream([wire([DONE])])
+    server.script = lambda _: _stream([wire([DONE])])
     call = plain_call(operation)
     for form in ("dict", "made", "read"):
         for asked in (False, None, "absent"):
@@ -103,7 +104,7 @@ def test_streams_ask_for_events(
             before = copy.deepcopy(keywords)
             _collect(given, way, client, keywords)
             assert keywords == before
-            seen = server.seen[-1]
+            seen = server.requests[-1]
             assert same(seen.json(), {**body, "stream": True})
             assert "text/event-stream" in seen.headers["accept"]
             assert seen.query == call.sent_query()
@@ -112,15 +113,15 @@ def test_streams_ask_for_events(
 
 @both_ways
 def test_events_are_given_as_they_arrive(
-    way: str, server: Loopback, client: AuthenticatedClient
+    way: str, server: ScriptedServer, client: AuthenticatedClient
 ) -> None:
     """Let the server wait for us between the events."""
-    server.answer = lambda _: _stream(pieces())
-    arrived = server.stopping
+    server.script = lambda _: _stream(pieces())
+    arrived = threading.Event()
 
     def pieces() -> Iterator[bytes]:
         yield wire([all_events()[0]])
-        assert arrived.wait(PATIENCE)
+        assert arrived.wait(TIMEOUT)
         yield wire([all_events()[1]])
 
     found = []
@@ -133,13 +134,13 @@ def test_events_are_given_as_they_arrive(
 @each_streaming
 @both_ways
 def test_closing_early_closes_the_connection(
-    operation: Operation, way: str, server: Loopback, client: AuthenticatedClient
+    operation: Operation, way: str, server: ScriptedServer, client: AuthenticatedClient
 ) -> None:
     def endless() -> Iterator[bytes]:
         while not server.stopping.is_set():
             yield wire(all_events()[:1])
 
-    server.answer = lambda _: _stream(endless())
+    server.script = lambda _: _stream(endless())
     call = plain_call(operation)
     function = getattr(operation.module, way)
 
@@ -148,7 +149,7 @@ def test_closing_early_closes_the_connection(
             function(*call.ids, client=client, **call.keywords())
         ) as events:
             assert (await anext(events)).to_dict() == all_events()[0]
-        assert await asyncio.to_thread(server.hung_up.wait, PATIENCE)
+        assert await asyncio.to_thread(server.hung_up.wait, TIMEOUT)
         await client.aclose()
 
     if way == "stream_async":
@@ -156,21 +157,21 @@ def test_closing_early_closes_the_connection(
     else:
         with closing(function(*call.ids, client=client, **call.keywords())) as events:
             assert next(events).to_dict() == all_events()[0]
-        assert server.hung_up.wait(PATIENCE)
+        assert server.hung_up.wait(TIMEOUT)
 
-    server.answer = lambda _: _stream([wire(all_events())])
+    server.script = lambda _: _stream([wire(all_events())])
     assert len(_collect(call, way, client)) == len(all_events())
 
 
 @both_ways
 def test_what_came_before_a_cut_is_given(
-    way: str, server: Loopback, client: AuthenticatedClient
+    way: str, server: ScriptedServer, client: AuthenticatedClient
 ) -> None:
     def pieces() -> Iterator[bytes]:
         yield wire(all_events()[:2])
         raise ConnectionAbortedError
 
-    server.answer = lambda _: _stream(pieces())
+    server.script = lambda _: _stream(pieces())
     found: list[Any] = []
     with pytest.raises((httpx.TransportError, errors.ApiError)):  # noqa: PT012
         for event in _each(plain_call(STREAMING[0]), way, client):
@@ -181,22 +182,22 @@ def test_what_came_before_a_cut_is_given(
 @each_streaming
 @both_ways
 def test_an_error_status_is_a_typed_error(
-    operation: Operation, way: str, server: Loopback, client: AuthenticatedClient
+    operation: Operation, way: str, server: ScriptedServer, client: AuthenticatedClient
 ) -> None:
     call = plain_call(operation)
     body = {"error": {"message": "No", "type": "x", "param": None, "code": None}}
     for status in (400, 404, 429, 500):
-        server.always(Answer.of(body, status))
+        server.script = in_turn(Response.of(body, status))
         with pytest.raises(errors.DocumentedError) as caught:
             _collect(call, way, client)
         assert caught.value.status_code == status
         assert caught.value.parsed == model("ErrorResponse").from_dict(body)
 
-    server.always(Answer.of(body, 302))
+    server.script = in_turn(Response.of(body, 302))
     with pytest.raises(errors.UnexpectedStatus):
         _collect(call, way, client)
 
-    server.always(Answer(502, b"<html>", "text/html"))
+    server.script = in_turn(Response(502, b"<html>", "text/html"))
     with pytest.raises(errors.UndecodableBody):
         _collect(call, way, client)
 
@@ -204,20 +205,20 @@ def test_an_error_status_is_a_typed_error(
 @each_streaming
 @both_ways
 def test_an_answer_that_is_no_stream_does_not_vanish(
-    operation: Operation, way: str, server: Loopback, client: AuthenticatedClient
+    operation: Operation, way: str, server: ScriptedServer, client: AuthenticatedClient
 ) -> None:
     """Servers exist that answer `stream: true` with the plain object as JSON."""
     run = samples("RunObject")[0]
-    server.always(Answer.of(run))
+    server.script = in_turn(Response.of(run))
     with pytest.raises(errors.ApiError) as caught:
         _collect(plain_call(operation), way, client)
     assert json.loads(caught.value.content) == run
 
 
 def test_streams_of_one_client_do_not_mix(
-    server: Loopback, client: AuthenticatedClient
+    server: ScriptedServer, client: AuthenticatedClient
 ) -> None:
-    server.answer = lambda seen: _stream(
+    server.script = lambda seen: _stream(
         [wire([{"event": "x", "data": seen.path}, event]) for event in all_events()]
     )
     call = plain_call(STREAMING[0])
@@ -230,8 +231,8 @@ def test_streams_of_one_client_do_not_mix(
             assert "/other/" in right.data["data"]
 
 
-def _stream(pieces: Iterable[bytes]) -> Answer:
-    return Answer(body=pieces, content_type="text/event-stream; charset=utf-8")
+def _stream(pieces: Iterable[bytes]) -> Response:
+    return Response(body=pieces, content_type="text/event-stream; charset=utf-8")
 
 
 def _collect(
