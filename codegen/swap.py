@@ -40,10 +40,12 @@ def replace_folder(new: Path, target: Path) -> None:
             if target.exists():
                 target.rename(old)
             new.rename(target)
-        except BaseException:
+        finally:
             _put_back(target)
-            raise
-        shutil.rmtree(old, ignore_errors=True)
+            if old.exists():
+                # Where the caller cleans up, whatever interrupts the next line.
+                old.rename(new)
+    shutil.rmtree(new, ignore_errors=True)
 
 
 def recover(target: Path) -> None:

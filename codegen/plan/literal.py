@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import ast
 import textwrap
 import unicodedata
 from typing import Any
 
 from codegen.errors import Path, SpecError, shorten
 
+_WIDTH = 88
 # Control and format characters, bidirectional overrides among them, would let source
 # look like something else than it is.
 _UNSEEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
@@ -30,6 +32,25 @@ def string(text: str) -> str:
     return quoted
 
 
+def as_text(annotation: str, alias: str) -> str:
+    """Write the annotation of an alias as text; a long union as text for each member.
+
+    Args:
+        annotation: any annotation.
+        alias: the name of the alias that stands before it.
+    """
+    text = string(annotation)
+    if len(f"{alias}: TypeAlias = {text}") <= _WIDTH:
+        return text
+    node: ast.expr = ast.parse(annotation, mode="eval").body
+    members: list[ast.expr] = []
+    while isinstance(node, ast.BinOp):
+        members.insert(0, node.right)
+        node = node.left
+    texts = [ast.get_source_segment(annotation, each) for each in (node, *members)]
+    return f"Union[{', '.join(string(each or '') for each in texts)}]"
+
+
 def or_unset(annotation: str) -> str:
     """Add `Unset` to an annotation; None stays at its end."""
     if annotation.endswith(" | None"):
@@ -45,7 +66,7 @@ def plain_text(text: str) -> str:
 
 def docstring(*paragraphs: str, indent: int = 4) -> str:
     """Write paragraphs as a docstring, wrapped, with nothing that could end it."""
-    width = 88 - indent
+    width = _WIDTH - indent
     texts = [text for p in paragraphs if (text := _escape(p)).strip()]
     if not texts:
         return ""

@@ -68,7 +68,9 @@ class Field:
         model = self.reader.function.removesuffix(".from_json")
         if model == self.reader.function:
             return self.reader(taken)
-        return f"{model}.from_dict(it) if isinstance(it := {taken}, dict) else it"
+        return (
+            f"{model}.from_dict(value) if isinstance(value := {taken}, dict) else value"
+        )
 
     @property
     def in_call(self) -> str:

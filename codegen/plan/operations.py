@@ -121,16 +121,15 @@ class OperationModule:
 
     @property
     def headline(self) -> str:
-        """Give the summary, ended as the first line of a docstring is."""
-        text = plain_text(self.summary)
-        return f"{text}." if text and text[-1] not in ".!?:" else text
+        """Return the summary, ended as the first line of a docstring is."""
+        text = plain_text(self.summary or self.operation_id)
+        return text if text[-1:] in (".", "!", "?", ":") else f"{text}."
 
     @property
-    def short(self) -> str:
-        """Give the summary as a sentence for a docstring."""
-        text = plain_text(self.summary or self.operation_id).rstrip(".")
-        text = text.replace("\\", "\\\\").replace('"', "'")
-        return f"{text}."
+    def writes(self) -> bool:
+        """Return whether more than JSON is written into a request."""
+        written = any(body.typed or body.kind != "json" for body in self.bodies)
+        return bool(self.parameters) or written
 
     @property
     def body_annotation(self) -> str:
@@ -169,8 +168,8 @@ class OperationModule:
         ]
         if len(self.bodies) > 1:
             lines.append("    media_type: the form in which the body is sent.")
-        head = "Build the request, without sending it."
-        raises = "Raises:\n    ValueError: an id is empty or no id at all."
+        head = "Build the request without sending it."
+        raises = "Raises:\n    ValueError: an argument of the path is empty."
         return docstring(
             head,
             *(["Args:\n" + "\n".join(lines)] if lines else []),

@@ -45,6 +45,17 @@ class Package:
         """Give all operations, tag by tag."""
         return [operation for tag in self.tags for operation in tag.operations]
 
+    @property
+    def needs(self) -> list[str]:
+        """Name the modules that not every package has, but this one."""
+        needed = {
+            "writing": any(operation.writes for operation in self.operations),
+            "streaming": any(operation.answers.stream for operation in self.operations),
+            "datetimes": any(schema.times for schema in self.schemas),
+            "checking": bool(self.schemas),
+        }
+        return [name for name, is_needed in needed.items() if is_needed]
+
 
 def plan_package(document: Document) -> Package:
     """Plan the package of a normalised document.

@@ -16,6 +16,8 @@ from codegen.source import Document
 EVENT_STREAM = "text/event-stream"
 _HELPERS = ("read_list", "read_dict", "json_of", "text_of", "media_type_of")
 _HELPER = re.compile(rf"\b({'|'.join(_HELPERS)}|is_json|is_text)\(")
+# JSON that is returned as it came, whatever decides on it.
+_PLAIN = re.compile(r"(^|else )json_of\(response\)( if |$)")
 _STATUS = re.compile(r"[1-5]([0-9]{2}|XX)\Z")
 
 
@@ -36,6 +38,11 @@ class Answer:
     annotation: str
     call: str
     models: frozenset[str] = frozenset()
+
+    @property
+    def is_any(self) -> bool:
+        """Return whether the expression has no type of its own: plain JSON."""
+        return _PLAIN.search(self.call) is not None
 
     @property
     def target(self) -> str:
@@ -62,12 +69,14 @@ class Stream:
     Attributes:
         annotation: the type of one event.
         call: the expression that reads it.
+        is_any: whether the expression has no type of its own: plain JSON.
         enveloped: whether an event is an object with its name and its data.
         switch: the property of the body that asks for a stream, as a literal.
     """
 
     annotation: str
     call: str
+    is_any: bool
     enveloped: bool
     switch: str
 
@@ -233,11 +242,13 @@ def _stream(
     schema = media.get("schema", {})
     place = (*at, "content", EVENT_STREAM, "schema")
     type_ = types.of(schema, place)
-    call = type_.reader("{}") if type_.reader else "{}"
+    enveloped = _is_enveloped(types, schema, place, set())
+    event = "event_object(event, data)" if enveloped else "event_data(data)"
     stream = Stream(
         type_.annotation,
-        call,
-        _is_enveloped(types, schema, place, set()),
+        type_.reader(event) if type_.reader else event,
+        type_.reader is None,
+        enveloped,
         _switch(document, types, operation),
     )
     return stream, type_.models

@@ -158,6 +158,8 @@ def _spell(node: ast.expr) -> str:
         case ast.Subscript(ast.Name("Literal"), content):
             items = content.elts if isinstance(content, ast.Tuple) else [content]
             return literal(map(ast.literal_eval, items))
+        case ast.Subscript(ast.Name("Union"), ast.Tuple(members)):
+            return union(map(_spell, members))
         case ast.Subscript(generic, content):
             items = content.elts if isinstance(content, ast.Tuple) else [content]
             return f"{_spell(generic)}[{', '.join(map(_spell, items))}]"

@@ -24,7 +24,7 @@ LOOKALIKES = [
     *("\u212a", "\u212b", "\u2460", "x\u00b2", "\u00aa"),
     *("metadata_", "_metadata", "meta_data", "METADATA", "Id", "ID", "id_", "__id__"),
     *("__class__", "__dict__", "__reduce__", "__set_name__", "__annotations__"),
-    *("_fields", "_wire_names", "model", "attrs", "define", "field", "TYPE_CHECKING"),
+    *("_property_names", "model", "attrs", "define", "field", "TYPE_CHECKING"),
 ]
 ODD_NAMES = [*NAMES, *NO_NAMES, *LOOKALIKES, "z" * 121]
 # As YAML or JSON could bring them.

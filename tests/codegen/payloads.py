@@ -36,7 +36,7 @@ NAMES = [
     *("class", "def", "None", "True", "import", "async", "lambda", "match", "type"),
     *("__init__", "__mro__", "__slots__", "__call__", "__doc__", "__getattr__"),
     *("self", "cls", "list", "dict", "str", "int", "property", "object", "print"),
-    *("from_dict", "to_dict", "from_json", "additional_properties", "_wire_names"),
+    *("from_dict", "to_dict", "from_json", "additional_properties", "_property_names"),
     *("body", "client", "data", "event", "request", "response", "media_type", "stream"),
     *("value", "rest", "take", "status", "result", "name", "other", "key", "url"),
     *("models", "types", "errors", "UNSET", "Any", "Model", "Literal", "TypedDict"),
