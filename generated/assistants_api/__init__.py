@@ -46,11 +46,11 @@ __all__ = [
 __getattr__, __dir__ = lazy_names(
     __name__,
     {
-        "UNSET": "types",
         "AuthenticatedClient": "client",
         "Client": "client",
         "Deviation": "checking",
         "File": "types",
+        "UNSET": "types",
         "api": "",
         "check": "checking",
         "is_set": "types",

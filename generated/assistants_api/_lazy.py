@@ -12,7 +12,7 @@ from typing import Any
 def lazy_names(
     package: str, modules: Mapping[str, str]
 ) -> tuple[Callable[[str], Any], Callable[[], list[str]]]:
-    """Make the functions `__getattr__` and `__dir__` of a package.
+    """Return the functions `__getattr__` and `__dir__` of a package.
 
     Args:
         package: the `__name__` of the package.
@@ -21,6 +21,8 @@ def lazy_names(
     """
 
     def get(name: str) -> Any:
+        if name == "__all__":
+            return sorted(modules)
         module = modules.get(name)
         if module is None:
             raise AttributeError(f"module {package!r} has no attribute {name!r}")

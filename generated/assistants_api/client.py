@@ -20,7 +20,6 @@ from .types import UNSET, Request
 if TYPE_CHECKING:
     from typing import Self
 
-
 T = TypeVar("T")
 
 

@@ -72,7 +72,7 @@ class Model:
     __slots__ = ()
 
     # Names of properties that could not be the names of attributes.
-    _wire_names: ClassVar[Mapping[str, str]] = {}
+    _property_names: ClassVar[Mapping[str, str]] = {}
     additional_properties: dict[str, Any]
 
     @classmethod
@@ -170,7 +170,7 @@ def _entries(item: Any) -> list[Any] | dict[str, Any]:
     """Copy one level of a container."""
     if isinstance(item, Model):
         data = dict(item.additional_properties)
-        names = item._wire_names
+        names = item._property_names
         for name, value in _set_attributes(item):
             data[names.get(name, name)] = value
         return data

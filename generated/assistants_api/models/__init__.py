@@ -8,1595 +8,705 @@ from typing import TYPE_CHECKING
 from .._lazy import lazy_names
 
 if TYPE_CHECKING:
-    from .assistant_object import AssistantObject as AssistantObject
-    from .assistant_object import AssistantObjectDict as AssistantObjectDict
-    from .assistant_stream_event import AssistantStreamEvent as AssistantStreamEvent
-    from .assistant_stream_event import (
-        AssistantStreamEventDict as AssistantStreamEventDict,
-    )
-    from .assistant_stream_event import (
-        KnownAssistantStreamEvent as KnownAssistantStreamEvent,
-    )
-    from .assistant_stream_event import (
-        read_assistant_stream_event as read_assistant_stream_event,
-    )
-    from .assistant_supported_models import (
-        AssistantSupportedModels as AssistantSupportedModels,
-    )
-    from .assistant_tool import AssistantTool as AssistantTool
-    from .assistant_tool import AssistantToolDict as AssistantToolDict
-    from .assistant_tool import KnownAssistantTool as KnownAssistantTool
-    from .assistant_tool import read_assistant_tool as read_assistant_tool
-    from .assistant_tools_code import AssistantToolsCode as AssistantToolsCode
-    from .assistant_tools_code import AssistantToolsCodeDict as AssistantToolsCodeDict
-    from .assistant_tools_file_search import (
-        AssistantToolsFileSearch as AssistantToolsFileSearch,
-    )
-    from .assistant_tools_file_search import (
-        AssistantToolsFileSearchDict as AssistantToolsFileSearchDict,
-    )
-    from .assistant_tools_file_search_type_only import (
-        AssistantToolsFileSearchTypeOnly as AssistantToolsFileSearchTypeOnly,
-    )
-    from .assistant_tools_file_search_type_only import (
-        AssistantToolsFileSearchTypeOnlyDict as AssistantToolsFileSearchTypeOnlyDict,
-    )
-    from .assistant_tools_function import (
-        AssistantToolsFunction as AssistantToolsFunction,
-    )
-    from .assistant_tools_function import (
-        AssistantToolsFunctionDict as AssistantToolsFunctionDict,
-    )
-    from .assistants_api_response_format_option import (
-        AssistantsApiResponseFormatOption as AssistantsApiResponseFormatOption,
-    )
-    from .assistants_api_response_format_option import (
-        AssistantsApiResponseFormatOptionDict as AssistantsApiResponseFormatOptionDict,
-    )
-    from .assistants_api_response_format_option import (
-        KnownAssistantsApiResponseFormatOption as KnownAssistantsApiResponseFormatOption,
-    )
-    from .assistants_api_response_format_option import (
-        read_assistants_api_response_format_option as read_assistants_api_response_format_option,
-    )
-    from .assistants_api_tool_choice_option import (
-        AssistantsApiToolChoiceOption as AssistantsApiToolChoiceOption,
-    )
-    from .assistants_named_tool_choice import (
-        AssistantsNamedToolChoice as AssistantsNamedToolChoice,
-    )
-    from .assistants_named_tool_choice import (
-        AssistantsNamedToolChoiceDict as AssistantsNamedToolChoiceDict,
-    )
-    from .code_interpreter_call import CodeInterpreterCall as CodeInterpreterCall
-    from .code_interpreter_call import (
-        CodeInterpreterCallDict as CodeInterpreterCallDict,
-    )
-    from .code_interpreter_call_delta import (
-        CodeInterpreterCallDelta as CodeInterpreterCallDelta,
-    )
-    from .code_interpreter_call_delta import (
-        CodeInterpreterCallDeltaDict as CodeInterpreterCallDeltaDict,
-    )
-    from .code_interpreter_image import CodeInterpreterImage as CodeInterpreterImage
-    from .code_interpreter_image import (
-        CodeInterpreterImageDict as CodeInterpreterImageDict,
-    )
-    from .code_interpreter_image_delta import (
-        CodeInterpreterImageDelta as CodeInterpreterImageDelta,
-    )
-    from .code_interpreter_image_delta import (
-        CodeInterpreterImageDeltaDict as CodeInterpreterImageDeltaDict,
-    )
-    from .code_interpreter_output import CodeInterpreterOutput as CodeInterpreterOutput
-    from .code_interpreter_output import (
-        CodeInterpreterOutputDict as CodeInterpreterOutputDict,
-    )
-    from .code_interpreter_output import (
-        KnownCodeInterpreterOutput as KnownCodeInterpreterOutput,
-    )
-    from .code_interpreter_output import (
-        read_code_interpreter_output as read_code_interpreter_output,
-    )
-    from .code_interpreter_output_delta import (
-        CodeInterpreterOutputDelta as CodeInterpreterOutputDelta,
-    )
-    from .code_interpreter_output_delta import (
-        CodeInterpreterOutputDeltaDict as CodeInterpreterOutputDeltaDict,
-    )
-    from .code_interpreter_output_delta import (
-        KnownCodeInterpreterOutputDelta as KnownCodeInterpreterOutputDelta,
-    )
-    from .code_interpreter_output_delta import (
-        read_code_interpreter_output_delta as read_code_interpreter_output_delta,
-    )
-    from .code_interpreter_resources import (
-        CodeInterpreterResources as CodeInterpreterResources,
-    )
-    from .code_interpreter_resources import (
-        CodeInterpreterResourcesDict as CodeInterpreterResourcesDict,
-    )
-    from .create_assistant_request import (
-        CreateAssistantRequest as CreateAssistantRequest,
-    )
-    from .create_assistant_request import (
-        CreateAssistantRequestDict as CreateAssistantRequestDict,
-    )
-    from .create_assistant_request import (
-        CreateAssistantRequestOptionalDict as CreateAssistantRequestOptionalDict,
-    )
-    from .create_file_search_resources import (
-        CreateFileSearchResources as CreateFileSearchResources,
-    )
-    from .create_file_search_resources import (
-        CreateFileSearchResourcesDict as CreateFileSearchResourcesDict,
-    )
-    from .create_file_search_vector_store import (
-        CreateFileSearchVectorStore as CreateFileSearchVectorStore,
-    )
-    from .create_file_search_vector_store import (
-        CreateFileSearchVectorStoreDict as CreateFileSearchVectorStoreDict,
-    )
-    from .create_message_request import CreateMessageRequest as CreateMessageRequest
-    from .create_message_request import (
-        CreateMessageRequestDict as CreateMessageRequestDict,
-    )
-    from .create_message_request import (
-        CreateMessageRequestOptionalDict as CreateMessageRequestOptionalDict,
-    )
-    from .create_run_request import CreateRunRequest as CreateRunRequest
-    from .create_run_request import CreateRunRequestDict as CreateRunRequestDict
-    from .create_run_request import (
-        CreateRunRequestOptionalDict as CreateRunRequestOptionalDict,
-    )
-    from .create_thread_and_run_request import (
-        CreateThreadAndRunRequest as CreateThreadAndRunRequest,
-    )
-    from .create_thread_and_run_request import (
-        CreateThreadAndRunRequestDict as CreateThreadAndRunRequestDict,
-    )
-    from .create_thread_and_run_request import (
-        CreateThreadAndRunRequestOptionalDict as CreateThreadAndRunRequestOptionalDict,
-    )
-    from .create_thread_request import CreateThreadRequest as CreateThreadRequest
-    from .create_thread_request import (
-        CreateThreadRequestDict as CreateThreadRequestDict,
-    )
-    from .create_tool_resources import CreateToolResources as CreateToolResources
-    from .create_tool_resources import (
-        CreateToolResourcesDict as CreateToolResourcesDict,
-    )
-    from .delete_assistant_response import (
-        DeleteAssistantResponse as DeleteAssistantResponse,
-    )
-    from .delete_assistant_response import (
-        DeleteAssistantResponseDict as DeleteAssistantResponseDict,
-    )
-    from .delete_message_response import DeleteMessageResponse as DeleteMessageResponse
-    from .delete_message_response import (
-        DeleteMessageResponseDict as DeleteMessageResponseDict,
-    )
-    from .delete_thread_response import DeleteThreadResponse as DeleteThreadResponse
-    from .delete_thread_response import (
-        DeleteThreadResponseDict as DeleteThreadResponseDict,
-    )
-    from .done_event import DoneEvent as DoneEvent
-    from .done_event import DoneEventDict as DoneEventDict
-    from .error import Error as Error
-    from .error import ErrorDict as ErrorDict
-    from .error_event import ErrorEvent as ErrorEvent
-    from .error_event import ErrorEventDict as ErrorEventDict
-    from .error_response import ErrorResponse as ErrorResponse
-    from .error_response import ErrorResponseDict as ErrorResponseDict
-    from .file_search_auto_chunking import (
-        FileSearchAutoChunking as FileSearchAutoChunking,
-    )
-    from .file_search_auto_chunking import (
-        FileSearchAutoChunkingDict as FileSearchAutoChunkingDict,
-    )
-    from .file_search_call import FileSearchCall as FileSearchCall
-    from .file_search_call import FileSearchCallDict as FileSearchCallDict
-    from .file_search_chunking import FileSearchChunking as FileSearchChunking
-    from .file_search_chunking import FileSearchChunkingDict as FileSearchChunkingDict
-    from .file_search_chunking import KnownFileSearchChunking as KnownFileSearchChunking
-    from .file_search_chunking import (
-        read_file_search_chunking as read_file_search_chunking,
-    )
-    from .file_search_options import FileSearchOptions as FileSearchOptions
-    from .file_search_options import FileSearchOptionsDict as FileSearchOptionsDict
-    from .file_search_ranker import FileSearchRanker as FileSearchRanker
-    from .file_search_ranking_options import (
-        FileSearchRankingOptions as FileSearchRankingOptions,
-    )
-    from .file_search_ranking_options import (
-        FileSearchRankingOptionsDict as FileSearchRankingOptionsDict,
-    )
-    from .file_search_resources import FileSearchResources as FileSearchResources
-    from .file_search_resources import (
-        FileSearchResourcesDict as FileSearchResourcesDict,
-    )
-    from .file_search_result_content import (
-        FileSearchResultContent as FileSearchResultContent,
-    )
-    from .file_search_result_content import (
-        FileSearchResultContentDict as FileSearchResultContentDict,
-    )
-    from .file_search_static_chunking import (
-        FileSearchStaticChunking as FileSearchStaticChunking,
-    )
-    from .file_search_static_chunking import (
-        FileSearchStaticChunkingDict as FileSearchStaticChunkingDict,
-    )
-    from .file_search_static_chunking_options import (
-        FileSearchStaticChunkingOptions as FileSearchStaticChunkingOptions,
-    )
-    from .file_search_static_chunking_options import (
-        FileSearchStaticChunkingOptionsDict as FileSearchStaticChunkingOptionsDict,
-    )
-    from .function_object import FunctionObject as FunctionObject
-    from .function_object import FunctionObjectDict as FunctionObjectDict
-    from .function_parameters import FunctionParameters as FunctionParameters
-    from .json_schema_format import JsonSchemaFormat as JsonSchemaFormat
-    from .json_schema_format import JsonSchemaFormatDict as JsonSchemaFormatDict
-    from .list_assistants_response import (
-        ListAssistantsResponse as ListAssistantsResponse,
-    )
-    from .list_assistants_response import (
-        ListAssistantsResponseDict as ListAssistantsResponseDict,
-    )
-    from .list_messages_response import ListMessagesResponse as ListMessagesResponse
-    from .list_messages_response import (
-        ListMessagesResponseDict as ListMessagesResponseDict,
-    )
-    from .list_run_steps_response import ListRunStepsResponse as ListRunStepsResponse
-    from .list_run_steps_response import (
-        ListRunStepsResponseDict as ListRunStepsResponseDict,
-    )
-    from .list_runs_response import ListRunsResponse as ListRunsResponse
-    from .list_runs_response import ListRunsResponseDict as ListRunsResponseDict
-    from .message_annotation import KnownMessageAnnotation as KnownMessageAnnotation
-    from .message_annotation import MessageAnnotation as MessageAnnotation
-    from .message_annotation import MessageAnnotationDict as MessageAnnotationDict
-    from .message_annotation import read_message_annotation as read_message_annotation
-    from .message_annotation_delta import (
-        KnownMessageAnnotationDelta as KnownMessageAnnotationDelta,
-    )
-    from .message_annotation_delta import (
-        MessageAnnotationDelta as MessageAnnotationDelta,
-    )
-    from .message_annotation_delta import (
-        MessageAnnotationDeltaDict as MessageAnnotationDeltaDict,
-    )
-    from .message_annotation_delta import (
-        read_message_annotation_delta as read_message_annotation_delta,
-    )
-    from .message_attachment import MessageAttachment as MessageAttachment
-    from .message_attachment import MessageAttachmentDict as MessageAttachmentDict
-    from .message_attachment_tool import (
-        KnownMessageAttachmentTool as KnownMessageAttachmentTool,
-    )
-    from .message_attachment_tool import MessageAttachmentTool as MessageAttachmentTool
-    from .message_attachment_tool import (
-        MessageAttachmentToolDict as MessageAttachmentToolDict,
-    )
-    from .message_attachment_tool import (
-        read_message_attachment_tool as read_message_attachment_tool,
-    )
-    from .message_content import KnownMessageContent as KnownMessageContent
-    from .message_content import MessageContent as MessageContent
-    from .message_content import MessageContentDict as MessageContentDict
-    from .message_content import read_message_content as read_message_content
-    from .message_content_delta import (
-        KnownMessageContentDelta as KnownMessageContentDelta,
-    )
-    from .message_content_delta import MessageContentDelta as MessageContentDelta
-    from .message_content_delta import (
-        MessageContentDeltaDict as MessageContentDeltaDict,
-    )
-    from .message_content_delta import (
-        read_message_content_delta as read_message_content_delta,
-    )
-    from .message_content_image_file_object import (
-        MessageContentImageFileObject as MessageContentImageFileObject,
-    )
-    from .message_content_image_file_object import (
-        MessageContentImageFileObjectDict as MessageContentImageFileObjectDict,
-    )
-    from .message_content_image_url_object import (
-        MessageContentImageUrlObject as MessageContentImageUrlObject,
-    )
-    from .message_content_image_url_object import (
-        MessageContentImageUrlObjectDict as MessageContentImageUrlObjectDict,
-    )
-    from .message_content_refusal_object import (
-        MessageContentRefusalObject as MessageContentRefusalObject,
-    )
-    from .message_content_refusal_object import (
-        MessageContentRefusalObjectDict as MessageContentRefusalObjectDict,
-    )
-    from .message_content_text_annotations_file_citation_object import (
-        MessageContentTextAnnotationsFileCitationObject as MessageContentTextAnnotationsFileCitationObject,
-    )
-    from .message_content_text_annotations_file_citation_object import (
-        MessageContentTextAnnotationsFileCitationObjectDict as MessageContentTextAnnotationsFileCitationObjectDict,
-    )
-    from .message_content_text_annotations_file_path_object import (
-        MessageContentTextAnnotationsFilePathObject as MessageContentTextAnnotationsFilePathObject,
-    )
-    from .message_content_text_annotations_file_path_object import (
-        MessageContentTextAnnotationsFilePathObjectDict as MessageContentTextAnnotationsFilePathObjectDict,
-    )
-    from .message_content_text_object import (
-        MessageContentTextObject as MessageContentTextObject,
-    )
-    from .message_content_text_object import (
-        MessageContentTextObjectDict as MessageContentTextObjectDict,
-    )
-    from .message_creation import MessageCreation as MessageCreation
-    from .message_creation import MessageCreationDict as MessageCreationDict
-    from .message_creation_delta import MessageCreationDelta as MessageCreationDelta
-    from .message_creation_delta import (
-        MessageCreationDeltaDict as MessageCreationDeltaDict,
-    )
-    from .message_delta import MessageDelta as MessageDelta
-    from .message_delta import MessageDeltaDict as MessageDeltaDict
-    from .message_delta_content_image_file_object import (
-        MessageDeltaContentImageFileObject as MessageDeltaContentImageFileObject,
-    )
-    from .message_delta_content_image_file_object import (
-        MessageDeltaContentImageFileObjectDict as MessageDeltaContentImageFileObjectDict,
-    )
-    from .message_delta_content_image_url_object import (
-        MessageDeltaContentImageUrlObject as MessageDeltaContentImageUrlObject,
-    )
-    from .message_delta_content_image_url_object import (
-        MessageDeltaContentImageUrlObjectDict as MessageDeltaContentImageUrlObjectDict,
-    )
-    from .message_delta_content_refusal_object import (
-        MessageDeltaContentRefusalObject as MessageDeltaContentRefusalObject,
-    )
-    from .message_delta_content_refusal_object import (
-        MessageDeltaContentRefusalObjectDict as MessageDeltaContentRefusalObjectDict,
-    )
-    from .message_delta_content_text_annotations_file_citation_object import (
-        MessageDeltaContentTextAnnotationsFileCitationObject as MessageDeltaContentTextAnnotationsFileCitationObject,
-    )
-    from .message_delta_content_text_annotations_file_citation_object import (
-        MessageDeltaContentTextAnnotationsFileCitationObjectDict as MessageDeltaContentTextAnnotationsFileCitationObjectDict,
-    )
-    from .message_delta_content_text_annotations_file_path_object import (
-        MessageDeltaContentTextAnnotationsFilePathObject as MessageDeltaContentTextAnnotationsFilePathObject,
-    )
-    from .message_delta_content_text_annotations_file_path_object import (
-        MessageDeltaContentTextAnnotationsFilePathObjectDict as MessageDeltaContentTextAnnotationsFilePathObjectDict,
-    )
-    from .message_delta_content_text_object import (
-        MessageDeltaContentTextObject as MessageDeltaContentTextObject,
-    )
-    from .message_delta_content_text_object import (
-        MessageDeltaContentTextObjectDict as MessageDeltaContentTextObjectDict,
-    )
-    from .message_delta_object import MessageDeltaObject as MessageDeltaObject
-    from .message_delta_object import MessageDeltaObjectDict as MessageDeltaObjectDict
-    from .message_file_citation import MessageFileCitation as MessageFileCitation
-    from .message_file_citation import (
-        MessageFileCitationDict as MessageFileCitationDict,
-    )
-    from .message_file_citation_delta import (
-        MessageFileCitationDelta as MessageFileCitationDelta,
-    )
-    from .message_file_citation_delta import (
-        MessageFileCitationDeltaDict as MessageFileCitationDeltaDict,
-    )
-    from .message_file_path import MessageFilePath as MessageFilePath
-    from .message_file_path import MessageFilePathDict as MessageFilePathDict
-    from .message_file_path_delta import MessageFilePathDelta as MessageFilePathDelta
-    from .message_file_path_delta import (
-        MessageFilePathDeltaDict as MessageFilePathDeltaDict,
-    )
-    from .message_image_detail import MessageImageDetail as MessageImageDetail
-    from .message_image_file import MessageImageFile as MessageImageFile
-    from .message_image_file import MessageImageFileDict as MessageImageFileDict
-    from .message_image_file_delta import MessageImageFileDelta as MessageImageFileDelta
-    from .message_image_file_delta import (
-        MessageImageFileDeltaDict as MessageImageFileDeltaDict,
-    )
-    from .message_image_url import MessageImageUrl as MessageImageUrl
-    from .message_image_url import MessageImageUrlDict as MessageImageUrlDict
-    from .message_image_url_delta import MessageImageUrlDelta as MessageImageUrlDelta
-    from .message_image_url_delta import (
-        MessageImageUrlDeltaDict as MessageImageUrlDeltaDict,
-    )
-    from .message_incomplete_details import (
-        MessageIncompleteDetails as MessageIncompleteDetails,
-    )
-    from .message_incomplete_details import (
-        MessageIncompleteDetailsDict as MessageIncompleteDetailsDict,
-    )
-    from .message_incomplete_reason import (
-        MessageIncompleteReason as MessageIncompleteReason,
-    )
-    from .message_object import MessageObject as MessageObject
-    from .message_object import MessageObjectDict as MessageObjectDict
-    from .message_request_content import (
-        KnownMessageRequestContent as KnownMessageRequestContent,
-    )
-    from .message_request_content import MessageRequestContent as MessageRequestContent
-    from .message_request_content import (
-        MessageRequestContentDict as MessageRequestContentDict,
-    )
-    from .message_request_content import (
-        read_message_request_content as read_message_request_content,
-    )
-    from .message_request_content_text_object import (
-        MessageRequestContentTextObject as MessageRequestContentTextObject,
-    )
-    from .message_request_content_text_object import (
-        MessageRequestContentTextObjectDict as MessageRequestContentTextObjectDict,
-    )
-    from .message_stream_event import KnownMessageStreamEvent as KnownMessageStreamEvent
-    from .message_stream_event import MessageStreamEvent as MessageStreamEvent
-    from .message_stream_event import MessageStreamEventDict as MessageStreamEventDict
-    from .message_stream_event import (
-        read_message_stream_event as read_message_stream_event,
-    )
-    from .message_text import MessageText as MessageText
-    from .message_text import MessageTextDict as MessageTextDict
-    from .message_text_delta import MessageTextDelta as MessageTextDelta
-    from .message_text_delta import MessageTextDeltaDict as MessageTextDeltaDict
-    from .metadata import Metadata as Metadata
-    from .modify_assistant_request import (
-        ModifyAssistantRequest as ModifyAssistantRequest,
-    )
-    from .modify_assistant_request import (
-        ModifyAssistantRequestDict as ModifyAssistantRequestDict,
-    )
-    from .modify_message_request import ModifyMessageRequest as ModifyMessageRequest
-    from .modify_message_request import (
-        ModifyMessageRequestDict as ModifyMessageRequestDict,
-    )
-    from .modify_run_request import ModifyRunRequest as ModifyRunRequest
-    from .modify_run_request import ModifyRunRequestDict as ModifyRunRequestDict
-    from .modify_thread_request import ModifyThreadRequest as ModifyThreadRequest
-    from .modify_thread_request import (
-        ModifyThreadRequestDict as ModifyThreadRequestDict,
-    )
-    from .named_tool_choice_function import (
-        NamedToolChoiceFunction as NamedToolChoiceFunction,
-    )
-    from .named_tool_choice_function import (
-        NamedToolChoiceFunctionDict as NamedToolChoiceFunctionDict,
-    )
-    from .named_tool_choice_type import NamedToolChoiceType as NamedToolChoiceType
-    from .parallel_tool_calls import ParallelToolCalls as ParallelToolCalls
-    from .reasoning_effort import ReasoningEffort as ReasoningEffort
-    from .required_tool_outputs import RequiredToolOutputs as RequiredToolOutputs
-    from .required_tool_outputs import (
-        RequiredToolOutputsDict as RequiredToolOutputsDict,
-    )
-    from .response_format_json_object import (
-        ResponseFormatJsonObject as ResponseFormatJsonObject,
-    )
-    from .response_format_json_object import (
-        ResponseFormatJsonObjectDict as ResponseFormatJsonObjectDict,
-    )
-    from .response_format_json_schema import (
-        ResponseFormatJsonSchema as ResponseFormatJsonSchema,
-    )
-    from .response_format_json_schema import (
-        ResponseFormatJsonSchemaDict as ResponseFormatJsonSchemaDict,
-    )
-    from .response_format_json_schema_schema import (
-        ResponseFormatJsonSchemaSchema as ResponseFormatJsonSchemaSchema,
-    )
-    from .response_format_text import ResponseFormatText as ResponseFormatText
-    from .response_format_text import ResponseFormatTextDict as ResponseFormatTextDict
-    from .run_completion_usage import RunCompletionUsage as RunCompletionUsage
-    from .run_completion_usage import RunCompletionUsageDict as RunCompletionUsageDict
-    from .run_error_code import RunErrorCode as RunErrorCode
-    from .run_incomplete_details import RunIncompleteDetails as RunIncompleteDetails
-    from .run_incomplete_details import (
-        RunIncompleteDetailsDict as RunIncompleteDetailsDict,
-    )
-    from .run_incomplete_reason import RunIncompleteReason as RunIncompleteReason
-    from .run_last_error import RunLastError as RunLastError
-    from .run_last_error import RunLastErrorDict as RunLastErrorDict
-    from .run_object import RunObject as RunObject
-    from .run_object import RunObjectDict as RunObjectDict
-    from .run_object_required_action import (
-        RunObjectRequiredAction as RunObjectRequiredAction,
-    )
-    from .run_object_required_action import (
-        RunObjectRequiredActionDict as RunObjectRequiredActionDict,
-    )
-    from .run_status import RunStatus as RunStatus
-    from .run_step_completion_usage import (
-        RunStepCompletionUsage as RunStepCompletionUsage,
-    )
-    from .run_step_completion_usage import (
-        RunStepCompletionUsageDict as RunStepCompletionUsageDict,
-    )
-    from .run_step_delta import RunStepDelta as RunStepDelta
-    from .run_step_delta import RunStepDeltaDict as RunStepDeltaDict
-    from .run_step_delta_object import RunStepDeltaObject as RunStepDeltaObject
-    from .run_step_delta_object import RunStepDeltaObjectDict as RunStepDeltaObjectDict
-    from .run_step_delta_step_details_message_creation_object import (
-        RunStepDeltaStepDetailsMessageCreationObject as RunStepDeltaStepDetailsMessageCreationObject,
-    )
-    from .run_step_delta_step_details_message_creation_object import (
-        RunStepDeltaStepDetailsMessageCreationObjectDict as RunStepDeltaStepDetailsMessageCreationObjectDict,
-    )
-    from .run_step_delta_step_details_tool_calls_code_object import (
-        RunStepDeltaStepDetailsToolCallsCodeObject as RunStepDeltaStepDetailsToolCallsCodeObject,
-    )
-    from .run_step_delta_step_details_tool_calls_code_object import (
-        RunStepDeltaStepDetailsToolCallsCodeObjectDict as RunStepDeltaStepDetailsToolCallsCodeObjectDict,
-    )
-    from .run_step_delta_step_details_tool_calls_code_output_image_object import (
-        RunStepDeltaStepDetailsToolCallsCodeOutputImageObject as RunStepDeltaStepDetailsToolCallsCodeOutputImageObject,
-    )
-    from .run_step_delta_step_details_tool_calls_code_output_image_object import (
-        RunStepDeltaStepDetailsToolCallsCodeOutputImageObjectDict as RunStepDeltaStepDetailsToolCallsCodeOutputImageObjectDict,
-    )
-    from .run_step_delta_step_details_tool_calls_code_output_logs_object import (
-        RunStepDeltaStepDetailsToolCallsCodeOutputLogsObject as RunStepDeltaStepDetailsToolCallsCodeOutputLogsObject,
-    )
-    from .run_step_delta_step_details_tool_calls_code_output_logs_object import (
-        RunStepDeltaStepDetailsToolCallsCodeOutputLogsObjectDict as RunStepDeltaStepDetailsToolCallsCodeOutputLogsObjectDict,
-    )
-    from .run_step_delta_step_details_tool_calls_file_search_object import (
-        RunStepDeltaStepDetailsToolCallsFileSearchObject as RunStepDeltaStepDetailsToolCallsFileSearchObject,
-    )
-    from .run_step_delta_step_details_tool_calls_file_search_object import (
-        RunStepDeltaStepDetailsToolCallsFileSearchObjectDict as RunStepDeltaStepDetailsToolCallsFileSearchObjectDict,
-    )
-    from .run_step_delta_step_details_tool_calls_function_object import (
-        RunStepDeltaStepDetailsToolCallsFunctionObject as RunStepDeltaStepDetailsToolCallsFunctionObject,
-    )
-    from .run_step_delta_step_details_tool_calls_function_object import (
-        RunStepDeltaStepDetailsToolCallsFunctionObjectDict as RunStepDeltaStepDetailsToolCallsFunctionObjectDict,
-    )
-    from .run_step_delta_step_details_tool_calls_object import (
-        RunStepDeltaStepDetailsToolCallsObject as RunStepDeltaStepDetailsToolCallsObject,
-    )
-    from .run_step_delta_step_details_tool_calls_object import (
-        RunStepDeltaStepDetailsToolCallsObjectDict as RunStepDeltaStepDetailsToolCallsObjectDict,
-    )
-    from .run_step_details import KnownRunStepDetails as KnownRunStepDetails
-    from .run_step_details import RunStepDetails as RunStepDetails
-    from .run_step_details import RunStepDetailsDict as RunStepDetailsDict
-    from .run_step_details import read_run_step_details as read_run_step_details
-    from .run_step_details_delta import (
-        KnownRunStepDetailsDelta as KnownRunStepDetailsDelta,
-    )
-    from .run_step_details_delta import RunStepDetailsDelta as RunStepDetailsDelta
-    from .run_step_details_delta import (
-        RunStepDetailsDeltaDict as RunStepDetailsDeltaDict,
-    )
-    from .run_step_details_delta import (
-        read_run_step_details_delta as read_run_step_details_delta,
-    )
-    from .run_step_details_message_creation_object import (
-        RunStepDetailsMessageCreationObject as RunStepDetailsMessageCreationObject,
-    )
-    from .run_step_details_message_creation_object import (
-        RunStepDetailsMessageCreationObjectDict as RunStepDetailsMessageCreationObjectDict,
-    )
-    from .run_step_details_tool_calls_code_object import (
-        RunStepDetailsToolCallsCodeObject as RunStepDetailsToolCallsCodeObject,
-    )
-    from .run_step_details_tool_calls_code_object import (
-        RunStepDetailsToolCallsCodeObjectDict as RunStepDetailsToolCallsCodeObjectDict,
-    )
-    from .run_step_details_tool_calls_code_output_image_object import (
-        RunStepDetailsToolCallsCodeOutputImageObject as RunStepDetailsToolCallsCodeOutputImageObject,
-    )
-    from .run_step_details_tool_calls_code_output_image_object import (
-        RunStepDetailsToolCallsCodeOutputImageObjectDict as RunStepDetailsToolCallsCodeOutputImageObjectDict,
-    )
-    from .run_step_details_tool_calls_code_output_logs_object import (
-        RunStepDetailsToolCallsCodeOutputLogsObject as RunStepDetailsToolCallsCodeOutputLogsObject,
-    )
-    from .run_step_details_tool_calls_code_output_logs_object import (
-        RunStepDetailsToolCallsCodeOutputLogsObjectDict as RunStepDetailsToolCallsCodeOutputLogsObjectDict,
-    )
-    from .run_step_details_tool_calls_file_search_object import (
-        RunStepDetailsToolCallsFileSearchObject as RunStepDetailsToolCallsFileSearchObject,
-    )
-    from .run_step_details_tool_calls_file_search_object import (
-        RunStepDetailsToolCallsFileSearchObjectDict as RunStepDetailsToolCallsFileSearchObjectDict,
-    )
-    from .run_step_details_tool_calls_file_search_ranking_options_object import (
-        RunStepDetailsToolCallsFileSearchRankingOptionsObject as RunStepDetailsToolCallsFileSearchRankingOptionsObject,
-    )
-    from .run_step_details_tool_calls_file_search_ranking_options_object import (
-        RunStepDetailsToolCallsFileSearchRankingOptionsObjectDict as RunStepDetailsToolCallsFileSearchRankingOptionsObjectDict,
-    )
-    from .run_step_details_tool_calls_file_search_result_object import (
-        RunStepDetailsToolCallsFileSearchResultObject as RunStepDetailsToolCallsFileSearchResultObject,
-    )
-    from .run_step_details_tool_calls_file_search_result_object import (
-        RunStepDetailsToolCallsFileSearchResultObjectDict as RunStepDetailsToolCallsFileSearchResultObjectDict,
-    )
-    from .run_step_details_tool_calls_function_object import (
-        RunStepDetailsToolCallsFunctionObject as RunStepDetailsToolCallsFunctionObject,
-    )
-    from .run_step_details_tool_calls_function_object import (
-        RunStepDetailsToolCallsFunctionObjectDict as RunStepDetailsToolCallsFunctionObjectDict,
-    )
-    from .run_step_details_tool_calls_object import (
-        RunStepDetailsToolCallsObject as RunStepDetailsToolCallsObject,
-    )
-    from .run_step_details_tool_calls_object import (
-        RunStepDetailsToolCallsObjectDict as RunStepDetailsToolCallsObjectDict,
-    )
-    from .run_step_error_code import RunStepErrorCode as RunStepErrorCode
-    from .run_step_function_call import RunStepFunctionCall as RunStepFunctionCall
-    from .run_step_function_call import (
-        RunStepFunctionCallDict as RunStepFunctionCallDict,
-    )
-    from .run_step_function_call_delta import (
-        RunStepFunctionCallDelta as RunStepFunctionCallDelta,
-    )
-    from .run_step_function_call_delta import (
-        RunStepFunctionCallDeltaDict as RunStepFunctionCallDeltaDict,
-    )
-    from .run_step_include import RunStepInclude as RunStepInclude
-    from .run_step_last_error import RunStepLastError as RunStepLastError
-    from .run_step_last_error import RunStepLastErrorDict as RunStepLastErrorDict
-    from .run_step_object import RunStepObject as RunStepObject
-    from .run_step_object import RunStepObjectDict as RunStepObjectDict
-    from .run_step_status import RunStepStatus as RunStepStatus
-    from .run_step_stream_event import (
-        KnownRunStepStreamEvent as KnownRunStepStreamEvent,
-    )
-    from .run_step_stream_event import RunStepStreamEvent as RunStepStreamEvent
-    from .run_step_stream_event import RunStepStreamEventDict as RunStepStreamEventDict
-    from .run_step_stream_event import (
-        read_run_step_stream_event as read_run_step_stream_event,
-    )
-    from .run_step_tool_call import KnownRunStepToolCall as KnownRunStepToolCall
-    from .run_step_tool_call import RunStepToolCall as RunStepToolCall
-    from .run_step_tool_call import RunStepToolCallDict as RunStepToolCallDict
-    from .run_step_tool_call import read_run_step_tool_call as read_run_step_tool_call
-    from .run_step_tool_call_delta import (
-        KnownRunStepToolCallDelta as KnownRunStepToolCallDelta,
-    )
-    from .run_step_tool_call_delta import RunStepToolCallDelta as RunStepToolCallDelta
-    from .run_step_tool_call_delta import (
-        RunStepToolCallDeltaDict as RunStepToolCallDeltaDict,
-    )
-    from .run_step_tool_call_delta import (
-        read_run_step_tool_call_delta as read_run_step_tool_call_delta,
-    )
-    from .run_step_type import RunStepType as RunStepType
-    from .run_stream_event import KnownRunStreamEvent as KnownRunStreamEvent
-    from .run_stream_event import RunStreamEvent as RunStreamEvent
-    from .run_stream_event import RunStreamEventDict as RunStreamEventDict
-    from .run_stream_event import read_run_stream_event as read_run_stream_event
-    from .run_tool_call_function import RunToolCallFunction as RunToolCallFunction
-    from .run_tool_call_function import (
-        RunToolCallFunctionDict as RunToolCallFunctionDict,
-    )
-    from .run_tool_call_object import RunToolCallObject as RunToolCallObject
-    from .run_tool_call_object import RunToolCallObjectDict as RunToolCallObjectDict
-    from .sort_order import SortOrder as SortOrder
-    from .submit_tool_outputs_run_request import (
-        SubmitToolOutputsRunRequest as SubmitToolOutputsRunRequest,
-    )
-    from .submit_tool_outputs_run_request import (
-        SubmitToolOutputsRunRequestDict as SubmitToolOutputsRunRequestDict,
-    )
-    from .thread_and_run_model import ThreadAndRunModel as ThreadAndRunModel
-    from .thread_created_event import ThreadCreatedEvent as ThreadCreatedEvent
-    from .thread_created_event import ThreadCreatedEventDict as ThreadCreatedEventDict
-    from .thread_message_completed_event import (
-        ThreadMessageCompletedEvent as ThreadMessageCompletedEvent,
-    )
-    from .thread_message_completed_event import (
-        ThreadMessageCompletedEventDict as ThreadMessageCompletedEventDict,
-    )
-    from .thread_message_created_event import (
-        ThreadMessageCreatedEvent as ThreadMessageCreatedEvent,
-    )
-    from .thread_message_created_event import (
-        ThreadMessageCreatedEventDict as ThreadMessageCreatedEventDict,
-    )
-    from .thread_message_delta_event import (
-        ThreadMessageDeltaEvent as ThreadMessageDeltaEvent,
-    )
-    from .thread_message_delta_event import (
-        ThreadMessageDeltaEventDict as ThreadMessageDeltaEventDict,
-    )
-    from .thread_message_in_progress_event import (
-        ThreadMessageInProgressEvent as ThreadMessageInProgressEvent,
-    )
-    from .thread_message_in_progress_event import (
-        ThreadMessageInProgressEventDict as ThreadMessageInProgressEventDict,
-    )
-    from .thread_message_incomplete_event import (
-        ThreadMessageIncompleteEvent as ThreadMessageIncompleteEvent,
-    )
-    from .thread_message_incomplete_event import (
-        ThreadMessageIncompleteEventDict as ThreadMessageIncompleteEventDict,
-    )
-    from .thread_message_role import ThreadMessageRole as ThreadMessageRole
-    from .thread_message_status import ThreadMessageStatus as ThreadMessageStatus
-    from .thread_object import ThreadObject as ThreadObject
-    from .thread_object import ThreadObjectDict as ThreadObjectDict
-    from .thread_run_cancelled_event import (
-        ThreadRunCancelledEvent as ThreadRunCancelledEvent,
-    )
-    from .thread_run_cancelled_event import (
-        ThreadRunCancelledEventDict as ThreadRunCancelledEventDict,
-    )
-    from .thread_run_cancelling_event import (
-        ThreadRunCancellingEvent as ThreadRunCancellingEvent,
-    )
-    from .thread_run_cancelling_event import (
-        ThreadRunCancellingEventDict as ThreadRunCancellingEventDict,
-    )
-    from .thread_run_completed_event import (
-        ThreadRunCompletedEvent as ThreadRunCompletedEvent,
-    )
-    from .thread_run_completed_event import (
-        ThreadRunCompletedEventDict as ThreadRunCompletedEventDict,
-    )
-    from .thread_run_created_event import ThreadRunCreatedEvent as ThreadRunCreatedEvent
-    from .thread_run_created_event import (
-        ThreadRunCreatedEventDict as ThreadRunCreatedEventDict,
-    )
-    from .thread_run_expired_event import ThreadRunExpiredEvent as ThreadRunExpiredEvent
-    from .thread_run_expired_event import (
-        ThreadRunExpiredEventDict as ThreadRunExpiredEventDict,
-    )
-    from .thread_run_failed_event import ThreadRunFailedEvent as ThreadRunFailedEvent
-    from .thread_run_failed_event import (
-        ThreadRunFailedEventDict as ThreadRunFailedEventDict,
-    )
-    from .thread_run_in_progress_event import (
-        ThreadRunInProgressEvent as ThreadRunInProgressEvent,
-    )
-    from .thread_run_in_progress_event import (
-        ThreadRunInProgressEventDict as ThreadRunInProgressEventDict,
-    )
-    from .thread_run_incomplete_event import (
-        ThreadRunIncompleteEvent as ThreadRunIncompleteEvent,
-    )
-    from .thread_run_incomplete_event import (
-        ThreadRunIncompleteEventDict as ThreadRunIncompleteEventDict,
-    )
-    from .thread_run_queued_event import ThreadRunQueuedEvent as ThreadRunQueuedEvent
-    from .thread_run_queued_event import (
-        ThreadRunQueuedEventDict as ThreadRunQueuedEventDict,
-    )
-    from .thread_run_requires_action_event import (
-        ThreadRunRequiresActionEvent as ThreadRunRequiresActionEvent,
-    )
-    from .thread_run_requires_action_event import (
-        ThreadRunRequiresActionEventDict as ThreadRunRequiresActionEventDict,
-    )
-    from .thread_run_step_cancelled_event import (
-        ThreadRunStepCancelledEvent as ThreadRunStepCancelledEvent,
-    )
-    from .thread_run_step_cancelled_event import (
-        ThreadRunStepCancelledEventDict as ThreadRunStepCancelledEventDict,
-    )
-    from .thread_run_step_completed_event import (
-        ThreadRunStepCompletedEvent as ThreadRunStepCompletedEvent,
-    )
-    from .thread_run_step_completed_event import (
-        ThreadRunStepCompletedEventDict as ThreadRunStepCompletedEventDict,
-    )
-    from .thread_run_step_created_event import (
-        ThreadRunStepCreatedEvent as ThreadRunStepCreatedEvent,
-    )
-    from .thread_run_step_created_event import (
-        ThreadRunStepCreatedEventDict as ThreadRunStepCreatedEventDict,
-    )
-    from .thread_run_step_delta_event import (
-        ThreadRunStepDeltaEvent as ThreadRunStepDeltaEvent,
-    )
-    from .thread_run_step_delta_event import (
-        ThreadRunStepDeltaEventDict as ThreadRunStepDeltaEventDict,
-    )
-    from .thread_run_step_expired_event import (
-        ThreadRunStepExpiredEvent as ThreadRunStepExpiredEvent,
-    )
-    from .thread_run_step_expired_event import (
-        ThreadRunStepExpiredEventDict as ThreadRunStepExpiredEventDict,
-    )
-    from .thread_run_step_failed_event import (
-        ThreadRunStepFailedEvent as ThreadRunStepFailedEvent,
-    )
-    from .thread_run_step_failed_event import (
-        ThreadRunStepFailedEventDict as ThreadRunStepFailedEventDict,
-    )
-    from .thread_run_step_in_progress_event import (
-        ThreadRunStepInProgressEvent as ThreadRunStepInProgressEvent,
-    )
-    from .thread_run_step_in_progress_event import (
-        ThreadRunStepInProgressEventDict as ThreadRunStepInProgressEventDict,
-    )
-    from .thread_stream_event import ThreadStreamEvent as ThreadStreamEvent
-    from .thread_stream_event import ThreadStreamEventDict as ThreadStreamEventDict
-    from .thread_stream_event import (
-        read_thread_stream_event as read_thread_stream_event,
-    )
-    from .tool_choice_mode import ToolChoiceMode as ToolChoiceMode
-    from .tool_output import ToolOutput as ToolOutput
-    from .tool_output import ToolOutputDict as ToolOutputDict
-    from .tool_resources import ToolResources as ToolResources
-    from .tool_resources import ToolResourcesDict as ToolResourcesDict
-    from .truncation_object import TruncationObject as TruncationObject
-    from .truncation_object import TruncationObjectDict as TruncationObjectDict
-    from .truncation_type import TruncationType as TruncationType
+    from .assistant_object import *
+    from .assistant_stream_event import *
+    from .assistant_supported_models import *
+    from .assistant_tool import *
+    from .assistant_tools_code import *
+    from .assistant_tools_file_search import *
+    from .assistant_tools_file_search_type_only import *
+    from .assistant_tools_function import *
+    from .assistants_api_response_format_option import *
+    from .assistants_api_tool_choice_option import *
+    from .assistants_named_tool_choice import *
+    from .code_interpreter_call import *
+    from .code_interpreter_call_delta import *
+    from .code_interpreter_image import *
+    from .code_interpreter_image_delta import *
+    from .code_interpreter_output import *
+    from .code_interpreter_output_delta import *
+    from .code_interpreter_resources import *
+    from .create_assistant_request import *
+    from .create_file_search_resources import *
+    from .create_file_search_vector_store import *
+    from .create_message_request import *
+    from .create_run_request import *
+    from .create_thread_and_run_request import *
+    from .create_thread_request import *
+    from .create_tool_resources import *
+    from .delete_assistant_response import *
+    from .delete_message_response import *
+    from .delete_thread_response import *
+    from .done_event import *
+    from .error import *
+    from .error_event import *
+    from .error_response import *
+    from .file_search_auto_chunking import *
+    from .file_search_call import *
+    from .file_search_chunking import *
+    from .file_search_options import *
+    from .file_search_ranker import *
+    from .file_search_ranking_options import *
+    from .file_search_resources import *
+    from .file_search_result_content import *
+    from .file_search_static_chunking import *
+    from .file_search_static_chunking_options import *
+    from .function_object import *
+    from .function_parameters import *
+    from .json_schema_format import *
+    from .list_assistants_response import *
+    from .list_messages_response import *
+    from .list_run_steps_response import *
+    from .list_runs_response import *
+    from .message_annotation import *
+    from .message_annotation_delta import *
+    from .message_attachment import *
+    from .message_attachment_tool import *
+    from .message_content import *
+    from .message_content_delta import *
+    from .message_content_image_file_object import *
+    from .message_content_image_url_object import *
+    from .message_content_refusal_object import *
+    from .message_content_text_annotations_file_citation_object import *
+    from .message_content_text_annotations_file_path_object import *
+    from .message_content_text_object import *
+    from .message_creation import *
+    from .message_creation_delta import *
+    from .message_delta import *
+    from .message_delta_content_image_file_object import *
+    from .message_delta_content_image_url_object import *
+    from .message_delta_content_refusal_object import *
+    from .message_delta_content_text_annotations_file_citation_object import *
+    from .message_delta_content_text_annotations_file_path_object import *
+    from .message_delta_content_text_object import *
+    from .message_delta_object import *
+    from .message_file_citation import *
+    from .message_file_citation_delta import *
+    from .message_file_path import *
+    from .message_file_path_delta import *
+    from .message_image_detail import *
+    from .message_image_file import *
+    from .message_image_file_delta import *
+    from .message_image_url import *
+    from .message_image_url_delta import *
+    from .message_incomplete_details import *
+    from .message_incomplete_reason import *
+    from .message_object import *
+    from .message_request_content import *
+    from .message_request_content_text_object import *
+    from .message_stream_event import *
+    from .message_text import *
+    from .message_text_delta import *
+    from .metadata import *
+    from .modify_assistant_request import *
+    from .modify_message_request import *
+    from .modify_run_request import *
+    from .modify_thread_request import *
+    from .named_tool_choice_function import *
+    from .named_tool_choice_type import *
+    from .parallel_tool_calls import *
+    from .reasoning_effort import *
+    from .required_tool_outputs import *
+    from .response_format_json_object import *
+    from .response_format_json_schema import *
+    from .response_format_json_schema_schema import *
+    from .response_format_text import *
+    from .run_completion_usage import *
+    from .run_error_code import *
+    from .run_incomplete_details import *
+    from .run_incomplete_reason import *
+    from .run_last_error import *
+    from .run_object import *
+    from .run_object_required_action import *
+    from .run_status import *
+    from .run_step_completion_usage import *
+    from .run_step_delta import *
+    from .run_step_delta_object import *
+    from .run_step_delta_step_details_message_creation_object import *
+    from .run_step_delta_step_details_tool_calls_code_object import *
+    from .run_step_delta_step_details_tool_calls_code_output_image_object import *
+    from .run_step_delta_step_details_tool_calls_code_output_logs_object import *
+    from .run_step_delta_step_details_tool_calls_file_search_object import *
+    from .run_step_delta_step_details_tool_calls_function_object import *
+    from .run_step_delta_step_details_tool_calls_object import *
+    from .run_step_details import *
+    from .run_step_details_delta import *
+    from .run_step_details_message_creation_object import *
+    from .run_step_details_tool_calls_code_object import *
+    from .run_step_details_tool_calls_code_output_image_object import *
+    from .run_step_details_tool_calls_code_output_logs_object import *
+    from .run_step_details_tool_calls_file_search_object import *
+    from .run_step_details_tool_calls_file_search_ranking_options_object import *
+    from .run_step_details_tool_calls_file_search_result_object import *
+    from .run_step_details_tool_calls_function_object import *
+    from .run_step_details_tool_calls_object import *
+    from .run_step_error_code import *
+    from .run_step_function_call import *
+    from .run_step_function_call_delta import *
+    from .run_step_include import *
+    from .run_step_last_error import *
+    from .run_step_object import *
+    from .run_step_status import *
+    from .run_step_stream_event import *
+    from .run_step_tool_call import *
+    from .run_step_tool_call_delta import *
+    from .run_step_type import *
+    from .run_stream_event import *
+    from .run_tool_call_function import *
+    from .run_tool_call_object import *
+    from .sort_order import *
+    from .submit_tool_outputs_run_request import *
+    from .thread_and_run_model import *
+    from .thread_created_event import *
+    from .thread_message_completed_event import *
+    from .thread_message_created_event import *
+    from .thread_message_delta_event import *
+    from .thread_message_in_progress_event import *
+    from .thread_message_incomplete_event import *
+    from .thread_message_role import *
+    from .thread_message_status import *
+    from .thread_object import *
+    from .thread_run_cancelled_event import *
+    from .thread_run_cancelling_event import *
+    from .thread_run_completed_event import *
+    from .thread_run_created_event import *
+    from .thread_run_expired_event import *
+    from .thread_run_failed_event import *
+    from .thread_run_in_progress_event import *
+    from .thread_run_incomplete_event import *
+    from .thread_run_queued_event import *
+    from .thread_run_requires_action_event import *
+    from .thread_run_step_cancelled_event import *
+    from .thread_run_step_completed_event import *
+    from .thread_run_step_created_event import *
+    from .thread_run_step_delta_event import *
+    from .thread_run_step_expired_event import *
+    from .thread_run_step_failed_event import *
+    from .thread_run_step_in_progress_event import *
+    from .thread_stream_event import *
+    from .tool_choice_mode import *
+    from .tool_output import *
+    from .tool_resources import *
+    from .truncation_object import *
+    from .truncation_type import *
 
-_MODULES: dict[str, str] = {
-    "AssistantObject": "assistant_object",
-    "AssistantObjectDict": "assistant_object",
-    "AssistantStreamEvent": "assistant_stream_event",
-    "AssistantStreamEventDict": "assistant_stream_event",
-    "KnownAssistantStreamEvent": "assistant_stream_event",
-    "read_assistant_stream_event": "assistant_stream_event",
-    "AssistantSupportedModels": "assistant_supported_models",
-    "AssistantTool": "assistant_tool",
-    "AssistantToolDict": "assistant_tool",
-    "KnownAssistantTool": "assistant_tool",
-    "read_assistant_tool": "assistant_tool",
-    "AssistantToolsCode": "assistant_tools_code",
-    "AssistantToolsCodeDict": "assistant_tools_code",
-    "AssistantToolsFileSearch": "assistant_tools_file_search",
-    "AssistantToolsFileSearchDict": "assistant_tools_file_search",
-    "AssistantToolsFileSearchTypeOnly": "assistant_tools_file_search_type_only",
-    "AssistantToolsFileSearchTypeOnlyDict": "assistant_tools_file_search_type_only",
-    "AssistantToolsFunction": "assistant_tools_function",
-    "AssistantToolsFunctionDict": "assistant_tools_function",
-    "AssistantsApiResponseFormatOption": "assistants_api_response_format_option",
-    "AssistantsApiResponseFormatOptionDict": "assistants_api_response_format_option",
-    "KnownAssistantsApiResponseFormatOption": "assistants_api_response_format_option",
-    "read_assistants_api_response_format_option": "assistants_api_response_format_option",
-    "AssistantsApiToolChoiceOption": "assistants_api_tool_choice_option",
-    "AssistantsNamedToolChoice": "assistants_named_tool_choice",
-    "AssistantsNamedToolChoiceDict": "assistants_named_tool_choice",
-    "CodeInterpreterCall": "code_interpreter_call",
-    "CodeInterpreterCallDict": "code_interpreter_call",
-    "CodeInterpreterCallDelta": "code_interpreter_call_delta",
-    "CodeInterpreterCallDeltaDict": "code_interpreter_call_delta",
-    "CodeInterpreterImage": "code_interpreter_image",
-    "CodeInterpreterImageDict": "code_interpreter_image",
-    "CodeInterpreterImageDelta": "code_interpreter_image_delta",
-    "CodeInterpreterImageDeltaDict": "code_interpreter_image_delta",
-    "CodeInterpreterOutput": "code_interpreter_output",
-    "CodeInterpreterOutputDict": "code_interpreter_output",
-    "KnownCodeInterpreterOutput": "code_interpreter_output",
-    "read_code_interpreter_output": "code_interpreter_output",
-    "CodeInterpreterOutputDelta": "code_interpreter_output_delta",
-    "CodeInterpreterOutputDeltaDict": "code_interpreter_output_delta",
-    "KnownCodeInterpreterOutputDelta": "code_interpreter_output_delta",
-    "read_code_interpreter_output_delta": "code_interpreter_output_delta",
-    "CodeInterpreterResources": "code_interpreter_resources",
-    "CodeInterpreterResourcesDict": "code_interpreter_resources",
-    "CreateAssistantRequest": "create_assistant_request",
-    "CreateAssistantRequestDict": "create_assistant_request",
-    "CreateAssistantRequestOptionalDict": "create_assistant_request",
-    "CreateFileSearchResources": "create_file_search_resources",
-    "CreateFileSearchResourcesDict": "create_file_search_resources",
-    "CreateFileSearchVectorStore": "create_file_search_vector_store",
-    "CreateFileSearchVectorStoreDict": "create_file_search_vector_store",
-    "CreateMessageRequest": "create_message_request",
-    "CreateMessageRequestDict": "create_message_request",
-    "CreateMessageRequestOptionalDict": "create_message_request",
-    "CreateRunRequest": "create_run_request",
-    "CreateRunRequestDict": "create_run_request",
-    "CreateRunRequestOptionalDict": "create_run_request",
-    "CreateThreadAndRunRequest": "create_thread_and_run_request",
-    "CreateThreadAndRunRequestDict": "create_thread_and_run_request",
-    "CreateThreadAndRunRequestOptionalDict": "create_thread_and_run_request",
-    "CreateThreadRequest": "create_thread_request",
-    "CreateThreadRequestDict": "create_thread_request",
-    "CreateToolResources": "create_tool_resources",
-    "CreateToolResourcesDict": "create_tool_resources",
-    "DeleteAssistantResponse": "delete_assistant_response",
-    "DeleteAssistantResponseDict": "delete_assistant_response",
-    "DeleteMessageResponse": "delete_message_response",
-    "DeleteMessageResponseDict": "delete_message_response",
-    "DeleteThreadResponse": "delete_thread_response",
-    "DeleteThreadResponseDict": "delete_thread_response",
-    "DoneEvent": "done_event",
-    "DoneEventDict": "done_event",
-    "Error": "error",
-    "ErrorDict": "error",
-    "ErrorEvent": "error_event",
-    "ErrorEventDict": "error_event",
-    "ErrorResponse": "error_response",
-    "ErrorResponseDict": "error_response",
-    "FileSearchAutoChunking": "file_search_auto_chunking",
-    "FileSearchAutoChunkingDict": "file_search_auto_chunking",
-    "FileSearchCall": "file_search_call",
-    "FileSearchCallDict": "file_search_call",
-    "FileSearchChunking": "file_search_chunking",
-    "FileSearchChunkingDict": "file_search_chunking",
-    "KnownFileSearchChunking": "file_search_chunking",
-    "read_file_search_chunking": "file_search_chunking",
-    "FileSearchOptions": "file_search_options",
-    "FileSearchOptionsDict": "file_search_options",
-    "FileSearchRanker": "file_search_ranker",
-    "FileSearchRankingOptions": "file_search_ranking_options",
-    "FileSearchRankingOptionsDict": "file_search_ranking_options",
-    "FileSearchResources": "file_search_resources",
-    "FileSearchResourcesDict": "file_search_resources",
-    "FileSearchResultContent": "file_search_result_content",
-    "FileSearchResultContentDict": "file_search_result_content",
-    "FileSearchStaticChunking": "file_search_static_chunking",
-    "FileSearchStaticChunkingDict": "file_search_static_chunking",
-    "FileSearchStaticChunkingOptions": "file_search_static_chunking_options",
-    "FileSearchStaticChunkingOptionsDict": "file_search_static_chunking_options",
-    "FunctionObject": "function_object",
-    "FunctionObjectDict": "function_object",
-    "FunctionParameters": "function_parameters",
-    "JsonSchemaFormat": "json_schema_format",
-    "JsonSchemaFormatDict": "json_schema_format",
-    "ListAssistantsResponse": "list_assistants_response",
-    "ListAssistantsResponseDict": "list_assistants_response",
-    "ListMessagesResponse": "list_messages_response",
-    "ListMessagesResponseDict": "list_messages_response",
-    "ListRunStepsResponse": "list_run_steps_response",
-    "ListRunStepsResponseDict": "list_run_steps_response",
-    "ListRunsResponse": "list_runs_response",
-    "ListRunsResponseDict": "list_runs_response",
-    "MessageAnnotation": "message_annotation",
-    "MessageAnnotationDict": "message_annotation",
-    "KnownMessageAnnotation": "message_annotation",
-    "read_message_annotation": "message_annotation",
-    "MessageAnnotationDelta": "message_annotation_delta",
-    "MessageAnnotationDeltaDict": "message_annotation_delta",
-    "KnownMessageAnnotationDelta": "message_annotation_delta",
-    "read_message_annotation_delta": "message_annotation_delta",
-    "MessageAttachment": "message_attachment",
-    "MessageAttachmentDict": "message_attachment",
-    "MessageAttachmentTool": "message_attachment_tool",
-    "MessageAttachmentToolDict": "message_attachment_tool",
-    "KnownMessageAttachmentTool": "message_attachment_tool",
-    "read_message_attachment_tool": "message_attachment_tool",
-    "MessageContent": "message_content",
-    "MessageContentDict": "message_content",
-    "KnownMessageContent": "message_content",
-    "read_message_content": "message_content",
-    "MessageContentDelta": "message_content_delta",
-    "MessageContentDeltaDict": "message_content_delta",
-    "KnownMessageContentDelta": "message_content_delta",
-    "read_message_content_delta": "message_content_delta",
-    "MessageContentImageFileObject": "message_content_image_file_object",
-    "MessageContentImageFileObjectDict": "message_content_image_file_object",
-    "MessageContentImageUrlObject": "message_content_image_url_object",
-    "MessageContentImageUrlObjectDict": "message_content_image_url_object",
-    "MessageContentRefusalObject": "message_content_refusal_object",
-    "MessageContentRefusalObjectDict": "message_content_refusal_object",
-    "MessageContentTextAnnotationsFileCitationObject": "message_content_text_annotations_file_citation_object",
-    "MessageContentTextAnnotationsFileCitationObjectDict": "message_content_text_annotations_file_citation_object",
-    "MessageContentTextAnnotationsFilePathObject": "message_content_text_annotations_file_path_object",
-    "MessageContentTextAnnotationsFilePathObjectDict": "message_content_text_annotations_file_path_object",
-    "MessageContentTextObject": "message_content_text_object",
-    "MessageContentTextObjectDict": "message_content_text_object",
-    "MessageCreation": "message_creation",
-    "MessageCreationDict": "message_creation",
-    "MessageCreationDelta": "message_creation_delta",
-    "MessageCreationDeltaDict": "message_creation_delta",
-    "MessageDelta": "message_delta",
-    "MessageDeltaDict": "message_delta",
-    "MessageDeltaContentImageFileObject": "message_delta_content_image_file_object",
-    "MessageDeltaContentImageFileObjectDict": "message_delta_content_image_file_object",
-    "MessageDeltaContentImageUrlObject": "message_delta_content_image_url_object",
-    "MessageDeltaContentImageUrlObjectDict": "message_delta_content_image_url_object",
-    "MessageDeltaContentRefusalObject": "message_delta_content_refusal_object",
-    "MessageDeltaContentRefusalObjectDict": "message_delta_content_refusal_object",
-    "MessageDeltaContentTextAnnotationsFileCitationObject": "message_delta_content_text_annotations_file_citation_object",
-    "MessageDeltaContentTextAnnotationsFileCitationObjectDict": "message_delta_content_text_annotations_file_citation_object",
-    "MessageDeltaContentTextAnnotationsFilePathObject": "message_delta_content_text_annotations_file_path_object",
-    "MessageDeltaContentTextAnnotationsFilePathObjectDict": "message_delta_content_text_annotations_file_path_object",
-    "MessageDeltaContentTextObject": "message_delta_content_text_object",
-    "MessageDeltaContentTextObjectDict": "message_delta_content_text_object",
-    "MessageDeltaObject": "message_delta_object",
-    "MessageDeltaObjectDict": "message_delta_object",
-    "MessageFileCitation": "message_file_citation",
-    "MessageFileCitationDict": "message_file_citation",
-    "MessageFileCitationDelta": "message_file_citation_delta",
-    "MessageFileCitationDeltaDict": "message_file_citation_delta",
-    "MessageFilePath": "message_file_path",
-    "MessageFilePathDict": "message_file_path",
-    "MessageFilePathDelta": "message_file_path_delta",
-    "MessageFilePathDeltaDict": "message_file_path_delta",
-    "MessageImageDetail": "message_image_detail",
-    "MessageImageFile": "message_image_file",
-    "MessageImageFileDict": "message_image_file",
-    "MessageImageFileDelta": "message_image_file_delta",
-    "MessageImageFileDeltaDict": "message_image_file_delta",
-    "MessageImageUrl": "message_image_url",
-    "MessageImageUrlDict": "message_image_url",
-    "MessageImageUrlDelta": "message_image_url_delta",
-    "MessageImageUrlDeltaDict": "message_image_url_delta",
-    "MessageIncompleteDetails": "message_incomplete_details",
-    "MessageIncompleteDetailsDict": "message_incomplete_details",
-    "MessageIncompleteReason": "message_incomplete_reason",
-    "MessageObject": "message_object",
-    "MessageObjectDict": "message_object",
-    "MessageRequestContent": "message_request_content",
-    "MessageRequestContentDict": "message_request_content",
-    "KnownMessageRequestContent": "message_request_content",
-    "read_message_request_content": "message_request_content",
-    "MessageRequestContentTextObject": "message_request_content_text_object",
-    "MessageRequestContentTextObjectDict": "message_request_content_text_object",
-    "MessageStreamEvent": "message_stream_event",
-    "MessageStreamEventDict": "message_stream_event",
-    "KnownMessageStreamEvent": "message_stream_event",
-    "read_message_stream_event": "message_stream_event",
-    "MessageText": "message_text",
-    "MessageTextDict": "message_text",
-    "MessageTextDelta": "message_text_delta",
-    "MessageTextDeltaDict": "message_text_delta",
-    "Metadata": "metadata",
-    "ModifyAssistantRequest": "modify_assistant_request",
-    "ModifyAssistantRequestDict": "modify_assistant_request",
-    "ModifyMessageRequest": "modify_message_request",
-    "ModifyMessageRequestDict": "modify_message_request",
-    "ModifyRunRequest": "modify_run_request",
-    "ModifyRunRequestDict": "modify_run_request",
-    "ModifyThreadRequest": "modify_thread_request",
-    "ModifyThreadRequestDict": "modify_thread_request",
-    "NamedToolChoiceFunction": "named_tool_choice_function",
-    "NamedToolChoiceFunctionDict": "named_tool_choice_function",
-    "NamedToolChoiceType": "named_tool_choice_type",
-    "ParallelToolCalls": "parallel_tool_calls",
-    "ReasoningEffort": "reasoning_effort",
-    "RequiredToolOutputs": "required_tool_outputs",
-    "RequiredToolOutputsDict": "required_tool_outputs",
-    "ResponseFormatJsonObject": "response_format_json_object",
-    "ResponseFormatJsonObjectDict": "response_format_json_object",
-    "ResponseFormatJsonSchema": "response_format_json_schema",
-    "ResponseFormatJsonSchemaDict": "response_format_json_schema",
-    "ResponseFormatJsonSchemaSchema": "response_format_json_schema_schema",
-    "ResponseFormatText": "response_format_text",
-    "ResponseFormatTextDict": "response_format_text",
-    "RunCompletionUsage": "run_completion_usage",
-    "RunCompletionUsageDict": "run_completion_usage",
-    "RunErrorCode": "run_error_code",
-    "RunIncompleteDetails": "run_incomplete_details",
-    "RunIncompleteDetailsDict": "run_incomplete_details",
-    "RunIncompleteReason": "run_incomplete_reason",
-    "RunLastError": "run_last_error",
-    "RunLastErrorDict": "run_last_error",
-    "RunObject": "run_object",
-    "RunObjectDict": "run_object",
-    "RunObjectRequiredAction": "run_object_required_action",
-    "RunObjectRequiredActionDict": "run_object_required_action",
-    "RunStatus": "run_status",
-    "RunStepCompletionUsage": "run_step_completion_usage",
-    "RunStepCompletionUsageDict": "run_step_completion_usage",
-    "RunStepDelta": "run_step_delta",
-    "RunStepDeltaDict": "run_step_delta",
-    "RunStepDeltaObject": "run_step_delta_object",
-    "RunStepDeltaObjectDict": "run_step_delta_object",
-    "RunStepDeltaStepDetailsMessageCreationObject": "run_step_delta_step_details_message_creation_object",
-    "RunStepDeltaStepDetailsMessageCreationObjectDict": "run_step_delta_step_details_message_creation_object",
-    "RunStepDeltaStepDetailsToolCallsCodeObject": "run_step_delta_step_details_tool_calls_code_object",
-    "RunStepDeltaStepDetailsToolCallsCodeObjectDict": "run_step_delta_step_details_tool_calls_code_object",
-    "RunStepDeltaStepDetailsToolCallsCodeOutputImageObject": "run_step_delta_step_details_tool_calls_code_output_image_object",
-    "RunStepDeltaStepDetailsToolCallsCodeOutputImageObjectDict": "run_step_delta_step_details_tool_calls_code_output_image_object",
-    "RunStepDeltaStepDetailsToolCallsCodeOutputLogsObject": "run_step_delta_step_details_tool_calls_code_output_logs_object",
-    "RunStepDeltaStepDetailsToolCallsCodeOutputLogsObjectDict": "run_step_delta_step_details_tool_calls_code_output_logs_object",
-    "RunStepDeltaStepDetailsToolCallsFileSearchObject": "run_step_delta_step_details_tool_calls_file_search_object",
-    "RunStepDeltaStepDetailsToolCallsFileSearchObjectDict": "run_step_delta_step_details_tool_calls_file_search_object",
-    "RunStepDeltaStepDetailsToolCallsFunctionObject": "run_step_delta_step_details_tool_calls_function_object",
-    "RunStepDeltaStepDetailsToolCallsFunctionObjectDict": "run_step_delta_step_details_tool_calls_function_object",
-    "RunStepDeltaStepDetailsToolCallsObject": "run_step_delta_step_details_tool_calls_object",
-    "RunStepDeltaStepDetailsToolCallsObjectDict": "run_step_delta_step_details_tool_calls_object",
-    "RunStepDetails": "run_step_details",
-    "RunStepDetailsDict": "run_step_details",
-    "KnownRunStepDetails": "run_step_details",
-    "read_run_step_details": "run_step_details",
-    "RunStepDetailsDelta": "run_step_details_delta",
-    "RunStepDetailsDeltaDict": "run_step_details_delta",
-    "KnownRunStepDetailsDelta": "run_step_details_delta",
-    "read_run_step_details_delta": "run_step_details_delta",
-    "RunStepDetailsMessageCreationObject": "run_step_details_message_creation_object",
-    "RunStepDetailsMessageCreationObjectDict": "run_step_details_message_creation_object",
-    "RunStepDetailsToolCallsCodeObject": "run_step_details_tool_calls_code_object",
-    "RunStepDetailsToolCallsCodeObjectDict": "run_step_details_tool_calls_code_object",
-    "RunStepDetailsToolCallsCodeOutputImageObject": "run_step_details_tool_calls_code_output_image_object",
-    "RunStepDetailsToolCallsCodeOutputImageObjectDict": "run_step_details_tool_calls_code_output_image_object",
-    "RunStepDetailsToolCallsCodeOutputLogsObject": "run_step_details_tool_calls_code_output_logs_object",
-    "RunStepDetailsToolCallsCodeOutputLogsObjectDict": "run_step_details_tool_calls_code_output_logs_object",
-    "RunStepDetailsToolCallsFileSearchObject": "run_step_details_tool_calls_file_search_object",
-    "RunStepDetailsToolCallsFileSearchObjectDict": "run_step_details_tool_calls_file_search_object",
-    "RunStepDetailsToolCallsFileSearchRankingOptionsObject": "run_step_details_tool_calls_file_search_ranking_options_object",
-    "RunStepDetailsToolCallsFileSearchRankingOptionsObjectDict": "run_step_details_tool_calls_file_search_ranking_options_object",
-    "RunStepDetailsToolCallsFileSearchResultObject": "run_step_details_tool_calls_file_search_result_object",
-    "RunStepDetailsToolCallsFileSearchResultObjectDict": "run_step_details_tool_calls_file_search_result_object",
-    "RunStepDetailsToolCallsFunctionObject": "run_step_details_tool_calls_function_object",
-    "RunStepDetailsToolCallsFunctionObjectDict": "run_step_details_tool_calls_function_object",
-    "RunStepDetailsToolCallsObject": "run_step_details_tool_calls_object",
-    "RunStepDetailsToolCallsObjectDict": "run_step_details_tool_calls_object",
-    "RunStepErrorCode": "run_step_error_code",
-    "RunStepFunctionCall": "run_step_function_call",
-    "RunStepFunctionCallDict": "run_step_function_call",
-    "RunStepFunctionCallDelta": "run_step_function_call_delta",
-    "RunStepFunctionCallDeltaDict": "run_step_function_call_delta",
-    "RunStepInclude": "run_step_include",
-    "RunStepLastError": "run_step_last_error",
-    "RunStepLastErrorDict": "run_step_last_error",
-    "RunStepObject": "run_step_object",
-    "RunStepObjectDict": "run_step_object",
-    "RunStepStatus": "run_step_status",
-    "RunStepStreamEvent": "run_step_stream_event",
-    "RunStepStreamEventDict": "run_step_stream_event",
-    "KnownRunStepStreamEvent": "run_step_stream_event",
-    "read_run_step_stream_event": "run_step_stream_event",
-    "RunStepToolCall": "run_step_tool_call",
-    "RunStepToolCallDict": "run_step_tool_call",
-    "KnownRunStepToolCall": "run_step_tool_call",
-    "read_run_step_tool_call": "run_step_tool_call",
-    "RunStepToolCallDelta": "run_step_tool_call_delta",
-    "RunStepToolCallDeltaDict": "run_step_tool_call_delta",
-    "KnownRunStepToolCallDelta": "run_step_tool_call_delta",
-    "read_run_step_tool_call_delta": "run_step_tool_call_delta",
-    "RunStepType": "run_step_type",
-    "RunStreamEvent": "run_stream_event",
-    "RunStreamEventDict": "run_stream_event",
-    "KnownRunStreamEvent": "run_stream_event",
-    "read_run_stream_event": "run_stream_event",
-    "RunToolCallFunction": "run_tool_call_function",
-    "RunToolCallFunctionDict": "run_tool_call_function",
-    "RunToolCallObject": "run_tool_call_object",
-    "RunToolCallObjectDict": "run_tool_call_object",
-    "SortOrder": "sort_order",
-    "SubmitToolOutputsRunRequest": "submit_tool_outputs_run_request",
-    "SubmitToolOutputsRunRequestDict": "submit_tool_outputs_run_request",
-    "ThreadAndRunModel": "thread_and_run_model",
-    "ThreadCreatedEvent": "thread_created_event",
-    "ThreadCreatedEventDict": "thread_created_event",
-    "ThreadMessageCompletedEvent": "thread_message_completed_event",
-    "ThreadMessageCompletedEventDict": "thread_message_completed_event",
-    "ThreadMessageCreatedEvent": "thread_message_created_event",
-    "ThreadMessageCreatedEventDict": "thread_message_created_event",
-    "ThreadMessageDeltaEvent": "thread_message_delta_event",
-    "ThreadMessageDeltaEventDict": "thread_message_delta_event",
-    "ThreadMessageInProgressEvent": "thread_message_in_progress_event",
-    "ThreadMessageInProgressEventDict": "thread_message_in_progress_event",
-    "ThreadMessageIncompleteEvent": "thread_message_incomplete_event",
-    "ThreadMessageIncompleteEventDict": "thread_message_incomplete_event",
-    "ThreadMessageRole": "thread_message_role",
-    "ThreadMessageStatus": "thread_message_status",
-    "ThreadObject": "thread_object",
-    "ThreadObjectDict": "thread_object",
-    "ThreadRunCancelledEvent": "thread_run_cancelled_event",
-    "ThreadRunCancelledEventDict": "thread_run_cancelled_event",
-    "ThreadRunCancellingEvent": "thread_run_cancelling_event",
-    "ThreadRunCancellingEventDict": "thread_run_cancelling_event",
-    "ThreadRunCompletedEvent": "thread_run_completed_event",
-    "ThreadRunCompletedEventDict": "thread_run_completed_event",
-    "ThreadRunCreatedEvent": "thread_run_created_event",
-    "ThreadRunCreatedEventDict": "thread_run_created_event",
-    "ThreadRunExpiredEvent": "thread_run_expired_event",
-    "ThreadRunExpiredEventDict": "thread_run_expired_event",
-    "ThreadRunFailedEvent": "thread_run_failed_event",
-    "ThreadRunFailedEventDict": "thread_run_failed_event",
-    "ThreadRunInProgressEvent": "thread_run_in_progress_event",
-    "ThreadRunInProgressEventDict": "thread_run_in_progress_event",
-    "ThreadRunIncompleteEvent": "thread_run_incomplete_event",
-    "ThreadRunIncompleteEventDict": "thread_run_incomplete_event",
-    "ThreadRunQueuedEvent": "thread_run_queued_event",
-    "ThreadRunQueuedEventDict": "thread_run_queued_event",
-    "ThreadRunRequiresActionEvent": "thread_run_requires_action_event",
-    "ThreadRunRequiresActionEventDict": "thread_run_requires_action_event",
-    "ThreadRunStepCancelledEvent": "thread_run_step_cancelled_event",
-    "ThreadRunStepCancelledEventDict": "thread_run_step_cancelled_event",
-    "ThreadRunStepCompletedEvent": "thread_run_step_completed_event",
-    "ThreadRunStepCompletedEventDict": "thread_run_step_completed_event",
-    "ThreadRunStepCreatedEvent": "thread_run_step_created_event",
-    "ThreadRunStepCreatedEventDict": "thread_run_step_created_event",
-    "ThreadRunStepDeltaEvent": "thread_run_step_delta_event",
-    "ThreadRunStepDeltaEventDict": "thread_run_step_delta_event",
-    "ThreadRunStepExpiredEvent": "thread_run_step_expired_event",
-    "ThreadRunStepExpiredEventDict": "thread_run_step_expired_event",
-    "ThreadRunStepFailedEvent": "thread_run_step_failed_event",
-    "ThreadRunStepFailedEventDict": "thread_run_step_failed_event",
-    "ThreadRunStepInProgressEvent": "thread_run_step_in_progress_event",
-    "ThreadRunStepInProgressEventDict": "thread_run_step_in_progress_event",
-    "ThreadStreamEvent": "thread_stream_event",
-    "ThreadStreamEventDict": "thread_stream_event",
-    "read_thread_stream_event": "thread_stream_event",
-    "ToolChoiceMode": "tool_choice_mode",
-    "ToolOutput": "tool_output",
-    "ToolOutputDict": "tool_output",
-    "ToolResources": "tool_resources",
-    "ToolResourcesDict": "tool_resources",
-    "TruncationObject": "truncation_object",
-    "TruncationObjectDict": "truncation_object",
-    "TruncationType": "truncation_type",
+_MODULES: dict[str, tuple[str, ...]] = {
+    "assistant_object": ("AssistantObject", "AssistantObjectDict"),
+    "assistant_stream_event": (
+        "AssistantStreamEvent",
+        "AssistantStreamEventDict",
+        "KnownAssistantStreamEvent",
+        "read_assistant_stream_event",
+    ),
+    "assistant_supported_models": ("AssistantSupportedModels",),
+    "assistant_tool": (
+        "AssistantTool",
+        "AssistantToolDict",
+        "KnownAssistantTool",
+        "read_assistant_tool",
+    ),
+    "assistant_tools_code": ("AssistantToolsCode", "AssistantToolsCodeDict"),
+    "assistant_tools_file_search": (
+        "AssistantToolsFileSearch",
+        "AssistantToolsFileSearchDict",
+    ),
+    "assistant_tools_file_search_type_only": (
+        "AssistantToolsFileSearchTypeOnly",
+        "AssistantToolsFileSearchTypeOnlyDict",
+    ),
+    "assistant_tools_function": (
+        "AssistantToolsFunction",
+        "AssistantToolsFunctionDict",
+    ),
+    "assistants_api_response_format_option": (
+        "AssistantsApiResponseFormatOption",
+        "AssistantsApiResponseFormatOptionDict",
+        "KnownAssistantsApiResponseFormatOption",
+        "read_assistants_api_response_format_option",
+    ),
+    "assistants_api_tool_choice_option": ("AssistantsApiToolChoiceOption",),
+    "assistants_named_tool_choice": (
+        "AssistantsNamedToolChoice",
+        "AssistantsNamedToolChoiceDict",
+    ),
+    "code_interpreter_call": ("CodeInterpreterCall", "CodeInterpreterCallDict"),
+    "code_interpreter_call_delta": (
+        "CodeInterpreterCallDelta",
+        "CodeInterpreterCallDeltaDict",
+    ),
+    "code_interpreter_image": ("CodeInterpreterImage", "CodeInterpreterImageDict"),
+    "code_interpreter_image_delta": (
+        "CodeInterpreterImageDelta",
+        "CodeInterpreterImageDeltaDict",
+    ),
+    "code_interpreter_output": (
+        "CodeInterpreterOutput",
+        "CodeInterpreterOutputDict",
+        "KnownCodeInterpreterOutput",
+        "read_code_interpreter_output",
+    ),
+    "code_interpreter_output_delta": (
+        "CodeInterpreterOutputDelta",
+        "CodeInterpreterOutputDeltaDict",
+        "KnownCodeInterpreterOutputDelta",
+        "read_code_interpreter_output_delta",
+    ),
+    "code_interpreter_resources": (
+        "CodeInterpreterResources",
+        "CodeInterpreterResourcesDict",
+    ),
+    "create_assistant_request": (
+        "CreateAssistantRequest",
+        "CreateAssistantRequestDict",
+        "CreateAssistantRequestOptionalDict",
+    ),
+    "create_file_search_resources": (
+        "CreateFileSearchResources",
+        "CreateFileSearchResourcesDict",
+    ),
+    "create_file_search_vector_store": (
+        "CreateFileSearchVectorStore",
+        "CreateFileSearchVectorStoreDict",
+    ),
+    "create_message_request": (
+        "CreateMessageRequest",
+        "CreateMessageRequestDict",
+        "CreateMessageRequestOptionalDict",
+    ),
+    "create_run_request": (
+        "CreateRunRequest",
+        "CreateRunRequestDict",
+        "CreateRunRequestOptionalDict",
+    ),
+    "create_thread_and_run_request": (
+        "CreateThreadAndRunRequest",
+        "CreateThreadAndRunRequestDict",
+        "CreateThreadAndRunRequestOptionalDict",
+    ),
+    "create_thread_request": ("CreateThreadRequest", "CreateThreadRequestDict"),
+    "create_tool_resources": ("CreateToolResources", "CreateToolResourcesDict"),
+    "delete_assistant_response": (
+        "DeleteAssistantResponse",
+        "DeleteAssistantResponseDict",
+    ),
+    "delete_message_response": ("DeleteMessageResponse", "DeleteMessageResponseDict"),
+    "delete_thread_response": ("DeleteThreadResponse", "DeleteThreadResponseDict"),
+    "done_event": ("DoneEvent", "DoneEventDict"),
+    "error": ("Error", "ErrorDict"),
+    "error_event": ("ErrorEvent", "ErrorEventDict"),
+    "error_response": ("ErrorResponse", "ErrorResponseDict"),
+    "file_search_auto_chunking": (
+        "FileSearchAutoChunking",
+        "FileSearchAutoChunkingDict",
+    ),
+    "file_search_call": ("FileSearchCall", "FileSearchCallDict"),
+    "file_search_chunking": (
+        "FileSearchChunking",
+        "FileSearchChunkingDict",
+        "KnownFileSearchChunking",
+        "read_file_search_chunking",
+    ),
+    "file_search_options": ("FileSearchOptions", "FileSearchOptionsDict"),
+    "file_search_ranker": ("FileSearchRanker",),
+    "file_search_ranking_options": (
+        "FileSearchRankingOptions",
+        "FileSearchRankingOptionsDict",
+    ),
+    "file_search_resources": ("FileSearchResources", "FileSearchResourcesDict"),
+    "file_search_result_content": (
+        "FileSearchResultContent",
+        "FileSearchResultContentDict",
+    ),
+    "file_search_static_chunking": (
+        "FileSearchStaticChunking",
+        "FileSearchStaticChunkingDict",
+    ),
+    "file_search_static_chunking_options": (
+        "FileSearchStaticChunkingOptions",
+        "FileSearchStaticChunkingOptionsDict",
+    ),
+    "function_object": ("FunctionObject", "FunctionObjectDict"),
+    "function_parameters": ("FunctionParameters",),
+    "json_schema_format": ("JsonSchemaFormat", "JsonSchemaFormatDict"),
+    "list_assistants_response": (
+        "ListAssistantsResponse",
+        "ListAssistantsResponseDict",
+    ),
+    "list_messages_response": ("ListMessagesResponse", "ListMessagesResponseDict"),
+    "list_run_steps_response": ("ListRunStepsResponse", "ListRunStepsResponseDict"),
+    "list_runs_response": ("ListRunsResponse", "ListRunsResponseDict"),
+    "message_annotation": (
+        "MessageAnnotation",
+        "MessageAnnotationDict",
+        "KnownMessageAnnotation",
+        "read_message_annotation",
+    ),
+    "message_annotation_delta": (
+        "MessageAnnotationDelta",
+        "MessageAnnotationDeltaDict",
+        "KnownMessageAnnotationDelta",
+        "read_message_annotation_delta",
+    ),
+    "message_attachment": ("MessageAttachment", "MessageAttachmentDict"),
+    "message_attachment_tool": (
+        "MessageAttachmentTool",
+        "MessageAttachmentToolDict",
+        "KnownMessageAttachmentTool",
+        "read_message_attachment_tool",
+    ),
+    "message_content": (
+        "MessageContent",
+        "MessageContentDict",
+        "KnownMessageContent",
+        "read_message_content",
+    ),
+    "message_content_delta": (
+        "MessageContentDelta",
+        "MessageContentDeltaDict",
+        "KnownMessageContentDelta",
+        "read_message_content_delta",
+    ),
+    "message_content_image_file_object": (
+        "MessageContentImageFileObject",
+        "MessageContentImageFileObjectDict",
+    ),
+    "message_content_image_url_object": (
+        "MessageContentImageUrlObject",
+        "MessageContentImageUrlObjectDict",
+    ),
+    "message_content_refusal_object": (
+        "MessageContentRefusalObject",
+        "MessageContentRefusalObjectDict",
+    ),
+    "message_content_text_annotations_file_citation_object": (
+        "MessageContentTextAnnotationsFileCitationObject",
+        "MessageContentTextAnnotationsFileCitationObjectDict",
+    ),
+    "message_content_text_annotations_file_path_object": (
+        "MessageContentTextAnnotationsFilePathObject",
+        "MessageContentTextAnnotationsFilePathObjectDict",
+    ),
+    "message_content_text_object": (
+        "MessageContentTextObject",
+        "MessageContentTextObjectDict",
+    ),
+    "message_creation": ("MessageCreation", "MessageCreationDict"),
+    "message_creation_delta": ("MessageCreationDelta", "MessageCreationDeltaDict"),
+    "message_delta": ("MessageDelta", "MessageDeltaDict"),
+    "message_delta_content_image_file_object": (
+        "MessageDeltaContentImageFileObject",
+        "MessageDeltaContentImageFileObjectDict",
+    ),
+    "message_delta_content_image_url_object": (
+        "MessageDeltaContentImageUrlObject",
+        "MessageDeltaContentImageUrlObjectDict",
+    ),
+    "message_delta_content_refusal_object": (
+        "MessageDeltaContentRefusalObject",
+        "MessageDeltaContentRefusalObjectDict",
+    ),
+    "message_delta_content_text_annotations_file_citation_object": (
+        "MessageDeltaContentTextAnnotationsFileCitationObject",
+        "MessageDeltaContentTextAnnotationsFileCitationObjectDict",
+    ),
+    "message_delta_content_text_annotations_file_path_object": (
+        "MessageDeltaContentTextAnnotationsFilePathObject",
+        "MessageDeltaContentTextAnnotationsFilePathObjectDict",
+    ),
+    "message_delta_content_text_object": (
+        "MessageDeltaContentTextObject",
+        "MessageDeltaContentTextObjectDict",
+    ),
+    "message_delta_object": ("MessageDeltaObject", "MessageDeltaObjectDict"),
+    "message_file_citation": ("MessageFileCitation", "MessageFileCitationDict"),
+    "message_file_citation_delta": (
+        "MessageFileCitationDelta",
+        "MessageFileCitationDeltaDict",
+    ),
+    "message_file_path": ("MessageFilePath", "MessageFilePathDict"),
+    "message_file_path_delta": ("MessageFilePathDelta", "MessageFilePathDeltaDict"),
+    "message_image_detail": ("MessageImageDetail",),
+    "message_image_file": ("MessageImageFile", "MessageImageFileDict"),
+    "message_image_file_delta": ("MessageImageFileDelta", "MessageImageFileDeltaDict"),
+    "message_image_url": ("MessageImageUrl", "MessageImageUrlDict"),
+    "message_image_url_delta": ("MessageImageUrlDelta", "MessageImageUrlDeltaDict"),
+    "message_incomplete_details": (
+        "MessageIncompleteDetails",
+        "MessageIncompleteDetailsDict",
+    ),
+    "message_incomplete_reason": ("MessageIncompleteReason",),
+    "message_object": ("MessageObject", "MessageObjectDict"),
+    "message_request_content": (
+        "MessageRequestContent",
+        "MessageRequestContentDict",
+        "KnownMessageRequestContent",
+        "read_message_request_content",
+    ),
+    "message_request_content_text_object": (
+        "MessageRequestContentTextObject",
+        "MessageRequestContentTextObjectDict",
+    ),
+    "message_stream_event": (
+        "MessageStreamEvent",
+        "MessageStreamEventDict",
+        "KnownMessageStreamEvent",
+        "read_message_stream_event",
+    ),
+    "message_text": ("MessageText", "MessageTextDict"),
+    "message_text_delta": ("MessageTextDelta", "MessageTextDeltaDict"),
+    "metadata": ("Metadata",),
+    "modify_assistant_request": (
+        "ModifyAssistantRequest",
+        "ModifyAssistantRequestDict",
+    ),
+    "modify_message_request": ("ModifyMessageRequest", "ModifyMessageRequestDict"),
+    "modify_run_request": ("ModifyRunRequest", "ModifyRunRequestDict"),
+    "modify_thread_request": ("ModifyThreadRequest", "ModifyThreadRequestDict"),
+    "named_tool_choice_function": (
+        "NamedToolChoiceFunction",
+        "NamedToolChoiceFunctionDict",
+    ),
+    "named_tool_choice_type": ("NamedToolChoiceType",),
+    "parallel_tool_calls": ("ParallelToolCalls",),
+    "reasoning_effort": ("ReasoningEffort",),
+    "required_tool_outputs": ("RequiredToolOutputs", "RequiredToolOutputsDict"),
+    "response_format_json_object": (
+        "ResponseFormatJsonObject",
+        "ResponseFormatJsonObjectDict",
+    ),
+    "response_format_json_schema": (
+        "ResponseFormatJsonSchema",
+        "ResponseFormatJsonSchemaDict",
+    ),
+    "response_format_json_schema_schema": ("ResponseFormatJsonSchemaSchema",),
+    "response_format_text": ("ResponseFormatText", "ResponseFormatTextDict"),
+    "run_completion_usage": ("RunCompletionUsage", "RunCompletionUsageDict"),
+    "run_error_code": ("RunErrorCode",),
+    "run_incomplete_details": ("RunIncompleteDetails", "RunIncompleteDetailsDict"),
+    "run_incomplete_reason": ("RunIncompleteReason",),
+    "run_last_error": ("RunLastError", "RunLastErrorDict"),
+    "run_object": ("RunObject", "RunObjectDict"),
+    "run_object_required_action": (
+        "RunObjectRequiredAction",
+        "RunObjectRequiredActionDict",
+    ),
+    "run_status": ("RunStatus",),
+    "run_step_completion_usage": (
+        "RunStepCompletionUsage",
+        "RunStepCompletionUsageDict",
+    ),
+    "run_step_delta": ("RunStepDelta", "RunStepDeltaDict"),
+    "run_step_delta_object": ("RunStepDeltaObject", "RunStepDeltaObjectDict"),
+    "run_step_delta_step_details_message_creation_object": (
+        "RunStepDeltaStepDetailsMessageCreationObject",
+        "RunStepDeltaStepDetailsMessageCreationObjectDict",
+    ),
+    "run_step_delta_step_details_tool_calls_code_object": (
+        "RunStepDeltaStepDetailsToolCallsCodeObject",
+        "RunStepDeltaStepDetailsToolCallsCodeObjectDict",
+    ),
+    "run_step_delta_step_details_tool_calls_code_output_image_object": (
+        "RunStepDeltaStepDetailsToolCallsCodeOutputImageObject",
+        "RunStepDeltaStepDetailsToolCallsCodeOutputImageObjectDict",
+    ),
+    "run_step_delta_step_details_tool_calls_code_output_logs_object": (
+        "RunStepDeltaStepDetailsToolCallsCodeOutputLogsObject",
+        "RunStepDeltaStepDetailsToolCallsCodeOutputLogsObjectDict",
+    ),
+    "run_step_delta_step_details_tool_calls_file_search_object": (
+        "RunStepDeltaStepDetailsToolCallsFileSearchObject",
+        "RunStepDeltaStepDetailsToolCallsFileSearchObjectDict",
+    ),
+    "run_step_delta_step_details_tool_calls_function_object": (
+        "RunStepDeltaStepDetailsToolCallsFunctionObject",
+        "RunStepDeltaStepDetailsToolCallsFunctionObjectDict",
+    ),
+    "run_step_delta_step_details_tool_calls_object": (
+        "RunStepDeltaStepDetailsToolCallsObject",
+        "RunStepDeltaStepDetailsToolCallsObjectDict",
+    ),
+    "run_step_details": (
+        "RunStepDetails",
+        "RunStepDetailsDict",
+        "KnownRunStepDetails",
+        "read_run_step_details",
+    ),
+    "run_step_details_delta": (
+        "RunStepDetailsDelta",
+        "RunStepDetailsDeltaDict",
+        "KnownRunStepDetailsDelta",
+        "read_run_step_details_delta",
+    ),
+    "run_step_details_message_creation_object": (
+        "RunStepDetailsMessageCreationObject",
+        "RunStepDetailsMessageCreationObjectDict",
+    ),
+    "run_step_details_tool_calls_code_object": (
+        "RunStepDetailsToolCallsCodeObject",
+        "RunStepDetailsToolCallsCodeObjectDict",
+    ),
+    "run_step_details_tool_calls_code_output_image_object": (
+        "RunStepDetailsToolCallsCodeOutputImageObject",
+        "RunStepDetailsToolCallsCodeOutputImageObjectDict",
+    ),
+    "run_step_details_tool_calls_code_output_logs_object": (
+        "RunStepDetailsToolCallsCodeOutputLogsObject",
+        "RunStepDetailsToolCallsCodeOutputLogsObjectDict",
+    ),
+    "run_step_details_tool_calls_file_search_object": (
+        "RunStepDetailsToolCallsFileSearchObject",
+        "RunStepDetailsToolCallsFileSearchObjectDict",
+    ),
+    "run_step_details_tool_calls_file_search_ranking_options_object": (
+        "RunStepDetailsToolCallsFileSearchRankingOptionsObject",
+        "RunStepDetailsToolCallsFileSearchRankingOptionsObjectDict",
+    ),
+    "run_step_details_tool_calls_file_search_result_object": (
+        "RunStepDetailsToolCallsFileSearchResultObject",
+        "RunStepDetailsToolCallsFileSearchResultObjectDict",
+    ),
+    "run_step_details_tool_calls_function_object": (
+        "RunStepDetailsToolCallsFunctionObject",
+        "RunStepDetailsToolCallsFunctionObjectDict",
+    ),
+    "run_step_details_tool_calls_object": (
+        "RunStepDetailsToolCallsObject",
+        "RunStepDetailsToolCallsObjectDict",
+    ),
+    "run_step_error_code": ("RunStepErrorCode",),
+    "run_step_function_call": ("RunStepFunctionCall", "RunStepFunctionCallDict"),
+    "run_step_function_call_delta": (
+        "RunStepFunctionCallDelta",
+        "RunStepFunctionCallDeltaDict",
+    ),
+    "run_step_include": ("RunStepInclude",),
+    "run_step_last_error": ("RunStepLastError", "RunStepLastErrorDict"),
+    "run_step_object": ("RunStepObject", "RunStepObjectDict"),
+    "run_step_status": ("RunStepStatus",),
+    "run_step_stream_event": (
+        "RunStepStreamEvent",
+        "RunStepStreamEventDict",
+        "KnownRunStepStreamEvent",
+        "read_run_step_stream_event",
+    ),
+    "run_step_tool_call": (
+        "RunStepToolCall",
+        "RunStepToolCallDict",
+        "KnownRunStepToolCall",
+        "read_run_step_tool_call",
+    ),
+    "run_step_tool_call_delta": (
+        "RunStepToolCallDelta",
+        "RunStepToolCallDeltaDict",
+        "KnownRunStepToolCallDelta",
+        "read_run_step_tool_call_delta",
+    ),
+    "run_step_type": ("RunStepType",),
+    "run_stream_event": (
+        "RunStreamEvent",
+        "RunStreamEventDict",
+        "KnownRunStreamEvent",
+        "read_run_stream_event",
+    ),
+    "run_tool_call_function": ("RunToolCallFunction", "RunToolCallFunctionDict"),
+    "run_tool_call_object": ("RunToolCallObject", "RunToolCallObjectDict"),
+    "sort_order": ("SortOrder",),
+    "submit_tool_outputs_run_request": (
+        "SubmitToolOutputsRunRequest",
+        "SubmitToolOutputsRunRequestDict",
+    ),
+    "thread_and_run_model": ("ThreadAndRunModel",),
+    "thread_created_event": ("ThreadCreatedEvent", "ThreadCreatedEventDict"),
+    "thread_message_completed_event": (
+        "ThreadMessageCompletedEvent",
+        "ThreadMessageCompletedEventDict",
+    ),
+    "thread_message_created_event": (
+        "ThreadMessageCreatedEvent",
+        "ThreadMessageCreatedEventDict",
+    ),
+    "thread_message_delta_event": (
+        "ThreadMessageDeltaEvent",
+        "ThreadMessageDeltaEventDict",
+    ),
+    "thread_message_in_progress_event": (
+        "ThreadMessageInProgressEvent",
+        "ThreadMessageInProgressEventDict",
+    ),
+    "thread_message_incomplete_event": (
+        "ThreadMessageIncompleteEvent",
+        "ThreadMessageIncompleteEventDict",
+    ),
+    "thread_message_role": ("ThreadMessageRole",),
+    "thread_message_status": ("ThreadMessageStatus",),
+    "thread_object": ("ThreadObject", "ThreadObjectDict"),
+    "thread_run_cancelled_event": (
+        "ThreadRunCancelledEvent",
+        "ThreadRunCancelledEventDict",
+    ),
+    "thread_run_cancelling_event": (
+        "ThreadRunCancellingEvent",
+        "ThreadRunCancellingEventDict",
+    ),
+    "thread_run_completed_event": (
+        "ThreadRunCompletedEvent",
+        "ThreadRunCompletedEventDict",
+    ),
+    "thread_run_created_event": ("ThreadRunCreatedEvent", "ThreadRunCreatedEventDict"),
+    "thread_run_expired_event": ("ThreadRunExpiredEvent", "ThreadRunExpiredEventDict"),
+    "thread_run_failed_event": ("ThreadRunFailedEvent", "ThreadRunFailedEventDict"),
+    "thread_run_in_progress_event": (
+        "ThreadRunInProgressEvent",
+        "ThreadRunInProgressEventDict",
+    ),
+    "thread_run_incomplete_event": (
+        "ThreadRunIncompleteEvent",
+        "ThreadRunIncompleteEventDict",
+    ),
+    "thread_run_queued_event": ("ThreadRunQueuedEvent", "ThreadRunQueuedEventDict"),
+    "thread_run_requires_action_event": (
+        "ThreadRunRequiresActionEvent",
+        "ThreadRunRequiresActionEventDict",
+    ),
+    "thread_run_step_cancelled_event": (
+        "ThreadRunStepCancelledEvent",
+        "ThreadRunStepCancelledEventDict",
+    ),
+    "thread_run_step_completed_event": (
+        "ThreadRunStepCompletedEvent",
+        "ThreadRunStepCompletedEventDict",
+    ),
+    "thread_run_step_created_event": (
+        "ThreadRunStepCreatedEvent",
+        "ThreadRunStepCreatedEventDict",
+    ),
+    "thread_run_step_delta_event": (
+        "ThreadRunStepDeltaEvent",
+        "ThreadRunStepDeltaEventDict",
+    ),
+    "thread_run_step_expired_event": (
+        "ThreadRunStepExpiredEvent",
+        "ThreadRunStepExpiredEventDict",
+    ),
+    "thread_run_step_failed_event": (
+        "ThreadRunStepFailedEvent",
+        "ThreadRunStepFailedEventDict",
+    ),
+    "thread_run_step_in_progress_event": (
+        "ThreadRunStepInProgressEvent",
+        "ThreadRunStepInProgressEventDict",
+    ),
+    "thread_stream_event": (
+        "ThreadStreamEvent",
+        "ThreadStreamEventDict",
+        "read_thread_stream_event",
+    ),
+    "tool_choice_mode": ("ToolChoiceMode",),
+    "tool_output": ("ToolOutput", "ToolOutputDict"),
+    "tool_resources": ("ToolResources", "ToolResourcesDict"),
+    "truncation_object": ("TruncationObject", "TruncationObjectDict"),
+    "truncation_type": ("TruncationType",),
 }
-
-__all__: list[str] = [
-    "AssistantObject",
-    "AssistantObjectDict",
-    "AssistantStreamEvent",
-    "AssistantStreamEventDict",
-    "AssistantSupportedModels",
-    "AssistantTool",
-    "AssistantToolDict",
-    "AssistantToolsCode",
-    "AssistantToolsCodeDict",
-    "AssistantToolsFileSearch",
-    "AssistantToolsFileSearchDict",
-    "AssistantToolsFileSearchTypeOnly",
-    "AssistantToolsFileSearchTypeOnlyDict",
-    "AssistantToolsFunction",
-    "AssistantToolsFunctionDict",
-    "AssistantsApiResponseFormatOption",
-    "AssistantsApiResponseFormatOptionDict",
-    "AssistantsApiToolChoiceOption",
-    "AssistantsNamedToolChoice",
-    "AssistantsNamedToolChoiceDict",
-    "CodeInterpreterCall",
-    "CodeInterpreterCallDelta",
-    "CodeInterpreterCallDeltaDict",
-    "CodeInterpreterCallDict",
-    "CodeInterpreterImage",
-    "CodeInterpreterImageDelta",
-    "CodeInterpreterImageDeltaDict",
-    "CodeInterpreterImageDict",
-    "CodeInterpreterOutput",
-    "CodeInterpreterOutputDelta",
-    "CodeInterpreterOutputDeltaDict",
-    "CodeInterpreterOutputDict",
-    "CodeInterpreterResources",
-    "CodeInterpreterResourcesDict",
-    "CreateAssistantRequest",
-    "CreateAssistantRequestDict",
-    "CreateAssistantRequestOptionalDict",
-    "CreateFileSearchResources",
-    "CreateFileSearchResourcesDict",
-    "CreateFileSearchVectorStore",
-    "CreateFileSearchVectorStoreDict",
-    "CreateMessageRequest",
-    "CreateMessageRequestDict",
-    "CreateMessageRequestOptionalDict",
-    "CreateRunRequest",
-    "CreateRunRequestDict",
-    "CreateRunRequestOptionalDict",
-    "CreateThreadAndRunRequest",
-    "CreateThreadAndRunRequestDict",
-    "CreateThreadAndRunRequestOptionalDict",
-    "CreateThreadRequest",
-    "CreateThreadRequestDict",
-    "CreateToolResources",
-    "CreateToolResourcesDict",
-    "DeleteAssistantResponse",
-    "DeleteAssistantResponseDict",
-    "DeleteMessageResponse",
-    "DeleteMessageResponseDict",
-    "DeleteThreadResponse",
-    "DeleteThreadResponseDict",
-    "DoneEvent",
-    "DoneEventDict",
-    "Error",
-    "ErrorDict",
-    "ErrorEvent",
-    "ErrorEventDict",
-    "ErrorResponse",
-    "ErrorResponseDict",
-    "FileSearchAutoChunking",
-    "FileSearchAutoChunkingDict",
-    "FileSearchCall",
-    "FileSearchCallDict",
-    "FileSearchChunking",
-    "FileSearchChunkingDict",
-    "FileSearchOptions",
-    "FileSearchOptionsDict",
-    "FileSearchRanker",
-    "FileSearchRankingOptions",
-    "FileSearchRankingOptionsDict",
-    "FileSearchResources",
-    "FileSearchResourcesDict",
-    "FileSearchResultContent",
-    "FileSearchResultContentDict",
-    "FileSearchStaticChunking",
-    "FileSearchStaticChunkingDict",
-    "FileSearchStaticChunkingOptions",
-    "FileSearchStaticChunkingOptionsDict",
-    "FunctionObject",
-    "FunctionObjectDict",
-    "FunctionParameters",
-    "JsonSchemaFormat",
-    "JsonSchemaFormatDict",
-    "KnownAssistantStreamEvent",
-    "KnownAssistantTool",
-    "KnownAssistantsApiResponseFormatOption",
-    "KnownCodeInterpreterOutput",
-    "KnownCodeInterpreterOutputDelta",
-    "KnownFileSearchChunking",
-    "KnownMessageAnnotation",
-    "KnownMessageAnnotationDelta",
-    "KnownMessageAttachmentTool",
-    "KnownMessageContent",
-    "KnownMessageContentDelta",
-    "KnownMessageRequestContent",
-    "KnownMessageStreamEvent",
-    "KnownRunStepDetails",
-    "KnownRunStepDetailsDelta",
-    "KnownRunStepStreamEvent",
-    "KnownRunStepToolCall",
-    "KnownRunStepToolCallDelta",
-    "KnownRunStreamEvent",
-    "ListAssistantsResponse",
-    "ListAssistantsResponseDict",
-    "ListMessagesResponse",
-    "ListMessagesResponseDict",
-    "ListRunStepsResponse",
-    "ListRunStepsResponseDict",
-    "ListRunsResponse",
-    "ListRunsResponseDict",
-    "MessageAnnotation",
-    "MessageAnnotationDelta",
-    "MessageAnnotationDeltaDict",
-    "MessageAnnotationDict",
-    "MessageAttachment",
-    "MessageAttachmentDict",
-    "MessageAttachmentTool",
-    "MessageAttachmentToolDict",
-    "MessageContent",
-    "MessageContentDelta",
-    "MessageContentDeltaDict",
-    "MessageContentDict",
-    "MessageContentImageFileObject",
-    "MessageContentImageFileObjectDict",
-    "MessageContentImageUrlObject",
-    "MessageContentImageUrlObjectDict",
-    "MessageContentRefusalObject",
-    "MessageContentRefusalObjectDict",
-    "MessageContentTextAnnotationsFileCitationObject",
-    "MessageContentTextAnnotationsFileCitationObjectDict",
-    "MessageContentTextAnnotationsFilePathObject",
-    "MessageContentTextAnnotationsFilePathObjectDict",
-    "MessageContentTextObject",
-    "MessageContentTextObjectDict",
-    "MessageCreation",
-    "MessageCreationDelta",
-    "MessageCreationDeltaDict",
-    "MessageCreationDict",
-    "MessageDelta",
-    "MessageDeltaContentImageFileObject",
-    "MessageDeltaContentImageFileObjectDict",
-    "MessageDeltaContentImageUrlObject",
-    "MessageDeltaContentImageUrlObjectDict",
-    "MessageDeltaContentRefusalObject",
-    "MessageDeltaContentRefusalObjectDict",
-    "MessageDeltaContentTextAnnotationsFileCitationObject",
-    "MessageDeltaContentTextAnnotationsFileCitationObjectDict",
-    "MessageDeltaContentTextAnnotationsFilePathObject",
-    "MessageDeltaContentTextAnnotationsFilePathObjectDict",
-    "MessageDeltaContentTextObject",
-    "MessageDeltaContentTextObjectDict",
-    "MessageDeltaDict",
-    "MessageDeltaObject",
-    "MessageDeltaObjectDict",
-    "MessageFileCitation",
-    "MessageFileCitationDelta",
-    "MessageFileCitationDeltaDict",
-    "MessageFileCitationDict",
-    "MessageFilePath",
-    "MessageFilePathDelta",
-    "MessageFilePathDeltaDict",
-    "MessageFilePathDict",
-    "MessageImageDetail",
-    "MessageImageFile",
-    "MessageImageFileDelta",
-    "MessageImageFileDeltaDict",
-    "MessageImageFileDict",
-    "MessageImageUrl",
-    "MessageImageUrlDelta",
-    "MessageImageUrlDeltaDict",
-    "MessageImageUrlDict",
-    "MessageIncompleteDetails",
-    "MessageIncompleteDetailsDict",
-    "MessageIncompleteReason",
-    "MessageObject",
-    "MessageObjectDict",
-    "MessageRequestContent",
-    "MessageRequestContentDict",
-    "MessageRequestContentTextObject",
-    "MessageRequestContentTextObjectDict",
-    "MessageStreamEvent",
-    "MessageStreamEventDict",
-    "MessageText",
-    "MessageTextDelta",
-    "MessageTextDeltaDict",
-    "MessageTextDict",
-    "Metadata",
-    "ModifyAssistantRequest",
-    "ModifyAssistantRequestDict",
-    "ModifyMessageRequest",
-    "ModifyMessageRequestDict",
-    "ModifyRunRequest",
-    "ModifyRunRequestDict",
-    "ModifyThreadRequest",
-    "ModifyThreadRequestDict",
-    "NamedToolChoiceFunction",
-    "NamedToolChoiceFunctionDict",
-    "NamedToolChoiceType",
-    "ParallelToolCalls",
-    "ReasoningEffort",
-    "RequiredToolOutputs",
-    "RequiredToolOutputsDict",
-    "ResponseFormatJsonObject",
-    "ResponseFormatJsonObjectDict",
-    "ResponseFormatJsonSchema",
-    "ResponseFormatJsonSchemaDict",
-    "ResponseFormatJsonSchemaSchema",
-    "ResponseFormatText",
-    "ResponseFormatTextDict",
-    "RunCompletionUsage",
-    "RunCompletionUsageDict",
-    "RunErrorCode",
-    "RunIncompleteDetails",
-    "RunIncompleteDetailsDict",
-    "RunIncompleteReason",
-    "RunLastError",
-    "RunLastErrorDict",
-    "RunObject",
-    "RunObjectDict",
-    "RunObjectRequiredAction",
-    "RunObjectRequiredActionDict",
-    "RunStatus",
-    "RunStepCompletionUsage",
-    "RunStepCompletionUsageDict",
-    "RunStepDelta",
-    "RunStepDeltaDict",
-    "RunStepDeltaObject",
-    "RunStepDeltaObjectDict",
-    "RunStepDeltaStepDetailsMessageCreationObject",
-    "RunStepDeltaStepDetailsMessageCreationObjectDict",
-    "RunStepDeltaStepDetailsToolCallsCodeObject",
-    "RunStepDeltaStepDetailsToolCallsCodeObjectDict",
-    "RunStepDeltaStepDetailsToolCallsCodeOutputImageObject",
-    "RunStepDeltaStepDetailsToolCallsCodeOutputImageObjectDict",
-    "RunStepDeltaStepDetailsToolCallsCodeOutputLogsObject",
-    "RunStepDeltaStepDetailsToolCallsCodeOutputLogsObjectDict",
-    "RunStepDeltaStepDetailsToolCallsFileSearchObject",
-    "RunStepDeltaStepDetailsToolCallsFileSearchObjectDict",
-    "RunStepDeltaStepDetailsToolCallsFunctionObject",
-    "RunStepDeltaStepDetailsToolCallsFunctionObjectDict",
-    "RunStepDeltaStepDetailsToolCallsObject",
-    "RunStepDeltaStepDetailsToolCallsObjectDict",
-    "RunStepDetails",
-    "RunStepDetailsDelta",
-    "RunStepDetailsDeltaDict",
-    "RunStepDetailsDict",
-    "RunStepDetailsMessageCreationObject",
-    "RunStepDetailsMessageCreationObjectDict",
-    "RunStepDetailsToolCallsCodeObject",
-    "RunStepDetailsToolCallsCodeObjectDict",
-    "RunStepDetailsToolCallsCodeOutputImageObject",
-    "RunStepDetailsToolCallsCodeOutputImageObjectDict",
-    "RunStepDetailsToolCallsCodeOutputLogsObject",
-    "RunStepDetailsToolCallsCodeOutputLogsObjectDict",
-    "RunStepDetailsToolCallsFileSearchObject",
-    "RunStepDetailsToolCallsFileSearchObjectDict",
-    "RunStepDetailsToolCallsFileSearchRankingOptionsObject",
-    "RunStepDetailsToolCallsFileSearchRankingOptionsObjectDict",
-    "RunStepDetailsToolCallsFileSearchResultObject",
-    "RunStepDetailsToolCallsFileSearchResultObjectDict",
-    "RunStepDetailsToolCallsFunctionObject",
-    "RunStepDetailsToolCallsFunctionObjectDict",
-    "RunStepDetailsToolCallsObject",
-    "RunStepDetailsToolCallsObjectDict",
-    "RunStepErrorCode",
-    "RunStepFunctionCall",
-    "RunStepFunctionCallDelta",
-    "RunStepFunctionCallDeltaDict",
-    "RunStepFunctionCallDict",
-    "RunStepInclude",
-    "RunStepLastError",
-    "RunStepLastErrorDict",
-    "RunStepObject",
-    "RunStepObjectDict",
-    "RunStepStatus",
-    "RunStepStreamEvent",
-    "RunStepStreamEventDict",
-    "RunStepToolCall",
-    "RunStepToolCallDelta",
-    "RunStepToolCallDeltaDict",
-    "RunStepToolCallDict",
-    "RunStepType",
-    "RunStreamEvent",
-    "RunStreamEventDict",
-    "RunToolCallFunction",
-    "RunToolCallFunctionDict",
-    "RunToolCallObject",
-    "RunToolCallObjectDict",
-    "SortOrder",
-    "SubmitToolOutputsRunRequest",
-    "SubmitToolOutputsRunRequestDict",
-    "ThreadAndRunModel",
-    "ThreadCreatedEvent",
-    "ThreadCreatedEventDict",
-    "ThreadMessageCompletedEvent",
-    "ThreadMessageCompletedEventDict",
-    "ThreadMessageCreatedEvent",
-    "ThreadMessageCreatedEventDict",
-    "ThreadMessageDeltaEvent",
-    "ThreadMessageDeltaEventDict",
-    "ThreadMessageInProgressEvent",
-    "ThreadMessageInProgressEventDict",
-    "ThreadMessageIncompleteEvent",
-    "ThreadMessageIncompleteEventDict",
-    "ThreadMessageRole",
-    "ThreadMessageStatus",
-    "ThreadObject",
-    "ThreadObjectDict",
-    "ThreadRunCancelledEvent",
-    "ThreadRunCancelledEventDict",
-    "ThreadRunCancellingEvent",
-    "ThreadRunCancellingEventDict",
-    "ThreadRunCompletedEvent",
-    "ThreadRunCompletedEventDict",
-    "ThreadRunCreatedEvent",
-    "ThreadRunCreatedEventDict",
-    "ThreadRunExpiredEvent",
-    "ThreadRunExpiredEventDict",
-    "ThreadRunFailedEvent",
-    "ThreadRunFailedEventDict",
-    "ThreadRunInProgressEvent",
-    "ThreadRunInProgressEventDict",
-    "ThreadRunIncompleteEvent",
-    "ThreadRunIncompleteEventDict",
-    "ThreadRunQueuedEvent",
-    "ThreadRunQueuedEventDict",
-    "ThreadRunRequiresActionEvent",
-    "ThreadRunRequiresActionEventDict",
-    "ThreadRunStepCancelledEvent",
-    "ThreadRunStepCancelledEventDict",
-    "ThreadRunStepCompletedEvent",
-    "ThreadRunStepCompletedEventDict",
-    "ThreadRunStepCreatedEvent",
-    "ThreadRunStepCreatedEventDict",
-    "ThreadRunStepDeltaEvent",
-    "ThreadRunStepDeltaEventDict",
-    "ThreadRunStepExpiredEvent",
-    "ThreadRunStepExpiredEventDict",
-    "ThreadRunStepFailedEvent",
-    "ThreadRunStepFailedEventDict",
-    "ThreadRunStepInProgressEvent",
-    "ThreadRunStepInProgressEventDict",
-    "ThreadStreamEvent",
-    "ThreadStreamEventDict",
-    "ToolChoiceMode",
-    "ToolOutput",
-    "ToolOutputDict",
-    "ToolResources",
-    "ToolResourcesDict",
-    "TruncationObject",
-    "TruncationObjectDict",
-    "TruncationType",
-    "read_assistant_stream_event",
-    "read_assistant_tool",
-    "read_assistants_api_response_format_option",
-    "read_code_interpreter_output",
-    "read_code_interpreter_output_delta",
-    "read_file_search_chunking",
-    "read_message_annotation",
-    "read_message_annotation_delta",
-    "read_message_attachment_tool",
-    "read_message_content",
-    "read_message_content_delta",
-    "read_message_request_content",
-    "read_message_stream_event",
-    "read_run_step_details",
-    "read_run_step_details_delta",
-    "read_run_step_stream_event",
-    "read_run_step_tool_call",
-    "read_run_step_tool_call_delta",
-    "read_run_stream_event",
-    "read_thread_stream_event",
-]
-__getattr__, __dir__ = lazy_names(__name__, _MODULES)
+__getattr__, __dir__ = lazy_names(
+    __name__, {name: module for module, names in _MODULES.items() for name in names}
+)

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from .metadata import Metadata
     from .tool_resources import ToolResources, ToolResourcesDict
 
+__all__ = ["AssistantObject", "AssistantObjectDict"]
+
 
 @define(slots=True, kw_only=True, repr=False, weakref_slot=False)
 class AssistantObject(Model):
@@ -90,9 +92,9 @@ class AssistantObject(Model):
         self.instructions = take("instructions", UNSET)
         self.tools = read_list(models.read_assistant_tool, take("tools", UNSET))
         self.tool_resources = (
-            models.ToolResources.from_dict(it)
-            if isinstance(it := take("tool_resources", UNSET), dict)
-            else it
+            models.ToolResources.from_dict(value)
+            if isinstance(value := take("tool_resources", UNSET), dict)
+            else value
         )
         self.metadata = take("metadata", UNSET)
         self.temperature = take("temperature", UNSET)
@@ -105,7 +107,7 @@ class AssistantObject(Model):
 
     @property
     def created_at_datetime(self) -> datetime | None:
-        """Give `created_at` as an aware datetime; None where there is no time."""
+        """Return `created_at` as an aware datetime, or None where it is no time."""
         return from_unixtime(self.created_at)
 
 

@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias, Union
 
 from ..reading import Variants
 
@@ -38,18 +38,66 @@ if TYPE_CHECKING:
     from .thread_run_step_in_progress_event import ThreadRunStepInProgressEvent
     from .thread_stream_event import ThreadStreamEvent, ThreadStreamEventDict
 
-AssistantStreamEvent: TypeAlias = "ThreadStreamEvent | RunStreamEvent | RunStepStreamEvent | MessageStreamEvent | ErrorEvent | DoneEvent | UnknownObject"
+__all__ = [
+    "AssistantStreamEvent",
+    "AssistantStreamEventDict",
+    "KnownAssistantStreamEvent",
+    "read_assistant_stream_event",
+]
+
+AssistantStreamEvent: TypeAlias = Union[
+    "ThreadStreamEvent",
+    "RunStreamEvent",
+    "RunStepStreamEvent",
+    "MessageStreamEvent",
+    "ErrorEvent",
+    "DoneEvent",
+    "UnknownObject",
+]
 """One event of a streamed run: its name in `event`, what it is about in `data`. An
 event comes when an object is created, when its status changes, and for each piece
 (delta) of a text or tool call as it is written. Events with other names may be
 added; pass over those that you don't know.
 """
 
-AssistantStreamEventDict: TypeAlias = "ThreadStreamEventDict | RunStreamEventDict | RunStepStreamEventDict | MessageStreamEventDict | ErrorEventDict | DoneEventDict"
+AssistantStreamEventDict: TypeAlias = Union[
+    "ThreadStreamEventDict",
+    "RunStreamEventDict",
+    "RunStepStreamEventDict",
+    "MessageStreamEventDict",
+    "ErrorEventDict",
+    "DoneEventDict",
+]
 """`AssistantStreamEvent` as a plain dict, for arguments."""
 
-KnownAssistantStreamEvent: TypeAlias = "ThreadCreatedEvent | ThreadRunCreatedEvent | ThreadRunQueuedEvent | ThreadRunInProgressEvent | ThreadRunRequiresActionEvent | ThreadRunCompletedEvent | ThreadRunIncompleteEvent | ThreadRunFailedEvent | ThreadRunCancellingEvent | ThreadRunCancelledEvent | ThreadRunExpiredEvent | ThreadRunStepCreatedEvent | ThreadRunStepInProgressEvent | ThreadRunStepDeltaEvent | ThreadRunStepCompletedEvent | ThreadRunStepFailedEvent | ThreadRunStepCancelledEvent | ThreadRunStepExpiredEvent | ThreadMessageCreatedEvent | ThreadMessageInProgressEvent | ThreadMessageDeltaEvent | ThreadMessageCompletedEvent | ThreadMessageIncompleteEvent | ErrorEvent | DoneEvent"
-"""`AssistantStreamEvent` but for unknown kinds, for type checkers to tell apart."""
+KnownAssistantStreamEvent: TypeAlias = Union[
+    "ThreadCreatedEvent",
+    "ThreadRunCreatedEvent",
+    "ThreadRunQueuedEvent",
+    "ThreadRunInProgressEvent",
+    "ThreadRunRequiresActionEvent",
+    "ThreadRunCompletedEvent",
+    "ThreadRunIncompleteEvent",
+    "ThreadRunFailedEvent",
+    "ThreadRunCancellingEvent",
+    "ThreadRunCancelledEvent",
+    "ThreadRunExpiredEvent",
+    "ThreadRunStepCreatedEvent",
+    "ThreadRunStepInProgressEvent",
+    "ThreadRunStepDeltaEvent",
+    "ThreadRunStepCompletedEvent",
+    "ThreadRunStepFailedEvent",
+    "ThreadRunStepCancelledEvent",
+    "ThreadRunStepExpiredEvent",
+    "ThreadMessageCreatedEvent",
+    "ThreadMessageInProgressEvent",
+    "ThreadMessageDeltaEvent",
+    "ThreadMessageCompletedEvent",
+    "ThreadMessageIncompleteEvent",
+    "ErrorEvent",
+    "DoneEvent",
+]
+"""`AssistantStreamEvent` without unknown kinds, which type checkers can tell apart."""
 
 read_assistant_stream_event: Callable[[Any], AssistantStreamEvent] = Variants(
     "event",
@@ -81,4 +129,4 @@ read_assistant_stream_event: Callable[[Any], AssistantStreamEvent] = Variants(
         "done": "DoneEvent",
     },
 )
-"""Read one of them; a kind that the document doesn't know becomes an `UnknownObject`."""
+"""Read one of them; an object of an unknown kind becomes an `UnknownObject`."""

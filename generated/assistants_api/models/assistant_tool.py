@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias, Union
 
 from ..reading import Variants
 
@@ -18,20 +18,34 @@ if TYPE_CHECKING:
         AssistantToolsFunctionDict,
     )
 
-AssistantTool: TypeAlias = "AssistantToolsCode | AssistantToolsFileSearch | AssistantToolsFunction | UnknownObject"
+__all__ = [
+    "AssistantTool",
+    "AssistantToolDict",
+    "KnownAssistantTool",
+    "read_assistant_tool",
+]
+
+AssistantTool: TypeAlias = Union[
+    "AssistantToolsCode",
+    "AssistantToolsFileSearch",
+    "AssistantToolsFunction",
+    "UnknownObject",
+]
 """A tool that an assistant may use, told apart by `type`: running Python, searching
 files, or calling a function of yours.
 """
 
-AssistantToolDict: TypeAlias = (
-    "AssistantToolsCodeDict | AssistantToolsFileSearchDict | AssistantToolsFunctionDict"
-)
+AssistantToolDict: TypeAlias = Union[
+    "AssistantToolsCodeDict",
+    "AssistantToolsFileSearchDict",
+    "AssistantToolsFunctionDict",
+]
 """`AssistantTool` as a plain dict, for arguments."""
 
-KnownAssistantTool: TypeAlias = (
-    "AssistantToolsCode | AssistantToolsFileSearch | AssistantToolsFunction"
-)
-"""`AssistantTool` but for unknown kinds, for type checkers to tell apart."""
+KnownAssistantTool: TypeAlias = Union[
+    "AssistantToolsCode", "AssistantToolsFileSearch", "AssistantToolsFunction"
+]
+"""`AssistantTool` without unknown kinds, which type checkers can tell apart."""
 
 read_assistant_tool: Callable[[Any], AssistantTool] = Variants(
     "type",
@@ -41,4 +55,4 @@ read_assistant_tool: Callable[[Any], AssistantTool] = Variants(
         "function": "AssistantToolsFunction",
     },
 )
-"""Read one of them; a kind that the document doesn't know becomes an `UnknownObject`."""
+"""Read one of them; an object of an unknown kind becomes an `UnknownObject`."""

@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from typing import Required, Self
 
 
+__all__ = ["AssistantToolsCode", "AssistantToolsCodeDict"]
+
+
 @define(slots=True, kw_only=True, repr=False, weakref_slot=False)
 class AssistantToolsCode(Model):
     """Lets the model write Python code and have it run by the server in a sandbox, with

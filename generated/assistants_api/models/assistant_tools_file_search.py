@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
     from .file_search_options import FileSearchOptions, FileSearchOptionsDict
 
+__all__ = ["AssistantToolsFileSearch", "AssistantToolsFileSearchDict"]
+
 
 @define(slots=True, kw_only=True, repr=False, weakref_slot=False)
 class AssistantToolsFileSearch(Model):
@@ -33,9 +35,9 @@ class AssistantToolsFileSearch(Model):
         self = cls.__new__(cls)
         self.type = take("type", UNSET)
         self.file_search = (
-            models.FileSearchOptions.from_dict(it)
-            if isinstance(it := take("file_search", UNSET), dict)
-            else it
+            models.FileSearchOptions.from_dict(value)
+            if isinstance(value := take("file_search", UNSET), dict)
+            else value
         )
         self.additional_properties = rest
         return self

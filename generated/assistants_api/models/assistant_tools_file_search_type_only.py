@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from typing import Required, Self
 
 
+__all__ = ["AssistantToolsFileSearchTypeOnly", "AssistantToolsFileSearchTypeOnlyDict"]
+
+
 @define(slots=True, kw_only=True, repr=False, weakref_slot=False)
 class AssistantToolsFileSearchTypeOnly(Model):
     """The file search as an attachment names it: just the tool, without settings."""

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
     from .function_object import FunctionObject, FunctionObjectDict
 
+__all__ = ["AssistantToolsFunction", "AssistantToolsFunctionDict"]
+
 
 @define(slots=True, kw_only=True, repr=False, weakref_slot=False)
 class AssistantToolsFunction(Model):
@@ -36,9 +38,9 @@ class AssistantToolsFunction(Model):
         self = cls.__new__(cls)
         self.type = take("type", UNSET)
         self.function = (
-            models.FunctionObject.from_dict(it)
-            if isinstance(it := take("function", UNSET), dict)
-            else it
+            models.FunctionObject.from_dict(value)
+            if isinstance(value := take("function", UNSET), dict)
+            else value
         )
         self.additional_properties = rest
         return self

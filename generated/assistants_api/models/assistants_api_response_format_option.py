@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, Union
 
 from ..reading import Variants
 
@@ -18,20 +18,40 @@ if TYPE_CHECKING:
     )
     from .response_format_text import ResponseFormatText, ResponseFormatTextDict
 
-AssistantsApiResponseFormatOption: TypeAlias = 'ResponseFormatText | ResponseFormatJsonObject | ResponseFormatJsonSchema | Literal["auto"] | UnknownObject'
+__all__ = [
+    "AssistantsApiResponseFormatOption",
+    "AssistantsApiResponseFormatOptionDict",
+    "KnownAssistantsApiResponseFormatOption",
+    "read_assistants_api_response_format_option",
+]
+
+AssistantsApiResponseFormatOption: TypeAlias = Union[
+    "ResponseFormatText",
+    "ResponseFormatJsonObject",
+    "ResponseFormatJsonSchema",
+    'Literal["auto"]',
+    "UnknownObject",
+]
 """The form of the model's answers: `auto`, or an object whose `type` asks for free
 text, for JSON (`json_object`), or for JSON that fits a schema (`json_schema`). With
 `json_object`, tell the model in words as well that JSON is wanted; otherwise it may
 go on writing blanks until it runs out of tokens.
 """
 
-AssistantsApiResponseFormatOptionDict: TypeAlias = 'ResponseFormatTextDict | ResponseFormatJsonObjectDict | ResponseFormatJsonSchemaDict | Literal["auto"]'
+AssistantsApiResponseFormatOptionDict: TypeAlias = Union[
+    "ResponseFormatTextDict",
+    "ResponseFormatJsonObjectDict",
+    "ResponseFormatJsonSchemaDict",
+    'Literal["auto"]',
+]
 """`AssistantsApiResponseFormatOption` as a plain dict, for arguments."""
 
-KnownAssistantsApiResponseFormatOption: TypeAlias = (
-    "ResponseFormatText | ResponseFormatJsonObject | ResponseFormatJsonSchema"
-)
-"""`AssistantsApiResponseFormatOption` but for unknown kinds, for type checkers to tell apart."""
+KnownAssistantsApiResponseFormatOption: TypeAlias = Union[
+    "ResponseFormatText", "ResponseFormatJsonObject", "ResponseFormatJsonSchema"
+]
+"""`AssistantsApiResponseFormatOption` without unknown kinds, which type checkers can
+tell apart.
+"""
 
 read_assistants_api_response_format_option: Callable[
     [Any], AssistantsApiResponseFormatOption
@@ -43,4 +63,4 @@ read_assistants_api_response_format_option: Callable[
         "json_schema": "ResponseFormatJsonSchema",
     },
 )
-"""Read one of them; a kind that the document doesn't know becomes an `UnknownObject`."""
+"""Read one of them; an object of an unknown kind becomes an `UnknownObject`."""

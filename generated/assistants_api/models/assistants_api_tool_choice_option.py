@@ -7,6 +7,8 @@ if TYPE_CHECKING:
     from .assistants_named_tool_choice import AssistantsNamedToolChoice
     from .tool_choice_mode import ToolChoiceMode
 
+__all__ = ["AssistantsApiToolChoiceOption"]
+
 AssistantsApiToolChoiceOption: TypeAlias = "ToolChoiceMode | AssistantsNamedToolChoice"
 """Which tools the model calls: leave it to a `ToolChoiceMode`, or name the one tool
 that it has to use.

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     )
     from .named_tool_choice_type import NamedToolChoiceType
 
+__all__ = ["AssistantsNamedToolChoice", "AssistantsNamedToolChoiceDict"]
+
 
 @define(slots=True, kw_only=True, repr=False, weakref_slot=False)
 class AssistantsNamedToolChoice(Model):
@@ -39,9 +41,9 @@ class AssistantsNamedToolChoice(Model):
         self = cls.__new__(cls)
         self.type = take("type", UNSET)
         self.function = (
-            models.NamedToolChoiceFunction.from_dict(it)
-            if isinstance(it := take("function", UNSET), dict)
-            else it
+            models.NamedToolChoiceFunction.from_dict(value)
+            if isinstance(value := take("function", UNSET), dict)
+            else value
         )
         self.additional_properties = rest
         return self

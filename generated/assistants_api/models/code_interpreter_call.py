@@ -18,6 +18,8 @@ if TYPE_CHECKING:
         CodeInterpreterOutputDict,
     )
 
+__all__ = ["CodeInterpreterCall", "CodeInterpreterCallDict"]
+
 
 @define(slots=True, kw_only=True, repr=False, weakref_slot=False)
 class CodeInterpreterCall(Model):

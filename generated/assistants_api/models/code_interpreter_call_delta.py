@@ -18,6 +18,8 @@ if TYPE_CHECKING:
         CodeInterpreterOutputDeltaDict,
     )
 
+__all__ = ["CodeInterpreterCallDelta", "CodeInterpreterCallDeltaDict"]
+
 
 @define(slots=True, kw_only=True, repr=False, weakref_slot=False)
 class CodeInterpreterCallDelta(Model):

@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from typing import Required, Self
 
 
+__all__ = ["CodeInterpreterImage", "CodeInterpreterImageDict"]
+
+
 @define(slots=True, kw_only=True, repr=False, weakref_slot=False)
 class CodeInterpreterImage(Model):
     """An image that code made, as a file of the server."""

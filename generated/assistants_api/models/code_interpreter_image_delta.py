@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from typing import Self
 
 
+__all__ = ["CodeInterpreterImageDelta", "CodeInterpreterImageDeltaDict"]
+
+
 @define(slots=True, kw_only=True, repr=False, weakref_slot=False)
 class CodeInterpreterImageDelta(Model):
     """An image that code made, as it is told in a stream."""

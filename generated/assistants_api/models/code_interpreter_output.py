@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias, Union
 
 from ..reading import Variants
 
@@ -17,14 +17,31 @@ if TYPE_CHECKING:
         RunStepDetailsToolCallsCodeOutputLogsObjectDict,
     )
 
-CodeInterpreterOutput: TypeAlias = "RunStepDetailsToolCallsCodeOutputLogsObject | RunStepDetailsToolCallsCodeOutputImageObject | UnknownObject"
+__all__ = [
+    "CodeInterpreterOutput",
+    "CodeInterpreterOutputDict",
+    "KnownCodeInterpreterOutput",
+    "read_code_interpreter_output",
+]
+
+CodeInterpreterOutput: TypeAlias = Union[
+    "RunStepDetailsToolCallsCodeOutputLogsObject",
+    "RunStepDetailsToolCallsCodeOutputImageObject",
+    "UnknownObject",
+]
 """One thing that code put out, told apart by `type`: text it printed, or an image."""
 
-CodeInterpreterOutputDict: TypeAlias = "RunStepDetailsToolCallsCodeOutputLogsObjectDict | RunStepDetailsToolCallsCodeOutputImageObjectDict"
+CodeInterpreterOutputDict: TypeAlias = Union[
+    "RunStepDetailsToolCallsCodeOutputLogsObjectDict",
+    "RunStepDetailsToolCallsCodeOutputImageObjectDict",
+]
 """`CodeInterpreterOutput` as a plain dict, for arguments."""
 
-KnownCodeInterpreterOutput: TypeAlias = "RunStepDetailsToolCallsCodeOutputLogsObject | RunStepDetailsToolCallsCodeOutputImageObject"
-"""`CodeInterpreterOutput` but for unknown kinds, for type checkers to tell apart."""
+KnownCodeInterpreterOutput: TypeAlias = Union[
+    "RunStepDetailsToolCallsCodeOutputLogsObject",
+    "RunStepDetailsToolCallsCodeOutputImageObject",
+]
+"""`CodeInterpreterOutput` without unknown kinds, which type checkers can tell apart."""
 
 read_code_interpreter_output: Callable[[Any], CodeInterpreterOutput] = Variants(
     "type",
@@ -33,4 +50,4 @@ read_code_interpreter_output: Callable[[Any], CodeInterpreterOutput] = Variants(
         "image": "RunStepDetailsToolCallsCodeOutputImageObject",
     },
 )
-"""Read one of them; a kind that the document doesn't know becomes an `UnknownObject`."""
+"""Read one of them; an object of an unknown kind becomes an `UnknownObject`."""

@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias, Union
 
 from ..reading import Variants
 
@@ -17,16 +17,35 @@ if TYPE_CHECKING:
         RunStepDeltaStepDetailsToolCallsCodeOutputLogsObjectDict,
     )
 
-CodeInterpreterOutputDelta: TypeAlias = "RunStepDeltaStepDetailsToolCallsCodeOutputLogsObject | RunStepDeltaStepDetailsToolCallsCodeOutputImageObject | UnknownObject"
+__all__ = [
+    "CodeInterpreterOutputDelta",
+    "CodeInterpreterOutputDeltaDict",
+    "KnownCodeInterpreterOutputDelta",
+    "read_code_interpreter_output_delta",
+]
+
+CodeInterpreterOutputDelta: TypeAlias = Union[
+    "RunStepDeltaStepDetailsToolCallsCodeOutputLogsObject",
+    "RunStepDeltaStepDetailsToolCallsCodeOutputImageObject",
+    "UnknownObject",
+]
 """A piece of one output of the code interpreter, told apart by `type`: printed text, or
 an image.
 """
 
-CodeInterpreterOutputDeltaDict: TypeAlias = "RunStepDeltaStepDetailsToolCallsCodeOutputLogsObjectDict | RunStepDeltaStepDetailsToolCallsCodeOutputImageObjectDict"
+CodeInterpreterOutputDeltaDict: TypeAlias = Union[
+    "RunStepDeltaStepDetailsToolCallsCodeOutputLogsObjectDict",
+    "RunStepDeltaStepDetailsToolCallsCodeOutputImageObjectDict",
+]
 """`CodeInterpreterOutputDelta` as a plain dict, for arguments."""
 
-KnownCodeInterpreterOutputDelta: TypeAlias = "RunStepDeltaStepDetailsToolCallsCodeOutputLogsObject | RunStepDeltaStepDetailsToolCallsCodeOutputImageObject"
-"""`CodeInterpreterOutputDelta` but for unknown kinds, for type checkers to tell apart."""
+KnownCodeInterpreterOutputDelta: TypeAlias = Union[
+    "RunStepDeltaStepDetailsToolCallsCodeOutputLogsObject",
+    "RunStepDeltaStepDetailsToolCallsCodeOutputImageObject",
+]
+"""`CodeInterpreterOutputDelta` without unknown kinds, which type checkers can tell
+apart.
+"""
 
 read_code_interpreter_output_delta: Callable[[Any], CodeInterpreterOutputDelta] = (
     Variants(
@@ -37,4 +56,4 @@ read_code_interpreter_output_delta: Callable[[Any], CodeInterpreterOutputDelta] 
         },
     )
 )
-"""Read one of them; a kind that the document doesn't know becomes an `UnknownObject`."""
+"""Read one of them; an object of an unknown kind becomes an `UnknownObject`."""

@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from typing import Self
 
 
+__all__ = ["CodeInterpreterResources", "CodeInterpreterResourcesDict"]
+
+
 @define(slots=True, kw_only=True, repr=False, weakref_slot=False)
 class CodeInterpreterResources(Model):
     """The files that the code interpreter can open."""

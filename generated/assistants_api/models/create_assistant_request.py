@@ -23,6 +23,12 @@ if TYPE_CHECKING:
     from .metadata import Metadata
     from .reasoning_effort import ReasoningEffort
 
+__all__ = [
+    "CreateAssistantRequest",
+    "CreateAssistantRequestDict",
+    "CreateAssistantRequestOptionalDict",
+]
+
 
 @define(slots=True, kw_only=True, repr=False, weakref_slot=False)
 class CreateAssistantRequest(Model):
@@ -80,9 +86,9 @@ class CreateAssistantRequest(Model):
         self.reasoning_effort = take("reasoning_effort", UNSET)
         self.tools = read_list(models.read_assistant_tool, take("tools", UNSET))
         self.tool_resources = (
-            models.CreateToolResources.from_dict(it)
-            if isinstance(it := take("tool_resources", UNSET), dict)
-            else it
+            models.CreateToolResources.from_dict(value)
+            if isinstance(value := take("tool_resources", UNSET), dict)
+            else value
         )
         self.metadata = take("metadata", UNSET)
         self.temperature = take("temperature", UNSET)
@@ -95,7 +101,9 @@ class CreateAssistantRequest(Model):
 
 
 class CreateAssistantRequestOptionalDict(TypedDict, total=False):
-    """What `CreateAssistantRequest` leaves open, for signatures that name the rest."""
+    """The optional properties of `CreateAssistantRequest`, for signatures that name the
+    others.
+    """
 
     name: str | None
     description: str | None

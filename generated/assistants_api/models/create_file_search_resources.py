@@ -18,6 +18,8 @@ if TYPE_CHECKING:
         CreateFileSearchVectorStoreDict,
     )
 
+__all__ = ["CreateFileSearchResources", "CreateFileSearchResourcesDict"]
+
 
 @define(slots=True, kw_only=True, repr=False, weakref_slot=False)
 class CreateFileSearchResources(Model):

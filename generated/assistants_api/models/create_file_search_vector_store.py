@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from .file_search_chunking import FileSearchChunking, FileSearchChunkingDict
     from .metadata import Metadata
 
+__all__ = ["CreateFileSearchVectorStore", "CreateFileSearchVectorStoreDict"]
+
 
 @define(slots=True, kw_only=True, repr=False, weakref_slot=False)
 class CreateFileSearchVectorStore(Model):

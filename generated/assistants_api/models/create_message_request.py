@@ -21,6 +21,12 @@ if TYPE_CHECKING:
     from .metadata import Metadata
     from .thread_message_role import ThreadMessageRole
 
+__all__ = [
+    "CreateMessageRequest",
+    "CreateMessageRequestDict",
+    "CreateMessageRequestOptionalDict",
+]
+
 
 @define(slots=True, kw_only=True, repr=False, weakref_slot=False)
 class CreateMessageRequest(Model):
@@ -61,7 +67,9 @@ class CreateMessageRequest(Model):
 
 
 class CreateMessageRequestOptionalDict(TypedDict, total=False):
-    """What `CreateMessageRequest` leaves open, for signatures that name the rest."""
+    """The optional properties of `CreateMessageRequest`, for signatures that name the
+    others.
+    """
 
     attachments: Sequence[MessageAttachment | MessageAttachmentDict] | None
     metadata: Metadata | None

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from .tool_choice_mode import ToolChoiceMode
     from .truncation_object import TruncationObject, TruncationObjectDict
 
+__all__ = ["CreateRunRequest", "CreateRunRequestDict", "CreateRunRequestOptionalDict"]
+
 
 @define(slots=True, kw_only=True, repr=False, weakref_slot=False)
 class CreateRunRequest(Model):
@@ -129,14 +131,14 @@ class CreateRunRequest(Model):
         self.max_prompt_tokens = take("max_prompt_tokens", UNSET)
         self.max_completion_tokens = take("max_completion_tokens", UNSET)
         self.truncation_strategy = (
-            models.TruncationObject.from_dict(it)
-            if isinstance(it := take("truncation_strategy", UNSET), dict)
-            else it
+            models.TruncationObject.from_dict(value)
+            if isinstance(value := take("truncation_strategy", UNSET), dict)
+            else value
         )
         self.tool_choice = (
-            models.AssistantsNamedToolChoice.from_dict(it)
-            if isinstance(it := take("tool_choice", UNSET), dict)
-            else it
+            models.AssistantsNamedToolChoice.from_dict(value)
+            if isinstance(value := take("tool_choice", UNSET), dict)
+            else value
         )
         self.parallel_tool_calls = take("parallel_tool_calls", UNSET)
         self.response_format = models.read_assistants_api_response_format_option(
@@ -147,7 +149,9 @@ class CreateRunRequest(Model):
 
 
 class CreateRunRequestOptionalDict(TypedDict, total=False):
-    """What `CreateRunRequest` leaves open, for signatures that name the rest."""
+    """The optional properties of `CreateRunRequest`, for signatures that name the
+    others.
+    """
 
     model: str | AssistantSupportedModels | None
     reasoning_effort: ReasoningEffort | None

@@ -31,6 +31,12 @@ if TYPE_CHECKING:
     from .tool_resources import ToolResources, ToolResourcesDict
     from .truncation_object import TruncationObject, TruncationObjectDict
 
+__all__ = [
+    "CreateThreadAndRunRequest",
+    "CreateThreadAndRunRequestDict",
+    "CreateThreadAndRunRequestOptionalDict",
+]
+
 
 @define(slots=True, kw_only=True, repr=False, weakref_slot=False)
 class CreateThreadAndRunRequest(Model):
@@ -107,17 +113,17 @@ class CreateThreadAndRunRequest(Model):
         self = cls.__new__(cls)
         self.assistant_id = take("assistant_id", UNSET)
         self.thread = (
-            models.CreateThreadRequest.from_dict(it)
-            if isinstance(it := take("thread", UNSET), dict)
-            else it
+            models.CreateThreadRequest.from_dict(value)
+            if isinstance(value := take("thread", UNSET), dict)
+            else value
         )
         self.model = take("model", UNSET)
         self.instructions = take("instructions", UNSET)
         self.tools = read_list(models.read_assistant_tool, take("tools", UNSET))
         self.tool_resources = (
-            models.ToolResources.from_dict(it)
-            if isinstance(it := take("tool_resources", UNSET), dict)
-            else it
+            models.ToolResources.from_dict(value)
+            if isinstance(value := take("tool_resources", UNSET), dict)
+            else value
         )
         self.metadata = take("metadata", UNSET)
         self.temperature = take("temperature", UNSET)
@@ -126,14 +132,14 @@ class CreateThreadAndRunRequest(Model):
         self.max_prompt_tokens = take("max_prompt_tokens", UNSET)
         self.max_completion_tokens = take("max_completion_tokens", UNSET)
         self.truncation_strategy = (
-            models.TruncationObject.from_dict(it)
-            if isinstance(it := take("truncation_strategy", UNSET), dict)
-            else it
+            models.TruncationObject.from_dict(value)
+            if isinstance(value := take("truncation_strategy", UNSET), dict)
+            else value
         )
         self.tool_choice = (
-            models.AssistantsNamedToolChoice.from_dict(it)
-            if isinstance(it := take("tool_choice", UNSET), dict)
-            else it
+            models.AssistantsNamedToolChoice.from_dict(value)
+            if isinstance(value := take("tool_choice", UNSET), dict)
+            else value
         )
         self.parallel_tool_calls = take("parallel_tool_calls", UNSET)
         self.response_format = models.read_assistants_api_response_format_option(
@@ -144,7 +150,9 @@ class CreateThreadAndRunRequest(Model):
 
 
 class CreateThreadAndRunRequestOptionalDict(TypedDict, total=False):
-    """What `CreateThreadAndRunRequest` leaves open, for signatures that name the rest."""
+    """The optional properties of `CreateThreadAndRunRequest`, for signatures that name
+    the others.
+    """
 
     thread: CreateThreadRequest | CreateThreadRequestDict
     model: str | ThreadAndRunModel | None

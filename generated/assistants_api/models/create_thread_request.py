@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from .create_tool_resources import CreateToolResources, CreateToolResourcesDict
     from .metadata import Metadata
 
+__all__ = ["CreateThreadRequest", "CreateThreadRequestDict"]
+
 
 @define(slots=True, kw_only=True, repr=False, weakref_slot=False)
 class CreateThreadRequest(Model):
@@ -44,9 +46,9 @@ class CreateThreadRequest(Model):
             models.CreateMessageRequest.from_json, take("messages", UNSET)
         )
         self.tool_resources = (
-            models.CreateToolResources.from_dict(it)
-            if isinstance(it := take("tool_resources", UNSET), dict)
-            else it
+            models.CreateToolResources.from_dict(value)
+            if isinstance(value := take("tool_resources", UNSET), dict)
+            else value
         )
         self.metadata = take("metadata", UNSET)
         self.additional_properties = rest

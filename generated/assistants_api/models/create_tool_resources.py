@@ -21,6 +21,8 @@ if TYPE_CHECKING:
         CreateFileSearchResourcesDict,
     )
 
+__all__ = ["CreateToolResources", "CreateToolResourcesDict"]
+
 
 @define(slots=True, kw_only=True, repr=False, weakref_slot=False)
 class CreateToolResources(Model):
@@ -41,14 +43,14 @@ class CreateToolResources(Model):
         take = rest.pop
         self = cls.__new__(cls)
         self.code_interpreter = (
-            models.CodeInterpreterResources.from_dict(it)
-            if isinstance(it := take("code_interpreter", UNSET), dict)
-            else it
+            models.CodeInterpreterResources.from_dict(value)
+            if isinstance(value := take("code_interpreter", UNSET), dict)
+            else value
         )
         self.file_search = (
-            models.CreateFileSearchResources.from_dict(it)
-            if isinstance(it := take("file_search", UNSET), dict)
-            else it
+            models.CreateFileSearchResources.from_dict(value)
+            if isinstance(value := take("file_search", UNSET), dict)
+            else value
         )
         self.additional_properties = rest
         return self

@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from typing import Required, Self
 
 
+__all__ = ["DeleteThreadResponse", "DeleteThreadResponseDict"]
+
+
 @define(slots=True, kw_only=True, repr=False, weakref_slot=False)
 class DeleteThreadResponse(Model):
     """The receipt for a deleted thread."""

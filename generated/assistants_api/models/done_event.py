@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from typing import Required, Self
 
 
+__all__ = ["DoneEvent", "DoneEventDict"]
+
+
 @define(slots=True, kw_only=True, repr=False, weakref_slot=False)
 class DoneEvent(Model):
     """The last event of a stream: nothing more will come. Its data is the word

@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from typing import Required, Self
 
 
+__all__ = ["Error", "ErrorDict"]
+
+
 @define(slots=True, kw_only=True, repr=False, weakref_slot=False)
 class Error(Model):
     """What went wrong."""

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
     from .error import Error, ErrorDict
 
+__all__ = ["ErrorEvent", "ErrorEventDict"]
+
 
 @define(slots=True, kw_only=True, repr=False, weakref_slot=False)
 class ErrorEvent(Model):
@@ -36,9 +38,9 @@ class ErrorEvent(Model):
         self = cls.__new__(cls)
         self.event = take("event", UNSET)
         self.data = (
-            models.Error.from_dict(it)
-            if isinstance(it := take("data", UNSET), dict)
-            else it
+            models.Error.from_dict(value)
+            if isinstance(value := take("data", UNSET), dict)
+            else value
         )
         self.additional_properties = rest
         return self

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
     from .error import Error, ErrorDict
 
+__all__ = ["ErrorResponse", "ErrorResponseDict"]
+
 
 @define(slots=True, kw_only=True, repr=False, weakref_slot=False)
 class ErrorResponse(Model):
@@ -30,9 +32,9 @@ class ErrorResponse(Model):
         take = rest.pop
         self = cls.__new__(cls)
         self.error = (
-            models.Error.from_dict(it)
-            if isinstance(it := take("error", UNSET), dict)
-            else it
+            models.Error.from_dict(value)
+            if isinstance(value := take("error", UNSET), dict)
+            else value
         )
         self.additional_properties = rest
         return self

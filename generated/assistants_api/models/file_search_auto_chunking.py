@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from typing import Required, Self
 
 
+__all__ = ["FileSearchAutoChunking", "FileSearchAutoChunkingDict"]
+
+
 @define(slots=True, kw_only=True, repr=False, weakref_slot=False)
 class FileSearchAutoChunking(Model):
     """Lets the server choose how files are cut up; at the time of writing into pieces

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
         RunStepDetailsToolCallsFileSearchResultObjectDict,
     )
 
+__all__ = ["FileSearchCall", "FileSearchCallDict"]
+
 
 @define(slots=True, kw_only=True, repr=False, weakref_slot=False)
 class FileSearchCall(Model):
@@ -46,9 +48,11 @@ class FileSearchCall(Model):
         take = rest.pop
         self = cls.__new__(cls)
         self.ranking_options = (
-            models.RunStepDetailsToolCallsFileSearchRankingOptionsObject.from_dict(it)
-            if isinstance(it := take("ranking_options", UNSET), dict)
-            else it
+            models.RunStepDetailsToolCallsFileSearchRankingOptionsObject.from_dict(
+                value
+            )
+            if isinstance(value := take("ranking_options", UNSET), dict)
+            else value
         )
         self.results = read_list(
             models.RunStepDetailsToolCallsFileSearchResultObject.from_json,

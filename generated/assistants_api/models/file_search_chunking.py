@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias, Union
 
 from ..reading import Variants
 
@@ -17,22 +17,29 @@ if TYPE_CHECKING:
         FileSearchStaticChunkingDict,
     )
 
-FileSearchChunking: TypeAlias = (
-    "FileSearchAutoChunking | FileSearchStaticChunking | UnknownObject"
-)
+__all__ = [
+    "FileSearchChunking",
+    "FileSearchChunkingDict",
+    "KnownFileSearchChunking",
+    "read_file_search_chunking",
+]
+
+FileSearchChunking: TypeAlias = Union[
+    "FileSearchAutoChunking", "FileSearchStaticChunking", "UnknownObject"
+]
 """How files are cut into pieces before they are searched, told apart by `type`: as the
 server sees fit, or into pieces of a fixed size.
 """
 
-FileSearchChunkingDict: TypeAlias = (
-    "FileSearchAutoChunkingDict | FileSearchStaticChunkingDict"
-)
+FileSearchChunkingDict: TypeAlias = Union[
+    "FileSearchAutoChunkingDict", "FileSearchStaticChunkingDict"
+]
 """`FileSearchChunking` as a plain dict, for arguments."""
 
 KnownFileSearchChunking: TypeAlias = "FileSearchAutoChunking | FileSearchStaticChunking"
-"""`FileSearchChunking` but for unknown kinds, for type checkers to tell apart."""
+"""`FileSearchChunking` without unknown kinds, which type checkers can tell apart."""
 
 read_file_search_chunking: Callable[[Any], FileSearchChunking] = Variants(
     "type", {"auto": "FileSearchAutoChunking", "static": "FileSearchStaticChunking"}
 )
-"""Read one of them; a kind that the document doesn't know becomes an `UnknownObject`."""
+"""Read one of them; an object of an unknown kind becomes an `UnknownObject`."""

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
         FileSearchRankingOptionsDict,
     )
 
+__all__ = ["FileSearchOptions", "FileSearchOptionsDict"]
+
 
 @define(slots=True, kw_only=True, repr=False, weakref_slot=False)
 class FileSearchOptions(Model):
@@ -38,9 +40,9 @@ class FileSearchOptions(Model):
         self = cls.__new__(cls)
         self.max_num_results = take("max_num_results", UNSET)
         self.ranking_options = (
-            models.FileSearchRankingOptions.from_dict(it)
-            if isinstance(it := take("ranking_options", UNSET), dict)
-            else it
+            models.FileSearchRankingOptions.from_dict(value)
+            if isinstance(value := take("ranking_options", UNSET), dict)
+            else value
         )
         self.additional_properties = rest
         return self

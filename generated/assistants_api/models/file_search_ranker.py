@@ -3,6 +3,8 @@ from __future__ import annotations
 
 from typing import Literal, TypeAlias
 
+__all__ = ["FileSearchRanker"]
+
 FileSearchRanker: TypeAlias = Literal["auto", "default_2024_08_21"] | str
 """What ranks the hits of a file search: `auto` takes the best ranker that the server
 has, the other a version of a given day.

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
     from .file_search_ranker import FileSearchRanker
 
+__all__ = ["FileSearchRankingOptions", "FileSearchRankingOptionsDict"]
+
 
 @define(slots=True, kw_only=True, repr=False, weakref_slot=False)
 class FileSearchRankingOptions(Model):

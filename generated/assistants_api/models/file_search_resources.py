@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from typing import Self
 
 
+__all__ = ["FileSearchResources", "FileSearchResourcesDict"]
+
+
 @define(slots=True, kw_only=True, repr=False, weakref_slot=False)
 class FileSearchResources(Model):
     """Where the file search looks."""

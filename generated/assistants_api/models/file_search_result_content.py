@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from typing import Self
 
 
+__all__ = ["FileSearchResultContent", "FileSearchResultContentDict"]
+
+
 @define(slots=True, kw_only=True, repr=False, weakref_slot=False)
 class FileSearchResultContent(Model):
     """A passage that the search found."""

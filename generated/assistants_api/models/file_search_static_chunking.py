@@ -17,6 +17,8 @@ if TYPE_CHECKING:
         FileSearchStaticChunkingOptionsDict,
     )
 
+__all__ = ["FileSearchStaticChunking", "FileSearchStaticChunkingDict"]
+
 
 @define(slots=True, kw_only=True, repr=False, weakref_slot=False)
 class FileSearchStaticChunking(Model):
@@ -36,9 +38,9 @@ class FileSearchStaticChunking(Model):
         self = cls.__new__(cls)
         self.type = take("type", UNSET)
         self.static = (
-            models.FileSearchStaticChunkingOptions.from_dict(it)
-            if isinstance(it := take("static", UNSET), dict)
-            else it
+            models.FileSearchStaticChunkingOptions.from_dict(value)
+            if isinstance(value := take("static", UNSET), dict)
+            else value
         )
         self.additional_properties = rest
         return self

@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from typing import Required, Self
 
 
+__all__ = ["FileSearchStaticChunkingOptions", "FileSearchStaticChunkingOptionsDict"]
+
+
 @define(slots=True, kw_only=True, repr=False, weakref_slot=False)
 class FileSearchStaticChunkingOptions(Model):
     """The size of the pieces that files are cut into, in tokens."""

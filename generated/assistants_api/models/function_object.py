@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
     from .function_parameters import FunctionParameters
 
+__all__ = ["FunctionObject", "FunctionObjectDict"]
+
 
 @define(slots=True, kw_only=True, repr=False, weakref_slot=False)
 class FunctionObject(Model):

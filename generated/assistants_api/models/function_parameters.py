@@ -3,6 +3,8 @@ from __future__ import annotations
 
 from typing import Any, TypeAlias
 
+__all__ = ["FunctionParameters"]
+
 FunctionParameters: TypeAlias = dict[str, Any]
 """A JSON Schema, of type `object`, for the arguments of a function. Models read its
 descriptions too.

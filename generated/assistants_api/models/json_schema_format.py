@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
     from .response_format_json_schema_schema import ResponseFormatJsonSchemaSchema
 
+__all__ = ["JsonSchemaFormat", "JsonSchemaFormatDict"]
+
 
 @define(slots=True, kw_only=True, repr=False, weakref_slot=False)
 class JsonSchemaFormat(Model):

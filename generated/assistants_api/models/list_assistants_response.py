@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
     from .assistant_object import AssistantObject, AssistantObjectDict
 
+__all__ = ["ListAssistantsResponse", "ListAssistantsResponseDict"]
+
 
 @define(slots=True, kw_only=True, repr=False, weakref_slot=False)
 class ListAssistantsResponse(Model):

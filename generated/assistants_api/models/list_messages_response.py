@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
     from .message_object import MessageObject, MessageObjectDict
 
+__all__ = ["ListMessagesResponse", "ListMessagesResponseDict"]
+
 
 @define(slots=True, kw_only=True, repr=False, weakref_slot=False)
 class ListMessagesResponse(Model):

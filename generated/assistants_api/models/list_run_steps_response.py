@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
     from .run_step_object import RunStepObject, RunStepObjectDict
 
+__all__ = ["ListRunStepsResponse", "ListRunStepsResponseDict"]
+
 
 @define(slots=True, kw_only=True, repr=False, weakref_slot=False)
 class ListRunStepsResponse(Model):

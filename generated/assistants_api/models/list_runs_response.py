@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
     from .run_object import RunObject, RunObjectDict
 
+__all__ = ["ListRunsResponse", "ListRunsResponseDict"]
+
 
 @define(slots=True, kw_only=True, repr=False, weakref_slot=False)
 class ListRunsResponse(Model):

@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias, Union
 
 from ..reading import Variants
 
@@ -17,16 +17,33 @@ if TYPE_CHECKING:
         MessageContentTextAnnotationsFilePathObjectDict,
     )
 
-MessageAnnotation: TypeAlias = "MessageContentTextAnnotationsFileCitationObject | MessageContentTextAnnotationsFilePathObject | UnknownObject"
+__all__ = [
+    "KnownMessageAnnotation",
+    "MessageAnnotation",
+    "MessageAnnotationDict",
+    "read_message_annotation",
+]
+
+MessageAnnotation: TypeAlias = Union[
+    "MessageContentTextAnnotationsFileCitationObject",
+    "MessageContentTextAnnotationsFilePathObject",
+    "UnknownObject",
+]
 """A note on a stretch of text that has to do with a file, told apart by `type`: a
 source that was drawn on, or a file that was made.
 """
 
-MessageAnnotationDict: TypeAlias = "MessageContentTextAnnotationsFileCitationObjectDict | MessageContentTextAnnotationsFilePathObjectDict"
+MessageAnnotationDict: TypeAlias = Union[
+    "MessageContentTextAnnotationsFileCitationObjectDict",
+    "MessageContentTextAnnotationsFilePathObjectDict",
+]
 """`MessageAnnotation` as a plain dict, for arguments."""
 
-KnownMessageAnnotation: TypeAlias = "MessageContentTextAnnotationsFileCitationObject | MessageContentTextAnnotationsFilePathObject"
-"""`MessageAnnotation` but for unknown kinds, for type checkers to tell apart."""
+KnownMessageAnnotation: TypeAlias = Union[
+    "MessageContentTextAnnotationsFileCitationObject",
+    "MessageContentTextAnnotationsFilePathObject",
+]
+"""`MessageAnnotation` without unknown kinds, which type checkers can tell apart."""
 
 read_message_annotation: Callable[[Any], MessageAnnotation] = Variants(
     "type",
@@ -35,4 +52,4 @@ read_message_annotation: Callable[[Any], MessageAnnotation] = Variants(
         "file_path": "MessageContentTextAnnotationsFilePathObject",
     },
 )
-"""Read one of them; a kind that the document doesn't know becomes an `UnknownObject`."""
+"""Read one of them; an object of an unknown kind becomes an `UnknownObject`."""

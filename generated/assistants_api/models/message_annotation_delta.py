@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias, Union
 
 from ..reading import Variants
 
@@ -17,16 +17,34 @@ if TYPE_CHECKING:
         MessageDeltaContentTextAnnotationsFilePathObjectDict,
     )
 
-MessageAnnotationDelta: TypeAlias = "MessageDeltaContentTextAnnotationsFileCitationObject | MessageDeltaContentTextAnnotationsFilePathObject | UnknownObject"
+__all__ = [
+    "KnownMessageAnnotationDelta",
+    "MessageAnnotationDelta",
+    "MessageAnnotationDeltaDict",
+    "read_message_annotation_delta",
+]
+
+MessageAnnotationDelta: TypeAlias = Union[
+    "MessageDeltaContentTextAnnotationsFileCitationObject",
+    "MessageDeltaContentTextAnnotationsFilePathObject",
+    "UnknownObject",
+]
 """An annotation, as it is told in a stream, told apart by `type`; `index` says which
 annotation of the text it is.
 """
 
-MessageAnnotationDeltaDict: TypeAlias = "MessageDeltaContentTextAnnotationsFileCitationObjectDict | MessageDeltaContentTextAnnotationsFilePathObjectDict"
+MessageAnnotationDeltaDict: TypeAlias = Union[
+    "MessageDeltaContentTextAnnotationsFileCitationObjectDict",
+    "MessageDeltaContentTextAnnotationsFilePathObjectDict",
+]
 """`MessageAnnotationDelta` as a plain dict, for arguments."""
 
-KnownMessageAnnotationDelta: TypeAlias = "MessageDeltaContentTextAnnotationsFileCitationObject | MessageDeltaContentTextAnnotationsFilePathObject"
-"""`MessageAnnotationDelta` but for unknown kinds, for type checkers to tell apart."""
+KnownMessageAnnotationDelta: TypeAlias = Union[
+    "MessageDeltaContentTextAnnotationsFileCitationObject",
+    "MessageDeltaContentTextAnnotationsFilePathObject",
+]
+"""`MessageAnnotationDelta` without unknown kinds, which type checkers can tell apart.
+"""
 
 read_message_annotation_delta: Callable[[Any], MessageAnnotationDelta] = Variants(
     "type",
@@ -35,4 +53,4 @@ read_message_annotation_delta: Callable[[Any], MessageAnnotationDelta] = Variant
         "file_path": "MessageDeltaContentTextAnnotationsFilePathObject",
     },
 )
-"""Read one of them; a kind that the document doesn't know becomes an `UnknownObject`."""
+"""Read one of them; an object of an unknown kind becomes an `UnknownObject`."""

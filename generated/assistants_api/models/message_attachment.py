@@ -18,6 +18,8 @@ if TYPE_CHECKING:
         MessageAttachmentToolDict,
     )
 
+__all__ = ["MessageAttachment", "MessageAttachmentDict"]
+
 
 @define(slots=True, kw_only=True, repr=False, weakref_slot=False)
 class MessageAttachment(Model):

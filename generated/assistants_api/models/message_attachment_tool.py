@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias, Union
 
 from ..reading import Variants
 
@@ -14,20 +14,27 @@ if TYPE_CHECKING:
         AssistantToolsFileSearchTypeOnlyDict,
     )
 
-MessageAttachmentTool: TypeAlias = (
-    "AssistantToolsCode | AssistantToolsFileSearchTypeOnly | UnknownObject"
-)
+__all__ = [
+    "KnownMessageAttachmentTool",
+    "MessageAttachmentTool",
+    "MessageAttachmentToolDict",
+    "read_message_attachment_tool",
+]
+
+MessageAttachmentTool: TypeAlias = Union[
+    "AssistantToolsCode", "AssistantToolsFileSearchTypeOnly", "UnknownObject"
+]
 """A tool that may use an attached file, told apart by `type`."""
 
-MessageAttachmentToolDict: TypeAlias = (
-    "AssistantToolsCodeDict | AssistantToolsFileSearchTypeOnlyDict"
-)
+MessageAttachmentToolDict: TypeAlias = Union[
+    "AssistantToolsCodeDict", "AssistantToolsFileSearchTypeOnlyDict"
+]
 """`MessageAttachmentTool` as a plain dict, for arguments."""
 
-KnownMessageAttachmentTool: TypeAlias = (
-    "AssistantToolsCode | AssistantToolsFileSearchTypeOnly"
-)
-"""`MessageAttachmentTool` but for unknown kinds, for type checkers to tell apart."""
+KnownMessageAttachmentTool: TypeAlias = Union[
+    "AssistantToolsCode", "AssistantToolsFileSearchTypeOnly"
+]
+"""`MessageAttachmentTool` without unknown kinds, which type checkers can tell apart."""
 
 read_message_attachment_tool: Callable[[Any], MessageAttachmentTool] = Variants(
     "type",
@@ -36,4 +43,4 @@ read_message_attachment_tool: Callable[[Any], MessageAttachmentTool] = Variants(
         "file_search": "AssistantToolsFileSearchTypeOnly",
     },
 )
-"""Read one of them; a kind that the document doesn't know becomes an `UnknownObject`."""
+"""Read one of them; an object of an unknown kind becomes an `UnknownObject`."""

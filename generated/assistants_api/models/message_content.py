@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias, Union
 
 from ..reading import Variants
 
@@ -25,16 +25,39 @@ if TYPE_CHECKING:
         MessageContentTextObjectDict,
     )
 
-MessageContent: TypeAlias = "MessageContentImageFileObject | MessageContentImageUrlObject | MessageContentTextObject | MessageContentRefusalObject | UnknownObject"
+__all__ = [
+    "KnownMessageContent",
+    "MessageContent",
+    "MessageContentDict",
+    "read_message_content",
+]
+
+MessageContent: TypeAlias = Union[
+    "MessageContentImageFileObject",
+    "MessageContentImageUrlObject",
+    "MessageContentTextObject",
+    "MessageContentRefusalObject",
+    "UnknownObject",
+]
 """A part of what a message says, told apart by `type`: text, an image by file or by
 address, or a refusal.
 """
 
-MessageContentDict: TypeAlias = "MessageContentImageFileObjectDict | MessageContentImageUrlObjectDict | MessageContentTextObjectDict | MessageContentRefusalObjectDict"
+MessageContentDict: TypeAlias = Union[
+    "MessageContentImageFileObjectDict",
+    "MessageContentImageUrlObjectDict",
+    "MessageContentTextObjectDict",
+    "MessageContentRefusalObjectDict",
+]
 """`MessageContent` as a plain dict, for arguments."""
 
-KnownMessageContent: TypeAlias = "MessageContentImageFileObject | MessageContentImageUrlObject | MessageContentTextObject | MessageContentRefusalObject"
-"""`MessageContent` but for unknown kinds, for type checkers to tell apart."""
+KnownMessageContent: TypeAlias = Union[
+    "MessageContentImageFileObject",
+    "MessageContentImageUrlObject",
+    "MessageContentTextObject",
+    "MessageContentRefusalObject",
+]
+"""`MessageContent` without unknown kinds, which type checkers can tell apart."""
 
 read_message_content: Callable[[Any], MessageContent] = Variants(
     "type",
@@ -45,4 +68,4 @@ read_message_content: Callable[[Any], MessageContent] = Variants(
         "refusal": "MessageContentRefusalObject",
     },
 )
-"""Read one of them; a kind that the document doesn't know becomes an `UnknownObject`."""
+"""Read one of them; an object of an unknown kind becomes an `UnknownObject`."""

@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias, Union
 
 from ..reading import Variants
 
@@ -25,16 +25,39 @@ if TYPE_CHECKING:
         MessageDeltaContentTextObjectDict,
     )
 
-MessageContentDelta: TypeAlias = "MessageDeltaContentImageFileObject | MessageDeltaContentTextObject | MessageDeltaContentRefusalObject | MessageDeltaContentImageUrlObject | UnknownObject"
+__all__ = [
+    "KnownMessageContentDelta",
+    "MessageContentDelta",
+    "MessageContentDeltaDict",
+    "read_message_content_delta",
+]
+
+MessageContentDelta: TypeAlias = Union[
+    "MessageDeltaContentImageFileObject",
+    "MessageDeltaContentTextObject",
+    "MessageDeltaContentRefusalObject",
+    "MessageDeltaContentImageUrlObject",
+    "UnknownObject",
+]
 """A piece of one part of a message, told apart by `type`; `index` says which part grows
 by it.
 """
 
-MessageContentDeltaDict: TypeAlias = "MessageDeltaContentImageFileObjectDict | MessageDeltaContentTextObjectDict | MessageDeltaContentRefusalObjectDict | MessageDeltaContentImageUrlObjectDict"
+MessageContentDeltaDict: TypeAlias = Union[
+    "MessageDeltaContentImageFileObjectDict",
+    "MessageDeltaContentTextObjectDict",
+    "MessageDeltaContentRefusalObjectDict",
+    "MessageDeltaContentImageUrlObjectDict",
+]
 """`MessageContentDelta` as a plain dict, for arguments."""
 
-KnownMessageContentDelta: TypeAlias = "MessageDeltaContentImageFileObject | MessageDeltaContentTextObject | MessageDeltaContentRefusalObject | MessageDeltaContentImageUrlObject"
-"""`MessageContentDelta` but for unknown kinds, for type checkers to tell apart."""
+KnownMessageContentDelta: TypeAlias = Union[
+    "MessageDeltaContentImageFileObject",
+    "MessageDeltaContentTextObject",
+    "MessageDeltaContentRefusalObject",
+    "MessageDeltaContentImageUrlObject",
+]
+"""`MessageContentDelta` without unknown kinds, which type checkers can tell apart."""
 
 read_message_content_delta: Callable[[Any], MessageContentDelta] = Variants(
     "type",
@@ -45,4 +68,4 @@ read_message_content_delta: Callable[[Any], MessageContentDelta] = Variants(
         "image_url": "MessageDeltaContentImageUrlObject",
     },
 )
-"""Read one of them; a kind that the document doesn't know becomes an `UnknownObject`."""
+"""Read one of them; an object of an unknown kind becomes an `UnknownObject`."""

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
     from .message_image_file import MessageImageFile, MessageImageFileDict
 
+__all__ = ["MessageContentImageFileObject", "MessageContentImageFileObjectDict"]
+
 
 @define(slots=True, kw_only=True, repr=False, weakref_slot=False)
 class MessageContentImageFileObject(Model):
@@ -35,9 +37,9 @@ class MessageContentImageFileObject(Model):
         self = cls.__new__(cls)
         self.type = take("type", UNSET)
         self.image_file = (
-            models.MessageImageFile.from_dict(it)
-            if isinstance(it := take("image_file", UNSET), dict)
-            else it
+            models.MessageImageFile.from_dict(value)
+            if isinstance(value := take("image_file", UNSET), dict)
+            else value
         )
         self.additional_properties = rest
         return self

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
     from .message_image_url import MessageImageUrl, MessageImageUrlDict
 
+__all__ = ["MessageContentImageUrlObject", "MessageContentImageUrlObjectDict"]
+
 
 @define(slots=True, kw_only=True, repr=False, weakref_slot=False)
 class MessageContentImageUrlObject(Model):
@@ -33,9 +35,9 @@ class MessageContentImageUrlObject(Model):
         self = cls.__new__(cls)
         self.type = take("type", UNSET)
         self.image_url = (
-            models.MessageImageUrl.from_dict(it)
-            if isinstance(it := take("image_url", UNSET), dict)
-            else it
+            models.MessageImageUrl.from_dict(value)
+            if isinstance(value := take("image_url", UNSET), dict)
+            else value
         )
         self.additional_properties = rest
         return self

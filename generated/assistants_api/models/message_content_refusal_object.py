@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from typing import Required, Self
 
 
+__all__ = ["MessageContentRefusalObject", "MessageContentRefusalObjectDict"]
+
+
 @define(slots=True, kw_only=True, repr=False, weakref_slot=False)
 class MessageContentRefusalObject(Model):
     """Stands in place of text when the model declines to answer."""

@@ -14,6 +14,11 @@ if TYPE_CHECKING:
 
     from .message_file_citation import MessageFileCitation, MessageFileCitationDict
 
+__all__ = [
+    "MessageContentTextAnnotationsFileCitationObject",
+    "MessageContentTextAnnotationsFileCitationObjectDict",
+]
+
 
 @define(slots=True, kw_only=True, repr=False, weakref_slot=False)
 class MessageContentTextAnnotationsFileCitationObject(Model):
@@ -45,9 +50,9 @@ class MessageContentTextAnnotationsFileCitationObject(Model):
         self.type = take("type", UNSET)
         self.text = take("text", UNSET)
         self.file_citation = (
-            models.MessageFileCitation.from_dict(it)
-            if isinstance(it := take("file_citation", UNSET), dict)
-            else it
+            models.MessageFileCitation.from_dict(value)
+            if isinstance(value := take("file_citation", UNSET), dict)
+            else value
         )
         self.start_index = take("start_index", UNSET)
         self.end_index = take("end_index", UNSET)

@@ -14,6 +14,11 @@ if TYPE_CHECKING:
 
     from .message_file_path import MessageFilePath, MessageFilePathDict
 
+__all__ = [
+    "MessageContentTextAnnotationsFilePathObject",
+    "MessageContentTextAnnotationsFilePathObjectDict",
+]
+
 
 @define(slots=True, kw_only=True, repr=False, weakref_slot=False)
 class MessageContentTextAnnotationsFilePathObject(Model):
@@ -46,9 +51,9 @@ class MessageContentTextAnnotationsFilePathObject(Model):
         self.type = take("type", UNSET)
         self.text = take("text", UNSET)
         self.file_path = (
-            models.MessageFilePath.from_dict(it)
-            if isinstance(it := take("file_path", UNSET), dict)
-            else it
+            models.MessageFilePath.from_dict(value)
+            if isinstance(value := take("file_path", UNSET), dict)
+            else value
         )
         self.start_index = take("start_index", UNSET)
         self.end_index = take("end_index", UNSET)

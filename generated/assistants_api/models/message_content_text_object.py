@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
     from .message_text import MessageText, MessageTextDict
 
+__all__ = ["MessageContentTextObject", "MessageContentTextObjectDict"]
+
 
 @define(slots=True, kw_only=True, repr=False, weakref_slot=False)
 class MessageContentTextObject(Model):
@@ -33,9 +35,9 @@ class MessageContentTextObject(Model):
         self = cls.__new__(cls)
         self.type = take("type", UNSET)
         self.text = (
-            models.MessageText.from_dict(it)
-            if isinstance(it := take("text", UNSET), dict)
-            else it
+            models.MessageText.from_dict(value)
+            if isinstance(value := take("text", UNSET), dict)
+            else value
         )
         self.additional_properties = rest
         return self

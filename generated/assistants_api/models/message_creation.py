@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from typing import Required, Self
 
 
+__all__ = ["MessageCreation", "MessageCreationDict"]
+
+
 @define(slots=True, kw_only=True, repr=False, weakref_slot=False)
 class MessageCreation(Model):
     """Which message a step wrote."""

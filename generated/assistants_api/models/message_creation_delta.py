@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from typing import Self
 
 
+__all__ = ["MessageCreationDelta", "MessageCreationDeltaDict"]
+
+
 @define(slots=True, kw_only=True, repr=False, weakref_slot=False)
 class MessageCreationDelta(Model):
     """Which message a step is writing, as it is told in a stream."""

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from .message_content_delta import MessageContentDelta, MessageContentDeltaDict
     from .thread_message_role import ThreadMessageRole
 
+__all__ = ["MessageDelta", "MessageDeltaDict"]
+
 
 @define(slots=True, kw_only=True, repr=False, weakref_slot=False)
 class MessageDelta(Model):

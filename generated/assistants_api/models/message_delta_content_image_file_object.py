@@ -17,6 +17,11 @@ if TYPE_CHECKING:
         MessageImageFileDeltaDict,
     )
 
+__all__ = [
+    "MessageDeltaContentImageFileObject",
+    "MessageDeltaContentImageFileObjectDict",
+]
+
 
 @define(slots=True, kw_only=True, repr=False, weakref_slot=False)
 class MessageDeltaContentImageFileObject(Model):
@@ -41,9 +46,9 @@ class MessageDeltaContentImageFileObject(Model):
         self.index = take("index", UNSET)
         self.type = take("type", UNSET)
         self.image_file = (
-            models.MessageImageFileDelta.from_dict(it)
-            if isinstance(it := take("image_file", UNSET), dict)
-            else it
+            models.MessageImageFileDelta.from_dict(value)
+            if isinstance(value := take("image_file", UNSET), dict)
+            else value
         )
         self.additional_properties = rest
         return self

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
     from .message_image_url_delta import MessageImageUrlDelta, MessageImageUrlDeltaDict
 
+__all__ = ["MessageDeltaContentImageUrlObject", "MessageDeltaContentImageUrlObjectDict"]
+
 
 @define(slots=True, kw_only=True, repr=False, weakref_slot=False)
 class MessageDeltaContentImageUrlObject(Model):
@@ -38,9 +40,9 @@ class MessageDeltaContentImageUrlObject(Model):
         self.index = take("index", UNSET)
         self.type = take("type", UNSET)
         self.image_url = (
-            models.MessageImageUrlDelta.from_dict(it)
-            if isinstance(it := take("image_url", UNSET), dict)
-            else it
+            models.MessageImageUrlDelta.from_dict(value)
+            if isinstance(value := take("image_url", UNSET), dict)
+            else value
         )
         self.additional_properties = rest
         return self

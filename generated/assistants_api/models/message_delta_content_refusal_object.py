@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from typing import Required, Self
 
 
+__all__ = ["MessageDeltaContentRefusalObject", "MessageDeltaContentRefusalObjectDict"]
+
+
 @define(slots=True, kw_only=True, repr=False, weakref_slot=False)
 class MessageDeltaContentRefusalObject(Model):
     """The next piece of a refusal."""

@@ -17,6 +17,11 @@ if TYPE_CHECKING:
         MessageFileCitationDeltaDict,
     )
 
+__all__ = [
+    "MessageDeltaContentTextAnnotationsFileCitationObject",
+    "MessageDeltaContentTextAnnotationsFileCitationObjectDict",
+]
+
 
 @define(slots=True, kw_only=True, repr=False, weakref_slot=False)
 class MessageDeltaContentTextAnnotationsFileCitationObject(Model):
@@ -53,9 +58,9 @@ class MessageDeltaContentTextAnnotationsFileCitationObject(Model):
         self.type = take("type", UNSET)
         self.text = take("text", UNSET)
         self.file_citation = (
-            models.MessageFileCitationDelta.from_dict(it)
-            if isinstance(it := take("file_citation", UNSET), dict)
-            else it
+            models.MessageFileCitationDelta.from_dict(value)
+            if isinstance(value := take("file_citation", UNSET), dict)
+            else value
         )
         self.start_index = take("start_index", UNSET)
         self.end_index = take("end_index", UNSET)
@@ -64,7 +69,9 @@ class MessageDeltaContentTextAnnotationsFileCitationObject(Model):
 
 
 class MessageDeltaContentTextAnnotationsFileCitationObjectDict(TypedDict, total=False):
-    """`MessageDeltaContentTextAnnotationsFileCitationObject` as a plain dict, for arguments."""
+    """`MessageDeltaContentTextAnnotationsFileCitationObject` as a plain dict, for
+    arguments.
+    """
 
     index: Required[int]
     type: Required[Literal["file_citation"]]

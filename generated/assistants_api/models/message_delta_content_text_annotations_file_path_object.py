@@ -14,6 +14,11 @@ if TYPE_CHECKING:
 
     from .message_file_path_delta import MessageFilePathDelta, MessageFilePathDeltaDict
 
+__all__ = [
+    "MessageDeltaContentTextAnnotationsFilePathObject",
+    "MessageDeltaContentTextAnnotationsFilePathObjectDict",
+]
+
 
 @define(slots=True, kw_only=True, repr=False, weakref_slot=False)
 class MessageDeltaContentTextAnnotationsFilePathObject(Model):
@@ -51,9 +56,9 @@ class MessageDeltaContentTextAnnotationsFilePathObject(Model):
         self.type = take("type", UNSET)
         self.text = take("text", UNSET)
         self.file_path = (
-            models.MessageFilePathDelta.from_dict(it)
-            if isinstance(it := take("file_path", UNSET), dict)
-            else it
+            models.MessageFilePathDelta.from_dict(value)
+            if isinstance(value := take("file_path", UNSET), dict)
+            else value
         )
         self.start_index = take("start_index", UNSET)
         self.end_index = take("end_index", UNSET)
@@ -62,7 +67,9 @@ class MessageDeltaContentTextAnnotationsFilePathObject(Model):
 
 
 class MessageDeltaContentTextAnnotationsFilePathObjectDict(TypedDict, total=False):
-    """`MessageDeltaContentTextAnnotationsFilePathObject` as a plain dict, for arguments."""
+    """`MessageDeltaContentTextAnnotationsFilePathObject` as a plain dict, for
+    arguments.
+    """
 
     index: Required[int]
     type: Required[Literal["file_path"]]

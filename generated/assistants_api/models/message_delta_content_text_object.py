@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
     from .message_text_delta import MessageTextDelta, MessageTextDeltaDict
 
+__all__ = ["MessageDeltaContentTextObject", "MessageDeltaContentTextObjectDict"]
+
 
 @define(slots=True, kw_only=True, repr=False, weakref_slot=False)
 class MessageDeltaContentTextObject(Model):
@@ -38,9 +40,9 @@ class MessageDeltaContentTextObject(Model):
         self.index = take("index", UNSET)
         self.type = take("type", UNSET)
         self.text = (
-            models.MessageTextDelta.from_dict(it)
-            if isinstance(it := take("text", UNSET), dict)
-            else it
+            models.MessageTextDelta.from_dict(value)
+            if isinstance(value := take("text", UNSET), dict)
+            else value
         )
         self.additional_properties = rest
         return self

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
     from .message_delta import MessageDelta, MessageDeltaDict
 
+__all__ = ["MessageDeltaObject", "MessageDeltaObjectDict"]
+
 
 @define(slots=True, kw_only=True, repr=False, weakref_slot=False)
 class MessageDeltaObject(Model):
@@ -36,9 +38,9 @@ class MessageDeltaObject(Model):
         self.id = take("id", UNSET)
         self.object = take("object", UNSET)
         self.delta = (
-            models.MessageDelta.from_dict(it)
-            if isinstance(it := take("delta", UNSET), dict)
-            else it
+            models.MessageDelta.from_dict(value)
+            if isinstance(value := take("delta", UNSET), dict)
+            else value
         )
         self.additional_properties = rest
         return self

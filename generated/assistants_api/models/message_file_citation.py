@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from typing import Required, Self
 
 
+__all__ = ["MessageFileCitation", "MessageFileCitationDict"]
+
+
 @define(slots=True, kw_only=True, repr=False, weakref_slot=False)
 class MessageFileCitation(Model):
     """The file that a statement was taken from."""

@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from typing import Self
 
 
+__all__ = ["MessageFileCitationDelta", "MessageFileCitationDeltaDict"]
+
+
 @define(slots=True, kw_only=True, repr=False, weakref_slot=False)
 class MessageFileCitationDelta(Model):
     """The file that a statement was taken from, as it is told in a stream."""

@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from typing import Self
 
 
+__all__ = ["MessageFilePathDelta", "MessageFilePathDeltaDict"]
+
+
 @define(slots=True, kw_only=True, repr=False, weakref_slot=False)
 class MessageFilePathDelta(Model):
     """A file that the code interpreter made, as it is told in a stream."""

@@ -3,6 +3,8 @@ from __future__ import annotations
 
 from typing import Literal, TypeAlias
 
+__all__ = ["MessageImageDetail"]
+
 MessageImageDetail: TypeAlias = Literal["auto", "low", "high"] | str
 """How closely the model looks at an image: `low` costs few tokens, `high` shows it the
 fine print, `auto` leaves the choice to the server.

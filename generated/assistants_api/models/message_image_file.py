@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
     from .message_image_detail import MessageImageDetail
 
+__all__ = ["MessageImageFile", "MessageImageFileDict"]
+
 
 @define(slots=True, kw_only=True, repr=False, weakref_slot=False)
 class MessageImageFile(Model):

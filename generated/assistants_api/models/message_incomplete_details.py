@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
     from .message_incomplete_reason import MessageIncompleteReason
 
+__all__ = ["MessageIncompleteDetails", "MessageIncompleteDetailsDict"]
+
 
 @define(slots=True, kw_only=True, repr=False, weakref_slot=False)
 class MessageIncompleteDetails(Model):

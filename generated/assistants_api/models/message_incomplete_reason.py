@@ -3,6 +3,8 @@ from __future__ import annotations
 
 from typing import Literal, TypeAlias
 
+__all__ = ["MessageIncompleteReason"]
+
 MessageIncompleteReason: TypeAlias = (
     Literal[
         "content_filter", "max_tokens", "run_cancelled", "run_expired", "run_failed"

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from .thread_message_role import ThreadMessageRole
     from .thread_message_status import ThreadMessageStatus
 
+__all__ = ["MessageObject", "MessageObjectDict"]
+
 
 @define(slots=True, kw_only=True, repr=False, weakref_slot=False)
 class MessageObject(Model):
@@ -83,9 +85,9 @@ class MessageObject(Model):
         self.thread_id = take("thread_id", UNSET)
         self.status = take("status", UNSET)
         self.incomplete_details = (
-            models.MessageIncompleteDetails.from_dict(it)
-            if isinstance(it := take("incomplete_details", UNSET), dict)
-            else it
+            models.MessageIncompleteDetails.from_dict(value)
+            if isinstance(value := take("incomplete_details", UNSET), dict)
+            else value
         )
         self.completed_at = take("completed_at", UNSET)
         self.incomplete_at = take("incomplete_at", UNSET)
@@ -102,17 +104,17 @@ class MessageObject(Model):
 
     @property
     def created_at_datetime(self) -> datetime | None:
-        """Give `created_at` as an aware datetime; None where there is no time."""
+        """Return `created_at` as an aware datetime, or None where it is no time."""
         return from_unixtime(self.created_at)
 
     @property
     def completed_at_datetime(self) -> datetime | None:
-        """Give `completed_at` as an aware datetime; None where there is no time."""
+        """Return `completed_at` as an aware datetime, or None where it is no time."""
         return from_unixtime(self.completed_at)
 
     @property
     def incomplete_at_datetime(self) -> datetime | None:
-        """Give `incomplete_at` as an aware datetime; None where there is no time."""
+        """Return `incomplete_at` as an aware datetime, or None where it is no time."""
         return from_unixtime(self.incomplete_at)
 
 

@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias, Union
 
 from ..reading import Variants
 
@@ -21,16 +21,36 @@ if TYPE_CHECKING:
         MessageRequestContentTextObjectDict,
     )
 
-MessageRequestContent: TypeAlias = "MessageContentImageFileObject | MessageContentImageUrlObject | MessageRequestContentTextObject | UnknownObject"
+__all__ = [
+    "KnownMessageRequestContent",
+    "MessageRequestContent",
+    "MessageRequestContentDict",
+    "read_message_request_content",
+]
+
+MessageRequestContent: TypeAlias = Union[
+    "MessageContentImageFileObject",
+    "MessageContentImageUrlObject",
+    "MessageRequestContentTextObject",
+    "UnknownObject",
+]
 """A part of a message to send, told apart by `type`: text, or an image by file or by
 address.
 """
 
-MessageRequestContentDict: TypeAlias = "MessageContentImageFileObjectDict | MessageContentImageUrlObjectDict | MessageRequestContentTextObjectDict"
+MessageRequestContentDict: TypeAlias = Union[
+    "MessageContentImageFileObjectDict",
+    "MessageContentImageUrlObjectDict",
+    "MessageRequestContentTextObjectDict",
+]
 """`MessageRequestContent` as a plain dict, for arguments."""
 
-KnownMessageRequestContent: TypeAlias = "MessageContentImageFileObject | MessageContentImageUrlObject | MessageRequestContentTextObject"
-"""`MessageRequestContent` but for unknown kinds, for type checkers to tell apart."""
+KnownMessageRequestContent: TypeAlias = Union[
+    "MessageContentImageFileObject",
+    "MessageContentImageUrlObject",
+    "MessageRequestContentTextObject",
+]
+"""`MessageRequestContent` without unknown kinds, which type checkers can tell apart."""
 
 read_message_request_content: Callable[[Any], MessageRequestContent] = Variants(
     "type",
@@ -40,4 +60,4 @@ read_message_request_content: Callable[[Any], MessageRequestContent] = Variants(
         "text": "MessageRequestContentTextObject",
     },
 )
-"""Read one of them; a kind that the document doesn't know becomes an `UnknownObject`."""
+"""Read one of them; an object of an unknown kind becomes an `UnknownObject`."""

@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from typing import Required, Self
 
 
+__all__ = ["MessageRequestContentTextObject", "MessageRequestContentTextObjectDict"]
+
+
 @define(slots=True, kw_only=True, repr=False, weakref_slot=False)
 class MessageRequestContentTextObject(Model):
     """Text in a message to send."""

@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias, Union
 
 from ..reading import Variants
 
@@ -29,14 +29,40 @@ if TYPE_CHECKING:
         ThreadMessageIncompleteEventDict,
     )
 
-MessageStreamEvent: TypeAlias = "ThreadMessageCreatedEvent | ThreadMessageInProgressEvent | ThreadMessageDeltaEvent | ThreadMessageCompletedEvent | ThreadMessageIncompleteEvent | UnknownObject"
+__all__ = [
+    "KnownMessageStreamEvent",
+    "MessageStreamEvent",
+    "MessageStreamEventDict",
+    "read_message_stream_event",
+]
+
+MessageStreamEvent: TypeAlias = Union[
+    "ThreadMessageCreatedEvent",
+    "ThreadMessageInProgressEvent",
+    "ThreadMessageDeltaEvent",
+    "ThreadMessageCompletedEvent",
+    "ThreadMessageIncompleteEvent",
+    "UnknownObject",
+]
 """An event about a message that a run writes, told apart by `event`."""
 
-MessageStreamEventDict: TypeAlias = "ThreadMessageCreatedEventDict | ThreadMessageInProgressEventDict | ThreadMessageDeltaEventDict | ThreadMessageCompletedEventDict | ThreadMessageIncompleteEventDict"
+MessageStreamEventDict: TypeAlias = Union[
+    "ThreadMessageCreatedEventDict",
+    "ThreadMessageInProgressEventDict",
+    "ThreadMessageDeltaEventDict",
+    "ThreadMessageCompletedEventDict",
+    "ThreadMessageIncompleteEventDict",
+]
 """`MessageStreamEvent` as a plain dict, for arguments."""
 
-KnownMessageStreamEvent: TypeAlias = "ThreadMessageCreatedEvent | ThreadMessageInProgressEvent | ThreadMessageDeltaEvent | ThreadMessageCompletedEvent | ThreadMessageIncompleteEvent"
-"""`MessageStreamEvent` but for unknown kinds, for type checkers to tell apart."""
+KnownMessageStreamEvent: TypeAlias = Union[
+    "ThreadMessageCreatedEvent",
+    "ThreadMessageInProgressEvent",
+    "ThreadMessageDeltaEvent",
+    "ThreadMessageCompletedEvent",
+    "ThreadMessageIncompleteEvent",
+]
+"""`MessageStreamEvent` without unknown kinds, which type checkers can tell apart."""
 
 read_message_stream_event: Callable[[Any], MessageStreamEvent] = Variants(
     "event",
@@ -48,4 +74,4 @@ read_message_stream_event: Callable[[Any], MessageStreamEvent] = Variants(
         "thread.message.incomplete": "ThreadMessageIncompleteEvent",
     },
 )
-"""Read one of them; a kind that the document doesn't know becomes an `UnknownObject`."""
+"""Read one of them; an object of an unknown kind becomes an `UnknownObject`."""

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
     from .message_annotation import MessageAnnotation, MessageAnnotationDict
 
+__all__ = ["MessageText", "MessageTextDict"]
+
 
 @define(slots=True, kw_only=True, repr=False, weakref_slot=False)
 class MessageText(Model):

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
         MessageAnnotationDeltaDict,
     )
 
+__all__ = ["MessageTextDelta", "MessageTextDeltaDict"]
+
 
 @define(slots=True, kw_only=True, repr=False, weakref_slot=False)
 class MessageTextDelta(Model):

@@ -3,6 +3,8 @@ from __future__ import annotations
 
 from typing import TypeAlias
 
+__all__ = ["Metadata"]
+
 Metadata: TypeAlias = dict[str, str]
 """Notes of your own on an object: at most 16 pairs of text, keys of up to 64 characters
 and values of up to 512. The server keeps them and makes no use of them.

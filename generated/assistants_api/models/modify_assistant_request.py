@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from .reasoning_effort import ReasoningEffort
     from .tool_resources import ToolResources, ToolResourcesDict
 
+__all__ = ["ModifyAssistantRequest", "ModifyAssistantRequestDict"]
+
 
 @define(slots=True, kw_only=True, repr=False, weakref_slot=False)
 class ModifyAssistantRequest(Model):
@@ -80,9 +82,9 @@ class ModifyAssistantRequest(Model):
         self.instructions = take("instructions", UNSET)
         self.tools = read_list(models.read_assistant_tool, take("tools", UNSET))
         self.tool_resources = (
-            models.ToolResources.from_dict(it)
-            if isinstance(it := take("tool_resources", UNSET), dict)
-            else it
+            models.ToolResources.from_dict(value)
+            if isinstance(value := take("tool_resources", UNSET), dict)
+            else value
         )
         self.metadata = take("metadata", UNSET)
         self.temperature = take("temperature", UNSET)

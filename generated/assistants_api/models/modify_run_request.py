@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
     from .metadata import Metadata
 
+__all__ = ["ModifyRunRequest", "ModifyRunRequestDict"]
+
 
 @define(slots=True, kw_only=True, repr=False, weakref_slot=False)
 class ModifyRunRequest(Model):

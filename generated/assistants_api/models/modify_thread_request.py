@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from .metadata import Metadata
     from .tool_resources import ToolResources, ToolResourcesDict
 
+__all__ = ["ModifyThreadRequest", "ModifyThreadRequestDict"]
+
 
 @define(slots=True, kw_only=True, repr=False, weakref_slot=False)
 class ModifyThreadRequest(Model):
@@ -37,9 +39,9 @@ class ModifyThreadRequest(Model):
         take = rest.pop
         self = cls.__new__(cls)
         self.tool_resources = (
-            models.ToolResources.from_dict(it)
-            if isinstance(it := take("tool_resources", UNSET), dict)
-            else it
+            models.ToolResources.from_dict(value)
+            if isinstance(value := take("tool_resources", UNSET), dict)
+            else value
         )
         self.metadata = take("metadata", UNSET)
         self.additional_properties = rest

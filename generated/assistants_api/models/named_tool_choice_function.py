@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from typing import Required, Self
 
 
+__all__ = ["NamedToolChoiceFunction", "NamedToolChoiceFunctionDict"]
+
+
 @define(slots=True, kw_only=True, repr=False, weakref_slot=False)
 class NamedToolChoiceFunction(Model):
     """The function that the model has to call."""

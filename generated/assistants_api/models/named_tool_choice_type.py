@@ -3,6 +3,8 @@ from __future__ import annotations
 
 from typing import Literal, TypeAlias
 
+__all__ = ["NamedToolChoiceType"]
+
 NamedToolChoiceType: TypeAlias = (
     Literal["function", "code_interpreter", "file_search"] | str
 )

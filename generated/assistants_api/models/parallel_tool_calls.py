@@ -3,6 +3,8 @@ from __future__ import annotations
 
 from typing import TypeAlias
 
+__all__ = ["ParallelToolCalls"]
+
 ParallelToolCalls: TypeAlias = bool
 """Whether the model may ask for several function calls at once. The run then waits for
 the outputs of all of them.

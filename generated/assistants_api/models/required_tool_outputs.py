@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
     from .run_tool_call_object import RunToolCallObject, RunToolCallObjectDict
 
+__all__ = ["RequiredToolOutputs", "RequiredToolOutputsDict"]
+
 
 @define(slots=True, kw_only=True, repr=False, weakref_slot=False)
 class RequiredToolOutputs(Model):

@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from typing import Required, Self
 
 
+__all__ = ["ResponseFormatJsonObject", "ResponseFormatJsonObjectDict"]
+
+
 @define(slots=True, kw_only=True, repr=False, weakref_slot=False)
 class ResponseFormatJsonObject(Model):
     """Asks for an answer that is a JSON object, whatever is in it. The older way; a

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
     from .json_schema_format import JsonSchemaFormat, JsonSchemaFormatDict
 
+__all__ = ["ResponseFormatJsonSchema", "ResponseFormatJsonSchemaDict"]
+
 
 @define(slots=True, kw_only=True, repr=False, weakref_slot=False)
 class ResponseFormatJsonSchema(Model):
@@ -33,9 +35,9 @@ class ResponseFormatJsonSchema(Model):
         self = cls.__new__(cls)
         self.type = take("type", UNSET)
         self.json_schema = (
-            models.JsonSchemaFormat.from_dict(it)
-            if isinstance(it := take("json_schema", UNSET), dict)
-            else it
+            models.JsonSchemaFormat.from_dict(value)
+            if isinstance(value := take("json_schema", UNSET), dict)
+            else value
         )
         self.additional_properties = rest
         return self

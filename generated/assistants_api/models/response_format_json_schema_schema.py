@@ -3,5 +3,7 @@ from __future__ import annotations
 
 from typing import Any, TypeAlias
 
+__all__ = ["ResponseFormatJsonSchemaSchema"]
+
 ResponseFormatJsonSchemaSchema: TypeAlias = dict[str, Any]
 """The JSON Schema that answers have to fit."""

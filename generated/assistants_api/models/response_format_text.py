@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from typing import Required, Self
 
 
+__all__ = ["ResponseFormatText", "ResponseFormatTextDict"]
+
+
 @define(slots=True, kw_only=True, repr=False, weakref_slot=False)
 class ResponseFormatText(Model):
     """Asks for an answer in free text, which is the usual thing."""

@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from typing import Required, Self
 
 
+__all__ = ["RunCompletionUsage", "RunCompletionUsageDict"]
+
+
 @define(slots=True, kw_only=True, repr=False, weakref_slot=False)
 class RunCompletionUsage(Model):
     """How many tokens a run took. Known only when it has ended."""

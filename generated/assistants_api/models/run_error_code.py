@@ -3,6 +3,8 @@ from __future__ import annotations
 
 from typing import Literal, TypeAlias
 
+__all__ = ["RunErrorCode"]
+
 RunErrorCode: TypeAlias = (
     Literal["server_error", "rate_limit_exceeded", "invalid_prompt"] | str
 )

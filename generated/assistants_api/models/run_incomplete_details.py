@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
     from .run_incomplete_reason import RunIncompleteReason
 
+__all__ = ["RunIncompleteDetails", "RunIncompleteDetailsDict"]
+
 
 @define(slots=True, kw_only=True, repr=False, weakref_slot=False)
 class RunIncompleteDetails(Model):

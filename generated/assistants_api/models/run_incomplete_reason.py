@@ -3,6 +3,8 @@ from __future__ import annotations
 
 from typing import Literal, TypeAlias
 
+__all__ = ["RunIncompleteReason"]
+
 RunIncompleteReason: TypeAlias = (
     Literal["max_completion_tokens", "max_prompt_tokens"] | str
 )

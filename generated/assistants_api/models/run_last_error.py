@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
     from .run_error_code import RunErrorCode
 
+__all__ = ["RunLastError", "RunLastErrorDict"]
+
 
 @define(slots=True, kw_only=True, repr=False, weakref_slot=False)
 class RunLastError(Model):

@@ -38,6 +38,8 @@ if TYPE_CHECKING:
     from .tool_choice_mode import ToolChoiceMode
     from .truncation_object import TruncationObject, TruncationObjectDict
 
+__all__ = ["RunObject", "RunObjectDict"]
+
 
 @define(slots=True, kw_only=True, repr=False, weakref_slot=False)
 class RunObject(Model):
@@ -132,14 +134,14 @@ class RunObject(Model):
         self.assistant_id = take("assistant_id", UNSET)
         self.status = take("status", UNSET)
         self.required_action = (
-            models.RunObjectRequiredAction.from_dict(it)
-            if isinstance(it := take("required_action", UNSET), dict)
-            else it
+            models.RunObjectRequiredAction.from_dict(value)
+            if isinstance(value := take("required_action", UNSET), dict)
+            else value
         )
         self.last_error = (
-            models.RunLastError.from_dict(it)
-            if isinstance(it := take("last_error", UNSET), dict)
-            else it
+            models.RunLastError.from_dict(value)
+            if isinstance(value := take("last_error", UNSET), dict)
+            else value
         )
         self.expires_at = take("expires_at", UNSET)
         self.started_at = take("started_at", UNSET)
@@ -147,32 +149,32 @@ class RunObject(Model):
         self.failed_at = take("failed_at", UNSET)
         self.completed_at = take("completed_at", UNSET)
         self.incomplete_details = (
-            models.RunIncompleteDetails.from_dict(it)
-            if isinstance(it := take("incomplete_details", UNSET), dict)
-            else it
+            models.RunIncompleteDetails.from_dict(value)
+            if isinstance(value := take("incomplete_details", UNSET), dict)
+            else value
         )
         self.model = take("model", UNSET)
         self.instructions = take("instructions", UNSET)
         self.tools = read_list(models.read_assistant_tool, take("tools", UNSET))
         self.metadata = take("metadata", UNSET)
         self.usage = (
-            models.RunCompletionUsage.from_dict(it)
-            if isinstance(it := take("usage", UNSET), dict)
-            else it
+            models.RunCompletionUsage.from_dict(value)
+            if isinstance(value := take("usage", UNSET), dict)
+            else value
         )
         self.temperature = take("temperature", UNSET)
         self.top_p = take("top_p", UNSET)
         self.max_prompt_tokens = take("max_prompt_tokens", UNSET)
         self.max_completion_tokens = take("max_completion_tokens", UNSET)
         self.truncation_strategy = (
-            models.TruncationObject.from_dict(it)
-            if isinstance(it := take("truncation_strategy", UNSET), dict)
-            else it
+            models.TruncationObject.from_dict(value)
+            if isinstance(value := take("truncation_strategy", UNSET), dict)
+            else value
         )
         self.tool_choice = (
-            models.AssistantsNamedToolChoice.from_dict(it)
-            if isinstance(it := take("tool_choice", UNSET), dict)
-            else it
+            models.AssistantsNamedToolChoice.from_dict(value)
+            if isinstance(value := take("tool_choice", UNSET), dict)
+            else value
         )
         self.parallel_tool_calls = take("parallel_tool_calls", UNSET)
         self.response_format = models.read_assistants_api_response_format_option(
@@ -183,32 +185,32 @@ class RunObject(Model):
 
     @property
     def created_at_datetime(self) -> datetime | None:
-        """Give `created_at` as an aware datetime; None where there is no time."""
+        """Return `created_at` as an aware datetime, or None where it is no time."""
         return from_unixtime(self.created_at)
 
     @property
     def expires_at_datetime(self) -> datetime | None:
-        """Give `expires_at` as an aware datetime; None where there is no time."""
+        """Return `expires_at` as an aware datetime, or None where it is no time."""
         return from_unixtime(self.expires_at)
 
     @property
     def started_at_datetime(self) -> datetime | None:
-        """Give `started_at` as an aware datetime; None where there is no time."""
+        """Return `started_at` as an aware datetime, or None where it is no time."""
         return from_unixtime(self.started_at)
 
     @property
     def cancelled_at_datetime(self) -> datetime | None:
-        """Give `cancelled_at` as an aware datetime; None where there is no time."""
+        """Return `cancelled_at` as an aware datetime, or None where it is no time."""
         return from_unixtime(self.cancelled_at)
 
     @property
     def failed_at_datetime(self) -> datetime | None:
-        """Give `failed_at` as an aware datetime; None where there is no time."""
+        """Return `failed_at` as an aware datetime, or None where it is no time."""
         return from_unixtime(self.failed_at)
 
     @property
     def completed_at_datetime(self) -> datetime | None:
-        """Give `completed_at` as an aware datetime; None where there is no time."""
+        """Return `completed_at` as an aware datetime, or None where it is no time."""
         return from_unixtime(self.completed_at)
 
 

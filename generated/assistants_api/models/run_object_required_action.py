@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
     from .required_tool_outputs import RequiredToolOutputs, RequiredToolOutputsDict
 
+__all__ = ["RunObjectRequiredAction", "RunObjectRequiredActionDict"]
+
 
 @define(slots=True, kw_only=True, repr=False, weakref_slot=False)
 class RunObjectRequiredAction(Model):
@@ -33,9 +35,9 @@ class RunObjectRequiredAction(Model):
         self = cls.__new__(cls)
         self.type = take("type", UNSET)
         self.submit_tool_outputs = (
-            models.RequiredToolOutputs.from_dict(it)
-            if isinstance(it := take("submit_tool_outputs", UNSET), dict)
-            else it
+            models.RequiredToolOutputs.from_dict(value)
+            if isinstance(value := take("submit_tool_outputs", UNSET), dict)
+            else value
         )
         self.additional_properties = rest
         return self

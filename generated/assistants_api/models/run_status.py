@@ -3,6 +3,8 @@ from __future__ import annotations
 
 from typing import Literal, TypeAlias
 
+__all__ = ["RunStatus"]
+
 RunStatus: TypeAlias = (
     Literal[
         "queued",

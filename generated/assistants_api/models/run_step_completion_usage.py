@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from typing import Required, Self
 
 
+__all__ = ["RunStepCompletionUsage", "RunStepCompletionUsageDict"]
+
+
 @define(slots=True, kw_only=True, repr=False, weakref_slot=False)
 class RunStepCompletionUsage(Model):
     """How many tokens a step took. Known only when it has ended."""

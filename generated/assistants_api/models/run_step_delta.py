@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
     from .run_step_details_delta import RunStepDetailsDelta, RunStepDetailsDeltaDict
 
+__all__ = ["RunStepDelta", "RunStepDeltaDict"]
+
 
 @define(slots=True, kw_only=True, repr=False, weakref_slot=False)
 class RunStepDelta(Model):

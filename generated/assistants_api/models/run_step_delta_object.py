@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
     from .run_step_delta import RunStepDelta, RunStepDeltaDict
 
+__all__ = ["RunStepDeltaObject", "RunStepDeltaObjectDict"]
+
 
 @define(slots=True, kw_only=True, repr=False, weakref_slot=False)
 class RunStepDeltaObject(Model):
@@ -38,9 +40,9 @@ class RunStepDeltaObject(Model):
         self.id = take("id", UNSET)
         self.object = take("object", UNSET)
         self.delta = (
-            models.RunStepDelta.from_dict(it)
-            if isinstance(it := take("delta", UNSET), dict)
-            else it
+            models.RunStepDelta.from_dict(value)
+            if isinstance(value := take("delta", UNSET), dict)
+            else value
         )
         self.additional_properties = rest
         return self

@@ -14,6 +14,11 @@ if TYPE_CHECKING:
 
     from .message_creation_delta import MessageCreationDelta, MessageCreationDeltaDict
 
+__all__ = [
+    "RunStepDeltaStepDetailsMessageCreationObject",
+    "RunStepDeltaStepDetailsMessageCreationObjectDict",
+]
+
 
 @define(slots=True, kw_only=True, repr=False, weakref_slot=False)
 class RunStepDeltaStepDetailsMessageCreationObject(Model):
@@ -33,9 +38,9 @@ class RunStepDeltaStepDetailsMessageCreationObject(Model):
         self = cls.__new__(cls)
         self.type = take("type", UNSET)
         self.message_creation = (
-            models.MessageCreationDelta.from_dict(it)
-            if isinstance(it := take("message_creation", UNSET), dict)
-            else it
+            models.MessageCreationDelta.from_dict(value)
+            if isinstance(value := take("message_creation", UNSET), dict)
+            else value
         )
         self.additional_properties = rest
         return self

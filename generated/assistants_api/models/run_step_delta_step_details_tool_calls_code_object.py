@@ -17,6 +17,11 @@ if TYPE_CHECKING:
         CodeInterpreterCallDeltaDict,
     )
 
+__all__ = [
+    "RunStepDeltaStepDetailsToolCallsCodeObject",
+    "RunStepDeltaStepDetailsToolCallsCodeObjectDict",
+]
+
 
 @define(slots=True, kw_only=True, repr=False, weakref_slot=False)
 class RunStepDeltaStepDetailsToolCallsCodeObject(Model):
@@ -44,9 +49,9 @@ class RunStepDeltaStepDetailsToolCallsCodeObject(Model):
         self.id = take("id", UNSET)
         self.type = take("type", UNSET)
         self.code_interpreter = (
-            models.CodeInterpreterCallDelta.from_dict(it)
-            if isinstance(it := take("code_interpreter", UNSET), dict)
-            else it
+            models.CodeInterpreterCallDelta.from_dict(value)
+            if isinstance(value := take("code_interpreter", UNSET), dict)
+            else value
         )
         self.additional_properties = rest
         return self

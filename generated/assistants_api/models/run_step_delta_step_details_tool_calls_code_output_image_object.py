@@ -17,6 +17,11 @@ if TYPE_CHECKING:
         CodeInterpreterImageDeltaDict,
     )
 
+__all__ = [
+    "RunStepDeltaStepDetailsToolCallsCodeOutputImageObject",
+    "RunStepDeltaStepDetailsToolCallsCodeOutputImageObjectDict",
+]
+
 
 @define(slots=True, kw_only=True, repr=False, weakref_slot=False)
 class RunStepDeltaStepDetailsToolCallsCodeOutputImageObject(Model):
@@ -41,16 +46,18 @@ class RunStepDeltaStepDetailsToolCallsCodeOutputImageObject(Model):
         self.index = take("index", UNSET)
         self.type = take("type", UNSET)
         self.image = (
-            models.CodeInterpreterImageDelta.from_dict(it)
-            if isinstance(it := take("image", UNSET), dict)
-            else it
+            models.CodeInterpreterImageDelta.from_dict(value)
+            if isinstance(value := take("image", UNSET), dict)
+            else value
         )
         self.additional_properties = rest
         return self
 
 
 class RunStepDeltaStepDetailsToolCallsCodeOutputImageObjectDict(TypedDict, total=False):
-    """`RunStepDeltaStepDetailsToolCallsCodeOutputImageObject` as a plain dict, for arguments."""
+    """`RunStepDeltaStepDetailsToolCallsCodeOutputImageObject` as a plain dict, for
+    arguments.
+    """
 
     index: Required[int]
     type: Required[Literal["image"]]

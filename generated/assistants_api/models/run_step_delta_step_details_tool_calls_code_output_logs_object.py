@@ -12,6 +12,12 @@ if TYPE_CHECKING:
     from typing import Required, Self
 
 
+__all__ = [
+    "RunStepDeltaStepDetailsToolCallsCodeOutputLogsObject",
+    "RunStepDeltaStepDetailsToolCallsCodeOutputLogsObjectDict",
+]
+
+
 @define(slots=True, kw_only=True, repr=False, weakref_slot=False)
 class RunStepDeltaStepDetailsToolCallsCodeOutputLogsObject(Model):
     """The next piece of what code printed."""
@@ -40,7 +46,9 @@ class RunStepDeltaStepDetailsToolCallsCodeOutputLogsObject(Model):
 
 
 class RunStepDeltaStepDetailsToolCallsCodeOutputLogsObjectDict(TypedDict, total=False):
-    """`RunStepDeltaStepDetailsToolCallsCodeOutputLogsObject` as a plain dict, for arguments."""
+    """`RunStepDeltaStepDetailsToolCallsCodeOutputLogsObject` as a plain dict, for
+    arguments.
+    """
 
     index: Required[int]
     type: Required[Literal["logs"]]

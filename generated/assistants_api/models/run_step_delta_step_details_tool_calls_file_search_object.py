@@ -12,6 +12,12 @@ if TYPE_CHECKING:
     from typing import Required, Self
 
 
+__all__ = [
+    "RunStepDeltaStepDetailsToolCallsFileSearchObject",
+    "RunStepDeltaStepDetailsToolCallsFileSearchObjectDict",
+]
+
+
 @define(slots=True, kw_only=True, repr=False, weakref_slot=False)
 class RunStepDeltaStepDetailsToolCallsFileSearchObject(Model):
     """A file search, as it is told in a stream."""
@@ -43,7 +49,9 @@ class RunStepDeltaStepDetailsToolCallsFileSearchObject(Model):
 
 
 class RunStepDeltaStepDetailsToolCallsFileSearchObjectDict(TypedDict, total=False):
-    """`RunStepDeltaStepDetailsToolCallsFileSearchObject` as a plain dict, for arguments."""
+    """`RunStepDeltaStepDetailsToolCallsFileSearchObject` as a plain dict, for
+    arguments.
+    """
 
     index: Required[int]
     id: str

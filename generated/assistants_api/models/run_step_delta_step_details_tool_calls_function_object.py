@@ -17,6 +17,11 @@ if TYPE_CHECKING:
         RunStepFunctionCallDeltaDict,
     )
 
+__all__ = [
+    "RunStepDeltaStepDetailsToolCallsFunctionObject",
+    "RunStepDeltaStepDetailsToolCallsFunctionObjectDict",
+]
+
 
 @define(slots=True, kw_only=True, repr=False, weakref_slot=False)
 class RunStepDeltaStepDetailsToolCallsFunctionObject(Model):
@@ -44,9 +49,9 @@ class RunStepDeltaStepDetailsToolCallsFunctionObject(Model):
         self.id = take("id", UNSET)
         self.type = take("type", UNSET)
         self.function = (
-            models.RunStepFunctionCallDelta.from_dict(it)
-            if isinstance(it := take("function", UNSET), dict)
-            else it
+            models.RunStepFunctionCallDelta.from_dict(value)
+            if isinstance(value := take("function", UNSET), dict)
+            else value
         )
         self.additional_properties = rest
         return self

@@ -15,6 +15,11 @@ if TYPE_CHECKING:
 
     from .run_step_tool_call_delta import RunStepToolCallDelta, RunStepToolCallDeltaDict
 
+__all__ = [
+    "RunStepDeltaStepDetailsToolCallsObject",
+    "RunStepDeltaStepDetailsToolCallsObjectDict",
+]
+
 
 @define(slots=True, kw_only=True, repr=False, weakref_slot=False)
 class RunStepDeltaStepDetailsToolCallsObject(Model):

@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias, Union
 
 from ..reading import Variants
 
@@ -17,18 +17,29 @@ if TYPE_CHECKING:
         RunStepDetailsToolCallsObjectDict,
     )
 
-RunStepDetails: TypeAlias = "RunStepDetailsMessageCreationObject | RunStepDetailsToolCallsObject | UnknownObject"
+__all__ = [
+    "KnownRunStepDetails",
+    "RunStepDetails",
+    "RunStepDetailsDict",
+    "read_run_step_details",
+]
+
+RunStepDetails: TypeAlias = Union[
+    "RunStepDetailsMessageCreationObject",
+    "RunStepDetailsToolCallsObject",
+    "UnknownObject",
+]
 """What a step does, told apart by `type`: it writes a message, or it calls tools."""
 
-RunStepDetailsDict: TypeAlias = (
-    "RunStepDetailsMessageCreationObjectDict | RunStepDetailsToolCallsObjectDict"
-)
+RunStepDetailsDict: TypeAlias = Union[
+    "RunStepDetailsMessageCreationObjectDict", "RunStepDetailsToolCallsObjectDict"
+]
 """`RunStepDetails` as a plain dict, for arguments."""
 
-KnownRunStepDetails: TypeAlias = (
-    "RunStepDetailsMessageCreationObject | RunStepDetailsToolCallsObject"
-)
-"""`RunStepDetails` but for unknown kinds, for type checkers to tell apart."""
+KnownRunStepDetails: TypeAlias = Union[
+    "RunStepDetailsMessageCreationObject", "RunStepDetailsToolCallsObject"
+]
+"""`RunStepDetails` without unknown kinds, which type checkers can tell apart."""
 
 read_run_step_details: Callable[[Any], RunStepDetails] = Variants(
     "type",
@@ -37,4 +48,4 @@ read_run_step_details: Callable[[Any], RunStepDetails] = Variants(
         "tool_calls": "RunStepDetailsToolCallsObject",
     },
 )
-"""Read one of them; a kind that the document doesn't know becomes an `UnknownObject`."""
+"""Read one of them; an object of an unknown kind becomes an `UnknownObject`."""

@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias, Union
 
 from ..reading import Variants
 
@@ -17,14 +17,31 @@ if TYPE_CHECKING:
         RunStepDeltaStepDetailsToolCallsObjectDict,
     )
 
-RunStepDetailsDelta: TypeAlias = "RunStepDeltaStepDetailsMessageCreationObject | RunStepDeltaStepDetailsToolCallsObject | UnknownObject"
+__all__ = [
+    "KnownRunStepDetailsDelta",
+    "RunStepDetailsDelta",
+    "RunStepDetailsDeltaDict",
+    "read_run_step_details_delta",
+]
+
+RunStepDetailsDelta: TypeAlias = Union[
+    "RunStepDeltaStepDetailsMessageCreationObject",
+    "RunStepDeltaStepDetailsToolCallsObject",
+    "UnknownObject",
+]
 """What is new in what a step does, told apart by `type`."""
 
-RunStepDetailsDeltaDict: TypeAlias = "RunStepDeltaStepDetailsMessageCreationObjectDict | RunStepDeltaStepDetailsToolCallsObjectDict"
+RunStepDetailsDeltaDict: TypeAlias = Union[
+    "RunStepDeltaStepDetailsMessageCreationObjectDict",
+    "RunStepDeltaStepDetailsToolCallsObjectDict",
+]
 """`RunStepDetailsDelta` as a plain dict, for arguments."""
 
-KnownRunStepDetailsDelta: TypeAlias = "RunStepDeltaStepDetailsMessageCreationObject | RunStepDeltaStepDetailsToolCallsObject"
-"""`RunStepDetailsDelta` but for unknown kinds, for type checkers to tell apart."""
+KnownRunStepDetailsDelta: TypeAlias = Union[
+    "RunStepDeltaStepDetailsMessageCreationObject",
+    "RunStepDeltaStepDetailsToolCallsObject",
+]
+"""`RunStepDetailsDelta` without unknown kinds, which type checkers can tell apart."""
 
 read_run_step_details_delta: Callable[[Any], RunStepDetailsDelta] = Variants(
     "type",
@@ -33,4 +50,4 @@ read_run_step_details_delta: Callable[[Any], RunStepDetailsDelta] = Variants(
         "tool_calls": "RunStepDeltaStepDetailsToolCallsObject",
     },
 )
-"""Read one of them; a kind that the document doesn't know becomes an `UnknownObject`."""
+"""Read one of them; an object of an unknown kind becomes an `UnknownObject`."""

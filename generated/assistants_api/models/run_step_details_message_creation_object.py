@@ -14,6 +14,11 @@ if TYPE_CHECKING:
 
     from .message_creation import MessageCreation, MessageCreationDict
 
+__all__ = [
+    "RunStepDetailsMessageCreationObject",
+    "RunStepDetailsMessageCreationObjectDict",
+]
+
 
 @define(slots=True, kw_only=True, repr=False, weakref_slot=False)
 class RunStepDetailsMessageCreationObject(Model):
@@ -33,9 +38,9 @@ class RunStepDetailsMessageCreationObject(Model):
         self = cls.__new__(cls)
         self.type = take("type", UNSET)
         self.message_creation = (
-            models.MessageCreation.from_dict(it)
-            if isinstance(it := take("message_creation", UNSET), dict)
-            else it
+            models.MessageCreation.from_dict(value)
+            if isinstance(value := take("message_creation", UNSET), dict)
+            else value
         )
         self.additional_properties = rest
         return self

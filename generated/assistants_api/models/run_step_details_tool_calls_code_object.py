@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
     from .code_interpreter_call import CodeInterpreterCall, CodeInterpreterCallDict
 
+__all__ = ["RunStepDetailsToolCallsCodeObject", "RunStepDetailsToolCallsCodeObjectDict"]
+
 
 @define(slots=True, kw_only=True, repr=False, weakref_slot=False)
 class RunStepDetailsToolCallsCodeObject(Model):
@@ -36,9 +38,9 @@ class RunStepDetailsToolCallsCodeObject(Model):
         self.id = take("id", UNSET)
         self.type = take("type", UNSET)
         self.code_interpreter = (
-            models.CodeInterpreterCall.from_dict(it)
-            if isinstance(it := take("code_interpreter", UNSET), dict)
-            else it
+            models.CodeInterpreterCall.from_dict(value)
+            if isinstance(value := take("code_interpreter", UNSET), dict)
+            else value
         )
         self.additional_properties = rest
         return self

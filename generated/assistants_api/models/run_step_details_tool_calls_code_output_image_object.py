@@ -14,6 +14,11 @@ if TYPE_CHECKING:
 
     from .code_interpreter_image import CodeInterpreterImage, CodeInterpreterImageDict
 
+__all__ = [
+    "RunStepDetailsToolCallsCodeOutputImageObject",
+    "RunStepDetailsToolCallsCodeOutputImageObjectDict",
+]
+
 
 @define(slots=True, kw_only=True, repr=False, weakref_slot=False)
 class RunStepDetailsToolCallsCodeOutputImageObject(Model):
@@ -33,9 +38,9 @@ class RunStepDetailsToolCallsCodeOutputImageObject(Model):
         self = cls.__new__(cls)
         self.type = take("type", UNSET)
         self.image = (
-            models.CodeInterpreterImage.from_dict(it)
-            if isinstance(it := take("image", UNSET), dict)
-            else it
+            models.CodeInterpreterImage.from_dict(value)
+            if isinstance(value := take("image", UNSET), dict)
+            else value
         )
         self.additional_properties = rest
         return self

@@ -12,6 +12,12 @@ if TYPE_CHECKING:
     from typing import Required, Self
 
 
+__all__ = [
+    "RunStepDetailsToolCallsCodeOutputLogsObject",
+    "RunStepDetailsToolCallsCodeOutputLogsObjectDict",
+]
+
+
 @define(slots=True, kw_only=True, repr=False, weakref_slot=False)
 class RunStepDetailsToolCallsCodeOutputLogsObject(Model):
     """What code printed."""

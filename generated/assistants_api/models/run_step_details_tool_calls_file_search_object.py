@@ -14,6 +14,11 @@ if TYPE_CHECKING:
 
     from .file_search_call import FileSearchCall, FileSearchCallDict
 
+__all__ = [
+    "RunStepDetailsToolCallsFileSearchObject",
+    "RunStepDetailsToolCallsFileSearchObjectDict",
+]
+
 
 @define(slots=True, kw_only=True, repr=False, weakref_slot=False)
 class RunStepDetailsToolCallsFileSearchObject(Model):
@@ -36,9 +41,9 @@ class RunStepDetailsToolCallsFileSearchObject(Model):
         self.id = take("id", UNSET)
         self.type = take("type", UNSET)
         self.file_search = (
-            models.FileSearchCall.from_dict(it)
-            if isinstance(it := take("file_search", UNSET), dict)
-            else it
+            models.FileSearchCall.from_dict(value)
+            if isinstance(value := take("file_search", UNSET), dict)
+            else value
         )
         self.additional_properties = rest
         return self

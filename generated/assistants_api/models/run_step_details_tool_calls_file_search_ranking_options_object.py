@@ -13,6 +13,11 @@ if TYPE_CHECKING:
 
     from .file_search_ranker import FileSearchRanker
 
+__all__ = [
+    "RunStepDetailsToolCallsFileSearchRankingOptionsObject",
+    "RunStepDetailsToolCallsFileSearchRankingOptionsObjectDict",
+]
+
 
 @define(slots=True, kw_only=True, repr=False, weakref_slot=False)
 class RunStepDetailsToolCallsFileSearchRankingOptionsObject(Model):
@@ -37,7 +42,9 @@ class RunStepDetailsToolCallsFileSearchRankingOptionsObject(Model):
 
 
 class RunStepDetailsToolCallsFileSearchRankingOptionsObjectDict(TypedDict, total=False):
-    """`RunStepDetailsToolCallsFileSearchRankingOptionsObject` as a plain dict, for arguments."""
+    """`RunStepDetailsToolCallsFileSearchRankingOptionsObject` as a plain dict, for
+    arguments.
+    """
 
     ranker: Required[FileSearchRanker]
     score_threshold: Required[float]

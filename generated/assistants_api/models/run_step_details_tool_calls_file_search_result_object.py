@@ -18,6 +18,11 @@ if TYPE_CHECKING:
         FileSearchResultContentDict,
     )
 
+__all__ = [
+    "RunStepDetailsToolCallsFileSearchResultObject",
+    "RunStepDetailsToolCallsFileSearchResultObjectDict",
+]
+
 
 @define(slots=True, kw_only=True, repr=False, weakref_slot=False)
 class RunStepDetailsToolCallsFileSearchResultObject(Model):

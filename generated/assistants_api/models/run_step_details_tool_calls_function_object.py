@@ -14,6 +14,11 @@ if TYPE_CHECKING:
 
     from .run_step_function_call import RunStepFunctionCall, RunStepFunctionCallDict
 
+__all__ = [
+    "RunStepDetailsToolCallsFunctionObject",
+    "RunStepDetailsToolCallsFunctionObjectDict",
+]
+
 
 @define(slots=True, kw_only=True, repr=False, weakref_slot=False)
 class RunStepDetailsToolCallsFunctionObject(Model):
@@ -36,9 +41,9 @@ class RunStepDetailsToolCallsFunctionObject(Model):
         self.id = take("id", UNSET)
         self.type = take("type", UNSET)
         self.function = (
-            models.RunStepFunctionCall.from_dict(it)
-            if isinstance(it := take("function", UNSET), dict)
-            else it
+            models.RunStepFunctionCall.from_dict(value)
+            if isinstance(value := take("function", UNSET), dict)
+            else value
         )
         self.additional_properties = rest
         return self

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
     from .run_step_tool_call import RunStepToolCall, RunStepToolCallDict
 
+__all__ = ["RunStepDetailsToolCallsObject", "RunStepDetailsToolCallsObjectDict"]
+
 
 @define(slots=True, kw_only=True, repr=False, weakref_slot=False)
 class RunStepDetailsToolCallsObject(Model):

@@ -3,5 +3,7 @@ from __future__ import annotations
 
 from typing import Literal, TypeAlias
 
+__all__ = ["RunStepErrorCode"]
+
 RunStepErrorCode: TypeAlias = Literal["server_error", "rate_limit_exceeded"] | str
 """Why a step failed: a fault of the server, or too many requests or a used-up quota."""

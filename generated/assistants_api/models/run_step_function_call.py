@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from typing import Required, Self
 
 
+__all__ = ["RunStepFunctionCall", "RunStepFunctionCallDict"]
+
+
 @define(slots=True, kw_only=True, repr=False, weakref_slot=False)
 class RunStepFunctionCall(Model):
     """A function call and its outcome."""

@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from typing import Self
 
 
+__all__ = ["RunStepFunctionCallDelta", "RunStepFunctionCallDeltaDict"]
+
+
 @define(slots=True, kw_only=True, repr=False, weakref_slot=False)
 class RunStepFunctionCallDelta(Model):
     """What a function call grows by."""

@@ -3,6 +3,8 @@ from __future__ import annotations
 
 from typing import Literal, TypeAlias
 
+__all__ = ["RunStepInclude"]
+
 RunStepInclude: TypeAlias = (
     Literal["step_details.tool_calls[*].file_search.results[*].content"] | str
 )

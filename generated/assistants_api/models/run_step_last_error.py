@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
     from .run_step_error_code import RunStepErrorCode
 
+__all__ = ["RunStepLastError", "RunStepLastErrorDict"]
+
 
 @define(slots=True, kw_only=True, repr=False, weakref_slot=False)
 class RunStepLastError(Model):

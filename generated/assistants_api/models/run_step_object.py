@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from .run_step_status import RunStepStatus
     from .run_step_type import RunStepType
 
+__all__ = ["RunStepObject", "RunStepObjectDict"]
+
 
 @define(slots=True, kw_only=True, repr=False, weakref_slot=False)
 class RunStepObject(Model):
@@ -87,9 +89,9 @@ class RunStepObject(Model):
         self.status = take("status", UNSET)
         self.step_details = models.read_run_step_details(take("step_details", UNSET))
         self.last_error = (
-            models.RunStepLastError.from_dict(it)
-            if isinstance(it := take("last_error", UNSET), dict)
-            else it
+            models.RunStepLastError.from_dict(value)
+            if isinstance(value := take("last_error", UNSET), dict)
+            else value
         )
         self.expired_at = take("expired_at", UNSET)
         self.cancelled_at = take("cancelled_at", UNSET)
@@ -97,36 +99,36 @@ class RunStepObject(Model):
         self.completed_at = take("completed_at", UNSET)
         self.metadata = take("metadata", UNSET)
         self.usage = (
-            models.RunStepCompletionUsage.from_dict(it)
-            if isinstance(it := take("usage", UNSET), dict)
-            else it
+            models.RunStepCompletionUsage.from_dict(value)
+            if isinstance(value := take("usage", UNSET), dict)
+            else value
         )
         self.additional_properties = rest
         return self
 
     @property
     def created_at_datetime(self) -> datetime | None:
-        """Give `created_at` as an aware datetime; None where there is no time."""
+        """Return `created_at` as an aware datetime, or None where it is no time."""
         return from_unixtime(self.created_at)
 
     @property
     def expired_at_datetime(self) -> datetime | None:
-        """Give `expired_at` as an aware datetime; None where there is no time."""
+        """Return `expired_at` as an aware datetime, or None where it is no time."""
         return from_unixtime(self.expired_at)
 
     @property
     def cancelled_at_datetime(self) -> datetime | None:
-        """Give `cancelled_at` as an aware datetime; None where there is no time."""
+        """Return `cancelled_at` as an aware datetime, or None where it is no time."""
         return from_unixtime(self.cancelled_at)
 
     @property
     def failed_at_datetime(self) -> datetime | None:
-        """Give `failed_at` as an aware datetime; None where there is no time."""
+        """Return `failed_at` as an aware datetime, or None where it is no time."""
         return from_unixtime(self.failed_at)
 
     @property
     def completed_at_datetime(self) -> datetime | None:
-        """Give `completed_at` as an aware datetime; None where there is no time."""
+        """Return `completed_at` as an aware datetime, or None where it is no time."""
         return from_unixtime(self.completed_at)
 
 

@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias, Union
 
 from ..reading import Variants
 
@@ -37,14 +37,46 @@ if TYPE_CHECKING:
         ThreadRunStepInProgressEventDict,
     )
 
-RunStepStreamEvent: TypeAlias = "ThreadRunStepCreatedEvent | ThreadRunStepInProgressEvent | ThreadRunStepDeltaEvent | ThreadRunStepCompletedEvent | ThreadRunStepFailedEvent | ThreadRunStepCancelledEvent | ThreadRunStepExpiredEvent | UnknownObject"
+__all__ = [
+    "KnownRunStepStreamEvent",
+    "RunStepStreamEvent",
+    "RunStepStreamEventDict",
+    "read_run_step_stream_event",
+]
+
+RunStepStreamEvent: TypeAlias = Union[
+    "ThreadRunStepCreatedEvent",
+    "ThreadRunStepInProgressEvent",
+    "ThreadRunStepDeltaEvent",
+    "ThreadRunStepCompletedEvent",
+    "ThreadRunStepFailedEvent",
+    "ThreadRunStepCancelledEvent",
+    "ThreadRunStepExpiredEvent",
+    "UnknownObject",
+]
 """An event about a step of a run, told apart by `event`."""
 
-RunStepStreamEventDict: TypeAlias = "ThreadRunStepCreatedEventDict | ThreadRunStepInProgressEventDict | ThreadRunStepDeltaEventDict | ThreadRunStepCompletedEventDict | ThreadRunStepFailedEventDict | ThreadRunStepCancelledEventDict | ThreadRunStepExpiredEventDict"
+RunStepStreamEventDict: TypeAlias = Union[
+    "ThreadRunStepCreatedEventDict",
+    "ThreadRunStepInProgressEventDict",
+    "ThreadRunStepDeltaEventDict",
+    "ThreadRunStepCompletedEventDict",
+    "ThreadRunStepFailedEventDict",
+    "ThreadRunStepCancelledEventDict",
+    "ThreadRunStepExpiredEventDict",
+]
 """`RunStepStreamEvent` as a plain dict, for arguments."""
 
-KnownRunStepStreamEvent: TypeAlias = "ThreadRunStepCreatedEvent | ThreadRunStepInProgressEvent | ThreadRunStepDeltaEvent | ThreadRunStepCompletedEvent | ThreadRunStepFailedEvent | ThreadRunStepCancelledEvent | ThreadRunStepExpiredEvent"
-"""`RunStepStreamEvent` but for unknown kinds, for type checkers to tell apart."""
+KnownRunStepStreamEvent: TypeAlias = Union[
+    "ThreadRunStepCreatedEvent",
+    "ThreadRunStepInProgressEvent",
+    "ThreadRunStepDeltaEvent",
+    "ThreadRunStepCompletedEvent",
+    "ThreadRunStepFailedEvent",
+    "ThreadRunStepCancelledEvent",
+    "ThreadRunStepExpiredEvent",
+]
+"""`RunStepStreamEvent` without unknown kinds, which type checkers can tell apart."""
 
 read_run_step_stream_event: Callable[[Any], RunStepStreamEvent] = Variants(
     "event",
@@ -58,4 +90,4 @@ read_run_step_stream_event: Callable[[Any], RunStepStreamEvent] = Variants(
         "thread.run.step.expired": "ThreadRunStepExpiredEvent",
     },
 )
-"""Read one of them; a kind that the document doesn't know becomes an `UnknownObject`."""
+"""Read one of them; an object of an unknown kind becomes an `UnknownObject`."""

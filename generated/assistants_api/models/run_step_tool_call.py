@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias, Union
 
 from ..reading import Variants
 
@@ -21,14 +21,34 @@ if TYPE_CHECKING:
         RunStepDetailsToolCallsFunctionObjectDict,
     )
 
-RunStepToolCall: TypeAlias = "RunStepDetailsToolCallsCodeObject | RunStepDetailsToolCallsFileSearchObject | RunStepDetailsToolCallsFunctionObject | UnknownObject"
+__all__ = [
+    "KnownRunStepToolCall",
+    "RunStepToolCall",
+    "RunStepToolCallDict",
+    "read_run_step_tool_call",
+]
+
+RunStepToolCall: TypeAlias = Union[
+    "RunStepDetailsToolCallsCodeObject",
+    "RunStepDetailsToolCallsFileSearchObject",
+    "RunStepDetailsToolCallsFunctionObject",
+    "UnknownObject",
+]
 """A tool call of a step, told apart by `type`."""
 
-RunStepToolCallDict: TypeAlias = "RunStepDetailsToolCallsCodeObjectDict | RunStepDetailsToolCallsFileSearchObjectDict | RunStepDetailsToolCallsFunctionObjectDict"
+RunStepToolCallDict: TypeAlias = Union[
+    "RunStepDetailsToolCallsCodeObjectDict",
+    "RunStepDetailsToolCallsFileSearchObjectDict",
+    "RunStepDetailsToolCallsFunctionObjectDict",
+]
 """`RunStepToolCall` as a plain dict, for arguments."""
 
-KnownRunStepToolCall: TypeAlias = "RunStepDetailsToolCallsCodeObject | RunStepDetailsToolCallsFileSearchObject | RunStepDetailsToolCallsFunctionObject"
-"""`RunStepToolCall` but for unknown kinds, for type checkers to tell apart."""
+KnownRunStepToolCall: TypeAlias = Union[
+    "RunStepDetailsToolCallsCodeObject",
+    "RunStepDetailsToolCallsFileSearchObject",
+    "RunStepDetailsToolCallsFunctionObject",
+]
+"""`RunStepToolCall` without unknown kinds, which type checkers can tell apart."""
 
 read_run_step_tool_call: Callable[[Any], RunStepToolCall] = Variants(
     "type",
@@ -38,4 +58,4 @@ read_run_step_tool_call: Callable[[Any], RunStepToolCall] = Variants(
         "function": "RunStepDetailsToolCallsFunctionObject",
     },
 )
-"""Read one of them; a kind that the document doesn't know becomes an `UnknownObject`."""
+"""Read one of them; an object of an unknown kind becomes an `UnknownObject`."""

@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias, Union
 
 from ..reading import Variants
 
@@ -21,14 +21,34 @@ if TYPE_CHECKING:
         RunStepDeltaStepDetailsToolCallsFunctionObjectDict,
     )
 
-RunStepToolCallDelta: TypeAlias = "RunStepDeltaStepDetailsToolCallsCodeObject | RunStepDeltaStepDetailsToolCallsFileSearchObject | RunStepDeltaStepDetailsToolCallsFunctionObject | UnknownObject"
+__all__ = [
+    "KnownRunStepToolCallDelta",
+    "RunStepToolCallDelta",
+    "RunStepToolCallDeltaDict",
+    "read_run_step_tool_call_delta",
+]
+
+RunStepToolCallDelta: TypeAlias = Union[
+    "RunStepDeltaStepDetailsToolCallsCodeObject",
+    "RunStepDeltaStepDetailsToolCallsFileSearchObject",
+    "RunStepDeltaStepDetailsToolCallsFunctionObject",
+    "UnknownObject",
+]
 """A piece of a tool call, told apart by `type`; `index` says which call grows by it."""
 
-RunStepToolCallDeltaDict: TypeAlias = "RunStepDeltaStepDetailsToolCallsCodeObjectDict | RunStepDeltaStepDetailsToolCallsFileSearchObjectDict | RunStepDeltaStepDetailsToolCallsFunctionObjectDict"
+RunStepToolCallDeltaDict: TypeAlias = Union[
+    "RunStepDeltaStepDetailsToolCallsCodeObjectDict",
+    "RunStepDeltaStepDetailsToolCallsFileSearchObjectDict",
+    "RunStepDeltaStepDetailsToolCallsFunctionObjectDict",
+]
 """`RunStepToolCallDelta` as a plain dict, for arguments."""
 
-KnownRunStepToolCallDelta: TypeAlias = "RunStepDeltaStepDetailsToolCallsCodeObject | RunStepDeltaStepDetailsToolCallsFileSearchObject | RunStepDeltaStepDetailsToolCallsFunctionObject"
-"""`RunStepToolCallDelta` but for unknown kinds, for type checkers to tell apart."""
+KnownRunStepToolCallDelta: TypeAlias = Union[
+    "RunStepDeltaStepDetailsToolCallsCodeObject",
+    "RunStepDeltaStepDetailsToolCallsFileSearchObject",
+    "RunStepDeltaStepDetailsToolCallsFunctionObject",
+]
+"""`RunStepToolCallDelta` without unknown kinds, which type checkers can tell apart."""
 
 read_run_step_tool_call_delta: Callable[[Any], RunStepToolCallDelta] = Variants(
     "type",
@@ -38,4 +58,4 @@ read_run_step_tool_call_delta: Callable[[Any], RunStepToolCallDelta] = Variants(
         "function": "RunStepDeltaStepDetailsToolCallsFunctionObject",
     },
 )
-"""Read one of them; a kind that the document doesn't know becomes an `UnknownObject`."""
+"""Read one of them; an object of an unknown kind becomes an `UnknownObject`."""

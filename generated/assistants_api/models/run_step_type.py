@@ -3,5 +3,7 @@ from __future__ import annotations
 
 from typing import Literal, TypeAlias
 
+__all__ = ["RunStepType"]
+
 RunStepType: TypeAlias = Literal["message_creation", "tool_calls"] | str
 """What a step does: write a message, or call tools."""

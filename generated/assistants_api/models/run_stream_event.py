@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias, Union
 
 from ..reading import Variants
 
@@ -43,14 +43,55 @@ if TYPE_CHECKING:
         ThreadRunRequiresActionEventDict,
     )
 
-RunStreamEvent: TypeAlias = "ThreadRunCreatedEvent | ThreadRunQueuedEvent | ThreadRunInProgressEvent | ThreadRunRequiresActionEvent | ThreadRunCompletedEvent | ThreadRunIncompleteEvent | ThreadRunFailedEvent | ThreadRunCancellingEvent | ThreadRunCancelledEvent | ThreadRunExpiredEvent | UnknownObject"
+__all__ = [
+    "KnownRunStreamEvent",
+    "RunStreamEvent",
+    "RunStreamEventDict",
+    "read_run_stream_event",
+]
+
+RunStreamEvent: TypeAlias = Union[
+    "ThreadRunCreatedEvent",
+    "ThreadRunQueuedEvent",
+    "ThreadRunInProgressEvent",
+    "ThreadRunRequiresActionEvent",
+    "ThreadRunCompletedEvent",
+    "ThreadRunIncompleteEvent",
+    "ThreadRunFailedEvent",
+    "ThreadRunCancellingEvent",
+    "ThreadRunCancelledEvent",
+    "ThreadRunExpiredEvent",
+    "UnknownObject",
+]
 """An event about a run as a whole, told apart by `event`."""
 
-RunStreamEventDict: TypeAlias = "ThreadRunCreatedEventDict | ThreadRunQueuedEventDict | ThreadRunInProgressEventDict | ThreadRunRequiresActionEventDict | ThreadRunCompletedEventDict | ThreadRunIncompleteEventDict | ThreadRunFailedEventDict | ThreadRunCancellingEventDict | ThreadRunCancelledEventDict | ThreadRunExpiredEventDict"
+RunStreamEventDict: TypeAlias = Union[
+    "ThreadRunCreatedEventDict",
+    "ThreadRunQueuedEventDict",
+    "ThreadRunInProgressEventDict",
+    "ThreadRunRequiresActionEventDict",
+    "ThreadRunCompletedEventDict",
+    "ThreadRunIncompleteEventDict",
+    "ThreadRunFailedEventDict",
+    "ThreadRunCancellingEventDict",
+    "ThreadRunCancelledEventDict",
+    "ThreadRunExpiredEventDict",
+]
 """`RunStreamEvent` as a plain dict, for arguments."""
 
-KnownRunStreamEvent: TypeAlias = "ThreadRunCreatedEvent | ThreadRunQueuedEvent | ThreadRunInProgressEvent | ThreadRunRequiresActionEvent | ThreadRunCompletedEvent | ThreadRunIncompleteEvent | ThreadRunFailedEvent | ThreadRunCancellingEvent | ThreadRunCancelledEvent | ThreadRunExpiredEvent"
-"""`RunStreamEvent` but for unknown kinds, for type checkers to tell apart."""
+KnownRunStreamEvent: TypeAlias = Union[
+    "ThreadRunCreatedEvent",
+    "ThreadRunQueuedEvent",
+    "ThreadRunInProgressEvent",
+    "ThreadRunRequiresActionEvent",
+    "ThreadRunCompletedEvent",
+    "ThreadRunIncompleteEvent",
+    "ThreadRunFailedEvent",
+    "ThreadRunCancellingEvent",
+    "ThreadRunCancelledEvent",
+    "ThreadRunExpiredEvent",
+]
+"""`RunStreamEvent` without unknown kinds, which type checkers can tell apart."""
 
 read_run_stream_event: Callable[[Any], RunStreamEvent] = Variants(
     "event",
@@ -67,4 +108,4 @@ read_run_stream_event: Callable[[Any], RunStreamEvent] = Variants(
         "thread.run.expired": "ThreadRunExpiredEvent",
     },
 )
-"""Read one of them; a kind that the document doesn't know becomes an `UnknownObject`."""
+"""Read one of them; an object of an unknown kind becomes an `UnknownObject`."""

@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from typing import Required, Self
 
 
+__all__ = ["RunToolCallFunction", "RunToolCallFunctionDict"]
+
+
 @define(slots=True, kw_only=True, repr=False, weakref_slot=False)
 class RunToolCallFunction(Model):
     """What the model wants called."""

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
     from .run_tool_call_function import RunToolCallFunction, RunToolCallFunctionDict
 
+__all__ = ["RunToolCallObject", "RunToolCallObjectDict"]
+
 
 @define(slots=True, kw_only=True, repr=False, weakref_slot=False)
 class RunToolCallObject(Model):
@@ -36,9 +38,9 @@ class RunToolCallObject(Model):
         self.id = take("id", UNSET)
         self.type = take("type", UNSET)
         self.function = (
-            models.RunToolCallFunction.from_dict(it)
-            if isinstance(it := take("function", UNSET), dict)
-            else it
+            models.RunToolCallFunction.from_dict(value)
+            if isinstance(value := take("function", UNSET), dict)
+            else value
         )
         self.additional_properties = rest
         return self

@@ -3,6 +3,8 @@ from __future__ import annotations
 
 from typing import Literal, TypeAlias
 
+__all__ = ["SortOrder"]
+
 SortOrder: TypeAlias = Literal["asc", "desc"] | str
 """The order of a list by creation time: oldest first (`asc`) or newest first (`desc`).
 """

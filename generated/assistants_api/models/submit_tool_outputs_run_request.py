@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
     from .tool_output import ToolOutput, ToolOutputDict
 
+__all__ = ["SubmitToolOutputsRunRequest", "SubmitToolOutputsRunRequestDict"]
+
 
 @define(slots=True, kw_only=True, repr=False, weakref_slot=False)
 class SubmitToolOutputsRunRequest(Model):

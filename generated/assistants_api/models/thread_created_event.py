@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
     from .thread_object import ThreadObject, ThreadObjectDict
 
+__all__ = ["ThreadCreatedEvent", "ThreadCreatedEventDict"]
+
 
 @define(slots=True, kw_only=True, repr=False, weakref_slot=False)
 class ThreadCreatedEvent(Model):
@@ -40,9 +42,9 @@ class ThreadCreatedEvent(Model):
         self.enabled = take("enabled", UNSET)
         self.event = take("event", UNSET)
         self.data = (
-            models.ThreadObject.from_dict(it)
-            if isinstance(it := take("data", UNSET), dict)
-            else it
+            models.ThreadObject.from_dict(value)
+            if isinstance(value := take("data", UNSET), dict)
+            else value
         )
         self.additional_properties = rest
         return self

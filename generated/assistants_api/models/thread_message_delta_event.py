@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
     from .message_delta_object import MessageDeltaObject, MessageDeltaObjectDict
 
+__all__ = ["ThreadMessageDeltaEvent", "ThreadMessageDeltaEventDict"]
+
 
 @define(slots=True, kw_only=True, repr=False, weakref_slot=False)
 class ThreadMessageDeltaEvent(Model):
@@ -33,9 +35,9 @@ class ThreadMessageDeltaEvent(Model):
         self = cls.__new__(cls)
         self.event = take("event", UNSET)
         self.data = (
-            models.MessageDeltaObject.from_dict(it)
-            if isinstance(it := take("data", UNSET), dict)
-            else it
+            models.MessageDeltaObject.from_dict(value)
+            if isinstance(value := take("data", UNSET), dict)
+            else value
         )
         self.additional_properties = rest
         return self

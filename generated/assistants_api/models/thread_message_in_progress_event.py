@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
     from .message_object import MessageObject, MessageObjectDict
 
+__all__ = ["ThreadMessageInProgressEvent", "ThreadMessageInProgressEventDict"]
+
 
 @define(slots=True, kw_only=True, repr=False, weakref_slot=False)
 class ThreadMessageInProgressEvent(Model):
@@ -33,9 +35,9 @@ class ThreadMessageInProgressEvent(Model):
         self = cls.__new__(cls)
         self.event = take("event", UNSET)
         self.data = (
-            models.MessageObject.from_dict(it)
-            if isinstance(it := take("data", UNSET), dict)
-            else it
+            models.MessageObject.from_dict(value)
+            if isinstance(value := take("data", UNSET), dict)
+            else value
         )
         self.additional_properties = rest
         return self

@@ -3,5 +3,7 @@ from __future__ import annotations
 
 from typing import Literal, TypeAlias
 
+__all__ = ["ThreadMessageRole"]
+
 ThreadMessageRole: TypeAlias = Literal["user", "assistant"] | str
 """Who speaks in a message: `user` for people, `assistant` for the model."""

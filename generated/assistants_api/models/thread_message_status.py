@@ -3,6 +3,8 @@ from __future__ import annotations
 
 from typing import Literal, TypeAlias
 
+__all__ = ["ThreadMessageStatus"]
+
 ThreadMessageStatus: TypeAlias = Literal["in_progress", "incomplete", "completed"] | str
 """Where a message stands: being written, complete, or cut short. Messages of users are
 complete from the start.

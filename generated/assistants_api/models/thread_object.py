@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from .metadata import Metadata
     from .tool_resources import ToolResources, ToolResourcesDict
 
+__all__ = ["ThreadObject", "ThreadObjectDict"]
+
 
 @define(slots=True, kw_only=True, repr=False, weakref_slot=False)
 class ThreadObject(Model):
@@ -48,9 +50,9 @@ class ThreadObject(Model):
         self.object = take("object", UNSET)
         self.created_at = take("created_at", UNSET)
         self.tool_resources = (
-            models.ToolResources.from_dict(it)
-            if isinstance(it := take("tool_resources", UNSET), dict)
-            else it
+            models.ToolResources.from_dict(value)
+            if isinstance(value := take("tool_resources", UNSET), dict)
+            else value
         )
         self.metadata = take("metadata", UNSET)
         self.additional_properties = rest
@@ -58,7 +60,7 @@ class ThreadObject(Model):
 
     @property
     def created_at_datetime(self) -> datetime | None:
-        """Give `created_at` as an aware datetime; None where there is no time."""
+        """Return `created_at` as an aware datetime, or None where it is no time."""
         return from_unixtime(self.created_at)
 
 

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
     from .run_object import RunObject, RunObjectDict
 
+__all__ = ["ThreadRunFailedEvent", "ThreadRunFailedEventDict"]
+
 
 @define(slots=True, kw_only=True, repr=False, weakref_slot=False)
 class ThreadRunFailedEvent(Model):
@@ -33,9 +35,9 @@ class ThreadRunFailedEvent(Model):
         self = cls.__new__(cls)
         self.event = take("event", UNSET)
         self.data = (
-            models.RunObject.from_dict(it)
-            if isinstance(it := take("data", UNSET), dict)
-            else it
+            models.RunObject.from_dict(value)
+            if isinstance(value := take("data", UNSET), dict)
+            else value
         )
         self.additional_properties = rest
         return self

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
     from .run_step_delta_object import RunStepDeltaObject, RunStepDeltaObjectDict
 
+__all__ = ["ThreadRunStepDeltaEvent", "ThreadRunStepDeltaEventDict"]
+
 
 @define(slots=True, kw_only=True, repr=False, weakref_slot=False)
 class ThreadRunStepDeltaEvent(Model):
@@ -33,9 +35,9 @@ class ThreadRunStepDeltaEvent(Model):
         self = cls.__new__(cls)
         self.event = take("event", UNSET)
         self.data = (
-            models.RunStepDeltaObject.from_dict(it)
-            if isinstance(it := take("data", UNSET), dict)
-            else it
+            models.RunStepDeltaObject.from_dict(value)
+            if isinstance(value := take("data", UNSET), dict)
+            else value
         )
         self.additional_properties = rest
         return self

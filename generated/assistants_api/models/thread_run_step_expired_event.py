@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
     from .run_step_object import RunStepObject, RunStepObjectDict
 
+__all__ = ["ThreadRunStepExpiredEvent", "ThreadRunStepExpiredEventDict"]
+
 
 @define(slots=True, kw_only=True, repr=False, weakref_slot=False)
 class ThreadRunStepExpiredEvent(Model):
@@ -33,9 +35,9 @@ class ThreadRunStepExpiredEvent(Model):
         self = cls.__new__(cls)
         self.event = take("event", UNSET)
         self.data = (
-            models.RunStepObject.from_dict(it)
-            if isinstance(it := take("data", UNSET), dict)
-            else it
+            models.RunStepObject.from_dict(value)
+            if isinstance(value := take("data", UNSET), dict)
+            else value
         )
         self.additional_properties = rest
         return self

@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from ..types import UnknownObject
     from .thread_created_event import ThreadCreatedEvent, ThreadCreatedEventDict
 
+__all__ = ["ThreadStreamEvent", "ThreadStreamEventDict", "read_thread_stream_event"]
+
 ThreadStreamEvent: TypeAlias = "ThreadCreatedEvent | UnknownObject"
 """An event about a thread. So far there is one: it was created."""
 
@@ -19,4 +21,4 @@ ThreadStreamEventDict: TypeAlias = "ThreadCreatedEventDict"
 read_thread_stream_event: Callable[[Any], ThreadStreamEvent] = Candidates(
     [("ThreadCreatedEvent", frozenset({"data", "event"}), {"event": "thread.created"})]
 )
-"""Read one of them; a kind that the document doesn't know becomes an `UnknownObject`."""
+"""Read one of them; an object of an unknown kind becomes an `UnknownObject`."""

@@ -3,6 +3,8 @@ from __future__ import annotations
 
 from typing import Literal, TypeAlias
 
+__all__ = ["ToolChoiceMode"]
+
 ToolChoiceMode: TypeAlias = Literal["none", "auto", "required"] | str
 """How the model may use its tools: `auto` leaves it to the model, `required` makes it
 call at least one, `none` has it answer without.

@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from typing import Self
 
 
+__all__ = ["ToolOutput", "ToolOutputDict"]
+
+
 @define(slots=True, kw_only=True, repr=False, weakref_slot=False)
 class ToolOutput(Model):
     """The outcome of one function call."""

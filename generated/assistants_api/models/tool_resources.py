@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     )
     from .file_search_resources import FileSearchResources, FileSearchResourcesDict
 
+__all__ = ["ToolResources", "ToolResourcesDict"]
+
 
 @define(slots=True, kw_only=True, repr=False, weakref_slot=False)
 class ToolResources(Model):
@@ -36,14 +38,14 @@ class ToolResources(Model):
         take = rest.pop
         self = cls.__new__(cls)
         self.code_interpreter = (
-            models.CodeInterpreterResources.from_dict(it)
-            if isinstance(it := take("code_interpreter", UNSET), dict)
-            else it
+            models.CodeInterpreterResources.from_dict(value)
+            if isinstance(value := take("code_interpreter", UNSET), dict)
+            else value
         )
         self.file_search = (
-            models.FileSearchResources.from_dict(it)
-            if isinstance(it := take("file_search", UNSET), dict)
-            else it
+            models.FileSearchResources.from_dict(value)
+            if isinstance(value := take("file_search", UNSET), dict)
+            else value
         )
         self.additional_properties = rest
         return self

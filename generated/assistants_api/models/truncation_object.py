@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
     from .truncation_type import TruncationType
 
+__all__ = ["TruncationObject", "TruncationObjectDict"]
+
 
 @define(slots=True, kw_only=True, repr=False, weakref_slot=False)
 class TruncationObject(Model):

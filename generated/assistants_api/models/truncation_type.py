@@ -3,6 +3,8 @@ from __future__ import annotations
 
 from typing import Literal, TypeAlias
 
+__all__ = ["TruncationType"]
+
 TruncationType: TypeAlias = Literal["auto", "last_messages"] | str
 """How to shorten a long thread: `auto` leaves out messages from its middle until the
 rest fits the model and `max_prompt_tokens`, `last_messages` keeps a given number of

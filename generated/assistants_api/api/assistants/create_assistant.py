@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 def build_request(
     *, body: CreateAssistantRequest | CreateAssistantRequestDict
 ) -> Request:
-    """Build the request, without sending it.
+    """Build the request without sending it.
 
     Args:
         body: The assistant to store. Only `model` must be given.
@@ -37,33 +37,29 @@ def build_request(
 
 
 def parse_response(response: ResponseLike) -> AssistantObject | ErrorResponse:
-    """Read a response: any 2xx as a success, a documented error as its value.
+    """Return the body of a response; any 2xx is a success.
 
     Raises:
-        UnexpectedStatus: the status is not documented.
+        UnexpectedStatus: the document doesn't describe the status.
         UndecodableBody: the body is not what its status promises.
     """
     status = response.status_code
     if 200 <= status <= 299:
-        result_2xx: AssistantObject = models.AssistantObject.from_json(
-            json_of(response)
-        )
-        return result_2xx
+        return models.AssistantObject.from_json(json_of(response))
     if 400 <= status <= 599:
-        result_4xx: ErrorResponse = models.ErrorResponse.from_json(json_of(response))
-        return result_4xx
+        return models.ErrorResponse.from_json(json_of(response))
     raise unexpected(response)
 
 
 def sync_detailed(
     *, client: Client, body: CreateAssistantRequest | CreateAssistantRequestDict
 ) -> Response[AssistantObject | ErrorResponse]:
-    """Send the request; give the response, a documented error included.
+    """Send the request and return the response, documented errors included.
 
-    `build_request` has the arguments.
+    `build_request` describes the arguments.
 
     Raises:
-        ApiError: the response is not one that the document describes.
+        ApiError: the document doesn't describe the response.
         httpx.HTTPError: the server can't be reached.
     """
     request = build_request(body=body)
@@ -75,7 +71,7 @@ def sync(
 ) -> AssistantObject:
     """Create an assistant.
 
-    `build_request` has the arguments.
+    `build_request` describes the arguments.
 
     Raises:
         ApiError: the response is no success.
@@ -88,14 +84,7 @@ def sync(
 async def asyncio_detailed(
     *, client: Client, body: CreateAssistantRequest | CreateAssistantRequestDict
 ) -> Response[AssistantObject | ErrorResponse]:
-    """Send the request; give the response, a documented error included.
-
-    `build_request` has the arguments.
-
-    Raises:
-        ApiError: the response is not one that the document describes.
-        httpx.HTTPError: the server can't be reached.
-    """
+    """The asynchronous twin of `sync_detailed`."""
     request = build_request(body=body)
     return detailed(await client.send_async(request), parse_response)
 
@@ -105,11 +94,7 @@ async def asyncio(
 ) -> AssistantObject:
     """Create an assistant.
 
-    `build_request` has the arguments.
-
-    Raises:
-        ApiError: the response is no success.
-        httpx.HTTPError: the server can't be reached.
+    The asynchronous twin of `sync`.
     """
     result: AssistantObject = success(await asyncio_detailed(client=client, body=body))
     return result

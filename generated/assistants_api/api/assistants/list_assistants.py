@@ -30,7 +30,7 @@ def build_request(
     after: str | Unset = UNSET,
     before: str | Unset = UNSET,
 ) -> Request:
-    """Build the request, without sending it.
+    """Build the request without sending it.
 
     Args:
         limit: How many assistants a page may hold, from 1 to 100; 20 if nothing is
@@ -57,21 +57,17 @@ def build_request(
 
 
 def parse_response(response: ResponseLike) -> ListAssistantsResponse | ErrorResponse:
-    """Read a response: any 2xx as a success, a documented error as its value.
+    """Return the body of a response; any 2xx is a success.
 
     Raises:
-        UnexpectedStatus: the status is not documented.
+        UnexpectedStatus: the document doesn't describe the status.
         UndecodableBody: the body is not what its status promises.
     """
     status = response.status_code
     if 200 <= status <= 299:
-        result_2xx: ListAssistantsResponse = models.ListAssistantsResponse.from_json(
-            json_of(response)
-        )
-        return result_2xx
+        return models.ListAssistantsResponse.from_json(json_of(response))
     if 400 <= status <= 599:
-        result_4xx: ErrorResponse = models.ErrorResponse.from_json(json_of(response))
-        return result_4xx
+        return models.ErrorResponse.from_json(json_of(response))
     raise unexpected(response)
 
 
@@ -83,12 +79,12 @@ def sync_detailed(
     after: str | Unset = UNSET,
     before: str | Unset = UNSET,
 ) -> Response[ListAssistantsResponse | ErrorResponse]:
-    """Send the request; give the response, a documented error included.
+    """Send the request and return the response, documented errors included.
 
-    `build_request` has the arguments.
+    `build_request` describes the arguments.
 
     Raises:
-        ApiError: the response is not one that the document describes.
+        ApiError: the document doesn't describe the response.
         httpx.HTTPError: the server can't be reached.
     """
     request = build_request(limit=limit, order=order, after=after, before=before)
@@ -105,7 +101,7 @@ def sync(
 ) -> ListAssistantsResponse:
     """List assistants.
 
-    `build_request` has the arguments.
+    `build_request` describes the arguments.
 
     Raises:
         ApiError: the response is no success.
@@ -127,14 +123,7 @@ async def asyncio_detailed(
     after: str | Unset = UNSET,
     before: str | Unset = UNSET,
 ) -> Response[ListAssistantsResponse | ErrorResponse]:
-    """Send the request; give the response, a documented error included.
-
-    `build_request` has the arguments.
-
-    Raises:
-        ApiError: the response is not one that the document describes.
-        httpx.HTTPError: the server can't be reached.
-    """
+    """The asynchronous twin of `sync_detailed`."""
     request = build_request(limit=limit, order=order, after=after, before=before)
     return detailed(await client.send_async(request), parse_response)
 
@@ -149,11 +138,7 @@ async def asyncio(
 ) -> ListAssistantsResponse:
     """List assistants.
 
-    `build_request` has the arguments.
-
-    Raises:
-        ApiError: the response is no success.
-        httpx.HTTPError: the server can't be reached.
+    The asynchronous twin of `sync`.
     """
     result: ListAssistantsResponse = success(
         await asyncio_detailed(

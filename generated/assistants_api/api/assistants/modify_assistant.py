@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 def build_request(
     assistant_id: str, *, body: ModifyAssistantRequest | ModifyAssistantRequestDict
 ) -> Request:
-    """Build the request, without sending it.
+    """Build the request without sending it.
 
     Args:
         assistant_id: Id of the assistant, as `createAssistant` or `listAssistants`
@@ -38,7 +38,7 @@ def build_request(
             old list, they are not joined with it.
 
     Raises:
-        ValueError: an id is empty or no id at all.
+        ValueError: an argument of the path is empty.
     """
     return Request(
         method="POST",
@@ -48,21 +48,17 @@ def build_request(
 
 
 def parse_response(response: ResponseLike) -> AssistantObject | ErrorResponse:
-    """Read a response: any 2xx as a success, a documented error as its value.
+    """Return the body of a response; any 2xx is a success.
 
     Raises:
-        UnexpectedStatus: the status is not documented.
+        UnexpectedStatus: the document doesn't describe the status.
         UndecodableBody: the body is not what its status promises.
     """
     status = response.status_code
     if 200 <= status <= 299:
-        result_2xx: AssistantObject = models.AssistantObject.from_json(
-            json_of(response)
-        )
-        return result_2xx
+        return models.AssistantObject.from_json(json_of(response))
     if 400 <= status <= 599:
-        result_4xx: ErrorResponse = models.ErrorResponse.from_json(json_of(response))
-        return result_4xx
+        return models.ErrorResponse.from_json(json_of(response))
     raise unexpected(response)
 
 
@@ -72,12 +68,12 @@ def sync_detailed(
     client: Client,
     body: ModifyAssistantRequest | ModifyAssistantRequestDict,
 ) -> Response[AssistantObject | ErrorResponse]:
-    """Send the request; give the response, a documented error included.
+    """Send the request and return the response, documented errors included.
 
-    `build_request` has the arguments.
+    `build_request` describes the arguments.
 
     Raises:
-        ApiError: the response is not one that the document describes.
+        ApiError: the document doesn't describe the response.
         httpx.HTTPError: the server can't be reached.
     """
     request = build_request(assistant_id, body=body)
@@ -92,7 +88,7 @@ def sync(
 ) -> AssistantObject:
     """Change an assistant.
 
-    `build_request` has the arguments.
+    `build_request` describes the arguments.
 
     Raises:
         ApiError: the response is no success.
@@ -110,14 +106,7 @@ async def asyncio_detailed(
     client: Client,
     body: ModifyAssistantRequest | ModifyAssistantRequestDict,
 ) -> Response[AssistantObject | ErrorResponse]:
-    """Send the request; give the response, a documented error included.
-
-    `build_request` has the arguments.
-
-    Raises:
-        ApiError: the response is not one that the document describes.
-        httpx.HTTPError: the server can't be reached.
-    """
+    """The asynchronous twin of `sync_detailed`."""
     request = build_request(assistant_id, body=body)
     return detailed(await client.send_async(request), parse_response)
 
@@ -130,11 +119,7 @@ async def asyncio(
 ) -> AssistantObject:
     """Change an assistant.
 
-    `build_request` has the arguments.
-
-    Raises:
-        ApiError: the response is no success.
-        httpx.HTTPError: the server can't be reached.
+    The asynchronous twin of `sync`.
     """
     result: AssistantObject = success(
         await asyncio_detailed(assistant_id, client=client, body=body)

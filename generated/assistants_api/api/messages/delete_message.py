@@ -22,14 +22,14 @@ if TYPE_CHECKING:
 
 
 def build_request(thread_id: str, message_id: str) -> Request:
-    """Build the request, without sending it.
+    """Build the request without sending it.
 
     Args:
         thread_id: Id of the thread that holds the message.
         message_id: Id of the message.
 
     Raises:
-        ValueError: an id is empty or no id at all.
+        ValueError: an argument of the path is empty.
     """
     return Request(
         method="DELETE",
@@ -42,33 +42,29 @@ def build_request(thread_id: str, message_id: str) -> Request:
 
 
 def parse_response(response: ResponseLike) -> DeleteMessageResponse | ErrorResponse:
-    """Read a response: any 2xx as a success, a documented error as its value.
+    """Return the body of a response; any 2xx is a success.
 
     Raises:
-        UnexpectedStatus: the status is not documented.
+        UnexpectedStatus: the document doesn't describe the status.
         UndecodableBody: the body is not what its status promises.
     """
     status = response.status_code
     if 200 <= status <= 299:
-        result_2xx: DeleteMessageResponse = models.DeleteMessageResponse.from_json(
-            json_of(response)
-        )
-        return result_2xx
+        return models.DeleteMessageResponse.from_json(json_of(response))
     if 400 <= status <= 599:
-        result_4xx: ErrorResponse = models.ErrorResponse.from_json(json_of(response))
-        return result_4xx
+        return models.ErrorResponse.from_json(json_of(response))
     raise unexpected(response)
 
 
 def sync_detailed(
     thread_id: str, message_id: str, *, client: Client
 ) -> Response[DeleteMessageResponse | ErrorResponse]:
-    """Send the request; give the response, a documented error included.
+    """Send the request and return the response, documented errors included.
 
-    `build_request` has the arguments.
+    `build_request` describes the arguments.
 
     Raises:
-        ApiError: the response is not one that the document describes.
+        ApiError: the document doesn't describe the response.
         httpx.HTTPError: the server can't be reached.
     """
     request = build_request(thread_id, message_id)
@@ -78,7 +74,7 @@ def sync_detailed(
 def sync(thread_id: str, message_id: str, *, client: Client) -> DeleteMessageResponse:
     """Delete a message.
 
-    `build_request` has the arguments.
+    `build_request` describes the arguments.
 
     Raises:
         ApiError: the response is no success.
@@ -93,14 +89,7 @@ def sync(thread_id: str, message_id: str, *, client: Client) -> DeleteMessageRes
 async def asyncio_detailed(
     thread_id: str, message_id: str, *, client: Client
 ) -> Response[DeleteMessageResponse | ErrorResponse]:
-    """Send the request; give the response, a documented error included.
-
-    `build_request` has the arguments.
-
-    Raises:
-        ApiError: the response is not one that the document describes.
-        httpx.HTTPError: the server can't be reached.
-    """
+    """The asynchronous twin of `sync_detailed`."""
     request = build_request(thread_id, message_id)
     return detailed(await client.send_async(request), parse_response)
 
@@ -110,11 +99,7 @@ async def asyncio(
 ) -> DeleteMessageResponse:
     """Delete a message.
 
-    `build_request` has the arguments.
-
-    Raises:
-        ApiError: the response is no success.
-        httpx.HTTPError: the server can't be reached.
+    The asynchronous twin of `sync`.
     """
     result: DeleteMessageResponse = success(
         await asyncio_detailed(thread_id, message_id, client=client)

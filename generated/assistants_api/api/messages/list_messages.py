@@ -32,7 +32,7 @@ def build_request(
     before: str | Unset = UNSET,
     run_id: str | Unset = UNSET,
 ) -> Request:
-    """Build the request, without sending it.
+    """Build the request without sending it.
 
     Args:
         thread_id: Id of the thread to read.
@@ -50,7 +50,7 @@ def build_request(
             it, all of the thread.
 
     Raises:
-        ValueError: an id is empty or no id at all.
+        ValueError: an argument of the path is empty.
     """
     return Request(
         method="GET",
@@ -66,21 +66,17 @@ def build_request(
 
 
 def parse_response(response: ResponseLike) -> ListMessagesResponse | ErrorResponse:
-    """Read a response: any 2xx as a success, a documented error as its value.
+    """Return the body of a response; any 2xx is a success.
 
     Raises:
-        UnexpectedStatus: the status is not documented.
+        UnexpectedStatus: the document doesn't describe the status.
         UndecodableBody: the body is not what its status promises.
     """
     status = response.status_code
     if 200 <= status <= 299:
-        result_2xx: ListMessagesResponse = models.ListMessagesResponse.from_json(
-            json_of(response)
-        )
-        return result_2xx
+        return models.ListMessagesResponse.from_json(json_of(response))
     if 400 <= status <= 599:
-        result_4xx: ErrorResponse = models.ErrorResponse.from_json(json_of(response))
-        return result_4xx
+        return models.ErrorResponse.from_json(json_of(response))
     raise unexpected(response)
 
 
@@ -94,12 +90,12 @@ def sync_detailed(
     before: str | Unset = UNSET,
     run_id: str | Unset = UNSET,
 ) -> Response[ListMessagesResponse | ErrorResponse]:
-    """Send the request; give the response, a documented error included.
+    """Send the request and return the response, documented errors included.
 
-    `build_request` has the arguments.
+    `build_request` describes the arguments.
 
     Raises:
-        ApiError: the response is not one that the document describes.
+        ApiError: the document doesn't describe the response.
         httpx.HTTPError: the server can't be reached.
     """
     request = build_request(
@@ -120,7 +116,7 @@ def sync(
 ) -> ListMessagesResponse:
     """List the messages of a thread.
 
-    `build_request` has the arguments.
+    `build_request` describes the arguments.
 
     Raises:
         ApiError: the response is no success.
@@ -150,14 +146,7 @@ async def asyncio_detailed(
     before: str | Unset = UNSET,
     run_id: str | Unset = UNSET,
 ) -> Response[ListMessagesResponse | ErrorResponse]:
-    """Send the request; give the response, a documented error included.
-
-    `build_request` has the arguments.
-
-    Raises:
-        ApiError: the response is not one that the document describes.
-        httpx.HTTPError: the server can't be reached.
-    """
+    """The asynchronous twin of `sync_detailed`."""
     request = build_request(
         thread_id, limit=limit, order=order, after=after, before=before, run_id=run_id
     )
@@ -176,11 +165,7 @@ async def asyncio(
 ) -> ListMessagesResponse:
     """List the messages of a thread.
 
-    `build_request` has the arguments.
-
-    Raises:
-        ApiError: the response is no success.
-        httpx.HTTPError: the server can't be reached.
+    The asynchronous twin of `sync`.
     """
     result: ListMessagesResponse = success(
         await asyncio_detailed(

@@ -34,7 +34,7 @@ def build_request(
     before: str | Unset = UNSET,
     include: list[RunStepInclude] | Unset = UNSET,
 ) -> Request:
-    """Build the request, without sending it.
+    """Build the request without sending it.
 
     Args:
         thread_id: Id of the thread that holds the run.
@@ -52,7 +52,7 @@ def build_request(
             text that file searches found to the results of these calls.
 
     Raises:
-        ValueError: an id is empty or no id at all.
+        ValueError: an argument of the path is empty.
     """
     return Request(
         method="GET",
@@ -72,21 +72,17 @@ def build_request(
 
 
 def parse_response(response: ResponseLike) -> ListRunStepsResponse | ErrorResponse:
-    """Read a response: any 2xx as a success, a documented error as its value.
+    """Return the body of a response; any 2xx is a success.
 
     Raises:
-        UnexpectedStatus: the status is not documented.
+        UnexpectedStatus: the document doesn't describe the status.
         UndecodableBody: the body is not what its status promises.
     """
     status = response.status_code
     if 200 <= status <= 299:
-        result_2xx: ListRunStepsResponse = models.ListRunStepsResponse.from_json(
-            json_of(response)
-        )
-        return result_2xx
+        return models.ListRunStepsResponse.from_json(json_of(response))
     if 400 <= status <= 599:
-        result_4xx: ErrorResponse = models.ErrorResponse.from_json(json_of(response))
-        return result_4xx
+        return models.ErrorResponse.from_json(json_of(response))
     raise unexpected(response)
 
 
@@ -101,12 +97,12 @@ def sync_detailed(
     before: str | Unset = UNSET,
     include: list[RunStepInclude] | Unset = UNSET,
 ) -> Response[ListRunStepsResponse | ErrorResponse]:
-    """Send the request; give the response, a documented error included.
+    """Send the request and return the response, documented errors included.
 
-    `build_request` has the arguments.
+    `build_request` describes the arguments.
 
     Raises:
-        ApiError: the response is not one that the document describes.
+        ApiError: the document doesn't describe the response.
         httpx.HTTPError: the server can't be reached.
     """
     request = build_request(
@@ -134,7 +130,7 @@ def sync(
 ) -> ListRunStepsResponse:
     """List the steps of a run.
 
-    `build_request` has the arguments.
+    `build_request` describes the arguments.
 
     Raises:
         ApiError: the response is no success.
@@ -166,14 +162,7 @@ async def asyncio_detailed(
     before: str | Unset = UNSET,
     include: list[RunStepInclude] | Unset = UNSET,
 ) -> Response[ListRunStepsResponse | ErrorResponse]:
-    """Send the request; give the response, a documented error included.
-
-    `build_request` has the arguments.
-
-    Raises:
-        ApiError: the response is not one that the document describes.
-        httpx.HTTPError: the server can't be reached.
-    """
+    """The asynchronous twin of `sync_detailed`."""
     request = build_request(
         thread_id,
         run_id,
@@ -199,11 +188,7 @@ async def asyncio(
 ) -> ListRunStepsResponse:
     """List the steps of a run.
 
-    `build_request` has the arguments.
-
-    Raises:
-        ApiError: the response is no success.
-        httpx.HTTPError: the server can't be reached.
+    The asynchronous twin of `sync`.
     """
     result: ListRunStepsResponse = success(
         await asyncio_detailed(

@@ -34,7 +34,7 @@ def build_request(
     body: CreateRunRequest | CreateRunRequestDict,
     include: list[RunStepInclude] | Unset = UNSET,
 ) -> Request:
-    """Build the request, without sending it.
+    """Build the request without sending it.
 
     Args:
         thread_id: Id of the thread to work on.
@@ -44,7 +44,7 @@ def build_request(
             search found.
 
     Raises:
-        ValueError: an id is empty or no id at all.
+        ValueError: an argument of the path is empty.
     """
     return Request(
         method="POST",
@@ -62,26 +62,24 @@ def build_stream_request(
 ) -> Request:
     """Build the request for a stream of events, without sending it.
 
-    `build_request` has the arguments.
+    `build_request` describes the arguments.
     """
     request = build_request(thread_id, body=body, include=include)
     return with_stream(request, "stream")
 
 
 def parse_response(response: ResponseLike) -> RunObject | ErrorResponse:
-    """Read a response: any 2xx as a success, a documented error as its value.
+    """Return the body of a response; any 2xx is a success.
 
     Raises:
-        UnexpectedStatus: the status is not documented.
+        UnexpectedStatus: the document doesn't describe the status.
         UndecodableBody: the body is not what its status promises.
     """
     status = response.status_code
     if 200 <= status <= 299:
-        result_2xx: RunObject = models.RunObject.from_json(json_of(response))
-        return result_2xx
+        return models.RunObject.from_json(json_of(response))
     if 400 <= status <= 599:
-        result_4xx: ErrorResponse = models.ErrorResponse.from_json(json_of(response))
-        return result_4xx
+        return models.ErrorResponse.from_json(json_of(response))
     raise unexpected(response)
 
 
@@ -92,12 +90,12 @@ def sync_detailed(
     body: CreateRunRequest | CreateRunRequestDict,
     include: list[RunStepInclude] | Unset = UNSET,
 ) -> Response[RunObject | ErrorResponse]:
-    """Send the request; give the response, a documented error included.
+    """Send the request and return the response, documented errors included.
 
-    `build_request` has the arguments.
+    `build_request` describes the arguments.
 
     Raises:
-        ApiError: the response is not one that the document describes.
+        ApiError: the document doesn't describe the response.
         httpx.HTTPError: the server can't be reached.
     """
     request = build_request(thread_id, body=body, include=include)
@@ -113,7 +111,7 @@ def sync(
 ) -> RunObject:
     """Run an assistant on a thread.
 
-    `build_request` has the arguments.
+    `build_request` describes the arguments.
 
     Raises:
         ApiError: the response is no success.
@@ -132,14 +130,7 @@ async def asyncio_detailed(
     body: CreateRunRequest | CreateRunRequestDict,
     include: list[RunStepInclude] | Unset = UNSET,
 ) -> Response[RunObject | ErrorResponse]:
-    """Send the request; give the response, a documented error included.
-
-    `build_request` has the arguments.
-
-    Raises:
-        ApiError: the response is not one that the document describes.
-        httpx.HTTPError: the server can't be reached.
-    """
+    """The asynchronous twin of `sync_detailed`."""
     request = build_request(thread_id, body=body, include=include)
     return detailed(await client.send_async(request), parse_response)
 
@@ -153,11 +144,7 @@ async def asyncio(
 ) -> RunObject:
     """Run an assistant on a thread.
 
-    `build_request` has the arguments.
-
-    Raises:
-        ApiError: the response is no success.
-        httpx.HTTPError: the server can't be reached.
+    The asynchronous twin of `sync`.
     """
     result: RunObject = success(
         await asyncio_detailed(thread_id, client=client, body=body, include=include)
@@ -166,16 +153,13 @@ async def asyncio(
 
 
 def parse_event(event: str, data: str) -> AssistantStreamEvent:
-    """Read one event of the stream.
+    """Return one event of the stream.
 
     Args:
         event: its name, "" where it has none.
         data: its data.
     """
-    result: AssistantStreamEvent = models.read_assistant_stream_event(
-        event_object(event, data)
-    )
-    return result
+    return models.read_assistant_stream_event(event_object(event, data))
 
 
 def stream(
@@ -185,10 +169,12 @@ def stream(
     body: CreateRunRequest | CreateRunRequestDict,
     include: list[RunStepInclude] | Unset = UNSET,
 ) -> Generator[AssistantStreamEvent, None, None]:
-    """Run an assistant on a thread. Its events are given as they arrive.
+    """Run an assistant on a thread.
 
-    The request is sent when the first event is asked for; closing the generator closes
-    the connection. `build_request` has the arguments.
+    Yields the events as they arrive. The request is sent when the first one is asked
+    for; closing the generator closes the connection.
+
+    `build_request` describes the arguments.
 
     Raises:
         ApiError: the response is no stream of events.
@@ -205,14 +191,9 @@ def stream_async(
     body: CreateRunRequest | CreateRunRequestDict,
     include: list[RunStepInclude] | Unset = UNSET,
 ) -> AsyncGenerator[AssistantStreamEvent, None]:
-    """Run an assistant on a thread. Its events are given as they arrive.
+    """Run an assistant on a thread.
 
-    The request is sent when the first event is asked for; closing the generator closes
-    the connection. `build_request` has the arguments.
-
-    Raises:
-        ApiError: the response is no stream of events.
-        httpx.HTTPError: the server can't be reached, or the stream breaks off.
+    The asynchronous twin of `stream`.
     """
     request = build_stream_request(thread_id, body=body, include=include)
     return client.stream_async(request, parse_response, parse_event)

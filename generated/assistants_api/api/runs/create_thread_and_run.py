@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 def build_request(
     *, body: CreateThreadAndRunRequest | CreateThreadAndRunRequestDict
 ) -> Request:
-    """Build the request, without sending it.
+    """Build the request without sending it.
 
     Args:
         body: The assistant, the thread to begin with, and settings that hold for
@@ -45,38 +45,36 @@ def build_stream_request(
 ) -> Request:
     """Build the request for a stream of events, without sending it.
 
-    `build_request` has the arguments.
+    `build_request` describes the arguments.
     """
     request = build_request(body=body)
     return with_stream(request, "stream")
 
 
 def parse_response(response: ResponseLike) -> RunObject | ErrorResponse:
-    """Read a response: any 2xx as a success, a documented error as its value.
+    """Return the body of a response; any 2xx is a success.
 
     Raises:
-        UnexpectedStatus: the status is not documented.
+        UnexpectedStatus: the document doesn't describe the status.
         UndecodableBody: the body is not what its status promises.
     """
     status = response.status_code
     if 200 <= status <= 299:
-        result_2xx: RunObject = models.RunObject.from_json(json_of(response))
-        return result_2xx
+        return models.RunObject.from_json(json_of(response))
     if 400 <= status <= 599:
-        result_4xx: ErrorResponse = models.ErrorResponse.from_json(json_of(response))
-        return result_4xx
+        return models.ErrorResponse.from_json(json_of(response))
     raise unexpected(response)
 
 
 def sync_detailed(
     *, client: Client, body: CreateThreadAndRunRequest | CreateThreadAndRunRequestDict
 ) -> Response[RunObject | ErrorResponse]:
-    """Send the request; give the response, a documented error included.
+    """Send the request and return the response, documented errors included.
 
-    `build_request` has the arguments.
+    `build_request` describes the arguments.
 
     Raises:
-        ApiError: the response is not one that the document describes.
+        ApiError: the document doesn't describe the response.
         httpx.HTTPError: the server can't be reached.
     """
     request = build_request(body=body)
@@ -88,7 +86,7 @@ def sync(
 ) -> RunObject:
     """Create a thread and run it.
 
-    `build_request` has the arguments.
+    `build_request` describes the arguments.
 
     Raises:
         ApiError: the response is no success.
@@ -101,14 +99,7 @@ def sync(
 async def asyncio_detailed(
     *, client: Client, body: CreateThreadAndRunRequest | CreateThreadAndRunRequestDict
 ) -> Response[RunObject | ErrorResponse]:
-    """Send the request; give the response, a documented error included.
-
-    `build_request` has the arguments.
-
-    Raises:
-        ApiError: the response is not one that the document describes.
-        httpx.HTTPError: the server can't be reached.
-    """
+    """The asynchronous twin of `sync_detailed`."""
     request = build_request(body=body)
     return detailed(await client.send_async(request), parse_response)
 
@@ -118,36 +109,31 @@ async def asyncio(
 ) -> RunObject:
     """Create a thread and run it.
 
-    `build_request` has the arguments.
-
-    Raises:
-        ApiError: the response is no success.
-        httpx.HTTPError: the server can't be reached.
+    The asynchronous twin of `sync`.
     """
     result: RunObject = success(await asyncio_detailed(client=client, body=body))
     return result
 
 
 def parse_event(event: str, data: str) -> AssistantStreamEvent:
-    """Read one event of the stream.
+    """Return one event of the stream.
 
     Args:
         event: its name, "" where it has none.
         data: its data.
     """
-    result: AssistantStreamEvent = models.read_assistant_stream_event(
-        event_object(event, data)
-    )
-    return result
+    return models.read_assistant_stream_event(event_object(event, data))
 
 
 def stream(
     *, client: Client, body: CreateThreadAndRunRequest | CreateThreadAndRunRequestDict
 ) -> Generator[AssistantStreamEvent, None, None]:
-    """Create a thread and run it. Its events are given as they arrive.
+    """Create a thread and run it.
 
-    The request is sent when the first event is asked for; closing the generator closes
-    the connection. `build_request` has the arguments.
+    Yields the events as they arrive. The request is sent when the first one is asked
+    for; closing the generator closes the connection.
+
+    `build_request` describes the arguments.
 
     Raises:
         ApiError: the response is no stream of events.
@@ -160,14 +146,9 @@ def stream(
 def stream_async(
     *, client: Client, body: CreateThreadAndRunRequest | CreateThreadAndRunRequestDict
 ) -> AsyncGenerator[AssistantStreamEvent, None]:
-    """Create a thread and run it. Its events are given as they arrive.
+    """Create a thread and run it.
 
-    The request is sent when the first event is asked for; closing the generator closes
-    the connection. `build_request` has the arguments.
-
-    Raises:
-        ApiError: the response is no stream of events.
-        httpx.HTTPError: the server can't be reached, or the stream breaks off.
+    The asynchronous twin of `stream`.
     """
     request = build_stream_request(body=body)
     return client.stream_async(request, parse_response, parse_event)

@@ -22,13 +22,13 @@ if TYPE_CHECKING:
 
 
 def build_request(thread_id: str) -> Request:
-    """Build the request, without sending it.
+    """Build the request without sending it.
 
     Args:
         thread_id: Id of the thread, as `createThread` gave it.
 
     Raises:
-        ValueError: an id is empty or no id at all.
+        ValueError: an argument of the path is empty.
     """
     return Request(
         method="DELETE", path=fill_path("/threads/{thread_id}", thread_id=thread_id)
@@ -36,33 +36,29 @@ def build_request(thread_id: str) -> Request:
 
 
 def parse_response(response: ResponseLike) -> DeleteThreadResponse | ErrorResponse:
-    """Read a response: any 2xx as a success, a documented error as its value.
+    """Return the body of a response; any 2xx is a success.
 
     Raises:
-        UnexpectedStatus: the status is not documented.
+        UnexpectedStatus: the document doesn't describe the status.
         UndecodableBody: the body is not what its status promises.
     """
     status = response.status_code
     if 200 <= status <= 299:
-        result_2xx: DeleteThreadResponse = models.DeleteThreadResponse.from_json(
-            json_of(response)
-        )
-        return result_2xx
+        return models.DeleteThreadResponse.from_json(json_of(response))
     if 400 <= status <= 599:
-        result_4xx: ErrorResponse = models.ErrorResponse.from_json(json_of(response))
-        return result_4xx
+        return models.ErrorResponse.from_json(json_of(response))
     raise unexpected(response)
 
 
 def sync_detailed(
     thread_id: str, *, client: Client
 ) -> Response[DeleteThreadResponse | ErrorResponse]:
-    """Send the request; give the response, a documented error included.
+    """Send the request and return the response, documented errors included.
 
-    `build_request` has the arguments.
+    `build_request` describes the arguments.
 
     Raises:
-        ApiError: the response is not one that the document describes.
+        ApiError: the document doesn't describe the response.
         httpx.HTTPError: the server can't be reached.
     """
     request = build_request(thread_id)
@@ -72,7 +68,7 @@ def sync_detailed(
 def sync(thread_id: str, *, client: Client) -> DeleteThreadResponse:
     """Delete a thread.
 
-    `build_request` has the arguments.
+    `build_request` describes the arguments.
 
     Raises:
         ApiError: the response is no success.
@@ -85,14 +81,7 @@ def sync(thread_id: str, *, client: Client) -> DeleteThreadResponse:
 async def asyncio_detailed(
     thread_id: str, *, client: Client
 ) -> Response[DeleteThreadResponse | ErrorResponse]:
-    """Send the request; give the response, a documented error included.
-
-    `build_request` has the arguments.
-
-    Raises:
-        ApiError: the response is not one that the document describes.
-        httpx.HTTPError: the server can't be reached.
-    """
+    """The asynchronous twin of `sync_detailed`."""
     request = build_request(thread_id)
     return detailed(await client.send_async(request), parse_response)
 
@@ -100,11 +89,7 @@ async def asyncio_detailed(
 async def asyncio(thread_id: str, *, client: Client) -> DeleteThreadResponse:
     """Delete a thread.
 
-    `build_request` has the arguments.
-
-    Raises:
-        ApiError: the response is no success.
-        httpx.HTTPError: the server can't be reached.
+    The asynchronous twin of `sync`.
     """
     result: DeleteThreadResponse = success(
         await asyncio_detailed(thread_id, client=client)

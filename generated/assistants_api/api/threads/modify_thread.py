@@ -29,14 +29,14 @@ if TYPE_CHECKING:
 def build_request(
     thread_id: str, *, body: ModifyThreadRequest | ModifyThreadRequestDict
 ) -> Request:
-    """Build the request, without sending it.
+    """Build the request without sending it.
 
     Args:
         thread_id: Id of the thread, as `createThread` gave it.
         body: What to change; what is left out stays as it is.
 
     Raises:
-        ValueError: an id is empty or no id at all.
+        ValueError: an argument of the path is empty.
     """
     return Request(
         method="POST",
@@ -46,19 +46,17 @@ def build_request(
 
 
 def parse_response(response: ResponseLike) -> ThreadObject | ErrorResponse:
-    """Read a response: any 2xx as a success, a documented error as its value.
+    """Return the body of a response; any 2xx is a success.
 
     Raises:
-        UnexpectedStatus: the status is not documented.
+        UnexpectedStatus: the document doesn't describe the status.
         UndecodableBody: the body is not what its status promises.
     """
     status = response.status_code
     if 200 <= status <= 299:
-        result_2xx: ThreadObject = models.ThreadObject.from_json(json_of(response))
-        return result_2xx
+        return models.ThreadObject.from_json(json_of(response))
     if 400 <= status <= 599:
-        result_4xx: ErrorResponse = models.ErrorResponse.from_json(json_of(response))
-        return result_4xx
+        return models.ErrorResponse.from_json(json_of(response))
     raise unexpected(response)
 
 
@@ -68,12 +66,12 @@ def sync_detailed(
     client: Client,
     body: ModifyThreadRequest | ModifyThreadRequestDict,
 ) -> Response[ThreadObject | ErrorResponse]:
-    """Send the request; give the response, a documented error included.
+    """Send the request and return the response, documented errors included.
 
-    `build_request` has the arguments.
+    `build_request` describes the arguments.
 
     Raises:
-        ApiError: the response is not one that the document describes.
+        ApiError: the document doesn't describe the response.
         httpx.HTTPError: the server can't be reached.
     """
     request = build_request(thread_id, body=body)
@@ -88,7 +86,7 @@ def sync(
 ) -> ThreadObject:
     """Change a thread.
 
-    `build_request` has the arguments.
+    `build_request` describes the arguments.
 
     Raises:
         ApiError: the response is no success.
@@ -104,14 +102,7 @@ async def asyncio_detailed(
     client: Client,
     body: ModifyThreadRequest | ModifyThreadRequestDict,
 ) -> Response[ThreadObject | ErrorResponse]:
-    """Send the request; give the response, a documented error included.
-
-    `build_request` has the arguments.
-
-    Raises:
-        ApiError: the response is not one that the document describes.
-        httpx.HTTPError: the server can't be reached.
-    """
+    """The asynchronous twin of `sync_detailed`."""
     request = build_request(thread_id, body=body)
     return detailed(await client.send_async(request), parse_response)
 
@@ -124,11 +115,7 @@ async def asyncio(
 ) -> ThreadObject:
     """Change a thread.
 
-    `build_request` has the arguments.
-
-    Raises:
-        ApiError: the response is no success.
-        httpx.HTTPError: the server can't be reached.
+    The asynchronous twin of `sync`.
     """
     result: ThreadObject = success(
         await asyncio_detailed(thread_id, client=client, body=body)
