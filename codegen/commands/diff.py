@@ -38,11 +38,7 @@ class Level(StrEnum):
     NEVER = "never"
 
 
-_TELLERS = {
-    Format.TEXT: as_text,
-    Format.MARKDOWN: as_markdown,
-    Format.JSON: as_json,
-}
+_TELLERS = {Format.TEXT: as_text, Format.MARKDOWN: as_markdown, Format.JSON: as_json}
 _LOWEST = {
     Level.ANY: Verdict.COMPATIBLE,
     Level.MIND: Verdict.MIND,

@@ -60,8 +60,7 @@ Generated = Annotated[
     ),
 ]
 Force = Annotated[
-    bool,
-    typer.Option("--force", help="Discard what was changed in an earlier copy."),
+    bool, typer.Option("--force", help="Discard what was changed in an earlier copy.")
 ]
 Check = Annotated[bool, typer.Option("--check", help="Write nothing; check a copy.")]
 Kind = Annotated[Format, typer.Option("--format", help="How to write the result.")]

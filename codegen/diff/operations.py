@@ -165,10 +165,7 @@ def _arguments_of(side: Side, known: Known) -> list[_Argument]:
     planned = {(p.wire, p.location): p for p in known.module.parameters}
     return [
         _Argument(
-            data,
-            at,
-            planned[(string(data["name"]), data["in"])],
-            known.operation.path,
+            data, at, planned[(string(data["name"]), data["in"])], known.operation.path
         )
         for data, at in parameters(side.document, known.operation)
     ]

@@ -4,12 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tests.codegen.specs import (
-    JSON,
-    TEXT,
-    Document,
-    ref,
-)
+from tests.codegen.specs import JSON, TEXT, Document, ref
 from tests.diff.editing import (
     POST,
     Row,
@@ -90,8 +85,7 @@ ROWS = [
     Row(
         "status",
         together(
-            put("responses", "201", value=answer(ref("Thing"))),
-            _without_answers("200"),
+            put("responses", "201", value=answer(ref("Thing"))), _without_answers("200")
         ),
         "-C",
         "-C",

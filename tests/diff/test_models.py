@@ -101,12 +101,7 @@ ROWS = [
         '`Hint` may now also be `"three"`',
     ),
     Row(
-        "no enum",
-        having("Mood", value=TEXT),
-        "Mood",
-        "CM",
-        "BC",
-        "may now be anything",
+        "no enum", having("Mood", value=TEXT), "Mood", "CM", "BC", "may now be anything"
     ),
     Row("default", having("Mood", "default", value="sad"), "Mood", "MM", "MM"),
     # --- Aliases ----------------------------------------------------------------------
@@ -119,14 +114,7 @@ ROWS = [
         "a value of `Tag` is `int` now, was `str`",
     ),
     Row("keys", having("Tag", "maxProperties", value=16), "Tag", "BC", "CM"),
-    Row(
-        "list",
-        having("Tag", value=array(TEXT)),
-        "Tag",
-        "BB",
-        "BB",
-        "`list[str]` now",
-    ),
+    Row("list", having("Tag", value=array(TEXT)), "Tag", "BB", "BB", "`list[str]` now"),
     Row(
         "alias, class",
         having("Tag", value=obj(a=TEXT)),
@@ -171,10 +159,7 @@ def test_who_meets_a_model_only_now_or_no_longer_has_no_code_to_break() -> None:
     back = {c.text: (c.callers, c.readers) for c in report(now, before).changes}
     assert back["`Thing.b` is gone"] == (Verdict.COMPATIBLE, Verdict.BREAKING)
     # A name that could be imported is missed, whatever else is sent now.
-    assert back["`ThingOptionalDict` is gone"] == (
-        Verdict.BREAKING,
-        Verdict.COMPATIBLE,
-    )
+    assert back["`ThingOptionalDict` is gone"] == (Verdict.BREAKING, Verdict.COMPATIBLE)
 
 
 def test_of_two_that_say_the_same_only_those_that_sound_alike_are_renamed() -> None:

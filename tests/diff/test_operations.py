@@ -4,13 +4,7 @@ from __future__ import annotations
 
 import copy
 
-from tests.codegen.specs import (
-    JSON,
-    TEXT,
-    Document,
-    array,
-    ref,
-)
+from tests.codegen.specs import JSON, TEXT, Document, array, ref
 from tests.diff.editing import (
     POST,
     Row,
@@ -180,25 +174,13 @@ ROWS = [
             "`owner_id` and",
         ),
     ),
-    Row(
-        "type",
-        argument(2, schema=TEXT),
-        "B-",
-        "B-",
-        ("`limit` is `str` now", ""),
-    ),
+    Row("type", argument(2, schema=TEXT), "B-", "B-", ("`limit` is `str` now", "")),
     Row("null", argument(2, schema={**INTEGER, "nullable": True}), "C-", "B-"),
     Row("wider", argument(2, schema={"anyOf": [INTEGER, TEXT]}), "C-", "B-"),
     Row("any", argument(2, schema={}), "C-", "B-"),
     Row("default", argument(2, schema={**INTEGER, "default": 1}), "M-", "M-"),
     Row("limit", argument(2, schema={**INTEGER, "maximum": 100}), "B-", "C-"),
-    Row(
-        "items",
-        argument(3, schema=array(_ENUM)),
-        "B-",
-        "C-",
-        ("an item of", ""),
-    ),
+    Row("items", argument(3, schema=array(_ENUM)), "B-", "C-", ("an item of", "")),
     Row(
         "style",
         argument(3, explode=False),

@@ -3,13 +3,7 @@
 from __future__ import annotations
 
 from tests.codegen.specs import TEXT, array, const, ref
-from tests.diff.judging import (
-    INTEGER,
-    NULL,
-    Property,
-    Row,
-    misjudged,
-)
+from tests.diff.judging import INTEGER, NULL, Property, Row, misjudged
 
 P = Property
 
@@ -53,13 +47,7 @@ ROWS = [
         ("is `int | None` now, was `str`", "is `str` now, was `int | None`"),
     ),
     Row("null and wider", P(TEXT), _either(TEXT, INTEGER, NULL), "CB", "BC"),
-    Row(
-        "null, narrower",
-        _either(TEXT, INTEGER),
-        _either(TEXT, NULL),
-        "BB",
-        "BB",
-    ),
+    Row("null, narrower", _either(TEXT, INTEGER), _either(TEXT, NULL), "BB", "BB"),
     # --- Types -----------------------------------------------------------------------
     Row(
         "text, number", P(TEXT), P(INTEGER), "BB", "BB", ("is `int` now, was `str`", "")

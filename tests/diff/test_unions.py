@@ -2,15 +2,7 @@
 
 from __future__ import annotations
 
-from tests.codegen.specs import (
-    TEXT,
-    Document,
-    const,
-    document,
-    obj,
-    operation,
-    ref,
-)
+from tests.codegen.specs import TEXT, Document, const, document, obj, operation, ref
 from tests.diff.judging import letters, report
 from tests.diff.schemas import Row, having, misjudged, named, together
 

@@ -59,11 +59,7 @@ REWRITTEN = [
     ("p/a.py", "l = f('assistants_client')", f'l = f({NAME}(".", 2)[0])'),
     ("p/__init__.py", "l = 'assistants_client'", f'l = {NAME}(".", 1)[0]'),
     ("__init__.py", "l = 'assistants_client'", "l = __name__"),
-    (
-        "a.py",
-        "l = 'assistants_client.wire'",
-        f"l = f\"{{{NAME}('.', 1)[0]}}.wire\"",
-    ),
+    ("a.py", "l = 'assistants_client.wire'", f"l = f\"{{{NAME}('.', 1)[0]}}.wire\""),
     (
         "a.py",
         "import_module(name='assistants_client')",

@@ -160,9 +160,7 @@ STEPS: list[tuple[Any, str]] = [
 ]
 
 
-def test_a_fault_at_any_step_leaves_the_old_copy_or_the_new_one(
-    tmp_path: Path,
-) -> None:
+def test_a_fault_at_any_step_leaves_the_old_copy_or_the_new_one(tmp_path: Path) -> None:
     small = {text: _small(text) for text in ("old", "new")}
     old, new = (_tree_of(tmp_path / text, copy) for text, copy in small.items())
     wrong = []
