@@ -9,7 +9,6 @@ Usage: _diff_peers.py NODE FOLDER
 
 from __future__ import annotations
 
-import copy
 import json
 import subprocess
 import sys
@@ -17,30 +16,32 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from tests.diff import (
-    editing,
-    schemas,
-    test_answers,
     test_models,
     test_operations,
     test_properties,
+    test_responses,
     test_unions,
 )
-from tests.diff.judging import things
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tests.codegen.specs import Document
 
-PATIENCE = 120.0
+_TABLES = {
+    "values": [test_properties.ROWS],
+    "operations": [test_operations.ROWS, test_responses.ROWS],
+    "models": [test_models.ROWS, test_unions.ROWS],
+}
+TIMEOUT = 120.0
 """Seconds for all comparisons together."""
 
 _PROGRAM = """
 const fs = require("fs");
 const { apiCompare } = require(process.argv[1] + "/node_modules/api-smart-diff");
-const told = ({ type, path }) => ({ type, path });
+const seen = ({ type, path }) => ({ type, path });
 const cases = JSON.parse(fs.readFileSync(0, "utf8"));
-const judged = cases.map(([old, now]) => apiCompare(old, now).diffs.map(told));
+const judged = cases.map(([old, now]) => apiCompare(old, now).diffs.map(seen));
 console.log(JSON.stringify(judged));
 """
 
@@ -126,33 +127,18 @@ class Case:
 
 
 def cases() -> Iterator[Case]:
-    """Give every change of the tables, and its reverse."""
-    for row in test_properties.ROWS:
-        pets = "$ref" in repr(row)
-        documents = [things(one, with_pets=pets) for one in (row.old, row.new)]
-        yield from _both(f"values: {row.title}", documents, row.there, row.back)
-    for change in (*test_operations.ROWS, *test_answers.ROWS):
-        old = editing.base()
-        new = copy.deepcopy(old)
-        change.change(new)
-        title = f"operations: {change.title}"
-        yield from _both(title, [old, new], change.there, change.back)
-    for model in (*test_models.ROWS, *test_unions.ROWS):
-        documents = [schemas.made(), schemas.made(model.change)]
-        yield from _both(f"models: {model.title}", documents, model.there, model.back)
-
-
-def _both(
-    title: str, documents: list[Document], there: str, back: str
-) -> Iterator[Case]:
-    old, new = documents
-    yield Case(title, old, new, there[0] == "B", there[1] == "B")
-    if "-" not in back or title.startswith("operations"):
-        yield Case(title, new, old, back[0] == "B", back[1] == "B")
+    """Go through every change of the tables, and its reverse."""
+    for kind, tables in _TABLES.items():
+        for row in (row for table in tables for row in table):
+            title = f"{kind}: {row.title}"
+            there, back = list(row.due.values())[-1]
+            yield Case(title, row.old, row.new, there[0] == "B", there[1] == "B")
+            if "-" not in back or kind == "operations":
+                yield Case(title, row.new, row.old, back[0] == "B", back[1] == "B")
 
 
 def theirs(found: list[dict[str, Any]]) -> tuple[bool, bool]:
-    """Tell whether the other one says that callers break, and readers."""
+    """Return whether the other one says that callers break, and readers."""
     # What it says of components, it says again where they are used.
     places = [d["path"] for d in found if d["type"] == "breaking"]
     places = [path for path in places if path[0] != "components"]
@@ -163,7 +149,7 @@ def theirs(found: list[dict[str, Any]]) -> tuple[bool, bool]:
 
 
 def main() -> int:
-    """Compare, say what differs and why, and give the exit code."""
+    """Compare, print what differs and why, and return the exit code."""
     node, folder = sys.argv[1:]
     every = list(cases())
     done = subprocess.run(
@@ -172,7 +158,7 @@ def main() -> int:
         capture_output=True,
         text=True,
         check=False,
-        timeout=PATIENCE,
+        timeout=TIMEOUT,
     )
     if done.returncode:
         print(f"diff-peers: the other one failed:\n{done.stderr[:2000]}")
@@ -181,10 +167,10 @@ def main() -> int:
     for case, found in zip(every, json.loads(done.stdout), strict=True):
         if theirs(found) != (case.callers, case.readers):
             differing[case.title] = differing.get(case.title, 0) + 1
-    return _tell(len(every), differing)
+    return _print(len(every), differing)
 
 
-def _tell(count: int, differing: dict[str, int]) -> int:
+def _print(count: int, differing: dict[str, int]) -> int:
     number = sum(differing.values())
     print(f"{count} verdicts, {count - number} of them the same, {number} other:")
     left = set(differing)

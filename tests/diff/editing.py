@@ -1,10 +1,9 @@
-"""A document to edit, and how to judge what is said of its operations then."""
+"""A document to edit: its operations, and what they send and return."""
 
 from __future__ import annotations
 
 import copy
-from dataclasses import replace
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from tests.codegen.specs import (
     JSON,
@@ -18,33 +17,37 @@ from tests.codegen.specs import (
     parameter,
     ref,
 )
-from tests.diff.judging import INTEGER, body, letters, report
+from tests.diff.judging import INTEGER, Row, body
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     Change = Callable[[Document], None]
     Part = Callable[[Document], Document]
 
 
-class Row(NamedTuple):
-    """A change of a document, with its verdicts for callers and readers.
+def row(
+    title: str,
+    change: Change,
+    due: str,
+    words: str = "",
+    words_back: str = "",
+    *,
+    name: str = "things.get_thing",
+) -> Row:
+    """Return a change of the document, with its verdicts there and back.
 
-    Attributes:
-        title: what it is.
-        change: how the document becomes another one.
-        there: the verdicts; "-" stands for those whom it doesn't concern.
-        back: those on the reverse change.
-        words: what is said of the change, and of its reverse.
-        name: the module that it is told of.
+    Only what is reported of the operation `name` counts, but for that of models.
     """
-
-    title: str
-    change: Change
-    there: str
-    back: str
-    words: tuple[str, str] = ("", "")
-    name: str = "things.get_thing"
+    old = base()
+    new = copy.deepcopy(old)
+    change(new)
+    there, back = due.split()
+    return Row(
+        *(title, old, new, {"": (there, back)}, (words, words_back), ""),
+        *(frozenset({name}), None),
+        models=False,
+    )
 
 
 def answer(schema: Any = None, kind: str = JSON) -> Document:
@@ -53,7 +56,7 @@ def answer(schema: Any = None, kind: str = JSON) -> Document:
 
 
 def base() -> Document:
-    """Give the document that each row changes."""
+    """Return the document that each row changes."""
     read = operation(
         "getThing",
         parameter("owner_id", "path"),
@@ -142,25 +145,3 @@ def together(*changes: Change) -> Change:
 
 
 POST = "things.make_thing"
-
-
-def misjudged(row: Row) -> Iterator[str]:
-    old = base()
-    new = copy.deepcopy(old)
-    row.change(new)
-    for way, found, due, words in (
-        ("there", report(old, new), row.there, row.words[0]),
-        ("back", report(new, old), row.back, row.words[1]),
-    ):
-        # What models have to do with it is told besides.
-        found = replace(
-            found, changes=tuple(c for c in found.changes if c.kind != "model")
-        )
-        told = [(c.callers.name, c.readers.name, c.text) for c in found.changes]
-        if letters(found) != due:
-            yield f"{row.title}, {way}: due {due}, got {letters(found)}: {told}"
-        if not any(words in change.text for change in found.changes):
-            yield f"{row.title}, {way}: {words!r} isn't said: {told}"
-        names = {change.name for change in found.changes}
-        if way == "there" and names != {row.name}:
-            yield f"{row.title}, {way}: told of {names}"

@@ -1,9 +1,9 @@
-"""Schemas to edit, and how to judge what is said of one of them then."""
+"""Schemas to edit."""
 
 from __future__ import annotations
 
 import copy
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from tests.codegen.specs import (
     TEXT,
@@ -15,34 +15,38 @@ from tests.codegen.specs import (
     operation,
     ref,
 )
-from tests.diff.judging import INTEGER, body, letters, report
+from tests.diff.judging import INTEGER, Row, body
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Collection
 
     Change = Callable[[Document], None]
 
 
-class Row(NamedTuple):
-    """A change of the schemas, and what it means for one of the classes.
+def row(
+    title: str,
+    change: Change,
+    name: str,
+    due: str,
+    words: str = "",
+    *,
+    others: Collection[str] = (),
+) -> Row:
+    """Return a change of the schemas, with what it means for the class `name`.
 
-    Attributes:
+    Args:
         title: what it is.
         change: how the schemas become others.
-        name: the class that is looked at.
-        there: the verdicts for callers and readers.
-        back: those on the reverse change.
-        words: what the text of the change has to say.
-        others: what may be told of others besides.
+        name: the class.
+        due: the verdicts there and back.
+        words: what a text about the class has to say.
+        others: of what else changes are reported.
     """
-
-    title: str
-    change: Change
-    name: str
-    there: str
-    back: str
-    words: str = ""
-    others: frozenset[str] = frozenset()
+    there, back = due.split()
+    return Row(
+        *(title, made(), made(change), {name: (there, back)}, (words, ""), name),
+        frozenset({name, *others}),
+    )
 
 
 def _schemas() -> Document:
@@ -72,7 +76,7 @@ def _schemas() -> Document:
 
 
 def made(change: Change | None = None) -> Document:
-    """Give the document with its schemas changed."""
+    """Return the document with its schemas changed."""
     schemas = copy.deepcopy(_schemas())
     if change is not None:
         change(schemas)
@@ -95,7 +99,7 @@ def having(*steps: str, value: object) -> Change:
 
 
 def named(old: str, new: str) -> Change:
-    """Give a schema another name, wherever it is used."""
+    """Rename a schema, wherever it is used."""
 
     def change(schemas: Document) -> None:
         def renamed(value: object) -> object:
@@ -120,18 +124,3 @@ def together(*changes: Change) -> Change:
             one(schemas)
 
     return change
-
-
-def misjudged(row: Row) -> Iterator[str]:
-    old, new = made(), made(row.change)
-    there, back = report(old, new), report(new, old)
-    for way, found, due in (("there", there, row.there), ("back", back, row.back)):
-        got = letters(found, row.name)
-        if got != due:
-            told = [(c.name, c.text) for c in found.changes]
-            yield f"{row.title}, {way}: due {due}, got {got}: {told}"
-    texts = [change.text for change in there.changes if change.name == row.name]
-    if not any(row.words in text for text in texts):
-        yield f"{row.title}: {row.words!r} isn't said: {texts}"
-    if not {change.name for change in there.changes} <= {row.name, *row.others}:
-        yield f"{row.title}: {[(c.name, c.text) for c in there.changes]}"

@@ -1,0 +1,168 @@
+"""Changes of answers and of what proves a request, with the verdicts on them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from tests.codegen.specs import JSON, TEXT, Document, ref
+from tests.diff.editing import (
+    POST,
+    answer,
+    getting,
+    in_document,
+    posting,
+    put,
+    row,
+    together,
+)
+from tests.diff.judging import Row, judged
+
+if TYPE_CHECKING:
+    from tests.diff.editing import Change
+
+
+def _without_answers(*codes: str) -> Change:
+    def change(document: Document) -> None:
+        for code in codes:
+            del getting(document)["responses"][code]
+
+    return change
+
+
+def _streams(schema: Any) -> Change:
+    content = {JSON: {"schema": ref("Thing")}, "text/event-stream": {"schema": schema}}
+    answer = {"description": "", "content": content}
+    return put("responses", "200", value=answer, of=posting)
+
+
+_SECURITY = "security"
+
+_NEW, _THING = {"schema": ref("New")}, {"schema": ref("Thing")}
+
+ROWS = [
+    # --- Answers --------------------------------------------------------------------
+    row(
+        "another answer",
+        put("responses", "200", value=answer(ref("New"))),
+        "-B -B",
+        "the answer `200` is `New` now, was `Thing`",
+    ),
+    row(
+        "null answer",
+        put(
+            "responses",
+            "200",
+            value=answer({"anyOf": [ref("Thing"), {"type": "null"}]}),
+        ),
+        "-B -C",
+        "the answer `200` may now be `None`",
+        "is never `None`",
+    ),
+    row("no answer", put("responses", "200", value=answer()), "-B -B"),
+    row("text", put("responses", "200", value=answer(TEXT, "text/plain")), "-B -B"),
+    row(
+        "text too",
+        put("responses", "200", "content", "text/plain", value={"schema": TEXT}),
+        "-B -C",
+        "the answer `200` is `Thing | str` now, was `Thing`",
+        "is `Thing` now",
+    ),
+    row(
+        "another JSON besides",
+        put("responses", "200", "content", "application/a+json", value=_NEW),
+        "-B -C",
+        "the answer `200` is `Thing | New` now, was `Thing`",
+        "is `Thing` now",
+    ),
+    row(
+        "the same JSON by another name",
+        put("responses", "200", "content", value={"application/a+json": _THING}),
+        "-C -C",
+        "is described otherwise, but read the same",
+    ),
+    row(
+        "status",
+        together(
+            put("responses", "201", value=answer(ref("Thing"))), _without_answers("200")
+        ),
+        "-C -C",
+        "the answer has status `201`, was `200`",
+        "`200`, was `201`",
+    ),
+    row("status too", put("responses", "201", value=answer(ref("Thing"))), "-C -C"),
+    row(
+        "another too",
+        put("responses", "202", value=answer(ref("New"))),
+        "-B -C",
+        "the answer `202` is new: `New`",
+        "the answer `202` is gone: `New`",
+    ),
+    row(
+        "error",
+        put("responses", "5XX", value=answer(ref("Problem"))),
+        "-M -B",
+        "the error `5XX` is documented now",
+        "raises `UnexpectedStatus`",
+    ),
+    row("another error", put("responses", "5XX", value=answer(ref("New"))), "-B -B"),
+    row(
+        "error by name", put("responses", "404", value=answer(ref("Problem"))), "-C -C"
+    ),
+    row("error of its own", put("responses", "404", value=answer(ref("New"))), "-B -B"),
+    row(
+        "any error", put("responses", "default", value=answer(ref("Problem"))), "-M -B"
+    ),
+    row(
+        "header",
+        put("responses", "200", "headers", value={"x-n": {"schema": TEXT}}),
+        "-C -M",
+        "has the header `x-n` now",
+        "has no header `x-n` any more",
+    ),
+    # --- Streams --------------------------------------------------------------------
+    row(
+        "stream",
+        _streams(ref("Event")),
+        "CC BB",
+        "`stream` and `stream_async` are new",
+        "`stream` and `stream_async` are gone",
+        name=POST,
+    ),
+    # --- Security -------------------------------------------------------------------
+    row(
+        "all",
+        in_document(_SECURITY, value=[{"Id": []}]),
+        "B- B-",
+        "every request proves itself by `Id` now, was by `Key`",
+        name="security",
+    ),
+    row(
+        "one way more",
+        in_document(_SECURITY, value=[{"Key": []}, {"Id": []}]),
+        "C- B-",
+        "by `Key` or `Id` now",
+        name="security",
+    ),
+    row(
+        "both",
+        in_document(_SECURITY, value=[{"Key": [], "Id": []}]),
+        "B- C-",
+        "by `Id` with `Key` now",
+        name="security",
+    ),
+    row("one", put(_SECURITY, value=[{"Id": []}]), "B- B-", "the request proves"),
+    row("nothing", put(_SECURITY, value=[]), "C- B-", "by nothing now"),
+    row("scopes", put(_SECURITY, value=[{"Key": ["a"]}]), "M- M-", "scopes"),
+    row(
+        "scheme",
+        in_document("components", "securitySchemes", "Key", "scheme", value="basic"),
+        "B- B-",
+        "the security scheme `Key` is another one now",
+        name="security",
+    ),
+]
+
+
+@judged(ROWS)
+def test_each_change_of_a_response_is_judged_right(row: Row, way: str) -> None:
+    row.check(way)
