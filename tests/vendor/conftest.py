@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="session")
 def newer_build(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Build the pinned document as it might be one day; give the build's folder."""
+    """Build the pinned document as it might be one day, and return the folder."""
     folder = tmp_path_factory.mktemp("newer")
     document = pinned()
     document["info"]["version"] = "9.0.0"
@@ -43,5 +43,16 @@ def _pristine(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def copy(_pristine: Path, tmp_path: Path) -> Path:
-    """Give a copy of the generated package, to be damaged at will."""
+    """Return a copy of the generated package, to be damaged at will."""
     return shutil.copytree(_pristine, tmp_path / "its" / "threads_api")
+
+
+@pytest.fixture
+def small_copy(_pristine: Path, tmp_path: Path) -> Path:
+    """Return such a copy without its subfolders, which its stamp names all the same."""
+    folder = tmp_path / "its" / "threads_api"
+    folder.mkdir(parents=True)
+    for path in _pristine.iterdir():
+        if path.is_file():
+            shutil.copy(path, folder)
+    return folder

@@ -93,18 +93,15 @@ REFUSED = [
 ]
 
 
-def test_each_form_is_rewritten_or_stays() -> None:
-    wrong = []
-    cases = [*REWRITTEN, *(("a.py", source, source) for source in STAYS)]
-    for path, source, expected in cases:
-        found = rewritten(source.encode(), path, "copied").decode()
-        ast.parse(found)
-        if found != expected:
-            wrong.append(f"{path}: {source}\n  gives  {found}\n  wanted {expected}")
-        again = rewritten(found.encode(), path, "copied").decode()
-        if again != found:
-            wrong.append(f"{path}: {found}\n  twice {again}")
-    assert not wrong, "\n".join(wrong)
+@pytest.mark.parametrize(
+    ("path", "source", "expected"),
+    [*REWRITTEN, *(("a.py", source, source) for source in STAYS)],
+)
+def test_each_form_is_rewritten_or_stays(path: str, source: str, expected: str) -> None:
+    found = rewritten(source.encode(), path, "copied")
+    ast.parse(found)
+    assert found.decode() == expected
+    assert rewritten(found, path, "copied") == found
 
 
 @pytest.mark.parametrize(("source", "words"), REFUSED)
@@ -116,12 +113,14 @@ def test_what_no_rule_covers_is_refused(source: str, words: str) -> None:
 
 
 ALONE = [
-    ("from .b import y", ""),
-    ("from . import b", ""),
-    ("from .b import *", ""),
-    ("from .star import y", ""),
-    ("from .p.c import z", ""),
-    ("import_module('.b', __package__)", ""),
+    "from .b import y",
+    "from . import b",
+    "from .b import *",
+    "from .star import y",
+    "from .p.c import z",
+    "import_module('.b', __package__)",
+]
+NOT_ALONE = [
     ("from .b import none", "imports none of .b, which has no such name"),
     ("from .star import none", "imports none of .star, which has no such name"),
     ("from .local import x", "imports .local, which is not in the copy"),
@@ -134,29 +133,30 @@ ALONE = [
     ("run_module('codegen')", "imports codegen"),
     ("l = 'assistants_api.models'", "has the text 'assistants_api.models'"),
 ]
+OTHERS = {
+    "__init__.py": b"",
+    "b.py": b"y: int = 1\nimport httpx, json\nfrom dateutil import parser",
+    "star.py": b"from .b import *",
+    "p/__init__.py": b"",
+    "p/c.py": b"from ..b import y as z",
+    # A document may hold any text.
+    "generated/x.py": b"l = 'assistants_api'\nimport attrs",
+}
 
 
-def test_a_copy_that_would_not_stand_alone_is_refused() -> None:
-    wrong = []
-    others = {
-        "__init__.py": b"",
-        "b.py": b"y: int = 1\nimport httpx, json\nfrom dateutil import parser",
-        "star.py": b"from .b import *",
-        "p/__init__.py": b"",
-        "p/c.py": b"from ..b import y as z",
-        # A document may hold any text.
-        "generated/x.py": b"l = 'assistants_api'",
-    }
-    for source, words in ALONE:
-        try:
-            needed, _ = verify({**others, "a.py": source.encode()}, "generated/")
-        except BuildError as error:
-            if not words or words not in str(error) or "a.py, line" not in str(error):
-                wrong.append(f"{source}: {error}")
-        else:
-            if words or needed != {"httpx", "dateutil"}:
-                wrong.append(f"{source}: accepted, needs {needed}")
-    assert not wrong, "\n".join(wrong)
+@pytest.mark.parametrize("source", ALONE)
+def test_a_copy_that_stands_alone_is_accepted(source: str) -> None:
+    needed, of_generated = verify({**OTHERS, "a.py": source.encode()}, "generated/")
+    assert needed == {"httpx", "dateutil", "attrs"}
+    assert of_generated == {"attrs"}
+
+
+@pytest.mark.parametrize(("source", "words"), NOT_ALONE)
+def test_a_copy_that_would_not_stand_alone_is_refused(source: str, words: str) -> None:
+    with pytest.raises(BuildError) as refusal:
+        verify({**OTHERS, "a.py": source.encode()}, "generated/")
+    assert words in str(refusal.value)
+    assert "a.py, line" in str(refusal.value)
 
 
 def test_most_of_the_client_stays_as_it_is() -> None:
