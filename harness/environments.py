@@ -89,7 +89,5 @@ def _make(folder: Path, inputs: list[str], install: Callable[[], None]) -> None:
     print(f"making {folder.relative_to(ROOT)}", file=sys.stderr, flush=True)
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    # Git needs to know nothing about these folders.
-    (CACHE / ".gitignore").write_text("*\n", encoding="utf-8")
     install()
     stamp.write_text(wanted, encoding="utf-8")
