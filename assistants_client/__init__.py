@@ -46,7 +46,9 @@ if TYPE_CHECKING:
     from .objects.threads import Thread as Thread
     from .pages import AsyncPage as AsyncPage
     from .pages import Page as Page
+    from .responses import AsyncStreamedResponse as AsyncStreamedResponse
     from .responses import RawResponse as RawResponse
+    from .responses import StreamedResponse as StreamedResponse
     from .streaming.handlers import AssistantEventHandler as AssistantEventHandler
     from .streaming.handlers import (
         AsyncAssistantEventHandler as AsyncAssistantEventHandler,
@@ -57,8 +59,6 @@ if TYPE_CHECKING:
     )
     from .streaming.stream import AsyncStream as AsyncStream
     from .streaming.stream import Stream as Stream
-    from .streaming_responses import AsyncStreamedResponse as AsyncStreamedResponse
-    from .streaming_responses import StreamedResponse as StreamedResponse
     from .tools import Tool as Tool
     from .tools import ToolSet as ToolSet
     from .tools import tool as tool
@@ -125,8 +125,8 @@ _HOMES = {
     "Client": "client",
     "Page": "pages",
     "RawResponse": "responses",
-    "AsyncStreamedResponse": "streaming_responses",
-    "StreamedResponse": "streaming_responses",
+    "AsyncStreamedResponse": "responses",
+    "StreamedResponse": "responses",
     "Assistant": "objects.assistants",
     "AsyncAssistant": "objects.assistants",
     "AsyncMessage": "objects.messages",

@@ -82,10 +82,12 @@ class InvokeAll:
 class Receive:
     """Read more of an unread body; the result is bytes, or None at its end.
 
-    Raises `NoResponse` if the body breaks off, `UnreadableResponse` if it is too long.
+    The whole body may have `limit` bytes; None is for no limit. Raises `NoResponse` if
+    it breaks off, `UnreadableResponse` if it is too long.
     """
 
     response: HttpResponse
+    limit: int | None = None
 
 
 @define

@@ -8,11 +8,11 @@ from ._drive import drive, drive_async
 from ._flows.call import perform_call
 from ._options import MAX_RESPONSE_BYTES, MAX_RETRIES, TIMEOUT, settings
 from ._transcript import Transcript
-from ._transport.http import AsyncHttp, Http
-from ._transport.pool import pool_of
+from ._transport.http import Http
+from ._transport.pool import Pool, library_for
 from ._verbosity import resolved
 from .azure import azure_settings
-from .custom_requests import AsyncFreeRequests, FreeRequests
+from .custom_requests import AsyncCustomRequests, CustomRequests
 from .resources.assistants import Assistants, AsyncAssistants
 from .resources.threads import AsyncThreads, Threads
 
@@ -23,8 +23,9 @@ if TYPE_CHECKING:
     from ._call import Call, CallOptions, CallResult
     from ._effects import Flow
     from ._options import ApiKey, ClientChanges, ClientOptions, Options
-    from ._transcript import Flowing
-    from ._transport.pool import Pool
+    from ._transport.async_http import AsyncHttp
+    from ._transport.async_pool import AsyncPool
+    from ._transport.library import Library
     from ._verbosity import Verbosity
     from .resources._raw import AsyncRawClient, RawClient
     from .resources._streamed import AsyncStreamedClient, StreamedClient
@@ -40,7 +41,7 @@ class _Client:
     """
 
     asynchronous: ClassVar[bool]
-    _pool: Pool
+    _pool: Pool | AsyncPool
 
     def __init__(
         self,
@@ -98,7 +99,7 @@ class _Client:
             redact_headers=redact_headers,
             max_response_bytes=max_response_bytes,
         )
-        self._pool = pool_of(http_client, type(self))
+        self._use(http_client)
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self._options!r})"
@@ -170,10 +171,19 @@ class _Client:
         copy._options = self._options.with_changes(**given)
         copy._pool = self._pool
         if http is not None:
-            copy._pool = pool_of(http, type(self))
+            copy._use(http)
         return copy
 
     copy = with_options
+
+    def _use(self, http_client: Any) -> None:
+        """Use an HTTP client that somebody passed, or one to be made."""
+        library = library_for(http_client, type(self))
+        self._pool = self._new_pool(library, http_client)
+
+    @staticmethod
+    def _new_pool(library: Library, http_client: Any) -> Any:
+        raise NotImplementedError
 
     def _transcript(self, options: CallOptions) -> Transcript | None:
         level = resolved(options.get("verbosity"), self._options.verbosity)
@@ -185,13 +195,14 @@ class _Client:
         )
 
 
-class Client(_Client, FreeRequests):
+class Client(_Client, CustomRequests):
     """A client of the Assistants API.
 
     Threads may share it. Close it, or use it in a `with` statement.
     """
 
     asynchronous: ClassVar = False
+    _pool: Pool
 
     @property
     def assistants(self) -> Assistants:
@@ -225,24 +236,22 @@ class Client(_Client, FreeRequests):
         """Run a flow to its end, such as that of a call."""
         return drive(flow, self._http(options).perform)
 
-    def _begin(self, call: Call[T]) -> tuple[CallResult[T], Flowing | None]:
-        """Carry out a call up to the body of its answer, which is shown when read."""
+    def _begin(self, call: Call[T]) -> tuple[CallResult[T], Http]:
+        """Perform a call up to the body of its response, which is read by `Http`."""
         http = self._http(call.options)
-        answer = drive(perform_call(call, self._options), http.perform)
-        kind = answer.response.headers.get("content-type", "")
-        return answer, http.transcript.flowing(kind) if http.transcript else None
+        return drive(perform_call(call, self._options), http.perform), http
 
     def _http(self, options: CallOptions) -> Http:
-        """Give what does what flows ask for, by the connections there are."""
-        made = self._pool.get(self._pool.library.client)
-        secrets = self._options.secrets
-        return Http(made, self._transcript(options), secrets, self._pool)
+        """Return what performs effects, by the connections there are."""
+        return Http(self._pool, self._transcript(options), self._options.secrets)
+
+    @staticmethod
+    def _new_pool(library: Library, http_client: Any) -> Pool:
+        return Pool(library, http_client)
 
     def close(self) -> None:
         """Close the connections, also those of copies; a second time does nothing."""
-        made = self._pool.close()
-        if made is not None:
-            made.close()
+        self._pool.close()
 
     def __enter__(self) -> Self:
         return self
@@ -251,7 +260,7 @@ class Client(_Client, FreeRequests):
         self.close()
 
 
-class AsyncClient(_Client, AsyncFreeRequests):
+class AsyncClient(_Client, AsyncCustomRequests):
     """A client of the Assistants API whose methods are awaited.
 
     Tasks may share it, those of several event loops of asyncio as well: each loop has
@@ -260,6 +269,7 @@ class AsyncClient(_Client, AsyncFreeRequests):
     """
 
     asynchronous: ClassVar = True
+    _pool: AsyncPool
 
     @property
     def assistants(self) -> AsyncAssistants:
@@ -293,27 +303,30 @@ class AsyncClient(_Client, AsyncFreeRequests):
         """Run a flow to its end, such as that of a call."""
         return await drive_async(flow, self._http(options).perform)
 
-    async def _begin(self, call: Call[T]) -> tuple[CallResult[T], Flowing | None]:
-        """Carry out a call up to the body of its answer, which is shown when read."""
+    async def _begin(self, call: Call[T]) -> tuple[CallResult[T], AsyncHttp]:
+        """Perform a call up to the body of its response, which is read by `Http`."""
         http = self._http(call.options)
-        answer = await drive_async(perform_call(call, self._options), http.perform)
-        kind = answer.response.headers.get("content-type", "")
-        return answer, http.transcript.flowing(kind) if http.transcript else None
+        return await drive_async(perform_call(call, self._options), http.perform), http
 
     def _http(self, options: CallOptions) -> AsyncHttp:
-        """Give what does what flows ask for, by the connections there are."""
-        made = self._pool.get(self._pool.library.async_client)
-        secrets = self._options.secrets
-        return AsyncHttp(made, self._transcript(options), secrets, self._pool)
+        """Return what performs effects, by the connections there are."""
+        # Imported late, as it loads asyncio.
+        from ._transport.async_http import AsyncHttp
+
+        return AsyncHttp(self._pool, self._transcript(options), self._options.secrets)
+
+    @staticmethod
+    def _new_pool(library: Library, http_client: Any) -> AsyncPool:
+        from ._transport.async_pool import AsyncPool
+
+        return AsyncPool(library, http_client)
 
     async def close(self) -> None:
         """Close the connections, also those of copies; a second time does nothing.
 
         Those of other event loops that still run are closed there, soon.
         """
-        home = self._pool.close()
-        if home is not None:
-            await home.close()
+        await self._pool.close()
 
     async def __aenter__(self) -> Self:
         return self

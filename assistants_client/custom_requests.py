@@ -1,10 +1,13 @@
-"""The methods of clients for endpoints that the document doesn't list."""
+"""Requests to endpoints that the document doesn't list: methods of clients."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeVar
+from urllib.parse import parse_qsl
 
-from ._custom_calls import free_call
+from . import _api
+from ._call import OPTIONS, Call
+from ._casts import caster
 from ._errors import ConfigurationError
 from ._transport.library import library_of_response
 
@@ -12,12 +15,23 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Unpack
 
-    from ._call import CallOptions
+    from ._call import CallOptions, CallResult
+    from ._transport.library import Library
 
 T = TypeVar("T")
 
+# What the `openai` package calls the options of a request that is made by hand.
+_THEIRS = {
+    "headers": "extra_headers",
+    "params": "extra_query",
+    "extra_json": "extra_body",
+    "timeout": "timeout",
+    "max_retries": "max_retries",
+    "idempotency_key": "idempotency_key",
+}
 
-class FreeRequests:
+
+class CustomRequests:
     """Methods for endpoints that the document doesn't list."""
 
     def get(
@@ -28,21 +42,21 @@ class FreeRequests:
         options: Mapping[str, Any] | None = None,
         **more: Unpack[CallOptions],
     ) -> T:
-        """Send a GET; give the answer.
+        """Send a GET, and return the response.
 
         Args:
             path: below the base URL, such as "/models".
-            cast_to: what to read the answer as: a model, `dict`, `str`, `bytes`, None,
-                a TypedDict or dataclass, or `httpx.Response` for the answer itself
-                (`httpx2.Response` where the client uses that library).
-            options: options by their names in the `openai` package.
-            more: options by their names here.
+            cast_to: the type to read the body as: a model, `dict`, `str`, `bytes`,
+                None, a TypedDict or dataclass, or `httpx.Response` for the response
+                itself (`httpx2.Response` if the client uses that library).
+            options: options, by their names in the `openai` package.
+            more: options, by their names here.
 
         Raises:
             ConfigurationError: the path leads elsewhere, or an option is unknown.
-            APIError: the call fails, or the answer is not what `cast_to` says.
+            APIError: the call fails, or the body is not what `cast_to` says.
         """
-        found: T = self._request("GET", path, cast_to, options=options, more=more)
+        found: T = self._request("GET", path, cast_to, options, more)
         return found
 
     def post(
@@ -55,9 +69,7 @@ class FreeRequests:
         **more: Unpack[CallOptions],
     ) -> T:
         """Send a POST, with a body of JSON data if there is one; see `get`."""
-        found: T = self._request(
-            "POST", path, cast_to, body=body, options=options, more=more
-        )
+        found: T = self._request("POST", path, cast_to, options, more, body)
         return found
 
     def put(
@@ -70,9 +82,7 @@ class FreeRequests:
         **more: Unpack[CallOptions],
     ) -> T:
         """Send a PUT, with a body of JSON data if there is one; see `get`."""
-        found: T = self._request(
-            "PUT", path, cast_to, body=body, options=options, more=more
-        )
+        found: T = self._request("PUT", path, cast_to, options, more, body)
         return found
 
     def patch(
@@ -85,9 +95,7 @@ class FreeRequests:
         **more: Unpack[CallOptions],
     ) -> T:
         """Send a PATCH, with a body of JSON data if there is one; see `get`."""
-        found: T = self._request(
-            "PATCH", path, cast_to, body=body, options=options, more=more
-        )
+        found: T = self._request("PATCH", path, cast_to, options, more, body)
         return found
 
     def delete(
@@ -100,20 +108,16 @@ class FreeRequests:
         **more: Unpack[CallOptions],
     ) -> T:
         """Send a DELETE, with a body of JSON data if there is one; see `get`."""
-        found: T = self._request(
-            "DELETE", path, cast_to, body=body, options=options, more=more
-        )
+        found: T = self._request("DELETE", path, cast_to, options, more, body)
         return found
 
-    def _request(self, method: str, path: str, cast_to: Any, **given: Any) -> Any:
+    def _request(self, method: str, path: str, *given: Any) -> Any:
         client: Any = self
-        whole = _is_whole(cast_to, client)
-        call = free_call(method, path, client.base_url, cast_to=cast_to, **given)
-        answer = client._perform(call)
-        return answer.response if whole else answer.read()
+        call = custom_call(client, method, path, *given)
+        return client._perform(call).read()
 
 
-class AsyncFreeRequests:
+class AsyncCustomRequests:
     """Methods for endpoints that the document doesn't list."""
 
     async def get(
@@ -124,21 +128,21 @@ class AsyncFreeRequests:
         options: Mapping[str, Any] | None = None,
         **more: Unpack[CallOptions],
     ) -> T:
-        """Send a GET; give the answer.
+        """Send a GET, and return the response.
 
         Args:
             path: below the base URL, such as "/models".
-            cast_to: what to read the answer as: a model, `dict`, `str`, `bytes`, None,
-                a TypedDict or dataclass, or `httpx.Response` for the answer itself
-                (`httpx2.Response` where the client uses that library).
-            options: options by their names in the `openai` package.
-            more: options by their names here.
+            cast_to: the type to read the body as: a model, `dict`, `str`, `bytes`,
+                None, a TypedDict or dataclass, or `httpx.Response` for the response
+                itself (`httpx2.Response` if the client uses that library).
+            options: options, by their names in the `openai` package.
+            more: options, by their names here.
 
         Raises:
             ConfigurationError: the path leads elsewhere, or an option is unknown.
-            APIError: the call fails, or the answer is not what `cast_to` says.
+            APIError: the call fails, or the body is not what `cast_to` says.
         """
-        found: T = await self._request("GET", path, cast_to, options=options, more=more)
+        found: T = await self._request("GET", path, cast_to, options, more)
         return found
 
     async def post(
@@ -151,9 +155,7 @@ class AsyncFreeRequests:
         **more: Unpack[CallOptions],
     ) -> T:
         """Send a POST, with a body of JSON data if there is one; see `get`."""
-        found: T = await self._request(
-            "POST", path, cast_to, body=body, options=options, more=more
-        )
+        found: T = await self._request("POST", path, cast_to, options, more, body)
         return found
 
     async def put(
@@ -166,9 +168,7 @@ class AsyncFreeRequests:
         **more: Unpack[CallOptions],
     ) -> T:
         """Send a PUT, with a body of JSON data if there is one; see `get`."""
-        found: T = await self._request(
-            "PUT", path, cast_to, body=body, options=options, more=more
-        )
+        found: T = await self._request("PUT", path, cast_to, options, more, body)
         return found
 
     async def patch(
@@ -181,9 +181,7 @@ class AsyncFreeRequests:
         **more: Unpack[CallOptions],
     ) -> T:
         """Send a PATCH, with a body of JSON data if there is one; see `get`."""
-        found: T = await self._request(
-            "PATCH", path, cast_to, body=body, options=options, more=more
-        )
+        found: T = await self._request("PATCH", path, cast_to, options, more, body)
         return found
 
     async def delete(
@@ -196,32 +194,88 @@ class AsyncFreeRequests:
         **more: Unpack[CallOptions],
     ) -> T:
         """Send a DELETE, with a body of JSON data if there is one; see `get`."""
-        found: T = await self._request(
-            "DELETE", path, cast_to, body=body, options=options, more=more
-        )
+        found: T = await self._request("DELETE", path, cast_to, options, more, body)
         return found
 
-    async def _request(self, method: str, path: str, cast_to: Any, **given: Any) -> Any:
+    async def _request(self, method: str, path: str, *given: Any) -> Any:
         client: Any = self
-        whole = _is_whole(cast_to, client)
-        call = free_call(method, path, client.base_url, cast_to=cast_to, **given)
-        answer = await client._perform(call)
-        return answer.response if whole else answer.read()
+        call = custom_call(client, method, path, *given)
+        return (await client._perform(call)).read()
 
 
-def _is_whole(cast_to: Any, client: Any) -> bool:
-    """Tell whether the answer itself is wanted.
+def custom_call(
+    client: Any,
+    method: str,
+    path: str,
+    cast_to: Any,
+    options: Mapping[str, Any] | None,
+    more: Mapping[str, Any],
+    body: Any = None,
+) -> Call[Any]:
+    """Make a call of a path.
+
+    Args:
+        client: the client that is to perform it.
+        method: such as "GET".
+        path: below the base URL, with a query or without; or a whole URL that begins
+            with the base URL.
+        cast_to: the type to read the body as; `caster` says which types there are.
+        options: options, by their names in the `openai` package.
+        more: options, by their names here, which win.
+        body: what is sent as JSON; None for nothing.
+
+    Raises:
+        ConfigurationError: the path leads elsewhere, or there is no such option.
+    """
+    below, query = _split(path, client.base_url)
+    given = dict(options or {})
+    renamed = {_THEIRS[name]: given.pop(name) for name in _THEIRS if name in given}
+    unknown = sorted({*given, *(more.keys() - OPTIONS)})
+    if unknown:
+        raise ConfigurationError(f"{method} {below} takes no {', '.join(unknown)}")
+    settings: Any = {**renamed, **more}
+    whole = _is_response(cast_to, client._pool.library)
+    return Call(
+        operation=f"{method} {below}",
+        request=_api.Request(
+            method=method,
+            path=below,
+            query=query,
+            json=_api.UNSET if body is None else _api.to_json(body),
+        ),
+        read=_response if whole else caster(cast_to),
+        options=settings,
+    )
+
+
+def _response(result: CallResult[Any]) -> Any:
+    return result.response
+
+
+def _is_response(cast_to: Any, used: Library) -> bool:
+    """Return whether the response itself is wanted.
 
     Raises:
         ConfigurationError: it would be one of another HTTP library.
     """
     asked = library_of_response(cast_to)
-    if asked is None:
-        return False
-    used = client._pool.library
-    if cast_to is not used.response:
+    if asked is not None and asked is not used:
         raise ConfigurationError(
             f"cast_to is {asked.name}.Response, but this client uses {used.name}: "
             f"pass {used.name}.Response"
         )
-    return True
+    return asked is not None
+
+
+def _split(path: str, base_url: str) -> tuple[str, list[tuple[str, str]]]:
+    below, _, query = path.partition("?")
+    if below == base_url or below.startswith(f"{base_url}/"):
+        below = below[len(base_url) :]
+    elif "://" in below or below.startswith("//"):
+        # The key would go there, too.
+        raise ConfigurationError(
+            f"{below!r} is not below {base_url}; give a path such as '/models'"
+        )
+    if "#" in path or not path.isprintable() or {"..", "."} & {*below.split("/")}:
+        raise ConfigurationError(f"{path!r} is no path such as '/models'")
+    return f"/{below.lstrip('/')}", parse_qsl(query, keep_blank_values=True)

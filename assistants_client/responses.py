@@ -1,25 +1,33 @@
-"""Answers as they came, with all that HTTP says of them."""
+"""Responses with all that HTTP says of them: read, or still to be read."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 
-from ._call import CallResult
 from ._casts import caster
+from ._effects import UnreadableResponse
+from ._errors import APIConnectionError, APITimeoutError
 from ._json import decode
-from ._transport.body import readable
+from ._text import shortened
+from ._transport.body import Bound, with_text
+from ._transport.exchange import forget_request
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
     from datetime import timedelta
 
     import httpx
+
+    from ._call import CallResult
+    from ._transport.async_http import AsyncHttp
+    from ._transport.http import Http
 
 T = TypeVar("T")
 U = TypeVar("U")
 
 
-class Head(Generic[T]):
-    """What is known of an answer before its body is read."""
+class _Response(Generic[T]):
+    """What is known of a response before its body is read."""
 
     def __init__(self, result: CallResult[T]) -> None:
         self._result = result
@@ -30,90 +38,90 @@ class Head(Generic[T]):
 
     @property
     def http_response(self) -> httpx.Response:
-        """Give the answer as the HTTP library has it; its request holds the key."""
+        """Return the response of the HTTP library; its request holds the key."""
         response: Any = self._result.response
         found: httpx.Response = response
         return found
 
     @property
     def http_request(self) -> httpx.Request:
-        """Give the request as the HTTP library has it; it holds the key."""
+        """Return the request of the HTTP library; it holds the key."""
         return self.http_response.request
 
     @property
     def status_code(self) -> int:
-        """Give the HTTP status."""
+        """Return the HTTP status."""
         return self.http_response.status_code
 
     @property
     def headers(self) -> httpx.Headers:
-        """Give the headers; names are looked up whatever their case."""
+        """Return the headers; names are looked up whatever their case."""
         return self.http_response.headers
 
     @property
     def request_id(self) -> str | None:
-        """Give the server's name for the request, if it said so."""
+        """Return the server's id of the request, if there is one."""
         found: str | None = self.headers.get("x-request-id")
         return found
 
     @property
     def attempts(self) -> int:
-        """Tell how many requests were sent."""
+        """Return how many requests were sent."""
         return self._result.attempts
 
     @property
     def retries_taken(self) -> int:
-        """Tell how many requests were sent after the first one."""
+        """Return how many requests were sent after the first one."""
         return self._result.attempts - 1
 
     @property
     def elapsed(self) -> timedelta:
-        """Tell how long the last attempt took, from sending to the end of the answer.
+        """Return how long the last attempt took, up to the end of the response.
 
         Raises:
-            RuntimeError: the answer has not been read to its end.
+            RuntimeError: the response has not been read to its end.
         """
         return self.http_response.elapsed
 
     @property
     def method(self) -> str:
-        """Give the method of the request."""
+        """Return the method of the request."""
         return self.http_request.method
 
     @property
     def url(self) -> httpx.URL:
-        """Give the URL that answered."""
+        """Return the URL that the response came from."""
         return self.http_response.url
 
     @property
     def http_version(self) -> str:
-        """Give the version of HTTP, such as HTTP/1.1."""
+        """Return the version of HTTP, such as HTTP/1.1."""
         return self.http_response.http_version
 
     @property
     def is_closed(self) -> bool:
-        """Tell whether the connection is given back."""
+        """Return whether the connection has been given back."""
         return self.http_response.is_closed
 
     def _parsed(self, to: Any) -> Any:
         return self._result.read() if to is None else caster(to)(self._result)
 
 
-class RawResponse(Head[T]):
-    """An answer that has been read, with all that HTTP says of it."""
+class RawResponse(_Response[T]):
+    """A response that has been read, with all that HTTP says of it."""
 
     @property
     def content(self) -> bytes:
-        """Give the body."""
+        """Return the body."""
         return self.http_response.content
 
     @property
     def text(self) -> str:
-        """Give the body as text."""
-        return readable(self.http_response).text
+        """Return the body as text."""
+        return with_text(self.http_response).text
 
     def json(self) -> Any:
-        """Give the body as JSON data.
+        """Return the body as JSON data.
 
         Raises:
             ValueError: it is not JSON.
@@ -125,12 +133,258 @@ class RawResponse(Head[T]):
     @overload
     def parse(self, *, to: type[U]) -> U: ...
     def parse(self, *, to: Any = None) -> Any:
-        """Give what the method gives without `with_raw_response`.
+        """Return what the method returns without `with_raw_response`.
 
         Args:
-            to: a type to read the body as instead; `Client.get` tells which there are.
+            to: a type to read the body as instead; `Client.get` says which there are.
 
         Raises:
             DecodeError: the body can't be read as that.
         """
         return self._parsed(to)
+
+
+class _Unread(_Response[T]):
+    """A response that is still to be read, whoever reads it."""
+
+    def __init__(self, result: CallResult[T], http: Http | AsyncHttp) -> None:
+        super().__init__(result)
+        self._library = http.library
+        self._errors = (*self._library.broken, UnreadableResponse)
+        self._shown = None
+        if http.transcript:
+            kind = result.response.headers.get("content-type", "")
+            self._shown = http.transcript.flowing(kind)
+
+    def _bound(self) -> Bound | None:
+        """Return what reads the body, unless it was read already, or in pieces."""
+        response = self.http_response
+        if response.is_closed or response.is_stream_consumed:
+            return None
+        return Bound(response, self._library, self._result.limit)
+
+    def _show(self, piece: bytes | str) -> None:
+        if self._shown:
+            self._shown.take(piece.encode() if isinstance(piece, str) else piece)
+
+    def _show_all(self, content: bytes) -> None:
+        if self._shown:
+            self._shown.take(content)
+            self._shown.end()
+            self._shown = None
+
+    def _error(self, error: Exception) -> Exception:
+        """Return what it means to a caller that the body can't be read."""
+        http, result = self._library.http, self._result
+        if isinstance(error, http.StreamError):
+            return RuntimeError("the body is gone: it was read in pieces, or closed")
+        forget_request(error, self._library)
+        if isinstance(error, http.DecodingError):
+            error = Bound(self.http_response, self._library, None).miscoded()
+        if isinstance(error, UnreadableResponse):
+            response = error.response or result.response
+            return result.undecodable(response, str(error))
+        timed_out = isinstance(error, http.TimeoutException)
+        what = str(error) or ("timed out" if timed_out else type(error).__name__)
+        kind = APITimeoutError if timed_out else APIConnectionError
+        return kind(
+            shortened(result.secrets.redact(f"the response broke off: {what}")),
+            request=result.request,
+            operation=result.call.operation,
+            request_id=result.request_id,
+            attempts=result.attempts,
+        )
+
+
+class StreamedResponse(_Unread[T]):
+    """A response whose body is still to be read."""
+
+    def iter_bytes(self, chunk_size: int | None = None) -> Iterator[bytes]:
+        """Iterate over the body in pieces, as they come or of a size in bytes.
+
+        Raises:
+            APIConnectionError: the connection breaks.
+        """
+        return self._each(self.http_response.iter_bytes(chunk_size))
+
+    def iter_text(self, chunk_size: int | None = None) -> Iterator[str]:
+        """Iterate over the body as text, in pieces; `iter_bytes` has the errors."""
+        return self._each(with_text(self.http_response).iter_text(chunk_size))
+
+    def iter_lines(self) -> Iterator[str]:
+        """Iterate over the lines of the body; `iter_bytes` has the errors."""
+        return self._each(with_text(self.http_response).iter_lines(), end="\n")
+
+    def read(self) -> bytes:
+        """Return the whole body; `iter_bytes` has the errors.
+
+        Raises:
+            RuntimeError: it was read in pieces, or the response was closed.
+        """
+        try:
+            bound = self._bound()
+            if bound is not None:
+                bound.read()
+            content = self.http_response.read()
+        except self._errors as error:
+            self.http_response.close()
+            raise self._error(error) from error
+        self._show_all(content)
+        return content
+
+    def text(self) -> str:
+        """Return the whole body as text; `iter_bytes` has the errors."""
+        self.read()
+        return with_text(self.http_response).text
+
+    def json(self) -> Any:
+        """Return the whole body as JSON data; `iter_bytes` has the errors.
+
+        Raises:
+            ValueError: it is not JSON.
+        """
+        return decode(self.read())
+
+    @overload
+    def parse(self) -> T: ...
+    @overload
+    def parse(self, *, to: type[U]) -> U: ...
+    def parse(self, *, to: Any = None) -> Any:
+        """Return what the method returns without `with_streaming_response`.
+
+        Args:
+            to: a type to read the body as instead; `Client.get` says which there are.
+
+        Raises:
+            APIConnectionError: the connection breaks.
+            DecodeError: the body can't be read as that.
+        """
+        self.read()
+        return self._parsed(to)
+
+    def close(self) -> None:
+        """Give the connection back, whether the body was read or not."""
+        self.http_response.close()
+
+    def _each(self, pieces: Iterator[U], end: str = "") -> Iterator[U]:
+        try:
+            for piece in pieces:
+                self._show(f"{piece}{end}" if end else piece)  # type: ignore[arg-type]
+                yield piece
+        except self._errors as error:
+            raise self._error(error) from error
+        self._show_all(b"")
+
+
+class AsyncStreamedResponse(_Unread[T]):
+    """A response whose body is still to be read, by methods that are awaited."""
+
+    def iter_bytes(self, chunk_size: int | None = None) -> AsyncIterator[bytes]:
+        """Iterate over the body in pieces, as they come or of a size in bytes.
+
+        Raises:
+            APIConnectionError: the connection breaks.
+        """
+        return self._each(self.http_response.aiter_bytes(chunk_size))
+
+    def iter_text(self, chunk_size: int | None = None) -> AsyncIterator[str]:
+        """Iterate over the body as text, in pieces; `iter_bytes` has the errors."""
+        return self._each(with_text(self.http_response).aiter_text(chunk_size))
+
+    def iter_lines(self) -> AsyncIterator[str]:
+        """Iterate over the lines of the body; `iter_bytes` has the errors."""
+        return self._each(with_text(self.http_response).aiter_lines(), end="\n")
+
+    async def read(self) -> bytes:
+        """Return the whole body; `iter_bytes` has the errors.
+
+        Raises:
+            RuntimeError: it was read in pieces, or the response was closed.
+        """
+        try:
+            bound = self._bound()
+            if bound is not None:
+                await bound.read_async()
+            content = await self.http_response.aread()
+        except self._errors as error:
+            await self.http_response.aclose()
+            raise self._error(error) from error
+        self._show_all(content)
+        return content
+
+    async def text(self) -> str:
+        """Return the whole body as text; `iter_bytes` has the errors."""
+        await self.read()
+        return with_text(self.http_response).text
+
+    async def json(self) -> Any:
+        """Return the whole body as JSON data; `iter_bytes` has the errors.
+
+        Raises:
+            ValueError: it is not JSON.
+        """
+        return decode(await self.read())
+
+    @overload
+    async def parse(self) -> T: ...
+    @overload
+    async def parse(self, *, to: type[U]) -> U: ...
+    async def parse(self, *, to: Any = None) -> Any:
+        """Return what the method returns without `with_streaming_response`.
+
+        Args:
+            to: a type to read the body as instead; `Client.get` says which there are.
+
+        Raises:
+            APIConnectionError: the connection breaks.
+            DecodeError: the body can't be read as that.
+        """
+        await self.read()
+        return self._parsed(to)
+
+    async def close(self) -> None:
+        """Give the connection back, whether the body was read or not."""
+        await self.http_response.aclose()
+
+    async def _each(self, pieces: AsyncIterator[U], end: str = "") -> AsyncIterator[U]:
+        try:
+            async for piece in pieces:
+                self._show(f"{piece}{end}" if end else piece)  # type: ignore[arg-type]
+                yield piece
+        except self._errors as error:
+            raise self._error(error) from error
+        self._show_all(b"")
+
+
+class StreamedCall(Generic[T]):
+    """A call that is made by `with`, whose response is closed at the end of it."""
+
+    def __init__(self, begin: Callable[[], StreamedResponse[T]]) -> None:
+        self._begin = begin
+        self._begun: StreamedResponse[T] | None = None
+
+    def __enter__(self) -> StreamedResponse[T]:
+        self._begun = self._begin()
+        return self._begun
+
+    def __exit__(self, *_: object) -> None:
+        if self._begun is not None:
+            self._begun.close()
+
+
+class AsyncStreamedCall(Generic[T]):
+    """A call that is made by `async with`, whose response is closed at its end."""
+
+    def __init__(
+        self, begin: Callable[[], Awaitable[AsyncStreamedResponse[T]]]
+    ) -> None:
+        self._begin = begin
+        self._begun: AsyncStreamedResponse[T] | None = None
+
+    async def __aenter__(self) -> AsyncStreamedResponse[T]:
+        self._begun = await self._begin()
+        return self._begun
+
+    async def __aexit__(self, *_: object) -> None:
+        if self._begun is not None:
+            await self._begun.close()

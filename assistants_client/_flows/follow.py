@@ -130,7 +130,7 @@ def _receiving(answer: CallResult[Any], snapshots: Snapshots) -> Flow[_Broken | 
     if kind.lower().endswith(("json", "html")):
         return (yield from _no_stream(answer))
     decoder = _api.EventDecoder()
-    receive = Receive(answer.response)
+    receive = Receive(answer.response, answer.limit)
     broken = None
     idle_timeout = answer.idle_timeout
     heard = monotonic()
@@ -177,7 +177,7 @@ def _is_spoilt(what: Told) -> bool:
 def _no_stream(answer: CallResult[Any]) -> Flow[_Broken]:
     """Give what was answered in place of a stream: some servers give the run."""
     pieces = []
-    receive = Receive(answer.response)
+    receive = Receive(answer.response, answer.limit)
     try:
         while (chunk := (yield receive)) is not None:
             pieces.append(chunk)

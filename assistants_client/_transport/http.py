@@ -1,4 +1,4 @@
-"""What effects do in the world: requests by an HTTP library, time, and callables."""
+"""Effects in the world: requests by an HTTP library, time, and callables."""
 
 from __future__ import annotations
 
@@ -7,116 +7,128 @@ import time
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from .._effects import Invoke, InvokeAll, Note, Receive, Send, Sleep, UnreadableResponse
-from .body import ErrorBody, at_end, bind, named
-from .concurrency import together, together_async
+from .._effects import (
+    BufferedResponse,
+    Invoke,
+    InvokeAll,
+    Note,
+    Receive,
+    Send,
+    Sleep,
+    UnreadableResponse,
+)
+from .body import ERROR_BYTES, Bound, supervise
 from .exchange import Exchange, broken_off
-from .library import library_of
-from .limit import ConnectionLimit, Permit, sweep
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
+    from collections.abc import Iterator
 
     import httpx
 
     from .._effects import Effect, HttpResponse, PreparedRequest
     from .._redaction import Secrets
     from .._transcript import Transcript
-    from .pool import Pool
+    from .pool import Permit, Pool
 
 
-class _Http:
-    """What both have in common: whose connections they use, and what they show."""
+class Http:
+    """Performs effects by a client of an HTTP library.
+
+    Attributes:
+        transcript: where requests and responses are shown, if they are.
+        library: the HTTP library.
+    """
 
     def __init__(
         self,
-        client: Any,
-        transcript: Transcript | None,
+        pool: Pool,
+        transcript: Transcript | None = None,
         secrets: Secrets | None = None,
-        pool: Pool | None = None,
     ) -> None:
-        self._client = client
-        self._library = library_of(client)
-        self._secrets = secrets
-        self._pool = pool
-        self._limit = (
-            pool.connection_limit if pool is not None else ConnectionLimit(None)
-        )
         self.transcript = transcript
+        self._pool = pool
+        self._client = pool.get()
+        self.library = pool.library
+        self._secrets = secrets
         self._read: Any = None
-
-    def _exchange(self, prepared: PreparedRequest) -> Exchange:
-        return Exchange(
-            self._client,
-            self._library,
-            prepared,
-            self.transcript,
-            self._secrets,
-            self._pool,
-        )
-
-
-class Http(_Http):
-    """Perform effects by a client of an HTTP library."""
-
-    _client: httpx.Client
-    _pieces: Iterator[bytes]
+        self._pieces: Iterator[bytes] = iter(())
 
     def perform(self, effect: Effect) -> Any:
-        """Do what an effect asks for.
+        """Perform an effect.
 
         Raises:
-            NoAnswer: a request got none.
+            NoResponse: a request got none.
+            UnreadableResponse: a response can't be read.
             TypeError: a callable is asynchronous.
         """
         if type(effect) is Receive:
             # Before the others: of these, there are thousands.
-            return self._receive(effect.response)
+            return self._receive(effect)
         match effect:
             case Send(request):
                 return self._send(request)
             case Sleep(seconds):
                 time.sleep(seconds)
             case Invoke(function):
-                return _answered(function())
+                return _plain(function())
             case InvokeAll(functions):
+                from .concurrency import together
+
                 return together(functions)
             case Note(text):
                 if self.transcript:
                     self.transcript.note(text)
         return None
 
-    def release(self, reply: Any = None) -> None:
-        """Give the connection back of the answer that is read last, and of another."""
+    def release(self, response: Any = None) -> None:
+        """Close the response that is being read, and another one."""
         try:
             if self._read is not None:
                 self._read.close()
         finally:
-            if reply is not None:
-                reply.close()
+            if response is not None:
+                response.close()
 
-    def _receive(self, reply: Any) -> bytes | None:
-        if reply is not self._read:
+    def pieces(self, response: Any, limit: int | None) -> Iterator[bytes]:
+        """Read the body of a response, decoded, piece by piece.
+
+        Args:
+            response: the response, its body unread.
+            limit: how many bytes it may have; None for no limit.
+
+        Raises:
+            NoResponse: it breaks off.
+            UnreadableResponse: it is too long, or not in the coding that it names.
+        """
+        try:
+            yield from Bound(response, self.library, limit).pieces()
+        except self.library.broken as error:
+            raise broken_off(error, self.library) from error
+
+    def _receive(self, effect: Receive) -> bytes | None:
+        response: Any = effect.response
+        if response is not self._read:
             # Remembered first: whoever interrupts this releases what is read.
-            known, self._read = self._read, reply
-            self._pieces = reply.iter_bytes()
+            known, self._read = self._read, response
+            self._pieces = self.pieces(response, effect.limit)
             if known is not None:
                 known.close()
-        try:
-            return next(self._pieces, None)
-        except self._library.broken as error:
-            raise broken_off(error, self._library) from error
+        return next(self._pieces, None)
 
     def _send(self, prepared: PreparedRequest) -> HttpResponse:
-        exchange = self._exchange(prepared)
-        permit = self._permit(exchange)
+        exchange = Exchange(
+            self._client, prepared, self._pool, self.transcript, self._secrets
+        )
+        permit = self._acquire(exchange)
         response: httpx.Response | None = None
         try:
             response = self._client.send(
                 exchange.request, stream=True, follow_redirects=False
             )
             exchange.begun(response)
-            reply = self._body(response, exchange)
+            late = exchange.deadline_of(response)
+            supervise(response, self.library, late, permit.release)
+            found = self._body(response, prepared)
         except BaseException as error:
             # Else the connection stays taken.
             try:
@@ -128,154 +140,44 @@ class Http(_Http):
             if failure is None:
                 raise
             raise failure from error
-        at_end(response, permit.release)
-        exchange.ended(reply)
-        return reply
+        exchange.ended(found)
+        return found
 
-    def _permit(self, exchange: Exchange) -> Permit:
-        """Wait until there is a connection for this."""
+    def _acquire(self, exchange: Exchange) -> Permit:
         try:
-            return self._limit.acquire(exchange.pool_timeout)
+            return self._pool.acquire(exchange.pool_timeout)
         except TimeoutError as error:
-            raise exchange.too_many() from error
+            raise exchange.no_permit() from error
 
-    def _body(self, response: httpx.Response, exchange: Exchange) -> HttpResponse:
+    def _body(
+        self, response: httpx.Response, prepared: PreparedRequest
+    ) -> HttpResponse:
         """Read the body, unless that is left to others."""
-        prepared = exchange.prepared
-        if not response.is_success:
-            kept = ErrorBody(response, prepared.limit, exchange.deadline)
-            with suppress(UnreadableResponse):
-                kept.begin()
-                for piece in response.iter_bytes():
-                    if kept.take(piece):
-                        break
-            response.close()
-            return kept.response
-        late = None if prepared.stream else exchange.deadline
-        try:
-            bind(response, prepared.limit, late)
-            if not prepared.stream:
-                response.read()
-        except UnreadableResponse as error:
-            raise named(error, response) from None
-        return response
+        if response.is_success:
+            bound = Bound(response, self.library, prepared.limit)
+            if not (prepared.stream or response.is_closed):
+                bound.read()
+            return response
+        # It is cut, not refused, so that what the error says is heard.
+        content = bytearray()
+        most = error_limit(prepared)
+        with suppress(UnreadableResponse):
+            for piece in Bound(response, self.library, None).pieces():
+                content += piece
+                if len(content) > most:
+                    break
+        response.close()
+        status, headers = response.status_code, response.headers
+        return BufferedResponse(status, headers, bytes(content[:most]))
 
 
-class AsyncHttp(_Http):
-    """Perform effects by an asynchronous client of an HTTP library."""
-
-    _client: httpx.AsyncClient
-    _pieces: AsyncIterator[bytes]
-
-    async def perform(self, effect: Effect) -> Any:
-        """Do what an effect asks for.
-
-        Raises:
-            NoAnswer: a request got none.
-        """
-        if type(effect) is Receive:
-            # Before the others: of these, there are thousands.
-            return await self._receive(effect.response)
-        match effect:
-            case Send(request):
-                return await self._send(request)
-            case Sleep(seconds):
-                # Whoever awaits has it loaded; others needn't.
-                import asyncio
-
-                await asyncio.sleep(seconds)
-            case Invoke(function):
-                answer = function()
-                return await answer if inspect.isawaitable(answer) else answer
-            case InvokeAll(functions):
-                return await together_async(functions)
-            case Note(text):
-                if self.transcript:
-                    self.transcript.note(text)
-        return None
-
-    async def release(self, reply: Any = None) -> None:
-        """Give the connection back of the answer that is read last, and of another."""
-        try:
-            if self._read is not None:
-                await self._read.aclose()
-        finally:
-            if reply is not None:
-                await reply.aclose()
-
-    async def _receive(self, reply: Any) -> bytes | None:
-        if reply is not self._read:
-            # Remembered first: whoever cancels this releases what is read.
-            known, self._read = self._read, reply
-            self._pieces = reply.aiter_bytes()
-            if known is not None:
-                await known.aclose()
-        try:
-            return await anext(self._pieces, None)
-        except self._library.broken as error:
-            raise broken_off(error, self._library) from error
-
-    async def _send(self, prepared: PreparedRequest) -> HttpResponse:
-        import asyncio
-
-        exchange = self._exchange(prepared)
-        permit = await self._permit(exchange)
-        response: httpx.Response | None = None
-        try:
-            # A head that comes a byte at a time is never late, but never there either.
-            async with asyncio.timeout(exchange.longest):
-                response = await self._client.send(
-                    exchange.request, stream=True, follow_redirects=False
-                )
-            exchange.begun(response)
-            reply = await self._body(response, exchange)
-        except BaseException as error:
-            # Else the connection stays taken.
-            try:
-                if response is not None:
-                    await response.aclose()
-            finally:
-                permit.release()
-            if not isinstance(error, Exception):
-                await sweep(self._client)
-            failure = exchange.failure(error)
-            if failure is None:
-                raise
-            raise failure from error
-        at_end(response, permit.release)
-        exchange.ended(reply)
-        return reply
-
-    async def _permit(self, exchange: Exchange) -> Permit:
-        """Wait until there is a connection for this."""
-        try:
-            return await self._limit.acquire_async(exchange.pool_timeout)
-        except TimeoutError as error:
-            raise exchange.too_many() from error
-
-    async def _body(self, response: httpx.Response, exchange: Exchange) -> HttpResponse:
-        """Read the body, unless that is left to others."""
-        prepared = exchange.prepared
-        if not response.is_success:
-            kept = ErrorBody(response, prepared.limit, exchange.deadline)
-            with suppress(UnreadableResponse):
-                kept.begin()
-                async for piece in response.aiter_bytes():
-                    if kept.take(piece):
-                        break
-            await response.aclose()
-            return kept.response
-        late = None if prepared.stream else exchange.deadline
-        try:
-            bind(response, prepared.limit, late)
-            if not prepared.stream:
-                await response.aread()
-        except UnreadableResponse as error:
-            raise named(error, response) from None
-        return response
+def error_limit(prepared: PreparedRequest) -> int:
+    """Return how many bytes are kept of the body of an error."""
+    limit = prepared.limit
+    return ERROR_BYTES if limit is None else min(limit, ERROR_BYTES)
 
 
-def _answered(value: Any) -> Any:
+def _plain(value: Any) -> Any:
     if inspect.iscoroutine(value):
         value.close()
     if inspect.isawaitable(value):

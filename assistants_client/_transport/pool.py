@@ -1,4 +1,10 @@
-"""The connections that a client and its copies share."""
+"""The connections that a client and its copies share, and how many requests use them.
+
+An HTTP library can queue requests by itself, but it closes idle connections that
+another thread is about to use (encode/httpcore#1110), loses those that it made for
+cancelled tasks (encode/httpcore#1093), and scans its whole queue for each request
+(encode/httpcore#1035). So nothing queues there: requests wait here for a permit.
+"""
 
 from __future__ import annotations
 
@@ -6,46 +12,197 @@ import socket
 import threading
 import warnings
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from functools import partial
+from queue import Empty, SimpleQueue
+from typing import TYPE_CHECKING, Any, Final
 from weakref import WeakSet
 
 from .._errors import ConfigurationError
 from .._version import __version__
-from .event_loops import Loops, running_loop
 from .library import chosen_library, library_of
-from .limit import ConnectionLimit, most_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
     import httpx
 
     from .library import Library
 
-    HttpT = TypeVar("HttpT", httpx.Client, httpx.AsyncClient)
-
 USER_AGENT = f"assistants-client/{__version__}"
 CONNECTIONS: Final = 100
 """How many connections a client has at most."""
-# Seconds that an idle connection is kept. Many a server closes its own after five, and
-# what creates something must not be sent again where that is a moment too late.
-_KEPT = 4.0
+# Seconds that an idle connection is kept. Many servers close theirs after five, and a
+# request that creates something must not be sent again where that is a moment too late.
+_KEEPALIVE = 4.0
+# A larger limit means "no limit".
+_UNLIMITED = 1_000_000
 
 
-def pool_of(given: Any, owner: Any) -> Pool:
-    """Give a pool for an HTTP client that somebody passed, or for one to be made.
+class Permit:
+    """Permission for one request to use a connection."""
+
+    __slots__ = ("_release",)
+
+    def __init__(self, release: Callable[[], None] | None = None) -> None:
+        self._release = release
+
+    def release(self) -> None:
+        """Let another request have it; a second time does nothing."""
+        release, self._release = self._release, None
+        if release is not None:
+            release()
+
+
+class BasePool:
+    """What the pools of both kinds of client have in common.
+
+    Attributes:
+        library: the HTTP library of the client.
+        closed: whether the pool has been closed.
+    """
+
+    asynchronous: bool
+
+    def __init__(self, library: Library, given: Any = None) -> None:
+        """Set up.
+
+        Args:
+            library: the HTTP library.
+            given: an HTTP client that somebody passed; one is made without it.
+        """
+        self.library = library
+        self.closed = False
+        self._given = given
+        self._limit = CONNECTIONS if given is None else _limit_of(given)
+        self._lock = threading.Lock()
+
+    def opened(self, stream: Any) -> bool:
+        """Note a new connection, as the HTTP library's stream.
+
+        Return whether it is to be closed, as the pool was while it was being made.
+        """
+        with self._lock:
+            return self.closed and self._given is None
+
+    def _new(self) -> Any:
+        if self.closed:
+            raise RuntimeError("the client has been closed")
+        return self.library.client(asynchronous=self.asynchronous)(
+            headers={"user-agent": USER_AGENT},
+            limits=self.library.http.Limits(
+                max_connections=CONNECTIONS,
+                # With fewer, it closes what another thread begins to use.
+                max_keepalive_connections=CONNECTIONS,
+                keepalive_expiry=_KEEPALIVE,
+            ),
+        )
+
+    def _is_open(self) -> bool:
+        return False
+
+    def __del__(self) -> None:
+        # An interrupted __init__ leaves less than this.
+        with suppress(AttributeError):
+            if self._is_open():
+                what = "a client of assistants_client was never closed; use `with`"
+                warnings.warn(what, ResourceWarning, stacklevel=2)
+
+
+class Pool(BasePool):
+    """The connections of a client that threads share."""
+
+    asynchronous = False
+
+    def __init__(self, library: Library, given: Any = None) -> None:
+        super().__init__(library, given)
+        self._made: httpx.Client | None = None
+        self._sockets: WeakSet[socket.socket] = WeakSet()
+        # Unlike a semaphore, it can be released from a destructor.
+        self._permits: SimpleQueue[None] = SimpleQueue()
+        for _ in range(self._limit or 0):
+            self._permits.put(None)
+
+    def get(self) -> httpx.Client:
+        """Return the HTTP client.
+
+        Raises:
+            RuntimeError: it has been closed.
+        """
+        found: httpx.Client | None = self._made
+        if self._given is not None and not self.closed:
+            found = self._given
+        if found is None:
+            with self._lock:
+                # Another thread may have been faster.
+                found = self._made = self._made or self._new()
+        return found
+
+    def acquire(self, seconds: float | None) -> Permit:
+        """Wait until another request may be sent.
+
+        Args:
+            seconds: how long to wait at most; None for no limit.
+
+        Raises:
+            TimeoutError: it took longer.
+        """
+        if self._limit is None:
+            return Permit()
+        try:
+            self._permits.get(timeout=seconds)
+        except Empty:
+            raise TimeoutError from None
+        # It must not hold the pool: what is read for long would hold the client then.
+        return Permit(partial(self._permits.put, None))
+
+    def opened(self, stream: Any) -> bool:
+        """Note a new connection; see `BasePool.opened`."""
+        is_late = super().opened(stream)
+        found = stream.get_extra_info("socket") if stream is not None else None
+        if isinstance(found, socket.socket):
+            self._sockets.add(found)
+            if is_late:
+                _shut(found)
+        return is_late
+
+    def close(self) -> None:
+        """Close the HTTP client, unless somebody passed it."""
+        with self._lock:
+            self.closed = True
+            made, self._made = self._made, None
+            sockets = [*self._sockets]
+        if made is not None:
+            for each in sockets:
+                # Closing alone doesn't wake a thread that waits for a response.
+                _shut(each)
+            made.close()
+
+    def _is_open(self) -> bool:
+        return self._made is not None
+
+    def __del__(self) -> None:
+        super().__del__()
+        with suppress(AttributeError):
+            if self._made is not None:
+                # Else each of its sockets would warn as well.
+                self._made.close()
+
+
+def library_for(given: Any, owner: Any) -> Library:
+    """Return the library of an HTTP client that somebody passed, or of one to be made.
 
     Args:
-        given: the client, or none.
+        given: the HTTP client, or None.
         owner: the class of ours that is to use it.
 
     Raises:
         ConfigurationError: it is of another kind, such as the asynchronous one.
     """
     if given is None:
-        return Pool(chosen_library(), asynchronous=owner.asynchronous)
-    with suppress(TypeError):
-        library = library_of(given)
-        if isinstance(given, library.kind(asynchronous=owner.asynchronous)):
-            return Pool(library, given, asynchronous=owner.asynchronous)
+        return chosen_library()
+    library = library_of(given, asynchronous=owner.asynchronous)
+    if library is not None:
+        return library
     kind = "AsyncClient" if owner.asynchronous else "Client"
     found = f"{type(given).__module__}.{type(given).__name__}"
     raise ConfigurationError(
@@ -54,114 +211,26 @@ def pool_of(given: Any, owner: Any) -> Pool:
     )
 
 
-class Pool:
-    """An HTTP client: one that was given, or one that is made when first needed.
+def inner_pools(client: Any) -> Iterator[Any]:
+    """Iterate over the pools of an HTTP client: its own, and those of its proxies.
 
-    Attributes:
-        library: what it is of.
-        closed: whether the client has been closed.
-        turns: whose turn it is to use a connection.
+    It doesn't show them, so this looks into it; in a version that is built otherwise,
+    there is nothing to be found.
     """
+    mounts = getattr(client, "_mounts", None)
+    others = mounts.values() if isinstance(mounts, dict) else ()
+    for transport in (getattr(client, "_transport", None), *others):
+        pool = getattr(transport, "_pool", None)
+        if pool is not None:
+            yield pool
 
-    def __init__(
-        self, library: Library, given: Any = None, *, asynchronous: bool = False
-    ) -> None:
-        self.library = library
-        self.closed = False
-        self.connection_limit = ConnectionLimit(
-            most_of(given) if given is not None else CONNECTIONS
-        )
-        self._sockets: WeakSet[Any] = WeakSet()
-        self._given = given
-        self._made: Any = None
-        self._loops = Loops(self.connection_limit) if asynchronous else None
-        self._lock = threading.Lock()
 
-    def get(self, kind: type[HttpT]) -> HttpT:
-        """Give the HTTP client; where it is awaited, that of the loop that runs.
-
-        Args:
-            kind: what it is, for type checkers.
-
-        Raises:
-            RuntimeError: it has been closed, or no event loop of asyncio runs.
-        """
-        loop = running_loop() if self._loops is not None else None
-        if self._given is not None and not self.closed:
-            given: HttpT = self._given
-            return given
-        found: HttpT | None = self._there_is(loop)
-        if found is not None:
+def _limit_of(client: Any) -> int | None:
+    for pool in inner_pools(client):
+        found = getattr(pool, "_max_connections", None)
+        if isinstance(found, int) and 0 < found < _UNLIMITED:
             return found
-        with self._lock:
-            if self.closed:
-                raise RuntimeError("the client has been closed")
-            # Another thread may have been faster.
-            found = self._there_is(loop)
-            made: HttpT = self._make(loop) if found is None else found
-        return made
-
-    def opened(self, stream: Any) -> bool:
-        """Take note of a connection, as the HTTP library's stream.
-
-        Tell whether it is to be closed, as it was being made while the client was.
-        """
-        found = stream.get_extra_info("socket") if stream is not None else None
-        with self._lock:
-            is_late = self.closed and self._given is None
-            if isinstance(found, socket.socket):
-                self._sockets.add(found)
-                if is_late:
-                    _shut(found)
-        return is_late
-
-    def close(self) -> Any:
-        """Take leave; give what is to be closed by `close` here, if there is anything.
-
-        What belongs to other event loops is closed there.
-        """
-        with self._lock:
-            self.closed = True
-            if self._loops is not None:
-                return self._loops.close(running_loop())
-            made, self._made = self._made, None
-            sockets = [*self._sockets] if made is not None else []
-        for each in sockets:
-            # Closing alone doesn't wake a thread that waits for an answer.
-            _shut(each)
-        return made
-
-    def __del__(self) -> None:
-        # An interrupted __init__ leaves less than this.
-        made, loops = getattr(self, "_made", None), getattr(self, "_loops", None)
-        if made is None and (loops is None or not loops.are_open()):
-            return
-        what = "a client of assistants_client was never closed; use `with`"
-        warnings.warn(what, ResourceWarning, stacklevel=2)
-        if made is not None:
-            # Else each of its sockets would warn as well.
-            made.close()
-
-    def _there_is(self, loop: Any) -> Any:
-        return self._made if self._loops is None else self._loops.get(loop)
-
-    def _make(self, loop: Any) -> Any:
-        if self._loops is not None:
-            return self._loops.add(loop, self._new)
-        self._made = self._new()
-        return self._made
-
-    def _new(self) -> httpx.Client | httpx.AsyncClient:
-        kind = self.library.kind(asynchronous=self._loops is not None)
-        return kind(
-            headers={"user-agent": USER_AGENT},
-            limits=self.library.limits(
-                max_connections=CONNECTIONS,
-                # With fewer, it closes what another thread begins to use.
-                max_keepalive_connections=CONNECTIONS,
-                keepalive_expiry=_KEPT,
-            ),
-        )
+    return None
 
 
 def _shut(found: socket.socket) -> None:

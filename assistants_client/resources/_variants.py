@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 from attrs import evolve
 
-from ..responses import RawResponse
-from ..streaming_responses import (
+from ..responses import (
     AsyncStreamedCall,
     AsyncStreamedResponse,
+    RawResponse,
     StreamedCall,
     StreamedResponse,
 )

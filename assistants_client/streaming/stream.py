@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 
     from .._api import KnownAssistantStreamEvent
     from .._call import CallResult
-    from .._transport.http import AsyncHttp, Http
+    from .._transport.async_http import AsyncHttp
+    from .._transport.http import Http
 
 
 class _Stream:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import httpx
-
 from assistants_client import AsyncClient, Client
 from assistants_client._effects import Sleep
 
@@ -13,7 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from assistants_client._call import CallOptions
-    from assistants_client._transport.http import AsyncHttp, Http
+    from assistants_client._transport.async_http import AsyncHttp
+    from assistants_client._transport.http import Http
 
 _NAP = 0.005
 # As the document of the project has it.
@@ -64,8 +63,8 @@ def _shortened(effect: Any) -> Any:
 
 def leaks(client: Client | AsyncClient) -> Iterator[str]:
     """Say which connections of a client are neither free nor closed."""
-    kind: Any = httpx.AsyncClient if client.asynchronous else httpx.Client
-    pool = client._pool.get(kind)._transport._pool
+    http: Any = client._pool.get()
+    pool = http._transport._pool
     for connection in pool.connections:
         if not (connection.is_idle() or connection.is_closed()):
             yield f"a connection is kept busy: {connection!r}"

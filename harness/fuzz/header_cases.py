@@ -110,7 +110,7 @@ def coded(rng: Random, content: bytes) -> tuple[bytes, str | None, bool]:
         case 5:
             half = len(content) // 2
             members = gzip.compress(content[:half]) + gzip.compress(content[half:])
-            return members, "gzip", True
+            return members, "gzip", False
         case 6:
             return gzip.compress(gzip.compress(content)), "gzip, gzip", False
         case 7:

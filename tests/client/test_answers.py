@@ -195,7 +195,9 @@ def test_a_body_that_breaks_off_is_told_as_such() -> None:
     http = httpx.Client(transport=httpx.MockTransport(cut))
     client = Client(base_url="http://127.0.0.1:1", api_key=KEY, http_client=http)
     streaming = client.threads.with_streaming_response
-    said = r"threads\.create: the answer broke off: the peer is gone \(POST .* id req_1"
+    said = (
+        r"threads\.create: the response broke off: the peer is gone \(POST .* id req_1"
+    )
     with streaming.create() as answer, pytest.raises(APIConnectionError, match=said):
         answer.parse()
     got: list[bytes] = []
@@ -216,7 +218,7 @@ def test_a_body_that_takes_too_long_is_told_as_such() -> None:
 
     http = httpx.Client(transport=httpx.MockTransport(slow))
     client = Client(base_url="http://127.0.0.1:1", api_key=KEY, http_client=http)
-    said = "the answer broke off: timed out"
+    said = "the response broke off: timed out"
     with (
         client.threads.with_streaming_response.create() as answer,
         pytest.raises(APITimeoutError, match=said),

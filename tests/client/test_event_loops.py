@@ -14,7 +14,6 @@ import pytest
 
 from assistants_client import APIConnectionError, AsyncClient, Client
 from assistants_client._transport.library import VARIABLE
-from assistants_client._transport.limit import ConnectionLimit
 from assistants_server import LocalServer
 from tests.client.recording import KEY
 
@@ -65,15 +64,15 @@ def test_each_loop_closes_what_it_opened(client: AsyncClient) -> None:
 
 def test_loops_that_ended_are_forgotten(client: AsyncClient) -> None:
     ended: list[weakref.ref[Any]] = []
-    turns = ConnectionLimit(1)
+    pool = client._pool
 
     async def main() -> None:
         ended.append(weakref.ref(asyncio.get_running_loop()))
         await create(client, 1)
         # What waits has to know its loop.
-        first = await turns.acquire_async(None)
+        first = await pool.acquire(None)
         asyncio.get_running_loop().call_soon(first.release)
-        (await turns.acquire_async(None)).release()
+        (await pool.acquire(None)).release()
 
     for _ in range(4):
         asyncio.run(main())

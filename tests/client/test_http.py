@@ -20,14 +20,19 @@ from assistants_client._effects import (
     Sleep,
 )
 from assistants_client._transcript import Transcript
+from assistants_client._transport.async_http import AsyncHttp
+from assistants_client._transport.async_pool import AsyncPool
 from assistants_client._transport.exchange import new_request
-from assistants_client._transport.http import AsyncHttp, Http
+from assistants_client._transport.http import Http
+from assistants_client._transport.library import Library
+from assistants_client._transport.pool import Pool
 from assistants_server import LocalServer
 
 if TYPE_CHECKING:
     from assistants_client._effects import Effect, Flow
 
 PATIENCE = 20.0
+LIBRARY = Library(httpx)
 
 
 @pytest.fixture(scope="module")
@@ -49,13 +54,13 @@ def each(*effects: Effect) -> Flow[list[Any]]:
 
 def synchronously(effects: list[Effect], transcript: Transcript | None) -> list[Any]:
     with httpx.Client() as client:
-        return drive(each(*effects), Http(client, transcript).perform)
+        return drive(each(*effects), Http(Pool(LIBRARY, client), transcript).perform)
 
 
 def asynchronously(effects: list[Effect], transcript: Transcript | None) -> list[Any]:
     async def main() -> list[Any]:
         async with httpx.AsyncClient() as client:
-            perform = AsyncHttp(client, transcript).perform
+            perform = AsyncHttp(AsyncPool(LIBRARY, client), transcript).perform
             return await drive_async(each(*effects), perform)
 
     return asyncio.run(main())
@@ -175,7 +180,7 @@ def test_the_transcript_of_a_call(server: LocalServer, run: Run) -> None:
 def test_a_stream_is_left_to_the_caller(server: LocalServer) -> None:
     with httpx.Client() as client:
         lines: list[str] = []
-        http = Http(client, Transcript(2, write=lines.append))
+        http = Http(Pool(LIBRARY, client), Transcript(2, write=lines.append))
         (reply,) = drive(each(get(server, stream=True)), http.perform)
         assert not reply.is_stream_consumed
         assert not [each for each in lines if each.startswith("<<")]
@@ -223,7 +228,7 @@ def test_what_a_client_sends_by_default_goes_with_it(server: LocalServer) -> Non
             url=f"{server.url}/assistants?limit=2",
             headers={"accept": "application/json"},
         )
-        (reply,) = drive(each(Send(prepared)), Http(client, None).perform)
+        (reply,) = drive(each(Send(prepared)), Http(Pool(LIBRARY, client)).perform)
     assert reply.status_code == 200
     sent = server.exchanges[-1]
     assert sent.query == "limit=2&mine=1"
@@ -242,7 +247,7 @@ def test_a_request_is_what_httpx_would_have_made(timeout: Any) -> None:
         timeout=timeout,
     )
     with httpx.Client(headers={"X-A": "c", "X-B": "d"}) as client:
-        ours = new_request(client, prepared, None)
+        ours = new_request(client, prepared, LIBRARY, None)
         usual = httpx.Timeout(600, connect=5) if timeout == 600 else timeout
         theirs = client.build_request(
             prepared.method,

@@ -163,7 +163,7 @@ async def answers_in_pieces(talk: Talk) -> None:
         await got(answer.read())
     headers = {"X-Local-Fault": "cut-body=5"}
     answer = await talk.enter(threads.create(extra_headers=headers))
-    with pytest.raises(APIConnectionError, match="the answer broke off"):
+    with pytest.raises(APIConnectionError, match="the response broke off"):
         await got(answer.read())
 
 
@@ -328,8 +328,8 @@ def test_a_transcript_shows_the_connection_of_httpx2(
     for line in (
         "*  connecting to 127.0.0.1 port",
         "*  connected to 127.0.0.1 port",
-        "*  HTTP/1.1, answer began after",
-        "*  the answer is through",
+        "*  HTTP/1.1, response began after",
+        "*  the response is complete",
         "*  the connection is one that was kept",
         "-> user-agent: python-httpx2/",
         "<- HTTP/1.1 200",

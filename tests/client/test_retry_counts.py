@@ -19,7 +19,8 @@ from assistants_client import (
     RateLimitError,
 )
 from assistants_client._effects import Sleep
-from assistants_client._transport.http import AsyncHttp, Http
+from assistants_client._transport.async_http import AsyncHttp
+from assistants_client._transport.http import Http
 from assistants_server import LocalServer
 from harness.contract.each import call_each
 from tests.client.recording import KEY, LOOPBACK, RecordingServer, Reply

@@ -274,11 +274,11 @@ def test_what_is_read_stays_as_it_came() -> None:
 
 def test_certificates_are_checked() -> None:
     with Client(base_url="https://h", api_key=PLAIN) as client:
-        _assert_checked(client._pool.get(httpx.Client))
+        _assert_checked(client._pool.get())
 
     async def main() -> None:
         async with AsyncClient(base_url="https://h", api_key=PLAIN) as client:
-            _assert_checked(client._pool.get(httpx.AsyncClient))
+            _assert_checked(client._pool.get())
 
     asyncio.run(main())
 

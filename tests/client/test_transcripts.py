@@ -58,7 +58,7 @@ KEPT = """\
 *  the connection is one that was kept
 """
 BEGAN = """\
-*  HTTP/1.1, answer began after N ms
+*  HTTP/1.1, response began after N ms
 """
 GOT = """\
 <- HTTP/1.1 200 OK
@@ -68,7 +68,7 @@ GOT = """\
 <- content-type: application/json
 """
 THROUGH = """\
-*  the answer is through
+*  the response is complete
 """
 GOT_BODY = """\
 << {
