@@ -1,4 +1,4 @@
-"""`diff`: tell what changed between two documents, and whom it breaks."""
+"""`diff`: report what changed between two documents, and whom it breaks."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Level(StrEnum):
     NEVER = "never"
 
 
-_TELLERS = {Format.TEXT: as_text, Format.MARKDOWN: as_markdown, Format.JSON: as_json}
+_WRITERS = {Format.TEXT: as_text, Format.MARKDOWN: as_markdown, Format.JSON: as_json}
 _LOWEST = {
     Level.ANY: Verdict.COMPATIBLE,
     Level.MIND: Verdict.MIND,
@@ -85,12 +85,12 @@ def diff(
     tag: Tags = None,
     all_: Everything = False,
 ) -> None:
-    """Tell what changed between two documents, in terms of the generated code.
+    """Report what changed between two documents, in terms of the generated code.
 
     Each change is judged twice: for callers, who write arguments and bodies, and for
-    readers of answers. The verdicts are `breaking`, `mind` (nothing breaks, but a
-    thought may be due: a value that an open enum may now have, a new default) and
-    `compatible`.
+    readers of responses. The verdicts are `breaking`, `mind` (nothing breaks,
+    but the change deserves a thought: a value that an open enum may now have, a new
+    default) and `compatible`.
 
     Exit code: 0 no difference that code can see, 3 differences and none of them
     breaking, 4 breaking for callers or readers, 2 an error.
@@ -101,8 +101,8 @@ def diff(
         with out.status("comparing", spinner="line"):
             chosen = selection_of(path, tag, all_)
             report = compare(before.document, after.document, selection=chosen)
-        report = replace(report, old=_called(old, before), new=_called(new, after))
-        text = _TELLERS[format_](report)
+        report = replace(report, old=_label(old, before), new=_label(new, after))
+        text = _WRITERS[format_](report)
         if out_ is None:
             out.out(text, end="", highlight=False)
         else:
@@ -112,7 +112,7 @@ def diff(
 
 
 def exit_code(report: Report, fail_on: Level) -> int:
-    """Give the exit code for a report.
+    """Return the exit code for a report.
 
     Args:
         report: what was found.
@@ -138,7 +138,7 @@ def _check_target(target: Path | None) -> None:
         raise BuildError(f"--out: there is no folder {plain_text(str(target.parent))}")
 
 
-def _called(text: str, found: Source) -> str:
-    """Say which document it is: what the user calls it, and its version."""
+def _label(text: str, found: Source) -> str:
+    """Return a label of a document: what the user calls it, and its version."""
     name = found.name if Path(text).is_file() else text
     return f"{plain_text(name)} (version {plain_text(found.version) or 'unknown'})"

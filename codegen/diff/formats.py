@@ -166,14 +166,14 @@ def _impersonal(change: Change) -> str:
 
 
 def _concerned(change: Change) -> str:
-    """Say what a change means for whom."""
+    """Return what a change means for whom."""
     verdicts = {"callers": change.callers, "readers": change.readers}
     parts = [f"{who}: {verdict.word}" for who, verdict in verdicts.items() if verdict]
     return ", ".join(parts) or "callers and readers: none"
 
 
 def _summary(report: Report) -> Iterator[str]:
-    """Say in a few sentences what a report comes to."""
+    """Sum a report up in a few sentences."""
     if report.is_empty:
         yield "No difference that code can see."
     else:
@@ -183,7 +183,7 @@ def _summary(report: Report) -> Iterator[str]:
         yield f"{number} {'change' if number == 1 else 'changes'}: {shown}."
         yield (
             f"For callers: {report.callers.word}. "
-            f"For readers of answers: {report.readers.word}."
+            f"For readers of responses: {report.readers.word}."
         )
         part = "last" if report.bump == "patch" else report.bump
         yield f"This asks for a new {part} part of the version ({report.bump})."

@@ -183,7 +183,7 @@ def _property(
     elif old.time != new.time:
         yield site.change(rules.TIME_FORMAT, time=time)
     found = compare_values(pair, *schemas, site)
-    # A time that comes or goes is no more than a format, which was just told.
+    # A time that comes or goes is no more than a format, which was just reported.
     if old.time == new.time or any(c.verdict > Verdict.COMPATIBLE for c in found):
         yield from found
 
@@ -214,7 +214,7 @@ class _Union:
         variants: the classes and unions in it, by the names of their schemas.
         schemas: their schemas, likewise.
         others: the alternatives that are neither, with the names they refer to.
-        key: the property that tells the variants apart, or None.
+        key: the property that distinguishes the variants, or None.
         meanings: the values of that property, with the name of what each stands for.
     """
 
@@ -269,7 +269,7 @@ def _compare_unions(pair: Pair, old: str, new: str, site: Site) -> Iterator[Chan
 
 def _variants(before: _Union, after: _Union, site: Site) -> Iterator[Change]:
     # A variant that took the place of another one, under the same value of the
-    # discriminator, is told there. So is a class that became something else.
+    # discriminator, is reported there. So is a class that became something else.
     replaced = {
         before.meanings[key]: name
         for key, name in after.meanings.items()
@@ -320,7 +320,7 @@ def _meanings(
         if former != name:
             was, now = before.variants[former], after.variants[name]
             yield site.change(rules.MEANING, value=value(key), was=was, now=now)
-    # Those of variants that came, went or changed are told there.
+    # Those of variants that came, went or changed are reported there.
     kept = {
         name
         for name, schema in after.schemas.items()

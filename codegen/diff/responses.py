@@ -48,8 +48,8 @@ class _Response:
     @property
     def subject(self) -> Prose:
         if self.status == "default":
-            return Prose("the answer of any other status")
-        noun = "answer" if self.is_success else "error"
+            return Prose("the response of any other status")
+        noun = "response" if self.is_success else "error"
         return Prose(f"the {noun} {code(self.status)}")
 
     def has(self, pair: Pair, schema: Any) -> bool:

@@ -77,7 +77,7 @@ class Side:
         return self.types.schemas
 
     def place(self, name: str) -> Path:
-        """Return where a schema stands in the document as it was given."""
+        """Return where a schema is in the document as it was given."""
         return self.origins.get(name, (*_SCHEMAS, name))
 
     def annotation(self, schema: Any) -> str:

@@ -31,8 +31,8 @@ class Site:
         name: the module of the operation, or the class.
         where: method and path of an operation, else "".
         subject: how a sentence names it.
-        old: where it stands in the old document.
-        new: where it stands in the new one.
+        old: where it is in the old document.
+        new: where it is in the new one.
         use: who meets it.
         element: the argument or property, or "".
         is_property: whether it is a property, which may have a derived one.

@@ -48,7 +48,7 @@ old: version 1
 new: version 1
 
 4 changes: 2 breaking, 1 mind, 1 compatible.
-For callers: breaking. For readers of answers: breaking.
+For callers: breaking. For readers of responses: breaking.
 This asks for a new minor part of the version (minor).
 1 place says the same in other words.
 
@@ -88,7 +88,7 @@ def test_markdown_is_fit_for_a_changelog() -> None:
 `version 1` to `version 1`
 
 4 changes: 2 breaking, 1 mind, 1 compatible. For callers: breaking. For readers of \
-answers: breaking. This asks for a new minor part of the version (minor). \
+responses: breaking. This asks for a new minor part of the version (minor). \
 1 place says the same in other words.
 
 ### Breaking

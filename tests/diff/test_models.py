@@ -29,7 +29,7 @@ ROWS = [
         having("Cat", "additionalProperties", value=False),
         "Cat",
         "BC CM",
-        "takes no properties any more that it doesn't name",
+        "no longer allows properties that it doesn't name",
     ),
     row(
         "others typed",

@@ -144,7 +144,7 @@ ROWS = [
         "place",
         argument(2, **{"in": "header"}),
         "B- B-",
-        "`limit` stands in the `header` now, stood in the `query`",
+        "`limit` is in the `header` now, was in the `query`",
         "`query`",
     ),
     row(
@@ -167,7 +167,7 @@ ROWS = [
     row("default", argument(2, schema={**INTEGER, "default": 1}), "M- M-"),
     row("limit", argument(2, schema={**INTEGER, "maximum": 100}), "B- C-"),
     row("items", argument(3, schema=array(_ENUM)), "B- C-", "an item of"),
-    row("style", argument(3, explode=False), "B- B-", "`joined` now, was by `form`"),
+    row("style", argument(3, explode=False), "B- B-", "`joined` now, was `form`"),
     row("deprecated argument", argument(2, deprecated=True), "M- C-"),
     row(
         "described",

@@ -33,7 +33,7 @@ _PLANNED, _EMITTED = 30, 3
 
 
 def _edited(seed: int) -> tuple[str, Document]:
-    """Give the zoo after one random edit that may leave all as it is."""
+    """Return the zoo after one random edit, which may change nothing."""
     random = Random(seed)
     it = Mutant(zoo(), random, [])
     kind = random.choice([*_KINDS, _in_other_words])
@@ -45,7 +45,7 @@ def _edited(seed: int) -> tuple[str, Document]:
 
 
 def _in_other_words(it: Mutant) -> None:
-    """Say the same otherwise."""
+    """Reword the document, leaving its facts alone."""
     place, schema = it.object()
     words = {
         "title": it.text(),
@@ -57,7 +57,7 @@ def _in_other_words(it: Mutant) -> None:
 
 
 def _edits() -> Iterator[tuple[str, Document]]:
-    """Give edits after which there is code at all."""
+    """Go through edits after which there is code at all."""
     for seed in range(10 * _PLANNED):
         told, document = _edited(seed)
         try:
@@ -115,7 +115,7 @@ def test_every_edit_that_changes_what_code_is_made_from_is_reported() -> None:
 
 
 def _is_note(found: Any) -> bool:
-    """Tell whether an edit only touched what no types depend on."""
+    """Return whether an edit only touched what no types depend on."""
     words = ("default", "deprecated", "format", "but the code", "means the same")
     return all(any(w in change.text for w in words) for change in found.changes)
 

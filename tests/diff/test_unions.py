@@ -37,7 +37,7 @@ ROWS = [
         having("Dog", "properties", "kind", value=TEXT),
         "Pet",
         "MB CC",
-        "nothing tells the variants of `Pet` apart any more",
+        "nothing distinguishes the variants of `Pet` any more",
         others={"Dog"},
     ),
     row(
@@ -58,7 +58,7 @@ ROWS = [
         ),
         "Pet",
         "MM MM",
-        'are told apart by `"type"` now, was `"kind"`',
+        'are distinguished by `"type"` now, was `"kind"`',
         others={"Cat", "Dog"},
     ),
     row(
