@@ -53,7 +53,7 @@ REASONS: dict[str, set[str]] = {
         *("values: unique", "values: pattern", "values: multiple", "values: keys"),
         *("values: format", "values: limit of items", "models: closed"),
         *("models: size", "models: keys", "models: others typed"),
-        "operations: header",
+        *("operations: header", "values: hints"),
     },
     "a property that is gone is gone from the code, whoever uses it": {
         *("values: optional", "values: required", "models: renamed property"),
@@ -66,7 +66,7 @@ REASONS: dict[str, set[str]] = {
         *("values: constant", "values: constant, type", "values: time of another kind"),
         *("models: map", "models: another value", "models: class, any object"),
         *("models: alias, class", "operations: another answer"),
-        *("operations: no answer", "operations: another too"),
+        *("operations: no answer", "operations: another too", "operations: no result"),
         *("operations: another error", "operations: error of its own"),
         *("operations: stream", "operations: another JSON besides"),
         "operations: text too",
@@ -105,12 +105,12 @@ REASONS: dict[str, set[str]] = {
         *("operations: status", "operations: status too", "operations: error by name"),
     },
     "it has no opinion on arguments of another type or form": {
-        *("operations: type", "operations: style"),
+        *("operations: type", "operations: style", "operations: encoding"),
     },
     "it has no opinion on bodies that are new, and on security": {
         *("operations: body", "operations: another body", "operations: all"),
         *("operations: one way more", "operations: both", "operations: nothing"),
-        "operations: scheme",
+        *("operations: scheme", "operations: scopes of another one"),
     },
 }
 

@@ -320,9 +320,12 @@ def _accepted(side: Side, requirements: list[Any]) -> set[frozenset[str]]:
 
     What they are called makes no difference.
     """
-    schemes = _schemes(side)
+    essence = {
+        name: form([scheme.get(key) for key in _ESSENTIAL], {})
+        for name, scheme in _schemes(side).items()
+    }
     return {
-        frozenset(form(schemes.get(name, name), {}) for name in requirement)
+        frozenset(essence.get(name, name) for name in requirement)
         for requirement in requirements or [{}]
     }
 

@@ -34,12 +34,21 @@ def row(
     words_back: str = "",
     *,
     name: str = "things.get_thing",
+    first: Change = lambda _: None,
 ) -> Row:
     """Return a change of the document, with its verdicts there and back.
 
-    Only what is reported of the operation `name` counts, but for that of models.
+    Args:
+        title: what it is.
+        change: how the document becomes another one.
+        due: the verdicts there and back, those on changes of models aside.
+        words: what a text has to say.
+        words_back: the same for the reverse.
+        name: of what changes are reported.
+        first: how both documents differ from the base.
     """
     old = base()
+    first(old)
     new = copy.deepcopy(old)
     change(new)
     there, back = due.split()

@@ -39,6 +39,7 @@ def _without_body(document: Document) -> None:
 _FORM = "application/x-www-form-urlencoded"
 _ENUM = {**TEXT, "enum": ["a", "b"]}
 _MEDIA = ("requestBody", "content")
+_NEW = {"schema": ref("New")}
 
 ROWS = [
     # --- The operation --------------------------------------------------------------
@@ -206,6 +207,14 @@ ROWS = [
         "may now also be sent as",
         "`media_type` is gone",
         name=POST,
+    ),
+    row(
+        "encoding",
+        put(*_MEDIA, _FORM, "encoding", value={"name": {"explode": True}}, of=posting),
+        "M- M-",
+        "is encoded differently as",
+        name=POST,
+        first=put(*_MEDIA, _FORM, value=_NEW, of=posting),
     ),
     row(
         "form",

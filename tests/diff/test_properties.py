@@ -227,6 +227,22 @@ ROWS = [
         P({"type": "boolean"}),
         "CC CC",
     ),
+    row(
+        "hints",
+        _either(INTEGER, {**INTEGER, "enum": [1, 2]}),
+        _either(INTEGER, {**INTEGER, "enum": [1, 2, 3]}),
+        "CM MC",
+        "has `3` among its values now",
+        "has `3` no longer among its values",
+    ),
+    row(
+        "one constant of two",
+        _either({"const": 1}, {"const": 2}),
+        P({"const": 1}),
+        "BC CB",
+        "can no longer be `2`",
+        "may now also be `2`",
+    ),
     # --- Formats ---------------------------------------------------------------------
     row(
         "time",

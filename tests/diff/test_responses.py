@@ -15,7 +15,7 @@ from tests.diff.editing import (
     row,
     together,
 )
-from tests.diff.judging import Row, judged
+from tests.diff.judging import INTEGER, Row, judged
 
 if TYPE_CHECKING:
     from tests.diff.editing import Change
@@ -35,7 +35,13 @@ def _streams(schema: Any) -> Change:
     return put("responses", "200", value=answer, of=posting)
 
 
+def _oauth(url: str) -> Document:
+    flow = {"authorizationUrl": f"https://a.example{url}", "scopes": {}}
+    return {"type": "oauth2", "flows": {"implicit": flow}}
+
+
 _SECURITY = "security"
+_KEY = ("components", "securitySchemes", "Key")
 
 _NEW, _THING = {"schema": ref("New")}, {"schema": ref("Thing")}
 
@@ -119,6 +125,26 @@ ROWS = [
         "has the header `x-n` now",
         "has no header `x-n` any more",
     ),
+    row(
+        "another header",
+        put("responses", "200", "headers", "x-n", "schema", value=INTEGER),
+        "-M -M",
+        "the header `x-n` of the response `200` is described differently",
+        first=put("responses", "200", "headers", value={"x-n": {"schema": TEXT}}),
+    ),
+    row(
+        "no result",
+        _without_answers("200"),
+        "-B -B",
+        "the response `200` is gone: `Thing`",
+    ),
+    row(
+        "error that is known from others",
+        put("responses", "404", value=answer(ref("New"))),
+        "-M -B",
+        "the error `404` is `New` now, was `Problem`",
+        first=put("responses", "5XX", value=answer(ref("New"))),
+    ),
     # --- Streams --------------------------------------------------------------------
     row(
         "stream",
@@ -150,12 +176,32 @@ ROWS = [
         "by `Id` with `Key` now",
         name="security",
     ),
-    row("one", put(_SECURITY, value=[{"Id": []}]), "B- B-", "the request is authenticated by `Id` now"),
+    row(
+        "one",
+        put(_SECURITY, value=[{"Id": []}]),
+        "B- B-",
+        "the request is authenticated by `Id` now",
+    ),
     row("nothing", put(_SECURITY, value=[]), "C- B-", "by nothing now"),
+    row(
+        "scopes of another one",
+        put(_SECURITY, value=[{"Other": ["a"]}]),
+        "M- M-",
+        "by `Other` now, was by `Key`",
+        first=put(_SECURITY, value=[{"Key": []}]),
+    ),
+    row(
+        "description of a scheme",
+        in_document(*_KEY, value=_oauth("/b")),
+        "M- M-",
+        "the security scheme `Key` is described differently",
+        name="security",
+        first=in_document(*_KEY, value=_oauth("/a")),
+    ),
     row("scopes", put(_SECURITY, value=[{"Key": ["a"]}]), "M- M-", "scopes"),
     row(
         "scheme",
-        in_document("components", "securitySchemes", "Key", "scheme", value="basic"),
+        in_document(*_KEY, "scheme", value="basic"),
         "B- B-",
         "the security scheme `Key` is another one now",
         name="security",
