@@ -138,7 +138,7 @@ def _test(
     named = any(not each.startswith("-") for each in given)
     options = [each for each in arguments if each.startswith("-") or not named]
     # What failed here is not to decide what is run first elsewhere.
-    cache = f"cache_dir={(session.cache_dir / session.name / 'pytest').resolve()}"
+    cache = f"cache_dir={ROOT / session.cache_dir / session.name / 'pytest'}"
     parallel = ("-n", "auto", "--dist", "worksteal", "-o", cache)
     session.run(
         *(python, "-m", "pytest", *parallel, *options, *given),
@@ -174,7 +174,7 @@ def _without(session: nox.Session, tests: dict[str, str]) -> list[str]:
 
 def _copy_tree(session: nox.Session) -> Path:
     """Copy what belongs to the repository, as it is now."""
-    tree = (session.cache_dir / session.name / "tree").resolve()
+    tree = ROOT / session.cache_dir / session.name / "tree"
     shutil.rmtree(tree, ignore_errors=True)
     listing = ("git", "ls-files", "--cached", "--others", "--exclude-standard", "-z")
     names = session.run(*listing, silent=True, external=True) or ""

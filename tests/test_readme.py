@@ -6,31 +6,30 @@ Its commands, links and names are tested with those of the other pages, in tests
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from assistants_client import Client
 from assistants_server import LocalServer
-from scripts._docs_pages import Page
-from tests.docs.pages import BASE_URL, blocks, run
+from tests.docs.pages import BASE_URL, Page, running_at
 
 if TYPE_CHECKING:
     import pytest
 
-README = Page("README.md", "readme")
+README = Page("README.md")
 _CHANGING = re.compile(r"thread_\w+|req_\w+|127\.0\.0\.1:\d+|date: .*")
 
 
 def test_python_runs_from_top_to_bottom(capsys: pytest.CaptureFixture[str]) -> None:
-    found = blocks(README, "python")
-    assert sum(block.code.count(BASE_URL) for block in found) == 1
-    names: dict[str, Any] = {"__name__": "__main__"}
     with LocalServer() as server:
+        found = README.examples("python", running_at(server.url))
+        assert sum(each.parsed.count(BASE_URL) for each in found) == 1
+        namespace = found[0].namespace
         try:
-            for block in found:
-                run(block, names, server.url)
+            for example in found:
+                example.evaluate()
         finally:
-            if "client" in names:
-                names["client"].close()
+            if "client" in namespace:
+                namespace["client"].close()
     printed = capsys.readouterr().out
     said = "You said: What is six times seven? The functions gave: times: "
     assert said in printed
@@ -40,14 +39,14 @@ def test_python_runs_from_top_to_bottom(capsys: pytest.CaptureFixture[str]) -> N
 
 
 def test_first_example_is_on_the_first_screen() -> None:
-    assert blocks(README, "python")[0].line < 30
+    assert README.examples("python")[0].line < 30
     assert README.text.count("\n") < 150
 
 
 def test_transcript_is_what_the_call_shows(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    (block,) = blocks(README, "text")
+    (block,) = README.examples("text")
     with (
         LocalServer() as server,
         Client(base_url=server.url, api_key="key-of-the-test") as client,
@@ -55,5 +54,5 @@ def test_transcript_is_what_the_call_shows(
         thread = client.threads.create()
         client.threads.delete(thread, verbosity=1)
     shown = capsys.readouterr().err
-    assert "thread_9B9mLdG7NDqF0n4zMuYfMke5" in block.code
-    assert _CHANGING.sub("...", shown) == _CHANGING.sub("...", block.code)
+    assert "thread_9B9mLdG7NDqF0n4zMuYfMke5" in block.parsed
+    assert _CHANGING.sub("...", shown) == _CHANGING.sub("...", block.parsed)

@@ -1,10 +1,41 @@
-"""How Sphinx makes the site; `scripts/docs` calls it, with the pages laid out anew."""
+"""How Sphinx makes the site, of pages as they stand in the repository."""
 
 from __future__ import annotations
+
+from typing import Any
+
+from docs._sphinx.api_index import as_page
+from docs._sphinx.html import check_fetched, repair
+
+PAGES = {
+    "Guide": [
+        "first-steps",
+        "pagination",
+        "waiting",
+        "tools",
+        "streams",
+        "errors",
+        "logging",
+        "settings",
+        "local-server",
+    ],
+    "Three ways to use it": ["importing", "regenerating", "vendoring"],
+    "Moving over": ["from-openai", "from-r-and-ruby"],
+    "Reference": [
+        "/generated/API",
+        "how-the-generator-works",
+        "when-things-go-wrong",
+    ],
+    "Project": ["Readme </README>", "/CONTRIBUTING", "/SECURITY", "/CHANGELOG"],
+}
+"""The order of the pages, which `previous` and `next` follow."""
 
 project = "assistants-client"
 language = "en"
 extensions = ["myst_parser"]
+root_doc = "docs/index"
+include_patterns = ["docs/*.md", "*.md", "generated/API.md"]
+exclude_patterns = [".*", "node_modules", "site"]
 
 # So that `page.md#a-heading` is understood as it is on the pages of a repository.
 myst_heading_anchors = 3
@@ -16,9 +47,39 @@ html_theme = "furo"
 html_title = "assistants-client"
 html_static_path = ["static"]
 html_css_files = ["extra.css"]
+# The site begins at its top as well.
+html_extra_path = ["extra"]
 html_show_copyright = False
 html_show_sourcelink = False
 html_copy_source = False
 html_use_index = False
 # Built twice, the site is the same.
 html_last_updated_fmt = None
+
+
+def contents() -> str:
+    """Return what tells Sphinx the order of all pages."""
+    trees = []
+    for part, names in PAGES.items():
+        lines = ["```{toctree}", ":hidden:", f":caption: {part}", "", *names, "```"]
+        trees.append("\n".join(lines))
+    return "\n\n" + "\n\n".join(trees) + "\n"
+
+
+def _read(app: Any, name: str, content: list[str]) -> None:
+    if name == root_doc:
+        content[0] += contents()
+    elif name == "generated/API":
+        content[0] = as_page(content[0])
+
+
+def _finish(app: Any, error: Exception | None) -> None:
+    if error is None:
+        repair(app.outdir)
+        check_fetched(app.outdir)
+
+
+def setup(app: Any) -> None:
+    """Have Sphinx call what is above."""
+    app.connect("source-read", _read)
+    app.connect("build-finished", _finish)

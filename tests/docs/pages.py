@@ -2,83 +2,125 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 import unicodedata
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from scripts._docs_pages import API, FENCE, ROOT, Page, pages
+from sybil import Document
+from sybil.evaluators.python import PythonEvaluator
+from sybil.parsers.markdown import CodeBlockParser
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sybil.example import Example
+
+ROOT = Path(__file__).resolve().parents[2]
+API = "generated/API.md"
 BASE_URL = '"http://127.0.0.1:8000/v1"'
-_OPENING = re.compile(r"[`~]{3,}(\S*)\n")
+LANGUAGES = ("python", "sh", "text", "yaml")
+
+_FENCE = re.compile(r"^(```+|~~~+)(\S*)[^\n]*\n.*?^\1[ \t]*$", re.DOTALL | re.MULTILINE)
+_LINK = re.compile(r"\[[^\]]*\]\(([^()\s]+)\)")
 _HEADING = re.compile(r"^#{1,6} +(.+?) *$", re.MULTILINE)
 _MARKS = re.compile(r"[`*]|\]\([^)]*\)|\[")
 _CODE = re.compile(r"(?<!`)`([^`\n]+)`(?!`)")
 
 
 @dataclass(frozen=True)
-class Block:
-    """A block of code: where it stands, its language and its text."""
+class Page:
+    """A page: where it stands in the repository."""
 
     path: str
-    line: int
-    language: str
-    code: str
 
     @property
-    def where(self) -> str:
-        """Give the place of its first line."""
-        return f"{self.path}:{self.line}"
+    def name(self) -> str:
+        return Path(self.path).stem
+
+    @cached_property
+    def text(self) -> str:
+        return (ROOT / self.path).read_text(encoding="utf-8")
+
+    @property
+    def languages(self) -> set[str]:
+        """The languages of all blocks of code."""
+        return {found[2] for found in _FENCE.finditer(self.text)}
+
+    def examples(
+        self, language: str, evaluate: Callable[[Example], Any] | None = None
+    ) -> list[Example]:
+        """Return the blocks of code of a language, in one namespace."""
+        parser = CodeBlockParser(language, evaluate or (lambda _: None))
+        return [*Document.parse(str(ROOT / self.path), parser)]
 
 
 def all_pages() -> list[Page]:
-    """Give the pages that people wrote, and the index that is generated."""
-    return [*pages(), Page(API, "api/index")]
+    """Return the pages that people wrote, and the index that is generated."""
+    top = ("CHANGELOG", "CONTRIBUTING", "README", "SECURITY")
+    return [*docs_pages(), *(Page(f"{name}.md") for name in top), Page(API)]
 
 
 def docs_pages() -> list[Page]:
-    """Give the pages below docs/, in the order of their names."""
-    return [page for page in pages() if page.path.startswith("docs/")]
+    """Return the pages below docs/, in the order of their names."""
+    return [Page(f"docs/{path.name}") for path in sorted(ROOT.glob("docs/*.md"))]
 
 
-def blocks(page: Page, language: str | None = None) -> list[Block]:
-    """Give the blocks of code of a page, all of them or those of a language."""
-    found = []
-    text = page.text
-    for fence in FENCE.finditer(text):
-        opening = _OPENING.match(fence[0])
-        assert opening, f"{page.path}: a block has no language that is one word"
-        line = text.count("\n", 0, fence.start()) + 2
-        code = fence[0][opening.end() :].rpartition("\n")[0] + "\n"
-        found.append(Block(page.path, line, opening[1], code))
-    return [block for block in found if language in (None, block.language)]
+def running_at(url: str) -> Callable[[Example], None]:
+    """Return what runs Python with the address that readers have replaced by a URL."""
+    run = PythonEvaluator()
+
+    def evaluate(example: Example) -> None:
+        lexeme = example.parsed
+        code = lexeme.replace(BASE_URL, repr(url))
+        example.parsed = type(lexeme)(code, lexeme.offset, lexeme.line_offset)
+        run(example)
+
+    return evaluate
 
 
-def run(block: Block, names: dict[str, Any], url: str) -> None:
-    """Run a block, with the address that readers have replaced by the server's."""
-    code = block.code.replace(BASE_URL, repr(url))
-    # Empty lines before it make a traceback name the page's own line.
-    exec(compile("\n" * (block.line - 1) + code, block.path, "exec"), names)
+def where(example: Example) -> str:
+    """Return the place of a block."""
+    return f"{Path(example.path).relative_to(ROOT)}:{example.line}"
 
 
 def prose(page: Page) -> str:
-    """Give a page without its blocks of code."""
-    return FENCE.sub("", page.text)
+    """Return a page without its blocks of code."""
+    return _FENCE.sub("", page.text)
 
 
 def code_words(page: Page) -> list[str]:
-    """Give what stands in backticks in the prose of a page."""
+    """Return what stands in backticks in the prose of a page."""
     return _CODE.findall(prose(page))
+
+
+def links(page: Page) -> list[str]:
+    """Return the targets of the links of a page."""
+    return _LINK.findall(prose(page))
+
+
+def is_outside(link: str) -> bool:
+    """Return whether a link leads out of the repository."""
+    return "://" in link or link.startswith("mailto:")
+
+
+def target_of(page: Page, link: str) -> tuple[str, str]:
+    """Return the path in the repository that a link leads to, and its anchor."""
+    path, _, anchor = link.partition("#")
+    folder = posixpath.dirname(page.path)
+    return posixpath.normpath(
+        posixpath.join(folder, path)
+    ) if path else page.path, anchor
 
 
 @cache
 def anchors(path: Path) -> frozenset[str]:
-    """Give the anchors that the headings of a Markdown file have."""
-    text = FENCE.sub("", path.read_text(encoding="utf-8"))
+    """Return the anchors that the headings of a Markdown file have."""
     found: set[str] = set()
-    for heading in _HEADING.findall(text):
+    for heading in _HEADING.findall(_FENCE.sub("", path.read_text("utf-8"))):
         anchor = _anchor(heading)
         number = 1
         while anchor in found:
@@ -89,25 +131,7 @@ def anchors(path: Path) -> frozenset[str]:
 
 
 def _anchor(heading: str) -> str:
-    """Give the anchor of a heading, as the usual hosts of repositories make it."""
+    """Return the anchor of a heading, as the usual hosts of repositories make it."""
     text = _MARKS.sub("", heading).lower()
-    kept = [
-        letter
-        for letter in text
-        if letter in " -_" or unicodedata.category(letter)[0] in "LN"
-    ]
+    kept = [c for c in text if c in " -_" or unicodedata.category(c)[0] in "LN"]
     return "".join(kept).replace(" ", "-")
-
-
-__all__ = [
-    "BASE_URL",
-    "ROOT",
-    "Block",
-    "all_pages",
-    "anchors",
-    "blocks",
-    "code_words",
-    "docs_pages",
-    "prose",
-    "run",
-]

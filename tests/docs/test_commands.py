@@ -12,7 +12,7 @@ import typer
 
 from assistants_server.__main__ import _parser
 from codegen.__main__ import app
-from tests.docs.pages import ROOT, all_pages, blocks, code_words
+from tests.docs.pages import ROOT, all_pages, code_words, where
 
 _OPTION = re.compile(r"--?[a-z][\w-]*")
 _LONE = re.compile(r"--[a-z][\w-]*")
@@ -25,23 +25,23 @@ _BORROWED = {"scripts/regen": "build", "scripts/vendor": "vendor"}
 
 
 def commands() -> list[tuple[str, list[str]]]:
-    """Give all commands of all pages, in blocks and within the text, with places."""
+    """Return all commands of all pages, in blocks and within the text, with places."""
     found = []
     for page in all_pages():
-        for block in blocks(page, "sh"):
-            lines = block.code.replace("\\\n", " ").splitlines()
-            found += [(block.where, line) for line in lines]
+        for block in page.examples("sh"):
+            lines = block.parsed.replace("\\\n", " ").splitlines()
+            found += [(where(block), line) for line in lines]
         begins = ("python -m ", "scripts/", ".ci/")
         for word in code_words(page):
             if word.startswith(begins) and not word.endswith((".py", "/")):
                 found.append((page.path, word))
-    words = [(where, shlex.split(line, comments=True)) for where, line in found]
-    return [(where, line) for where, line in words if line]
+    words = [(place, shlex.split(line, comments=True)) for place, line in found]
+    return [(place, line) for place, line in words if line]
 
 
 @cache
 def codegen_options() -> dict[str, set[str]]:
-    """Give the options of each command of the generator."""
+    """Return the options of each command of the generator."""
     group: Any = typer.main.get_command(app)
     return {
         name: {text for each in command.params for text in [*each.opts, "--help"]}
@@ -66,7 +66,7 @@ def script_text(path: str) -> str:
 
 
 def fault(words: list[str]) -> str | None:
-    """Tell what is wrong with a command, if something is."""
+    """Return what is wrong with a command, if something is."""
     while words and "=" in words[0] and not words[0].startswith("-"):
         words = words[1:]
     options = {word.partition("=")[0] for word in words if _OPTION.match(word)}
@@ -91,7 +91,7 @@ def fault(words: list[str]) -> str | None:
 
 
 def script_fault(script: str, options: set[str], rest: list[str]) -> str | None:
-    """Tell what is wrong with a call of a script, if something is."""
+    """Return what is wrong with a call of a script, if something is."""
     if not os.access(ROOT / script, os.X_OK):
         return f"{script} is no script"
     own = {word for word in options if word not in script_text(script)}
@@ -110,7 +110,7 @@ def unknown(options: set[str]) -> str | None:
 def test_commands_exist() -> None:
     found = commands()
     assert len(found) > 40
-    wrong = [(where, " ".join(words), fault(words)) for where, words in found]
+    wrong = [(place, " ".join(words), fault(words)) for place, words in found]
     assert [each for each in wrong if each[2]] == []
 
 

@@ -28,11 +28,10 @@ from assistants_client import (
 )
 from assistants_server import LocalServer
 from codegen.normalise import PASSES
-from scripts._docs_pages import pages
-from tests.docs.pages import ROOT, code_words, docs_pages, prose
+from tests.docs.pages import ROOT, all_pages, code_words, docs_pages, prose
 
 if TYPE_CHECKING:
-    from scripts._docs_pages import Page
+    from tests.docs.pages import Page
 
 PAGES: Final = {page.name: page for page in docs_pages()}
 _CELL = re.compile(r"(?<!\\)\|")
@@ -40,7 +39,7 @@ _CODE = re.compile(r"`([^`]+)`")
 
 
 def rows(page: Page, heading: str) -> list[list[str]]:
-    """Give the cells of the tables below a heading of a page, without their heads."""
+    """Return the cells of the tables below a heading of a page, without their heads."""
     section = re.split(r"^##+ ", prose(page), flags=re.MULTILINE)
     (text,) = [part for part in section if part.partition("\n")[0] == heading]
     lines = [line for line in text.splitlines() if line.startswith("|")]
@@ -51,14 +50,14 @@ def rows(page: Page, heading: str) -> list[list[str]]:
 
 
 def first_words(page: str, heading: str) -> list[str]:
-    """Give the code in the first column of a table."""
+    """Return the code in the first column of a table."""
     return [
         name for row in rows(PAGES[page], heading) for name in _CODE.findall(row[0])
     ]
 
 
 def here(page: Page) -> list[str]:
-    """Give the code that tables on moving over have in their last columns."""
+    """Return the code that tables on moving over have in their last columns."""
     headings = re.findall(r"^## (.+)$", prose(page), re.MULTILINE)
     found = [row[-1] for heading in headings for row in rows(page, heading)]
     codes = [code for cell in found for code in _CODE.findall(cell)]
@@ -131,7 +130,7 @@ async def awaited(code: str, url: str) -> None:
 
 
 def is_unknown_there(error: Exception) -> bool:
-    """Tell whether the server has got what it doesn't know, as the row says."""
+    """Return whether the server has got what it doesn't know, as the row says."""
     return isinstance(error, BadRequestError) and "$.own is not known" in str(error)
 
 
@@ -204,7 +203,7 @@ def test_the_passes_are_those_of_the_generator() -> None:
 
 
 def test_the_map_has_every_script_and_every_folder_of_tests() -> None:
-    (page,) = [page for page in pages() if page.name == "contributing"]
+    (page,) = [page for page in all_pages() if page.name == "CONTRIBUTING"]
     cells = [_CODE.findall(row[0]) for row in rows(page, "Tests")]
     named = {word.split()[0] for words in cells for word in words}
     scripts = {
