@@ -65,12 +65,12 @@ class Operation:
 
     @property
     def at(self) -> Path:
-        """Give its place in the document."""
+        """Return its place in the document."""
         return ("paths", self.path, self.method)
 
     @property
     def name(self) -> str:
-        """Give its operationId, or method and path where it has none."""
+        """Return its operationId, or method and path where it has none."""
         name = self.data.get("operationId")
         if isinstance(name, str) and name:
             return name
@@ -106,14 +106,40 @@ def parameters(document: Document, operation: Operation) -> Iterator[tuple[Any, 
                 yield parameter, place
 
 
+def request_body(document: Document, operation: Operation) -> tuple[Any, Path]:
+    """Return the body of a request, `{}` where it has none, and its place."""
+    at: Path = (*operation.at, "requestBody")
+    data = mapping(operation.data.get("requestBody"), at)
+    return resolve(document, data, at, "requestBodies")
+
+
+def media_schemas(holder: dict[str, Any], at: Path) -> Iterator[tuple[str, Any, Path]]:
+    """Yield each media type of a body or a response, its schema, and its place."""
+    at = (*at, "content")
+    for media_type, media in mapping(holder.get("content"), at).items():
+        place = (*at, media_type)
+        yield media_type, mapping(media, place).get("schema", {}), (*place, "schema")
+
+
+def plain_media_type(media_type: str) -> str:
+    """Return a media type without its parameters, in small letters."""
+    return media_type.split(";")[0].strip().lower()
+
+
+def is_json(media_type: str) -> bool:
+    """Return whether a media type is JSON."""
+    plain = plain_media_type(media_type)
+    return plain == "application/json" or plain.endswith("+json")
+
+
 def component_schemas(document: Document) -> dict[str, Any]:
-    """Give the named schemas; an empty dict where there are none."""
+    """Return the named schemas; an empty dict where there are none."""
     components = mapping(document.get("components"), ("components",))
     return mapping(components.get("schemas"), ("components", "schemas"))
 
 
 def mapping(value: Any, at: Path) -> dict[str, Any]:
-    """Give an object of the document, an empty one for nothing.
+    """Return an object of the document, an empty one for nothing.
 
     Raises:
         SpecError: there is something that is no object.
@@ -145,7 +171,7 @@ def reference_path(reference: object, at: Path) -> Path:
 
 
 def schema_name(reference: object, at: Path) -> str:
-    """Give the name of the component schema that a reference points to."""
+    """Return the name of the component schema that a reference points to."""
     path = reference_path(reference, at)
     if len(path) != 3 or path[:2] != ("components", "schemas"):
         raise SpecError(
@@ -230,7 +256,7 @@ def mapped(node: Any, at: Path = ()) -> Iterator[tuple[Path, str]]:
 
 
 def mapped_reference(name: str) -> str:
-    """Give the reference that a value of a discriminator's mapping stands for.
+    """Return the reference that a value of a discriminator's mapping stands for.
 
     It is either a reference or the bare name of a schema.
     """
@@ -323,10 +349,10 @@ def union_key(schema: Schema) -> str | None:
 
 
 def restricts_only(members: list[Any]) -> bool:
-    """Tell whether the members of a union only say which properties must be there."""
+    """Return whether the members of a union only say which properties must be there."""
     return all(isinstance(m, dict) and set(m) <= {"required", "not"} for m in members)
 
 
 def is_null(schema: Any) -> bool:
-    """Tell whether a schema accepts null and nothing else."""
+    """Return whether a schema accepts null and nothing else."""
     return isinstance(schema, dict) and schema.get("type") == "null"

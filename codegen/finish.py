@@ -89,12 +89,12 @@ def _operation_line(operation: OperationModule) -> str:
         f"{p.name}{'' if p.required else '?'}: {p.annotation}"
         for p in operation.keywords
     ]
-    stream = operation.answers.stream
+    stream = operation.responses.stream
     events = f", or a stream of {stream.annotation}" if stream else ""
     return (
         f"- `{operation.tag}.{operation.name}({', '.join(arguments)})` "
         f"{operation.method_name} `{plain_text(operation.path)}` "
-        f"gives `{operation.answers.success}`{events}"
+        f"gives `{operation.responses.success}`{events}"
     )
 
 

@@ -10,7 +10,7 @@ import keyword
 import re
 import unicodedata
 
-from codegen.errors import SpecError, shorten
+from codegen.errors import Path, SpecError, shorten
 
 # RunObject, includeHTTPHeaders, thread.run.created, include[] -> their words.
 _WORDS = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z0-9]+|[A-Z0-9]+")
@@ -38,42 +38,49 @@ def snake_case(name: str) -> str:
     return "_".join(words(name)).lower()
 
 
-def class_name(name: str) -> str:
-    """Give a valid name for the class of a schema.
+def class_name(name: str, at: Path | None = None) -> str:
+    """Return a valid name for the class of a schema.
+
+    Args:
+        name: any text.
+        at: where it stands in the document.
 
     Raises:
         SpecError: nothing of the name can stand in Python.
     """
-    result = _checked(pascal_case(name), name)
+    result = _checked(pascal_case(name), name, at)
     if keyword.iskeyword(result) or hasattr(builtins, result):
         result += "Model"
     return result
 
 
-def identifier(name: str) -> str:
-    """Give a valid name for a variable, an argument or an attribute.
+def identifier(name: str, at: Path | None = None) -> str:
+    """Return a valid name for a variable, an argument or an attribute.
 
-    Raises:
-        SpecError: nothing of the name can stand in Python.
+    The arguments and errors are those of `class_name`.
     """
-    result = _checked(snake_case(name), name)
+    result = _checked(snake_case(name), name, at)
     if keyword.iskeyword(result) or keyword.issoftkeyword(result):
         return result if result in ("type", "match", "case") else result + "_"
     return result + "_" if result in _RESERVED else result
 
 
-def module_name(name: str) -> str:
-    """Give a valid name for a module or a package."""
-    result = _checked(snake_case(name), name)
+def module_name(name: str, at: Path | None = None) -> str:
+    """Return a valid name for a module or a package.
+
+    The arguments and errors are those of `class_name`.
+    """
+    result = _checked(snake_case(name), name, at)
     return result + "_" if keyword.iskeyword(result) else result
 
 
-def _checked(result: str, name: str) -> str:
+def _checked(result: str, name: str, at: Path | None) -> str:
     if not result:
         raise SpecError(
             f"the name {shorten(name)} has no letter or digit that Python could use",
+            at=at,
             hint="Give it another name in the overlay.",
         )
     if len(result) > _MAX_LENGTH:
-        raise SpecError(f"the name {shorten(name)} is too long for a file")
+        raise SpecError(f"the name {shorten(name)} is too long for a file", at=at)
     return f"n{result}" if result[0].isdigit() else result

@@ -76,7 +76,7 @@ def load(path: FilePath = DEFAULT_OVERLAY) -> Document:
 
 
 def _find(query: Any, value: Any, at: Path) -> set[tuple[int | str, ...]]:
-    """Give the places that a JSONPath finds."""
+    """Return the places that a JSONPath finds."""
     try:
         return {node.location for node in jsonpath.find(str(query), value)}
     except jsonpath.JSONPathError as error:

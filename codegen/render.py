@@ -72,7 +72,7 @@ def _write(path: FilePath, text: str) -> None:
 
 
 def _files(package: Package) -> Iterator[tuple[str, str, dict[str, Any]]]:
-    """Give the path, the template and the values of every module."""
+    """Return the path, the template and the values of every module."""
     about = {"title": f"{package.title}, version {package.version}."}
     about["description"] = package.description
     yield "__init__.py", "package_init.py.jinja", {**about, "needs": package.needs}
@@ -109,7 +109,7 @@ def _operation_file(operation: OperationModule) -> tuple[str, str, dict[str, Any
 
 
 def _facts(document: Document, name: str) -> Document:
-    """Give the document as the package ships it: all facts, no prose.
+    """Return the document as the package ships it: all facts, no prose.
 
     The name of the package stands in for the title, which OpenAPI requires.
     """

@@ -38,7 +38,7 @@ class Selection:
     everything: bool = False
 
     def keeps(self, operation: Operation) -> bool:
-        """Tell whether an operation is among the chosen ones."""
+        """Return whether an operation is among the chosen ones."""
         if self.everything:
             return True
         path = operation.path
@@ -60,7 +60,7 @@ ASSISTANTS = Selection(paths=("/assistants", "/threads"))
 
 
 def select(document: Document, selection: Selection) -> Document:
-    """Give a document with the chosen operations and what they refer to.
+    """Return a document with the chosen operations and what they refer to.
 
     Raises:
         SpecError: the document is none of OpenAPI 3.0 or 3.1, no operation is chosen,
@@ -110,7 +110,7 @@ def check_version(document: Document) -> None:
 
 
 def _written_out(document: Document) -> Document:
-    """Give a document whose path items are no references."""
+    """Return a document whose path items are no references."""
     paths = {}
     for path, item in document["paths"].items():
         target, _ = resolve(document, item, ("paths", path), "pathItems")
@@ -121,7 +121,7 @@ def _written_out(document: Document) -> Document:
 def _reached_components(
     document: Document, paths: dict[str, Any], selection: Selection
 ) -> Document:
-    """Give the components that the chosen operations lead to.
+    """Return the components that the chosen operations lead to.
 
     Where everything is chosen, all schemas are kept: what no operation leads to, the
     payloads of webhooks for instance, is a part of the document too.

@@ -55,7 +55,7 @@ class Source:
 
     @property
     def version(self) -> str:
-        """Give `info.version`, or an empty text where there is none."""
+        """Return `info.version`, or an empty text where there is none."""
         info = self.document.get("info")
         version = info.get("version") if isinstance(info, dict) else None
         return version if isinstance(version, str) else ""
@@ -99,7 +99,7 @@ def parse(data: bytes, *, name: str = "document") -> Source:
 
 
 def fetch(url: str) -> bytes:
-    """Give what stands at a URL; of what is too large, a byte more than is allowed.
+    """Return what stands at a URL; of what is too large, a byte more than is allowed.
 
     Raises:
         SpecError: it can't be had, or takes too long.
@@ -130,7 +130,7 @@ def fetch(url: str) -> bytes:
 
 
 def without_secrets(url: str) -> str:
-    """Give a URL without its query and user, which may hold a key."""
+    """Return a URL without its query and user, which may hold a key."""
     scheme, _, rest = url.partition("://")
     place = re.split("[?#]", rest, maxsplit=1)[0]
     host, slash, path = place.partition("/")

@@ -16,7 +16,7 @@ Schemas = dict[str, Any]
 
 
 def leaves(schema: Any, schemas: Schemas, at: Path = ()) -> Iterator[tuple[str, Any]]:
-    """Give what a schema stands for, through references and unions of unions.
+    """Return what a schema stands for, through references and unions of unions.
 
     Args:
         schema: any schema.
@@ -48,18 +48,18 @@ def _leaves(
 
 
 def is_union(schema: Any) -> bool:
-    """Tell whether a schema is nothing but a union."""
+    """Return whether a schema is nothing but a union."""
     is_object = isinstance(schema, dict) and not schema.get("properties")
     return is_object and union_key(schema) is not None
 
 
 def is_class(schema: Any) -> bool:
-    """Tell whether a schema becomes a class: it names its properties."""
+    """Return whether a schema becomes a class: it names its properties."""
     return isinstance(schema, dict) and bool(schema.get("properties"))
 
 
 def is_map(schema: Any) -> bool:
-    """Tell whether a schema is an object whose properties have no names."""
+    """Return whether a schema is an object whose properties have no names."""
     if not isinstance(schema, dict) or is_class(schema) or "enum" in schema:
         return False
     kind = schema.get("type")
@@ -67,15 +67,25 @@ def is_map(schema: Any) -> bool:
 
 
 def is_array(schema: Any) -> bool:
-    """Tell whether a schema is an array."""
+    """Return whether a schema is an array."""
     if not isinstance(schema, dict) or is_class(schema) or "enum" in schema:
         return False
     kind = schema.get("type")
     return kind == "array" or (kind is None and "items" in schema)
 
 
+def constants_of(schema: Any, schemas: Schemas, at: Path) -> list[str]:
+    """Return the texts that a property may be, nothing where it may be others too."""
+    if isinstance(schema, dict) and "$ref" in schema:
+        schema = schemas.get(schema_name(schema["$ref"], at))
+    if not isinstance(schema, dict):
+        return []
+    values = [schema["const"]] if "const" in schema else schema.get("enum") or []
+    return values if all(isinstance(value, str) for value in values) else []
+
+
 def kinds_read(schema: Any, schemas: Schemas, at: Path = ()) -> frozenset[str]:
-    """Tell which kinds of JSON values reading changes: "object", "array"."""
+    """Return which kinds of JSON values reading changes: "object", "array"."""
     found = set()
     for _, leaf in leaves(schema, schemas, at):
         if is_class(leaf) or (
@@ -88,7 +98,7 @@ def kinds_read(schema: Any, schemas: Schemas, at: Path = ()) -> frozenset[str]:
 
 
 def _holds_class(schema: Any, schemas: Schemas, at: Path) -> bool:
-    """Tell whether a schema is a class, or leads to one through arrays and maps."""
+    """Return whether a schema is a class, or leads to one through arrays and maps."""
     seen: set[str] = set()
     pending = [schema]
     while pending:
@@ -112,7 +122,7 @@ def _holds_class(schema: Any, schemas: Schemas, at: Path) -> bool:
 
 
 def needs_choice(schema: Schema, schemas: Schemas, at: Path = ()) -> bool:
-    """Tell whether more than one member of a union would read the same values.
+    """Return whether more than one member of a union would read the same values.
 
     Such a union gets a name, and a function that chooses.
     """

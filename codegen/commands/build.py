@@ -103,7 +103,7 @@ def check(
     all_: Everything = False,
     http: Http = HTTP_LIBRARIES[0],
 ) -> None:
-    """Tell whether the package is what `build` would write now; exit code 1 if not."""
+    """Check whether the package is what `build` would write now: exit code 1 if not."""
     with reported_errors(), out.status("building for comparison", spinner="line"):
         order = pipeline.Order(spec, out_, name, selection_of(path, tag, all_), http)
         drift = pipeline.check(order, lambda _: None)
@@ -117,7 +117,7 @@ def check(
 def selection_of(
     paths: list[str] | None, tags: list[str] | None, everything: bool
 ) -> Selection:
-    """Give the operations that options choose.
+    """Return the operations that options choose.
 
     Raises:
         BuildError: the options contradict each other.

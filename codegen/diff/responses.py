@@ -236,7 +236,7 @@ def _streams(
     events: tuple[tuple[Any, Path], tuple[Any, Path]],
     site: Site,
 ) -> Iterator[Change]:
-    was, now = old.module.answers.stream, new.module.answers.stream
+    was, now = old.module.responses.stream, new.module.responses.stream
     (before, old_at), (after, new_at) = events
     place = replace(site, element="stream", use=BOTH, old=old_at, new=new_at)
     if bool(was) != bool(now):

@@ -1,4 +1,4 @@
-"""Find out by which constant property the variants of a union are told apart."""
+"""Find the constant property that tells the variants of a union apart."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from codegen.document import (
 )
 from codegen.errors import Path
 from codegen.source import Document
+from codegen.unions import Schemas, constants_of, is_class, leaves
 
 _USUAL = ("type", "object", "event")
 
@@ -48,7 +49,7 @@ def discriminators(document: Document) -> tuple[Document, int]:
 
 
 def discriminator_of(
-    schema: Schema, schemas: dict[str, Any], at: Path
+    schema: Schema, schemas: Schemas, at: Path
 ) -> dict[str, Any] | None:
     """Find the discriminator of a union, None where nothing tells its objects apart.
 
@@ -70,31 +71,31 @@ def discriminator_of(
 
 
 def _infer(
-    names: list[str], schemas: dict[str, Any], given: Any, at: Path
+    names: list[str], schemas: Schemas, given: Any, at: Path
 ) -> dict[str, Any] | None:
-    variants = [(name, _objects(name, schemas, at, set())) for name in names]
-    variants = [(name, leaves) for name, leaves in variants if leaves]
+    variants = [(name, _objects(name, schemas, at)) for name in names]
+    variants = [(name, objects) for name, objects in variants if objects]
     if len(variants) < 2:
         return None
-    first = variants[0][1][0].get("properties") or {}
+    first = variants[0][1][0]["properties"]
     candidates = [key for key in _USUAL if key in first]
     candidates += [key for key in first if key not in candidates]
     if isinstance(given, dict) and given.get("propertyName") in first:
         candidates.insert(0, given["propertyName"])
     for key in candidates:
-        mapping = _mapping(key, variants)
+        mapping = _mapping(key, variants, schemas, at)
         if mapping is not None:
             return {"propertyName": key, "mapping": mapping}
     return None
 
 
 def _mapping(
-    key: str, variants: list[tuple[str, list[Schema]]]
+    key: str, variants: list[tuple[str, list[Schema]]], schemas: Schemas, at: Path
 ) -> dict[str, str] | None:
     result: dict[str, str] = {}
-    for name, leaves in variants:
-        for leaf in leaves:
-            values = _constants((leaf.get("properties") or {}).get(key))
+    for name, objects in variants:
+        for leaf in objects:
+            values = constants_of(leaf["properties"].get(key), schemas, at)
             if not values or key not in (leaf.get("required") or []):
                 return None
             for value in values:
@@ -104,44 +105,14 @@ def _mapping(
     return result
 
 
-def _constants(schema: Any) -> list[str]:
-    if not isinstance(schema, dict):
-        return []
-    values = [schema["const"]] if "const" in schema else schema.get("enum") or []
-    return values if all(isinstance(value, str) for value in values) else []
-
-
-def _objects(
-    name: str, schemas: dict[str, Any], at: Path, seen: set[str]
-) -> list[Schema]:
-    """Give the objects that a named schema stands for, through unions of unions."""
-    schema = schemas.get(name)
-    if not isinstance(schema, dict) or name in seen:
-        return []
-    seen.add(name)
-    if schema.get("properties"):
-        return [_with_named_constants(schema, schemas, at)]
-    result = []
-    key = union_key(schema)
-    members = schema[key] if key else [schema] if "$ref" in schema else []
-    for member in members:
-        if isinstance(member, dict) and "$ref" in member and not is_null(member):
-            result += _objects(schema_name(member["$ref"], at), schemas, at, seen)
-    return result
-
-
-def _with_named_constants(schema: Schema, schemas: dict[str, Any], at: Path) -> Schema:
-    """Write out properties whose enum has a name of its own."""
-    properties = {}
-    for key, value in schema["properties"].items():
-        if isinstance(value, dict) and "$ref" in value:
-            value = schemas.get(schema_name(value["$ref"], at))
-        properties[key] = value
-    return {**schema, "properties": properties}
+def _objects(name: str, schemas: Schemas, at: Path) -> list[Schema]:
+    """Return the objects that a named schema stands for."""
+    schema = {"$ref": reference_to(name)}
+    return [leaf for _, leaf in leaves(schema, schemas, at) if is_class(leaf)]
 
 
 def _implied(
-    given: Any, names: list[str], schemas: dict[str, Any], at: Path
+    given: Any, names: list[str], schemas: Schemas, at: Path
 ) -> dict[str, Any] | None:
     """Keep a discriminator of the document that nothing in the schemas confirms.
 
@@ -153,7 +124,7 @@ def _implied(
     key = given["propertyName"]
     if given.get("mapping"):
         return {"propertyName": key, "mapping": {}}
-    objects = [leaf for name in names for leaf in _objects(name, schemas, at, set())]
-    if any(_constants((leaf.get("properties") or {}).get(key)) for leaf in objects):
+    objects = [leaf for name in names for leaf in _objects(name, schemas, at)]
+    if any(constants_of(leaf["properties"].get(key), schemas, at) for leaf in objects):
         return None
     return {"propertyName": key, "mapping": {n: reference_to(n) for n in names}}

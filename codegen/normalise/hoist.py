@@ -1,4 +1,4 @@
-"""Give every inline object, union of objects and enum a name of its own.
+"""Return every inline object, union of objects and enum a name of its own.
 
 The name comes from `x-schema-name` where the overlay gives one, else from the way to
 the schema: `RunObject.required_action` becomes `RunObjectRequiredAction`. Equal schemas
@@ -146,7 +146,7 @@ class _Hoisting:
         return result
 
     def _value(self, schema: Any, name: str, at: Path, other: str = "") -> Any:
-        """Give what stands in the place of a schema that is used somewhere.
+        """Return what stands in the place of a schema that is used somewhere.
 
         Args:
             schema: what stands there.
@@ -224,7 +224,7 @@ class _Hoisting:
 
 
 def _names(name: str, other: str, schema: Schema) -> Iterator[str]:
-    """Give names for a schema, the best first."""
+    """Return names for a schema, the best first."""
     # Say what it is, where its name is taken.
     kind = "Enum" if "enum" in schema else "Union" if union_key(schema) else "Object"
     yield name
@@ -238,7 +238,7 @@ def _names(name: str, other: str, schema: Schema) -> Iterator[str]:
 
 
 def _inner_names(name: str, schema: Schema, steps: Path, child: Any) -> tuple[str, str]:
-    """Give the name for an inner schema, and perhaps another one."""
+    """Return the name for an inner schema, and perhaps another one."""
     keyword, inner = steps[0], steps[-1]
     if keyword == "items":
         return name + "Item", ""
@@ -278,7 +278,7 @@ def _only_value(schema: Any) -> str | None:
 
 
 def _shape(schema: Any) -> str:
-    """Give what two schemas have in common when only their prose differs."""
+    """Return what two schemas have in common when only their prose differs."""
     return json.dumps(_without_prose(schema), sort_keys=True)
 
 

@@ -63,7 +63,7 @@ class _Merging:
         self._variants = 0
 
     def merged(self, schema: Schema, at: Path) -> Schema:
-        """Give the one schema that an `allOf` and what stands beside it mean."""
+        """Return the one schema that an `allOf` and what stands beside it mean."""
         if at in self._open:
             raise SpecError("this allOf contains itself", at=at)
         self._open.add(at)
@@ -101,7 +101,7 @@ class _Merging:
             ) from nothing
 
     def _plain(self, schema: Schema, at: Path) -> Schema:
-        """Give what a schema refers to; its own `allOf` has been merged before."""
+        """Return what a schema refers to; its own `allOf` has been merged before."""
         seen: set[Path] = set()
         while "$ref" in schema:
             target, place = resolve(self._document, schema, at, "schemas")
@@ -114,7 +114,7 @@ class _Merging:
         return schema
 
     def _component(self, schema: Schema, at: Path) -> Schema:
-        """Give a named schema, with all that is inside of it merged."""
+        """Return a named schema, with all that is inside of it merged."""
         if at not in self._written_out:
             if at in self._open:
                 raise SpecError("this allOf contains itself", at=at)
@@ -131,7 +131,7 @@ class _Merging:
         return schema
 
     def _both(self, first: Schema, second: Schema, at: Path) -> Schema:
-        """Give the schema of what two schemas both accept."""
+        """Return the schema of what two schemas both accept."""
         written = self._plain(first, at), self._plain(second, at)
         if _only_says_object(second) and _is_object(written[0]):
             # A reference may stay one.

@@ -23,10 +23,10 @@ _NOTES = {
 
 
 def is_note(key: str) -> bool:
-    """Tell whether a keyword says nothing about which values are accepted."""
+    """Return whether a keyword says nothing about which values are accepted."""
     return key in _NOTES or key.startswith("x-")
 
 
 def without_notes(schema: Any) -> Schema:
-    """Give what a schema says about values."""
+    """Return what a schema says about values."""
     return {k: v for k, v in schema.items() if not is_note(k)}

@@ -84,7 +84,7 @@ def _only_nullable(schema: Schema) -> bool:
 
 
 def with_null(schema: Schema) -> Schema:
-    """Give a schema that accepts what `schema` accepts, and null."""
+    """Return a schema that accepts what `schema` accepts, and null."""
     key = union_key(schema)
     if key is not None:
         if not any(is_null(member) for member in schema[key]):

@@ -13,7 +13,7 @@ _WORD = re.compile(r"[A-Za-z0-9]+")
 
 
 def name_operations(document: Document) -> tuple[Document, int]:
-    """Give OpenAPI 3.1 as version, and an operationId to operations without one."""
+    """Return OpenAPI 3.1 as version, and an operationId to operations without one."""
     changes = int(document["openapi"] != VERSION)
     result = {**document, "openapi": VERSION}
     paths = {path: dict(item) for path, item in document["paths"].items()}

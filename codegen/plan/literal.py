@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import textwrap
 import unicodedata
+from collections.abc import Iterable
 from typing import Any
 
 from codegen.errors import Path, SpecError, shorten
@@ -42,13 +43,25 @@ def as_text(annotation: str, alias: str) -> str:
     text = string(annotation)
     if len(f"{alias}: TypeAlias = {text}") <= _WIDTH:
         return text
+    return f"Union[{', '.join(map(string, members_of(annotation)))}]"
+
+
+def members_of(annotation: str) -> list[str]:
+    """Split an annotation at the bars that stand in no brackets or quotes."""
+    if " | " not in annotation:
+        return [annotation]
     node: ast.expr = ast.parse(annotation, mode="eval").body
     members: list[ast.expr] = []
     while isinstance(node, ast.BinOp):
         members.insert(0, node.right)
         node = node.left
-    texts = [ast.get_source_segment(annotation, each) for each in (node, *members)]
-    return f"Union[{', '.join(string(each or '') for each in texts)}]"
+    found = [ast.get_source_segment(annotation, each) for each in (node, *members)]
+    return [each or "" for each in found]
+
+
+def either(annotations: Iterable[str]) -> str:
+    """Join annotations, each once; "None" where there are none."""
+    return " | ".join(dict.fromkeys(annotations)) or "None"
 
 
 def or_unset(annotation: str) -> str:
@@ -59,7 +72,7 @@ def or_unset(annotation: str) -> str:
 
 
 def plain_text(text: str) -> str:
-    """Give a text without characters that can't be seen; blanks are folded."""
+    """Return a text without characters that can't be seen; blanks are folded."""
     kept = (" " if unicodedata.category(c) in _UNSEEN else c for c in text)
     return " ".join("".join(kept).split())
 

@@ -57,10 +57,10 @@ class Field:
 
     @property
     def reading(self) -> str:
-        """Write the expression that takes its value from what is left, and reads it.
+        """Write the expression that takes the value from the unread rest and reads it.
 
-        A model is looked for here and not by its `from_json`: most of the time that
-        reading a page takes goes into calls, and this one can be saved.
+        It does what `from_json` of a model does: most of the time that reading a page
+        takes goes into calls, and this one can be saved.
         """
         taken = f"take({self.wire}, UNSET)"
         if self.reader is None:
@@ -109,10 +109,10 @@ class SchemaModule:
 
     @property
     def options(self) -> list[Field]:
-        """Give the fields of a body that a method can leave to its caller.
+        """Return the fields of a body that get a TypedDict of their own.
 
-        They get a TypedDict of their own, besides what a signature names: what must be
-        given, and the switch that decides what is answered.
+        A method that names the others, the required ones and the switch for a stream,
+        can take these as `Unpack[...]`.
         """
         if not self.is_body or self.dict_by_call:
             return []
@@ -121,12 +121,12 @@ class SchemaModule:
 
     @property
     def models_and_known(self) -> list[SchemaNames]:
-        """Give the schemas that type checkers have to know of."""
+        """Return the schemas that are imported for type checkers."""
         return sorted({*self.models, *self.known}, key=lambda names: names.module)
 
     @property
     def exports(self) -> list[str]:
-        """Name what the package `models` gives from this module."""
+        """Name what the package `models` exports from this module."""
         if self.kind == "union":
             known = [self.names.known] if self.known else []
             return [self.names.class_, self.names.dict_, *known, self.names.reader]
@@ -148,12 +148,12 @@ class SchemaModule:
 
     @property
     def renamed(self) -> list[Field]:
-        """Give the fields whose attribute has another name than the property."""
+        """Return the fields whose attribute has another name than the property."""
         return [f for f in self.fields if f.wire != f'"{f.name}"']
 
     @property
     def dict_by_call(self) -> bool:
-        """Tell whether some name can't be written in a class of its own.
+        """Return whether some name can't be written in a class of its own.
 
         Python takes some letters beyond ASCII for others, and so do people.
         """
@@ -197,7 +197,7 @@ def plan_schema(types: Types, name: str, *, is_body: bool = False) -> SchemaModu
         "alias",
         types.names[name],
         description,
-        models=_named(types, type_.models - {name}),
+        models=types.named(type_.models - {name}),
         annotation=type_.annotation,
         # What is imported for type checkers only, or stands within itself, is text.
         quoted=bool(type_.models),
@@ -233,8 +233,8 @@ def _object(types: Types, name: str, schema: Schema, at: Path) -> SchemaModule:
         "object",
         types.names[name],
         _description(schema),
-        models=_named(types, models - {name}),
-        dicts=_named(types, dicts - {name}),
+        models=types.named(models - {name}),
+        dicts=types.named(dicts - {name}),
         fields=fields,
         closed=schema.get("additionalProperties") is False,
     )
@@ -243,10 +243,7 @@ def _object(types: Types, name: str, schema: Schema, at: Path) -> SchemaModule:
 def _field(
     types: Types, wire: str, schema: Any, at: Path, required: bool
 ) -> tuple[Field, frozenset[str], frozenset[str]]:
-    try:
-        name = identifier(wire)
-    except SpecError as error:
-        raise SpecError(error.message, at=at, hint=error.hint) from error
+    name = identifier(wire, at)
     if name in _TAKEN:
         name += "_"
     type_ = types.of(schema, at)
@@ -271,7 +268,7 @@ def _field(
 
 
 def _time_format(schema: Any) -> str | None:
-    """Tell by which format a value is a point in time, also where it may be null."""
+    """Return the format by which a value is a point in time, if it is one or null."""
     if not isinstance(schema, dict):
         return None
     if schema.get("format") in ("unixtime", "date-time"):
@@ -287,8 +284,8 @@ def _union(types: Types, name: str, schema: Schema, at: Path) -> SchemaModule:
         "union",
         types.names[name],
         _description(schema),
-        models=_named(types, union.models - {name}),
-        dicts=_named(types, union.dicts - {name}),
+        models=types.named(union.models - {name}),
+        dicts=types.named(union.dicts - {name}),
         annotation=union.annotation,
         written=union.written,
         discriminator=string(union.discriminator) if union.discriminator else "",
@@ -297,17 +294,9 @@ def _union(types: Types, name: str, schema: Schema, at: Path) -> SchemaModule:
         keeps_dicts=union.keeps_dicts,
         lists=union.lists,
         union_helpers=union.helpers,
-        # Type checkers tell variants apart only where no other object may come.
-        known=_in_order(types, union.leaves) if union.discriminator else [],
+        # Type checkers narrow by the discriminator only where no other object may come.
+        known=[types.names[leaf] for leaf in union.leaves if union.discriminator],
     )
-
-
-def _in_order(types: Types, names: list[str]) -> list[SchemaNames]:
-    return [types.names[name] for name in names]
-
-
-def _named(types: Types, names: set[str] | frozenset[str]) -> list[SchemaNames]:
-    return sorted((types.names[name] for name in names), key=lambda n: n.module)
 
 
 def _description(schema: Any) -> str:

@@ -51,12 +51,12 @@ class SchemaNames:
 
     @property
     def options(self) -> str:
-        """Name the TypedDict of what a body may have besides what it must."""
+        """Name the TypedDict of the optional properties of a body."""
         return f"{self.class_}OptionalDict"
 
     @property
     def known(self) -> str:
-        """Name what a union is but for objects of kinds that nobody knows."""
+        """Name the union without objects of unknown kinds."""
         return f"Known{self.class_}"
 
     @property
@@ -89,18 +89,12 @@ class Names:
     def __getitem__(self, schema: str) -> SchemaNames:
         return self._names[schema]
 
-    def __contains__(self, schema: str) -> bool:
-        return schema in self._names
-
 
 def _names_of(schema: str) -> SchemaNames:
     at = ("components", "schemas", schema)
     if "/" in schema or "~" in schema:
         raise SpecError("neither / nor ~ may stand in this name", at=at)
-    try:
-        class_, module = class_name(schema), module_name(schema)
-    except SpecError as error:
-        raise SpecError(error.message, at=at, hint=error.hint) from error
+    class_, module = class_name(schema, at), module_name(schema, at)
     if class_ in _IMPORTED or keyword.iskeyword(class_):
         class_ += "Schema"
     return SchemaNames(schema, class_, module)

@@ -1,4 +1,4 @@
-"""Plan the modules of operations: arguments, request and answers."""
+"""Plan the modules of operations: arguments, request and responses."""
 
 from __future__ import annotations
 
@@ -6,12 +6,20 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from codegen.document import Operation, mapping, parameters, resolve
+from codegen.document import (
+    Operation,
+    is_json,
+    mapping,
+    media_schemas,
+    parameters,
+    plain_media_type,
+    request_body,
+)
 from codegen.errors import Path, SpecError, shorten
 from codegen.identifiers import identifier, module_name
-from codegen.plan.literal import docstring, plain_text, string
+from codegen.plan.literal import docstring, either, plain_text, string
 from codegen.plan.naming import SchemaNames
-from codegen.plan.responses import Answers, plan_answers
+from codegen.plan.responses import Responses, plan_responses
 from codegen.plan.types import Type, Types
 from codegen.source import Document
 
@@ -56,6 +64,12 @@ _DEFAULT_STYLES = {
     "header": "simple",
     "cookie": "form",
 }
+_FORMS = {
+    "multipart/form-data": "form",
+    "application/x-www-form-urlencoded": "urlencoded",
+}
+# The first that a body may be is what is sent where the caller doesn't choose.
+_BODY_KINDS = ("json", "form", "urlencoded", "content")
 _DEFAULT_TAG = "default"
 
 
@@ -82,7 +96,7 @@ class Body:
 
     @property
     def typed(self) -> bool:
-        """Tell whether the type must be said, since sending doesn't imply it."""
+        """Return whether the type must be said, since sending doesn't imply it."""
         implied = self.kind in ("form", "urlencoded")
         return not implied and self.media_type != '"application/json"'
 
@@ -105,18 +119,18 @@ class OperationModule:
     bodies: list[Body]
     body_required: bool
     body_description: str
-    answers: Answers
+    responses: Responses
     models: list[SchemaNames]
     dicts: list[SchemaNames]
     place: Path = field(default=())
 
     def located(self, location: str) -> list[Parameter]:
-        """Give the parameters of one location."""
+        """Return the parameters of one location."""
         return [p for p in self.parameters if p.location == location]
 
     @property
     def method_name(self) -> str:
-        """Give the HTTP method for a text."""
+        """Return the HTTP method for a text."""
         return self.method.strip('"')
 
     @property
@@ -133,52 +147,44 @@ class OperationModule:
 
     @property
     def body_annotation(self) -> str:
-        """Give the type of the body, whatever its media type."""
-        parts = [part for body in self.bodies for part in [body.annotation]]
-        return " | ".join(dict.fromkeys(parts))
+        """Return the type of the body, whatever its media type."""
+        return either(body.annotation for body in self.bodies)
 
     @property
     def media_types(self) -> str:
-        """Give the type of the argument that chooses a media type."""
+        """Return the type of the argument that chooses a media type."""
         return f"Literal[{', '.join(body.media_type for body in self.bodies)}]"
 
     @property
     def uses_models(self) -> bool:
-        """Tell whether reading an answer needs the package of models."""
-        answers = self.answers
-        every = [*answers.successes, *answers.errors]
-        every += [answers.default] if answers.default else []
-        calls = [answer.call for answer in every]
-        calls += [answers.stream.call] if answers.stream else []
+        """Return whether reading a response needs the package of models."""
+        calls = [each.call for each in self.responses.all]
+        calls += [self.responses.stream.call] if self.responses.stream else []
         return any("models." in call for call in calls)
 
     @property
     def arguments_docstring(self) -> str:
         """Write the docstring that describes all arguments."""
-        lines = [
-            f"    {p.name}: {plain_text(p.description) or 'see the API.'}"
-            for p in self.located("path")
-        ]
+        described = {p.name: p.description for p in self.located("path")}
         if self.bodies:
-            text = plain_text(self.body_description) or "the body of the request."
-            lines.append(f"    body: {text}")
-        lines += [
-            f"    {p.name}: {plain_text(p.description) or 'see the API.'}"
-            for p in self.keywords
-        ]
+            described["body"] = self.body_description or "the body of the request."
+        described |= {p.name: p.description for p in self.keywords}
         if len(self.bodies) > 1:
-            lines.append("    media_type: the form in which the body is sent.")
-        head = "Build the request without sending it."
-        raises = "Raises:\n    ValueError: an argument of the path is empty."
+            described["media_type"] = "the form in which the body is sent."
+        lines = [
+            f"    {n}: {plain_text(d) or 'see the API.'}" for n, d in described.items()
+        ]
         return docstring(
-            head,
-            *(["Args:\n" + "\n".join(lines)] if lines else []),
-            *([raises] if self.located("path") else []),
+            "Build the request without sending it.",
+            "\n".join(["Args:", *lines]) if lines else "",
+            "Raises:\n    ValueError: an argument of the path is empty."
+            if self.located("path")
+            else "",
         )
 
     @property
     def keywords(self) -> list[Parameter]:
-        """Give the parameters that are no part of the path, required ones first."""
+        """Return the parameters that are no part of the path, required ones first."""
         others = [p for p in self.parameters if p.location != "path"]
         return sorted(others, key=lambda p: not p.required)
 
@@ -191,18 +197,14 @@ def plan_operation(
     used: list[Type] = []
     planned = _parameters(document, types, operation, used)
     bodies, required, description = _bodies(document, types, operation, used)
-    answers = plan_answers(document, types, operation)
-    models = frozenset[str]().union(*(t.models for t in used)) | answers.models
+    responses = plan_responses(document, types, operation)
+    models = frozenset[str]().union(*(t.models for t in used)) | responses.models
     dicts = frozenset[str]().union(*(t.dicts for t in used))
     tags = operation.data.get("tags") or [_DEFAULT_TAG]
-    try:
-        name, tag = module_name(operation.name), module_name(str(tags[0]))
-    except SpecError as error:
-        raise SpecError(error.message, at=at, hint=error.hint) from error
     return OperationModule(
         operation_id=operation.name,
-        name=name,
-        tag=tag,
+        name=module_name(operation.name, at),
+        tag=module_name(str(tags[0]), at),
         tag_title=str(tags[0]),
         method=string(operation.method.upper()),
         path=operation.path,
@@ -214,9 +216,9 @@ def plan_operation(
         bodies=bodies,
         body_required=required,
         body_description=description,
-        answers=answers,
-        models=_named(types, models),
-        dicts=_named(types, dicts),
+        responses=responses,
+        models=types.named(models),
+        dicts=types.named(dicts),
         place=at,
     )
 
@@ -238,10 +240,7 @@ def _parameters(
             schema = media.get("schema", {})
         type_ = types.of(schema, (*at, "schema"))
         used.append(type_)
-        try:
-            name = identifier(wire)
-        except SpecError as error:
-            raise SpecError(error.message, at=at, hint=error.hint) from error
+        name = identifier(wire, at)
         name = f"{name}_" if name in _TAKEN else name
         if name in taken:
             name = f"{name}_{location}"
@@ -311,43 +310,26 @@ def _path_expression(path: str, planned: list[Parameter], at: Path) -> str:
 def _bodies(
     document: Document, types: Types, operation: Operation, used: list[Type]
 ) -> tuple[list[Body], bool, str]:
-    at: Path = (*operation.at, "requestBody")
-    data = operation.data.get("requestBody")
-    if data is None:
-        return [], False, ""
-    body, at = resolve(document, mapping(data, at), at, "requestBodies")
+    body, at = request_body(document, operation)
     result = []
-    for media_type, media in mapping(body.get("content"), (*at, "content")).items():
-        place = (*at, "content", media_type)
+    for media_type, schema, place in media_schemas(body, at):
         kind = _body_kind(media_type)
-        schema = mapping(media, place).get("schema", {})
-        if kind == "content":
-            annotation = "bytes | str"
-        else:
-            type_ = types.of(schema, (*place, "schema"))
+        annotation = "bytes | str"
+        if kind != "content":
+            type_ = types.of(schema, place)
             used.append(type_)
             annotation = type_.written
         result.append(Body(string(media_type), kind, annotation))
-    if not result:
+    if body and not result:
         raise SpecError("a request body needs a media type", at=at)
-    preferred = {"json": 0, "form": 1, "urlencoded": 2, "content": 3}
-    result.sort(key=lambda b: preferred[b.kind])
+    result.sort(key=lambda b: _BODY_KINDS.index(b.kind))
     return result, body.get("required") is True, _text(body.get("description"))
 
 
 def _body_kind(media_type: str) -> str:
-    plain = media_type.split(";")[0].strip().lower()
-    if plain == "application/json" or plain.endswith("+json"):
+    if is_json(media_type):
         return "json"
-    if plain == "multipart/form-data":
-        return "form"
-    if plain == "application/x-www-form-urlencoded":
-        return "urlencoded"
-    return "content"
-
-
-def _named(types: Types, names: frozenset[str]) -> list[SchemaNames]:
-    return sorted((types.names[name] for name in names), key=lambda n: n.module)
+    return _FORMS.get(plain_media_type(media_type), "content")
 
 
 def _text(value: Any) -> str:

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 from codegen.document import (
     component_schemas,
-    mapping,
+    media_schemas,
     operations,
-    resolve,
+    request_body,
     schema_name,
 )
-from codegen.errors import Path, SpecError, shorten
+from codegen.errors import SpecError, shorten
 from codegen.plan.literal import plain_text
 from codegen.plan.models import SchemaModule, plan_schema
 from codegen.plan.naming import Names
@@ -42,7 +42,7 @@ class Package:
 
     @property
     def operations(self) -> list[OperationModule]:
-        """Give all operations, tag by tag."""
+        """Return all operations, tag by tag."""
         return [operation for tag in self.tags for operation in tag.operations]
 
     @property
@@ -50,7 +50,9 @@ class Package:
         """Name the modules that not every package has, but this one."""
         needed = {
             "writing": any(operation.writes for operation in self.operations),
-            "streaming": any(operation.answers.stream for operation in self.operations),
+            "streaming": any(
+                operation.responses.stream for operation in self.operations
+            ),
             "datetimes": any(schema.times for schema in self.schemas),
             "checking": bool(self.schemas),
         }
@@ -86,17 +88,12 @@ def plan_package(document: Document) -> Package:
 
 def _bodies(document: Document) -> set[str]:
     """Name the schemas that are the body of an operation."""
-    found = set()
-    for operation in operations(document):
-        data = operation.data.get("requestBody")
-        at: Path = (*operation.at, "requestBody")
-        if isinstance(data, dict):
-            body, at = resolve(document, data, at, "requestBodies")
-            for media in mapping(body.get("content"), at).values():
-                schema = media.get("schema") if isinstance(media, dict) else None
-                if isinstance(schema, dict) and "$ref" in schema:
-                    found.add(schema_name(schema["$ref"], at))
-    return found
+    return {
+        schema_name(schema["$ref"], at)
+        for operation in operations(document)
+        for _, schema, at in media_schemas(*request_body(document, operation))
+        if isinstance(schema, dict) and "$ref" in schema
+    }
 
 
 def _tags(document: Document, types: Types) -> list[Tag]:

@@ -1,4 +1,4 @@
-"""Plan how the answers of an operation are read."""
+"""Plan how the responses of an operation are read."""
 
 from __future__ import annotations
 
@@ -6,9 +6,19 @@ import re
 from dataclasses import dataclass, replace
 from typing import Any
 
-from codegen.document import Operation, mapping, resolve, schema_name, union_key
+from codegen.document import (
+    Operation,
+    is_json,
+    mapping,
+    media_schemas,
+    plain_media_type,
+    request_body,
+    resolve,
+    schema_name,
+    union_key,
+)
 from codegen.errors import Path, SpecError, shorten
-from codegen.plan.literal import string
+from codegen.plan.literal import either, members_of, string
 from codegen.plan.models import SWITCH
 from codegen.plan.types import Type, Types
 from codegen.source import Document
@@ -22,7 +32,7 @@ _STATUS = re.compile(r"[1-5]([0-9]{2}|XX)\Z")
 
 
 @dataclass(frozen=True)
-class Answer:
+class Response:
     """What comes with a range of statuses.
 
     Attributes:
@@ -57,8 +67,8 @@ class Answer:
             return f"status == {self.first}"
         return f"{self.first} <= status <= {self.last}"
 
-    def same_as(self, other: Answer) -> bool:
-        """Tell whether both are read in the same way."""
+    def same_as(self, other: Response) -> bool:
+        """Return whether both are read in the same way."""
         return replace(self, first=0, last=0) == replace(other, first=0, last=0)
 
 
@@ -82,66 +92,74 @@ class Stream:
 
 
 @dataclass(frozen=True)
-class Answers:
-    """All answers of an operation."""
+class Responses:
+    """All responses of an operation."""
 
-    successes: list[Answer]
-    errors: list[Answer]
-    default: Answer | None
+    successes: list[Response]
+    errors: list[Response]
+    default: Response | None
     stream: Stream | None
     models: frozenset[str]
-    helpers: list[str]
+
+    @property
+    def all(self) -> list[Response]:
+        """Return what is documented for each range of statuses."""
+        default = [self.default] if self.default else []
+        return [*self.successes, *self.errors, *default]
+
+    @property
+    def helpers(self) -> list[str]:
+        """Name the functions of the module `reading` that read them."""
+        return sorted(
+            {name for each in self.all for name in _HELPER.findall(each.call)}
+        )
 
     @property
     def success(self) -> str:
-        """Give the annotation of a success."""
+        """Return the annotation of a success."""
         found = self.successes or ([self.default] if self.default else [])
-        parts = list(dict.fromkeys(a.annotation for a in found))
-        if "Any" in parts:
-            return "Any"
-        return " | ".join(sorted(parts, key=lambda p: p == "None")) or "None"
+        return _either([each.annotation for each in found])
 
     @property
     def any(self) -> str:
-        """Give the annotation of whatever is documented."""
-        rest = [*self.errors, *([self.default] if self.default else [])]
-        parts = [self.success, *(a.annotation for a in rest)]
-        if "Any" in parts:
-            return "Any"
-        split = [p for part in parts for p in part.split(" | ")]
-        if any("[" in part for part in parts):
-            split = parts
-        return " | ".join(sorted(dict.fromkeys(split), key=lambda p: p == "None"))
+        """Return the annotation of whatever is documented."""
+        return _either([self.success, *(each.annotation for each in self.all)])
 
 
-def plan_answers(document: Document, types: Types, operation: Operation) -> Answers:
-    """Plan all answers of an operation."""
+def _either(annotations: list[str]) -> str:
+    """Join annotations; None comes last, and Any stands for whatever there is."""
+    parts = dict.fromkeys(part for each in annotations for part in members_of(each))
+    return "Any" if "Any" in parts else either(sorted(parts, key=lambda p: p == "None"))
+
+
+def plan_responses(document: Document, types: Types, operation: Operation) -> Responses:
+    """Plan all responses of an operation."""
     place: Path = (*operation.at, "responses")
-    found: list[Answer] = []
-    default: Answer | None = None
+    found: list[Response] = []
     stream: Stream | None = None
-    models: frozenset[str] = frozenset()
+    models: set[str] = set()
     for code, data in mapping(operation.data.get("responses"), place).items():
-        at = (*place, code)
-        response, at = resolve(document, mapping(data, at), at, "responses")
-        content = mapping(response.get("content"), (*at, "content"))
-        if EVENT_STREAM in content and code.startswith("2"):
-            media = mapping(content[EVENT_STREAM], (*at, "content", EVENT_STREAM))
-            stream, used = _stream(document, types, operation, media, at)
-            models |= used
-            content = {k: v for k, v in content.items() if k != EVENT_STREAM}
         first, last = _range(code, (*place, code))
-        answer = _answer(types, content, first, last, (*at, "content"))
-        models |= answer.models
-        if first == 0:
-            default = answer
-        else:
-            found.append(answer)
-    successes = _any_success([a for a in found if 200 <= a.first <= 299])
-    errors = _joined([a for a in found if not 200 <= a.first <= 299])
-    every = [*successes, *errors, *([default] if default else [])]
-    helpers = {helper for a in every for helper in _HELPER.findall(a.call)}
-    return Answers(successes, errors, default, stream, models, sorted(helpers))
+        data, at = resolve(
+            document, mapping(data, (*place, code)), (*place, code), "responses"
+        )
+        schemas = {m: (schema, at) for m, schema, at in media_schemas(data, at)}
+        if EVENT_STREAM in schemas and code.startswith("2"):
+            type_ = types.of(*schemas[EVENT_STREAM])
+            switch = _switch(document, types, operation)
+            stream = _stream(types, type_, *schemas.pop(EVENT_STREAM), switch)
+            models |= type_.models
+        response = _response(types, schemas, first, last)
+        models |= response.models
+        found.append(response)
+    default = next((each for each in reversed(found) if not each.first), None)
+    return Responses(
+        successes=_any_success([each for each in found if 200 <= each.first <= 299]),
+        errors=_joined([r for r in found if r.first and not 200 <= r.first <= 299]),
+        default=default,
+        stream=stream,
+        models=frozenset(models),
+    )
 
 
 def _range(code: str, at: Path) -> tuple[int, int]:
@@ -154,41 +172,46 @@ def _range(code: str, at: Path) -> tuple[int, int]:
     return int(code), int(code)
 
 
-def _answer(types: Types, content: Any, first: int, last: int, at: Path) -> Answer:
-    """Plan one answer; of several media types, the one that came decides."""
-    if not content:
-        return Answer(first, last, "none", "None", "None")
-    kinds = {media_type: _kind(media_type) for media_type in content}
-    read: dict[str, Type] = {}
-    for media_type, kind in kinds.items():
-        if kind == "json":
-            schema = mapping(content[media_type], at).get("schema", {})
-            read[media_type] = types.of(schema, (*at, media_type, "schema"))
+def _response(
+    types: Types, schemas: dict[str, tuple[Any, Path]], first: int, last: int
+) -> Response:
+    """Plan one response; of several media types, the one that came decides."""
+    if not schemas:
+        return Response(first, last, "none", "None", "None")
+    kinds = {media_type: _kind(media_type) for media_type in schemas}
+    read = {
+        media_type: types.of(*schemas[media_type])
+        for media_type, kind in kinds.items()
+        if kind == "json"
+    }
     annotations = [type_.annotation for type_ in read.values()]
     calls = []
     # What differs from the first is asked for by its name, the first by its kind.
     for media_type, type_ in reversed(read.items()):
-        call = type_.reader("json_of(response)") if type_.reader else ""
         is_first = media_type == next(iter(read))
-        asked = f"media_type_of(response) == {string(_plain(media_type))}"
+        asked = f"media_type_of(response) == {string(plain_media_type(media_type))}"
+        json = "json_of(response)"
         test = "is_json(response)" if is_first else asked
-        calls.append((test, call or "json_of(response)"))
+        calls.append((test, type_.reader(json) if type_.reader else json))
     if "text" in kinds.values():
         calls.append(("is_text(response)", "text_of(response)"))
         annotations.append("str")
     if "bytes" in kinds.values():
         calls.append(("", "response.content"))
         annotations.append("bytes")
-    annotations = list(dict.fromkeys(annotations))
-    whole = "Any" if "Any" in annotations else " | ".join(annotations)
-    models = frozenset[str]().union(*(type_.models for type_ in read.values()))
-    distinct = list(dict.fromkeys(call for _, call in calls))
-    kind = "mixed" if len(distinct) > 1 else next(iter(kinds.values()))
-    return Answer(first, last, kind, whole, _chosen(calls), models)
+    distinct = {call for _, call in calls}
+    return Response(
+        first,
+        last,
+        kind="mixed" if len(distinct) > 1 else next(iter(kinds.values())),
+        annotation=_either(annotations),
+        call=_chosen(calls),
+        models=frozenset[str]().union(*(type_.models for type_ in read.values())),
+    )
 
 
 def _chosen(calls: list[tuple[str, str]]) -> str:
-    """Write the expression that reads an answer by its media type."""
+    """Write the expression that reads an response by its media type."""
     *others, (_, last) = calls
     for asked, call in reversed(others):
         if call != last:
@@ -197,65 +220,54 @@ def _chosen(calls: list[tuple[str, str]]) -> str:
 
 
 def _kind(media_type: str) -> str:
-    plain = _plain(media_type)
-    if plain == "application/json" or plain.endswith("+json"):
+    if is_json(media_type):
         return "json"
-    return "text" if plain.startswith("text/") else "bytes"
+    return "text" if plain_media_type(media_type).startswith("text/") else "bytes"
 
 
-def _plain(media_type: str) -> str:
-    return media_type.split(";")[0].strip().lower()
-
-
-def _any_success(answers: list[Answer]) -> list[Answer]:
+def _any_success(responses: list[Response]) -> list[Response]:
     """Read every 2xx: documented ones as they are, others as 2XX, else as the first."""
-    if not answers:
+    if not responses:
         return []
-    exact = sorted((a for a in answers if a.first == a.last), key=lambda a: a.first)
-    ranges = [a for a in answers if a.first != a.last]
+    ranges, exact = _sorted(responses)
     rest = replace([*ranges, *exact][0], first=200, last=299)
-    return [*(a for a in exact if not a.same_as(rest)), rest]
+    return [*(each for each in exact if not each.same_as(rest)), rest]
 
 
-def _joined(answers: list[Answer]) -> list[Answer]:
+def _joined(responses: list[Response]) -> list[Response]:
     """Join ranges that are read alike; exact statuses come before ranges."""
-    ranges = sorted((a for a in answers if a.first != a.last), key=lambda a: a.first)
-    joined: list[Answer] = []
-    for answer in ranges:
+    ranges, exact = _sorted(responses)
+    joined: list[Response] = []
+    for each in ranges:
         before = joined[-1] if joined else None
-        if before and before.last + 1 == answer.first and before.same_as(answer):
-            joined[-1] = replace(before, last=answer.last)
+        if before and before.last + 1 == each.first and before.same_as(each):
+            joined[-1] = replace(before, last=each.last)
         else:
-            joined.append(answer)
-    exact = sorted((a for a in answers if a.first == a.last), key=lambda a: a.first)
-    exact = [
-        a
-        for a in exact
-        if not any(r.first <= a.first <= r.last and r.same_as(a) for r in joined)
+            joined.append(each)
+    covered = [
+        each
+        for each in exact
+        if any(r.first <= each.first <= r.last and r.same_as(each) for r in joined)
     ]
-    return exact + joined
+    return [each for each in exact if each not in covered] + joined
 
 
-def _stream(
-    document: Document, types: Types, operation: Operation, media: Any, at: Path
-) -> tuple[Stream, frozenset[str]]:
-    schema = media.get("schema", {})
-    place = (*at, "content", EVENT_STREAM, "schema")
-    type_ = types.of(schema, place)
-    enveloped = _is_enveloped(types, schema, place, set())
+def _sorted(responses: list[Response]) -> tuple[list[Response], list[Response]]:
+    """Return those for a range, and those for one status."""
+    responses = sorted(responses, key=lambda each: each.first)
+    ranges = [each for each in responses if each.first != each.last]
+    return ranges, [each for each in responses if each.first == each.last]
+
+
+def _stream(types: Types, type_: Type, schema: Any, at: Path, switch: str) -> Stream:
+    enveloped = _is_enveloped(types, schema, at, set())
     event = "event_object(event, data)" if enveloped else "event_data(data)"
-    stream = Stream(
-        type_.annotation,
-        type_.reader(event) if type_.reader else event,
-        type_.reader is None,
-        enveloped,
-        _switch(document, types, operation),
-    )
-    return stream, type_.models
+    call = type_.reader(event) if type_.reader else event
+    return Stream(type_.annotation, call, type_.reader is None, enveloped, switch)
 
 
 def _is_enveloped(types: Types, schema: Any, at: Path, seen: set[str]) -> bool:
-    """Tell whether each event is an object with the properties event and data."""
+    """Return whether each event is an object with the properties event and data."""
     if not isinstance(schema, dict):
         return False
     if "$ref" in schema:
@@ -271,14 +283,8 @@ def _is_enveloped(types: Types, schema: Any, at: Path, seen: set[str]) -> bool:
 
 
 def _switch(document: Document, types: Types, operation: Operation) -> str:
-    """Find the property `stream` of the body, by which one asks for events."""
-    at: Path = (*operation.at, "requestBody")
-    data = operation.data.get("requestBody")
-    if not isinstance(data, dict):
-        return ""
-    body, at = resolve(document, data, at, "requestBodies")
-    for media in mapping(body.get("content"), at).values():
-        schema = media.get("schema") or {}
+    """Return the property of the body that asks for a stream, if it has one."""
+    for _, schema, at in media_schemas(*request_body(document, operation)):
         if "$ref" in schema:
             schema = types.schemas[schema_name(schema["$ref"], at)]
         if SWITCH in (schema.get("properties") or {}):

@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from codegen.document import schema_name
 from codegen.errors import Path
 from codegen.plan.literal import string
-from codegen.unions import Schemas, is_array, is_class, is_map, leaves
+from codegen.unions import Schemas, constants_of, is_array, is_class, is_map, leaves
 
 # Arrays in arrays are looked at so deep; what is deeper may be anything.
 _DEPTH = 4
@@ -33,7 +32,7 @@ _ANYTHING = Shape('"any"', (-1, 0))
 
 
 def shape_of(schema: Any, schemas: Schemas, at: Path, depth: int = 0) -> Shape:
-    """Give the shape of what a schema accepts."""
+    """Return the shape of what a schema accepts."""
     if depth > _DEPTH:
         return _ANYTHING
     found: dict[str, Shape] = {}
@@ -74,13 +73,3 @@ def _of_class(schema: Any, schemas: Schemas, at: Path) -> Shape:
     text = f'("object", ({names}), {{{fixed}}})'
     # A constant may be one that needn't be there: it says less.
     return Shape(text, (len(required), len(constants)))
-
-
-def constants_of(schema: Any, schemas: Schemas, at: Path) -> list[str]:
-    """Give the texts that a property may be, nothing where it may be others too."""
-    if isinstance(schema, dict) and "$ref" in schema:
-        schema = schemas.get(schema_name(schema["$ref"], at))
-    if not isinstance(schema, dict):
-        return []
-    values = [schema["const"]] if "const" in schema else schema.get("enum") or []
-    return values if all(isinstance(value, str) for value in values) else []

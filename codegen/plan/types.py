@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
 from codegen.document import Schema, is_null, reference_to, schema_name, union_key
 from codegen.errors import Path, SpecError, shorten
-from codegen.plan.literal import literal
+from codegen.plan.literal import either, literal
 from codegen.plan.naming import Names, SchemaNames
-from codegen.unions import is_class, kinds_read, leaves, needs_choice
+from codegen.unions import is_array, is_class, is_map, kinds_read, leaves, needs_choice
 
 _PLAIN = {
     "string": "str",
@@ -76,8 +77,12 @@ class Types:
     _sound: set[str] = field(default_factory=set)
     _aliases: dict[str, Type] = field(default_factory=dict)
 
+    def named(self, schemas: Iterable[str]) -> list[SchemaNames]:
+        """Return the Python names of schemas, sorted by module."""
+        return sorted((self.names[each] for each in schemas), key=lambda n: n.module)
+
     def kind(self, name: str) -> str:
-        """Tell what a named schema becomes: object, union, enum or alias."""
+        """Return what a named schema becomes: object, union, enum or alias."""
         if name not in self._kinds:
             self._kinds[name] = self._kind(self.schemas[name])
         return self._kinds[name]
@@ -95,14 +100,14 @@ class Types:
         return "enum" if "enum" in schema else "alias"
 
     def is_object(self, schema: Any) -> bool:
-        """Tell whether a schema refers to a class, or to a union of classes."""
+        """Return whether a schema refers to a class, or to a union of classes."""
         is_named = isinstance(schema, dict) and "$ref" in schema
         return is_named and any(
             is_class(leaf) for _, leaf in leaves(schema, self.schemas)
         )
 
     def of(self, schema: Any, at: Path) -> Type:
-        """Give the type of a schema where it is used."""
+        """Return the type of a schema where it is used."""
         if isinstance(schema, bool) or schema == {}:
             return _ANY
         if "$ref" in schema:
@@ -110,7 +115,7 @@ class Types:
         return self.written_out(schema, at)
 
     def written_out(self, schema: Schema, at: Path) -> Type:
-        """Give the type of a schema by what it says, not by its name."""
+        """Return the type of a schema by what it says, not by its name."""
         if "const" in schema:
             return _same(f"Literal[{literal(schema['const'], at)}]")
         if "enum" in schema:
@@ -118,11 +123,11 @@ class Types:
         key = union_key(schema)
         if key is not None:
             return self._union(schema[key], (*at, key))
-        kind = schema.get("type")
-        if kind == "array" or (kind is None and "items" in schema):
+        if is_array(schema):
             return self._array(schema, at)
-        if kind == "object" or (kind is None and "additionalProperties" in schema):
+        if is_map(schema):
             return self._map(schema, at)
+        kind = schema.get("type")
         if kind == "string" and schema.get("format") == "binary":
             return _same("File | bytes")
         if kind is None:
@@ -230,8 +235,8 @@ class Types:
         null = ["None"] if any(is_null(member) for member in members) else []
         readers = [type_.reader for type_ in types if type_.reader is not None]
         return Type(
-            " | ".join(dict.fromkeys([t.annotation for t in types] + null)),
-            " | ".join(dict.fromkeys([t.written for t in types] + null)),
+            either([*(t.annotation for t in types), *null]),
+            either([*(t.written for t in types), *null]),
             frozenset[str]().union(*(t.models for t in types)),
             frozenset[str]().union(*(t.dicts for t in types)),
             _chain(readers, at),
@@ -287,7 +292,7 @@ def _chain(readers: list[Reader], at: Path) -> Reader | None:
 
 
 def enum_annotation(schema: Schema, at: Path) -> str:
-    """Give the annotation of an enum: its values, and any other of their type."""
+    """Return the annotation of an enum: its values, and any other of their type."""
     values = schema["enum"]
     if not isinstance(values, list) or not values:
         raise SpecError("an enum needs at least one value", at=at)

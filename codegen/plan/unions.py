@@ -8,10 +8,10 @@ from typing import Any
 from codegen.document import Schema, is_null, reference_to, schema_name, union_key
 from codegen.errors import Path
 from codegen.normalise.discriminate import discriminator_of
-from codegen.plan.literal import string
-from codegen.plan.shapes import constants_of, shape_of
+from codegen.plan.literal import either, string
+from codegen.plan.shapes import shape_of
 from codegen.plan.types import Reader, Type, Types
-from codegen.unions import is_array, is_class, is_map, leaves
+from codegen.unions import constants_of, is_array, is_class, is_map, leaves
 
 
 @dataclass(frozen=True)
@@ -83,8 +83,8 @@ def plan_union(types: Types, schema: Schema, at: Path) -> Union:
     unknown = ["UnknownObject"] if classes and not maps else []
     read_maps, read_arrays = _choice(types, maps, at), _choice(types, arrays, at)
     return Union(
-        annotation=_either([*(t.annotation for t in every), *unknown, *none]),
-        written=_either([*map(_as_dict, every), *none]),
+        annotation=either([*(t.annotation for t in every), *unknown, *none]),
+        written=either([*map(_as_dict, every), *none]),
         models=frozenset[str]().union(*(t.models for t in every)),
         dicts=frozenset[str]().union(*(t.dicts for t in every)),
         discriminator=discriminator,
@@ -100,7 +100,7 @@ def plan_union(types: Types, schema: Schema, at: Path) -> Union:
 def _sorted_out(
     types: Types, members: list[Any], at: Path
 ) -> tuple[list[str], list[Schema], list[Schema]]:
-    """Give the classes, the maps and the arrays that a union leads to."""
+    """Return the classes, the maps and the arrays that a union leads to."""
     classes: list[str] = []
     maps: list[Schema] = []
     arrays: list[Schema] = []
@@ -115,7 +115,7 @@ def _sorted_out(
 
 
 def _only_class(types: Types, name: str, at: Path) -> str:
-    """Give the class that a variant is, "" where it is several."""
+    """Return the class that a variant is, "" where it is several."""
     schema = {"$ref": reference_to(name)}
     found = [n for n, leaf in leaves(schema, types.schemas, at) if is_class(leaf)]
     return found[0] if len(found) == 1 else ""
@@ -146,12 +146,8 @@ def _choice(types: Types, schemas: list[Schema], at: Path) -> Reader:
     return Reader(call, call + "({})", readers[0].reads, helpers | {"Fitting"})
 
 
-def _either(annotations: list[str]) -> str:
-    return " | ".join(dict.fromkeys(annotations)) or "None"
-
-
 def _as_dict(type_: Type) -> str:
-    """Give the type for a TypedDict; a named class stands for its dict alone here."""
+    """Return the type for a TypedDict; a named class stands for its dict alone here."""
     return type_.as_dict or type_.written
 
 

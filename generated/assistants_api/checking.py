@@ -43,7 +43,7 @@ class Deviation(NamedTuple):
 
 @cache
 def document() -> dict[str, Any]:
-    """Give the OpenAPI document that this package was made from, without its prose."""
+    """Return the OpenAPI document that this package was made from, without its prose."""
     text = (
         files(__name__.rpartition(".")[0])
         .joinpath("openapi.json")

@@ -113,28 +113,28 @@ class Client:
             self._shared = _pool(self)
 
     def with_headers(self, headers: Mapping[str, str]) -> Self:
-        """Give a client that sends these headers too."""
+        """Return a client that sends these headers too."""
         return evolve(self, headers=_merged(self.headers, headers))
 
     def with_cookies(self, cookies: Mapping[str, str]) -> Self:
-        """Give a client that sends these cookies too."""
+        """Return a client that sends these cookies too."""
         return evolve(self, cookies={**self.cookies, **cookies})
 
     def with_query(self, query: Mapping[str, str]) -> Self:
-        """Give a client that sends these parameters in every query too."""
+        """Return a client that sends these parameters in every query too."""
         return evolve(self, query={**self.query, **query})
 
     def with_timeout(self, timeout: float | httpx.Timeout | None) -> Self:
-        """Give a client with another timeout, in seconds."""
+        """Return a client with another timeout, in seconds."""
         return evolve(self, timeout=timeout)
 
     def get_httpx_client(self) -> httpx.Client:
-        """Give the `httpx.Client` that sends the requests."""
+        """Return the `httpx.Client` that sends the requests."""
         assert self._shared is not None
         return self.http_client or self._shared.get()
 
     def get_async_httpx_client(self) -> httpx.AsyncClient:
-        """Give the `httpx.AsyncClient` that sends the requests."""
+        """Return the `httpx.AsyncClient` that sends the requests."""
         assert self._shared is not None
         return self.async_http_client or self._shared.get_async()
 

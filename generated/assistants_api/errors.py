@@ -64,7 +64,7 @@ class UndecodableBody(ApiError):  # noqa: N818 - beside the one above
 
 
 def shown(content: bytes) -> str:
-    """Give the beginning of a body for a message."""
+    """Return the beginning of a body for a message."""
     text = content[: _SHOWN + 1].decode("utf-8", "replace")
     text = " ".join(text.split())
     return text[:_SHOWN] + "..." if len(content) > _SHOWN else text or "(empty)"

@@ -134,7 +134,7 @@ class Fitting:
 
 
 def fits(shape: Shape, value: Any) -> bool:
-    """Tell whether a value has a shape.
+    """Return whether a value has a shape.
 
     Args:
         shape: the name of a type of JSON, or "any"; else `("list", items)`,
@@ -158,7 +158,7 @@ def fits(shape: Shape, value: Any) -> bool:
 
 
 def _agrees(value: dict[str, Any], constants: Mapping[str, str]) -> bool:
-    """Tell whether the properties that are there have the one value they may have."""
+    """Return whether the properties that are there have the one value they may have."""
     return all(value.get(key, due) == due for key, due in constants.items())
 
 
@@ -190,24 +190,24 @@ def json_of(response: ResponseLike) -> Any:
 
 
 def text_of(response: ResponseLike) -> str:
-    """Give the body of a response as text."""
+    """Return the body of a response as text."""
     return response.content.decode("utf-8", "replace")
 
 
 def media_type_of(response: ResponseLike) -> str:
-    """Give the media type of a response, "" where it doesn't say."""
+    """Return the media type of a response, "" where it doesn't say."""
     content_type = response.headers.get("content-type", "")
     return content_type.partition(";")[0].strip().lower()
 
 
 def is_json(response: ResponseLike) -> bool:
-    """Tell whether a response brings JSON; one that says nothing is taken for it."""
+    """Return whether a response brings JSON; one that says nothing is taken for it."""
     kind = media_type_of(response)
     return not kind or kind.endswith("json")
 
 
 def is_text(response: ResponseLike) -> bool:
-    """Tell whether a response brings text."""
+    """Return whether a response brings text."""
     return media_type_of(response).startswith("text/")
 
 
@@ -223,13 +223,13 @@ def unexpected(response: ResponseLike) -> UnexpectedStatus:
 
 
 def detailed(response: ResponseLike, parse: Callable[[Any], T]) -> Response[T]:
-    """Give a response with its parsed body."""
+    """Return a response with its parsed body."""
     parsed = parse(response)
     return Response(response.status_code, response.headers, response.content, parsed)
 
 
 def success(response: Response[Any]) -> Any:
-    """Give what a response brought.
+    """Return what a response brought.
 
     Raises:
         DocumentedError: it brought an error.
@@ -246,7 +246,7 @@ def success(response: Response[Any]) -> Any:
 
 
 def is_stream(response: ResponseLike) -> bool:
-    """Tell whether a response brings events: a success that doesn't say otherwise."""
+    """Return whether a response brings events: a success that doesn't say otherwise."""
     kind = media_type_of(response)
     other = kind.endswith(("json", "html")) or kind.startswith(_MEDIA)
     return 200 <= response.status_code <= 299 and not other

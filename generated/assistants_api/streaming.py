@@ -65,7 +65,7 @@ class EventDecoder:
         return found
 
     def flush(self) -> list[Event]:
-        """Give what the end of the stream has left unfinished."""
+        """Return what the end of the stream has left unfinished."""
         rest = (self._rest + b"".join(self._pieces)).rstrip(b"\r")
         self._rest = b""
         self._pieces.clear()
@@ -100,7 +100,7 @@ class EventDecoder:
 
 
 def events(chunks: Iterable[bytes]) -> Iterator[Event]:
-    """Give the events of a stream, up to the one whose data is `[DONE]`."""
+    """Return the events of a stream, up to the one whose data is `[DONE]`."""
     decoder = EventDecoder()
     for chunk in chunks:
         for event in decoder.feed(chunk):
@@ -111,7 +111,7 @@ def events(chunks: Iterable[bytes]) -> Iterator[Event]:
 
 
 async def events_async(chunks: AsyncIterable[bytes]) -> AsyncIterator[Event]:
-    """Give the events of a stream, up to the one whose data is `[DONE]`."""
+    """Return the events of a stream, up to the one whose data is `[DONE]`."""
     decoder = EventDecoder()
     async for chunk in chunks:
         for event in decoder.feed(chunk):
@@ -123,7 +123,7 @@ async def events_async(chunks: AsyncIterable[bytes]) -> AsyncIterator[Event]:
 
 
 def event_object(event: str, data: str) -> Any:
-    """Give an event as the object `{"event": ..., "data": ...}`.
+    """Return an event as the object `{"event": ..., "data": ...}`.
 
     Some servers send no name, but the whole object as data, or an error in place of an
     event.
@@ -148,7 +148,7 @@ def event_data(data: str) -> Any:
 
 
 def with_stream(request: Request, switch: str | None) -> Request:
-    """Give a request that asks for events.
+    """Return a request that asks for events.
 
     Args:
         request: the request for a plain answer.

@@ -53,7 +53,7 @@ UNSET: Final = Unset.UNSET
 
 
 def is_set(value: object) -> bool:
-    """Tell whether a value is there; null counts as there.
+    """Return whether a value is there; null counts as there.
 
     For properties that must be there by the document, and that a server left out all
     the same: their type doesn't say that they may be `UNSET`.
@@ -86,7 +86,7 @@ class Model:
         return cls.from_dict(value) if isinstance(value, dict) else cast("Self", value)
 
     def to_dict(self) -> dict[str, Any]:
-        """Give the object of JSON that this model stands for, all of it new."""
+        """Return the object of JSON that this model stands for, all of it new."""
         data: dict[str, Any] = to_json(self)
         return data
 
@@ -107,7 +107,7 @@ def _set_attributes(model: Model) -> Iterator[tuple[str, Any]]:
 
 @cache
 def _attributes(kind: type[Any]) -> tuple[str, ...]:
-    """Give the names of a model's attributes, without what a subclass adds in slots."""
+    """Return the names of a model's attributes, without what a subclass adds in slots."""
     return tuple(each.name for each in fields(kind))
 
 
@@ -121,7 +121,7 @@ class UnknownObject:
     data: dict[str, Any]
 
     def to_dict(self) -> dict[str, Any]:
-        """Give the object of JSON as it came, all of it new."""
+        """Return the object of JSON as it came, all of it new."""
         data: dict[str, Any] = to_json(self)
         return data
 
@@ -134,12 +134,12 @@ class UnknownObject:
         return self.data.get(name, UNSET)
 
     def get(self, name: str, default: Any = None) -> Any:
-        """Give one property of the object, or `default` where it is missing."""
+        """Return one property of the object, or `default` where it is missing."""
         return self.data.get(name, default)
 
 
 def to_json(value: Any) -> Any:
-    """Give a value as plain JSON data: models written out, what is `UNSET` left out.
+    """Return a value as plain JSON data: models written out, what is `UNSET` left out.
 
     Containers are copied, however deep they are; `UNSET` itself stays `UNSET`.
 
@@ -239,17 +239,17 @@ class ResponseLike(Protocol):
 
     @property
     def status_code(self) -> int:
-        """Give the HTTP status."""
+        """Return the HTTP status."""
         ...
 
     @property
     def headers(self) -> Mapping[str, str]:
-        """Give the headers, to be asked in any case."""
+        """Return the headers, to be asked in any case."""
         ...
 
     @property
     def content(self) -> bytes:
-        """Give the body."""
+        """Return the body."""
         ...
 
     def json(self) -> Any:
