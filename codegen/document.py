@@ -269,13 +269,39 @@ def rewrite_schemas(document: Document, rule: SchemaRule) -> Document:
     Inner schemas come before those that hold them. The rule gets a copy of its own,
     one level deep, and may change it.
     """
-    result: Document = _rewrite(document, (), False, rule)
+    result: Document = rewrite_outer(
+        document, (), lambda schema, at: rewrite_schema(schema, at, rule)
+    )
     return result
 
 
-def _rewrite(value: Any, at: Path, names: bool, rule: SchemaRule) -> Any:
+def count_rewrites(document: Document, rule: SchemaRule) -> tuple[Document, int]:
+    """Do the same, and count the schemas that the rule changed."""
+    count = 0
+
+    def counted(schema: Schema, at: Path) -> Schema:
+        nonlocal count
+        before = dict(schema)
+        result = rule(schema, at)
+        count += result != before
+        return result
+
+    return rewrite_schemas(document, counted), count
+
+
+def rewrite_outer(
+    value: Any, at: Path, rule: Callable[[Any, Path], Any], *, names: bool = False
+) -> Any:
+    """Copy a part of a document with the schemas replaced that stand in no other one.
+
+    Args:
+        value: the part.
+        at: where it stands.
+        rule: is called with each schema and its place.
+        names: whether the part is a map whose keys are names.
+    """
     if isinstance(value, list):
-        return [_rewrite(x, (*at, i), False, rule) for i, x in enumerate(value)]
+        return [rewrite_outer(x, (*at, i), rule) for i, x in enumerate(value)]
     if not isinstance(value, dict):
         return value
     result = {}
@@ -283,12 +309,12 @@ def _rewrite(value: Any, at: Path, names: bool, rule: SchemaRule) -> Any:
     for key, child in value.items():
         place = (*at, key)
         if holds_schemas or (key == "schema" and not names):
-            result[key] = rewrite_schema(child, place, rule)
+            result[key] = rule(child, place)
         elif not names and (key in _OPAQUE or key.startswith("x-")):
             result[key] = child
         else:
             named = not names and key in _NAME_MAPS and isinstance(child, dict)
-            result[key] = _rewrite(child, place, named, rule)
+            result[key] = rewrite_outer(child, place, rule, names=named)
     return result
 
 

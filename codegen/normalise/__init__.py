@@ -23,6 +23,7 @@ from codegen.normalise import (
 from codegen.source import Document
 
 Pass = Callable[[Document], tuple[Document, int]]
+HOIST = "hoist-inline"
 
 PASSES: dict[str, Pass] = {
     "name-operations": objects.name_operations,
@@ -36,7 +37,7 @@ PASSES: dict[str, Pass] = {
     "required-properties": objects.required_properties,
     "null-where-used": nullable.null_where_used,
     "flatten-unions": combine.simplify_unions,
-    "hoist-inline": hoist.hoist,
+    HOIST: lambda document: hoist.hoist(document, {}),
     "discriminators": discriminate.discriminators,
     "strip": strip.strip,
     "order": strip.order,
@@ -71,8 +72,8 @@ def normalise(document: Document) -> Normalised:
     origins: dict[str, Path] = {}
     for name, run in PASSES.items():
         try:
-            if run is hoist.hoist:
-                document, changes[name], origins = hoist.hoisted(document)
+            if name == HOIST:
+                document, changes[name] = hoist.hoist(document, origins)
             else:
                 document, changes[name] = run(document)
         except SpecError as error:

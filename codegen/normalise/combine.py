@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from codegen.document import Schema, is_null, rewrite_schemas, union_key
+from codegen.document import Schema, count_rewrites, is_null, union_key
 from codegen.errors import Path
 from codegen.normalise.notes import is_note
 from codegen.normalise.nullable import NAME, NULL
@@ -14,16 +14,11 @@ from codegen.source import Document
 
 def simplify_unions(document: Document) -> tuple[Document, int]:
     """Unwrap unions of one, flatten unions in unions, drop members said twice."""
-    changes = 0
 
     def rule(schema: Schema, at: Path) -> Schema:
-        nonlocal changes
-        before = schema
-        schema = _simplify(schema, is_named=len(at) == 3 and at[0] == "components")
-        changes += schema != before
-        return schema
+        return _simplify(schema, is_named=len(at) == 3 and at[0] == "components")
 
-    return rewrite_schemas(document, rule), changes
+    return count_rewrites(document, rule)
 
 
 def _simplify(schema: Schema, *, is_named: bool) -> Schema:

@@ -7,10 +7,10 @@ from typing import Any
 from codegen.document import (
     Schema,
     component_schemas,
+    count_rewrites,
     is_null,
     mapped_reference,
     reference_to,
-    rewrite_schemas,
     schema_name,
     union_key,
 )
@@ -24,28 +24,18 @@ _USUAL = ("type", "object", "event")
 def discriminators(document: Document) -> tuple[Document, int]:
     """Write the discriminator of unions whose variants share a constant property."""
     schemas = component_schemas(document)
-    changes = 0
 
     def rule(schema: Schema, at: Path) -> Schema:
-        nonlocal changes
         key = union_key(schema)
-        before = schema.get("discriminator")
-        if key is None:
-            if before is not None:
-                # Said of an array, or of an object: there are no variants.
-                changes += 1
-                del schema["discriminator"]
-            return schema
-        found = discriminator_of(schema, schemas, at)
-        if found is not None and all("$ref" in m or is_null(m) for m in schema[key]):
+        found = discriminator_of(schema, schemas, at) if key else None
+        if found and all("$ref" in m or is_null(m) for m in schema[key or ""]):
             schema["discriminator"] = found
         else:
-            # OpenAPI has none where a variant stands inline.
+            # An array or an object has no variants, and inline ones have no names.
             schema.pop("discriminator", None)
-        changes += schema.get("discriminator") != before
         return schema
 
-    return rewrite_schemas(document, rule), changes
+    return count_rewrites(document, rule)
 
 
 def discriminator_of(

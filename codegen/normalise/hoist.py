@@ -8,17 +8,19 @@ that ask for the same name share it; where others have it, the next best name is
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
 from typing import Any
 
 from codegen.document import (
+    METHODS,
     Schema,
     component_schemas,
     is_null,
-    operations,
     put_inside,
     reference_to,
     restricts_only,
+    rewrite_outer,
     subschemas,
     union_key,
 )
@@ -26,30 +28,29 @@ from codegen.errors import Path, SpecError, json_path
 from codegen.identifiers import pascal_case, snake_case
 from codegen.normalise.nullable import NAME, NULL
 from codegen.source import Document
-from codegen.unions import is_class, needs_choice
+from codegen.unions import constants_of, is_class, needs_choice
 
 # What stays beside the reference when its target moves away.
 _STAYS = ("description", "default", "deprecated", "readOnly", "writeOnly")
 _SCHEMAS = ("components", "schemas")
+_SUFFIXES = {"responses": "Response", "requestBodies": "Request"}
 _MOST_OF_A_NAME = 100
 _PROSE = ("description", "title", "example", "examples", "externalDocs")
 
 
-def hoist(document: Document) -> tuple[Document, int]:
-    """Move inline schemas to `components.schemas`, from the outside to the inside."""
-    result, count, _ = hoisted(document)
-    return result, count
+def hoist(document: Document, origins: dict[str, Path]) -> tuple[Document, int]:
+    """Move inline schemas to `components.schemas`, from the outside to the inside.
 
-
-def hoisted(document: Document) -> tuple[Document, int, dict[str, Path]]:
-    """Do the same, and tell where each schema stood that was given a name."""
-    work = _Hoisting(document)
-    result = work.run()
-    return result, work.count, work.origins
+    Args:
+        document: a document without `allOf`.
+        origins: is filled with the places where the schemas stood.
+    """
+    work = _Hoisting(document, origins)
+    return work.run(), work.count
 
 
 class _Hoisting:
-    def __init__(self, document: Document) -> None:
+    def __init__(self, document: Document, origins: dict[str, Path]) -> None:
         self.document = document
         self.count = 0
         self._originals = component_schemas(document)
@@ -57,93 +58,24 @@ class _Hoisting:
         self._shapes: dict[str, str] = {}
         # By what their modules are called: no two may have the same.
         self._taken = {snake_case(name): name for name in self._originals}
-        self.origins: dict[str, Path] = {}
+        self.origins = origins
 
     def run(self) -> Document:
         for name, schema in self._originals.items():
-            at = ("components", "schemas", name)
+            at = (*_SCHEMAS, name)
             self._schemas[name] = self._inside(schema, pascal_case(name), at)
-        result = {**self.document, "components": dict(self.document["components"])}
-        result["paths"] = self._paths()
-        for section, suffix in (
-            ("parameters", ""),
-            ("headers", ""),
-            ("responses", "Response"),
-            ("requestBodies", "Request"),
-        ):
-            if section in result["components"]:
-                result["components"][section] = {
-                    name: self._holder(
-                        item, pascal_case(name) + suffix, ("components", section, name)
-                    )
-                    for name, item in result["components"][section].items()
-                }
+        result = dict(self.document)
+        result["paths"] = rewrite_outer(result["paths"], ("paths",), self._outer)
+        components = dict(result["components"])
+        for section in components.keys() - {"schemas"}:
+            members, place = components[section], ("components", section)
+            components[section] = rewrite_outer(members, place, self._outer, names=True)
         if self._schemas:
-            result["components"]["schemas"] = self._schemas
-        return result
+            components["schemas"] = self._schemas
+        return {**result, "components": components}
 
-    def _paths(self) -> Document:
-        paths = {path: dict(item) for path, item in self.document["paths"].items()}
-        for operation in operations(self.document):
-            base = pascal_case(operation.name)
-            data = dict(operation.data)
-            at = operation.at
-            if "requestBody" in data:
-                place = (*at, "requestBody")
-                data["requestBody"] = self._holder(
-                    data["requestBody"], base + "Request", place
-                )
-            responses = data.get("responses") or {}
-            data["responses"] = {
-                code: self._holder(
-                    response,
-                    base
-                    + ("" if code.startswith("2") else pascal_case(code))
-                    + "Response",
-                    (*at, "responses", code),
-                )
-                for code, response in responses.items()
-            }
-            if data.get("parameters"):
-                data["parameters"] = [
-                    self._parameter(item, base, (*at, "parameters", index))
-                    for index, item in enumerate(data["parameters"])
-                ]
-            item = paths[operation.path]
-            item[operation.method] = data
-            shared = self.document["paths"][operation.path].get("parameters")
-            if shared:
-                item["parameters"] = [
-                    self._parameter(item, base, (*at[:2], "parameters", index))
-                    for index, item in enumerate(shared)
-                ]
-        return paths
-
-    def _parameter(self, item: Any, base: str, at: Path) -> Any:
-        if "$ref" in item:
-            return item
-        return self._holder(item, base + pascal_case(str(item.get("name"))), at)
-
-    def _holder(self, item: Any, name: str, at: Path) -> Any:
-        """Go into a parameter, body, response or header: whatever holds a schema."""
-        if not isinstance(item, dict) or "$ref" in item:
-            return item
-        result = dict(item)
-        if "schema" in item:
-            result["schema"] = self._value(item["schema"], name, (*at, "schema"))
-        if isinstance(item.get("content"), dict):
-            result["content"] = {
-                kind: self._holder(media, name, (*at, "content", kind))
-                for kind, media in item["content"].items()
-            }
-        if isinstance(item.get("headers"), dict):
-            result["headers"] = {
-                key: self._holder(
-                    header, name + pascal_case(key), (*at, "headers", key)
-                )
-                for key, header in item["headers"].items()
-            }
-        return result
+    def _outer(self, schema: Any, at: Path) -> Any:
+        return self._value(schema, _outer_name(self.document, at), at)
 
     def _value(self, schema: Any, name: str, at: Path, other: str = "") -> Any:
         """Return what stands in the place of a schema that is used somewhere.
@@ -223,6 +155,30 @@ class _Hoisting:
         )
 
 
+def _outer_name(document: Document, at: Path) -> str:
+    """Return the name for a schema that stands in no other one, by the way to it."""
+    if at[0] == "components":
+        name = pascal_case(str(at[2])) + _SUFFIXES.get(str(at[1]), "")
+        rest: Sequence[str | int] = at[3:]
+    else:
+        item = document["paths"][at[1]]
+        # What all operations of a path share is named by the first of them.
+        shared = at[2] == "parameters"
+        method = next(m for m in METHODS if m in item) if shared else at[2]
+        name = pascal_case(item[method]["operationId"])
+        part, *rest = at[2:] if shared else at[3:]
+        if part == "requestBody":
+            name += "Request"
+        elif part == "responses":
+            code = str(rest[0])
+            name += ("" if code.startswith("2") else pascal_case(code)) + "Response"
+        else:
+            holder = item if shared else item[method]
+            name += pascal_case(str(holder["parameters"][rest[0]].get("name")))
+    headers = (str(step) for before, step in pairwise(rest) if before == "headers")
+    return name + "".join(map(pascal_case, headers))
+
+
 def _names(name: str, other: str, schema: Schema) -> Iterator[str]:
     """Return names for a schema, the best first."""
     # Say what it is, where its name is taken.
@@ -256,9 +212,10 @@ def _variant_names(name: str, members: list[Any], child: Any) -> tuple[str, str]
         return name, ""
     required = child.get("required") or []
     for key, value in properties.items():
-        constant = _only_value(value)
-        if constant is None or key not in required:
+        constants = [] if "$ref" in value else constants_of(value, {}, ())
+        if len(constants) != 1 or key not in required:
             continue
+        (constant,) = constants
         from_constant = name + pascal_case(constant)
         if "." in constant:
             # The name of an event says all: ThreadRunCreatedEvent.
@@ -266,15 +223,6 @@ def _variant_names(name: str, members: list[Any], child: Any) -> tuple[str, str]
             return event, from_constant
         return from_constant, ""
     return name + "With" + pascal_case(str(next(iter(properties)))), ""
-
-
-def _only_value(schema: Any) -> str | None:
-    if not isinstance(schema, dict):
-        return None
-    values = [schema["const"]] if "const" in schema else schema.get("enum") or []
-    if len(values) == 1 and isinstance(values[0], str):
-        return values[0]
-    return None
 
 
 def _shape(schema: Any) -> str:

@@ -11,11 +11,11 @@ from typing import Any
 
 from codegen.document import (
     Schema,
+    count_rewrites,
     is_null,
     resolve,
     restricts_only,
     rewrite_schema,
-    rewrite_schemas,
     union_key,
 )
 from codegen.errors import Path, SpecError
@@ -37,16 +37,12 @@ _TIGHTER: dict[str, Callable[[Any, Any], Any]] = {
 def merge_all_of(document: Document) -> tuple[Document, int]:
     """Replace `allOf` by the one schema that it means."""
     work = _Merging(document)
-    changes = 0
 
     def rule(schema: Schema, at: Path) -> Schema:
-        nonlocal changes
-        if not isinstance(schema.get("allOf"), list):
-            return schema
-        changes += 1
-        return work.merged(schema, at)
+        has_members = isinstance(schema.get("allOf"), list)
+        return work.merged(schema, at) if has_members else schema
 
-    return rewrite_schemas(document, rule), changes
+    return count_rewrites(document, rule)
 
 
 class _NothingError(Exception):

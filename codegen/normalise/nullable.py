@@ -7,6 +7,7 @@ from typing import Any
 from codegen.document import (
     Schema,
     component_schemas,
+    count_rewrites,
     is_null,
     rewrite_schemas,
     schema_name,
@@ -33,16 +34,7 @@ NAME = "x-schema-name"
 
 def null_types(document: Document) -> tuple[Document, int]:
     """Replace `nullable`, lists of types and null among enum values by `anyOf`."""
-    changes = 0
-
-    def rule(schema: Schema, at: Path) -> Schema:
-        nonlocal changes
-        before = dict(schema)
-        result = _in_one_form(schema)
-        changes += result != before
-        return result
-
-    return rewrite_schemas(document, rule), changes
+    return count_rewrites(document, lambda schema, at: _in_one_form(schema))
 
 
 def _in_one_form(schema: Schema) -> Schema:

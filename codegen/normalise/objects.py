@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from codegen.document import Schema, operations, rewrite_schemas
+from codegen.document import Schema, count_rewrites, operations
 from codegen.errors import Path
 from codegen.source import Document
 
@@ -43,43 +43,35 @@ def list_tags(document: Document) -> tuple[Document, int]:
 
 def object_types(document: Document) -> tuple[Document, int]:
     """Say the type of what has properties or items, and numeric bounds as numbers."""
-    changes = 0
 
     def rule(schema: Schema, at: Path) -> Schema:
-        nonlocal changes
         if "type" not in schema and isinstance(schema.get("properties"), dict):
-            changes += 1
             schema = {"type": "object", **schema}
         elif "type" not in schema and isinstance(schema.get("items"), dict):
-            changes += 1
             schema = {"type": "array", **schema}
         for bound, exclusive in (
             ("minimum", "exclusiveMinimum"),
             ("maximum", "exclusiveMaximum"),
         ):
             # OpenAPI 3.0 has a flag beside the bound.
-            if isinstance(schema.get(exclusive), bool):
-                changes += 1
-                if schema.pop(exclusive) and bound in schema:
-                    schema[exclusive] = schema.pop(bound)
+            is_flag = isinstance(schema.get(exclusive), bool)
+            if is_flag and schema.pop(exclusive) and bound in schema:
+                schema[exclusive] = schema.pop(bound)
         return schema
 
-    return rewrite_schemas(document, rule), changes
+    return count_rewrites(document, rule)
 
 
 def required_properties(document: Document) -> tuple[Document, int]:
     """List properties that must be there, but are described nowhere, as any value."""
-    changes = 0
 
     def rule(schema: Schema, at: Path) -> Schema:
-        nonlocal changes
         properties = schema.get("properties")
         if properties:
             missing = [n for n in schema.get("required") or [] if n not in properties]
             if missing:
-                changes += 1
                 more: Schema = {name: {} for name in missing}
                 schema["properties"] = {**properties, **more}
         return schema
 
-    return rewrite_schemas(document, rule), changes
+    return count_rewrites(document, rule)

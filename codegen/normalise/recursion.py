@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from codegen.document import Schema, component_schemas, reference_to, rewrite_schemas
+from codegen.document import Schema, component_schemas, count_rewrites, reference_to
 from codegen.errors import Path, SpecError, shorten
 from codegen.source import Document
 
@@ -18,20 +18,15 @@ def recursive_references(document: Document) -> tuple[Document, int]:
     built from others here, so that this is the named one in which they stand.
     """
     schemas = component_schemas(document)
-    changes = 0
 
     def rule(schema: Schema, at: Path) -> Schema:
-        nonlocal changes
         for key in ("$recursiveRef", "$dynamicRef"):
             if key in schema:
-                changes += 1
                 target = _target(key, schema.pop(key), schemas, at)
                 schema = {"$ref": reference_to(target), **schema}
-        anchors = [key for key in _ANCHORS if key in schema]
-        changes += len(anchors)
-        return {k: v for k, v in schema.items() if k not in anchors}
+        return {k: v for k, v in schema.items() if k not in _ANCHORS}
 
-    return rewrite_schemas(document, rule), changes
+    return count_rewrites(document, rule)
 
 
 def _target(key: str, reference: Any, schemas: dict[str, Any], at: Path) -> str:
