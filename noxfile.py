@@ -23,12 +23,12 @@ PYTHONS = nox.project.python_versions({"project": PROJECT})
 PINNED = ("--constraint", "constraints.txt")
 # Most tests of the generator need none of our own dependencies.
 PARTS = ("tests/client", "tests/contract", "tests/server")
-# Without these, whoever imports httpx gets httpx2.
+# Without these, `import httpx` gives httpx2.
 ABSENT = ("httpx", "httpcore", "httpx-sse")
 # Tests that are about httpx itself, or about there being two libraries: the reasons.
 NOT_NATIVELY = {
     "tests/client/test_answers.py::test_an_answer_is_read_as_data": (
-        "asks for an answer as httpx.Response, which clients of httpx2 refuse"
+        "parses a response as httpx.Response, which clients of httpx2 refuse"
     ),
 }
 NOT_ALONE = {
@@ -42,7 +42,7 @@ NOT_ALONE = {
     "tests/test_demo.py": "builds generated/ as it is by default, which names httpx",
     "tests/test_wheel.py": "installs what pyproject.toml asks for, which is httpx",
     "tests/faults/test_matrix.py::test_the_judge_is_strict": (
-        "has the name httpx.ReadError in what is said"
+        "expects the name httpx.ReadError in a message"
     ),
 }
 

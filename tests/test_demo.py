@@ -22,13 +22,13 @@ from scripts._demo_model import calendar
 
 ROOT = Path(__file__).resolve().parent.parent
 DEMO = ROOT / "scripts" / "_demo.py"
-PATIENCE = 60.0
+TIMEOUT = 60.0
 """Seconds after which a test that waits for something has failed."""
 
 
 @pytest.fixture(scope="module")
 def shown(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """Run the demo as someone does who pipes it, and give what it prints."""
+    """Run the demo as someone who pipes it does, and return its output."""
     folder = tmp_path_factory.mktemp("elsewhere")
     before = _trace(ROOT / "generated")
     # The demo is the same for everybody, and nothing of it leaves the machine.
@@ -44,7 +44,7 @@ def shown(tmp_path_factory: pytest.TempPathFactory) -> str:
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
-        timeout=PATIENCE,
+        timeout=TIMEOUT,
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
@@ -69,9 +69,9 @@ def test_demo_shows_the_code_that_it_runs(shown: str) -> None:
 
 
 def test_demo_calls_the_function_in_the_middle_of_the_answer(shown: str) -> None:
-    _, _, told = shown.partition("3. A question, and its answer as it comes\n\n")
-    told, _, _ = told.partition("\n\n4. ")
-    *lines, usage = told.splitlines()
+    _, _, part = shown.partition("3. A question, and its answer as it comes\n\n")
+    part, _, _ = part.partition("\n\n4. ")
+    *lines, usage = part.splitlines()
     assert lines == [
         f"      you | {story.QUESTION}",
         "assistant | Let me count.",
@@ -86,10 +86,10 @@ def test_demo_calls_the_function_in_the_middle_of_the_answer(shown: str) -> None
 
 
 def test_demo_shows_the_wire_around_the_same_answer(shown: str) -> None:
-    _, _, told = shown.partition("4. The same once more, within verbosity(1)\n\n")
-    told, _, _ = told.partition("\n\n")
+    _, _, part = shown.partition("4. The same once more, within verbosity(1)\n\n")
+    part, _, _ = part.partition("\n\n")
     # Each head as a whole: by its first line, without its headers.
-    marks = re.sub(r"(?m)^(->|<-) [\w-]+: .*\n", "", told)
+    marks = re.sub(r"(?m)^(->|<-) [\w-]+: .*\n", "", part)
     assert re.sub(r"(thread|run)_\w{10,}", r"\1_", marks).splitlines() == [
         "-> POST /v1/threads/runs",
         "<- HTTP/1.1 200 OK",
@@ -100,7 +100,7 @@ def test_demo_shows_the_wire_around_the_same_answer(shown: str) -> None:
         "  outputs | 217",
         "assistant | There are 217 days, which makes 31 weeks.",
     ]
-    assert told.count("-> authorization: <REDACTED>\n") == 2
+    assert part.count("-> authorization: <REDACTED>\n") == 2
     assert "sk-demo" not in shown
     assert "org-of-the-user" not in shown
 
@@ -110,7 +110,7 @@ def test_model_tells_what_the_function_gave() -> None:
 
     @tool
     def days_between(first: str, last: str) -> int:
-        """Count wrongly, so that only what it gives can be in the answer."""
+        """Count wrongly, so that nothing else can be the result."""
         assert (first, last) == ("2024-02-28", "2024-03-01")
         return 4711
 
@@ -151,7 +151,7 @@ def test_interrupted_demo_says_so_and_leaves_nothing(
         assert any(line.startswith(moment) for line in demo.stdout)
         # Like Ctrl-C: the build that it has started is interrupted as well.
         os.killpg(demo.pid, signal.SIGINT)
-        _, errors = demo.communicate(timeout=PATIENCE)
+        _, errors = demo.communicate(timeout=TIMEOUT)
     assert demo.returncode == 130
     assert errors == "\ndemo: interrupted; nothing is left behind\n"
     assert list(tmp_path.iterdir()) == []
@@ -184,7 +184,7 @@ def test_taken_port_is_an_error_in_words() -> None:
             env=_plain_environment(),
             capture_output=True,
             text=True,
-            timeout=PATIENCE,
+            timeout=TIMEOUT,
             check=False,
         )
     assert done.returncode == 1
@@ -192,7 +192,7 @@ def test_taken_port_is_an_error_in_words() -> None:
 
 
 def _trace(folder: Path) -> tuple[int, int]:
-    """Give what changes where a folder is replaced or something in it is."""
+    """Return what changes where a folder is replaced or something in it is."""
     return folder.stat().st_ino, folder.stat().st_mtime_ns
 
 
@@ -201,6 +201,6 @@ def _silent() -> Console:
 
 
 def _plain_environment() -> dict[str, str]:
-    """Give the environment without what makes rich wider, narrower or colourful."""
+    """Return the environment without what makes rich wider, narrower or colourful."""
     shaping = {"COLUMNS", "FORCE_COLOR", "TTY_COMPATIBLE", "TTY_INTERACTIVE"}
     return {name: value for name, value in os.environ.items() if name not in shaping}

@@ -31,10 +31,10 @@ def test_python_runs_from_top_to_bottom(capsys: pytest.CaptureFixture[str]) -> N
             if "client" in namespace:
                 namespace["client"].close()
     printed = capsys.readouterr().out
-    said = "You said: What is six times seven? The functions gave: times: "
-    assert said in printed
+    response = "You said: What is six times seven? The functions gave: times: "
+    assert response in printed
     assert "\ncompleted\n" in printed
-    assert f"+00:00 ['{said}" in printed
+    assert f"+00:00 ['{response}" in printed
     assert "ThreadRunRequiresActionEvent(" in printed
 
 

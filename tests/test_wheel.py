@@ -98,13 +98,13 @@ def _import_everything(
 ) -> None:
     question = json.dumps([packages, DEVELOPMENT_ONLY, left_out])
     # -I keeps PYTHONPATH and the current folder out of it.
-    answer: dict[str, Any] = json.loads(
+    found: dict[str, Any] = json.loads(
         _run(python, "-I", "-c", IMPORT_EVERYTHING, question, cwd=Path("/"))
     )
-    assert answer["importable"] == []
-    assert answer["version"] == metadata["Version"]
-    assert {*packages} <= answer["files"].keys()
-    for file in answer["files"].values():
+    assert found["importable"] == []
+    assert found["version"] == metadata["Version"]
+    assert {*packages} <= found["files"].keys()
+    for file in found["files"].values():
         assert Path(file).is_relative_to(python.parent.parent)
 
 
@@ -201,7 +201,7 @@ def _metadata(wheel: Path) -> Message:
 
 
 def _run(*command: str | Path, cwd: Path = ROOT) -> str:
-    """Run a command, and show all that it said if it fails."""
+    """Run a command, and show its output if it fails."""
     done = subprocess.run(
         [str(part) for part in command],
         cwd=cwd,

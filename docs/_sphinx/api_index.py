@@ -42,8 +42,8 @@ def as_page(text: str) -> str:
         elif found := _MODEL.match(line):
             page += _model(found, models)
         elif line.startswith("- "):
-            told = f"generated/API.md, line {number}, isn't understood: {line}"
-            raise UnknownLineError(told)
+            message = f"generated/API.md, line {number}, isn't understood: {line}"
+            raise UnknownLineError(message)
         else:
             page.append(line)
     return "\n".join(page) + "\n"

@@ -44,13 +44,13 @@ KEY = "any"
 # As the mock comes, waiting is in vain; else it takes two looks or three.
 SHORT, LONG = 0.3, 20.0
 NOBODY = "thread_nobody"
-# What the mock has to be told before it does it.
+# What the mock lacks until it is asked for it.
 LACKS = {"stream": "streams", "follow": "streams", "wait": "runs that move"}
 
 
 @dataclass(frozen=True)
 class Peer:
-    """The mock, and what it has been told so far."""
+    """The mock, and whether it has been asked for all that it lacks."""
 
     url: str
     taught: bool
@@ -127,10 +127,10 @@ def call_everything(base_url: str) -> int:
         for form in FORMS:
             if taught and form.kind not in LACKS:
                 continue
-            said = _both(peer, form)
-            wrong = [each for each in said if each.startswith("WRONG")]
+            results = _both(peer, form)
+            wrong = [each for each in results if each.startswith("WRONG")]
             faults += len(wrong)
-            print(f"{'wrong' if wrong else 'ok':6}{form.name:54}{' | '.join(said)}")
+            print(f"{'wrong' if wrong else 'ok':6}{form.name:54}{' | '.join(results)}")
             if not wrong:
                 called.add(form.operation)
     faults += _nobody(base_url)
@@ -148,16 +148,16 @@ def _both(peer: Peer, form: Form) -> list[str]:
     """Call a form in both ways; say what came of it."""
     settings: Any = {"base_url": f"{peer.url}/v1", "api_key": KEY, "max_retries": 0}
     with Client(**settings) as client:
-        said = []
+        results = []
         try:
             found = carry_out(form, client, peer.prepare(client, form))
         except AssistantsError as error:
             found = error
-        said.append(_judged(peer, form, found, asynchronous=False))
+        results.append(_judged(peer, form, found, asynchronous=False))
         task = peer.prepare(client, form)
     found = asyncio.run(_asynchronous(form, settings, task))
-    said.append(_judged(peer, form, found, asynchronous=True))
-    return said
+    results.append(_judged(peer, form, found, asynchronous=True))
+    return results
 
 
 async def _asynchronous(form: Form, settings: Any, task: Task) -> Any:

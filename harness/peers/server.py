@@ -2,7 +2,7 @@
 
 It runs in an environment of its own, which has openai-responses and the openai package
 that this wants. The mock's runs never move, have no steps and stream nothing by
-themselves; whoever uses it writes these things with its stores and its event streams,
+themselves; its users write these things with its stores and its event streams,
 and so it is done here, where the test asks for it at `/peer/...`.
 
 It prints its address and serves until it is stopped.
@@ -44,21 +44,21 @@ class Peer:
         self.lock = threading.Lock()
         self.runs: Any = self.mock.state.beta.threads.runs
 
-    def answer(self, request: httpx.Request) -> httpx.Response:
-        """Have the router answer a request; it is not made for several threads."""
+    def respond(self, request: httpx.Request) -> httpx.Response:
+        """Have the router respond to a request; it is not made for several threads."""
         with self.lock:
             try:
-                answer: httpx.Response = self.mock.router.handler(request)
+                response: httpx.Response = self.mock.router.handler(request)
             except AssertionError:
                 # That is how it says that no route fits.
                 return httpx.Response(404, text="not mocked")
-            except Exception:  # noqa: BLE001 - a server that breaks answers so
+            except Exception:  # noqa: BLE001 - a server that breaks responds so
                 traceback.print_exc()
                 return httpx.Response(500)
-            answer.read()
-            return answer
+            response.read()
+            return response
 
-    def told(self, what: str, given: dict[str, Any]) -> dict[str, Any]:
+    def control(self, what: str, given: dict[str, Any]) -> dict[str, Any]:
         """Do what a test asks for."""
         with self.lock:
             getattr(self, f"_{what}")(**given)
@@ -119,11 +119,11 @@ class Peer:
         events: Any = import_module("openai.types.beta.assistant_stream_event")
 
         def respond(request: httpx.Request, route: Any, **ids: Any) -> httpx.Response:
-            answer: httpx.Response = plain(request, route, **ids)
+            response: httpx.Response = plain(request, route, **ids)
             asked = json.loads(request.content)
-            if not answer.is_success or not asked.get("stream"):
-                return answer
-            run = answer.json()
+            if not response.is_success or not asked.get("stream"):
+                return response
+            run = response.json()
 
             def generate(_: Any) -> Iterator[Any]:
                 for name in ("created", "queued", "in_progress", "completed"):
@@ -152,10 +152,10 @@ ASKS = {"cell": "asks"}
 
 
 class Handler(BaseHTTPRequestHandler):
-    """Hand requests on to the mock, and its answers back."""
+    """Hand requests on to the mock, and its responses back."""
 
     protocol_version = "HTTP/1.1"
-    # A small answer is not to wait for the acknowledgement of its head.
+    # A small response is not to wait for the acknowledgement of its headers.
     wbufsize = -1
     disable_nagle_algorithm = True
     peer: Peer
@@ -165,20 +165,20 @@ class Handler(BaseHTTPRequestHandler):
         body = self.rfile.read(length)
         if self.path.startswith("/peer/"):
             given = json.loads(body)
-            answer = httpx.Response(200, json=self.peer.told(self.path[6:], given))
+            response = httpx.Response(200, json=self.peer.control(self.path[6:], given))
         else:
             url = ORIGIN + self.path.removeprefix("/v1")
             request = httpx.Request(
                 self.command, url, headers=[*self.headers.items()], content=body
             )
-            answer = self.peer.answer(request)
-        self.send_response_only(answer.status_code)
-        kind = answer.headers.get("content-type")
+            response = self.peer.respond(request)
+        self.send_response_only(response.status_code)
+        kind = response.headers.get("content-type")
         if kind is not None:
             self.send_header("Content-Type", kind)
-        self.send_header("Content-Length", str(len(answer.content)))
+        self.send_header("Content-Length", str(len(response.content)))
         self.end_headers()
-        self.wfile.write(answer.content)
+        self.wfile.write(response.content)
 
     do_GET = do_POST = do_DELETE = do_PUT = do_PATCH = _serve  # noqa: N815
 

@@ -34,10 +34,10 @@ METADATA = {"colour": "blue"}
 
 @dataclass(frozen=True)
 class Call:
-    """A correct call: module below `api`, what it gives, path and other arguments."""
+    """A correct call: module below `api`, result, path and other arguments."""
 
     name: str
-    gives: type[Any]
+    result: type[Any]
     ids: tuple[str, ...] = ()
     others: dict[str, Any] = field(default_factory=dict)
 
@@ -215,7 +215,7 @@ async def _all(base_url: str) -> list[tuple[Call, list[str]]]:
 
 
 async def _faults(call: Call, client: AuthenticatedClient) -> list[str]:
-    """Make a call in both ways; say what is wrong with the answers."""
+    """Make a call in both ways; return what is wrong with the responses."""
     faults: list[str] = []
     for way in ("sync_detailed", "asyncio_detailed"):
         function = getattr(call.module, way)
@@ -236,15 +236,15 @@ def _faults_of(call: Call, response: Any) -> list[str]:
         faults.append(f"status {response.status_code}")
     if "sl-violations" in response.headers:
         faults.append(response.headers["sl-violations"])
-    if type(response.parsed) is not call.gives:
-        faults.append(f"gave {response.parsed!r}, no {call.gives.__name__}")
-    elif deviations := check(response.parsed, call.gives.__name__):
-        faults += [f"answer at {deviation}" for deviation in deviations]
+    if type(response.parsed) is not call.result:
+        faults.append(f"returned {response.parsed!r}, no {call.result.__name__}")
+    elif deviations := check(response.parsed, call.result.__name__):
+        faults += [f"response at {deviation}" for deviation in deviations]
     return faults
 
 
 def _documented() -> set[str]:
-    """Give the operations of the document, under the names of their modules."""
+    """Return the operations of the document, under the names of their modules."""
     document = yaml.safe_load((ROOT / "openapi.yaml").read_text("utf-8"))
     ids = [
         operation["operationId"]

@@ -26,7 +26,7 @@ STREAMS = (
 )
 # Prism takes the request, but then "cannot serialise complex objects as text".
 NO_STREAM = (InternalServerError, StreamInterrupted)
-# The mock gives one answer again and again; a list of it never has an end of its own.
+# The mock repeats one response; a list of it never has an end of its own.
 MOST = 50
 
 
@@ -36,7 +36,7 @@ class Call(Protocol):
     @property
     def name(self) -> str: ...
     @property
-    def gives(self) -> type[Any]: ...
+    def result(self) -> type[Any]: ...
     @property
     def ids(self) -> tuple[str, ...]: ...
     @property
@@ -44,7 +44,7 @@ class Call(Protocol):
 
 
 def sync_faults(base_url: str, calls: Sequence[Call]) -> Iterator[tuple[Call, str]]:
-    """Make all calls by `Client`; give what is wrong with the answers."""
+    """Make all calls by `Client`; yield what is wrong with the responses."""
     with Client(api_key=KEY, base_url=base_url, max_retries=0) as client:
         for call in calls:
             try:
@@ -70,7 +70,7 @@ def sync_faults(base_url: str, calls: Sequence[Call]) -> Iterator[tuple[Call, st
 async def async_faults(
     base_url: str, calls: Sequence[Call]
 ) -> AsyncIterator[tuple[Call, str]]:
-    """Make all calls by `AsyncClient`; give what is wrong with the answers."""
+    """Make all calls by `AsyncClient`; yield what is wrong with the responses."""
     async with AsyncClient(api_key=KEY, base_url=base_url, max_retries=0) as client:
         for call in calls:
             raw = _method(client, call, "with_raw_response")
@@ -96,7 +96,7 @@ async def async_faults(
 
 
 def _method(client: Any, call: Call, *way: str) -> Any:
-    """Give the method that stands for an operation."""
+    """Return the method that stands for an operation."""
     (name,) = [key for key, each in OPERATIONS.items() if each.module == call.name]
     *homes, verb = name.split(".")
     found = client
@@ -106,7 +106,7 @@ def _method(client: Any, call: Call, *way: str) -> Any:
 
 
 def _given(call: Call) -> dict[str, Any]:
-    """Give the arguments: ids by their names, the body's properties one by one."""
+    """Return the arguments: ids by their names, the body's properties one by one."""
     (endpoint,) = [each for each in OPERATIONS.values() if each.module == call.name]
     body = call.others.get("body", {})
     query = {key: value for key, value in call.others.items() if key != "body"}
@@ -148,18 +148,18 @@ def _faults_of(
         yield f"{who}: gave {parsed!r}, no {wanted.__name__}"
         return
     if parsed.to_dict() != json.loads(response.content):
-        yield f"{who}: something of the answer is lost"
-    for deviation in check(parsed.to_dict(), call.gives.__name__):
-        yield f"{who}: answer at {deviation}"
+        yield f"{who}: something of the response is lost"
+    for deviation in check(parsed.to_dict(), call.result.__name__):
+        yield f"{who}: response at {deviation}"
     if _is_page(call) and not items:
         yield f"{who}: a page without items"
 
 
 def _class(call: Call, *, asynchronous: bool) -> type[Any]:
-    """Give the class of the result: alive, a page, or what tells of a deletion."""
+    """Return the class of the result: a live object, a page, or a deletion."""
     (endpoint,) = [each for each in OPERATIONS.values() if each.module == call.name]
     if endpoint.kind.startswith("Delete"):
-        return call.gives
+        return call.result
     name = "Page" if _is_page(call) else endpoint.kind
     found: type[Any] = getattr(
         assistants_client, f"Async{name}" if asynchronous else name

@@ -46,7 +46,7 @@ print(json.dumps([took, len(ours)]))
 
 
 def main() -> int:
-    """Go through the documents; give the exit code."""
+    """Go through the documents; return the exit code."""
     options = argparse.ArgumentParser(prog="scripts/whole")
     options.add_argument("--quick", action="store_true", help="only build and count")
     options.add_argument("--stock", action="store_true", help="compare with the stock")
@@ -72,15 +72,15 @@ def main() -> int:
 
 
 def whole(path: Path, folder: Path, given: argparse.Namespace) -> list[str]:
-    """Do all with one document; give what is wrong."""
+    """Do all with one document; return what is wrong."""
     out = folder / "out"
-    took, memory, said = built(path, out)
-    if said:
-        return [f"it is not built: {said}"]
+    took, memory, output = built(path, out)
+    if output:
+        return [f"it is not built: {output}"]
     say("build", f"{took:.1f} s, at most {memory:.0f} MB")
     problems = [f"the build takes {took:.0f} s"] if took > BUILD_SECONDS else []
     counted = count(upstream.load(path), out / NAME)
-    told(counted)
+    say_counts(counted)
     problems += [f"dropped: {each}" for each in counted.dropped]
     problems += imports(out)
     if given.stock:
@@ -92,21 +92,21 @@ def whole(path: Path, folder: Path, given: argparse.Namespace) -> list[str]:
 
 
 def built(path: Path, out: Path) -> tuple[float, float, str]:
-    """Build a document; give the seconds, the megabytes, and what went wrong."""
+    """Build a document; return the seconds, the megabytes, and what went wrong."""
     command = (sys.executable, "-m", "codegen", "build", "--spec", str(path.resolve()),
                "--all", "--out", str(out), "--name", NAME)  # fmt: skip
     began = time.perf_counter()
-    with tempfile.TemporaryFile("w+") as said:
-        child = subprocess.Popen(command, cwd=ROOT, stdout=said, stderr=said)
+    with tempfile.TemporaryFile("w+") as output:
+        child = subprocess.Popen(command, cwd=ROOT, stdout=output, stderr=output)
         _, status, used = os.wait4(child.pid, 0)
         child.returncode = os.waitstatus_to_exitcode(status)
         took = time.perf_counter() - began
-        said.seek(0)
-        wrong = said.read().strip()[-2000:] if child.returncode else ""
+        output.seek(0)
+        wrong = output.read().strip()[-2000:] if child.returncode else ""
     return took, used.ru_maxrss / 1024, wrong
 
 
-def told(counted: Counted) -> None:
+def say_counts(counted: Counted) -> None:
     """Say what there is, and why there are more models than schemas."""
     say("operations", f"{counted.operations}")
     say(
@@ -145,7 +145,7 @@ def imports(out: Path) -> list[str]:
 
 
 def imported(out: Path, name: str) -> tuple[float, int]:
-    """Import in a process of its own; give the seconds and the number of modules."""
+    """Import in a process of its own; return the seconds and the number of modules."""
     done = run(sys.executable, "-c", _IMPORT, str(out), NAME, name, cwd=out)
     if done.returncode:
         raise RuntimeError(done.stderr[-2000:])

@@ -18,7 +18,7 @@ from codegen.select import Selection
 from harness.fuzz.spec_contract import CHECKS
 
 ROOT = Path(__file__).resolve().parents[2]
-PATIENCE = 1800
+TIMEOUT = 1800
 # Those of tests/contract that are about the Assistants alone, with the reason; all
 # others of `CHECKS` are run.
 LEFT_OUT = {
@@ -34,7 +34,7 @@ LEFT_OUT = {
 def contract(
     path: Path, package: Path, folder: Path, every: int, say: Callable[[str, str], None]
 ) -> list[str]:
-    """Run the contract tests that hold for any document; give what failed.
+    """Run the contract tests that hold for any document; return what failed.
 
     Args:
         path: the document.
@@ -72,7 +72,7 @@ def contract(
             env=environment,
             capture_output=True,
             text=True,
-            timeout=PATIENCE,
+            timeout=TIMEOUT,
             check=False,
         )  # fmt: skip
         lines = done.stdout.strip().splitlines() or [done.stderr[-500:]]
@@ -89,7 +89,7 @@ def contract(
 
 
 def _named(output: str) -> list[str]:
-    """Give the names of the schemas and operations that failed, the first of them."""
+    """Return the names of the schemas and operations that failed, the first of them."""
     found = re.findall(r"^\s+\| (\w*(?:Error|Exception)\b.*|for \S+)$", output, re.M)
     return found[:40]
 

@@ -45,7 +45,7 @@ class Counted:
 
 
 class Module:
-    """The source of one module: its texts, its functions and what they give."""
+    """The source of one module: its texts, its functions and what they return."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -53,12 +53,12 @@ class Module:
 
     @cached_property
     def texts(self) -> frozenset[str]:
-        """Give all constant texts."""
+        """Return all constant texts."""
         return frozenset(_texts(self._tree))
 
     @cached_property
     def results(self) -> dict[str, str]:
-        """Give what each function gives, as it is annotated."""
+        """Return what each function returns, as it is annotated."""
         return {
             node.name: ast.unparse(node.returns)
             for node in self._tree.body
@@ -79,7 +79,7 @@ class Module:
 
     @cached_property
     def route(self) -> tuple[str, str]:
-        """Give the method and the path of an operation, without names in it."""
+        """Return the method and the path of an operation, without names in it."""
         for node in ast.walk(self._tree):
             if isinstance(node, ast.Call) and ast.unparse(node.func) == "Request":
                 given = {word.arg: word.value for word in node.keywords}
@@ -181,7 +181,7 @@ def _lacking(
         content = _resolved(document, given).get("content", {})
         for media_type, media in content.items():
             if not _reads(module, status, media_type, media):
-                yield f"answer {status} {media_type}"
+                yield f"response {status} {media_type}"
 
 
 def _sends(module: Module, media_type: str) -> bool:
@@ -227,13 +227,13 @@ def _properties(document: dict[str, Any], schema: Any) -> set[str]:
 
 
 def _told(members: list[Any]) -> list[Any]:
-    """Give the members of `allOf` that say more than words and null."""
+    """Return the members of `allOf` that say more than words and null."""
     notes = {"description", "title", "nullable", "default", "deprecated", "type"}
     return [each for each in members if set(each) - notes]
 
 
 def _values(node: Any, *, names: bool = False) -> set[str]:
-    """Give the texts of all enums below a part of the document."""
+    """Return the texts of all enums below a part of the document."""
     found: set[str] = set()
     if isinstance(node, list):
         for each in node:

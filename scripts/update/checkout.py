@@ -73,8 +73,8 @@ class Checkout:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError as error:
-                told = "another update of this checkout is at work; wait for its end"
-                raise UpdateError(told) from error
+                message = "another update of this checkout is at work; wait for its end"
+                raise UpdateError(message) from error
             self._remove_stale_worktrees()
             yield
 
@@ -97,7 +97,7 @@ class Checkout:
             shutil.rmtree(parent, ignore_errors=True)
             self._git("worktree", "prune")
 
-    def check_committed(self, told: str = "") -> None:
+    def check_committed(self, message: str = "") -> None:
         """Refuse to rewrite files that have changes.
 
         Raises:
@@ -108,9 +108,11 @@ class Checkout:
         # Two letters and a blank, then the name.
         names = [entry[3:] for entry in output.split("\0") if entry]
         if names:
-            told = told or "files to be rewritten have changes that are not committed:"
+            message = (
+                message or "files to be rewritten have changes that are not committed:"
+            )
             last = "Commit them first, or put them away: git stash."
-            raise UpdateError(told, [*names[:_LISTED], last])
+            raise UpdateError(message, [*names[:_LISTED], last])
 
     def take(self, worktree: Path) -> list[str]:
         """Put the files of a worktree in place of the old ones.
@@ -164,6 +166,6 @@ class Checkout:
             check=False,
         )
         if check and done.returncode:
-            said = done.stderr.decode(errors="replace").strip()
-            raise UpdateError(f"git {arguments[0]} failed: {said}")
+            message = done.stderr.decode(errors="replace").strip()
+            raise UpdateError(f"git {arguments[0]} failed: {message}")
         return done.stdout.decode(errors="surrogateescape").strip("\n")

@@ -37,7 +37,7 @@ class Findings:
     Attributes:
         passed: how many tests passed.
         failed: the tests that failed, each with its message.
-        complaints: what the type checker said.
+        complaints: those of the type checker.
     """
 
     passed: int

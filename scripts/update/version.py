@@ -21,8 +21,10 @@ def version_in(module: str) -> Version:
     """
     found = _LINE.findall(module)
     if len(found) != 1:
-        told = f'_version.py must have one line __version__ = "...", not {len(found)}'
-        raise UpdateError(told)
+        message = (
+            f'_version.py must have one line __version__ = "...", not {len(found)}'
+        )
+        raise UpdateError(message)
     try:
         return Version(found[0])
     except InvalidVersion as error:

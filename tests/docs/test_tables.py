@@ -175,8 +175,8 @@ def test_defaults_are_those_of_the_client() -> None:
     }
     parameters = inspect.signature(Client).parameters
     for name in ("timeout", "max_retries", "max_response_bytes"):
-        told = table[name].partition(" ")[0].replace(",", "")
-        assert float(told.rstrip(",")) == parameters[name].default, name
+        default = table[name].partition(" ")[0].replace(",", "")
+        assert float(default.rstrip(",")) == parameters[name].default, name
 
 
 def test_tables_of_names_leave_nothing_out() -> None:

@@ -83,7 +83,7 @@ def test_every_place_is_described():
 
 def document() -> Document:
     """Return the upstream document of the small repository, in words of its own."""
-    answer = operation(
+    retrieval = operation(
         "getThread", parameter("thread_id", "path"), schema=ref("Thread")
     )
     listing = operation(
@@ -110,7 +110,7 @@ def document() -> Document:
         "security": [],
         "paths": {
             "/threads": {"get": listing},
-            "/threads/{thread_id}": {"get": answer},
+            "/threads/{thread_id}": {"get": retrieval},
             "/elsewhere": {"get": operation("other", schema=ref("Page"))},
         },
         "components": {"schemas": schemas, "securitySchemes": {}},

@@ -50,7 +50,7 @@ STEPS: list[tuple[Any, str]] = [
     (update, "_check"),
     (None, "restore"),
 ]
-PATIENCE = 60
+TIMEOUT = 60
 
 
 def coloured(given: Document) -> None:
@@ -75,9 +75,9 @@ def test_a_fault_at_any_step_leaves_all_as_it_was(
     else:
         monkeypatch.setattr(module, name, _failing(getattr(*step), full))
     assert repository.update(changed(coloured)) == UNUSABLE
-    said = capsys.readouterr().err
-    assert "No space left" in said
-    assert "nothing was written" in said
+    output = capsys.readouterr().err
+    assert "No space left" in output
+    assert "nothing was written" in output
     assert repository.is_as_made()
 
 
@@ -121,7 +121,7 @@ _ALIASES = [f"{b}: &{b} [{', '.join([f'*{a}'] * 9)}]" for a, b in pairwise("abcd
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "expected"),
     [
         ("{", "not valid"),
         ('{"swagger": "2.0", "paths": {}}', "Swagger 2"),
@@ -143,20 +143,20 @@ _ALIASES = [f"{b}: &{b} [{', '.join([f'*{a}'] * 9)}]" for a, b in pairwise("abcd
     ids=["broken", "swagger", "no-path", "no-page", "foreign", "no-stream", "aliases"],
 )
 def test_a_document_that_is_unusable_changes_nothing(
-    text: str, told: str, repository: Repository, capsys: pytest.CaptureFixture[str]
+    text: str, expected: str, repository: Repository, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path = repository.root.parent / "given.yaml"
     path.write_text(text, encoding="utf-8")
     assert repository.update(str(path)) == UNUSABLE
-    said = capsys.readouterr().err
-    assert told in said
-    assert "nothing was written" in said
-    assert "Traceback" not in said
+    output = capsys.readouterr().err
+    assert expected in output
+    assert "nothing was written" in output
+    assert "Traceback" not in output
     assert repository.is_as_made()
 
 
 @pytest.mark.parametrize(
-    ("location", "told"),
+    ("location", "expected"),
     [
         ("/no/such/file", "can't read"),
         ("/", "can't read"),
@@ -165,14 +165,14 @@ def test_a_document_that_is_unusable_changes_nothing(
 )
 def test_a_document_that_can_t_be_had_changes_nothing(
     location: str,
-    told: str,
+    expected: str,
     repository: Repository,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     assert repository.update(location) == UNUSABLE
-    said = capsys.readouterr().err
-    assert told in said
-    assert "sk-secret" not in said
+    output = capsys.readouterr().err
+    assert expected in output
+    assert "sk-secret" not in output
     assert repository.is_as_made()
 
 
@@ -186,15 +186,15 @@ def test_a_document_that_can_t_be_built_changes_nothing(
         path["put"] = {**path["get"], "operationId": "get_thread"}
 
     assert repository.update(changed(clash)) == UNUSABLE
-    said = capsys.readouterr()
-    assert "pinning " in said.out
-    assert said.err.startswith("error: ")
-    assert "get_thread" in said.err
+    output = capsys.readouterr()
+    assert "pinning " in output.out
+    assert output.err.startswith("error: ")
+    assert "get_thread" in output.err
     assert repository.is_as_made()
 
 
 @pytest.mark.parametrize(
-    ("name", "text", "told"),
+    ("name", "text", "expected"),
     [
         (VERSION, '__version__ = "new"\n', "'new' is no version"),
         (VERSION, "", "one line __version__"),
@@ -209,7 +209,7 @@ def test_a_document_that_can_t_be_built_changes_nothing(
 def test_a_repository_that_can_t_be_updated_is_left_alone(
     name: str,
     text: str | None,
-    told: str,
+    expected: str,
     repository: Repository,
     unchecked: None,
     unbuilt: None,
@@ -223,7 +223,7 @@ def test_a_repository_that_can_t_be_updated_is_left_alone(
     repository.commit()
     before = repository.files
     assert repository.update(changed(coloured)) == UNUSABLE
-    assert told in capsys.readouterr().err
+    assert expected in capsys.readouterr().err
     assert repository.files == before
 
 
@@ -232,14 +232,14 @@ def test_a_folder_without_git_is_refused(
 ) -> None:
     (repository.root / ".git").rename(repository.root.parent / "elsewhere")
     assert repository.update(changed(coloured)) == UNUSABLE
-    said = capsys.readouterr().err
-    assert "is no git checkout" in said
-    assert "git init" in said
+    output = capsys.readouterr().err
+    assert "is no git checkout" in output
+    assert "git init" in output
     assert repository.differing() == set()
 
 
 @pytest.mark.parametrize(
-    ("options", "told"),
+    ("options", "expected"),
     [
         (["--report", "/no/folder/a.md"], "there is no such folder"),
         (["--date", "yesterday"], "invalid _day value"),
@@ -248,13 +248,13 @@ def test_a_folder_without_git_is_refused(
 )
 def test_options_that_can_t_be_meant_are_refused(
     options: list[str],
-    told: str,
+    expected: str,
     repository: Repository,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     with pytest.raises(SystemExit, match=str(UNUSABLE)):
         repository.update(document(), *options)
-    assert told in capsys.readouterr().err
+    assert expected in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("committed", [False, True])
@@ -323,11 +323,11 @@ def test_a_signal_in_the_middle_leaves_all_as_it_was(
     ) as process:
         assert _soon(lambda: sleeping.exists() or process.poll() is not None)
         process.send_signal(sent)
-        said = process.communicate(timeout=PATIENCE)[1]
+        output = process.communicate(timeout=TIMEOUT)[1]
     assert repository.differing() == set()
     if sent is not signal.SIGKILL:
-        assert process.returncode == INTERRUPTED, said
-        assert "interrupted; nothing was written" in said
+        assert process.returncode == INTERRUPTED, output
+        assert "interrupted; nothing was written" in output
         assert repository.is_as_made()
     # What was killed leaves its worktree to the next one.
     worktree = Path(sleeping.read_text("utf-8"))
@@ -339,7 +339,7 @@ def test_a_signal_in_the_middle_leaves_all_as_it_was(
 
 
 def _soon(holds: Callable[[], bool]) -> bool:
-    end = time.monotonic() + PATIENCE
+    end = time.monotonic() + TIMEOUT
     while not holds() and time.monotonic() < end:
         time.sleep(0.02)
     return holds()

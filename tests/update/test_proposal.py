@@ -63,7 +63,7 @@ class Hub:
                 **ENV,
                 "BASE": "main",
                 "HANDED_OVER": str(handed),
-                "GH_SAID": str(self.folder / "said"),
+                "GH_SAID": str(self.folder / "output"),
                 "PATH": f"{self.folder / 'bin'}:{os.environ['PATH']}",
             },
             capture_output=True,
@@ -74,7 +74,7 @@ class Hub:
 
     def asked(self) -> list[str]:
         """Return what `gh pr` was asked to change since the last time."""
-        path = self.folder / "said"
+        path = self.folder / "output"
         lines = path.read_text("utf-8").splitlines() if path.exists() else []
         path.unlink(missing_ok=True)
         return [
@@ -103,8 +103,8 @@ def hub(tmp_path: Path) -> Hub:
 
 def test_there_is_one_proposal_and_it_is_kept_current(hub: Hub) -> None:
     first = {"openapi.yaml": "New.\n", "generated/API.md": "New.\n"}
-    code, said = hub.propose(first)
-    assert (code, hub.asked()) == (0, ["gh pr create"]), said
+    code, output = hub.propose(first)
+    assert (code, hub.asked()) == (0, ["gh pr create"]), output
     log = hub.git("log", "--format=%s by %an", f"main..{BRANCH}")
     bot = "github-actions[bot]"
     assert log == f"Regenerate by {bot}\nTake upstream's new document by {bot}"
@@ -113,9 +113,9 @@ def test_there_is_one_proposal_and_it_is_kept_current(hub: Hub) -> None:
 
     # The same again, after a week in which other things went on.
     before = hub.git("rev-parse", BRANCH)
-    code, said = hub.propose(first)
+    code, output = hub.propose(first)
     assert (code, hub.asked()) == (0, ["gh pr edit"])
-    assert "has this update already" in said
+    assert "has this update already" in output
     assert hub.git("rev-parse", BRANCH) == before
     second = {**first, "generated/new.py": "New.\n", "CHANGELOG.md": "New.\n"}
     assert hub.propose(second)[0] == 0
@@ -129,16 +129,16 @@ def test_there_is_one_proposal_and_it_is_kept_current(hub: Hub) -> None:
     hub.git("commit", "--quiet", "--all", "--message", "Describe")
     hub.git("switch", "--quiet", "main")
     before = hub.git("rev-parse", BRANCH)
-    code, said = hub.propose({"openapi.yaml": "Newer.\n"})
+    code, output = hub.propose({"openapi.yaml": "Newer.\n"})
     assert (code, hub.asked()) == (0, [])
-    assert "has commits of others" in said
+    assert "has commits of others" in output
     assert hub.git("rev-parse", BRANCH) == before
 
 
 def test_a_patch_of_anything_else_is_refused(hub: Hub) -> None:
     for name in (".github/workflows/ci.yml", "README.md", "openapi"):
-        code, said = hub.propose({"openapi.yaml": "New.\n", name: "Mine.\n"})
+        code, output = hub.propose({"openapi.yaml": "New.\n", name: "Mine.\n"})
         assert code == 1, name
-        assert f"touches {name}, which no update does" in said
+        assert f"touches {name}, which no update does" in output
     assert hub.asked() == []
     assert hub.git("branch", "--list", BRANCH) == ""

@@ -55,7 +55,7 @@ def test_the_version_is_raised_as_far_as_the_diff_asks(
 
 
 @pytest.mark.parametrize(
-    ("module", "told"),
+    ("module", "expected"),
     [
         ("", "one line __version__"),
         ('__version__ = "1"\n' * 2, "one line __version__"),
@@ -63,8 +63,8 @@ def test_the_version_is_raised_as_far_as_the_diff_asks(
         ('__version__ = "next"', "'next' is no version, such as"),
     ],
 )
-def test_what_is_no_version_is_refused(module: str, told: str) -> None:
-    with pytest.raises(UpdateError, match=told):
+def test_what_is_no_version_is_refused(module: str, expected: str) -> None:
+    with pytest.raises(UpdateError, match=expected):
         version_in(module)
 
 
@@ -122,9 +122,9 @@ def test_an_entry_is_short_and_has_no_headings_of_its_own() -> None:
     assert [line for line in lines if line.startswith("#")] == ["### A new document"]
     assert "**Breaking**" in lines
     assert max(map(len, lines)) <= 88
-    told = [line for line in lines if line.startswith("- ")]
-    assert len(told) == MOST_LINES - 4
-    assert f"... and {100 - len(told)} more; `git log" in text
+    expected = [line for line in lines if line.startswith("- ")]
+    assert len(expected) == MOST_LINES - 4
+    assert f"... and {100 - len(expected)} more; `git log" in text
     assert "document `a.yaml` of 2026-08-21, version 2.0." in " ".join(lines)
     assert "... and" not in entry(taken, "\n".join(items[:3]))
     assert "`a.yaml`." in entry(Taken("a.yaml", "", None), "- One.")

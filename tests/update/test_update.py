@@ -50,7 +50,7 @@ def test_all_that_goes_with_a_document_is_updated(
     report = repository.root.parent / "report.md"
     given = changed(with_more)
     assert repository.update(given, "--report", str(report), name=LATER) == DONE
-    said = capsys.readouterr().out
+    output = capsys.readouterr().out
 
     assert {n for n in repository.differing() if "generated" not in n} == FILES
     pinned = source.load(repository.root / DOCUMENT).document
@@ -73,12 +73,12 @@ def test_all_that_goes_with_a_document_is_updated(
     assert LATER in new + after
     assert after.index("drop_thread") < after.index("## 0.1.0 - 2025-02-03")
 
-    # What is said of it, and what a person has to do.
-    for told in ("colour", "0.1.0 to 0.1.1", "- describe ", "git add openapi.yaml"):
-        assert told in said
+    # What is printed of it, and what a person has to do.
+    for expected in ("colour", "0.1.0 to 0.1.1", "- describe ", "git add openapi.yaml"):
+        assert expected in output
     failing = "- `tests/contract/test_prose.py::test_every_place_is_described`\n"
-    assert said.endswith(f"### Tests that fail until all is described\n\n{failing}")
-    assert "- `$.components.schemas.Thread.properties.colour`\n" in said
+    assert output.endswith(f"### Tests that fail until all is described\n\n{failing}")
+    assert "- `$.components.schemas.Thread.properties.colour`\n" in output
     assert "dropThread (DELETE /threads/{thread_id})" in report.read_text("utf-8")
     # Nothing is committed or staged.
     assert git(repository.root, "diff", "--cached", "--name-only") == ""
@@ -126,10 +126,10 @@ def test_a_dry_run_shows_and_writes_nothing(
 ) -> None:
     options = ("--dry-run", "--date", "2024-12-31")
     assert repository.update(changed(with_more), *options, name="a.json") == DONE
-    said = capsys.readouterr().out
-    assert "older than what is pinned, which is of 2025-01-02" in said
-    for told in ("colour", "drop_thread", "0.1.0 to 0.1.1", "nothing was written"):
-        assert told in said
+    output = capsys.readouterr().out
+    assert "older than what is pinned, which is of 2025-01-02" in output
+    for expected in ("colour", "drop_thread", "0.1.0 to 0.1.1", "nothing was written"):
+        assert expected in output
     assert repository.is_as_made()
 
 
@@ -160,10 +160,10 @@ def test_operations_that_are_gone_need_a_word(
 ) -> None:
     given = changed(lambda given: given["paths"].pop("/threads"))
     assert repository.update(given) == UNUSABLE
-    told = capsys.readouterr().err
-    assert "1 operation of ours gone" in told
-    assert "listThreads (GET /threads)" in told
-    assert "--allow-removal" in told
+    expected = capsys.readouterr().err
+    assert "1 operation of ours gone" in expected
+    assert "listThreads (GET /threads)" in expected
+    assert "--allow-removal" in expected
     assert repository.is_as_made()
     assert repository.update(given, "--allow-removal") == DONE
     assert "listThreads" not in repository.text(DOCUMENT)
@@ -181,10 +181,10 @@ def test_a_fact_that_is_wrong_stops_the_update_unless_told_otherwise(
 ) -> None:
     given = changed(with_shape)
     assert repository.update(given) == FAILED
-    said = capsys.readouterr()
-    assert "tests/contract/test_small.py::test_no_shape - Asser" in said.err
-    assert "test_prose" not in said.err
-    assert "tests fail; nothing was written" in said.err
+    output = capsys.readouterr()
+    assert "tests/contract/test_small.py::test_no_shape - Asser" in output.err
+    assert "test_prose" not in output.err
+    assert "tests fail; nothing was written" in output.err
     assert repository.is_as_made()
 
     assert repository.update(given, "--despite-tests") == FAILED
@@ -226,8 +226,8 @@ def test_files_with_changes_are_not_overwritten_and_other_changes_come_along(
         path.write_text("Mine.\n", encoding="utf-8")
     before = repository.files
     assert repository.update(changed(with_more)) == UNUSABLE
-    told = capfd.readouterr().err
-    assert "\n  generated/API.md\n  generated/notes.txt\n  Commit them" in told
+    expected = capfd.readouterr().err
+    assert "\n  generated/API.md\n  generated/notes.txt\n  Commit them" in expected
     assert repository.files == before
     git(repository.root, "restore", "generated")
     edited[1].unlink()

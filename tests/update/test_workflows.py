@@ -151,9 +151,9 @@ def test_a_proposal_holds_what_an_update_rewrites() -> None:
 
 
 def test_the_pythons_are_those_that_we_support() -> None:
-    said = re.compile(r"Programming Language :: Python :: (3\.\d+)\Z")
+    pattern = re.compile(r"Programming Language :: Python :: (3\.\d+)\Z")
     wanted = [
-        found[1] for each in PROJECT["classifiers"] if (found := said.match(each))
+        found[1] for each in PROJECT["classifiers"] if (found := pattern.match(each))
     ]
     matrix = WORKFLOWS["ci.yml"]["jobs"]["test"]["strategy"]["matrix"]
     assert matrix["python"] == wanted
