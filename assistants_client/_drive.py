@@ -1,6 +1,6 @@
 """The drivers of flows: the only place that awaits for a flow.
 
-`drive` runs a flow to its end. `iterate` hands on what a flow gives while it runs.
+`drive` runs a flow to its end; `iterate` yields what it emits on the way.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ def drive(flow: Flow[T], perform: Callable[[Effect], Any]) -> T:
 
     Args:
         flow: the flow; errors of its effects are raised within it.
-        perform: does what an effect asks for, and gives the result.
+        perform: performs an effect, and returns its result.
     """
     try:
         effect = next(flow)
@@ -63,22 +63,21 @@ async def drive_async(flow: Flow[T], perform: Callable[[Effect], Awaitable[Any]]
 def iterate(
     flow: Flow[None], perform: Callable[[Effect], Any], take: Callable[[Any], T | None]
 ) -> Generator[T, None, None]:
-    """Run a flow to its end, and give what it gives.
+    """Run a flow to its end, and yield what it emits.
 
     Args:
         flow: the flow; errors of its effects are raised within it.
-        perform: does what any other effect asks for, and gives the result.
-        take: makes of each item what is given, or none where nothing is. What it
-            raises, the flow doesn't hear of.
+        perform: performs any other effect, and returns its result.
+        take: turns an item into what is yielded; None if nothing is. Its exceptions
+            are not raised within the flow.
     """
     try:
         effect = next(flow)
         while True:
             if type(effect) is Emit:
-                for item in effect.items:
-                    taken = take(item)
-                    if taken is not None:
-                        yield taken
+                taken = take(effect.item)
+                if taken is not None:
+                    yield taken
                 effect = flow.send(None)
                 continue
             try:
@@ -98,15 +97,14 @@ async def iterate_async(
     perform: Callable[[Effect], Awaitable[Any]],
     take: Callable[[Any], T | None],
 ) -> AsyncGenerator[T, None]:
-    """Run a flow to its end, and give what it gives; `iterate` has the arguments."""
+    """Run a flow to its end, and yield what it emits; see `iterate`."""
     try:
         effect = next(flow)
         while True:
             if type(effect) is Emit:
-                for item in effect.items:
-                    taken = take(item)
-                    if taken is not None:
-                        yield taken
+                taken = take(effect.item)
+                if taken is not None:
+                    yield taken
                 effect = flow.send(None)
                 continue
             try:

@@ -92,12 +92,25 @@ class Receive:
 
 @define
 class Emit:
-    """Hand items to whoever iterates; the flow goes on when all were taken."""
+    """Hand an item to whoever iterates; the flow goes on when it was taken."""
 
-    items: list[Any] = field(repr=False)
+    item: Any = field(repr=False)
 
 
-Effect: TypeAlias = Send | Sleep | Invoke | Note | InvokeAll | Receive | Emit
+@frozen
+class Progress:
+    """Show on the terminal how a run is doing; the result is whether that is shown.
+
+    Attributes:
+        status: the run's status.
+        seconds: how long it has been waited for.
+    """
+
+    status: str
+    seconds: float
+
+
+Effect: TypeAlias = Send | Sleep | Invoke | Note | InvokeAll | Receive | Emit | Progress
 Flow: TypeAlias = Generator[Effect, Any, T]
 
 

@@ -1,48 +1,42 @@
-"""A line on the terminal that tells how a run does."""
+"""The line on the terminal that shows how a run is doing."""
 
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from typing import TextIO
 
-TICK: Final = 0.1
-"""Seconds from one picture to the next."""
-_PICTURES = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
-_PLAIN = "|/-\\"
+_FRAMES = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
+_PLAIN_FRAMES = "|/-\\"
 _CLEAR = "\r\x1b[K"
 
 
 class Spinner:
-    """One line that is written over again and again, and goes away at the end."""
+    """One line that is overwritten again and again, and cleared at the end."""
 
     def __init__(self, stream: TextIO) -> None:
-        """Begin.
-
-        Args:
-            stream: a terminal.
-        """
+        """Take the terminal to write to."""
         self._stream = stream
-        self._pictures = _PICTURES if _can_draw(stream) else _PLAIN
+        self._frames = _FRAMES if _can_draw(stream) else _PLAIN_FRAMES
         self._shown = 0
 
     def show(self, status: str, seconds: float) -> None:
-        """Show the next picture.
+        """Show the next frame.
 
         Args:
-            status: that of the run.
-            seconds: for how long it has gone on.
+            status: the run's status.
+            seconds: how long it has been waited for.
         """
-        picture = self._pictures[self._shown % len(self._pictures)]
-        # A server could send what does something to a terminal.
-        said = status if status.isprintable() else repr(status)
+        frame = self._frames[self._shown % len(self._frames)]
+        # A server could send text that controls a terminal.
+        shown = status if status.isprintable() else repr(status)
         self._shown += 1
-        self._write(f"{_CLEAR}{picture} {said[:40]} {seconds:.1f} s")
+        self._write(f"{_CLEAR}{frame} {shown[:40]} {seconds:.1f} s")
 
     def clear(self) -> None:
-        """Take the line away."""
+        """Clear the line."""
         if self._shown:
             self._write(_CLEAR)
 
@@ -51,15 +45,38 @@ class Spinner:
         self._stream.flush()
 
 
+class ProgressLine:
+    """Shows how a run is doing, where there is a terminal for it."""
+
+    __slots__ = ("_spinner",)
+
+    def __init__(self) -> None:
+        self._spinner: Spinner | None = None
+
+    def show(self, status: str, seconds: float) -> bool:
+        """Show a run's status; return whether there is a terminal."""
+        if self._spinner is None:
+            self._spinner = spinner()
+        if self._spinner is None:
+            return False
+        self._spinner.show(status, seconds)
+        return True
+
+    def clear(self) -> None:
+        """Clear the line, if anything was shown."""
+        if self._spinner is not None:
+            self._spinner.clear()
+
+
 def spinner() -> Spinner | None:
-    """Give a spinner on stderr; none where that is no terminal."""
+    """Return a spinner on stderr; None if that is no terminal."""
     stream = sys.stderr
     return Spinner(stream) if stream is not None and stream.isatty() else None
 
 
 def _can_draw(stream: TextIO) -> bool:
     try:
-        _PICTURES.encode(stream.encoding or "ascii")
+        _FRAMES.encode(stream.encoding or "ascii")
     except (LookupError, UnicodeEncodeError):
         return False
     return True

@@ -234,7 +234,11 @@ class Client(_Client, CustomRequests):
 
     def _follow(self, flow: Flow[T], options: CallOptions) -> T:
         """Run a flow to its end, such as that of a call."""
-        return drive(flow, self._http(options).perform)
+        http = self._http(options)
+        try:
+            return drive(flow, http.perform)
+        finally:
+            http.clear_progress()
 
     def _begin(self, call: Call[T]) -> tuple[CallResult[T], Http]:
         """Perform a call up to the body of its response, which is read by `Http`."""
@@ -301,7 +305,11 @@ class AsyncClient(_Client, AsyncCustomRequests):
 
     async def _follow(self, flow: Flow[T], options: CallOptions) -> T:
         """Run a flow to its end, such as that of a call."""
-        return await drive_async(flow, self._http(options).perform)
+        http = self._http(options)
+        try:
+            return await drive_async(flow, http.perform)
+        finally:
+            http.clear_progress()
 
     async def _begin(self, call: Call[T]) -> tuple[CallResult[T], AsyncHttp]:
         """Perform a call up to the body of its response, which is read by `Http`."""

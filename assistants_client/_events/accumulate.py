@@ -1,54 +1,54 @@
-"""Objects that grow by pieces, as they are while they are written."""
+"""Accumulate deltas into the objects that they belong to."""
 
 from __future__ import annotations
 
 from typing import Any, Final
 
-GROWING: Final = frozenset({"value", "refusal", "arguments", "input", "logs"})
-"""Texts that come in pieces; any other value is whole whenever it comes."""
-# Many small pieces would take much more room than what they add up to.
+APPENDED: Final = frozenset({"value", "refusal", "arguments", "input", "logs"})
+"""Texts that deltas append to; they replace any other value."""
+# A text in many small pieces would take much more memory than the text itself.
 _MOST_PIECES = 512
-# Nothing that grows is as deep; what is deeper was made to exhaust the stack.
+# No object of the API is nested as deeply; deeper ones were made to exhaust the stack.
 DEEPEST: Final = 16
 
 
-class Grown:
-    """An object to which pieces are added.
+class Accumulated:
+    """An object that deltas are added to.
 
-    Pieces of a list belong together by their index, in whatever order they come.
+    The items of a list are matched by their index, in whatever order they come.
     """
 
     __slots__ = ("_node",)
 
-    def __init__(self, begun: dict[str, Any]) -> None:
-        """Begin with an object as it came; it stays as it is."""
-        self._node = _Node(begun)
+    def __init__(self, data: dict[str, Any]) -> None:
+        """Start with an object as it came, which is not changed."""
+        self._node = _Node(data)
 
     def add(self, delta: dict[str, Any]) -> None:
-        """Add what is new."""
+        """Add a delta."""
         _add(self._node, delta, 0)
 
-    def now(self) -> dict[str, Any]:
-        """Give the object as it is now, as JSON data."""
+    def snapshot(self) -> dict[str, Any]:
+        """Return the object so far, as JSON data."""
         found: dict[str, Any] = _plain(self._node)
         return found
 
-    def known(self) -> dict[str, Any]:
-        """Give the object as it is now, with the lists that grow as dicts by index."""
+    def by_index(self) -> dict[str, Any]:
+        """Return the object so far, with accumulated lists as dicts by index."""
         found: dict[str, Any] = _plain(self._node, gaps=True)
         return found
 
     def part(self, *path: str | int) -> Any:
-        """Give a part of the object as it is now.
+        """Return a part of the object so far.
 
         Args:
-            path: names of properties, and indexes of items; none is given where it
-                leads nowhere.
+            path: names of properties, and indexes of items; the result is None where
+                it leads nowhere.
         """
         return _plain(self._at(path))
 
     def indexes(self, *path: str | int) -> list[int]:
-        """Give the indexes that a list of the object has, in order."""
+        """Return the indexes that a list of the object has, in order."""
         node = self._at(path)
         if isinstance(node, list):
             return [*range(len(node))]
@@ -69,68 +69,68 @@ class Grown:
 
 
 class _Node(dict[str, Any]):
-    """An object that nobody else holds, so that it may be changed."""
+    """An object that is ours to change."""
 
     __slots__ = ()
 
 
 class _Text:
-    """A text that grows."""
+    """A text that deltas append to."""
 
-    __slots__ = ("_pieces", "_whole")
+    __slots__ = ("_joined", "_pieces")
 
-    def __init__(self, begun: str) -> None:
-        self._whole: list[str] = []
-        self._pieces = [begun]
+    def __init__(self, text: str) -> None:
+        self._joined: list[str] = []
+        self._pieces = [text]
 
     def add(self, piece: str) -> None:
-        """Add what is new."""
+        """Append a piece."""
         self._pieces.append(piece)
         if len(self._pieces) >= _MOST_PIECES:
-            self._whole.append("".join(self._pieces))
+            self._joined.append("".join(self._pieces))
             self._pieces.clear()
 
-    def now(self) -> str:
-        """Give the text as it is now."""
-        found = "".join([*self._whole, *self._pieces])
-        self._whole, self._pieces = [found], []
+    def snapshot(self) -> str:
+        """Return the text so far."""
+        found = "".join([*self._joined, *self._pieces])
+        self._joined, self._pieces = [found], []
         return found
 
 
 class _Indexed:
-    """The items of a list that grows, by their indexes."""
+    """The items of a list, by their indexes."""
 
     __slots__ = ("items",)
 
-    def __init__(self, begun: list[Any]) -> None:
+    def __init__(self, items: list[Any]) -> None:
         self.items: dict[int, Any] = {
-            index_of(item, position): item for position, item in enumerate(begun)
+            index_of(item, position): item for position, item in enumerate(items)
         }
 
-    def add(self, piece: Any, position: int, depth: int) -> None:
-        """Add what is new in an item."""
-        index = index_of(piece, position)
-        if type(piece) is not dict:
-            self.items[index] = piece
+    def add(self, delta: Any, position: int, depth: int) -> None:
+        """Add the delta of an item."""
+        index = index_of(delta, position)
+        if type(delta) is not dict:
+            self.items[index] = delta
             return
         held = self.items.get(index)
         if type(held) is not _Node:
             held = self.items[index] = _Node(held if isinstance(held, dict) else {})
-        _add(held, piece, depth)
-        # It says where the item belongs, and is no part of it.
+        _add(held, delta, depth)
+        # The index says where the item belongs; it is no part of it.
         held.pop("index", None)
 
 
-def index_of(piece: Any, position: int) -> int:
-    """Give the index of a piece of a list: its own, or else where it stands."""
-    index = piece.get("index") if type(piece) is dict else None
+def index_of(item: Any, position: int) -> int:
+    """Return the index that an item of a list names, else its position."""
+    index = item.get("index") if type(item) is dict else None
     return index if type(index) is int else position
 
 
 def _add(node: _Node, delta: dict[str, Any], depth: int) -> None:
     for name, value in delta.items():
         kind = type(value)
-        if kind is str and name in GROWING:
+        if kind is str and name in APPENDED:
             held = node.get(name)
             if type(held) is _Text:
                 held.add(value)
@@ -139,24 +139,24 @@ def _add(node: _Node, delta: dict[str, Any], depth: int) -> None:
         elif kind is list and depth < DEEPEST:
             held = node.get(name)
             if type(held) is not _Indexed:
-                begun = held if isinstance(held, list) else []
-                held = node[name] = _Indexed(begun)
-            for position, piece in enumerate(value):
-                held.add(piece, position, depth + 1)
+                items = held if isinstance(held, list) else []
+                held = node[name] = _Indexed(items)
+            for position, item in enumerate(value):
+                held.add(item, position, depth + 1)
         elif kind is dict and depth < DEEPEST:
             held = node.get(name)
             if type(held) is not _Node:
                 held = node[name] = _Node(held if isinstance(held, dict) else {})
             _add(held, value, depth + 1)
         elif value is not None or name not in node:
-            # Some servers give null for what a piece says nothing of.
+            # Some servers send null for properties that a delta doesn't change.
             node[name] = value
 
 
 def _plain(node: Any, *, gaps: bool = False) -> Any:
     kind = type(node)
     if kind is _Text:
-        return node.now()
+        return node.snapshot()
     if kind is _Node:
         return {name: _plain(value, gaps=gaps) for name, value in node.items()}
     if kind is _Indexed:

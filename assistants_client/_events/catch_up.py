@@ -1,45 +1,45 @@
-"""The events that a stream would have told, had it not broken off."""
+"""Make the events that a stream would have sent, had it not been cut off."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 from .._text import word
-from .accumulate import DEEPEST, GROWING
-from .parse import Told
+from .accumulate import APPENDED, DEEPEST
+from .parse import ParsedEvent
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from .accumulate import Grown
+    from .accumulate import Accumulated
     from .snapshots import Snapshots
 
 _MESSAGE, _STEP = "thread.message", "thread.run.step"
 _PARTS = {_MESSAGE: "content", _STEP: "step_details"}
 
 
-def missed(
+def catch_up(
     snapshots: Snapshots,
     run: Mapping[str, Any],
     steps: Iterable[dict[str, Any]],
     messages: Iterable[dict[str, Any]],
-) -> Iterator[Told]:
-    """Give events that lead from what was told to what is.
+) -> Iterator[ParsedEvent]:
+    """Return the events that lead from the snapshots to what is there now.
 
-    Texts are told by what they lack, so that pieces of a text still add up to it.
+    Deltas carry what a text lacks, so that the pieces of a text still add up to it.
 
     Args:
-        snapshots: what was told.
+        snapshots: what was received.
         run: the run as it is.
         steps: its steps as they are, the first one first.
-        messages: its messages likewise.
+        messages: its messages as they are, the first one first.
     """
     by_id = {str(each.get("id")): each for each in messages}
     for step in steps:
         key = str(step.get("id"))
         if key in snapshots.closed_steps:
             continue
-        yield from _grown(_STEP, step, snapshots.steps.get(key))
+        yield from _deltas(_STEP, step, snapshots.steps.get(key))
         details = step.get("step_details")
         creation = (
             details.get("message_creation") if isinstance(details, dict) else None
@@ -49,47 +49,46 @@ def missed(
         if message is not None:
             yield from _message(snapshots, message)
         if step.get("status") not in ("in_progress", None):
-            yield Told(f"{_STEP}.{word(step['status'])}", step)
+            yield ParsedEvent(f"{_STEP}.{word(step['status'])}", step)
     for message in by_id.values():
         yield from _message(snapshots, message)
-    yield Told(f"thread.run.{word(run.get('status'))}", dict(run))
+    yield ParsedEvent(f"thread.run.{word(run.get('status'))}", dict(run))
 
 
-def _message(snapshots: Snapshots, message: dict[str, Any]) -> Iterator[Told]:
+def _message(snapshots: Snapshots, message: dict[str, Any]) -> Iterator[ParsedEvent]:
     key = str(message.get("id"))
     if key in snapshots.closed:
         return
-    yield from _grown(_MESSAGE, message, snapshots.messages.get(key))
+    yield from _deltas(_MESSAGE, message, snapshots.messages.get(key))
     status = message.get("status")
     if status != "in_progress":
-        # A server that has no statuses for messages gives whole ones.
+        # A server without statuses of messages returns complete ones.
         name = status if isinstance(status, str) else "completed"
-        yield Told(f"{_MESSAGE}.{name}", message)
+        yield ParsedEvent(f"{_MESSAGE}.{name}", message)
 
 
-def _grown(kind: str, now: dict[str, Any], known: Grown | None) -> Iterator[Told]:
-    """Give the events of an object from its beginning or from what is known of it."""
+def _deltas(
+    kind: str, now: dict[str, Any], known: Accumulated | None
+) -> Iterator[ParsedEvent]:
+    """Return the events of an object from its start, or from what is known of it."""
     parts = _PARTS[kind]
     if known is None:
-        begun = {**now, "status": "in_progress", parts: _emptied(now.get(parts))}
-        yield Told(f"{kind}.created", begun)
-        before: Any = begun
+        before: Any = {
+            **now,
+            "status": "in_progress",
+            parts: _emptied(now.get(parts)),
+        }
+        yield ParsedEvent(f"{kind}.created", before)
     else:
-        before = known.known()
-    piece = rest(before.get(parts), now.get(parts))
-    if piece:
-        yield Told(
-            f"{kind}.delta",
-            {
-                "id": now.get("id"),
-                "object": f"{kind}.delta",
-                "delta": {parts: piece},
-            },
-        )
+        before = known.by_index()
+    delta = remainder(before.get(parts), now.get(parts))
+    if delta:
+        data = {"id": now.get("id"), "object": f"{kind}.delta", "delta": {parts: delta}}
+        yield ParsedEvent(f"{kind}.delta", data)
 
 
 def _emptied(parts: Any) -> Any:
-    """Give parts of an object as they are at its beginning."""
+    """Return the parts of an object as they are at its start."""
     if isinstance(parts, list):
         return []
     if isinstance(parts, dict) and "tool_calls" in parts:
@@ -97,56 +96,59 @@ def _emptied(parts: Any) -> Any:
     return parts
 
 
-def rest(before: Any, now: Any, depth: int = 0) -> Any:
-    """Give what has to be added to a value; none where nothing has, or nothing can.
+def remainder(before: Any, now: Any, depth: int = 0) -> Any:
+    """Return the delta from one value to another; None where there is none.
 
     Args:
-        before: the value as it is known; a list may be a dict by indexes.
+        before: the value as it is known; a list may be a dict by index.
         now: the value as it is.
-        depth: how deep it stands; what is deeper than anything that grows is whole.
+        depth: how deeply it is nested; a value that is nested more deeply than deltas
+            reach is returned as a whole.
     """
     if depth >= DEEPEST:
         return None if before is not None else now
     if isinstance(before, dict) and isinstance(now, dict):
-        return _rest_of_object(before, now, depth)
+        return _remainder_of_object(before, now, depth)
     if isinstance(now, list):
         known = before if isinstance(before, dict) else {}
         if isinstance(before, list):
             known = dict(enumerate(before))
-        pieces = []
+        items = []
         for index, item in enumerate(now):
-            piece = rest(known[index], item, depth + 1) if index in known else item
-            if piece and isinstance(piece, dict):
+            delta = remainder(known[index], item, depth + 1) if index in known else item
+            if delta and isinstance(delta, dict):
                 kind = {"type": item["type"]} if "type" in item else {}
-                pieces.append({"index": index, **kind, **_with_indexes(piece)})
-        # Of a list that wasn't there, that it is empty is news.
-        return pieces or (None if isinstance(before, list | dict) else [])
+                items.append({"index": index, **kind, **_with_indexes(delta)})
+        # That a list is there is news, even if it is empty.
+        return items or (None if isinstance(before, list | dict) else [])
     return None if before == now else now
 
 
-def _rest_of_object(before: dict[str, Any], now: dict[str, Any], depth: int) -> Any:
+def _remainder_of_object(
+    before: dict[str, Any], now: dict[str, Any], depth: int
+) -> Any:
     found = {}
     for name, value in now.items():
-        if name in GROWING and isinstance(value, str):
-            begun = before.get(name)
-            piece: Any = value
-            if isinstance(begun, str):
-                # Nothing can be taken back of a text, so one that differs is left.
-                piece = value[len(begun) :] if value.startswith(begun) else ""
-                piece = piece or None
+        if name in APPENDED and isinstance(value, str):
+            start = before.get(name)
+            delta: Any = value
+            if isinstance(start, str):
+                # A delta can't take anything back, so a text that differs is left.
+                delta = value[len(start) :] if value.startswith(start) else ""
+                delta = delta or None
         elif name in before:
-            piece = rest(before[name], value, depth + 1)
+            delta = remainder(before[name], value, depth + 1)
         else:
-            piece = _with_indexes(value)
-        if piece is not None:
-            found[name] = piece
+            delta = _with_indexes(value)
+        if delta is not None:
+            found[name] = delta
     if found and "type" in now:
         found["type"] = now["type"]
     return found or None
 
 
 def _with_indexes(value: Any, depth: int = 0) -> Any:
-    """Give a value in which all objects of lists say where they stand."""
+    """Return a value whose lists of objects name the index of each object."""
     if depth >= DEEPEST:
         return value
     if isinstance(value, dict):

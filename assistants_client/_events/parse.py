@@ -1,20 +1,23 @@
-"""From an event as it came to one as the document has it."""
+"""Parse the events of a stream: corrected, named as the document names them, typed."""
 
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from .. import _api
 from .._json import decode
+
+if TYPE_CHECKING:
+    from .._api import Event, KnownAssistantStreamEvent
 
 DONE: Final = "done"
 ERROR: Final = "error"
 _END = "[DONE]"
 _RUN = "thread.run"
-# Of the names that are remembered; the document has none that are as long.
+# Names that are longer aren't cached; the document has none of that length.
 _LONGEST = 100
-# What an object calls itself, and the name of events that tell of it.
+# The `object` of what an event carries, which is the beginning of the event's name.
 _DELTAS = frozenset({"thread.message.delta", "thread.run.step.delta"})
 _FAMILIES = frozenset({"thread", _RUN, "thread.run.step", "thread.message", *_DELTAS})
 _RUN_STATUSES = frozenset(
@@ -25,25 +28,44 @@ _RUN_STATUSES = frozenset(
 )
 
 
-class Told(NamedTuple):
-    """What an event tells: its name, and its data as JSON or, where it is none, text.
+class ParsedEvent(NamedTuple):
+    """An event: its name, and its data as JSON, or as text where it isn't JSON.
 
-    What came besides, around the two, is in `extra`.
+    What a server wraps around the two is in `extra`.
     """
 
     name: str
     data: Any
     extra: dict[str, Any] | None = None
 
+    @property
+    def is_truncated(self) -> bool:
+        """Return whether the data was cut: all known events carry an object."""
+        return isinstance(self.data, str) and self.name.startswith("thread.")
 
-def told(event: str, data: str) -> Told:
-    """Read an event.
 
-    Some servers send no name but the whole event as data, or an error in place of an
-    event, or a name that isn't that of what they tell of.
+class Received(NamedTuple):
+    """An event on its way to the user.
+
+    Attributes:
+        model: the typed event; None where there is nothing to hand on, as at the end.
+        parsed: its name and data.
+        raw: the event as the server sent it; None where the client made it up.
+    """
+
+    model: KnownAssistantStreamEvent | None
+    parsed: ParsedEvent
+    raw: Event | None = None
+
+
+def parse_event(event: str, data: str) -> ParsedEvent:
+    """Parse an event.
+
+    Some servers send no name but the whole event as data, or an error instead of an
+    event, or a name that contradicts the data.
 
     Args:
-        event: its name, "" where it has none.
+        event: its name, "" without one.
         data: its data.
     """
     try:
@@ -57,75 +79,80 @@ def told(event: str, data: str) -> Told:
             and "delta" in value
             and value.get("object", event) == event
         ):
-            return Told(event, value)
+            return ParsedEvent(event, value)
     elif not event and isinstance(value, dict):
         return _unnamed(value)
     elif value == _END or event == DONE:
-        return Told(DONE, value)
+        return ParsedEvent(DONE, value)
     return _corrected(event, value)
 
 
-def as_model(what: Told) -> _api.KnownAssistantStreamEvent:
-    """Give the event in its class; one of a kind that nobody knows keeps its data."""
-    whole = {"event": what.name, "data": what.data}
-    if what.extra:
-        whole.update(what.extra)
+def to_model(parsed: ParsedEvent) -> KnownAssistantStreamEvent:
+    """Return the event in its class; one of an unknown kind keeps its data."""
+    whole = {"event": parsed.name, "data": parsed.data}
+    if parsed.extra:
+        whole.update(parsed.extra)
     found: Any = _api.read_assistant_stream_event(whole)
-    known: _api.KnownAssistantStreamEvent = found
+    known: KnownAssistantStreamEvent = found
     return known
 
 
-def _unnamed(value: dict[str, Any]) -> Told:
+def _unnamed(value: dict[str, Any]) -> ParsedEvent:
     name = value.get("event")
     if isinstance(name, str) and "data" in value:
         extra = {n: v for n, v in value.items() if n not in ("event", "data")}
         data = value["data"]
         if data == _END:
-            return Told(DONE, data)
-        return Told(*_corrected(name, data)[:2], extra or None)
+            return ParsedEvent(DONE, data)
+        return ParsedEvent(*_corrected(name, data)[:2], extra or None)
     if "error" in value and "object" not in value:
-        return Told(ERROR, value["error"])
+        return ParsedEvent(ERROR, value["error"])
     return _corrected("", value)
 
 
-def _corrected(name: str, value: Any) -> Told:
-    """Give an event the name of what it tells of, where that says what it is."""
+def _corrected(name: str, value: Any) -> ParsedEvent:
+    """Return an event by the name that its data calls for, where the data is clear."""
     if not isinstance(value, dict):
-        return Told(name, value)
+        return ParsedEvent(name, value)
     if "object" not in value and isinstance(value.get("error"), dict):
-        return Told(ERROR, value["error"])
+        return ParsedEvent(ERROR, value["error"])
     kind, status = value.get("object"), value.get("status")
     if not isinstance(kind, str) or kind not in _FAMILIES:
         kind = _family(name)
     if kind in _DELTAS:
-        return Told(kind, value)
+        return ParsedEvent(kind, value)
     family = _family(name)
     if kind == _RUN and isinstance(status, str) and status in _RUN_STATUSES:
-        told_by = name.removeprefix(f"{_RUN}.")
-        if family == _RUN and told_by not in _RUN_STATUSES and _is_documented(name):
+        named_status = name.removeprefix(f"{_RUN}.")
+        if (
+            family == _RUN
+            and named_status not in _RUN_STATUSES
+            and _is_documented(name)
+        ):
             # Not all events of runs are named after a status.
-            return Told(name, value)
-        return Told(f"{kind}.{status}", value)
+            return ParsedEvent(name, value)
+        return ParsedEvent(f"{kind}.{status}", value)
     if kind is None or family == kind:
-        return Told(name, value)
+        return ParsedEvent(name, value)
     if kind == "thread":
-        return Told("thread.created", value)
-    return Told(f"{kind}.{status if isinstance(status, str) else 'created'}", value)
+        return ParsedEvent("thread.created", value)
+    status = status if isinstance(status, str) else "created"
+    return ParsedEvent(f"{kind}.{status}", value)
 
 
 def _is_documented(name: str) -> bool:
-    """Tell whether the document knows events of a name."""
-    return len(name) <= _LONGEST and _reads(name)
+    """Return whether the document has events of a name."""
+    return len(name) <= _LONGEST and _is_read(name)
 
 
 @lru_cache(256)
-def _reads(name: str) -> bool:
+def _is_read(name: str) -> bool:
     found = _api.read_assistant_stream_event({"event": name})
     return not isinstance(found, _api.UnknownObject)
 
 
 def _family(name: str) -> str | None:
-    """Give what an event of a name tells of."""
+    """Return the `object` that events of a name carry."""
     if name in _DELTAS:
         return name
     family = name.rpartition(".")[0]

@@ -1,8 +1,7 @@
-"""Following a run by the events of its streams, across tools and broken streams."""
+"""Follow a run by the events of its streams, through tool calls and broken streams."""
 
 from __future__ import annotations
 
-from time import monotonic
 from typing import TYPE_CHECKING, Any, Protocol
 
 from attrs import frozen
@@ -16,233 +15,267 @@ from .._effects import (
     Receive,
     UnreadableResponse,
 )
-from .._errors import StreamInterrupted
-from .._events.catch_up import missed
-from .._events.parse import DONE, Told, told
+from .._error_messages import message
+from .._errors import APIError, StreamInterrupted
+from .._events.catch_up import catch_up
+from .._events.parse import (
+    DONE,
+    ERROR,
+    ParsedEvent,
+    Received,
+    parse_event,
+    to_model,
+)
 from .._json import decode
 from .._text import word
-from .poll import Patience, waiting
+from .poll import PollPolicy, poll_run
 from .tool_calls import tool_calls
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable
 
+    from .._api import Event, RunObject
     from .._call import CallResult
     from .._effects import Flow
+    from .._events.accumulate import Accumulated
     from .._events.snapshots import Snapshots
 
 
 class Calls(Protocol):
     """The calls that following a run takes."""
 
-    def retrieve(self, run: Any) -> Flow[CallResult[Any]]:
-        """Look at the run."""
+    def retrieve(self, run: RunObject) -> Flow[CallResult[Any]]:
+        """Retrieve the run."""
         ...
 
-    def cancel(self, run: Any) -> Flow[CallResult[Any]]:
+    def cancel(self, run: RunObject) -> Flow[CallResult[Any]]:
         """Cancel the run."""
         ...
 
-    def steps(self, run: Any) -> Flow[list[Any]]:
-        """Give all steps of the run."""
+    def steps(self, run: RunObject) -> Flow[list[Any]]:
+        """Return all steps of the run, the first one first."""
         ...
 
-    def messages(self, run: Any) -> Flow[list[Any]]:
-        """Give all messages of the run."""
+    def messages(self, run: RunObject) -> Flow[list[Any]]:
+        """Return all messages of the run, the first one first."""
         ...
 
     def newest(self, thread_id: str) -> Flow[Any]:
-        """Give the newest run of a thread."""
+        """Return the newest run of a thread; None if it has none."""
         ...
 
     def named(self) -> Any:
-        """Give the run as far as it was named; none where it wasn't."""
+        """Return the run that the method was called with; None if it is a new one."""
         ...
 
-    def alive(self, kind: str, data: Any) -> Any:
-        """Give an object of JSON data; none stays none."""
+    def live(self, kind: str, data: Any) -> Any:
+        """Return the live object of JSON data; None stays None."""
         ...
 
 
 @frozen(kw_only=True)
 class Plan:
-    """What is done where a stream alone doesn't lead to the end of the run.
+    """What to do where a stream alone doesn't lead to the end of the run.
 
     Attributes:
-        calls: looks at the run.
-        act: performs what a run requires, and gives the answer that goes on; none
+        calls: the calls of the run.
+        clock: seconds, from any moment on, that never go back.
+        act: performs what a run requires, and returns the response that goes on; None
             where the stream ends there.
-        resume: how to wait for a run whose stream broke off; none where that raises.
+        resume: how to poll a run whose stream broke off; None where that raises.
     """
 
     calls: Calls
+    clock: Callable[[], float]
     act: Callable[[Any], Flow[CallResult[Any]]] | None = None
-    resume: Patience | None = None
+    resume: PollPolicy | None = None
 
 
 @frozen
-class _Broken:
-    """How a stream ended that has not told the end of its run."""
+class _Break:
+    """How a stream ended before its run did."""
 
     why: str
     timed_out: bool = False
     cause: Exception | None = None
 
 
-Item = tuple[Any, Told]
-"""An event as it came, none where it didn't, and what it tells."""
-
-
-def streaming(first: CallResult[Any], snapshots: Snapshots, plan: Plan) -> Flow[None]:
-    """Give the events of a run, until it has ended or waits for somebody else.
+def follow_run(first: CallResult[Any], snapshots: Snapshots, plan: Plan) -> Flow[None]:
+    """Emit the events of a run, until it has ended or waits for somebody else.
 
     Args:
-        first: the answer that the stream begins with.
-        snapshots: takes what the events tell, before the flow goes on.
+        first: the response that the stream begins with.
+        snapshots: where events are accumulated. Only this flow changes them; each
+            event is in them when it is emitted.
         plan: what to do where the stream ends early, or the run requires an action.
 
     Raises:
         StreamInterrupted: the stream broke off, and nothing is to be done about it.
-        DecodeError: the answer is no stream.
+        DecodeError: the response is no stream.
         ToolError: a tool failed, and that is to be raised.
-        APIError: a call failed.
+        APIError: an event is an error, or a call failed.
     """
-    answer = first
+    result = first
     while True:
-        broken = yield from _receiving(answer, snapshots)
-        if broken is not None and not (snapshots.ended or snapshots.waits):
+        broken = yield from _receive(result, first, snapshots, plan.clock)
+        if broken is not None and not (snapshots.ended or snapshots.requires_action):
             if plan.resume is None:
-                raise _interrupted(answer, snapshots, plan, broken)
+                raise _interrupted(result, snapshots, plan, broken)
             yield Note(f"the stream broke off ({broken.why}); polling the run")
-            yield from _caught_up(answer, snapshots, plan, broken)
-        if not snapshots.waits or plan.act is None:
+            yield from _resume(result, snapshots, plan, broken)
+        if not snapshots.requires_action or plan.act is None:
             return
-        run = plan.calls.alive("Run", snapshots.run)
+        run = plan.calls.live("Run", snapshots.run)
         if not tool_calls(run):
             return
-        answer = yield from plan.act(run)
-        snapshots.acted()
+        result = yield from plan.act(run)
+        snapshots.outputs_submitted()
 
 
-def _receiving(answer: CallResult[Any], snapshots: Snapshots) -> Flow[_Broken | None]:
-    """Give the events of one answer; tell how it broke off, if it did."""
-    kind = answer.response.headers.get("content-type", "").partition(";")[0].strip()
+def _receive(
+    result: CallResult[Any],
+    first: CallResult[Any],
+    snapshots: Snapshots,
+    clock: Callable[[], float],
+) -> Flow[_Break | None]:
+    """Emit the events of one response; return how it broke off, if it did."""
+    kind = result.response.headers.get("content-type", "").partition(";")[0].strip()
     if kind.lower().endswith(("json", "html")):
-        return (yield from _no_stream(answer))
+        return (yield from _receive_json(result, snapshots))
     decoder = _api.EventDecoder()
-    receive = Receive(answer.response, answer.limit)
+    receive = Receive(result.response, result.limit)
+    idle_timeout = result.idle_timeout
+    last_event = clock()
     broken = None
-    idle_timeout = answer.idle_timeout
-    heard = monotonic()
     try:
         while (chunk := (yield receive)) is not None:
-            items: list[Item] = []
-            for event in decoder.feed(chunk):
-                what = told(event.event, event.data)
-                if _is_spoilt(what):
-                    broken = _Broken(f"a {what.name} came whose data is no JSON")
-                    break
-                items.append((event, what))
-                if what.name == DONE:
+            events = decoder.feed(chunk)
+            for event in events:
+                parsed = parse_event(event.event, event.data)
+                if parsed.is_truncated:
+                    return _Break(f"a {parsed.name} came whose data is no JSON")
+                yield Emit(_received(parsed, event, snapshots))
+                if parsed.name == ERROR:
+                    raise _error(parsed.data, first)
+                if snapshots.done:
                     # Whatever follows is no part of the stream.
-                    break
-            if items:
-                yield Emit(items)
-                heard = monotonic()
-            elif idle_timeout is not None and monotonic() - heard > idle_timeout:
-                # Comments keep a connection alive; they say nothing of the run.
+                    return None
+            if events:
+                last_event = clock()
+            elif idle_timeout is not None and clock() - last_event > idle_timeout:
+                # Comments keep a connection open, but say nothing about the run.
                 why = f"no event came for {idle_timeout:g} s, though the server wrote"
-                return _Broken(why, timed_out=True)
-            if broken is not None or snapshots.done:
-                return broken
+                return _Break(why, timed_out=True)
     except NoResponse as error:
-        broken = _Broken(str(error), error.timed_out, error)
+        broken = _Break(str(error), error.timed_out, error)
     except UnreadableResponse as error:
-        broken = _Broken(f"it is {error}", cause=error)
+        broken = _Break(f"it is {error}", cause=error)
     # The end of the stream stands for the empty line that ends an event.
-    last = [(event, told(event.event, event.data)) for event in decoder.flush()]
-    last = [(event, what) for event, what in last if not _is_spoilt(what)]
-    if last:
-        yield Emit([*last])
+    for event in decoder.flush():
+        parsed = parse_event(event.event, event.data)
+        if not parsed.is_truncated:
+            yield Emit(_received(parsed, event, snapshots))
+            if parsed.name == ERROR:
+                raise _error(parsed.data, first)
     if broken is None and not snapshots.done:
-        broken = _Broken("it ended before the run did")
+        broken = _Break("it ended before the run did")
     return broken
 
 
-def _is_spoilt(what: Told) -> bool:
-    """Tell whether data is cut: all events that are known have an object as data."""
-    return isinstance(what.data, str) and what.name.startswith("thread.")
+def _received(parsed: ParsedEvent, raw: Event | None, snapshots: Snapshots) -> Received:
+    """Accumulate an event, and return it as it is emitted."""
+    if parsed.name == ERROR:
+        return Received(None, parsed, raw)
+    if parsed.name == DONE:
+        snapshots.done = True
+        return Received(None, parsed, raw)
+    snapshots.apply(parsed)
+    return Received(to_model(parsed), parsed, raw)
 
 
-def _no_stream(answer: CallResult[Any]) -> Flow[_Broken]:
-    """Give what was answered in place of a stream: some servers give the run."""
+def _error(body: Any, result: CallResult[Any]) -> APIError:
+    body = result.secrets.redact_json(body)
+    status = result.response.status_code
+    return APIError(
+        message(body, status, "with an error among the events"),
+        request=result.request,
+        operation=result.call.operation,
+        body=body,
+        request_id=result.request_id,
+        attempts=result.attempts,
+    )
+
+
+def _receive_json(result: CallResult[Any], snapshots: Snapshots) -> Flow[_Break]:
+    """Read a response that is no stream: some servers send the run instead."""
     pieces = []
-    receive = Receive(answer.response, answer.limit)
+    receive = Receive(result.response, result.limit)
     try:
         while (chunk := (yield receive)) is not None:
             pieces.append(chunk)
     except NoResponse as error:
-        return _Broken(str(error), error.timed_out, error)
+        return _Break(str(error), error.timed_out, error)
     except UnreadableResponse as error:
-        return _Broken(f"it is {error}", cause=error)
+        return _Break(f"it is {error}", cause=error)
     content = b"".join(pieces)
     try:
         run = decode(content)
     except (ValueError, RecursionError):
         run = None
     if not isinstance(run, dict) or not isinstance(run.get("status"), str):
-        whole = BufferedResponse(
-            answer.response.status_code, answer.response.headers, content
-        )
-        raise answer.undecodable(whole, "no stream of events")
-    yield Emit([(None, Told(f"thread.run.{run['status']}", run))])
-    return _Broken("the server gave the run, not its events")
+        response = result.response
+        whole = BufferedResponse(response.status_code, response.headers, content)
+        raise result.undecodable(whole, "no stream of events")
+    event = ParsedEvent(f"thread.run.{run['status']}", run)
+    yield Emit(_received(event, None, snapshots))
+    return _Break("the server sent the run, not its events")
 
 
-def _caught_up(
-    answer: CallResult[Any], snapshots: Snapshots, plan: Plan, broken: _Broken
+def _resume(
+    result: CallResult[Any], snapshots: Snapshots, plan: Plan, broken: _Break
 ) -> Flow[None]:
-    """Wait for the run by looking at it, and give what was missed."""
+    """Poll the run until it ends, and emit what was missed."""
     calls = plan.calls
-    run = _known_run(snapshots, calls)
-    if run is None and snapshots.thread is not None:
-        # It was made for this run.
-        run = yield from calls.newest(str(snapshots.thread.get("id")))
-    if run is None:
-        raise _interrupted(answer, snapshots, plan, broken)
+    known = _known_run(snapshots, calls)
+    if known is None and snapshots.thread is not None:
+        # The thread was created for this run.
+        known = yield from calls.newest(str(snapshots.thread.get("id")))
+    if known is None:
+        raise _interrupted(result, snapshots, plan, broken)
     assert plan.resume is not None
-    known = run
-    run = yield from waiting(
+    run = yield from poll_run(
         lambda: calls.retrieve(known), calls.retrieve, calls.cancel, plan.resume
     )
     steps = yield from calls.steps(run)
     messages = yield from calls.messages(run)
-    events = missed(
-        snapshots,
-        run.to_dict(),
-        [each.to_dict() for each in steps if isinstance(each, _api.Model)],
-        [each.to_dict() for each in messages if isinstance(each, _api.Model)],
-    )
-    yield Emit([(None, each) for each in events])
+    missed = catch_up(snapshots, run.to_dict(), _data(steps), _data(messages))
+    for event in [*missed]:
+        yield Emit(_received(event, None, snapshots))
+
+
+def _data(objects: Iterable[object]) -> list[dict[str, Any]]:
+    return [each.to_dict() for each in objects if isinstance(each, _api.Model)]
 
 
 def _interrupted(
-    answer: CallResult[Any], snapshots: Snapshots, plan: Plan, broken: _Broken
+    result: CallResult[Any], snapshots: Snapshots, plan: Plan, broken: _Break
 ) -> StreamInterrupted:
-    alive = plan.calls.alive
-    what = "nothing was told of its run"
+    what = "nothing is known of its run"
     if snapshots.run is not None:
         what = f"run {word(snapshots.run.get('id'))} was {word(snapshots.status)}"
-    redact = answer.secrets.redact
+
+    def live(kind: str, held: Iterable[Accumulated]) -> Iterable[Any]:
+        return (plan.calls.live(kind, each.snapshot()) for each in held)
+
     error = StreamInterrupted(
-        redact(f"the stream broke off: {broken.why}; {what}"),
-        request=answer.request,
-        operation=answer.call.operation,
-        request_id=answer.request_id,
-        attempts=answer.attempts,
+        result.secrets.redact(f"the stream broke off: {broken.why}; {what}"),
+        request=result.request,
+        operation=result.call.operation,
+        request_id=result.request_id,
+        attempts=result.attempts,
         run=_known_run(snapshots, plan.calls),
-        messages=_alive(alive, "Message", snapshots.messages.values()),
-        steps=_alive(alive, "RunStep", snapshots.steps.values()),
+        messages=live("Message", snapshots.messages.values()),
+        steps=live("RunStep", snapshots.steps.values()),
         timed_out=broken.timed_out,
     )
     error.__cause__ = broken.cause
@@ -250,10 +283,6 @@ def _interrupted(
 
 
 def _known_run(snapshots: Snapshots, calls: Calls) -> Any:
-    """Give the run as it was told of, or else as it was asked for; or none."""
-    run = calls.alive("Run", snapshots.run)
+    """Return the run as the stream had it last, else as it was asked for, else None."""
+    run = calls.live("Run", snapshots.run)
     return run if run is not None else calls.named()
-
-
-def _alive(alive: Callable[[str, Any], Any], kind: str, held: Any) -> Iterator[Any]:
-    return (alive(kind, each.now()) for each in held)

@@ -1,4 +1,4 @@
-"""Calling the functions that a run asks for, all of them at the same time."""
+"""Perform the tool calls that a run asks for, all at the same time."""
 
 from __future__ import annotations
 
@@ -17,28 +17,28 @@ if TYPE_CHECKING:
 
 
 def tool_calls(run: RunObject) -> list[Any]:
-    """Give the calls that a run asks for; none where it asks for nothing."""
+    """Return the tool calls that a run asks for."""
     action: Any = run.required_action
     submit = getattr(action, "submit_tool_outputs", None)
     found = getattr(submit, "tool_calls", None)
     return found if isinstance(found, list) else []
 
 
-def performing(run: RunObject, tools: ToolSet) -> Flow[list[dict[str, str]]]:
-    """Call what a run asks for; give the outputs in the order of the calls.
+def perform_tool_calls(run: RunObject, tools: ToolSet) -> Flow[list[dict[str, str]]]:
+    """Perform what a run asks for; return the outputs in the order of the calls.
 
     Args:
         run: a run that requires action.
-        tools: what may be called, and what becomes of failures.
+        tools: the functions that may be called, and what becomes of failures.
 
     Raises:
-        ToolError: a call fails, if failures are to be raised; or it has no id.
+        ToolError: a call fails, and failures are to be raised; or it has no id.
     """
     calls = tool_calls(run)
     bound = [_bound(call, tools, run) for call in calls]
     functions = [each for each in bound if not isinstance(each, ToolError)]
     names = ", ".join(str(_name(call)) for call in calls)
-    yield Note(f"the run asks for {len(calls)} calls: {names}")
+    yield Note(f"the run asks for {len(calls)} tool calls: {names}")
     results = iter((yield InvokeAll(tuple(functions))) if functions else ())
     outputs = []
     for call, each in zip(calls, bound, strict=True):
@@ -48,10 +48,10 @@ def performing(run: RunObject, tools: ToolSet) -> Flow[list[dict[str, str]]]:
 
 
 def _bound(call: Any, tools: ToolSet, run: RunObject) -> Callable[[], Any] | ToolError:
-    """Give what makes a call, or why it can't be made."""
+    """Return what performs a call, or why it can't be performed."""
     if not isinstance(getattr(call, "id", None), str):
         raise ToolError(
-            "a call has no id, so no output can be submitted for it",
+            "a tool call has no id, so no output can be submitted for it",
             tool=str(_name(call)),
             run=run,
         )
@@ -64,6 +64,7 @@ def _bound(call: Any, tools: ToolSet, run: RunObject) -> Callable[[], Any] | Too
 
 
 def _output(call: Any, result: Any, tools: ToolSet, run: RunObject) -> dict[str, str]:
+    # Whoever has a set of tools has imported the module.
     from ..tools import written
 
     problem: Exception
@@ -74,14 +75,14 @@ def _output(call: Any, result: Any, tools: ToolSet, run: RunObject) -> dict[str,
             return {"tool_call_id": call.id, "output": written(result)}
         except (TypeError, ValueError, RecursionError) as unwritable:
             problem = unwritable
-    said = str(problem)
+    text = str(problem)
     if not isinstance(problem, ToolError):
-        said = f"{type(problem).__name__}: {said}"
+        text = f"{type(problem).__name__}: {text}"
     if tools.on_error == "raise":
         name = str(_name(call))
-        failed = ToolError(f"{name} failed: {said}", tool=name)
+        failed = ToolError(f"{name} failed: {text}", tool=name)
         raise _raised(failed, call, run) from problem
-    return {"tool_call_id": call.id, "output": f"Error: {said}"}
+    return {"tool_call_id": call.id, "output": f"Error: {text}"}
 
 
 def _raised(error: ToolError, call: Any, run: RunObject) -> ToolError:
@@ -90,6 +91,6 @@ def _raised(error: ToolError, call: Any, run: RunObject) -> ToolError:
 
 def _name(call: Any) -> str | None:
     function = getattr(call, "function", None)
-    # What is not set is an enum, whose members have names.
+    # UNSET is an enum, whose members have names.
     name = None if function is _api.UNSET else getattr(function, "name", None)
     return name if isinstance(name, str) else None

@@ -12,6 +12,7 @@ from .._effects import (
     Invoke,
     InvokeAll,
     Note,
+    Progress,
     Receive,
     Send,
     Sleep,
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     import httpx
 
     from .._effects import Effect, HttpResponse, PreparedRequest
+    from .._progress import ProgressLine
     from .._redaction import Secrets
     from .._transcript import Transcript
     from .pool import Permit, Pool
@@ -52,6 +54,7 @@ class Http:
         self._secrets = secrets
         self._read: Any = None
         self._pieces: Iterator[bytes] = iter(())
+        self._progress: ProgressLine | None = None
 
     def perform(self, effect: Effect) -> Any:
         """Perform an effect.
@@ -78,10 +81,26 @@ class Http:
             case Note(text):
                 if self.transcript:
                     self.transcript.note(text)
+            case Progress(status, seconds):
+                return self._show_progress(status, seconds)
         return None
+
+    def clear_progress(self) -> None:
+        """Clear what was shown on the terminal, if anything was."""
+        if self._progress is not None:
+            self._progress.clear()
+
+    def _show_progress(self, status: str, seconds: float) -> bool:
+        """Show how a run is doing; return whether there is a terminal for it."""
+        if self._progress is None:
+            from .._progress import ProgressLine
+
+            self._progress = ProgressLine()
+        return self._progress.show(status, seconds)
 
     def release(self, response: Any = None) -> None:
         """Close the response that is being read, and another one."""
+        self.clear_progress()
         try:
             if self._read is not None:
                 self._read.close()

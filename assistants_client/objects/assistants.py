@@ -1,4 +1,4 @@
-"""Assistants that are alive: they run in threads."""
+"""Live assistants: they run in threads."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from .. import _api
 from .._api import AssistantObject
-from ._bound import Bound
+from ._live import LiveObject
 
 if TYPE_CHECKING:
     from typing import Self, Unpack
@@ -23,14 +23,14 @@ if TYPE_CHECKING:
     from .runs import AsyncRun, Run
 
 
-class Assistant(Bound, AssistantObject):
-    """An assistant, as the server gave it last, with what can be done with it."""
+class Assistant(LiveObject, AssistantObject):
+    """An assistant, as the server returned it last, with methods that act on it."""
 
-    __slots__ = ("_place",)
+    __slots__ = ("_binding",)
 
     @property
     def _client(self) -> Client:
-        client: Client = self._at().client
+        client: Client = self._bound().client
         return client
 
     @property
@@ -38,7 +38,7 @@ class Assistant(Bound, AssistantObject):
         return self._key("assistant_id", "id")
 
     def refresh(self, **options: Unpack[Options]) -> Self:
-        """Read the assistant again.
+        """Retrieve the assistant again, in place.
 
         Raises:
             APIError: the call fails.
@@ -46,11 +46,11 @@ class Assistant(Bound, AssistantObject):
         return self._adopt(self._client.assistants.retrieve(self._id, **options))
 
     def update(self, **params: Unpack[AssistantUpdate]) -> Self:
-        """Change the assistant; `refresh` has the errors."""
+        """Change the assistant; see `refresh` for the errors."""
         return self._adopt(self._client.assistants.update(self._id, **params))
 
     def delete(self, **options: Unpack[Options]) -> DeleteAssistantResponse:
-        """Delete the assistant; `refresh` has the errors."""
+        """Delete the assistant; see `refresh` for the errors."""
         return self._client.assistants.delete(self._id, **options)
 
     def run(self, thread: str | HasId, **params: Unpack[RunCreate]) -> Run:
@@ -58,7 +58,7 @@ class Assistant(Bound, AssistantObject):
 
         Args:
             thread: the thread, or its id.
-            params: whatever else `threads.runs.create` takes.
+            params: what else `threads.runs.create` takes.
 
         Raises:
             APIError: the call fails.
@@ -71,7 +71,7 @@ class Assistant(Bound, AssistantObject):
 
         Args:
             messages: the first messages: texts of the user, or messages as dicts.
-            params: whatever else `threads.create_and_run` takes.
+            params: what else `threads.create_and_run` takes.
 
         Raises:
             APIError: the call fails.
@@ -80,14 +80,14 @@ class Assistant(Bound, AssistantObject):
         return self._client.threads.create_and_run(assistant_id=self._id, **given)
 
 
-class AsyncAssistant(Bound, AssistantObject):
-    """An assistant whose methods are awaited; `Assistant` says what they do."""
+class AsyncAssistant(LiveObject, AssistantObject):
+    """An assistant whose methods are awaited; see `Assistant`."""
 
-    __slots__ = ("_place",)
+    __slots__ = ("_binding",)
 
     @property
     def _client(self) -> AsyncClient:
-        client: AsyncClient = self._at().client
+        client: AsyncClient = self._bound().client
         return client
 
     @property
@@ -95,7 +95,7 @@ class AsyncAssistant(Bound, AssistantObject):
         return self._key("assistant_id", "id")
 
     async def refresh(self, **options: Unpack[Options]) -> Self:
-        """Read the assistant again.
+        """Retrieve the assistant again, in place.
 
         Raises:
             APIError: the call fails.
@@ -103,15 +103,15 @@ class AsyncAssistant(Bound, AssistantObject):
         return self._adopt(await self._client.assistants.retrieve(self._id, **options))
 
     async def update(self, **params: Unpack[AssistantUpdate]) -> Self:
-        """Change the assistant; `refresh` has the errors."""
+        """Change the assistant; see `refresh` for the errors."""
         return self._adopt(await self._client.assistants.update(self._id, **params))
 
     async def delete(self, **options: Unpack[Options]) -> DeleteAssistantResponse:
-        """Delete the assistant; `refresh` has the errors."""
+        """Delete the assistant; see `refresh` for the errors."""
         return await self._client.assistants.delete(self._id, **options)
 
     async def run(self, thread: str | HasId, **params: Unpack[RunCreate]) -> AsyncRun:
-        """Run in a thread; `Assistant.run` has the arguments."""
+        """Run in a thread; see `Assistant.run`."""
         runs = self._client.threads.runs
         return await runs.create(thread, assistant_id=self._id, **params)
 

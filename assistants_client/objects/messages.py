@@ -1,11 +1,11 @@
-"""Messages that are alive."""
+"""Live messages."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 from .._api import MessageObject
-from ._bound import Bound
+from ._live import LiveObject
 
 if TYPE_CHECKING:
     from typing import Self, Unpack
@@ -17,14 +17,14 @@ if TYPE_CHECKING:
     from .threads import AsyncThread, Thread
 
 
-class _Message(Bound, MessageObject):
+class _Message(LiveObject, MessageObject):
     """What both kinds of message have in common."""
 
     __slots__ = ()
 
     @property
     def text(self) -> str:
-        """Give all text of the message; its parts are in `content`."""
+        """Return all text of the message; its parts are in `content`."""
         parts: Any = self.content
         texts = [_text_of(part) for part in (parts if isinstance(parts, list) else [])]
         return "\n".join(text for text in texts if text)
@@ -43,23 +43,23 @@ class _Message(Bound, MessageObject):
 
 def _text_of(part: Any) -> str:
     text = getattr(part, "text", None)
-    # What is not set has a value as well, as it is an enum.
+    # UNSET is an enum, which has a value as well.
     value = getattr(text, "value", None) if text else None
     return value if isinstance(value, str) else ""
 
 
 class Message(_Message):
-    """A message, as the server gave it last, with what can be done with it."""
+    """A message, as the server returned it last, with methods that act on it."""
 
-    __slots__ = ("_place",)
+    __slots__ = ("_binding",)
 
     @property
     def _client(self) -> Client:
-        client: Client = self._at().client
+        client: Client = self._bound().client
         return client
 
     def refresh(self, **options: Unpack[Options]) -> Self:
-        """Read the message again.
+        """Retrieve the message again, in place.
 
         Raises:
             APIError: the call fails.
@@ -68,20 +68,20 @@ class Message(_Message):
         return self._adopt(messages.retrieve(**self._ids, **options))
 
     def update(self, **params: Unpack[MessageUpdate]) -> Self:
-        """Change the message's metadata; `refresh` has the errors."""
+        """Update the message's metadata; see `refresh` for the errors."""
         messages = self._client.threads.messages
         return self._adopt(messages.update(**self._ids, **params))
 
     def delete(self, **options: Unpack[Options]) -> DeleteMessageResponse:
-        """Delete the message; `refresh` has the errors."""
+        """Delete the message; see `refresh` for the errors."""
         return self._client.threads.messages.delete(**self._ids, **options)
 
     def thread(self, **options: Unpack[Options]) -> Thread:
-        """Give the thread; `refresh` has the errors."""
+        """Return the thread; see `refresh` for the errors."""
         return self._client.threads.retrieve(self._key("thread_id"), **options)
 
     def run(self, **options: Unpack[Options]) -> Run:
-        """Give the run that wrote the message; `refresh` has the errors.
+        """Return the run that wrote the message; see `refresh` for the errors.
 
         Raises:
             ConfigurationError: none did.
@@ -90,17 +90,17 @@ class Message(_Message):
 
 
 class AsyncMessage(_Message):
-    """A message whose methods are awaited; `Message` says what they do."""
+    """A message whose methods are awaited; see `Message`."""
 
-    __slots__ = ("_place",)
+    __slots__ = ("_binding",)
 
     @property
     def _client(self) -> AsyncClient:
-        client: AsyncClient = self._at().client
+        client: AsyncClient = self._bound().client
         return client
 
     async def refresh(self, **options: Unpack[Options]) -> Self:
-        """Read the message again.
+        """Retrieve the message again, in place.
 
         Raises:
             APIError: the call fails.
@@ -109,20 +109,20 @@ class AsyncMessage(_Message):
         return self._adopt(await messages.retrieve(**self._ids, **options))
 
     async def update(self, **params: Unpack[MessageUpdate]) -> Self:
-        """Change the message's metadata; `refresh` has the errors."""
+        """Update the message's metadata; see `refresh` for the errors."""
         messages = self._client.threads.messages
         return self._adopt(await messages.update(**self._ids, **params))
 
     async def delete(self, **options: Unpack[Options]) -> DeleteMessageResponse:
-        """Delete the message; `refresh` has the errors."""
+        """Delete the message; see `refresh` for the errors."""
         return await self._client.threads.messages.delete(**self._ids, **options)
 
     async def thread(self, **options: Unpack[Options]) -> AsyncThread:
-        """Give the thread; `refresh` has the errors."""
+        """Return the thread; see `refresh` for the errors."""
         return await self._client.threads.retrieve(self._key("thread_id"), **options)
 
     async def run(self, **options: Unpack[Options]) -> AsyncRun:
-        """Give the run that wrote the message; `refresh` has the errors.
+        """Return the run that wrote the message; see `refresh` for the errors.
 
         Raises:
             ConfigurationError: none did.

@@ -1,13 +1,14 @@
-"""Runs that are alive: they are read again, waited for, and acted on."""
+"""Live runs: refreshed, waited for, and acted on."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal, overload
 
 from .._api import RunObject
-from .._flows.poll import MAX_WAIT, has_ended
+from .._events.run_status import has_ended
+from .._flows.poll import MAX_WAIT
 from .._run_errors import RunTimeout, run_error
-from ._bound import Bound
+from ._live import LiveObject
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -30,14 +31,14 @@ if TYPE_CHECKING:
     from .threads import AsyncThread, Thread
 
 
-class _Run(Bound, RunObject):
+class _Run(LiveObject, RunObject):
     """What both kinds of run have in common."""
 
     __slots__ = ()
 
     @property
     def has_ended(self) -> bool:
-        """Tell whether the run had ended when it was read last."""
+        """Return whether the run had ended when it was read last."""
         return has_ended(self.status)
 
     @property
@@ -48,40 +49,40 @@ class _Run(Bound, RunObject):
         }
 
     def _finished(self) -> Self:
-        """Give the run where it is completed.
+        """Return the run where it is completed.
 
         Raises:
             RunError: it isn't.
         """
         if self.status != "completed":
-            raise run_error(self, self._at().client.options.secrets.redact)
+            raise run_error(self, self._bound().client.options.secrets.redact)
         return self
 
-    def _told(self, on_update: Callable[[Any], Any] | None) -> Callable[[Any], Any]:
-        """Give what takes each state of the run, and hands the run itself on."""
+    def _updating(self, on_update: Callable[[Any], Any] | None) -> Callable[[Any], Any]:
+        """Return what takes each state of the run, and hands the run itself on."""
 
-        def take(seen: Any) -> Any:
-            self._adopt(seen)
+        def update(polled: Any) -> Any:
+            self._adopt(polled)
             return on_update(self) if on_update is not None else None
 
-        return take
+        return update
 
 
 class Run(_Run):
-    """A run, as the server gave it last, with what can be done with it.
+    """A run, as the server returned it last, with methods that act on it.
 
     What changes it changes it in place. `copy.copy` gives an independent copy.
     """
 
-    __slots__ = ("_place",)
+    __slots__ = ("_binding",)
 
     @property
     def _client(self) -> Client:
-        client: Client = self._at().client
+        client: Client = self._bound().client
         return client
 
     def refresh(self, **options: Unpack[Options]) -> Self:
-        """Read the run again.
+        """Retrieve the run again, in place.
 
         Raises:
             APIError: the call fails.
@@ -89,7 +90,7 @@ class Run(_Run):
         return self._adopt(self._client.threads.runs.retrieve(**self._ids, **options))
 
     def refresh_status(self, **options: Unpack[Options]) -> str:
-        """Read the run again, and give its status; `refresh` has the errors."""
+        """Refresh the run and return its status; see `refresh` for the errors."""
         return self.refresh(**options).status
 
     def wait(
@@ -100,12 +101,12 @@ class Run(_Run):
         on_update: Callable[[Run], Any] | None = None,
         **params: Unpack[RunWait],
     ) -> Self:
-        """Wait until the run is completed; interrupting that leaves it going on.
+        """Wait until the run is completed. Interrupting this leaves the run going on.
 
         Args:
             tools: functions to call when the run asks for them.
-            timeout: seconds after which waiting is given up; none for no limit.
-            on_update: called with the run each time that it has changed.
+            timeout: seconds to wait; None for no limit.
+            on_update: called with the run each time it has changed.
             params: `poll_interval_ms`, `cancel_on_timeout`, `spinner`, and options for
                 the requests, as `runs.poll` takes them.
 
@@ -130,7 +131,7 @@ class Run(_Run):
                     **self._ids,
                     **given,
                     max_wait=timeout,
-                    on_update=self._told(on_update),
+                    on_update=self._updating(on_update),
                 )
             )
         except RunTimeout as error:
@@ -139,11 +140,11 @@ class Run(_Run):
         return self._finished()
 
     def update(self, **params: Unpack[RunUpdate]) -> Self:
-        """Change the run's metadata; `refresh` has the errors."""
+        """Update the run's metadata; see `refresh` for the errors."""
         return self._adopt(self._client.threads.runs.update(**self._ids, **params))
 
     def cancel(self, **options: Unpack[Options]) -> Self:
-        """Begin to cancel the run; `refresh` has the errors."""
+        """Begin to cancel the run; see `refresh` for the errors."""
         return self._adopt(self._client.threads.runs.cancel(**self._ids, **options))
 
     @overload
@@ -173,8 +174,8 @@ class Run(_Run):
 
         Args:
             outputs: one for each call, as `tool_output` makes them.
-            stream: whether to give the events that follow, as they come. The run
-                changes with them.
+            stream: whether to return the events that follow. The run changes with
+                them.
             options: those of every call.
 
         Raises:
@@ -189,16 +190,16 @@ class Run(_Run):
         return events
 
     def do_tool_calls(self, tools: Tools) -> list[dict[str, str]]:
-        """Call what the run asks for; give the outputs in order, without submitting.
+        """Perform the tool calls that the run asks for, without submitting the outputs.
 
         Args:
-            tools: what may be called.
+            tools: the functions that may be called.
 
         Raises:
             ToolError: a call failed, and failures are to be raised. The run still
                 waits for outputs.
         """
-        return self._client._follow(_performing(self, tools), {})
+        return self._client._follow(_tool_calls(self, tools), {})
 
     def list_steps(self, **params: Unpack[StepListParams]) -> Page[RunStep]:
         """List the steps of the run, page by page."""
@@ -210,26 +211,26 @@ class Run(_Run):
         return self._client.threads.messages.list(**ids, **params)
 
     def thread(self, **options: Unpack[Options]) -> Thread:
-        """Give the thread; `refresh` has the errors."""
+        """Return the thread; see `refresh` for the errors."""
         return self._client.threads.retrieve(self._key("thread_id"), **options)
 
     def assistant(self, **options: Unpack[Options]) -> Assistant:
-        """Give the assistant; `refresh` has the errors."""
+        """Return the assistant; see `refresh` for the errors."""
         return self._client.assistants.retrieve(self._key("assistant_id"), **options)
 
 
 class AsyncRun(_Run):
-    """A run whose methods are awaited; `Run` says what they do."""
+    """A run whose methods are awaited; see `Run`."""
 
-    __slots__ = ("_place",)
+    __slots__ = ("_binding",)
 
     @property
     def _client(self) -> AsyncClient:
-        client: AsyncClient = self._at().client
+        client: AsyncClient = self._bound().client
         return client
 
     async def refresh(self, **options: Unpack[Options]) -> Self:
-        """Read the run again.
+        """Retrieve the run again, in place.
 
         Raises:
             APIError: the call fails.
@@ -238,7 +239,7 @@ class AsyncRun(_Run):
         return self._adopt(await runs.retrieve(**self._ids, **options))
 
     async def refresh_status(self, **options: Unpack[Options]) -> str:
-        """Read the run again, and give its status; `refresh` has the errors."""
+        """Refresh the run and return its status; see `refresh` for the errors."""
         return (await self.refresh(**options)).status
 
     async def wait(
@@ -249,7 +250,7 @@ class AsyncRun(_Run):
         on_update: Callable[[AsyncRun], Any] | None = None,
         **params: Unpack[RunWait],
     ) -> Self:
-        """Wait until the run is completed; `Run.wait` has the arguments and errors."""
+        """Wait until the run is completed; see `Run.wait`."""
         if self.has_ended:
             return self._finished()
         given: dict[str, Any] = dict(params)
@@ -261,7 +262,7 @@ class AsyncRun(_Run):
                     **self._ids,
                     **given,
                     max_wait=timeout,
-                    on_update=self._told(on_update),
+                    on_update=self._updating(on_update),
                 )
             )
         except RunTimeout as error:
@@ -270,12 +271,12 @@ class AsyncRun(_Run):
         return self._finished()
 
     async def update(self, **params: Unpack[RunUpdate]) -> Self:
-        """Change the run's metadata; `refresh` has the errors."""
+        """Update the run's metadata; see `refresh` for the errors."""
         runs = self._client.threads.runs
         return self._adopt(await runs.update(**self._ids, **params))
 
     async def cancel(self, **options: Unpack[Options]) -> Self:
-        """Begin to cancel the run; `refresh` has the errors."""
+        """Begin to cancel the run; see `refresh` for the errors."""
         runs = self._client.threads.runs
         return self._adopt(await runs.cancel(**self._ids, **options))
 
@@ -302,7 +303,7 @@ class AsyncRun(_Run):
         stream: bool = False,
         **options: Unpack[Options],
     ) -> Self | AsyncStream:
-        """Submit outputs; `Run.submit_tool_outputs` has the arguments."""
+        """Submit outputs; see `Run.submit_tool_outputs`."""
         runs = self._client.threads.runs
         given: Any = {**self._ids, **options, "tool_outputs": [*outputs]}
         if not stream:
@@ -312,11 +313,11 @@ class AsyncRun(_Run):
         return events
 
     async def do_tool_calls(self, tools: Tools) -> list[dict[str, str]]:
-        """Call what the run asks for; give the outputs in order, without submitting.
+        """Perform the tool calls that the run asks for, without submitting the outputs.
 
-        `Run.do_tool_calls` has the arguments and errors.
+        See `Run.do_tool_calls` for the arguments.
         """
-        return await self._client._follow(_performing(self, tools), {})
+        return await self._client._follow(_tool_calls(self, tools), {})
 
     def list_steps(self, **params: Unpack[StepListParams]) -> AsyncPages[AsyncRunStep]:
         """List the steps of the run, page by page."""
@@ -328,11 +329,11 @@ class AsyncRun(_Run):
         return self._client.threads.messages.list(**ids, **params)
 
     async def thread(self, **options: Unpack[Options]) -> AsyncThread:
-        """Give the thread; `refresh` has the errors."""
+        """Return the thread; see `refresh` for the errors."""
         return await self._client.threads.retrieve(self._key("thread_id"), **options)
 
     async def assistant(self, **options: Unpack[Options]) -> AsyncAssistant:
-        """Give the assistant; `refresh` has the errors."""
+        """Return the assistant; see `refresh` for the errors."""
         key = self._key("assistant_id")
         return await self._client.assistants.retrieve(key, **options)
 
@@ -343,7 +344,7 @@ def _tool_set(tools: Tools) -> Any:
     return tool_set(tools)
 
 
-def _performing(run: Any, tools: Tools) -> Any:
-    from .._flows.tool_calls import performing
+def _tool_calls(run: Any, tools: Tools) -> Any:
+    from .._flows.tool_calls import perform_tool_calls
 
-    return performing(run, _tool_set(tools))
+    return perform_tool_calls(run, _tool_set(tools))

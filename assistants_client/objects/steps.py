@@ -1,11 +1,11 @@
-"""Steps of runs that are alive."""
+"""Live run steps."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 from .._api import RunStepObject
-from ._bound import Bound
+from ._live import LiveObject
 
 if TYPE_CHECKING:
     from typing import Self, Unpack
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from .runs import AsyncRun, Run
 
 
-class _RunStep(Bound, RunStepObject):
+class _RunStep(LiveObject, RunStepObject):
     """What both kinds of step have in common."""
 
     __slots__ = ()
@@ -30,17 +30,17 @@ class _RunStep(Bound, RunStepObject):
 
 
 class RunStep(_RunStep):
-    """A step, as the server gave it last, with what can be done with it."""
+    """A step, as the server returned it last, with methods that act on it."""
 
-    __slots__ = ("_place",)
+    __slots__ = ("_binding",)
 
     @property
     def _client(self) -> Client:
-        client: Client = self._at().client
+        client: Client = self._bound().client
         return client
 
     def refresh(self, **options: Unpack[Include]) -> Self:
-        """Read the step again.
+        """Retrieve the step again, in place.
 
         Raises:
             APIError: the call fails.
@@ -49,22 +49,22 @@ class RunStep(_RunStep):
         return self._adopt(steps.retrieve(**self._ids, **options))
 
     def run(self, **options: Unpack[Options]) -> Run:
-        """Give the run; `refresh` has the errors."""
+        """Return the run; see `refresh` for the errors."""
         return self._client.threads.runs.retrieve(**self._run_ids, **options)
 
 
 class AsyncRunStep(_RunStep):
-    """A step whose methods are awaited; `RunStep` says what they do."""
+    """A step whose methods are awaited; see `RunStep`."""
 
-    __slots__ = ("_place",)
+    __slots__ = ("_binding",)
 
     @property
     def _client(self) -> AsyncClient:
-        client: AsyncClient = self._at().client
+        client: AsyncClient = self._bound().client
         return client
 
     async def refresh(self, **options: Unpack[Include]) -> Self:
-        """Read the step again.
+        """Retrieve the step again, in place.
 
         Raises:
             APIError: the call fails.
@@ -73,5 +73,5 @@ class AsyncRunStep(_RunStep):
         return self._adopt(await steps.retrieve(**self._ids, **options))
 
     async def run(self, **options: Unpack[Options]) -> AsyncRun:
-        """Give the run; `refresh` has the errors."""
+        """Return the run; see `refresh` for the errors."""
         return await self._client.threads.runs.retrieve(**self._run_ids, **options)

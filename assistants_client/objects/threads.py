@@ -1,11 +1,11 @@
-"""Threads that are alive: they take messages, and assistants run in them."""
+"""Live threads: they take messages, and assistants run in them."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 from .._api import ThreadObject
-from ._bound import Bound
+from ._live import LiveObject
 
 if TYPE_CHECKING:
     from typing import Self, Unpack
@@ -30,14 +30,14 @@ if TYPE_CHECKING:
     from .runs import AsyncRun, Run
 
 
-class Thread(Bound, ThreadObject):
-    """A thread, as the server gave it last, with what can be done with it."""
+class Thread(LiveObject, ThreadObject):
+    """A thread, as the server returned it last, with methods that act on it."""
 
-    __slots__ = ("_place",)
+    __slots__ = ("_binding",)
 
     @property
     def _client(self) -> Client:
-        client: Client = self._at().client
+        client: Client = self._bound().client
         return client
 
     @property
@@ -45,7 +45,7 @@ class Thread(Bound, ThreadObject):
         return self._key("thread_id", "id")
 
     def refresh(self, **options: Unpack[Options]) -> Self:
-        """Read the thread again.
+        """Retrieve the thread again, in place.
 
         Raises:
             APIError: the call fails.
@@ -53,11 +53,11 @@ class Thread(Bound, ThreadObject):
         return self._adopt(self._client.threads.retrieve(self._id, **options))
 
     def update(self, **params: Unpack[ThreadUpdate]) -> Self:
-        """Change the thread's metadata or files; `refresh` has the errors."""
+        """Update the thread's metadata or files; see `refresh` for the errors."""
         return self._adopt(self._client.threads.update(self._id, **params))
 
     def delete(self, **options: Unpack[Options]) -> DeleteThreadResponse:
-        """Delete the thread with all that is in it; `refresh` has the errors."""
+        """Delete the thread with all that is in it; see `refresh` for the errors."""
         return self._client.threads.delete(self._id, **options)
 
     def add_message(
@@ -67,8 +67,8 @@ class Thread(Bound, ThreadObject):
 
         Args:
             content: a text, or parts of a message.
-            role: whose it is.
-            params: whatever else `threads.messages.create` takes.
+            role: who it is from.
+            params: what else `threads.messages.create` takes.
 
         Raises:
             APIError: the call fails.
@@ -81,11 +81,11 @@ class Thread(Bound, ThreadObject):
         return self._client.threads.messages.list(self._id, **params)
 
     def run(self, assistant: str | HasId, **params: Unpack[RunCreate]) -> Run:
-        """Let an assistant run in the thread.
+        """Start a run of an assistant in the thread.
 
         Args:
             assistant: the assistant, or its id.
-            params: whatever else `threads.runs.create` takes.
+            params: what else `threads.runs.create` takes.
 
         Raises:
             APIError: the call fails.
@@ -96,11 +96,11 @@ class Thread(Bound, ThreadObject):
     def stream(
         self, assistant: str | HasId, **params: Unpack[RunStream]
     ) -> AssistantStreamManager[AssistantEventHandler]:
-        """Let an assistant run in the thread, and give what happens, by `with`.
+        """Start a run of an assistant in the thread, and stream its events, in `with`.
 
         Args:
             assistant: the assistant, or its id.
-            params: whatever else `threads.runs.stream` takes.
+            params: what else `threads.runs.stream` takes.
         """
         runs = self._client.threads.runs
         return runs.stream(thread_id=self._id, assistant_id=assistant, **params)
@@ -110,14 +110,14 @@ class Thread(Bound, ThreadObject):
         return self._client.threads.runs.list(self._id, **params)
 
 
-class AsyncThread(Bound, ThreadObject):
-    """A thread whose methods are awaited; `Thread` says what they do."""
+class AsyncThread(LiveObject, ThreadObject):
+    """A thread whose methods are awaited; see `Thread`."""
 
-    __slots__ = ("_place",)
+    __slots__ = ("_binding",)
 
     @property
     def _client(self) -> AsyncClient:
-        client: AsyncClient = self._at().client
+        client: AsyncClient = self._bound().client
         return client
 
     @property
@@ -125,7 +125,7 @@ class AsyncThread(Bound, ThreadObject):
         return self._key("thread_id", "id")
 
     async def refresh(self, **options: Unpack[Options]) -> Self:
-        """Read the thread again.
+        """Retrieve the thread again, in place.
 
         Raises:
             APIError: the call fails.
@@ -133,17 +133,17 @@ class AsyncThread(Bound, ThreadObject):
         return self._adopt(await self._client.threads.retrieve(self._id, **options))
 
     async def update(self, **params: Unpack[ThreadUpdate]) -> Self:
-        """Change the thread's metadata or files; `refresh` has the errors."""
+        """Update the thread's metadata or files; see `refresh` for the errors."""
         return self._adopt(await self._client.threads.update(self._id, **params))
 
     async def delete(self, **options: Unpack[Options]) -> DeleteThreadResponse:
-        """Delete the thread with all that is in it; `refresh` has the errors."""
+        """Delete the thread with all that is in it; see `refresh` for the errors."""
         return await self._client.threads.delete(self._id, **options)
 
     async def add_message(
         self, content: Content, *, role: str = "user", **params: Unpack[MessageAdd]
     ) -> AsyncMessage:
-        """Add a message; `Thread.add_message` has the arguments."""
+        """Add a message; see `Thread.add_message`."""
         given: Any = {**params, "role": role, "content": content}
         return await self._client.threads.messages.create(self._id, **given)
 
@@ -156,16 +156,16 @@ class AsyncThread(Bound, ThreadObject):
     async def run(
         self, assistant: str | HasId, **params: Unpack[RunCreate]
     ) -> AsyncRun:
-        """Let an assistant run in the thread; `Thread.run` has the arguments."""
+        """Start a run of an assistant in the thread; see `Thread.run`."""
         runs = self._client.threads.runs
         return await runs.create(self._id, assistant_id=assistant, **params)
 
     def stream(
         self, assistant: str | HasId, **params: Unpack[RunStream]
     ) -> AsyncAssistantStreamManager[AsyncAssistantEventHandler]:
-        """Let an assistant run in the thread, and give what happens.
+        """Start a run of an assistant in the thread, and stream its events.
 
-        `Thread.stream` has the arguments.
+        See `Thread.stream` for the arguments.
         """
         runs = self._client.threads.runs
         return runs.stream(thread_id=self._id, assistant_id=assistant, **params)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
 from .. import _api
 from .._call import make_call
 from .._lists import page_fields, split
-from ..objects._bound import Place
+from ..objects._live import Binding
 from ..pages import AsyncPage, AsyncPages, Page
 
 if TYPE_CHECKING:
@@ -284,11 +284,11 @@ def reader(
         ids: the path parameters that they were requested with.
     """
     from_dict = _live_class(kind, client.asynchronous).from_dict
-    place = Place(client, ids)
+    binding = Binding(client, ids)
 
     def read(data: dict[str, Any]) -> Any:
         made = from_dict(data)
-        made._place = place
+        made._binding = binding
         return made
 
     return read

@@ -1,4 +1,4 @@
-"""The calls that following a run takes, once it has begun."""
+"""The calls that following a run takes, once it has begun, as flows."""
 
 from __future__ import annotations
 
@@ -33,32 +33,31 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 _LOGGER = logging.getLogger("assistants_client")
-# What of a call holds for each look at the run as well; a body doesn't.
-_LOOKING = ("extra_headers", "extra_query", "timeout", "max_retries", "verbosity")
+# The options of a call that also hold for the requests that follow.
+_INHERITED = ("extra_headers", "extra_query", "timeout", "max_retries", "verbosity")
 _LARGEST_PAGE = 100
 
 
 class RunCalls:
-    """Looks at a run, and acts on it, as flows."""
+    """The calls of one run."""
 
     def __init__(
         self, client: Any, params: Mapping[str, Any], ids: Mapping[str, Any]
     ) -> None:
-        """Begin.
+        """Prepare the calls.
 
         Args:
-            client: whose settings hold.
-            params: what was given to the method; the options for requests hold for
-                these as well.
-            ids: the path arguments that were given. They are sure to be right, and an
-                answer may lack its own.
+            client: the client whose settings apply.
+            params: the arguments of the method; its request options apply here as well.
+            ids: the path parameters of the method. They are sure to be right, whereas
+                a response may lack its own.
         """
         self._client = client
         self._ids = ids
-        self._options = {n: params[n] for n in _LOOKING if n in params}
+        self._options = {n: params[n] for n in _INHERITED if n in params}
         headers = self._options.get("extra_headers")
         if headers:
-            # That is the name of the first request; of another, it would be a lie.
+            # The key names the first request, not the ones that follow it.
             self._options["extra_headers"] = {
                 name: value
                 for name, value in headers.items()
@@ -66,7 +65,7 @@ class RunCalls:
             }
 
     def retrieve(self, run: Any) -> Flow[CallResult[Any]]:
-        """Look at the run."""
+        """Retrieve the run."""
         return self._call(RETRIEVE_RUN, run)
 
     def cancel(self, run: Any) -> Flow[CallResult[Any]]:
@@ -83,18 +82,18 @@ class RunCalls:
         return self._call(SUBMIT_TOOL_OUTPUTS, run, body)
 
     def steps(self, run: Any) -> Flow[list[Any]]:
-        """Give all steps of the run, the first one first."""
+        """Return all steps of the run, the first one first."""
         return self._all(LIST_STEPS, run)
 
     def messages(self, run: Any) -> Flow[list[Any]]:
-        """Give all messages of the run, the first one first."""
+        """Return all messages of the run, the first one first."""
         key = self._known(run, LIST_MESSAGES)["run_id"]
         found = yield from self._all(LIST_MESSAGES, run, {"run_id": key})
-        # There are servers that don't filter.
+        # Some servers don't filter.
         return [each for each in found if getattr(each, "run_id", key) == key]
 
     def newest(self, thread_id: str) -> Flow[Any]:
-        """Give the newest run of a thread; none where there is none."""
+        """Return the newest run of a thread; None if it has none."""
         ids = {"thread_id": thread_id}
         read = item_reader(LIST_RUNS, self._client, ids)
         data = yield from self._page(LIST_RUNS, {"limit": 1}, ids, read)
@@ -103,7 +102,7 @@ class RunCalls:
         )
 
     def leave(self, run: Any) -> None:
-        """Say that the run waits for outputs that nobody will submit."""
+        """Log that the run waits for outputs that nobody will submit."""
         _LOGGER.warning(
             "interrupted: %s waits for outputs of tools until it expires, and locks "
             "its thread; cancel it, or submit them",
@@ -111,30 +110,30 @@ class RunCalls:
         )
 
     def named(self) -> Any:
-        """Give the run that was asked for, with its ids alone; none if it is new."""
+        """Return the run that the method was called with; None if it is a new one."""
         if "run_id" not in self._ids:
             return None
         known = {name: id_of(name, value) for name, value in self._ids.items()}
-        return self.alive("Run", {"id": known.pop("run_id"), **known})
+        return self.live("Run", {"id": known.pop("run_id"), **known})
 
-    def alive(self, kind: str, data: Any) -> Any:
-        """Give an object of JSON data, alive; none stays none."""
+    def live(self, kind: str, data: Any) -> Any:
+        """Return the live object of JSON data; None stays None."""
         if data is None:
             return None
         return reader(kind, self._client, self._ids)(data)
 
     def _known(self, run: Any, operation: Operation[Any, Any]) -> dict[str, Any]:
-        """Give the ids of a run for an operation, those that were asked for first.
+        """Return the ids of a run for an operation, those of the method first.
 
         Raises:
-            RunError: the server didn't say one.
+            RunError: the server didn't send one.
         """
         known = {"thread_id": run.thread_id, "run_id": run.id, **self._ids}
         try:
             return {name: id_of(name, value) for name, value in known.items()}
         except ConfigurationError as error:
-            # It is no argument: the run has begun.
-            what = "the server gave a run that can't be followed, as it lacks an id"
+            # It is not the user's argument that is wrong: the run has begun.
+            what = "the server returned a run that can't be followed: an id is missing"
             raise RunError(f"{operation.name}: {what}: {error}", run) from None
 
     def _call(

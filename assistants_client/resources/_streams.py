@@ -1,17 +1,18 @@
-"""Making streams from the arguments of methods."""
+"""Make streams from the arguments of methods."""
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING, Any
 
 from .._call import make_call
 from .._events.dispatch import CALLBACKS, ENDINGS
 from .._events.snapshots import RunSnapshot
 from .._flows.follow import Plan
-from .._flows.poll import WaitOptions, patience
+from .._flows.poll import WaitOptions, poll_policy
 from ..streaming.stream import AsyncStream, Stream
 from ._run_calls import RunCalls
-from ._waits import acting, tools_in
+from ._waits import answer_tool_calls, tools_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -32,18 +33,18 @@ def event_call(
     ids: Mapping[str, Any],
     client: Any,
 ) -> Call[Any]:
-    """Give the call of a stream that is iterated as it comes, and ends as it ends.
+    """Return the call of a stream that is iterated as it comes.
 
     Args:
         operation: the operation.
-        params: what was given by keyword.
-        ids: the path arguments by name.
-        client: whose call it is.
+        params: the keyword arguments of the method.
+        ids: the path parameters by name.
+        client: the client whose call it is.
 
     Raises:
         ConfigurationError: an argument can't be used.
     """
-    plan = Plan(calls=RunCalls(client, params, ids))
+    plan = Plan(calls=RunCalls(client, params, ids), clock=time.monotonic)
 
     def read(result: CallResult[Any]) -> Any:
         return open_stream(client, plan, result)
@@ -57,33 +58,34 @@ def followed_call(
     ids: Mapping[str, Any],
     client: Any,
 ) -> tuple[Call[Any], Plan, dict[str, Callable[..., Any]]]:
-    """Give the call of a stream that is followed, with the callbacks among `params`.
+    """Return the call of a stream that is followed, and the callbacks in `params`.
 
-    `event_call` has the arguments and errors.
+    See `event_call` for the arguments and errors.
     """
     tools, params = tools_in(operation, params)
     rest = dict(params)
     waits: Any = {n: rest.pop(n) for n in params if n in _WAITING}
     callbacks = {n: rest.pop(n) for n in [*rest] if _is_callback(n, rest[n])}
     resume = rest.pop("resume", False)
-    how = patience(waits)
+    policy = poll_policy(waits, time.monotonic)
     calls = RunCalls(client, rest, ids)
     call = make_call(operation, {**rest, "stream": True}, ids, lambda result: result)
     plan = Plan(
         calls=calls,
-        act=None if tools is None else _acting(tools, calls),
-        resume=how if resume else None,
+        clock=time.monotonic,
+        act=None if tools is None else _action(tools, calls),
+        resume=policy if resume else None,
     )
     return call, plan, callbacks
 
 
 def _is_callback(name: str, value: Any) -> bool:
-    # No function could be sent, so one like `on_evnt` is a slip to be told of.
+    # A function can't be sent, so one named `on_evnt` must be a typing error.
     return name in _CALLBACKS or (name.startswith("on_") and callable(value))
 
 
-def _acting(tools: ToolSet, calls: RunCalls) -> Callable[[Any], Flow[CallResult[Any]]]:
-    return lambda run: acting(run, tools, calls, stream=True)
+def _action(tools: ToolSet, calls: RunCalls) -> Callable[[Any], Flow[CallResult[Any]]]:
+    return lambda run: answer_tool_calls(run, tools, calls, stream=True)
 
 
 def open_stream(

@@ -1,14 +1,15 @@
-"""Making the flow of a wait from the arguments of a method."""
+"""Make the flow that waits for a run from the arguments of a method."""
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING, Any
 
 from .._call import make_call
 from .._errors import APIError
 from .._flows.call import perform_call
-from .._flows.poll import WaitOptions, patience, waiting
-from .._flows.tool_calls import performing
+from .._flows.poll import WaitOptions, poll_policy, poll_run
+from .._flows.tool_calls import perform_tool_calls
 from .._operations import CREATE_RUN, CREATE_THREAD_AND_RUN
 from .._run_errors import ToolError
 from ._base import object_reader
@@ -32,13 +33,13 @@ def wait_flow(
     ids: Mapping[str, Any],
     client: Any,
 ) -> tuple[Flow[Any], CallOptions]:
-    """Give the flow of a call that gives a run and of the wait for its end.
+    """Return the flow of a call that returns a run, and of the wait for its end.
 
     Args:
         operation: the operation.
-        params: what was given by keyword.
-        ids: the path arguments by name.
-        client: whose call it is.
+        params: the keyword arguments of the method.
+        ids: the path parameters by name.
+        client: the client whose call it is.
 
     Raises:
         ConfigurationError: an argument can't be used.
@@ -47,51 +48,51 @@ def wait_flow(
     own: Any = {name: value for name, value in params.items() if name in _OWN}
     rest = {name: value for name, value in params.items() if name not in _OWN}
     calls = RunCalls(client, rest, ids)
-    how = patience(own)
+    policy = poll_policy(own, time.monotonic)
     call = make_call(operation, rest, ids, object_reader(operation, client, ids))
 
     def act(run: RunObject) -> Flow[CallResult[Any]]:
         assert tools is not None
-        return (yield from acting(run, tools, calls))
+        return (yield from answer_tool_calls(run, tools, calls))
 
-    flow = waiting(
+    flow = poll_run(
         lambda: perform_call(call, client.options),
         calls.retrieve,
         calls.cancel,
-        how,
+        policy,
         act if tools is not None else None,
     )
     return flow, call.options
 
 
-def acting(
+def answer_tool_calls(
     run: RunObject, tools: ToolSet, calls: RunCalls, *, stream: bool = False
 ) -> Flow[CallResult[Any]]:
-    """Call what a run asks for, and submit the outputs.
+    """Perform the tool calls of a run, and submit the outputs.
+
+    If this is interrupted, by a cancelled task or from the keyboard, the run waits on
+    until it expires; the logger `assistants_client` says so.
 
     Args:
         run: a run that requires action.
-        tools: what may be called.
-        calls: those of the run.
-        stream: whether the answer is to be a stream of events.
+        tools: the functions that may be called.
+        calls: the calls of the run.
+        stream: whether the response is to be a stream of events.
 
     Raises:
-        ToolError: a call failed, and failures are to be raised; the run is cancelled.
-
-    Where this is interrupted, by a cancelled task or from the keyboard, the run waits
-    on until it expires; the logger `assistants_client` says so.
+        ToolError: a tool failed, and failures are to be raised; the run is cancelled.
     """
     try:
-        outputs = yield from performing(run, tools)
+        outputs = yield from perform_tool_calls(run, tools)
     except ToolError as error:
-        # Else it would wait for outputs until it expires, its thread locked.
+        # Otherwise it would wait until it expires, and lock its thread meanwhile.
         try:
             yield from calls.cancel(run)
         except APIError as failed:
             error.add_note(f"the run could not be cancelled, and waits: {failed}")
         raise
     except GeneratorExit:
-        # Somebody interrupts this, and nothing more can be sent from here.
+        # This is an interruption; nothing more can be sent from here.
         calls.leave(run)
         raise
     return (yield from calls.submit(run, outputs, stream=stream))
@@ -100,11 +101,11 @@ def acting(
 def tools_in(
     operation: Operation[Any, Any], params: Mapping[str, Any]
 ) -> tuple[ToolSet | None, Mapping[str, Any]]:
-    """Give the tools that may be called, and the arguments for the request.
+    """Return the tools that may be called, and the arguments of the request.
 
-    A body has their definitions in it only where something is created.
+    Their definitions are sent only in requests that create something.
     """
-    # Who has a set of tools has imported it; nobody else needs it.
+    # Whoever has a set of tools has imported the module; nobody else needs it.
     from ..tools import ToolSet
 
     tools = params.get("tools")

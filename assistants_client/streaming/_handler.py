@@ -1,24 +1,30 @@
-"""What handlers of both kinds know of their stream."""
+"""What handlers of both kinds have in common."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from .._errors import APITimeoutError, ConfigurationError, StreamInterrupted
-from .._events.dispatch import CALLBACKS, ENDINGS, Announcer
+from .._events.dispatch import CALLBACKS, ENDINGS, Dispatcher
 from .._events.snapshots import Snapshots
 from .callbacks import AsyncCallbacks, Callbacks
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from .._api import KnownAssistantStreamEvent
+    from .._events.accumulate import Accumulated
+
+StreamT = TypeVar("StreamT")
+RunT = TypeVar("RunT")
+MessageT = TypeVar("MessageT")
+StepT = TypeVar("StepT")
 
 
-class Handler:
-    """What both kinds of handler know of their stream."""
+class Handler(Generic[RunT, MessageT, StepT]):
+    """What handlers of both kinds know of their stream."""
 
-    # On the class, as subclasses may forget to call a constructor.
+    # On the class, because subclasses may forget to call our constructor.
     _stream: Any = None
     _wanted: frozenset[str] = frozenset()
     _event: KnownAssistantStreamEvent | None = None
@@ -27,30 +33,55 @@ class Handler:
 
     @property
     def current_event(self) -> KnownAssistantStreamEvent | None:
-        """Give the event that came last; none before the first one."""
+        """Return the last event; None before the first one."""
         return self._event
 
+    @property
+    def current_run(self) -> RunT | None:
+        """Return the run of the last event of the run."""
+        return self._live("Run", self._snapshots.run) if self._stream else None
+
+    @property
+    def current_message_snapshot(self) -> MessageT | None:
+        """Return the message of the last event of a message, as far as it is known."""
+        if self._stream is None:
+            return None
+        held = self._snapshots.messages.get(self._snapshots.message_id or "")
+        return None if held is None else self._live("Message", held.snapshot())
+
+    @property
+    def current_run_step_snapshot(self) -> StepT | None:
+        """Return the step that is going on, as far as it is known."""
+        if self._stream is None:
+            return None
+        key = self._snapshots.step_id or ""
+        held = self._snapshots.steps.get(key)
+        if held is None or key in self._snapshots.closed_steps:
+            return None
+        step: StepT = self._live("RunStep", held.snapshot())
+        return step
+
     def _prepare(self) -> Snapshots:
-        """Make ready for a stream.
+        """Get ready for a stream.
 
         Raises:
-            RuntimeError: there was one already.
+            RuntimeError: the handler has had one before.
         """
         if "_snapshots" in self.__dict__:
-            raise RuntimeError("a handler is for one stream: make another one")
+            raise RuntimeError("a handler is for one stream: create another one")
         self._snapshots = Snapshots()
         self._wanted = frozenset(each for each in CALLBACKS if self._overrides(each))
         return self._snapshots
 
     def _overrides(self, name: str) -> bool:
-        """Tell whether somebody cares for a callback."""
+        """Return whether a callback is overridden."""
         if name in self.__dict__:
             return True
         base: Any = AsyncCallbacks if isinstance(self, AsyncCallbacks) else Callbacks
         return getattr(type(self), name) is not getattr(base, name)
 
-    def _call_back(self, callbacks: Mapping[str, Callable[..., Any]]) -> None:
-        """Have functions called in place of methods.
+    def _override(self, callbacks: Mapping[str, Callable[..., Any]]) -> None:
+        """Override callbacks with functions.
 
         Raises:
             ConfigurationError: there is no such callback, or it is no function.
@@ -65,70 +96,65 @@ class Handler:
                 )
             setattr(self, name, function)
 
-    def _begun(self) -> Any:
+    def _open(self) -> Any:
+        """Return the stream.
+
+        Raises:
+            RuntimeError: it hasn't begun.
+        """
         if self._stream is None:
-            raise RuntimeError("the stream has not begun: use the manager by `with`")
+            raise RuntimeError("the stream has not begun: use the manager in `with`")
         return self._stream
 
-    def _announcer(self) -> Announcer:
-        return Announcer(self._snapshots, self._stream.alive, self._wanted)
+    def _dispatcher(self) -> Dispatcher:
+        return Dispatcher(self._snapshots, self._stream.live, self._wanted)
 
-    def _alive(self, kind: str, data: Any) -> Any:
-        return self._begun().alive(kind, data)
+    def _live(self, kind: str, data: Any) -> Any:
+        return self._open().live(kind, data)
 
-    def _run(self) -> Any:
-        return self._alive("Run", self._snapshots.run) if self._stream else None
-
-    def _message(self) -> Any:
-        if self._stream is None:
-            return None
-        grown = self._snapshots.messages.get(self._snapshots.message_id or "")
-        return None if grown is None else self._alive("Message", grown.now())
-
-    def _step(self) -> Any:
-        if self._stream is None:
-            return None
-        key = self._snapshots.step_id or ""
-        grown = self._snapshots.steps.get(key)
-        if key in self._snapshots.closed_steps:
-            return None
-        return None if grown is None else self._alive("RunStep", grown.now())
-
-    def _final_run(self) -> Any:
+    def _final_run(self) -> RunT:
         if self._snapshots.run is None:
-            raise RuntimeError("the stream told nothing of a run")
-        return self._alive("Run", self._snapshots.run)
+            raise RuntimeError("the stream had no event of a run")
+        run: RunT = self._live("Run", self._snapshots.run)
+        return run
 
-    def _final_messages(self) -> list[Any]:
-        if not self._snapshots.messages:
-            raise RuntimeError("the stream told nothing of messages")
-        held = self._snapshots.messages.values()
-        return [self._alive("Message", each.now()) for each in held]
+    def _final_messages(self) -> list[MessageT]:
+        found: list[MessageT]
+        found = self._final("Message", self._snapshots.messages, "messages")
+        return found
 
-    def _final_steps(self) -> list[Any]:
-        if not self._snapshots.steps:
-            raise RuntimeError("the stream told nothing of steps")
-        held = self._snapshots.steps.values()
-        return [self._alive("RunStep", each.now()) for each in held]
+    def _final_steps(self) -> list[StepT]:
+        found: list[StepT] = self._final("RunStep", self._snapshots.steps, "steps")
+        return found
+
+    def _final(self, kind: str, held: Mapping[str, Accumulated], what: str) -> Any:
+        if not held:
+            raise RuntimeError(f"the stream had no event of {what}")
+        return [self._live(kind, each.snapshot()) for each in held.values()]
 
     def _pieces(self) -> list[str]:
-        """Give the texts that the event brought that was taken last."""
-        what = self._stream.intake.last
-        if what is None or what.name != "thread.message.delta":
+        """Return the texts of the last event, if it is a delta of a message."""
+        parsed = self._stream.last
+        if parsed is None or parsed.name != "thread.message.delta":
             return []
-        delta = what.data.get("delta") if isinstance(what.data, dict) else None
-        parts = delta.get("content") if isinstance(delta, dict) else None
         found = []
-        for part in parts if isinstance(parts, list) else []:
-            text = part.get("text") if isinstance(part, dict) else None
-            value = text.get("value") if isinstance(text, dict) else None
+        for part in _list(_get(_get(parsed.data, "delta"), "content")):
+            value = _get(_get(part, "text"), "value")
             if isinstance(value, str) and value:
                 found.append(value)
         return found
 
 
+def _get(data: Any, name: str) -> Any:
+    return data.get(name) if isinstance(data, dict) else None
+
+
+def _list(data: Any) -> Iterable[Any]:
+    return data if isinstance(data, list) else ()
+
+
 def timed_out(error: Exception) -> bool:
-    """Tell whether an error means that nothing came for too long."""
+    """Return whether an error means that nothing came for too long."""
     if isinstance(error, StreamInterrupted):
         return error.timed_out
     return isinstance(error, APITimeoutError | TimeoutError)

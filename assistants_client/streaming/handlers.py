@@ -1,19 +1,14 @@
-"""What is done with the events of a stream: by callbacks, by loops, or at the end."""
+"""Handlers: what is done with the events of a stream, by callbacks or by loops."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 from ._handler import Handler, timed_out
 from .callbacks import AsyncCallbacks, Callbacks
 
 if TYPE_CHECKING:
-    from collections.abc import (
-        AsyncIterator,
-        Awaitable,
-        Callable,
-        Iterator,
-    )
+    from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 
     from .._api import KnownAssistantStreamEvent
     from .._events.snapshots import Snapshots
@@ -22,20 +17,25 @@ if TYPE_CHECKING:
     from ..objects.steps import AsyncRunStep, RunStep
     from .stream import AsyncStream, Stream
 
+    _Handler: TypeAlias = Handler[Run, Message, RunStep]
+    _AsyncHandler: TypeAlias = Handler[AsyncRun, AsyncMessage, AsyncRunStep]
+else:
+    _Handler = _AsyncHandler = Handler
 
-class AssistantEventHandler(Handler, Callbacks):
-    """A stream of events, with methods that are called for them; override any.
 
-    Iterate over it for the events, over `text_deltas` for the text alone, or let
-    `until_done` do it. Afterwards, or meanwhile, the run, messages and steps can be
-    had as far as they are known.
+class AssistantEventHandler(_Handler, Callbacks):
+    """A stream of events, with callbacks for them; override any.
+
+    Iterate over it for the events, over `text_deltas` for the text alone, or call
+    `until_done`. The run, messages and steps are available meanwhile, as far as they
+    are known, and afterwards.
     """
 
     def _begin(self, begin: Callable[[Snapshots], Stream]) -> None:
         self._stream = begin(self._prepare())
 
     def __iter__(self) -> Iterator[KnownAssistantStreamEvent]:
-        # Always the same one, so that another loop goes on where one was left.
+        # Always the same one, so that a second loop continues where the first was left.
         if self._events is None:
             self._events = self._iterate()
         events: Iterator[KnownAssistantStreamEvent] = self._events
@@ -46,32 +46,14 @@ class AssistantEventHandler(Handler, Callbacks):
 
     @property
     def text_deltas(self) -> Iterator[str]:
-        """Give the pieces of text as they come; it can be iterated once."""
+        """Return the pieces of text as they come; they can be iterated once."""
         if self._texts is None:
             self._texts = self._iterate_texts()
         texts: Iterator[str] = self._texts
         return texts
 
-    @property
-    def current_run(self) -> Run | None:
-        """Give the run as it was told of last."""
-        run: Run | None = self._run()
-        return run
-
-    @property
-    def current_run_step_snapshot(self) -> RunStep | None:
-        """Give the step that is taken now, as far as it is known."""
-        step: RunStep | None = self._step()
-        return step
-
-    @property
-    def current_message_snapshot(self) -> Message | None:
-        """Give the message that was told of last, as far as it is written."""
-        message: Message | None = self._message()
-        return message
-
     def until_done(self) -> None:
-        """Take all events that are left.
+        """Consume all events that are left.
 
         Raises:
             APIError: an event is an error, or a call fails.
@@ -81,17 +63,16 @@ class AssistantEventHandler(Handler, Callbacks):
             pass
 
     def get_final_run(self) -> Run:
-        """Give the run as it is at the end; `until_done` has the errors.
+        """Return the run as it is at the end; see `until_done` for the errors.
 
         Raises:
-            RuntimeError: the stream told nothing of a run.
+            RuntimeError: the stream had no event of a run.
         """
         self.until_done()
-        run: Run = self._final_run()
-        return run
+        return self._final_run()
 
     def get_final_messages(self) -> list[Message]:
-        """Give the messages that were written; `until_done` has the errors.
+        """Return the messages that were written; see `until_done` for the errors.
 
         Raises:
             RuntimeError: there were none.
@@ -100,7 +81,7 @@ class AssistantEventHandler(Handler, Callbacks):
         return self._final_messages()
 
     def get_final_run_steps(self) -> list[RunStep]:
-        """Give the steps that were taken; `until_done` has the errors.
+        """Return the steps of the run; see `until_done` for the errors.
 
         Raises:
             RuntimeError: there were none.
@@ -115,22 +96,22 @@ class AssistantEventHandler(Handler, Callbacks):
             stream.close()
         events = self._events
         if events is not None and not events.gi_running:
-            # So that `on_end` is called now, and not whenever this is collected.
+            # So that `on_end` is called now, not whenever this is collected.
             events.close()
 
     def _iterate(self) -> Iterator[KnownAssistantStreamEvent]:
-        stream: Stream = self._begun()
-        announcer = self._announcer()
-        wanted, intake = self._wanted, stream.intake
+        stream: Stream = self._open()
+        dispatcher = self._dispatcher()
+        wanted = self._wanted
         try:
             for event in stream.events:
                 self._event = event
-                if wanted and intake.last is not None:
-                    for name, arguments in announcer.due(event, intake.last):
+                if wanted and stream.last is not None:
+                    for name, arguments in dispatcher.due(event, stream.last):
                         if name in wanted:
                             getattr(self, name)(*arguments())
                 yield event
-            for name, arguments in announcer.finish():
+            for name, arguments in dispatcher.finish():
                 if name in wanted:
                     getattr(self, name)(*arguments())
         except Exception as error:
@@ -147,10 +128,10 @@ class AssistantEventHandler(Handler, Callbacks):
             yield from self._pieces()
 
 
-class AsyncAssistantEventHandler(Handler, AsyncCallbacks):
-    """A stream of events, with methods that are awaited for them; override any.
+class AsyncAssistantEventHandler(_AsyncHandler, AsyncCallbacks):
+    """A stream of events, with callbacks that are awaited; override any.
 
-    `AssistantEventHandler` says more.
+    `AssistantEventHandler` has more.
     """
 
     async def _begin(
@@ -169,47 +150,28 @@ class AsyncAssistantEventHandler(Handler, AsyncCallbacks):
 
     @property
     def text_deltas(self) -> AsyncIterator[str]:
-        """Give the pieces of text as they come; it can be iterated once."""
+        """Return the pieces of text as they come; they can be iterated once."""
         if self._texts is None:
             self._texts = self._iterate_texts()
         texts: AsyncIterator[str] = self._texts
         return texts
 
-    @property
-    def current_run(self) -> AsyncRun | None:
-        """Give the run as it was told of last."""
-        run: AsyncRun | None = self._run()
-        return run
-
-    @property
-    def current_run_step_snapshot(self) -> AsyncRunStep | None:
-        """Give the step that is taken now, as far as it is known."""
-        step: AsyncRunStep | None = self._step()
-        return step
-
-    @property
-    def current_message_snapshot(self) -> AsyncMessage | None:
-        """Give the message that was told of last, as far as it is written."""
-        message: AsyncMessage | None = self._message()
-        return message
-
     async def until_done(self) -> None:
-        """Take all events that are left; `AssistantEventHandler` has the errors."""
+        """Consume all events that are left; `AssistantEventHandler` has the errors."""
         async for _ in self:
             pass
 
     async def get_final_run(self) -> AsyncRun:
-        """Give the run as it is at the end; `until_done` has the errors.
+        """Return the run as it is at the end; see `until_done` for the errors.
 
         Raises:
-            RuntimeError: the stream told nothing of a run.
+            RuntimeError: the stream had no event of a run.
         """
         await self.until_done()
-        run: AsyncRun = self._final_run()
-        return run
+        return self._final_run()
 
     async def get_final_messages(self) -> list[AsyncMessage]:
-        """Give the messages that were written; `until_done` has the errors.
+        """Return the messages that were written; see `until_done` for the errors.
 
         Raises:
             RuntimeError: there were none.
@@ -218,7 +180,7 @@ class AsyncAssistantEventHandler(Handler, AsyncCallbacks):
         return self._final_messages()
 
     async def get_final_run_steps(self) -> list[AsyncRunStep]:
-        """Give the steps that were taken; `until_done` has the errors.
+        """Return the steps of the run; see `until_done` for the errors.
 
         Raises:
             RuntimeError: there were none.
@@ -236,18 +198,18 @@ class AsyncAssistantEventHandler(Handler, AsyncCallbacks):
             await events.aclose()
 
     async def _iterate(self) -> AsyncIterator[KnownAssistantStreamEvent]:
-        stream: AsyncStream = self._begun()
-        announcer = self._announcer()
-        wanted, intake = self._wanted, stream.intake
+        stream: AsyncStream = self._open()
+        dispatcher = self._dispatcher()
+        wanted = self._wanted
         try:
             async for event in stream.events:
                 self._event = event
-                if wanted and intake.last is not None:
-                    for name, arguments in announcer.due(event, intake.last):
+                if wanted and stream.last is not None:
+                    for name, arguments in dispatcher.due(event, stream.last):
                         if name in wanted:
                             await _awaited(getattr(self, name)(*arguments()))
                 yield event
-            for name, arguments in announcer.finish():
+            for name, arguments in dispatcher.finish():
                 if name in wanted:
                     await _awaited(getattr(self, name)(*arguments()))
         except Exception as error:
@@ -265,7 +227,7 @@ class AsyncAssistantEventHandler(Handler, AsyncCallbacks):
                 yield piece
 
 
-async def _awaited(found: Any) -> None:
-    # Plain functions will do as well.
-    if hasattr(found, "__await__"):
-        await found
+async def _awaited(result: Any) -> None:
+    # Plain functions are welcome, too.
+    if hasattr(result, "__await__"):
+        await result

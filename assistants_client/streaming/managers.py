@@ -1,4 +1,4 @@
-"""What `stream()` gives: a stream that begins with a `with` statement."""
+"""What `stream()` returns: a stream that a `with` statement opens and closes."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ A = TypeVar("A", bound=AsyncAssistantEventHandler)
 
 
 class AssistantStreamManager(Generic[H]):
-    """A stream that is begun by `with`, and closed at the end of it."""
+    """A stream that `with` opens, and closes at its end."""
 
     def __init__(self, begin: Callable[[Snapshots], Stream], handler: H) -> None:
         """Prepare; nothing is sent yet.
 
         Args:
             begin: sends the request.
-            handler: what the `with` statement gives.
+            handler: the target of the `with` statement.
         """
         self._begin = begin
         self._handler = handler
@@ -39,12 +39,12 @@ class AssistantStreamManager(Generic[H]):
 
 
 class AsyncAssistantStreamManager(Generic[A]):
-    """A stream that is begun by `async with`, and closed at the end of it."""
+    """A stream that `async with` opens, and closes at its end."""
 
     def __init__(
         self, begin: Callable[[Snapshots], Awaitable[AsyncStream]], handler: A
     ) -> None:
-        """Prepare; nothing is sent yet. `AssistantStreamManager` has the arguments."""
+        """Prepare; nothing is sent yet. See `AssistantStreamManager`."""
         self._begin = begin
         self._handler = handler
 
@@ -59,19 +59,19 @@ class AsyncAssistantStreamManager(Generic[A]):
 def handler_of(
     given: Any, kind: type[Any], callbacks: dict[str, Callable[..., Any]]
 ) -> Any:
-    """Give the handler that somebody made, or one that calls functions.
+    """Return the user's handler, or one that calls the user's functions.
 
     Args:
-        given: the handler, if there is one.
-        kind: what it has to be.
+        given: the handler; None without one.
+        kind: the class that it must have.
         callbacks: the functions by the names of callbacks.
 
     Raises:
-        ConfigurationError: it is none, or there are functions besides it.
+        ConfigurationError: it is no handler, or there are functions besides it.
     """
     if given is None:
         handler = kind()
-        handler._call_back(callbacks)
+        handler._override(callbacks)
         return handler
     if not isinstance(given, kind):
         what = type(given).__name__
@@ -82,5 +82,5 @@ def handler_of(
         )
     if callbacks:
         names = ", ".join(sorted(callbacks))
-        raise ConfigurationError(f"give either an event_handler or {names}")
+        raise ConfigurationError(f"pass either an event_handler or {names}, not both")
     return given

@@ -1,4 +1,4 @@
-"""Streams as they are iterated: events, one by one, as they come."""
+"""The streams of events that methods return, iterated one event at a time."""
 
 from __future__ import annotations
 
@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from .._drive import iterate, iterate_async
 from .._events.snapshots import Snapshots
-from .._flows.follow import Plan, streaming
-from .intake import Intake
+from .._flows.follow import Plan, follow_run
 
 if TYPE_CHECKING:
     from collections.abc import (
@@ -25,77 +24,116 @@ if TYPE_CHECKING:
 
     from .._api import KnownAssistantStreamEvent
     from .._call import CallResult
+    from .._events.parse import ParsedEvent, Received
+    from .._transcript import Transcript
     from .._transport.async_http import AsyncHttp
     from .._transport.http import Http
 
 
+class _Delivery:
+    """Notes and shows each event on its way to the user.
+
+    The stream's generator holds this and not the stream, so that a stream that is
+    forgotten is closed at once.
+
+    Attributes:
+        last: the last event.
+        watcher: called with the data of the run at each event of the run.
+    """
+
+    def __init__(self, snapshots: Snapshots, transcript: Transcript | None) -> None:
+        self.last: ParsedEvent | None = None
+        self.watcher: Callable[[dict[str, Any]], Any] | None = None
+        self._snapshots = snapshots
+        self._transcript = transcript
+
+    def take(self, received: Received) -> KnownAssistantStreamEvent | None:
+        """Return the typed event; None for one that only says how the stream ends."""
+        raw, parsed = received.raw, received.parsed
+        if raw is not None and self._transcript is not None:
+            self._transcript.event(raw.event, raw.data)
+        self.last = parsed
+        run = self._snapshots.run
+        if self.watcher is not None and run is not None and run is parsed.data:
+            self.watcher(run)
+        return received.model
+
+
 class _Stream:
-    """What both kinds of stream have in common."""
+    """What both kinds of stream have in common.
+
+    Attributes:
+        snapshots: the objects of the stream so far.
+    """
 
     def __init__(
-        self, answer: CallResult[Any], snapshots: Snapshots, plan: Plan, http: Any
+        self, result: CallResult[Any], snapshots: Snapshots, plan: Plan, http: Any
     ) -> None:
-        """Begin with an answer whose body is unread."""
-        self._answer = answer
+        """Start with a response whose body is unread."""
+        self._result = result
         self._http = http
         self._closed = False
         self._plan = plan
-        self.intake = Intake(answer, snapshots, http.transcript)
+        self._delivery = _Delivery(snapshots, http.transcript)
         self.snapshots = snapshots
 
     def __repr__(self) -> str:
         state = "closed" if self._closed else "open"
-        return f"<{type(self).__name__} of {self._answer.call.operation}, {state}>"
+        return f"<{type(self).__name__} of {self._result.call.operation}, {state}>"
 
     @property
     def response(self) -> httpx.Response:
-        """Give the answer as the HTTP library has it; its request holds the key."""
-        response: Any = self._answer.response
+        """Return the response of the HTTP library; its request holds the key."""
+        response: Any = self._result.response
         found: httpx.Response = response
         return found
 
-    def alive(self, kind: str, data: Any) -> Any:
-        """Give an object of JSON data; none stays none."""
-        return self._plan.calls.alive(kind, data)
+    @property
+    def last(self) -> ParsedEvent | None:
+        """Return the last event, as it was parsed."""
+        return self._delivery.last
+
+    def live(self, kind: str, data: Any) -> Any:
+        """Return the live object of JSON data; None stays None."""
+        return self._plan.calls.live(kind, data)
 
     def watch(self, take: Callable[[Any], Any]) -> None:
-        """Have the run handed on each time that an event tells of it."""
-        self.intake.watcher = lambda data: take(self.alive("Run", data))
+        """Have a function called with the run at each event of the run."""
+        self._delivery.watcher = lambda run: take(self.live("Run", run))
 
 
 class Stream(_Stream):
     """The events of a run, one by one. Close it, or use it in a `with` statement.
 
     Iterating raises `APIError` where an event is an error, and `StreamInterrupted`
-    where the stream breaks off. The run itself goes on when this is closed early.
+    where the stream breaks off. The run itself goes on when the stream is closed early.
 
-    An event of a kind that nobody knows yet comes as an object that keeps its data. The
-    types leave it out, as `event.event == ...` could not tell the others apart then.
+    An event of an unknown kind is a generic object that keeps its data. The types leave
+    it out: with it, `event.event == ...` could not tell the other kinds apart.
     """
 
     _http: Http
 
     def __init__(
-        self, answer: CallResult[Any], snapshots: Snapshots, plan: Plan, http: Http
+        self, result: CallResult[Any], snapshots: Snapshots, plan: Plan, http: Http
     ) -> None:
-        super().__init__(answer, snapshots, plan, http)
-        flow = streaming(answer, snapshots, plan)
+        super().__init__(result, snapshots, plan, http)
+        flow = follow_run(result, snapshots, plan)
         self.events: Generator[KnownAssistantStreamEvent, None, None] = iterate(
-            flow, http.perform, self.intake.take
+            flow, http.perform, self._delivery.take
         )
 
     def __iter__(self) -> Iterator[KnownAssistantStreamEvent]:
-        # Itself, and not a generator of its own, so that leaving a loop and taking
-        # up another goes on where it was.
+        # Itself, and not a generator of its own, so that a second loop continues where
+        # the first one was left.
         return self
 
     def __next__(self) -> KnownAssistantStreamEvent:
         try:
-            event: KnownAssistantStreamEvent = next(self.events)
+            return next(self.events)
         except BaseException:
             self.close()
             raise
-        return event
 
     def __enter__(self) -> Self:
         return self
@@ -105,35 +143,35 @@ class Stream(_Stream):
 
     def __del__(self) -> None:
         if not getattr(self, "_closed", True):
-            # At the end of everything, what it takes may be gone.
+            # At the end of the interpreter, what closing needs may be gone.
             with suppress(Exception):
                 self.close()
 
     def close(self) -> None:
-        """Close the connection; a second time does nothing."""
+        """Close the connection; do nothing the second time."""
         if not self._closed:
             self._closed = True
             try:
                 self.events.close()
             finally:
-                self._http.release(self._answer.response)
+                self._http.release(self._result.response)
 
 
 class AsyncStream(_Stream):
     """The events of a run, one by one. Close it, or use it in `async with`.
 
-    `Stream` says what iterating raises.
+    `Stream` lists what iterating raises.
     """
 
     _http: AsyncHttp
 
     def __init__(
-        self, answer: CallResult[Any], snapshots: Snapshots, plan: Plan, http: AsyncHttp
+        self, result: CallResult[Any], snapshots: Snapshots, plan: Plan, http: AsyncHttp
     ) -> None:
-        super().__init__(answer, snapshots, plan, http)
-        flow = streaming(answer, snapshots, plan)
+        super().__init__(result, snapshots, plan, http)
+        flow = follow_run(result, snapshots, plan)
         self.events: AsyncGenerator[KnownAssistantStreamEvent, None] = iterate_async(
-            flow, http.perform, self.intake.take
+            flow, http.perform, self._delivery.take
         )
 
     def __aiter__(self) -> AsyncIterator[KnownAssistantStreamEvent]:
@@ -141,11 +179,10 @@ class AsyncStream(_Stream):
 
     async def __anext__(self) -> KnownAssistantStreamEvent:
         try:
-            event: KnownAssistantStreamEvent = await anext(self.events)
+            return await anext(self.events)
         except BaseException:
             await self.close()
             raise
-        return event
 
     async def __aenter__(self) -> Self:
         return self
@@ -163,10 +200,10 @@ class AsyncStream(_Stream):
             )
 
     async def close(self) -> None:
-        """Close the connection; a second time does nothing."""
+        """Close the connection; do nothing the second time."""
         if not self._closed:
             self._closed = True
             try:
                 await self.events.aclose()
             finally:
-                await self._http.release(self._answer.response)
+                await self._http.release(self._result.response)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from time import monotonic
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, Final
 
@@ -9,7 +10,7 @@ import httpx
 
 from assistants_api.models import RunObject
 from assistants_client._effects import PreparedRequest, Send, Sleep
-from assistants_client._flows.poll import Patience, waiting
+from assistants_client._flows.poll import PollPolicy, poll_run
 from assistants_client._flows.retry import Policy, retry
 
 if TYPE_CHECKING:
@@ -70,7 +71,7 @@ def bounded_polls(headers: Headers) -> None:
         yield from ()
         return known
 
-    flow: Any = waiting(look, look, look, Patience(max_wait=None))
+    flow: Any = poll_run(look, look, look, PollPolicy(clock=monotonic, max_wait=None))
     for _ in range(20):
         effect = next(flow)
         if isinstance(effect, Sleep):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from hypothesis import strategies as st
 
-from assistants_client._events.parse import Told
+from assistants_client._events.parse import ParsedEvent
 
 if TYPE_CHECKING:
     pass
@@ -189,6 +189,6 @@ def all_of(kind: str, items: list[Json]) -> Any:
     return items if kind == MESSAGE else {"type": "tool_calls", "tool_calls": items}
 
 
-def growing(kind: str, delta: Json) -> Told:
+def growing(kind: str, delta: Json) -> ParsedEvent:
     name = f"{kind}.delta"
-    return Told(name, {"id": "x_1", "object": name, "delta": delta})
+    return ParsedEvent(name, {"id": "x_1", "object": name, "delta": delta})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -14,8 +15,7 @@ from assistants_client._drive import iterate
 from assistants_client._effects import NoResponse, Receive
 from assistants_client._errors import SentRequest
 from assistants_client._events.snapshots import Snapshots
-from assistants_client._flows.follow import Plan, streaming
-from assistants_client.streaming.intake import Intake
+from assistants_client._flows.follow import Plan, follow_run
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -102,7 +102,7 @@ class _Calls:
         # The calls of these tests bring no id of a run.
         return None
 
-    def alive(self, kind: str, data: Any) -> Any:
+    def live(self, kind: str, data: Any) -> Any:
         return None if data is None else MODELS[kind].from_dict(data)
 
 
@@ -120,7 +120,7 @@ class Followed:
     snapshots: Snapshots
     error: Exception | None
 
-    def told(self) -> Any:
+    def outcome(self) -> Any:
         """Give all of it in a form that compares."""
         error = self.error
         names = [_name(event) for event in self.events]
@@ -129,8 +129,8 @@ class Followed:
     def state(self) -> Any:
         """Give the run, the messages and the steps as they are at the end."""
         held = self.snapshots
-        messages = {key: each.now() for key, each in held.messages.items()}
-        steps = {key: each.now() for key, each in held.steps.items()}
+        messages = {key: each.snapshot() for key, each in held.messages.items()}
+        steps = {key: each.snapshot() for key, each in held.steps.items()}
         return held.run, messages, steps
 
 
@@ -162,7 +162,6 @@ def follow(
     reply = httpx.Response(200, headers={"content-type": kind} if kind else {})
     answer: CallResult[Any] = CallResult(call, reply, SentRequest("POST", "u"), 1)
     snapshots = Snapshots()
-    intake = Intake(answer, snapshots, None)
     left = iter(chunks)
 
     def perform(effect: Any) -> bytes | None:
@@ -174,10 +173,10 @@ def follow(
 
     events: list[Any] = []
     calls: Any = _Calls()
-    flow = streaming(answer, snapshots, Plan(calls=calls))
+    flow = follow_run(answer, snapshots, Plan(calls=calls, clock=monotonic))
     try:
         # What came before an error stays in the list.
-        events.extend(iterate(flow, perform, intake.take))
+        events.extend(iterate(flow, perform, lambda received: received.model))
     except Exception as error:  # noqa: BLE001 - it is what is looked at
         return Followed(events, snapshots, error)
     return Followed(events, snapshots, None)

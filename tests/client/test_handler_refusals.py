@@ -65,7 +65,7 @@ def test_what_is_no_handler_is_refused(telling: Any) -> None:
     [
         ({"on_text": print}, "there is no on_text; there are: on_end, on_event"),
         ({"on_event": 3}, "on_event must be a function, not int"),
-        ({"on_event": print, "event_handler": True}, "give either an event_handler or"),
+        ({"on_event": print, "event_handler": True}, "pass either an event_handler or"),
     ],
     ids=["unknown", "no function", "both"],
 )

@@ -299,13 +299,13 @@ def test_without_anything_told_nothing_is_final(telling: Any) -> None:
     for wanted in ("messages", "run_steps"):
         ask = operator.methodcaller(f"get_final_{wanted}")
         story = Story([run_as("completed"), DONE])
-        said = f"the stream told nothing of {wanted.removeprefix('run_')}"
+        said = f"the stream had no event of {wanted.removeprefix('run_')}"
         with pytest.raises(RuntimeError, match=said):
             telling(story, ask)
     ask = operator.methodcaller("get_final_run")
-    with pytest.raises(RuntimeError, match="the stream told nothing of a run"):
+    with pytest.raises(RuntimeError, match="the stream had no event of a run"):
         telling(Story([("ping", {}), DONE]), ask)
-    with pytest.raises(StreamInterrupted, match="nothing was told of its run"):
+    with pytest.raises(StreamInterrupted, match="nothing is known of its run"):
         telling(Story([("ping", {})]), ask)
 
 
@@ -327,13 +327,13 @@ def test_nothing_is_made_for_callbacks_that_nobody_overrides(
 ) -> None:
     kinds: list[str] = []
     for stream in (Stream, AsyncStream):
-        alive = stream.alive
+        live = stream.live
 
-        def counted(self: Any, kind: str, data: Any, alive: Any = alive) -> Any:
+        def counted(self: Any, kind: str, data: Any, live: Any = live) -> Any:
             kinds.append(kind)
-            return alive(self, kind, data)
+            return live(self, kind, data)
 
-        monkeypatch.setattr(stream, "alive", counted)
+        monkeypatch.setattr(stream, "live", counted)
     story = Story(ASKING, ANSWERING)
     listeners = {name: story.listener(name) for name in wanted}
     telling(story, to_the_end, tools=ToolSet([add]), **listeners)

@@ -116,8 +116,8 @@ def test_fields_go_to_a_dict_and_back(using: Any) -> None:
         assert found.id in repr(found)
         assert repr(found).startswith(type(found).__name__)
         assert KEY not in repr(found)
-        assert "_place" not in repr(found)
-        assert "_place" not in found.to_dict()
+        assert "_binding" not in repr(found)
+        assert "_binding" not in found.to_dict()
 
     using(of_each(check))
 
@@ -228,12 +228,12 @@ def test_an_id_that_nobody_knows_is_a_clear_error(using: Any) -> None:
                 assistant_id=made["Assistant"], extra_headers=drop
             )
         )
-        with pytest.raises(ConfigurationError, match="did not say the thread_id"):
+        with pytest.raises(ConfigurationError, match="sent no thread_id"):
             await got(new.refresh())
-        with pytest.raises(ConfigurationError, match="did not say the assistant_id"):
+        with pytest.raises(ConfigurationError, match="sent no assistant_id"):
             await got(new.assistant())
         question = await got(made["Thread"].add_message("Mine"))
-        with pytest.raises(ConfigurationError, match="did not say the run_id"):
+        with pytest.raises(ConfigurationError, match="sent no run_id"):
             await got(question.run())
 
     using(use)

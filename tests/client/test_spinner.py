@@ -56,27 +56,36 @@ def on_terminal(monkeypatch: pytest.MonkeyPatch) -> Callable[[], Terminal]:
     return begin
 
 
-def test_it_moves_while_time_passes_and_goes_away(
-    on_terminal: Callable[[], Terminal],
-) -> None:
-    terminal = on_terminal()
+def test_progress_is_shown_while_time_passes() -> None:
     world = World(["queued", "in_progress", "completed"])
-    world.wait(interval=0.24, spinner=spinner())
+    world.shown = []
+    world.wait(interval=0.24, shows_progress=True)
     assert world.slept == pytest.approx([0.1, 0.1, 0.04] * 2)
-    *shown, last = terminal.lines()
-    assert last == ""
-    assert shown == [
-        *("⠋ queued 0.0 s", "⠙ queued 0.1 s", "⠹ queued 0.2 s"),
-        *("⠸ in_progress 0.2 s", "⠼ in_progress 0.3 s", "⠴ in_progress 0.4 s"),
+    assert world.shown == [
+        *(("queued", 0.0), ("queued", 0.1), ("queued", 0.2)),
+        *(("in_progress", 0.24), ("in_progress", 0.34), ("in_progress", 0.44)),
     ]
 
 
-def test_it_goes_away_when_waiting_is_given_up(
+def test_nobody_is_woken_where_nothing_can_be_shown() -> None:
+    world = World(["queued", "completed"])
+    world.wait(interval=0.24, shows_progress=True)
+    assert world.slept == [0.24]
+
+
+def test_the_line_goes_away_at_the_deadline(
     on_terminal: Callable[[], Terminal],
 ) -> None:
     terminal = on_terminal()
-    with pytest.raises(RunTimeout):
-        World(["queued"]).wait(interval=1.0, max_wait=0.3, spinner=spinner())
+    with (
+        LocalServer(engine=engine) as server,
+        Client(base_url=server.url, api_key=KEY) as client,
+    ):
+        assistant = client.assistants.create(model="m")
+        run = assistant.start_thread("Hello")
+        with pytest.raises(RunTimeout):
+            run.wait(poll_interval_ms=5, timeout=0.02, spinner=True)
+    assert len(terminal.lines()) > 1
     assert terminal.getvalue().endswith(f"s{CLEAR}")
 
 
@@ -119,7 +128,9 @@ def test_it_is_asked_for_by_a_keyword(
     ):
         assistant = client.assistants.create(model="m")
         assistant.start_thread("Hello").wait(poll_interval_ms=5, spinner=True)
-        assert len(terminal.lines()) > 1
+        *shown, last = terminal.lines()
+        assert shown[0].startswith("⠋ ")
+        assert last == ""
         before = terminal.getvalue()
         assistant.start_thread("Hello").wait(poll_interval_ms=5)
     assert terminal.getvalue() == before

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistants_client._events.accumulate import Grown
-from assistants_client._events.catch_up import missed, rest
-from assistants_client._events.parse import Told, as_model
+from assistants_client._events.accumulate import Accumulated
+from assistants_client._events.catch_up import catch_up, remainder
+from assistants_client._events.parse import ParsedEvent, to_model
 from assistants_client._events.snapshots import Snapshots
 
 if TYPE_CHECKING:
@@ -64,15 +64,15 @@ def _delta(kind: str, pieces: list[Json]) -> Json:
     return {PARTS[kind]: all_of(kind, pieces), **noise}
 
 
-def created(kind: str) -> Told:
+def created(kind: str) -> ParsedEvent:
     data = {"id": "x_1", "object": kind, "status": "in_progress", "role": "assistant"}
-    return Told(f"{kind}.created", {**data, PARTS[kind]: all_of(kind, [])})
+    return ParsedEvent(f"{kind}.created", {**data, PARTS[kind]: all_of(kind, [])})
 
 
 def held(snapshots: Snapshots, kind: str) -> Json:
     """Give the message or step as the stream told it."""
     (found,) = (snapshots.messages if kind == MESSAGE else snapshots.steps).values()
-    return found.now()
+    return found.snapshot()
 
 
 @given(growths())
@@ -82,7 +82,7 @@ def test_any_split_adds_up_to_the_same(growth: tuple[str, Any, list[Json]]) -> N
     before = copy.deepcopy(events)
     snapshots = Snapshots()
     for event in events:
-        snapshots.take(event)
+        snapshots.apply(event)
         held(snapshots, kind)
     now = held(snapshots, kind)
     assert now[PARTS[kind]] == whole
@@ -92,12 +92,12 @@ def test_any_split_adds_up_to_the_same(growth: tuple[str, Any, list[Json]]) -> N
         "in_progress",
     )
     assert events == before
-    grown = Grown({})
+    grown = Accumulated({})
     for delta in deltas:
         grown.add(delta)
-    assert grown.now().get(PARTS[kind], all_of(kind, [])) == whole
+    assert grown.snapshot().get(PARTS[kind], all_of(kind, [])) == whole
     completed = {**now, "status": "completed", PARTS[kind]: whole}
-    snapshots.take(Told(f"{kind}.completed", completed))
+    snapshots.apply(ParsedEvent(f"{kind}.completed", completed))
     assert held(snapshots, kind) == completed
     assert held(snapshots, kind).keys() == now.keys()
 
@@ -107,13 +107,13 @@ def test_a_look_in_between_changes_nothing(
     growth: tuple[str, Any, list[Json]], data: st.DataObject
 ) -> None:
     kind, whole, deltas = growth
-    grown, looks = Grown({PARTS[kind]: all_of(kind, [])}), []
+    grown, looks = Accumulated({PARTS[kind]: all_of(kind, [])}), []
     for delta in deltas:
         if data.draw(st.booleans()):
-            found = grown.now()
+            found = grown.snapshot()
             looks.append((found, copy.deepcopy(found)))
         grown.add(delta)
-    assert grown.now()[PARTS[kind]] == whole
+    assert grown.snapshot()[PARTS[kind]] == whole
     assert all(found == copied for found, copied in looks)
     indexes = grown.indexes(
         *(["content"] if kind == MESSAGE else [PARTS[kind], "tool_calls"])
@@ -126,17 +126,17 @@ def test_what_is_missing_leads_from_anywhere_to_the_whole(
     growth: tuple[str, Any, list[Json]], data: st.DataObject
 ) -> None:
     kind, whole, deltas = growth
-    grown = Grown({PARTS[kind]: all_of(kind, [])})
+    grown = Accumulated({PARTS[kind]: all_of(kind, [])})
     for delta in deltas[: data.draw(st.integers(0, len(deltas)))]:
         grown.add(delta)
-    before = grown.known()[PARTS[kind]]
+    before = grown.by_index()[PARTS[kind]]
     kept = copy.deepcopy((before, whole))
-    piece = rest(before, whole)
+    piece = remainder(before, whole)
     assert (before, whole) == kept
     if piece is not None:
         grown.add({PARTS[kind]: piece})
-    assert grown.now()[PARTS[kind]] == whole
-    assert rest(whole, whole) is None
+    assert grown.snapshot()[PARTS[kind]] == whole
+    assert remainder(whole, whole) is None
 
 
 @given(growths(), st.data())
@@ -147,16 +147,16 @@ def test_what_was_missed_is_told_as_a_stream_would(
     events = [created(kind), *(growing(kind, delta) for delta in deltas)]
     snapshots = Snapshots()
     for event in events[: data.draw(st.integers(0, len(events)))]:
-        snapshots.take(event)
+        snapshots.apply(event)
     now = {**created(kind).data, "status": "completed", PARTS[kind]: whole}
     run = {"id": "run_1", "object": "thread.run", "status": "completed"}
     lists: tuple[list[Json], list[Json]] = (
         ([], [now]) if kind == MESSAGE else ([now], [])
     )
-    for event in missed(snapshots, run, *lists):
-        snapshots.take(event)
-        as_model(event)
+    for event in catch_up(snapshots, run, *lists):
+        snapshots.apply(event)
+        to_model(event)
     assert held(snapshots, kind) == now
     assert snapshots.run == run
-    again = [*missed(snapshots, run, *lists)]
-    assert again == [Told("thread.run.completed", run)]
+    again = [*catch_up(snapshots, run, *lists)]
+    assert again == [ParsedEvent("thread.run.completed", run)]

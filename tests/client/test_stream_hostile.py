@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assistants_client._events.accumulate import Grown
-from assistants_client._events.catch_up import missed, rest
-from assistants_client._events.parse import Told, as_model, told
+from assistants_client._events.accumulate import Accumulated
+from assistants_client._events.catch_up import catch_up, remainder
+from assistants_client._events.parse import ParsedEvent, parse_event, to_model
 from assistants_client._events.snapshots import RunSnapshot, Snapshots
 
 if TYPE_CHECKING:
@@ -21,20 +21,20 @@ from tests.client.growths import MESSAGE, STEP, growing
 
 
 def test_items_without_an_index_stand_where_they_stand() -> None:
-    grown = Grown({"content": [{"type": "text", "text": {"value": "a"}}]})
+    grown = Accumulated({"content": [{"type": "text", "text": {"value": "a"}}]})
     for text in ("b", "c"):
         grown.add({"content": [{"text": {"value": text}}, {"text": {"value": text}}]})
-    values = [each["text"]["value"] for each in grown.now()["content"]]
+    values = [each["text"]["value"] for each in grown.snapshot()["content"]]
     assert values == ["abc", "bc"]
 
 
 @pytest.mark.parametrize("index", [True, -1, 10**30, 1.0, "1", None, [], {}], ids=repr)
 def test_odd_indexes_take_no_room(index: Any) -> None:
-    grown = Grown({"content": []})
+    grown = Accumulated({"content": []})
     tracemalloc.start()
     try:
         grown.add({"content": [{"index": index, "text": {"value": "a"}}]})
-        assert grown.now()["content"] == [{"text": {"value": "a"}}]
+        assert grown.snapshot()["content"] == [{"text": {"value": "a"}}]
         assert tracemalloc.get_traced_memory()[1] < 100_000
     finally:
         tracemalloc.stop()
@@ -42,14 +42,14 @@ def test_odd_indexes_take_no_room(index: Any) -> None:
 
 @pytest.mark.parametrize("looks", [False, True], ids=["unread", "read"])
 def test_many_characters_one_by_one_take_the_room_of_a_text(looks: bool) -> None:
-    grown = Grown({})
+    grown = Accumulated({})
     deltas = {"content": [{"index": 0, "text": {"value": "x"}}]}
     tracemalloc.start()
     try:
         for number in range(20_000):
             grown.add(deltas)
             if looks and not number % 1000:
-                grown.now()
+                grown.snapshot()
         assert len(grown.part("content", 0, "text", "value")) == 20_000
         assert tracemalloc.get_traced_memory()[1] < 200_000
     finally:
@@ -73,10 +73,10 @@ def test_nothing_is_too_deep(wrap: Callable[[Any], Any]) -> None:
     value = nested(50_000, wrap)
     snapshots = Snapshots()
     for _ in range(2):
-        snapshots.take(growing(MESSAGE, {"content": value}))
-        snapshots.take(growing(STEP, {"step_details": value}))
+        snapshots.apply(growing(MESSAGE, {"content": value}))
+        snapshots.apply(growing(STEP, {"step_details": value}))
     for each in (*snapshots.messages.values(), *snapshots.steps.values()):
-        each.now()
+        each.snapshot()
         each.part("content", 0)
         each.indexes("content")
     while isinstance(value, dict | list):
@@ -141,22 +141,22 @@ def test_nothing_that_comes_does_harm(
     kept = copy.deepcopy(events)
     for snapshots in (Snapshots(), RunSnapshot()):
         for name, data in events:
-            snapshots.take(Told(name, data))
-            as_model(Told(name, data))
+            snapshots.apply(ParsedEvent(name, data))
+            to_model(ParsedEvent(name, data))
             for each in (*snapshots.messages.values(), *snapshots.steps.values()):
-                each.now()
+                each.snapshot()
                 each.part("content", 0, "text")
                 each.indexes("step_details", "tool_calls")
             assert snapshots.status is None or isinstance(snapshots.status, str)
-            assert not (snapshots.ended and snapshots.waits)
+            assert not (snapshots.ended and snapshots.requires_action)
     # As text: not a number is not equal to itself.
     assert repr(events) == repr(kept)
-    rest(before, now)
+    remainder(before, now)
 
 
 @given(EVENTS, st.text(max_size=30) | hostile.map(repr))
 def test_any_text_can_be_told(name: str, data: str) -> None:
-    as_model(told(name, data))
+    to_model(parse_event(name, data))
 
 
 @given(st.lists(st.tuples(EVENTS, hostile), max_size=4), hostile, hostile, hostile)
@@ -165,10 +165,10 @@ def test_what_was_missed_can_be_anything(
 ) -> None:
     snapshots = Snapshots()
     for name, data in events:
-        snapshots.take(Told(name, data))
+        snapshots.apply(ParsedEvent(name, data))
     steps = [step] if isinstance(step, dict) else []
     messages = [message] if isinstance(message, dict) else []
-    for event in missed(
+    for event in catch_up(
         snapshots, run if isinstance(run, dict) else {}, steps, messages
     ):
-        snapshots.take(event)
+        snapshots.apply(event)

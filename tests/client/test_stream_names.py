@@ -10,7 +10,7 @@ import pytest
 
 from assistants_client import _api
 from assistants_client._events import parse as reading
-from assistants_client._events.parse import as_model, told
+from assistants_client._events.parse import parse_event, to_model
 from tests.client.streams import RUN, Followed, body, follow
 
 if TYPE_CHECKING:
@@ -46,17 +46,17 @@ def grown_document(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     classes = {**known._classes, **dict.fromkeys(NEW, "ThreadRunInProgressEvent")}
     reader = import_module("assistants_api.reading").Variants("event", classes)
     monkeypatch.setattr(_api, "read_assistant_stream_event", reader)
-    reading._reads.cache_clear()
+    reading._is_read.cache_clear()
     yield
-    reading._reads.cache_clear()
+    reading._is_read.cache_clear()
 
 
 @pytest.mark.usefixtures("grown_document")
 def test_a_name_that_the_document_knows_stays() -> None:
     wrong = []
     for name, data, due in CASES:
-        given = told(name, json.dumps(data))
-        if (given.name, as_model(given).event) != (due, due):
+        given = parse_event(name, json.dumps(data))
+        if (given.name, to_model(given).event) != (due, due):
             wrong.append(f"{name} of {data['status']}: {given.name}, not {due}")
     assert not wrong, "\n".join(wrong)
 

@@ -10,7 +10,7 @@ import pytest
 
 from assistants_client import APIError, DecodeError, StreamInterrupted
 from assistants_client._effects import NoResponse
-from assistants_client._events.parse import Told, as_model, told
+from assistants_client._events.parse import ParsedEvent, parse_event, to_model
 from harness.contract.document import SCHEMAS
 from tests.cases import each_case
 from tests.client.streams import (
@@ -104,9 +104,9 @@ def at_every_split(content: bytes, **how: Any) -> Iterator[Followed]:
 def same_at_every_split(content: bytes, **how: Any) -> Followed:
     """Give what came of a stream, when that is the same at every split."""
     whole = follow([content], **how)
-    expected = whole.told()
+    expected = whole.outcome()
     for split in at_every_split(content, **how):
-        assert split.told() == expected
+        assert split.outcome() == expected
     return whole
 
 
@@ -131,7 +131,7 @@ def test_a_run_that_waits_is_not_completed_by_a_bogus_event(status: str) -> None
     for done in (True, False):
         found = same_at_every_split(body(events, done=done))
         assert found.error is None
-        assert found.snapshots.waits
+        assert found.snapshots.requires_action
         assert not found.snapshots.ended
         assert found.events[-1].data.status == status
 
@@ -146,7 +146,7 @@ def test_what_a_run_ends_with_is_its_status_whatever_the_name() -> None:
 def test_a_step_with_the_name_of_the_run_is_a_step() -> None:
     _, data = step("completed")
     found = follow([body([*SAMPLE[:2], ("thread.run.completed", data)])])
-    assert found.snapshots.steps["step_1"].now() == data
+    assert found.snapshots.steps["step_1"].snapshot() == data
     assert found.snapshots.status == "queued"
 
 
@@ -183,7 +183,7 @@ def test_malformed_data_is_a_stream_that_broke_off(position: int) -> None:
     cut = [(name, json.dumps(data)[:-1])]
     content = body([*SAMPLE[:position], *cut, *SAMPLE[position + 1 :]])
     found = follow([content])
-    assert found.told() == follow(bytes([each]) for each in content).told()
+    assert found.outcome() == follow(bytes([each]) for each in content).outcome()
     assert isinstance(found.error, StreamInterrupted)
     assert f"a {name} came whose data is no JSON" in str(found.error)
     assert len(found.events) == position
@@ -209,7 +209,7 @@ def test_a_body_that_is_cut_anywhere_gives_all_that_came(breaks: bool) -> None:
         why = "the cable was cut" if breaks else "it ended before the run did"
         assert why in str(error)
         assert isinstance(error.__cause__, NoResponse) == breaks
-        said = f"run run_1 was {error.run.status}" if whole else "nothing was told"
+        said = f"run run_1 was {error.run.status}" if whole else "nothing is known"
         assert said in str(error)
         assert (error.run is None, len(error.messages), len(error.steps)) == (
             *(whole < 1, int(whole >= 3), int(whole >= 2)),
@@ -233,7 +233,7 @@ def test_a_run_in_place_of_a_stream_is_taken(kind: str) -> None:
     assert [type(each).__name__ for each in done.events] == ["ThreadRunCompletedEvent"]
     going = same_at_every_split(json.dumps(run_event("queued")[1]).encode(), kind=kind)
     assert isinstance(going.error, StreamInterrupted)
-    assert "the server gave the run, not its events" in str(going.error)
+    assert "the server sent the run, not its events" in str(going.error)
     assert going.error.run.id == "run_1"
     cut = json.dumps(run_event("completed")[1]).encode()[:-4]
     broken = same_at_every_split(cut, kind=kind, breaks=True)
@@ -267,7 +267,7 @@ def test_what_is_no_stream_can_t_be_read(content: bytes, kind: str) -> None:
 def test_an_empty_body_is_a_stream_that_broke_off(content: bytes, kind: str) -> None:
     found = same_at_every_split(content, kind=kind)
     assert isinstance(found.error, StreamInterrupted)
-    assert "it ended before the run did; nothing was told of its run" in str(
+    assert "it ended before the run did; nothing is known of its run" in str(
         found.error
     )
     assert (found.error.run, found.error.messages, found.error.steps) == (None, [], [])
@@ -306,7 +306,7 @@ def test_all_kinds_of_events_come_typed() -> None:
         name = "".join(each.title() for each in words) + "Event"
         family = object_of(kind)
         if kind in ("done", "error"):
-            found = as_model(told(kind, "[DONE]" if kind == "done" else "{}"))
+            found = to_model(parse_event(kind, "[DONE]" if kind == "done" else "{}"))
         else:
             status = {} if family.endswith("delta") else {"status": kind.split(".")[-1]}
             data = {"id": "x", "object": family, **status, "delta": {}}
@@ -332,6 +332,6 @@ def test_events_that_nobody_knows_come_as_they_are(name: str, data: str) -> None
 
 def test_what_came_around_an_event_stays_with_it() -> None:
     name, data = message_delta("x")
-    what = told("", json.dumps({"event": name, "data": data, "seq": 7}))
-    assert what == Told(name, data, {"seq": 7})
-    assert as_model(what).to_dict() == {"event": name, "data": data, "seq": 7}
+    what = parse_event("", json.dumps({"event": name, "data": data, "seq": 7}))
+    assert what == ParsedEvent(name, data, {"seq": 7})
+    assert to_model(what).to_dict() == {"event": name, "data": data, "seq": 7}

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from assistants_client._events.catch_up import missed
-from assistants_client._events.parse import ERROR, Told, told
+from assistants_client._events.catch_up import catch_up
+from assistants_client._events.parse import ERROR, ParsedEvent, parse_event
 from assistants_client._events.snapshots import RunSnapshot, Snapshots
 from tests.cases import each_case
 from tests.client.streams import message, message_delta, run_event, step
@@ -20,7 +20,7 @@ def taken(*events: tuple[str, Any], into: type[Snapshots] = Snapshots) -> Snapsh
     """Add events up."""
     snapshots = into()
     for name, data in events:
-        snapshots.take(Told(name, data))
+        snapshots.apply(ParsedEvent(name, data))
     return snapshots
 
 
@@ -39,7 +39,7 @@ def part(index: Any, value: str) -> tuple[str, Json]:
 def test_what_is_whole_does_not_begin_again() -> None:
     events = [message("Hello", "completed"), message(None, "in_progress")]
     again = taken(*events, message("Bye", "in_progress", "created"))
-    assert again.messages["msg_1"].now() == message("Hello", "completed")[1]
+    assert again.messages["msg_1"].snapshot() == message("Hello", "completed")[1]
     assert again.closed == {"msg_1"}
 
 
@@ -84,14 +84,14 @@ def test_parts_that_came_out_of_order_are_gone_on_with() -> None:
         {"type": "text", "text": {"value": text, "annotations": []}}
         for text in ("Hello", "world")
     ]
-    (delta, *rest) = missed(known, run_event("completed")[1], [], [whole])
+    (delta, *rest) = catch_up(known, run_event("completed")[1], [], [whole])
     assert delta.name == "thread.message.delta"
     values = {
         each["index"]: each["text"]["value"] for each in delta.data["delta"]["content"]
     }
     assert values == {0: "Hello", 1: "ld"}
-    known.take(delta)
-    assert known.messages["msg_1"].now()["content"] == whole["content"]
+    known.apply(delta)
+    assert known.messages["msg_1"].snapshot()["content"] == whole["content"]
     names = [each.name for each in rest]
     assert names == ["thread.message.completed", "thread.run.completed"]
 
@@ -99,7 +99,7 @@ def test_parts_that_came_out_of_order_are_gone_on_with() -> None:
 def test_a_message_of_a_server_without_statuses_is_a_whole_one() -> None:
     whole = message("Hello", "completed")[1]
     del whole["status"]
-    events = [*missed(Snapshots(), run_event("completed")[1], [], [whole])]
+    events = [*catch_up(Snapshots(), run_event("completed")[1], [], [whole])]
     assert [each.name for each in events] == [
         *("thread.message.created", "thread.message.delta"),
         *("thread.message.completed", "thread.run.completed"),
@@ -109,7 +109,7 @@ def test_a_message_of_a_server_without_statuses_is_a_whole_one() -> None:
 @each_case("error", ["no more", None, 17, {"message": "no more"}])
 @each_case("name", ["", "error"])
 def test_an_error_is_one_whatever_it_holds(name: str, error: Any) -> None:
-    found = told(name, json.dumps({"error": error}))
+    found = parse_event(name, json.dumps({"error": error}))
     assert found.name == ERROR
     assert found.data in (error, {"error": error})
 
@@ -140,4 +140,4 @@ def test_an_event_has_the_name_of_what_it_tells_of(
     name: str, kind: str, status: str | None, right: str
 ) -> None:
     data: Json = {"object": kind, "status": status, "delta": {}}
-    assert told(name, json.dumps(data)) == Told(right, data)
+    assert parse_event(name, json.dumps(data)) == ParsedEvent(right, data)

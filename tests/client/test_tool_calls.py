@@ -20,7 +20,7 @@ from assistants_client import (
     tool,
     verbosity,
 )
-from assistants_client._flows.tool_calls import performing, tool_calls
+from assistants_client._flows.tool_calls import perform_tool_calls, tool_calls
 from assistants_client._transport.concurrency import together, together_async
 from assistants_server import LocalServer
 from tests.cases import each_case
@@ -244,7 +244,7 @@ def test_calls_are_told_at_level_3(
 ) -> None:
     with verbosity(3):
         Ask(sync, server)(ToolSet([add]), [("add", {"a": 1})])
-    assert "*  the run asks for 1 calls: add\n" in capsys.readouterr().err
+    assert "*  the run asks for 1 tool calls: add\n" in capsys.readouterr().err
 
 
 def run_of(action: Any) -> RunObject:
@@ -277,7 +277,7 @@ def test_a_run_that_asks_for_nothing_has_no_calls(action: Any) -> None:
 def test_odd_calls_are_answered_all_the_same(call: Any, output: str) -> None:
     run = run_of({"submit_tool_outputs": {"tool_calls": [call]}})
     with Client(base_url="http://127.0.0.1:1", api_key=KEY) as client:
-        (found,) = client._follow(performing(run, ToolSet([add])), {})
+        (found,) = client._follow(perform_tool_calls(run, ToolSet([add])), {})
     assert found["tool_call_id"] == "c"
     assert found["output"].startswith(output)
 
@@ -285,8 +285,8 @@ def test_odd_calls_are_answered_all_the_same(call: Any, output: str) -> None:
 def test_a_call_without_an_id_can_t_be_answered() -> None:
     calls = [{"type": "function", "function": {"name": "add", "arguments": "{}"}}]
     run = run_of({"submit_tool_outputs": {"tool_calls": calls}})
-    with pytest.raises(ToolError, match="a call has no id"):
-        next(performing(run, ToolSet([add])))
+    with pytest.raises(ToolError, match="a tool call has no id"):
+        next(perform_tool_calls(run, ToolSet([add])))
 
 
 def test_results_come_in_order_whatever_ends_first() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -15,9 +16,10 @@ from assistants_client import (
     RunTimeout,
 )
 from assistants_client._call import Call, CallResult
-from assistants_client._effects import Invoke, Note, Sleep
+from assistants_client._effects import Invoke, Note, Progress, Sleep
 from assistants_client._errors import SentRequest
-from assistants_client._flows.poll import ENDED, Patience, patience, waiting
+from assistants_client._events.run_status import FINAL
+from assistants_client._flows.poll import PollPolicy, poll_policy, poll_run
 from harness.contract.document import SCHEMAS
 from tests.cases import each_case
 
@@ -39,14 +41,16 @@ class World:
         self.slept: list[float] = []
         self.asked: list[str] = []
         self.cancelled = 0
+        # What is shown on the terminal; None where there is none.
+        self.shown: list[tuple[str, float]] | None = None
         self.action: Any = {"submit_tool_outputs": {"tool_calls": [{"id": "call_1"}]}}
 
     def wait(self, *, act: bool = False, **how: Any) -> RunObject:
-        flow = waiting(
+        flow = poll_run(
             self.look,
             lambda _: self.look(),
             lambda _: self.cancel(),
-            Patience(clock=lambda: self.now, **how),
+            PollPolicy(clock=lambda: self.now, **how),
             (lambda _: self.look()) if act else None,
         )
         try:
@@ -58,7 +62,9 @@ class World:
                         self.now += seconds
                     case Invoke(function):
                         function()
-                effect = flow.send(None)
+                    case Progress(status, seconds) if self.shown is not None:
+                        self.shown.append((status, round(seconds, 2)))
+                effect = flow.send(self.shown is not None)
         except StopIteration as stop:
             run: RunObject = stop.value
             return run
@@ -95,10 +101,10 @@ class World:
 
 def test_the_ends_are_those_of_the_document() -> None:
     going = {"queued", "in_progress", "requires_action", "cancelling"}
-    assert {*SCHEMAS["RunStatus"]["enum"]} - going == ENDED
+    assert {*SCHEMAS["RunStatus"]["enum"]} - going == FINAL
 
 
-@pytest.mark.parametrize("status", [*sorted(ENDED), "requires_action"])
+@pytest.mark.parametrize("status", [*sorted(FINAL), "requires_action"])
 def test_each_ending_ends_it(status: str) -> None:
     world = World(["queued", "in_progress", status])
     assert world.wait().status == status
@@ -211,4 +217,4 @@ def test_an_error_of_the_callback_ends_the_wait() -> None:
 )
 def test_what_can_t_be_used_is_refused(options: Any, said: str) -> None:
     with pytest.raises(ConfigurationError, match=said):
-        patience(options)
+        poll_policy(options, monotonic)

@@ -1,0 +1,85 @@
+"""What all live objects have in common: their client, and changes in place."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import attrs
+
+from .. import _api
+from .._call import id_of
+from .._errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from typing import Self
+
+
+class Binding(NamedTuple):
+    """Where a live object came from.
+
+    Attributes:
+        client: the client that requested it.
+        ids: the path parameters that it was requested with.
+    """
+
+    client: Any
+    ids: Mapping[str, Any]
+
+
+class LiveObject:
+    """A model that knows its client; comes before the model among the bases.
+
+    A live object equals another of its class with the same properties, whichever client
+    it belongs to. One that was pickled, or made by hand, has no client.
+    """
+
+    __slots__ = ()
+
+    _binding: Binding
+
+    def _bound(self) -> Binding:
+        binding: Binding | None = getattr(self, "_binding", None)
+        if binding is None:
+            name = type(self).__name__
+            raise ConfigurationError(
+                f"this {name} has no client, because no client returned it: retrieve it"
+            )
+        return binding
+
+    def _key(self, name: str, own: str | None = None) -> str:
+        """Return an id: that of the request, because a response may lack its own.
+
+        Args:
+            name: the name of the path parameter.
+            own: the name of the property, if it is another one.
+        """
+        given = self._bound().ids.get(name)
+        if given is None:
+            given = getattr(self, own or name, None)
+            if given is _api.UNSET or given is None:
+                what = type(self).__name__
+                raise ConfigurationError(f"the server sent no {name} of this {what}")
+        return id_of(name, given)
+
+    def _adopt(self, other: Any) -> Self:
+        """Take over the properties of another object."""
+        kind: Any = type(self)
+        for each in attrs.fields(kind):
+            setattr(self, each.name, getattr(other, each.name))
+        return self
+
+    def __copy__(self) -> Self:
+        """Return an independent copy, of the same client."""
+        model: Any = self
+        copied: Self = type(model).from_dict(model.to_dict())
+        binding = getattr(self, "_binding", None)
+        if binding is not None:
+            # Not by name: the slot is the subclass's, because only one base may have
+            # slots.
+            object.__setattr__(copied, "_binding", binding)
+        return copied
+
+    def __deepcopy__(self, _: Any) -> Self:
+        """Return what `copy.copy` returns: the client is not copied."""
+        return self.__copy__()
