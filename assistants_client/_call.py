@@ -27,8 +27,8 @@ from attrs import field, frozen
 from . import _api
 from ._error_messages import decoded
 from ._errors import ConfigurationError, DecodeError, ReceivedResponse, SentRequest
-from ._json import decode
-from ._redaction import SECRET_HEADERS, Secrets
+from ._json import decode, quick_decoder
+from ._redaction import SECRET_HEADERS, Secrets, without_user
 from ._text import is_text, shortened
 
 if TYPE_CHECKING:
@@ -165,7 +165,7 @@ class CallResult(Generic[T_co]):
     Attributes:
         call: the call.
         response: the response; that of a stream is still to be read.
-        request: the request, without its query and headers.
+        url: the URL of the request.
         attempts: how many requests were sent.
         idle_timeout: seconds after which a silent stream has ended; None for no limit.
         limit: how many bytes its body may have; None for no limit.
@@ -174,11 +174,17 @@ class CallResult(Generic[T_co]):
 
     call: Call[T_co]
     response: HttpResponse
-    request: SentRequest
+    url: str = field(repr=False)
     attempts: int
     idle_timeout: float | None = None
     limit: int | None = None
     secrets: Secrets = field(factory=Secrets, repr=False)
+
+    @property
+    def request(self) -> SentRequest:
+        """Return the request, without what may be secret."""
+        shown = self.secrets.redact(without_user(self.url.partition("?")[0]))
+        return SentRequest(self.call.request.method, shown)
 
     @property
     def request_id(self) -> str | None:
@@ -196,6 +202,11 @@ class CallResult(Generic[T_co]):
 
     def json(self) -> object:
         """Return the body as JSON data; `read` has the errors."""
+        decode_quickly, problems = quick_decoder()
+        try:
+            return decode_quickly(self.response.content)
+        except problems:
+            pass
         try:
             return decode(self.response.content)
         except ValueError:

@@ -22,7 +22,7 @@ def decode(content: bytes | str) -> Any:
     Raises:
         ValueError: it is no JSON, or so deep that nothing can read it.
     """
-    decoder, problems = _decoder()
+    decoder, problems = quick_decoder()
     try:
         return decoder(content)
     except problems:
@@ -36,7 +36,7 @@ def decode(content: bytes | str) -> Any:
 def decode_strictly(text: str) -> Any:
     """Decode JSON as it is defined; `decode` has the errors."""
     with _value_errors():
-        return _decoder()[0](text)
+        return quick_decoder()[0](text)
 
 
 def converted(data: Any, to: Any) -> Any:
@@ -66,8 +66,8 @@ def encode(value: Any) -> str:
 
 
 @cache
-def _decoder() -> tuple[Callable[[bytes | str], Any], tuple[type[Exception], ...]]:
-    """Give the quick decoder, and what it raises."""
+def quick_decoder() -> tuple[Callable[[bytes | str], Any], tuple[type[Exception], ...]]:
+    """Return the quick decoder, and what it raises where it is strict."""
     import msgspec
 
     problems = (msgspec.MsgspecError, ValueError, RecursionError)

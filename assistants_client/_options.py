@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import math
 import os
+import random
+import time
 from base64 import b64encode
 from collections.abc import Callable, Mapping
 from typing import Any, Final, TypeAlias, TypedDict
-from urllib.parse import unquote, urlsplit, urlunsplit
+from urllib.parse import unquote, urlsplit
 
 from attrs import evolve, field, frozen
 
 from ._errors import ConfigurationError
-from ._redaction import Secrets, without_secrets
+from ._redaction import SECRET_PARAMETERS, Secrets, without_secrets, without_user
 from ._verbosity import Verbosity, checked
 
 TIMEOUT: Final = 600.0
@@ -21,6 +23,21 @@ MAX_RETRIES: Final = 2
 MAX_RESPONSE_BYTES: Final = 256 * 1024**2
 """More than a page of a hundred messages of the greatest length can take."""
 ApiKey: TypeAlias = str | Callable[[], Any]
+
+
+@frozen
+class Policy:
+    """How often to retry, and how long to wait where the server says nothing.
+
+    Attributes:
+        max_retries: how often a request is retried at most.
+        jitter: returns a number from 0 to 1, another one each time.
+        clock: returns the time, in seconds since 1970.
+    """
+
+    max_retries: int
+    jitter: Callable[[], float] = random.random
+    clock: Callable[[], float] = time.time
 
 
 class ClientOptions(TypedDict, total=False):
@@ -45,15 +62,6 @@ class ClientChanges(ClientOptions, total=False):
     project: str | None
     set_default_headers: Mapping[str, str] | None
     set_default_query: Mapping[str, Any] | None
-
-
-def without_user(url: str) -> str:
-    """Give a URL without the password that may stand in it."""
-    if "@" not in url:
-        return url
-    parts = urlsplit(url)
-    host = parts.netloc.rpartition("@")[2]
-    return urlunsplit(parts._replace(netloc=host))
 
 
 @frozen(kw_only=True, repr=False)
@@ -228,15 +236,19 @@ def _learn(options: Options) -> None:
     """Have the secrets hidden that the settings hold."""
     secrets = options.secrets
     if isinstance(options.api_key, str):
-        secrets.learn(options.api_key)
+        secrets.learn(options.api_key, setting=True)
     headers = {name.lower(): value for name, value in options.default_headers.items()}
-    secrets.learn_headers(headers, options.redact_headers)
+    secrets.learn_headers(headers, options.redact_headers, setting=True)
+    for name, value in options.default_query.items():
+        if name in SECRET_PARAMETERS and isinstance(value, str):
+            secrets.learn(value, setting=True)
     parts = urlsplit(options.base_url)
     if parts.password:
         user, password = unquote(parts.username or ""), unquote(parts.password)
-        secrets.learn(password)
+        secrets.learn(password, setting=True)
         # As it goes out.
-        secrets.learn(b64encode(f"{user}:{password}".encode()).decode())
+        sent = b64encode(f"{user}:{password}".encode()).decode()
+        secrets.learn(sent, setting=True)
 
 
 def checked_key(key: Any) -> str:

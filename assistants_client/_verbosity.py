@@ -1,4 +1,4 @@
-"""How much of the wire is shown: 0 nothing, 1 headers, 2 bodies, 3 the connection."""
+"""How much of requests and responses is shown, from 0 to 3."""
 
 from __future__ import annotations
 
@@ -14,32 +14,34 @@ if TYPE_CHECKING:
 
 Verbosity: TypeAlias = Literal[0, 1, 2, 3]
 VARIABLE = "ASSISTANTS_VERBOSITY"
+"""The environment variable that sets the level."""
 _LEVELS = (0, 1, 2, 3)
-_within: ContextVar[Verbosity | None] = ContextVar("verbosity", default=None)
+WITHIN: ContextVar[Verbosity | None] = ContextVar("verbosity", default=None)
+"""The level that a `with verbosity(...)` statement sets."""
 
 
 @contextmanager
 def verbosity(level: Verbosity) -> Iterator[None]:
-    """Show that much of the wire for all calls within, where nothing else is said.
+    """Show that much of the calls within that say nothing else themselves.
 
     Args:
         level: 0 nothing, 1 headers, 2 bodies as well, 3 the connection as well.
 
     Raises:
-        ConfigurationError: it is none of them.
+        ConfigurationError: there is no such level.
     """
-    token = _within.set(checked(level))
+    token = WITHIN.set(checked(level))
     try:
         yield
     finally:
-        _within.reset(token)
+        WITHIN.reset(token)
 
 
 def checked(level: Any) -> Verbosity:
-    """Give a level if it is one.
+    """Return a level if it is one.
 
     Raises:
-        ConfigurationError: it is none.
+        ConfigurationError: there is no such level.
     """
     # True equals 1, but nobody means that.
     if isinstance(level, bool) or level not in _LEVELS:
@@ -49,12 +51,12 @@ def checked(level: Any) -> Verbosity:
 
 
 def resolved(call: Verbosity | None, client: Verbosity | None) -> Verbosity:
-    """Give the level that counts: the call's, the client's, that within, or the rest.
+    """Return the level that counts: of the call, the client, the context, the rest.
 
     Raises:
-        ConfigurationError: the environment has one that is none.
+        ConfigurationError: the environment sets one that doesn't exist.
     """
-    for level in (call, client, _within.get()):
+    for level in (call, client, WITHIN.get()):
         if level is not None:
             return checked(level)
     return _from_environment()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from ._drive import drive, drive_async
@@ -10,7 +11,7 @@ from ._options import MAX_RESPONSE_BYTES, MAX_RETRIES, TIMEOUT, settings
 from ._transcript import Transcript
 from ._transport.http import Http
 from ._transport.pool import Pool, library_for
-from ._verbosity import resolved
+from ._verbosity import VARIABLE, WITHIN, resolved
 from .azure import azure_settings
 from .custom_requests import AsyncCustomRequests, CustomRequests
 from .resources.assistants import Assistants, AsyncAssistants
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
     from .resources._streamed import AsyncStreamedClient, StreamedClient
 
 T = TypeVar("T")
+
+_NOBODY = (None, None, None)
 
 
 class _Client:
@@ -186,10 +189,13 @@ class _Client:
         raise NotImplementedError
 
     def _transcript(self, options: CallOptions) -> Transcript | None:
-        level = resolved(options.get("verbosity"), self._options.verbosity)
+        mine = self._options
+        asked = (options.get("verbosity"), mine.verbosity, WITHIN.get())
+        if asked == _NOBODY and VARIABLE not in os.environ:
+            return None
+        level = resolved(options.get("verbosity"), mine.verbosity)
         if level == 0:
             return None
-        mine = self._options
         return Transcript(
             level, secret_headers=mine.redact_headers, secrets=mine.secrets
         )

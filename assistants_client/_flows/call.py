@@ -1,41 +1,58 @@
-"""One call of the API: from arguments to a request, from an answer to a result."""
+"""One call: from its arguments to a request, from a response to its result."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeVar
+import json
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+from urllib.parse import urlencode
 
+from .. import _api
 from .._call import CallResult, received
 from .._effects import Invoke, NoResponse, PreparedRequest
-from .._errors import APIConnectionError, APITimeoutError, SentRequest, status_error
-from .._options import checked_key, checked_retries, checked_timeout, without_user
+from .._errors import (
+    APIConnectionError,
+    APITimeoutError,
+    ConfigurationError,
+    SentRequest,
+    status_error,
+)
+from .._options import Policy, checked_key, checked_retries, checked_timeout
+from .._redaction import SECRET_PARAMETERS, without_secrets, without_user
 from .._text import shortened
 from .redirects import refusal
-from .request import Headers, request_body, request_headers, request_url
-from .retry import GaveUp, Policy, retry
+from .retry import GaveUp, retry
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from .._call import Call
     from .._effects import Flow
     from .._options import Options
-    from .._redaction import Secrets
 
 T = TypeVar("T")
+
+JSON: Final = "application/json"
+EVENTS: Final = "text/event-stream"
+CODINGS: Final = "gzip, deflate"
+"""The content codings that responses may have: those whose decoding can be bounded."""
 
 
 def perform_call(
     call: Call[T], settings: Options, policy: Policy | None = None
 ) -> Flow[CallResult[T]]:
-    """Carry out a call.
+    """Perform a call.
 
     Args:
-        call: what to do.
-        settings: those of the client.
-        policy: how to retry; made from the settings without one.
+        call: the call.
+        settings: the settings of the client.
+        policy: how to retry; made from the settings if not given.
 
     Raises:
         ConfigurationError: an argument can't be sent.
-        APIConnectionError: no answer came.
-        APIStatusError: the answer is an error.
+        APIConnectionError: no response came.
+        APIStatusError: the response is an error.
+        DecodeError: the response can't be read.
     """
     options = call.options
     timeout = settings.timeout
@@ -43,74 +60,217 @@ def perform_call(
         timeout = checked_timeout(options["timeout"])
     retries = options.get("max_retries")
     retries = settings.max_retries if retries is None else checked_retries(retries)
+    method, secrets = call.request.method, settings.secrets
     url = request_url(call, settings)
     content = request_body(call)
     headers = request_headers(call, settings, content)
-    secrets = settings.secrets
 
     def prepare(attempt: int) -> Flow[PreparedRequest]:
         key = settings.api_key
         if not isinstance(key, str):
             found = yield Invoke(key)
-            # Azure's libraries give an object that holds the token.
+            # Azure's libraries return an object that holds the token.
             key = checked_key(getattr(found, "token", found))
-        # Whoever gives another authorization gives it in place of the key.
+            secrets.learn(key)
+        # Whoever passes another authorization passes it in place of the key.
         also = settings.redact_headers
         given = Headers({"authorization": f"Bearer {key}"} | headers, also)
-        secrets.learn_headers(given, also)
+        sent = {name: each for name, each in given.items() if each is not None}
         return PreparedRequest(
-            method=call.request.method,
+            method=method,
             url=url,
-            headers=given.sendable(),
+            headers=Headers(sent, also),
             content=content,
             timeout=timeout,
             stream=call.stream or call.unread,
             limit=None if call.unread else settings.max_response_bytes,
         )
 
-    shown = secrets.redact(without_user(url.partition("?")[0]))
-    sent_request = SentRequest(call.request.method, shown)
     try:
         sent = yield from retry(prepare, policy or Policy(retries))
     except GaveUp as gave_up:
-        raise _unanswered(gave_up, call, sent_request, secrets) from gave_up.last
+        last: NoResponse = gave_up.last
+        kind = APITimeoutError if last.timed_out else APIConnectionError
+        path = url.partition("?")[0]
+        raise kind(
+            shortened(secrets.redact(str(last))),
+            request=SentRequest(method, secrets.redact(without_user(path))),
+            operation=call.operation,
+            attempts=gave_up.attempts,
+        ) from last
     response = sent.response
-    answer: CallResult[T] = CallResult(
+    result: CallResult[T] = CallResult(
         call,
         response,
-        sent_request,
+        url,
         sent.attempts,
         idle_timeout=_seconds(timeout),
         limit=settings.max_response_bytes,
         secrets=secrets,
     )
-    if sent.unusable is not None:
-        raise answer.undecodable(response, str(sent.unusable)) from sent.unusable
+    if sent.unreadable is not None:
+        raise result.undecodable(response, str(sent.unreadable)) from sent.unreadable
     if not 200 <= response.status_code <= 299:
-        why = secrets.redact(refusal(call.request.method, url, response) or "")
+        why = secrets.redact(refusal(method, url, response) or "")
         raise status_error(
-            received(response, sent_request, secrets),
+            received(response, result.request, secrets),
             why=why or None,
             operation=call.operation,
             attempts=sent.attempts,
         )
-    return answer
+    return result
+
+
+class Headers(dict[str, Any]):
+    """Headers to be sent, which don't show their secrets; None sends none."""
+
+    def __init__(
+        self, headers: Mapping[str, Any], secret: tuple[str, ...] = ()
+    ) -> None:
+        """Begin; `secret` names headers that hold secrets besides the usual ones."""
+        super().__init__(headers)
+        self._secret = secret
+
+    def __repr__(self) -> str:
+        return repr(without_secrets(self, self._secret))
+
+
+def request_url(call: Call[Any], settings: Options) -> str:
+    """Return the whole URL of a request.
+
+    Raises:
+        ConfigurationError: a parameter can't be written.
+    """
+    given = call.options.get("extra_query") or {}
+    extra = {_base(name) for name in given}
+    own = call.request.query
+    if extra:
+        own = [pair for pair in own if _base(pair[0]) not in extra]
+    pairs = [*own]
+    if settings.default_query:
+        taken = {*extra, *(_base(name) for name, _ in call.request.query)}
+        for name, value in settings.default_query.items():
+            if name not in taken:
+                pairs += _pairs(name, value)
+    for name, value in given.items():
+        # The caller may have written the brackets of a list, too.
+        pairs += _pairs(_base(name) if isinstance(value, list) else name, value)
+    url = f"{settings.base_url}{call.request.path}"
+    if not pairs:
+        return url
+    if given:
+        for name, value in pairs:
+            if name in SECRET_PARAMETERS:
+                settings.secrets.learn(value)
+    try:
+        return f"{url}?{urlencode(pairs)}"
+    except UnicodeEncodeError as error:
+        what = f"the query of {call.operation} has text that UTF-8 can't encode"
+        raise ConfigurationError(what) from error
+
+
+def _base(name: str) -> str:
+    return name.removesuffix("[]")
+
+
+def _pairs(name: str, value: Any) -> Iterator[tuple[str, str]]:
+    """Return a parameter as pairs: `a[]` per item of a list, `a[b]` per key."""
+    if value is None:
+        return
+    if isinstance(value, list | tuple):
+        for each in value:
+            yield from _pairs(f"{name}[]", each)
+    elif isinstance(value, Mapping):
+        for key, each in value.items():
+            yield from _pairs(f"{name}[{key}]", each)
+    else:
+        yield name, _written(value)
+
+
+def _written(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value)
+
+
+def _listed(value: Any) -> Any:
+    """Return iterables, which JSON doesn't know, as lists, with models in them."""
+    if isinstance(value, Iterable) and not isinstance(value, bytes | bytearray):
+        return _api.to_json([*value])
+    raise TypeError(f"JSON has nothing for {type(value).__name__}")
+
+
+# Made once, as making it takes longer than encoding a body.
+_ENCODER = json.JSONEncoder(
+    ensure_ascii=False, separators=(",", ":"), allow_nan=False, default=_listed
+)
+
+
+def request_body(call: Call[Any]) -> bytes | None:
+    """Return the body of a request, None if it has none.
+
+    Raises:
+        ConfigurationError: an argument can't be written as JSON.
+    """
+    body = call.request.json
+    extra = call.options.get("extra_body")
+    if extra:
+        if call.request.method == "GET":
+            raise ConfigurationError(f"{call.operation} is a GET: it has no extra_body")
+        if body is not _api.UNSET and not isinstance(body, dict):
+            raise ConfigurationError("extra_body goes with a body that is an object")
+        body = {**({} if body is _api.UNSET else body), **_api.to_json(extra)}
+    if body is _api.UNSET:
+        return None
+    try:
+        return _ENCODER.encode(body).encode()
+    except (TypeError, ValueError, RecursionError) as error:
+        what = f"the arguments of {call.operation} can't be written as JSON"
+        raise ConfigurationError(f"{what}: {error}") from error
+
+
+def request_headers(
+    call: Call[Any], settings: Options, content: bytes | None
+) -> Headers:
+    """Return the headers, in lower case so that one replaces another.
+
+    Raises:
+        ConfigurationError: one can't be sent.
+    """
+    headers = Headers(
+        {
+            "accept": EVENTS if call.stream else JSON,
+            "accept-encoding": CODINGS,
+            "openai-beta": "assistants=v2",
+        },
+        settings.redact_headers,
+    )
+    if content is not None:
+        headers["content-type"] = JSON
+    if settings.organization:
+        headers["openai-organization"] = settings.organization
+    if settings.project:
+        headers["openai-project"] = settings.project
+    key = call.options.get("idempotency_key")
+    if key:
+        headers["idempotency-key"] = key
+    extra = call.options.get("extra_headers") or {}
+    for more in (settings.default_headers, call.request.headers, extra):
+        headers.update((name.lower(), value) for name, value in more.items())
+    if extra:
+        settings.secrets.learn_headers(headers, settings.redact_headers)
+    for name, value in headers.items():
+        if value is not None and not _is_sendable(value):
+            # Its value is not in the message: it may be a key.
+            raise ConfigurationError(f"the header {name} must be printable ASCII text")
+    return headers
+
+
+def _is_sendable(value: Any) -> bool:
+    return isinstance(value, str) and value.isascii() and value.isprintable()
 
 
 def _seconds(timeout: Any) -> float | None:
-    """Give how long one may wait for something to come, of any kind of timeout."""
+    """Return how long a stream may be silent, from any kind of timeout."""
     found = getattr(timeout, "read", timeout)
     return found if isinstance(found, int | float) else None
-
-
-def _unanswered(
-    gave_up: GaveUp, call: Call[Any], request: SentRequest, secrets: Secrets
-) -> APIConnectionError:
-    last: NoResponse = gave_up.last
-    kind = APITimeoutError if last.timed_out else APIConnectionError
-    return kind(
-        shortened(secrets.redact(str(last))),
-        request=request,
-        operation=call.operation,
-        attempts=gave_up.attempts,
-    )

@@ -1,6 +1,6 @@
-"""Sending a request on to where the server says that it belongs.
+"""Redirects, which are followed within one origin only.
 
-Only within one origin: whoever else a server names would be handed the key.
+Whoever else a server names would be handed the key.
 """
 
 from __future__ import annotations
@@ -18,42 +18,47 @@ if TYPE_CHECKING:
 
 MOST: Final = 10
 """How often a request is sent on."""
-_REDIRECTS = (301, 302, 303, 307, 308)
+REDIRECTS = (301, 302, 303, 307, 308)
 # These leave the method as it is; the others would make a GET of a POST.
 _KEEPING = (307, 308)
 _PORTS = {"http": 80, "https": 443}
 _LONGEST = 8192
 
 
-def send(request: PreparedRequest) -> Flow[HttpResponse]:
-    """Send a request, and on to where it is redirected within the same origin.
+def follow_redirects(
+    request: PreparedRequest, response: HttpResponse
+) -> Flow[HttpResponse]:
+    """Send a request on to where it is redirected within the same origin.
 
-    An answer that says to go where it must not is given as it is; `refusal` says why.
+    A redirect that must not be followed is returned as it is; `refusal` says why.
+
+    Args:
+        request: the request.
+        response: its response, which is a redirect.
     """
     for _ in range(MOST):
-        response: HttpResponse = yield Send(request)
-        if response.status_code not in _REDIRECTS:
-            return response
         location = response.headers.get("location", "")
-        if not location or _objection(request.method, request.url, response):
-            return response
+        if response.status_code not in REDIRECTS or not location:
+            break
+        if _objection(request.method, request.url, response):
+            break
         request = evolve(request, url=_target(request.url, location))
         path = urlsplit(request.url).path
         yield Note(f"status {response.status_code}; sent on to {path}")
-    last: HttpResponse = yield Send(request)
-    return last
+        response = yield Send(request)
+    return response
 
 
 def refusal(method: str, url: str, response: HttpResponse) -> str | None:
-    """Say why a redirect was not followed; none if it would have been, or is none.
+    """Return why a redirect was not followed, None if it was, or is none.
 
     Args:
         method: that of the request.
-        url: where it went.
+        url: the URL that it went to.
         response: the response.
     """
     location = response.headers.get("location", "")
-    if response.status_code not in _REDIRECTS or not location:
+    if response.status_code not in REDIRECTS or not location:
         return None
     return _objection(method, url, response) or f"it was sent on more than {MOST} times"
 
@@ -81,7 +86,7 @@ def _objection(method: str, url: str, response: HttpResponse) -> str | None:
 
 
 def _target(url: str, location: str) -> str:
-    """Give where a request goes, with the user of the URL where it has one.
+    """Return where a request goes, with the user of the URL where it has one.
 
     Raises:
         ValueError: that is no URL.
@@ -98,7 +103,7 @@ def _target(url: str, location: str) -> str:
 
 
 def _is_same_origin(own: SplitResult, other: SplitResult) -> bool:
-    """Tell whether a key may go from one to the other: TLS may come, but not go."""
+    """Return whether a key may go from one to the other: to TLS, but not from it."""
     if other.scheme not in _PORTS:
         return False
     if _origin(own) == _origin(other):

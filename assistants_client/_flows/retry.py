@@ -1,25 +1,24 @@
-"""Sending a request, and again where that can do no harm."""
+"""Retries: sending a request again where that can do no harm."""
 
 from __future__ import annotations
 
-import random
-import time
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from .._effects import NoResponse, Note, Sleep, UnreadableResponse
-from .redirects import send
+from .._effects import NoResponse, Note, Send, Sleep, UnreadableResponse
+from .redirects import REDIRECTS, follow_redirects
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from .._effects import Flow, HttpResponse, PreparedRequest
+    from .._options import Policy
 
 IDEMPOTENCY_KEY = "idempotency-key"
 LONGEST_WAIT = 120.0
-"""Seconds up to which a server's word on when to come back is kept."""
+"""How many seconds a server may ask to wait; what is longer is ignored."""
 _FIRST, _MOST = 0.5, 8.0
 _RETRIED = (408, 409, 429)
 _SAFE_METHODS = ("GET", "HEAD", "DELETE", "OPTIONS", "PUT")
@@ -27,36 +26,21 @@ _SAFE_METHODS = ("GET", "HEAD", "DELETE", "OPTIONS", "PUT")
 
 @frozen
 class Sent:
-    """A request that got an answer of whatever status.
+    """A request that got a response, of whatever status.
 
     Attributes:
         response: the response.
         attempts: how often it was sent.
-        unusable: why the answer can't be read, if it can't.
+        unreadable: why the response can't be read, if it can't.
     """
 
     response: HttpResponse
     attempts: int
-    unusable: UnreadableResponse | None = None
-
-
-@frozen
-class Policy:
-    """How often to retry, and how long to wait where the server says nothing.
-
-    Attributes:
-        max_retries: how often a request is sent again at most.
-        jitter: a number from 0 to 1, another one each time.
-        clock: seconds since 1970.
-    """
-
-    max_retries: int
-    jitter: Callable[[], float] = random.random
-    clock: Callable[[], float] = time.time
+    unreadable: UnreadableResponse | None = None
 
 
 class GaveUp(Exception):  # noqa: N818 - the caller turns it into an error
-    """No attempt got an answer; the last reason is the cause."""
+    """No attempt got a response; the last reason is the cause."""
 
     def __init__(self, last: NoResponse, attempts: int) -> None:
         super().__init__(str(last))
@@ -67,30 +51,32 @@ class GaveUp(Exception):  # noqa: N818 - the caller turns it into an error
 def retry(
     prepare: Callable[[int], Flow[PreparedRequest]], policy: Policy
 ) -> Flow[Sent]:
-    """Send a request until it is answered for good or must not be sent again.
+    """Send a request until its response is final, or it must not be sent again.
 
     A request that may create something is sent again only where the server can't have
     acted on the one before, so that nothing is made twice.
 
     Args:
-        prepare: gives the request for an attempt, numbered from 0: a key may have
+        prepare: returns the request for an attempt, numbered from 0: a key may have
             changed meanwhile.
         policy: how often, and how long to wait in between.
 
     Raises:
-        GaveUp: there is no answer.
+        GaveUp: there is no response.
     """
     retries = 0
     refreshed = False
     while True:
         request = yield from prepare(retries)
         try:
-            response: HttpResponse = yield from send(request)
-        except UnreadableResponse as unusable:
+            response: HttpResponse = yield Send(request)
+            if response.status_code in REDIRECTS:
+                response = yield from follow_redirects(request, response)
+        except UnreadableResponse as error:
             # It would be no better the next time.
-            if unusable.response is None:
+            if error.response is None:
                 raise
-            return Sent(unusable.response, retries + 1 + refreshed, unusable)
+            return Sent(error.response, retries + 1 + refreshed, error)
         except NoResponse as broken:
             attempts = retries + 1 + refreshed
             if broken.final:
@@ -115,16 +101,16 @@ def retry(
 
 
 def backoff(retries: int, policy: Policy) -> float:
-    """Give the seconds to wait where the server says nothing: doubled each time."""
+    """Return the seconds to wait where the server says nothing: doubled each time."""
     longest = min(_FIRST * 2.0 ** min(retries, 8), _MOST)
     return longest * (1 - 0.25 * policy.jitter())
 
 
 def server_wait(headers: Mapping[str, str], now: float) -> float | None:
-    """Give the seconds that a server asks to wait, if it does and they aren't too many.
+    """Return the seconds that a server asks to wait, unless they are too many.
 
     Args:
-        headers: those of its answer.
+        headers: the headers of its response.
         now: seconds since 1970.
     """
     milliseconds = _number(headers.get("retry-after-ms"))
@@ -147,18 +133,18 @@ def _wait(headers: Mapping[str, str], retries: int, policy: Policy) -> float:
 
 
 def _may_retry(request: PreparedRequest, response: HttpResponse) -> bool:
-    """Tell whether an answer is one to try again after."""
-    wish = response.headers.get("x-should-retry", "").lower()
+    """Return whether a request may be sent again after a response."""
+    asked = response.headers.get("x-should-retry", "").lower()
     status = response.status_code
-    if status < 400 or wish == "false":
+    if status < 400 or asked == "false":
         return False
-    if not (wish == "true" or status in _RETRIED or status >= 500):
+    if not (asked == "true" or status in _RETRIED or status >= 500):
         return False
     return _is_repeatable(request) or _was_not_acted_on(response)
 
 
 def _was_not_acted_on(response: HttpResponse) -> bool:
-    """Tell whether an answer means that the server turned the request away unseen."""
+    """Return whether the server refused the request before it acted on it."""
     if response.status_code == 503:
         return "retry-after" in response.headers or "retry-after-ms" in response.headers
     return response.status_code in (409, 429)
@@ -169,7 +155,7 @@ def _may_resend(request: PreparedRequest, broken: NoResponse) -> bool:
 
 
 def _is_repeatable(request: PreparedRequest) -> bool:
-    """Tell whether doing it twice is doing it once."""
+    """Return whether doing it twice does the same as doing it once."""
     names = {name.lower() for name in request.headers}
     return request.method in _SAFE_METHODS or IDEMPOTENCY_KEY in names
 

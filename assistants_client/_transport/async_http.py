@@ -142,8 +142,12 @@ class AsyncHttp:
                     exchange.request, stream=True, follow_redirects=False
                 )
             exchange.begun(response)
-            late = exchange.deadline_of(response)
-            supervise(response, self.library, late, permit.release)
+            if response.is_closed:
+                # Made without a network, and read by that.
+                permit.release()
+            else:
+                late = exchange.deadline_of(response)
+                supervise(response, self.library, late, permit.release)
             found = await self._body(response, prepared)
         except BaseException as error:
             # Else the connection stays taken.
@@ -172,9 +176,10 @@ class AsyncHttp:
     ) -> HttpResponse:
         """Read the body, unless that is left to others."""
         if response.is_success:
-            bound = Bound(response, self.library, prepared.limit)
-            if not (prepared.stream or response.is_closed):
-                await bound.read_async()
+            if not response.is_closed:
+                bound = Bound(response, self.library, prepared.limit)
+                if not prepared.stream:
+                    await bound.read_async()
             return response
         # It is cut, not refused, so that what the error says is heard.
         content = bytearray()

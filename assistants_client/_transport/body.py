@@ -220,12 +220,8 @@ def supervise(
         library: the HTTP library.
         deadline: when the body has to be there, by the monotonic clock; None for no
             limit.
-        at_end: is called when the response is closed; at once if it is already.
+        at_end: is called when the response is closed.
     """
-    if response.is_closed:
-        # Made without a network, and read by that.
-        at_end()
-        return
     if isinstance(response.stream, library.http.AsyncByteStream):
         kind = _kind(_AsyncBody, library.http.AsyncByteStream)
     else:

@@ -145,8 +145,12 @@ class Http:
                 exchange.request, stream=True, follow_redirects=False
             )
             exchange.begun(response)
-            late = exchange.deadline_of(response)
-            supervise(response, self.library, late, permit.release)
+            if response.is_closed:
+                # Made without a network, and read by that.
+                permit.release()
+            else:
+                late = exchange.deadline_of(response)
+                supervise(response, self.library, late, permit.release)
             found = self._body(response, prepared)
         except BaseException as error:
             # Else the connection stays taken.
@@ -173,9 +177,10 @@ class Http:
     ) -> HttpResponse:
         """Read the body, unless that is left to others."""
         if response.is_success:
-            bound = Bound(response, self.library, prepared.limit)
-            if not (prepared.stream or response.is_closed):
-                bound.read()
+            if not response.is_closed:
+                bound = Bound(response, self.library, prepared.limit)
+                if not prepared.stream:
+                    bound.read()
             return response
         # It is cut, not refused, so that what the error says is heard.
         content = bytearray()

@@ -10,10 +10,10 @@ import httpx
 from attrs import frozen
 
 from assistants_api.models import MessageObject, RunObject, RunStepObject
+from assistants_api.types import Request
 from assistants_client._call import Call, CallResult
 from assistants_client._drive import iterate
 from assistants_client._effects import NoResponse, Receive
-from assistants_client._errors import SentRequest
 from assistants_client._events.snapshots import Snapshots
 from assistants_client._flows.follow import Plan, follow_run
 
@@ -155,12 +155,12 @@ def follow(
     """
     call: Any = Call(
         operation="threads.runs.create",
-        request=None,  # type: ignore[arg-type]
+        request=Request(method="POST", path="/threads/runs"),
         read=lambda result: result,
         stream=True,
     )
     reply = httpx.Response(200, headers={"content-type": kind} if kind else {})
-    answer: CallResult[Any] = CallResult(call, reply, SentRequest("POST", "u"), 1)
+    answer: CallResult[Any] = CallResult(call, reply, "u", 1)
     snapshots = Snapshots()
     left = iter(chunks)
 

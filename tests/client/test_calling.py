@@ -16,9 +16,8 @@ from assistants_client import _errors as errors
 from assistants_client._call import Call, CallResult
 from assistants_client._effects import Invoke, NoResponse, PreparedRequest, Send
 from assistants_client._flows.call import perform_call
-from assistants_client._flows.retry import Policy
 from assistants_client._json import decode
-from assistants_client._options import Options, settings
+from assistants_client._options import Options, Policy, settings
 from tests.cases import each_case
 
 if TYPE_CHECKING:
@@ -181,7 +180,7 @@ def test_what_can_be_iterated_is_a_list() -> None:
     tool = b'{"type":"code_interpreter"}'
     assert sent.content == b'{"tools":[%b,%b],"x":[7]}' % (tool, tool)
     for wrong in (object(), b"bytes"):
-        with pytest.raises(errors.ConfigurationError, match="nothing that JSON has"):
+        with pytest.raises(errors.ConfigurationError, match="can't be written as JSON"):
             run(creating({"model": wrong}))
 
 

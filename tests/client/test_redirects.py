@@ -10,12 +10,14 @@ import pytest
 
 from assistants_client import APIStatusError, AsyncClient, Client
 from assistants_client._effects import BufferedResponse, Note, PreparedRequest, Send
-from assistants_client._flows.redirects import MOST, refusal, send
+from assistants_client._flows.redirects import MOST, follow_redirects, refusal
 from tests.cases import each_case
 from tests.client.recording import Recorded, RecordingServer, Reply
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from assistants_client._effects import Flow, HttpResponse
 
 KEY = "sk-a-key-that-stays-here"
 HERE = "http://api.example/v1/threads"
@@ -27,7 +29,7 @@ def answered(
 ) -> tuple[Any, list[tuple[str, str]], list[str]]:
     """Run the flow; give its result, what was sent, and what was noted."""
     left, sent, notes = [*answers], [], []
-    flow = send(request)
+    flow = _sent(request)
     try:
         effect = next(flow)
         while True:
@@ -42,6 +44,11 @@ def answered(
             effect = flow.send(left.pop(0))
     except StopIteration as stop:
         return stop.value, sent, notes
+
+
+def _sent(request: PreparedRequest) -> Flow[HttpResponse]:
+    response: HttpResponse = yield Send(request)
+    return (yield from follow_redirects(request, response))
 
 
 def to(location: str, status: int = 307) -> BufferedResponse:

@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 from assistants_client._effects import NoResponse, Note, PreparedRequest, Send, Sleep
 from assistants_client._flows.retry import (
     GaveUp,
-    Policy,
     Sent,
     backoff,
     retry,
     server_wait,
 )
+from assistants_client._options import Policy
 from tests.cases import each_case
 
 if TYPE_CHECKING:

@@ -1,0 +1,58 @@
+"""A plain call passes through few of our files, so that a reader can follow it."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import httpx
+
+from assistants_client import Client
+
+if TYPE_CHECKING:
+    from types import FrameType
+
+MOST = 15
+ROOT = Path(__file__).resolve().parents[2]
+OURS = tuple(
+    str(ROOT / each) for each in ("assistants_client", "generated/assistants_api")
+)
+RUN = {
+    "id": "run_1",
+    "object": "thread.run",
+    "thread_id": "thread_1",
+    "status": "completed",
+    "tools": [],
+    "created_at": 1,
+}
+
+
+def answer(_: httpx.Request) -> httpx.Response:
+    return httpx.Response(200, json=RUN)
+
+
+def test_a_plain_call_touches_few_files() -> None:
+    touched: set[str] = set()
+
+    def note(frame: FrameType, event: str, _: Any) -> None:
+        name = frame.f_code.co_filename
+        if event == "call" and name.startswith(OURS):
+            touched.add(str(Path(name).relative_to(ROOT)))
+
+    with (
+        httpx.Client(transport=httpx.MockTransport(answer)) as http,
+        Client(
+            base_url="http://127.0.0.1:1/v1", api_key="none-12", http_client=http
+        ) as client,
+    ):
+        # The first call imports and caches.
+        client.threads.runs.retrieve("run_1", thread_id="thread_1")
+        sys.setprofile(note)
+        try:
+            run = client.threads.runs.retrieve("run_1", thread_id="thread_1")
+        finally:
+            sys.setprofile(None)
+    assert run.id == "run_1"
+    assert "assistants_client/_flows/call.py" in touched
+    assert len(touched) <= MOST, sorted(touched)
