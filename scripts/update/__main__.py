@@ -84,7 +84,7 @@ def _update(given: Namespace, checkout: Checkout, worktree: Path) -> int:
         _report(given, facts, Findings(0))
         _say_end("nothing was written: --dry-run", facts, Findings(0))
         return options.DONE
-    checkout.check_committed()
+    checkout.check_committed("files to be rewritten have uncommitted changes:")
 
     say("building generated/")
     order = Order(str(worktree / DOCUMENT), worktree / GENERATED, PACKAGE)

@@ -97,20 +97,17 @@ class Checkout:
             shutil.rmtree(parent, ignore_errors=True)
             self._git("worktree", "prune")
 
-    def check_committed(self, message: str = "") -> None:
+    def check_committed(self, message: str) -> None:
         """Refuse to rewrite files that have changes.
 
         Raises:
-            UpdateError: some have; the message begins with `told`.
+            UpdateError: some have; the message begins with `message`.
         """
         options = ("--porcelain", "-z", "--untracked-files=all", "--no-renames")
         output = self._git("status", *options, "--", *REWRITTEN, _NO_CACHE)
         # Two letters and a blank, then the name.
         names = [entry[3:] for entry in output.split("\0") if entry]
         if names:
-            message = (
-                message or "files to be rewritten have changes that are not committed:"
-            )
             last = "Commit them first, or put them away: git stash."
             raise UpdateError(message, [*names[:_LISTED], last])
 
