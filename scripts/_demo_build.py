@@ -8,31 +8,29 @@ import subprocess
 import sys
 import tempfile
 import time
-from itertools import groupby
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import yaml
+from rich.console import Console
 from rich.table import Table
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from rich.console import Console
 
 ROOT = Path(__file__).resolve().parent.parent
 PINNED = ROOT / "openapi.yaml"
 GENERATED = ROOT / "generated"
 
 _METHODS = {"get", "put", "post", "delete", "options", "head", "patch", "trace"}
-_OPERATION = re.compile(
-    r"- `(?P<tag>\w+)\.(?P<name>\w+)\(.*\)` (?P<method>[A-Z]+) `(?P<path>[^`]+)` "
-    r"gives `(?P<answer>[^`]+)`(?P<stream>, or a stream)?"
+# The lines of the index, as far as they matter here.
+_OPERATION = re.compile(r"- `(\w+)\.(\w+)\(.*\)` ([A-Z]+ )`([^`]+)`")
+_MODEL = re.compile(r"- `(\w+)(\(| = Literal\[| = .* \| | = )")
+_KINDS = {"(": "class", " = Literal[": "open enum", " = ": "other"}
+_EXAMPLES = (
+    *("AssistantObject", "RunObject", "MessageObject", "AssistantTool"),
+    *("AssistantStreamEvent", "RunStatus", "SortOrder", "Metadata"),
 )
-_MODEL = re.compile(r"- `(?P<name>\w+)(?P<meaning>\(| = .*)")
 
 
-class OffError(Exception):
+class DemoError(Exception):
     """Something is not as it should be."""
 
 
@@ -40,33 +38,39 @@ def rebuild(out: Console) -> None:
     """Build the package anew, show what it holds, and compare it with generated/.
 
     Raises:
-        OffError: it can't be built, lacks something, or generated/ isn't current.
+        DemoError: it can't be built, lacks something, or generated/ isn't current.
     """
     started = time.perf_counter()
     with tempfile.TemporaryDirectory(prefix="assistants-demo-") as scratch:
-        # Said only now: who has seen it may interrupt, and nothing is to be left then.
+        # Only now, as an interrupt from here on is to leave nothing behind.
         out.print("[bold]1. From openapi.yaml to code[/]\n")
         built = Path(scratch, "generated")
         with out.status("python -m codegen build"):
             _build(built, Path(scratch))
         seconds = time.perf_counter() - started
-        index = (built / "API.md").read_text(encoding="utf-8").splitlines()
         before, after = _files(GENERATED), _files(built)
-    operations = [found for line in index if (found := _OPERATION.match(line))]
-    models = [found for line in index if (found := _MODEL.match(line))]
-    out.print(_operations_table(operations))
+    index = after["API.md"].decode()
+    operations, models = _OPERATION.findall(index), _MODEL.findall(index)
+    tags, kinds = _grouped(operations), _grouped((_kind(m), n) for n, m in models)
+    out.print(_table(("tag", "operations", "that is"), tags, tags))
     out.print()
-    out.print(_models_table(models))
-    dropped = list(_dropped(operations, models))
+    ordered = dict(sorted(kinds.items(), key=lambda item: -len(item[1])))
+    shown = {
+        kind: [name for name in _EXAMPLES if name in names] or names[:1]
+        for kind, names in ordered.items()
+    }
+    out.print(_table(("kind", "models", "for example"), ordered, shown))
+    paths = {method + path for _, _, method, path in operations}
+    dropped = [*_dropped(paths, {name for name, _ in models})]
     out.print(
         f"\n[bold]{len(operations)} operations, {len(models)} models, "
         f"{len(dropped)} dropped[/]; {len(after)} files in {seconds:.1f} s"
     )
     if dropped:
-        raise OffError(f"dropped from openapi.yaml: {', '.join(dropped)}")
+        raise DemoError(f"dropped from openapi.yaml: {', '.join(dropped)}")
     changed = [n for n in before | after if before.get(n) != after.get(n)]
     if changed:
-        raise OffError(
+        raise DemoError(
             "generated/ is not what openapi.yaml gives (files that differ: "
             f"{len(changed)}); scripts/regen --check says why, scripts/regen writes it"
         )
@@ -87,7 +91,7 @@ def _build(target: Path, scratch: Path) -> None:
         check=False,
     )
     if done.returncode:
-        raise OffError(f"the build failed:\n{done.stdout}{done.stderr}".rstrip())
+        raise DemoError(f"the build failed:\n{done.stdout}{done.stderr}".rstrip())
 
 
 def _files(folder: Path) -> dict[str, bytes]:
@@ -99,67 +103,44 @@ def _files(folder: Path) -> dict[str, bytes]:
     }
 
 
-def _dropped(
-    operations: list[re.Match[str]], models: list[re.Match[str]]
-) -> Iterator[str]:
+def _dropped(operations: set[str], models: set[str]) -> Iterator[str]:
     """Compare what the index lists with the document itself, read as plain data."""
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     with PINNED.open("rb") as file:
         document = yaml.load(file, loader)
-    present = {f"{found['method']} {found['path']}" for found in operations}
     for path, item in document["paths"].items():
         for method in item.keys() & _METHODS:
-            if f"{method.upper()} {path}" not in present:
+            if f"{method.upper()} {path}" not in operations:
                 yield f"{method.upper()} {path}"
-    names = {_plain(found["name"]) for found in models}
+    names = {_plain(name) for name in models}
     for name in document["components"]["schemas"]:
         if _plain(name) not in names:
             yield name
 
 
 def _plain(name: str) -> str:
-    """Give a name without what differs between a schema and its class."""
+    """Return a name without what differs between a schema and its class."""
     return re.sub(r"[\W_]", "", name).lower()
 
 
-def _operations_table(operations: list[re.Match[str]]) -> Table:
-    table = _table("tag", "operations", "that is")
-    for tag, found in groupby(operations, lambda each: each["tag"]):
-        names = [each["name"] for each in found]
-        table.add_row(tag, str(len(names)), ", ".join(names))
-    return table
-
-
-def _models_table(models: list[re.Match[str]]) -> Table:
-    kinds: dict[str, list[str]] = {}
-    for found in models:
-        kinds.setdefault(_kind(found["meaning"]), []).append(found["name"])
-    table = _table("kind", "models", "for example")
-    for kind, names in sorted(kinds.items(), key=lambda item: -len(item[1])):
-        shown = [name for name in _EXAMPLES if name in names]
-        table.add_row(kind, str(len(names)), ", ".join(shown or names[:1]))
-    return table
-
-
-_EXAMPLES = (
-    *("AssistantObject", "RunObject", "MessageObject"),
-    *("AssistantTool", "AssistantStreamEvent"),
-    *("RunStatus", "SortOrder"),
-    *("Metadata", "FunctionParameters"),
-)
-
-
 def _kind(meaning: str) -> str:
-    if meaning == "(":
-        return "class"
-    if meaning.startswith(" = Literal["):
-        return "open enum"
-    return "union" if " | " in meaning else "other"
+    return _KINDS.get(meaning, "union")
 
 
-def _table(*headings: str) -> Table:
+def _grouped(pairs: Iterable[tuple[str, ...]]) -> dict[str, list[str]]:
+    groups: dict[str, list[str]] = {}
+    for key, name, *_ in pairs:
+        groups.setdefault(key, []).append(name)
+    return groups
+
+
+def _table(
+    headings: tuple[str, ...], groups: dict[str, list[str]], shown: dict[str, list[str]]
+) -> Table:
     table = Table(box=None, pad_edge=False, header_style="dim")
     for heading in headings:
         # Folding, where a terminal is narrow, hides nothing.
         table.add_column(heading, overflow="fold")
+    for key, names in groups.items():
+        table.add_row(key, str(len(names)), ", ".join(shown[key]))
     return table

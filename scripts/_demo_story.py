@@ -43,7 +43,7 @@ def make_assistant(client: Client) -> Assistant:
 
 
 def ask(client: Client, assistant: Assistant) -> Run:
-    """Ask the question; show the answer as it comes, calls included."""
+    """Ask the question; show the text as it comes, calls included."""
     with client.threads.create_and_run_stream(
         assistant_id=assistant,
         thread={"messages": [{"role": "user", "content": QUESTION}]},
@@ -75,13 +75,13 @@ class Printer(AssistantEventHandler):
                 print(f"    calls | {name}({arguments})", flush=True)
 
     def on_run_step_done(self, run_step: RunStep) -> None:
-        """Show what the calls gave, as the server has it now."""
+        """Show the results of the calls, as the server has them now."""
         for output in outputs_of(run_step):
             print(f"  outputs | {output}")
 
 
 def outputs_of(step: RunStep) -> list[str]:
-    """Give what the functions gave that were called in a step."""
+    """Return the results of the functions that a step called."""
     calls = step.to_dict()["step_details"].get("tool_calls", [])
     return [call["function"]["output"] for call in calls if "function" in call]
 

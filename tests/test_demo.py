@@ -18,7 +18,7 @@ from assistants_client import Client, ToolSet, tool
 from assistants_server import LocalServer
 from scripts import _demo_build
 from scripts import _demo_story as story
-from scripts._demo_model import calendar
+from scripts._demo_run import calendar
 
 ROOT = Path(__file__).resolve().parent.parent
 DEMO = ROOT / "scripts" / "_demo.py"
@@ -166,14 +166,14 @@ def test_stale_and_dropped_code_are_errors(
     monkeypatch.setattr(_demo_build, "_build", build)
     with monkeypatch.context() as stale:
         stale.setattr(_demo_build, "GENERATED", tmp_path)
-        with pytest.raises(_demo_build.OffError, match="scripts/regen writes it"):
+        with pytest.raises(_demo_build.DemoError, match="scripts/regen writes it"):
             _demo_build.rebuild(_silent())
     other = tmp_path / "openapi.yaml"
     other.write_text(
         "paths: {/lost: {get: {}}}\ncomponents: {schemas: {LostObject: {}}}\n"
     )
     monkeypatch.setattr(_demo_build, "PINNED", other)
-    with pytest.raises(_demo_build.OffError, match="GET /lost, LostObject"):
+    with pytest.raises(_demo_build.DemoError, match="GET /lost, LostObject"):
         _demo_build.rebuild(_silent())
 
 
