@@ -67,7 +67,7 @@ class _Hoisting:
         result = dict(self.document)
         result["paths"] = rewrite_outer(result["paths"], ("paths",), self._outer)
         components = dict(result["components"])
-        for section in components.keys() - {"schemas"}:
+        for section in [each for each in components if each != "schemas"]:
             members, place = components[section], ("components", section)
             components[section] = rewrite_outer(members, place, self._outer, names=True)
         if self._schemas:
