@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import signal
 import sys
-from types import FrameType
 from typing import NoReturn
 
 import typer
@@ -39,7 +38,7 @@ def main() -> None:
     app()
 
 
-def _terminated(signal_number: int, frame: FrameType | None) -> NoReturn:
+def _terminated(*_: object) -> NoReturn:
     """Clean up on SIGTERM as on an interrupt."""
     raise KeyboardInterrupt
 

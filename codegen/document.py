@@ -16,16 +16,8 @@ METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 
 # Keywords of a schema that hold one schema, a list of them, or named ones.
 _ONE = (
-    "items",
-    "additionalProperties",
-    "not",
-    "contains",
-    "propertyNames",
-    "unevaluatedProperties",
-    "unevaluatedItems",
-    "if",
-    "then",
-    "else",
+    *("items", "additionalProperties", "not", "contains", "propertyNames"),
+    *("unevaluatedProperties", "unevaluatedItems", "if", "then", "else"),
 )
 _MANY = ("allOf", "anyOf", "oneOf", "prefixItems")
 _NAMED = ("properties", "patternProperties", "$defs", "dependentSchemas")
@@ -34,23 +26,9 @@ _NAMED = ("properties", "patternProperties", "$defs", "dependentSchemas")
 _OPAQUE = {"example", "examples", "default", "enum", "const", "mapping", "required"}
 # Values of these keys are maps whose keys are names, not keywords.
 _NAME_MAPS = {
-    "properties",
-    "patternProperties",
-    "$defs",
-    "dependentSchemas",
-    "paths",
-    "webhooks",
-    "schemas",
-    "responses",
-    "parameters",
-    "requestBodies",
-    "headers",
-    "securitySchemes",
-    "content",
-    "callbacks",
-    "links",
-    "encoding",
-    "variables",
+    *("properties", "patternProperties", "$defs", "dependentSchemas", "paths"),
+    *("webhooks", "schemas", "responses", "parameters", "requestBodies", "headers"),
+    *("securitySchemes", "content", "callbacks", "links", "encoding", "variables"),
 }
 
 

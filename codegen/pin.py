@@ -106,6 +106,7 @@ class _Dumper(yaml.SafeDumper):
         return True
 
     def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
+        del indentless  # Lists stand further in than what holds them.
         return super().increase_indent(flow, False)
 
 

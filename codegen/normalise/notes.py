@@ -8,17 +8,8 @@ from codegen.document import Schema
 from codegen.normalise.nullable import NAME
 
 _NOTES = {
-    "description",
-    "title",
-    "default",
-    "deprecated",
-    "readOnly",
-    "writeOnly",
-    "example",
-    "examples",
-    "externalDocs",
-    "discriminator",
-    NAME,
+    *("description", "title", "default", "deprecated", "readOnly", "writeOnly"),
+    *("example", "examples", "externalDocs", "discriminator", NAME),
 }
 
 

@@ -20,14 +20,8 @@ NULL = {"type": "null"}
 
 # What describes the place of a value rather than the value: it stays outside.
 _OF_THE_PLACE = (
-    "description",
-    "title",
-    "default",
-    "deprecated",
-    "readOnly",
-    "writeOnly",
-    "example",
-    "examples",
+    *("description", "title", "default", "deprecated", "readOnly", "writeOnly"),
+    *("example", "examples"),
 )
 NAME = "x-schema-name"
 

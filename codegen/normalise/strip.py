@@ -14,58 +14,22 @@ ORIGINAL_NAME = "x-original-operation-id"
 
 _SCHEMA_NOISE = ("title", "example", "examples", "externalDocs", "xml")
 _SCHEMA_ORDER = (
-    "$ref",
-    "description",
-    "type",
-    "format",
-    "const",
-    "enum",
-    "properties",
-    "required",
-    "additionalProperties",
-    "items",
-    "anyOf",
-    "oneOf",
-    "discriminator",
+    *("$ref", "description", "type", "format", "const", "enum", "properties"),
+    *("required", "additionalProperties", "items", "anyOf", "oneOf", "discriminator"),
     "default",
 )
 # Of everything else: the document, operations, parameters, bodies, responses.
 _ORDER = (
     *METHODS,
-    "openapi",
-    "info",
-    "title",
-    "operationId",
-    ORIGINAL_NAME,
-    "name",
-    "in",
-    "tags",
-    "summary",
-    "description",
-    "deprecated",
-    "security",
-    "required",
-    "style",
-    "explode",
-    "parameters",
-    "requestBody",
-    "responses",
-    "headers",
-    "content",
-    "schema",
-    "paths",
-    "components",
+    *("openapi", "info", "title", "operationId", ORIGINAL_NAME, "name", "in", "tags"),
+    *("summary", "description", "deprecated", "security", "required", "style"),
+    *("explode", "parameters", "requestBody", "responses", "headers", "content"),
+    *("schema", "paths", "components"),
 )
 # Maps whose keys are names: they keep the order that they have.
 _NAMES = {
-    "paths",
-    "schemas",
-    "parameters",
-    "responses",
-    "headers",
-    "content",
-    "requestBodies",
-    "securitySchemes",
+    *("paths", "schemas", "parameters", "responses", "headers", "content"),
+    *("requestBodies", "securitySchemes"),
 }
 _UNUSED = ("example", "examples", "links", "externalDocs")
 

@@ -16,22 +16,9 @@ from codegen.plan.unions import Variant, plan_union
 
 # What the body of a class needs for itself: an attribute must not hide it.
 _TAKEN = {
-    "additional_properties",
-    "bool",
-    "bytes",
-    "classmethod",
-    "datetime",
-    "dict",
-    "field",
-    "float",
-    "from_dict",
-    "from_json",
-    "int",
-    "list",
-    "property",
-    "str",
-    "to_dict",
-    "tuple",
+    *("additional_properties", "bool", "bytes", "classmethod", "datetime", "dict"),
+    *("field", "float", "from_dict", "from_json", "int", "list", "property", "str"),
+    *("to_dict", "tuple"),
 }
 
 SWITCH = "stream"
@@ -94,7 +81,6 @@ class SchemaModule:
     models: list[SchemaNames] = field(default_factory=list)
     dicts: list[SchemaNames] = field(default_factory=list)
     fields: list[Field] = field(default_factory=list)
-    closed: bool = False
     annotation: str = ""
     written: str = ""
     quoted: bool = False
@@ -236,7 +222,6 @@ def _object(types: Types, name: str, schema: Schema, at: Path) -> SchemaModule:
         models=types.named(models - {name}),
         dicts=types.named(dicts - {name}),
         fields=fields,
-        closed=schema.get("additionalProperties") is False,
     )
 
 

@@ -25,36 +25,11 @@ from codegen.source import Document
 
 # Arguments that functions have, and what they name where arguments are in sight.
 _TAKEN = {
-    "as_json",
-    "asyncio_detailed",
-    "body",
-    "bool",
-    "bytes",
-    "build_request",
-    "build_stream_request",
-    "client",
-    "deep",
-    "detailed",
-    "dict",
-    "fill_path",
-    "float",
-    "form",
-    "int",
-    "joined",
-    "list",
-    "media_type",
-    "multipart",
-    "parse_event",
-    "parse_response",
-    "request",
-    "result",
-    "str",
-    "success",
-    "sync_detailed",
-    "texts",
-    "to_json",
-    "urlencoded",
-    "with_stream",
+    *("as_json", "asyncio_detailed", "body", "bool", "bytes", "build_request"),
+    *("build_stream_request", "client", "deep", "detailed", "dict", "fill_path"),
+    *("float", "form", "int", "joined", "list", "media_type", "multipart"),
+    *("parse_event", "parse_response", "request", "result", "str", "success"),
+    *("sync_detailed", "texts", "to_json", "urlencoded", "with_stream"),
 }
 _IN_PATH = re.compile(r"\{([^{}]*)\}")
 _LOCATIONS = ("path", "query", "header", "cookie")
@@ -114,7 +89,6 @@ class OperationModule:
     path_expression: str
     summary: str
     description: str
-    deprecated: bool
     parameters: list[Parameter]
     bodies: list[Body]
     body_required: bool
@@ -211,7 +185,6 @@ def plan_operation(
         path_expression=_path_expression(operation.path, planned, at),
         summary=_text(operation.data.get("summary")),
         description=_text(operation.data.get("description")),
-        deprecated=operation.data.get("deprecated") is True,
         parameters=planned,
         bodies=bodies,
         body_required=required,
