@@ -201,36 +201,32 @@ def resolve(
 
 
 def references(node: Any, at: Path = ()) -> Iterator[tuple[Path, Any]]:
-    """Go through every `$ref` below a node; examples and the like are passed over."""
+    """Yield every `$ref` below a node, and what discriminators map to, with its place.
+
+    Examples and the like are passed over.
+    """
     pending: list[tuple[Any, Path, bool]] = [(node, at, False)]
     while pending:
         value, place, names = pending.pop()
         if isinstance(value, list):
             pending.extend((x, (*place, i), False) for i, x in enumerate(value))
-        elif isinstance(value, dict):
-            if not names and "$ref" in value:
+            continue
+        if not isinstance(value, dict):
+            continue
+        if not names:
+            if "$ref" in value:
                 yield place, value["$ref"]
-            for key, child in value.items():
-                if names:
-                    pending.append((child, (*place, key), False))
-                elif key not in _OPAQUE and not key.startswith("x-"):
-                    named = key in _NAME_MAPS and isinstance(child, dict)
-                    pending.append((child, (*place, key), named))
-
-
-def mapped(node: Any, at: Path = ()) -> Iterator[tuple[Path, str]]:
-    """Go through the schemas that discriminators below a node name, as references."""
-    pending: list[tuple[Any, Path]] = [(node, at)]
-    while pending:
-        value, place = pending.pop()
-        if isinstance(value, list):
-            pending.extend((x, (*place, i)) for i, x in enumerate(value))
-        elif isinstance(value, dict):
-            pending.extend((child, (*place, key)) for key, child in value.items())
             discriminator = value.get("discriminator")
             if union_key(value) and isinstance(discriminator, dict):
-                for name in (discriminator.get("mapping") or {}).values():
-                    yield (*place, "discriminator"), mapped_reference(name)
+                mapping_ = discriminator.get("mapping")
+                for name in mapping_.values() if isinstance(mapping_, dict) else ():
+                    yield (*place, "discriminator"), mapped_reference(str(name))
+        for key, child in value.items():
+            if names:
+                pending.append((child, (*place, key), False))
+            elif key not in _OPAQUE and not key.startswith("x-"):
+                named = key in _NAME_MAPS and isinstance(child, dict)
+                pending.append((child, (*place, key), named))
 
 
 def mapped_reference(name: str) -> str:

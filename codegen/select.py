@@ -10,7 +10,6 @@ from codegen.document import (
     METHODS,
     Operation,
     component_schemas,
-    mapped,
     mapping,
     operations,
     reference_path,
@@ -128,7 +127,7 @@ def _reached_components(
     """
     components = mapping(document.get("components"), ("components",))
     reached: dict[Path, Any] = {}
-    pending = [*references(paths, ("paths",)), *mapped(paths, ("paths",))]
+    pending = [*references(paths, ("paths",))]
     if selection.everything:
         for name in component_schemas(document):
             at: Path = ("components", "schemas", name)
@@ -149,7 +148,7 @@ def _reached_components(
         if target is None:
             raise SpecError(f"nothing stands at {shorten(reference)}", at=at)
         reached[path] = target
-        pending += [*references(target, path), *mapped(target, path)]
+        pending += references(target, path)
     result: Document = {}
     for section, members in components.items():
         if section == "securitySchemes":

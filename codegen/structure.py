@@ -1,4 +1,4 @@
-"""Check that a document has the shape of OpenAPI before anything relies on it.
+"""Check that a document has the structure of OpenAPI before anything relies on it.
 
 Only what the generator reads is checked, and only its kind: whether names, references
 and values make sense is found out where they are used.
@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from codegen.document import METHODS
 from codegen.errors import Path, SpecError, shorten
 from codegen.source import Document
 
@@ -16,6 +17,11 @@ from codegen.source import Document
 # map from names ("*" for any other), or the name of a description below.
 Shape = Any
 
+# Limits that make no sense below 0.
+_COUNTS = (
+    *("minLength", "maxLength", "minItems", "maxItems"),
+    *("minProperties", "maxProperties"),
+)
 _NUMBER = (int, float)
 _REFERENCE = {"$ref": str}
 
@@ -39,10 +45,7 @@ _SHAPES: dict[str, Shape] = {
         "summary": str,
         "description": str,
         "parameters": ["parameter"],
-        **dict.fromkeys(
-            ("get", "put", "post", "delete", "options", "head", "patch", "trace"),
-            "operation",
-        ),
+        **dict.fromkeys(METHODS, "operation"),
     },
     "operation": {
         "operationId": str,
@@ -92,39 +95,22 @@ _SHAPES: dict[str, Shape] = {
     },
     "schema": {
         **_REFERENCE,
-        "title": str,
-        "description": str,
+        **dict.fromkeys(("title", "description", "format", "pattern"), str),
         "type": (str, [str]),
-        "format": str,
         "enum": list,
+        "required": [str],
         "properties": {"*": "schema"},
         "patternProperties": {"*": "schema"},
-        "required": [str],
-        "additionalProperties": "schema",
-        "items": "schema",
-        "not": "schema",
-        "propertyNames": "schema",
-        "allOf": ["schema"],
-        "anyOf": ["schema"],
-        "oneOf": ["schema"],
+        **dict.fromkeys(
+            ("items", "additionalProperties", "propertyNames", "not"), "schema"
+        ),
+        **{key: ["schema"] for key in ("allOf", "anyOf", "oneOf")},
         "discriminator": "discriminator",
-        "nullable": bool,
-        "deprecated": bool,
-        "readOnly": bool,
-        "writeOnly": bool,
-        "minimum": _NUMBER,
-        "maximum": _NUMBER,
-        "exclusiveMinimum": (int, float, bool),
-        "exclusiveMaximum": (int, float, bool),
-        "multipleOf": _NUMBER,
-        "minLength": int,
-        "maxLength": int,
-        "minItems": int,
-        "maxItems": int,
+        **dict.fromkeys(("nullable", "deprecated", "readOnly", "writeOnly"), bool),
         "uniqueItems": bool,
-        "minProperties": int,
-        "maxProperties": int,
-        "pattern": str,
+        **dict.fromkeys(("minimum", "maximum", "multipleOf"), _NUMBER),
+        **dict.fromkeys(("exclusiveMinimum", "exclusiveMaximum"), (int, float, bool)),
+        **dict.fromkeys(_COUNTS, int),
         "x-schema-name": str,
     },
     "discriminator": {"propertyName": str, "mapping": {"*": str}},
@@ -137,11 +123,6 @@ _REQUIRED: dict[str, tuple[str, ...]] = {
     "parameter": ("name", "in"),
     "discriminator": ("propertyName",),
 }
-# Limits that make no sense below 0.
-_COUNTS = (
-    *("minLength", "maxLength", "minItems", "maxItems"),
-    *("minProperties", "maxProperties"),
-)
 _WORDS: dict[type, str] = {
     str: "text",
     int: "a whole number",

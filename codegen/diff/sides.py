@@ -11,7 +11,6 @@ from codegen.document import (
     Operation,
     Schema,
     component_schemas,
-    mapped,
     mapped_reference,
     operations,
     reference_path,
@@ -166,7 +165,7 @@ def _reached(document: Document, roots: list[tuple[Any, Path]]) -> frozenset[str
     pending = roots
     while pending:
         node, at = pending.pop()
-        for place, reference in [*references(node, at), *mapped(node, at)]:
+        for place, reference in references(node, at):
             path = reference_path(mapped_reference(reference), place)[:3]
             if path not in seen:
                 seen.add(path)

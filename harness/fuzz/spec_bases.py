@@ -6,7 +6,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from codegen import source
-from codegen.document import mapped, references
+from codegen.document import references
 from harness.contract import upstream
 from harness.fuzz.spec_edits import exists, owner
 from tests.codegen.specs import PINNED, Document, Steps, at
@@ -81,12 +81,7 @@ def _reached(whole: Document, paths: Document, start: Iterable[Steps]) -> set[St
 def targets(node: Any) -> list[Steps]:
     """Give the components that a part of a document refers to."""
     found: list[Steps] = []
-    try:
-        given = [*references(node), *mapped(node)]
-    except (AttributeError, TypeError):
-        # A mapping of something that is none.
-        given = [*references(node)]
-    for _, reference in given:
+    for _, reference in references(node):
         if isinstance(reference, str) and reference.startswith("#/"):
             steps = reference[2:].replace("~1", "\0").split("/")
             found.append(owner(s.replace("\0", "/").replace("~0", "~") for s in steps))
