@@ -3,8 +3,6 @@
 Each is built with --all into a folder of its own, counted against the document itself,
 type-checked, put to the contract tests, and measured. Exit code 1 where anything is
 dropped or fails.
-
-Usage: scripts/whole [--quick] [--stock] [--every N] [PATH]...
 """
 
 from __future__ import annotations
@@ -48,9 +46,23 @@ print(json.dumps([took, len(ours)]))
 def main() -> int:
     """Go through the documents; return the exit code."""
     options = argparse.ArgumentParser(prog="scripts/whole")
-    options.add_argument("--quick", action="store_true", help="only build and count")
-    options.add_argument("--stock", action="store_true", help="compare with the stock")
-    options.add_argument("--every", type=int, default=25, metavar="N")
+    options.add_argument(
+        "--quick",
+        action="store_true",
+        help="only build and count: no type checkers, no contract tests",
+    )
+    options.add_argument(
+        "--stock",
+        action="store_true",
+        help="count what stock openapi-python-client makes of it, too",
+    )
+    options.add_argument(
+        "--every",
+        type=int,
+        default=25,
+        metavar="N",
+        help="of values, check each Nth schema (default: 25)",
+    )
     options.add_argument("paths", nargs="*", type=Path, metavar="PATH")
     given = options.parse_args()
     paths = given.paths or upstream.for_prose()
