@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from .._call import Call, CallResult, Id, Operation
     from ..client import AsyncClient, Client
     from ..pages import Query
-    from ..streaming.managers import AssistantStreamManager, AsyncAssistantStreamManager
-    from ..streaming.stream import AsyncStream, Stream
 
 T = TypeVar("T")
 S = TypeVar("S")
@@ -98,54 +96,6 @@ class Resource:
 
         return self._perform(self._client, page(query))
 
-    def _wait(
-        self, operation: Operation[S, object], params: Mapping[str, Any], **ids: Id
-    ) -> S:
-        from ._waits import wait_flow
-
-        flow, options = wait_flow(operation, params, ids, self._client)
-        found: S = self._client._follow(flow, options)
-        return found
-
-    def _do_or_stream(
-        self,
-        operation: Operation[S, object],
-        stream: bool | None,
-        params: Mapping[str, Any],
-        **ids: Id,
-    ) -> S | Stream:
-        """Return a result, or the events of a run in its place."""
-        if stream is NOT_GIVEN or not stream:
-            given = params if stream is NOT_GIVEN else {**params, "stream": stream}
-            return self._do(operation, given, **ids)
-        from ._streams import event_call
-
-        call: Call[Stream] = event_call(operation, params, ids, self._client)
-        return self._perform(self._client, call)
-
-    def _follow(
-        self,
-        operation: Operation[object, object],
-        event_handler: Any,
-        params: Mapping[str, Any],
-        **ids: Id,
-    ) -> AssistantStreamManager[Any]:
-        """Return what follows a run by its events, with callbacks."""
-        from ..streaming.handlers import AssistantEventHandler
-        from ..streaming.managers import AssistantStreamManager, handler_of
-        from ._streams import followed_call, open_stream
-
-        client = self._client
-        call, plan, callbacks = followed_call(operation, params, ids, client)
-        handler = handler_of(event_handler, AssistantEventHandler, callbacks)
-
-        def begin(snapshots: Any) -> Stream:
-            result = client._perform(call)
-            stream: Stream = open_stream(client, plan, result, snapshots)
-            return stream
-
-        return AssistantStreamManager(begin, handler)
-
 
 class AsyncResource:
     """Methods whose results are awaited; `Resource` has more."""
@@ -182,54 +132,6 @@ class AsyncResource:
         # Made now, so that a wrong argument is refused here, not where it is awaited.
         first = page(query)
         return AsyncPages(lambda: self._perform(self._client, first))
-
-    async def _wait(
-        self, operation: Operation[object, A], params: Mapping[str, Any], **ids: Id
-    ) -> A:
-        from ._waits import wait_flow
-
-        flow, options = wait_flow(operation, params, ids, self._client)
-        found: A = await self._client._follow(flow, options)
-        return found
-
-    async def _do_or_stream(
-        self,
-        operation: Operation[object, A],
-        stream: bool | None,
-        params: Mapping[str, Any],
-        **ids: Id,
-    ) -> A | AsyncStream:
-        """Return a result, or the events of a run in its place."""
-        if stream is NOT_GIVEN or not stream:
-            given = params if stream is NOT_GIVEN else {**params, "stream": stream}
-            return await self._do(operation, given, **ids)
-        from ._streams import event_call
-
-        call: Call[AsyncStream] = event_call(operation, params, ids, self._client)
-        return await self._perform(self._client, call)
-
-    def _follow(
-        self,
-        operation: Operation[object, object],
-        event_handler: Any,
-        params: Mapping[str, Any],
-        **ids: Id,
-    ) -> AsyncAssistantStreamManager[Any]:
-        """Return what follows a run by its events, with callbacks."""
-        from ..streaming.handlers import AsyncAssistantEventHandler
-        from ..streaming.managers import AsyncAssistantStreamManager, handler_of
-        from ._streams import followed_call, open_stream
-
-        client = self._client
-        call, plan, callbacks = followed_call(operation, params, ids, client)
-        handler = handler_of(event_handler, AsyncAssistantEventHandler, callbacks)
-
-        async def begin(snapshots: Any) -> AsyncStream:
-            result = await client._perform(call)
-            stream: AsyncStream = open_stream(client, plan, result, snapshots)
-            return stream
-
-        return AsyncAssistantStreamManager(begin, handler)
 
 
 def object_reader(

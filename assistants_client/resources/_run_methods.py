@@ -9,7 +9,7 @@ from .._operations import (
     RETRIEVE_RUN,
     SUBMIT_TOOL_OUTPUTS,
 )
-from ._base import AsyncResource, Resource
+from ._run_resource import AsyncRunResource, RunResource
 
 if TYPE_CHECKING:
     from typing import Unpack
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     A = TypeVar("A", bound=AsyncAssistantEventHandler)
 
 
-class FollowedRuns(Resource):
+class FollowedRuns(RunResource):
     """Runs that are waited for, or streamed."""
 
     def poll(
@@ -174,7 +174,7 @@ class FollowedRuns(Resource):
         )
 
 
-class AsyncFollowedRuns(AsyncResource):
+class AsyncFollowedRuns(AsyncRunResource):
     """Runs that are waited for, or streamed, by methods that are awaited."""
 
     async def poll(

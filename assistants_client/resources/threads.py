@@ -11,7 +11,8 @@ from .._operations import (
     RETRIEVE_THREAD,
     UPDATE_THREAD,
 )
-from ._base import NOT_GIVEN, AsyncResource, Resource, cached_property
+from ._base import NOT_GIVEN, cached_property
+from ._run_resource import AsyncRunResource, RunResource
 from .messages import AsyncMessages, Messages
 from .runs import AsyncRuns, Runs
 
@@ -40,7 +41,7 @@ if TYPE_CHECKING:
     A = TypeVar("A", bound=AsyncAssistantEventHandler)
 
 
-class Threads(Resource):
+class Threads(RunResource):
     """Threads, as methods."""
 
     @cached_property
@@ -167,7 +168,7 @@ class Threads(Resource):
         return self._follow(CREATE_THREAD_AND_RUN, event_handler, given)
 
 
-class AsyncThreads(AsyncResource):
+class AsyncThreads(AsyncRunResource):
     """Threads, as methods that are awaited."""
 
     @cached_property
