@@ -1,64 +1,173 @@
-"""JSON schemas: what is wrong with one, what is inside."""
+"""JSON schemas of clients: what is wrong with one, and checks at a bounded cost."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+import warnings
+from collections.abc import Callable, Iterator
+from contextvars import ContextVar
 from functools import cache, partial
+from itertools import product
 from typing import Any, TypeAlias
 
 from jsonschema import Draft202012Validator, FormatChecker, ValidationError
+from jsonschema.validators import create
 from referencing import Registry
 
-from ._patterns import PatternError, compiled, weight
+from .patterns import LONGEST_PATTERN, match_cost, pattern_weight
 
 # An object, true or false.
 Schema: TypeAlias = Any
-SHOWN = 60
 # How large a schema may be: ten for each schema in it, one for each entry of a list
 # and each character of a pattern.
 _MOST_WEIGHT = 20_000
+# What searching one text may cost, in thousands of steps.
+_DEAREST_MATCH = 3000
+_SHOWN = 60
+_ONE = {"additionalProperties", "contains", "contentSchema", "else", "if", "items"}
+_ONE |= {"not", "propertyNames", "then", "unevaluatedItems", "unevaluatedProperties"}
+_NAMED = {"$defs", "definitions", "dependentSchemas", "patternProperties", "properties"}
+_LISTED = {"allOf", "anyOf", "oneOf", "prefixItems"}
+_BY_NAME = {"additionalProperties", "patternProperties", "unevaluatedProperties"}
 
 
-def flaw(schema: Any) -> str | None:
-    """Say why a value is no valid JSON schema of draft 2020-12, in one sentence.
+def schema_error(schema: Any) -> str | None:
+    """Return why a value is no valid JSON schema of draft 2020-12, in one sentence.
 
     Returns:
-        Where, as JSON path, and what is wrong; nothing where all is well.
+        The JSON path and what is wrong there; None for a valid schema.
     """
     parts, levels, total = [("$", schema)], [], 0
 
     def put_off(path: str, inner: Schema, *keys: str | int) -> bool:
-        parts.append((path_to(path, *keys), inner))
+        parts.append((_path_to(path, *keys), inner))
         return True
 
     for path, part in parts:
         total += _weight(part)
         if total > _MOST_WEIGHT:
-            return f"{cut(path)}: this schema is too large, from here on"
+            return f"{_shortened(path)}: this schema is too large, from here on"
         # One level at a time, so that no nesting is too deep.
-        levels.append((path, changed_parts(part, partial(put_off, path))))
+        levels.append((path, _with_subschemas(part, partial(put_off, path))))
     for path, part in levels:
         try:
-            error = next(_meta().iter_errors(part), None)
+            error = next(_metaschema().iter_errors(part), None)
             if error is not None:
                 return _described(error, path)
         except (RecursionError, ValueError):
-            return f"{cut(path)}: is nested too deeply, or has too large a number"
+            return (
+                f"{_shortened(path)}: is nested too deeply, or has too large a number"
+            )
     return None
 
 
-_ONE = {"additionalProperties", "contains", "contentSchema", "else", "if", "items"}
-_ONE |= {"not", "propertyNames", "then", "unevaluatedItems", "unevaluatedProperties"}
-_NAMED = {"$defs", "definitions", "dependentSchemas", "patternProperties", "properties"}
-_LISTED = {"allOf", "anyOf", "oneOf", "prefixItems"}
+class CostError(Exception):
+    """Checking took more steps than it may."""
 
 
-def changed_parts(schema: Schema, change: Callable[..., Any]) -> Schema:
+class Checker:
+    """Check values against a schema and parts of it, in a bounded number of steps.
+
+    References that lead out of the schema are not followed.
+
+    Attributes:
+        root: the schema, without the keyword that names another dialect: that would
+            be checked by a validator that counts no steps.
+    """
+
+    def __init__(self, schema: Schema, steps: int) -> None:
+        """Prepare to check.
+
+        Args:
+            schema: a valid schema.
+            steps: how many keywords may be checked, about, in all.
+        """
+        self.root = _without_dialect(schema)
+        self._left = steps
+        self._validator = _Validator(self.root, registry=Registry())
+
+    def spend(self, steps: int = 1) -> None:
+        """Count steps.
+
+        Raises:
+            CostError: there are none left.
+        """
+        self._left -= steps
+        if self._left < 0:
+            raise CostError
+
+    def fits(self, value: Any, schema: Schema) -> bool:
+        """Return whether a value fits a part of the schema.
+
+        Raises:
+            CostError: there are no steps left.
+        """
+        token = _spend.set(self.spend)
+        try:
+            return bool(self._validator.evolve(schema=schema).is_valid(value))
+        except CostError:
+            raise
+        except Exception:  # noqa: BLE001 - a reference to nowhere, an enormous number
+            return False
+        finally:
+            _spend.reset(token)
+
+
+_spend: ContextVar[Callable[[int], None]] = ContextVar("_spend")
+
+
+def _counted(keyword: str, check: Callable[..., Any]) -> Callable[..., Iterator[Any]]:
+    """Wrap the check of a keyword, so that its cost is counted before."""
+
+    def counted(validator: Any, value: Any, instance: Any, schema: Any) -> Any:
+        many, size = _length(value), _length(instance)
+        if keyword in ("enum", "patternProperties"):
+            many *= max(size, 1)
+        elif keyword == "uniqueItems":
+            many = size * size
+        _spend.get()(1 + (many + size) // 10)
+        if keyword == "pattern" and isinstance(instance, str):
+            _spend_on_match(value, instance)
+        elif keyword in _BY_NAME and isinstance(instance, dict):
+            for pair in product(schema.get("patternProperties", ()), instance):
+                _spend_on_match(*pair)
+        yield from check(validator, value, instance, schema) or ()
+
+    return counted
+
+
+def _spend_on_match(pattern: str, text: str) -> None:
+    cost = match_cost(pattern, text)
+    if cost > _DEAREST_MATCH:
+        raise ValueError("this pattern may take too long")
+    _spend.get()(cost)
+
+
+_Validator = create(
+    Draft202012Validator.META_SCHEMA,
+    {key: _counted(key, each) for key, each in Draft202012Validator.VALIDATORS.items()},
+    type_checker=Draft202012Validator.TYPE_CHECKER,
+)
+
+
+def _without_dialect(schema: Any) -> Any:
+    if isinstance(schema, list):
+        return [_without_dialect(each) for each in schema]
+    if not isinstance(schema, dict):
+        return schema
+    # What depends on all the other keywords comes last: it costs most, uncounted.
+    return {
+        key: _without_dialect(schema[key])
+        for key in sorted(schema, key=lambda key: key.startswith("unevaluated"))
+        if key != "$schema" or not isinstance(schema[key], str)
+    }
+
+
+def _with_subschemas(schema: Schema, change: Callable[..., Any]) -> Schema:
     """Copy a schema, with something else in place of each schema right inside it.
 
     Args:
-        change: is given such a schema, and one or two keys that lead to it.
+        change: is called with such a schema, and one or two keys that lead to it.
     """
     if not isinstance(schema, dict):
         return schema
@@ -81,55 +190,72 @@ def _weight(schema: Schema) -> int:
     total = 10
     for keyword, value in schema.items() if isinstance(schema, dict) else ():
         if keyword == "pattern" and isinstance(value, str):
-            total += weight(value)
+            total += pattern_weight(value)
         elif keyword == "patternProperties" and isinstance(value, dict):
-            total += sum(map(weight, value))
+            total += sum(map(pattern_weight, value))
         elif isinstance(value, dict):
-            total += sum(1 + length(each) for each in value.values())
+            total += sum(1 + _length(each) for each in value.values())
         else:
             # The types in a list are compared with each other.
-            total += length(value) ** (2 if keyword == "type" else 1)
+            total += _length(value) ** (2 if keyword == "type" else 1)
     return total
 
 
-def length(value: Any) -> int:
+def _length(value: Any) -> int:
     """Return how many members a value has; 0 for one that can have none."""
     return len(value) if isinstance(value, dict | list) else 0
 
 
-def path_to(path: str, *keys: str | int) -> str:
+def _path_to(path: str, *keys: str | int) -> str:
     """Return a JSON path, extended by keys and indexes."""
     for key in keys:
         if isinstance(key, str) and re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]{,60}", key):
             path = f"{path}.{key}"
         else:
-            path = f"{path}[{key if isinstance(key, int) else repr(key[:SHOWN])}]"
+            path = f"{path}[{key if isinstance(key, int) else repr(key[:_SHOWN])}]"
     return path
 
 
-def cut(text: str) -> str:
+def _shortened(text: str) -> str:
     """Return a text, shortened where it is long."""
     return text if len(text) <= 160 else f"{text[:80]}...{text[-60:]}"
 
 
 @cache
-def _meta() -> Draft202012Validator:
+def _metaschema() -> Draft202012Validator:
     # Other formats would be checked or not, by what else is installed.
     formats = FormatChecker(formats=())
-    formats.checks("regex", raises=PatternError)(
-        lambda value: not isinstance(value, str) or bool(compiled(value))
-    )
+    formats.checks("regex", raises=_PatternError)(_is_pattern)
     meta = Draft202012Validator.META_SCHEMA
     return Draft202012Validator(meta, format_checker=formats, registry=Registry())
 
 
+class _PatternError(ValueError):
+    """A pattern is none, or is too long."""
+
+
+def _is_pattern(value: object) -> bool:
+    if not isinstance(value, str):
+        return True
+    if len(value) > LONGEST_PATTERN:
+        raise _PatternError(f"is a pattern of more than {LONGEST_PATTERN} characters")
+    try:
+        with warnings.catch_warnings():
+            # What an odd set may mean to a future `re` is not the client's concern.
+            warnings.simplefilter("ignore", FutureWarning)
+            re.compile(value)
+    except (re.error, OverflowError, RecursionError) as error:
+        raise _PatternError(f"is no regular expression for Python: {error}") from None
+    return True
+
+
 def _described(error: ValidationError, path: str) -> str:
-    path = path_to(path, *error.absolute_path)
-    text = repr(error.instance)
-    if isinstance(error.cause, PatternError):
-        said = f" {error.cause}"
+    path = _path_to(path, *error.absolute_path)
+    value = repr(error.instance)
+    if isinstance(error.cause, _PatternError):
+        problem = f" {error.cause}"
     elif error.validator == "anyOf":
-        said = " is no type, nor a list of different ones"
+        problem = " is no type, nor a list of different ones"
     else:
-        said = error.message.removeprefix(text)
-    return f"{cut(path)}: {cut(text)}{cut(said)}"
+        problem = error.message.removeprefix(value)
+    return f"{_shortened(path)}: {_shortened(value)}{_shortened(problem)}"

@@ -6,7 +6,6 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from ._api import document
-from .samples import flaw
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -75,6 +74,12 @@ def _of_name(name: str, path: str) -> Iterator[tuple[str, str]]:
 
 
 def _of_schema(schema: Any, path: str) -> Iterator[tuple[str, str]]:
-    problem = None if schema is None else flaw(schema)
+    if schema is None:
+        return
+    # With jsonschema behind it, importing this takes longer than all else of the
+    # server, and most requests don't need it.
+    from .json_schemas import schema_error
+
+    problem = schema_error(schema)
     if problem:
         yield path, f"expected a JSON schema: {problem}"

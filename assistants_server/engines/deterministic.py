@@ -6,8 +6,7 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
-from ..samples import NoSampleError, sample
-from .interface import CodeCall, Fail, FileSearch, ToolCall
+from .interface import CodeCall, FileSearch, ToolCall
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
@@ -22,20 +21,16 @@ async def deterministic(turn: Turn) -> AsyncIterator[Output]:
     """Do what the client's script says, else call functions once, then answer.
 
     Of the functions those are called whose names the question has in it, or else all,
-    with arguments that fit their schemas; one a turn where parallel calls are off. The
-    tool choice is obeyed. The answer repeats the question and what the functions gave,
-    in the format that the run asks for.
+    with likely arguments that fit their schemas, or `{}` where none were found; one a
+    turn where parallel calls are off. The tool choice is obeyed. The answer repeats the
+    question and what the functions gave, in the format that the run asks for.
     """
     if turn.number < len(turn.script):
         for output in turn.script[turn.number]:
             yield output
         return
-    try:
-        calls = [*_calls(turn)]
-        outputs: list[Output] = [*calls] if calls else [*_answer(turn)]
-    except NoSampleError as error:
-        outputs = [Fail(str(error), "invalid_prompt")]
-    for output in outputs:
+    calls = [*_calls(turn)]
+    for output in calls or _answer(turn):
         yield output
 
 
@@ -57,18 +52,18 @@ def _calls(turn: Turn) -> Iterator[ToolCall]:
     else:
         wanted = wanted[done : done + 1]
     for function in wanted:
-        schema = function.get("parameters", {"type": "object"})
-        try:
-            arguments = sample(schema, name=function["name"])
-        except NoSampleError as error:
-            name = function["name"]
-            raise NoSampleError(f"no arguments fit {name}: {error}") from error
+        name, schema = function["name"], function.get("parameters")
+        arguments = _sample(schema, name) if schema is not None else {}
         # A function without a schema of an object is still called with one.
-        yield ToolCall(function["name"], arguments if _is_object(arguments) else {})
+        yield ToolCall(name, arguments if isinstance(arguments, dict) else {})
 
 
-def _is_object(value: Any) -> bool:
-    return isinstance(value, dict)
+def _sample(schema: Any, name: str) -> Any:
+    # With jsonschema behind it, importing this takes longer than all else of the
+    # server, and most runs don't need it.
+    from ..samples import sample
+
+    return sample(schema, name=name)
 
 
 def _wanted(turn: Turn) -> list[dict[str, Any]]:
@@ -109,7 +104,7 @@ def _searches(turn: Turn) -> Iterator[Output]:
 def _formatted(text: str, format: Any) -> str:
     match format:
         case {"type": "json_schema", "json_schema": {"schema": schema}}:
-            return json.dumps(sample(schema), ensure_ascii=False)
+            return json.dumps(_sample(schema, "value"), ensure_ascii=False)
         case {"type": "json_object" | "json_schema"}:
             return json.dumps({"answer": text}, ensure_ascii=False)
     return text

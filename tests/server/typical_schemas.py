@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    pass
 from tests.server.schemas import Schema
 
 TYPICAL: dict[str, tuple[Schema, Any]] = {
@@ -92,8 +90,8 @@ TYPICAL: dict[str, tuple[Schema, Any]] = {
             "city": "city",
             "name": "name name name",
             "language": "la",
-            "zip": "12345",
-            "sku": "ABC-1234",
+            "zip": "11111",
+            "sku": "AAA-1111",
             "slug": "slug",
             "when": "2026-01-01T09:30:00Z",
             "mail": "user1@example.com",
@@ -128,7 +126,7 @@ TYPICAL: dict[str, tuple[Schema, Any]] = {
             "set": ["set", "set 2", "set 3"],
             "pair": [1, True],
             "none": [],
-            "with": ["with", 7],
+            "with": [7, "with"],
         },
     ),
     "maps": (
@@ -215,9 +213,9 @@ TYPICAL: dict[str, tuple[Schema, Any]] = {
             "type": "object",
         },
         {
-            "address": {"street": "street", "zip": "12345"},
+            "address": {"street": "street", "zip": "11111"},
             "colour": "green",
-            "others": [{"street": "street", "zip": "12345"}],
+            "others": [{"street": "street", "zip": "11111"}],
             "scores": {"key": 1},
             "note": None,
             "kind": "order",
