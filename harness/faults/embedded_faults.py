@@ -157,11 +157,6 @@ class Trouble:
         """Tell whether the client is to lose patience."""
         return self.fault.name in ("delay", "slow") and self.fault.value == LONG
 
-    def strikes_repeatedly(self) -> bool:
-        """Tell whether it strikes all requests alike."""
-        fault = self.fault
-        return fault.times is None and not fault.skip and not fault.on
-
     def expected(self, form: Form) -> Expected:
         """Say what has to come of a call that it strikes."""
         fault = self.fault

@@ -122,10 +122,6 @@ def _body(raw: bytes, kind: str | None, status: int = 200) -> Rewrite:
     return lambda asked, said: Said(status, raw=raw, kind=kind)
 
 
-def _typed(kind: str | None) -> Rewrite:
-    return lambda asked, said: evolve(said, kind=kind)
-
-
 def _json_typed(kind: str | None) -> Rewrite:
     """Give another content type to what is no stream."""
     return lambda asked, said: said if said.events else evolve(said, kind=kind)
