@@ -115,7 +115,7 @@ class Copy:
         return name
 
     def hand_written(self) -> dict[str, bytes]:
-        """Give all that the generator doesn't write."""
+        """Return all that the generator doesn't write."""
         files = (self.root / "assistants_client").rglob("*.py")
         return {str(path): path.read_bytes() for path in files}
 

@@ -48,7 +48,7 @@ def built(
     name: str = "built",
     selection: Selection = EVERYTHING,
 ) -> Path:
-    """Build a document, all of it unless told otherwise; give the package's folder."""
+    """Build a document, all of it by default; return the package's folder."""
     build(Order(spec, target, name, selection), silent)
     return target / name
 
@@ -78,7 +78,7 @@ def make(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Make]:
 
 @pytest.fixture(scope="session")
 def pinned_build(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Build openapi.yaml once; give the folder, which nobody changes."""
+    """Build openapi.yaml once; return the folder, which nobody changes."""
     target = tmp_path_factory.mktemp("pinned") / "generated"
     build(Order(str(PINNED), target), silent)
     return target
@@ -94,7 +94,7 @@ def old_tree(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
 
 @pytest.fixture
 def old(old_tree: dict[str, bytes], tmp_path: Path) -> Path:
-    """Give a folder `generated` with the old tree, alone in its parent."""
+    """Return a folder `generated` with the old tree, alone in its parent."""
     target = tmp_path / "parent" / "generated"
     put_tree(old_tree, target)
     return target

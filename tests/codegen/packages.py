@@ -67,7 +67,7 @@ def code(folder: Path) -> dict[str, ast.Module]:
 
 
 def meaning(folder: Path) -> dict[str, str]:
-    """Give all that the files of a build say, docstrings and prose aside.
+    """Return all that the files of a build say, docstrings and prose aside.
 
     API.md and the document that the package ships have no prose, and are there in full.
     """

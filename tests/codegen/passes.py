@@ -6,10 +6,7 @@ import copy
 from typing import Any
 
 from codegen.normalise import PASSES
-from tests.codegen.specs import Document, document
-
-NULL = {"type": "null"}
-NUMBER = {"type": "integer"}
+from tests.codegen.specs import NULL, Document, document
 
 
 def run(name: str, given: Document) -> tuple[Document, int]:
@@ -25,7 +22,7 @@ def run(name: str, given: Document) -> tuple[Document, int]:
 
 
 def on_schema(name: str, schema: Any, **others: Any) -> tuple[Any, int]:
-    """Run a pass on a document with one schema, `S`; give that and the count."""
+    """Run a pass on a document with one schema, `S`; return that and the count."""
     found, count = run(name, document(S=schema, **others))
     return found["components"]["schemas"]["S"], count
 

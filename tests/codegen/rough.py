@@ -10,20 +10,19 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from codegen.document import reference_to, rewrite_schema, rewrite_schemas
-from tests.codegen.specs import TEXT, Document, document, obj, operation, ref
+from tests.codegen.specs import NULL, TEXT, Document, document, obj, operation, ref
 
 if TYPE_CHECKING:
     from random import Random
 
     from codegen.errors import Path
 
-NULL = {"type": "null"}
 _PREFIX = "#/components/schemas/"
 _SIMPLE = {"type", "properties", "required", "additionalProperties", "description"}
 
 
 def rough(normal: Document, random: Random) -> Document:
-    """Give the same facts as an earlier, cruder document would have them."""
+    """Return the same facts as an earlier, cruder document would have them."""
     inline = [name for name in _may_be_inline(normal) if random.random() < 0.3]
     result = _without_names(normal, inline)
     always_null = _always_null(result)

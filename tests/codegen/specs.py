@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from codegen.normalise import Normalised
+    from tests.codegen.conftest import Make
 
 Document = dict[str, Any]
 Steps = tuple[str | int, ...]
@@ -29,6 +30,11 @@ EVERYTHING = Selection(everything=True)
 
 JSON = "application/json"
 TEXT: Document = {"type": "string"}
+NUMBER: Document = {"type": "integer"}
+NULL: Document = {"type": "null"}
+FLAG: Document = {"type": "boolean"}
+BINARY: Document = {**TEXT, "format": "binary"}
+FORM, URLENCODED = "multipart/form-data", "application/x-www-form-urlencoded"
 
 
 def document(paths: Document | None = None, **schemas: Any) -> Document:
@@ -77,6 +83,13 @@ def parameter(
     return {"name": name, "in": place, "schema": schema, **required, **more}
 
 
+def sending(make: Make, *parameters: Document, path: str = "/a", **options: Any) -> Any:
+    """Build one operation that sends something; return its module."""
+    schemas = options.pop("schemas", {})
+    item = {"post": operation("sendIt", *parameters, **options)}
+    return make(document({path: item}, **schemas)).api.things.send_it
+
+
 def obj(*required: str, **properties: Any) -> Document:
     """Write the schema of an object."""
     result: Document = {"type": "object", "properties": properties}
@@ -103,7 +116,7 @@ def taken(given: Document) -> Normalised:
 
 
 def refusal(given: Document) -> str:
-    """Plan a package from a document; give the words of the refusal, or nothing."""
+    """Plan a package from a document; return the words of the refusal, or nothing."""
     try:
         plan_package(taken(given).document)
     except SpecError as error:
@@ -112,7 +125,7 @@ def refusal(given: Document) -> str:
 
 
 def pinned() -> Document:
-    """Give a copy of the pinned document, as if it were read anew."""
+    """Return a copy of the pinned document, as if it were read anew."""
     copied: Document = pickle.loads(_pinned())
     return copied
 
@@ -130,7 +143,7 @@ def written(folder: Path, given: Any, name: str = "spec.json") -> str:
 
 
 def nodes(value: Any, at: Steps = ()) -> Iterator[Steps]:
-    """Give the way to every value inside of a document, itself included."""
+    """Return the way to every value inside of a document, itself included."""
     yield at
     if isinstance(value, dict):
         for key, child in value.items():
@@ -141,7 +154,7 @@ def nodes(value: Any, at: Steps = ()) -> Iterator[Steps]:
 
 
 def at(value: Any, steps: Steps) -> Any:
-    """Give what stands at a place."""
+    """Return what stands at a place."""
     for step in steps:
         value = value[step]
     return value
@@ -157,7 +170,7 @@ def replaced(value: Any, steps: Steps, new: Any) -> Any:
 
 
 def tree(folder: Path) -> dict[str, bytes]:
-    """Give every file below a folder, compiled ones excepted."""
+    """Return every file below a folder, compiled ones excepted."""
     return {
         path.relative_to(folder).as_posix(): path.read_bytes()
         for path in sorted(folder.rglob("*"))

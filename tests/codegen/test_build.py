@@ -124,7 +124,7 @@ def test_any_name_will_do_for_a_package(name: str, tmp_path: Path) -> None:
 
 
 def refused(given: Document, old: Path, error: type[Exception] = BuildError) -> str:
-    """See that a build is refused and has changed nothing; give its reasons."""
+    """See that a build is refused and has changed nothing; return its reasons."""
     before = tree(old.parent)
     spec = written(old.parent.parent, given)
     with pytest.raises(error) as caught:
@@ -246,6 +246,39 @@ def test_a_document_that_can_t_be_written_as_python_is_refused_by_path(
     given = zoo()
     given["components"]["schemas"].update(change)
     assert place in refused(given, old, SpecError)
+
+
+_DEEP = "$.components.schemas.Outer.properties.inner.properties.deep"
+
+
+@pytest.mark.parametrize(
+    ("leaf", "said"),
+    [
+        ({"enum": []}, f"{_DEEP}: an enum needs at least one value"),
+        ({"enum": [{}]}, f"{_DEEP}"),
+        ({"const": [None]}, f"{_DEEP}"),
+        (obj(a={}, A={}), f"{_DEEP}.properties"),
+        ({"maxProperties": -1}, f"{_DEEP}.maxProperties: this can't be -1"),
+        ({"maxLength": -1}, f"{_DEEP}.maxLength: this can't be -1"),
+        ({"multipleOf": 0}, f"{_DEEP}.multipleOf: this can't be 0"),
+        ({"discriminator": {}}, f"{_DEEP}.discriminator: propertyName is missing"),
+    ],
+)
+def test_inline_schemas_are_named_by_where_they_stand(
+    leaf: Document, said: str, old: Path
+) -> None:
+    assert said in refused(document(Outer=obj(inner=obj(deep=leaf))), old, SpecError)
+
+
+def test_a_name_that_is_taken_says_by_what(old: Path) -> None:
+    named = {"x-schema-name": "Shared"}
+    given = document(
+        A=obj(one={**obj(a={"type": "string"}), **named}),
+        B=obj(two={**obj(b={"type": "string"}), **named}),
+    )
+    said = refused(given, old, SpecError)
+    assert "$.components.schemas.B.properties.two: the name Shared is taken" in said
+    assert "that of $.components.schemas.A.properties.one" in said
 
 
 def test_operations_that_would_be_one_module_are_refused(old: Path) -> None:

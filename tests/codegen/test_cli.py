@@ -42,7 +42,7 @@ class Answer(NamedTuple):
 def run(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> Iterator[Callable[..., Answer]]:
-    """Give a function that runs a command within this process."""
+    """Return a function that runs a command within this process."""
 
     def command(*arguments: str | Path) -> Answer:
         monkeypatch.setattr(sys, "argv", ["codegen", *map(str, arguments)])
@@ -205,7 +205,7 @@ def test_pin_tells_what_lacks_words(
 
 
 def told(answer: Answer) -> str:
-    """Give what a failed command said: one line, and at most a hint below it."""
+    """Return what a failed command said: one line, and at most a hint below it."""
     assert answer.code == 2, answer
     lines = answer.err.splitlines()
     assert lines[0].startswith("error: ")

@@ -14,7 +14,6 @@ from codegen.errors import BuildError, SpecError
 from codegen.pipeline import write_code
 from codegen.plan import plan_package
 from codegen.select import Selection
-from tests.cases import each_case
 from tests.codegen.audit import audit
 from tests.codegen.conftest import built
 from tests.codegen.packages import every_module, imported
@@ -44,7 +43,7 @@ if TYPE_CHECKING:
 # --- Documents without an end ------------------------------------------------------
 
 
-@each_case(
+@pytest.mark.parametrize(
     "schemas",
     [
         {"A": ref("A")},

@@ -61,7 +61,7 @@ def surrounded(folder: Path) -> Path:
 def in_another_world(
     folder: Path, arguments: list[str], *, umask: int, **variables: str
 ) -> str:
-    """Run the generator in a process with other settings; give what it said."""
+    """Run the generator in a process with other settings; return what it said."""
     environment = {
         **os.environ,
         "PATH": f"{folder / 'bin'}{os.pathsep}{os.environ['PATH']}",
@@ -148,7 +148,7 @@ def test_where_the_document_lies_is_no_part_of_what_is_written(
 
 @pytest.fixture
 def order(old: Path, tmp_path: Path) -> Order:
-    """Give the order that the tree `old` was built by."""
+    """Return the order that the tree `old` was built by."""
     return Order(written(tmp_path, zoo()), old, "built", EVERYTHING)
 
 

@@ -14,6 +14,7 @@ import pytest
 from tests.codegen.packages import module
 from tests.codegen.specs import (
     JSON,
+    NUMBER,
     TEXT,
     Document,
     const,
@@ -26,12 +27,9 @@ from tests.codegen.specs import (
 if TYPE_CHECKING:
     from tests.codegen.conftest import Make
 
-NUMBER = {"type": "integer"}
-NULL = {"type": "null"}
-
 
 def answering(make: Make, responses: Document, **schemas: Any) -> Any:
-    """Build one operation with these answers; give its module."""
+    """Build one operation with these answers; return its module."""
     given = {"/a": {"get": operation("getIt", responses=responses)}}
     return make(document(given, **schemas)).api.things.get_it
 

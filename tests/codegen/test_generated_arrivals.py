@@ -13,8 +13,13 @@ import pytest
 
 from codegen.errors import SpecError
 from tests.codegen.specs import (
+    BINARY,
+    FLAG,
+    FORM,
     JSON,
+    NUMBER,
     TEXT,
+    URLENCODED,
     array,
     document,
     obj,
@@ -22,13 +27,13 @@ from tests.codegen.specs import (
     parameter,
     ref,
     refusal,
+    sending,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tests.codegen.conftest import Make
-from tests.codegen.sending import BINARY, FLAG, FORM, NUMBER, URLENCODED, sending
 
 
 class Echo(BaseHTTPRequestHandler):
@@ -63,7 +68,7 @@ def url() -> Iterator[str]:
 
 
 def sent(module: Any, url: str, *path: str, **arguments: Any) -> Any:
-    """Send a request for real; give what the server saw."""
+    """Send a request for real; return what the server saw."""
     package = __import__(module.__name__.split(".")[0])
     with package.Client(base_url=url, timeout=20) as client:
         return module.sync(*path, client=client, **arguments)

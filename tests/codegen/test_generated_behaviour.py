@@ -11,6 +11,8 @@ import pytest
 
 from tests.codegen.packages import code, every_module, imported
 from tests.codegen.specs import (
+    NULL,
+    NUMBER,
     TEXT,
     array,
     const,
@@ -24,10 +26,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.codegen.conftest import Make
-
-NUMBER = {"type": "integer"}
-NULL = {"type": "null"}
-
 
 # --- Names -------------------------------------------------------------------------
 

@@ -36,7 +36,7 @@ FILES = Selection(("/assistants", "/threads", "/files", "/vector_stores"))
 
 
 def everything() -> Document:
-    """Give a document of what the zoo lacks: odd unions, bodies, answers, streams."""
+    """Return a document of what the zoo lacks: odd unions, bodies, answers, streams."""
     part = ref("Part")
     text_or_enum = {"anyOf": [TEXT, {**TEXT, "enum": ["a", "b"]}]}
     schemas = {

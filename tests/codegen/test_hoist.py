@@ -8,10 +8,10 @@ import pytest
 
 from codegen.errors import SpecError
 from codegen.normalise import PASSES
-from tests.cases import each_case
-from tests.codegen.passes import NUMBER, optional, run
+from tests.codegen.passes import optional, run
 from tests.codegen.specs import (
     JSON,
+    NUMBER,
     TEXT,
     Document,
     array,
@@ -27,7 +27,7 @@ ENUM = {**TEXT, "enum": ["a", "b"]}
 
 
 def hoisted(given: Document) -> Document:
-    """Hoist in a document; give its schemas."""
+    """Hoist in a document; return its schemas."""
     found: Document = run("hoist-inline", given)[0]["components"]["schemas"]
     return found
 
@@ -138,7 +138,7 @@ def test_a_name_of_the_overlay_goes_before_all() -> None:
 # --- What gets one -----------------------------------------------------------------
 
 
-@each_case(
+@pytest.mark.parametrize(
     "schema",
     [
         TEXT,

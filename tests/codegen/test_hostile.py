@@ -13,7 +13,6 @@ from codegen.errors import BuildError, SpecError
 from codegen.identifiers import identifier
 from codegen.plan import plan_package
 from codegen.plan.literal import docstring, literal, string
-from tests.cases import each_case
 from tests.codegen.audit import PAYLOAD, audit, run_all
 from tests.codegen.conftest import built
 from tests.codegen.packages import imported
@@ -154,7 +153,7 @@ INFORMATION = ['"""', '"\\', "\u202e\0", "{{ 7*7 }}", f'"""\n{PAYLOAD}\n"""', "x
 
 @pytest.fixture(scope="module")
 def hostile(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """Build the documents above; give the folders of the packages."""
+    """Build the documents above; return the folders of the packages."""
     folder = tmp_path_factory.mktemp("hostile")
     documents = {"hostile_texts": of_texts(), "hostile_names": of_names()}
     for number, text in enumerate(INFORMATION):
@@ -276,7 +275,9 @@ def test_media_types_are_kept_or_refused_by_place(
         assert request.content == b"x"
 
 
-@each_case("code", ["20", "2000", "600", "2xx", "XXX", "200\n", "٢٠٠", ""])
+@pytest.mark.parametrize(
+    "code", ["20", "2000", "600", "2xx", "XXX", "200\n", "٢٠٠", ""]
+)
 def test_what_is_no_status_is_refused_by_place(code: str) -> None:
     given = document(
         {"/a": {"get": operation("a", responses={code: ANSWER})}}, Plain={}
@@ -349,8 +350,8 @@ PLACES = {
 }
 
 
-@each_case("place", PLACES)
-@each_case("name", [*NO_NAMES, "z" * 121])
+@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize("name", [*NO_NAMES, "z" * 121])
 def test_names_without_a_letter_or_too_long_are_refused(place: str, name: str) -> None:
     said = refusal(PLACES[place](name))
     assert "no letter or digit" in said or "is too long" in said
@@ -358,11 +359,11 @@ def test_names_without_a_letter_or_too_long_are_refused(place: str, name: str) -
     assert said.replace("\n  ", "").isprintable()
 
 
-@each_case(
+@pytest.mark.parametrize(
     ("one", "two"),
     [("aB", "a_b"), ("a", "A"), ("a-b", "a b"), ("é", "e"), ("x1", "x_1"), ("ﬁ", "fi")],
 )
-@each_case("kind", ["schemas", "properties", "parameters", "operations"])
+@pytest.mark.parametrize("kind", ["schemas", "properties", "parameters", "operations"])
 def test_names_that_become_the_same_are_refused_by_path(
     kind: str, one: str, two: str
 ) -> None:

@@ -29,7 +29,7 @@ MOVED = b'event: animal.moved\ndata: {"row": 1}\n\n'
 
 @pytest.fixture(scope="module")
 def order(tmp_path_factory: pytest.TempPathFactory) -> Order:
-    """Give the order of a package that is built for httpx2."""
+    """Return the order of a package that is built for httpx2."""
     folder = tmp_path_factory.mktemp("httpx2")
     spec = written(folder, zoo())
     made = Order(spec, folder / "generated", "zoo_by_httpx2", EVERYTHING, "httpx2")

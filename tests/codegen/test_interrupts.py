@@ -67,7 +67,7 @@ def broken_off(
     place: tuple[Any, str],
     fault: Callable[..., Any],
 ) -> dict[str, bytes]:
-    """Build with a fault in one function; give what the target holds then."""
+    """Build with a fault in one function; return what the target holds then."""
     spec = written(old.parent.parent, changed_zoo())
     with patch.context() as context:
         context.setattr(*place, fault)

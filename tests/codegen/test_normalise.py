@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 
 from codegen.normalise import PASSES, normalise
-from tests.codegen.passes import NULL, NUMBER, on_schema, optional, run
+from tests.codegen.passes import on_schema, optional, run
 from tests.codegen.specs import (
+    NULL,
+    NUMBER,
     TEXT,
     Document,
     array,

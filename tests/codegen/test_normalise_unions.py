@@ -8,8 +8,10 @@ import pytest
 
 from codegen.errors import SpecError
 from codegen.normalise import PASSES
-from tests.codegen.passes import NULL, NUMBER, on_schema, optional, run
+from tests.codegen.passes import on_schema, optional, run
 from tests.codegen.specs import (
+    NULL,
+    NUMBER,
     TEXT,
     Document,
     array,

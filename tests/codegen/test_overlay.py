@@ -9,7 +9,6 @@ import pytest
 
 from codegen import overlay
 from codegen.errors import SpecError
-from tests.cases import each_case
 from tests.codegen.specs import pinned, ref
 from tests.codegen.zoo import zoo
 
@@ -17,7 +16,7 @@ OURS = overlay.load()
 
 
 def applied(document: Any, *actions: Any) -> Any:
-    """Apply actions; give the document, and see that nothing else has changed."""
+    """Apply actions; return the document, and see that nothing else has changed."""
     repairs = {"overlay": "1.0.0", "actions": list(actions)}
     before = copy.deepcopy((document, repairs))
     result = overlay.apply(document, repairs)
@@ -30,7 +29,7 @@ def unused(document: Any, *targets: str) -> list[str]:
     return overlay.apply(document, {"overlay": "1.0.0", "actions": actions}).unused
 
 
-@each_case(
+@pytest.mark.parametrize(
     ("old", "update", "new"),
     [
         ({"a": 1}, {"b": 2}, {"a": 1, "b": 2}),
@@ -66,7 +65,7 @@ def test_a_value_that_is_no_object_is_replaced_or_grows() -> None:
     }
 
 
-@each_case(
+@pytest.mark.parametrize(
     ("target", "left"),
     [
         ("$.list[1]", [10, 30, 40]),
@@ -111,7 +110,7 @@ def test_actions_that_find_nothing_are_told() -> None:
     assert unused({"a": 1}, "$.a", "$.b", "$[?@ == 2]") == ["$.b", "$[?@ == 2]"]
 
 
-@each_case(
+@pytest.mark.parametrize(
     ("repairs", "message"),
     [
         ({}, r"^\$\.overlay: this is no OpenAPI Overlay 1"),

@@ -20,7 +20,6 @@ from codegen.pipeline import facts
 from codegen.prose import MARKER, without_prose
 from codegen.select import ASSISTANTS
 from harness.contract import upstream_facts
-from tests.cases import each_case
 from tests.codegen.rough import rough
 from tests.codegen.specs import (
     EVERYTHING,
@@ -117,7 +116,7 @@ def test_what_is_written_is_read_back(value: Any) -> None:
     assert source.parse(to_yaml(given).encode()).document == given
 
 
-@each_case("word", WORDS)
+@pytest.mark.parametrize("word", WORDS)
 def test_every_awkward_word_is_read_back(word: str) -> None:
     given = {"a": word, "b": [word], word + "c": 1, "d": {"e": {word: word}}}
     assert source.parse(to_yaml(given).encode()).document == given
@@ -132,7 +131,7 @@ MAPS |= {"content", "securitySchemes"}
 
 
 def foreign() -> Document:
-    """Give an upstream document with a sentence at every place that can hold one."""
+    """Return an upstream document with a sentence at every place that can hold one."""
     schema = obj(
         "id",
         id={**TEXT, "default": "x"},
@@ -174,7 +173,7 @@ def foreign() -> Document:
 def pinned_from(
     upstream_document: Document, folder: Path, **options: Any
 ) -> tuple[pin.Pinned, str]:
-    """Pin a document in a folder; give what was done and the text that was written."""
+    """Pin a document in a folder; return what was done and the text of the file."""
     data = json.dumps(upstream_document).encode()
     done = pin.pin(
         source.parse(data, name="thing-2031-02-03.json"),

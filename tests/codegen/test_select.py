@@ -9,7 +9,6 @@ import pytest
 
 from codegen.errors import SpecError
 from codegen.select import ASSISTANTS, Selection, select
-from tests.cases import each_case
 from tests.codegen.specs import (
     EVERYTHING,
     JSON,
@@ -35,7 +34,7 @@ def selected(given: Document, selection: Selection = EVERYTHING) -> Document:
 
 
 def answering(*names: str) -> Document:
-    """Give the item of a path whose one operation answers with named schemas."""
+    """Return the item of a path whose one operation answers with named schemas."""
     answer = obj(**{name: ref(name) for name in names})
     return {"get": operation("get" + "".join(names), schema=answer)}
 
@@ -198,7 +197,7 @@ def test_parts_that_no_client_is_made_from_are_left_out() -> None:
 # --- What is refused ---------------------------------------------------------------
 
 
-@each_case(
+@pytest.mark.parametrize(
     ("reference", "message"),
     [
         ("#/components/schemas/Gone", "nothing stands at '#/components/schemas/Gone'"),
@@ -212,7 +211,7 @@ def test_parts_that_no_client_is_made_from_are_left_out() -> None:
         ("https://example.com/a.yaml#/A", "leaves the document"),
     ],
 )
-@each_case("place", ["schema", "response", "parameter", "body"])
+@pytest.mark.parametrize("place", ["schema", "response", "parameter", "body"])
 def test_a_reference_to_nowhere_is_named(
     reference: str, message: str, place: str
 ) -> None:

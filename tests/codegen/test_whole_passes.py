@@ -9,8 +9,11 @@ import pytest
 from codegen.errors import SpecError
 from codegen.normalise import PASSES, normalise
 from codegen.select import Selection, select
-from tests.codegen.passes import NULL, NUMBER, on_schema, run
+from tests.codegen.passes import on_schema, run
 from tests.codegen.specs import (
+    NULL,
+    NUMBER,
+    TEXT,
     Document,
     array,
     const,
@@ -21,8 +24,6 @@ from tests.codegen.specs import (
     refusal,
     taken,
 )
-
-TEXT: Document = {"type": "string"}
 
 # --- select -----------------------------------------------------------------------
 

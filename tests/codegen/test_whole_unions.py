@@ -7,13 +7,20 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.codegen.packages import module
-from tests.codegen.specs import Document, array, const, document, obj, ref, refusal
+from tests.codegen.specs import (
+    NUMBER,
+    TEXT,
+    Document,
+    array,
+    const,
+    document,
+    obj,
+    ref,
+    refusal,
+)
 
 if TYPE_CHECKING:
     from tests.codegen.conftest import Make
-
-NUMBER: Document = {"type": "integer"}
-TEXT: Document = {"type": "string"}
 
 
 def dict_of(schema: Any) -> Document:

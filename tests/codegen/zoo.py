@@ -19,7 +19,7 @@ from tests.codegen.specs import (
 
 
 def zoo() -> Document:
-    """Give the document, all of it new."""
+    """Return the document, all of it new."""
     return {
         **document(_paths(), **_schemas()),
         "info": {
