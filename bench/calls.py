@@ -49,7 +49,7 @@ def measure(rounds: int) -> list[Row]:
             name,
             # What a socket costs nobody here could change.
             None if way else _GOALS[row, name],
-            profile=partial(fresh, _profile, page, row),
+            profile=partial(_profile, page, row),
         )
         for way, series in (("", within), (", TCP", by_tcp))
         for row, title in _ROWS.items()

@@ -23,6 +23,7 @@ from rich.table import Table
 
 from bench import calls, generator, imports, models, streams, tools, waits
 from bench.rows import BenchError, Row
+from bench.turns import fresh
 
 ROOT = Path(__file__).resolve().parents[1]
 UPSTREAM = "ASSISTANTS_UPSTREAM"
@@ -150,7 +151,7 @@ def _print(rows: list[Row]) -> int:
         if row.profile:
             out.print(f"\nWhere the time goes: {row.what}")
             # As they are: what looks like markup is none.
-            out.print("\n".join(row.profile()), markup=False, soft_wrap=True)
+            out.print("\n".join(fresh(row.profile)), markup=False, soft_wrap=True)
     if missed:
         # A thing that is compared with two others may miss both goals.
         names = dict.fromkeys(row.what for row in missed)

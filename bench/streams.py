@@ -51,7 +51,7 @@ def measure(rounds: int) -> list[Row]:
             by_name[name],
             name,
             _GOALS[row, name],
-            profile=partial(fresh, _profile, sample, chunk, row),
+            profile=partial(_profile, sample, chunk, row),
         )
         for way, chunk in (("", 0), (", 64 KiB chunks", _CHUNK))
         for row, by_name in fresh(_series, sample, chunk, rounds).items()
