@@ -1,6 +1,6 @@
-"""What can go wrong with a run that was waited for, and with its tools.
+"""The errors of runs that are waited for, and of their tools.
 
-`_errors` draws where they stand in the tree.
+`_errors` shows the tree that they belong to.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ class RunError(AssistantsError):
     """A run did not end as it should.
 
     Attributes:
-        run: the run as it was seen last.
+        run: the run as it was polled last.
     """
 
     def __init__(self, message: str, run: Any) -> None:
@@ -30,8 +30,8 @@ class RunError(AssistantsError):
         return restored, (type(self), self.args, self.__dict__.copy())
 
 
-class RunFailed(RunError):  # noqa: N818 - named after what the run did, like others
-    """A run failed; `run.last_error` says why, where the server does."""
+class RunFailed(RunError):  # noqa: N818 - named after the status of the run
+    """A run failed; `run.last_error` says why, if the server does."""
 
 
 class RunCancelled(RunError):  # noqa: N818
@@ -39,7 +39,7 @@ class RunCancelled(RunError):  # noqa: N818
 
 
 class RunExpired(RunError):  # noqa: N818
-    """A run waited for outputs of tools until it expired."""
+    """A run waited for tool outputs until it expired."""
 
 
 class RunIncomplete(RunError):  # noqa: N818
@@ -47,14 +47,14 @@ class RunIncomplete(RunError):  # noqa: N818
 
 
 class RunRequiresAction(RunError):  # noqa: N818
-    """A run waits for outputs of tools, and there is nothing to call."""
+    """A run waits for tool outputs, and there are no tools to call."""
 
 
 class RunTimeout(RunError):  # noqa: N818
-    """A run goes on, but the time to wait for it is up.
+    """A run goes on, but the deadline has passed.
 
     Attributes:
-        waited: how long was waited, in seconds.
+        waited: how long the run was waited for, in seconds.
     """
 
     def __init__(self, run: Any, *, waited: float) -> None:
@@ -64,14 +64,14 @@ class RunTimeout(RunError):  # noqa: N818
 
 
 class ToolError(AssistantsError):
-    """A function that a run asked for could not be called, or failed.
+    """A tool that a run asked for could not be called, or failed.
 
-    What it raised is the cause.
+    Its own exception is the cause.
 
     Attributes:
         tool: the name that the model asked for.
-        call_id: the id of the call.
-        run: the run, if one asked; it has been cancelled.
+        call_id: the id of the tool call.
+        run: the run that asked for it, if any; it has been cancelled.
     """
 
     def __init__(
@@ -100,25 +100,25 @@ _BY_ENDING: dict[Any, tuple[type[RunError], str]] = {
 
 
 def run_error(run: Any, redact: Callable[[str], str] = str) -> RunError:
-    """Give the error that the end of a run is.
+    """Return the error for the status that a run ended in.
 
     Args:
         run: the run.
-        redact: gives what the server says without the secrets that it repeats.
+        redact: removes secrets from what the server says.
     """
     status = word(run.status)
     kind, what = _BY_ENDING.get(status, (RunError, f"is {status}"))
-    said = [
+    reasons = [
         str(text)
         for holder in (run.last_error, run.incomplete_details)
         for text in (getattr(holder, name, None) for name in ("message", "reason"))
         if text
     ]
-    why = f": {shortened(redact(said[0]))}" if said else ""
+    why = f": {shortened(redact(reasons[0]))}" if reasons else ""
     return kind(f"{_named(run)} {what}{why}", run)
 
 
 def _named(run: Any) -> str:
-    """Give a run's name as far as the server has told it."""
+    """Return what to call a run, whether or not the server sent its id."""
     found = run.id
     return f"run {shortened(found)}" if isinstance(found, str) else "the run"

@@ -1,11 +1,9 @@
-"""What a function's signature and docstring say of its arguments, for a model."""
+"""A function's signature and docstring, as a model needs to know them."""
 
 from __future__ import annotations
 
 import inspect
-import re
 from contextlib import suppress
-from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Optional, Union, get_type_hints
 
 from attrs import frozen
@@ -15,11 +13,6 @@ from ._errors import ConfigurationError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-_SECTION = re.compile(r"^(args|arguments|parameters|params)\s*:?\s*$", re.IGNORECASE)
-_OTHER_SECTION = re.compile(r"^[A-Z][\w ]*:\s*$|^-{3,}\s*$|^:\w+")
-_UNDERLINE = re.compile(r"^-{3,}\s*$")
-_GOOGLE = re.compile(r"^\s+\*{0,2}(\w+)\s*(?:\([^)]*\))?\s*:\s*(.*)$")
-_SPHINX = re.compile(r"^\s*:param\s+(?:[^:]*\s)?(\w+)\s*:\s*(.*)$")
 _KINDS: dict[Any, str] = {
     inspect.Parameter.VAR_POSITIONAL: "*{0}",
     inspect.Parameter.VAR_KEYWORD: "**{0}",
@@ -29,13 +22,13 @@ _KINDS: dict[Any, str] = {
 
 @frozen
 class Signature:
-    """What a model has to know of a function.
+    """What a model needs to know of a function.
 
     Attributes:
-        description: what it does; "" where nobody said.
-        arguments: a class of msgspec that reads its arguments.
-        schema: what they look like, as a JSON schema.
-        optional: those that have a default.
+        description: what it does; "" if it has no docstring.
+        arguments: a msgspec class that validates its arguments.
+        schema: the JSON schema of its arguments.
+        optional: the arguments that have a default.
     """
 
     description: str
@@ -48,28 +41,27 @@ def signature_of(function: Callable[..., Any], name: str, *, strict: bool) -> Si
     """Read a function's signature and docstring.
 
     Args:
-        function: a plain or async function, a method, or an object that can be called.
-        name: what it is called by.
-        strict: whether the schema is one of those that `strict` allows: every property
-            is required, and null stands for one that was left out.
+        function: a plain or async function, a method, or a callable object.
+        name: the name of the tool.
+        strict: whether the schema has to be one that `strict` allows: every property
+            is required, and null stands for an argument that is left out.
 
     Raises:
-        ConfigurationError: an argument has no type, or one that no JSON stands for.
+        ConfigurationError: an argument has no type, or one without JSON equivalent.
     """
     import msgspec
 
-    text = inspect.getdoc(function) or ""
+    description, words_of = _documented(function)
     fields: list[Any] = []
     defaults: dict[str, Any] = {}
     optional = set()
-    told = _argument_texts(text)
     for parameter, type_ in _parameters(function, name):
         if parameter.default is inspect.Parameter.empty:
             fields.append((parameter.name, type_))
             continue
         optional.add(parameter.name)
         if strict:
-            # None is what isn't there; the function's own default then counts.
+            # None stands for a missing argument; the function's default applies then.
             fields.append((parameter.name, Optional[type_]))  # noqa: UP045 - a value
         else:
             unset = msgspec.field(default=msgspec.UNSET)
@@ -87,13 +79,13 @@ def signature_of(function: Callable[..., Any], name: str, *, strict: bool) -> Si
             f"the arguments of {name} can't be described as JSON: {what}"
         ) from error
     for argument, default in defaults.items():
-        # A default that JSON can't hold isn't told; the function has it all the same.
+        # A default that JSON can't express stays between us and the function.
         with suppress(TypeError):
             schema["properties"][argument]["default"] = msgspec.to_builtins(default)
-    for argument, words in told.items():
+    for argument, words in words_of.items():
         if argument in schema["properties"] and words:
             schema["properties"][argument]["description"] = words
-    return Signature(_first_part(text), arguments, schema, frozenset(optional))
+    return Signature(description, arguments, schema, frozenset(optional))
 
 
 def _parameters(
@@ -112,7 +104,7 @@ def _parameters(
         if refused:
             what = refused.format(parameter.name)
             raise ConfigurationError(
-                f"{name} takes {what}; a model gives arguments by their names"
+                f"{name} takes {what}; a model passes arguments by name"
             )
         if parameter.name not in hints:
             raise ConfigurationError(
@@ -122,9 +114,9 @@ def _parameters(
 
 
 def _inlined(schema: dict[str, Any], *, strict: bool) -> dict[str, Any]:
-    """Give a schema without titles, and without references where it can do so.
+    """Return a schema without titles, and without references as far as possible.
 
-    Beside a reference there may be no description, says what `strict` asks for.
+    `strict` allows no description beside a reference.
     """
     definitions: dict[str, Any] = schema.pop("$defs")
     outer = definitions.pop(schema["$ref"].rpartition("/")[2])
@@ -141,7 +133,7 @@ def _inlined(schema: dict[str, Any], *, strict: bool) -> dict[str, Any]:
 def _expanded(
     node: Any, definitions: dict[str, Any], within: tuple[str, ...], kept: set[str]
 ) -> Any:
-    """Replace references by what they mean, but for types that hold themselves."""
+    """Replace references by their schemas, except in recursive types."""
     if isinstance(node, list):
         return [_expanded(each, definitions, within, kept) for each in node]
     if not isinstance(node, dict):
@@ -159,7 +151,7 @@ def _expanded(
 
 
 def _close(node: Any, *, strict: bool) -> None:
-    """Let objects have no other properties, and where it is strict all of them."""
+    """Allow no other properties; if `strict`, require all of them."""
     if isinstance(node, list):
         for each in node:
             _close(each, strict=strict)
@@ -178,56 +170,20 @@ def _close(node: Any, *, strict: bool) -> None:
         _close(node.get(key), strict=strict)
 
 
-def _first_part(text: str) -> str:
-    """Give what a docstring says before it comes to arguments and the like."""
-    lines: list[str] = []
-    for line in text.splitlines():
-        if _UNDERLINE.match(line):
-            # What it underlines was a heading.
-            lines = lines[:-1]
-            break
-        if _SECTION.match(line) or _OTHER_SECTION.match(line):
-            break
-        lines.append(line)
-    return "\n".join(lines).strip()
+def _documented(function: Callable[..., Any]) -> tuple[str, dict[str, str]]:
+    """Return what a docstring says of a function, and of each of its arguments."""
+    # Imported here, because only those who make tools need it.
+    from docstring_parser import ParseError, parse
 
-
-def _argument_texts(text: str) -> dict[str, str]:
-    """Give what a docstring says of each argument, in whichever of three styles."""
-    if found := _numpy_texts(text):
-        return found
-    name, entries = "", None
-    for line in text.splitlines():
-        depth = len(line) - len(line.lstrip())
-        if sphinx := _SPHINX.match(line):
-            name, found[sphinx[1]] = sphinx[1], sphinx[2]
-        elif _SECTION.match(line):
-            name, entries = "", -1
-        elif line.strip() and depth == 0:
-            name, entries = "", None
-        elif line.strip():
-            entries = depth if entries == -1 else entries
-            if depth == entries and (google := _GOOGLE.match(line)):
-                name, found[google[1]] = google[1], google[2]
-            elif name:
-                found[name] = f"{found[name]} {line.strip()}".strip()
-    return found
-
-
-def _numpy_texts(text: str) -> dict[str, str]:
-    """Give what a section `Parameters` says that is underlined, as NumPy has it."""
-    found: dict[str, str] = {}
-    names: list[str] = []
-    lines = text.splitlines()
-    inside = False
-    for line, following in pairwise([*lines, ""]):
-        if _UNDERLINE.match(following):
-            inside, names = bool(_SECTION.match(line)), []
-        elif inside and not _UNDERLINE.match(line) and line.strip():
-            if not line.startswith(" "):
-                before = line.partition(":")[0]
-                names = [each.strip().lstrip("*") for each in before.split(",")]
-                found.update(dict.fromkeys(names, ""))
-            for name in names if line.startswith(" ") else ():
-                found[name] = f"{found[name]} {line.strip()}".strip()
-    return found
+    text = inspect.getdoc(function) or ""
+    try:
+        found = parse(text)
+    except ParseError:
+        return text, {}
+    arguments = {}
+    for each in found.params:
+        words = " ".join((each.description or "").split())
+        # NumPy's style describes several at once.
+        for name in each.arg_name.split(","):
+            arguments[name.strip().lstrip("*")] = words
+    return (found.description or "").strip(), arguments

@@ -1,4 +1,4 @@
-"""Python functions as tools: what a model is told of them, and how they are called."""
+"""Tools: Python functions that a model may call during a run."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ _NAME = re.compile(r"[a-zA-Z0-9_-]{1,64}")
 
 
 class Tool(Generic[P, T]):
-    """A function that a model may ask to be called; it can be called as before.
+    """A function that a model may call; it can still be called as a function.
 
     Attributes:
-        name: what the model calls it by.
-        definition: what the model is told, as the API takes it.
+        name: the name that the model knows.
+        definition: the definition, as the API takes it.
     """
 
     def __init__(
@@ -33,7 +33,7 @@ class Tool(Generic[P, T]):
         description: str | None = None,
         strict: bool = False,
     ) -> None:
-        """Make a tool; `tool` has the arguments and errors."""
+        """Make a tool; see `tool` for the arguments and errors."""
         if not callable(function):
             raise ConfigurationError(
                 f"a tool is made of a function, not of {type(function).__name__}"
@@ -47,31 +47,31 @@ class Tool(Generic[P, T]):
         self._function = function
         signature = signature_of(function, self.name, strict=strict)
         self._arguments = signature.arguments
-        # With `strict`, null stands for these where they were left out.
+        # With `strict`, null stands for arguments that are left out.
         self._optional = signature.optional if strict else frozenset[str]()
         self.__doc__ = getattr(function, "__doc__", None)
         self.__wrapped__ = function
-        told: dict[str, Any] = {"name": self.name}
+        described: dict[str, Any] = {"name": self.name}
         words = signature.description if description is None else description
         if words:
-            told["description"] = words
-        told["parameters"] = signature.schema
+            described["description"] = words
+        described["parameters"] = signature.schema
         if strict:
-            told["strict"] = True
-        self.definition: Any = {"type": "function", "function": told}
+            described["strict"] = True
+        self.definition: Any = {"type": "function", "function": described}
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> T:
-        """Call the function, as if it were no tool."""
+        """Call the function itself."""
         return self._function(*args, **kwargs)
 
     def __repr__(self) -> str:
         return f"<Tool {self.name}>"
 
     def bind(self, arguments: Any) -> Callable[[], Any]:
-        """Check arguments, and give what calls the function with them.
+        """Validate arguments; return what calls the function with them.
 
         Args:
-            arguments: as the model gives them: JSON text, or what it decodes to.
+            arguments: the arguments from the model: JSON text, or JSON data.
 
         Raises:
             ToolError: they don't fit the schema.
@@ -110,20 +110,20 @@ def tool(
     *, name: str | None = None, description: str | None = None, strict: bool = False
 ) -> Callable[[Callable[P, T]], Tool[P, T]]: ...
 def tool(function: Any = None, /, **options: Any) -> Any:
-    """Make a tool of a function, as a decorator.
+    """Make a tool of a function; use it as a decorator.
 
-    What the model is told comes from the signature and the docstring: each argument
+    The model learns about the tool from its signature and docstring: each argument
     needs a type (`str`, `int`, `float`, `bool`, `list`, `dict`, `Literal`, an `Enum`,
     a TypedDict, a dataclass, an attrs class, or one of them or None), and may be
-    described in a section `Args:` or by `:param name:`.
+    described in the docstring in any style in use (Google, NumPy, Sphinx, Epydoc).
 
     Args:
-        function: the function, plain or asynchronous.
-        options: `name` and `description`, instead of the function's own; `strict` for
-            arguments that always fit the schema, if the model can do that.
+        function: the function, plain or async.
+        options: `name` and `description` override the function's own; `strict` asks
+            for arguments that always fit the schema, where the model supports it.
 
     Raises:
-        ConfigurationError: the name or the signature is none for a tool.
+        ConfigurationError: the name or the signature can't be that of a tool.
     """
     if function is not None:
         return Tool(function)
@@ -131,10 +131,10 @@ def tool(function: Any = None, /, **options: Any) -> Any:
 
 
 class ToolSet(Sequence[Any]):
-    """Tools that may be called, and no others; goes wherever `tools=` does.
+    """The tools that may be called, and no others; pass it as `tools=`.
 
-    Methods that create something send its definitions; those that wait for a run call
-    what the run asks for.
+    Methods that create something send the definitions; methods that wait for a run
+    perform the tool calls that the run asks for.
     """
 
     def __init__(
@@ -143,14 +143,14 @@ class ToolSet(Sequence[Any]):
         *,
         on_error: Literal["report", "raise"] = "report",
     ) -> None:
-        """Gather tools.
+        """Collect tools.
 
         Args:
-            tools: functions, tools, and definitions of tools that the server has, such
+            tools: functions, tools, and definitions of the server's own tools, such
                 as `{"type": "code_interpreter"}`.
-            on_error: what becomes of a call that fails, of arguments that don't fit and
-                of names that nobody knows: "report" gives the model an error as output,
-                "raise" cancels the run and raises `ToolError`.
+            on_error: what happens if a call fails, arguments don't fit the schema or a
+                name is unknown: "report" submits an error as the output, "raise"
+                cancels the run and raises `ToolError`.
 
         Raises:
             ConfigurationError: something is no tool, or two have the same name.
@@ -177,7 +177,7 @@ class ToolSet(Sequence[Any]):
 
     @property
     def definitions(self) -> list[Any]:
-        """Give what the API takes as `tools`, all of it new."""
+        """Return a copy of the definitions, as the API takes them as `tools`."""
         copied: list[Any] = _api.to_json(self._definitions)
         return copied
 
@@ -191,11 +191,11 @@ class ToolSet(Sequence[Any]):
         return f"<ToolSet {', '.join(self._tools) or 'without functions'}>"
 
     def bind(self, name: Any, arguments: Any) -> Callable[[], Any]:
-        """Check a call, and give what makes it.
+        """Validate a tool call; return what performs it.
 
         Args:
-            name: what the model asks for; only what was gathered is ever called.
-            arguments: as the model gives them: JSON text, or what it decodes to.
+            name: the name that the model asks for; only tools of this set are called.
+            arguments: the arguments from the model: JSON text, or JSON data.
 
         Raises:
             ToolError: there is no such tool, or the arguments don't fit.
@@ -215,7 +215,7 @@ Tools: TypeAlias = ToolSet | Iterable[Callable[..., Any]]
 
 
 def tool_set(tools: Tools) -> ToolSet:
-    """Give a set of tools; of functions, one that reports what fails to the model.
+    """Return a set of tools; one made of functions reports failures to the model.
 
     Raises:
         ConfigurationError: something is no tool.
@@ -224,14 +224,14 @@ def tool_set(tools: Tools) -> ToolSet:
 
 
 def tool_output(tool_call_id: str, output: Any) -> dict[str, str]:
-    """Give one output in the form in which it is submitted.
+    """Return an output in the form in which it is submitted.
 
     Args:
-        tool_call_id: the id of the call.
-        output: text, or anything that JSON can be made of.
+        tool_call_id: the id of the tool call.
+        output: text, or anything that can be written as JSON.
 
     Raises:
-        ConfigurationError: no JSON can be made of it.
+        ConfigurationError: it can't be written as JSON.
     """
     try:
         return {"tool_call_id": tool_call_id, "output": written(output)}
@@ -242,20 +242,20 @@ def tool_output(tool_call_id: str, output: Any) -> dict[str, str]:
 
 
 def written(output: Any) -> str:
-    """Give an output as text: itself, or JSON.
+    """Return an output as text: itself if it is text, else JSON.
 
     Raises:
-        TypeError: no JSON can be made of it.
-        ValueError: neither.
+        TypeError: a type has no JSON equivalent.
+        ValueError: a value has no JSON equivalent.
     """
     if isinstance(output, str):
         return output
-    # Models are attrs classes, which the library would write in its own way.
+    # Models are attrs classes, which msgspec would write in its own way.
     return encode(_api.to_json(output))
 
 
 def _decoded(arguments: Any) -> Any:
-    """Decode arguments; some servers give an object, or nothing for no arguments."""
+    """Decode arguments; some servers send an object, or nothing for no arguments."""
     if isinstance(arguments, Mapping | _api.Model):
         return _api.to_json(arguments)
     if arguments is None or arguments is _api.UNSET or arguments == "":

@@ -1,4 +1,4 @@
-"""Methods that follow a run to its end: by looking at it, or by its events."""
+"""Methods that follow a run to its end: by polling it, or by its events."""
 
 from __future__ import annotations
 
@@ -31,28 +31,28 @@ if TYPE_CHECKING:
 
 
 class FollowedRuns(RunResource):
-    """Runs that are waited for, or streamed."""
+    """Methods of runs that wait for them, or stream their events."""
 
     def poll(
         self, run_id: str | HasId, thread_id: str | HasId, **params: Unpack[Poll]
     ) -> Run:
-        """Wait for a run.
+        """Poll a run until it has ended, whatever its status, and return it.
 
-        It is given in the status in which it ended, whatever that is, or where it
-        requires an action and there are no tools. Where this is interrupted the run
-        goes on; while tools are called it then waits for them until it expires, and
-        the logger `assistants_client` says which run it is.
+        A run that requires an action is returned as well, if there are no tools.
+        Interrupting this leaves the run going on. If tools are being called then, the
+        run waits for their outputs until it expires, and the logger
+        `assistants_client` names the run.
 
         Args:
             run_id: the run, or its id.
             thread_id: its thread, or its id.
-            params: what `retrieve` takes; `poll_interval_ms`, `max_wait` in
+            params: the keywords of `retrieve`; `poll_interval_ms`, `max_wait` in
                 seconds (600 if not given), `cancel_on_timeout`, `on_update`, `spinner`;
-                and a `ToolSet` as `tools`, for what the run asks for.
+                and a `ToolSet` as `tools`, for the calls that the run asks for.
 
         Raises:
-            RunTimeout: it goes on after `max_wait`.
-            ToolError: a tool failed, and the set says that this is to be raised.
+            RunTimeout: the run goes on after `max_wait`.
+            ToolError: a tool failed, and its set raises failures.
             APIError: a call fails.
         """
         return self._wait(RETRIEVE_RUN, params, run_id=run_id, thread_id=thread_id)
@@ -64,7 +64,7 @@ class FollowedRuns(RunResource):
         assistant_id: str | HasId,
         **params: Unpack[RunCreateAndPoll],
     ) -> Run:
-        """Let a run begin in a thread, and wait for it; `poll` says how."""
+        """Start a run in a thread, and wait for it as `poll` does."""
         return self._wait(
             CREATE_RUN, {**params, "assistant_id": assistant_id}, thread_id=thread_id
         )
@@ -95,19 +95,20 @@ class FollowedRuns(RunResource):
         event_handler: AssistantEventHandler | None = None,
         **params: Unpack[RunStream],
     ) -> AssistantStreamManager[Any]:
-        """Let a run begin in a thread, and follow it by its events, in `with`.
+        """Start a run in a thread, and stream its events, in `with`.
 
-        The run goes on at the server when the statement is left early. With tools, it
-        waits for them then until it expires or is cancelled.
+        The run goes on at the server if the statement is left early; one that waits for
+        tool outputs then waits until it expires or is cancelled.
 
         Args:
             thread_id: the thread, or its id.
             assistant_id: the assistant, or its id.
-            event_handler: has methods that are called for events; `on_...=` takes
-                functions instead.
-            params: what `create` takes. A `ToolSet` as `tools` is called when the run
-                asks for it, and the events go on. `resume=True` follows a run whose
-                stream breaks off by polling it; what waiting takes holds for that.
+            event_handler: its methods are called for events; pass functions as
+                `on_...=` instead, if you like.
+            params: the keywords of `create`. With a `ToolSet` as `tools`, the calls
+                that the run asks for are performed, and the stream continues. With
+                `resume=True`, a run whose stream breaks off is polled; the keywords of
+                `poll` apply to that.
 
         Raises:
             ConfigurationError: an argument can't be used.
@@ -127,7 +128,7 @@ class FollowedRuns(RunResource):
         tool_outputs: Outputs,
         **params: Unpack[Poll],
     ) -> Run:
-        """Submit outputs that a run waits for, and wait for it; `poll` says how."""
+        """Submit tool outputs, and wait for the run as `poll` does."""
         return self._wait(
             SUBMIT_TOOL_OUTPUTS,
             {**params, "tool_outputs": tool_outputs},
@@ -164,7 +165,7 @@ class FollowedRuns(RunResource):
         event_handler: AssistantEventHandler | None = None,
         **params: Unpack[SubmitStream],
     ) -> AssistantStreamManager[Any]:
-        """Submit outputs that a run waits for, and follow it; `stream` says how."""
+        """Submit tool outputs, and stream the events as `stream` does."""
         return self._follow(
             SUBMIT_TOOL_OUTPUTS,
             event_handler,
@@ -175,28 +176,28 @@ class FollowedRuns(RunResource):
 
 
 class AsyncFollowedRuns(AsyncRunResource):
-    """Runs that are waited for, or streamed, by methods that are awaited."""
+    """Async methods of runs that wait for them, or stream their events."""
 
     async def poll(
         self, run_id: str | HasId, thread_id: str | HasId, **params: Unpack[Poll]
     ) -> AsyncRun:
-        """Wait for a run.
+        """Poll a run until it has ended, whatever its status, and return it.
 
-        It is given in the status in which it ended, whatever that is, or where it
-        requires an action and there are no tools. Where this is interrupted the run
-        goes on; while tools are called it then waits for them until it expires, and
-        the logger `assistants_client` says which run it is.
+        A run that requires an action is returned as well, if there are no tools.
+        Interrupting this leaves the run going on. If tools are being called then, the
+        run waits for their outputs until it expires, and the logger
+        `assistants_client` names the run.
 
         Args:
             run_id: the run, or its id.
             thread_id: its thread, or its id.
-            params: what `retrieve` takes; `poll_interval_ms`, `max_wait` in
+            params: the keywords of `retrieve`; `poll_interval_ms`, `max_wait` in
                 seconds (600 if not given), `cancel_on_timeout`, `on_update`, `spinner`;
-                and a `ToolSet` as `tools`, for what the run asks for.
+                and a `ToolSet` as `tools`, for the calls that the run asks for.
 
         Raises:
-            RunTimeout: it goes on after `max_wait`.
-            ToolError: a tool failed, and the set says that this is to be raised.
+            RunTimeout: the run goes on after `max_wait`.
+            ToolError: a tool failed, and its set raises failures.
             APIError: a call fails.
         """
         return await self._wait(
@@ -210,7 +211,7 @@ class AsyncFollowedRuns(AsyncRunResource):
         assistant_id: str | HasId,
         **params: Unpack[RunCreateAndPoll],
     ) -> AsyncRun:
-        """Let a run begin in a thread, and wait for it; `poll` says how."""
+        """Start a run in a thread, and wait for it as `poll` does."""
         return await self._wait(
             CREATE_RUN, {**params, "assistant_id": assistant_id}, thread_id=thread_id
         )
@@ -241,19 +242,20 @@ class AsyncFollowedRuns(AsyncRunResource):
         event_handler: AsyncAssistantEventHandler | None = None,
         **params: Unpack[RunStream],
     ) -> AsyncAssistantStreamManager[Any]:
-        """Let a run begin in a thread, and follow it by its events, in `async with`.
+        """Start a run in a thread, and stream its events, in `async with`.
 
-        The run goes on at the server when the statement is left early. With tools, it
-        waits for them then until it expires or is cancelled.
+        The run goes on at the server if the statement is left early; one that waits for
+        tool outputs then waits until it expires or is cancelled.
 
         Args:
             thread_id: the thread, or its id.
             assistant_id: the assistant, or its id.
-            event_handler: has methods that are called for events; `on_...=` takes
-                functions instead.
-            params: what `create` takes. A `ToolSet` as `tools` is called when the run
-                asks for it, and the events go on. `resume=True` follows a run whose
-                stream breaks off by polling it; what waiting takes holds for that.
+            event_handler: its methods are called for events; pass functions as
+                `on_...=` instead, if you like.
+            params: the keywords of `create`. With a `ToolSet` as `tools`, the calls
+                that the run asks for are performed, and the stream continues. With
+                `resume=True`, a run whose stream breaks off is polled; the keywords of
+                `poll` apply to that.
 
         Raises:
             ConfigurationError: an argument can't be used.
@@ -273,7 +275,7 @@ class AsyncFollowedRuns(AsyncRunResource):
         tool_outputs: Outputs,
         **params: Unpack[Poll],
     ) -> AsyncRun:
-        """Submit outputs that a run waits for, and wait for it; `poll` says how."""
+        """Submit tool outputs, and wait for the run as `poll` does."""
         return await self._wait(
             SUBMIT_TOOL_OUTPUTS,
             {**params, "tool_outputs": tool_outputs},
@@ -310,7 +312,7 @@ class AsyncFollowedRuns(AsyncRunResource):
         event_handler: AsyncAssistantEventHandler | None = None,
         **params: Unpack[SubmitStream],
     ) -> AsyncAssistantStreamManager[Any]:
-        """Submit outputs that a run waits for, and follow it; `stream` says how."""
+        """Submit tool outputs, and stream the events as `stream` does."""
         return self._follow(
             SUBMIT_TOOL_OUTPUTS,
             event_handler,

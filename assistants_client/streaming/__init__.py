@@ -1,1 +1,1 @@
-"""Streams of events: what they say, what it adds up to, and whom it is told."""
+"""Streams of events: iterated, handled by callbacks, or followed to the end."""

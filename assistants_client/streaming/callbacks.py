@@ -1,4 +1,4 @@
-"""The callbacks of event handlers; none of them does anything by itself."""
+"""The callbacks of event handlers; by themselves, they do nothing."""
 
 from __future__ import annotations
 
@@ -20,132 +20,132 @@ if TYPE_CHECKING:
 
 
 class Callbacks:
-    """What is called as events come."""
+    """The callbacks for events, called as they come."""
 
     def on_event(self, event: KnownAssistantStreamEvent) -> None:
-        """Take an event, whatever it is."""
+        """Handle any event."""
 
     def on_message(self, message: Message) -> None:
-        """Take a message each time that it is told of as a whole."""
+        """Handle a message each time the server sends all of it."""
 
     def on_message_created(self, message: Message) -> None:
-        """Take a message that has begun."""
+        """Handle a message that has begun."""
 
     def on_message_delta(self, delta: MessageDelta, snapshot: Message) -> None:
-        """Take what is new in a message, and the message so far."""
+        """Handle a delta of a message, and the message so far."""
 
     def on_message_done(self, message: Message) -> None:
-        """Take a message that is whole, or stays incomplete."""
+        """Handle a message that is complete, or stays incomplete."""
 
     def on_text_created(self, text: MessageText) -> None:
-        """Take a text that has begun."""
+        """Handle a text that has begun."""
 
     def on_text_delta(self, delta: MessageTextDelta, snapshot: MessageText) -> None:
-        """Take what is new in a text, and the text so far."""
+        """Handle a delta of a text, and the text so far."""
 
     def on_text_done(self, text: MessageText) -> None:
-        """Take a text that is whole."""
+        """Handle a text that is complete."""
 
     def on_image_file_done(self, image_file: MessageImageFile) -> None:
-        """Take an image of a message."""
+        """Handle an image of a message."""
 
     def on_run_step(self, run_step: RunStep) -> None:
-        """Take a step each time that it is told of as a whole."""
+        """Handle a step each time the server sends all of it."""
 
     def on_run_step_created(self, run_step: RunStep) -> None:
-        """Take a step that has begun."""
+        """Handle a step that has begun."""
 
     def on_run_step_delta(self, delta: RunStepDelta, snapshot: RunStep) -> None:
-        """Take what is new in a step, and the step so far."""
+        """Handle a delta of a step, and the step so far."""
 
     def on_run_step_done(self, run_step: RunStep) -> None:
-        """Take a step that has ended, however it did."""
+        """Handle a step that has ended, whatever its status."""
 
     def on_tool_call_created(self, tool_call: RunStepToolCall) -> None:
-        """Take a call of a tool that has begun."""
+        """Handle a tool call that has begun."""
 
     def on_tool_call_delta(
         self, delta: RunStepToolCallDelta, snapshot: RunStepToolCall
     ) -> None:
-        """Take what is new in a call, and the call so far."""
+        """Handle a delta of a tool call, and the tool call so far."""
 
     def on_tool_call_done(self, tool_call: RunStepToolCall) -> None:
-        """Take a call that is whole; of a function, its output may be missing."""
+        """Handle a tool call that is complete; a function's output may be missing."""
 
     def on_exception(self, exception: Exception) -> None:
-        """Take an error, of the stream or of a callback; it is raised as well."""
+        """Handle an error of the stream or of a callback; it is raised as well."""
 
     def on_timeout(self) -> None:
-        """Take note that nothing came for too long; `on_exception` follows."""
+        """Handle a timeout; `on_exception` follows."""
 
     def on_end(self) -> None:
-        """Take note that the stream is over, however it ended."""
+        """Handle the end of the stream, however it ended."""
 
 
 class AsyncCallbacks:
-    """What is awaited as events come; plain functions will do as well."""
+    """The callbacks for events, awaited as they come; plain functions work, too."""
 
     async def on_event(self, event: KnownAssistantStreamEvent) -> None:
-        """Take an event, whatever it is."""
+        """Handle any event."""
 
     async def on_message(self, message: AsyncMessage) -> None:
-        """Take a message each time that it is told of as a whole."""
+        """Handle a message each time the server sends all of it."""
 
     async def on_message_created(self, message: AsyncMessage) -> None:
-        """Take a message that has begun."""
+        """Handle a message that has begun."""
 
     async def on_message_delta(
         self, delta: MessageDelta, snapshot: AsyncMessage
     ) -> None:
-        """Take what is new in a message, and the message so far."""
+        """Handle a delta of a message, and the message so far."""
 
     async def on_message_done(self, message: AsyncMessage) -> None:
-        """Take a message that is whole, or stays incomplete."""
+        """Handle a message that is complete, or stays incomplete."""
 
     async def on_text_created(self, text: MessageText) -> None:
-        """Take a text that has begun."""
+        """Handle a text that has begun."""
 
     async def on_text_delta(
         self, delta: MessageTextDelta, snapshot: MessageText
     ) -> None:
-        """Take what is new in a text, and the text so far."""
+        """Handle a delta of a text, and the text so far."""
 
     async def on_text_done(self, text: MessageText) -> None:
-        """Take a text that is whole."""
+        """Handle a text that is complete."""
 
     async def on_image_file_done(self, image_file: MessageImageFile) -> None:
-        """Take an image of a message."""
+        """Handle an image of a message."""
 
     async def on_run_step(self, run_step: AsyncRunStep) -> None:
-        """Take a step each time that it is told of as a whole."""
+        """Handle a step each time the server sends all of it."""
 
     async def on_run_step_created(self, run_step: AsyncRunStep) -> None:
-        """Take a step that has begun."""
+        """Handle a step that has begun."""
 
     async def on_run_step_delta(
         self, delta: RunStepDelta, snapshot: AsyncRunStep
     ) -> None:
-        """Take what is new in a step, and the step so far."""
+        """Handle a delta of a step, and the step so far."""
 
     async def on_run_step_done(self, run_step: AsyncRunStep) -> None:
-        """Take a step that has ended, however it did."""
+        """Handle a step that has ended, whatever its status."""
 
     async def on_tool_call_created(self, tool_call: RunStepToolCall) -> None:
-        """Take a call of a tool that has begun."""
+        """Handle a tool call that has begun."""
 
     async def on_tool_call_delta(
         self, delta: RunStepToolCallDelta, snapshot: RunStepToolCall
     ) -> None:
-        """Take what is new in a call, and the call so far."""
+        """Handle a delta of a tool call, and the tool call so far."""
 
     async def on_tool_call_done(self, tool_call: RunStepToolCall) -> None:
-        """Take a call that is whole; of a function, its output may be missing."""
+        """Handle a tool call that is complete; a function's output may be missing."""
 
     async def on_exception(self, exception: Exception) -> None:
-        """Take an error, of the stream or of a callback; it is raised as well."""
+        """Handle an error of the stream or of a callback; it is raised as well."""
 
     async def on_timeout(self) -> None:
-        """Take note that nothing came for too long; `on_exception` follows."""
+        """Handle a timeout; `on_exception` follows."""
 
     async def on_end(self) -> None:
-        """Take note that the stream is over, however it ended."""
+        """Handle the end of the stream, however it ended."""

@@ -214,6 +214,20 @@ def test_a_docstring_may_be_of_numpys_style() -> None:
     }
 
 
+def test_a_docstring_may_be_of_epydocs_style() -> None:
+    def double(number: int) -> int:
+        """Double it.
+
+        @param number: what is
+            doubled
+        """
+        return number * 2
+
+    made = Tool(double)
+    assert made.definition["function"]["description"] == "Double it."
+    assert parameters(made)["properties"]["number"]["description"] == "what is doubled"
+
+
 def test_methods_and_objects_may_be_tools() -> None:
     class Counter:
         def __init__(self) -> None:
@@ -256,7 +270,7 @@ unknown.__annotations__["a"] = "Nowhere"
     ("function", "said"),
     [
         (untyped, "the argument a of untyped has no type; annotate it"),
-        (starred, r"starred takes \*args; a model gives arguments by their names"),
+        (starred, r"starred takes \*args; a model passes arguments by name"),
         (keywords, r"keywords takes \*\*kwargs"),
         (positional, "positional takes the positional-only a"),
         (unknown, "the signature of unknown can't be read: .*Nowhere"),

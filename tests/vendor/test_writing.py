@@ -87,7 +87,9 @@ def test_the_stamp_says_all_that_a_reader_needs(tmp_path: Path) -> None:
     assert "--with-client" in stamp["command"]
     assert stamp["python"] == ">=3.11"
     needed = {re.split("[<>=]", each)[0] for each in stamp["dependencies"]}
-    assert needed == {"attrs", "httpx", "msgspec", "python-dateutil"}
+    assert needed == {
+        *("attrs", "docstring-parser", "httpx", "msgspec", "python-dateutil"),
+    }
     assert all(each in done.out for each in stamp["dependencies"])
     assert "vendored.py" in " ".join(stamp["about"])
 
