@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import contextlib
 import enum
+import http.client
 import itertools
 import json
-import select
 import socket
 import struct
 import threading
@@ -34,11 +34,7 @@ _ABORTING = socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0)
 
 
 class Effect(enum.Enum):
-    """How the use of a connection ends.
-
-    `RESET` closes it so that the client notices an error, `HOLD` does nothing until the
-    client hangs up or the server stops.
-    """
+    """How a connection ends: closed, by an error, or when the client hangs up."""
 
     CLOSE = enum.auto()
     RESET = enum.auto()
@@ -96,7 +92,7 @@ class Response:
 
     def head(self, *lines: str) -> bytes:
         """Return the status line and the headers, with `lines` as the last of them."""
-        found = [f"HTTP/1.1 {self.status} Whatever"]
+        found = [f"HTTP/1.1 {self.status} {http.client.responses.get(self.status, '')}"]
         if self.content_type is not None:
             found.append(f"Content-Type: {self.content_type}")
         found += [f"{name}: {value}" for name, value in self.headers.items()]
@@ -111,7 +107,7 @@ class Response:
         else:
             yield self.head("Transfer-Encoding: chunked")
             yield from (chunk(piece) for piece in self.body if piece)
-            yield b"0\r\n\r\n"
+            yield chunk(b"")
 
 
 Reply: TypeAlias = Response | bytes | Iterable[Action]
@@ -156,8 +152,7 @@ class ScriptedServer:
     """The server, which runs from `with` on.
 
     Attributes:
-        requests: all requests, oldest first.
-        connections: how many connections there were.
+        connections: how many there were.
         peak: how many connections were open at a time, at most.
         hung_up: set when a client hangs up before its response has ended.
         stopping: set when the server is to end.
@@ -183,7 +178,6 @@ class ScriptedServer:
 
     @property
     def open(self) -> int:
-        """Return how many connections are open now."""
         return len(self._open)
 
     def until(self, condition: Callable[[], bool]) -> None:
@@ -222,7 +216,9 @@ class ScriptedServer:
                 self.connections += 1
                 number = self.connections
                 self._open[id(connection)] = connection
-                self.peak = max(self.peak, len(self._open))
+                # Some threads may not yet have noticed that theirs is closed.
+                used = sum(not _is_closed(each) for each in self._open.values())
+                self.peak = max(self.peak, used)
             self._threads[1:] = [each for each in self._threads[1:] if each.is_alive()]
             given = (connection, number)
             self._threads.append(threading.Thread(target=self._serve, args=given))
@@ -256,7 +252,9 @@ class ScriptedServer:
                 if isinstance(action, bytes):
                     connection.sendall(action)
                 elif isinstance(action, threading.Event):
-                    _wait(connection, action)
+                    while not action.wait(0.05):
+                        if _is_closed(connection):
+                            raise ConnectionResetError
                 elif not isinstance(action, Effect):
                     time.sleep(action)
                 elif action is HOLD:
@@ -292,9 +290,11 @@ def _read(stream: Any, number: int) -> Request | None:
     return Request(method, target, headers, body, number, raw)
 
 
-def _wait(connection: socket.socket, event: threading.Event) -> None:
-    """Wait for an event; raise OSError if the client hangs up before."""
-    while not event.wait(0.01):
-        readable, _, _ = select.select([connection], [], [], 0)
-        if readable and not connection.recv(1, socket.MSG_PEEK):
-            raise ConnectionResetError
+def _is_closed(connection: socket.socket) -> bool:
+    """Return whether the client has closed a connection."""
+    try:
+        return not connection.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT)
+    except BlockingIOError:
+        return False
+    except OSError:
+        return True

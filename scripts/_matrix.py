@@ -29,7 +29,7 @@ from harness.faults.cells import SHOWN, Report, everything, some
 from harness.faults.embedded_bench import Embedded
 from harness.faults.forms import FORMS
 from harness.faults.matrix import run
-from harness.faults.wild_bench import Wild
+from harness.faults.wild_server import Wild
 
 if TYPE_CHECKING:
     from harness.faults.bench import Bench

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
+
+from harness.either_client import settled
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Mapping
     from typing import Self
-
-    import httpx
 
     from harness.faults.operations import Form, Ids
     from harness.faults.verdicts import Expected
@@ -17,86 +16,56 @@ if TYPE_CHECKING:
     Furnishing = Generator[tuple[str, Any], str, Ids]
 
 
-class Bench(ABC):
+class Bench(Protocol):
     """A server, and the troubles that it can make; it runs from `with` on.
 
     Attributes:
-        name: what it is called.
+        url: where it is.
     """
 
-    name: str
+    url: str
 
     @property
-    @abstractmethod
     def troubles(self) -> tuple[str, ...]:
-        """Give the names of all troubles."""
+        """Return the names of all troubles."""
 
     @property
-    @abstractmethod
-    def url(self) -> str:
-        """Give where it is."""
-
-    @property
-    @abstractmethod
     def thread_id(self) -> str:
-        """Give a thread that is always there."""
+        """Return a thread that is always there."""
 
-    @abstractmethod
     def furnish(self, form: Form) -> Furnishing:
-        """Make what a call is about: yields paths and bodies, is sent answers."""
+        """Make what a call is about: yields paths and bodies, is sent responses."""
 
-    @abstractmethod
     def options(self, trouble: str, tag: str) -> dict[str, Any]:
-        """Give the settings by which a client runs into trouble."""
+        """Return the settings by which a client runs into trouble."""
 
-    @abstractmethod
     def expected(self, trouble: str, form: Form) -> Expected:
-        """Say what has to come of a call."""
+        """Return what has to come of a call."""
 
-    @abstractmethod
     def is_slow(self, trouble: str) -> bool:
-        """Tell whether the client is to lose patience."""
+        """Return whether the client is to run into its timeout."""
 
-    @abstractmethod
     def ends_never(self, trouble: str) -> bool:
-        """Tell whether a wait for a run may have no end."""
+        """Return whether polling a run may have no end."""
 
-    @abstractmethod
     def may_create(self, trouble: str) -> int:
-        """Give how many things a call that creates may create."""
+        """Return how many things a call that creates may create."""
 
-    @abstractmethod
     def created(self) -> Mapping[tuple[str, str], int]:
-        """Give how much each cell created, and of what kind, when all is over."""
+        """Return how much each cell created, and of what kind, when all is over."""
 
-    @abstractmethod
     def __enter__(self) -> Self: ...
-    @abstractmethod
     def __exit__(self, *_: object) -> None: ...
 
 
-def drive(flow: Furnishing, http: httpx.Client) -> Ids:
-    """Make what a flow asks for."""
+async def drive(flow: Furnishing, http: Any) -> Ids:
+    """Make what a flow asks for, by either client of httpx."""
     try:
         path, body = next(flow)
         while True:
-            path, body = flow.send(_text(http.post(path, json=body)))
+            response = await settled(http.post(path, json=body))
+            assert response.status_code == 200, response.text
+            path, body = flow.send(response.text)
     except StopIteration as stop:
         found: Ids = stop.value
         return found
-
-
-async def drive_async(flow: Furnishing, http: httpx.AsyncClient) -> Ids:
-    """Make what a flow asks for."""
-    try:
-        path, body = next(flow)
-        while True:
-            path, body = flow.send(_text(await http.post(path, json=body)))
-    except StopIteration as stop:
-        found: Ids = stop.value
-        return found
-
-
-def _text(answer: httpx.Response) -> str:
-    assert answer.status_code == 200, answer.text
-    return answer.text

@@ -1,164 +1,114 @@
-"""How an answer goes over the wire: as it should, or in one of many other ways."""
+"""How a response is delivered: as it should be, or in one of many other ways."""
 
 from __future__ import annotations
 
-import enum
-from typing import TYPE_CHECKING, TypeAlias
+from collections.abc import Callable, Iterable, Iterator
+from typing import TypeAlias
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+from harness.scripted_server import CLOSE, Action, Effect, Response, chunk
 
-    from harness.faults.responses import Asked, Said
-
-
-class _Doing(enum.Enum):
-    """What a server does besides writing."""
-
-    CLOSE = enum.auto()
-    RESET = enum.auto()
-    HOLD = enum.auto()
-    PAUSE = enum.auto()
+Delivery: TypeAlias = Callable[[Response], Iterable[Action]]
 
 
-CLOSE, RESET = _Doing.CLOSE, _Doing.RESET
-HOLD, PAUSE = _Doing.HOLD, _Doing.PAUSE
-Action: TypeAlias = bytes | _Doing
-Wire: TypeAlias = "Callable[[Asked, Said], Iterator[Action]]"
+def _content(response: Response) -> bytes:
+    body = response.body
+    return body if isinstance(body, bytes) else b"".join(body)
 
 
-def head(said: Said, *more: str) -> bytes:
-    """Give the status line and the headers."""
-    lines = [f"HTTP/1.1 {said.status} Whatever"]
-    if said.kind is not None:
-        lines.append(f"Content-Type: {said.kind}")
-    lines += [f"{name}: {value}" for name, value in said.headers.items()]
-    return "\r\n".join([*lines, *more, "", ""]).encode("latin-1")
+def plain(response: Response) -> Iterator[Action]:
+    return response.actions()
 
 
-def chunk(piece: bytes) -> bytes:
-    """Give a piece of a body in the chunked coding."""
-    return b"%x\r\n%b\r\n" % (len(piece), piece)
+def then(*actions: Action) -> Delivery:
+    return lambda response: [*response.actions(), *actions]
 
 
-def plain(_: Asked, said: Said) -> Iterator[Action]:
-    """Send an answer as it should be."""
-    pieces = said.pieces
-    if said.status in (204, 304):
-        yield head(said)
-    elif said.events is not None:
-        yield head(said, "Transfer-Encoding: chunked")
-        for piece in pieces:
-            if piece:
-                yield chunk(piece)
-        yield b"0\r\n\r\n"
-    else:
-        body = b"".join(pieces)
-        yield head(said, f"Content-Length: {len(body)}") + body
+def at_once(more: bytes) -> Delivery:
+    """Send more behind the response, at the same time."""
+
+    def deliver(response: Response) -> Iterator[Action]:
+        sent = [each for each in response.actions() if isinstance(each, bytes)]
+        yield b"".join([*sent, more])
+
+    return deliver
 
 
-def then(*actions: Action) -> Wire:
-    """Send it, and do something else."""
-
-    def wire(asked: Asked, said: Said) -> Iterator[Action]:
-        yield from plain(asked, said)
-        yield from actions
-
-    return wire
+def instead(*actions: Action) -> Delivery:
+    return lambda _: actions
 
 
-def at_once(more: bytes) -> Wire:
-    """Send it with something behind it, all at the same time."""
-
-    def wire(asked: Asked, said: Said) -> Iterator[Action]:
-        written = [each for each in plain(asked, said) if isinstance(each, bytes)]
-        yield b"".join([*written, more])
-
-    return wire
+def preceded(*actions: Action) -> Delivery:
+    return lambda response: [*actions, *response.actions()]
 
 
-def instead(*actions: Action) -> Wire:
-    """Do something else in place of sending it."""
-    return lambda asked, said: iter(actions)
-
-
-def preceded(*actions: Action) -> Wire:
-    """Do something before it is sent."""
-
-    def wire(asked: Asked, said: Said) -> Iterator[Action]:
-        yield from actions
-        yield from plain(asked, said)
-
-    return wire
-
-
-def headed(*lines: str) -> Wire:
+def headed(*lines: str) -> Delivery:
     """Send lines among the headers."""
 
-    def wire(_: Asked, said: Said) -> Iterator[Action]:
-        body = b"".join(said.pieces)
-        yield head(said, *lines, f"Content-Length: {len(body)}") + body
+    def deliver(response: Response) -> Iterator[Action]:
+        body = _content(response)
+        yield response.head(*lines, f"Content-Length: {len(body)}") + body
 
-    return wire
+    return deliver
 
 
-def measured(by: int, *actions: Action) -> Wire:
+def measured(by: int, *actions: Action) -> Delivery:
     """Send a length that is wrong by so much, and do something else."""
 
-    def wire(_: Asked, said: Said) -> Iterator[Action]:
-        body = b"".join(said.pieces)
-        yield head(said, f"Content-Length: {len(body) + by}") + body
+    def deliver(response: Response) -> Iterator[Action]:
+        body = _content(response)
+        yield response.head(f"Content-Length: {len(body) + by}") + body
         yield from actions
 
-    return wire
+    return deliver
 
 
-def cut(*, after: Callable[[bytes], int], end: Action = CLOSE) -> Wire:
+def cut(*, after: Callable[[bytes], int], end: Effect = CLOSE) -> Delivery:
     """Stop in the middle of the body."""
 
-    def wire(_: Asked, said: Said) -> Iterator[Action]:
-        body = b"".join(said.pieces)
-        yield head(said, f"Content-Length: {len(body)}") + body[: after(body)]
+    def deliver(response: Response) -> Iterator[Action]:
+        body = _content(response)
+        head = response.head(f"Content-Length: {len(body)}")
+        yield head + body[: after(body)]
         yield end
 
-    return wire
+    return deliver
 
 
-def cut_chunks(last: bytes, end: Action = CLOSE) -> Wire:
-    """Send it in the chunked coding, which breaks off or goes wrong after half."""
+def cut_chunks(last: bytes, end: Effect = CLOSE) -> Delivery:
+    """Send chunks, which break off or go wrong after half of the body."""
 
-    def wire(_: Asked, said: Said) -> Iterator[Action]:
-        body = b"".join(said.pieces)
-        yield head(said, "Transfer-Encoding: chunked")
+    def deliver(response: Response) -> Iterator[Action]:
+        body = _content(response)
+        yield response.head("Transfer-Encoding: chunked")
         yield chunk(body[: len(body) // 2]) + last
         yield end
 
-    return wire
+    return deliver
 
 
-def until_closed(_: Asked, said: Said) -> Iterator[Action]:
+def until_closed(response: Response) -> Iterator[Action]:
     """Send it without a length: it ends where the connection ends."""
-    yield head(said) + b"".join(said.pieces)
+    yield response.head() + _content(response)
     yield CLOSE
 
 
-def trickled(asked: Asked, said: Said) -> Iterator[Action]:
+def trickled(response: Response) -> Iterator[Action]:
     """Send it byte by byte."""
-    for action in plain(asked, said):
+    for action in response.actions():
         if isinstance(action, bytes):
             for at in range(len(action)):
                 yield action[at : at + 1]
                 if at % 16 == 0:
-                    yield PAUSE
+                    yield 0.0
 
 
-def chunked(size: int, *lines: str) -> Wire:
-    """Send it in chunks of so many bytes, wherever they cut it."""
+def chunked(size: int, *lines: str) -> Delivery:
+    """Send chunks of so many bytes, wherever they cut the body."""
 
-    def wire(_: Asked, said: Said) -> Iterator[Action]:
-        body = b"".join(said.pieces)
-        yield head(said, "Transfer-Encoding: chunked", *lines)
-        for at in range(0, len(body), size):
-            yield chunk(body[at : at + size])
+    def deliver(response: Response) -> Iterator[Action]:
+        body = _content(response)
+        yield response.head("Transfer-Encoding: chunked", *lines)
+        yield from (chunk(body[at : at + size]) for at in range(0, len(body), size))
         yield b"0\r\n\r\n"
 
-    return wire
+    return deliver

@@ -7,18 +7,18 @@ from typing import TYPE_CHECKING
 from attrs import evolve, frozen
 
 from harness.faults import delivery
-from harness.faults.responses import Said
+from harness.faults.responses import ApiResponse
 from harness.faults.verdicts import RESULT, Expected
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from typing import Any, TypeAlias
 
-    from harness.faults.delivery import Wire
+    from harness.faults.delivery import Delivery
     from harness.faults.operations import Form
-    from harness.faults.responses import Asked
+    from harness.faults.responses import ApiRequest
 
-    Rewrite: TypeAlias = Callable[[Asked, Said], Said]
+    Rewrite: TypeAlias = Callable[[ApiRequest, ApiResponse], ApiResponse]
     Judge: TypeAlias = Callable[[Form], Expected]
 
 
@@ -30,7 +30,7 @@ class Dialect:
         name: what it is called.
         group: what it is an example of.
         rewrite: makes it of the right answer.
-        wire: sends it.
+        deliver: sends it.
         judge: says what has to come of a call.
         is_slow: whether the client is to lose patience.
         ends_never: whether a wait for a run may have no end.
@@ -40,41 +40,41 @@ class Dialect:
 
     name: str
     group: str
-    rewrite: Rewrite = lambda asked, said: said
-    wire: Wire = delivery.plain
+    rewrite: Rewrite = lambda request, response: response
+    deliver: Delivery = delivery.plain
     judge: Judge = lambda form: RESULT
     is_slow: bool = False
     ends_never: bool = False
     place: str = ""
     azure: bool = False
 
-    def rewritten(self, asked: Asked, said: Said) -> Said:
-        """Give what this server says in place of the right answer."""
-        return self.rewrite(asked, said)
-
 
 def both(*rewrites: Rewrite) -> Rewrite:
     """Do one after the other."""
 
-    def rewrite(asked: Asked, said: Said) -> Said:
+    def rewrite(request: ApiRequest, response: ApiResponse) -> ApiResponse:
         for each in rewrites:
-            said = each(asked, said)
-        return said
+            response = each(request, response)
+        return response
 
     return rewrite
 
 
 def each(change: Callable[[dict[str, Any]], dict[str, Any]]) -> Rewrite:
     """Change all objects."""
-    return lambda asked, said: said.each(change)
+    return lambda request, response: response.each(change)
 
 
-def listed(change: Callable[[Asked, dict[str, Any]], Any]) -> Rewrite:
+def listed(change: Callable[[ApiRequest, dict[str, Any]], Any]) -> Rewrite:
     """Change lists only."""
 
-    def rewrite(asked: Asked, said: Said) -> Said:
-        is_list = asked.method == "GET" and asked.item is None
-        return evolve(said, value=change(asked, said.value)) if is_list else said
+    def rewrite(request: ApiRequest, response: ApiResponse) -> ApiResponse:
+        is_list = request.method == "GET" and request.item is None
+        return (
+            evolve(response, value=change(request, response.value))
+            if is_list
+            else response
+        )
 
     return rewrite
 
@@ -82,15 +82,13 @@ def listed(change: Callable[[Asked, dict[str, Any]], Any]) -> Rewrite:
 def dialects() -> dict[str, Dialect]:
     """Give all of them, by their names."""
     # They are made with what stands above.
-    from harness.faults import error_bodies as errors_in_the_wild
-    from harness.faults import known_servers as servers_in_the_wild
-    from harness.faults import violations as liars
+    from harness.faults import error_bodies, known_servers, violations
 
     found: Iterable[Dialect] = (
         Dialect("plain", "plain"),
-        *servers_in_the_wild.DIALECTS,
-        *errors_in_the_wild.DIALECTS,
-        *liars.DIALECTS,
+        *known_servers.DIALECTS,
+        *error_bodies.DIALECTS,
+        *violations.DIALECTS,
     )
     named: dict[str, Dialect] = {}
     for dialect in found:

@@ -12,6 +12,7 @@ import httpx
 
 from assistants_server import LocalServer, ToolCall, Turn
 from assistants_server.faults.fault import HEADER
+from harness.either_client import finished
 from harness.faults.bench import Bench, drive
 from harness.faults.embedded_faults import Trouble, texts
 from harness.faults.forms import QUESTION, add
@@ -56,18 +57,15 @@ class Embedded(Bench):
         return tuple(self._troubles)
 
     @property
-    def url(self) -> str:
-        return self._server.url
-
-    @property
     def thread_id(self) -> str:
         return self._shared["thread_id"]
 
     def __enter__(self) -> Self:
         self._server.start()
+        self.url = self._server.url
         headers = {"Authorization": f"Bearer {KEY}"}
         with httpx.Client(base_url=self.url, headers=headers) as http:
-            self._shared = drive(self._furnish_all(), http)
+            self._shared = finished(drive(self._furnish_all(), http))
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 from harness.faults import delivery
 from harness.faults.dialects import Dialect
-from harness.faults.responses import JSON_TYPE, Said
+from harness.faults.responses import JSON_TYPE, ApiResponse
 from harness.faults.verdicts import Expected, status_error
+from harness.scripted_server import CLOSE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from harness.faults.delivery import Wire
-    from harness.faults.responses import Asked
+    from harness.faults.delivery import Delivery
+    from harness.faults.responses import ApiRequest
 
 _FULL = {"message": "No such thing.", "type": "t", "param": "p", "code": "c"}
 _NULL: dict[str, Any] = dict.fromkeys(_FULL)
@@ -34,7 +35,7 @@ _BODIES: dict[str, tuple[Any, str | None, str]] = {
     },
     **{
         f"no {name}": (
-            {"error": {key: said for key, said in _FULL.items() if key != name}},
+            {"error": {key: text for key, text in _FULL.items() if key != name}},
             JSON_TYPE,
             _NOTHING if name == "message" else "No such thing.",
         )
@@ -95,11 +96,11 @@ def _all() -> Iterator[Dialect]:
     text, kind, says = _BODIES["plain text"]
     yield _dialect(
         *("plain text, then closed", 500, text, kind, says),
-        wire=delivery.then(delivery.CLOSE),
+        deliver=delivery.then(CLOSE),
     )
     yield _dialect(
         *("plain text, closed a little later", 500, text, kind, says),
-        wire=delivery.then(delivery.PAUSE, delivery.CLOSE),
+        deliver=delivery.then(0.0, CLOSE),
     )
 
 
@@ -109,16 +110,16 @@ def _dialect(
     body: Any,
     kind: str | None,
     says: str,
-    wire: Wire = delivery.plain,
+    deliver: Delivery = delivery.plain,
 ) -> Dialect:
     raw = body if isinstance(body, bytes) else json.dumps(body).encode()
 
-    def rewrite(_: Asked, __: Said) -> Said:
-        return Said(status, raw=raw, kind=kind)
+    def rewrite(_: ApiRequest, __: ApiResponse) -> ApiResponse:
+        return ApiResponse(status, raw=raw, content_type=kind)
 
     expected = Expected.error(status_error(status), says=says, status=status)
     return Dialect(
-        f"{status} {name}", "errors", rewrite, wire, judge=lambda form: expected
+        f"{status} {name}", "errors", rewrite, deliver, judge=lambda form: expected
     )
 
 

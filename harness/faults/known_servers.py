@@ -6,16 +6,15 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve
 
-from harness.faults import delivery as wires
-from harness.faults import rewrites
+from harness.faults import delivery, rewrites
 from harness.faults.dialects import Dialect, both, each, listed
-from harness.faults.responses import Said
+from harness.faults.responses import ApiResponse
 from harness.faults.verdicts import ANY, LOOSE_RESULT, RESULT, Expected
 
 if TYPE_CHECKING:
     from harness.faults.dialects import Rewrite
     from harness.faults.operations import Form
-    from harness.faults.responses import Asked
+    from harness.faults.responses import ApiRequest
 
 
 def _of_events(form: Form) -> Expected:
@@ -51,8 +50,8 @@ _DEVIATIONS: dict[str, Rewrite] = {
     "nulls everywhere but where it matters": each(rewrites.nulls),
     "few fields": each(rewrites.few_fields),
     "201 for creates": rewrites.created_status,
-    "201 for all": lambda asked, said: evolve(said, status=201),
-    "203 for all": lambda asked, said: evolve(said, status=203),
+    "201 for all": lambda request, response: evolve(response, status=201),
+    "203 for all": lambda request, response: evolve(response, status=203),
     "lists only data": listed(rewrites.only_data),
     "inclusive after": listed(rewrites.inclusive),
     "after ignored": listed(rewrites.unpaged),
@@ -97,16 +96,20 @@ _ROWS: dict[str, Rewrite] = {
 }
 
 
-def _is_azure(asked: Asked, said: Said) -> Said:
+def _is_azure(request: ApiRequest, response: ApiResponse) -> ApiResponse:
     """Refuse what lacks the version, or a token of its own for each attempt."""
-    if asked.query.get("api-version") != "v1":
-        return Said(400, {"error": {"message": "api-version is missing"}})
-    bearer, _, token = asked.headers.get("authorization", "").partition(" ")
-    if bearer != "Bearer" or token.rpartition("-")[2] != str(asked.number):
-        return Said(401, {"error": {"code": "401", "message": "the token is too old"}})
-    if asked.number == 1:
-        return Said(503, headers={"retry-after": "0"}, raw=b"", kind=None)
-    return said
+    if request.query.get("api-version") != "v1":
+        return ApiResponse(400, {"error": {"message": "api-version is missing"}})
+    bearer, _, token = request.headers.get("authorization", "").partition(" ")
+    if bearer != "Bearer" or token.rpartition("-")[2] != str(request.number):
+        return ApiResponse(
+            401, {"error": {"code": "401", "message": "the token is too old"}}
+        )
+    if request.number == 1:
+        return ApiResponse(
+            503, headers={"retry-after": "0"}, raw=b"", content_type=None
+        )
+    return response
 
 
 DIALECTS = (
@@ -139,7 +142,7 @@ DIALECTS = (
     ),
     Dialect(
         *("cut bodies", "deviations"),
-        wire=wires.cut_chunks(b""),
+        deliver=delivery.cut_chunks(b""),
         judge=_cut_events,
     ),
 )

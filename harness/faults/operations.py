@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import itertools
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from attrs import field, frozen
 
 import assistants_client
 from assistants_client import _api
+from harness.either_client import entered, listed, settled
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -105,57 +105,26 @@ class Form:
         return method(**self.arguments(task.ids, task.tag), **more)
 
 
-def carry_out(form: Form, client: Any, task: Task) -> Any:
-    """Call something of the sync client, and take all that it gives."""
+async def carry_out(form: Form, client: Any, task: Task) -> Any:
+    """Call something of either client, and take all that comes of it."""
     found = form.begin(client, task)
     match form.kind:
         case "pages":
-            return bounded([*itertools.islice(found, MOST)])
+            return bounded(await listed(found, MOST))
         case "stream":
-            with found as stream:
-                return bounded([*itertools.islice(stream, MOST)])
+            async with entered(found) as stream:
+                return bounded(await listed(stream, MOST))
         case "follow":
-            with found as handler:
-                events = bounded([*itertools.islice(handler, MOST)])
-                handler.get_final_run()
+            async with entered(found) as handler:
+                events = bounded(await listed(handler, MOST))
+                await settled(handler.get_final_run())
                 return events
         case "raw":
-            return found.parse()
+            return (await settled(found)).parse()
         case "unread":
-            with found as answer:
-                return answer.parse()
-    return found
-
-
-async def carry_out_async(form: Form, client: Any, task: Task) -> Any:
-    """Call something of the async client, and take all that it gives."""
-    found = form.begin(client, task)
-    match form.kind:
-        case "pages":
-            return await _taken(found)
-        case "stream":
-            async with await found as stream:
-                return await _taken(stream)
-        case "follow":
-            async with found as handler:
-                events = await _taken(handler)
-                await handler.get_final_run()
-                return events
-        case "raw":
-            return (await found).parse()
-        case "unread":
-            async with found as answer:
-                return await answer.parse()
-    return await found
-
-
-async def _taken(found: Any) -> list[Any]:
-    taken: list[Any] = []
-    async for each in found:
-        taken.append(each)
-        if len(taken) == MOST:
-            break
-    return bounded(taken)
+            async with entered(found) as response:
+                return await settled(response.parse())
+    return await settled(found)
 
 
 def bounded(items: list[Any]) -> list[Any]:

@@ -23,7 +23,7 @@ class TooLongError(AssertionError):
     """A wait was to be longer than the package says that it ever is."""
 
 
-class HurriedClient(Client):
+class QuickClient(Client):
     """A client that only ever waits for answers."""
 
     def _http(self, options: CallOptions) -> Http:
@@ -31,14 +31,14 @@ class HurriedClient(Client):
         found = super()._http(options)
         perform = found.perform
 
-        def hurried(effect: Any) -> Any:
+        def quick(effect: Any) -> Any:
             return perform(_shortened(effect))
 
-        vars(found)["perform"] = hurried
+        vars(found)["perform"] = quick
         return found
 
 
-class AsyncHurriedClient(AsyncClient):
+class AsyncQuickClient(AsyncClient):
     """The same, to be awaited."""
 
     def _http(self, options: CallOptions) -> AsyncHttp:
@@ -46,10 +46,10 @@ class AsyncHurriedClient(AsyncClient):
         found = super()._http(options)
         perform = found.perform
 
-        async def hurried(effect: Any) -> Any:
+        async def quick(effect: Any) -> Any:
             return await perform(_shortened(effect))
 
-        vars(found)["perform"] = hurried
+        vars(found)["perform"] = quick
         return found
 
 

@@ -16,9 +16,10 @@ from harness.faults.samples import (
     STEP,
     THREAD,
 )
+from harness.scripted_server import Response
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
 JSON: TypeAlias = Any
 Event: TypeAlias = tuple[str, Any]
@@ -26,7 +27,7 @@ JSON_TYPE, EVENT_TYPE = "application/json", "text/event-stream"
 
 
 @frozen
-class Asked:
+class ApiRequest:
     """A request, as far as an answer depends on it.
 
     Attributes:
@@ -39,7 +40,7 @@ class Asked:
     method: str
     parts: tuple[str, ...]
     query: dict[str, str]
-    headers: dict[str, str]
+    headers: Mapping[str, str]
     body: Any
     tag: str
     dialect: str
@@ -76,7 +77,7 @@ _ACTIONS = ("cancel", "submit_tool_outputs")
 
 
 @frozen
-class Said:
+class ApiResponse:
     """An answer.
 
     Attributes:
@@ -90,25 +91,24 @@ class Said:
     value: Any = None
     events: list[Event] | None = None
     raw: bytes | None = None
-    kind: str | None = JSON_TYPE
+    content_type: str | None = JSON_TYPE
     headers: dict[str, str] = field(factory=dict)
     frame: Callable[[Event], bytes] = field(default=lambda event: framed(*event))
 
-    @property
-    def pieces(self) -> list[bytes]:
-        """Give the body, piece by piece."""
+    def as_sent(self) -> Response:
+        body: bytes | list[bytes] = json.dumps(self.value).encode()
         if self.raw is not None:
-            return [self.raw]
-        if self.events is not None:
-            return [self.frame(event) for event in self.events]
-        return [json.dumps(self.value).encode()]
+            body = self.raw
+        elif self.events is not None:
+            body = [self.frame(event) for event in self.events]
+        return Response(self.status, body, self.content_type, self.headers)
 
-    def each(self, change: Callable[[dict[str, Any]], dict[str, Any]]) -> Said:
+    def each(self, change: Callable[[dict[str, Any]], dict[str, Any]]) -> ApiResponse:
         """Change every object: of the answer, of a list, of events."""
         if self.events is not None:
             changed = [
-                (name, change(said) if isinstance(said, dict) else said)
-                for name, said in self.events
+                (name, change(data) if isinstance(data, dict) else data)
+                for name, data in self.events
             ]
             return evolve(self, events=changed)
         value = self.value
@@ -132,39 +132,39 @@ class State:
         self.waits = False
 
 
-def answer(asked: Asked, state: State) -> Said:
+def respond(request: ApiRequest, state: State) -> ApiResponse:
     """Give the right answer to a request."""
-    if asked.streams:
-        return Said(events=[*_events(asked, state)], kind=EVENT_TYPE)
-    return Said(value=_value(asked, state))
+    if request.streams:
+        return ApiResponse(events=[*_events(request, state)], content_type=EVENT_TYPE)
+    return ApiResponse(value=_value(request, state))
 
 
-def _value(asked: Asked, state: State) -> Any:
-    sample = OBJECTS[asked.noun]
-    if asked.method == "DELETE":
-        return {"id": asked.item, "object": f"{sample['object']}.deleted"} | _GONE
-    if asked.method == "GET" and asked.item is None:
-        return page(sample, asked.query)
-    if asked.noun == "runs":
-        return {**RUN, "id": asked.item or RUN["id"], **_how_it_goes(asked, state)}
-    if asked.creates:
-        return {**sample, "metadata": (asked.body or {}).get("metadata", {})}
-    return {**sample, "id": asked.item}
+def _value(request: ApiRequest, state: State) -> Any:
+    sample = OBJECTS[request.noun]
+    if request.method == "DELETE":
+        return {"id": request.item, "object": f"{sample['object']}.deleted"} | _GONE
+    if request.method == "GET" and request.item is None:
+        return page(sample, request.query)
+    if request.noun == "runs":
+        return {**RUN, "id": request.item or RUN["id"], **_how_it_goes(request, state)}
+    if request.creates:
+        return {**sample, "metadata": (request.body or {}).get("metadata", {})}
+    return {**sample, "id": request.item}
 
 
 _GONE = {"deleted": True}
 
 
-def _how_it_goes(asked: Asked, state: State) -> dict[str, Any]:
+def _how_it_goes(request: ApiRequest, state: State) -> dict[str, Any]:
     """Give what a run has of its own: it begins, may wait for tools, and ends."""
-    if asked.action == "cancel":
+    if request.action == "cancel":
         return {"status": "cancelling"}
-    if asked.action:
+    if request.action:
         state.waits = False
         return {"status": "queued"}
-    if asked.creates:
-        state.waits = bool(asked.body.get("tools"))
-        return {"status": "queued", "metadata": asked.body.get("metadata")}
+    if request.creates:
+        state.waits = bool(request.body.get("tools"))
+        return {"status": "queued", "metadata": request.body.get("metadata")}
     if state.waits:
         return {"status": "requires_action", "required_action": ACTION}
     return {"status": "completed"}
@@ -186,16 +186,16 @@ def page(sample: dict[str, Any], query: dict[str, str]) -> Any:
     }
 
 
-def _events(asked: Asked, state: State) -> Iterator[Event]:
+def _events(request: ApiRequest, state: State) -> Iterator[Event]:
     queued = {**RUN, "status": "queued", "usage": None, "completed_at": None}
     going = {**queued, "status": "in_progress"}
-    if not asked.action:
-        if asked.parts == ("threads", "runs"):
+    if not request.action:
+        if request.parts == ("threads", "runs"):
             yield "thread.created", THREAD
         yield "thread.run.created", queued
     yield "thread.run.queued", queued
     yield "thread.run.in_progress", going
-    if asked.body.get("tools"):
+    if request.body.get("tools"):
         # Waits that go on by looking at the run see this, too.
         state.waits = True
         waiting = {**going, "status": "requires_action", "required_action": ACTION}

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 from attrs import evolve
 
 from harness.faults.dialects import each
-from harness.faults.responses import Said, framed, page
+from harness.faults.responses import ApiResponse, framed, page
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from harness.faults.dialects import Rewrite
-    from harness.faults.responses import Asked, Event
+    from harness.faults.responses import ApiRequest, Event
 
 _TIMES = ("created_at", "completed_at", "started_at")
 _NAMESPACE = uuid.UUID(int=6)
@@ -24,8 +24,8 @@ _NAMESPACE = uuid.UUID(int=6)
 def with_times(make: Any) -> Rewrite:
     def change(value: dict[str, Any]) -> dict[str, Any]:
         return {
-            key: make(said) if key in _TIMES and said is not None else said
-            for key, said in value.items()
+            key: make(found) if key in _TIMES and found is not None else found
+            for key, found in value.items()
         }
 
     return each(change)
@@ -36,8 +36,8 @@ def with_ids(make: Any) -> Rewrite:
 
     def change(value: dict[str, Any]) -> dict[str, Any]:
         return {
-            key: make(said) if _is_id(key) and isinstance(said, str) else said
-            for key, said in value.items()
+            key: make(found) if _is_id(key) and isinstance(found, str) else found
+            for key, found in value.items()
         }
 
     return each(change)
@@ -98,73 +98,73 @@ def all_null(value: dict[str, Any]) -> dict[str, Any]:
     return dict.fromkeys(value)
 
 
-def created_status(asked: Asked, said: Said) -> Said:
-    return evolve(said, status=201) if asked.creates else said
+def created_status(request: ApiRequest, response: ApiResponse) -> ApiResponse:
+    return evolve(response, status=201) if request.creates else response
 
 
-def only_data(asked: Asked, value: Any) -> Any:
+def only_data(request: ApiRequest, value: Any) -> Any:
     return {"data": value["data"]}
 
 
-def inclusive(asked: Asked, value: Any) -> Any:
-    after = asked.query.get("after")
+def inclusive(request: ApiRequest, value: Any) -> Any:
+    after = request.query.get("after")
     found = page({**value["data"][0]}, {"limit": "100"}) if value["data"] else value
     if after is None or not value["data"]:
         return value
     names = [item["id"] for item in found["data"]]
     begin = names.index(after) if after in names else 0
-    return {"data": found["data"][begin : begin + int(asked.query.get("limit", 20))]}
+    return {"data": found["data"][begin : begin + int(request.query.get("limit", 20))]}
 
 
-def unpaged(asked: Asked, value: Any) -> Any:
+def unpaged(request: ApiRequest, value: Any) -> Any:
     """Ignore all that was asked for, and always give the same."""
     sample = value["data"][0] if value["data"] else {"id": "x_1"}
     return {"object": "list", "data": page(sample, {"limit": "100"})["data"]}
 
 
-def empty_page(_: Asked, __: Any) -> Any:
+def empty_page(_: ApiRequest, __: Any) -> Any:
     return {"data": [], "first_id": None, "last_id": None, "has_more": True}
 
 
-def always_more(_: Asked, value: Any) -> Any:
+def always_more(_: ApiRequest, value: Any) -> Any:
     return {**value, "has_more": True}
 
 
-def no_content_type(asked: Asked, said: Said) -> Said:
+def no_content_type(request: ApiRequest, response: ApiResponse) -> ApiResponse:
     """Refuse a deletion that says what its body is, where it has none."""
-    if asked.method == "DELETE" and "content-type" in asked.headers:
-        return Said(400, {"detail": "a body was announced, but there is none"})
-    return said
+    if request.method == "DELETE" and "content-type" in request.headers:
+        return ApiResponse(400, {"detail": "a body was announced, but there is none"})
+    return response
 
 
-def as_json(asked: Asked, said: Said) -> Said:
+def as_json(request: ApiRequest, response: ApiResponse) -> ApiResponse:
     """Answer with the run in place of its events."""
-    if said.events is None:
-        return said
-    runs = [data for name, data in said.events if name.startswith("thread.run.")]
+    if response.events is None:
+        return response
+    runs = [data for name, data in response.events if name.startswith("thread.run.")]
     found = [run for run in runs if run["object"] == "thread.run"]
-    return Said(value=found[0])
+    return ApiResponse(value=found[0])
 
 
-def bogus(asked: Asked, said: Said) -> Said:
+def bogus(request: ApiRequest, response: ApiResponse) -> ApiResponse:
     """Tell after a run that waits that it were completed."""
-    if said.events is None:
-        return said
-    (*events, done) = said.events
+    if response.events is None:
+        return response
+    (*events, done) = response.events
     name, data = events[-1]
     if name.endswith("requires_action"):
         events.append(("thread.run.completed", data))
-    return evolve(said, events=[*events, done])
+    return evolve(response, events=[*events, done])
 
 
-def no_done(_: Asked, said: Said) -> Said:
-    events = said.events
-    return said if events is None else evolve(said, events=events[:-1])
+def no_done(_: ApiRequest, response: ApiResponse) -> ApiResponse:
+    events = response.events
+    return response if events is None else evolve(response, events=events[:-1])
 
 
 def in_frames(make: Callable[[Event], bytes]) -> Rewrite:
     """Write events down in another way."""
-    return lambda asked, said: evolve(said, frame=make)
+    return lambda request, response: evolve(response, frame=make)
 
 
 def crlf(event: Event) -> bytes:

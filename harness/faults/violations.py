@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 from attrs import evolve
 
 from harness.faults import delivery
-from harness.faults.delivery import CLOSE, HOLD, RESET
 from harness.faults.dialects import Dialect
-from harness.faults.responses import EVENT_TYPE, JSON_TYPE, Said
+from harness.faults.responses import EVENT_TYPE, JSON_TYPE, ApiResponse
 from harness.faults.verdicts import ANY, LOOSE_RESULT, RESULT, Expected
+from harness.scripted_server import CLOSE, HOLD, RESET
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from harness.faults.delivery import Wire
+    from harness.faults.delivery import Delivery
     from harness.faults.dialects import Judge, Rewrite
     from harness.faults.operations import Form
 
@@ -119,19 +119,23 @@ def _anything(form: Form) -> Expected:
 
 
 def _body(raw: bytes, kind: str | None, status: int = 200) -> Rewrite:
-    return lambda asked, said: Said(status, raw=raw, kind=kind)
+    return lambda request, response: ApiResponse(status, raw=raw, content_type=kind)
 
 
 def _json_typed(kind: str | None) -> Rewrite:
     """Give another content type to what is no stream."""
-    return lambda asked, said: said if said.events else evolve(said, kind=kind)
+    return lambda request, response: (
+        response if response.events else evolve(response, content_type=kind)
+    )
 
 
 def _stream_typed(kind: str | None) -> Rewrite:
-    return lambda asked, said: evolve(said, kind=kind) if said.events else said
+    return lambda request, response: (
+        evolve(response, content_type=kind) if response.events else response
+    )
 
 
-def _informed(*statuses: int) -> Wire:
+def _informed(*statuses: int) -> Delivery:
     lines = [
         f"HTTP/1.1 {status} Meanwhile\r\nlink: </a>; rel=preload\r\n\r\n".encode()
         for status in statuses
@@ -156,11 +160,11 @@ def _all() -> Iterator[Dialect]:
         yield Dialect(name, "bodies", _body(b"", None, status), judge=_of_nothing)
     for name, rewrite in _TYPES.items():
         yield Dialect(name, "types", rewrite)
-    for name, (wire, judge) in _WIRES.items():
+    for name, (deliver, judge) in _DELIVERIES.items():
         slow = judge in (_late, _stalled)
-        yield Dialect(name, "wires", wire=wire, judge=judge, is_slow=slow)
-    yield Dialect("closed at once", "wires", judge=_unheard, place="deaf")
-    yield Dialect("nobody there", "wires", judge=_never, place="refusing")
+        yield Dialect(name, "deliveries", deliver=deliver, judge=judge, is_slow=slow)
+    yield Dialect("closed at once", "deliveries", judge=_unheard, place="deaf")
+    yield Dialect("nobody there", "deliveries", judge=_never, place="refusing")
 
 
 _TYPES: dict[str, Rewrite] = {
@@ -177,7 +181,7 @@ _TYPES: dict[str, Rewrite] = {
     "events in capitals": _stream_typed("Text/Event-Stream"),
     "events as octets": _stream_typed("application/octet-stream"),
 }
-_WIRES: dict[str, tuple[Wire, Judge]] = {
+_DELIVERIES: dict[str, tuple[Delivery, Judge]] = {
     "one byte after the other": (delivery.trickled, _right),
     "chunks of 1": (delivery.chunked(1), _right),
     "chunks of 7": (delivery.chunked(7), _right),

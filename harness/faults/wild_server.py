@@ -1,206 +1,133 @@
-"""A server on loopback that plays other servers, and worse than there are."""
+"""A server in the matrix that plays servers that people run, and worse than there are.
+
+Each request says by a header in which dialect it is to be answered, and to which cell
+it belongs.
+"""
 
 from __future__ import annotations
 
-import asyncio
+import itertools
 import json
 import socket
-import struct
-import threading
 from collections import defaultdict
-from contextlib import suppress
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import parse_qsl, unquote
+from urllib.parse import unquote
 
-from harness.faults.delivery import CLOSE, HOLD, PAUSE, RESET
-from harness.faults.dialects import dialects
-from harness.faults.responses import Asked, State, answer
+from harness.faults.bench import Bench
+from harness.faults.dialects import Dialect, dialects
+from harness.faults.responses import ApiRequest, State, respond
+from harness.faults.samples import IDS
+from harness.faults.verdicts import KEY, Expected
+from harness.scripted_server import CLOSE, LOOPBACK, ScriptedServer
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
     from typing import Self
 
-    from harness.faults.delivery import Action
+    from harness.faults.bench import Furnishing
+    from harness.faults.operations import Form
+    from harness.scripted_server import Action, Request
 
-LOOPBACK = "127.0.0.1"
 DIALECT: Final = "x-dialect"
 CELL: Final = "x-cell"
-PATIENCE = 20.0
-_LARGEST = 1 << 20
 
 
-class WildServer:
-    """The server, in a thread of its own from `with` on.
-
-    Each request says by a header in which dialect it is to be answered, and to which
-    cell it belongs.
+class Wild(Bench):
+    """The server, with its dialects.
 
     Attributes:
         states: what came, cell by cell.
-        deaf: how many connections came to the port where each is closed at once.
     """
 
+    name = "wild"
+
     def __init__(self) -> None:
+        self.dialects: dict[str, Dialect] = dialects()
         self.states: defaultdict[str, State] = defaultdict(State)
-        self.deaf = 0
-        self._dialects = dialects()
-        self._sockets: list[socket.socket] = []
-        self._loop: asyncio.AbstractEventLoop
-        self._thread = threading.Thread(target=self._run, name="wild-server")
-        self._ready = threading.Event()
-        self._stop: asyncio.Event
-        self._tasks: set[asyncio.Task[Any]] = set()
+        self._stack = ExitStack()
 
     @property
-    def url(self) -> str:
-        """Give where requests are answered."""
-        return _url(self._sockets[0])
+    def troubles(self) -> tuple[str, ...]:
+        return tuple(self.dialects)
 
     @property
-    def deaf_url(self) -> str:
-        """Give where connections are closed as soon as they are there."""
-        return _url(self._sockets[1])
-
-    @property
-    def refusing_url(self) -> str:
-        """Give where nobody listens."""
-        return _url(self._sockets[2])
+    def thread_id(self) -> str:
+        return IDS["thread_id"]
 
     def __enter__(self) -> Self:
-        # The last one is bound, but doesn't listen: whoever calls is refused.
-        self._sockets = [_bound() for _ in range(3)]
-        self._thread.start()
-        assert self._ready.wait(PATIENCE)
+        server = self._stack.enter_context(ScriptedServer(self._script))
+        deaf = self._stack.enter_context(ScriptedServer(greeting=[CLOSE]))
+        # It doesn't listen: whoever connects is refused.
+        refusing = self._stack.enter_context(socket.socket())
+        refusing.bind((LOOPBACK, 0))
+        self.url = f"{server.url}/v1"
+        nowhere = f"http://{LOOPBACK}:{refusing.getsockname()[1]}/v1"
+        self._places = {"deaf": f"{deaf.url}/v1", "refusing": nowhere}
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._loop.call_soon_threadsafe(self._stop.set)
-        self._thread.join(PATIENCE)
-        assert not self._thread.is_alive()
-        for each in self._sockets:
-            each.close()
+        self._stack.close()
 
-    def _run(self) -> None:
-        asyncio.run(self._serve())
-
-    async def _serve(self) -> None:
-        self._loop = asyncio.get_running_loop()
-        self._stop = asyncio.Event()
-        talking = await asyncio.start_server(
-            self._connected, sock=self._sockets[0], limit=_LARGEST
-        )
-        deaf = await asyncio.start_server(self._refused, sock=self._sockets[1])
-        self._ready.set()
-        await self._stop.wait()
-        for server in (talking, deaf):
-            server.close()
-        for task in [*self._tasks]:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-
-    async def _refused(
-        self, _: asyncio.StreamReader, writer: asyncio.StreamWriter
-    ) -> None:
-        self.deaf += 1
-        writer.close()
-
-    async def _connected(
-        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
-    ) -> None:
-        task = asyncio.current_task()
-        assert task is not None
-        self._tasks.add(task)
-        try:
-            while await self._talk(reader, writer):
-                pass
-        except (OSError, asyncio.IncompleteReadError, asyncio.CancelledError):
-            # The client hung up, or all is over.
-            pass
-        finally:
-            self._tasks.discard(task)
-            writer.close()
-            with suppress(OSError):
-                await writer.wait_closed()
-
-    async def _talk(
-        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
-    ) -> bool:
-        """Serve a request; tell whether the connection can take another."""
-        asked = await self._asked(reader)
-        dialect = self._dialects[asked.dialect]
-        state = self.states[asked.tag]
+    def _script(self, request: Request) -> Iterable[Action]:
+        read = self._read(request)
+        dialect = self.dialects[read.dialect]
+        state = self.states[read.tag]
         state.requests += 1
-        said = dialect.rewritten(asked, answer(asked, state))
-        # Whoever says these has done nothing; of all others, nobody knows.
-        refused = said.status in (409, 429) or "retry-after" in said.headers
-        state.created += asked.creates and not refused
-        for action in dialect.wire(asked, said):
-            if not await _acted(action, reader, writer):
-                return False
-        return True
+        response = dialect.rewrite(read, respond(read, state))
+        # These have done nothing; of all others, nobody knows.
+        refused = response.status in (409, 429) or "retry-after" in response.headers
+        state.created += read.creates and not refused
+        return dialect.deliver(response.as_sent())
 
-    async def _asked(self, reader: asyncio.StreamReader) -> Asked:
-        head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
-        first, *lines = head.rstrip("\r\n").split("\r\n")
-        method, target, _ = first.split(" ")
-        headers = {
-            name.lower(): value.strip()
-            for name, _, value in (line.partition(":") for line in lines)
-        }
-        body = await reader.readexactly(int(headers.get("content-length", 0)))
-        path, _, query = target.partition("?")
-        parts = [unquote(part) for part in path.split("/")]
+    def _read(self, request: Request) -> ApiRequest:
+        parts = [unquote(part) for part in request.path.split("/")]
         # Behind "/v1", or behind a project.
         at = next(
             n for n, part in enumerate(parts) if part in ("assistants", "threads")
         )
-        tag = headers.get(CELL, "")
-        return Asked(
-            method=method,
+        tag = request.headers.get(CELL, "")
+        return ApiRequest(
+            method=request.method,
             parts=tuple(parts[at:]),
-            query=dict(parse_qsl(query)),
-            headers=headers,
-            body=json.loads(body) if body else None,
+            query=dict(request.query),
+            headers=request.headers,
+            body=request.json() if request.body else None,
             tag=tag,
-            dialect=json.loads(headers.get(DIALECT, '"plain"')),
+            dialect=json.loads(request.headers.get(DIALECT, '"plain"')),
             number=self.states[tag].requests + 1,
         )
 
+    def furnish(self, form: Form) -> Furnishing:
+        # All is there already.
+        yield from ()
+        return IDS
 
-async def _acted(
-    action: Action, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
-) -> bool:
-    """Do one thing; tell whether the connection is still of use."""
-    if isinstance(action, bytes):
-        writer.write(action)
-        await writer.drain()
-    elif action is PAUSE:
-        await asyncio.sleep(0)
-    elif action is HOLD:
-        # Until the client has had enough.
-        await reader.read()
-        return False
-    elif action is RESET:
-        _reset(writer)
-        return False
-    else:
-        assert action is CLOSE
-        return False
-    return True
+    def options(self, trouble: str, tag: str) -> dict[str, Any]:
+        dialect = self.dialects[trouble]
+        # What can't be sent as a header is quoted.
+        headers = {DIALECT: json.dumps(trouble), CELL: tag}
+        options: dict[str, Any] = {"default_headers": headers}
+        if dialect.place:
+            options["base_url"] = self._places[dialect.place]
+        if dialect.azure:
+            options["default_query"] = {"api-version": "v1"}
+            options["base_url"] = self.url.replace("/v1", "/api/projects/p")
+            tokens = itertools.count(1)
+            options["api_key"] = lambda: f"{KEY}-{next(tokens)}"
+        return options
 
+    def expected(self, trouble: str, form: Form) -> Expected:
+        return self.dialects[trouble].judge(form)
 
-def _reset(writer: asyncio.StreamWriter) -> None:
-    """Have the connection end in a way that its other end notices as an error."""
-    found = writer.get_extra_info("socket")
-    found.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-    writer.transport.abort()
+    def is_slow(self, trouble: str) -> bool:
+        return self.dialects[trouble].is_slow
 
+    def ends_never(self, trouble: str) -> bool:
+        return self.dialects[trouble].ends_never
 
-def _bound() -> socket.socket:
-    # With its protocol named, asyncio sends at once.
-    found = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    found.bind((LOOPBACK, 0))
-    return found
+    def may_create(self, trouble: str) -> int:
+        return 1
 
-
-def _url(bound: socket.socket) -> str:
-    return f"http://{LOOPBACK}:{bound.getsockname()[1]}/v1"
+    def created(self) -> Mapping[tuple[str, str], int]:
+        return {(tag, "request"): state.created for tag, state in self.states.items()}

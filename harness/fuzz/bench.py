@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import copy
-import inspect
 import math
 import pickle
 from typing import TYPE_CHECKING, Any
@@ -13,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 import httpx
 
 from assistants_client import AssistantsError, AsyncClient, Client
+from harness import either_client
+from harness.either_client import finished
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
@@ -80,15 +81,7 @@ class Bench:
 
     def run(self, use: Coroutine[Any, Any, Any], *, asynchronous: bool) -> Any:
         """Carry out what awaits no more than it has to, by a loop or without."""
-        if asynchronous:
-            return self._runner.run(use)
-        try:
-            use.send(None)
-        except StopIteration as end:
-            return end.value
-        finally:
-            use.close()
-        raise AssertionError("something was awaited of the client that is not awaited")
+        return self._runner.run(use) if asynchronous else finished(use)
 
     def __enter__(self) -> Self:
         return self
@@ -99,30 +92,10 @@ class Bench:
         self._runner.close()
 
 
-async def settled(value: Any) -> Any:
-    """Give a value, or what it gives when it is awaited."""
-    return await value if inspect.isawaitable(value) else value
-
-
-async def each(items: Any, take: Callable[[Any], object]) -> None:
-    """Have all taken that an iterable of either kind gives."""
-    if hasattr(items, "__aiter__"):
-        async for item in items:
-            take(item)
-    else:
-        for item in items:
-            take(item)
-
-
 async def listed(items: Any) -> list[Any]:
-    """Give what an iterable of either kind gives; it has to end."""
-    found: list[Any] = []
-
-    def take(item: Any) -> None:
-        found.append(item)
-        assert len(found) <= MOST_ITEMS, "it gives items for ever"
-
-    await each(items, take)
+    """Return what an iterable of either kind yields; it has to end."""
+    found = await either_client.listed(items, MOST_ITEMS)
+    assert len(found) < MOST_ITEMS, "it yields items for ever"
     return found
 
 

@@ -12,13 +12,14 @@ import httpx
 
 from assistants_client import AssistantsError, AsyncClient, Client
 from assistants_client._transcript import LOGGER
-from harness.fuzz.bench import KEY, listed, same, settled, typed
+from harness.either_client import entered, finished, settled
+from harness.fuzz.bench import KEY, listed, same, typed
 from harness.fuzz.header_cases import answer, head
-from harness.fuzz.raw_server import RawServer
 from harness.fuzz.responses import arguments_of, method_of, spoilt_answer
 from harness.fuzz.runner import halves, text
 from harness.fuzz.stream_faults import told
 from harness.fuzz.waits import bounded_polls, bounded_retries
+from harness.scripted_server import CLOSE, ScriptedServer, in_turn
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -47,7 +48,7 @@ class Heads:
     name = "headers"
 
     def __init__(self) -> None:
-        self._server = RawServer()
+        self._server = ScriptedServer()
         self._runner = asyncio.Runner()
         # Connections are used once: whether they are kept is the subject of others.
         limits = httpx.Limits(max_keepalive_connections=0)
@@ -108,8 +109,9 @@ class Heads:
         headers: Headers = [(name, value) for name, value in case["headers"]]
         bounded_retries(case["status"], headers)
         bounded_polls(headers)
-        self._server.asked.clear()
-        self._server.answers = [case["raw"].encode("latin-1"), _PLAIN]
+        self._server.requests.clear()
+        raw = case["raw"].encode("latin-1")
+        self._server.script = in_turn([raw, CLOSE], [_PLAIN, CLOSE])
         self._http.cookies.clear()
         self._async_http.cookies.clear()
         log: list[Any] = []
@@ -120,15 +122,15 @@ class Heads:
                 if case["asynchronous"]:
                     self._runner.run(use)
                 else:
-                    _finished(use)
+                    finished(use)
             outcome = f"{case['status'] // 100}xx: a result"
         except AssistantsError as error:
             outcome = f"{case['status'] // 100}xx: {typed(error)}"
-        assert len(self._server.asked) <= 3
+        assert len(self._server.requests) <= 3
         _nothing_held(self._http)
         _nothing_held(self._async_http)
         # Whatever came, the client is as good as before.
-        self._server.answers = [_PLAIN]
+        self._server.script = in_turn([_PLAIN, CLOSE])
         if case["asynchronous"]:
             again: Any = self._runner.run(self._async_client.threads.retrieve("t"))
         else:
@@ -148,7 +150,7 @@ class Heads:
         self._http.close()
         self._runner.run(self._async_http.aclose())
         self._runner.close()
-        self._server.__exit__()
+        self._server.__exit__(None)
 
 
 _CONTENT = json.dumps(_VALUE).encode()
@@ -156,16 +158,6 @@ _PLAIN = (
     b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n"
     % len(_CONTENT)
 ) + _CONTENT
-
-
-def _finished(use: Any) -> None:
-    try:
-        use.send(None)
-    except StopIteration:
-        return
-    finally:
-        use.close()
-    raise AssertionError("something was awaited of the client that is not awaited")
 
 
 async def _use(client: Any, case: Case, log: list[Any]) -> None:
@@ -205,16 +197,9 @@ async def _use(client: Any, case: Case, log: list[Any]) -> None:
 
 async def _piecewise(client: Any, operation: str, way: str, given: Any) -> None:
     call = method_of(client.with_streaming_response, operation)(**given)
-    asynchronous = hasattr(call, "__aenter__")
-    found = await call.__aenter__() if asynchronous else call.__enter__()
-    try:
+    async with entered(call) as found:
         for piece in await listed(getattr(found, f"iter_{way}")()):
             assert type(piece) is (bytes if way == "bytes" else str)
-    finally:
-        if asynchronous:
-            await call.__aexit__()
-        else:
-            call.__exit__()
 
 
 @contextlib.contextmanager

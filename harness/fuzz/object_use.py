@@ -6,7 +6,8 @@ from typing import Any
 
 from assistants_client import AssistantsError, ToolSet
 from assistants_client.pages import NoNextPageError
-from harness.fuzz.bench import listed, same, settled, sound, typed
+from harness.either_client import settled
+from harness.fuzz.bench import listed, same, sound, typed
 
 
 def add(a: int) -> int:

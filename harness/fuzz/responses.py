@@ -12,7 +12,8 @@ from assistants_client import APIError, DecodeError
 from assistants_client._api import RunObject, check, endpoint
 from assistants_client._operations import OPERATIONS as METHODS
 from harness.contract.document import OPERATIONS, PREFIX
-from harness.fuzz.bench import Bench, Body, same, settled, sound, typed
+from harness.either_client import settled
+from harness.fuzz.bench import Bench, Body, same, sound, typed
 from harness.fuzz.mutations import instance, spoil, spoil_bytes, written
 from harness.fuzz.object_use import lived, walked
 from harness.fuzz.runner import halves, text

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING, Any
 
 from assistants_client import AssistantsError, StreamInterrupted, ToolSet
 from assistants_client._events.dispatch import CALLBACKS, ENDINGS
-from harness.fuzz.bench import each, listed, settled, typed
+from harness.either_client import either, entered, settled
+from harness.fuzz.bench import listed, typed
 from harness.fuzz.frames import nothing_lost
 from harness.fuzz.object_use import add
 
@@ -44,7 +46,8 @@ async def _iterated(client: Any, case: Case, log: list[Any]) -> None:
         made = runs.create(assistant_id="asst_1", **ids)
     stream = await settled(made)
     try:
-        await each(stream, lambda event: log.append(_told(event)))
+        async for event in either(stream):
+            log.append(_told(event))  # noqa: PERF401 - also if it breaks
     except AssistantsError:
         nothing_lost(case, log)
         raise
@@ -76,13 +79,14 @@ async def _handled(client: Any, case: Case, log: list[Any]) -> None:
     manager = client.threads.runs.stream(
         thread_id="thread_1", assistant_id="asst_1", **listeners, **more
     )
-    asynchronous = hasattr(manager, "__aenter__")
-    stream = await manager.__aenter__() if asynchronous else manager.__enter__()
+    leaving = AsyncExitStack()
+    stream = await leaving.enter_async_context(entered(manager))
     try:
         if way == "texts":
             log.append(["texts", *await listed(stream.text_deltas)])
         else:
-            await each(stream, lambda _: log.append(_now(stream)))
+            async for _ in either(stream):
+                log.append(_now(stream))  # noqa: PERF401 - as above
         for name in ("run", "messages", "run_steps"):
             try:
                 found = await settled(getattr(stream, f"get_final_{name}")())
@@ -93,10 +97,7 @@ async def _handled(client: Any, case: Case, log: list[Any]) -> None:
         _heard_once(error, heard, bool(listeners))
         raise
     finally:
-        if asynchronous:
-            await manager.__aexit__()
-        else:
-            manager.__exit__()
+        await leaving.aclose()
         log.append(_now(stream))
         log += heard
         _once(heard, bool(listeners))

@@ -25,9 +25,10 @@ from assistants_client import (
     StreamInterrupted,
 )
 from assistants_client._operations import OPERATIONS
+from harness.either_client import finished
 from harness.environments import python_with
 from harness.faults.forms import FORMS
-from harness.faults.operations import Task, carry_out, carry_out_async, class_of
+from harness.faults.operations import Task, carry_out, class_of
 from harness.processes import ProcessError, running
 
 if TYPE_CHECKING:
@@ -148,24 +149,23 @@ def _both(peer: Peer, form: Form) -> list[str]:
     """Call a form in both ways; say what came of it."""
     settings: Any = {"base_url": f"{peer.url}/v1", "api_key": KEY, "max_retries": 0}
     with Client(**settings) as client:
-        results = []
-        try:
-            found = carry_out(form, client, peer.prepare(client, form))
-        except AssistantsError as error:
-            found = error
-        results.append(_judged(peer, form, found, asynchronous=False))
+        found = finished(_found(form, client, peer.prepare(client, form)))
+        results = [_judged(peer, form, found, asynchronous=False)]
         task = peer.prepare(client, form)
-    found = asyncio.run(_asynchronous(form, settings, task))
-    results.append(_judged(peer, form, found, asynchronous=True))
-    return results
+
+    async def asynchronously() -> Any:
+        async with AsyncClient(**settings) as client:
+            return await _found(form, client, task)
+
+    found = asyncio.run(asynchronously())
+    return [*results, _judged(peer, form, found, asynchronous=True)]
 
 
-async def _asynchronous(form: Form, settings: Any, task: Task) -> Any:
-    async with AsyncClient(**settings) as client:
-        try:
-            return await carry_out_async(form, client, task)
-        except AssistantsError as error:
-            return error
+async def _found(form: Form, client: Any, task: Task) -> Any:
+    try:
+        return await carry_out(form, client, task)
+    except AssistantsError as error:
+        return error
 
 
 def _judged(peer: Peer, form: Form, found: Any, *, asynchronous: bool) -> str:

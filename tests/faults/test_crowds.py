@@ -23,13 +23,13 @@ from assistants_client import (
     Client,
 )
 from harness.faults.echo_server import (
-    PATIENCE,
     EchoServer,
     expected_echo,
     expected_items,
     expected_text,
     pool_problems,
 )
+from harness.scripted_server import TIMEOUT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -97,7 +97,7 @@ def test_tasks_get_their_own_answers(echo: EchoServer, few: bool) -> None:
         cancelled = await asyncio.gather(*tasks[::2], return_exceptions=True)
         assert {*map(type, cancelled)} == {asyncio.CancelledError}
         echo.release("all")
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(TIMEOUT):
             found = _flat(await asyncio.gather(*tasks[1::2]))
         found += pool_problems(http, most)
         # No place in the pool was lost: as many as may come to the server again.
@@ -133,7 +133,7 @@ def test_a_task_may_be_cancelled_at_any_moment(echo: EchoServer) -> None:
                     for _ in range(turns):
                         await asyncio.sleep(0)
                     task.cancel()
-                    await asyncio.wait({task}, timeout=PATIENCE)
+                    await asyncio.wait({task}, timeout=TIMEOUT)
                 await asyncio.sleep(0)
                 problems = pool_problems(_http_of(client), USUAL_LIMIT)
                 found += [f"{ask.__name__}: {each}" for each in problems]
@@ -147,7 +147,7 @@ def test_timeouts_are_those_of_their_calls(echo: EchoServer) -> None:
 
     def work(client: Client, number: int) -> list[str]:
         began = time.monotonic()
-        patience = (PATIENCE, 0.05, 0.8)[number % 3]
+        patience = (TIMEOUT, 0.05, 0.8)[number % 3]
         name = "held" if number % 3 else "late"
         held = client.with_options(default_headers={"x-hold": name}, timeout=patience)
         try:
@@ -181,7 +181,7 @@ def test_waiting_for_a_place_in_the_pool_times_out(echo: EchoServer) -> None:
             found = await asyncio.gather(*late, return_exceptions=True)
             assert {*map(type, found)} == {APITimeoutError}
             # They never came to the server.
-            assert echo.served == 2
+            assert len(echo.requests) == 2
             echo.release("both")
             assert _flat(await asyncio.gather(*holders)) == []
             assert await _make_async(hurried, "after") == []
@@ -239,7 +239,7 @@ def test_each_task_sends_the_key_that_it_was_given(echo: EchoServer) -> None:
 
 
 def test_closing_while_others_call(echo: EchoServer) -> None:
-    begun = threading.Barrier(THREADS + 1, timeout=PATIENCE)
+    begun = threading.Barrier(THREADS + 1, timeout=TIMEOUT)
     client = _client(echo)
 
     def work(number: int) -> list[str]:
@@ -267,11 +267,11 @@ def test_closing_while_others_call(echo: EchoServer) -> None:
         echo.until_held("open", THREADS // 2)
         client.close()
         # Long before those that are held back would give up by themselves.
-        _, hanging = wait(working, timeout=PATIENCE / 2)
+        _, hanging = wait(working, timeout=TIMEOUT / 2)
         echo.release("open")
     assert not hanging
     assert _flat(each.result() for each in working) == []
-    echo.until_open(0)
+    echo.until(lambda: echo.open == 0)
 
 
 def test_transcripts_are_not_torn(
@@ -309,7 +309,7 @@ def test_transcripts_are_not_torn(
 
 def _in_threads(work: Callable[[int], list[str]]) -> list[str]:
     """Give what is wrong by what each of the threads found, all of them at once."""
-    together = threading.Barrier(THREADS, timeout=PATIENCE)
+    together = threading.Barrier(THREADS, timeout=TIMEOUT)
 
     def one(number: int) -> list[str]:
         together.wait()
@@ -317,7 +317,7 @@ def _in_threads(work: Callable[[int], list[str]]) -> list[str]:
 
     with ThreadPoolExecutor(THREADS) as pool:
         working = [pool.submit(one, number) for number in range(THREADS)]
-        return _flat(each.result(PATIENCE) for each in working)
+        return _flat(each.result(TIMEOUT) for each in working)
 
 
 def _flat(found: Iterable[list[str]]) -> list[str]:
@@ -383,14 +383,14 @@ def _unlike(mark: str, found: Any, wanted: Any) -> list[str]:
 
 
 def _client(echo: EchoServer, http: httpx.Client | None = None) -> Client:
-    timeout = httpx.Timeout(PATIENCE)
+    timeout = httpx.Timeout(TIMEOUT)
     return Client(base_url=echo.url, api_key="k", timeout=timeout, http_client=http)
 
 
 def _async_client(
     echo: EchoServer, http: httpx.AsyncClient | None = None
 ) -> AsyncClient:
-    timeout = httpx.Timeout(PATIENCE)
+    timeout = httpx.Timeout(TIMEOUT)
     return AsyncClient(
         base_url=echo.url, api_key="k", timeout=timeout, http_client=http
     )

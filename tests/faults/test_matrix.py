@@ -27,10 +27,10 @@ from harness.faults.cells import some
 from harness.faults.embedded_bench import Embedded
 from harness.faults.forms import FORMS
 from harness.faults.matrix import run
-from harness.faults.responses import Asked, State, answer
+from harness.faults.responses import ApiRequest, State, respond
 from harness.faults.samples import IDS, OBJECTS
 from harness.faults.verdicts import ANY, KEY, RESULT, Expected, Outcome, complaints
-from harness.faults.wild_bench import Wild
+from harness.faults.wild_server import Wild
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -124,8 +124,8 @@ def test_what_the_wild_server_distorts_is_right_before() -> None:
         assert check(OBJECTS[noun], schema) == []
     body = {"stream": True, "assistant_id": IDS["assistant_id"]}
     parts = ("threads", "thread_1", "runs")
-    asked = Asked("POST", parts, {}, {}, body, tag="", dialect="plain")
-    events = answer(asked, State()).events
+    asked = ApiRequest("POST", parts, {}, {}, body, tag="", dialect="plain")
+    events = respond(asked, State()).events
     assert events is not None
     for name, data in events:
         told = {"event": name, "data": data}

@@ -20,8 +20,9 @@ from assistants_client import (
     InternalServerError,
     StreamInterrupted,
 )
-from harness.fuzz.bench import KEY, listed, settled
-from harness.fuzz.raw_server import RawServer
+from harness.either_client import settled
+from harness.fuzz.bench import KEY, listed
+from harness.scripted_server import CLOSE, ScriptedServer, in_turn
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,8 +37,8 @@ _NAMED = re.compile(rf"max_response_bytes|{LIMIT}")
 
 
 @pytest.fixture(scope="module")
-def server() -> Iterator[RawServer]:
-    with RawServer() as made:
+def server() -> Iterator[ScriptedServer]:
+    with ScriptedServer() as made:
         yield made
 
 
@@ -72,7 +73,9 @@ def answer(status: int, kind: str, coding: str, body: bytes, length: str = "") -
     return "\r\n".join([*lines, "", ""]).encode() + body
 
 
-def refused(server: RawServer, call: Any, *, asynchronous: bool) -> tuple[Any, int]:
+def refused(
+    server: ScriptedServer, call: Any, *, asynchronous: bool
+) -> tuple[Any, int]:
     """Give the error of a call, and how much room it took at most, in bytes."""
     given: Any = {
         "base_url": f"{server.url}/v1",
@@ -119,11 +122,11 @@ async def stream(client: Any) -> None:
 
 
 def test_a_bomb_is_refused(
-    server: RawServer, bombs: dict[str, tuple[str, bytes]]
+    server: ScriptedServer, bombs: dict[str, tuple[str, bytes]]
 ) -> None:
     for name, (coding, body) in bombs.items():
         asynchronous = name == "deflate"
-        server.answers = [answer(200, "application/json", coding, body)]
+        server.script = in_turn([answer(200, "application/json", coding, body), CLOSE])
         error, room = refused(server, retrieve, asynchronous=asynchronous)
         assert isinstance(error, DecodeError), name
         assert _NAMED.search(str(error)), f"{name}: {error}"
@@ -132,10 +135,10 @@ def test_a_bomb_is_refused(
 
 @pytest.mark.parametrize("asynchronous", [False, True])
 def test_a_bomb_as_a_stream_breaks_it_off(
-    server: RawServer, asynchronous: bool
+    server: ScriptedServer, asynchronous: bool
 ) -> None:
     body = packed(b"event: thread.run.queued\ndata: ", 31)
-    server.answers = [answer(200, "text/event-stream", "gzip", body)]
+    server.script = in_turn([answer(200, "text/event-stream", "gzip", body), CLOSE])
     error, room = refused(server, stream, asynchronous=asynchronous)
     assert isinstance(error, StreamInterrupted)
     assert _NAMED.search(str(error))
@@ -143,17 +146,19 @@ def test_a_bomb_as_a_stream_breaks_it_off(
 
 
 def test_a_bomb_as_an_error_is_cut(
-    server: RawServer, bombs: dict[str, tuple[str, bytes]]
+    server: ScriptedServer, bombs: dict[str, tuple[str, bytes]]
 ) -> None:
-    server.answers = [answer(500, "application/json", *bombs["gzip"])]
+    server.script = in_turn([answer(500, "application/json", *bombs["gzip"]), CLOSE])
     error, room = refused(server, retrieve, asynchronous=False)
     assert isinstance(error, InternalServerError)
     assert len(str(error)) < 2_000
     assert room < MOST_ROOM
 
 
-def test_a_length_that_is_too_much_is_refused_at_once(server: RawServer) -> None:
-    server.answers = [answer(200, "application/json", "identity", b"", str(UNPACKED))]
+def test_a_length_that_is_too_much_is_refused_at_once(server: ScriptedServer) -> None:
+    server.script = in_turn(
+        [answer(200, "application/json", "identity", b"", str(UNPACKED)), CLOSE]
+    )
     error, _ = refused(server, retrieve, asynchronous=False)
     assert isinstance(error, DecodeError)
     assert _NAMED.search(str(error))
