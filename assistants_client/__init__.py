@@ -64,110 +64,46 @@ if TYPE_CHECKING:
     from .tools import tool as tool
     from .tools import tool_output as tool_output
 
-__all__ = [
-    "APIConnectionError",
-    "APIError",
-    "APIStatusError",
-    "APITimeoutError",
-    "Assistant",
-    "AssistantEventHandler",
-    "AssistantStreamManager",
-    "AssistantsError",
-    "AsyncAssistant",
-    "AsyncAssistantEventHandler",
-    "AsyncAssistantStreamManager",
-    "AsyncClient",
-    "AsyncMessage",
-    "AsyncPage",
-    "AsyncRun",
-    "AsyncRunStep",
-    "AsyncStream",
-    "AsyncStreamedResponse",
-    "AsyncThread",
-    "AuthenticationError",
-    "BadRequestError",
-    "Client",
-    "ConfigurationError",
-    "ConflictError",
-    "DecodeError",
-    "InternalServerError",
-    "Message",
-    "NotFoundError",
-    "Page",
-    "PermissionDeniedError",
-    "RateLimitError",
-    "RawResponse",
-    "Run",
-    "RunCancelled",
-    "RunError",
-    "RunExpired",
-    "RunFailed",
-    "RunIncomplete",
-    "RunRequiresAction",
-    "RunStep",
-    "RunTimeout",
-    "Stream",
-    "StreamInterrupted",
-    "StreamedResponse",
-    "Thread",
-    "Tool",
-    "ToolError",
-    "ToolSet",
-    "UnprocessableEntityError",
-    "__version__",
-    "tool",
-    "tool_output",
-    "verbosity",
-]
-_HOMES = {
-    "AsyncClient": "client",
-    "AsyncPage": "pages",
-    "Client": "client",
-    "Page": "pages",
-    "RawResponse": "responses",
-    "AsyncStreamedResponse": "responses",
-    "StreamedResponse": "responses",
-    "Assistant": "objects.assistants",
-    "AsyncAssistant": "objects.assistants",
-    "AsyncMessage": "objects.messages",
-    "AsyncRun": "objects.runs",
-    "AsyncRunStep": "objects.steps",
-    "AsyncThread": "objects.threads",
-    "Message": "objects.messages",
-    "Run": "objects.runs",
-    "RunStep": "objects.steps",
-    "Thread": "objects.threads",
-    "AssistantEventHandler": "streaming.handlers",
-    "AsyncAssistantEventHandler": "streaming.handlers",
-    "AssistantStreamManager": "streaming.managers",
-    "AsyncAssistantStreamManager": "streaming.managers",
-    "Stream": "streaming.stream",
-    "AsyncStream": "streaming.stream",
-    "RunCancelled": "_run_errors",
-    "RunError": "_run_errors",
-    "RunExpired": "_run_errors",
-    "RunFailed": "_run_errors",
-    "RunIncomplete": "_run_errors",
-    "RunRequiresAction": "_run_errors",
-    "RunTimeout": "_run_errors",
-    "ToolError": "_run_errors",
-    "Tool": "tools",
-    "ToolSet": "tools",
-    "__version__": "_version",
-    "tool": "tools",
-    "tool_output": "tools",
-    "verbosity": "_verbosity",
+_NAMES = {
+    "_errors": (
+        "APIConnectionError APIError APIStatusError APITimeoutError "
+        "AssistantsError AuthenticationError BadRequestError ConfigurationError "
+        "ConflictError DecodeError InternalServerError NotFoundError "
+        "PermissionDeniedError RateLimitError StreamInterrupted "
+        "UnprocessableEntityError"
+    ),
+    "_run_errors": (
+        "RunCancelled RunError RunExpired RunFailed RunIncomplete "
+        "RunRequiresAction RunTimeout ToolError"
+    ),
+    "_verbosity": "verbosity",
+    "_version": "__version__",
+    "client": "AsyncClient Client",
+    "objects.assistants": "Assistant AsyncAssistant",
+    "objects.messages": "AsyncMessage Message",
+    "objects.runs": "AsyncRun Run",
+    "objects.steps": "AsyncRunStep RunStep",
+    "objects.threads": "AsyncThread Thread",
+    "pages": "AsyncPage Page",
+    "responses": "AsyncStreamedResponse RawResponse StreamedResponse",
+    "streaming.handlers": "AssistantEventHandler AsyncAssistantEventHandler",
+    "streaming.managers": "AssistantStreamManager AsyncAssistantStreamManager",
+    "streaming.stream": "AsyncStream Stream",
+    "tools": "Tool ToolSet tool tool_output",
 }
+_HOMES = {name: home for home, names in _NAMES.items() for name in names.split()}
+
+# Checkers know what is public by the imports above.
+__all__ = [*_HOMES]  # noqa: PLE0604 # pyright: ignore[reportUnsupportedDunderAll]
 
 # Hidden from type checkers, to whom it would mean that every name exists.
 if not TYPE_CHECKING:
 
     def __getattr__(name: str) -> Any:
-        """Import what somebody asks for."""
-        if name not in __all__:
+        """Import a public name when it is first used."""
+        if name not in _HOMES:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        home = _HOMES.get(name, "_errors")
-        value = getattr(import_module(f"{__name__}.{home}"), name)
+        value = getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
         globals()[name] = value
         return value
 

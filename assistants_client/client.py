@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
 from ._drive import drive, drive_async
 from ._flows.call import perform_call
 from ._options import MAX_RESPONSE_BYTES, MAX_RETRIES, TIMEOUT, settings
 from ._transcript import Transcript
 from ._transport.http import Http
-from ._transport.pool import Pool, library_for
+from ._transport.pool import BasePool, Pool, library_for
 from ._verbosity import VARIABLE, WITHIN, resolved
 from .azure import azure_settings
 from .custom_requests import AsyncCustomRequests, CustomRequests
@@ -32,11 +32,12 @@ if TYPE_CHECKING:
     from .resources._streamed import AsyncStreamedClient, StreamedClient
 
 T = TypeVar("T")
+PoolT = TypeVar("PoolT", bound=BasePool)
 
 _NOBODY = (None, None, None)
 
 
-class _Client:
+class _Client(Generic[PoolT]):
     """What both clients are: settings, and the connections that copies share.
 
     Nothing that a client gives is kept in it: the two would hold each other, and the
@@ -44,7 +45,7 @@ class _Client:
     """
 
     asynchronous: ClassVar[bool]
-    _pool: Pool | AsyncPool
+    _pool: PoolT
 
     def __init__(
         self,
@@ -185,7 +186,7 @@ class _Client:
         self._pool = self._new_pool(library, http_client)
 
     @staticmethod
-    def _new_pool(library: Library, http_client: Any) -> Any:
+    def _new_pool(library: Library, http_client: Any) -> PoolT:
         raise NotImplementedError
 
     def _transcript(self, options: CallOptions) -> Transcript | None:
@@ -201,14 +202,13 @@ class _Client:
         )
 
 
-class Client(_Client, CustomRequests):
+class Client(_Client[Pool], CustomRequests):
     """A client of the Assistants API.
 
     Threads may share it. Close it, or use it in a `with` statement.
     """
 
     asynchronous: ClassVar = False
-    _pool: Pool
 
     @property
     def assistants(self) -> Assistants:
@@ -270,7 +270,7 @@ class Client(_Client, CustomRequests):
         self.close()
 
 
-class AsyncClient(_Client, AsyncCustomRequests):
+class AsyncClient(_Client["AsyncPool"], AsyncCustomRequests):
     """A client of the Assistants API whose methods are awaited.
 
     Tasks may share it, those of several event loops of asyncio as well: each loop has
@@ -279,7 +279,6 @@ class AsyncClient(_Client, AsyncCustomRequests):
     """
 
     asynchronous: ClassVar = True
-    _pool: AsyncPool
 
     @property
     def assistants(self) -> AsyncAssistants:

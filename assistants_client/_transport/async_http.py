@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import inspect
-from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from .._effects import (
-    BufferedResponse,
     Invoke,
     InvokeAll,
     Note,
@@ -16,11 +14,10 @@ from .._effects import (
     Receive,
     Send,
     Sleep,
-    UnreadableResponse,
 )
-from .body import Bound, supervise
-from .exchange import Exchange, broken_off
-from .http import error_limit
+from .body import Bound, bound_for, supervise
+from .exchange import broken_off
+from .http import BaseHttp
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -28,36 +25,17 @@ if TYPE_CHECKING:
     import httpx
 
     from .._effects import Effect, HttpResponse, PreparedRequest
-    from .._progress import ProgressLine
-    from .._redaction import Secrets
-    from .._transcript import Transcript
     from .async_pool import AsyncPool
+    from .exchange import Exchange
     from .pool import Permit
 
 
-class AsyncHttp:
-    """Performs effects by an asynchronous client of an HTTP library.
+class AsyncHttp(BaseHttp):
+    """Performs effects by an asynchronous client of an HTTP library."""
 
-    Attributes:
-        transcript: where requests and responses are shown, if they are.
-        library: the HTTP library.
-    """
-
+    _pool: AsyncPool
+    _client: httpx.AsyncClient
     _pieces: AsyncIterator[bytes]
-
-    def __init__(
-        self,
-        pool: AsyncPool,
-        transcript: Transcript | None = None,
-        secrets: Secrets | None = None,
-    ) -> None:
-        self.transcript = transcript
-        self._pool = pool
-        self._client = pool.get()
-        self.library = pool.library
-        self._secrets = secrets
-        self._read: Any = None
-        self._progress: ProgressLine | None = None
 
     async def perform(self, effect: Effect) -> Any:
         """Perform an effect.
@@ -88,19 +66,6 @@ class AsyncHttp:
                 return self._show_progress(status, seconds)
         return None
 
-    def clear_progress(self) -> None:
-        """Clear what was shown on the terminal, if anything was."""
-        if self._progress is not None:
-            self._progress.clear()
-
-    def _show_progress(self, status: str, seconds: float) -> bool:
-        """Show how a run is doing; return whether there is a terminal for it."""
-        if self._progress is None:
-            from .._progress import ProgressLine
-
-            self._progress = ProgressLine()
-        return self._progress.show(status, seconds)
-
     async def release(self, response: Any = None) -> None:
         """Close the response that is being read, and another one."""
         self.clear_progress()
@@ -130,9 +95,7 @@ class AsyncHttp:
         return await anext(self._pieces, None)
 
     async def _send(self, prepared: PreparedRequest) -> HttpResponse:
-        exchange = Exchange(
-            self._client, prepared, self._pool, self.transcript, self._secrets
-        )
+        exchange = self._exchange(prepared)
         permit = await self._acquire(exchange)
         response: httpx.Response | None = None
         try:
@@ -148,7 +111,9 @@ class AsyncHttp:
             else:
                 late = exchange.deadline_of(response)
                 supervise(response, self.library, late, permit.release)
-            found = await self._body(response, prepared)
+                bound = bound_for(response, self.library, prepared.limit)
+                if not (prepared.stream and response.is_success):
+                    await bound.read_async()
         except BaseException as error:
             # Else the connection stays taken.
             try:
@@ -162,33 +127,11 @@ class AsyncHttp:
             if failure is None:
                 raise
             raise failure from error
-        exchange.ended(found)
-        return found
+        exchange.ended(response)
+        return response
 
     async def _acquire(self, exchange: Exchange) -> Permit:
         try:
             return await self._pool.acquire(exchange.pool_timeout)
         except TimeoutError as error:
             raise exchange.no_permit() from error
-
-    async def _body(
-        self, response: httpx.Response, prepared: PreparedRequest
-    ) -> HttpResponse:
-        """Read the body, unless that is left to others."""
-        if response.is_success:
-            if not response.is_closed:
-                bound = Bound(response, self.library, prepared.limit)
-                if not prepared.stream:
-                    await bound.read_async()
-            return response
-        # It is cut, not refused, so that what the error says is heard.
-        content = bytearray()
-        most = error_limit(prepared)
-        with suppress(UnreadableResponse):
-            async for piece in Bound(response, self.library, None).pieces_async():
-                content += piece
-                if len(content) > most:
-                    break
-        await response.aclose()
-        status, headers = response.status_code, response.headers
-        return BufferedResponse(status, headers, bytes(content[:most]))

@@ -36,7 +36,12 @@ class Bound:
     """Reads a body, decoded, and refuses it where that is too much."""
 
     def __init__(
-        self, response: httpx.Response, library: Library, limit: int | None
+        self,
+        response: httpx.Response,
+        library: Library,
+        limit: int | None,
+        *,
+        cut: bool = False,
     ) -> None:
         """Begin.
 
@@ -44,6 +49,8 @@ class Bound:
             response: the response, its body unread.
             library: the HTTP library.
             limit: how many bytes it may have once decoded; None for no limit.
+            cut: whether what is too much, or can't be decoded, is left out, and not
+                refused, so that what an error says is heard.
 
         Raises:
             UnreadableResponse: it says itself that it is too long, or has a coding
@@ -52,12 +59,15 @@ class Bound:
         self._response = response
         self._library = library
         self._limit = limit
+        self._cut = cut
         self._start = b""
         self._count = 0
         # Read once: each look into headers goes through all of them.
         given = {name.lower(): value for name, value in response.headers.raw}
         coding = given.get(b"content-encoding", b"").decode("latin-1").strip().lower()
         self._coding = coding
+        if cut:
+            return
         if coding not in ("", "identity", "gzip", "deflate"):
             raise self.unreadable(f"encoded as {coding!r}, which nobody asked for")
         length = given.get(b"content-length", b"")
@@ -92,19 +102,35 @@ class Bound:
 
     def read(self) -> None:
         """Read the whole body, and give the response its content."""
+        content: list[bytes] = []
+        try:
+            for piece in self.pieces():
+                content.append(piece)  # noqa: PERF402 - what came before an error counts
+        except UnreadableResponse:
+            if not self._cut:
+                raise
+            self._response.close()
         # What `read` of the library does as well, which has no bounds.
-        self._response._content = b"".join(self.pieces())
+        self._response._content = b"".join(content)[: self._limit]
 
     async def read_async(self) -> None:
         """Read the whole body, and give the response its content."""
-        pieces = [piece async for piece in self.pieces_async()]
-        self._response._content = b"".join(pieces)
+        content: list[bytes] = []
+        try:
+            async for piece in self.pieces_async():
+                content.append(piece)  # noqa: PERF401 - what came before an error counts
+        except UnreadableResponse:
+            if not self._cut:
+                raise
+            await self._response.aclose()
+        self._response._content = b"".join(content)[: self._limit]
 
     def _counted(self, piece: bytes) -> bytes:
         if len(self._start) < _START:
             self._start += piece[:_START]
-        self._count += len(piece)
-        if self._limit is not None and self._count > self._limit:
+        before, self._count = self._count, self._count + len(piece)
+        count = before if self._cut else self._count
+        if self._limit is not None and count > self._limit:
             raise self.unreadable(_too_long(self._limit))
         return piece
 
@@ -122,6 +148,20 @@ class Bound:
             response.status_code, response.headers, self._start[:_START]
         )
         return error
+
+
+def bound_for(response: httpx.Response, library: Library, limit: int | None) -> Bound:
+    """Return what reads the body of a response, of which `Bound` has the errors.
+
+    Args:
+        response: the response, its body unread.
+        library: the HTTP library.
+        limit: how many bytes the body of a success may have; None for no limit.
+    """
+    if response.is_success:
+        return Bound(response, library, limit)
+    most = ERROR_BYTES if limit is None else min(limit, ERROR_BYTES)
+    return Bound(response, library, most, cut=True)
 
 
 class _Body:

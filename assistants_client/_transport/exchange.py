@@ -282,13 +282,14 @@ def broken_off(error: Exception, library: Library) -> NoResponse:
     return NoResponse(what, stage="answered", timed_out=timed_out)
 
 
-def forget_request(error: Exception, library: Library) -> None:
+def forget_request(error: BaseException, library: Library) -> None:
     """Take the request from an error of an HTTP library: it holds the key."""
     if isinstance(error, library.http.RequestError):
+        failed: Any = error
         with suppress(RuntimeError):
-            sent = error.request
+            sent = failed.request
             url = sent.url.copy_with(userinfo=b"", query=None)
-            error.request = library.http.Request(sent.method, url)
+            failed.request = library.http.Request(sent.method, url)
 
 
 def forget_unsendable(jar: CookieJar) -> None:

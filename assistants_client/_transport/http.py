@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import inspect
 import time
-from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from .._effects import (
-    BufferedResponse,
     Invoke,
     InvokeAll,
     Note,
@@ -16,9 +14,8 @@ from .._effects import (
     Receive,
     Send,
     Sleep,
-    UnreadableResponse,
 )
-from .body import ERROR_BYTES, Bound, supervise
+from .body import Bound, bound_for, supervise
 from .exchange import Exchange, broken_off
 
 if TYPE_CHECKING:
@@ -30,11 +27,12 @@ if TYPE_CHECKING:
     from .._progress import ProgressLine
     from .._redaction import Secrets
     from .._transcript import Transcript
+    from .library import Library
     from .pool import Permit, Pool
 
 
-class Http:
-    """Performs effects by a client of an HTTP library.
+class BaseHttp:
+    """What performs effects, whether it is awaited or not.
 
     Attributes:
         transcript: where requests and responses are shown, if they are.
@@ -43,18 +41,43 @@ class Http:
 
     def __init__(
         self,
-        pool: Pool,
+        pool: Any,
         transcript: Transcript | None = None,
         secrets: Secrets | None = None,
     ) -> None:
         self.transcript = transcript
+        self.library: Library = pool.library
         self._pool = pool
-        self._client = pool.get()
-        self.library = pool.library
+        self._client: Any = pool.get()
         self._secrets = secrets
         self._read: Any = None
-        self._pieces: Iterator[bytes] = iter(())
         self._progress: ProgressLine | None = None
+
+    def _exchange(self, prepared: PreparedRequest) -> Exchange:
+        return Exchange(
+            self._client, prepared, self._pool, self.transcript, self._secrets
+        )
+
+    def clear_progress(self) -> None:
+        """Clear what was shown on the terminal, if anything was."""
+        if self._progress is not None:
+            self._progress.clear()
+
+    def _show_progress(self, status: str, seconds: float) -> bool:
+        """Show how a run is doing; return whether there is a terminal for it."""
+        if self._progress is None:
+            from .._progress import ProgressLine
+
+            self._progress = ProgressLine()
+        return self._progress.show(status, seconds)
+
+
+class Http(BaseHttp):
+    """Performs effects by a client of an HTTP library."""
+
+    _pool: Pool
+    _client: httpx.Client
+    _pieces: Iterator[bytes]
 
     def perform(self, effect: Effect) -> Any:
         """Perform an effect.
@@ -84,19 +107,6 @@ class Http:
             case Progress(status, seconds):
                 return self._show_progress(status, seconds)
         return None
-
-    def clear_progress(self) -> None:
-        """Clear what was shown on the terminal, if anything was."""
-        if self._progress is not None:
-            self._progress.clear()
-
-    def _show_progress(self, status: str, seconds: float) -> bool:
-        """Show how a run is doing; return whether there is a terminal for it."""
-        if self._progress is None:
-            from .._progress import ProgressLine
-
-            self._progress = ProgressLine()
-        return self._progress.show(status, seconds)
 
     def release(self, response: Any = None) -> None:
         """Close the response that is being read, and another one."""
@@ -135,9 +145,7 @@ class Http:
         return next(self._pieces, None)
 
     def _send(self, prepared: PreparedRequest) -> HttpResponse:
-        exchange = Exchange(
-            self._client, prepared, self._pool, self.transcript, self._secrets
-        )
+        exchange = self._exchange(prepared)
         permit = self._acquire(exchange)
         response: httpx.Response | None = None
         try:
@@ -151,7 +159,9 @@ class Http:
             else:
                 late = exchange.deadline_of(response)
                 supervise(response, self.library, late, permit.release)
-            found = self._body(response, prepared)
+                bound = bound_for(response, self.library, prepared.limit)
+                if not (prepared.stream and response.is_success):
+                    bound.read()
         except BaseException as error:
             # Else the connection stays taken.
             try:
@@ -163,42 +173,14 @@ class Http:
             if failure is None:
                 raise
             raise failure from error
-        exchange.ended(found)
-        return found
+        exchange.ended(response)
+        return response
 
     def _acquire(self, exchange: Exchange) -> Permit:
         try:
             return self._pool.acquire(exchange.pool_timeout)
         except TimeoutError as error:
             raise exchange.no_permit() from error
-
-    def _body(
-        self, response: httpx.Response, prepared: PreparedRequest
-    ) -> HttpResponse:
-        """Read the body, unless that is left to others."""
-        if response.is_success:
-            if not response.is_closed:
-                bound = Bound(response, self.library, prepared.limit)
-                if not prepared.stream:
-                    bound.read()
-            return response
-        # It is cut, not refused, so that what the error says is heard.
-        content = bytearray()
-        most = error_limit(prepared)
-        with suppress(UnreadableResponse):
-            for piece in Bound(response, self.library, None).pieces():
-                content += piece
-                if len(content) > most:
-                    break
-        response.close()
-        status, headers = response.status_code, response.headers
-        return BufferedResponse(status, headers, bytes(content[:most]))
-
-
-def error_limit(prepared: PreparedRequest) -> int:
-    """Return how many bytes are kept of the body of an error."""
-    limit = prepared.limit
-    return ERROR_BYTES if limit is None else min(limit, ERROR_BYTES)
 
 
 def _plain(value: Any) -> Any:

@@ -128,14 +128,11 @@ class Pool(BasePool):
         Raises:
             RuntimeError: it has been closed.
         """
-        found: httpx.Client | None = self._made
         if self._given is not None and not self.closed:
-            found = self._given
-        if found is None:
-            with self._lock:
-                # Another thread may have been faster.
-                found = self._made = self._made or self._new()
-        return found
+            given: httpx.Client = self._given
+            return given
+        made = self._made
+        return self._make() if made is None else made
 
     def acquire(self, seconds: float | None) -> Permit:
         """Wait until another request may be sent.
@@ -176,6 +173,14 @@ class Pool(BasePool):
                 # Closing alone doesn't wake a thread that waits for a response.
                 _shut(each)
             made.close()
+
+    def _make(self) -> httpx.Client:
+        with self._lock:
+            # Another thread may have been faster.
+            if self._made is None:
+                self._made = self._new()
+            made: httpx.Client = self._made
+        return made
 
     def _is_open(self) -> bool:
         return self._made is not None
