@@ -58,7 +58,9 @@ Old = Annotated[
 New = Annotated[
     str,
     typer.Argument(
-        metavar="[NEW]", help="Likewise.", show_default="openapi.yaml as it lies here"
+        metavar="[NEW]",
+        help="Likewise.",
+        show_default="openapi.yaml of the working tree",
     ),
 ]
 Kind = Annotated[Format, typer.Option("--format", help="How to write the report.")]

@@ -82,10 +82,10 @@ def vendor(
 
     A copy is modified where files were changed or added, incomplete where files are
     missing, outdated where this repository would now write another. Exit codes: 0 all
-    is well; 1 modified or incomplete, whether outdated or not; 2 that can't be told, or
-    the copy can't be written; 3 outdated, and otherwise well.
+    is well; 1 modified or incomplete, whether outdated or not; 2 that can't be checked,
+    or the copy can't be written; 3 outdated, and otherwise well.
 
-    In the copy, `python vendored.py` tells modified and incomplete without this
+    In the copy, `python vendored.py` checks for modified and incomplete without this
     repository.
     """
     with reported_errors():
@@ -124,8 +124,8 @@ def _print_checked(found: Checked) -> None:
     name = vendored.shown(found.folder.resolve().name)
     say_some(f"{name}: {line}" for line in vendored.lines(found.findings))
     say_some(f"{name}: outdated: {line}" for line in found.outdated)
-    if found.untold:
-        say(f"{name}: whether it is outdated can't be told: {found.untold}")
+    if found.unknown:
+        say(f"{name}: whether it is outdated is unknown: {found.unknown}")
     say(f"{name} is {' and '.join(found.verdicts) or 'as it should be'}")
 
 
@@ -135,7 +135,7 @@ def _as_json(found: Checked) -> dict[str, object]:
         "verdicts": found.verdicts,
         **found.findings._asdict(),
         "outdated": found.outdated,
-        "untold": found.untold,
+        "unknown": found.unknown,
     }
 
 

@@ -35,13 +35,13 @@ class Checked:
         folder: where the copy is.
         findings: how its files differ from its stamp.
         outdated: how the stamp differs from what would be written now.
-        untold: why nothing can be said about that; else "".
+        unknown: why that can't be checked; else "".
     """
 
     folder: Path
     findings: vendored.Findings
     outdated: tuple[str, ...]
-    untold: str = ""
+    unknown: str = ""
 
     @property
     def verdicts(self) -> list[str]:
@@ -95,8 +95,8 @@ def check_copy(folder: Path, generated: Path | None = None) -> Checked:
     if not isinstance(options, dict) or not isinstance(options.get("name"), str):
         raise BuildError(f"{folder} can't be checked: {vendored.STAMP} has no options")
     if options.get("own_build") is True and generated is None:
-        untold = "it is of a build of its own, which --generated must name"
-        return Checked(folder, findings, (), untold)
+        unknown = "it is of a build of its own, which --generated must name"
+        return Checked(folder, findings, (), unknown)
     with_client = options.get("with_client") is True
     wanted = make(Options(options["name"], with_client, generated or GENERATED))
     return Checked(folder, findings, tuple(_differing(stamp, wanted.stamp)))

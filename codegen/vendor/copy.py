@@ -29,10 +29,10 @@ _CHECK = "vendored.py"
 _ABOUT = """\
 This folder is a copy, written by the command below: don't edit it, and keep tools \
 that rewrite files out of it.
-Is it as it was written? `python {check}` in this folder tells, with nothing but \
-Python: exit code 0 if so, 1 if not.
-Is there something newer? `python -m codegen vendor --check FOLDER` in a clone of \
-{project} tells, and the command below updates this.
+To check that it is as it was written, run `python {check}` in this folder, with \
+nothing but Python: exit code 0 if so, 1 if not.
+To check whether there is something newer, run `python -m codegen vendor --check \
+FOLDER` in a clone of {project}; the command below updates this.
 """
 
 

@@ -223,12 +223,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 2
     found = verdicts(findings)
     if as_json:
-        answer = {"name": folder.name, "verdicts": found, **findings._asdict()}
-        sys.stdout.write(json.dumps(answer, indent=1) + "\n")
+        result = {"name": folder.name, "verdicts": found, **findings._asdict()}
+        sys.stdout.write(json.dumps(result, indent=1) + "\n")
     else:
         of = f"{shown(stamp.get('project'))} {shown(stamp.get('version'))}"
-        told = " and ".join(found) or "as it was written"
-        summary = f"{shown(folder.name)}, a copy of {of}, is {told}"
+        verdict = " and ".join(found) or "as it was written"
+        summary = f"{shown(folder.name)}, a copy of {of}, is {verdict}"
         sys.stdout.write("\n".join([*lines(findings), summary]) + "\n")
     return 1 if found else 0
 

@@ -143,7 +143,7 @@ def test_the_copy_checks_itself_as_the_command_does(copy: Path) -> None:
         "foreign": ["new\x1b.py"],
     }
     assert (own.code, json.loads(own.out)) == (1, wanted)
-    more = {"outdated": [], "untold": ""}
+    more = {"outdated": [], "unknown": ""}
     assert (others.code, json.loads(others.out)) == (1, {"copies": [wanted | more]})
 
     (copy / vendored.STAMP).unlink()

@@ -139,7 +139,7 @@ def test_an_update_leaves_nothing_of_the_older_one(
     assert (copy / "models" / "mood.py").is_file()
     done = vendor("--check", tmp_path)
     assert done.code == 0
-    assert "whether it is outdated can't be told" in done.out
+    assert "whether it is outdated is unknown" in done.out
     assert vendor("--check", tmp_path, "--generated", newer_build).code == 0
 
     done = vendor(tmp_path, "--format", "json")
