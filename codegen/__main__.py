@@ -21,7 +21,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Turn an OpenAPI document into a Python package.\n\n"
     "`pin` takes the facts of an upstream document into openapi.yaml, `build` writes "
-    "the package, `check` tells whether it is current, `diff` what changed between two "
+    "the package, `check` checks whether it is current, `diff` compares two "
     "documents, `vendor` copies the package into another repository.",
 )
 for command in (pin, build, check, diff, vendor):

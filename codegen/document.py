@@ -1,4 +1,4 @@
-"""Find one's way in an OpenAPI document: schemas, references, operations."""
+"""Navigate an OpenAPI document: schemas, references, operations."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class Operation:
 
 
 def operations(document: Document) -> Iterator[Operation]:
-    """Go through the operations in the order of the document."""
+    """Yield the operations in the order of the document."""
     for path, item in mapping(document.get("paths"), ("paths",)).items():
         item = mapping(item, ("paths", path))
         for method in METHODS:
@@ -67,7 +67,7 @@ def operations(document: Document) -> Iterator[Operation]:
 
 
 def parameters(document: Document, operation: Operation) -> Iterator[tuple[Any, Path]]:
-    """Go through an operation's parameters, resolved, its own before shared ones."""
+    """Yield an operation's parameters, resolved, its own before shared ones."""
     seen = set()
     own = operation.data.get("parameters") or []
     for at, group in (
@@ -168,7 +168,7 @@ def reference_to(name: str) -> str:
 def resolve(
     document: Document, node: dict[str, Any], at: Path, section: str
 ) -> tuple[Any, Path]:
-    """Follow the references of a node; give what it means and where that stands.
+    """Follow the references of a node; return its target and where that stands.
 
     Args:
         document: where the references lead to.
@@ -250,7 +250,7 @@ def rewrite_schemas(document: Document, rule: SchemaRule) -> Document:
 
 
 def count_rewrites(document: Document, rule: SchemaRule) -> tuple[Document, int]:
-    """Do the same, and count the schemas that the rule changed."""
+    """Do what `rewrite_schemas` does, and count the schemas that changed."""
     count = 0
 
     def counted(schema: Schema, at: Path) -> Schema:
@@ -325,7 +325,7 @@ def put_inside(result: Schema, schema: Schema, steps: Path, new: Any) -> None:
 
 
 def subschemas(schema: Schema, at: Path) -> Iterator[tuple[Path, Any]]:
-    """Go through the schemas directly inside of a schema."""
+    """Yield the schemas directly inside a schema, each with its place."""
     for key in _ONE:
         child = schema.get(key)
         if isinstance(child, dict) or (isinstance(child, bool) and key == "items"):
@@ -341,7 +341,7 @@ def subschemas(schema: Schema, at: Path) -> Iterator[tuple[Path, Any]]:
 
 
 def union_key(schema: Schema) -> str | None:
-    """Tell by which keyword a schema is a union: `anyOf`, `oneOf` or not at all."""
+    """Return the keyword by which a schema is a union: `anyOf`, `oneOf` or None."""
     for key in ("anyOf", "oneOf"):
         if isinstance(schema.get(key), list) and not restricts_only(schema[key]):
             return key

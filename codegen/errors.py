@@ -15,7 +15,7 @@ _PLACE = re.compile(r"\$\.components\.schemas\.(\w+)")
 
 
 class SpecError(Exception):
-    """Say that a document can't be used: what is wrong, where, and what to do."""
+    """A document that can't be used: what is wrong, where, and what to do."""
 
     def __init__(self, message: str, *, at: Path | None = None, hint: str = "") -> None:
         self.message = message
@@ -37,7 +37,7 @@ class SpecError(Exception):
 
 
 class BuildError(Exception):
-    """Say that a build would lose something, or could not be finished."""
+    """A build that would lose something, or could not be finished."""
 
     def __init__(self, message: str, details: Iterable[str] = ()) -> None:
         self.message = message

@@ -1,4 +1,4 @@
-"""Make a written package complete: formatted, listed, and locked to its inputs."""
+"""Format a rendered package and write its index."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ def _operation_line(operation: OperationModule) -> str:
     return (
         f"- `{operation.tag}.{operation.name}({', '.join(arguments)})` "
         f"{operation.method_name} `{plain_text(operation.path)}` "
-        f"gives `{operation.responses.success}`{events}"
+        f"returns `{operation.responses.success}`{events}"
     )
 
 
@@ -106,5 +106,5 @@ def _schema_line(schema: SchemaModule) -> str:
             for f in schema.fields
         ]
         return f"- `{name}({', '.join(fields)})`"
-    told = f" by {schema.discriminator}" if schema.discriminator else ""
-    return f"- `{name} = {schema.annotation}`{told}"
+    by = f" by {schema.discriminator}" if schema.discriminator else ""
+    return f"- `{name} = {schema.annotation}`{by}"

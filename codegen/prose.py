@@ -1,4 +1,4 @@
-"""Our own words in a document: find them, keep them, mark where they are missing.
+"""Our own prose in a document: find it, keep it, mark where it is missing.
 
 Facts come from upstream, sentences never do.
 """
@@ -65,7 +65,7 @@ def with_prose(
 
 
 def places(document: Document) -> Iterator[Place]:
-    """Go through the places of a normalised document where words are due."""
+    """Yield the places of a normalised document where prose is due."""
     yield ("info", "title"), document["info"], "title"
     yield ("info", "description"), document["info"], "description"
     for tag in document.get("tags") or []:

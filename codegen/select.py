@@ -30,7 +30,7 @@ _UNUSED = ("callbacks", "servers", "externalDocs")
 
 @dataclass(frozen=True)
 class Selection:
-    """Which operations to keep: by prefix of the path, by tag, or all of them."""
+    """The operations to keep: by prefix of the path, by tag, or all of them."""
 
     paths: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()

@@ -1,7 +1,7 @@
-"""What the members of a union are, and whether telling them apart needs thought.
+"""The members of a union, and whether reading it means choosing between them.
 
-A reader of one kind of JSON values lets all other kinds pass. So only where several
-members are objects, or several are arrays of objects, has something to choose.
+A reader of one kind of JSON values lets all other kinds pass. So there is something to
+choose only where several members are objects, or several are arrays of objects.
 """
 
 from __future__ import annotations

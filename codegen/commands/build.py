@@ -1,4 +1,4 @@
-"""`build` and `check`: write the package, and tell whether it is current."""
+"""`build` and `check`: write the package, and check whether it is current."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ Out = Annotated[
 Present = Annotated[
     Path,
     typer.Option(
-        "--out", help="The folder of the build to look at.", show_default="generated"
+        "--out", help="The folder of the build to check.", show_default="generated"
     ),
 ]
 Name = Annotated[str, typer.Option(help="The name of the package.")]
@@ -42,13 +42,13 @@ Prefixes = Annotated[
     list[str] | None,
     typer.Option(
         "--path",
-        help="Keep the operations whose path begins so; may be given several times.",
+        help="Keep the operations under this path; may be repeated.",
         show_default="/assistants, /threads",
     ),
 ]
 Tags = Annotated[
     list[str] | None,
-    typer.Option("--tag", help="Keep the operations with this tag; likewise."),
+    typer.Option("--tag", help="Keep the operations with this tag; may be repeated."),
 ]
 Everything = Annotated[bool, typer.Option("--all", help="Keep all operations.")]
 

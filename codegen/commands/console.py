@@ -1,4 +1,4 @@
-"""What all commands share: where they print, and how they say what went wrong."""
+"""What all commands share: where they print, and how they report errors."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ LISTED = 40
 
 
 def say(line: str) -> None:
-    """Print a line that may hold words of a document."""
+    """Print a line that may hold text of a document."""
     out.print(plain_text(line), markup=False)
 
 
@@ -34,7 +34,7 @@ def say_some(lines: Iterable[str]) -> None:
 
 @contextmanager
 def reported_errors() -> Iterator[None]:
-    """Say in words what goes wrong, and exit with a code that tells it apart."""
+    """Print an error instead of a traceback, and exit with its code: 2, or 130."""
     try:
         yield
     except (SpecError, BuildError, OSError) as error:

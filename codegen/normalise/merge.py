@@ -46,7 +46,7 @@ def merge_all_of(document: Document) -> tuple[Document, int]:
 
 
 class _NothingError(Exception):
-    """No value is what two schemas say."""
+    """No value fits both of two schemas."""
 
 
 class _Merging:

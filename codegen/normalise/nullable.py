@@ -81,7 +81,7 @@ def with_null(schema: Schema) -> Schema:
 
 
 def _tidy(schema: Schema) -> Schema:
-    """Let a default stand outside of an optional value, and a name inside."""
+    """Move a default out of an optional value, and a name into it."""
     key = union_key(schema)
     if key is None or len(schema[key]) != 2 or not is_null(schema[key][1]):
         return schema

@@ -1,4 +1,4 @@
-"""Objects that don't say so, properties without words, operations without a name."""
+"""Objects without a type, properties without a schema, operations without a name."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def list_tags(document: Document) -> tuple[Document, int]:
 
 
 def object_types(document: Document) -> tuple[Document, int]:
-    """Say the type of what has properties or items, and numeric bounds as numbers."""
+    """Add the type of what has properties or items; write bounds as numbers."""
 
     def rule(schema: Schema, at: Path) -> Schema:
         if "type" not in schema and isinstance(schema.get("properties"), dict):

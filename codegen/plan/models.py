@@ -22,7 +22,7 @@ _TAKEN = {
 }
 
 SWITCH = "stream"
-"""The property of a body by which one asks for events."""
+"""The property of a body that asks for a stream of events."""
 # Which function of the module `datetimes` understands a format.
 _TIMES = {"unixtime": "from_unixtime", "date-time": "from_isoformat"}
 
@@ -67,7 +67,7 @@ class Field:
 
     @property
     def datetime(self) -> str | None:
-        """Name the derived property that gives the time as a datetime."""
+        """Name the derived property that is the time as a datetime."""
         return f"{self.name}_datetime" if self.time else None
 
 

@@ -211,7 +211,7 @@ def _response(
 
 
 def _chosen(calls: list[tuple[str, str]]) -> str:
-    """Write the expression that reads an response by its media type."""
+    """Write the expression that reads a response by its media type."""
     *others, (_, last) = calls
     for asked, call in reversed(others):
         if call != last:

@@ -1,4 +1,4 @@
-"""What a value looks like, as far as it takes to tell alternatives apart."""
+"""The shape of a value, as far as it takes to choose between arrays or maps."""
 
 from __future__ import annotations
 

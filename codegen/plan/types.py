@@ -28,7 +28,7 @@ class Reader:
     """How a value is read: as a function of it, and as a call.
 
     Attributes:
-        function: an expression that gives a function of one value.
+        function: an expression that is a function of one value.
         call: the call of it, with `{}` where the value goes.
         reads: the kinds of JSON values that it changes: "object", "array".
         helpers: the functions of the module `reading` that the expression names.

@@ -1,4 +1,4 @@
-"""Plan a union with a name: its classes, and what tells its alternatives apart."""
+"""Plan a union with a name: its classes, and how an object is read as one of them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from codegen.unions import constants_of, is_array, is_class, is_map, leaves
 
 @dataclass(frozen=True)
 class Variant:
-    """One class of a union, with what tells it apart.
+    """One class of a union, and how its objects are recognised.
 
     Attributes:
         class_: the name of the class.

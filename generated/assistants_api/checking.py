@@ -224,7 +224,7 @@ def _has_type(value: Any, member: Any) -> bool:
 
 
 def _resolved(schema: Any) -> dict[str, Any]:
-    """Follow a reference; of a schema that is just true or false there is nothing."""
+    """Follow a reference; a schema that is just true or false becomes {}."""
     while isinstance(schema, dict) and "$ref" in schema:
         schema = _target(schema["$ref"])
     return schema if isinstance(schema, dict) else {}

@@ -10,7 +10,7 @@ _SHOWN = 300
 
 
 class ApiError(Exception):
-    """Any answer that is no documented success.
+    """Any response that is no documented success.
 
     Attributes:
         status_code: the HTTP status.

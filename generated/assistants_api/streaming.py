@@ -25,7 +25,7 @@ class EventDecoder:
     """Collect bytes, in whatever pieces they come, into events.
 
     Lines end in LF, CRLF or CR and in nothing else, whatever Unicode knows besides. An
-    event that a cut connection left without its empty line is given by `flush`.
+    event that a cut connection left without its empty line comes from `flush`.
     """
 
     def __init__(self) -> None:
@@ -37,7 +37,7 @@ class EventDecoder:
         self._data: list[str] = []
 
     def feed(self, chunk: bytes) -> list[Event]:
-        """Take the next bytes and give the events that they complete."""
+        """Take the next bytes and return the events that they complete."""
         if self._whole and chunk.endswith(b"\n\n") and b"\r" not in chunk:
             # As servers mostly send them: events, and nothing begun.
             return self._take(chunk[:-1])
@@ -72,7 +72,7 @@ class EventDecoder:
         return self._take(rest + b"\n" if rest else b"")
 
     def _take(self, block: bytes) -> list[Event]:
-        """Take lines that are whole, and give the events that they complete."""
+        """Take whole lines and return the events that they complete."""
         found = []
         # Line feeds are no part of other characters, broken ones included.
         for line in block.decode("utf-8", "replace").split("\n"):
@@ -100,7 +100,7 @@ class EventDecoder:
 
 
 def events(chunks: Iterable[bytes]) -> Iterator[Event]:
-    """Return the events of a stream, up to the one whose data is `[DONE]`."""
+    """Yield the events of a stream, up to the one whose data is `[DONE]`."""
     decoder = EventDecoder()
     for chunk in chunks:
         for event in decoder.feed(chunk):
@@ -111,7 +111,7 @@ def events(chunks: Iterable[bytes]) -> Iterator[Event]:
 
 
 async def events_async(chunks: AsyncIterable[bytes]) -> AsyncIterator[Event]:
-    """Return the events of a stream, up to the one whose data is `[DONE]`."""
+    """Yield the events of a stream, up to the one whose data is `[DONE]`."""
     decoder = EventDecoder()
     async for chunk in chunks:
         for event in decoder.feed(chunk):
@@ -151,7 +151,7 @@ def with_stream(request: Request, switch: str | None) -> Request:
     """Return a request that asks for events.
 
     Args:
-        request: the request for a plain answer.
+        request: the request for a plain response.
         switch: the property of the body that asks for a stream, where there is one.
     """
     body = request.json

@@ -46,7 +46,7 @@ class Unset(Enum):
     if not TYPE_CHECKING:
 
         def __getattr__(self, name: str) -> Any:
-            raise AttributeError(f"{name!r} was asked of what is absent (UNSET)")
+            raise AttributeError(f"{name!r} of an absent value (UNSET)")
 
 
 UNSET: Final = Unset.UNSET
@@ -193,7 +193,7 @@ class File:
     """A file to upload.
 
     Attributes:
-        content: bytes, or an object with `read()` that gives bytes.
+        content: bytes, or an object with `read()` that returns bytes.
         name: the file name that the server sees.
         media_type: its media type; guessed from the name where it is None.
     """
