@@ -82,7 +82,7 @@ class Checkout:
     def worktree(self) -> Iterator[Path]:
         """Yield a folder with all files of the checkout, removed afterwards.
 
-        Changes that are not committed, say in the overlay, come along.
+        Uncommitted changes of files that git tracks, say of the overlay, come along.
         """
         parent = Path(tempfile.mkdtemp(prefix=_WORKTREE)).resolve()
         try:
@@ -94,8 +94,7 @@ class Checkout:
             self._git("worktree", "add", "--quiet", "--detach", target, base)
             yield Path(target, self._prefix)
         finally:
-            shutil.rmtree(parent, ignore_errors=True)
-            self._git("worktree", "prune")
+            self._remove_worktree(parent / "checkout")
 
     def check_committed(self, message: str) -> None:
         """Refuse to rewrite files that have changes.
@@ -147,10 +146,12 @@ class Checkout:
         for line in self._git("worktree", "list", "--porcelain").splitlines():
             path = Path(line.removeprefix("worktree "))
             if line.startswith("worktree ") and path.parent.name.startswith(_WORKTREE):
-                # One that was being made is locked.
-                self._git("worktree", "unlock", str(path), check=False)
-                shutil.rmtree(path.parent, ignore_errors=True)
-        self._git("worktree", "prune")
+                self._remove_worktree(path)
+
+    def _remove_worktree(self, path: Path) -> None:
+        # Forced twice, as one that was being made is locked; no other one is touched.
+        self._git("worktree", "remove", "--force", "--force", str(path), check=False)
+        shutil.rmtree(path.parent, ignore_errors=True)
 
     def _git(self, *arguments: str, check: bool = True) -> str:
         done = subprocess.run(
