@@ -14,14 +14,15 @@ from assistants_api.api.runs import cancel_run, create_run
 from assistants_api.models import AssistantObject, ListAssistantsResponse, RunObject
 from assistants_client import _errors as errors
 from assistants_client._call import Call, CallResult
-from assistants_client._effects import Invoke, NoResponse, PreparedRequest, Send
+from assistants_client._effects import NoResponse, PreparedRequest, Send
 from assistants_client._flows.call import perform_call
 from assistants_client._json import decode
 from assistants_client._options import Options, Policy, settings
+from harness.flow_driver import FlowDriver
 from tests.cases import each_case
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    pass
 
 URL = "http://127.0.0.1:8000/v1"
 KEY = "sk-of-the-test"
@@ -57,29 +58,9 @@ def run(
     call: Call[Any],
     options: Options | None = None,
     *answers: httpx.Response | NoResponse,
-    asked: Callable[[Any], Any] = lambda function: function(),
 ) -> tuple[CallResult[Any], list[PreparedRequest]]:
-    left = [*(answers or [OK])]
-    sent: list[PreparedRequest] = []
-    flow = perform_call(call, options or given())
-    try:
-        effect = next(flow)
-        while True:
-            match effect:
-                case Send(request):
-                    sent.append(request)
-                    answer = left.pop(0)
-                    if isinstance(answer, NoResponse):
-                        effect = flow.throw(answer)
-                    else:
-                        effect = flow.send(answer)
-                case Invoke(function):
-                    effect = flow.send(asked(function))
-                case _:
-                    effect = flow.send(None)
-    except StopIteration as stop:
-        result: CallResult[Any] = stop.value
-        return result, sent
+    driver = FlowDriver(answers or [OK])
+    return driver.run(perform_call(call, options or given())), driver.sent
 
 
 def test_a_call_is_sent_as_it_should_be() -> None:

@@ -9,8 +9,9 @@ from urllib.parse import urlsplit
 import pytest
 
 from assistants_client import APIStatusError, AsyncClient, Client
-from assistants_client._effects import BufferedResponse, Note, PreparedRequest, Send
+from assistants_client._effects import BufferedResponse, PreparedRequest, Send
 from assistants_client._flows.redirects import MOST, follow_redirects, refusal
+from harness.flow_driver import FlowDriver
 from tests.cases import each_case
 from tests.client.recording import Recorded, RecordingServer, Reply
 
@@ -27,23 +28,12 @@ OK = BufferedResponse(200, {}, b"{}")
 def answered(
     request: PreparedRequest, *answers: BufferedResponse
 ) -> tuple[Any, list[tuple[str, str]], list[str]]:
-    """Run the flow; give its result, what was sent, and what was noted."""
-    left, sent, notes = [*answers], [], []
-    flow = _sent(request)
-    try:
-        effect = next(flow)
-        while True:
-            if isinstance(effect, Note):
-                notes.append(effect.text)
-                effect = next(flow)
-                continue
-            assert isinstance(effect, Send)
-            sent.append((effect.request.method, effect.request.url))
-            assert effect.request.headers == request.headers
-            assert effect.request.content == request.content
-            effect = flow.send(left.pop(0))
-    except StopIteration as stop:
-        return stop.value, sent, notes
+    """Run the flow; return its result, what was sent, and what was noted."""
+    driver = FlowDriver(answers)
+    result = driver.run(_sent(request))
+    for sent in driver.sent:
+        assert (sent.headers, sent.content) == (request.headers, request.content)
+    return result, [(sent.method, sent.url) for sent in driver.sent], driver.notes
 
 
 def _sent(request: PreparedRequest) -> Flow[HttpResponse]:

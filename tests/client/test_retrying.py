@@ -9,7 +9,7 @@ from attrs import field, frozen
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistants_client._effects import NoResponse, Note, PreparedRequest, Send, Sleep
+from assistants_client._effects import NoResponse, Note, PreparedRequest
 from assistants_client._flows.retry import (
     GaveUp,
     Sent,
@@ -18,6 +18,7 @@ from assistants_client._flows.retry import (
     server_wait,
 )
 from assistants_client._options import Policy
+from harness.flow_driver import FlowDriver
 from tests.cases import each_case
 
 if TYPE_CHECKING:
@@ -34,47 +35,20 @@ class Answer:
     content: bytes = b""
 
 
-class World:
-    """Run a flow against given answers; note what was sent and how long was waited."""
+class World(FlowDriver):
+    """Retries requests that get the given responses."""
 
-    def __init__(self, *answers: Answer | NoResponse) -> None:
-        self.answers = [*answers]
-        self.sent: list[PreparedRequest] = []
-        self.waits: list[float] = []
-        self.notes: list[str] = []
-
-    def run(self, method: str = "GET", max_retries: int = 2, headers: Any = ()) -> Sent:
+    def send(
+        self, method: str = "GET", max_retries: int = 2, headers: Any = ()
+    ) -> Sent:
         def prepare(attempt: int) -> Flow[PreparedRequest]:
             yield Note(f"attempt {attempt}")
             return PreparedRequest(
                 method=method, url="http://x/y", headers=dict(headers)
             )
 
-        flow = retry(
-            prepare, Policy(max_retries, jitter=lambda: 0.0, clock=lambda: NOW)
-        )
-        try:
-            effect = next(flow)
-            while True:
-                match effect:
-                    case Send(request):
-                        self.sent.append(request)
-                        answer = self.answers.pop(0)
-                        if isinstance(answer, NoResponse):
-                            effect = flow.throw(answer)
-                        else:
-                            effect = flow.send(answer)
-                    case Sleep(seconds):
-                        self.waits.append(seconds)
-                        effect = flow.send(None)
-                    case Note(text):
-                        self.notes.append(text)
-                        effect = flow.send(None)
-                    case other:
-                        raise AssertionError(f"unexpected: {other}")
-        except StopIteration as stop:
-            sent: Sent = stop.value
-            return sent
+        policy = Policy(max_retries, jitter=lambda: 0.0, clock=lambda: NOW)
+        return self.run(retry(prepare, policy))
 
 
 def broken(
@@ -89,19 +63,19 @@ OK = Answer(200)
 @each_case("status", [200, 201, 204, 301, 400, 401, 403, 404, 422])
 @each_case("method", METHODS)
 def test_what_is_answered_for_good_is_sent_once(method: str, status: int) -> None:
-    world = World(Answer(status))
-    sent = world.run(method)
+    world = World([Answer(status)])
+    sent = world.send(method)
     assert (sent.attempts, sent.response.status_code) == (1, status)
-    assert world.waits == []
+    assert world.slept == []
 
 
 @each_case("status", [408, 409, 429, 500, 502, 503, 520, 599])
 @each_case("method", ["GET", "DELETE"])
 def test_reading_and_deleting_are_repeated(method: str, status: int) -> None:
-    world = World(Answer(status), Answer(status), OK)
-    sent = world.run(method)
+    world = World([Answer(status), Answer(status), OK])
+    sent = world.send(method)
     assert (sent.attempts, sent.response) == (3, OK)
-    assert world.waits == [0.5, 1.0]
+    assert world.slept == [0.5, 1.0]
 
 
 @each_case(
@@ -125,66 +99,66 @@ def test_reading_and_deleting_are_repeated(method: str, status: int) -> None:
     ],
 )
 def test_nothing_is_made_twice(answer: Answer | NoResponse, repeated: bool) -> None:
-    world = World(answer, OK)
+    world = World([answer, OK])
     if repeated:
-        assert world.run("POST").response == OK
+        assert world.send("POST").response == OK
     elif isinstance(answer, NoResponse):
         with pytest.raises(GaveUp):
-            world.run("POST")
+            world.send("POST")
     else:
-        assert world.run("POST").response == answer
+        assert world.send("POST").response == answer
     assert len(world.sent) == 1 + repeated
 
-    keyed = World(answer, OK)
-    assert keyed.run("POST", headers={"Idempotency-Key": "k"}).response == OK
+    keyed = World([answer, OK])
+    assert keyed.send("POST", headers={"Idempotency-Key": "k"}).response == OK
     assert len(keyed.sent) == 2
 
 
 @each_case("method", METHODS)
 @each_case("max_retries", [0, 1, 5])
 def test_it_ends_after_the_last_retry(method: str, max_retries: int) -> None:
-    world = World(*[Answer(429)] * (max_retries + 1))
-    sent = world.run(method, max_retries)
+    world = World([Answer(429)] * (max_retries + 1))
+    sent = world.send(method, max_retries)
     assert sent.response.status_code == 429
     assert sent.attempts == len(world.sent) == max_retries + 1
 
-    silent = World(*[broken("connect")] * (max_retries + 1))
+    silent = World([broken("connect")] * (max_retries + 1))
     with pytest.raises(GaveUp) as caught:
-        silent.run(method, max_retries)
+        silent.send(method, max_retries)
     assert caught.value.attempts == len(silent.sent) == max_retries + 1
     assert caught.value.last.stage == "connect"
 
 
 @pytest.mark.parametrize("status", [400, 404, 422])
 def test_the_server_may_ask_for_a_retry(status: int) -> None:
-    world = World(Answer(status, {"x-should-retry": "true"}), OK)
-    assert world.run("GET").response == OK
+    world = World([Answer(status, {"x-should-retry": "true"}), OK])
+    assert world.send("GET").response == OK
 
 
 @pytest.mark.parametrize("status", [409, 429, 500, 503])
 def test_the_server_may_forbid_a_retry(status: int) -> None:
     answer = Answer(status, {"x-should-retry": "false", "retry-after": "1"})
-    assert World(answer).run("GET").attempts == 1
+    assert World([answer]).send("GET").attempts == 1
 
 
 def test_a_success_is_never_repeated() -> None:
     answer = Answer(200, {"x-should-retry": "true"})
-    assert World(answer).run("GET").attempts == 1
+    assert World([answer]).send("GET").attempts == 1
 
 
 @pytest.mark.parametrize("method", ["GET", "DELETE"])
 def test_a_stale_connection_costs_no_retry(method: str) -> None:
-    world = World(broken("sent", reused=True), OK)
-    sent = world.run(method, max_retries=0)
+    world = World([broken("sent", reused=True), OK])
+    sent = world.send(method, max_retries=0)
     assert (sent.attempts, sent.response) == (2, OK)
-    assert world.waits == []
+    assert world.slept == []
     assert any("stale" in note for note in world.notes)
 
 
 def test_a_stale_connection_is_replaced_once() -> None:
-    world = World(*[broken("sent", reused=True)] * 2)
+    world = World([broken("sent", reused=True)] * 2)
     with pytest.raises(GaveUp) as caught:
-        world.run("GET", max_retries=0)
+        world.send("GET", max_retries=0)
     assert caught.value.attempts == 2
 
 
@@ -195,19 +169,19 @@ def test_a_stale_connection_is_replaced_once() -> None:
 )
 def test_other_breaks_are_no_stale_connections(why: NoResponse) -> None:
     with pytest.raises(GaveUp):
-        World(why).run("GET", max_retries=0)
+        World([why]).send("GET", max_retries=0)
 
 
 def test_each_attempt_is_prepared_anew() -> None:
-    world = World(Answer(429), Answer(429), OK)
-    world.run("POST")
+    world = World([Answer(429), Answer(429), OK])
+    world.send("POST")
     attempts = [note for note in world.notes if note.startswith("attempt")]
     assert attempts == ["attempt 0", "attempt 1", "attempt 2"]
 
 
 def test_retries_are_told() -> None:
-    world = World(Answer(429, {"retry-after": "3"}), broken("connect"), OK)
-    world.run("GET")
+    world = World([Answer(429, {"retry-after": "3"}), broken("connect"), OK])
+    world.send("GET")
     told = [note for note in world.notes if "retry" in note]
     assert told == [
         "status 429; retry 1 of 2 in 3.0 s",

@@ -57,8 +57,7 @@ def on_terminal(monkeypatch: pytest.MonkeyPatch) -> Callable[[], Terminal]:
 
 
 def test_progress_is_shown_while_time_passes() -> None:
-    world = World(["queued", "in_progress", "completed"])
-    world.shown = []
+    world = World(["queued", "in_progress", "completed"], terminal=True)
     world.wait(interval=0.24, shows_progress=True)
     assert world.slept == pytest.approx([0.1, 0.1, 0.04] * 2)
     assert world.shown == [

@@ -16,10 +16,11 @@ from assistants_client import (
     RunTimeout,
 )
 from assistants_client._call import Call, CallResult
-from assistants_client._effects import Invoke, Note, Progress, Sleep
+from assistants_client._effects import Note
 from assistants_client._events.run_status import FINAL
 from assistants_client._flows.poll import PollPolicy, poll_policy, poll_run
 from harness.contract.document import SCHEMAS
+from harness.flow_driver import FlowDriver
 from tests.cases import each_case
 
 if TYPE_CHECKING:
@@ -28,20 +29,21 @@ if TYPE_CHECKING:
     from assistants_client._effects import Flow
 
 
-class World:
-    """A server that gives one status after the other, and a clock that jumps."""
+class World(FlowDriver):
+    """A server that returns one status after the other, and a clock that jumps."""
 
     def __init__(
-        self, statuses: Sequence[str], headers: dict[str, str] | None = None
+        self,
+        statuses: Sequence[str],
+        headers: dict[str, str] | None = None,
+        *,
+        terminal: bool = False,
     ) -> None:
+        super().__init__(terminal=terminal)
         self.left = [*statuses]
         self.headers = headers or {}
-        self.now = 1000.0
-        self.slept: list[float] = []
         self.asked: list[str] = []
         self.cancelled = 0
-        # What is shown on the terminal; None where there is none.
-        self.shown: list[tuple[str, float]] | None = None
         self.action: Any = {"submit_tool_outputs": {"tool_calls": [{"id": "call_1"}]}}
 
     def wait(self, *, act: bool = False, **how: Any) -> RunObject:
@@ -49,24 +51,10 @@ class World:
             self.look,
             lambda _: self.look(),
             lambda _: self.cancel(),
-            PollPolicy(clock=lambda: self.now, **how),
+            PollPolicy(clock=self.clock, **how),
             (lambda _: self.look()) if act else None,
         )
-        try:
-            effect = next(flow)
-            while True:
-                match effect:
-                    case Sleep(seconds):
-                        self.slept.append(seconds)
-                        self.now += seconds
-                    case Invoke(function):
-                        function()
-                    case Progress(status, seconds) if self.shown is not None:
-                        self.shown.append((status, round(seconds, 2)))
-                effect = flow.send(self.shown is not None)
-        except StopIteration as stop:
-            run: RunObject = stop.value
-            return run
+        return self.run(flow)
 
     def look(self) -> Flow[CallResult[RunObject]]:
         yield Note("a look")
