@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Optional, Union, get_type_hints
 
@@ -13,6 +14,11 @@ from ._errors import ConfigurationError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+_UNDERLINED = re.compile(r"^(\w[\w ]*?)[ \t]*\n-{3,}[ \t]*$", re.MULTILINE)
+# docstring-parser refuses types of more than one word.
+_SPHINX_TYPE = re.compile(
+    r"^([ \t]*:param)[ \t][^:\n]*[ \t](?=\w+[ \t]*:)", re.MULTILINE
+)
 _KINDS: dict[Any, str] = {
     inspect.Parameter.VAR_POSITIONAL: "*{0}",
     inspect.Parameter.VAR_KEYWORD: "**{0}",
@@ -51,7 +57,7 @@ def signature_of(function: Callable[..., Any], name: str, *, strict: bool) -> Si
     """
     import msgspec
 
-    description, words_of = _documented(function)
+    description, texts = _documented(function)
     fields: list[Any] = []
     defaults: dict[str, Any] = {}
     optional = set()
@@ -82,7 +88,7 @@ def signature_of(function: Callable[..., Any], name: str, *, strict: bool) -> Si
         # A default that JSON can't express stays between us and the function.
         with suppress(TypeError):
             schema["properties"][argument]["default"] = msgspec.to_builtins(default)
-    for argument, words in words_of.items():
+    for argument, words in texts.items():
         if argument in schema["properties"] and words:
             schema["properties"][argument]["description"] = words
     return Signature(description, arguments, schema, frozenset(optional))
@@ -171,19 +177,41 @@ def _close(node: Any, *, strict: bool) -> None:
 
 
 def _documented(function: Callable[..., Any]) -> tuple[str, dict[str, str]]:
-    """Return what a docstring says of a function, and of each of its arguments."""
-    # Imported here, because only those who make tools need it.
-    from docstring_parser import ParseError, parse
+    """Return the description in a docstring, and the texts of its arguments by name.
 
-    text = inspect.getdoc(function) or ""
-    try:
-        found = parse(text)
-    except ParseError:
-        return text, {}
-    arguments = {}
-    for each in found.params:
-        words = " ".join((each.description or "").split())
-        # NumPy's style describes several at once.
-        for name in each.arg_name.split(","):
-            arguments[name.strip().lstrip("*")] = words
-    return (found.description or "").strip(), arguments
+    Of the styles of Google, NumPy, Sphinx and Epydoc, the one counts that finds most.
+    """
+    from docstring_parser import ParseError, epydoc, google, numpydoc, rest
+
+    text = _UNDERLINED.sub(_exactly_underlined, inspect.getdoc(function) or "")
+    text = _SPHINX_TYPE.sub(r"\1 ", text)
+    sections = [
+        google.Section(title, "param", google.SectionType.MULTIPLE)
+        for word in ("Args", "Arguments", "Parameters", "Params")
+        for cased in (word, word.lower(), word.upper())
+        for title in (cased, f"{cased}:")
+    ]
+    # The entries of other sections needn't have the form of arguments.
+    sections += [
+        google.Section(f"{each.title}:", "other", google.SectionType.SINGULAR)
+        for each in google.DEFAULT_SECTIONS
+        if each.key != "param"
+    ]
+    google_style = google.GoogleParser(sections, title_colon=False)
+    read = [numpydoc.parse(text)]
+    for parse in (google_style.parse, rest.parse, epydoc.parse):
+        with suppress(ParseError):
+            read.append(parse(text))
+    best = max(read, key=lambda each: len(each.meta))
+    texts = {
+        name.strip(" *"): " ".join(each.description.split())
+        for each in best.params
+        for name in each.arg_name.split(",")
+        if each.description
+    }
+    return (best.description or "").strip(), texts
+
+
+def _exactly_underlined(heading: re.Match[str]) -> str:
+    """Return an underlined heading in the only form that docstring-parser reads."""
+    return f"{heading[1].title()}\n{'-' * len(heading[1])}"

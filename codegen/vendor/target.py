@@ -18,9 +18,9 @@ _NEWER_MODULES = {"annotationlib", "compression"}
 # What the packages that we depend on are, and import: hiding one of them breaks the
 # copy in a way that is hard to understand.
 _NEEDED = {
-    *("anyio", "attr", "attrs", "certifi", "dateutil", "h11", "h2", "hpack"),
-    *("httpcore", "httpx", "httpx2", "hyperframe", "idna", "msgspec", "six"),
-    *("sniffio", "socksio", "typing_extensions"),
+    *("anyio", "attr", "attrs", "certifi", "dateutil", "docstring_parser", "h11"),
+    *("h2", "hpack", "httpcore", "httpx", "httpx2", "hyperframe", "idna", "msgspec"),
+    *("six", "sniffio", "socksio", "typing_extensions"),
 }
 _STANDARD = {name.lower() for name in (*sys.stdlib_module_names, *_NEWER_MODULES)}
 # No copy belongs among our own sources.

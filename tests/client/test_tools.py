@@ -1,4 +1,4 @@
-"""Tools: what a model is told of a function, and which arguments it then takes."""
+"""Tools: how a function is described to a model, and which arguments it then takes."""
 
 from __future__ import annotations
 
@@ -54,12 +54,10 @@ def test_a_signature_becomes_a_schema() -> None:
     assert found["plan"]["additionalProperties"] is False
     assert "$ref" not in json.dumps(schema)
     assert "title" not in json.dumps(schema)
-    told = made.definition["function"]
-    assert told["description"] == "Take all there is.\n\nAnd more than that."
-    assert (made.name, told["name"], "strict" in told) == (
-        *("everything", "everything"),
-        False,
-    )
+    definition = made.definition["function"]
+    assert definition["description"] == "Take all there is.\n\nAnd more than that."
+    assert made.name == definition["name"] == "everything"
+    assert "strict" not in definition
 
 
 def test_arguments_arrive_as_the_types_that_the_function_has() -> None:
@@ -178,54 +176,96 @@ def test_a_tool_is_still_the_function() -> None:
     )
 
 
-def test_a_docstring_may_be_of_numpys_style() -> None:
+GOOGLE = """Find a way.
+
+It may be long.
+
+Args:
+    start (str): A place, such as
+        a town.
+    unit: Of distances: kilometres or miles.
+
+Raises:
+    ValueError when there is none
+"""
+NUMPY = """Find a way.
+
+It may be long.
+
+Parameters
+----------
+start, end : str
+    A place, such as
+    a town.
+unit : {"km", "mi"}, optional
+    Of distances: kilometres or miles.
+scenic
+
+Returns
+-------
+str
+    The way.
+"""
+SPHINX = """Find a way.
+
+It may be long.
+
+:param start: A place, such as
+    a town.
+:param dict[str, int] unit: Of distances: kilometres or miles.
+:type start: str
+:returns: the way
+:raises ValueError: when there is none
+"""
+START, UNIT = "A place, such as a town.", "Of distances: kilometres or miles."
+
+
+@pytest.mark.parametrize(
+    ("docstring", "texts"),
+    [
+        pytest.param(GOOGLE, {"start": START, "unit": UNIT}, id="Google"),
+        pytest.param(
+            GOOGLE.replace("Args:", "PARAMETERS"),
+            {"start": START, "unit": UNIT},
+            id="Google, another heading",
+        ),
+        pytest.param(NUMPY, {"start": START, "end": START, "unit": UNIT}, id="NumPy"),
+        pytest.param(
+            NUMPY.replace("Parameters\n----------", "parameters\n-----"),
+            {"start": START, "end": START, "unit": UNIT},
+            id="NumPy, a short underline",
+        ),
+        pytest.param(SPHINX, {"start": START, "unit": UNIT}, id="Sphinx"),
+        pytest.param(
+            "Find a way.\n\nIt may be long.\n\n@param start: A place, such as a town.",
+            {"start": START},
+            id="Epydoc",
+        ),
+        pytest.param("Find a way.\n\nIt may be long.\n", {}, id="no arguments"),
+    ],
+)
+def test_docstrings_of_every_style_are_read(
+    docstring: str, texts: dict[str, str]
+) -> None:
     def way(start: str, end: str, unit: str = "km", *, scenic: bool = False) -> str:
-        """Find a way.
-
-        It may be long.
-
-        Parameters
-        ----------
-        start, end : str
-            A place, such as
-            a town.
-        unit : {"km", "mi"}, optional
-            What distances are given in: kilometres or miles.
-        scenic
-            Whether it should be pretty.
-
-        Returns
-        -------
-        str
-            The way.
-        """
         return f"{start} {end} {unit} {scenic}"
 
+    way.__doc__ = docstring
     made = Tool(way)
-    assert (
-        made.definition["function"]["description"] == "Find a way.\n\nIt may be long."
-    )
-    texts = {n: p["description"] for n, p in parameters(made)["properties"].items()}
-    assert texts == {
-        "start": "A place, such as a town.",
-        "end": "A place, such as a town.",
-        "unit": "What distances are given in: kilometres or miles.",
-        "scenic": "Whether it should be pretty.",
-    }
+    definition = made.definition["function"]
+    assert definition["description"] == "Find a way.\n\nIt may be long."
+    properties = parameters(made)["properties"].items()
+    assert {n: p["description"] for n, p in properties if "description" in p} == texts
 
 
-def test_a_docstring_may_be_of_epydocs_style() -> None:
-    def double(number: int) -> int:
-        """Double it.
+def test_a_docstring_that_fits_no_style_is_the_description() -> None:
+    def way(start: str) -> str:
+        return start
 
-        @param number: what is
-            doubled
-        """
-        return number * 2
-
-    made = Tool(double)
-    assert made.definition["function"]["description"] == "Double it."
-    assert parameters(made)["properties"]["number"]["description"] == "what is doubled"
+    way.__doc__ = "Find a way.\n\nArgs:\n    whatever you like"
+    made = Tool(way)
+    assert made.definition["function"]["description"] == way.__doc__
+    assert "description" not in parameters(made)["properties"]["start"]
 
 
 def test_methods_and_objects_may_be_tools() -> None:

@@ -18,6 +18,7 @@ NAMES = [
     *("class", "None", "async", "__init__", "__main__", "__pycache__"),
     *("typing", "types", "json", "TYPING", "annotationlib", "sys", "_thread"),
     *("httpx", "attr", "attrs", "dateutil", "msgspec", "httpcore", "Anyio"),
+    "docstring_parser",
 ]
 
 
