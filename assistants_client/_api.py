@@ -41,7 +41,7 @@ _HOMES = {
 
 @cache
 def endpoint(name: str) -> Any:
-    """Give the module of an operation, such as "runs.create_run"."""
+    """Return the module of an operation, such as "runs.create_run"."""
     return import_module(f"assistants_api.api.{name}")
 
 

@@ -1,7 +1,7 @@
 """A call of the API: its operation and arguments before it is sent, its result after.
 
-A call says how its result is read, so that whoever performs it gets what the method
-promises, the whole response, or a response that is still to be read.
+A call says how its result is read, so that performing it yields what the
+method promises, the whole response, or a response that is still to be read.
 """
 
 from __future__ import annotations
@@ -284,7 +284,7 @@ def id_of(name: str, value: object) -> str:
     """Return an id, given as such or as an object that has one.
 
     Raises:
-        ConfigurationError: there is none.
+        ConfigurationError: there is no id.
     """
     found = value.get("id") if isinstance(value, dict) else getattr(value, "id", value)
     if (

@@ -1,4 +1,4 @@
-"""Bodies of errors, in all the shapes that servers give them, and what they say."""
+"""Bodies of errors in all the shapes that servers use, and the message in them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _PLACES = ("message", "detail", "error_description", "title", "error", "msg", "r
 
 
 def decoded(content: bytes) -> Any:
-    """Decode a body: to JSON data if it is JSON, else to text, or to none if empty."""
+    """Decode a body: to JSON data if it is JSON, else to text, or to None if empty."""
     if not content.strip():
         return None
     try:
@@ -29,14 +29,14 @@ def decoded(content: bytes) -> Any:
 
 
 def inner(body: Any) -> Any:
-    """Give the object that describes the error: what stands under `error`, or all."""
+    """Return the object that describes the error: what is under `error`, or all."""
     if isinstance(body, dict) and isinstance(body.get("error"), dict):
         return body["error"]
     return body
 
 
 def text_field(body: Any, name: str) -> str | None:
-    """Give a field of the error as text, if it has it."""
+    """Return a field of the error as text, None if it has none."""
     found = inner(body)
     value = found.get(name) if isinstance(found, dict) else None
     if value is None or isinstance(value, dict | list):
@@ -45,7 +45,7 @@ def text_field(body: Any, name: str) -> str | None:
 
 
 def message(body: Any, status: int, reason: str) -> str:
-    """Give the best message that there is.
+    """Return the best message that there is.
 
     Args:
         body: the decoded body.

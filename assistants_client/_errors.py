@@ -7,14 +7,14 @@
     │   ├── RunCancelled                  somebody cancelled it
     │   ├── RunExpired                    nobody acted in time
     │   ├── RunIncomplete                 it used up the tokens that it may use
-    │   ├── RunRequiresAction             it waits for outputs, and nobody gives them
+    │   ├── RunRequiresAction             it waits for outputs, and there are no tools
     │   └── RunTimeout                    it goes on, but the time to wait is up
     ├── ToolError                         a function of yours failed; tool, call_id, run
     └── APIError                          message, code, param, type, body, request_id
-        ├── APIConnectionError            no answer came
+        ├── APIConnectionError            no response came
         │   ├── APITimeoutError           it took too long
         │   └── StreamInterrupted         a stream broke off; it has what was received
-        ├── DecodeError                   an answer that is not JSON where it had to be
+        ├── DecodeError                   a response that can't be read
         └── APIStatusError                status_code, response
             ├── BadRequestError           400
             ├── AuthenticationError       401
@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class SentRequest:
-    """What of a request an error keeps: its method, and its URL without a query."""
+    """What an error keeps of a request: its method, and its URL without a query."""
 
     method: str
     url: str
@@ -53,7 +53,7 @@ class SentRequest:
 
 @dataclass(frozen=True)
 class ReceivedResponse:
-    """What of an answer an error keeps.
+    """What an error keeps of a response.
 
     Attributes:
         headers: names in lower case; cookies are left out.
@@ -67,11 +67,11 @@ class ReceivedResponse:
 
     @property
     def text(self) -> str:
-        """Give the body as text."""
+        """Return the body as text."""
         return self.content.decode("utf-8", "replace")
 
     def json(self) -> Any:
-        """Give the body, decoded; text where it is no JSON, none where it is empty."""
+        """Return the body, decoded; text if it is not JSON, None if it is empty."""
         return decoded(self.content)
 
 
@@ -90,8 +90,8 @@ class APIError(AssistantsError):
         message: what the server said, or what happened.
         request: what was asked for.
         operation: which call it was, such as "threads.runs.create".
-        body: the decoded answer, without the `error` around it if it had one; its text
-            where it was no JSON; none where no answer came.
+        body: the decoded body, without the `error` around it if it had one; its text
+            if it was not JSON; None if no response came.
         code: the server's `code`, if it gave one.
         param: the parameter that the server complained about, if it named one.
         type: the server's `type` of the error, if it gave one.
@@ -137,7 +137,7 @@ class APIError(AssistantsError):
 
 
 class APIConnectionError(APIError):
-    """No answer came: there was no connection, or it broke."""
+    """No response came: there was no connection, or it broke."""
 
     def _facts(self) -> Iterator[str]:
         if self.operation:
@@ -147,7 +147,7 @@ class APIConnectionError(APIError):
 
 
 class APITimeoutError(APIConnectionError):
-    """No answer came in time."""
+    """No response came in time."""
 
 
 class StreamInterrupted(APIConnectionError):  # noqa: N818
@@ -156,7 +156,7 @@ class StreamInterrupted(APIConnectionError):  # noqa: N818
     The run goes on at the server, and can be waited for.
 
     Attributes:
-        run: the run as the stream told of it last; none if it didn't.
+        run: the run as the last event had it; None if no event did.
         messages: the messages as far as they were written.
         steps: the steps as far as they were written.
         timed_out: whether nothing came for as long as `timeout` allows.
@@ -189,11 +189,11 @@ class StreamInterrupted(APIConnectionError):  # noqa: N818
 
 
 class APIStatusError(APIError):
-    """An answer whose status is an error.
+    """A response whose status is an error.
 
     Attributes:
         status_code: the status.
-        response: the answer.
+        response: the response.
     """
 
     def __init__(
@@ -255,11 +255,11 @@ class InternalServerError(APIStatusError):
 
 
 class DecodeError(APIError):
-    """An answer of success whose body is not JSON, or not what it had to be.
+    """A successful response whose body is not JSON, or not what it had to be.
 
     Attributes:
         status_code: the status.
-        response: the answer.
+        response: the response.
     """
 
     def __init__(
@@ -272,7 +272,7 @@ class DecodeError(APIError):
     ) -> None:
         start = response.text.strip()[:_START]
         super().__init__(
-            f"the answer is {why or 'not JSON'}; it begins with {start!r}",
+            f"the response is {why or 'not JSON'}; it begins with {start!r}",
             request=response.request,
             operation=operation,
             body=response.text,
@@ -302,11 +302,11 @@ def status_error(
     operation: str | None = None,
     attempts: int = 1,
 ) -> APIStatusError:
-    """Give the error that an answer is; an unknown status is one like any other.
+    """Return the error of a response; an unknown status is one like any other.
 
     Args:
-        response: the answer.
-        why: what is wrong, where the answer itself doesn't say so.
+        response: the response.
+        why: what is wrong, if the response itself doesn't say so.
         operation: which call it was.
         attempts: how many requests were sent.
     """
@@ -326,7 +326,7 @@ def _reason(status: int) -> str:
 def restored(
     kind: type[AssistantsError], args: tuple[Any, ...], state: dict[str, Any]
 ) -> AssistantsError:
-    """Give an error again that was pickled, without calling its constructor."""
+    """Return an error that was pickled, without calling its constructor."""
     error = kind.__new__(kind, *args)
     error.args = args
     error.__dict__.update(state)

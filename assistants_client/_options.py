@@ -1,4 +1,4 @@
-"""What can be set about a client."""
+"""The settings of a client."""
 
 from __future__ import annotations
 
@@ -70,17 +70,18 @@ class Options:
 
     Attributes:
         base_url: what all paths begin with, without a slash at the end.
-        api_key: the key, or what gives it and is asked again for every attempt.
+        api_key: the key, or a function that returns it and is called for every attempt.
         organization: sent as `OpenAI-Organization`.
         project: sent as `OpenAI-Project`.
         default_headers: sent with every request.
         default_query: sent with every request.
-        timeout: seconds for each attempt, none for no limit, or an HTTP library's.
-        max_retries: how often a request is sent again at most.
-        verbosity: how much of the wire is shown, where a call doesn't say.
+        timeout: seconds for each attempt, None for no limit, or a timeout object of the
+            HTTP library.
+        max_retries: how many times a request is retried at most.
+        verbosity: how much of requests and responses is shown, if a call doesn't say.
         redact_headers: headers that the transcript redacts besides the usual ones.
-        max_response_bytes: how long an answer may be, none for no limit.
-        secrets: what is hidden in all that is told; copies share it.
+        max_response_bytes: how long a response may be; None for no limit.
+        secrets: what is redacted in all that is shown; copies share it.
     """
 
     base_url: str
@@ -110,11 +111,11 @@ class Options:
             "redact_headers": self.redact_headers,
             "max_response_bytes": self.max_response_bytes,
         }
-        told = ", ".join(f"{name}={value!r}" for name, value in shown.items())
-        return self.secrets.redact(f"{type(self).__name__}({told})")
+        facts = ", ".join(f"{name}={value!r}" for name, value in shown.items())
+        return self.secrets.redact(f"{type(self).__name__}({facts})")
 
     def with_changes(self, **changes: Any) -> Options:
-        """Give a copy in which some settings are others.
+        """Return a copy with some settings changed.
 
         Raises:
             ConfigurationError: they can't be used.
@@ -138,7 +139,7 @@ def settings(
     project: str | None = None,
     **others: Any,
 ) -> Options:
-    """Make the settings of a client from arguments and, where they are none, variables.
+    """Make the settings of a client from arguments or else environment variables.
 
     Raises:
         ConfigurationError: something is missing or can't be used.
@@ -147,7 +148,7 @@ def settings(
     if key is None:
         raise ConfigurationError(
             "there is no key: pass api_key=, or set OPENAI_API_KEY; a server that "
-            "needs none takes any, such as api_key='none'"
+            "needs no key takes any, such as api_key='none'"
         )
     url = base_url or os.environ.get("OPENAI_BASE_URL")
     if not url:
@@ -167,12 +168,12 @@ def settings(
 
 
 def _either(given: str | None, variable: str | None) -> str | None:
-    """Give an argument, or a variable where it is none; empty text means neither."""
+    """Return an argument, or else a variable; empty text means neither."""
     return (variable if given is None else given) or None
 
 
 def checked_timeout(timeout: Any) -> Any:
-    """Give a timeout if it is one: seconds above 0, none, or one of an HTTP library.
+    """Return a timeout if it is one: seconds above 0, None, or a timeout object.
 
     Raises:
         ConfigurationError: it is none.
@@ -187,7 +188,7 @@ def checked_timeout(timeout: Any) -> Any:
 
 
 def checked_retries(retries: Any) -> int:
-    """Give a number of retries if it is one.
+    """Return a number of retries if it is one.
 
     Raises:
         ConfigurationError: it is none.
@@ -233,7 +234,7 @@ def _checked_limit(limit: Any) -> None:
 
 
 def _learn(options: Options) -> None:
-    """Have the secrets hidden that the settings hold."""
+    """Have the secrets redacted that the settings hold."""
     secrets = options.secrets
     if isinstance(options.api_key, str):
         secrets.learn(options.api_key, setting=True)
@@ -252,14 +253,14 @@ def _learn(options: Options) -> None:
 
 
 def checked_key(key: Any) -> str:
-    """Give a key if it can be sent; what it is is never told.
+    """Return a key if it can be sent; no error shows it.
 
     Raises:
         ConfigurationError: it can't.
     """
     if not isinstance(key, str):
         raise ConfigurationError(
-            f"api_key must give text, but gave {type(key).__name__}"
+            f"api_key must return text, but returned {type(key).__name__}"
         )
     if not key.strip():
         raise ConfigurationError("api_key is empty")

@@ -1,4 +1,4 @@
-"""Text as servers give it: too long, or none that can be sent."""
+"""Text as servers send it: too long, or impossible to encode."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ _SHOWN: Final = 500
 
 
 def shortened(text: str) -> str:
-    """Give a text as it is told: no more of it than somebody reads."""
+    """Return a text as errors show it: no more of it than people read."""
     return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}..."
 
 
 def word(value: object) -> str:
-    """Give what should be a word as it is told; what is none, by its kind."""
+    """Return what should be a word, shortened; anything else by its type."""
     return shortened(value) if isinstance(value, str) else type(value).__name__
 
 
 def is_text(text: str) -> bool:
-    """Tell whether a text can be sent; JSON can hold halves of characters."""
+    """Return whether a text can be sent; JSON can hold halves of characters."""
     if text.isascii():
         return True
     try:

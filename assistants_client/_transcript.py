@@ -1,4 +1,4 @@
-"""The transcript of what goes over the wire, without its secrets."""
+"""The transcript of requests and responses, without their secrets."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _COLOURS = {"->": "36", ">>": "36", "<-": "32", "<<": "32", "* ": "2"}
 
 
 class Transcript:
-    """What is shown of one call: each request, answer and event, line by line."""
+    """What is shown of one call: each request, response and event, line by line."""
 
     def __init__(
         self,
@@ -53,12 +53,12 @@ class Transcript:
 
     @property
     def shows_bodies(self) -> bool:
-        """Tell whether bodies and events are shown."""
+        """Return whether bodies and events are shown."""
         return self._level >= 2
 
     @property
     def shows_connections(self) -> bool:
-        """Tell whether the connection is shown."""
+        """Return whether the connection is shown."""
         return self._level >= 3
 
     def request(
@@ -80,16 +80,16 @@ class Transcript:
             self._body(">> ", content)
 
     def response(self, start: str, headers: Iterable[tuple[str, str]]) -> None:
-        """Show the head of an answer."""
+        """Show the head of a response."""
         self._head("<- ", start, headers)
 
     def content(self, content: bytes) -> None:
-        """Show the body of an answer."""
+        """Show the body of a response."""
         if content and self.shows_bodies:
             self._body("<< ", content)
 
     def flowing(self, content_type: str) -> Flowing:
-        """Show the body of an answer while somebody reads it."""
+        """Show the body of a response while it is read."""
         return Flowing(self._shown_part if self.shows_bodies else None, content_type)
 
     def event(self, name: str, data: str) -> None:
@@ -174,7 +174,7 @@ def line(text: str) -> None:
 
 
 def _text(content: bytes) -> str:
-    """Give a body as it is shown: JSON indented, other text as it is, or its size."""
+    """Return a body as it is shown: JSON indented, other text, or else its size."""
     try:
         text = content.decode()
     except UnicodeDecodeError:

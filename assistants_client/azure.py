@@ -1,4 +1,4 @@
-"""Azure AI Foundry: what of its ways the settings of a client have to know."""
+"""Settings for Azure AI Foundry."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def azure_settings(
     api_version: str,
     others: Mapping[str, Any],
 ) -> dict[str, Any]:
-    """Give the settings of a client, by the arguments of `Client`.
+    """Return the settings of a client, as arguments of `Client`.
 
     Raises:
         ConfigurationError: something is missing or can't be used.
@@ -37,7 +37,7 @@ def azure_settings(
         raise ConfigurationError(f"endpoint must be like {_LIKE}: a token goes there")
     if token_provider is None or not callable(token_provider):
         raise ConfigurationError(
-            "token_provider must be a function that gives a token, such as "
+            "token_provider must be a function that returns a token, such as "
             "azure.identity's get_bearer_token_provider makes"
         )
     if not api_version:

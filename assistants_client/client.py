@@ -38,9 +38,9 @@ _NOBODY = (None, None, None)
 
 
 class _Client(Generic[PoolT]):
-    """What both clients are: settings, and the connections that copies share.
+    """What both clients have: settings, and the connections that copies share.
 
-    Nothing that a client gives is kept in it: the two would hold each other, and the
+    Nothing that a client returns is kept in it: the two would hold each other, and the
     connections of a client that is forgotten would be found too late, in any order.
     """
 
@@ -66,7 +66,7 @@ class _Client(Generic[PoolT]):
         """Set a client up; nothing is sent yet.
 
         Args:
-            api_key: the key, or a function that gives it and is asked again for every
+            api_key: the key, or a function that returns it and is called for every
                 attempt; else OPENAI_API_KEY.
             base_url: where the server is, such as http://127.0.0.1:8000/v1; else
                 OPENAI_BASE_URL.
@@ -74,16 +74,16 @@ class _Client(Generic[PoolT]):
             project: sent as `OpenAI-Project`; else OPENAI_PROJECT_ID.
             default_headers: sent with every request.
             default_query: sent with every request.
-            timeout: seconds for each attempt, none for no limit, or a timeout of
+            timeout: seconds for each attempt, None for no limit, or a timeout of
                 httpx or httpx2; 600 seconds if not given, of which 5 to connect.
-            max_retries: how often a request is sent again at most.
-            verbosity: 0 to 3, how much of the wire is shown.
+            max_retries: how many times a request is retried at most.
+            verbosity: 0 to 3, how much of requests and responses is shown.
             redact_headers: headers that are not shown, besides the usual ones.
-            max_response_bytes: how long an answer may be once it is unpacked, a stream
-                included; none for no limit. What `with_streaming_response` gives in
-                pieces has none.
+            max_response_bytes: how long a response may be once it is unpacked, a stream
+                included; None for no limit. What `with_streaming_response` yields in
+                pieces is not limited.
             http_client: a client of httpx or httpx2 to use, with proxies and the like;
-                whoever made it closes it. Without one, the client makes its own: of
+                its owner closes it. Without one, the client makes its own: of
                 the library that ASSISTANTS_HTTP names, else of httpx where that is
                 installed, else of httpx2.
 
@@ -123,9 +123,9 @@ class _Client(Generic[PoolT]):
             endpoint: that of the project, such as
                 https://NAME.services.ai.azure.com/api/projects/PROJECT; else
                 AZURE_AI_PROJECT_ENDPOINT.
-            token_provider: gives a bearer token of Entra ID, as text or as an object
-                with `token`; asked again for every attempt, as tokens expire. What
-                azure.identity's `get_bearer_token_provider` gives will do, for the
+            token_provider: returns a bearer token of Entra ID, as text or as an object
+                with `token`; called for every attempt, as tokens expire. What
+                azure.identity's `get_bearer_token_provider` returns will do, for the
                 scope https://ai.azure.com/.default.
             api_version: sent as `api-version` with every request.
             others: the other settings, as for any client.
@@ -137,26 +137,26 @@ class _Client(Generic[PoolT]):
 
     @property
     def options(self) -> Options:
-        """Give the settings."""
+        """Return the settings."""
         return self._options
 
     @property
     def base_url(self) -> str:
-        """Give what all paths begin with."""
+        """Return the URL that all paths begin with."""
         return self._options.base_url
 
     @property
     def is_closed(self) -> bool:
-        """Tell whether the client has been closed."""
+        """Return whether the client has been closed."""
         return self._pool.closed
 
     @property
     def beta(self) -> Self:
-        """Give the client itself, where the `openai` package has these methods."""
+        """Return the client itself, where the `openai` package has these methods."""
         return self
 
     def with_options(self, **changes: Unpack[ClientChanges]) -> Self:
-        """Give a client with some settings changed; this one stays as it is.
+        """Return a client with some settings changed; this one stays as it is.
 
         The connections are shared, unless there is another `http_client`. Headers and
         query parameters are added to those there are; `set_default_headers` and
@@ -212,30 +212,30 @@ class Client(_Client[Pool], CustomRequests):
 
     @property
     def assistants(self) -> Assistants:
-        """Give the methods of assistants."""
+        """Return the methods of assistants."""
         return Assistants(self)
 
     @property
     def threads(self) -> Threads:
-        """Give the methods of threads, and what is in them."""
+        """Return the methods of threads, and of what is in them."""
         return Threads(self)
 
     @property
     def with_raw_response(self) -> RawClient:
-        """Give the same methods, which give whole answers."""
+        """Return the same methods, which return the whole response."""
         from .resources._raw import RawClient
 
         return RawClient(self)
 
     @property
     def with_streaming_response(self) -> StreamedClient:
-        """Give the same methods for `with`, with answers still to be read."""
+        """Return the same methods for `with`, with the response still to be read."""
         from .resources._streamed import StreamedClient
 
         return StreamedClient(self)
 
     def _perform(self, call: Call[T]) -> CallResult[T]:
-        """Carry out a call, as the methods make them."""
+        """Perform a call, as the methods make them."""
         return self._follow(perform_call(call, self._options), call.options)
 
     def _follow(self, flow: Flow[T], options: CallOptions) -> T:
@@ -282,30 +282,30 @@ class AsyncClient(_Client["AsyncPool"], AsyncCustomRequests):
 
     @property
     def assistants(self) -> AsyncAssistants:
-        """Give the methods of assistants."""
+        """Return the methods of assistants."""
         return AsyncAssistants(self)
 
     @property
     def threads(self) -> AsyncThreads:
-        """Give the methods of threads, and what is in them."""
+        """Return the methods of threads, and of what is in them."""
         return AsyncThreads(self)
 
     @property
     def with_raw_response(self) -> AsyncRawClient:
-        """Give the same methods, which give whole answers."""
+        """Return the same methods, which return the whole response."""
         from .resources._raw import AsyncRawClient
 
         return AsyncRawClient(self)
 
     @property
     def with_streaming_response(self) -> AsyncStreamedClient:
-        """Give the same methods for `async with`, with answers still to be read."""
+        """Return the same methods for `async with`, whose responses are unread."""
         from .resources._streamed import AsyncStreamedClient
 
         return AsyncStreamedClient(self)
 
     async def _perform(self, call: Call[T]) -> CallResult[T]:
-        """Carry out a call, as the methods make them."""
+        """Perform a call, as the methods make them."""
         return await self._follow(perform_call(call, self._options), call.options)
 
     async def _follow(self, flow: Flow[T], options: CallOptions) -> T:

@@ -274,8 +274,8 @@ def _split(path: str, base_url: str) -> tuple[str, list[tuple[str, str]]]:
     elif "://" in below or below.startswith("//"):
         # The key would go there, too.
         raise ConfigurationError(
-            f"{below!r} is not below {base_url}; give a path such as '/models'"
+            f"{below!r} is not below {base_url}; pass a path such as '/models'"
         )
     if "#" in path or not path.isprintable() or {"..", "."} & {*below.split("/")}:
-        raise ConfigurationError(f"{path!r} is no path such as '/models'")
+        raise ConfigurationError(f"{path!r} is not a path such as '/models'")
     return f"/{below.lstrip('/')}", parse_qsl(query, keep_blank_values=True)

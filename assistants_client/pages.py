@@ -95,7 +95,7 @@ class Page(_Page[T]):
         """Fetch the next page.
 
         Raises:
-            NoNextPageError: there is none.
+            NoNextPageError: there is no next page.
             APIError: the call fails.
         """
         return self._fetch(self._next())
@@ -132,7 +132,7 @@ class AsyncPage(_Page[T]):
         """Fetch the next page.
 
         Raises:
-            NoNextPageError: there is none.
+            NoNextPageError: there is no next page.
             APIError: the call fails.
         """
         return await self._fetch(self._next())

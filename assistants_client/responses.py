@@ -100,7 +100,7 @@ class _Response(Generic[T]):
 
     @property
     def is_closed(self) -> bool:
-        """Return whether the connection has been given back."""
+        """Return whether the response has been closed."""
         return self.http_response.is_closed
 
     def _parsed(self, to: Any) -> Any:
@@ -145,7 +145,7 @@ class RawResponse(_Response[T]):
 
 
 class _Unread(_Response[T]):
-    """A response that is still to be read, whoever reads it."""
+    """A response that is still to be read, awaited or not."""
 
     def __init__(self, result: CallResult[T], http: Http | AsyncHttp) -> None:
         super().__init__(result)
@@ -263,7 +263,7 @@ class StreamedResponse(_Unread[T]):
         return self._parsed(to)
 
     def close(self) -> None:
-        """Give the connection back, whether the body was read or not."""
+        """Close the response, whether its body was read or not."""
         self.http_response.close()
 
     def _each(self, pieces: Iterator[U], end: str = "") -> Iterator[U]:
@@ -343,7 +343,7 @@ class AsyncStreamedResponse(_Unread[T]):
         return self._parsed(to)
 
     async def close(self) -> None:
-        """Give the connection back, whether the body was read or not."""
+        """Close the response, whether its body was read or not."""
         await self.http_response.aclose()
 
     async def _each(self, pieces: AsyncIterator[U], end: str = "") -> AsyncIterator[U]:

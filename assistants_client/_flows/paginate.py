@@ -1,4 +1,4 @@
-"""Walking through a list, page by page, so that it ends whatever the server does."""
+"""Pagination that ends, whatever the server does."""
 
 from __future__ import annotations
 
@@ -18,27 +18,27 @@ T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
 Moment: TypeAlias = datetime | date | float | str
 """A point in time: with or without its time of day, seconds since 1970, or ISO 8601."""
-# Times in milliseconds, as some servers give them, are larger than any in seconds.
+# Times in milliseconds, as some servers send them, are larger than any in seconds.
 _LARGEST_SECONDS = 10**11
 
 
 class PageLike(Protocol[T_co]):
-    """A page, as far as walking on from it goes."""
+    """What pagination needs to know of a page."""
 
     @property
     def data(self) -> Sequence[T_co]:
-        """Give its items."""
+        """Return its items."""
         ...
 
     @property
     def has_more(self) -> bool | None:
-        """Tell whether there are more; none where the server doesn't say."""
+        """Return whether there are more, None if the server doesn't say."""
         ...
 
 
 @frozen(kw_only=True)
 class Bounds:
-    """Where a walk ends by the caller's wish.
+    """Where the caller wants the iteration to end.
 
     Attributes:
         max_items: after so many items.
@@ -76,12 +76,12 @@ def bounds(
 
 
 def next_query(page: PageLike[Any], query: Mapping[str, Any]) -> dict[str, Any] | None:
-    """Give the query of the page after this one; none where there can't be one.
+    """Return the query of the page after this one, None if there can't be one.
 
     Args:
         page: a page.
-        query: what was asked for to get it. With `before` and without `after` the walk
-            goes backwards.
+        query: what was asked for to get it. With `before` and without `after` the
+            iteration goes backwards.
     """
     if page.has_more is False or not page.data:
         return None
@@ -96,29 +96,29 @@ def next_query(page: PageLike[Any], query: Mapping[str, Any]) -> dict[str, Any] 
 
 
 class Pagination(Generic[T]):
-    """A walk through a list: what each page adds, and whether to go on.
+    """The pages of a list: what each one adds, and whether another one follows.
 
-    It ends even where cursors are inclusive, ignored or go round in circles, and gives
-    no item twice that it has met on this page, the one before or the first one. So
-    much it remembers, and no more, however long the list is.
+    It ends even if cursors are inclusive, ignored or go round in circles, and yields no
+    item twice that was on this page, the one before or the first one. It remembers that
+    much, and no more, however long the list is.
     """
 
     def __init__(self, limits: Bounds, query: Mapping[str, Any]) -> None:
         self._limits = limits
         self._query = dict(query)
         backwards = query.get("before") is not None and query.get("after") is None
-        # Walking backwards through the newest first is going forwards in time.
+        # Backwards through the newest first is forwards in time.
         self._newest_first = (query.get("order", "desc") != "asc") != backwards
         self._left = math.inf if limits.max_items is None else limits.max_items
         self._first: frozenset[str] | None = None
         self._last: frozenset[str] = frozenset()
         self._ended = self._left <= 0
-        # For cursors that go round: one of them is kept, later and later ones.
-        self._kept: str | None = None
+        # For cursors that go round: one is remembered, a later one each time.
+        self._remembered: str | None = None
         self._steps, self._until = 0, 1
 
     def take(self, page: PageLike[T]) -> Iterator[T]:
-        """Give the items of a page that are new and within the bounds."""
+        """Yield the items of a page that are new and within the bounds."""
         met = self._last | (self._first or frozenset())
         here: set[str] = set()
         items = [*page.data]
@@ -149,7 +149,7 @@ class Pagination(Generic[T]):
             self._ended = True
 
     def next_query(self, page: PageLike[T]) -> dict[str, Any] | None:
-        """Give the query of the next page; none where the walk ends."""
+        """Return the query of the next page, None if the iteration ends."""
         if self._ended:
             return None
         query = next_query(page, self._query)
@@ -160,11 +160,11 @@ class Pagination(Generic[T]):
 
     def _goes_round(self, query: dict[str, Any]) -> bool:
         cursor = f"{query.get('after')} {query.get('before')}"
-        if cursor == self._kept:
+        if cursor == self._remembered:
             return True
         self._steps += 1
         if self._steps == self._until:
-            self._kept, self._steps, self._until = cursor, 0, self._until * 2
+            self._remembered, self._steps, self._until = cursor, 0, self._until * 2
         return False
 
     def _is_within(self, item: T) -> bool:
@@ -177,7 +177,7 @@ class Pagination(Generic[T]):
         )
 
     def _is_beyond(self, item: T) -> bool:
-        """Tell whether this item and all that follow are out of bounds."""
+        """Return whether this item and all that follow are out of bounds."""
         created = _created(item)
         if created is None:
             return False
@@ -207,7 +207,7 @@ def _created(item: Any) -> float | None:
 
 
 def _seconds(name: str, moment: Moment | None) -> float | None:
-    """Give a point in time as seconds since 1970; one without a zone is in UTC."""
+    """Return a point in time as seconds since 1970; without a zone it is in UTC."""
     if moment is None:
         return None
     if isinstance(moment, bool):

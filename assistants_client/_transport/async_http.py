@@ -41,7 +41,7 @@ class AsyncHttp(BaseHttp):
         """Perform an effect.
 
         Raises:
-            NoResponse: a request got none.
+            NoResponse: a request got no response.
             UnreadableResponse: a response can't be read.
         """
         if type(effect) is Receive:
@@ -87,7 +87,7 @@ class AsyncHttp(BaseHttp):
     async def _receive(self, effect: Receive) -> bytes | None:
         response: Any = effect.response
         if response is not self._read:
-            # Remembered first: whoever cancels this releases what is read.
+            # Remembered first: if this is cancelled, `release` closes what is read.
             known, self._read = self._read, response
             self._pieces = self.pieces(response, effect.limit)
             if known is not None:

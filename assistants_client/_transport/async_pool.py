@@ -110,7 +110,9 @@ class AsyncPool(BasePool):
         try:
             loop = asyncio.get_running_loop()
         except RuntimeError:
-            what = "AsyncClient works in an event loop of asyncio; here, none runs"
+            what = (
+                "AsyncClient works in an event loop of asyncio; no loop is running here"
+            )
             raise RuntimeError(what) from None
         home = self._homes.get(loop)
         if home is None:

@@ -1,8 +1,8 @@
 """Bodies of responses, read within bounds: of size once decoded, and of time.
 
 A few kilobytes can unpack to gigabytes. httpx decodes at once what it received at once,
-so it is handed what is encoded in slices, of which none can unpack to much; what comes
-out is counted.
+so it gets what is encoded in slices, which can't unpack to much; what comes out is
+counted.
 """
 
 from __future__ import annotations
@@ -101,7 +101,7 @@ class Bound:
         raise self.miscoded()
 
     def read(self) -> None:
-        """Read the whole body, and give the response its content."""
+        """Read the whole body, which becomes the content of the response."""
         content: list[bytes] = []
         try:
             for piece in self.pieces():
@@ -114,7 +114,7 @@ class Bound:
         self._response._content = b"".join(content)[: self._limit]
 
     async def read_async(self) -> None:
-        """Read the whole body, and give the response its content."""
+        """Read the whole body, which becomes the content of the response."""
         content: list[bytes] = []
         try:
             async for piece in self.pieces_async():
@@ -253,7 +253,7 @@ def supervise(
     deadline: float | None,
     at_end: Callable[[], None],
 ) -> None:
-    """Have the body of a response end in time.
+    """Have the body of a response end in time, and its end noted.
 
     Args:
         response: the response.
@@ -270,7 +270,7 @@ def supervise(
 
 
 def with_text(response: httpx.Response) -> httpx.Response:
-    """Have the text of a response read as UTF-8 where its charset is none of text."""
+    """Have the text of a response read as UTF-8 if its charset isn't one of text."""
     charset = response.charset_encoding
     if charset is not None and response.encoding != "utf-8":
         try:

@@ -1,4 +1,4 @@
-"""Calling several functions at the same time, plain ones and asynchronous ones."""
+"""Calls of several functions at once, plain ones and asynchronous ones."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from concurrent.futures import ThreadPoolExecutor
 
-# As many as anybody sensible has; a server that asks for more is served in turns.
+# More than any sensible run asks for at once; what exceeds it waits.
 MOST_THREADS = 32
 
 
 def together(functions: Sequence[Callable[[], Any]]) -> list[Any]:
-    """Call functions in threads, and give what they return or raise, in order.
+    """Call functions in threads, and return what they return or raise, in order.
 
     Those that are asynchronous have an event loop of their own.
     """
@@ -35,7 +35,7 @@ def together(functions: Sequence[Callable[[], Any]]) -> list[Any]:
 
 
 async def together_async(functions: Sequence[Callable[[], Any]]) -> list[Any]:
-    """Call functions, plain ones in threads, and give what they return or raise.
+    """Call functions, plain ones in threads, and return what they return or raise.
 
     Where this is cancelled, so are those that are asynchronous.
     """

@@ -29,7 +29,7 @@ _USUAL_TIMEOUTS: Final = {
     "connect": CONNECT_TIMEOUT,
     **dict.fromkeys(("read", "write", "pool"), TIMEOUT),
 }
-# What gives a stream; with TLS, another one takes the place of the first.
+# Events that return a stream; with TLS, another one takes the place of the first.
 _OPENED = ("connect_tcp.complete", "start_tls.complete")
 
 
@@ -186,7 +186,7 @@ class ConnectionTrace:
         """Note an event where it is awaited."""
         self(name, info)
         if self._is_late:
-            # Of what the client had when it was closed, this was none yet.
+            # The client didn't have this one yet when it was closed.
             self._is_late = False
             await info["return_value"].aclose()
 
@@ -283,7 +283,7 @@ def broken_off(error: Exception, library: Library) -> NoResponse:
 
 
 def forget_request(error: BaseException, library: Library) -> None:
-    """Take the request from an error of an HTTP library: it holds the key."""
+    """Remove the request from an error of an HTTP library: it holds the key."""
     if isinstance(error, library.http.RequestError):
         failed: Any = error
         with suppress(RuntimeError):

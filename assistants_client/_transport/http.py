@@ -83,7 +83,7 @@ class Http(BaseHttp):
         """Perform an effect.
 
         Raises:
-            NoResponse: a request got none.
+            NoResponse: a request got no response.
             UnreadableResponse: a response can't be read.
             TypeError: a callable is asynchronous.
         """
@@ -137,7 +137,7 @@ class Http(BaseHttp):
     def _receive(self, effect: Receive) -> bytes | None:
         response: Any = effect.response
         if response is not self._read:
-            # Remembered first: whoever interrupts this releases what is read.
+            # Remembered first: if this is interrupted, `release` closes what is read.
             known, self._read = self._read, response
             self._pieces = self.pieces(response, effect.limit)
             if known is not None:

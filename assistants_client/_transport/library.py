@@ -65,7 +65,7 @@ def chosen_library() -> Library:
     """Return the library of clients that we make.
 
     Raises:
-        ConfigurationError: there is none, or not the one that the environment names.
+        ConfigurationError: no library is installed, or not the one that is chosen.
     """
     name = os.environ.get(VARIABLE, "").strip()
     if name and name not in _NAMES:
@@ -86,7 +86,7 @@ def chosen_library() -> Library:
 
 
 def library_of(client: Any, *, asynchronous: bool) -> Library | None:
-    """Return the library whose client something is; None if it is none."""
+    """Return the library that a client is of, None if it is of no library."""
     for each in _loaded():
         if isinstance(client, each.client(asynchronous=asynchronous)):
             return each
@@ -94,7 +94,7 @@ def library_of(client: Any, *, asynchronous: bool) -> Library | None:
 
 
 def library_of_response(kind: Any) -> Library | None:
-    """Return the library whose class of responses something is; None if it is none."""
+    """Return the library whose class of responses something is, if any."""
     return next((each for each in _loaded() if each.http.Response is kind), None)
 
 

@@ -31,7 +31,7 @@ from ..tools import ToolSet
 Content: TypeAlias = str | Sequence[Any]
 """A text, or the parts of a message."""
 Outputs: TypeAlias = Iterable[ToolOutput | ToolOutputDict | Mapping[str, Any]]
-"""What tools gave, one for each call."""
+"""The outputs of tools, one for each call."""
 
 
 class Options(CallOptions, total=False):
@@ -44,9 +44,9 @@ class ListParams(CallOptions, total=False):
     Attributes:
         limit: how many items a page has, 1 to 100.
         order: by the time of creation.
-        after: the id that the page follows on.
-        before: the id that the page ends before; the iteration then goes backwards.
-        max_items: after how many items the iteration ends.
+        after: the id after which the page begins.
+        before: the id before which the page ends; the iteration then goes backwards.
+        max_items: how many items the iteration yields at most.
         created_after: the iteration leaves out items as old as this or older.
         created_before: the iteration leaves out items as new as this or newer.
     """
@@ -67,7 +67,7 @@ class MessageListParams(ListParams, total=False):
 
 
 class Include(CallOptions, total=False):
-    """What is given only to those who ask for it."""
+    """What the server sends only if it is asked for."""
 
     include: list[str]
 
@@ -185,9 +185,9 @@ class RunWait(SendOptions, total=False):
     """What waiting for a live run takes besides.
 
     Attributes:
-        poll_interval_ms: milliseconds between two looks.
+        poll_interval_ms: milliseconds between two polls.
         cancel_on_timeout: whether the run is cancelled when the time is up.
-        spinner: whether a line on the terminal tells how the run does.
+        spinner: whether a line on the terminal shows how the run is doing.
     """
 
     poll_interval_ms: float

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class RawAssistants:
-    """Assistants: the answers."""
+    """Assistants: the whole responses."""
 
     def __init__(self, assistants: Assistants) -> None:
         self.create = raw(assistants.create)
@@ -27,7 +27,7 @@ class RawAssistants:
 
 
 class RawSteps:
-    """Steps: the answers."""
+    """Steps: the whole responses."""
 
     def __init__(self, steps: Steps) -> None:
         self.retrieve = raw(steps.retrieve)
@@ -35,7 +35,7 @@ class RawSteps:
 
 
 class RawRuns:
-    """Runs: the answers."""
+    """Runs: the whole responses."""
 
     def __init__(self, runs: Runs) -> None:
         self.create = raw(runs.create)
@@ -48,7 +48,7 @@ class RawRuns:
 
 
 class RawMessages:
-    """Messages: the answers."""
+    """Messages: the whole responses."""
 
     def __init__(self, messages: Messages) -> None:
         self.create = raw(messages.create)
@@ -59,7 +59,7 @@ class RawMessages:
 
 
 class RawThreads:
-    """Threads: the answers."""
+    """Threads: the whole responses."""
 
     def __init__(self, threads: Threads) -> None:
         self.create = raw(threads.create)
@@ -72,7 +72,7 @@ class RawThreads:
 
 
 class RawClient:
-    """All methods of a client, each giving the answer itself."""
+    """All methods of a client, each returning the whole response."""
 
     def __init__(self, client: Client) -> None:
         self.assistants = RawAssistants(client.assistants)
@@ -81,7 +81,7 @@ class RawClient:
 
 
 class AsyncRawAssistants:
-    """Assistants: the answers, awaited."""
+    """Assistants: the whole responses, awaited."""
 
     def __init__(self, assistants: AsyncAssistants) -> None:
         self.create = raw_async(assistants.create)
@@ -92,7 +92,7 @@ class AsyncRawAssistants:
 
 
 class AsyncRawSteps:
-    """Steps: the answers, awaited."""
+    """Steps: the whole responses, awaited."""
 
     def __init__(self, steps: AsyncSteps) -> None:
         self.retrieve = raw_async(steps.retrieve)
@@ -100,7 +100,7 @@ class AsyncRawSteps:
 
 
 class AsyncRawRuns:
-    """Runs: the answers, awaited."""
+    """Runs: the whole responses, awaited."""
 
     def __init__(self, runs: AsyncRuns) -> None:
         self.create = raw_async(runs.create)
@@ -113,7 +113,7 @@ class AsyncRawRuns:
 
 
 class AsyncRawMessages:
-    """Messages: the answers, awaited."""
+    """Messages: the whole responses, awaited."""
 
     def __init__(self, messages: AsyncMessages) -> None:
         self.create = raw_async(messages.create)
@@ -124,7 +124,7 @@ class AsyncRawMessages:
 
 
 class AsyncRawThreads:
-    """Threads: the answers, awaited."""
+    """Threads: the whole responses, awaited."""
 
     def __init__(self, threads: AsyncThreads) -> None:
         self.create = raw_async(threads.create)
@@ -137,7 +137,7 @@ class AsyncRawThreads:
 
 
 class AsyncRawClient:
-    """All methods of a client, each giving the answer itself."""
+    """All methods of a client, each returning the whole response."""
 
     def __init__(self, client: AsyncClient) -> None:
         self.assistants = AsyncRawAssistants(client.assistants)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class StreamedAssistants:
-    """Assistants: answers that are still to be read."""
+    """Assistants: responses that are still to be read."""
 
     def __init__(self, assistants: Assistants) -> None:
         self.create = streamed(assistants.create)
@@ -27,7 +27,7 @@ class StreamedAssistants:
 
 
 class StreamedSteps:
-    """Steps: answers that are still to be read."""
+    """Steps: responses that are still to be read."""
 
     def __init__(self, steps: Steps) -> None:
         self.retrieve = streamed(steps.retrieve)
@@ -35,7 +35,7 @@ class StreamedSteps:
 
 
 class StreamedRuns:
-    """Runs: answers that are still to be read."""
+    """Runs: responses that are still to be read."""
 
     def __init__(self, runs: Runs) -> None:
         self.create = streamed(runs.create)
@@ -48,7 +48,7 @@ class StreamedRuns:
 
 
 class StreamedMessages:
-    """Messages: answers that are still to be read."""
+    """Messages: responses that are still to be read."""
 
     def __init__(self, messages: Messages) -> None:
         self.create = streamed(messages.create)
@@ -59,7 +59,7 @@ class StreamedMessages:
 
 
 class StreamedThreads:
-    """Threads: answers that are still to be read."""
+    """Threads: responses that are still to be read."""
 
     def __init__(self, threads: Threads) -> None:
         self.create = streamed(threads.create)
@@ -72,7 +72,7 @@ class StreamedThreads:
 
 
 class StreamedClient:
-    """All methods of a client, each giving an answer that is still to be read."""
+    """All methods of a client, each returning a response that is still to be read."""
 
     def __init__(self, client: Client) -> None:
         self.assistants = StreamedAssistants(client.assistants)
@@ -81,7 +81,7 @@ class StreamedClient:
 
 
 class AsyncStreamedAssistants:
-    """Assistants: answers that are still to be read."""
+    """Assistants: responses that are still to be read."""
 
     def __init__(self, assistants: AsyncAssistants) -> None:
         self.create = streamed_async(assistants.create)
@@ -92,7 +92,7 @@ class AsyncStreamedAssistants:
 
 
 class AsyncStreamedSteps:
-    """Steps: answers that are still to be read."""
+    """Steps: responses that are still to be read."""
 
     def __init__(self, steps: AsyncSteps) -> None:
         self.retrieve = streamed_async(steps.retrieve)
@@ -100,7 +100,7 @@ class AsyncStreamedSteps:
 
 
 class AsyncStreamedRuns:
-    """Runs: answers that are still to be read."""
+    """Runs: responses that are still to be read."""
 
     def __init__(self, runs: AsyncRuns) -> None:
         self.create = streamed_async(runs.create)
@@ -113,7 +113,7 @@ class AsyncStreamedRuns:
 
 
 class AsyncStreamedMessages:
-    """Messages: answers that are still to be read."""
+    """Messages: responses that are still to be read."""
 
     def __init__(self, messages: AsyncMessages) -> None:
         self.create = streamed_async(messages.create)
@@ -124,7 +124,7 @@ class AsyncStreamedMessages:
 
 
 class AsyncStreamedThreads:
-    """Threads: answers that are still to be read."""
+    """Threads: responses that are still to be read."""
 
     def __init__(self, threads: AsyncThreads) -> None:
         self.create = streamed_async(threads.create)
@@ -137,7 +137,7 @@ class AsyncStreamedThreads:
 
 
 class AsyncStreamedClient:
-    """All methods of a client, each giving an answer that is still to be read."""
+    """All methods of a client, each returning a response that is still to be read."""
 
     def __init__(self, client: AsyncClient) -> None:
         self.assistants = AsyncStreamedAssistants(client.assistants)

@@ -100,7 +100,7 @@ class Runs(FollowedRuns):
         Args:
             thread_id: the thread, or its id.
             assistant_id: the assistant, or its id.
-            stream: whether to give the events of the run, as they come.
+            stream: whether to return the events of the run, as they come.
             params: settings that hold for this run instead of the assistant's.
 
         Raises:
@@ -180,7 +180,7 @@ class Runs(FollowedRuns):
             run_id: the run, or its id.
             thread_id: its thread, or its id.
             tool_outputs: one for each call, as `tool_output` makes them.
-            stream: whether to give the events that follow, as they come.
+            stream: whether to return the events that follow, as they come.
             params: those of every call.
 
         Raises:
@@ -257,7 +257,7 @@ class AsyncRuns(AsyncFollowedRuns):
         Args:
             thread_id: the thread, or its id.
             assistant_id: the assistant, or its id.
-            stream: whether to give the events of the run, as they come.
+            stream: whether to return the events of the run, as they come.
             params: settings that hold for this run instead of the assistant's.
 
         Raises:
@@ -339,7 +339,7 @@ class AsyncRuns(AsyncFollowedRuns):
             run_id: the run, or its id.
             thread_id: its thread, or its id.
             tool_outputs: one for each call, as `tool_output` makes them.
-            stream: whether to give the events that follow, as they come.
+            stream: whether to return the events that follow, as they come.
             params: those of every call.
 
         Raises:

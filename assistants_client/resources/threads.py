@@ -121,7 +121,7 @@ class Threads(RunResource):
 
         Args:
             assistant_id: the assistant, or its id.
-            stream: whether to give the events of the run, as they come.
+            stream: whether to return the events of the run, as they come.
             params: the thread, and settings that hold for this run.
 
         Raises:
@@ -252,7 +252,7 @@ class AsyncThreads(AsyncRunResource):
 
         Args:
             assistant_id: the assistant, or its id.
-            stream: whether to give the events of the run, as they come.
+            stream: whether to return the events of the run, as they come.
             params: the thread, and settings that hold for this run.
 
         Raises:

@@ -249,7 +249,8 @@ def test_an_answer_is_read_as_a_class(client: Client, kind: Any) -> None:
     found = client.get(f"/assistants/{made.id}", cast_to=kind)
     assert isinstance(found, kind)
     assert (found.id, found.model) == (made.id, "m")
-    with pytest.raises(DecodeError, match=f"the answer is not what {kind.__name__} is"):
+    said = f"the response is not what {kind.__name__} is"
+    with pytest.raises(DecodeError, match=said):
         client.get("/assistants", cast_to=kind)
 
 

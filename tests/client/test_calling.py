@@ -258,7 +258,7 @@ def test_no_secret_is_in_any_error() -> None:
 
 @pytest.mark.parametrize("content", [b"<html>", b"", b"{"])
 def test_a_success_that_is_no_json_is_an_error(content: bytes) -> None:
-    with pytest.raises(errors.DecodeError, match="the answer is not JSON"):
+    with pytest.raises(errors.DecodeError, match="the response is not JSON"):
         run(creating(), None, httpx.Response(200, content=content))[0].read()
 
 

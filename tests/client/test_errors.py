@@ -119,7 +119,7 @@ def test_a_call_without_a_name_is_named_by_its_path() -> None:
 
 def test_a_body_that_is_no_json_is_quoted_with_its_start() -> None:
     error = errors.DecodeError(response(b" <html>" + b"x" * 500, 200))
-    assert "the answer is not JSON; it begins with '<html>xxx" in str(error)
+    assert "the response is not JSON; it begins with '<html>xxx" in str(error)
     assert len(str(error)) < 200
 
 
