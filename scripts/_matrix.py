@@ -135,7 +135,7 @@ def _bench(server: str, folder: Path) -> Bench:
 
 
 def _cells(server: str, options: argparse.Namespace) -> list[Cell]:
-    """Give the cells that are wanted, always in the same order."""
+    """Return the cells that are wanted, always in the same order."""
     # Nothing is served yet, so it needs no folder.
     bench = _bench(server, Path())
     forms = [form for form in FORMS if _is_wanted(form, options.operation)]

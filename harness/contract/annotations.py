@@ -35,7 +35,7 @@ SCALARS = {
 
 
 def expected(schema: Schema) -> str:
-    """Give the type of a value that a schema describes."""
+    """Return the type of a value that a schema describes."""
     if name := reference(schema):
         return class_name(name)
     if alternatives := variants(schema):
@@ -60,14 +60,14 @@ def expected(schema: Schema) -> str:
 
 
 def expected_alias(name: str) -> str:
-    """Give what the name of a schema without properties stands for."""
+    """Return what the name of a schema without properties stands for."""
     schema = SCHEMAS[name]
     open_end = ["UnknownObject"] if may_grow(schema) else []
     return union([expected(schema), *open_end])
 
 
 def may_grow(schema: Schema) -> bool:
-    """Tell whether a union is of objects, none of which has properties of any name.
+    """Return whether a union is of objects, none of which has properties of any name.
 
     Only then may an object be of an unknown kind.
     """
@@ -84,7 +84,7 @@ def _has_objects(schema: Schema) -> bool:
 
 
 def leaves(schema: Schema) -> list[Schema]:
-    """Give what a schema stands for, unions of unions opened."""
+    """Return what a schema stands for, unions of unions opened."""
     target = resolve(schema)
     if alternatives := variants(target):
         return [leaf for each in alternatives for leaf in leaves(each)]
@@ -92,7 +92,7 @@ def leaves(schema: Schema) -> list[Schema]:
 
 
 def expanded(annotation: str, aliases: Mapping[str, str]) -> set[str]:
-    """Give the members of a union with the unions among them opened, one by one.
+    """Return the members of a union with the unions among them opened, one by one.
 
     What is inside of a list is opened too.
     """
@@ -122,7 +122,6 @@ def source_aliases(path: Path) -> dict[str, str]:
 
 
 def expected_argument(schema: Schema, *, required: bool) -> str:
-    """Give the type of an attribute or an argument that may be left out."""
     return union([expected(schema), *([] if required else ["Unset"])])
 
 
@@ -141,7 +140,6 @@ def spelled(annotation: Any) -> str:
 
 
 def parts(annotation: str) -> set[str]:
-    """Give the members of a union in the comparable form."""
     return set(_split(annotation))
 
 

@@ -59,7 +59,6 @@ class Call:
     has_body: bool = False
 
     def keywords(self, form: str = "dict") -> dict[str, Any]:
-        """Give the keyword arguments; the body as dict, as model read or as made."""
         named = {
             parameter.argument: self.query[parameter.name]
             for parameter in self.operation.placed("query")
@@ -68,7 +67,7 @@ class Call:
         return {**named, "body": self._body(form)} if self.has_body else named
 
     def sent_query(self) -> list[tuple[str, str]]:
-        """Give what must be in the query, in the order of the document."""
+        """Return what must be in the query, in the order of the document."""
         return [
             (parameter.name, _text(value))
             for parameter in self.operation.placed("query")
@@ -119,7 +118,7 @@ def calls(draw: st.DrawFn, operation: Operation) -> Call:
 
 
 def plain_call(operation: Operation) -> Call:
-    """Give one call with everything in it, always the same."""
+    """Return one call with everything in it, always the same."""
     query: dict[str, Any] = {
         "limit": 7,
         "order": "asc",

@@ -39,7 +39,7 @@ class _EndlessError(Exception):
 
 
 def full(schema: Schema, *, last: bool = False) -> Any:
-    """Give a valid value with everything in it; of unions the first variant or last."""
+    """Return a full valid value; of unions, the first variant or the last."""
     return _full(schema, last, frozenset())
 
 
@@ -114,7 +114,7 @@ def _full_object(schema: Schema, last: bool, within: frozenset[str]) -> dict[str
 
 
 def _branches(schema: Schema) -> list[Schema]:
-    """Give what narrows an object by naming what must be there."""
+    """Return what narrows an object by naming what must be there."""
     return [*schema.get("oneOf", []), *schema.get("anyOf", [])]
 
 
@@ -154,7 +154,7 @@ def _wrong_types(schema: Schema, path: str) -> Iterator[Broken]:
 
 
 def kinds(schema: Schema) -> set[str]:
-    """Give the types that a schema allows, in the words of JSON schema."""
+    """Return the types that a schema allows, in the words of JSON schema."""
     target = resolve(schema)
     if alternatives := variants(target):
         return set[str]().union(*map(kinds, alternatives))

@@ -16,7 +16,7 @@ _NOTHING = ("nothing",)
 
 
 def differences(theirs: dict[str, Any], ours: dict[str, Any]) -> list[str]:
-    """Give every difference between two documents; the paths are those of ours.
+    """Return every difference between two documents; the paths are those of ours.
 
     Args:
         theirs: the facts that are due, repairs included.
@@ -137,7 +137,7 @@ def _pairs(theirs: list[Shape], ours: list[Shape]) -> list[tuple[Shape, Shape]]:
 
 
 def _outline(reader: Reader) -> dict[str, Any]:
-    """Give what a document says apart from its named schemas, the schemas as values."""
+    """Return what a document says apart from its named schemas."""
     document = reader.document
     return {
         "info": {"version": document["info"]["version"]},

@@ -91,7 +91,7 @@ class Operation:
 
     @property
     def failure(self) -> str:
-        """Give what errors bring, "" where the document says nothing of them."""
+        """Return what errors bring, "" where the document says nothing of them."""
         names = {name for status, name in self.responses.items() if status[0] in "45"}
         return names.pop() if len(names) == 1 else ""
 
@@ -110,13 +110,11 @@ def snake(name: str) -> str:
 
 
 def python_name(wire: str) -> str:
-    """Give the Python name of a property or parameter."""
     name = snake(wire)
     return f"{name}_" if keyword.iskeyword(name) or name in TAKEN_NAMES else name
 
 
 def class_name(name: str) -> str:
-    """Give the name of a schema's class: `Beta_Tag` and `Error-2` are no names."""
     first, *others = re.split("[^A-Za-z0-9]+", name)
     class_ = first + "".join(part[:1].upper() + part[1:] for part in others)
     class_ = class_[:1].upper() + class_[1:]
@@ -124,13 +122,11 @@ def class_name(name: str) -> str:
 
 
 def model(name: str) -> Any:
-    """Give what `assistants_api.models` has for a schema, or one of its other names."""
     found = class_name(name) if name in SCHEMAS else name
     return getattr(importlib.import_module("assistants_api.models"), found)
 
 
 def reference(schema: Schema) -> str | None:
-    """Give the name of the schema that a schema refers to, if it does."""
     target: str | None = schema.get("$ref")
     return None if target is None else target.removeprefix(PREFIX)
 
@@ -143,7 +139,7 @@ def resolve(schema: Schema) -> Schema:
 
 
 def variants(schema: Schema) -> list[Schema]:
-    """Give the alternatives of a union; none if it isn't one.
+    """Return the alternatives of a union, nothing of anything else.
 
     `oneOf` beside `properties` narrows an object and is no union.
     """
@@ -154,7 +150,7 @@ def variants(schema: Schema) -> list[Schema]:
 
 
 def classes_in(schema: Schema) -> Iterator[str]:
-    """Give the names of all classes that a union leads to, unions in it opened."""
+    """Return the names of all classes that a union leads to, unions in it opened."""
     for each in variants(resolve(schema)):
         name = reference(each)
         if name in CLASSES:
@@ -164,7 +160,7 @@ def classes_in(schema: Schema) -> Iterator[str]:
 
 
 def told_apart(name: str) -> tuple[str, dict[str, str]] | None:
-    """Give the property that tells a union's classes apart, and class by value.
+    """Return the property that tells a union's classes apart, and class by value.
 
     That is a property which is another constant in each of them.
     """
@@ -178,7 +174,7 @@ def told_apart(name: str) -> tuple[str, dict[str, str]] | None:
 
 
 def is_object(schema: Schema) -> bool:
-    """Tell whether a schema becomes a class: it names its properties."""
+    """Return whether a schema becomes a class: it names its properties."""
     return schema.get("type") == "object" and bool(schema.get("properties"))
 
 
@@ -187,7 +183,7 @@ def is_map(schema: Schema) -> bool:
 
 
 def is_unixtime(schema: Schema) -> bool:
-    """Tell whether a property holds seconds since 1970, or null."""
+    """Return whether a property holds seconds since 1970, or null."""
     return any(
         each.get("format") == "unixtime"
         for each in map(resolve, variants(schema) or [schema])
@@ -201,7 +197,6 @@ MAPS = sorted(name for name, schema in SCHEMAS.items() if is_map(schema))
 
 
 def references(node: Any) -> Iterator[str]:
-    """Give the names of all schemas that a part of the document refers to."""
     if isinstance(node, dict):
         if isinstance(node.get("$ref"), str):
             yield node["$ref"].removeprefix(PREFIX)
@@ -213,7 +208,6 @@ def references(node: Any) -> Iterator[str]:
 
 
 def reachable(*names: str) -> set[str]:
-    """Give the named schemas and all that they lead to."""
     found: set[str] = set()
     todo = list(names)
     while todo:
@@ -232,7 +226,6 @@ def _nodes() -> Iterator[tuple[str, str, dict[str, Any], dict[str, Any]]]:
 
 
 def _is_plain(node: dict[str, Any], item: dict[str, Any]) -> bool:
-    """Tell whether an operation sends and answers objects of JSON, or nothing."""
     contents = [
         *([_component(node["requestBody"])] if "requestBody" in node else []),
         *map(_component, node["responses"].values()),

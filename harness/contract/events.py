@@ -18,7 +18,6 @@ DONE = {"event": "done", "data": "[DONE]"}
 
 @cache
 def all_events() -> list[dict[str, Any]]:
-    """Give one of each event of the document, as it looks on the wire; done is last."""
     found = told_apart("AssistantStreamEvent")
     assert found is not None
     key, classes = found
@@ -32,7 +31,6 @@ def all_events() -> list[dict[str, Any]]:
 
 
 def data_of(event: dict[str, Any], **options: Any) -> str:
-    """Give the data of an event as text."""
     if event["data"] == "[DONE]":
         return "[DONE]"
     return json.dumps(event["data"], ensure_ascii=False, **options)
@@ -73,5 +71,4 @@ FRAMES: dict[str, Callable[[dict[str, Any]], str]] = {
 
 
 def wire(events: Iterable[dict[str, Any]], frame: str = "plain") -> bytes:
-    """Give the bytes of some events."""
     return "".join(map(FRAMES[frame], events)).encode()

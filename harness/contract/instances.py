@@ -104,7 +104,6 @@ def of_schema(schema: Schema) -> SearchStrategy[Any]:
 
 
 def validator_of(schema: Schema) -> Draft202012Validator:
-    """Give a validator that isn't ours."""
     return Draft202012Validator({**schema, "components": DOCUMENT["components"]})
 
 
@@ -170,7 +169,7 @@ def _object(schema: Schema) -> SearchStrategy[dict[str, Any]]:
 
 
 def _choices(schema: Schema) -> list[tuple[set[str], set[str]]]:
-    """Give which properties must and must not be there, per branch of a `oneOf`."""
+    """Return which properties must and must not be there, per branch of a `oneOf`."""
     required = set(schema.get("required", []))
     alternatives = [*schema.get("oneOf", []), *schema.get("anyOf", [])]
     branches = [set(branch["required"]) for branch in alternatives]
@@ -255,7 +254,7 @@ def spoilt(draw: st.DrawFn, name: str) -> Any:
 
 @functools.cache
 def samples(name: str, number: int = 3) -> tuple[Any, ...]:
-    """Give a few valid values of a schema, always the same: the richest of many."""
+    """Return a few valid values of a schema, always the same: the richest of many."""
     found: list[Any] = []
 
     @settings(examples(3 * number), phases=[Phase.generate])

@@ -36,7 +36,7 @@ class Shape:
 
     @property
     def label(self) -> tuple[str, ...]:
-        """Give what most likely is the same in the other document's alternative."""
+        """Return what most likely is the same in the other document's alternative."""
         constants = [
             f"{name}={shape.facts['const']}"
             for name, child in self.children.items()
@@ -83,11 +83,10 @@ class Reader:
         self._reached = _NOWHERE
 
     def named(self, name: str) -> Value:
-        """Give the value of a component schema."""
         return self._reference("#/components/schemas/" + name)
 
     def value(self, schema: Any, at: str) -> Value:
-        """Give the meaning of a schema that stands at a JSON path."""
+        """Return the meaning of a schema that stands at a JSON path."""
         if isinstance(schema, bool):
             return Value(at, (Shape(at, {"any": schema}, {}),))
         notes = {key: _plain(schema[key]) for key in NOTES if key in schema}

@@ -20,7 +20,7 @@ from harness.contract.instances import same
 
 
 def chosen(schema: Schema, value: Any) -> str | None:
-    """Give the name of the class that an object of JSON is read into, by constants."""
+    """Return the class that a JSON object is read into, by its constants."""
     name, target = reference(schema), resolve(schema)
     while name and "$ref" in SCHEMAS[name]:
         # Another name for it.
@@ -47,7 +47,7 @@ def chosen(schema: Schema, value: Any) -> str | None:
 
 
 def _asked(name: str) -> tuple[set[str], set[str]]:
-    """Give the properties that a class requires, and those that are constants."""
+    """Return the properties that a class requires, and those that are constants."""
     properties = SCHEMAS[name]["properties"]
     constants = {k for k, v in properties.items() if len(_texts(v)) == 1}
     return set(SCHEMAS[name].get("required", [])), constants
@@ -95,13 +95,12 @@ def assert_read(found: Any, value: Any, schema: Schema) -> None:
 
 
 def _only_objects(schema: Schema) -> bool:
-    """Tell whether a union is of classes, so that a dict in it has become an object."""
+    """Return whether a union is of classes, so that dicts become objects."""
     targets = [resolve(each) for each in variants(schema)]
     return any(is_object(each) or _only_objects(each) for each in targets)
 
 
 def _items(schema: Schema) -> Schema | None:
-    """Give the schema of the items, of the one array among the variants if need be."""
     targets = [schema, *map(resolve, variants(schema))]
     items = [each["items"] for each in targets if "items" in each]
     # Of several arrays, the one of objects is the one that is read.
@@ -115,7 +114,7 @@ def _holds_class(schema: Schema) -> bool:
 
 
 def _values(schema: Schema) -> Schema | None:
-    """Give the schema of the values, of a map or of the one among the variants."""
+    """Return the schema of the values, of a map or of the one among the variants."""
     for each in [schema, *map(resolve, variants(schema))]:
         extra = each.get("additionalProperties")
         if isinstance(extra, dict) and not each.get("properties"):
@@ -144,7 +143,7 @@ def construct(schema: Schema, value: Any) -> Any:
 
 
 def hosts(name: str) -> list[tuple[str, str]]:
-    """Give the class and property where a schema that is no class is read."""
+    """Return the class and property where a schema that is no class is read."""
     return [
         (host, key)
         for host, schema in SCHEMAS.items()

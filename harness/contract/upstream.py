@@ -53,17 +53,16 @@ class _Loader(Composer, yaml.CSafeLoader):
 
 
 def for_prose() -> list[Path]:
-    """Give every upstream document there is, old ones included."""
     return _named() or sorted(REFERENCE.glob("openai-*.yaml"))
 
 
 def for_facts() -> list[Path]:
-    """Give the upstream documents whose facts must be those of openapi.yaml."""
+    """Return the upstream documents whose facts must be those of openapi.yaml."""
     return _named() or [path for path in [REFERENCE / PINNED_COPY] if path.exists()]
 
 
 def named(name: str) -> Path:
-    """Give the reference document of a name.
+    """Return the reference document of a name.
 
     Raises:
         FileNotFoundError: it is not at hand; a test that needs it must not pass.
@@ -90,7 +89,7 @@ def load(path: Path) -> Any:
 
 
 def scalars(path: Path) -> Iterator[tuple[tuple[str, ...], str]]:
-    """Give every text value of a document with the keys that lead to it.
+    """Return every text value of a document with the keys that lead to it.
 
     From the events of the parser, so that anchors defined twice do no harm.
     """

@@ -45,7 +45,7 @@ _VALUES = {"enum", "const", "default", "required"}
 
 
 def digest_of(path: Path) -> dict[str, Any]:
-    """Give the facts of an upstream document, and which document it was."""
+    """Return the facts of an upstream document, and which document it was."""
     document = upstream.load(path)
     return {
         "source": {
@@ -64,7 +64,7 @@ def load() -> dict[str, Any]:
 
 
 def facts_of(document: dict[str, Any]) -> dict[str, Any]:
-    """Give the Assistants part of a document: facts only, in upstream's own shape."""
+    """Return the Assistants part of a document: facts only, in upstream's own shape."""
     paths = {
         path: item for path, item in document["paths"].items() if path.startswith(PATHS)
     }
@@ -93,7 +93,7 @@ def facts_of(document: dict[str, Any]) -> dict[str, Any]:
 
 
 def repaired(document: dict[str, Any]) -> dict[str, Any]:
-    """Give the document with the actions of our overlay applied."""
+    """Return the document with the actions of our overlay applied."""
     result = copy.deepcopy(document)
     for action in upstream.load(OVERLAY)["actions"]:
         for node in reversed(jsonpath_rfc9535.find(action["target"], result)):

@@ -12,7 +12,7 @@ from harness.contract.document import DOCUMENT, PREFIX, SCHEMAS
 
 
 def is_valid(value: Any, schema: str) -> bool:
-    """Tell whether JSON data fits a named schema of the document."""
+    """Return whether JSON data fits a named schema of the document."""
     try:
         return _fast(schema).is_valid(value)
     except UnicodeEncodeError:
@@ -22,7 +22,7 @@ def is_valid(value: Any, schema: str) -> bool:
 
 @cache
 def thorough(schema: str) -> Draft202012Validator:
-    """Give a validator that says well what is wrong, and takes a hundred times longer.
+    """Return a validator with good messages, which takes a hundred times longer.
 
     Raises:
         KeyError: the document has no such schema.

@@ -30,12 +30,11 @@ _ESCAPED = re.compile(r"\\[nrt]")
 
 
 def words(text: str) -> list[str]:
-    """Give the words of a text in lower case, without punctuation or link targets."""
     return _WORD.findall(_DROPPED.sub("", _ESCAPED.sub(" ", text)).lower())
 
 
 def shingles(text: str) -> Iterator[str]:
-    """Give every run of eight words of a text."""
+    """Return every run of eight words of a text."""
     found = words(text)
     for start in range(len(found) - LENGTH + 1):
         yield " ".join(found[start : start + LENGTH])
@@ -43,7 +42,7 @@ def shingles(text: str) -> Iterator[str]:
 
 @cache
 def prose_of(document: Path) -> frozenset[str]:
-    """Give every run of eight words in the prose and examples of a document.
+    """Return every run of eight words in the prose and examples of a document.
 
     Facts are no prose: the values of an enum in their order, and data in an example,
     that is runs with no words but names and values that the document defines.
@@ -76,12 +75,11 @@ def _is_data(run: str, names: set[str]) -> bool:
 
 
 def borrowed(text: str, prose: frozenset[str]) -> list[str]:
-    """Give the runs of eight words that a text shares with upstream's prose."""
+    """Return the runs of eight words that a text shares with upstream's prose."""
     return [each for each in shingles(text) if each in prose]
 
 
 def files() -> list[Path]:
-    """Give the files of the repository, those that git does not know yet included."""
     listed = subprocess.run(
         ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"],
         cwd=ROOT,

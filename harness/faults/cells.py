@@ -40,7 +40,6 @@ def everything(
     forms: Iterable[Form] = FORMS,
     wanted: Callable[[str], bool] = lambda trouble: True,
 ) -> list[Cell]:
-    """Give all cells: each form against each trouble, sync and async."""
     troubles = [each for each in bench.troubles if wanted(each)]
     all_of_them = itertools.product(troubles, forms, (False, True))
     return [
@@ -50,7 +49,7 @@ def everything(
 
 
 def some(bench: Bench, every: int = 1) -> list[Cell]:
-    """Give a part of the cells, always the same: all troubles, forms of each kind.
+    """Return a part of the cells, always the same: all troubles, forms of each kind.
 
     The forms of a kind take turns, and so do sync and async.
 
@@ -100,18 +99,15 @@ class Report:
 
     @property
     def cells(self) -> int:
-        """Give how many cells there were."""
         return self.kinds.total()
 
     def by_kind(self) -> Counter[str]:
-        """Give how often it was a result, or which error."""
         found: Counter[str] = Counter()
         for (_, kind), number in self.kinds.items():
             found[kind] += number
         return found
 
     def told(self) -> str:
-        """Give the totals in a line, and the first failures in lines of their own."""
         found = self.by_kind().most_common()
         kinds = ", ".join(f"{number} {kind}" for kind, number in found)
         lines = [f"{self.cells} cells: {kinds}; {len(self.failures)} failures"]

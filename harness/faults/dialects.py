@@ -80,7 +80,6 @@ def listed(change: Callable[[ApiRequest, dict[str, Any]], Any]) -> Rewrite:
 
 
 def dialects() -> dict[str, Dialect]:
-    """Give all of them, by their names."""
     # They are made with what stands above.
     from harness.faults import error_bodies, known_servers, violations
 

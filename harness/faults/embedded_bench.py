@@ -164,7 +164,6 @@ class Embedded(Bench):
 
 
 def _last(said: str, name: str) -> Any:
-    """Give the data of the last event with such a name."""
     found = [
         frame.partition("\ndata: ")[2]
         for frame in said.split("\n\n")

@@ -61,7 +61,7 @@ class UncoveredError(LookupError):
 
 
 def texts() -> tuple[str, ...]:
-    """Give all faults to try, as they are asked for: made from the table of words.
+    """Return all faults to try, as they are asked for: made from the table of words.
 
     Raises:
         UncoveredError: a word takes what nobody has an example of.
@@ -88,7 +88,6 @@ def _texts() -> Iterator[str]:
 
 
 def _with(option: Word, word: Word, heads: list[str]) -> Iterator[str]:
-    """Give a fault with an option that all have."""
     values: Sequence[str] = _values(option) if option.name not in _GIVEN else ("1",)
     some: Sequence[str] = heads[:1]
     match option.name:
@@ -108,7 +107,7 @@ def _with(option: Word, word: Word, heads: list[str]) -> Iterator[str]:
 
 
 def _heads(word: Word) -> Iterator[str]:
-    """Give a fault with each value, and without one where it takes none."""
+    """Return a fault with each of its values, if it takes one."""
     if word is STATUS:
         yield from map(str, STATUSES)
         return
@@ -154,11 +153,10 @@ class Trouble:
 
     @property
     def is_slow(self) -> bool:
-        """Tell whether the client is to lose patience."""
         return self.fault.name in ("delay", "slow") and self.fault.value == LONG
 
     def expected(self, form: Form) -> Expected:
-        """Say what has to come of a call that it strikes."""
+        """Return what has to come of a call that it strikes."""
         fault = self.fault
         if fault.on or (fault.skip and form.several):
             return ANY
@@ -246,14 +244,14 @@ _AGAIN = ("result", "NotFoundError")
 
 
 def _broken_stream(form: Form) -> Expected:
-    """Say what comes of a stream that breaks: some are gone on with by other means."""
+    """Return what comes of a stream that breaks: some go on by polling."""
     if form.waits:
         return Expected.of("result", "StreamInterrupted", "APIConnectionError")
     return Expected.error("StreamInterrupted")
 
 
 def is_retried(form: Form, status: int, after: bool, fault: Any) -> bool:
-    """Tell by the document of the project whether an answer is tried again after."""
+    """Return whether a response is retried, by the documentation."""
     wish = fault.options.get("should-retry")
     if wish is False or not (wish or status in RETRIED or status >= 500):
         return False

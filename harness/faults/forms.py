@@ -177,5 +177,4 @@ FORMS: tuple[Form, ...] = tuple(_all())
 
 
 def form_named(name: str) -> Form:
-    """Give a form."""
     return next(form for form in FORMS if form.name == name)

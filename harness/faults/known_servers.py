@@ -18,14 +18,14 @@ if TYPE_CHECKING:
 
 
 def _of_events(form: Form) -> Expected:
-    """Say what comes of a stream that doesn't tell its end; the rest is right."""
+    """Return what comes of a stream that doesn't tell its end; the rest is right."""
     if not form.reads_events:
         return RESULT
     return ANY if form.waits else Expected.error("StreamInterrupted")
 
 
 def _of_lies(form: Form) -> Expected:
-    """Say what comes of answers that don't tell how a run does; the rest is right."""
+    """Return what comes of responses without the status of a run."""
     return ANY if form.reads_events or form.kind == "wait" else RESULT
 
 

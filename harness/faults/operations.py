@@ -72,28 +72,24 @@ class Form:
 
     @property
     def creates(self) -> bool:
-        """Tell whether it makes something."""
         return self.operation in CREATING
 
     @property
     def method(self) -> str:
-        """Give the HTTP method of its first request."""
         verb = self.operation.rpartition(".")[2]
         return {"retrieve": "GET", "list": "GET", "delete": "DELETE"}.get(verb, "POST")
 
     @property
     def reads_events(self) -> bool:
-        """Tell whether it asks for a stream."""
         return self.kind in ("stream", "follow")
 
     @property
     def several(self) -> bool:
-        """Tell whether it may take more than one request, retries apart."""
         return self.kind in ("pages", "wait") or bool(self.later)
 
     @property
     def waits(self) -> bool:
-        """Tell whether it may look at a run again and again."""
+        """Return whether it may poll a run."""
         return self.kind == "wait" or "resume=True" in self.name
 
     def begin(self, client: Any, task: Task) -> Any:
@@ -128,7 +124,7 @@ async def carry_out(form: Form, client: Any, task: Task) -> Any:
 
 
 def bounded(items: list[Any]) -> list[Any]:
-    """Give items back.
+    """Return the items.
 
     Raises:
         EndlessError: there are too many.
@@ -139,7 +135,6 @@ def bounded(items: list[Any]) -> list[Any]:
 
 
 def class_of(name: str, *, asynchronous: bool) -> type[Any]:
-    """Give the class of a result by its name."""
     if name.startswith("Delete"):
         found: Any = getattr(_api, name)
     else:

@@ -27,7 +27,6 @@ class QuickClient(Client):
     """A client that only ever waits for answers."""
 
     def _http(self, options: CallOptions) -> Http:
-        """Give what does what flows ask for, but shortens each sleep."""
         found = super()._http(options)
         perform = found.perform
 
@@ -42,7 +41,6 @@ class AsyncQuickClient(AsyncClient):
     """The same, to be awaited."""
 
     def _http(self, options: CallOptions) -> AsyncHttp:
-        """Give what does what flows ask for, but shortens each sleep."""
         found = super()._http(options)
         perform = found.perform
 
@@ -62,7 +60,6 @@ def _shortened(effect: Any) -> Any:
 
 
 def leaks(client: Client | AsyncClient) -> Iterator[str]:
-    """Say which connections of a client are neither free nor closed."""
     http: Any = client._pool.get()
     pool = http._transport._pool
     for connection in pool.connections:

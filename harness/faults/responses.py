@@ -7,15 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from attrs import evolve, field, frozen
 
-from harness.faults.samples import (
-    ACTION,
-    ITEMS,
-    MESSAGE,
-    OBJECTS,
-    RUN,
-    STEP,
-    THREAD,
-)
+from harness.faults.samples import ACTION, ITEMS, MESSAGE, OBJECTS, RUN, STEP, THREAD
 from harness.scripted_server import Response
 
 if TYPE_CHECKING:
@@ -48,28 +40,26 @@ class ApiRequest:
 
     @property
     def noun(self) -> str:
-        """Give the collection that it is about: the last of its path."""
+        """Return the collection that it is about: the last of its path."""
         return next(part for part in reversed(self.parts) if part in OBJECTS)
 
     @property
     def item(self) -> str | None:
-        """Give the id of what it is about; none where it is the collection."""
+        """Return the id of what it is about, or None for a collection."""
         at = len(self.parts) - 1 - self.parts[::-1].index(self.noun)
         return self.parts[at + 1] if len(self.parts) > at + 1 else None
 
     @property
     def action(self) -> str:
-        """Give what is to be done with a run, such as "cancel"."""
+        """Return what is to be done with a run, such as "cancel"."""
         return self.parts[-1] if self.parts[-1] in _ACTIONS else ""
 
     @property
     def creates(self) -> bool:
-        """Tell whether it makes something."""
         return self.method == "POST" and self.item is None
 
     @property
     def streams(self) -> bool:
-        """Tell whether it asks for events."""
         return isinstance(self.body, dict) and self.body.get("stream") is True
 
 
@@ -133,7 +123,6 @@ class State:
 
 
 def respond(request: ApiRequest, state: State) -> ApiResponse:
-    """Give the right answer to a request."""
     if request.streams:
         return ApiResponse(events=[*_events(request, state)], content_type=EVENT_TYPE)
     return ApiResponse(value=_value(request, state))
@@ -156,7 +145,7 @@ _GONE = {"deleted": True}
 
 
 def _how_it_goes(request: ApiRequest, state: State) -> dict[str, Any]:
-    """Give what a run has of its own: it begins, may wait for tools, and ends."""
+    """Return what a run has of its own: it begins, may wait for tools, and ends."""
     if request.action == "cancel":
         return {"status": "cancelling"}
     if request.action:
@@ -171,7 +160,6 @@ def _how_it_goes(request: ApiRequest, state: State) -> dict[str, Any]:
 
 
 def page(sample: dict[str, Any], query: dict[str, str]) -> Any:
-    """Give a page of a list."""
     prefix = sample["id"].rpartition("_")[0]
     names = [f"{prefix}_{number}" for number in range(1, ITEMS + 1)]
     after, limit = query.get("after"), int(query.get("limit", 20))

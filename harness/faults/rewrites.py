@@ -32,7 +32,7 @@ def with_times(make: Any) -> Rewrite:
 
 
 def with_ids(make: Any) -> Rewrite:
-    """Give other ids to all that is told of, but not to what waits for outputs."""
+    """Change all ids except those of tool calls."""
 
     def change(value: dict[str, Any]) -> dict[str, Any]:
         return {
@@ -62,7 +62,7 @@ def renamed_metadata(value: dict[str, Any]) -> dict[str, Any]:
 
 
 def with_fields(**fields: Any) -> Rewrite:
-    """Give fields another value, where they are."""
+    """Return fields another value, where they are."""
     return each(
         lambda value: {**value, **{k: v for k, v in fields.items() if k in value}}
     )
@@ -147,7 +147,7 @@ def as_json(request: ApiRequest, response: ApiResponse) -> ApiResponse:
 
 
 def bogus(request: ApiRequest, response: ApiResponse) -> ApiResponse:
-    """Tell after a run that waits that it were completed."""
+    """Say that a waiting run was completed."""
     if response.events is None:
         return response
     (*events, done) = response.events

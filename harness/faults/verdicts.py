@@ -79,7 +79,7 @@ LOOSE_RESULT = Expected(frozenset({_RESULT}), loose=True)
 
 
 def status_error(status: int) -> str:
-    """Give the name of the error that a status is, by the document of the project."""
+    """Return the name of the error that a status is, by the document of the project."""
     fallback = "InternalServerError" if status >= 500 else "APIStatusError"
     return _BY_STATUS.get(status, fallback)
 
@@ -93,14 +93,14 @@ class Outcome:
 
     @property
     def kind(self) -> str:
-        """Give "result", or the name of the error."""
+        """Return "result", or the name of the error."""
         return _RESULT if self.error is None else type(self.error).__name__
 
 
 def complaints(
     form: Form, expected: Expected, outcome: Outcome, *, asynchronous: bool
 ) -> Iterator[str]:
-    """Say what is wrong with what came of a call."""
+    """Return what is wrong with what came of a call."""
     if expected.kinds and outcome.kind not in expected.kinds:
         wanted = ", ".join(sorted(expected.kinds))
         yield f"gave {_shown(outcome)} in place of {wanted}"

@@ -48,12 +48,12 @@ _LENIENT = ("UTF-16", "two objects")
 
 
 def _of_nothing(form: Form) -> Expected:
-    """Say what comes of an empty body: to be told that something is gone, it does."""
+    """Return what comes of an empty body, which is enough for a deletion."""
     return RESULT if form.method == "DELETE" else _of_body(form)
 
 
 def _of_a_list(form: Form) -> Expected:
-    """Say what comes of a list: as a page, it is taken."""
+    """Return what comes of a list: as a page, it is taken."""
     listing = form.operation.endswith(".list")
     return LOOSE_RESULT if listing else _of_body(form)
 
@@ -65,14 +65,14 @@ def _of_body(form: Form) -> Expected:
 
 
 def _lost(form: Form) -> Expected:
-    """Say what comes of a connection that breaks: of a stream, what had come."""
+    """Return what comes of a connection that breaks: of a stream, what had come."""
     if form.waits and form.reads_events:
         return ANY
     return Expected.error(_CUT, "StreamInterrupted" if form.reads_events else _CUT)
 
 
 def _unlucky(form: Form) -> Expected:
-    """Say what comes of connections that are closed while they are taken again.
+    """Return what comes of connections that are closed while they are taken again.
 
     What creates must not be sent again then, as it may have been received.
     """
@@ -80,12 +80,12 @@ def _unlucky(form: Form) -> Expected:
 
 
 def _ended(form: Form) -> Expected:
-    """Say what comes of a connection that breaks when all of a stream was told."""
+    """Return what comes of a connection that breaks after the last event."""
     return RESULT if form.reads_events else _lost(form)
 
 
 def _short(form: Form) -> Expected:
-    """Say what comes of a body without its last byte."""
+    """Return what comes of a body without its last byte."""
     return RESULT if form.reads_events else Expected.error("DecodeError")
 
 
@@ -123,7 +123,6 @@ def _body(raw: bytes, kind: str | None, status: int = 200) -> Rewrite:
 
 
 def _json_typed(kind: str | None) -> Rewrite:
-    """Give another content type to what is no stream."""
     return lambda request, response: (
         response if response.events else evolve(response, content_type=kind)
     )
@@ -198,19 +197,13 @@ _DELIVERIES: dict[str, tuple[Delivery, Judge]] = {
     ),
     "a length that is too small": (delivery.measured(-1), _short),
     "a length that is too large": (delivery.measured(1, CLOSE), _ended),
-    "a length that is no number": (
-        delivery.headed("Content-Length: many"),
-        _never,
-    ),
+    "a length that is no number": (delivery.headed("Content-Length: many"), _never),
     "two lengths": (delivery.headed("Content-Length: 3"), _never),
     "a negative length": (
         delivery.instead(b"HTTP/1.1 200 OK\r\ncontent-length: -1\r\n\r\n{}", CLOSE),
         _never,
     ),
-    "both a length and chunks": (
-        delivery.chunked(9, "Content-Length: 5"),
-        _anything,
-    ),
+    "both a length and chunks": (delivery.chunked(9, "Content-Length: 5"), _anything),
     "an unknown coding": (delivery.headed("Transfer-Encoding: magic"), _never),
     "cut before the body": (delivery.cut(after=lambda body: 0), _lost),
     "cut after a byte": (delivery.cut(after=lambda body: 1), _lost),
@@ -242,10 +235,7 @@ _DELIVERIES: dict[str, tuple[Delivery, Judge]] = {
         _never,
     ),
     "HTTP/0.9": (delivery.instead(b'{"id": "a"}', CLOSE), _never),
-    "only 100": (
-        delivery.instead(b"HTTP/1.1 100 Continue\r\n\r\n", CLOSE),
-        _never,
-    ),
+    "only 100": (delivery.instead(b"HTTP/1.1 100 Continue\r\n\r\n", CLOSE), _never),
     "an upgrade that nobody asked for": (
         delivery.instead(b"HTTP/1.1 101 Switching\r\nupgrade: x\r\n\r\n", CLOSE),
         _anything,

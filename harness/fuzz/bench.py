@@ -73,7 +73,6 @@ class Bench:
         return self.answer(request)
 
     def client(self, *, asynchronous: bool) -> Any:
-        """Give one of the clients."""
         self.asked = 0
         for each in self._https:
             each.cookies.clear()

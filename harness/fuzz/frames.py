@@ -44,7 +44,7 @@ def _generated(frames: list[tuple[str, str]]) -> None:
 
 
 def _ends(name: str, data: str) -> bool:
-    """Tell whether no event is given any more from this one on."""
+    """Return whether no event is given any more from this one on."""
     value, bare = _value(data), not name
     wrapped = _is_wrapped(name, value)
     if wrapped:
@@ -63,7 +63,7 @@ def _ends(name: str, data: str) -> bool:
 
 
 def _is_wrapped(name: str, value: Any) -> bool:
-    """Tell whether the whole event is the data of one that has no name."""
+    """Return whether the whole event is the data of one that has no name."""
     whole = not name and isinstance(value, dict) and "data" in value
     return whole and isinstance(value.get("event"), str)
 

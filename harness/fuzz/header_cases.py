@@ -65,7 +65,7 @@ _COOKIES = (
 
 
 def head(rng: Random) -> Headers:
-    """Give headers, a few of which mean something."""
+    """Return headers, a few of which mean something."""
     makers = {
         **dict.fromkeys(ASKING, WAITS),
         "x-should-retry": _WISHES,
@@ -91,12 +91,11 @@ def head(rng: Random) -> Headers:
 
 
 def noise(rng: Random) -> str:
-    """Give text that hardly belongs into a header."""
     return "".join(chr(rng.randrange(256)) for _ in range(rng.randrange(40)))
 
 
 def coded(rng: Random, content: bytes) -> tuple[bytes, str | None, bool]:
-    """Give a body in some coding, what it is called, and whether that is all true."""
+    """Return a body in some coding, what it is called, and whether that is all true."""
     match rng.randrange(13):
         case 0 | 1:
             return content, None, True
@@ -133,7 +132,7 @@ def coded(rng: Random, content: bytes) -> tuple[bytes, str | None, bool]:
 def answer(
     rng: Random, status: int, headers: Headers, content: bytes
 ) -> tuple[bytes, bool]:
-    """Give the bytes of an answer, and whether it can be relied on."""
+    """Return the bytes of a response, and whether they can be relied on."""
     content, coding, honest = coded(rng, content)
     if coding is not None:
         headers = [*headers, ("Content-Encoding", coding)]

@@ -55,7 +55,7 @@ NUMBERS = (
 
 
 def weird(rng: Random) -> Any:
-    """Give a value that is hardly ever right."""
+    """Return a value that is hardly ever right."""
     match rng.randrange(8):
         case 0:
             return None
@@ -73,7 +73,7 @@ def weird(rng: Random) -> Any:
 
 
 def spoil(rng: Random, value: Any) -> Any:
-    """Give the value with one thing changed, anywhere in it; it itself stays."""
+    """Return the value with one thing changed, anywhere in it; it itself stays."""
     value = copy.deepcopy(value)
     places = list(_places(value))
     if not places or rng.random() < 0.02:
@@ -101,7 +101,6 @@ def spoil(rng: Random, value: Any) -> Any:
 
 
 def _places(node: Any) -> Any:
-    """Give every (container, key) of a JSON value."""
     todo = [node]
     for each in todo:
         keys: Any = ()
@@ -130,7 +129,7 @@ def _escaped(character: str) -> str:
 
 
 def spoil_bytes(rng: Random, content: bytes) -> bytes:
-    """Give bytes with one thing changed, that has nothing to do with what they mean."""
+    """Return bytes with one change that disregards their meaning."""
     at = rng.randrange(len(content) + 1)
     to = min(len(content), at + rng.choice((1, 2, 8, 100)))
     match rng.randrange(9):
@@ -163,7 +162,7 @@ def spoil_bytes(rng: Random, content: bytes) -> bytes:
 
 
 def instance(rng: Random, schema: Schema, depth: int = 0) -> Any:
-    """Give a value that is right by a schema of the document."""
+    """Return a value that is right by a schema of the document."""
     if name := reference(schema):
         return instance(rng, SCHEMAS[name], depth)
     if alternatives := variants(schema):

@@ -49,7 +49,7 @@ class Report:
         self.failures.append(Failure(seed, what, case))
 
     def lines(self) -> Iterator[str]:
-        """Tell it in lines: totals, outcomes, the most frequent first, failures."""
+        """Return the report in lines: totals, outcomes by frequency, failures."""
         yield f"{self.target}: {self.cases} cases in {self.seconds:.1f} s"
         for outcome, count in self.outcomes.most_common():
             yield f"  {count:7d}  {outcome}"
@@ -71,6 +71,5 @@ def keep(report: Report, folder: Path = CORPUS) -> list[Path]:
 
 
 def kept_cases(target: str, folder: Path = CORPUS) -> Iterator[tuple[str, bytes]]:
-    """Give the kept cases of a target: the file's name, and its bytes."""
     for path in sorted((folder / target).glob("*")):
         yield path.name, path.read_bytes()

@@ -48,7 +48,6 @@ _WALKS: tuple[dict[str, Any], ...] = (
 
 
 def document_of(operation: str) -> Operation:
-    """Give what the document says of an operation."""
     return _BY_MODULE[METHODS[operation].module]
 
 
@@ -109,7 +108,7 @@ class Answers:
 
 
 def spoilt_answer(rng: Random, schema: str) -> bytes:
-    """Give an answer that was right by a schema before something was done to it."""
+    """Return a response that fitted a schema before it was spoilt."""
     value = instance(rng, {"$ref": f"{PREFIX}{schema}"})
     for _ in range(rng.choice((0, 1, 1, 1, 2, 5, 20))):
         value = spoil(rng, value)
@@ -148,7 +147,7 @@ def _without(value: Any) -> Iterator[Any]:
 
 
 def decoded(content: bytes) -> Any:
-    """Give what the standard library makes of a body."""
+    """Return what the standard library makes of a body."""
     try:
         return json.loads(content)
     except (ValueError, RecursionError):
@@ -156,14 +155,12 @@ def decoded(content: bytes) -> Any:
 
 
 def method_of(client: Any, operation: str) -> Any:
-    """Give the method that an operation is."""
     for name in operation.split("."):
         client = getattr(client, name)
     return client
 
 
 def arguments_of(operation: str) -> dict[str, Any]:
-    """Give what an operation can't do without."""
     ids = {name: f"{name}_1" for name in METHODS[operation].parameters.path}
     return ids | BODIES.get(operation, {})
 
@@ -230,7 +227,7 @@ def _told_why(error: APIError, case: Case, expected: Any) -> None:
 
 
 def _has_no_items(case: Case, expected: Any) -> bool:
-    """Tell whether an answer is not what an operation has to give."""
+    """Return whether a response is not what an operation returns."""
     if not case["operation"].endswith(".list"):
         return not isinstance(expected, dict)
     given = expected.get("data") if isinstance(expected, dict) else expected

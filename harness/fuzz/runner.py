@@ -37,9 +37,7 @@ class Target(Protocol):
         """Carry a case out; give the name of its outcome, raise where it failed."""
         ...
 
-    def smaller(self, case: Case) -> Iterator[Case]:
-        """Give cases that are less than this one."""
-        ...
+    def smaller(self, case: Case) -> Iterator[Case]: ...
 
 
 class HangsError(BaseException):
@@ -150,23 +148,19 @@ def _smallest(
 
 
 def as_bytes(case: Case) -> bytes:
-    """Give a case as it is kept."""
     return json.dumps(case, indent=1, sort_keys=True).encode() + b"\n"
 
 
 def from_bytes(content: bytes) -> Case:
-    """Give a case that was kept."""
     case: Case = json.loads(content)
     return case
 
 
 def text(content: bytes) -> str:
-    """Give bytes as a case holds them: a character each."""
     return content.decode("latin-1")
 
 
 def halves(value: str) -> Iterator[str]:
-    """Give a text without some part of it, the larger parts first."""
     size = len(value)
     while size > 0:
         for at in range(0, len(value), size):

@@ -39,7 +39,7 @@ def names() -> list[str]:
 
 @cache
 def part(name: str, paths: tuple[str, ...]) -> Document:
-    """Give some paths of a document and all that they reach; nobody changes it."""
+    """Return some paths of a document and all that they reach; nobody changes it."""
     whole = _whole(name)
     chosen = {
         path: item
@@ -79,7 +79,6 @@ def _reached(whole: Document, paths: Document, start: Iterable[Steps]) -> set[St
 
 
 def targets(node: Any) -> list[Steps]:
-    """Give the components that a part of a document refers to."""
     found: list[Steps] = []
     for _, reference in references(node):
         if isinstance(reference, str) and reference.startswith("#/"):

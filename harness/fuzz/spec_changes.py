@@ -59,7 +59,6 @@ def left_out(it: Mutant) -> None:
 
 
 def other_type(it: Mutant) -> None:
-    """Give a property another type."""
     place, name = _property(it)
     it.put((*place, "properties", name), _schema(it, place))
 
@@ -109,7 +108,6 @@ def values(it: Mutant) -> None:
 
 
 def merged(it: Mutant) -> None:
-    """Say an object in parts."""
     place, schema = _class(it)
     if "oneOf" in schema or place[:2] != ("components", "schemas") or len(place) != 3:
         raise LookupError
@@ -119,7 +117,7 @@ def merged(it: Mutant) -> None:
 
 
 KINDS: list[Callable[[Mutant], None]] = [
-    *(added, left_out, other_type, null_allowed, required, order, values, merged),
+    *(added, left_out, other_type, null_allowed, required, order, values, merged)
 ]
 
 

@@ -122,7 +122,7 @@ def judge(subjects: list[Subject]) -> list[list[str]]:
 
 
 def understood(document: Document) -> bool:
-    """Tell whether the contract tests know all that a document in normal form says."""
+    """Return whether the contract tests understand all of a normal document."""
     schemas = document.get("components", {}).get("schemas", {})
     if not all(map(_CLASS.match, schemas)):
         return False

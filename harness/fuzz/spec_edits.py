@@ -23,7 +23,6 @@ class Edit:
 
     @property
     def places(self) -> Iterator[Steps]:
-        """Give where something is another than before."""
         yield self.at
         if self.kind == "name":
             yield (*self.at[:-1], str(self.value))
@@ -83,13 +82,11 @@ class Case:
 
 
 def owner(place: Iterable[str | int]) -> Steps:
-    """Give the part of a document that a place belongs to: a component, a path item."""
     steps = tuple(place)
     return steps[: 3 if steps[:1] == ("components",) else 2]
 
 
 def exists(document: Document, place: Steps) -> bool:
-    """Tell whether a document has a place."""
     try:
         at(document, place)
     except (KeyError, IndexError, TypeError):

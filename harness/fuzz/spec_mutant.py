@@ -86,7 +86,6 @@ class Mutant:
             self._do(Edit("name", place, name))
 
     def at(self, place: Steps) -> Any:
-        """Give what stands at a place now."""
         return at(self.document, place)
 
     def schema(self, key: str | None = None) -> tuple[Steps, dict[str, Any]]:
@@ -128,7 +127,6 @@ class Mutant:
         )
 
     def small_schema(self) -> dict[str, Any]:
-        """Give a schema to put somewhere."""
         random = self.random
         kinds: list[dict[str, Any]] = [
             {"type": random.choice(TYPES)},
@@ -157,7 +155,6 @@ class Mutant:
 
 
 def schemas(document: Document) -> Iterator[Steps]:
-    """Give the places of all schemas that are objects."""
     todo: list[Steps] = [
         place
         for place in nodes(document)
@@ -180,7 +177,6 @@ def schemas(document: Document) -> Iterator[Steps]:
 
 
 def operations(document: Document) -> Iterator[Steps]:
-    """Give the places of all operations."""
     paths = document.get("paths")
     for path, item in paths.items() if isinstance(paths, dict) else ():
         if isinstance(item, dict):

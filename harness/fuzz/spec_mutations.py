@@ -23,7 +23,6 @@ def dropped(it: Mutant) -> None:
 
 
 def renamed(it: Mutant) -> None:
-    """Give a key another name, hostile or nearly the old one."""
     place = it.any_place()
     if isinstance(place[-1], int):
         raise LookupError

@@ -126,5 +126,5 @@ def operation_named(it: Mutant) -> None:
 
 
 KINDS: list[Callable[[Mutant], None]] = [
-    *(information, path, parameters, body, answers, operation_named),
+    *(information, path, parameters, body, answers, operation_named)
 ]

@@ -19,7 +19,7 @@ _QUOTED = re.compile(r"""\[('(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")\]""")
 
 
 def verdict(error: Exception, case: Case, before: Document, after: Document) -> str:
-    """Say how near to the edits a refusal points; `!` begins what may not be."""
+    """Return how near to the edits a refusal points; `!` begins what may not be."""
     text = str(error)
     if isinstance(error, SpecError):
         if error.at is None:
@@ -88,7 +88,6 @@ Graph = dict[Steps, set[Steps]]
 
 
 def graph(document: Document) -> Graph:
-    """Tell which component or path item refers to which components."""
     found: Graph = {}
     for section in ("paths", "components"):
         holder = document.get(section)
@@ -101,7 +100,6 @@ def graph(document: Document) -> Graph:
 
 
 def closure(ways: Graph, start: set[Steps]) -> set[Steps]:
-    """Give some parts and all that they lead to."""
     found: set[Steps] = set()
     pending = [*start]
     while pending:

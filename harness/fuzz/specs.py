@@ -223,7 +223,7 @@ class Fuzzer:
         self.written[seed] = folder
 
     def _fail_late(self, seed: int, what: str) -> None:
-        """Tell of a case that was counted when it was written."""
+        """Return of a case that was counted when it was written."""
         self.report.cases -= 1
         self._fail(seed, self.cases[seed], what)
 

@@ -32,7 +32,6 @@ Event = tuple[str, Any]
 
 
 def told(rng: Random) -> bytes:
-    """Give the bytes of a stream."""
     events: list[Event] = [*rng.choice(STORIES)]
     if rng.random() < 0.15:
         events = [_any_event(rng) for _ in range(rng.randrange(1, 12))]
@@ -52,7 +51,6 @@ def told(rng: Random) -> bytes:
 
 
 def split(rng: Random, content: bytes) -> list[bytes]:
-    """Give bytes in pieces, wherever they end."""
     match rng.randrange(6):
         case 0:
             return [content]

@@ -104,7 +104,7 @@ async def _handled(client: Any, case: Case, log: list[Any]) -> None:
 
 
 def _now(stream: Any) -> Any:
-    """Give what is known of the run by now."""
+    """Return what is known of the run by now."""
     found = (
         stream.current_event,
         stream.current_run,

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
 @contextlib.contextmanager
 def targets() -> Iterator[dict[str, Target]]:
-    """Give the targets, ready."""
     with Bench() as bench, Heads() as heads:
         known: list[Target] = [Answers(bench), Streams(bench), heads]
         yield {each.name: each for each in known}

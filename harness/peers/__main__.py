@@ -169,7 +169,7 @@ async def _found(form: Form, client: Any, task: Task) -> Any:
 
 
 def _judged(peer: Peer, form: Form, found: Any, *, asynchronous: bool) -> str:
-    """Say what was found, beginning with WRONG if that may not be."""
+    """Return what was found, beginning with WRONG if that may not be."""
     lacking = None if peer.taught else LACKS.get(form.kind)
     if isinstance(found, AssistantsError):
         name = type(found).__name__

@@ -28,10 +28,7 @@ CALL = {
     "type": "function",
     "function": {"name": "add", "arguments": '{"a": 1}'},
 }
-ACTION = {
-    "type": "submit_tool_outputs",
-    "submit_tool_outputs": {"tool_calls": [CALL]},
-}
+ACTION = {"type": "submit_tool_outputs", "submit_tool_outputs": {"tool_calls": [CALL]}}
 
 
 class Peer:
@@ -183,7 +180,7 @@ class Handler(BaseHTTPRequestHandler):
     do_GET = do_POST = do_DELETE = do_PUT = do_PATCH = _serve  # noqa: N815
 
     def log_message(self, format: str, *args: Any) -> None:
-        """Say nothing: the test tells what it sees."""
+        """Write no log."""
 
 
 def main() -> None:

@@ -60,7 +60,6 @@ class Ledger:
             self.wrong.append(text)
 
     def begin(self) -> int:
-        """Give the number of a run that is asked for next."""
         with self._lock:
             self._number += 1
             return self._number

@@ -60,7 +60,6 @@ class Levels:
     kinds: Counter[str] = field(repr=False)
 
     def leaks(self, before: Levels) -> list[str]:
-        """Say what is more than it was before, by more than may be."""
         found = []
         for name in ("descriptors", "threads", "tasks"):
             more = getattr(self, name) - getattr(before, name)
@@ -135,7 +134,7 @@ class Tracing:
         tracemalloc.start()
 
     def stop(self) -> dict[str, int]:
-        """Give the bytes that are still there, by package or module; most first."""
+        """Return the bytes that are still there, by package or module; most first."""
         gc.collect()
         snapshot = tracemalloc.take_snapshot()
         tracemalloc.stop()
@@ -146,7 +145,7 @@ class Tracing:
 
 
 def traced_leaks(traced: dict[str, int]) -> list[str]:
-    """Say where more is left than may be."""
+    """Return where more is left than may be."""
     return [
         f"{traced[name]} bytes that {name} has allocated are left"
         for name in OURS

@@ -62,7 +62,6 @@ class Served:
         self._end()
 
     def problems(self) -> list[str]:
-        """Give what the log has of mistakes that the server made."""
         lines = self._log.read_text("utf-8").splitlines()
         return [f"the server: {each}" for each in lines if each.startswith("ERROR")]
 

@@ -52,7 +52,7 @@ class HaltError(BaseException):
 
 @tool
 def double(n: int) -> int:
-    """Give twice a number."""
+    """Return twice a number."""
     return 2 * n
 
 
@@ -80,7 +80,7 @@ class Story:
         self.open: set[int] = set()
 
     def tell(self) -> Steps:
-        """Give the steps; after an error of one, there are no more."""
+        """Return the steps; after an error of one, there are no more."""
         given = {"extra_headers": self._fault()}
         said = [{"role": "user", "content": "Hello"}] * self._rng.randint(0, 4)
         thread = yield lambda c: c.threads.create(messages=said, **given)
@@ -230,7 +230,7 @@ class Story:
             self._ledger.complain(f"{number} said {texts}")
 
     def _asked(self, script: list[list[Any]] | None = None) -> tuple[int, Any]:
-        """Give a run's number, and the arguments to ask for it."""
+        """Return a run's number, and the arguments to ask for it."""
         number = self._ledger.begin()
         self._numbers.append(number)
         self.open.add(number)
@@ -262,7 +262,7 @@ class Story:
         return ToolSet(TOOLS, on_error=on_error)
 
     def _raising(self, what: str) -> Callable[[Any], None]:
-        """Give a callback, which in some stories raises at one of its calls."""
+        """Return a callback, which in some stories raises at one of its calls."""
         at = self._rng.randint(1, 40)
         kind = RaisedError if self._rng.random() < 0.7 else HaltError
         calls = 0

@@ -21,13 +21,7 @@ from assistants_client import AssistantsError, AsyncClient, Client, StreamInterr
 from assistants_client._transport.pool import CONNECTIONS
 from harness.faults.echo_server import pool_problems
 from harness.soak.ledger import ENDED, WAITS, Ledger, stored_runs
-from harness.soak.levels import (
-    Levels,
-    Tracing,
-    load_everything,
-    settled,
-    traced_leaks,
-)
+from harness.soak.levels import Levels, Tracing, load_everything, settled, traced_leaks
 from harness.soak.server_process import Served
 from harness.soak.stories import HaltError, RaisedError, Story
 
@@ -180,12 +174,7 @@ def _work(
 
 
 async def _work_async(
-    plan: Plan,
-    settings: Any,
-    ledger: Ledger,
-    assistant: str,
-    seed: str,
-    until: float,
+    plan: Plan, settings: Any, ledger: Ledger, assistant: str, seed: str, until: float
 ) -> None:
     loop = asyncio.get_running_loop()
     loop.set_exception_handler(lambda _, about: ledger.complain(f"the loop: {about}"))

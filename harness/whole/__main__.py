@@ -119,7 +119,7 @@ def built(path: Path, out: Path) -> tuple[float, float, str]:
 
 
 def say_counts(counted: Counted) -> None:
-    """Say what there is, and why there are more models than schemas."""
+    """Return what there is, and why there are more models than schemas."""
     say("operations", f"{counted.operations}")
     say(
         "schemas",
@@ -183,7 +183,7 @@ def types(out: Path) -> list[str]:
 
 
 def stock(path: Path, folder: Path) -> None:
-    """Say what openapi-python-client by itself makes of the document."""
+    """Return what openapi-python-client by itself makes of the document."""
     done = run(
         str(BIN / "openapi-python-client"), "generate", "--path", str(path.resolve()),
         "--output-path", str(folder / "stock"), "--meta", "none",

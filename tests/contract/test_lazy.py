@@ -114,7 +114,6 @@ def test_endpoint_needs_no_http_library_until_it_is_called(
 
 
 def _models(modules: list[str]) -> set[str]:
-    """Give the names of the schemas whose modules are loaded."""
     prefix = "assistants_api.models."
     by_module = {snake(name): name for name in SCHEMAS}
     return {

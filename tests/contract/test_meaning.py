@@ -23,7 +23,7 @@ THING = {"$ref": "#/components/schemas/Thing"}
 
 
 def document(schema: Json, **schemas: Json) -> Json:
-    """Give a document whose schema `Tried` is to be compared."""
+    """Return a document whose schema `Tried` is to be compared."""
     return {
         "info": {"version": "1"},
         "paths": {},
@@ -47,10 +47,7 @@ def holder(schema: Json) -> Json:
         (THING, {**TEXT, "maxLength": 9}),
         ({"oneOf": [TEXT]}, TEXT),
         ({"anyOf": [TEXT, TEXT]}, TEXT),
-        (
-            {"anyOf": [TEXT, {"oneOf": [NUMBER, NULL]}]},
-            {"anyOf": [NUMBER, TEXT, NULL]},
-        ),
+        ({"anyOf": [TEXT, {"oneOf": [NUMBER, NULL]}]}, {"anyOf": [NUMBER, TEXT, NULL]}),
         (
             {"enum": ["a"], "type": "string", "x-stainless-const": True},
             {"const": "a", "type": "string"},
@@ -103,7 +100,7 @@ def test_an_object_must_say_so_here_but_not_upstream() -> None:
 
 
 def tree(leaf: Json) -> Json:
-    """Give a document with a tree that names its branches, or doesn't."""
+    """Return a document with a tree that names its branches, or doesn't."""
     list_ = {"type": "array", "items": {"$ref": "#/components/schemas/Tried"}}
     properties = {"leaf": leaf, "in": holder(list_)}
     return document({"type": "object", "properties": properties})

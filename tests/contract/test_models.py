@@ -218,7 +218,6 @@ def test_dict_of_a_union_lists_its_variants(name: str) -> None:
 
 
 def _as_dict(schema: Schema) -> str:
-    """Give the type of a variant as a plain dict; another name for one is opened."""
     while "$ref" in schema and "$ref" in SCHEMAS[_named(schema)]:
         schema = SCHEMAS[_named(schema)]
     if "$ref" in schema and f"{class_name(_named(schema))}Dict" in models.__all__:
@@ -243,7 +242,7 @@ def test_kinds_that_are_known_have_an_alias_of_their_own() -> None:
 
 
 def _leaves(name: str) -> set[str]:
-    """Give the classes that a union stands for, through unions of unions."""
+    """Return the classes that a union stands for, through unions of unions."""
     if name in CLASSES:
         return {name}
     if name not in UNIONS:
@@ -285,7 +284,6 @@ _UNKNOWN = {"UnknownObject", "list of UnknownObject", "map of UnknownObject"}
 
 
 def _fields(name: str) -> list[Any]:
-    """Give the fields that are properties of the schema."""
     return [
         field
         for field in attrs.fields(model(name))
@@ -305,13 +303,13 @@ def _default(schema: Schema, *, required: bool) -> Any:
 
 
 def _text(annotation: Any) -> str:
-    """Give the text of a TypedDict's annotation, which Python keeps in a box."""
+    """Return the text of a TypedDict's annotation, which Python keeps in a box."""
     text: str = annotation.__forward_arg__
     return spelled(text)
 
 
 def _is_required(typed: Any, key: str, annotation: Any) -> bool:
-    """Tell whether a key is required; Python itself can't where it sees only text."""
+    """Return whether a key is required; Python itself can't where it sees only text."""
     text = _text(annotation)
     if text.startswith(("Required[", "NotRequired[")):
         return text.startswith("Required[")

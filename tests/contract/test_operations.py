@@ -176,7 +176,6 @@ def _signature(function: Callable[..., Any]) -> list[inspect.Parameter]:
 
 
 def _parameters(function: Callable[..., Any]) -> dict[str, tuple[str, str, str]]:
-    """Give kind, type and default of each parameter."""
     kinds: dict[Any, str] = {
         inspect.Parameter.POSITIONAL_OR_KEYWORD: "positional",
         inspect.Parameter.KEYWORD_ONLY: "keyword",

@@ -24,7 +24,6 @@ DOCUMENT: dict[str, Any] = upstream.load(ROOT / "openapi.yaml")
 
 
 def places() -> Iterator[tuple[str, Any]]:
-    """Give every place of the pinned document where words are due, and the words."""
     yield "$.info.title", DOCUMENT["info"].get("title")
     yield "$.info.description", DOCUMENT["info"].get("description")
     for tag in DOCUMENT["tags"]:

@@ -120,7 +120,7 @@ def test_what_is_not_json_is_an_error(operation: Operation) -> None:
 
 @for_each(OPERATIONS)
 def test_a_success_that_is_no_object_never_breaks(operation: Operation) -> None:
-    """Give what came, or an error of ours."""
+    """Return what came, or an error of ours."""
     values: list[Any] = [[], None, "text", 1, True, [{}]]
     for value in values:
         try:
@@ -291,7 +291,7 @@ def _response(status: int, value: Any) -> httpx.Response:
 
 
 def _statuses(pattern: str) -> list[int]:
-    """Give the statuses that a pattern such as 4XX stands for, from end to end."""
+    """Return the statuses that a pattern such as 4XX stands for, from end to end."""
     if "X" not in pattern:
         return [int(pattern)]
     first = int(pattern[0]) * 100
@@ -299,7 +299,6 @@ def _statuses(pattern: str) -> list[int]:
 
 
 def _documented(operation: Operation, status: int) -> bool:
-    """Tell whether the document says what comes with a status."""
     return any(status in _range(pattern) for pattern in operation.responses)
 
 

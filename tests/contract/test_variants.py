@@ -100,7 +100,7 @@ def test_discriminators_of_the_document_agree_with_its_constants(name: str) -> N
 
 
 def _readers(name: str) -> list[Any]:
-    """Give functions that read a value where a union's value is expected."""
+    """Return functions that read a value where a union's value is expected."""
     found = [_reader(host, key) for host, key in hosts(name)]
     assert found, f"no property holds {name}"
     return found

@@ -16,12 +16,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 
-from assistants_client import (
-    APITimeoutError,
-    AssistantsError,
-    AsyncClient,
-    Client,
-)
+from assistants_client import APITimeoutError, AssistantsError, AsyncClient, Client
 from harness.faults.echo_server import (
     EchoServer,
     expected_echo,
@@ -308,7 +303,7 @@ def test_transcripts_are_not_torn(
 
 
 def _in_threads(work: Callable[[int], list[str]]) -> list[str]:
-    """Give what is wrong by what each of the threads found, all of them at once."""
+    """Return what is wrong by what each of the threads found, all of them at once."""
     together = threading.Barrier(THREADS, timeout=TIMEOUT)
 
     def one(number: int) -> list[str]:

@@ -43,7 +43,7 @@ def server() -> Iterator[ScriptedServer]:
 
 
 def packed(start: bytes, wbits: int) -> bytes:
-    """Give what unpacks to two gigabytes that begin with something."""
+    """Return what unpacks to two gigabytes that begin with something."""
     engine = zlib.compressobj(9, wbits=wbits)
     first = engine.compress(start) + engine.flush(zlib.Z_FULL_FLUSH)
     # After such a flush, the same comes out for the same, whatever came before.
@@ -53,7 +53,6 @@ def packed(start: bytes, wbits: int) -> bytes:
 
 @pytest.fixture(scope="module")
 def bombs() -> dict[str, tuple[str, bytes]]:
-    """Give codings and bodies."""
     return {
         "gzip": ("gzip", packed(b'{"id": "', 31)),
         "deflate": ("deflate", packed(b'{"id": "', 15)),
@@ -76,7 +75,7 @@ def answer(status: int, kind: str, coding: str, body: bytes, length: str = "") -
 def refused(
     server: ScriptedServer, call: Any, *, asynchronous: bool
 ) -> tuple[Any, int]:
-    """Give the error of a call, and how much room it took at most, in bytes."""
+    """Return the error of a call, and how much room it took at most, in bytes."""
     given: Any = {
         "base_url": f"{server.url}/v1",
         "api_key": KEY,

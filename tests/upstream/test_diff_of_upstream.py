@@ -52,7 +52,7 @@ _TIMES = {
         "completed_at",
     ],
     "RunStepObject": [
-        *("created_at", "expired_at", "cancelled_at", "failed_at", "completed_at"),
+        *("created_at", "expired_at", "cancelled_at", "failed_at", "completed_at")
     ],
 }
 _FILES = (
@@ -103,10 +103,7 @@ def test_the_assistants_part_changed_in_this_and_in_nothing_else() -> None:
             "`ReasoningEffort` may now also be "
             + _listed(["none", "minimal", "xhigh", "max"]),
         ),
-        (
-            *("C-", "CreateFileSearchVectorStore"),
-            _FILES,
-        ),
+        (*("C-", "CreateFileSearchVectorStore"), _FILES),
     }
     assert _told(report) == due
     assert (report.breaking, report.bump) == (False, "patch")
@@ -238,7 +235,7 @@ def test_of_all_every_property_that_came_went_or_became_required_is_told() -> No
 
 
 def _objects(old: Any, new: Any) -> Iterator[tuple[str, Any, Any]]:
-    """Give the schemas that are plain objects in both documents."""
+    """Return the schemas that are plain objects in both documents."""
     for name in old:
         both = [old[name], new.get(name, {})]
         if all(
