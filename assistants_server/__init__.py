@@ -17,8 +17,7 @@ if _missing:
         name=_missing[0],
     )
 
-from .engines.deterministic import deterministic  # noqa: E402
-from .engines.interface import (  # noqa: E402
+from .engines import (  # noqa: E402
     CodeCall,
     Engine,
     Fail,
@@ -28,16 +27,18 @@ from .engines.interface import (  # noqa: E402
     Incomplete,
     Output,
     RefusedText,
+    ScriptError,
     Text,
     ToolCall,
     Turn,
     Wait,
+    deterministic,
+    scripted,
 )
-from .engines.scripted import ScriptError, scripted  # noqa: E402
-from .faults.fault import FaultError  # noqa: E402
+from .faults import FaultError  # noqa: E402
 from .server import LocalServer  # noqa: E402
 from .settings import SettingsError  # noqa: E402
-from .store.sqlite import StoreError  # noqa: E402
+from .store import StoreError  # noqa: E402
 
 __all__ = [
     "CodeCall",

@@ -12,33 +12,35 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-from .engines import scripted as scripts
-from .engines.deterministic import deterministic
-from .faults import fault as faults
+from . import faults
+from .engines import deterministic, scripted
+from .engines.scripted import HEADER as SCRIPT_HEADER
+from .engines.scripted import HELP as SCRIPT_HELP
+from .engines.scripted import parse_script
 from .server import LocalServer
 from .settings import LOOPBACK, MEBIBYTE, SettingsError
-from .store.sqlite import StoreError
+from .store import StoreError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from .engines.interface import Engine
+    from .engines import Engine
 
 _KEY = "ASSISTANTS_LOCAL_KEY"
 _PORT = 8000
 _WRONG_USE = 2
 _DESCRIPTION = """\
 Serve the Assistants API on this machine, all of its operations, for demos, tests and
-offline work. What answers is a deterministic engine that needs no network, or one of
-your own."""
+offline work. A deterministic engine answers, which needs no network, or one of your
+own."""
 
 
 class _UsageError(Exception):
-    """The command can't be carried out as it was given."""
+    """The command line is wrong."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the server until it is interrupted; give the exit code."""
+    """Run the server until it is interrupted, and return the exit code."""
     options = _parser().parse_args(arguments)
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(message)s")
     try:
@@ -68,7 +70,7 @@ def _parser() -> argparse.ArgumentParser:
         prog="python -m assistants_server",
         description=_DESCRIPTION,
         epilog=f"faults (--fault, or the header {faults.HEADER}):\n{faults.HELP}\n"
-        f"scripts (--script, or the header {scripts.HEADER}):\n{scripts.HELP}",
+        f"scripts (--script, or the header {SCRIPT_HEADER}):\n{SCRIPT_HELP}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     add = parser.add_argument
@@ -82,13 +84,13 @@ def _parser() -> argparse.ArgumentParser:
         "--port",
         type=int,
         default=_PORT,
-        help="port; 0 takes a free one (default: %(default)s)",
+        help="port; 0 picks a free one (default: %(default)s)",
     )
     add(
         "--key",
         default=os.environ.get(_KEY),
-        help="what clients must send as `Authorization: Bearer KEY`; better given as "
-        f"{_KEY}, which other users of the machine can't see (default: none needed)",
+        help="API key that clients must send as `Authorization: Bearer KEY`; better "
+        f"set as {_KEY}, which other users of the machine can't see (default: none)",
     )
     add(
         "--store",
@@ -100,49 +102,50 @@ def _parser() -> argparse.ArgumentParser:
     add(
         "--engine",
         metavar="MODULE:NAME",
-        help="what answers: a function that takes a Turn and gives text and tool calls",
+        help="what answers: a function that takes a Turn and yields text and tool "
+        "calls",
     )
     add(
         "--script",
         metavar="FILE",
         type=Path,
-        help="what to say and do in every run, as JSON; see below",
+        help="script of every run, as JSON; see below",
     )
     add(
         "--fault",
         metavar="TEXT",
         action="append",
         default=[],
-        help="what is to go wrong, see below; may be given several times",
+        help="what goes wrong, see below; may be given several times",
     )
     add(
         "--pace",
         metavar="SECONDS",
         type=float,
         default=0.02,
-        help="time between two pieces of an answer (default: %(default)s)",
+        help="time between two pieces of a message (default: %(default)s)",
     )
     add(
         "--poll-after",
         metavar="MS",
         type=int,
         default=100,
-        help="milliseconds that clients are asked to let pass between two looks at a "
-        "run (default: %(default)s)",
+        help="milliseconds that clients are asked to wait between two polls of a run "
+        "(default: %(default)s)",
     )
     add(
         "--expires-after",
         metavar="SECONDS",
         type=float,
         default=600.0,
-        help="time after which a run that goes on expires (default: %(default)s)",
+        help="time after which an active run expires (default: %(default)s)",
     )
     add(
         "--max-body",
         metavar="BYTES",
         type=int,
         default=8 * MEBIBYTE,
-        help="largest body that is taken (default: %(default)s)",
+        help="size of the largest request body (default: %(default)s)",
     )
     return parser
 
@@ -164,7 +167,7 @@ def _server(options: argparse.Namespace) -> LocalServer:
 
 def _engine(options: argparse.Namespace) -> Engine:
     if options.engine and options.script:
-        raise _UsageError("give either --engine or --script; a script has its engine")
+        raise _UsageError("use either --engine or --script, which has an engine")
     if options.script:
         return _scripted(options.script)
     return _named(options.engine) if options.engine else deterministic
@@ -172,7 +175,7 @@ def _engine(options: argparse.Namespace) -> Engine:
 
 def _scripted(file: Path) -> Engine:
     try:
-        return scripts.scripted(*scripts.parse_script(file.read_text("utf-8")))
+        return scripted(*parse_script(file.read_text("utf-8")))
     except (OSError, ValueError) as error:
         raise _UsageError(f"--script {file}: {error}") from error
 
@@ -191,18 +194,18 @@ def _named(text: str) -> Engine:
         what = f"{type(error).__name__}: {error}"
         raise _UsageError(f"--engine {text}: importing it raised {what}") from error
     if not callable(engine):
-        raise _UsageError(f"--engine {text}: is no function")
+        raise _UsageError(f"--engine {text}: it is not callable")
     return cast("Engine", engine)
 
 
 def _greet(server: LocalServer, options: argparse.Namespace) -> None:
-    kept = f"in {options.store}" if options.store else "in memory"
-    needed = "needed" if options.key else "none needed"
+    state = f"in {options.store}" if options.store else "in memory"
+    key = "needed" if options.key else "none needed"
     try:
         print(f"{server.url} serves the Assistants API; Ctrl-C ends it")
-        print(f"state: {kept}; key: {needed}", flush=True)
+        print(f"state: {state}; key: {key}", flush=True)
     except BrokenPipeError:
-        # Nobody reads it, which is no reason not to serve; nor to complain at the end.
+        # Nobody reads it, which is no reason not to serve, nor to fail at the end.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 

@@ -14,13 +14,13 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Match, Route
 
-from .http_errors import Refusal, shown
+from .http_errors import HTTPError, quoted
 from .idempotency import once
 from .operations import operations
 from .resources import Assistants, Messages, RunSteps, Threads
 from .runs import Runs
 from .settings import is_loopback
-from .validation import Call, read_body, read_query
+from .validation import ValidRequest, read_body, read_query
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
@@ -29,12 +29,12 @@ if TYPE_CHECKING:
 
     from .events import Listener
     from .operations import Operation
-    from .resources import Answer
-    from .scheduler import Conductor
+    from .resources import Result
+    from .scheduler import Scheduler
     from .settings import Settings
-    from .store.sqlite import Store
+    from .store import Store
 
-    _Act: TypeAlias = Callable[[Call], Answer]
+    _Act: TypeAlias = Callable[[ValidRequest], Result]
 
 PREFIX = "/v1"
 """What paths begin with; they are served without it as well."""
@@ -42,13 +42,13 @@ _log = logging.getLogger("assistants_server")
 
 
 class App:
-    """The application, and what it needs to know."""
+    """The application: it routes requests to operations."""
 
-    def __init__(self, store: Store, conductor: Conductor, settings: Settings) -> None:
+    def __init__(self, store: Store, scheduler: Scheduler, settings: Settings) -> None:
         self._store = store
-        self._conductor = conductor
+        self._scheduler = scheduler
         self._settings = settings
-        shared = (store, conductor)
+        shared = (store, scheduler)
         resources = (
             *(Assistants(*shared), Threads(*shared), Messages(*shared)),
             *(Runs(*shared, settings.poll_after), RunSteps(*shared)),
@@ -66,13 +66,13 @@ class App:
         ]
 
     def asgi(self) -> Starlette:
-        """Give the application for a server."""
+        """Return the application for a server."""
         app = Starlette(
             routes=self._routes,
             exception_handlers={
-                Refusal: _refused,
-                HTTPException: _refused_by_router,
-                Exception: _broke,
+                HTTPError: _error_response,
+                HTTPException: _router_error_response,
+                Exception: _internal_error_response,
             },
         )
         # A redirect would turn a POST into a GET.
@@ -80,7 +80,7 @@ class App:
         return app
 
     def operation_of(self, method: str, path: str) -> str | None:
-        """Give the operationId that a request means, if it means one."""
+        """Return the operationId of a request; None if there is no such operation."""
         scope = {"type": "http", "method": method, "path": path}
         for route in self._routes:
             if route.matches(scope)[0] is Match.FULL:
@@ -104,7 +104,7 @@ class App:
                 for fault in request.scope.get("local_faults", ())
                 if fault.name == "pages"
             )
-            call = Call(
+            valid = ValidRequest(
                 operation=operation,
                 path=request.path_params,
                 query=query,
@@ -113,25 +113,24 @@ class App:
                 faults=faults,
             )
             with self._store.changes():
-                answer = once(self._store.answers, call, acts[method])
-            return self._response(answer)
+                result = once(self._store, valid, acts[method])
+            return self._response(result)
 
         return serve
 
     def _admit(self, request: Request) -> None:
-        """Refuse who may not ask.
+        """Check that the client may send requests.
 
         Raises:
-            Refusal: the key is missing or wrong; or, where there is none, the request
-                came by another name than this machine's, as a web page's would that
-                has its own name point here.
+            HTTPError: the key is missing or wrong; or, where there is none, the Host
+                header doesn't name this machine, as with DNS rebinding by a web page.
         """
         key = self._settings.key
         if key is None:
             host = _host_name(request.headers.get("host", ""))
             if host and not is_loopback(host) and host != self._settings.host:
-                message = f"This server doesn't answer to the name {shown(host)}."
-                raise Refusal(403, message)
+                message = f"This server isn't reached by the name {quoted(host)}."
+                raise HTTPError(403, message)
             return
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
         given = token.strip() if scheme.lower() == "bearer" else ""
@@ -140,7 +139,7 @@ class App:
             what = "is wrong" if given else "is missing"
             message = f"The key {what}; send it as `Authorization: Bearer KEY`."
             headers = {"www-authenticate": "Bearer"}
-            raise Refusal(401, message, code="invalid_api_key", headers=headers)
+            raise HTTPError(401, message, code="invalid_api_key", headers=headers)
 
     async def _body(self, request: Request) -> bytes:
         limit = self._settings.max_body
@@ -155,19 +154,19 @@ class App:
                     if size > limit:
                         break
             except ClientDisconnect:
-                # Nobody will read this.
-                raise Refusal(400, "The client hung up.") from None
+                # Nobody will read this response.
+                raise HTTPError(400, "The client hung up.") from None
         if size > limit:
-            message = f"The body has more than the {limit} bytes that are taken here."
-            raise Refusal(413, message, headers={"connection": "close"})
+            message = f"The body has more than the {limit} bytes that are allowed here."
+            raise HTTPError(413, message, headers={"connection": "close"})
         return b"".join(pieces)
 
-    def _response(self, answer: Answer) -> Response:
-        if answer.listener is None:
-            return _json(200, answer.body, answer.headers)
-        headers = {**answer.headers, "cache-control": "no-store", **_request_id()}
+    def _response(self, result: Result) -> Response:
+        if result.listener is None:
+            return _json(200, result.body, result.headers)
+        headers = {**result.headers, "cache-control": "no-store", **_request_id()}
         return StreamingResponse(
-            self._frames(answer.listener),
+            self._frames(result.listener),
             headers=headers,
             media_type="text/event-stream",
         )
@@ -177,11 +176,11 @@ class App:
             async for frame in listener.frames():
                 yield frame
         finally:
-            self._conductor.leave(listener)
+            self._scheduler.detach(listener)
 
 
 def _act(operation: Operation, resources: tuple[object, ...]) -> _Act:
-    """Give what carries out an operation: the method that bears its name."""
+    """Return what carries out an operation: the method of the same name."""
     for resource in resources:
         act: _Act | None = getattr(resource, operation.name, None)
         if act is not None:
@@ -190,7 +189,7 @@ def _act(operation: Operation, resources: tuple[object, ...]) -> _Act:
 
 
 def _host_name(header: str) -> str:
-    """Give the name in a Host header, without the port."""
+    """Return the name in a Host header, without the port."""
     if header.startswith("["):
         return header[1:].partition("]")[0].lower()
     return header.partition(":")[0].removesuffix(".").lower()
@@ -209,24 +208,24 @@ def _request_id() -> dict[str, str]:
     return {"x-request-id": f"req_{secrets.token_hex(12)}"}
 
 
-async def _refused(request: Request, refusal: Exception) -> Response:
-    assert isinstance(refusal, Refusal)
-    return _json(refusal.status, refusal.body, refusal.headers)
+async def _error_response(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPError)
+    return _json(error.status, error.body, error.headers)
 
 
-async def _refused_by_router(request: Request, error: Exception) -> Response:
+async def _router_error_response(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     headers = {key.lower(): value for key, value in (error.headers or {}).items()}
-    asked = f"{request.method} {shown(request.url.path, 200)}"
+    target = f"{request.method} {quoted(request.url.path, 200)}"
     messages = {
-        404: f"There is no {asked} here.",
-        405: f"{asked} is not possible; allowed: {headers.get('allow', '')}.",
+        404: f"There is no {target} here.",
+        405: f"{target} is not possible; allowed: {headers.get('allow', '')}.",
     }
     message = messages.get(error.status_code, error.detail)
-    refusal = Refusal(error.status_code, message, headers=headers)
-    return await _refused(request, refusal)
+    refused = HTTPError(error.status_code, message, headers=headers)
+    return await _error_response(request, refused)
 
 
-async def _broke(request: Request, error: Exception) -> Response:
-    message = "The server made a mistake; its log has the details."
-    return await _refused(request, Refusal(500, message))
+async def _internal_error_response(request: Request, error: Exception) -> Response:
+    message = "Internal error of the server; its log has the details."
+    return await _error_response(request, HTTPError(500, message))

@@ -1,4 +1,4 @@
-"""The connections under HTTP, which an application can't otherwise get at."""
+"""The connections below HTTP, which an application can't reach otherwise."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Connections:
         self._open: set[Connection] = set()
 
     def of(self, scope: Scope) -> Connection:
-        """Give the connection that a request came by.
+        """Return the connection of a request.
 
         Raises:
             LookupError: the server runs without the protocol.
@@ -43,16 +43,16 @@ class Connections:
         return found
 
     def abort(self) -> None:
-        """Break all of them off, whatever is still to be sent."""
+        """Abort all of them, whatever is still to be sent."""
         for connection in [*self._open]:
             connection.abort()
 
     def opened(self, connection: Connection) -> None:
-        """Take note of one."""
+        """Add a new connection."""
         self._open.add(connection)
 
     def lost(self, connection: Connection) -> None:
-        """Forget one, and wake up who waits for that."""
+        """Remove a lost connection, and wake up what waits for that."""
         self._open.discard(connection)
         connection.is_lost.set()
 
@@ -69,15 +69,15 @@ class Connection:
         self._transport = transport
 
     async def pause(self, seconds: float) -> None:
-        """Wait, but no longer than the connection lasts."""
+        """Wait some seconds, but no longer than the connection lasts."""
         with suppress(TimeoutError):
             await asyncio.wait_for(self.is_lost.wait(), seconds)
 
     async def close(self, *, last: bytes = b"", reset: bool = False) -> None:
         """Close it, and wait until the server knows.
 
-        Else the server would call it the application's mistake that there is no
-        complete answer.
+        Otherwise uvicorn would log an incomplete response as an error of the
+        application.
 
         Args:
             last: bytes that are still to go out, past HTTP.
@@ -96,12 +96,12 @@ class Connection:
         await self.is_lost.wait()
 
     def abort(self) -> None:
-        """Break it off, whatever is still to be sent."""
+        """Abort it, whatever is still to be sent."""
         self._transport.abort()
 
 
 def _watched_by(connections: Connections) -> type[H11Protocol]:
-    """Make a protocol that tells of each connection, and each request of its own."""
+    """Return a protocol that reports connections, and adds its own to each request."""
 
     class Watched(H11Protocol):
         _connection: Connection

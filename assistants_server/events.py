@@ -1,4 +1,4 @@
-"""Server-sent events: their bytes, and who gets them."""
+"""Server-sent events: their bytes, and the client that they go to."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _END = "[DONE]"
 
 
 def frame(name: str, data: Any) -> bytes:
-    """Give the bytes of one event."""
+    """Return the bytes of one event."""
     text = data if name == "done" else json.dumps(data, separators=(",", ":"))
     return f"event: {name}\ndata: {text}\n\n".encode()
 
@@ -21,7 +21,7 @@ def frame(name: str, data: Any) -> bytes:
 class Listener:
     """The client that a run's events go to, for as long as it listens.
 
-    What it has not yet taken waits in memory; no more than one turn of a run can.
+    What it has not yet received waits in memory; no more than one turn of a run can.
     """
 
     def __init__(self) -> None:
@@ -36,12 +36,12 @@ class Listener:
         self.send("done", _END)
         self._frames.put_nowait(None)
 
-    def break_off(self) -> None:
-        """End without a last event: the server stops, the run is not done."""
+    def abort(self) -> None:
+        """End without a last event: the server stops, the run goes on later."""
         self._frames.put_nowait(None)
 
     async def frames(self) -> AsyncIterator[bytes]:
-        """Give one event after the other until the end."""
+        """Yield one event after the other until the end."""
         while (each := await self._frames.get()) is not None:
             yield each
             # Many may wait; only in between is it seen that the client has gone.

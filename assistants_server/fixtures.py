@@ -14,6 +14,6 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def local_server() -> Iterator[LocalServer]:
-    """Give a running server of the test's own, on a free port."""
+    """Provide a running server of the test's own, on a free port."""
     with LocalServer() as server:
         yield server

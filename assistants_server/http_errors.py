@@ -1,4 +1,4 @@
-"""Answers that are errors, in the shape that the API gives them."""
+"""Error responses, in the shape that the API has for them."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ _TYPES = {
 }
 
 
-class Refusal(Exception):  # noqa: N818 - an answer, not a mistake of the server's
-    """A request that is answered with an error.
+class HTTPError(Exception):
+    """The response to a request is an error.
 
     Attributes:
         status: the HTTP status.
-        body: the answer, an `ErrorResponse` of the document.
-        headers: what goes out besides.
+        body: the body, an `ErrorResponse` of the document.
+        headers: headers to add to the response.
     """
 
     def __init__(
@@ -44,21 +44,21 @@ class Refusal(Exception):  # noqa: N818 - an answer, not a mistake of the server
 
 
 def error_type(status: int) -> str:
-    """Give the `type` that an error of this status carries."""
+    """Return the `type` of an error with this status."""
     other = "server_error" if status >= 500 else "invalid_request_error"
     return _TYPES.get(status, other)
 
 
-def not_found(kind: str, id: str) -> Refusal:
-    """Refuse a request for something that isn't there.
+def not_found(kind: str, id: str) -> HTTPError:
+    """Return the error for an object that doesn't exist.
 
     Args:
-        kind: what was looked for, in words: "run step".
-        id: the id that it should have had.
+        kind: what kind of object, in words: "run step".
+        id: its id.
     """
-    return Refusal(404, f"No {kind} found with id {shown(id)}.")
+    return HTTPError(404, f"No {kind} found with id {quoted(id)}.")
 
 
-def shown(text: str, limit: int = 60) -> str:
-    """Quote what a client sent, and no more of it than helps."""
+def quoted(text: str, limit: int = 60) -> str:
+    """Return what a client sent in quotes, shortened where it is long."""
     return repr(text if len(text) <= limit else f"{text[:limit]}...")

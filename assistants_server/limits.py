@@ -18,17 +18,17 @@ _NAME = re.compile(r"[a-zA-Z0-9_-]{1,64}\Z")
 
 
 def tools_of_run() -> int:
-    """Give how many tools a run shows at most; an assistant may have more."""
+    """Return how many tools a run may have; an assistant may have more."""
     run = document()["components"]["schemas"]["RunObject"]
     most: int = run["properties"]["tools"]["maxItems"]
     return most
 
 
-def breaches(body: Any, path: str = "$") -> Iterator[tuple[str, str]]:
-    """Find where a body, valid by its schema, goes beyond the limits.
+def violations(body: Any, path: str = "$") -> Iterator[tuple[str, str]]:
+    """Find where a body, valid by its schema, exceeds the limits.
 
-    Properties that the document doesn't know may hold anything, so nothing is taken
-    for granted about what stands where.
+    Properties that the document doesn't know may hold anything, so nothing is assumed
+    about them.
 
     Yields:
         Where, as JSON path, and what was expected.
@@ -36,7 +36,7 @@ def breaches(body: Any, path: str = "$") -> Iterator[tuple[str, str]]:
     match body:
         case list():
             for index, item in enumerate(body):
-                yield from breaches(item, f"{path}[{index}]")
+                yield from violations(item, f"{path}[{index}]")
         case {"type": "function", "function": {"name": str()} as function, **others}:
             if not others:
                 yield from _of_function(function, f"{path}.function")
@@ -48,7 +48,7 @@ def breaches(body: Any, path: str = "$") -> Iterator[tuple[str, str]]:
                 if name == "metadata" and isinstance(value, dict):
                     yield from _of_metadata(value, f"{path}.{name}")
                 elif name != "tool_choice":
-                    yield from breaches(value, f"{path}.{name}")
+                    yield from violations(value, f"{path}.{name}")
 
 
 def _of_metadata(pairs: dict[str, Any], path: str) -> Iterator[tuple[str, str]]:

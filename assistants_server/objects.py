@@ -1,22 +1,48 @@
-"""The objects that the API gives, made from what requests say."""
+"""The API's objects: how they are made from requests, how they change and end."""
 
 from __future__ import annotations
 
+import secrets
+import string
 import time
-from typing import Any
-
-from .store.sqlite import new_id
+from typing import Any, Literal, TypeAlias
 
 JSON = dict[str, Any]
+Ending: TypeAlias = Literal["failed", "cancelled", "expired", "incomplete"]
+"""The ways in which a run ends otherwise than completed."""
+PREFIXES = {
+    "assistant": "asst",
+    "thread": "thread",
+    "message": "msg",
+    "run": "run",
+    "step": "step",
+    "call": "call",
+    "vector_store": "vs",
+}
+_ALPHABET = string.ascii_letters + string.digits
+_ID_LENGTH = 24
+# The reasons that the API has for a message that a run left unfinished.
+_REASONS = {
+    "failed": "run_failed",
+    "cancelled": "run_cancelled",
+    "expired": "run_expired",
+    "incomplete": "max_tokens",
+}
+
+
+def new_id(kind: str) -> str:
+    """Return a new id, with the prefix that the API has for this kind of object."""
+    letters = "".join(secrets.choice(_ALPHABET) for _ in range(_ID_LENGTH))
+    return f"{PREFIXES[kind]}_{letters}"
 
 
 def now() -> int:
-    """Give the time in the API's own form: seconds since 1970."""
+    """Return the time as the API has it: whole seconds since 1970."""
     return int(time.time())
 
 
 def assistant(body: JSON) -> JSON:
-    """Make an assistant from the body of `createAssistant`."""
+    """Return a new assistant from the body of `createAssistant`."""
     made: JSON = {
         "id": new_id("assistant"),
         "object": "assistant",
@@ -38,7 +64,7 @@ def assistant(body: JSON) -> JSON:
 
 
 def modified(object: JSON, body: JSON) -> JSON:
-    """Give an object with what a body of a modify operation changes."""
+    """Return an object with the changes of a modify operation's body."""
     changed = {**object, **body}
     if "metadata" in body:
         changed["metadata"] = body["metadata"] or {}
@@ -54,7 +80,7 @@ def modified(object: JSON, body: JSON) -> JSON:
 
 
 def thread(body: JSON) -> JSON:
-    """Make a thread from the body of `createThread`."""
+    """Return a new thread, from the body of `createThread`."""
     return {
         "id": new_id("thread"),
         "object": "thread",
@@ -65,7 +91,7 @@ def thread(body: JSON) -> JSON:
 
 
 def message(body: JSON, thread_id: str) -> JSON:
-    """Make a message that a client wrote from the body of `createMessage`."""
+    """Return a new message of a client, from the body of `createMessage`."""
     made = now()
     return {
         "id": new_id("message"),
@@ -85,8 +111,8 @@ def message(body: JSON, thread_id: str) -> JSON:
     }
 
 
-def answer(run: JSON) -> JSON:
-    """Make the message that a run begins to write."""
+def assistant_message(run: JSON) -> JSON:
+    """Return the message that a run begins to write."""
     return {
         **message({"role": "assistant", "content": []}, run["thread_id"]),
         "status": "in_progress",
@@ -97,7 +123,7 @@ def answer(run: JSON) -> JSON:
 
 
 def run(body: JSON, assistant: JSON, thread_id: str, *, expires_at: int) -> JSON:
-    """Make a run from the body of `createRun` or `createThreadAndRun`."""
+    """Return a new run, from the body of `createRun` or `createThreadAndRun`."""
     instructions = _or(body.get("instructions"), assistant["instructions"]) or ""
     if body.get("additional_instructions"):
         parts = (instructions, body["additional_instructions"])
@@ -142,7 +168,7 @@ def run(body: JSON, assistant: JSON, thread_id: str, *, expires_at: int) -> JSON
 
 
 def step(run: JSON, details: JSON) -> JSON:
-    """Make the step that a run begins."""
+    """Return the step that a run begins."""
     return {
         "id": new_id("step"),
         "object": "thread.run.step",
@@ -163,10 +189,42 @@ def step(run: JSON, details: JSON) -> JSON:
     }
 
 
-def without_results(step: JSON) -> JSON:
-    """Give a step, or what is new of one, without the content that searches found.
+def end_message(message: JSON, ending: Ending | None) -> None:
+    """End a message: completed, or incomplete because its run ended so."""
+    if ending is None:
+        message.update(status="completed", completed_at=now())
+        return
+    message.update(
+        status="incomplete",
+        incomplete_at=now(),
+        incomplete_details={"reason": _REASONS[ending]},
+    )
 
-    It is given only to those who ask for it, by `include[]`.
+
+def end_step(step: JSON, ending: Ending, error: JSON | None, usage: JSON) -> None:
+    """End a step otherwise than completed; what it holds stays."""
+    # A step knows no state for what a limit of tokens broke off.
+    status = "completed" if ending == "incomplete" else ending
+    step.update({"status": status, f"{status}_at": now(), "usage": usage})
+    if ending == "failed" and error is not None:
+        codes = ("server_error", "rate_limit_exceeded")
+        code = error["code"] if error["code"] in codes else "server_error"
+        step["last_error"] = {**error, "code": code}
+
+
+def usage_of(prompt: int, completion: int) -> JSON:
+    """Return the API's object for tokens that were read and written."""
+    return {
+        "prompt_tokens": prompt,
+        "completion_tokens": completion,
+        "total_tokens": prompt + completion,
+    }
+
+
+def without_results(step: JSON) -> JSON:
+    """Return a step, or its delta, without the content that searches found.
+
+    Only requests with `include[]` get it.
     """
     holder = step.get("delta", step)
     details = holder.get("step_details", {})
@@ -188,7 +246,7 @@ def _without_content(call: JSON) -> JSON:
 
 
 def deleted(object: JSON) -> JSON:
-    """Give the answer to a deletion."""
+    """Return the response to a deletion."""
     kind = f"{object['object']}.deleted"
     return {"id": object["id"], "object": kind, "deleted": True}
 
@@ -208,7 +266,7 @@ def _part(part: JSON) -> JSON:
 
 
 def _tool_resources(given: JSON | None) -> JSON:
-    """Give tool resources as they are kept: new vector stores become ids."""
+    """Return tool resources as they are stored: new vector stores become ids."""
     kept: JSON = {}
     if given and "code_interpreter" in given:
         kept["code_interpreter"] = {"file_ids": [], **given["code_interpreter"]}

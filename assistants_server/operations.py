@@ -28,8 +28,8 @@ class Operation:
     Attributes:
         id: the operationId, such as "createRun".
         name: the same in snake case, for Python.
-        body: the name of the body's schema; none where it has no body.
-        body_required: whether the body may be left out.
+        body: the name of the body's schema; None where it has no body.
+        body_required: whether the body must be sent.
         streams: whether it can answer with events.
     """
 
@@ -45,7 +45,7 @@ class Operation:
 
 @cache
 def operations() -> tuple[Operation, ...]:
-    """Give all operations, in the order of the document."""
+    """Return all operations, in the order of the document."""
     return tuple(
         _operation(path, method, facts)
         for path, item in document()["paths"].items()
@@ -73,7 +73,7 @@ def _operation(path: str, method: str, facts: dict[str, Any]) -> Operation:
 
 
 def _resolved(schema: dict[str, Any]) -> dict[str, Any]:
-    """Put what a schema refers to in its place."""
+    """Return a schema with what it refers to in place of its references."""
     resolved: dict[str, Any] = {
         key: _resolved(value) if isinstance(value, dict) else value
         for key, value in schema.items()

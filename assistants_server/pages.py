@@ -4,38 +4,38 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .http_errors import Refusal, shown
+from .http_errors import HTTPError, quoted
 
 if TYPE_CHECKING:
-    from .store.sqlite import Page, Store
-    from .validation import Call
+    from .store import Page, Store
+    from .validation import ValidRequest
 
 
 def list_page(
     store: Store,
-    call: Call,
+    request: ValidRequest,
     kind: str,
     *,
     thread: str | None = None,
     run: str | None = None,
 ) -> dict[str, Any]:
-    """Answer a list operation.
+    """Return the page of a list operation.
 
-    `after` goes on behind an object of the list; `before` gives what stands directly
-    before one. Both order and cursors go by the order of creation, which tells objects
-    of the same second apart.
+    `after` continues behind an object of the list; `before` returns what is directly
+    before one. Order and cursors go by the order of creation, which distinguishes
+    objects of the same second.
 
     Raises:
-        Refusal: a cursor is the id of nothing that was ever in such a list.
+        HTTPError: a cursor is no id of an object that was ever in this list.
     """
-    if "endless" in call.faults:
+    if "endless" in request.faults:
         return _body([], has_more=True, first_id=None, last_id=None)
-    newest_first = call.query["order"] == "desc"
+    newest_first = request.query["order"] == "desc"
     after = before = None
-    if "ignore-cursor" not in call.faults:
-        after = _place(store, call, "after", kind, thread, run)
-        before = _place(store, call, "before", kind, thread, run)
-    if after is not None and "inclusive" in call.faults:
+    if "ignore-cursor" not in request.faults:
+        after = _position(store, request, "after", kind, thread, run)
+        before = _position(store, request, "before", kind, thread, run)
+    if after is not None and "inclusive" in request.faults:
         after += 1 if newest_first else -1
     earliest, latest = (before, after) if newest_first else (after, before)
     page = store.page(
@@ -46,31 +46,31 @@ def list_page(
         below=latest,
         newest_first=newest_first,
         from_the_end=before is not None and after is None,
-        limit=call.query["limit"],
-        run_id=call.query.get("run_id"),
+        limit=request.query["limit"],
+        run_id=request.query.get("run_id"),
     )
-    return _answer(page, call.faults)
+    return _page_body(page, request.faults)
 
 
-def _place(
+def _position(
     store: Store,
-    call: Call,
+    request: ValidRequest,
     name: str,
     kind: str,
     thread: str | None,
     run: str | None,
 ) -> int | None:
-    cursor = call.query.get(name)
+    cursor = request.query.get(name)
     if not cursor:
         return None
-    place = store.place(kind, cursor, thread=thread, run=run)
-    if place is None:
-        message = f"{name} names no {kind} that was ever here: {shown(cursor)}."
-        raise Refusal(404, message, param=name)
-    return place
+    position = store.position(kind, cursor, thread=thread, run=run)
+    if position is None:
+        message = f"{name} names no {kind} that was ever here: {quoted(cursor)}."
+        raise HTTPError(404, message, param=name)
+    return position
 
 
-def _answer(page: Page, faults: frozenset[str]) -> dict[str, Any]:
+def _page_body(page: Page, faults: frozenset[str]) -> dict[str, Any]:
     objects, has_more = page.objects, page.has_more
     if "bare" in faults:
         return {"data": objects}
@@ -78,7 +78,7 @@ def _answer(page: Page, faults: frozenset[str]) -> dict[str, Any]:
         objects = [*objects, objects[-1]]
     if "ignore-cursor" in faults and objects:
         has_more = True
-    # The document has no null here, though servers exist that give it.
+    # The document has no null here, although some servers send it.
     first, last = (objects[0]["id"], objects[-1]["id"]) if objects else ("", "")
     return _body(objects, has_more=has_more, first_id=first, last_id=last)
 

@@ -1,4 +1,4 @@
-"""What was asked of the server, kept for tests to look at."""
+"""The last requests and the status of their responses, for tests to inspect."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-_KEPT = 1000
+_MOST = 1000
 _BODY = 65536
 _SECRET = {
     *("authorization", "api-key", "x-api-key", "cookie"),
@@ -24,13 +24,14 @@ REDACTED = "<REDACTED>"
 
 @dataclass
 class Exchange:
-    """A request, and the status of its answer.
+    """A request, and the status of its response.
 
     Attributes:
-        operation: the operationId; none where the document knows no such request.
+        operation: the operationId; None where the document has no such operation.
         headers: names in lower case; keys and cookies are redacted.
         body: the body, or the first 64 KiB of it.
-        status: none while there is no answer, or where the connection broke before.
+        status: the status; None while there is no response, or if the connection
+            broke before.
     """
 
     method: str
@@ -42,13 +43,13 @@ class Exchange:
     status: int | None = None
 
 
-class Recording:
-    """A layer around an application that keeps the last requests."""
+class RequestLog:
+    """A layer around an application that records the last requests."""
 
     def __init__(
         self, app: ASGIApp, *, operation_of: Callable[[str, str], str | None]
     ) -> None:
-        self.exchanges: deque[Exchange] = deque(maxlen=_KEPT)
+        self.exchanges: deque[Exchange] = deque(maxlen=_MOST)
         self._app = app
         self._operation_of = operation_of
 
@@ -69,16 +70,16 @@ class Recording:
         )
         self.exchanges.append(exchange)
 
-        async def receiving() -> Message:
+        async def record_body() -> Message:
             message = await receive()
             room = _BODY - len(exchange.body)
             if message["type"] == "http.request" and room > 0:
                 exchange.body += message.get("body", b"")[:room]
             return message
 
-        async def sending(message: Message) -> None:
+        async def record_status(message: Message) -> None:
             if message["type"] == "http.response.start":
                 exchange.status = message["status"]
             await send(message)
 
-        await self._app(scope, receiving, sending)
+        await self._app(scope, record_body, record_status)

@@ -1,4 +1,4 @@
-"""What each operation does, but for those of runs."""
+"""The operations of assistants, threads, messages and run steps."""
 
 from __future__ import annotations
 
@@ -6,27 +6,27 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from . import objects
-from .http_errors import Refusal, not_found
+from .http_errors import HTTPError, not_found
 from .pages import list_page
 
 if TYPE_CHECKING:
     from .events import Listener
-    from .scheduler import Conductor
-    from .store.sqlite import Store
-    from .validation import Call
+    from .scheduler import Scheduler
+    from .store import Store
+    from .validation import ValidRequest
 
 JSON = dict[str, Any]
-_IN_WORDS = {"step": "run step"}
+_NAMES = {"step": "run step"}
 
 
 @dataclass(frozen=True)
-class Answer:
-    """What an operation gives.
+class Result:
+    """What an operation returns.
 
     Attributes:
-        body: the answer, where it is no stream.
-        headers: what goes out besides.
-        listener: where the events come from, if it is a stream.
+        body: the body of the response, if it is no stream.
+        headers: headers to add to the response.
+        listener: the source of the events, if it is a stream.
     """
 
     body: JSON
@@ -35,19 +35,19 @@ class Answer:
 
 
 class Resource:
-    """What the operations share: the store, and looking things up."""
+    """What the operations share: the store, and finding objects in it."""
 
-    def __init__(self, store: Store, conductor: Conductor) -> None:
+    def __init__(self, store: Store, scheduler: Scheduler) -> None:
         self.store = store
-        self.conductor = conductor
+        self.scheduler = scheduler
 
     def find(
         self, kind: str, id: str, *, thread: str | None = None, run: str | None = None
     ) -> JSON:
-        """Give an object.
+        """Return an object.
 
         Raises:
-            Refusal: it isn't there, or what it belongs to isn't.
+            HTTPError: it doesn't exist, or what it belongs to doesn't.
         """
         if thread is not None and kind != "thread":
             self.find("thread", thread)
@@ -55,131 +55,131 @@ class Resource:
             self.find("run", run, thread=thread)
         found = self.store.get(kind, id, thread=thread, run=run)
         if found is None:
-            raise not_found(_IN_WORDS.get(kind, kind), id)
+            raise not_found(_NAMES.get(kind, kind), id)
         return found
 
 
 class Assistants(Resource):
     """The operations of assistants."""
 
-    def list_assistants(self, call: Call) -> Answer:
-        """Give a page of assistants."""
-        return Answer(list_page(self.store, call, "assistant"))
+    def list_assistants(self, request: ValidRequest) -> Result:
+        """Return a page of assistants."""
+        return Result(list_page(self.store, request, "assistant"))
 
-    def create_assistant(self, call: Call) -> Answer:
+    def create_assistant(self, request: ValidRequest) -> Result:
         """Add an assistant."""
-        made = objects.assistant(call.body)
+        made = objects.assistant(request.body)
         self.store.add("assistant", made)
-        return Answer(made)
+        return Result(made)
 
-    def get_assistant(self, call: Call) -> Answer:
-        """Give an assistant."""
-        return Answer(self.find("assistant", call.path["assistant_id"]))
+    def get_assistant(self, request: ValidRequest) -> Result:
+        """Return an assistant."""
+        return Result(self.find("assistant", request.path["assistant_id"]))
 
-    def modify_assistant(self, call: Call) -> Answer:
-        """Change an assistant; runs that go on stay as they began."""
-        found = self.find("assistant", call.path["assistant_id"])
-        changed = objects.modified(found, call.body)
+    def modify_assistant(self, request: ValidRequest) -> Result:
+        """Modify an assistant; active runs stay as they began."""
+        found = self.find("assistant", request.path["assistant_id"])
+        changed = objects.modified(found, request.body)
         self.store.put(changed)
-        return Answer(changed)
+        return Result(changed)
 
-    def delete_assistant(self, call: Call) -> Answer:
-        """Delete an assistant; runs that go on do so without it."""
-        found = self.find("assistant", call.path["assistant_id"])
+    def delete_assistant(self, request: ValidRequest) -> Result:
+        """Delete an assistant; active runs go on without it."""
+        found = self.find("assistant", request.path["assistant_id"])
         self.store.delete(found["id"])
-        return Answer(objects.deleted(found))
+        return Result(objects.deleted(found))
 
 
 class Threads(Resource):
-    """The operations of threads, but for the one that begins a run too."""
+    """The operations of threads, except the one that starts a run too."""
 
-    def create_thread(self, call: Call) -> Answer:
+    def create_thread(self, request: ValidRequest) -> Result:
         """Add a thread with its first messages."""
-        return Answer(add_thread(self.store, call.body or {}))
+        return Result(add_thread(self.store, request.body or {}))
 
-    def get_thread(self, call: Call) -> Answer:
-        """Give a thread."""
-        return Answer(self.find("thread", call.path["thread_id"]))
+    def get_thread(self, request: ValidRequest) -> Result:
+        """Return a thread."""
+        return Result(self.find("thread", request.path["thread_id"]))
 
-    def modify_thread(self, call: Call) -> Answer:
-        """Change a thread's metadata or files."""
-        found = self.find("thread", call.path["thread_id"])
-        changed = objects.modified(found, call.body)
+    def modify_thread(self, request: ValidRequest) -> Result:
+        """Modify a thread's metadata or files."""
+        found = self.find("thread", request.path["thread_id"])
+        changed = objects.modified(found, request.body)
         self.store.put(changed)
-        return Answer(changed)
+        return Result(changed)
 
-    def delete_thread(self, call: Call) -> Answer:
-        """Delete a thread with all that is in it; a run that goes on ends with it."""
-        found = self.find("thread", call.path["thread_id"])
+    def delete_thread(self, request: ValidRequest) -> Result:
+        """Delete a thread with all that is in it; an active run ends with it."""
+        found = self.find("thread", request.path["thread_id"])
         active = self.store.active_run(found["id"])
         if active:
-            self.conductor.drop(active)
+            self.scheduler.discard(active)
         self.store.delete_thread(found["id"])
-        return Answer(objects.deleted(found))
+        return Result(objects.deleted(found))
 
 
 class Messages(Resource):
     """The operations of messages."""
 
-    def list_messages(self, call: Call) -> Answer:
-        """Give a page of a thread's messages."""
-        thread = self.find("thread", call.path["thread_id"])["id"]
-        return Answer(list_page(self.store, call, "message", thread=thread))
+    def list_messages(self, request: ValidRequest) -> Result:
+        """Return a page of a thread's messages."""
+        thread = self.find("thread", request.path["thread_id"])["id"]
+        return Result(list_page(self.store, request, "message", thread=thread))
 
-    def create_message(self, call: Call) -> Answer:
-        """Add a message to a thread that no run works on."""
-        thread = self.find("thread", call.path["thread_id"])["id"]
+    def create_message(self, request: ValidRequest) -> Result:
+        """Add a message to a thread without an active run."""
+        thread = self.find("thread", request.path["thread_id"])["id"]
         active = self.store.active_run(thread)
         if active:
             message = f"{thread} takes no messages while {active} is active in it."
-            raise Refusal(400, message)
-        made = objects.message(call.body, thread)
+            raise HTTPError(400, message)
+        made = objects.message(request.body, thread)
         self.store.add("message", made, thread=thread)
-        return Answer(made)
+        return Result(made)
 
-    def get_message(self, call: Call) -> Answer:
-        """Give a message."""
-        return Answer(self._message(call))
+    def get_message(self, request: ValidRequest) -> Result:
+        """Return a message."""
+        return Result(self._message(request))
 
-    def modify_message(self, call: Call) -> Answer:
-        """Change a message's metadata."""
-        changed = objects.modified(self._message(call), call.body)
+    def modify_message(self, request: ValidRequest) -> Result:
+        """Modify a message's metadata."""
+        changed = objects.modified(self._message(request), request.body)
         self.store.put(changed)
-        return Answer(changed)
+        return Result(changed)
 
-    def delete_message(self, call: Call) -> Answer:
+    def delete_message(self, request: ValidRequest) -> Result:
         """Delete a message."""
-        found = self._message(call)
+        found = self._message(request)
         self.store.delete(found["id"])
-        return Answer(objects.deleted(found))
+        return Result(objects.deleted(found))
 
-    def _message(self, call: Call) -> JSON:
+    def _message(self, request: ValidRequest) -> JSON:
         return self.find(
-            "message", call.path["message_id"], thread=call.path["thread_id"]
+            "message", request.path["message_id"], thread=request.path["thread_id"]
         )
 
 
 class RunSteps(Resource):
     """The operations of run steps."""
 
-    def list_run_steps(self, call: Call) -> Answer:
-        """Give a page of a run's steps."""
-        thread, run = call.path["thread_id"], call.path["run_id"]
+    def list_run_steps(self, request: ValidRequest) -> Result:
+        """Return a page of a run's steps."""
+        thread, run = request.path["thread_id"], request.path["run_id"]
         self.find("thread", thread)
         self.find("run", run, thread=thread)
-        page = list_page(self.store, call, "step", thread=thread, run=run)
-        page["data"] = [_asked_for(step, call) for step in page["data"]]
-        return Answer(page)
+        page = list_page(self.store, request, "step", thread=thread, run=run)
+        page["data"] = [_with_results(step, request) for step in page["data"]]
+        return Result(page)
 
-    def get_run_step(self, call: Call) -> Answer:
-        """Give a step."""
-        thread, run = call.path["thread_id"], call.path["run_id"]
-        found = self.find("step", call.path["step_id"], thread=thread, run=run)
-        return Answer(_asked_for(found, call))
+    def get_run_step(self, request: ValidRequest) -> Result:
+        """Return a step."""
+        thread, run = request.path["thread_id"], request.path["run_id"]
+        found = self.find("step", request.path["step_id"], thread=thread, run=run)
+        return Result(_with_results(found, request))
 
 
 def add_thread(store: Store, body: JSON) -> JSON:
-    """Add a thread, with its first messages, and give it."""
+    """Add a thread with its first messages, and return it."""
     made = objects.thread(body)
     store.add("thread", made)
     for each in body.get("messages", ()):
@@ -188,5 +188,5 @@ def add_thread(store: Store, body: JSON) -> JSON:
     return made
 
 
-def _asked_for(step: JSON, call: Call) -> JSON:
-    return step if call.query.get("include[]") else objects.without_results(step)
+def _with_results(step: JSON, request: ValidRequest) -> JSON:
+    return step if request.query.get("include[]") else objects.without_results(step)

@@ -1,4 +1,4 @@
-"""The life of one run, from queued to its end."""
+"""The task that carries one run from queued to its end."""
 
 from __future__ import annotations
 
@@ -9,28 +9,27 @@ from contextlib import aclosing
 from typing import TYPE_CHECKING, Any
 
 from . import objects
-from .endings import end_message, end_step
-from .engines.adapter import ask
+from .engines.adapter import call_engine
 from .engines.interface import EngineError, Fail, Incomplete, Wait
 from .engines.outputs import problem_of
-from .turn_context import is_of_functions, next_turn
+from .objects import end_message, end_step, usage_of
+from .turn_context import is_function_step, next_turn, prompt_tokens, tokens
 from .turn_writer import TokensSpentError, TurnWriter
-from .usage import prompt_tokens, tokens, usage_of
 
 if TYPE_CHECKING:
-    from .endings import Ending
     from .engines.interface import Engine, Turn
     from .events import Listener
+    from .objects import Ending
     from .settings import Settings
-    from .store.sqlite import Store
+    from .store import Store
 
 JSON = dict[str, Any]
-GOING_ON = ("queued", "in_progress", "requires_action", "cancelling")
+ACTIVE = ("queued", "in_progress", "requires_action", "cancelling")
 _log = logging.getLogger("assistants_server")
 
 
-class Life:
-    """A run that goes on: what happens to it, and who is told."""
+class RunTask:
+    """An active run: what happens to it, and who gets its events."""
 
     def __init__(
         self,
@@ -40,14 +39,14 @@ class Life:
         engine: Engine,
         listener: Listener | None = None,
     ) -> None:
-        """Prepare to go on with a run of the store, wherever it is.
+        """Prepare to carry on a run of the store, whatever its status.
 
         Args:
             id: the run's id.
             store: where the run, its steps and messages are.
             settings: for the pace.
             engine: what answers.
-            listener: who gets the events.
+            listener: receives the events.
         """
         self.id = id
         self.listener = listener
@@ -59,10 +58,10 @@ class Life:
         self._submitted = asyncio.Event()
         self._writer: TurnWriter | None = None
         self._cancelling = False
-        self.dropped = False
+        self.discarded = False
 
-    async def live(self) -> None:
-        """Go on until the run has ended.
+    async def run(self) -> None:
+        """Carry on the run until it has ended.
 
         Being cancelled leaves the run as it is in the store, unless `cancel` was
         called before.
@@ -70,20 +69,20 @@ class Life:
         left = self._notes["expires"] - time.time()
         try:
             async with asyncio.timeout(max(left, 0)):
-                await self._go_on()
+                await self._carry_on()
         except TimeoutError:
-            if not self.dropped:
+            if not self.discarded:
                 self._end("expired")
         except asyncio.CancelledError:
-            if self.dropped or not self._cancelling:
+            if self.discarded or not self._cancelling:
                 raise
             self._end("cancelled")
 
-    def tidy(self) -> bool:
-        """Close what a server that is gone left half done; tell whether to go on.
+    def recover(self) -> bool:
+        """End what an earlier server left unfinished, and return whether to carry on.
 
-        A turn is begun anew, unless some of it was complete already: that would be
-        said and done twice, so the run fails.
+        A turn starts again, unless some of it was complete already: that would be
+        written and done twice, so the run fails.
         """
         if self._run()["status"] not in ("queued", "in_progress"):
             return True
@@ -99,39 +98,39 @@ class Life:
         return True
 
     def _has_begun(self) -> bool:
-        """Tell whether some of the turn is complete: a step after the last outputs."""
+        """Return whether a step after the last outputs is complete."""
         complete = [step for step in self._steps() if step["status"] == "completed"]
-        return bool(complete) and not is_of_functions(complete[-1])
+        return bool(complete) and not is_function_step(complete[-1])
 
     def cancel(self) -> JSON:
-        """Begin to cancel the run, whose task has to be cancelled next."""
+        """Begin to cancel the run; the task has to be cancelled next."""
         self._cancelling = True
-        return self._become("cancelling", required_action=None)
+        return self._set_status("cancelling", required_action=None)
 
-    def drop(self) -> None:
-        """Forget the run, whose task has to be cancelled next: its thread is gone."""
-        self.dropped = True
-        self._end_listening()
+    def discard(self) -> None:
+        """Write no more: the thread is gone. The task has to be cancelled next."""
+        self.discarded = True
+        self._end_stream()
 
-    def break_off(self) -> None:
-        """Let the run fail, because the server made a mistake."""
-        message = "The server made a mistake; its log has the details."
+    def fail(self) -> None:
+        """End the run as failed, because of an error in the server."""
+        message = "Internal error of the server; its log has the details."
         error = {"code": "server_error", "message": message}
         try:
             self._end("failed", error=error)
         except Exception:  # noqa: BLE001 - whatever it is
             _log.exception("run %s can't be ended properly", self.id)
-            # At the least its thread must not stay locked.
+            # At least its thread must not stay locked.
             failed = {"status": "failed", "last_error": error}
             self._store.put({**self._run(), **failed, "failed_at": objects.now()})
-            self._end_listening()
+            self._end_stream()
 
     def submit(self, outputs: dict[str, str], listener: Listener | None) -> JSON:
-        """Take the outputs of all pending calls and go on.
+        """Accept the outputs of all pending tool calls, and carry on.
 
         Args:
             outputs: by the id of the call.
-            listener: who gets the events from now on.
+            listener: receives the events from now on.
         """
         self.listener = listener
         step = self._pending_step()
@@ -143,11 +142,11 @@ class Life:
         with self._store.changes():
             self._store.put(step)
             self._emit("thread.run.step.completed", step)
-            run = self._become("queued", required_action=None)
+            run = self._set_status("queued", required_action=None)
         self._submitted.set()
         return run
 
-    async def _go_on(self) -> None:
+    async def _carry_on(self) -> None:
         run = self._run()
         if run["status"] == "cancelling":
             self._end("cancelled")
@@ -160,15 +159,15 @@ class Life:
             await asyncio.sleep(self._settings.pace)
             run = self._run()
             started = run["started_at"] or objects.now()
-            self._become("in_progress", started_at=started)
+            self._set_status("in_progress", started_at=started)
             waiting = await self._take_turn()
             if not waiting:
                 return
 
     async def _take_turn(self) -> bool:
-        """Ask the engine for a turn; tell whether the client has to act now."""
+        """Let the engine take a turn, and return whether the client has to act now."""
         run = self._run()
-        read, written = self._spent()
+        read, written = self._tokens_used()
         limit = run["max_prompt_tokens"]
         room = None if limit is None else limit - read
         turn = next_turn(self._store, run, self._notes.get("script"), room=room)
@@ -208,11 +207,11 @@ class Life:
         return bool(calls)
 
     async def _follow(self, turn: Turn, writer: TurnWriter) -> Fail | Incomplete | None:
-        """Write what the engine gives; give how it ended the run, if it did."""
+        """Write the outputs of the engine; return how it ended the run, if it did."""
         try:
-            async with aclosing(ask(self._engine, turn)) as outputs:
+            async with aclosing(call_engine(self._engine, turn)) as outputs:
                 async for output in outputs:
-                    if self._cancelling or self.dropped:
+                    if self._cancelling or self.discarded:
                         # An engine that swallowed being cancelled.
                         raise asyncio.CancelledError
                     problem = problem_of(output)
@@ -224,12 +223,12 @@ class Life:
                         await asyncio.sleep(output.seconds)
                     else:
                         writer.write(output)
-                        # Even at full pace others get their turn.
+                        # Even at full pace others are served in between.
                         await asyncio.sleep(self._settings.pace)
         except (EngineError, TokensSpentError):
             raise
         except Exception as error:
-            if self.dropped:
+            if self.discarded:
                 raise asyncio.CancelledError from error
             _log.exception("the engine failed in run %s", self.id)
             return Fail(f"The engine raised {type(error).__name__}.")
@@ -245,19 +244,19 @@ class Life:
             "type": "submit_tool_outputs",
             "submit_tool_outputs": {"tool_calls": pending},
         }
-        self._become("requires_action", required_action=action)
-        self._end_listening()
+        self._set_status("requires_action", required_action=action)
+        self._end_stream()
 
     def _complete(self) -> None:
-        usage = usage_of(*self._spent())
+        usage = usage_of(*self._tokens_used())
         ended = objects.now()
-        self._become("completed", completed_at=ended, expires_at=None, usage=usage)
-        self._end_listening()
+        self._set_status("completed", completed_at=ended, expires_at=None, usage=usage)
+        self._end_stream()
 
     def _end(
         self, ending: Ending, *, error: JSON | None = None, reason: str | None = None
     ) -> None:
-        """End the run otherwise than completed, and what of it is unfinished first."""
+        """End the run otherwise than completed, after what is unfinished in it."""
         with self._store.changes():
             if self._writer:
                 self._writer.abandon(ending, error)
@@ -274,24 +273,24 @@ class Life:
                 "required_action": None,
                 "last_error": error,
                 "incomplete_details": details,
-                "usage": usage_of(*self._spent()),
+                "usage": usage_of(*self._tokens_used()),
                 "expires_at": None,
             }
             if ending in ("failed", "cancelled"):
                 changes[f"{ending}_at"] = objects.now()
-            self._become(ending, **changes)
-            self._end_listening()
+            self._set_status(ending, **changes)
+            self._end_stream()
 
     def _end_messages(self, ending: Ending) -> None:
-        """End what an earlier server began to write."""
+        """End messages that an earlier server began to write."""
         for message in self._store.all("message", thread=self._thread):
             if message["run_id"] == self.id and message["status"] == "in_progress":
                 end_message(message, ending)
                 self._store.put(message)
 
-    def _become(self, status: str, **changes: Any) -> JSON:
+    def _set_status(self, status: str, **changes: Any) -> JSON:
         run = {**self._run(), "status": status, **changes}
-        self._store.put(run, active=status in GOING_ON)
+        self._store.put(run, active=status in ACTIVE)
         self._emit(f"thread.run.{status}", run)
         return run
 
@@ -302,7 +301,7 @@ class Life:
             data = objects.without_results(data)
         self.listener.send(name, data)
 
-    def _end_listening(self) -> None:
+    def _end_stream(self) -> None:
         if self.listener:
             self.listener.end()
             self.listener = None
@@ -316,11 +315,11 @@ class Life:
         return self._store.all("step", thread=self._thread, run=self.id)
 
     def _pending_step(self) -> JSON | None:
-        going_on = [s for s in self._steps() if s["status"] == "in_progress"]
-        return going_on[-1] if going_on else None
+        pending = [s for s in self._steps() if s["status"] == "in_progress"]
+        return pending[-1] if pending else None
 
-    def _spent(self) -> tuple[int, int]:
-        """Give how many tokens the run has read and written."""
+    def _tokens_used(self) -> tuple[int, int]:
+        """Return how many tokens the run has read and written."""
         usages = [step["usage"] for step in self._steps() if step["usage"]]
         read = sum(usage["prompt_tokens"] for usage in usages)
         return read, sum(usage["completion_tokens"] for usage in usages)

@@ -1,4 +1,4 @@
-"""What the operations of runs do."""
+"""The operations of runs."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING, Any
 from . import objects
 from .engines.scripted import HEADER, ScriptError, parse_script, script_of
 from .events import Listener
-from .http_errors import Refusal, not_found, shown
+from .http_errors import HTTPError, not_found, quoted
 from .limits import tools_of_run
 from .pages import list_page
-from .resources import Answer, Resource, add_thread
-from .run_task import GOING_ON
+from .resources import Resource, Result, add_thread
+from .run_task import ACTIVE
 from .validation import wrong_value
 
 if TYPE_CHECKING:
-    from .scheduler import Conductor
-    from .store.sqlite import Store
-    from .validation import Call
+    from .scheduler import Scheduler
+    from .store import Store
+    from .validation import ValidRequest
 
 JSON = dict[str, Any]
 
@@ -26,21 +26,21 @@ JSON = dict[str, Any]
 class Runs(Resource):
     """The operations of runs."""
 
-    def __init__(self, store: Store, conductor: Conductor, poll_after: int) -> None:
+    def __init__(self, store: Store, scheduler: Scheduler, poll_after: int) -> None:
         """Prepare.
 
         Args:
             store: where everything is.
-            conductor: what keeps runs going.
-            poll_after: milliseconds that a client is to let pass between two looks.
+            scheduler: what carries out runs.
+            poll_after: milliseconds that a client should wait between two polls.
         """
-        super().__init__(store, conductor)
+        super().__init__(store, scheduler)
         self._poll_after = poll_after
 
-    def create_thread_and_run(self, call: Call) -> Answer:
-        """Add a thread and let a run begin in it."""
-        body = call.body
-        self._check(call)
+    def create_thread_and_run(self, request: ValidRequest) -> Result:
+        """Add a thread and start a run in it."""
+        body = request.body
+        self._check(request)
         thread_body = body.get("thread", {})
         resources = {
             **(body.get("tool_resources") or {}),
@@ -50,109 +50,113 @@ class Runs(Resource):
         listener = Listener() if body.get("stream") else None
         if listener:
             listener.send("thread.created", thread)
-        return self._start(call, thread["id"], listener)
+        return self._start(request, thread["id"], listener)
 
-    def create_run(self, call: Call) -> Answer:
-        """Let a run begin in a thread that no other works on."""
-        thread = self.find("thread", call.path["thread_id"])["id"]
-        self._check(call)
+    def create_run(self, request: ValidRequest) -> Result:
+        """Start a run in a thread without an active one."""
+        thread = self.find("thread", request.path["thread_id"])["id"]
+        self._check(request)
         active = self.store.active_run(thread)
         if active:
-            raise Refusal(400, f"{thread} already has an active run: {active}.")
-        for each in call.body.get("additional_messages") or ():
+            raise HTTPError(400, f"{thread} already has an active run: {active}.")
+        for each in request.body.get("additional_messages") or ():
             self.store.add("message", objects.message(each, thread), thread=thread)
         return self._start(
-            call, thread, Listener() if call.body.get("stream") else None
+            request, thread, Listener() if request.body.get("stream") else None
         )
 
-    def list_runs(self, call: Call) -> Answer:
-        """Give a page of a thread's runs."""
-        thread = self.find("thread", call.path["thread_id"])["id"]
-        return Answer(list_page(self.store, call, "run", thread=thread))
+    def list_runs(self, request: ValidRequest) -> Result:
+        """Return a page of a thread's runs."""
+        thread = self.find("thread", request.path["thread_id"])["id"]
+        return Result(list_page(self.store, request, "run", thread=thread))
 
-    def get_run(self, call: Call) -> Answer:
-        """Give a run."""
-        return self._answer(self._run(call))
+    def get_run(self, request: ValidRequest) -> Result:
+        """Return a run."""
+        return self._result(self._run(request))
 
-    def modify_run(self, call: Call) -> Answer:
-        """Change a run's metadata."""
-        run = objects.modified(self._run(call), call.body)
-        self.store.put(run, active=run["status"] in GOING_ON)
-        return self._answer(run)
+    def modify_run(self, request: ValidRequest) -> Result:
+        """Modify a run's metadata."""
+        run = objects.modified(self._run(request), request.body)
+        self.store.put(run, active=run["status"] in ACTIVE)
+        return self._result(run)
 
-    def cancel_run(self, call: Call) -> Answer:
-        """Begin to cancel a run that goes on."""
-        run = self._run(call)
-        if run["status"] not in GOING_ON:
+    def cancel_run(self, request: ValidRequest) -> Result:
+        """Begin to cancel an active run."""
+        run = self._run(request)
+        if run["status"] not in ACTIVE:
             message = f"{run['id']} is {run['status']}, so it can't be cancelled."
-            raise Refusal(400, message)
+            raise HTTPError(400, message)
         if run["status"] != "cancelling":
-            run = self.conductor.cancel(run["id"])
-        return self._answer(run)
+            run = self.scheduler.cancel(run["id"])
+        return self._result(run)
 
-    def submit_tool_outputs_to_run(self, call: Call) -> Answer:
-        """Take the outputs of the calls that a run waits for, all at once."""
-        run = self._run(call)
+    def submit_tool_outputs_to_run(self, request: ValidRequest) -> Result:
+        """Accept the outputs of all tool calls that a run waits for."""
+        run = self._run(request)
         if run["status"] != "requires_action":
             message = f"{run['id']} is {run['status']} and waits for no tool outputs."
-            raise Refusal(400, message)
+            raise HTTPError(400, message)
         calls = run["required_action"]["submit_tool_outputs"]["tool_calls"]
-        outputs = _outputs(call.body["tool_outputs"], [each["id"] for each in calls])
-        listener = Listener() if call.body.get("stream") else None
-        run = self.conductor.submit(run["id"], outputs, listener)
-        return self._answer(run, listener)
+        outputs = _outputs(request.body["tool_outputs"], [each["id"] for each in calls])
+        listener = Listener() if request.body.get("stream") else None
+        run = self.scheduler.submit(run["id"], outputs, listener)
+        return self._result(run, listener)
 
-    def _run(self, call: Call) -> JSON:
-        return self.find("run", call.path["run_id"], thread=call.path["thread_id"])
+    def _run(self, request: ValidRequest) -> JSON:
+        return self.find(
+            "run", request.path["run_id"], thread=request.path["thread_id"]
+        )
 
-    def _check(self, call: Call) -> None:
-        """Refuse a run whose assistant isn't there or that can't be made."""
-        assistant = self.store.get("assistant", call.body["assistant_id"])
+    def _check(self, request: ValidRequest) -> None:
+        """Raise an HTTPError where no run can be created from a request."""
+        assistant = self.store.get("assistant", request.body["assistant_id"])
         if assistant is None:
-            raise not_found("assistant", call.body["assistant_id"])
+            raise not_found("assistant", request.body["assistant_id"])
         count, most = len(assistant["tools"]), tools_of_run()
-        if call.body.get("tools") is None and count > most:
+        if request.body.get("tools") is None and count > most:
             message = f"expected at most {most} tools; the assistant has {count}"
             raise wrong_value("$.tools", message)
-        _check_choice(call.body, assistant)
-        strategy = call.body.get("truncation_strategy") or {}
+        _check_choice(request.body, assistant)
+        strategy = request.body.get("truncation_strategy") or {}
         if strategy.get("type") == "last_messages" and not strategy.get(
             "last_messages"
         ):
             path = "$.truncation_strategy.last_messages"
             raise wrong_value(path, "is required, but missing")
-        script = script_of(call.headers)
+        script = script_of(request.headers)
         if script is not None:
             try:
                 parse_script(script)
             except ScriptError as error:
-                raise Refusal(400, f"{HEADER}: {error}", param=HEADER) from error
+                raise HTTPError(400, f"{HEADER}: {error}", param=HEADER) from error
 
-    def _start(self, call: Call, thread: str, listener: Listener | None) -> Answer:
-        found = self.store.get("assistant", call.body["assistant_id"])
+    def _start(
+        self, request: ValidRequest, thread: str, listener: Listener | None
+    ) -> Result:
+        found = self.store.get("assistant", request.body["assistant_id"])
         assert found is not None
-        deadline = self.conductor.deadline()
-        # In whole seconds for clients, and never before the run does expire.
-        run = objects.run(call.body, found, thread, expires_at=math.ceil(deadline))
+        deadline = self.scheduler.deadline()
+        # In whole seconds for clients, and never before the run expires.
+        run = objects.run(request.body, found, thread, expires_at=math.ceil(deadline))
         notes = {
             "thread": thread,
             "expires": deadline,
-            "script": script_of(call.headers),
-            "results": bool(call.query.get("include[]")),
+            "script": script_of(request.headers),
+            "results": bool(request.query.get("include[]")),
         }
         self.store.add("run", run, thread=thread, active=True, notes=notes)
-        self.conductor.start(run, listener)
-        return self._answer(run, listener)
+        self.scheduler.start(run, listener)
+        return self._result(run, listener)
 
-    def _answer(self, run: JSON, listener: Listener | None = None) -> Answer:
+    def _result(self, run: JSON, listener: Listener | None = None) -> Result:
         headers = {}
-        if run["status"] in GOING_ON:
+        if run["status"] in ACTIVE:
             headers["openai-poll-after-ms"] = str(self._poll_after)
-        return Answer(run, headers, listener)
+        return Result(run, headers, listener)
 
 
 def _check_choice(body: JSON, assistant: JSON) -> None:
-    """Refuse a tool choice that names a tool which the run doesn't have."""
+    """Raise an HTTPError where the tool choice names a tool that the run lacks."""
     choice = body.get("tool_choice")
     if not isinstance(choice, dict):
         return
@@ -167,12 +171,12 @@ def _check_choice(body: JSON, assistant: JSON) -> None:
             kind != "function" or tool["function"]["name"] == name
         ):
             return
-    wanted = f"the function {shown(name)}" if kind == "function" else kind
+    wanted = f"the function {quoted(name)}" if kind == "function" else kind
     raise wrong_value("$.tool_choice", f"names {wanted}, which the run doesn't have")
 
 
 def _outputs(given: list[JSON], pending: list[str]) -> dict[str, str]:
-    """Give the outputs by their calls; every pending call must be named, once."""
+    """Return the outputs by call id; every pending call must be named, once."""
     outputs: dict[str, str] = {}
     for index, each in enumerate(given):
         path = f"$.tool_outputs[{index}].tool_call_id"
@@ -180,11 +184,11 @@ def _outputs(given: list[JSON], pending: list[str]) -> dict[str, str]:
         if called is None:
             raise wrong_value(path, "is required, but missing")
         if called in outputs:
-            raise wrong_value(path, f"names {shown(called)} a second time")
+            raise wrong_value(path, f"names {quoted(called)} a second time")
         if called not in pending:
             expected = ", ".join(pending)
             raise wrong_value(
-                path, f"expected one of {expected}, found {shown(called)}"
+                path, f"expected one of {expected}, found {quoted(called)}"
             )
         outputs[called] = each.get("output", "")
     missing = [called for called in pending if called not in outputs]

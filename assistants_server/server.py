@@ -11,23 +11,22 @@ from typing import TYPE_CHECKING
 
 import uvicorn
 
-from ._uvicorn import Server, run_loop
 from .app import PREFIX, App
 from .connections import Connections
-from .engines.deterministic import deterministic
-from .faults.fault import Faults
-from .faults.middleware import Disturbing
-from .request_log import Recording
-from .scheduler import Conductor
+from .engines import deterministic
+from .faults import FaultMiddleware, Faults
+from .request_log import RequestLog
+from .scheduler import Scheduler
 from .settings import LOOPBACK, MEBIBYTE, Settings
-from .store.sqlite import Store
+from .store import SQLiteStore
+from .uvicorn_server import UvicornServer, run_loop
 
 if TYPE_CHECKING:
     import os
     from collections.abc import Iterable
     from typing import Self
 
-    from .engines.interface import Engine
+    from .engines import Engine
     from .request_log import Exchange
 
 
@@ -55,24 +54,24 @@ class LocalServer:
         expires_after: float = 600.0,
         max_body: int = 8 * MEBIBYTE,
     ) -> None:
-        """Prepare a server; nothing listens yet.
+        """Prepare a server; it doesn't listen yet.
 
         Args:
-            engine: what answers in runs, see `assistants_server.engines.interface`.
-            faults: what is to go wrong, see `assistants_server.faults.fault`.
+            engine: what answers in runs, see `assistants_server.engines`.
+            faults: faults to begin with, see `assistants_server.faults.HELP`.
             host: the address to listen on; any but a loopback one needs a key.
             port: the port; 0 takes a free one.
-            key: what clients must send; without one every client is served.
-            store: the file of the state; it is kept in memory without one.
-            pace: seconds between two pieces of an answer, and that a run is queued.
-            poll_after: milliseconds that clients are asked to let pass between two
-                looks at a run.
-            expires_after: seconds after which a run that goes on expires.
-            max_body: bytes of the largest body that is taken.
+            key: the API key that clients must send; without one every client is served.
+            store: the file of the state; it is in memory without one.
+            pace: seconds between two pieces of a message, and that a run is queued.
+            poll_after: milliseconds that clients are asked to wait between two polls
+                of a run.
+            expires_after: seconds after which an active run expires.
+            max_body: the size of the largest request body, in bytes.
 
         Raises:
-            FaultError: a fault is not known.
-            SettingsError: the settings don't go together.
+            FaultError: a fault is unknown.
+            SettingsError: a setting is invalid, or they contradict each other.
         """
         self.faults = Faults()
         for text in faults:
@@ -104,7 +103,7 @@ class LocalServer:
         try:
             await asyncio.shield(starting)
         except asyncio.CancelledError:
-            # The thread can't be given up, so what it starts is stopped.
+            # The thread can't be cancelled, so what it starts is stopped.
             await asyncio.wait([starting])
             await asyncio.to_thread(self.stop)
             raise
@@ -115,7 +114,7 @@ class LocalServer:
 
     @property
     def port(self) -> int:
-        """Give the port.
+        """Return the port.
 
         Raises:
             RuntimeError: the server hasn't been started yet.
@@ -126,32 +125,32 @@ class LocalServer:
 
     @property
     def url(self) -> str:
-        """Give the base URL for clients, such as `http://127.0.0.1:8000/v1`."""
+        """Return the base URL for clients, such as `http://127.0.0.1:8000/v1`."""
         host = self._settings.host
         name = f"[{host}]" if ":" in host else host
         return f"http://{name}:{self.port}{PREFIX}"
 
     @property
     def engine(self) -> Engine:
-        """Give what answers; another one may be set, for the runs that begin then."""
+        """Return the engine; another one may be set, for the runs that start then."""
         return self._engine
 
     @engine.setter
     def engine(self, engine: Engine) -> None:
         self._engine = engine
         if self._running:
-            self._running.conductor.engine = engine
+            self._running.scheduler.engine = engine
 
     @property
     def exchanges(self) -> list[Exchange]:
-        """Give the last 1000 requests, oldest first, with the status of each answer."""
+        """Return the last 1000 requests, oldest first, with their statuses."""
         return [*self._running.exchanges] if self._running else []
 
     def start(self) -> None:
-        """Listen and serve, in a thread; return when clients may come.
+        """Listen and serve in a thread; return when it accepts connections.
 
         Raises:
-            OSError: the address can't be had.
+            OSError: the address can't be used.
             RuntimeError: the server runs already.
             StoreError: the store's file can't be used.
         """
@@ -191,11 +190,11 @@ class LocalServer:
         """Serve in this thread until it is interrupted.
 
         Args:
-            ready: called when clients may come.
+            ready: called when it accepts connections.
 
         Raises:
             KeyboardInterrupt: by Ctrl-C, when everything has been closed.
-            OSError: the address can't be had.
+            OSError: the address can't be used.
             StoreError: the store's file can't be used.
         """
         with self._listen() as listener:
@@ -204,7 +203,7 @@ class LocalServer:
     def _listen(self) -> socket.socket:
         family = socket.AF_INET6 if ":" in self._settings.host else socket.AF_INET
         # With its protocol named, asyncio turns Nagle's algorithm off; without, each
-        # answer on a connection that is kept waits some 40 ms for the client's ACK.
+        # response on a kept-alive connection waits some 40 ms for the client's ACK.
         listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         try:
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -216,20 +215,20 @@ class LocalServer:
         return listener
 
     async def _serve(self, listener: socket.socket, ready: Callable[[], None]) -> None:
-        store = Store(self._settings.store)
+        store = SQLiteStore(self._settings.store)
         try:
-            conductor = Conductor(store, self._settings, self._engine)
-            app = App(store, conductor, self._settings)
+            scheduler = Scheduler(store, self._settings, self._engine)
+            app = App(store, scheduler, self._settings)
             connections = Connections()
-            disturbing = Disturbing(
+            faulty = FaultMiddleware(
                 app.asgi(),
                 faults=self.faults,
                 connections=connections,
                 operation_of=app.operation_of,
             )
-            recording = Recording(disturbing, operation_of=app.operation_of)
+            request_log = RequestLog(faulty, operation_of=app.operation_of)
             config = uvicorn.Config(
-                recording,
+                request_log,
                 http=connections.protocol,
                 ws="none",
                 lifespan="off",
@@ -239,21 +238,21 @@ class LocalServer:
                 server_header=False,
                 timeout_graceful_shutdown=1,
             )
-            server = Server(config, store, conductor, connections, ready)
-            self._running = _Running(server, conductor, recording)
-            with store.errors_in_words():
-                conductor.resume()
+            server = UvicornServer(config, store, scheduler, connections, ready)
+            self._running = _Running(server, scheduler, request_log)
+            with store.errors_explained():
+                scheduler.resume()
             await server.serve([listener])
         finally:
             store.close()
 
 
 class _Running:
-    """What there is while the server runs."""
+    """What exists while the server runs."""
 
     def __init__(
-        self, server: Server, conductor: Conductor, recording: Recording
+        self, server: UvicornServer, scheduler: Scheduler, request_log: RequestLog
     ) -> None:
         self.server = server
-        self.conductor = conductor
-        self.exchanges = recording.exchanges
+        self.scheduler = scheduler
+        self.exchanges = request_log.exchanges

@@ -1,4 +1,4 @@
-"""What can be set about the server."""
+"""The settings of the server."""
 
 from __future__ import annotations
 
@@ -11,24 +11,24 @@ MEBIBYTE = 1024 * 1024
 
 
 class SettingsError(ValueError):
-    """The server can't be run like this; the text says why and what to do."""
+    """The server can't run with these settings; the text says why and what to do."""
 
 
 @dataclass(frozen=True)
 class Settings:
-    """What can be set about the server.
+    """The settings of the server.
 
     Attributes:
         host: the address to listen on.
         port: the port; 0 takes a free one.
-        key: what clients must send as `Authorization: Bearer` or as `api-key`; without
-            one every client is served.
-        store: the file of the state; it is kept in memory without one.
-        pace: seconds between two pieces of an answer, and that a run is queued.
-        poll_after: milliseconds that clients are asked to let pass between two looks
-            at a run, in the header `openai-poll-after-ms`.
-        expires_after: seconds from its creation until a run that goes on expires.
-        max_body: bytes of the largest body that is taken.
+        key: the API key that clients must send as `Authorization: Bearer` or as
+            `api-key`; without one every client is served.
+        store: the file of the state; it is in memory without one.
+        pace: seconds between two pieces of a message, and that a run is queued.
+        poll_after: milliseconds that clients are asked to wait between two polls of a
+            run, in the header `openai-poll-after-ms`.
+        expires_after: seconds from its creation until an active run expires.
+        max_body: the size of the largest request body, in bytes.
 
     Raises:
         SettingsError: another address than a loopback one without a key, or a number
@@ -68,7 +68,7 @@ class Settings:
 
 
 def is_loopback(host: str) -> bool:
-    """Tell whether an address is reached from this machine only."""
+    """Return whether an address is reached from this machine only."""
     return host in ("localhost", "::1") or _is_127(host)
 
 

@@ -1,56 +1,66 @@
-"""What an engine gets to know for a turn: all that the store has of it."""
+"""The context of a turn: what an engine gets from the store, and its tokens."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .engines.interface import FunctionOutput, Turn
+from .engines.interface import FunctionOutput, Turn, text_of
 from .engines.scripted import parse_script
-from .usage import prompt_tokens
 
 if TYPE_CHECKING:
-    from .store.sqlite import Store
+    from .store import Store
 
 JSON = dict[str, Any]
+_CHARACTERS_OF_TOKEN = 4
 
 
 def next_turn(store: Store, run: JSON, script: str | None, *, room: int | None) -> Turn:
-    """Give the turn that a run takes next.
+    """Return the turn that a run takes next.
 
     Args:
         store: where its messages and steps are.
         run: the run.
-        script: what its client asked it to do, as the header's text.
-        room: how many tokens the engine may still read; no limit without one.
+        script: the script of the request that created it, as JSON.
+        room: how many tokens the engine may still read; None for no limit.
     """
     steps = store.all("step", thread=run["thread_id"], run=run["id"])
-    answered = [
+    submitted = [
         step
         for step in steps
-        if step["status"] == "completed" and is_of_functions(step)
+        if step["status"] == "completed" and is_function_step(step)
     ]
     outputs = [
         FunctionOutput(**call["function"])
-        for step in answered
+        for step in submitted
         for call in step["step_details"]["tool_calls"]
     ]
     return Turn(
         run=run,
         messages=_messages(store, run, room),
-        number=len(answered),
+        number=len(submitted),
         outputs=tuple(outputs),
         script=parse_script(script) if script else (),
     )
 
 
-def is_of_functions(step: JSON) -> bool:
-    """Tell whether a step is one whose outputs the client submits."""
+def is_function_step(step: JSON) -> bool:
+    """Return whether a step has calls whose outputs the client submits."""
     calls = step["step_details"].get("tool_calls")
     return bool(calls) and calls[0]["type"] == "function"
 
 
+def tokens(text: str) -> int:
+    """Return an estimate of the tokens of a text: one for four characters."""
+    return -(-len(text) // _CHARACTERS_OF_TOKEN)
+
+
+def prompt_tokens(run: JSON, messages: list[JSON]) -> int:
+    """Return an estimate of the tokens that the engine reads in a turn."""
+    return tokens(run["instructions"]) + sum(tokens(text_of(m)) for m in messages)
+
+
 def _messages(store: Store, run: JSON, room: int | None) -> list[JSON]:
-    """Give the messages that count, as the run's truncation strategy has it."""
+    """Return the messages that the run's truncation strategy selects."""
     messages = store.all("message", thread=run["thread_id"])
     complete = [each for each in messages if each["status"] == "completed"]
     strategy = run["truncation_strategy"]

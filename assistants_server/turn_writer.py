@@ -1,4 +1,4 @@
-"""One turn of a run: what an engine gives becomes steps, messages and events."""
+"""One turn of a run: outputs of an engine become steps, messages and events."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 from . import objects
 from ._api import check
-from .endings import end_message, end_step
 from .engines.interface import (
     CodeCall,
     EngineError,
@@ -18,15 +17,15 @@ from .engines.interface import (
     Text,
     ToolCall,
 )
-from .store.sqlite import new_id
-from .usage import tokens, usage_of
+from .objects import end_message, end_step, new_id, usage_of
+from .turn_context import tokens
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from .endings import Ending
     from .engines.interface import Output
-    from .store.sqlite import Store
+    from .objects import Ending
+    from .store import Store
 
 JSON = dict[str, Any]
 _PIECES = re.compile(r".{1,12}", re.DOTALL)
@@ -37,7 +36,7 @@ class TokensSpentError(Exception):
 
 
 class TurnWriter:
-    """Write what an engine gives, piece by piece, into the store and the stream."""
+    """Write the outputs of an engine, one by one, into the store and the stream."""
 
     def __init__(
         self,
@@ -55,7 +54,7 @@ class TurnWriter:
             run: the run that they belong to.
             emit: called with the name and data of each event.
             prompt: how many tokens the engine read.
-            budget: how many tokens it may still write; no limit without one.
+            budget: how many tokens it may still write; None for no limit.
         """
         self._store = store
         self._run = run
@@ -67,7 +66,7 @@ class TurnWriter:
         self._message: JSON | None = None
 
     def write(self, output: Output) -> None:
-        """Take what the engine gave next.
+        """Write the next output.
 
         Raises:
             EngineError: it can't follow what came before, or isn't of the API's form.
@@ -90,7 +89,7 @@ class TurnWriter:
                 self._search(output)
 
     def finish(self) -> list[JSON]:
-        """End the turn; give the calls whose outputs the client has to submit."""
+        """End the turn, and return the calls whose outputs the client has to submit."""
         if self._step and self._step["type"] == "tool_calls":
             self._store.put_notes(self._step["id"], {"usage": self._usage()})
             self._store.put(self._step)
@@ -111,7 +110,7 @@ class TurnWriter:
 
     def _text(self, piece: Text) -> None:
         for each in piece.annotations:
-            _fitting(each, "MessageAnnotation", "an annotation")
+            _check(each, "MessageAnnotation", "an annotation")
         value: JSON = {"value": piece.value}
         first = self._annotations()
         if piece.annotations or first is None:
@@ -140,7 +139,7 @@ class TurnWriter:
         self._spend(text)
 
     def _annotations(self) -> int | None:
-        """Count the annotations of the part that text is added to, if there is one."""
+        """Return how many annotations the current text has; None without one."""
         content = self._message["content"] if self._message else []
         last = content[-1] if content else {}
         return len(last["text"]["annotations"]) if "text" in last else None
@@ -174,14 +173,14 @@ class TurnWriter:
 
     def _search(self, search: FileSearch) -> None:
         found: JSON = {"results": list(search.results)}
-        _fitting(found, "FileSearchCall", "the results of a search")
+        _check(found, "FileSearchCall", "the results of a search")
         index, entry = self._open_call("file_search", {})
         entry.update(found)
         self._emit_call(index, {"type": "file_search", "file_search": found})
         self._spend_and_close("")
 
     def _open_call(self, kind: str, inner: JSON) -> tuple[int, JSON]:
-        """Add a call to the step of calls, and give its index and its substance."""
+        """Add a call to the step of calls, and return its index and its details."""
         if self._step and self._step["type"] == "tool_calls" and kind != "function":
             raise EngineError(
                 f"it used {kind} after a call; a turn ends with its calls"
@@ -208,7 +207,7 @@ class TurnWriter:
         self._emit("thread.run.step.delta", data)
 
     def _open_message(self) -> JSON:
-        message = self._message = objects.answer(self._run)
+        message = self._message = objects.assistant_message(self._run)
         thread = self._run["thread_id"]
         creation = {"message_id": message["id"]}
         with self._store.changes():
@@ -244,10 +243,10 @@ class TurnWriter:
         assert message is not None
         end_message(message, ending)
         thread = self._run["thread_id"]
-        kept = self._store.get("message", message["id"], thread=thread)
-        if kept:
+        stored = self._store.get("message", message["id"], thread=thread)
+        if stored:
             # A client may have modified it meanwhile, or deleted it.
-            message["metadata"] = kept["metadata"]
+            message["metadata"] = stored["metadata"]
         self._store.put(message)
         self._emit(f"thread.message.{message['status']}", message)
         self._message = None
@@ -296,7 +295,7 @@ def _extend(part: JSON, delta: Any) -> None:
         part[kind] = delta
 
 
-def _fitting(value: JSON, schema: str, what: str) -> None:
+def _check(value: JSON, schema: str, what: str) -> None:
     wrong = check(value, schema)
     if wrong:
         raise EngineError(f"it gave {what} that doesn't fit {schema}: {wrong[0]}")

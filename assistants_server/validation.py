@@ -1,4 +1,4 @@
-"""From a raw request to a call that is valid by the document, or to a refusal."""
+"""From a raw request to one that is valid by the document, or to an HTTP error."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from ._api import check
-from .http_errors import Refusal, shown
-from .limits import LARGEST_PAGE, SMALLEST_PAGE, breaches
+from .http_errors import HTTPError, quoted
+from .limits import LARGEST_PAGE, SMALLEST_PAGE, violations
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -19,22 +19,22 @@ if TYPE_CHECKING:
 
 DEEPEST = 100
 """How many levels of arrays and objects a body may have."""
-_NAMED = 5
+_MOST_NAMED = 5
 # Up to here every whole number is a float too.
 _EXACT = 2**53
 _INTEGER = re.compile(r"-?[0-9]{1,18}\Z")
 
 
 @dataclass(frozen=True)
-class Call:
-    """A request that fits the document.
+class ValidRequest:
+    """A request that is valid by the document.
 
     Attributes:
         path: the path arguments.
-        query: the query parameters that were given, or that have a default.
-        body: the decoded body; none where there was none.
+        query: the query parameters that were sent, or that have a default.
+        body: the decoded body; None without one.
         headers: the headers, names in lower case.
-        faults: what is to go wrong with the pages of a list, by the fault's value.
+        faults: the values of the `pages` faults, for lists.
     """
 
     operation: Operation
@@ -48,10 +48,10 @@ class Call:
 def read_query(
     operation: Operation, given: Iterable[tuple[str, str]]
 ) -> dict[str, Any]:
-    """Read the query parameters that the operation knows; others are ignored.
+    """Return the query parameters that the operation has; others are ignored.
 
     Raises:
-        Refusal: a parameter doesn't fit its schema.
+        HTTPError: a parameter is invalid.
     """
     given = list(given)
     query = {}
@@ -75,11 +75,11 @@ def _read(parameter: Parameter, values: list[str]) -> Any:
 def _read_one(parameter: Parameter, schema: dict[str, Any], value: str) -> Any:
     if "enum" in schema and value not in schema["enum"]:
         allowed = ", ".join(map(repr, schema["enum"]))
-        raise _wrong_query(parameter, f"expected one of {allowed}", shown(value))
+        raise _wrong_query(parameter, f"expected one of {allowed}", quoted(value))
     if schema["type"] != "integer":
         return value
     if not _INTEGER.match(value):
-        raise _wrong_query(parameter, "expected an integer", shown(value))
+        raise _wrong_query(parameter, "expected an integer", quoted(value))
     number = int(value)
     if parameter.name == "limit" and not SMALLEST_PAGE <= number <= LARGEST_PAGE:
         wanted = f"expected {SMALLEST_PAGE} to {LARGEST_PAGE}"
@@ -87,45 +87,45 @@ def _read_one(parameter: Parameter, schema: dict[str, Any], value: str) -> Any:
     return number
 
 
-def _wrong_query(parameter: Parameter, expected: str, found: str) -> Refusal:
+def _wrong_query(parameter: Parameter, expected: str, found: str) -> HTTPError:
     message = f"Invalid query parameter {parameter.name!r}: {expected}, found {found}."
-    return Refusal(400, message, param=parameter.name, code="invalid_value")
+    return HTTPError(400, message, param=parameter.name, code="invalid_value")
 
 
 def read_body(operation: Operation, raw: bytes, content_type: str) -> Any:
-    """Decode a body and compare it with its schema.
+    """Return the decoded body, which is valid by its schema.
 
     Raises:
-        Refusal: it is not JSON, or not what the document says; the JSON path and what
-            was expected there are in the message.
+        HTTPError: it is not JSON, or not valid; the message has the JSON path and what
+            was expected there.
     """
     if operation.body is None or (not raw and not operation.body_required):
         return None
     media = content_type.partition(";")[0].strip().lower()
     if raw and not (media == "application/json" or media.endswith("+json")):
-        found = shown(content_type) if content_type else "none"
-        raise Refusal(
+        found = quoted(content_type) if content_type else "none"
+        raise HTTPError(
             415, f"Expected the content type application/json, found {found}."
         )
     if not raw:
         message = f"Invalid body: $ is required: {operation.body}, as JSON."
-        raise Refusal(400, message, code="missing_required_parameter")
+        raise HTTPError(400, message, code="missing_required_parameter")
     body = _decoded(raw)
     wrong = [(each.path, each.message) for each in check(body, operation.body)]
-    wrong = wrong or list(breaches(body))
+    wrong = wrong or list(violations(body))
     if wrong:
         raise _wrong_body(wrong)
     return body
 
 
-def wrong_value(path: str, message: str) -> Refusal:
-    """Refuse a body for one value: its JSON path, and what was expected there."""
+def wrong_value(path: str, message: str) -> HTTPError:
+    """Return the error for one value: its JSON path, and what was expected there."""
     return _wrong_body([(path, message)])
 
 
-def _wrong_body(wrong: list[tuple[str, str]]) -> Refusal:
-    said = "; ".join(f"{path} {message}" for path, message in wrong[:_NAMED])
-    more = f"; and {len(wrong) - _NAMED} more" if len(wrong) > _NAMED else ""
+def _wrong_body(wrong: list[tuple[str, str]]) -> HTTPError:
+    problems = "; ".join(f"{path} {message}" for path, message in wrong[:_MOST_NAMED])
+    more = f"; and {len(wrong) - _MOST_NAMED} more" if len(wrong) > _MOST_NAMED else ""
     path, message = wrong[0]
     code = "invalid_value"
     if message.startswith("is required"):
@@ -133,7 +133,7 @@ def _wrong_body(wrong: list[tuple[str, str]]) -> Refusal:
     elif message.startswith("is not known"):
         code = "unknown_parameter"
     param = path.removeprefix("$").removeprefix(".") or None
-    return Refusal(400, f"Invalid body: {said}{more}.", param=param, code=code)
+    return HTTPError(400, f"Invalid body: {problems}{more}.", param=param, code=code)
 
 
 def _decoded(raw: bytes) -> Any:
@@ -143,15 +143,15 @@ def _decoded(raw: bytes) -> Any:
     except RecursionError:
         raise _too_deep() from None
     except ValueError as error:
-        raise Refusal(400, f"The body is not JSON: {error}.") from error
+        raise HTTPError(400, f"The body is not JSON: {error}.") from error
     if _depth_exceeds(body, DEEPEST):
         raise _too_deep()
     try:
-        # JSON can spell half of a pair of surrogates, which no text can hold.
+        # JSON can write half of a surrogate pair, which no text can hold.
         json.dumps(body, ensure_ascii=False).encode()
     except UnicodeEncodeError:
         message = "The body holds half of a surrogate pair, which is no character."
-        raise Refusal(400, message) from None
+        raise HTTPError(400, message) from None
     return body
 
 
@@ -169,17 +169,17 @@ def _depth_exceeds(value: Any, limit: int) -> bool:
     return any(isinstance(each, dict | list) for each in level)
 
 
-def _too_deep() -> Refusal:
-    return Refusal(400, f"The body has more than {DEEPEST} levels.")
+def _too_deep() -> HTTPError:
+    return HTTPError(400, f"The body has more than {DEEPEST} levels.")
 
 
 def _no_number(text: str) -> float:
-    raise ValueError(f"{text} is no number that JSON knows")
+    raise ValueError(f"{text} is no number of JSON")
 
 
 def _finite(text: str) -> float:
-    """Read a number with a point or an exponent; a whole one is an integer in JSON."""
+    """Return a number with a point or an exponent; a whole one is an integer."""
     number = float(text)
     if math.isinf(number):
-        raise ValueError(f"{shown(text)} is too large a number")
+        raise ValueError(f"{quoted(text)} is too large a number")
     return int(number) if number.is_integer() and abs(number) < _EXACT else number

@@ -1,1 +1,38 @@
-"""Model engines: what writes the messages and the tool calls of runs."""
+"""Engines: what answers in runs; see `assistants_server.engines.interface`."""
+
+from .deterministic import deterministic
+from .interface import (
+    CodeCall,
+    Engine,
+    Fail,
+    FileSearch,
+    FunctionOutput,
+    Image,
+    Incomplete,
+    Output,
+    RefusedText,
+    Text,
+    ToolCall,
+    Turn,
+    Wait,
+)
+from .scripted import ScriptError, scripted
+
+__all__ = [
+    "CodeCall",
+    "Engine",
+    "Fail",
+    "FileSearch",
+    "FunctionOutput",
+    "Image",
+    "Incomplete",
+    "Output",
+    "RefusedText",
+    "ScriptError",
+    "Text",
+    "ToolCall",
+    "Turn",
+    "Wait",
+    "deterministic",
+    "scripted",
+]

@@ -1,4 +1,4 @@
-"""Asking an engine, of whatever kind it is, for the outputs of a turn."""
+"""Calls of engines, of whatever kind they are."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ if TYPE_CHECKING:
     from .interface import Engine, Output, Turn
 
 
-async def ask(engine: Engine, turn: Turn) -> AsyncGenerator[Output, None]:
-    """Ask an engine, and give its outputs as they come.
+async def call_engine(engine: Engine, turn: Turn) -> AsyncGenerator[Output, None]:
+    """Call an engine, and yield its outputs as they come.
 
     Raises:
-        EngineError: what it gave is nothing to go through.
+        EngineError: what it returned is no iterable of outputs.
         Exception: whatever the engine raised.
     """
     if inspect.isasyncgenfunction(engine):
@@ -28,19 +28,19 @@ async def ask(engine: Engine, turn: Turn) -> AsyncGenerator[Output, None]:
             yield output
         return
     # A plain function may take its time; others go on meanwhile.
-    thread = _Thread()
+    thread = _EngineThread()
     try:
-        answer: Any = await thread.call(lambda: engine(turn))
-        if inspect.isawaitable(answer):
-            answer = await answer
-        if isinstance(answer, AsyncIterable):
-            async for output in answer:
+        returned: Any = await thread.call(lambda: engine(turn))
+        if inspect.isawaitable(returned):
+            returned = await returned
+        if isinstance(returned, AsyncIterable):
+            async for output in returned:
                 yield output
             return
-        if not isinstance(answer, Iterable) or isinstance(answer, str):
-            what = type(answer).__name__
-            raise EngineError(f"it gave {what}, not an iterable of outputs")
-        iterator: Any = iter(answer)
+        if not isinstance(returned, Iterable) or isinstance(returned, str):
+            what = type(returned).__name__
+            raise EngineError(f"it returned {what}, not an iterable of outputs")
+        iterator: Any = iter(returned)
         if hasattr(iterator, "close"):
             thread.at_the_end(iterator.close)
         end = object()
@@ -50,7 +50,7 @@ async def ask(engine: Engine, turn: Turn) -> AsyncGenerator[Output, None]:
         thread.end()
 
 
-class _Thread:
+class _EngineThread:
     """A thread that makes one call after the other for an event loop.
 
     It is a daemon: an engine that never returns can't keep the server from ending.
@@ -64,17 +64,17 @@ class _Thread:
         threading.Thread(target=self._work, name="local-engine", daemon=True).start()
 
     async def call(self, function: Callable[[], Any]) -> Any:
-        """Call a function there; one that is given up goes on until it returns."""
+        """Call a function there; a cancelled one goes on until it returns."""
         future: asyncio.Future[Any] = self._loop.create_future()
         self._calls.put((function, future))
         return await future
 
     def at_the_end(self, function: Callable[[], Any]) -> None:
-        """Have a function called when there is nothing more to do."""
+        """Register a function to call when there is nothing more to do."""
         self._last = function
 
     def end(self) -> None:
-        """End the thread, as soon as what it does returns."""
+        """End the thread, as soon as the current call returns."""
         self._calls.put(None)
 
     def _work(self) -> None:
@@ -91,7 +91,7 @@ class _Thread:
             with suppress(RuntimeError):
                 self._loop.call_soon_threadsafe(_settle, future, result, error)
         if self._last:
-            # What an engine does when it is given up is its own affair.
+            # How an engine ends when it is cancelled is its own affair.
             with suppress(Exception):
                 self._last()
 

@@ -1,4 +1,4 @@
-"""The engine that comes with the server: no network, always the same answer."""
+"""The engine that comes with the server: no network, always the same output."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ _QUOTED = 200
 
 
 async def deterministic(turn: Turn) -> AsyncIterator[Output]:
-    """Do what the client's script says, else call functions once, then answer.
+    """Follow the client's script, or else call functions once, then answer.
 
     Of the functions those are called whose names the question has in it, or else all,
     with likely arguments that fit their schemas, or `{}` where none were found; one a
     turn where parallel calls are off. The tool choice is obeyed. The answer repeats the
-    question and what the functions gave, in the format that the run asks for.
+    question and what the functions returned, in the format that the run asks for.
     """
     if turn.number < len(turn.script):
         for output in turn.script[turn.number]:
@@ -34,15 +34,15 @@ async def deterministic(turn: Turn) -> AsyncIterator[Output]:
         yield output
 
 
-def answer_to(question: str) -> str:
-    """Give what the engine says to a question, without outputs of functions."""
+def text_for(question: str) -> str:
+    """Return the answer to a question, without outputs of functions."""
     if not question.strip():
         return "There is no question in this thread yet."
     return f"You said: {_cut(question)}"
 
 
 def _calls(turn: Turn) -> Iterator[ToolCall]:
-    """Give the calls of this turn; none when it is time to answer."""
+    """Yield the calls of this turn; none when it is time to answer."""
     if turn.script:
         return
     wanted = _wanted(turn)
@@ -80,10 +80,12 @@ def _wanted(turn: Turn) -> list[dict[str, Any]]:
 
 def _answer(turn: Turn) -> Iterator[Output]:
     yield from _searches(turn)
-    text = answer_to(turn.question)
+    text = text_for(turn.question)
     if turn.outputs:
-        said = "; ".join(f"{each.name}: {_cut(each.output)}" for each in turn.outputs)
-        text = f"{text} The functions gave: {said}"
+        outputs = "; ".join(
+            f"{each.name}: {_cut(each.output)}" for each in turn.outputs
+        )
+        text = f"{text} The functions gave: {outputs}"
     yield from _PIECES.findall(_formatted(text, turn.run["response_format"]))
 
 

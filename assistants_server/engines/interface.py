@@ -1,6 +1,6 @@
 """The model engine: a run and its messages in; text, tool calls or an error out.
 
-An engine is a function that takes a `Turn` and gives, one after the other, what the
+An engine is a function that takes a `Turn` and yields, one after the other, what the
 model says and does: text as `str`, or any of the classes below. It may be a plain
 generator, which then runs in a thread of its own, an asynchronous generator, or return
 a list.
@@ -10,9 +10,9 @@ a list.
             yield word.upper() + " "
 
 A turn ends where the engine ends. Functions that it called by then are put to the
-client, and when it has submitted their outputs the engine is asked for the next turn,
-which knows them. An engine keeps nothing in between: what it needs is in the turn, so
-a run outlives the server.
+client, and when it has submitted their outputs the engine is called for the next turn,
+which knows them. An engine stores nothing in between: what it needs is in the turn,
+so a run outlives the server.
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ from typing import Any, Literal, TypeAlias
 
 
 class EngineError(Exception):
-    """An engine gave something that can't be put into the API's objects."""
+    """An output of an engine can't be put into the API's objects."""
 
 
 @dataclass(frozen=True)
 class Text:
-    """A piece of the answer; a plain `str` is the same without annotations.
+    """A piece of the message; a plain `str` is the same without annotations.
 
     Attributes:
         value: the piece.
@@ -48,7 +48,7 @@ class RefusedText:
 
 @dataclass(frozen=True)
 class Image:
-    """An image in the answer: the id of its file."""
+    """An image in the message: the id of its file."""
 
     file_id: str
 
@@ -59,7 +59,7 @@ class ToolCall:
 
     Attributes:
         name: the function.
-        arguments: its arguments; as `str`, they go out as they are, valid or not.
+        arguments: its arguments; a `str` is sent as it is, valid JSON or not.
     """
 
     name: str
@@ -90,7 +90,7 @@ class FileSearch:
 
 @dataclass(frozen=True)
 class Wait:
-    """Nothing, for a time in seconds; the server answers others meanwhile."""
+    """A pause, in seconds; the server goes on serving others meanwhile."""
 
     seconds: float
 
@@ -130,7 +130,7 @@ Output: TypeAlias = (
 
 @dataclass(frozen=True)
 class FunctionOutput:
-    """A call that an earlier turn of the run made, and what the client answered."""
+    """A call that an earlier turn of the run made, and the output from the client."""
 
     name: str
     arguments: str
@@ -139,16 +139,16 @@ class FunctionOutput:
 
 @dataclass(frozen=True)
 class Turn:
-    """What an engine knows when it is asked.
+    """What an engine knows when it is called.
 
     Attributes:
-        run: the run, as the API gives it: model, instructions, tools, tool_choice,
+        run: the run, as the API has it: model, instructions, tools, tool_choice,
             response_format and the rest.
-        messages: the messages of the thread, oldest first, as the API gives them; no
+        messages: the messages of the thread, oldest first, as the API has them; no
             more than the run's truncation strategy allows.
-        number: 0 at first, then one more each time that outputs were submitted.
+        number: 0 for the first turn, then one more each time outputs were submitted.
         outputs: the calls of earlier turns of this run with their outputs, in order.
-        script: what the client asked this run to do, by the header `X-Local-Script`.
+        script: the script of the run, from the header `X-Local-Script`.
     """
 
     run: dict[str, Any]
@@ -159,7 +159,7 @@ class Turn:
 
     @property
     def question(self) -> str:
-        """Give the text of the user's last message."""
+        """Return the text of the user's last message."""
         for message in reversed(self.messages):
             if message["role"] == "user":
                 return text_of(message)
@@ -167,16 +167,16 @@ class Turn:
 
     @property
     def functions(self) -> list[dict[str, Any]]:
-        """Give the definitions of the functions that may be called."""
+        """Return the definitions of the functions that may be called."""
         tools = self.run["tools"]
         return [tool["function"] for tool in tools if tool["type"] == "function"]
 
 
-Answering: TypeAlias = Iterable[Output] | AsyncIterable[Output]
-Engine: TypeAlias = Callable[[Turn], Answering]
+Outputs: TypeAlias = Iterable[Output] | AsyncIterable[Output]
+Engine: TypeAlias = Callable[[Turn], Outputs]
 
 
 def text_of(message: dict[str, Any]) -> str:
-    """Give the text of a message, its parts on lines of their own."""
+    """Return the text of a message, its parts on lines of their own."""
     parts = [part["text"]["value"] for part in message["content"] if "text" in part]
     return "\n".join(parts)

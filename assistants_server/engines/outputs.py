@@ -1,4 +1,4 @@
-"""What engines give is other people's: whether it can be put into the API's objects."""
+"""Checks of what engines yield: whether it can be put into the API's objects."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ REASONS: Final = ("max_completion_tokens", "max_prompt_tokens")
 
 
 def problem_of(output: Any) -> str | None:
-    """Tell what is wrong with an output; none where it can be used."""
+    """Return what is wrong with an output; None for one that can be used."""
     if isinstance(output, str):
         problem = _text(output)
         return f"its text {problem}" if problem else None
     fields = _FIELDS.get(type(output))
     if fields is None:
-        kinds = "text, or an object of assistants_server.engines.interface"
-        return f"it gave {type(output).__name__}, not {kinds}"
+        kinds = "text, or an object of assistants_server.engines"
+        return f"it yielded {type(output).__name__}, not {kinds}"
     for name, check in fields.items():
         problem = check(getattr(output, name))
         if problem:

@@ -1,4 +1,4 @@
-"""Scripts: what an engine is to say and do, turn by turn, in Python or as JSON."""
+"""Scripts: what an engine says and does, turn by turn, in Python or as JSON."""
 
 from __future__ import annotations
 
@@ -31,23 +31,23 @@ HEADER = "X-Local-Script"
 HELP = """\
 A script is a JSON array of turns, and a turn an array of what the model says and
 does:
-  "some text"                         a piece of the answer
+  "some text"                         a piece of the message
   {"text": T, "annotations": [...]}   the same with annotations
   {"refuse": T}                       a piece of a refusal
-  {"image": FILE_ID}                  an image in the answer
+  {"image": FILE_ID}                  an image in the message
   {"call": NAME, "arguments": {...}}  a call of a function; arguments that are
-                                      text go out as they are, valid or not
+                                      text are sent as they are, valid or not
   {"code": CODE, "logs": T, "images": [FILE_ID, ...]}
                                       a use of the code interpreter
   {"search": [RESULT, ...]}           a use of the file search
-  {"wait": SECONDS}                   nothing, for a time
+  {"wait": SECONDS}                   a pause
   {"fail": MESSAGE, "code": CODE}     the run fails (CODE: server_error,
                                       rate_limit_exceeded or invalid_prompt)
   {"incomplete": REASON}              the run stays incomplete (REASON:
                                       max_completion_tokens, max_prompt_tokens)
 The second turn follows when the outputs of the functions that the first one
-called have been submitted, and so on. After the last turn the usual answer is
-given.
+called have been submitted, and so on. After the last turn the deterministic engine
+answers.
 """
 Script: TypeAlias = tuple[tuple["Output", ...], ...]
 
@@ -57,11 +57,11 @@ class ScriptError(ValueError):
 
 
 def scripted(*turns: Iterable[Output] | Output) -> Engine:
-    """Make an engine that follows a script.
+    """Return an engine that follows a script.
 
     Args:
         turns: what to do in each turn of a run: outputs, or a single one. Every run
-            begins with the first turn; the usual answer follows the last one.
+            begins with the first turn; after the last one `deterministic` answers.
     """
     script = tuple(
         tuple(turn)
@@ -78,7 +78,7 @@ def scripted(*turns: Iterable[Output] | Output) -> Engine:
 
 
 def parse_script(text: str) -> Script:
-    """Read a script from JSON; `HELP` describes it.
+    """Return a script, read from JSON; `HELP` describes it.
 
     Raises:
         ScriptError: it is no script.
@@ -99,11 +99,12 @@ def parse_script(text: str) -> Script:
 
 
 def script_of(headers: Mapping[str, str]) -> str | None:
-    """Give the script that a request brings, as text; headers come as Latin-1."""
+    """Return the script in the headers of a request, as text; None without one."""
     found = headers.get(HEADER.lower())
     if found is None:
         return None
     try:
+        # Headers are decoded as Latin-1.
         return found.encode("latin-1").decode()
     except UnicodeError:
         return found
@@ -126,7 +127,7 @@ def _output(data: Any, path: str) -> Output:
 
 
 def _no_number(text: str) -> float:
-    raise ValueError(f"{text} is no number that JSON knows")
+    raise ValueError(f"{text} is no number of JSON")
 
 
 def _usable(output: Output, path: str) -> Output:
@@ -139,11 +140,11 @@ def _usable(output: Output, path: str) -> Output:
 def _check_keys(data: dict[str, Any], allowed: set[str], path: str) -> None:
     for name in data.keys() - allowed:
         known = ", ".join(sorted(allowed))
-        raise ScriptError(f"{path}: {name!r} is not known here; known are {known}")
+        raise ScriptError(f"{path}: {name!r} is unknown here; known are {known}")
 
 
 class _NotFittingError(Exception):
-    """A value is not of the kind that stands in this place."""
+    """A value is not of the expected kind."""
 
 
 def _text(value: Any, data: dict[str, Any]) -> Output:
@@ -197,7 +198,7 @@ def _dicts(value: Any) -> list[dict[str, Any]]:
     raise _NotFittingError("expected an array of objects")
 
 
-# The property that tells the form, those that may stand beside it, and the reader.
+# The property that identifies the form, those allowed beside it, and the reader.
 _FORMS: dict[str, tuple[tuple[str, ...], Callable[[Any, dict[str, Any]], Output]]] = {
     "text": (("annotations",), _text),
     "refuse": ((), lambda value, _: RefusedText(_str(value))),

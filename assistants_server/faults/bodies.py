@@ -1,4 +1,4 @@
-"""Changes of bodies and events: what they say, and how they say it."""
+"""Changes of bodies and events: their fields, and their form."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _ALWAYS = "thread.run.completed"
 
 
 class Changes:
-    """What is to be different about the bodies and events of an answer."""
+    """What faults change in the bodies and events of a response."""
 
     def __init__(self, faults: Iterable[Fault]) -> None:
         self._fields = [f for f in faults if f.name in ("drop", "null", "extra")]
@@ -25,21 +25,21 @@ class Changes:
         self._broken_events = {f.options.get("event", 1) for f in broken}
 
     def of_body(self, body: bytes) -> bytes:
-        """Change a body; what is no JSON stays as it is, but for its last character."""
+        """Return a changed body; what is no JSON only loses its last character."""
         if self._fields:
             text = self._with_changed_fields(body.decode(errors="replace"), False)
             body = body if text is None else _bytes(text)
         return body[:-1] if self._breaks else body
 
     def of_event(self, frame: bytes, number: int) -> bytes:
-        """Change an event.
+        """Return a changed event.
 
         Args:
             frame: its bytes, to the empty line at its end.
             number: which one of the stream it is, from 1.
 
         Returns:
-            What is to be sent in its place; nothing if it is to be left out.
+            What to send in its place; nothing if it is to be left out.
         """
         if not self._fields and not self._dialect and not self._breaks:
             return frame
@@ -62,7 +62,7 @@ class Changes:
         return _bytes("".join(line + end for line in [*lines, ""]))
 
     def _with_changed_fields(self, text: str, escaped: bool) -> str | None:
-        """Change fields of JSON; give none for what is no JSON."""
+        """Return JSON with changed fields; None for what is no JSON."""
         try:
             value = json.loads(text)
         except ValueError:
@@ -74,12 +74,12 @@ class Changes:
 
 
 def event_name(frame: bytes) -> str:
-    """Give the name of an event; nothing for one without a name."""
+    """Return the name of an event; an empty text for one without a name."""
     return "".join(_values(frame, "event"))
 
 
 def event_data(frame: bytes) -> str:
-    """Give the data of an event; nothing for a mere comment."""
+    """Return the data of an event; an empty text for a mere comment."""
     return "\n".join(_values(frame, "data"))
 
 
@@ -92,12 +92,12 @@ def _values(frame: bytes, field: str) -> Iterator[str]:
 
 
 def _bytes(text: str) -> bytes:
-    # Half of a surrogate pair can't be encoded, but be written as JSON's \udXXX.
+    # Half of a surrogate pair can't be encoded, but written as JSON's \udXXX.
     return text.encode(errors="backslashreplace")
 
 
 def _objects(value: Any) -> Iterator[dict[str, Any]]:
-    """Give the object of an answer or event, and if it is a list its items."""
+    """Yield the object of a response or event, and the items of a list."""
     if isinstance(value, dict):
         yield value
         items = value.get("data")
@@ -118,7 +118,7 @@ def _change(target: dict[str, Any], fault: Fault) -> None:
 
 
 def _holders(value: Any, path: tuple[str, ...]) -> Iterator[dict[str, Any]]:
-    """Give the objects in which the last name of a path would stand."""
+    """Yield the objects in which the last name of a path would be."""
     if isinstance(value, list):
         for item in value:
             yield from _holders(item, path)

@@ -1,4 +1,4 @@
-"""An answer on its way to the client, and what becomes of it there."""
+"""The delivery of a response to the client, with what faults do to it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from ..events import frame
-from ..http_errors import Refusal
+from ..http_errors import HTTPError
 from .bodies import Changes, event_data, event_name
 
 if TYPE_CHECKING:
@@ -16,22 +16,22 @@ if TYPE_CHECKING:
     from .fault import Fault
 
 _ENDS = ("close", "cut-body", "cut-stream", "end-stream", "error-event")
-_COUNTING = ("cut-stream", "end-stream", "error-event")
+_BY_COUNT = ("cut-stream", "end-stream", "error-event")
 _BODY = "http.response.body"
-_TORN_HEADERS = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-len"
+_PARTIAL_HEADERS = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-len"
 _PIECES = 4
 
 
 class Delivery:
-    """What stands between an application and the connection."""
+    """A response between an application and the connection."""
 
     def __init__(self, faults: list[Fault], connection: Connection, send: Send) -> None:
         """Prepare one delivery.
 
         Args:
-            faults: what is to go wrong.
-            connection: what the request came by.
-            send: takes what is to reach the client.
+            faults: the faults that apply.
+            connection: the connection of the request.
+            send: the server's `send` of ASGI.
         """
         self._connection = connection
         self._send = send
@@ -47,7 +47,7 @@ class Delivery:
         self._over = False
 
     async def send(self, message: Message) -> None:
-        """Take a message of the application, as ASGI's `send`."""
+        """Send a message of the application; this is its `send` of ASGI."""
         if self._over:
             return
         if message["type"] == "http.response.start":
@@ -75,13 +75,13 @@ class Delivery:
         return self._end and self._end.value
 
     async def _begin(self) -> None:
-        """Send the headers, as far as they are to go."""
+        """Send the headers, unless a fault closes the connection before."""
         if self._delay:
             await self._connection.pause(self._delay)
         if self._ends_by("close") and self._value() == "before-headers":
             await self._close()
         elif self._ends_by("close") and self._value() == "in-headers":
-            await self._close(last=_TORN_HEADERS)
+            await self._close(last=_PARTIAL_HEADERS)
         else:
             await self._send(self._start)
             if self._ends_by("close"):
@@ -109,7 +109,7 @@ class Delivery:
             await self._finish()
 
     async def _send_event(self, event: bytes) -> None:
-        """Send what becomes of an event; of a comment, or of nothing, the same."""
+        """Send an event, changed by faults; a comment is sent as it is."""
         if not event_data(event):
             await self._send_piece(event)
         elif self._ends_by("end-stream", "error-event") and event_name(event) == "done":
@@ -122,10 +122,10 @@ class Delivery:
             await self._send_piece(piece)
 
     async def _end_stream_in_time(self, more: bool) -> None:
-        """End a stream if enough of it was sent, or if there is no more."""
+        """End a stream after the number of events or bytes, or at its end."""
         if self._over:
             return
-        events = self._value() if self._ends_by(*_COUNTING) else None
+        events = self._value() if self._ends_by(*_BY_COUNT) else None
         if not more or self._left == 0 or self._events == events:
             await self._end_stream()
 
@@ -159,8 +159,8 @@ class Delivery:
 
 
 def _error(fault: Fault | None) -> Any:
-    """Give the data of an error event."""
-    body = Refusal(500, "A fault was asked for: an error in the stream.").body
+    """Return the data of an error event."""
+    body = HTTPError(500, "A fault was requested: an error in the stream.").body
     wrapped = fault is not None and fault.options.get("shape") == "wrapped"
     return body if wrapped else body["error"]
 

@@ -1,4 +1,4 @@
-"""Faults on demand: how they are asked for, and how often each one strikes."""
+"""Faults on demand: how they are written, and which requests they apply to."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from itertools import chain
 from threading import Lock
 from typing import Any
 
-from ..http_errors import shown
+from ..http_errors import quoted
 from .grammar import EVERY_OPTION, FAULTS, NEEDED, SOME_OPTIONS, STATUS, Word
 from .help import help_text
 
@@ -20,7 +20,7 @@ HELP = help_text()
 LONGEST = 1000
 """How many characters a text may have."""
 REMEMBERED = 1000
-"""How many texts of headers are counted; the one longest unused is forgotten."""
+"""How many header texts are counted; the least recently used one is forgotten."""
 _FAULTS = {word.name: word for word in FAULTS}
 _OPTIONS = {word.name: word for word in (*SOME_OPTIONS, *EVERY_OPTION)}
 _KNOWN = ", ".join(["a status from 400 to 599", *_FAULTS])
@@ -28,21 +28,21 @@ _GENERAL = tuple(word.name for word in EVERY_OPTION)
 
 
 class FaultError(ValueError):
-    """A text asks for no fault that there is; the message names the word."""
+    """A text is no valid fault; the message names the word."""
 
 
 @dataclass(frozen=True)
 class Fault:
-    """Something that is to go wrong.
+    """Something that goes wrong on purpose.
 
     Attributes:
-        name: its name in the table; "status" where the text has a status.
-        value: what stands behind the name, read; its default where nothing does.
-        options: those that only some faults have, read.
-        times: how many requests it strikes; all where there is no number.
-        skip: how many requests it spares before that.
-        on: the operationIds and methods that it is for; all where there are none.
-        handled: whether the request is carried out, where the text says so.
+        name: its name in the grammar; "status" where the text has a status.
+        value: the parsed value after the name, or its default.
+        options: the parsed options that only some faults have.
+        times: how many requests it applies to; None for all.
+        skip: how many requests it leaves alone before that.
+        on: the operationIds and methods that it is for; empty for all.
+        handled: whether the request is carried out; None if not given.
     """
 
     name: str
@@ -54,21 +54,21 @@ class Fault:
     handled: bool | None = None
 
     def fits(self, operation: str | None, method: str) -> bool:
-        """Tell whether it is for such a request at all."""
+        """Return whether it is for such a request."""
         return not self.on or operation in self.on or method in self.on
 
 
 class Faults:
-    """The faults that are set, and how often each one has been asked for.
+    """The faults that are set, and how many requests each one has counted.
 
     Any thread may use it at any time.
     """
 
     def __init__(self, texts: Iterable[str] = ()) -> None:
-        """Begin with some.
+        """Set some faults.
 
         Raises:
-            FaultError: one of the texts can't be read.
+            FaultError: a text is no valid fault.
         """
         self._lock = Lock()
         self._set: list[_Counted] = []
@@ -80,14 +80,14 @@ class Faults:
         """Set one or more faults, for every request from now on.
 
         Raises:
-            FaultError: the text can't be read.
+            FaultError: the text is no valid fault.
         """
         added = [_Counted(fault) for fault in parse(text)]
         with self._lock:
             self._set += added
 
     def clear(self) -> None:
-        """Take all faults away, and count those that requests send from 0 again."""
+        """Remove all faults, and count those in headers from 0 again."""
         with self._lock:
             self._set.clear()
             self._sent.clear()
@@ -95,24 +95,24 @@ class Faults:
     def matching(
         self, operation: str | None, method: str, headers: Iterable[str] = ()
     ) -> list[Fault]:
-        """Give what is to go wrong with a request, and count it.
+        """Return the faults that apply to a request, and count it.
 
         Args:
-            operation: the operationId; none where the request means no operation.
+            operation: the operationId; None where there is no such operation.
             method: the HTTP method, in capitals.
-            headers: the texts that come with the request. Their faults come first; they
-                are counted over all requests that bring the same text.
+            headers: the fault headers of the request. Their faults come first; they are
+                counted over all requests with the same text.
 
         Raises:
-            FaultError: a header can't be read; then nothing is counted.
+            FaultError: a header is no valid fault; then nothing is counted.
         """
         sent = [(text, parse(text)) for text in headers]
         with self._lock:
-            asked = [self._remembered(text, faults) for text, faults in sent]
+            of_headers = [self._remembered(text, faults) for text, faults in sent]
             return [
                 each.fault
-                for each in (*chain(*asked), *self._set)
-                if each.fault.fits(operation, method) and each.strikes()
+                for each in (*chain(*of_headers), *self._set)
+                if each.fault.fits(operation, method) and each.applies()
             ]
 
     def _remembered(self, text: str, faults: list[Fault]) -> list[_Counted]:
@@ -126,23 +126,23 @@ class Faults:
 
 
 class _Counted:
-    """A fault, and how often it has been asked for."""
+    """A fault, and how many requests it has counted."""
 
     def __init__(self, fault: Fault) -> None:
         self.fault = fault
-        self._asked = 0
+        self._requests = 0
 
-    def strikes(self) -> bool:
-        self._asked += 1
-        number = self._asked - self.fault.skip
+    def applies(self) -> bool:
+        self._requests += 1
+        number = self._requests - self.fault.skip
         return number > 0 and (self.fault.times is None or number <= self.fault.times)
 
 
 def parse(text: str) -> list[Fault]:
-    """Read one or more faults; `HELP` says what they look like.
+    """Return the faults that a text describes; `HELP` explains the grammar.
 
     Raises:
-        FaultError: a word is unknown, or is not what may stand in its place.
+        FaultError: a word is unknown, or not allowed where it is.
     """
     if len(text) > LONGEST:
         raise FaultError(f"a text of {len(text)} characters; at most {LONGEST} may be")
@@ -160,12 +160,12 @@ def _fault(words: list[str]) -> Fault:
         if key not in (*word.options, *_GENERAL):
             known = ", ".join([*word.options, *_GENERAL])
             raise FaultError(
-                f"{shown(option)} is no option of {shown(name)}; known are {known}"
+                f"{quoted(option)} is no option of {quoted(name)}; known are {known}"
             )
         if key in given:
-            raise FaultError(f"{shown(option)}: {key} was already given")
+            raise FaultError(f"{quoted(option)}: {key} was already given")
         given[key] = _value(_OPTIONS[key], option)
-    if word.needs_answer and given.get("handled") is False:
+    if word.needs_response and given.get("handled") is False:
         raise FaultError(
             f"'handled=no' can't go with {word.name}, which needs the request to be "
             "carried out; leave it out, or say handled=yes"
@@ -183,23 +183,23 @@ def _fault(words: list[str]) -> Fault:
 
 
 def _name(text: str) -> tuple[Word, Any]:
-    """Find the fault that a word names, and read its value."""
+    """Return the fault that a word names, and its value."""
     name = text.partition("=")[0]
     if re.fullmatch("[45][0-9]{2}", name):
         _value(STATUS, text)
         return STATUS, int(name)
     word = _FAULTS.get(name)
     if word is None:
-        raise FaultError(f"{shown(text)} is no fault; known are {_KNOWN}")
+        raise FaultError(f"{quoted(text)} is no fault; known are {_KNOWN}")
     return word, _value(word, text)
 
 
 def _value(word: Word, text: str) -> Any:
-    """Read what stands behind the "=" of a word."""
+    """Return the parsed value after the "=" of a word."""
     _, equals, given = text.partition("=")
     if word.value is None:
         if equals:
-            raise FaultError(f"{shown(text)}: this takes no value")
+            raise FaultError(f"{quoted(text)}: this takes no value")
         return None
     if not equals and word.default is not NEEDED:
         return word.default
@@ -207,5 +207,5 @@ def _value(word: Word, text: str) -> Any:
     if value is None:
         expected = ", ".join(word.value.known()) or word.value.expected
         form = f"{word.name}={word.value.shape}"
-        raise FaultError(f"{shown(text)}: expected {form}: {expected}")
+        raise FaultError(f"{quoted(text)}: expected {form}: {expected}")
     return value

@@ -1,4 +1,4 @@
-"""The words that faults are asked for with, all in one table."""
+"""The words of faults and their options, all in one table."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ from typing import Any
 from ..operations import operations
 
 NEEDED = object()
-"""The default of a value that must be given."""
+"""The default of a value that is required."""
 METHODS = ("DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT")
 
 
 @dataclass(frozen=True)
 class Value:
-    """What may stand behind a "=".
+    """The value after a "=".
 
     Attributes:
-        shape: what the help calls it.
-        expected: what it is, in words.
-        read: gives None for a text that is nothing of the kind.
+        shape: its name in the help.
+        expected: what is expected, in words.
+        read: parses it; returns None for an invalid text.
         listed: whether the help repeats what is expected.
-        known: gives all that may be, where `expected` has examples only.
+        known: returns all allowed values, where `expected` has examples only.
     """
 
     shape: str
@@ -38,10 +38,10 @@ class Word:
     """The name of a fault, or the key of an option.
 
     Attributes:
-        default: the value where none is given.
-        label: what the help calls it, if not NAME=VALUE.
-        options: the keys of those options that not every fault has.
-        needs_answer: whether it spoils an answer, so that there must be one.
+        default: the value if none is given.
+        label: its name in the help, if not NAME=VALUE.
+        options: the keys of the options that not every fault has.
+        needs_response: whether it changes a response, so that there must be one.
     """
 
     name: str
@@ -50,7 +50,7 @@ class Word:
     default: Any = NEEDED
     label: str = ""
     options: tuple[str, ...] = ()
-    needs_answer: bool = True
+    needs_response: bool = True
 
 
 def _matching(pattern: str, read: Callable[[str], Any]) -> Callable[[str], Any]:
@@ -69,7 +69,7 @@ def _either(yes: str, no: str) -> Value:
 
 
 def _read_retry_after(text: str) -> tuple[str, float] | None:
-    """Give how the header is to say it, and the seconds."""
+    """Return the form of the header, and the seconds."""
     if text == "none":
         return "none", 0.0
     match = re.fullmatch(rf"(?:(date):(-?))?({_NUMBER})", text)
@@ -79,7 +79,7 @@ def _read_retry_after(text: str) -> tuple[str, float] | None:
 
 
 def _read_fields(text: str) -> tuple[tuple[str, ...], ...] | None:
-    """Give the path of each field, name by name."""
+    """Return the path of each field, name by name."""
     paths = tuple(tuple(path.split(".")) for path in text.split(","))
     return paths if all(map(all, paths)) else None
 
@@ -119,39 +119,40 @@ _WHEN = Value(
     listed=True,
 )
 
-_ANSWER: dict[str, Any] = {
+_REPLACEMENT: dict[str, Any] = {
     "options": ("retry-after", "should-retry"),
-    "needs_answer": False,
+    "needs_response": False,
 }
 STATUS = Word(
     "status",
-    "an error of the API instead of the answer; any status from 400 to 599",
+    "an error of the API instead of the response; any status from 400 to 599",
     label="STATUS",
-    **_ANSWER,
+    **_REPLACEMENT,
 )
 FAULTS = (
     Word(
         "html",
-        "a page as of a proxy instead of the answer; STATUS is 502 if not given",
+        "a page as of a proxy instead of the response; STATUS is 502 if not given",
         _WITH_BODY,
         default=502,
-        **_ANSWER,
+        **_REPLACEMENT,
     ),
     Word(
         "text",
-        "plain text instead of the answer; STATUS is 500 if not given",
+        "plain text instead of the response; STATUS is 500 if not given",
         _WITH_BODY,
         default=500,
-        **_ANSWER,
+        **_REPLACEMENT,
     ),
     Word(
         "empty",
-        "no body and no content type instead of the answer; STATUS is 404 if not given",
+        "no body and no content type instead of the response; STATUS is 404 if not "
+        "given",
         _STATUS,
         default=404,
-        **_ANSWER,
+        **_REPLACEMENT,
     ),
-    Word("delay", "wait before the answer", _SECONDS),
+    Word("delay", "wait before the response", _SECONDS),
     Word(
         "slow",
         "wait before each event of a stream, and before each quarter of another body",
@@ -162,7 +163,7 @@ FAULTS = (
         "close the connection",
         _choice("WHEN", "before-headers", "in-headers", "after-headers"),
         options=("how",),
-        needs_answer=False,
+        needs_response=False,
     ),
     Word(
         "cut-body",
@@ -193,15 +194,16 @@ FAULTS = (
     ),
     Word(
         "drop",
-        "leave fields out of every object: of the answer itself, the items of a list, "
+        "leave fields out of every object: of the response itself, the items of a "
+        "list, "
         "the data of events",
         _FIELDS,
     ),
-    Word("null", "give null for fields of these objects, where they are", _FIELDS),
-    Word("extra", "add a field x_local, which nobody knows, to these objects"),
+    Word("null", "set fields of these objects to null, where they are", _FIELDS),
+    Word("extra", "add an undocumented field x_local to these objects"),
     Word(
         "pages",
-        "lists as of a server that pages badly",
+        "lists as of a server with broken pagination",
         _choice("HOW", "duplicate", "inclusive", "ignore-cursor", "endless", "bare"),
     ),
     Word(
@@ -215,7 +217,7 @@ FAULTS = (
 SOME_OPTIONS = (
     Word(
         "retry-after",
-        "header with an answer: whole seconds, with retry-after-ms for parts of one, "
+        "header of the response: whole seconds, with retry-after-ms for parts of one, "
         "or a date; 1 if not given with 429",
         _WHEN,
     ),
@@ -235,9 +237,9 @@ SOME_OPTIONS = (
     ),
 )
 EVERY_OPTION = (
-    Word("times", "only the first N requests of those that it is for", _FROM_ONE),
-    Word("skip", "not the first N of them; times counts from there", _COUNT),
-    Word("on", "the requests that it is for; several with commas between", _PLACES),
+    Word("times", "only the first N requests that match", _FROM_ONE),
+    Word("skip", "not the first N that match; times counts from there", _COUNT),
+    Word("on", "the requests that match; several with commas between", _PLACES),
     Word(
         "handled",
         "whether the request is carried out although the client doesn't see it; if "
@@ -247,7 +249,7 @@ EVERY_OPTION = (
     ),
     Word(
         "key",
-        "nothing; it tells texts apart that would be counted as one",
+        "no effect; texts with different keys are counted apart",
         Value("ANYTHING", "anything", lambda text: text or None),
     ),
 )

@@ -1,4 +1,4 @@
-"""The help on faults, made from the table of their words."""
+"""The help on faults, made from their grammar."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _COLUMN = 24
 
 
 def help_text() -> str:
-    """Describe all faults and options, in lines of at most 80 columns."""
+    """Return a description of all faults and options, at most 80 columns wide."""
     parts = (
         ("Faults:", (STATUS, *FAULTS)),
         ("Options of some faults:", SOME_OPTIONS),
@@ -27,7 +27,7 @@ def help_text() -> str:
         "\n".join([title, *(line for word in words for line in _described(word))])
         for title, words in parts
     ]
-    return "\n\n".join([_HOW_TO_ASK, *described, _SEVERAL]) + "\n"
+    return "\n\n".join([_SYNTAX, *described, _SEVERAL]) + "\n"
 
 
 def _described(word: Word) -> Iterator[str]:
@@ -52,19 +52,19 @@ def _label(word: Word) -> str:
     return word.name + (given if word.default is NEEDED else f"[{given}]")
 
 
-_HOW_TO_ASK = """\
-A fault is a name, with a value where it takes one, and then options, all with
-blanks in between; several faults have semicolons in between:
+_SYNTAX = """\
+A fault is a name, with a value where it takes one, and then options, separated
+by blanks; several faults are separated by semicolons:
   429 retry-after=2 times=1
   delay=0.5 on=GET,createThread; cut-stream=3 on=createRun"""
 _SEVERAL = """\
-Several faults strike one request together: delays add up, and malformed, drop,
-null, extra and frames all apply, also to what stands instead of the answer. Of
-STATUS, html, text and empty the first one counts; so does the first of close,
-cut-body, cut-stream, end-stream and error-event, the first slow, and the first
-handled; without one, the request is carried out if no fault is against it. The
-faults of a header come before those that are set. Each one counts its requests,
-whatever comes of it. Those for streams leave other answers alone.
+Several faults can apply to one request: delays add up, and malformed, drop,
+null, extra and frames all apply, also to what is sent instead of the response.
+Of STATUS, html, text and empty the first one counts; so does the first of
+close, cut-body, cut-stream, end-stream and error-event, the first slow, and the
+first handled; without one, the request is carried out unless a fault prevents
+it. The faults of a header come before those that are set. Each one counts its
+requests, whatever comes of it. Those for streams leave other responses alone.
 
-Requests that bring the same text in a header are counted together, so that with
+Requests with the same text in a header are counted together, so that with
 times=1 the first attempt fails and its retry doesn't."""

@@ -1,4 +1,4 @@
-"""The layer around the application that makes things go wrong."""
+"""The layer around the application that applies faults."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from .delivery import Delivery
 from .fault import HEADER, FaultError
-from .responses import ANSWERS, NOTHING_DONE, answer_for, answer_to
+from .responses import NOTHING_DONE, REPLACEMENTS, invalid_header, replacement
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,10 +20,10 @@ _HEADER = HEADER.lower().encode()
 _MOST_DRAINED = 64 * 1024 * 1024
 
 
-class Disturbing:
-    """An ASGI application that spoils the answers of another one.
+class FaultMiddleware:
+    """An ASGI application that applies faults to another one.
 
-    What strikes a request is in its scope: `local_faults`, a list of `Fault`.
+    The faults of a request are in its scope: `local_faults`, a list of `Fault`.
     """
 
     def __init__(
@@ -37,11 +37,11 @@ class Disturbing:
         """Put the layer around an application.
 
         Args:
-            app: answers with whole JSON bodies, or with server-sent events, each of
-                them whole and a message of its own.
-            faults: those that are set.
-            connections: those of the server that it runs under.
-            operation_of: gives the operationId for a method and a path.
+            app: sends complete JSON bodies, or server-sent events, each of them
+                complete and a message of its own.
+            faults: the faults that are set.
+            connections: the connections of the server that it runs under.
+            operation_of: returns the operationId for a method and a path.
         """
         self._app = app
         self._faults = faults
@@ -57,21 +57,21 @@ class Disturbing:
             faults = self._matching(scope)
         except FaultError as error:
             await _drain(receive)
-            await answer_to(error).send_by(send)
+            await invalid_header(error).send_by(send)
             return
         scope = {**scope, "local_faults": faults}
         if all(fault.name == "pages" for fault in faults):
             await self._app(scope, receive, send)
             return
         delivery = Delivery(faults, self._connections.of(scope), send)
-        instead = next((fault for fault in faults if fault.name in ANSWERS), None)
+        instead = next((fault for fault in faults if fault.name in REPLACEMENTS), None)
         handled = _are_handled(faults)
         if handled and instead is None:
             await self._app(scope, receive, delivery.send)
             return
-        await (self._app(scope, receive, _swallow) if handled else _drain(receive))
-        answer = answer_for(instead) if instead else NOTHING_DONE
-        await answer.send_by(delivery.send)
+        await (self._app(scope, receive, _discard) if handled else _drain(receive))
+        response = replacement(instead) if instead else NOTHING_DONE
+        await response.send_by(delivery.send)
 
     def _matching(self, scope: Scope) -> list[Fault]:
         return self._faults.matching(
@@ -82,20 +82,22 @@ class Disturbing:
 
 
 def _are_handled(faults: list[Fault]) -> bool:
-    """Tell whether the request is to be carried out."""
-    said = [fault.handled for fault in faults if fault.handled is not None]
-    return said[0] if said else not any(map(_is_against_it, faults))
+    """Return whether the request is to be carried out."""
+    given = [fault.handled for fault in faults if fault.handled is not None]
+    return given[0] if given else not any(map(_prevents, faults))
 
 
-def _is_against_it(fault: Fault) -> bool:
+def _prevents(fault: Fault) -> bool:
     early = ("before-headers", "in-headers")
-    return fault.name in ANSWERS or (fault.name == "close" and fault.value in early)
+    return fault.name in REPLACEMENTS or (
+        fault.name == "close" and fault.value in early
+    )
 
 
 async def _drain(receive: Receive) -> None:
-    """Take in the body of a request, as the application would.
+    """Read the body of a request, as the application would.
 
-    Closing a connection with something unread would reset it.
+    Closing a connection with unread data would reset it.
     """
     size = 0
     while size < _MOST_DRAINED:
@@ -105,5 +107,5 @@ async def _drain(receive: Receive) -> None:
             return
 
 
-async def _swallow(message: Message) -> None:
-    """Send an answer nowhere."""
+async def _discard(message: Message) -> None:
+    """Discard a message of a response."""

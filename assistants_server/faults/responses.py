@@ -1,4 +1,4 @@
-"""Answers that stand instead of the real ones."""
+"""Responses that are sent instead of the real ones."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from email.utils import formatdate
 from typing import TYPE_CHECKING
 
-from ..http_errors import Refusal
+from ..http_errors import HTTPError
 from .fault import HEADER
 
 if TYPE_CHECKING:
@@ -18,21 +18,21 @@ if TYPE_CHECKING:
 
     from .fault import Fault, FaultError
 
-ANSWERS = ("status", "html", "text", "empty")
-"""The faults that stand instead of an answer."""
+REPLACEMENTS = ("status", "html", "text", "empty")
+"""The faults that replace a response."""
 _BODILESS = (204, 304)
 
 
 @dataclass(frozen=True)
-class Answer:
-    """A whole answer."""
+class FaultResponse:
+    """A complete response."""
 
     status: int
     headers: dict[str, str]
     body: bytes = b""
 
     async def send_by(self, send: Send) -> None:
-        """Send it as an ASGI application does."""
+        """Send it by the `send` of ASGI."""
         headers = dict(self.headers)
         if self.status not in _BODILESS:
             headers["content-length"] = str(len(self.body))
@@ -46,43 +46,47 @@ class Answer:
         await send({"type": "http.response.body", "body": self.body})
 
 
-NOTHING_DONE = Answer(200, {"content-type": "application/json"}, b"{}")
-"""What is promised where nothing was done, and nothing of it arrives."""
+NOTHING_DONE = FaultResponse(200, {"content-type": "application/json"}, b"{}")
+"""What is announced where nothing was done; nothing of it arrives."""
 
 
-def answer_for(fault: Fault) -> Answer:
-    """Make what a fault of `ANSWERS` asks for."""
+def replacement(fault: Fault) -> FaultResponse:
+    """Return the response for a fault of `REPLACEMENTS`."""
     status: int = fault.value
     more = {**_retry_after(fault), **_should_retry(fault)}
     if fault.name == "empty":
-        return Answer(status, more)
+        return FaultResponse(status, more)
     if fault.name == "text":
-        return Answer(status, {"content-type": _TEXT, **more}, b"Something went wrong")
+        return FaultResponse(
+            status, {"content-type": _TEXT, **more}, b"Something went wrong"
+        )
     if fault.name == "html":
         page = _PAGE.format(status).encode()
-        return Answer(status, {"content-type": _HTML, **more}, page)
-    return _refused(Refusal(status, f"A fault was asked for: {status}.", headers=more))
+        return FaultResponse(status, {"content-type": _HTML, **more}, page)
+    return _error_response(
+        HTTPError(status, f"A fault was requested: {status}.", headers=more)
+    )
 
 
-def answer_to(error: FaultError) -> Answer:
-    """Refuse a request for the fault that it asked for."""
+def invalid_header(error: FaultError) -> FaultResponse:
+    """Return the response to a request whose fault header is invalid."""
     message = f"Invalid header {HEADER}: {error}."
-    return _refused(Refusal(400, message, param=HEADER, code="invalid_value"))
+    return _error_response(HTTPError(400, message, param=HEADER, code="invalid_value"))
 
 
-def _refused(refusal: Refusal) -> Answer:
+def _error_response(error: HTTPError) -> FaultResponse:
     headers = {
         "content-type": "application/json",
         "x-request-id": f"req_{secrets.token_hex(12)}",
-        **refusal.headers,
+        **error.headers,
     }
-    body = json.dumps(refusal.body, separators=(",", ":")).encode()
-    return Answer(refusal.status, headers, body)
+    body = json.dumps(error.body, separators=(",", ":")).encode()
+    return FaultResponse(error.status, headers, body)
 
 
 def _retry_after(fault: Fault) -> dict[str, str]:
-    asked = ("seconds", 1.0) if fault.value == 429 else ("none", 0.0)
-    form, seconds = fault.options.get("retry-after", asked)
+    default = ("seconds", 1.0) if fault.value == 429 else ("none", 0.0)
+    form, seconds = fault.options.get("retry-after", default)
     if form == "none":
         return {}
     if form == "date":
@@ -94,8 +98,8 @@ def _retry_after(fault: Fault) -> dict[str, str]:
 
 
 def _should_retry(fault: Fault) -> dict[str, str]:
-    asked = fault.options.get("should-retry")
-    return {} if asked is None else {"x-should-retry": str(asked).lower()}
+    retry = fault.options.get("should-retry")
+    return {} if retry is None else {"x-should-retry": str(retry).lower()}
 
 
 _TEXT = "text/plain; charset=utf-8"
@@ -104,6 +108,6 @@ _PAGE = """\
 <!DOCTYPE html>
 <html>
 <head><title>{0}</title></head>
-<body><h1>{0}</h1><p>The server behind this proxy gave no answer.</p></body>
+<body><h1>{0}</h1><p>The server behind this proxy sent no response.</p></body>
 </html>
 """

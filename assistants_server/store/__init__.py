@@ -1,1 +1,6 @@
-"""The store: where the objects are kept."""
+"""The state of the server: what a store does, and one in SQLite."""
+
+from .interface import Page, Store, StoredResponse, StoreError
+from .sqlite import SQLiteStore
+
+__all__ = ["Page", "SQLiteStore", "Store", "StoreError", "StoredResponse"]

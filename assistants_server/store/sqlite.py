@@ -3,36 +3,29 @@
 from __future__ import annotations
 
 import json
-import secrets
 import sqlite3
-import string
+import time
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from ..stored_responses import Answers
+from .interface import Page, StoredResponse, StoreError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
-PREFIXES = {
-    "assistant": "asst",
-    "thread": "thread",
-    "message": "msg",
-    "run": "run",
-    "step": "step",
-    "call": "call",
-    "vector_store": "vs",
-}
-_ALPHABET = string.ascii_letters + string.digits
-_ID_LENGTH = 24
+JSON = dict[str, Any]
+MOST_RESPONSES = 10_000
+"""How many idempotency keys are known at most; the oldest are forgotten."""
+RESPONSE_LIFETIME = 24 * 3600.0
+"""Seconds that an idempotency key is known."""
 # "asst" in ASCII: the number by which SQLite's header tells whose file it is.
 _APPLICATION = 0x61737374
 _VERSION = 1
 # What a file of SQLite begins with.
 _MAGIC = b"SQLite format 3\0"
-# Deleted objects leave their place, so that a cursor that names one goes on working.
+# Deleted objects keep their position, so that a cursor that names one goes on working.
 _SCHEMA = """
 create table objects (
     place integer primary key,
@@ -49,52 +42,42 @@ create index by_activity on objects (active, thread) where active;
 """
 
 
-class StoreError(Exception):
-    """The store's file can't be used; the text says why and what to do."""
+# A file that an earlier version wrote gets this when it is opened.
+_RESPONSES = """
+create table if not exists answers (
+    place integer primary key,
+    key text not null unique,
+    request text not null,
+    answer text not null,
+    kept_at real not null
+);
+create index if not exists answers_by_age on answers (kept_at);
+"""
 
 
-@dataclass(frozen=True)
-class Page:
-    """A stretch of a list: the objects, and whether there are more beyond it."""
+class SQLiteStore:
+    """The objects and stored responses in a SQLite database; see `Store`."""
 
-    objects: list[dict[str, Any]]
-    has_more: bool
-
-
-def new_id(kind: str) -> str:
-    """Make an id with the prefix that the API gives to this kind of object."""
-    letters = "".join(secrets.choice(_ALPHABET) for _ in range(_ID_LENGTH))
-    return f"{PREFIXES[kind]}_{letters}"
-
-
-class Store:
-    """All objects, each as the JSON that the API gives, in order of creation.
-
-    Only one thread may use it, so what happens within `changes` is one change to every
-    client. Besides its JSON an object has notes: what the server needs to know of it
-    and no answer shows.
-
-    Attributes:
-        answers: those that are given again to requests that come with the same key.
-    """
-
-    def __init__(self, path: Path | None = None) -> None:
+    def __init__(
+        self, path: Path | None = None, *, clock: Callable[[], float] = time.time
+    ) -> None:
         """Open the store.
 
         Args:
-            path: its file, made if it isn't there; in memory without one.
+            path: its file, created if it isn't there; in memory without one.
+            clock: returns the seconds since 1970.
 
         Raises:
             StoreError: the file is no store, or can't be used.
         """
         self._path = path
+        self._clock = clock
         self._refuse_other_files()
-        with self.errors_in_words():
+        with self.errors_explained():
             # Transactions are begun and ended by hand, in `changes`.
             self._sql = sqlite3.connect(
                 path or ":memory:", isolation_level=None, timeout=0
             )
-            self.answers = Answers(self._sql)
             try:
                 self._open()
             except BaseException:
@@ -102,8 +85,8 @@ class Store:
                 raise
 
     @contextmanager
-    def errors_in_words(self) -> Iterator[None]:
-        """Turn errors of SQLite into words about the file.
+    def errors_explained(self) -> Iterator[None]:
+        """Turn errors of SQLite into a text about the file.
 
         Raises:
             StoreError: there was one.
@@ -136,11 +119,12 @@ class Store:
                     self._sql.execute(statement)
                 self._sql.execute(f"pragma application_id = {_APPLICATION}")
                 self._sql.execute(f"pragma user_version = {_VERSION}")
-            self.answers.prepare()
+            for statement in _RESPONSES.split(";"):
+                self._sql.execute(statement)
             self._sql.execute("select id from objects where active").fetchone()
 
     def _is_new(self) -> bool:
-        """Tell whether the file is empty.
+        """Return whether the file is empty.
 
         Raises:
             StoreError: it is that of something else.
@@ -179,23 +163,14 @@ class Store:
     def add(
         self,
         kind: str,
-        body: dict[str, Any],
+        body: JSON,
         *,
         thread: str | None = None,
         run: str | None = None,
         active: bool = False,
-        notes: dict[str, Any] | None = None,
+        notes: JSON | None = None,
     ) -> None:
-        """Add an object at the end of its list.
-
-        Args:
-            kind: what it is, a key of `PREFIXES`.
-            body: what the API gives for it; its id is in it.
-            thread: the id of the thread that it belongs to.
-            run: the id of the run that it belongs to.
-            active: whether it is a run that goes on.
-            notes: what no answer shows.
-        """
+        """Add an object at the end of its list."""
         self._sql.execute(
             "insert into objects (id, kind, thread, run, active, body, notes)"
             " values (?, ?, ?, ?, ?, ?, ?)",
@@ -204,37 +179,37 @@ class Store:
 
     def get(
         self, kind: str, id: str, *, thread: str | None = None, run: str | None = None
-    ) -> dict[str, Any] | None:
-        """Give an object of this kind, thread and run, or none."""
+    ) -> JSON | None:
+        """Return the object of this kind, thread and run; None if there is none."""
         row = self._sql.execute(
             "select body from objects where id = ? and kind = ? and thread is ?"
             " and run is ? and body is not null",
             (id, kind, thread, run),
         ).fetchone()
-        body: dict[str, Any] | None = json.loads(row[0]) if row else None
+        body: JSON | None = json.loads(row[0]) if row else None
         return body
 
-    def notes(self, id: str) -> dict[str, Any]:
-        """Give the notes on an object."""
+    def notes(self, id: str) -> JSON:
+        """Return the notes on an object."""
         row = self._sql.execute("select notes from objects where id = ?", (id,))
-        notes: dict[str, Any] = json.loads(row.fetchone()[0])
+        notes: JSON = json.loads(row.fetchone()[0])
         return notes
 
-    def put(self, body: dict[str, Any], *, active: bool = False) -> None:
-        """Replace what the API gives for an object, and say whether it goes on."""
+    def put(self, body: JSON, *, active: bool = False) -> None:
+        """Replace the JSON of an object, and set whether it is an active run."""
         self._sql.execute(
             "update objects set body = ?, active = ? where id = ? and body is not null",
             (_json(body), active, body["id"]),
         )
 
-    def put_notes(self, id: str, notes: dict[str, Any]) -> None:
+    def put_notes(self, id: str, notes: JSON) -> None:
         """Replace the notes on an object."""
         self._sql.execute(
             "update objects set notes = ? where id = ?", (_json(notes), id)
         )
 
     def delete(self, id: str) -> None:
-        """Delete an object; its place in the list stays known."""
+        """Delete an object; its position stays known, for cursors."""
         self._sql.execute(
             "update objects set body = null, notes = '{}', active = 0 where id = ?",
             (id,),
@@ -250,8 +225,8 @@ class Store:
 
     def all(
         self, kind: str, *, thread: str | None = None, run: str | None = None
-    ) -> list[dict[str, Any]]:
-        """Give all objects of a kind, thread and run, oldest first."""
+    ) -> list[JSON]:
+        """Return all objects of a kind, thread and run, oldest first."""
         rows = self._sql.execute(
             "select body from objects where kind = ? and thread is ? and run is ?"
             " and body is not null order by place",
@@ -260,21 +235,21 @@ class Store:
         return [json.loads(body) for (body,) in rows]
 
     def active_run(self, thread: str) -> str | None:
-        """Give the id of the run that a thread is locked by."""
+        """Return the id of the run that locks a thread; None if it isn't locked."""
         row = self._sql.execute(
             "select id from objects where active and thread = ?", (thread,)
         ).fetchone()
         return row[0] if row else None
 
-    def active_runs(self) -> list[dict[str, Any]]:
-        """Give all runs that go on, oldest first."""
+    def active_runs(self) -> list[JSON]:
+        """Return all active runs, oldest first."""
         rows = self._sql.execute("select body from objects where active order by place")
         return [json.loads(body) for (body,) in rows]
 
-    def place(
+    def position(
         self, kind: str, id: str, *, thread: str | None = None, run: str | None = None
     ) -> int | None:
-        """Give the place of an object in the order of creation, deleted or not."""
+        """Return the position of an object in order of creation, deleted or not."""
         row = self._sql.execute(
             "select place from objects where id = ? and kind = ? and thread is ?"
             " and run is ?",
@@ -295,17 +270,7 @@ class Store:
         limit: int,
         run_id: str | None = None,
     ) -> Page:
-        """Give a stretch of a list.
-
-        Args:
-            kind: what to list, of this `thread` and `run`.
-            above: only what was created after this place,
-            below: and before that one.
-            newest_first: the order of the list.
-            from_the_end: the stretch's end, not its beginning, is at the boundary.
-            limit: how many objects at most.
-            run_id: only messages that this run wrote.
-        """
+        """Return part of a list."""
         down = newest_first != from_the_end
         rows = self._sql.execute(
             "select body from objects where kind = ? and thread is ? and run is ?"
@@ -322,17 +287,40 @@ class Store:
             objects.reverse()
         return Page(objects, has_more=len(rows) > limit)
 
+    def response(self, key: str) -> StoredResponse | None:
+        """Return the response stored for an idempotency key, if it is still known."""
+        row = self._sql.execute(
+            "select request, answer from answers where key = ? and kept_at > ?",
+            (key, self._clock() - RESPONSE_LIFETIME),
+        ).fetchone()
+        if row is None:
+            return None
+        return StoredResponse(fingerprint=row[0], **json.loads(row[1]))
+
+    def store_response(self, key: str, response: StoredResponse) -> None:
+        """Store the response for an idempotency key, and forget the oldest ones."""
+        stored = asdict(response)
+        fingerprint, now = stored.pop("fingerprint"), self._clock()
+        oldest = now - RESPONSE_LIFETIME
+        self._sql.execute("delete from answers where kept_at <= ?", (oldest,))
+        added = self._sql.execute(
+            "insert into answers (key, request, answer, kept_at) values (?, ?, ?, ?)",
+            (key, fingerprint, _json(stored), now),
+        )
+        last = (added.lastrowid or 0) - MOST_RESPONSES
+        self._sql.execute("delete from answers where place <= ?", (last,))
+
 
 def _json(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 def _explained(error: sqlite3.Error) -> str:
-    said = str(error)
+    text = str(error)
     for part, meaning in _MEANINGS.items():
-        if part in said:
+        if part in text:
             return meaning
-    return f"{said}; name another file"
+    return f"{text}; name another file"
 
 
 # What SQLite says, in part, and what it means for who started the server.

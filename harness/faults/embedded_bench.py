@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 
 from assistants_server import LocalServer, ToolCall, Turn
-from assistants_server.faults.fault import HEADER
+from assistants_server.faults import HEADER
 from harness.either_client import finished
 from harness.faults.bench import Bench, drive
 from harness.faults.embedded_faults import Trouble, texts

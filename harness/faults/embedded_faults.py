@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from attrs import frozen
 
-from assistants_server.faults.fault import parse
+from assistants_server.faults import parse
 from assistants_server.faults.grammar import (
     EVERY_OPTION,
     FAULTS,
@@ -21,7 +21,7 @@ from harness.faults.verdicts import ANY, RESULT, Expected, status_error
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from assistants_server.faults.fault import Fault
+    from assistants_server.faults import Fault
     from assistants_server.faults.grammar import Value, Word
     from harness.faults.operations import Form
 
@@ -92,7 +92,7 @@ def _with(option: Word, word: Word, heads: list[str]) -> Iterator[str]:
     some: Sequence[str] = heads[:1]
     match option.name:
         case "handled":
-            if word.needs_answer:
+            if word.needs_response:
                 values = ("yes",)
             some = ("429", "500") if word is STATUS else some
             some = heads if word.name == "close" else some
@@ -195,7 +195,7 @@ class Trouble:
         said = {"text": "Something went wrong", "html": f"an HTML page: {status}"}
         what = said.get(fault.name, "without a message")
         if fault.name == "status":
-            what = f"A fault was asked for: {status}"
+            what = f"A fault was requested: {status}"
         return Expected.error(error, says=what, status=status)
 
     def _broken(self, form: Form) -> Expected:

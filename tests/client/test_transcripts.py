@@ -92,7 +92,7 @@ REFUSED = """\
 REFUSED_BODY = """\
 << {
 <<   "error": {
-<<     "message": "A fault was asked for: 429.",
+<<     "message": "A fault was requested: 429.",
 <<     "type": "rate_limit_error",
 <<     "param": null,
 <<     "code": null

@@ -22,7 +22,7 @@ _STATUSES = (*_ENDS, "queued", "in_progress", "requires_action", "cancelling")
 
 
 def deviations(value: Any, schema: str) -> list[str]:
-    """Give each way in which JSON data differs from a named schema of the document.
+    """Return each way in which JSON data differs from a named schema of the document.
 
     Args:
         value: the data.
@@ -57,7 +57,7 @@ def events_of(text: str) -> list[Event]:
 
 
 def judge_stream(text: str) -> list[str]:
-    """Give each way in which a whole stream differs from the document.
+    """Return each way in which a whole stream differs from the document.
 
     Every event must fit `AssistantStreamEvent` and tell of an object whose status is
     the one in the event's name; no object may have events after its last one; `done`

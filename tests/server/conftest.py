@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from assistants_server import LocalServer
-from tests.server.talking import PATIENCE, Api
+from tests.server.api import TIMEOUT, Api
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -19,27 +19,27 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[LocalServer]:
-    """Give a server that the tests of a module share; none may rely on its state."""
+    """Provide a server that the tests of a module share; none may rely on its state."""
     with LocalServer() as server:
         yield server
 
 
 @pytest.fixture(scope="module")
 def http(server: LocalServer) -> Iterator[httpx.Client]:
-    """Give a bare client of the module's server."""
-    with httpx.Client(base_url=server.url, timeout=PATIENCE) as http:
+    """Provide a bare client of the module's server."""
+    with httpx.Client(base_url=server.url, timeout=TIMEOUT) as http:
         yield http
 
 
 @pytest.fixture(scope="module")
 def api(http: httpx.Client) -> Api:
-    """Give the module's server with every answer of it judged by the document."""
+    """Provide the module's server with every answer of it judged by the document."""
     return Api(http)
 
 
 @pytest.fixture
-def let_answer(server: LocalServer) -> Iterator[Callable[[Engine], None]]:
-    """Give what sets the engine of all runs that begin in this test."""
+def use_engine(server: LocalServer) -> Iterator[Callable[[Engine], None]]:
+    """Provide what sets the engine of all runs that begin in this test."""
     usual = server.engine
 
     def use(engine: Engine) -> None:

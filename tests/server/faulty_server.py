@@ -16,8 +16,7 @@ import uvicorn
 
 from assistants_server.connections import Connections
 from assistants_server.events import frame
-from assistants_server.faults.fault import HEADER, Faults
-from assistants_server.faults.middleware import Disturbing
+from assistants_server.faults import HEADER, FaultMiddleware, Faults
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,9 +24,9 @@ if TYPE_CHECKING:
 
     from starlette.types import Message, Receive, Scope, Send
 
-    from assistants_server.faults.fault import Fault
+    from assistants_server.faults import Fault
 
-PATIENCE = 20.0
+TIMEOUT = 20.0
 """Seconds after which a test that waits for something has failed."""
 THREAD, RUNS = "/threads/t", "/threads/t/runs"
 BIG, ENDLESS = "/big", "/endless"
@@ -64,7 +63,7 @@ BIG_BODY = json.dumps({"text": "x" * 30_000_000}).encode()
 
 
 def body_of(value: Any) -> bytes:
-    """Give the bytes that the application answers with."""
+    """Return the bytes that the application answers with."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
 
 
@@ -85,12 +84,12 @@ class Bench:
         self.connections = Connections()
         self.asked = threading.Event()
         # Its own, since making one takes longer than a test.
-        self.client = httpx.Client(verify=False, timeout=PATIENCE)
+        self.client = httpx.Client(verify=False, timeout=TIMEOUT)
         # asyncio sends at once on sockets that say they are TCP, else it waits.
         kind = (socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         self._socket = socket.socket(*kind)
         self._socket.bind(("127.0.0.1", 0))
-        app = Disturbing(
+        app = FaultMiddleware(
             self._app,
             faults=self.faults,
             connections=self.connections,
@@ -124,13 +123,13 @@ class Bench:
         for name in ("uvicorn.error", "asyncio"):
             logging.getLogger(name).addHandler(self.complaints)
         self._thread.start()
-        assert self.server.ready.wait(PATIENCE)
+        assert self.server.ready.wait(TIMEOUT)
         return self
 
     def __exit__(self, *_: object) -> None:
         self.client.close()
         self.server.should_exit = True
-        self._thread.join(PATIENCE)
+        self._thread.join(TIMEOUT)
         assert not self._thread.is_alive()
         # A task whose exception nobody took tells of it when it goes.
         gc.collect()
@@ -141,7 +140,7 @@ class Bench:
     def settle(self) -> None:
         """Wait until the server is done with all requests; it must not complain."""
         asyncio.run_coroutine_threadsafe(self.server.settle(), self.server.loop).result(
-            PATIENCE
+            TIMEOUT
         )
         assert self.complaints.texts == []
 
@@ -226,7 +225,7 @@ def ask(
     Returns:
         Every byte that arrived, and whether the connection was reset.
     """
-    with socket.create_connection(("127.0.0.1", bench.port), PATIENCE) as connection:
+    with socket.create_connection(("127.0.0.1", bench.port), TIMEOUT) as connection:
         connection.sendall(request(method, path, *faults, body=body, last=True))
         arrived = b""
         with contextlib.suppress(ConnectionResetError):
@@ -239,7 +238,7 @@ def ask(
 def request(
     method: str, path: str, *faults: str, body: bytes = b"", last: bool = False
 ) -> bytes:
-    """Give the bytes of a request."""
+    """Return the bytes of a request."""
     lines = [f"{method} {path} HTTP/1.1", "host: x", f"content-length: {len(body)}"]
     lines += [f"X-Local-Fault: {fault}" for fault in faults]
     lines += ["connection: close"] if last else []

@@ -53,7 +53,7 @@ class Furnished:
         self._http.close()
 
     def ids(self, operation: str) -> Ids:
-        """Give ids that an operation succeeds with: thread_id, run_id and so on.
+        """Return ids that an operation succeeds with: thread_id, run_id and so on.
 
         Args:
             operation: its operationId.

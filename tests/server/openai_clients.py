@@ -48,24 +48,24 @@ def async_client_of(server: LocalServer, **options: Any) -> AsyncOpenAI:
 
 
 def script(*turns: list[Any]) -> dict[str, str]:
-    """Give the header that tells the engine what to do, turn by turn."""
+    """Return the header that tells the engine what to do, turn by turn."""
     return {"X-Local-Script": json.dumps(turns)}
 
 
 def fault(text: str) -> dict[str, str]:
-    """Give the header that lets something go wrong."""
+    """Return the header that lets something go wrong."""
     return {"X-Local-Fault": text}
 
 
 def data_of(model: BaseModel, schema: str) -> dict[str, Any]:
-    """Give an answer as the server sent it, once it has been found to fit."""
+    """Return an answer as the server sent it, once it has been found to fit."""
     data = model.to_dict(mode="json")
     assert deviations(data, schema) == []
     return data
 
 
 def text_of(message: Message) -> str:
-    """Give the text of a message that is one text and nothing else."""
+    """Return the text of a message that is one text and nothing else."""
     (part,) = message.content
     assert part.type == "text"
     return part.text.value

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from hypothesis import strategies as st
 
-from assistants_server.store.sqlite import Store
+from assistants_server.store import SQLiteStore
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,8 +50,8 @@ class BrokenError(Exception):
 
 
 @contextlib.contextmanager
-def opened(path: Path | None = None) -> Iterator[Store]:
-    store = Store(path)
+def opened(path: Path | None = None) -> Iterator[SQLiteStore]:
+    store = SQLiteStore(path)
     try:
         yield store
     finally:

@@ -6,11 +6,11 @@ import copy
 import re
 from typing import TYPE_CHECKING, Any
 
-from tests.server.talking import JSON, path_of
+from tests.server.api import JSON, path_of
 
 if TYPE_CHECKING:
+    from tests.server.api import Api
     from tests.server.conformance import Event
-    from tests.server.talking import Api
 
 # The names of events, in the order in which they come.
 BEGINNING = ["thread.run.created", "thread.run.queued", "thread.run.in_progress"]
@@ -26,13 +26,13 @@ END = ["thread.run.completed", "done"]
 
 
 def names(events: list[Event]) -> list[str]:
-    """Give the names of events, those that follow the same name once."""
+    """Return the names of events, those that follow the same name once."""
     found = [name for name, _ in events]
     return [name for i, name in enumerate(found) if i == 0 or found[i - 1] != name]
 
 
 def run_in(events: list[Event]) -> JSON:
-    """Give the run as the last event that tells of it has it."""
+    """Return the run as the last event that tells of it has it."""
     told = [data for name, data in events if re.fullmatch(r"thread\.run\.\w+", name)]
     run: JSON = told[-1]
     return run
@@ -60,7 +60,7 @@ def same_as_kept(api: Api, events: list[Event], *, include: str | None = None) -
 
 
 def objects(events: list[Event]) -> dict[str, JSON]:
-    """Give each object as the last event that has all of it tells, by its id."""
+    """Return each object as the last event that has all of it tells, by its id."""
     return {
         data["id"]: data
         for name, data in events

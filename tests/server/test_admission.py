@@ -10,8 +10,7 @@ import pytest
 
 from assistants_server import LocalServer
 from harness.contract.document import OPERATIONS
-from tests.server.refusing import raw, refused, send
-from tests.server.talking import PATIENCE
+from tests.server.api import TIMEOUT, raw, refused, send
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,10 +24,10 @@ WRONG = "sk-of-somebody-else"
 
 @pytest.fixture(scope="module")
 def locked() -> Iterator[httpx.Client]:
-    """Give a client, without a key, of a server that wants one."""
+    """Provide a client, without a key, of a server that wants one."""
     with (
         LocalServer(key=KEY) as server,
-        httpx.Client(base_url=server.url, timeout=PATIENCE) as client,
+        httpx.Client(base_url=server.url, timeout=TIMEOUT) as client,
     ):
         yield client
 

@@ -16,16 +16,16 @@ import pytest
 from assistants_server import FaultError, LocalServer, ScriptError
 from assistants_server.__main__ import main
 from assistants_server.engines.scripted import parse_script
-from assistants_server.faults.fault import Faults
-from assistants_server.store.sqlite import Store
-from tests.server.talking import PATIENCE
+from assistants_server.faults import Faults
+from assistants_server.store import SQLiteStore
+from tests.server.api import TIMEOUT
 from tests.server.test_restart import Program, command, plain_environment
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from tests.server.talking import Api, Stream
+    from tests.server.api import Api, Stream
 
 KEY = "sk-of-nobody-else"
 WAITING: list[list[Any]] = [["Well, ", {"wait": 3600}]]
@@ -55,7 +55,7 @@ nothing = None
 
 @pytest.fixture(scope="module")
 def engines(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Give a folder with a module of engines, and some that can't be imported."""
+    """Provide a folder with a module of engines, and some that can't be imported."""
     folder = tmp_path_factory.mktemp("engines")
     (folder / "engines.py").write_text(ENGINES)
     (folder / "unfinished.py").write_text("def parrot(\n")
@@ -68,7 +68,7 @@ def engines(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def taken() -> Iterator[int]:
-    """Give a port that something else listens on."""
+    """Provide a port that something else listens on."""
     with socket.create_server(("127.0.0.1", 0)) as other:
         yield other.getsockname()[1]
 
@@ -236,7 +236,7 @@ def test_interrupt_ends_it_before_it_serves(engines: Path) -> None:
             assert process.stdout is not None
             assert process.stdout.readline() == "so it begins\n"
             process.send_signal(signal.SIGINT)
-            _, complained = process.communicate(timeout=PATIENCE)
+            _, complained = process.communicate(timeout=TIMEOUT)
         finally:
             process.kill()
     assert "Traceback" not in complained
@@ -252,7 +252,7 @@ def test_termination_ends_it_and_keeps_the_state(tmp_path: Path) -> None:
             stream.rest()
     assert code in (0, -signal.SIGTERM)
     assert (printed, complained.strip()) in [("", ""), ("", "stopped")]
-    store = Store(file)
+    store = SQLiteStore(file)
     (run,) = store.active_runs()
     assert run["status"] == "in_progress"
     store.close()
@@ -305,7 +305,10 @@ def test_what_fails_is_said_in_one_line(
         (["--engine", ":parrot"], "--engine :parrot: expected MODULE:NAME"),
         (["--engine", "nowhere:parrot"], "--engine nowhere:parrot: .*nowhere"),
         (["--engine", "engines:parot"], "--engine engines:parot: .*'parot'"),
-        (["--engine", "engines:nothing"], "--engine engines:nothing: is no function"),
+        (
+            ["--engine", "engines:nothing"],
+            "--engine engines:nothing: it is not callable",
+        ),
         (["--engine", "raising:parrot"], "--engine raising:parrot: .*no words"),
         (["--engine", ".engines:parrot"], r"--engine \.engines:parrot: "),
     ],
@@ -349,7 +352,7 @@ def _run(*options: str, cwd: Path | None = None) -> subprocess.CompletedProcess[
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
-        timeout=PATIENCE,
+        timeout=TIMEOUT,
         check=False,
     )
 

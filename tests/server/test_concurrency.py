@@ -11,16 +11,16 @@ import httpx
 import pytest
 
 from assistants_server import LocalServer
-from tests.server.conformance import DONE, events_of
-from tests.server.talking import (
+from tests.server.api import (
     ENDED,
-    PATIENCE,
+    TIMEOUT,
     Api,
     Gate,
     function,
     outputs_for,
     path_of,
 )
+from tests.server.conformance import DONE, events_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Iterator
@@ -34,7 +34,7 @@ CALL: list[list[Any]] = [[{"call": "add", "arguments": {}}]]
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[LocalServer]:
-    """Give a server of which each test uses a thread or an assistant of its own."""
+    """Provide a server of which each test uses a thread or an assistant of its own."""
     with LocalServer() as server:
         yield server
 
@@ -152,7 +152,7 @@ def test_plain_engines_run_at_once() -> None:
     together = threading.Barrier(MANY)
 
     def meet(_: object) -> Iterator[str]:
-        together.wait(PATIENCE)
+        together.wait(TIMEOUT)
         yield "Here we are"
 
     async def work(number: int, http: httpx.AsyncClient) -> None:
@@ -304,7 +304,7 @@ def _in_threads(server: LocalServer, work: Callable[[int, httpx.Client], None]) 
 
     def begin(number: int) -> None:
         with _client(server) as http:
-            together.wait(PATIENCE)
+            together.wait(TIMEOUT)
             work(number, http)
 
     with ThreadPoolExecutor(CLIENTS) as pool:
@@ -321,7 +321,7 @@ def _in_tasks(
 
     async def begin(number: int) -> Any:
         async with httpx.AsyncClient(
-            base_url=server.url, timeout=PATIENCE, verify=False
+            base_url=server.url, timeout=TIMEOUT, verify=False
         ) as http:
             return await work(number, http)
 
@@ -333,7 +333,7 @@ def _in_tasks(
 
 def _client(server: LocalServer) -> httpx.Client:
     # Without certificates, since to read them takes longer than a test.
-    return httpx.Client(base_url=server.url, timeout=PATIENCE, verify=False)
+    return httpx.Client(base_url=server.url, timeout=TIMEOUT, verify=False)
 
 
 def _all_ids(
@@ -372,7 +372,7 @@ async def _ended(http: httpx.AsyncClient, run: JSON) -> JSON:
 
 
 def _unless_refused(answer: httpx.Response) -> JSON | None:
-    """Give what an answer has in it; none if it is a 400."""
+    """Return what an answer has in it; none if it is a 400."""
     body: JSON = answer.json()
     if answer.status_code == 400:
         assert body["error"]["type"] == "invalid_request_error"

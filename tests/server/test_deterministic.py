@@ -10,7 +10,7 @@ import pytest
 from jsonschema import Draft202012Validator, FormatChecker
 
 from assistants_server import LocalServer
-from tests.server.talking import JSON, PATIENCE, Api, calls_of, function
+from tests.server.api import JSON, TIMEOUT, Api, calls_of, function
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -94,7 +94,7 @@ def function_of(schema: JSON) -> JSON:
 
 
 def fits(value: Any, schema: JSON) -> bool:
-    """Tell whether a value fits a schema, formats included."""
+    """Return whether a value fits a schema, formats included."""
     return Draft202012Validator(schema, format_checker=FormatChecker()).is_valid(value)
 
 
@@ -114,7 +114,7 @@ def conversation(api: Api) -> list[Any]:
 def test_two_servers_do_the_same(api: Api) -> None:
     with (
         LocalServer() as server,
-        httpx.Client(base_url=server.url, timeout=PATIENCE) as http,
+        httpx.Client(base_url=server.url, timeout=TIMEOUT) as http,
     ):
         once = conversation(Api(http))
     assert conversation(api) == once
@@ -199,7 +199,7 @@ def test_the_answer_comes_in_pieces_and_loses_nothing(api: Api) -> None:
 
 
 def written_in(events: list[Any]) -> str:
-    """Give the text of the message that a stream completes."""
+    """Return the text of the message that a stream completes."""
     (part,) = dict(events)["thread.message.completed"]["content"]
     text: str = part["text"]["value"]
     return text

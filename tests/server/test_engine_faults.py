@@ -22,7 +22,7 @@ from assistants_server import (
     Turn,
     Wait,
 )
-from tests.server.talking import PATIENCE, Api, function
+from tests.server.api import TIMEOUT, Api, function
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator
@@ -83,18 +83,18 @@ def test_an_engine_that_raises_lets_its_run_fail(
     api: Api,
     assistant: str,
     thread: str,
-    let_answer: Let,
+    use_engine: Let,
     engine: Engine,
     named: str,
 ) -> None:
-    let_answer(engine)
+    use_engine(engine)
     run = api.run(thread, assistant)
     assert run["status"] == "failed"
     assert run["last_error"]["code"] == "server_error"
     # What it raised is for those who run the server, and not for its clients.
     assert named in run["last_error"]["message"]
     assert "secret" not in run["last_error"]["message"]
-    let_answer(generator)
+    use_engine(generator)
     assert api.run(thread, assistant)["status"] == "completed"
 
 
@@ -102,10 +102,10 @@ def test_what_an_engine_raised_is_in_the_log(
     api: Api,
     assistant: str,
     thread: str,
-    let_answer: Let,
+    use_engine: Let,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    let_answer(raising)
+    use_engine(raising)
     run = api.run(thread, assistant)
     (record,) = [each for each in caplog.records if each.levelno >= logging.ERROR]
     assert record.name == "assistants_server"
@@ -158,11 +158,11 @@ def test_nonsense_lets_the_run_fail_and_says_why(
     api: Api,
     assistant: str,
     thread: str,
-    let_answer: Let,
+    use_engine: Let,
     what: str,
 ) -> None:
     given, said = NONSENSE[what]
-    let_answer(lambda turn: given)
+    use_engine(lambda turn: given)
     run = api.run(thread, assistant)
     assert run["status"] == "failed"
     assert run["last_error"]["code"] == "server_error"
@@ -171,13 +171,13 @@ def test_nonsense_lets_the_run_fail_and_says_why(
         assert step["status"] != "in_progress"
     for message in api.messages(thread):
         assert message["status"] != "in_progress"
-    let_answer(generator)
+    use_engine(generator)
     assert api.run(thread, assistant)["status"] == "completed"
 
 
 @pytest.mark.parametrize("kind", ["sync", "async", "silent"])
 def test_an_endless_engine_can_be_cancelled(
-    api: Api, assistant: str, thread: str, let_answer: Let, kind: str
+    api: Api, assistant: str, thread: str, use_engine: Let, kind: str
 ) -> None:
     ended = threading.Event()
 
@@ -195,19 +195,19 @@ def test_an_endless_engine_can_be_cancelled(
         finally:
             ended.set()
 
-    let_answer(endless_async if kind == "async" else endless)
+    use_engine(endless_async if kind == "async" else endless)
     run = api.wait(api.start(thread, assistant), "in_progress")
     # Others are served meanwhile.
-    let_answer(generator)
+    use_engine(generator)
     assert api.run(api.thread("Hi"), assistant)["status"] == "completed"
     api.cancel(run)
     assert api.wait(run)["status"] == "cancelled"
     # And it is told, so that it can clean up.
-    assert ended.wait(PATIENCE)
+    assert ended.wait(TIMEOUT)
 
 
 def test_an_engine_that_will_not_be_cancelled_is_left(
-    api: Api, assistant: str, thread: str, let_answer: Let
+    api: Api, assistant: str, thread: str, use_engine: Let
 ) -> None:
     enough = threading.Event()
 
@@ -218,7 +218,7 @@ def test_an_engine_that_will_not_be_cancelled_is_left(
             except asyncio.CancelledError:
                 yield "Never mind."
 
-    let_answer(stubborn)
+    use_engine(stubborn)
     run = api.wait(api.start(thread, assistant), "in_progress")
     try:
         api.cancel(run)
@@ -245,19 +245,19 @@ class Closing:
 
 
 def test_an_iterator_is_closed(
-    api: Api, assistant: str, thread: str, let_answer: Let
+    api: Api, assistant: str, thread: str, use_engine: Let
 ) -> None:
     endless = Closing()
-    let_answer(lambda turn: endless)
+    use_engine(lambda turn: endless)
     run = api.start(thread, assistant)
     # One that was never asked for anything has nothing to close.
-    assert endless.begun.wait(PATIENCE)
+    assert endless.begun.wait(TIMEOUT)
     api.cancel(run)
-    assert endless.closed.wait(PATIENCE)
+    assert endless.closed.wait(TIMEOUT)
 
 
 def test_an_engine_that_cleans_up_has_its_way(
-    api: Api, assistant: str, thread: str, let_answer: Let
+    api: Api, assistant: str, thread: str, use_engine: Let
 ) -> None:
     closed = threading.Event()
 
@@ -268,6 +268,6 @@ def test_an_engine_that_cleans_up_has_its_way(
         finally:
             closed.set()
 
-    let_answer(careful)
+    use_engine(careful)
     assert api.run(thread, assistant)["status"] == "failed"
-    assert closed.wait(PATIENCE)
+    assert closed.wait(TIMEOUT)

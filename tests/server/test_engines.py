@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from assistants_server import FunctionOutput, Text, ToolCall, Turn, Wait, deterministic
-from tests.server.talking import PATIENCE, Api, Gate, function, text_of
+from tests.server.api import TIMEOUT, Api, Gate, function, text_of
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator
@@ -85,9 +85,9 @@ def iterator(turn: Turn) -> Iterator[str]:
     ],
 )
 def test_engines_of_all_kinds(
-    api: Api, assistant: str, thread: str, let_answer: Let, engine: Engine
+    api: Api, assistant: str, thread: str, use_engine: Let, engine: Engine
 ) -> None:
-    let_answer(engine)
+    use_engine(engine)
     run = api.run(thread, assistant)
     assert run["status"] == "completed"
     assert api.answers(run) == ["HOW HIGH IS EVEREST? "]
@@ -95,22 +95,22 @@ def test_engines_of_all_kinds(
 
 @pytest.mark.parametrize("given", [[], iter(())], ids=["list", "iterator"])
 def test_an_engine_may_say_nothing(
-    api: Api, assistant: str, thread: str, let_answer: Let, given: Any
+    api: Api, assistant: str, thread: str, use_engine: Let, given: Any
 ) -> None:
-    let_answer(lambda turn: given)
+    use_engine(lambda turn: given)
     run = api.run(thread, assistant)
     assert (run["status"], api.answers(run)) == ("completed", [])
 
 
 def test_empty_pieces_make_a_message(
-    api: Api, assistant: str, thread: str, let_answer: Let
+    api: Api, assistant: str, thread: str, use_engine: Let
 ) -> None:
-    let_answer(lambda turn: ["", Text("")])
+    use_engine(lambda turn: ["", Text("")])
     assert api.answers(api.run(thread, assistant)) == [""]
 
 
 def test_what_a_turn_knows(
-    api: Api, assistant: str, thread: str, let_answer: Let
+    api: Api, assistant: str, thread: str, use_engine: Let
 ) -> None:
     turns: list[Turn] = []
 
@@ -118,7 +118,7 @@ def test_what_a_turn_knows(
         turns.append(turn)
         yield "Well." if turn.number == 2 else ToolCall("height", {"turn": turn.number})
 
-    let_answer(asking)
+    use_engine(asking)
     run = api.run(thread, assistant, script=[["said to no one"]])
     api.submit(run, "8849")
     run = api.wait(run)
@@ -141,9 +141,9 @@ def test_what_a_turn_knows(
 
 
 def test_the_question_is_the_text_of_the_users_last_message(
-    api: Api, assistant: str, let_answer: Let
+    api: Api, assistant: str, use_engine: Let
 ) -> None:
-    let_answer(lambda turn: [turn.question])
+    use_engine(lambda turn: [turn.question])
     said: list[Any] = [
         {"type": "text", "text": "One"},
         {"type": "image_file", "image_file": {"file_id": "file-1"}},
@@ -160,17 +160,17 @@ def test_the_question_is_the_text_of_the_users_last_message(
 
 
 def test_an_engine_reads_what_earlier_runs_wrote(
-    api: Api, assistant: str, thread: str, let_answer: Let
+    api: Api, assistant: str, thread: str, use_engine: Let
 ) -> None:
     api.run(thread, assistant, script=[["8849 m"]])
     again = [{"role": "user", "content": "In feet?"}]
-    let_answer(lambda turn: ["|".join(map(text_of, turn.messages))])
+    use_engine(lambda turn: ["|".join(map(text_of, turn.messages))])
     run = api.run(thread, assistant, additional_messages=again)
     assert api.answers(run) == ["How high is Everest?|8849 m|In feet?"]
 
 
 def test_an_engine_cannot_change_the_server_by_what_it_is_given(
-    api: Api, assistant: str, thread: str, let_answer: Let
+    api: Api, assistant: str, thread: str, use_engine: Let
 ) -> None:
     def meddling(turn: Turn) -> list[str]:
         turn.messages[0]["content"] = []
@@ -179,7 +179,7 @@ def test_an_engine_cannot_change_the_server_by_what_it_is_given(
         turn.messages.clear()
         return ["Fine."]
 
-    let_answer(meddling)
+    use_engine(meddling)
     before = api.messages(thread)
     run = api.run(thread, assistant)
     assert (run["status"], run["metadata"]) == ("completed", {})
@@ -187,17 +187,17 @@ def test_an_engine_cannot_change_the_server_by_what_it_is_given(
 
 
 def test_a_blocking_engine_holds_up_nobody(
-    api: Api, assistant: str, let_answer: Let
+    api: Api, assistant: str, use_engine: Let
 ) -> None:
     gate = Gate(after=("At last.",))
-    let_answer(gate)
+    use_engine(gate)
     # More than any pool of threads is likely to have.
     runs = [api.start(api.thread("Hi"), assistant) for _ in range(50)]
-    assert gate.reached.wait(PATIENCE)
-    let_answer(deterministic)
+    assert gate.reached.wait(TIMEOUT)
+    use_engine(deterministic)
     other = api.run(api.thread("Hi"), assistant, tools=[])
     assert other["status"] == "completed"
-    let_answer(generator)
+    use_engine(generator)
     assert api.answers(api.run(api.thread("Hi"), assistant)) == ["HI "]
     gate.open()
     for run in runs:
@@ -205,21 +205,21 @@ def test_a_blocking_engine_holds_up_nobody(
 
 
 def test_waiting_holds_up_nobody(
-    api: Api, assistant: str, thread: str, let_answer: Let
+    api: Api, assistant: str, thread: str, use_engine: Let
 ) -> None:
-    let_answer(lambda turn: [Wait(3600)])
+    use_engine(lambda turn: [Wait(3600)])
     run = api.wait(api.start(thread, assistant), "in_progress")
-    let_answer(generator)
+    use_engine(generator)
     assert api.run(api.thread("Hi"), assistant)["status"] == "completed"
     api.cancel(run)
     assert api.wait(run)["status"] == "cancelled"
 
 
 def test_a_run_keeps_the_engine_that_it_began_with(
-    api: Api, assistant: str, thread: str, let_answer: Let
+    api: Api, assistant: str, thread: str, use_engine: Let
 ) -> None:
-    let_answer(lambda turn: ["Old." if turn.number else ToolCall("height")])
+    use_engine(lambda turn: ["Old." if turn.number else ToolCall("height")])
     run = api.run(thread, assistant)
-    let_answer(lambda turn: ["New."])
+    use_engine(lambda turn: ["New."])
     api.submit(run, "8849")
     assert api.answers(api.wait(run)) == ["Old."]

@@ -11,9 +11,8 @@ import pytest
 
 from assistants_api.checking import check
 from assistants_server.connections import Connections
-from assistants_server.faults.fault import HEADER, Faults
+from assistants_server.faults import HEADER, FaultMiddleware, Faults
 from assistants_server.faults.grammar import FAULTS
-from assistants_server.faults.middleware import Disturbing
 from tests.server.faulty_server import (
     COMMENT,
     FRAMES,
@@ -241,7 +240,7 @@ def test_other_servers_are_told_what_they_lack() -> None:
         await send({"type": "http.response.body", "body": b""})
 
     async def ask_directly() -> None:
-        disturbing = Disturbing(
+        disturbing = FaultMiddleware(
             app,
             faults=Faults(["503 times=1"]),
             connections=Connections(),

@@ -17,9 +17,9 @@ from tests.server.faulty_server import (
     BIG_BODY,
     COMMENT,
     FRAMES,
-    PATIENCE,
     RUNS,
     THREAD,
+    TIMEOUT,
     WHOLE,
     Bench,
     ask,
@@ -215,9 +215,9 @@ def test_waits_are_as_asked(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> No
 )
 def test_waiting_ends_with_the_connection(bench: Bench, fault: str, call: str) -> None:
     method, path = call.split()
-    with socket.create_connection(("127.0.0.1", bench.port), PATIENCE) as connection:
+    with socket.create_connection(("127.0.0.1", bench.port), TIMEOUT) as connection:
         connection.sendall(request(method, path, fault))
-        assert bench.asked.wait(PATIENCE)
+        assert bench.asked.wait(TIMEOUT)
         if fault.startswith("slow"):
             head, body = split(connection.recv(65536))
             assert head.startswith(b"HTTP/1.1 200 OK\r\n")
@@ -232,8 +232,8 @@ def test_waiting_ends_with_the_server() -> None:
             target=lambda: results.append(ask(bench, "GET", THREAD, f"delay={AN_HOUR}"))
         )
         asking.start()
-        assert bench.asked.wait(PATIENCE)
+        assert bench.asked.wait(TIMEOUT)
         bench.server.loop.call_soon_threadsafe(bench.connections.abort)
-        asking.join(PATIENCE)
+        asking.join(TIMEOUT)
         assert [arrived for arrived, _ in results] == [b""]
         bench.settle()

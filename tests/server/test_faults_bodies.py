@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from assistants_api.checking import check
+from assistants_server.faults import parse
 from assistants_server.faults.bodies import Changes
-from assistants_server.faults.fault import parse
 from tests.server.faulty_server import (
     COMMENT,
     ENDLESS,

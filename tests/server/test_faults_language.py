@@ -9,15 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistants_server.faults.fault import (
-    HELP,
-    LONGEST,
-    REMEMBERED,
-    Fault,
-    FaultError,
-    Faults,
-    parse,
-)
+from assistants_server.faults import HELP, Fault, FaultError, Faults, parse
+from assistants_server.faults.fault import LONGEST, REMEMBERED
 from assistants_server.faults.grammar import EVERY_OPTION, FAULTS, METHODS, SOME_OPTIONS
 from assistants_server.operations import operations
 from tests.cases import each_case
@@ -180,7 +173,7 @@ def test_examples_of_the_help_are_right() -> None:
 
 
 def _entries() -> list[str]:
-    """Give what the help says on each fault, in one line each."""
+    """Return what the help says on each fault, in one line each."""
     table = HELP.partition("Faults:\n")[2].partition("\n\n")[0]
     return [" ".join(each.split()) for each in re.split(r"\n(?=  \S)", table)]
 

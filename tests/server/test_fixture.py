@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pathlib import Path
 
-PATIENCE = 60.0
+TIMEOUT = 60.0
 NAMED = 'pytest_plugins = ["assistants_server.fixtures"]\n'
 TESTS = """
 import httpx
@@ -93,6 +93,6 @@ def _pytest(folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
         env={name: os.environ[name] for name in os.environ.keys() - ours},
         capture_output=True,
         text=True,
-        timeout=PATIENCE,
+        timeout=TIMEOUT,
         check=False,
     )

@@ -16,11 +16,12 @@ from openai import ConflictError as TheirConflict
 
 from assistants_client import APIConnectionError, AsyncClient, Client, ConflictError
 from assistants_server import LocalServer
-from assistants_server import stored_responses as answers_module
-from assistants_server.stored_responses import KEPT_FOR, Answers, Kept
+from assistants_server.store import SQLiteStore, StoredResponse
+from assistants_server.store import sqlite as sqlite_store
+from assistants_server.store.sqlite import RESPONSE_LIFETIME
+from tests.server.api import Api, function, outputs_for, path_of
 from tests.server.conformance import deviations
 from tests.server.openai_clients import IGNORED, async_client_of, client_of
-from tests.server.talking import Api, function, outputs_for, path_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -105,7 +106,7 @@ def test_a_key_is_of_one_request(api: Api) -> None:
         assert answer.status_code == 422, answer.text
         error = answer.json()
         assert deviations(error, "ErrorResponse") == []
-        assert "'one' came with another request before" in error["error"]["message"]
+        assert "'one' was used for another request before" in error["error"]["message"]
         assert error["error"]["code"] == "idempotency_key_reused"
         assert error["error"]["param"] == "Idempotency-Key"
     # The order of its properties doesn't make a body another one.
@@ -279,7 +280,7 @@ def test_the_openai_package_makes_one_thing(server: LocalServer, api: Api) -> No
         thread = api.thread()
         fault = "close=before-headers handled=yes times=1 key=theirs"
         headers = {"X-Local-Fault": fault, **_key("theirs")}
-        with pytest.raises(TheirConflict, match="has begun a stream of run_"):
+        with pytest.raises(TheirConflict, match="has started a stream of run_"):
             threads.runs.create(
                 thread, assistant_id=assistant, extra_headers=headers, stream=True
             )
@@ -316,31 +317,27 @@ def test_keys_survive_a_restart(tmp_path: Path) -> None:
 
 
 def test_keys_are_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(answers_module, "KEPT", 3)
+    monkeypatch.setattr(sqlite_store, "MOST_RESPONSES", 3)
     now = 1_000_000.0
-    kept = Kept("request", {"id": "asst_1"}, {"a": "b"}, streamed=False)
-    with closing(sqlite3.connect(":memory:")) as sql:
-        answers = Answers(sql, clock=lambda: now)
-        answers.prepare()
+    response = StoredResponse("request", {"id": "asst_1"}, {"a": "b"}, streamed=False)
+    with closing(SQLiteStore(clock=lambda: now)) as store:
         for key in "abcd":
             now += 1
-            answers.keep(key, kept)
+            store.store_response(key, response)
 
         def known() -> str:
-            return "".join(key for key in "abcde" if answers.get(key))
+            return "".join(key for key in "abcde" if store.response(key))
 
         assert known() == "bcd"
-        assert answers.get("b") == kept
-        now += KEPT_FOR - 2
+        assert store.response("b") == response
+        now += RESPONSE_LIFETIME - 2
         assert known() == "cd"
         # One that is forgotten may be used for something else.
-        answers.keep("b", kept)
+        store.store_response("b", response)
         assert known() == "bcd"
         now += 2
-        answers.keep("e", kept)
+        store.store_response("e", response)
         assert known() == "be"
-        (rows,) = sql.execute("select count(*) from answers").fetchone()
-        assert rows == 2
 
 
 def _post(api: Api, path: str, body: Any, key: str | None) -> httpx.Response:

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from packaging.requirements import Requirement
 
-PATIENCE = 60.0
+TIMEOUT = 60.0
 ROOT = Path(__file__).resolve().parent.parent.parent
 PACKAGE = ROOT / "assistants_client"
 CLIENT = [
@@ -97,7 +97,7 @@ def test_command_without_the_extra_says_so_at_last() -> None:
 
 
 def _extra() -> list[str]:
-    """Give what the extra requires, which is named as it is imported."""
+    """Return what the extra requires, which is named as it is imported."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
     return [
         Requirement(each).name for each in project["optional-dependencies"]["server"]
@@ -119,6 +119,6 @@ def _run(
         [sys.executable, "-c", program, json.dumps([names, hidden])],
         capture_output=True,
         text=True,
-        timeout=PATIENCE,
+        timeout=TIMEOUT,
         check=False,
     )

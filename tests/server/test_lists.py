@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assistants_server import objects
-from tests.server.talking import JSON, Api, path_of
+from tests.server.api import JSON, Api, path_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -57,7 +57,7 @@ class Made:
         before: str | None = None,
         only: Callable[[str], bool] = lambda each: True,
     ) -> JSON:
-        """Give the page that a query should give, ids in the place of objects."""
+        """Return the page that a query should give, ids in the place of objects."""
         ids = self.ids if order == "asc" else self.ids[::-1]
         begin = ids.index(after) + 1 if after else 0
         end = ids.index(before) if before else len(ids)
@@ -76,7 +76,7 @@ class Made:
 
 @pytest.fixture(scope="module")
 def lists(api: Api) -> dict[str, Made]:
-    """Give a list of each kind, all of the same second, some with gaps."""
+    """Provide a list of each kind, all of the same second, some with gaps."""
     with pytest.MonkeyPatch.context() as patch:
         # Nothing but the order of creation tells them apart.
         patch.setattr(objects, "now", lambda: 1790000000)
@@ -105,7 +105,7 @@ def lists(api: Api) -> dict[str, Made]:
 
 
 def asked(api: Api, path: str, query: JSON) -> JSON:
-    """Give the page that the server gives, ids in the place of objects."""
+    """Return the page that the server gives, ids in the place of objects."""
     page: JSON = api.get(path, **query)
     return {**page, "data": [each["id"] for each in page["data"]]}
 
@@ -142,7 +142,7 @@ def test_so_are_those_of_any_list(
 
 
 def walk(api: Api, path: str, cursor: str, **query: Any) -> Iterator[list[str]]:
-    """Give page after page, each from where the one before ended."""
+    """Yield page after page, each from where the one before ended."""
     while True:
         page = asked(api, path, query)
         yield page["data"]
@@ -205,7 +205,7 @@ def test_what_changes_meanwhile_disturbs_nobody(
 
 @pytest.fixture(scope="module")
 def answered(api: Api) -> tuple[Made, dict[str, str | None]]:
-    """Give a thread's messages, and which run wrote each."""
+    """Provide a thread's messages, and which run wrote each."""
     thread, assistant = api.thread("One"), api.assistant()
     code = {"code": "1"}
     for script in (["a", code, "b", code, "c"], [], ["d", code, "e"]):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.server.talking import Api, path_of
+from tests.server.api import Api, path_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -44,7 +44,7 @@ def server() -> Iterator[LocalServer]:
 
 @pytest.fixture
 def use(server: LocalServer) -> Use:
-    """Give what runs a coroutine with a client of the server."""
+    """Provide what runs a coroutine with a client of the server."""
 
     def run(test: Callable[[AsyncOpenAI], Awaitable[None]]) -> None:
         async def main() -> None:

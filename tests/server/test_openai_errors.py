@@ -49,7 +49,7 @@ def client(server: LocalServer) -> Iterator[OpenAI]:
 
 @pytest.fixture(scope="module")
 def ids(client: OpenAI) -> Ids:
-    """Give ids: of a run that has ended, of one that waits, and of all around them."""
+    """Provide the ids of a run that has ended, of one that waits, and around them."""
     threads, assistant = client.beta.threads, client.beta.assistants.create(model="m")
     ended, waiting = (
         threads.create_and_run_poll(

@@ -103,7 +103,7 @@ class Log(AssistantEventHandler):
 
 
 def names(events: Iterable[AssistantStreamEvent]) -> list[str]:
-    """Give the names of events, which must fit the document; of deltas in a row one."""
+    """Return the names of events, which must be valid; of deltas in a row one."""
     found = []
     for event in events:
         data_of(event, "AssistantStreamEvent")

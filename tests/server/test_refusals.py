@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.server.refusing import JSON_TYPE, refused, send
+from tests.server.api import JSON_TYPE, refused, send
 
 if TYPE_CHECKING:
     import httpx
 
-    from tests.server.talking import Api
+    from tests.server.api import Api
 
 pytestmark = pytest.mark.usefixtures("no_errors")
 FUNCTION = {"type": "function", "function": {"name": "f"}}

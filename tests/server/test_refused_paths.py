@@ -10,9 +10,8 @@ import pytest
 
 from assistants_server import LocalServer
 from harness.contract.document import DOCUMENT
+from tests.server.api import JSON_TYPE, TIMEOUT, raw, refused, send
 from tests.server.conformance import deviations
-from tests.server.refusing import JSON_TYPE, raw, refused, send
-from tests.server.talking import PATIENCE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -90,10 +89,10 @@ def test_the_prefix_may_be_left_out(http: httpx.Client) -> None:
 
 @pytest.fixture(scope="module")
 def narrow() -> Iterator[httpx.Client]:
-    """Give a client of a server that takes bodies of a thousand bytes."""
+    """Provide a client of a server that takes bodies of a thousand bytes."""
     with (
         LocalServer(max_body=1000) as server,
-        httpx.Client(base_url=server.url, timeout=PATIENCE) as client,
+        httpx.Client(base_url=server.url, timeout=TIMEOUT) as client,
     ):
         yield client
 

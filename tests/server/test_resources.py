@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.server.talking import JSON, Api, function
+from tests.server.api import JSON, Api, function
 
 FUNCTION = function("height", of={"type": "string"})
 SEARCH = {

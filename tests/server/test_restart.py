@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 
-from assistants_server.store.sqlite import Store
-from tests.server.talking import PATIENCE, Api, outputs_for, path_of, text_of, until
+from assistants_server.store import SQLiteStore
+from tests.server.api import TIMEOUT, Api, outputs_for, path_of, text_of, until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -88,7 +88,7 @@ class Restarted:
     before: dict[str, JSON]
 
     def messages(self, doing: str) -> list[JSON]:
-        """Give the messages that a run wrote, oldest first."""
+        """Return the messages that a run wrote, oldest first."""
         run = self.runs[doing]
         return self.api.messages(run["thread_id"], run_id=run["id"])
 
@@ -275,7 +275,7 @@ def _wait_for_steps(api: Api, run: JSON, count: int) -> None:
 
 def _let_expire(file: Path, *runs: JSON) -> None:
     """Change the store as if the server had been away until the runs' time was over."""
-    store = Store(file)
+    store = SQLiteStore(file)
     for run in runs:
         store.put_notes(run["id"], {**store.notes(run["id"]), "expires": time.time()})
     store.close()
@@ -327,7 +327,7 @@ class Program:
         with contextlib.ExitStack() as undo:
             undo.callback(self._end)
             # Which ends the reading, should it say nothing.
-            alarm = threading.Timer(PATIENCE, self._process.kill)
+            alarm = threading.Timer(TIMEOUT, self._process.kill)
             alarm.start()
             self.greeting = "".join(self._process.stdout.readline() for _ in range(2))
             alarm.cancel()
@@ -336,7 +336,7 @@ class Program:
             self.url = found[0]
             # Without certificates, since to read them takes longer than a test.
             self.http = httpx.Client(
-                base_url=self.url, timeout=PATIENCE, verify=False, trust_env=False
+                base_url=self.url, timeout=TIMEOUT, verify=False, trust_env=False
             )
             self.api = Api(self.http)
             undo.pop_all()
@@ -364,10 +364,10 @@ class Program:
         """Open a connection of one's own."""
         url = httpx.URL(self.url)
         assert url.port is not None
-        return socket.create_connection((url.host, url.port), PATIENCE)
+        return socket.create_connection((url.host, url.port), TIMEOUT)
 
     def _rest(self) -> tuple[str, str]:
-        return self._process.communicate(timeout=PATIENCE)
+        return self._process.communicate(timeout=TIMEOUT)
 
     def _end(self) -> None:
         self._process.kill()
@@ -375,11 +375,11 @@ class Program:
 
 
 def command() -> list[str]:
-    """Give the command, as a user types it."""
+    """Return the command, as a user types it."""
     return [sys.executable, "-m", "assistants_server"]
 
 
 def plain_environment() -> dict[str, str]:
-    """Give the environment without what changes how the command prints."""
+    """Return the environment without what changes how the command prints."""
     shaping = ("ASSISTANTS_", "COLUMNS", "PYTHONUNBUFFERED", "PYTHONWARNINGS")
     return {k: v for k, v in os.environ.items() if not k.startswith(shaping)}

@@ -8,9 +8,9 @@ import httpx
 import pytest
 
 from assistants_server import LocalServer
-from tests.server.talking import (
+from tests.server.api import (
     JSON,
-    PATIENCE,
+    TIMEOUT,
     Api,
     Gate,
     function,
@@ -42,12 +42,12 @@ def thread(api: Api) -> str:
 
 
 def stamps(run: JSON) -> dict[str, Any]:
-    """Give the times that stand in a run, but for those that always do."""
+    """Return the times that stand in a run, but for those that always do."""
     return {name: run[name] for name in STAMPS if run[name] is not None}
 
 
 def results(run: JSON) -> dict[str, Any]:
-    """Give what stands in a run only in some of its states."""
+    """Return what stands in a run only in some of its states."""
     names = ("required_action", "last_error", "incomplete_details", "usage")
     return {name: run[name] for name in names if run[name] is not None}
 
@@ -55,7 +55,7 @@ def results(run: JSON) -> dict[str, Any]:
 def test_it_is_cancelled_while_it_is_queued(assistant: str) -> None:
     with (
         LocalServer(pace=3600) as server,
-        httpx.Client(base_url=server.url, timeout=PATIENCE) as http,
+        httpx.Client(base_url=server.url, timeout=TIMEOUT) as http,
     ):
         api = Api(http)
         run = api.start(api.thread(), api.assistant())
@@ -71,12 +71,12 @@ def test_it_is_cancelled_while_it_writes(
     api: Api,
     assistant: str,
     thread: str,
-    let_answer: Callable[[Engine], None],
+    use_engine: Callable[[Engine], None],
 ) -> None:
     gate = Gate("It is", after=(" high.",))
-    let_answer(gate)
+    use_engine(gate)
     run = api.start(thread, assistant)
-    assert gate.reached.wait(PATIENCE)
+    assert gate.reached.wait(TIMEOUT)
     cancelling = api.cancel(run)
     assert (cancelling["status"], cancelling["cancelled_at"]) == ("cancelling", None)
     run = api.wait(run)
@@ -110,10 +110,10 @@ def test_it_is_cancelled_while_it_waits_for_outputs(
 
 @pytest.fixture(scope="module")
 def hasty() -> Iterator[tuple[Api, str]]:
-    """Give a server on which runs last for a second, and an assistant of it."""
+    """Provide a server on which runs last for a second, and an assistant of it."""
     with (
         LocalServer(expires_after=1) as server,
-        httpx.Client(base_url=server.url, timeout=PATIENCE) as http,
+        httpx.Client(base_url=server.url, timeout=TIMEOUT) as http,
     ):
         api = Api(http)
         yield api, api.assistant(tools=TOOLS)
@@ -149,7 +149,7 @@ def test_it_expires(hasty: tuple[Api, str]) -> None:
 def test_a_run_that_may_take_no_time_expires_before_it_begins() -> None:
     with (
         LocalServer(expires_after=0) as server,
-        httpx.Client(base_url=server.url, timeout=PATIENCE) as http,
+        httpx.Client(base_url=server.url, timeout=TIMEOUT) as http,
     ):
         api = Api(http)
         run = api.run(api.thread("Hi"), api.assistant())
@@ -180,7 +180,7 @@ def test_what_has_ended_cannot_be_cancelled(
 
 
 def unfinished(api: Api, run: JSON) -> tuple[str, str]:
-    """Give the text and the reason of the message that a run left unfinished."""
+    """Return the text and the reason of the message that a run left unfinished."""
     (message,) = api.messages(run["thread_id"], run_id=run["id"])
     assert (message["status"], message["completed_at"]) == ("incomplete", None)
     assert message["incomplete_at"] >= message["created_at"]

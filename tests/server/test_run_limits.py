@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.server.talking import JSON, Api, function, text_of
+from tests.server.api import JSON, Api, function, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -39,9 +39,9 @@ def test_the_truncation_strategy_says_what_the_engine_reads(
     plain: str,
     strategy: JSON,
     numbers: str,
-    let_answer: Callable[[Engine], None],
+    use_engine: Callable[[Engine], None],
 ) -> None:
-    let_answer(seen)
+    use_engine(seen)
     thread = api.thread(*"01234")
     run = api.run(thread, plain, truncation_strategy=strategy)
     assert api.answers(run) == [numbers]
@@ -49,9 +49,9 @@ def test_the_truncation_strategy_says_what_the_engine_reads(
 
 
 def test_a_long_thread_loses_its_middle(
-    api: Api, plain: str, let_answer: Callable[[Engine], None]
+    api: Api, plain: str, use_engine: Callable[[Engine], None]
 ) -> None:
-    let_answer(seen)
+    use_engine(seen)
     thread = api.thread(*(f"{number} {'word ' * 80}" for number in range(8)))
     run = api.run(thread, plain, max_prompt_tokens=512)
     assert run["status"] == "completed"
@@ -86,13 +86,13 @@ def test_the_prompts_of_all_turns_count(api: Api, plain: str) -> None:
 
 
 def test_an_answer_ends_at_the_limit(
-    api: Api, plain: str, let_answer: Callable[[Engine], None]
+    api: Api, plain: str, use_engine: Callable[[Engine], None]
 ) -> None:
     def endless(turn: Turn) -> Iterator[str]:
         while True:
             yield "four"
 
-    let_answer(endless)
+    use_engine(endless)
     run = api.run(api.thread("Hi"), plain, max_completion_tokens=256)
     assert run["status"] == "incomplete"
     assert run["incomplete_details"] == {"reason": "max_completion_tokens"}

@@ -10,10 +10,9 @@ import httpx
 import pytest
 
 from assistants_server import LocalServer, deterministic
-from tests.server.streams import names
-from tests.server.talking import (
+from tests.server.api import (
     JSON,
-    PATIENCE,
+    TIMEOUT,
     Api,
     Gate,
     function,
@@ -21,6 +20,7 @@ from tests.server.talking import (
     text_of,
     until,
 )
+from tests.server.streams import names
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -86,7 +86,7 @@ def locked(api: Api, run: JSON) -> None:
 
 
 def both(messages: list[JSON]) -> list[JSON] | None:
-    """Give a question and its answer, if there are two."""
+    """Return a question and its answer, if there are two."""
     return messages if len(messages) == 2 else None
 
 
@@ -101,14 +101,14 @@ def test_a_run_locks_its_thread_until_it_has_ended(
     api: Api,
     assistant: str,
     thread: str,
-    let_answer: Callable[[Engine], None],
+    use_engine: Callable[[Engine], None],
 ) -> None:
     gate = Gate("It is", after=(" high.",))
-    let_answer(gate)
+    use_engine(gate)
     run = api.start(thread, assistant)
-    assert gate.reached.wait(PATIENCE)
+    assert gate.reached.wait(TIMEOUT)
     locked(api, run)
-    let_answer(deterministic)
+    use_engine(deterministic)
     free(api, {**run, "thread_id": api.thread()})
     gate.open()
     assert api.wait(run)["status"] == "completed"
@@ -118,7 +118,7 @@ def test_a_run_locks_its_thread_until_it_has_ended(
 def test_so_does_one_that_is_queued() -> None:
     with (
         LocalServer(pace=3600) as server,
-        httpx.Client(base_url=server.url, timeout=PATIENCE) as http,
+        httpx.Client(base_url=server.url, timeout=TIMEOUT) as http,
     ):
         api = Api(http)
         run = api.start(api.thread(), api.assistant())
@@ -139,10 +139,10 @@ def test_so_does_one_that_is_being_cancelled(
     api: Api,
     assistant: str,
     thread: str,
-    let_answer: Callable[[Engine], None],
+    use_engine: Callable[[Engine], None],
 ) -> None:
     engine = Reluctant()
-    let_answer(engine)
+    use_engine(engine)
     with api.stream(f"/threads/{thread}/runs", {"assistant_id": assistant}) as stream:
         stream.until_text("It is")
         (run,) = api.get(f"/threads/{thread}/runs")["data"]
@@ -161,7 +161,7 @@ def test_so_does_one_that_is_being_cancelled(
         stream.rest()
     run = api.again(run)
     assert (run["status"], run["metadata"]) == ("cancelled", {"a": "b"})
-    let_answer(deterministic)
+    use_engine(deterministic)
     free(api, run)
 
 
@@ -205,16 +205,16 @@ def test_a_thread_can_be_deleted_while_its_run_is_being_cancelled(
     api: Api,
     assistant: str,
     thread: str,
-    let_answer: Callable[[Engine], None],
+    use_engine: Callable[[Engine], None],
 ) -> None:
     engine = Reluctant()
-    let_answer(engine)
+    use_engine(engine)
     run = api.start(thread, assistant)
     until(lambda: api.messages(thread)[1:], "the answer's beginning")
     assert api.cancel(run)["status"] == "cancelling"
     api.delete(f"/threads/{thread}")
     engine.open()
-    assert engine.ended.wait(PATIENCE)
+    assert engine.ended.wait(TIMEOUT)
     api.get(path_of(run), status=404)
 
 
@@ -229,13 +229,13 @@ def test_a_stream_ends_when_its_thread_is_deleted(
 
 
 def test_an_assistant_can_be_deleted_while_it_works(
-    api: Api, thread: str, let_answer: Callable[[Engine], None]
+    api: Api, thread: str, use_engine: Callable[[Engine], None]
 ) -> None:
     assistant = api.assistant(tools=TOOLS, instructions="Be brief.")
     gate = Gate("It is", after=(" high.",))
-    let_answer(gate)
+    use_engine(gate)
     run = api.start(thread, assistant)
-    assert gate.reached.wait(PATIENCE)
+    assert gate.reached.wait(TIMEOUT)
     api.delete(f"/assistants/{assistant}")
     gate.open()
     run = api.wait(run)
@@ -262,12 +262,12 @@ def test_messages_can_be_deleted_and_changed_while_a_run_goes_on(
     api: Api,
     assistant: str,
     thread: str,
-    let_answer: Callable[[Engine], None],
+    use_engine: Callable[[Engine], None],
 ) -> None:
     gate = Gate("It is", after=(" high.",))
-    let_answer(gate)
+    use_engine(gate)
     run = api.start(thread, assistant)
-    assert gate.reached.wait(PATIENCE)
+    assert gate.reached.wait(TIMEOUT)
     question, answer = until(lambda: both(api.messages(thread)), "the answer")
     api.delete(f"/threads/{thread}/messages/{question['id']}")
     path = f"/threads/{thread}/messages/{answer['id']}"
@@ -284,12 +284,12 @@ def test_the_message_that_a_run_writes_can_be_deleted(
     api: Api,
     assistant: str,
     thread: str,
-    let_answer: Callable[[Engine], None],
+    use_engine: Callable[[Engine], None],
 ) -> None:
     gate = Gate("It is", after=(" high.",))
-    let_answer(gate)
+    use_engine(gate)
     run = api.start(thread, assistant)
-    assert gate.reached.wait(PATIENCE)
+    assert gate.reached.wait(TIMEOUT)
     (answer,) = until(lambda: api.messages(thread)[1:], "the answer's beginning")
     api.delete(f"/threads/{thread}/messages/{answer['id']}")
     gate.open()

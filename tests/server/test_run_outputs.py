@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from assistants_server import ToolCall
-from tests.server.talking import JSON, Api, calls_of, function, outputs_for, path_of
+from tests.server.api import JSON, Api, calls_of, function, outputs_for, path_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,7 +33,7 @@ def assistant(api: Api) -> str:
 
 @pytest.fixture
 def waiting(api: Api, assistant: str) -> JSON:
-    """Give a run that waits for the outputs of two calls."""
+    """Provide a run that waits for the outputs of two calls."""
     return api.run(api.thread("Hi"), assistant, script=[CALLS, ["Thanks."]])
 
 
@@ -148,7 +148,7 @@ def test_ids_of_calls_are_never_used_again(api: Api, waiting: JSON) -> None:
 
 
 def test_the_engine_gets_to_know_all_outputs(
-    api: Api, assistant: str, let_answer: Callable[[Engine], None]
+    api: Api, assistant: str, use_engine: Callable[[Engine], None]
 ) -> None:
     def curious(turn: Turn) -> list[Any]:
         if turn.number < 2:
@@ -156,7 +156,7 @@ def test_the_engine_gets_to_know_all_outputs(
         known = [(each.name, each.arguments, each.output) for each in turn.outputs]
         return [repr(known)]
 
-    let_answer(curious)
+    use_engine(curious)
     run = api.run(api.thread("Hi"), assistant)
     for output in ("one", "two"):
         api.submit(run, output)
@@ -167,7 +167,7 @@ def test_the_engine_gets_to_know_all_outputs(
 
 @pytest.fixture(scope="module")
 def searched(api: Api, assistant: str) -> JSON:
-    """Give a run that has searched files, run code and called a function."""
+    """Provide a run that has searched files, run code and called a function."""
     code = {"code": "plot()", "logs": "done\n", "images": ["file-2"]}
     script = [[{"search": [FOUND]}, code, "Look: ", {"call": "height"}], ["8849 m"]]
     run = api.run(api.thread("Hi"), assistant, script=script)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.server.talking import JSON, Api, calls_of, function, text_of
+from tests.server.api import JSON, Api, calls_of, function, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -48,13 +48,13 @@ def assistant(api: Api) -> str:
 
 @pytest.fixture(scope="module")
 def plain(api: Api) -> str:
-    """Give an assistant for which nothing was set but two functions."""
+    """Provide an assistant for which nothing was set but two functions."""
     return api.assistant(tools=[HEIGHT, PLACE])
 
 
 @pytest.fixture(params=["/threads/THREAD/runs", "/threads/runs"])
 def create(request: pytest.FixtureRequest, api: Api) -> Callable[[JSON], JSON]:
-    """Give either way of creating a run, which then gives it when it is idle."""
+    """Provide either way of creating a run, which then gives it when it is idle."""
 
     def made(body: JSON) -> JSON:
         path = request.param.replace("THREAD", api.thread("Hi"))
@@ -165,7 +165,7 @@ def test_a_refused_run_makes_no_thread_and_adds_no_message(
 
 
 def called(run: JSON) -> list[str]:
-    """Give the names of the functions whose outputs a run waits for."""
+    """Return the names of the functions whose outputs a run waits for."""
     assert run["status"] == "requires_action"
     return [call["function"]["name"] for call in calls_of(run)]
 

@@ -9,9 +9,9 @@ import httpx
 import pytest
 
 from assistants_server import LocalServer
-from tests.server.talking import (
+from tests.server.api import (
     JSON,
-    PATIENCE,
+    TIMEOUT,
     Api,
     calls_of,
     function,
@@ -41,12 +41,12 @@ def thread(api: Api) -> str:
 
 
 def stamps(run: JSON) -> dict[str, Any]:
-    """Give the times that stand in a run, but for those that always do."""
+    """Return the times that stand in a run, but for those that always do."""
     return {name: run[name] for name in STAMPS if run[name] is not None}
 
 
 def results(run: JSON) -> dict[str, Any]:
-    """Give what stands in a run only in some of its states."""
+    """Return what stands in a run only in some of its states."""
     names = ("required_action", "last_error", "incomplete_details", "usage")
     return {name: run[name] for name in names if run[name] is not None}
 
@@ -207,7 +207,7 @@ def test_it_stays_incomplete(
 def test_clients_are_told_when_to_look_again() -> None:
     with (
         LocalServer(poll_after=1234) as server,
-        httpx.Client(base_url=server.url, timeout=PATIENCE) as http,
+        httpx.Client(base_url=server.url, timeout=TIMEOUT) as http,
     ):
         api = Api(http)
         body = {"assistant_id": api.assistant(tools=TOOLS)}
@@ -226,7 +226,7 @@ def test_clients_are_told_when_to_look_again() -> None:
 
 
 def unfinished(api: Api, run: JSON) -> tuple[str, str]:
-    """Give the text and the reason of the message that a run left unfinished."""
+    """Return the text and the reason of the message that a run left unfinished."""
     (message,) = api.messages(run["thread_id"], run_id=run["id"])
     assert (message["status"], message["completed_at"]) == ("incomplete", None)
     assert message["incomplete_at"] >= message["created_at"]

@@ -51,7 +51,7 @@ ARGUMENTS = {
 
 
 def document() -> dict[str, Any]:
-    """Give the document with those limits that it has in words only."""
+    """Return the document with those limits that it has in words only."""
     changed = deepcopy(DOCUMENT)
     for path in changed["paths"].values():
         for operation in path.values():
@@ -72,7 +72,7 @@ def document() -> dict[str, Any]:
 
 
 def schema(*phases: str, accepted: int, mode: str = "all") -> Any:
-    """Give the document as schemathesis makes up requests from it.
+    """Return the document as schemathesis makes up requests from it.
 
     Args:
         phases: of schemathesis: "coverage" tries each rule of each schema, "fuzzing"
@@ -153,7 +153,7 @@ class Seen:
         self._kinds: Counter[str] = Counter()
 
     def is_one_too_many(self, case: Case) -> bool:
-        """Tell whether a value of a wrong type is there that others can stand for.
+        """Return whether a value of a wrong type is there that others can stand for.
 
         Of all wrong types at a place, the first is sent and every fifth, another fifth
         at another place.
@@ -185,7 +185,7 @@ def world() -> Iterator[Furnished]:
 
 @pytest.fixture(scope="module")
 def session() -> Iterator[requests.Session]:
-    """Give connections that are kept, and settings that are not read each time."""
+    """Provide connections that are kept, and settings that are not read each time."""
     with requests.Session() as session:
         session.trust_env = False
         yield session
@@ -311,6 +311,6 @@ def use_real_schemas(node: Any) -> None:
 
 
 def is_valid(case: Case, location: ParameterLocation) -> bool:
-    """Tell whether a part of a request is meant to be valid."""
+    """Return whether a part of a request is meant to be valid."""
     components = case.meta.components if case.meta else {}
     return location not in components or components[location].mode.is_positive

@@ -22,7 +22,7 @@ from assistants_server import (
 )
 from assistants_server.engines.scripted import HELP, parse_script
 from tests.cases import each_case
-from tests.server.talking import JSON, Api, function
+from tests.server.api import JSON, Api, function
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -79,8 +79,8 @@ MALFORMED: list[tuple[str, str]] = [
     ("[[{}]]", "$[0][0]: expected text"),
     ('[["Hi"], ["a", {"say": "Hi"}]]', "$[1][1]: expected text"),
     ('[[{"text": 7}]]', "$[0][0]: expected text"),
-    ('[[{"text": "Hi", "loudly": true}]]', "$[0][0]: 'loudly' is not known here"),
-    ('[[{"text": "Hi", "refuse": "No."}]]', "'refuse' is not known here"),
+    ('[[{"text": "Hi", "loudly": true}]]', "$[0][0]: 'loudly' is unknown here"),
+    ('[[{"text": "Hi", "refuse": "No."}]]', "'refuse' is unknown here"),
     ('[[{"text": "Hi", "annotations": {}}]]', "$[0][0]: expected an array"),
     ('[[{"text": "Hi", "annotations": [7]}]]', "$[0][0]: expected an array"),
     ('[[{"refuse": null}]]', "$[0][0]: expected text"),
@@ -159,7 +159,7 @@ def test_other_operations_pass_over_the_header(http: httpx.Client) -> None:
 
 
 def said_and_done(api: Api, run: JSON) -> list[Any]:
-    """Give what a run wrote and called, in order, with what the server made up."""
+    """Return what a run wrote and called, in order, with what the server made up."""
     contents = {each["id"]: each["content"] for each in api.messages(run["thread_id"])}
     done: list[Any] = []
     for step in api.steps(run):
@@ -173,7 +173,7 @@ def said_and_done(api: Api, run: JSON) -> list[Any]:
 
 
 def test_a_script_does_the_same_in_python(
-    api: Api, assistant: str, let_answer: Callable[[Engine], None]
+    api: Api, assistant: str, use_engine: Callable[[Engine], None]
 ) -> None:
     """Let the same happen by a header and by an engine, turn by turn."""
     calls = [each for each in FORMS if isinstance(each[1], ToolCall)]
@@ -186,7 +186,7 @@ def test_a_script_does_the_same_in_python(
     for end in [[], *([each] for each in ends)]:
         turns = [[*others, *calls], [*others, *end]]
         script = [[form for form, _ in turn] for turn in turns]
-        let_answer(scripted(*([output for _, output in turn] for turn in turns)))
+        use_engine(scripted(*([output for _, output in turn] for turn in turns)))
         runs = []
         for how in ({}, {"script": script}):
             run = api.run(api.thread("Hi"), assistant, **how)
@@ -200,9 +200,9 @@ def test_a_script_does_the_same_in_python(
 
 
 def test_every_run_begins_with_the_first_turn(
-    api: Api, assistant: str, let_answer: Callable[[Engine], None]
+    api: Api, assistant: str, use_engine: Callable[[Engine], None]
 ) -> None:
-    let_answer(scripted(ToolCall("height"), "Thanks."))
+    use_engine(scripted(ToolCall("height"), "Thanks."))
     thread = api.thread("Hi")
     for _ in range(2):
         run = api.run(thread, assistant)
@@ -212,19 +212,19 @@ def test_every_run_begins_with_the_first_turn(
 
 
 def test_a_single_output_is_a_turn(
-    api: Api, assistant: str, let_answer: Callable[[Engine], None]
+    api: Api, assistant: str, use_engine: Callable[[Engine], None]
 ) -> None:
-    let_answer(scripted("Hello."))
+    use_engine(scripted("Hello."))
     assert api.answers(api.run(api.thread("Hi"), assistant)) == ["Hello."]
-    let_answer(scripted(each for each in ["Hello", "."]))
+    use_engine(scripted(each for each in ["Hello", "."]))
     for _ in range(2):
         assert api.answers(api.run(api.thread("Hi"), assistant)) == ["Hello."]
 
 
 def test_the_header_wins(
-    api: Api, assistant: str, let_answer: Callable[[Engine], None]
+    api: Api, assistant: str, use_engine: Callable[[Engine], None]
 ) -> None:
-    let_answer(scripted("From the engine."))
+    use_engine(scripted("From the engine."))
     run = api.run(api.thread("Hi"), assistant, script=[["From the header."]])
     assert api.answers(run) == ["From the header."]
 

@@ -26,7 +26,7 @@ from assistants_server import (
     scripted,
 )
 from tests.cases import each_case
-from tests.server.talking import PATIENCE, Api, Gate, until
+from tests.server.api import TIMEOUT, Api, Gate, until
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
@@ -67,7 +67,7 @@ def _nothing_left_behind() -> Iterator[None]:
     threads, files = {*threading.enumerate()}, _open_files()
     yield
     for thread in {*threading.enumerate()} - threads:
-        thread.join(PATIENCE)
+        thread.join(TIMEOUT)
         assert not thread.is_alive(), thread
     assert _open_files() <= files
 
@@ -82,7 +82,7 @@ def _nothing_left_to_collect() -> Iterator[None]:
 
 @pytest.fixture
 def gate() -> Iterator[Gate]:
-    """Give an engine that blocks a thread of the server for as long as the test."""
+    """Provide an engine that blocks a thread of the server for as long as the test."""
     gate = Gate("So far")
     yield gate
     gate.open()
@@ -121,11 +121,11 @@ class _Slow(LocalServer):
 
     def start(self) -> None:
         self.asked.set()
-        assert self.may_start.wait(PATIENCE)
+        assert self.may_start.wait(TIMEOUT)
         super().start()
 
     def stop(self) -> None:
-        assert self.may_stop.wait(PATIENCE)
+        assert self.may_stop.wait(TIMEOUT)
         super().stop()
 
 
@@ -149,7 +149,7 @@ def test_start_that_is_given_up_leaves_nothing_running() -> None:
 
     async def give_up() -> None:
         entering = asyncio.create_task(server.__aenter__())
-        await asyncio.to_thread(server.asked.wait, PATIENCE)
+        await asyncio.to_thread(server.asked.wait, TIMEOUT)
         entering.cancel()
         await asyncio.sleep(0)
         server.may_start.set()
@@ -237,7 +237,7 @@ def test_stopping_waits_for_no_engine(gate: Gate, tmp_path: Path) -> None:
     server.start()
     with _talking(server) as api:
         runs = [api.start(api.thread("Hello"), api.assistant())]
-        assert gate.reached.wait(PATIENCE)
+        assert gate.reached.wait(TIMEOUT)
         server.engine = clinging
         runs.append(api.start(api.thread("Hello"), api.assistant()))
         until(lambda: api.steps(runs[1]), "a step")
@@ -256,7 +256,7 @@ def test_stopping_closes_all_connections(caplog: pytest.LogCaptureFixture) -> No
         for beginning in (b"", get, get + late, _half_a_request()):
             address = ("127.0.0.1", server.port)
             connection = stack.enter_context(socket.create_connection(address))
-            connection.settimeout(PATIENCE)
+            connection.settimeout(TIMEOUT)
             connection.sendall(beginning)
             connections.append(connection)
         until(lambda: len(server.exchanges) == 2, "the requests")
@@ -278,7 +278,7 @@ def test_client_that_leaves_is_nobodys_mistake(
             await asyncio.sleep(0.001)
         # This holds up the server, so that it doesn't see who leaves meanwhile.
         busy.set()
-        assert gone.wait(PATIENCE)
+        assert gone.wait(TIMEOUT)
         yield ToolCall("add", {"text": "x" * 1000})
 
     with LocalServer(engine=talkative) as server, _talking(server) as api:
@@ -290,7 +290,7 @@ def test_client_that_leaves_is_nobodys_mistake(
             _, run = stream.until("thread.run.created")
             stream.until_text("So far")
             read.set()
-            assert busy.wait(PATIENCE)
+            assert busy.wait(TIMEOUT)
         gone.set()
         api.wait(run, "requires_action")
         assert api.answers(run) == ["So far"]
@@ -303,7 +303,7 @@ def test_engine_can_be_changed_for_runs_that_begin_then() -> None:
     with server, _talking(server) as api:
         assert server.engine is gate
         old = api.start(api.thread("Hello"), api.assistant())
-        assert gate.reached.wait(PATIENCE)
+        assert gate.reached.wait(TIMEOUT)
         server.engine = scripted("second")
         new = api.run(api.thread("Hello"), api.assistant())
         gate.open()
@@ -348,7 +348,7 @@ def test_exchanges_hold_no_secret() -> None:
 
 def test_last_thousand_exchanges_are_kept() -> None:
     with LocalServer() as server:
-        with socket.create_connection(("127.0.0.1", server.port), PATIENCE) as client:
+        with socket.create_connection(("127.0.0.1", server.port), TIMEOUT) as client:
             for number in range(1001):
                 end = "connection: close\r\n" if number == 1000 else ""
                 head = f"GET /v1/{number} HTTP/1.1\r\nhost: localhost\r\n{end}\r\n"
@@ -433,7 +433,7 @@ def test_forgotten_server_does_not_keep_the_interpreter() -> None:
         [sys.executable, "-c", FORGETFUL],
         capture_output=True,
         text=True,
-        timeout=PATIENCE,
+        timeout=TIMEOUT,
         check=False,
     )
     assert (done.returncode, done.stdout, done.stderr) == (0, "the end\n", "")
@@ -443,7 +443,7 @@ def _stop(server: LocalServer) -> None:
     """Stop a server, or fail instead of waiting for ever."""
     stopping = threading.Thread(target=server.stop, daemon=True)
     stopping.start()
-    stopping.join(PATIENCE)
+    stopping.join(TIMEOUT)
     assert not stopping.is_alive()
 
 
@@ -455,7 +455,7 @@ def _half_a_request() -> bytes:
 @contextlib.contextmanager
 def _talking(server: LocalServer) -> Iterator[Api]:
     # Without certificates, since to read them takes longer than a test.
-    with httpx.Client(base_url=server.url, timeout=PATIENCE, verify=False) as http:
+    with httpx.Client(base_url=server.url, timeout=TIMEOUT, verify=False) as http:
         yield Api(http)
 
 

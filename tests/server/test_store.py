@@ -23,7 +23,8 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from assistants_server.store.sqlite import PREFIXES, Store, new_id
+from assistants_server.objects import PREFIXES, new_id
+from assistants_server.store import SQLiteStore
 
 if TYPE_CHECKING:
     pass
@@ -38,7 +39,7 @@ class _Twins(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.folder = tempfile.mkdtemp()
-        self.store = Store(Path(self.folder) / "state.db")
+        self.store = SQLiteStore(Path(self.folder) / "state.db")
         self.list: list[_Entry] = []
 
     def teardown(self) -> None:
@@ -114,7 +115,7 @@ class _Twins(RuleBasedStateMachine):
     @rule()
     def reopen(self) -> None:
         self.store.close()
-        self.store = Store(Path(self.folder) / "state.db")
+        self.store = SQLiteStore(Path(self.folder) / "state.db")
 
     @invariant()
     def is_the_same(self) -> None:
@@ -141,7 +142,7 @@ class _Twins(RuleBasedStateMachine):
 
     def _place(self, index: int) -> int | None:
         entry = self.list[index]
-        return self.store.place(
+        return self.store.position(
             entry.kind, entry.id, thread=entry.thread, run=entry.run
         )
 
@@ -178,7 +179,7 @@ def test_page_is_a_stretch_of_the_list(
                 store.delete(body["id"])
         # The bounds are objects of the list, as a client's cursors are.
         above, below = (
-            store.place("message", f"msg_{each}") if each is not None else None
+            store.position("message", f"msg_{each}") if each is not None else None
             for each in bounds
         )
         page = store.page(
@@ -212,17 +213,17 @@ def test_objects_are_found_where_they_belong_only() -> None:
         for thread, run in [(None, None), ("thread_1", None), ("thread_2", "run_1")]:
             assert store.get("step", "step_1", thread=thread, run=run) is None
         assert store.get("message", "step_1", thread="thread_1", run="run_1") is None
-        assert store.place("message", "step_1") is None
+        assert store.position("message", "step_1") is None
 
 
 def test_deleted_object_keeps_its_place_and_nothing_else() -> None:
     with opened() as store:
         for number in range(3):
             store.add("assistant", {"id": f"asst_{number}"}, notes={"a": 1})
-        place = store.place("assistant", "asst_1")
+        place = store.position("assistant", "asst_1")
         store.delete("asst_1")
         store.put({"id": "asst_1", "name": "back again"})
-        assert store.place("assistant", "asst_1") == place
+        assert store.position("assistant", "asst_1") == place
         assert store.get("assistant", "asst_1") is None
         assert store.notes("asst_1") == {}
         page = store.page("assistant", above=place or 0, limit=1)
@@ -236,7 +237,7 @@ def test_place_of_the_last_one_is_not_given_again() -> None:
         store.add("assistant", {"id": "asst_0"})
         store.delete("asst_0")
         store.add("assistant", {"id": "asst_1"})
-        first, second = (store.place("assistant", f"asst_{n}") for n in range(2))
+        first, second = (store.position("assistant", f"asst_{n}") for n in range(2))
         assert first is not None
         assert second is not None
         assert first < second

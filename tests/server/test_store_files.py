@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from assistants_server import StoreError
-from assistants_server.store.sqlite import Store
+from assistants_server.store import SQLiteStore
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -63,7 +63,7 @@ def test_second_server_is_refused(tmp_path: Path) -> None:
     with opened(file) as store:
         for path in (file, tmp_path / "link.db"):
             with pytest.raises(StoreError, match="another server uses this file; end"):
-                Store(path)
+                SQLiteStore(path)
         store.add("assistant", {"id": "asst_1"})
     with opened(tmp_path / "link.db") as store:
         assert store.all("assistant") == [{"id": "asst_1"}]
@@ -91,7 +91,7 @@ def test_other_databases_are_refused_and_left_alone(
     _execute(file, *statements)
     before = file.read_bytes()
     with pytest.raises(StoreError, match=f"^{file}: .*{said}"):
-        Store(file)
+        SQLiteStore(file)
     assert file.read_bytes() == before
     assert [*tmp_path.iterdir()] == [file]
 
@@ -104,7 +104,7 @@ def test_other_files_are_refused_and_left_alone(tmp_path: Path, content: bytes) 
     file = tmp_path / "notes.txt"
     file.write_bytes(content)
     with pytest.raises(StoreError, match=r"notes\.txt: .*; name another file"):
-        Store(file)
+        SQLiteStore(file)
     assert file.read_bytes() == content
 
 
@@ -130,7 +130,7 @@ def test_damage_is_said_in_words(
             store.add("run", {"id": f"run_{number}", "name": "x" * 200}, active=True)
     file.write_bytes(damage(file.read_bytes()))
     with pytest.raises(StoreError, match=r"state\.db: is damaged; .*name another"):
-        Store(file)
+        SQLiteStore(file)
 
 
 def test_store_without_its_tables_is_refused(tmp_path: Path) -> None:
@@ -139,7 +139,7 @@ def test_store_without_its_tables_is_refused(tmp_path: Path) -> None:
         pass
     _execute(file, "drop table objects")
     with pytest.raises(StoreError, match=r"state\.db: is damaged; .*name another file"):
-        Store(file)
+        SQLiteStore(file)
 
 
 @pytest.mark.parametrize(
@@ -150,7 +150,7 @@ def test_path_that_cannot_be_is_said_in_words(tmp_path: Path, path: str) -> None
     (tmp_path / "folder").mkdir()
     before = sorted(tmp_path.rglob("*"))
     with pytest.raises(StoreError, match=r"can't be opened; .*folder"):
-        Store(tmp_path / path)
+        SQLiteStore(tmp_path / path)
     assert sorted(tmp_path.rglob("*")) == before
 
 
@@ -176,14 +176,14 @@ def test_what_may_not_be_written_is_said_in_words(
         folder.chmod(folder_mode)
         said = f"{name}: can't be (opened|written to); .*(folder|permissions)"
         with _as_nobody(), pytest.raises(StoreError, match=said):
-            Store(folder / name)
+            SQLiteStore(folder / name)
         folder.chmod(0o700)
         assert [each.name for each in folder.iterdir()] == ["state.db"]
 
 
 @contextlib.contextmanager
 def _as_nobody() -> Iterator[None]:
-    """Give up the rights of root for a while, to whom no file is closed."""
+    """Drop the rights of root for a while, to whom no file is closed."""
     before = os.geteuid()
     if before == 0:
         os.seteuid(NOBODY)

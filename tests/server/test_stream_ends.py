@@ -8,6 +8,15 @@ import httpx
 import pytest
 
 from assistants_server import LocalServer
+from tests.server.api import (
+    JSON,
+    TIMEOUT,
+    Api,
+    Gate,
+    function,
+    outputs_for,
+    path_of,
+)
 from tests.server.streams import (
     BEGINNING,
     CALLING,
@@ -17,15 +26,6 @@ from tests.server.streams import (
     names,
     run_in,
     same_as_kept,
-)
-from tests.server.talking import (
-    JSON,
-    PATIENCE,
-    Api,
-    Gate,
-    function,
-    outputs_for,
-    path_of,
 )
 
 if TYPE_CHECKING:
@@ -101,7 +101,7 @@ def test_a_run_that_is_cancelled_in_the_middle(
 def test_runs_that_expire_in_the_middle() -> None:
     with (
         LocalServer(expires_after=1) as server,
-        httpx.Client(base_url=server.url, timeout=PATIENCE) as http,
+        httpx.Client(base_url=server.url, timeout=TIMEOUT) as http,
     ):
         api = Api(http)
         body = {"assistant_id": api.assistant(tools=TOOLS)}
@@ -127,10 +127,10 @@ def test_events_come_as_they_happen(
     api: Api,
     assistant: str,
     thread: str,
-    let_answer: Callable[[Engine], None],
+    use_engine: Callable[[Engine], None],
 ) -> None:
     gate = Gate("It is", after=(" high.",))
-    let_answer(gate)
+    use_engine(gate)
     with api.stream(f"/threads/{thread}/runs", {"assistant_id": assistant}) as stream:
         # The engine can't go on before these have come.
         stream.until_text("It is")
@@ -148,12 +148,12 @@ def test_who_leaves_early_does_not_stop_the_run(
     assistant: str,
     thread: str,
     server: LocalServer,
-    let_answer: Callable[[Engine], None],
+    use_engine: Callable[[Engine], None],
 ) -> None:
     gate = Gate("It is", after=(" high.",))
-    let_answer(gate)
+    use_engine(gate)
     with (
-        httpx.Client(base_url=server.url, timeout=PATIENCE) as other,
+        httpx.Client(base_url=server.url, timeout=TIMEOUT) as other,
         Api(other).stream(
             f"/threads/{thread}/runs", {"assistant_id": assistant}
         ) as stream,
@@ -171,7 +171,7 @@ def test_outputs_can_be_streamed_after_leaving_early(
 ) -> None:
     path, body = f"/threads/{thread}/runs", {"assistant_id": assistant}
     with (
-        httpx.Client(base_url=server.url, timeout=PATIENCE) as other,
+        httpx.Client(base_url=server.url, timeout=TIMEOUT) as other,
         Api(other).stream(path, body, script=[[CALL], ["8849 m"]]) as stream,
     ):
         stream.until("thread.run.created")
@@ -186,7 +186,7 @@ def test_streams_of_several_runs_do_not_mix(api: Api, server: LocalServer) -> No
     script: list[list[Any]] = [["One", {"wait": 0}, " by one"]]
     threads = [api.thread("Hi") for _ in range(8)]
     body = {"assistant_id": assistant}
-    with httpx.Client(base_url=server.url, timeout=PATIENCE) as http:
+    with httpx.Client(base_url=server.url, timeout=TIMEOUT) as http:
         opened = [
             Api(http).stream(f"/threads/{thread}/runs", body, script=script)
             for thread in threads

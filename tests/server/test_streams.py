@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.server.api import JSON, Api, function, outputs_for, path_of
 from tests.server.streams import (
     BEGINNING,
     CALLING,
@@ -16,7 +17,6 @@ from tests.server.streams import (
     run_in,
     same_as_kept,
 )
-from tests.server.talking import JSON, Api, function, outputs_for, path_of
 
 if TYPE_CHECKING:
     from tests.server.conformance import Event
@@ -140,7 +140,7 @@ def test_tools_that_the_server_has_itself(
 
 
 def found_in(events: list[Event]) -> list[JSON]:
-    """Give what the search of the run found, by its step's last event."""
+    """Return what the search of the run found, by its step's last event."""
     done = [data for name, data in events if name == "thread.run.step.completed"]
     (call,) = done[0]["step_details"]["tool_calls"]
     results: list[JSON] = call["file_search"]["results"]

@@ -1,9 +1,10 @@
-"""Talk to a server, and judge every answer that it gives by the document."""
+"""A server as its clients see it, with every response checked by the document."""
 
 from __future__ import annotations
 
 import json
 import re
+import socket
 import threading
 import time
 from contextlib import contextmanager
@@ -17,12 +18,13 @@ if TYPE_CHECKING:
 
     import httpx
 
-    from assistants_server import Output, Turn
+    from assistants_server import LocalServer, Output, Turn
     from tests.server.conformance import Event
 
 JSON = dict[str, Any]
+JSON_TYPE = {"content-type": "application/json"}
 
-PATIENCE = 20
+TIMEOUT = 20
 """Seconds after which something that should happen is taken not to."""
 ENDED = ("cancelled", "failed", "completed", "incomplete", "expired")
 IDLE = ("requires_action", *ENDED)
@@ -44,7 +46,7 @@ class Api:
         self._judged: set[tuple[str, bytes]] = set()
 
     def get(self, path: str, *, status: int = 200, **query: Any) -> Any:
-        """Give the answer to a GET; `include` stands for `include[]`."""
+        """Return the answer to a GET; `include` stands for `include[]`."""
         if "include" in query:
             query["include[]"] = query.pop("include")
         return self._ask("GET", path, status, params=query)
@@ -58,7 +60,7 @@ class Api:
         script: list[list[Any]] | None = None,
         include: str | None = None,
     ) -> Any:
-        """Give the answer to a POST.
+        """Return the answer to a POST.
 
         Args:
             path: where to.
@@ -70,7 +72,7 @@ class Api:
         return self._ask("POST", path, status, **_sending(body, script, include))
 
     def delete(self, path: str, *, status: int = 200) -> Any:
-        """Give the answer to a DELETE."""
+        """Return the answer to a DELETE."""
         return self._ask("DELETE", path, status)
 
     @contextmanager
@@ -82,7 +84,7 @@ class Api:
         script: list[list[Any]] | None = None,
         include: str | None = None,
     ) -> Iterator[Stream]:
-        """Give the events of a streamed operation while they come."""
+        """Yield the events of a streamed operation while they come."""
         sent = _sending({**body, "stream": True}, script, include)
         with self.http.stream("POST", path, **sent) as answer:
             if answer.status_code != 200:
@@ -91,7 +93,7 @@ class Api:
             yield Stream(answer)
 
     def events(self, path: str, body: JSON, **options: Any) -> list[Event]:
-        """Give all events of a streamed operation, found to be as they should."""
+        """Return all events of a streamed operation, found to be as they should."""
         with self.stream(path, body, **options) as stream:
             return stream.rest()
 
@@ -118,7 +120,7 @@ class Api:
         return self.wait(self.start(thread, assistant, **options))
 
     def wait(self, run: JSON, *statuses: str) -> JSON:
-        """Give a run as soon as it has one of these states; any idle one by itself."""
+        """Return a run as soon as it has one of these states, or is idle."""
 
         def ready() -> JSON | None:
             now = self.again(run)
@@ -129,7 +131,7 @@ class Api:
         return found
 
     def again(self, run: JSON) -> JSON:
-        """Give a run as it is now."""
+        """Return a run as it is now."""
         now: JSON = self.get(path_of(run))
         return now
 
@@ -145,20 +147,20 @@ class Api:
         return answer
 
     def steps(self, run: JSON, **query: Any) -> list[JSON]:
-        """Give the steps of a run, oldest first."""
+        """Return the steps of a run, oldest first."""
         steps: list[JSON] = self.get(f"{path_of(run)}/steps", order="asc", **query)[
             "data"
         ]
         return steps
 
     def messages(self, thread: str, **query: Any) -> list[JSON]:
-        """Give the messages of a thread, oldest first."""
+        """Return the messages of a thread, oldest first."""
         path = f"/threads/{thread}/messages"
         messages: list[JSON] = self.get(path, order="asc", **query)["data"]
         return messages
 
     def answers(self, run: JSON) -> list[str]:
-        """Give the texts that a run wrote, oldest first."""
+        """Return the texts that a run wrote, oldest first."""
         return [text_of(m) for m in self.messages(run["thread_id"], run_id=run["id"])]
 
     def _ask(self, method: str, path: str, status: int, **sent: Any) -> Any:
@@ -229,7 +231,7 @@ class Gate:
     def __call__(self, turn: Turn) -> Iterator[Output]:
         yield from self._before
         self.reached.set()
-        assert self._open.wait(PATIENCE)
+        assert self._open.wait(TIMEOUT)
         yield from self._after
 
     def open(self) -> None:
@@ -244,15 +246,15 @@ def until(ready: Any, what: str) -> Any:
         ready: gives it, or none as long as there is nothing.
         what: what is waited for, in words.
     """
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + TIMEOUT
     while not (found := ready()):
-        assert time.monotonic() < deadline, f"waited {PATIENCE} s for {what}"
+        assert time.monotonic() < deadline, f"waited {TIMEOUT} s for {what}"
         time.sleep(0.002)
     return found
 
 
 def schema_of(method: str, path: str, status: int) -> str:
-    """Give the name of the schema that the document has for an answer."""
+    """Return the name of the schema that the document has for an answer."""
     if status >= 400:
         return "ErrorResponse"
     item = next(item for pattern, item in _PATHS if pattern.fullmatch(path))
@@ -262,18 +264,18 @@ def schema_of(method: str, path: str, status: int) -> str:
 
 
 def path_of(run: JSON) -> str:
-    """Give the path of a run."""
+    """Return the path of a run."""
     return f"/threads/{run['thread_id']}/runs/{run['id']}"
 
 
 def calls_of(run: JSON) -> list[JSON]:
-    """Give the calls whose outputs a run waits for."""
+    """Return the calls whose outputs a run waits for."""
     calls: list[JSON] = run["required_action"]["submit_tool_outputs"]["tool_calls"]
     return calls
 
 
 def outputs_for(run: JSON, *outputs: str) -> list[JSON]:
-    """Give outputs for all calls of a run, in the form to hand them in."""
+    """Return outputs for all calls of a run, in the form to hand them in."""
     pairs = zip(calls_of(run), outputs, strict=True)
     return [{"tool_call_id": call["id"], "output": output} for call, output in pairs]
 
@@ -291,13 +293,13 @@ def function(name: str, **properties: JSON) -> JSON:
 
 
 def text_of(message: JSON) -> str:
-    """Give all text of a message, its parts on lines of their own."""
+    """Return all text of a message, its parts on lines of their own."""
     parts = [part["text"]["value"] for part in message["content"] if "text" in part]
     return "\n".join(parts)
 
 
 def written(events: list[Event]) -> str:
-    """Give the text that the deltas of messages make up."""
+    """Return the text that the deltas of messages make up."""
     return "".join(
         part["text"].get("value", "")
         for name, data in events
@@ -305,6 +307,37 @@ def written(events: list[Event]) -> str:
         for part in data["delta"]["content"]
         if part["type"] == "text"
     )
+
+
+def refused(answer: httpx.Response, status: int) -> dict[str, Any]:
+    """Return the error of an answer that is one, in the document's shape."""
+    assert answer.status_code == status, answer.text[:500]
+    assert answer.headers["content-type"] == "application/json"
+    assert answer.headers["x-request-id"]
+    body = answer.json()
+    assert deviations(body, "ErrorResponse") == []
+    error: dict[str, Any] = body["error"]
+    assert 0 < len(error["message"]) < 1500
+    return error
+
+
+def send(
+    http: httpx.Client, path: str, body: bytes | str, **headers: str
+) -> httpx.Response:
+    """Send a body as it is, as JSON unless a header says otherwise."""
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    return http.post(path, content=body, headers={**JSON_TYPE, **named})
+
+
+def raw(server: LocalServer, request: bytes) -> tuple[bytes, bytes]:
+    """Send bytes, and give the head and the body of what comes until the end."""
+    with socket.create_connection(("127.0.0.1", server.port), TIMEOUT) as connection:
+        connection.sendall(request)
+        answer = b""
+        while piece := connection.recv(65536):
+            answer += piece
+    head, _, body = answer.partition(b"\r\n\r\n")
+    return head, body
 
 
 def _sending(

@@ -1,4 +1,4 @@
-"""Running the event loop and uvicorn so that they start and stop at once."""
+"""An event loop and a uvicorn server that start and stop at once."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
 
     from .connections import Connections
-    from .scheduler import Conductor
-    from .store.sqlite import Store
+    from .scheduler import Scheduler
+    from .store import Store
 
-# Seconds that answers which are on their way have when the server stops.
+# Seconds that unfinished responses have when the server stops.
 _GRACE = 0.3
-# What doesn't end is kept: to be collected would wake it up once more.
+# Tasks that don't end are kept: to be collected would wake them up once more.
 _given_up: set[asyncio.Task[Any]] = set()
 
 
@@ -42,20 +42,20 @@ def run_loop(main: Coroutine[Any, Any, None]) -> None:
         loop.close()
 
 
-class Server(uvicorn.Server):
-    """uvicorn's server, which tells when it is ready and stops at once."""
+class UvicornServer(uvicorn.Server):
+    """A uvicorn server that reports when it is ready, and stops at once."""
 
     def __init__(
         self,
         config: uvicorn.Config,
         store: Store,
-        conductor: Conductor,
+        scheduler: Scheduler,
         connections: Connections,
         ready: Callable[[], None],
     ) -> None:
         super().__init__(config)
         self._store = store
-        self._conductor = conductor
+        self._scheduler = scheduler
         self._connections = connections
         self._ready = ready
         self._loop = asyncio.get_running_loop()
@@ -88,8 +88,8 @@ class Server(uvicorn.Server):
                 await asyncio.wait_for(self._stopping.wait(), 1)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """End the streams, then what else is on its way, and close."""
-        await self._conductor.close()
+        """End the streams, then the other responses, and close."""
+        await self._scheduler.close()
         deadline = self._loop.time() + _GRACE
         while self.server_state.tasks and self._loop.time() < deadline:
             await asyncio.sleep(0.01)
