@@ -22,7 +22,7 @@ from codegen.diff.responses import compare_responses
 from codegen.diff.sides import Known, Side
 from codegen.diff.sites import BOTH, SENT, Site, Use
 from codegen.diff.values import compare_flags, compare_values
-from codegen.document import Operation, parameters
+from codegen.document import Operation, media_schemas, parameters, request_body
 from codegen.errors import Path
 from codegen.plan.literal import plain_text, string
 from codegen.plan.operations import Parameter
@@ -116,10 +116,8 @@ class _Argument:
     @property
     def schema(self) -> Any:
         """Return the schema, also of one that is written as JSON."""
-        if "schema" in self.data:
-            return self.data["schema"]
-        media: Any = next(iter((self.data.get("content") or {}).values()), {})
-        return media.get("schema", {}) if isinstance(media, dict) else {}
+        inner = [schema for _, schema, _ in media_schemas(self.data, self.at)]
+        return self.data.get("schema", inner[0] if inner else {})
 
     @property
     def position(self) -> tuple[str, int] | None:
@@ -210,11 +208,11 @@ def _required(was: bool, now: bool, site: Site) -> Iterator[Change]:
 
 
 def _body(pair: Pair, old: Known, new: Known, site: Site) -> Iterator[Change]:
-    was, old_at = _body_of(pair.old, old.operation)
-    now, new_at = _body_of(pair.new, new.operation)
+    was, old_at = request_body(pair.old.document, old.operation)
+    now, new_at = request_body(pair.new.document, new.operation)
     subject = Prose(f"argument {code('body')}")
     site = replace(site, element="body", subject=subject, old=old_at, new=new_at)
-    if was is None or now is None:
+    if not (was and now):
         if was:
             yield site.change(rules.GONE)
         elif now:
@@ -229,12 +227,6 @@ def _body(pair: Pair, old: Known, new: Known, site: Site) -> Iterator[Change]:
     if (len(before) > 1) != (len(after) > 1):
         rule = rules.ARGUMENT_NEW if len(after) > 1 else rules.ARGUMENT_GONE
         yield site.change(rule, name="media_type")
-
-
-def _body_of(side: Side, operation: Operation) -> tuple[dict[str, Any] | None, Path]:
-    at: Path = (*operation.at, "requestBody")
-    data = operation.data.get("requestBody")
-    return (None, at) if data is None else side.component("requestBodies", data, at)
 
 
 def _media_types(

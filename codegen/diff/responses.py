@@ -12,7 +12,7 @@ from codegen.diff.report import Change, Prose, code
 from codegen.diff.sides import Known, Side
 from codegen.diff.sites import BOTH, READ, Site
 from codegen.diff.values import compare_values
-from codegen.document import Operation
+from codegen.document import Operation, is_json, media_schemas, plain_media_type
 from codegen.errors import Path
 from codegen.plan.responses import EVENT_STREAM
 
@@ -103,38 +103,27 @@ def _responses(side: Side, operation: Operation) -> dict[str, _Response]:
     for status, data in (operation.data.get("responses") or {}).items():
         at: Path = (*operation.at, "responses", status)
         response, at = side.component("responses", data, at)
-        content = response.get("content") or {}
-        others = {k: v for k, v in content.items() if k != EVENT_STREAM}
-        schemas, plain = _sorted(others if status.startswith("2") else content)
+        content = {m: (schema, at) for m, schema, at in media_schemas(response, at)}
+        events = content.pop(EVENT_STREAM, None) if status.startswith("2") else None
+        schemas = {m: schema for m, (schema, _) in content.items() if is_json(m)}
+        plain = frozenset(
+            "text" if plain_media_type(media_type).startswith("text/") else "bytes"
+            for media_type in content.keys() - schemas.keys()
+        ) or frozenset(["none"] if not content else [])
         annotations = [side.annotation(schema) for schema in schemas.values()]
         annotations += [_PLAIN[kind] for kind in sorted(plain, reverse=True)]
         annotation = " | ".join(dict.fromkeys(annotations))
         if "Any" in annotations:
             annotation = "Any"
-        events = None
-        if EVENT_STREAM in content and status.startswith("2"):
-            schema = (content[EVENT_STREAM] or {}).get("schema", {})
-            events = schema, (*at, "content", EVENT_STREAM, "schema")
+        others = response.get("content") or {}
+        others = {k: media for k, media in others.items() if k != EVENT_STREAM}
         if schemas:
-            at = (*at, "content", next(iter(schemas)), "schema")
-        response = {**response, "content": others}
+            at = content[next(iter(schemas))][1]
         result[status] = _Response(
-            status, schemas, plain, annotation, at, response, events
+            *(status, schemas, plain, annotation, at),
+            *({**response, "content": others}, events),
         )
     return result
-
-
-def _sorted(content: dict[str, Any]) -> tuple[dict[str, Any], frozenset[str]]:
-    """Sort media types by how they are read: JSON by its schemas, all else plainly."""
-    schemas: dict[str, Any] = {}
-    plain = set() if content else {"none"}
-    for media_type, media in content.items():
-        name = media_type.split(";")[0].strip().lower()
-        if name == "application/json" or name.endswith("+json"):
-            schemas[media_type] = (media or {}).get("schema", {})
-        else:
-            plain.add("text" if name.startswith("text/") else "bytes")
-    return schemas, frozenset(plain)
 
 
 def _both(pair: Pair, was: _Response, now: _Response, site: Site) -> Iterator[Change]:
