@@ -198,8 +198,8 @@ def _unnamed(pair: Pair, was: Schema, now: Schema, site: Site) -> Iterator[Chang
     elif old is not False:
         subject = f"a further property of {site.subject}"
         inner = site.inside(subject, "additionalProperties")
-        was, now = ({} if one is True else one for one in (old, new))
-        for change in compare_values(pair, was, now, inner):
+        held = [{} if one is True else one for one in (old, new)]
+        for change in compare_values(pair, held[0], held[1], inner):
             # The code accepts anything there.
             yield replace(change, readers=min(change.readers, Verdict.MIND))
 

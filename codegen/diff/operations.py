@@ -312,14 +312,12 @@ def _accepted(side: Side, requirements: list[Any]) -> set[frozenset[str]]:
 
     What they are called makes no difference.
     """
-    essence = {
+    essence: dict[str, str] = {
         name: form([scheme.get(key) for key in _ESSENTIAL], {})
         for name, scheme in _schemes(side).items()
     }
-    return {
-        frozenset(essence.get(name, name) for name in requirement)
-        for requirement in requirements or [{}]
-    }
+    ways: list[dict[str, Any]] = requirements or [{}]
+    return {frozenset(essence.get(name, name) for name in way) for way in ways}
 
 
 def _schemes(side: Side) -> dict[str, Any]:
