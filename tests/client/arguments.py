@@ -127,7 +127,7 @@ def method(client: Any, name: str) -> Any:
 
 
 def parameters(client: Any, name: str) -> dict[str, inspect.Parameter]:
-    """Give the parameters that a method of the package has."""
+    """Return the parameters that a method of the package has."""
     known = dict(inspect.signature(inspect.unwrap(method(client, name))).parameters)
     del known["self"]
     return known
@@ -143,7 +143,7 @@ def call(name: str, arguments: Mapping[str, Any]) -> Call:
 
 
 def needed(name: str) -> dict[str, Any]:
-    """Give the arguments without which a method can't be called."""
+    """Return the arguments without which a method can't be called."""
     return {
         argument: VALUES[argument]
         for argument, parameter in KNOWN[name].items()
@@ -152,5 +152,5 @@ def needed(name: str) -> dict[str, Any]:
 
 
 def optional(name: str) -> list[str]:
-    """Give what may be left out, but for what all methods have."""
+    """Return what may be left out, but for what all methods have."""
     return [each for each in KNOWN[name] if each not in {*OPTIONS, *needed(name)}]

@@ -1,12 +1,11 @@
-"""A server whose streams go on until somebody closes them, and who listens."""
+"""A server whose streams go on until the client closes them, and who listens."""
 
 from __future__ import annotations
 
 import asyncio
 import json
-import socket
 import threading
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from assistants_client import (
     AssistantEventHandler,
@@ -14,26 +13,13 @@ from assistants_client import (
     AsyncClient,
     Client,
 )
-
-if TYPE_CHECKING:
-    from typing import Self
-
+from harness.scripted_server import HOLD, Response, ScriptedServer
 
 KEY = "sk-of-the-test"
-
-
 PATIENCE = 20.0
-
-
 """Seconds after which a test that waits for something has failed."""
-
-
 IDS: Any = {"thread_id": "thread_1", "assistant_id": "asst_1"}
-
-
 RUN = {"id": "run_1", "object": "thread.run", "thread_id": "thread_1"}
-
-
 TOLD: list[tuple[str, Any]] = [
     ("thread.run.created", {**RUN, "status": "queued"}),
     ("thread.run.in_progress", {**RUN, "status": "in_progress"}),
@@ -49,65 +35,30 @@ TOLD: list[tuple[str, Any]] = [
         for piece in ({"value": "Sun"}, {"value": "ny"})
     ],
 ]
-
-
 NAMES = [name for name, _ in TOLD]
 
 
-HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n"
-
-
-class Hanging:
-    """Tells events to whoever asks, then nothing, and notes who hangs up."""
+class Hanging(ScriptedServer):
+    """Sends events to the one request that comes, and then nothing."""
 
     def __init__(self, *events: tuple[str, Any]) -> None:
-        self._said = (
-            HEAD
-            + "".join(
-                f"event: {name}\ndata: {json.dumps(data)}\n\n" for name, data in events
-            ).encode()
+        said = "".join(
+            f"event: {name}\ndata: {json.dumps(data)}\n\n" for name, data in events
         )
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}/v1"
-        self._hung_up = threading.Event()
-        self._thread = threading.Thread(target=self._serve, name="hanging-server")
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._thread.join(PATIENCE)
-        self._listener.close()
-        assert not self._thread.is_alive()
+        head = Response(content_type="text/event-stream").head()
+        super().__init__(lambda _: [head + said.encode(), HOLD])
+        self.url += "/v1"
 
     def is_left(self) -> bool:
-        """Wait until the one connection there is has been closed by the client."""
-        return self._hung_up.wait(PATIENCE)
+        """Wait until the client has closed its connection."""
+        return self.hung_up.wait(PATIENCE)
 
     async def is_left_async(self) -> bool:
         """Wait likewise, while the client's loop goes on."""
         async with asyncio.timeout(PATIENCE):
-            while not self._hung_up.is_set():
+            while not self.hung_up.is_set():
                 await asyncio.sleep(0.001)
         return True
-
-    def _serve(self) -> None:
-        self._listener.settimeout(PATIENCE)
-        connection, _ = self._listener.accept()
-        with connection:
-            connection.settimeout(PATIENCE)
-            request = b""
-            while b"\r\n\r\n" not in request:
-                request += connection.recv(65536)
-            connection.sendall(self._said)
-            try:
-                while connection.recv(65536):
-                    pass
-            except ConnectionResetError:
-                # So it looks where something was still unread.
-                pass
-            self._hung_up.set()
 
 
 class Mine(AssistantEventHandler):
@@ -184,7 +135,7 @@ def tasks() -> set[Any]:
 
 
 def connections(client: Client | AsyncClient) -> list[Any]:
-    """Give the connections that the client's pool has."""
+    """Return the connections that the client's pool has."""
     http: Any = client._http({})._client
     found: list[Any] = http._transport._pool.connections
     return found

@@ -57,7 +57,7 @@ class Kind:
         return self.post if method == "POST" else self.safe
 
     def text(self, method: str) -> str:
-        """Give the fault; a POST that must not be repeated is carried out as well."""
+        """Return the fault; a POST that must not be repeated is carried out as well."""
         acts = method == "POST" and not self.post and not self.always
         return f"{self.fault} handled=yes" if acts else self.fault
 
@@ -114,14 +114,14 @@ class Outcome:
 
     @property
     def sent(self) -> list[Exchange]:
-        """Give what the server saw of it so far."""
+        """Return what the server saw of it so far."""
         # Those of a call are among the last: the server keeps a thousand.
         exchanges = self.server.exchanges[-LAST:]
         return [each for each in exchanges if each.headers.get("x-case") == self.case]
 
     @property
     def made(self) -> int:
-        """Give how many objects there are by that name."""
+        """Return how many objects there are by that name."""
         newest = self.http.get("/assistants", params={"limit": 5}).json()["data"]
         return [each["name"] for each in newest].count(self.case)
 

@@ -179,7 +179,7 @@ def run(request: pytest.FixtureRequest) -> Any:
 
 
 def bomb(each: int = 1 << 20) -> Iterator[bytes]:
-    """Give gzip without an end, a thousand times as long once unpacked."""
+    """Yield gzip without an end, a thousand times as long once unpacked."""
     engine = zlib.compressobj(9, wbits=31)
     yield engine.compress(b'{"id": "')
     while True:

@@ -44,7 +44,7 @@ async def create(client: AsyncClient, times: int = 2) -> list[Any]:
 
 
 def left_open() -> list[str]:
-    """Give the warnings of what nobody has closed, and what others left, are not."""
+    """Return the warnings of what nobody has closed, and what others left, are not."""
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         gc.collect()

@@ -26,7 +26,8 @@ from assistants_client import (
     StreamInterrupted,
 )
 from assistants_server import LocalServer
-from tests.client.recording import KEY, Recorded, RecordingServer, Reply
+from harness.scripted_server import Request, Response, ScriptedServer
+from tests.client.recording import KEY, only
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator
@@ -74,12 +75,12 @@ class Talk:
 
 
 async def got(found: Any) -> Any:
-    """Give what a method of either kind gives."""
+    """Return the result of a method of either kind."""
     return await found if inspect.isawaitable(found) else found
 
 
 async def listed(found: Any) -> list[Any]:
-    """Give all that is iterated, in either way."""
+    """Return all that is iterated, in either way."""
     if hasattr(found, "__aiter__"):
         return [each async for each in found]
     return [*found]
@@ -209,22 +210,27 @@ async def retries(talk: Talk) -> None:
 
 
 async def redirects(talk: Talk) -> None:
-    with RecordingServer() as other:
+    with ScriptedServer() as other:
 
-        def answer(request: Recorded) -> Any:
+        def answer(request: Request) -> Any:
             where = {
                 "/v1/threads": "/v2/threads",
                 "/v2/threads": None,
             }.get(request.path, f"{other.url}/v1/threads")
-            return Reply(307, {}, {"location": where}) if where else {"id": "thread_1"}
+            if where:
+                return Response.of({}, 307, {"location": where})
+            return Response.of({"id": "thread_1"})
 
-        with RecordingServer(answer) as server:
+        with ScriptedServer(answer) as server:
             client = await talk.made(f"{server.url}/v1")
             assert (await got(client.threads.create())).id == "thread_1"
-            assert [each.path for each in server.seen] == ["/v1/threads", "/v2/threads"]
+            assert [each.path for each in server.requests] == [
+                "/v1/threads",
+                "/v2/threads",
+            ]
             with pytest.raises(APIStatusError, match="another origin"):
                 await got(client.threads.retrieve("thread_1"))
-            assert other.seen == []
+            assert other.requests == []
             await talk.stack.aclose()
 
 
@@ -248,41 +254,45 @@ async def bombs(talk: Talk) -> None:
 async def cookies(talk: Talk) -> None:
     given = iter(["a=b; Path=/", "c=\xe9; Path=/", "d=e; Path=/"])
 
-    def answer(_: Recorded) -> Reply:
-        return Reply(200, {"id": "thread_1"}, {"set-cookie": next(given)})
+    def answer(_: Request) -> Response:
+        return Response.of({"id": "thread_1"}, headers={"set-cookie": next(given)})
 
-    with RecordingServer(answer) as server:
+    with ScriptedServer(answer) as server:
         client = await talk.made(f"{server.url}/v1")
         for _ in range(3):
             await got(client.threads.create())
-        assert [each.all("cookie") for each in server.seen] == [[], ["a=b"], ["a=b"]]
+        assert [each.headers.get_list("cookie") for each in server.requests] == [
+            [],
+            ["a=b"],
+            ["a=b"],
+        ]
         await talk.stack.aclose()
 
 
 async def bytes_behind_an_answer(talk: Talk) -> None:
-    numbers = Reply(200, 1234567, {"content-length": "2"})
-    with RecordingServer(lambda _: numbers) as server:
+    numbers = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n1234567"
+    with ScriptedServer(lambda _: numbers) as server:
         client = await talk.made(f"{server.url}/v1")
         for _ in range(2):
             assert await got(client.get("/number", cast_to=int)) == 12
         # They would be read as the answer to the next request.
-        assert [each.connection for each in server.seen] == [1, 2]
+        assert [each.connection for each in server.requests] == [1, 2]
         await talk.stack.aclose()
 
 
 async def azure(talk: Talk) -> None:
     http = talk.client._pool._given
-    with RecordingServer() as server:
+    with ScriptedServer() as server:
         client: Any = talk.kind.for_azure(
             f"{server.url}/api/projects/p", token_provider=lambda: KEY, http_client=http
         )
         await got(client.threads.create())
-        assert server.only().one("authorization") == f"Bearer {KEY}"
+        assert only(server).headers["authorization"] == f"Bearer {KEY}"
         other = await talk.made(server.url)
         moved = client.with_options(http_client=other._pool._given)
         assert moved._pool.library is other._pool.library
         await got(moved.threads.create())
-        assert "python-httpx2" in server.seen[-1].one("user-agent")
+        assert "python-httpx2" in server.requests[-1].headers["user-agent"]
         await talk.stack.aclose()
 
 

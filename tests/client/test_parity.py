@@ -50,7 +50,7 @@ def found(client: Any, name: str) -> Any:
 
 @cache
 def clients(kind: str) -> tuple[Any, Any]:
-    """Give clients of this kind, theirs and ours."""
+    """Return clients of this kind, theirs and ours."""
     if kind == "sync":
         theirs: Any = openai.OpenAI(base_url=URL, api_key="x")
         return theirs.beta, Client(base_url=URL, api_key="xxxxxx")
@@ -59,7 +59,7 @@ def clients(kind: str) -> tuple[Any, Any]:
 
 
 def keywords(method: Any) -> set[str]:
-    """Give the keywords that `**params` of a method stands for."""
+    """Return the keywords that `**params` of a method stands for."""
     annotation = inspect.signature(method).parameters["params"].annotation
     dictionary = getattr(_params, annotation.removeprefix("Unpack[").removesuffix("]"))
     return {*dictionary.__required_keys__, *dictionary.__optional_keys__}
@@ -113,7 +113,7 @@ def test_errors_have_the_same_names_and_tree(name: str) -> None:
 
 
 def public(kind: Any) -> set[str]:
-    """Give what is public of a class, inherited or not."""
+    """Return what is public of a class, inherited or not."""
     fields = getattr(kind, "model_fields", {})
     return {name for name in {*dir(kind), *fields} if not name.startswith("_")}
 
@@ -184,7 +184,7 @@ def test_clients_have_the_same_attributes(theirs: Any, ours: Any) -> None:
 
 
 def error_of(package: Any) -> Any:
-    """Give an error as it is met."""
+    """Return an error as it is met."""
     with (
         package(base_url=URL, api_key="xxxxxx", max_retries=0) as client,
         pytest.raises(Exception, match=r"Connection error|refused") as caught,

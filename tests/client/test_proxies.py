@@ -17,7 +17,8 @@ import pytest
 
 from assistants_client import APIConnectionError, APIStatusError, AsyncClient, Client
 from assistants_client._flows import retry as retrying
-from tests.client.recording import KEY, LOOPBACK, RecordingServer, Reply
+from harness.scripted_server import LOOPBACK, Response, ScriptedServer
+from tests.client.recording import KEY, only
 
 if TYPE_CHECKING:
     from assistants_client import AssistantsError
@@ -81,14 +82,14 @@ def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def proxy() -> Iterator[RecordingServer]:
-    with RecordingServer() as server:
+def proxy() -> Iterator[ScriptedServer]:
+    with ScriptedServer() as server:
         yield server
 
 
 @pytest.fixture
 def transcript(caplog: pytest.LogCaptureFixture) -> Iterator[Callable[[], str]]:
-    """Give what gives all that was shown so far."""
+    """Return a function that returns all that was shown so far."""
     with caplog.at_level(logging.DEBUG):
         yield lambda: "\n".join(each.getMessage() for each in caplog.records)
 
@@ -114,15 +115,15 @@ def every_text_of(error: AssistantsError) -> list[str]:
 
 
 def test_a_proxy_gets_the_request(
-    use: Use, proxy: RecordingServer, transcript: Callable[[], str]
+    use: Use, proxy: ScriptedServer, transcript: Callable[[], str]
 ) -> None:
     use(create, through(proxy.port), base_url=ELSEWHERE, verbosity=3)
-    request = proxy.only()
+    request = only(proxy)
     assert (request.method, request.target) == ("POST", f"{ELSEWHERE}/threads?c=d")
     assert request.json() == {"metadata": {"a": "b"}}
-    assert request.one("host") == "assistants.invalid"
-    assert request.one("authorization") == f"Bearer {KEY}"
-    assert request.one("proxy-authorization") == f"Basic {BASIC}"
+    assert request.headers["host"] == "assistants.invalid"
+    assert request.headers["authorization"] == f"Bearer {KEY}"
+    assert request.headers["proxy-authorization"] == f"Basic {BASIC}"
     shown = transcript()
     assert f"*  connecting to {LOOPBACK} port {proxy.port}" in shown
     assert "-> POST /v1/threads?c=d" in shown
@@ -131,7 +132,7 @@ def test_a_proxy_gets_the_request(
 
 
 def test_what_is_said_to_a_proxy_by_hand_is_not_shown(
-    use: Use, proxy: RecordingServer, transcript: Callable[[], str]
+    use: Use, proxy: ScriptedServer, transcript: Callable[[], str]
 ) -> None:
     headers = {"Proxy-Authorization": f"Basic {BASIC}"}
     use(
@@ -140,15 +141,15 @@ def test_what_is_said_to_a_proxy_by_hand_is_not_shown(
         base_url=ELSEWHERE,
         verbosity=3,
     )
-    assert proxy.only().one("proxy-authorization") == f"Basic {BASIC}"
+    assert only(proxy).headers["proxy-authorization"] == f"Basic {BASIC}"
     assert "-> proxy-authorization: <REDACTED>" in transcript()
     assert_silent(transcript())
 
 
 def test_a_tunnel_is_asked_for_without_our_key(
-    use: Use, proxy: RecordingServer, transcript: Callable[[], str]
+    use: Use, proxy: ScriptedServer, transcript: Callable[[], str]
 ) -> None:
-    proxy.answers = lambda _: Reply(403)
+    proxy.script = lambda _: Response.of({}, 403)
     with pytest.raises(APIConnectionError) as caught:
         use(
             create,
@@ -157,30 +158,30 @@ def test_a_tunnel_is_asked_for_without_our_key(
             verbosity=3,
             max_retries=0,
         )
-    request = proxy.only()
+    request = only(proxy)
     assert (request.method, request.target) == ("CONNECT", "assistants.invalid:443")
-    assert request.one("proxy-authorization") == f"Basic {BASIC}"
-    assert request.all("authorization") == []
+    assert request.headers["proxy-authorization"] == f"Basic {BASIC}"
+    assert request.headers.get_list("authorization") == []
     assert KEY not in str(request)
     assert_silent(transcript(), *every_text_of(caught.value))
 
 
 def test_where_there_is_no_tunnel_nothing_was_created(
-    use: Use, proxy: RecordingServer
+    use: Use, proxy: ScriptedServer
 ) -> None:
     # The server can't have seen it, so it may be asked for again.
-    proxy.answers = lambda _: Reply(503)
+    proxy.script = lambda _: Response.of({}, 503)
     with pytest.raises(APIConnectionError) as caught:
         use(create, through(proxy.port), base_url=SAFE_ELSEWHERE, max_retries=1)
-    assert len(proxy.seen) == caught.value.attempts == 2
+    assert len(proxy.requests) == caught.value.attempts == 2
 
 
-def test_a_proxy_that_wants_to_know_who_asks(use: Use, proxy: RecordingServer) -> None:
-    proxy.answers = lambda _: Reply(407, {"detail": "who are you?"})
+def test_a_proxy_that_wants_to_know_who_asks(use: Use, proxy: ScriptedServer) -> None:
+    proxy.script = lambda _: Response.of({"detail": "who are you?"}, 407)
     with pytest.raises(APIStatusError, match="who are you") as caught:
         use(create, through(proxy.port), base_url=ELSEWHERE)
     assert caught.value.status_code == 407
-    assert len(proxy.seen) == caught.value.attempts == 1
+    assert len(proxy.requests) == caught.value.attempts == 1
     assert_silent(*every_text_of(caught.value))
 
 
@@ -194,7 +195,7 @@ def test_a_proxy_that_is_not_there(use: Use, transcript: Callable[[], str]) -> N
     assert_silent(transcript(), *every_text_of(caught.value))
 
 
-def test_no_text_of_a_client_tells_its_proxy(proxy: RecordingServer) -> None:
+def test_no_text_of_a_client_tells_its_proxy(proxy: ScriptedServer) -> None:
     with httpx.Client(**through(proxy.port)) as http_client:
         client = Client(api_key=KEY, base_url=ELSEWHERE, http_client=http_client)
         copy = client.with_options(timeout=1)
@@ -207,45 +208,45 @@ def test_no_text_of_a_client_tells_its_proxy(proxy: RecordingServer) -> None:
 @pytest.mark.parametrize("name", ["HTTP_PROXY", "http_proxy", "ALL_PROXY"])
 def test_a_proxy_may_be_named_by_a_variable(
     use: Use,
-    proxy: RecordingServer,
+    proxy: ScriptedServer,
     monkeypatch: pytest.MonkeyPatch,
     transcript: Callable[[], str],
     name: str,
 ) -> None:
     monkeypatch.setenv(name, through(proxy.port)["proxy"])
     use(create, base_url=ELSEWHERE, verbosity=3)
-    request = proxy.only()
+    request = only(proxy)
     assert request.target == f"{ELSEWHERE}/threads?c=d"
-    assert request.one("authorization") == f"Bearer {KEY}"
-    assert request.one("proxy-authorization") == f"Basic {BASIC}"
+    assert request.headers["authorization"] == f"Bearer {KEY}"
+    assert request.headers["proxy-authorization"] == f"Basic {BASIC}"
     assert_silent(transcript())
 
 
 def test_a_variable_may_spare_a_host(
-    use: Use, proxy: RecordingServer, monkeypatch: pytest.MonkeyPatch
+    use: Use, proxy: ScriptedServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with RecordingServer() as server:
+    with ScriptedServer() as server:
         monkeypatch.setenv("HTTP_PROXY", through(proxy.port)["proxy"])
         use(create, base_url=f"{server.url}/v1")
-        assert proxy.only().target == f"{server.url}/v1/threads?c=d"
-        proxy.clear()
+        assert only(proxy).target == f"{server.url}/v1/threads?c=d"
+        proxy.requests.clear()
         monkeypatch.setenv("NO_PROXY", LOOPBACK)
         use(create, base_url=f"{server.url}/v1")
-        assert proxy.seen == []
-        request = server.only()
+        assert proxy.requests == []
+        request = only(server)
     assert request.target == "/v1/threads?c=d"
-    assert request.all("proxy-authorization") == []
+    assert request.headers.get_list("proxy-authorization") == []
 
 
 def test_a_client_of_httpx_may_pass_over_variables(
-    use: Use, proxy: RecordingServer, monkeypatch: pytest.MonkeyPatch
+    use: Use, proxy: ScriptedServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("HTTP_PROXY", "http://proxy.invalid")
     use(create, {"trust_env": False}, base_url=f"{proxy.url}/v1")
-    assert proxy.only().target == "/v1/threads?c=d"
+    assert only(proxy).target == "/v1/threads?c=d"
 
 
-def test_what_the_user_made_the_user_closes(proxy: RecordingServer) -> None:
+def test_what_the_user_made_the_user_closes(proxy: ScriptedServer) -> None:
     with httpx.Client() as given, httpx.Client() as other:
         client = Client(api_key=KEY, base_url=proxy.url, http_client=given)
         copy = client.with_options(http_client=other)
@@ -262,7 +263,7 @@ def test_what_the_user_made_the_user_closes(proxy: RecordingServer) -> None:
 
 
 def test_what_the_user_made_the_user_closes_asynchronously(
-    proxy: RecordingServer,
+    proxy: ScriptedServer,
 ) -> None:
     async def main() -> None:
         async with httpx.AsyncClient() as given:
@@ -298,7 +299,7 @@ class Context(ssl.SSLContext):
         return self.wrap_socket(server_hostname=server_hostname.decode())
 
 
-def test_tls_is_set_up_by_httpx(use: Use, proxy: RecordingServer) -> None:
+def test_tls_is_set_up_by_httpx(use: Use, proxy: ScriptedServer) -> None:
     context = Context(ssl.PROTOCOL_TLS_CLIENT)
     context.names = []
     url = f"https://{LOOPBACK}:{proxy.port}/v1"
@@ -306,4 +307,4 @@ def test_tls_is_set_up_by_httpx(use: Use, proxy: RecordingServer) -> None:
         use(create, {"verify": context}, base_url=url, max_retries=0)
     assert context.names == [LOOPBACK]
     assert caught.value.attempts == 1
-    assert proxy.seen == []
+    assert proxy.requests == []

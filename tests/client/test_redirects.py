@@ -12,8 +12,8 @@ from assistants_client import APIStatusError, AsyncClient, Client
 from assistants_client._effects import BufferedResponse, PreparedRequest, Send
 from assistants_client._flows.redirects import MOST, follow_redirects, refusal
 from harness.flow_driver import FlowDriver
+from harness.scripted_server import Request, Response, ScriptedServer
 from tests.cases import each_case
-from tests.client.recording import Recorded, RecordingServer, Reply
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -164,12 +164,12 @@ def test_what_is_no_redirect_is_an_answer(status: int) -> None:
 # --- Over sockets ------------------------------------------------------------------
 
 
-def sync(server: RecordingServer, act: Callable[[Any], Any], **settings: Any) -> Any:
+def sync(server: ScriptedServer, act: Callable[[Any], Any], **settings: Any) -> Any:
     with Client(base_url=f"{server.url}/v1", api_key=KEY, **settings) as client:
         return act(client)
 
 
-def awaited(server: RecordingServer, act: Callable[[Any], Any], **settings: Any) -> Any:
+def awaited(server: ScriptedServer, act: Callable[[Any], Any], **settings: Any) -> Any:
     async def main() -> Any:
         async with AsyncClient(
             base_url=f"{server.url}/v1", api_key=KEY, **settings
@@ -181,35 +181,35 @@ def awaited(server: RecordingServer, act: Callable[[Any], Any], **settings: Any)
 
 @pytest.mark.parametrize("run", [sync, awaited])
 def test_no_other_server_gets_a_secret(run: Any) -> None:
-    with RecordingServer() as other:
+    with ScriptedServer() as other:
 
-        def elsewhere(request: Recorded) -> Reply:
-            return Reply(307, {}, {"location": f"{other.url}{request.target}"})
+        def elsewhere(request: Request) -> Response:
+            return Response.of({}, 307, {"location": f"{other.url}{request.target}"})
 
         def make(client: Any) -> Any:
             return client.threads.create(extra_headers={"api-key": KEY})
 
-        with RecordingServer(elsewhere) as server:
+        with ScriptedServer(elsewhere) as server:
             for act in (make, lambda client: client.threads.retrieve("thread_1")):
                 with pytest.raises(APIStatusError, match="base_url=") as caught:
                     run(server, act)
                 assert caught.value.status_code == 307
                 assert KEY not in repr(vars(caught.value))
-            assert len(server.seen) == 2
-        assert other.seen == []
+            assert len(server.requests) == 2
+        assert other.requests == []
 
 
 @pytest.mark.parametrize("run", [sync, awaited])
 def test_a_slash_more_or_less_does_no_harm(run: Any) -> None:
-    def slashed(request: Recorded) -> Reply:
+    def slashed(request: Request) -> Response:
         if request.path.endswith("/"):
-            return Reply(value={"id": "thread_1", "object": "thread"})
-        return Reply(307, {}, {"location": f"{request.target}/"})
+            return Response.of({"id": "thread_1", "object": "thread"})
+        return Response.of({}, 307, {"location": f"{request.target}/"})
 
-    with RecordingServer(slashed) as server:
+    with ScriptedServer(slashed) as server:
         thread = run(server, lambda client: client.threads.create(metadata={"a": "b"}))
-        first, second = server.seen
+        first, second = server.requests
     assert thread.id == "thread_1"
     assert (first.path, second.path) == ("/v1/threads", "/v1/threads/")
     assert first.body == second.body
-    assert second.one("authorization") == f"Bearer {KEY}"
+    assert second.headers["authorization"] == f"Bearer {KEY}"

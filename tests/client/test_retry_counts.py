@@ -23,12 +23,13 @@ from assistants_client._transport.async_http import AsyncHttp
 from assistants_client._transport.http import Http
 from assistants_server import LocalServer
 from harness.contract.each import call_each
-from tests.client.recording import KEY, LOOPBACK, RecordingServer, Reply
+from harness.scripted_server import LOOPBACK, Response, ScriptedServer
+from tests.client.recording import KEY
 from tests.client.retry_bench import KINDS, METHODS, PATIENCE, Bench, Kind
 
 if TYPE_CHECKING:
     from assistants_client._effects import Effect
-    from tests.client.recording import Recorded
+    from harness.scripted_server import Request
 
 Use: TypeAlias = Callable[[Any], Any]
 
@@ -252,7 +253,7 @@ def test_a_transport_that_does_not_tell_how_far_it_came(
 
 
 class Keys:
-    """Give another key each time, as functions of both kinds."""
+    """Returns another key each time, by functions of both kinds."""
 
     def __init__(self) -> None:
         self.given: list[str] = []
@@ -271,47 +272,49 @@ class Keys:
 
 
 @pytest.fixture
-def busy() -> Iterator[RecordingServer]:
-    """Give a server that turns away the first two requests."""
+def busy() -> Iterator[ScriptedServer]:
+    """Return a server that turns away the first two requests."""
     times = itertools.count(1)
 
-    def answer(request: Recorded) -> Any:
-        return Reply(429) if next(times) <= 2 else {}
+    def answer(request: Request) -> Any:
+        return Response.of({}, 429 if next(times) <= 2 else 200)
 
-    with RecordingServer(answer) as server:
+    with ScriptedServer(answer) as server:
         yield server
 
 
 @pytest.mark.parametrize("method", ["plain", "awaited"])
 def test_each_attempt_asks_for_the_key(
-    bench: Bench, busy: RecordingServer, method: str
+    bench: Bench, busy: ScriptedServer, method: str
 ) -> None:
     keys = Keys()
     function = getattr(keys, method)
     if method == "awaited" and not bench.asynchronous:
         with pytest.raises(TypeError, match="needs the asynchronous client"):
             bench.use(create, base_url=busy.url, api_key=function)
-        assert busy.seen == []
+        assert busy.requests == []
         return
     answer = bench.use(create, base_url=busy.url, api_key=function)
     assert answer.attempts == 3
     assert keys.given == [f"{KEY}-0", f"{KEY}-1", f"{KEY}-2"]
-    arrived = [each.all("authorization") for each in busy.seen]
+    arrived = [each.headers.get_list("authorization") for each in busy.requests]
     assert arrived == [[f"Bearer {key}"] for key in keys.given]
 
 
-def test_a_key_that_is_text_stays(bench: Bench, busy: RecordingServer) -> None:
+def test_a_key_that_is_text_stays(bench: Bench, busy: ScriptedServer) -> None:
     bench.use(create, base_url=busy.url)
-    assert [each.one("authorization") for each in busy.seen] == [f"Bearer {KEY}"] * 3
+    assert [each.headers["authorization"] for each in busy.requests] == [
+        f"Bearer {KEY}"
+    ] * 3
 
 
-def test_without_a_key_nothing_more_is_sent(
-    bench: Bench, busy: RecordingServer
-) -> None:
+def test_without_a_key_nothing_more_is_sent(bench: Bench, busy: ScriptedServer) -> None:
     keys = Keys()
     with pytest.raises(LookupError, match="no more keys"):
         bench.use(create, base_url=busy.url, api_key=keys.failing)
-    assert [each.one("authorization") for each in busy.seen] == [f"Bearer {KEY}-0"]
+    assert [each.headers["authorization"] for each in busy.requests] == [
+        f"Bearer {KEY}-0"
+    ]
 
 
 def test_a_stale_connection_asks_for_the_key_too(bench: Bench) -> None:

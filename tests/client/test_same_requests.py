@@ -17,6 +17,7 @@ from assistants_client import ConfigurationError
 from assistants_client._operations import OPERATIONS as METHODS
 from harness.contract.document import OPERATIONS
 from harness.contract.each import call_each
+from harness.scripted_server import Response, ScriptedServer
 from tests.client.arguments import (
     FUNCTION,
     KNOWN,
@@ -28,12 +29,12 @@ from tests.client.arguments import (
     needed,
     optional,
 )
-from tests.client.recording import Clients, RecordingServer
+from tests.client.recording import Clients
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.client.recording import Recorded
+    from harness.scripted_server import Request
 
 # Each of the package's methods for assistants says that it is deprecated.
 pytestmark = pytest.mark.filterwarnings(
@@ -42,32 +43,34 @@ pytestmark = pytest.mark.filterwarnings(
 
 
 @pytest.fixture(scope="module")
-def server() -> Iterator[RecordingServer]:
-    with RecordingServer() as server:
+def server() -> Iterator[ScriptedServer]:
+    with ScriptedServer() as server:
         yield server
 
 
 @pytest.fixture(scope="module", params=[False, True], ids=["sync", "async"])
-def shared(
-    request: pytest.FixtureRequest, server: RecordingServer
-) -> Iterator[Clients]:
+def shared(request: pytest.FixtureRequest, server: ScriptedServer) -> Iterator[Clients]:
     with Clients(server, asynchronous=request.param) as clients:
         yield clients
 
 
+def plain(_: Request) -> Response:
+    return Response.of({})
+
+
 @pytest.fixture
-def clients(server: RecordingServer, shared: Clients) -> Iterator[Clients]:
+def clients(server: ScriptedServer, shared: Clients) -> Iterator[Clients]:
     yield shared
-    server.answers = {}
+    server.script = plain
 
 
-def segments(request: Recorded) -> list[str]:
-    """Give the parts of the path, decoded: we encode more than is needed, see below."""
+def segments(request: Request) -> list[str]:
+    """Return the parts of the path, decoded: we encode more than is needed."""
     return [unquote(each, errors="strict") for each in request.path.split("/")]
 
 
-def query(request: Recorded) -> list[str]:
-    """Give the parameters as they are written, by their names.
+def query(request: Request) -> list[str]:
+    """Return the parameters as they are written, by their names.
 
     The order of parameters of different names says nothing.
     """
@@ -75,15 +78,19 @@ def query(request: Recorded) -> list[str]:
     return sorted(parts, key=lambda part: part.partition("=")[0])
 
 
-def other_headers(theirs: Recorded, ours: Recorded) -> set[str]:
-    """Give the names of headers that only one has, or that say something else."""
-    names = {name.lower() for name, _ in [*theirs.headers, *ours.headers]}
-    differ = {name for name in names if theirs.all(name) != ours.all(name)}
+def other_headers(theirs: Request, ours: Request) -> set[str]:
+    """Return the names of headers that only one has, or whose values differ."""
+    names = {*theirs.headers, *ours.headers}
+    differ = {
+        name
+        for name in names
+        if theirs.headers.get_list(name) != ours.headers.get_list(name)
+    }
     return differ - OF_THE_LIBRARY.keys()
 
 
 def assert_same(
-    pair: tuple[Recorded, Recorded], *, but_for: frozenset[str] = frozenset()
+    pair: tuple[Request, Request], *, but_for: frozenset[str] = frozenset()
 ) -> None:
     """See that two requests are the same, but for the headers that are to differ."""
     theirs, ours = pair
@@ -115,7 +122,7 @@ def test_with_all_that_the_package_knows(clients: Clients) -> None:
             del everything["extra_body"]
         theirs, ours = clients.compare(call(name, everything))
         assert_same((theirs, ours))
-        mine = (theirs.one("x-mine"), theirs.one("openai-beta"))
+        mine = (theirs.headers["x-mine"], theirs.headers["openai-beta"])
         assert mine == ("of mine", "other=v1")
 
     call_each(METHODS, check)
@@ -165,7 +172,7 @@ def test_ids_are_encoded_down_to_the_last_character(clients: Clients) -> None:
     assert {*re.sub("%[0-9A-F]{2}", "", written)} == {*ascii_letters, *digits, *"-._~"}
 
 
-def test_a_get_has_no_body(server: RecordingServer, clients: Clients) -> None:
+def test_a_get_has_no_body(server: ScriptedServer, clients: Clients) -> None:
     # The package drops what it is given, and says nothing.
     arguments = needed("threads.retrieve")
     asked = arguments | {"extra_body": {"more": 1}}
@@ -176,7 +183,7 @@ def test_a_get_has_no_body(server: RecordingServer, clients: Clients) -> None:
     )
     with pytest.raises(ConfigurationError, match=r"threads\.retrieve is a GET"):
         clients.compare(call("threads.retrieve", asked))
-    assert server.seen == []
+    assert server.requests == []
 
 
 @pytest.mark.parametrize("name", ["threads.delete", "threads.runs.cancel"])
@@ -219,7 +226,7 @@ def test_headers_of_a_call(clients: Clients, headers: Any) -> None:
         lambda c: c.beta.threads.create(extra_headers=headers)
     )
     for name, value in {name.lower(): each for name, each in headers.items()}.items():
-        assert theirs.all(name) == ours.all(name) == [value]
+        assert theirs.headers.get_list(name) == ours.headers.get_list(name) == [value]
     differ = other_headers(theirs, ours)
     assert differ == WANTED.keys() - {each.lower() for each in headers}
 
@@ -230,7 +237,11 @@ def test_a_header_is_taken_away(clients: Clients) -> None:
     theirs = {"extra_headers": dict.fromkeys(gone["extra_headers"], openai.Omit())}
     pair = clients.compare(call("threads.create", theirs), call("threads.create", gone))
     assert_same(pair)
-    assert pair[1].all("authorization") == pair[1].all("openai-beta") == []
+    assert (
+        pair[1].headers.get_list("authorization")
+        == pair[1].headers.get_list("openai-beta")
+        == []
+    )
 
 
 @pytest.mark.parametrize(
@@ -245,9 +256,7 @@ def test_a_header_is_taken_away(clients: Clients) -> None:
         ("", {"default_query": {"nothing": None, "empty": ""}}),
     ],
 )
-def test_settings_of_a_client(
-    server: RecordingServer, path: str, settings: Any
-) -> None:
+def test_settings_of_a_client(server: ScriptedServer, path: str, settings: Any) -> None:
     extra = {"extra_headers": {"x-mine": "2"}, "extra_query": {"list": [3]}}
     url = f"{server.url}{path}"
     with Clients(server, asynchronous=False, base_url=url, **settings) as clients:
@@ -256,7 +265,7 @@ def test_settings_of_a_client(
             assert_same(clients.compare(call(name, extra)))
 
 
-def test_an_argument_beats_the_default_query(server: RecordingServer) -> None:
+def test_an_argument_beats_the_default_query(server: ScriptedServer) -> None:
     default = {"limit": 5, "order": "asc", "after": "a"}
     arguments = {"limit": 2, "order": "asc", "extra_query": {"order": "desc"}}
     with Clients(server, asynchronous=False, default_query=default) as clients:
@@ -265,14 +274,14 @@ def test_an_argument_beats_the_default_query(server: RecordingServer) -> None:
     assert query(pair[1]) == ["after=a", "limit=2", "order=desc"]
 
 
-def test_a_beta_header_of_the_client_beats_ours(server: RecordingServer) -> None:
+def test_a_beta_header_of_the_client_beats_ours(server: ScriptedServer) -> None:
     # The package overrules it by its own; whoever sets it knows why.
     headers = {"OpenAI-Beta": "assistants=v1"}
     with Clients(server, asynchronous=False, default_headers=headers) as clients:
         theirs, ours = clients.compare(call("threads.create", {}))
     assert_same((theirs, ours), but_for=frozenset({"openai-beta"}))
-    assert theirs.one("openai-beta") == "assistants=v2"
-    assert ours.one("openai-beta") == "assistants=v1"
+    assert theirs.headers["openai-beta"] == "assistants=v2"
+    assert ours.headers["openai-beta"] == "assistants=v1"
 
 
 @pytest.mark.parametrize(
@@ -289,7 +298,7 @@ def test_what_can_be_iterated_is_a_list(clients: Clients, many: Any) -> None:
 
 
 def test_what_came_back_can_be_sent_again(
-    server: RecordingServer, clients: Clients
+    server: ScriptedServer, clients: Clients
 ) -> None:
     settings = {
         "model": "m",
@@ -302,7 +311,9 @@ def test_what_came_back_can_be_sent_again(
         "metadata": {"k": "v"},
         "temperature": 0.5,
     }
-    server.answers = {"GET /v1/assistants/a": {"id": "a", **settings}}
+    server.script = lambda request: Response.of(
+        {"id": "a", **settings} if request.method == "GET" else {}
+    )
 
     def sent(assistant: Any) -> dict[str, Any]:
         return {each: getattr(assistant, each) for each in settings}
@@ -321,11 +332,12 @@ def test_what_came_back_can_be_sent_again(
     assert pair[1].json() == settings
 
 
-def test_following_pages(server: RecordingServer, clients: Clients) -> None:
-    def answer(request: Recorded) -> Any:
+def test_following_pages(server: ScriptedServer, clients: Clients) -> None:
+    def answer(request: Request) -> Response:
         if "after=b" in request.target:
-            return {"data": [{"id": "c"}], "has_more": False}
-        return {"data": [{"id": "a"}, {"id": "b"}], "has_more": True, "last_id": "b"}
+            return Response.of({"data": [{"id": "c"}], "has_more": False})
+        data = [{"id": "a"}, {"id": "b"}]
+        return Response.of({"data": data, "has_more": True, "last_id": "b"})
 
     async def asynchronously(pages: Any) -> None:
         assert [each.id async for each in pages] == ["a", "b", "c"]
@@ -339,7 +351,7 @@ def test_following_pages(server: RecordingServer, clients: Clients) -> None:
         assert [each.id for each in pages] == ["a", "b", "c"]
         return None
 
-    server.answers = answer
+    server.script = answer
     first, second = clients.all(follow)
     assert_same(first)
     assert_same(second)
@@ -357,4 +369,4 @@ def test_requests_that_the_document_does_not_list(clients: Clients, verb: str) -
         theirs, ours = clients.compare(send)
         # We say it with every request; the package only where it has a method.
         assert_same((theirs, ours), but_for=frozenset({"openai-beta"}))
-        assert ours.one("openai-beta") == "assistants=v2"
+        assert ours.headers["openai-beta"] == "assistants=v2"

@@ -70,7 +70,7 @@ PLACES: dict[str, Place] = {
 
 
 def _echo(seen: Request) -> str:
-    """Give all that came, as a server that is being debugged would."""
+    """Return all that came, as a server that is being debugged would."""
     bodies = [f"{name}: {value}" for name, value in seen.headers.items()]
     return "\n".join([seen.target, *bodies])
 
@@ -163,7 +163,7 @@ def _async(place: Place, url: str, act: Callable[..., Any]) -> tuple[Any, Any]:
 
 
 def _told(error: BaseException, *, frames: bool) -> Iterator[str]:
-    """Give all that an error tells, its causes and, if wished, our frames included."""
+    """Yield all that an error says, with its causes and, on request, our frames."""
     seen: BaseException | None = error
     while seen is not None:
         yield repr(seen)

@@ -22,7 +22,7 @@ AT_ONCE = {"list_messages", "list_runs", "list_steps", "messages", "stream"}
 
 
 def parameters(method: Any) -> list[tuple[str, Any, Any, str]]:
-    """Give what a method takes, whichever of the two kinds its types are of."""
+    """Return what a method takes, whichever of the two kinds its types are of."""
     return [
         (each.name, each.kind, each.default, plain(each.annotation))
         for each in inspect.signature(method).parameters.values()
@@ -39,7 +39,7 @@ def kind_of(name: str) -> Any:
 
 
 def model_of(kind: Any) -> Any:
-    """Give the generated model of a live class."""
+    """Return the generated model of a live class."""
     return next(
         each for each in kind.__mro__ if each.__module__.startswith("assistants_api")
     )
