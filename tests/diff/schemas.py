@@ -15,7 +15,7 @@ from tests.codegen.specs import (
     operation,
     ref,
 )
-from tests.diff.judging import INTEGER, Row, body
+from tests.diff.rows import INTEGER, Row, body
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection

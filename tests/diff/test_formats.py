@@ -11,7 +11,7 @@ from codegen.diff import Change, Report, Verdict
 from codegen.diff.formats import as_json, as_markdown, as_text
 from tests.codegen.payloads import TEXTS
 from tests.codegen.specs import TEXT, document, obj, operation, parameter, ref
-from tests.diff.judging import body, report
+from tests.diff.rows import body, report
 
 if TYPE_CHECKING:
     from tests.codegen.specs import Document

@@ -16,7 +16,7 @@ from tests.codegen.specs import (
     operation,
     ref,
 )
-from tests.diff.judging import INTEGER, Row, body, judged, letters, report
+from tests.diff.rows import INTEGER, Row, body, judged, letters, report
 from tests.diff.schemas import having, made, named, row
 
 _RENAMED = obj("id", id=TEXT, pet=ref("Pet"), mood=ref("Mood"), label=ref("Tag"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 
 from tests.codegen.specs import JSON, TEXT, Document, array, ref
-from tests.diff.editing import (
+from tests.diff.edits import (
     POST,
     argument,
     at_path,
@@ -19,7 +19,7 @@ from tests.diff.editing import (
     row,
     together,
 )
-from tests.diff.judging import INTEGER, Row, judged, report
+from tests.diff.rows import INTEGER, Row, judged, report
 
 
 def _swap(document: Document) -> None:

@@ -14,7 +14,7 @@ from tests.codegen.specs import (
     operation,
     ref,
 )
-from tests.diff.judging import INTEGER, NULL, Row, body, judged
+from tests.diff.rows import INTEGER, NULL, Row, body, judged
 
 
 class P(NamedTuple):

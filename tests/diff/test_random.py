@@ -19,7 +19,7 @@ from tests.codegen.packages import meaning
 from tests.codegen.rough import rough
 from tests.codegen.specs import EVERYTHING, Document, taken
 from tests.codegen.zoo import zoo
-from tests.diff.judging import report
+from tests.diff.rows import report
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

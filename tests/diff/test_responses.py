@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from tests.codegen.specs import JSON, TEXT, Document, ref
-from tests.diff.editing import (
+from tests.diff.edits import (
     POST,
     answer,
     getting,
@@ -15,10 +15,10 @@ from tests.diff.editing import (
     row,
     together,
 )
-from tests.diff.judging import INTEGER, Row, judged
+from tests.diff.rows import INTEGER, Row, judged
 
 if TYPE_CHECKING:
-    from tests.diff.editing import Change
+    from tests.diff.edits import Change
 
 
 def _without_answers(*codes: str) -> Change:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.codegen.specs import TEXT, Document, const, document, obj, operation, ref
-from tests.diff.judging import Row, judged, letters, report
+from tests.diff.rows import Row, judged, letters, report
 from tests.diff.schemas import having, named, row, together
 
 _PETS = [ref("Cat"), ref("Dog")]

@@ -12,7 +12,7 @@ from codegen.errors import json_path
 from codegen.select import ASSISTANTS, Selection
 from harness.contract import upstream, upstream_facts
 from harness.contract.differences import differences
-from tests.diff.judging import LETTERS
+from tests.diff.rows import LETTERS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
