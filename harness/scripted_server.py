@@ -285,7 +285,7 @@ def _read(stream: Any, number: int) -> Request | None:
     pairs = [line.rstrip(b"\r\n").partition(b":")[::2] for line in lines]
     headers = httpx.Headers([(name, value.strip()) for name, value in pairs])
     body = stream.read(int(headers.get("content-length", 0)))
-    method, target, _ = start.decode("latin-1").split(" ")
+    method, target, _ = start.decode("latin-1").split(" ", 2)
     raw = b"".join([start, *lines, b"\r\n", body])
     return Request(method, target, headers, body, number, raw)
 

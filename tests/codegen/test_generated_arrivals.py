@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import json
-import threading
 from email import message_from_bytes
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, parse_qsl, urlsplit
 
 import pytest
 
 from codegen.errors import SpecError
+from harness.scripted_server import Request, Response, ScriptedServer
 from tests.codegen.specs import (
     BINARY,
     FLAG,
     FORM,
-    JSON,
     NUMBER,
     TEXT,
     URLENCODED,
@@ -36,35 +33,21 @@ if TYPE_CHECKING:
     from tests.codegen.conftest import Make
 
 
-class Echo(BaseHTTPRequestHandler):
-    """Answer with what arrived."""
-
-    def do_POST(self) -> None:
-        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-        seen = {
-            "path": self.path,
-            "headers": {name.lower(): value for name, value in self.headers.items()},
-            "body": body.decode("latin-1"),
+def _echo(request: Request) -> Response:
+    """Respond with what arrived."""
+    return Response.of(
+        {
+            "path": request.target,
+            "headers": dict(request.headers),
+            "body": request.body.decode("latin-1"),
         }
-        answer = json.dumps(seen).encode()
-        self.send_response(200)
-        self.send_header("Content-Type", JSON)
-        self.send_header("Content-Length", str(len(answer)))
-        self.end_headers()
-        self.wfile.write(answer)
-
-    def log_message(self, format: str, *args: object) -> None:
-        pass
+    )
 
 
 @pytest.fixture(scope="module")
 def url() -> Iterator[str]:
-    with ThreadingHTTPServer(("127.0.0.1", 0), Echo) as server:
-        thread = threading.Thread(target=server.serve_forever, args=(0.02,))
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_address[1]}/v1/"
-        server.shutdown()
-        thread.join()
+    with ScriptedServer(_echo) as server:
+        yield f"{server.url}/v1/"
 
 
 def sent(module: Any, url: str, *path: str, **arguments: Any) -> Any:

@@ -7,8 +7,6 @@ import json
 import math
 import subprocess
 import sys
-import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -19,6 +17,7 @@ from hypothesis import strategies as st
 from codegen import source
 from codegen.errors import SpecError
 from codegen.source import MAX_BYTES, load, parse, reads_as_text
+from harness.scripted_server import CLOSE, Reply, Request, Response, ScriptedServer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -283,62 +282,37 @@ def test_a_document_may_have_so_many_values_and_no_more(
 # --- URLs, over loopback -----------------------------------------------------------
 
 
-class Handler(BaseHTTPRequestHandler):
-    """Serve what each path promises."""
+def _endless() -> Iterator[bytes]:
+    while True:
+        yield b" " * 65_536
 
-    def do_GET(self) -> None:
-        self.path = self.path.partition("?")[0]
-        if self.path == "/moved/api.yaml":
-            self.send_response(302)
-            self.send_header("Location", "/api.yaml")
-            self.end_headers()
-        elif self.path == "/api.yaml":
-            self._answer(b"a: 1\n")
-        elif self.path == "/endless.yaml":
-            self.send_response(200)
-            self.end_headers()
-            try:
-                while True:
-                    self.wfile.write(b" " * 65_536)
-            except OSError:
-                self.server.hung_up.set()  # type: ignore[attr-defined]
-        elif self.path == "/bomb.yaml":
+
+def _served(request: Request) -> Reply:
+    """Respond with what each path promises."""
+    match request.path:
+        case "/moved/api.yaml":
+            return Response(302, headers={"Location": "/api.yaml"})
+        case "/api.yaml":
+            return Response(body=b"a: 1\n")
+        case "/endless.yaml":
+            return Response(body=_endless())
+        case "/bomb.yaml":
             bomb = gzip.compress(b" " * 100 * 1024 * 1024, 1)
-            self._answer(bomb, ("Content-Encoding", "gzip"))
-        elif self.path == "/short.yaml":
-            self.send_response(200)
-            self.send_header("Content-Length", "100")
-            self.end_headers()
-            self.wfile.write(b"a: 1\n")
-        else:
-            self.send_error(404)
-
-    def _answer(self, body: bytes, *headers: tuple[str, str]) -> None:
-        self.send_response(200)
-        for name, value in headers:
-            self.send_header(name, value)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, format: str, *args: object) -> None:
-        pass
+            return Response(body=bomb, headers={"Content-Encoding": "gzip"})
+        case "/short.yaml":
+            return [Response().head("Content-Length: 100"), b"a: 1\n", CLOSE]
+    return Response(404)
 
 
 @pytest.fixture(scope="module")
-def server() -> Iterator[ThreadingHTTPServer]:
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        server.hung_up = threading.Event()  # type: ignore[attr-defined]
-        thread = threading.Thread(target=server.serve_forever, args=(0.02,))
-        thread.start()
+def server() -> Iterator[ScriptedServer]:
+    with ScriptedServer(_served) as server:
         yield server
-        server.shutdown()
-        thread.join()
 
 
 @pytest.fixture
-def url(server: ThreadingHTTPServer) -> str:
-    return f"http://127.0.0.1:{server.server_address[1]}"
+def url(server: ScriptedServer) -> str:
+    return server.url
 
 
 @pytest.mark.parametrize("path", ["/api.yaml", "/moved/api.yaml"])
@@ -370,10 +344,10 @@ def test_a_server_that_is_not_there_is_named() -> None:
         load("http://")
 
 
-def test_an_endless_answer_is_cut(url: str, server: ThreadingHTTPServer) -> None:
+def test_an_endless_answer_is_cut(url: str, server: ScriptedServer) -> None:
     with pytest.raises(SpecError, match=r"endless\.yaml is larger than 32 MiB"):
         load(f"{url}/endless.yaml")
-    assert server.hung_up.wait(10)  # type: ignore[attr-defined]
+    assert server.hung_up.wait(10)
 
 
 def test_a_packed_bomb_is_cut(url: str) -> None:
