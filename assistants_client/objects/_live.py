@@ -39,13 +39,19 @@ class LiveObject:
     _binding: Binding
 
     def _bound(self) -> Binding:
-        binding: Binding | None = getattr(self, "_binding", None)
-        if binding is None:
+        try:
+            return self._binding
+        except AttributeError:
             name = type(self).__name__
             raise ConfigurationError(
                 f"this {name} has no client, because no client returned it: retrieve it"
-            )
-        return binding
+            ) from None
+
+    if not TYPE_CHECKING:
+        # Each class declares which of the two clients it has.
+        @property
+        def _client(self) -> Any:
+            return self._bound().client
 
     def _key(self, name: str, own: str | None = None) -> str:
         """Return an id: that of the request, because a response may lack its own.
@@ -54,13 +60,13 @@ class LiveObject:
             name: the name of the path parameter.
             own: the name of the property, if it is another one.
         """
-        given = self._bound().ids.get(name)
-        if given is None:
-            given = getattr(self, own or name, None)
-            if given is _api.UNSET or given is None:
+        found = self._bound().ids.get(name)
+        if found is None:
+            found = getattr(self, own or name, None)
+            if found is _api.UNSET or found is None:
                 what = type(self).__name__
                 raise ConfigurationError(f"the server sent no {name} of this {what}")
-        return id_of(name, given)
+        return id_of(name, found)
 
     def _adopt(self, other: Any) -> Self:
         """Take over the properties of another object."""

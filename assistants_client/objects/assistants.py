@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from .. import _api
 from .._api import AssistantObject
@@ -28,10 +28,7 @@ class Assistant(LiveObject, AssistantObject):
 
     __slots__ = ("_binding",)
 
-    @property
-    def _client(self) -> Client:
-        client: Client = self._bound().client
-        return client
+    _client: Client
 
     @property
     def _id(self) -> str:
@@ -67,7 +64,7 @@ class Assistant(LiveObject, AssistantObject):
         return runs.create(thread, assistant_id=self._id, **params)
 
     def start_thread(self, *messages: Any, **params: Unpack[ThreadCreateAndRun]) -> Run:
-        """Create a thread and run in it; the run's `thread()` gives the thread.
+        """Create a thread and run in it; `thread()` of the run returns the thread.
 
         Args:
             messages: the first messages: texts of the user, or messages as dicts.
@@ -85,10 +82,7 @@ class AsyncAssistant(LiveObject, AssistantObject):
 
     __slots__ = ("_binding",)
 
-    @property
-    def _client(self) -> AsyncClient:
-        client: AsyncClient = self._bound().client
-        return client
+    _client: AsyncClient
 
     @property
     def _id(self) -> str:
@@ -118,7 +112,7 @@ class AsyncAssistant(LiveObject, AssistantObject):
     async def start_thread(
         self, *messages: Any, **params: Unpack[ThreadCreateAndRun]
     ) -> AsyncRun:
-        """Create a thread and run in it; `Assistant.start_thread` says more."""
+        """Create a thread and run in it; see `Assistant.start_thread`."""
         given = _with_messages(params, messages)
         threads = self._client.threads
         return await threads.create_and_run(assistant_id=self._id, **given)
@@ -135,6 +129,4 @@ def _with_messages(
     ]
     thread: Any = _api.to_json(params.get("thread") or {})
     thread["messages"] = [*thread.get("messages", ()), *first]
-    given: Any = {**params, "thread": thread}
-    found: ThreadCreateAndRun = given
-    return found
+    return cast("ThreadCreateAndRun", {**params, "thread": thread})

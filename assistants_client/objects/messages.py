@@ -31,10 +31,8 @@ class _Message(LiveObject, MessageObject):
 
     @property
     def _ids(self) -> dict[str, Any]:
-        return {
-            "message_id": self._key("message_id", "id"),
-            "thread_id": self._key("thread_id"),
-        }
+        key, thread = self._key("message_id", "id"), self._key("thread_id")
+        return {"message_id": key, "thread_id": thread}
 
     @property
     def _run_ids(self) -> dict[str, Any]:
@@ -53,10 +51,7 @@ class Message(_Message):
 
     __slots__ = ("_binding",)
 
-    @property
-    def _client(self) -> Client:
-        client: Client = self._bound().client
-        return client
+    _client: Client
 
     def refresh(self, **options: Unpack[Options]) -> Self:
         """Retrieve the message again, in place.
@@ -84,7 +79,7 @@ class Message(_Message):
         """Return the run that wrote the message; see `refresh` for the errors.
 
         Raises:
-            ConfigurationError: none did.
+            ConfigurationError: no run wrote it.
         """
         return self._client.threads.runs.retrieve(**self._run_ids, **options)
 
@@ -94,10 +89,7 @@ class AsyncMessage(_Message):
 
     __slots__ = ("_binding",)
 
-    @property
-    def _client(self) -> AsyncClient:
-        client: AsyncClient = self._bound().client
-        return client
+    _client: AsyncClient
 
     async def refresh(self, **options: Unpack[Options]) -> Self:
         """Retrieve the message again, in place.
@@ -125,6 +117,6 @@ class AsyncMessage(_Message):
         """Return the run that wrote the message; see `refresh` for the errors.
 
         Raises:
-            ConfigurationError: none did.
+            ConfigurationError: no run wrote it.
         """
         return await self._client.threads.runs.retrieve(**self._run_ids, **options)

@@ -43,17 +43,24 @@ class _Run(LiveObject, RunObject):
 
     @property
     def _ids(self) -> dict[str, Any]:
-        return {
-            "run_id": self._key("run_id", "id"),
-            "thread_id": self._key("thread_id"),
-        }
+        key, thread = self._key("run_id", "id"), self._key("thread_id")
+        return {"run_id": key, "thread_id": thread}
+
+    def _polling(
+        self,
+        tools: Tools | None,
+        timeout: float | None,
+        on_update: Callable[[Any], Any] | None,
+        params: RunWait,
+    ) -> dict[str, Any]:
+        """Return the keywords of `runs.poll` for those of `wait`."""
+        given = {**self._ids, **params, "max_wait": timeout}
+        if tools is not None:
+            given["tools"] = _tool_set(tools)
+        return {**given, "on_update": self._updating(on_update)}
 
     def _finished(self) -> Self:
-        """Return the run where it is completed.
-
-        Raises:
-            RunError: it isn't.
-        """
+        """Return the run if it is completed, else raise a `RunError`."""
         if self.status != "completed":
             raise run_error(self, self._bound().client.options.secrets.redact)
         return self
@@ -76,10 +83,7 @@ class Run(_Run):
 
     __slots__ = ("_binding",)
 
-    @property
-    def _client(self) -> Client:
-        client: Client = self._bound().client
-        return client
+    _client: Client
 
     def refresh(self, **options: Unpack[Options]) -> Self:
         """Retrieve the run again, in place.
@@ -122,18 +126,9 @@ class Run(_Run):
         """
         if self.has_ended:
             return self._finished()
-        given: dict[str, Any] = dict(params)
-        if tools is not None:
-            given["tools"] = _tool_set(tools)
+        given = self._polling(tools, timeout, on_update, params)
         try:
-            self._adopt(
-                self._client.threads.runs.poll(
-                    **self._ids,
-                    **given,
-                    max_wait=timeout,
-                    on_update=self._updating(on_update),
-                )
-            )
+            self._adopt(self._client.threads.runs.poll(**given))
         except RunTimeout as error:
             error.run = self._adopt(error.run)
             raise
@@ -224,10 +219,7 @@ class AsyncRun(_Run):
 
     __slots__ = ("_binding",)
 
-    @property
-    def _client(self) -> AsyncClient:
-        client: AsyncClient = self._bound().client
-        return client
+    _client: AsyncClient
 
     async def refresh(self, **options: Unpack[Options]) -> Self:
         """Retrieve the run again, in place.
@@ -253,18 +245,9 @@ class AsyncRun(_Run):
         """Wait until the run is completed; see `Run.wait`."""
         if self.has_ended:
             return self._finished()
-        given: dict[str, Any] = dict(params)
-        if tools is not None:
-            given["tools"] = _tool_set(tools)
+        given = self._polling(tools, timeout, on_update, params)
         try:
-            self._adopt(
-                await self._client.threads.runs.poll(
-                    **self._ids,
-                    **given,
-                    max_wait=timeout,
-                    on_update=self._updating(on_update),
-                )
-            )
+            self._adopt(await self._client.threads.runs.poll(**given))
         except RunTimeout as error:
             error.run = self._adopt(error.run)
             raise

@@ -34,10 +34,7 @@ class RunStep(_RunStep):
 
     __slots__ = ("_binding",)
 
-    @property
-    def _client(self) -> Client:
-        client: Client = self._bound().client
-        return client
+    _client: Client
 
     def refresh(self, **options: Unpack[Include]) -> Self:
         """Retrieve the step again, in place.
@@ -58,10 +55,7 @@ class AsyncRunStep(_RunStep):
 
     __slots__ = ("_binding",)
 
-    @property
-    def _client(self) -> AsyncClient:
-        client: AsyncClient = self._bound().client
-        return client
+    _client: AsyncClient
 
     async def refresh(self, **options: Unpack[Include]) -> Self:
         """Retrieve the step again, in place.

@@ -35,10 +35,7 @@ class Thread(LiveObject, ThreadObject):
 
     __slots__ = ("_binding",)
 
-    @property
-    def _client(self) -> Client:
-        client: Client = self._bound().client
-        return client
+    _client: Client
 
     @property
     def _id(self) -> str:
@@ -115,10 +112,7 @@ class AsyncThread(LiveObject, ThreadObject):
 
     __slots__ = ("_binding",)
 
-    @property
-    def _client(self) -> AsyncClient:
-        client: AsyncClient = self._bound().client
-        return client
+    _client: AsyncClient
 
     @property
     def _id(self) -> str:
