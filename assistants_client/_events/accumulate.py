@@ -30,13 +30,11 @@ class Accumulated:
 
     def snapshot(self) -> dict[str, Any]:
         """Return the object so far, as JSON data."""
-        found: dict[str, Any] = _plain(self._node)
-        return found
+        return _plain_object(self._node)
 
     def by_index(self) -> dict[str, Any]:
         """Return the object so far, with accumulated lists as dicts by index."""
-        found: dict[str, Any] = _plain(self._node, gaps=True)
-        return found
+        return _plain_object(self._node, gaps=True)
 
     def part(self, *path: str | int) -> Any:
         """Return a part of the object so far.
@@ -153,12 +151,16 @@ def _add(node: _Node, delta: dict[str, Any], depth: int) -> None:
             node[name] = value
 
 
+def _plain_object(node: _Node, *, gaps: bool = False) -> dict[str, Any]:
+    return {name: _plain(value, gaps=gaps) for name, value in node.items()}
+
+
 def _plain(node: Any, *, gaps: bool = False) -> Any:
     kind = type(node)
     if kind is _Text:
         return node.snapshot()
     if kind is _Node:
-        return {name: _plain(value, gaps=gaps) for name, value in node.items()}
+        return _plain_object(node, gaps=gaps)
     if kind is _Indexed:
         found = {i: _plain(node.items[i], gaps=gaps) for i in sorted(node.items)}
         return found if gaps else [*found.values()]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
 
 from .. import _api
 from .._json import decode
@@ -92,9 +92,8 @@ def to_model(parsed: ParsedEvent) -> KnownAssistantStreamEvent:
     whole = {"event": parsed.name, "data": parsed.data}
     if parsed.extra:
         whole.update(parsed.extra)
-    found: Any = _api.read_assistant_stream_event(whole)
-    known: KnownAssistantStreamEvent = found
-    return known
+    model = _api.read_assistant_stream_event(whole)
+    return cast("KnownAssistantStreamEvent", model)
 
 
 def _unnamed(value: dict[str, Any]) -> ParsedEvent:

@@ -9,7 +9,8 @@ from ._base import NOT_GIVEN, AsyncResource, Resource
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from .._call import Call, Id, Operation
+    from .._call import Id, Operation
+    from .._events.snapshots import Snapshots
     from ..streaming.managers import AssistantStreamManager, AsyncAssistantStreamManager
     from ..streaming.stream import AsyncStream, Stream
 
@@ -40,9 +41,10 @@ class RunResource(Resource):
         if stream is NOT_GIVEN or not stream:
             given = params if stream is NOT_GIVEN else {**params, "stream": stream}
             return self._do(operation, given, **ids)
+        from ..streaming.stream import Stream
         from ._streams import event_call
 
-        call: Call[Stream] = event_call(operation, params, ids, self._client)
+        call = event_call(operation, params, ids, self._client, Stream)
         return self._perform(self._client, call)
 
     def _follow(
@@ -55,16 +57,17 @@ class RunResource(Resource):
         """Return what follows a run by its events, with callbacks."""
         from ..streaming.handlers import AssistantEventHandler
         from ..streaming.managers import AssistantStreamManager, handler_of
-        from ._streams import followed_call, open_stream
+        from ..streaming.stream import Stream
+        from ._streams import followed_call
 
         client = self._client
         call, plan, callbacks = followed_call(operation, params, ids, client)
         handler = handler_of(event_handler, AssistantEventHandler, callbacks)
 
-        def begin(snapshots: Any) -> Stream:
+        def begin(snapshots: Snapshots) -> Stream:
             result = client._perform(call)
-            stream: Stream = open_stream(client, plan, result, snapshots)
-            return stream
+            http = client._http(call.options)
+            return Stream(result, plan, http, snapshots)
 
         return AssistantStreamManager(begin, handler)
 
@@ -92,9 +95,10 @@ class AsyncRunResource(AsyncResource):
         if stream is NOT_GIVEN or not stream:
             given = params if stream is NOT_GIVEN else {**params, "stream": stream}
             return await self._do(operation, given, **ids)
+        from ..streaming.stream import AsyncStream
         from ._streams import event_call
 
-        call: Call[AsyncStream] = event_call(operation, params, ids, self._client)
+        call = event_call(operation, params, ids, self._client, AsyncStream)
         return await self._perform(self._client, call)
 
     def _follow(
@@ -107,15 +111,16 @@ class AsyncRunResource(AsyncResource):
         """Return what follows a run by its events, with callbacks."""
         from ..streaming.handlers import AsyncAssistantEventHandler
         from ..streaming.managers import AsyncAssistantStreamManager, handler_of
-        from ._streams import followed_call, open_stream
+        from ..streaming.stream import AsyncStream
+        from ._streams import followed_call
 
         client = self._client
         call, plan, callbacks = followed_call(operation, params, ids, client)
         handler = handler_of(event_handler, AsyncAssistantEventHandler, callbacks)
 
-        async def begin(snapshots: Any) -> AsyncStream:
+        async def begin(snapshots: Snapshots) -> AsyncStream:
             result = await client._perform(call)
-            stream: AsyncStream = open_stream(client, plan, result, snapshots)
-            return stream
+            http = client._http(call.options)
+            return AsyncStream(result, plan, http, snapshots)
 
         return AsyncAssistantStreamManager(begin, handler)

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from .._call import make_call
 from .._events.dispatch import CALLBACKS, ENDINGS
-from .._events.snapshots import RunSnapshot
 from .._flows.follow import Plan
 from .._flows.poll import WaitOptions, poll_policy
-from ..streaming.stream import AsyncStream, Stream
 from ._run_calls import RunCalls
 from ._waits import answer_tool_calls, tools_in
 
@@ -19,9 +17,9 @@ if TYPE_CHECKING:
 
     from .._call import Call, CallResult, Operation
     from .._effects import Flow
-    from .._events.snapshots import Snapshots
-    from ..client import AsyncClient, Client
     from ..tools import ToolSet
+
+S = TypeVar("S")
 
 _WAITING = frozenset(WaitOptions.__annotations__)
 _CALLBACKS = frozenset({*CALLBACKS, *ENDINGS})
@@ -32,7 +30,8 @@ def event_call(
     params: Mapping[str, Any],
     ids: Mapping[str, Any],
     client: Any,
-) -> Call[Any]:
+    kind: Callable[[CallResult[Any], Plan, Any], S],
+) -> Call[S]:
     """Return the call of a stream that is iterated as it comes.
 
     Args:
@@ -40,14 +39,15 @@ def event_call(
         params: the keyword arguments of the method.
         ids: the path parameters by name.
         client: the client whose call it is.
+        kind: the class of the stream.
 
     Raises:
         ConfigurationError: an argument can't be used.
     """
     plan = Plan(calls=RunCalls(client, params, ids), clock=time.monotonic)
 
-    def read(result: CallResult[Any]) -> Any:
-        return open_stream(client, plan, result)
+    def read(result: CallResult[Any]) -> S:
+        return kind(result, plan, client._http(result.call.options))
 
     return make_call(operation, {**params, "stream": True}, ids, read)
 
@@ -86,23 +86,3 @@ def _is_callback(name: str, value: Any) -> bool:
 
 def _action(tools: ToolSet, calls: RunCalls) -> Callable[[Any], Flow[CallResult[Any]]]:
     return lambda run: answer_tool_calls(run, tools, calls, stream=True)
-
-
-def open_stream(
-    client: Client | AsyncClient,
-    plan: Plan,
-    result: CallResult[Any],
-    snapshots: Snapshots | None = None,
-) -> Any:
-    """Return the stream of a response.
-
-    Args:
-        client: the client that sent the request; the streams of an asynchronous one
-            are awaited.
-        plan: what to do where the stream ends early.
-        result: the result of the call, whose body is unread.
-        snapshots: takes what the events say; only of the run if not given.
-    """
-    kind: Any = AsyncStream if client.asynchronous else Stream
-    http = client._http(result.call.options)
-    return kind(result, snapshots or RunSnapshot(), plan, http)

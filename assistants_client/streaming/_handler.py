@@ -56,10 +56,8 @@ class Handler(Generic[RunT, MessageT, StepT]):
             return None
         key = self._snapshots.step_id or ""
         held = self._snapshots.steps.get(key)
-        if held is None or key in self._snapshots.closed_steps:
-            return None
-        step: StepT = self._live("RunStep", held.snapshot())
-        return step
+        done = key in self._snapshots.closed_steps
+        return None if held is None or done else self._live("RunStep", held.snapshot())
 
     def _prepare(self) -> Snapshots:
         """Get ready for a stream.
@@ -113,21 +111,20 @@ class Handler(Generic[RunT, MessageT, StepT]):
         return self._open().live(kind, data)
 
     def _final_run(self) -> RunT:
-        if self._snapshots.run is None:
+        run = self.current_run
+        if run is None:
             raise RuntimeError("the stream had no event of a run")
-        run: RunT = self._live("Run", self._snapshots.run)
         return run
 
     def _final_messages(self) -> list[MessageT]:
-        found: list[MessageT]
-        found = self._final("Message", self._snapshots.messages, "messages")
-        return found
+        return self._final("Message", self._snapshots.messages, "messages")
 
     def _final_steps(self) -> list[StepT]:
-        found: list[StepT] = self._final("RunStep", self._snapshots.steps, "steps")
-        return found
+        return self._final("RunStep", self._snapshots.steps, "steps")
 
-    def _final(self, kind: str, held: Mapping[str, Accumulated], what: str) -> Any:
+    def _final(
+        self, kind: str, held: Mapping[str, Accumulated], what: str
+    ) -> list[Any]:
         if not held:
             raise RuntimeError(f"the stream had no event of {what}")
         return [self._live(kind, each.snapshot()) for each in held.values()]

@@ -1,14 +1,21 @@
-"""Handlers: what is done with the events of a stream, by callbacks or by loops."""
+"""Handlers: callbacks for the events of a stream, and loops over them."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeAlias, cast
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from ._handler import Handler, timed_out
 from .callbacks import AsyncCallbacks, Callbacks
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+    from collections.abc import (
+        AsyncGenerator,
+        AsyncIterator,
+        Awaitable,
+        Callable,
+        Generator,
+        Iterator,
+    )
 
     from .._api import KnownAssistantStreamEvent
     from .._events.snapshots import Snapshots
@@ -31,6 +38,10 @@ class AssistantEventHandler(_Handler, Callbacks):
     are known, and afterwards.
     """
 
+    _stream: Stream | None
+    _events: Generator[KnownAssistantStreamEvent, None, None] | None
+    _texts: Iterator[str] | None
+
     def _begin(self, begin: Callable[[Snapshots], Stream]) -> None:
         self._stream = begin(self._prepare())
 
@@ -38,8 +49,7 @@ class AssistantEventHandler(_Handler, Callbacks):
         # Always the same one, so that a second loop continues where the first was left.
         if self._events is None:
             self._events = self._iterate()
-        events: Iterator[KnownAssistantStreamEvent] = self._events
-        return events
+        return self._events
 
     def __next__(self) -> KnownAssistantStreamEvent:
         return next(iter(self))
@@ -49,8 +59,7 @@ class AssistantEventHandler(_Handler, Callbacks):
         """Return the pieces of text as they come; they can be iterated once."""
         if self._texts is None:
             self._texts = self._iterate_texts()
-        texts: Iterator[str] = self._texts
-        return texts
+        return self._texts
 
     def until_done(self) -> None:
         """Consume all events that are left.
@@ -91,15 +100,14 @@ class AssistantEventHandler(_Handler, Callbacks):
 
     def close(self) -> None:
         """Close the connection; the run itself goes on at the server."""
-        stream = cast("Stream | None", self._stream)
-        if stream is not None:
-            stream.close()
-        events = self._events
+        if self._stream is not None:
+            self._stream.close()
+        events: Any = self._events
         if events is not None and not events.gi_running:
             # So that `on_end` is called now, not whenever this is collected.
             events.close()
 
-    def _iterate(self) -> Iterator[KnownAssistantStreamEvent]:
+    def _iterate(self) -> Generator[KnownAssistantStreamEvent, None, None]:
         stream: Stream = self._open()
         dispatcher = self._dispatcher()
         wanted = self._wanted
@@ -134,6 +142,10 @@ class AsyncAssistantEventHandler(_AsyncHandler, AsyncCallbacks):
     `AssistantEventHandler` has more.
     """
 
+    _stream: AsyncStream | None
+    _events: AsyncGenerator[KnownAssistantStreamEvent, None] | None
+    _texts: AsyncIterator[str] | None
+
     async def _begin(
         self, begin: Callable[[Snapshots], Awaitable[AsyncStream]]
     ) -> None:
@@ -142,8 +154,7 @@ class AsyncAssistantEventHandler(_AsyncHandler, AsyncCallbacks):
     def __aiter__(self) -> AsyncIterator[KnownAssistantStreamEvent]:
         if self._events is None:
             self._events = self._iterate()
-        events: AsyncIterator[KnownAssistantStreamEvent] = self._events
-        return events
+        return self._events
 
     async def __anext__(self) -> KnownAssistantStreamEvent:
         return await anext(aiter(self))
@@ -153,8 +164,7 @@ class AsyncAssistantEventHandler(_AsyncHandler, AsyncCallbacks):
         """Return the pieces of text as they come; they can be iterated once."""
         if self._texts is None:
             self._texts = self._iterate_texts()
-        texts: AsyncIterator[str] = self._texts
-        return texts
+        return self._texts
 
     async def until_done(self) -> None:
         """Consume all events that are left; `AssistantEventHandler` has the errors."""
@@ -190,14 +200,13 @@ class AsyncAssistantEventHandler(_AsyncHandler, AsyncCallbacks):
 
     async def close(self) -> None:
         """Close the connection; the run itself goes on at the server."""
-        stream = cast("AsyncStream | None", self._stream)
-        if stream is not None:
-            await stream.close()
-        events = self._events
+        if self._stream is not None:
+            await self._stream.close()
+        events: Any = self._events
         if events is not None and not events.ag_running:
             await events.aclose()
 
-    async def _iterate(self) -> AsyncIterator[KnownAssistantStreamEvent]:
+    async def _iterate(self) -> AsyncGenerator[KnownAssistantStreamEvent, None]:
         stream: AsyncStream = self._open()
         dispatcher = self._dispatcher()
         wanted = self._wanted

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 H = TypeVar("H", bound=AssistantEventHandler)
 A = TypeVar("A", bound=AsyncAssistantEventHandler)
+HandlerT = TypeVar("HandlerT", AssistantEventHandler, AsyncAssistantEventHandler)
 
 
 class AssistantStreamManager(Generic[H]):
@@ -57,8 +58,8 @@ class AsyncAssistantStreamManager(Generic[A]):
 
 
 def handler_of(
-    given: Any, kind: type[Any], callbacks: dict[str, Callable[..., Any]]
-) -> Any:
+    given: object, kind: type[HandlerT], callbacks: dict[str, Callable[..., Any]]
+) -> HandlerT:
     """Return the user's handler, or one that calls the user's functions.
 
     Args:
@@ -67,7 +68,7 @@ def handler_of(
         callbacks: the functions by the names of callbacks.
 
     Raises:
-        ConfigurationError: it is no handler, or there are functions besides it.
+        ConfigurationError: it is no handler, or there are functions as well.
     """
     if given is None:
         handler = kind()

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import warnings
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from .._drive import iterate, iterate_async
-from .._events.snapshots import Snapshots
+from .._events.snapshots import RunSnapshot, Snapshots
 from .._flows.follow import Plan, follow_run
 
 if TYPE_CHECKING:
@@ -67,9 +67,8 @@ class _Stream:
     """
 
     def __init__(
-        self, result: CallResult[Any], snapshots: Snapshots, plan: Plan, http: Any
+        self, result: CallResult[Any], plan: Plan, http: Any, snapshots: Snapshots
     ) -> None:
-        """Start with a response whose body is unread."""
         self._result = result
         self._http = http
         self._closed = False
@@ -84,9 +83,7 @@ class _Stream:
     @property
     def response(self) -> httpx.Response:
         """Return the response of the HTTP library; its request holds the key."""
-        response: Any = self._result.response
-        found: httpx.Response = response
-        return found
+        return cast("httpx.Response", self._result.response)
 
     @property
     def last(self) -> ParsedEvent | None:
@@ -115,9 +112,22 @@ class Stream(_Stream):
     _http: Http
 
     def __init__(
-        self, result: CallResult[Any], snapshots: Snapshots, plan: Plan, http: Http
+        self,
+        result: CallResult[Any],
+        plan: Plan,
+        http: Http,
+        snapshots: Snapshots | None = None,
     ) -> None:
-        super().__init__(result, snapshots, plan, http)
+        """Start with a response whose body is unread.
+
+        Args:
+            result: the result of the call.
+            plan: what to do where the stream ends early.
+            http: performs the effects.
+            snapshots: accumulates the events; those of the run alone if not given.
+        """
+        snapshots = snapshots or RunSnapshot()
+        super().__init__(result, plan, http, snapshots)
         flow = follow_run(result, snapshots, plan)
         self.events: Generator[KnownAssistantStreamEvent, None, None] = iterate(
             flow, http.perform, self._delivery.take
@@ -166,9 +176,15 @@ class AsyncStream(_Stream):
     _http: AsyncHttp
 
     def __init__(
-        self, result: CallResult[Any], snapshots: Snapshots, plan: Plan, http: AsyncHttp
+        self,
+        result: CallResult[Any],
+        plan: Plan,
+        http: AsyncHttp,
+        snapshots: Snapshots | None = None,
     ) -> None:
-        super().__init__(result, snapshots, plan, http)
+        """Start with a response whose body is unread; see `Stream`."""
+        snapshots = snapshots or RunSnapshot()
+        super().__init__(result, plan, http, snapshots)
         flow = follow_run(result, snapshots, plan)
         self.events: AsyncGenerator[KnownAssistantStreamEvent, None] = iterate_async(
             flow, http.perform, self._delivery.take
