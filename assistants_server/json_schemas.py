@@ -6,7 +6,7 @@ import re
 import warnings
 from collections.abc import Callable, Iterator
 from contextvars import ContextVar
-from functools import cache, partial
+from functools import cache
 from itertools import product
 from typing import Any, TypeAlias
 
@@ -18,16 +18,11 @@ from .patterns import LONGEST_PATTERN, match_cost, pattern_weight
 
 # An object, true or false.
 Schema: TypeAlias = Any
-# How large a schema may be: ten for each schema in it, one for each entry of a list
-# and each character of a pattern.
+# How large a schema may be: one for each value in it and each character of a pattern.
 _MOST_WEIGHT = 20_000
 # What searching one text may cost, in thousands of steps.
 _DEAREST_MATCH = 3000
 _SHOWN = 60
-_ONE = {"additionalProperties", "contains", "contentSchema", "else", "if", "items"}
-_ONE |= {"not", "propertyNames", "then", "unevaluatedItems", "unevaluatedProperties"}
-_NAMED = {"$defs", "definitions", "dependentSchemas", "patternProperties", "properties"}
-_LISTED = {"allOf", "anyOf", "oneOf", "prefixItems"}
 _BY_NAME = {"additionalProperties", "patternProperties", "unevaluatedProperties"}
 
 
@@ -37,28 +32,13 @@ def schema_error(schema: Any) -> str | None:
     Returns:
         The JSON path and what is wrong there; None for a valid schema.
     """
-    parts, levels, total = [("$", schema)], [], 0
-
-    def put_off(path: str, inner: Schema, *keys: str | int) -> bool:
-        parts.append((_path_to(path, *keys), inner))
-        return True
-
-    for path, part in parts:
-        total += _weight(part)
-        if total > _MOST_WEIGHT:
-            return f"{_shortened(path)}: this schema is too large, from here on"
-        # One level at a time, so that no nesting is too deep.
-        levels.append((path, _with_subschemas(part, partial(put_off, path))))
-    for path, part in levels:
-        try:
-            error = next(_metaschema().iter_errors(part), None)
-            if error is not None:
-                return _described(error, path)
-        except (RecursionError, ValueError):
-            return (
-                f"{_shortened(path)}: is nested too deeply, or has too large a number"
-            )
-    return None
+    if _weight(schema) > _MOST_WEIGHT:
+        return "$: this schema is too large"
+    try:
+        error = next(_metaschema().iter_errors(schema), None)
+        return None if error is None else _described(error)
+    except (RecursionError, ValueError):
+        return "$: this schema is nested too deeply, or has too large a number"
 
 
 class CostError(Exception):
@@ -163,42 +143,31 @@ def _without_dialect(schema: Any) -> Any:
     }
 
 
-def _with_subschemas(schema: Schema, change: Callable[..., Any]) -> Schema:
-    """Copy a schema, with something else in place of each schema right inside it.
-
-    Args:
-        change: is called with such a schema, and one or two keys that lead to it.
-    """
-    if not isinstance(schema, dict):
-        return schema
-    # It means nothing any more, but would still be checked at length.
-    changed = {key: schema[key] for key in schema if key != "dependencies"}
-    for keyword, value in changed.items():
-        if keyword in _ONE:
-            changed[keyword] = change(value, keyword)
-        elif keyword in _NAMED and isinstance(value, dict):
-            inner = {name: change(each, keyword, name) for name, each in value.items()}
-            changed[keyword] = inner
-        elif keyword in _LISTED and isinstance(value, list):
-            changed[keyword] = [
-                change(each, keyword, i) for i, each in enumerate(value)
-            ]
-    return changed
-
-
-def _weight(schema: Schema) -> int:
-    total = 10
-    for keyword, value in schema.items() if isinstance(schema, dict) else ():
-        if keyword == "pattern" and isinstance(value, str):
-            total += pattern_weight(value)
-        elif keyword == "patternProperties" and isinstance(value, dict):
-            total += sum(map(pattern_weight, value))
-        elif isinstance(value, dict):
-            total += sum(1 + _length(each) for each in value.values())
-        else:
-            # The types in a list are compared with each other.
-            total += _length(value) ** (2 if keyword == "type" else 1)
+def _weight(schema: Any) -> int:
+    """Return what reading a schema costs; it may be deeper than Python recurses."""
+    total, level = 1, [schema]
+    while level and total <= _MOST_WEIGHT:
+        inner: list[Any] = []
+        for each in level:
+            total += _length(each)
+            if isinstance(each, dict):
+                inner += each.values()
+                total += sum(
+                    pattern_weight(key)
+                    for key in (each.get("pattern"), *_keys(each, "patternProperties"))
+                    if isinstance(key, str)
+                )
+                # The types in a list are compared with each other.
+                total += _length(each.get("type")) ** 2
+            elif isinstance(each, list):
+                inner += each
+        level = inner
     return total
+
+
+def _keys(schema: dict[str, Any], keyword: str) -> list[str]:
+    value = schema.get(keyword)
+    return [*value] if isinstance(value, dict) else []
 
 
 def _length(value: Any) -> int:
@@ -206,8 +175,9 @@ def _length(value: Any) -> int:
     return len(value) if isinstance(value, dict | list) else 0
 
 
-def _path_to(path: str, *keys: str | int) -> str:
-    """Return a JSON path, extended by keys and indexes."""
+def _path_to(*keys: str | int) -> str:
+    """Return the JSON path that keys and indexes lead to."""
+    path = "$"
     for key in keys:
         if isinstance(key, str) and re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]{,60}", key):
             path = f"{path}.{key}"
@@ -249,8 +219,8 @@ def _is_pattern(value: object) -> bool:
     return True
 
 
-def _described(error: ValidationError, path: str) -> str:
-    path = _path_to(path, *error.absolute_path)
+def _described(error: ValidationError) -> str:
+    path = _path_to(*error.absolute_path)
     value = repr(error.instance)
     if isinstance(error.cause, _PatternError):
         problem = f" {error.cause}"

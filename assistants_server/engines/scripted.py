@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -20,7 +19,7 @@ from .interface import (
     ToolCall,
     Wait,
 )
-from .outputs import ERROR_CODES, REASONS, problem_of
+from .outputs import problem_of
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
@@ -114,14 +113,11 @@ def _output(data: Any, path: str) -> Output:
     if isinstance(data, str):
         return _usable(data, path)
     if isinstance(data, dict):
-        for name, (others, make) in _FORMS.items():
+        for name, (make, others) in _FORMS.items():
             if name in data:
                 _check_keys(data, {name, *others}, path)
-                try:
-                    output = make(data[name], data)
-                except _NotFittingError as error:
-                    raise ScriptError(f"{path}: {error}") from None
-                return _usable(output, path)
+                options = {key: _tuple(data[key]) for key in others if key in data}
+                return _usable(make(_tuple(data[name]), **options), path)
     forms = ", ".join(_FORMS)
     raise ScriptError(f"{path}: expected text, or an object with one of {forms}")
 
@@ -143,71 +139,20 @@ def _check_keys(data: dict[str, Any], allowed: set[str], path: str) -> None:
         raise ScriptError(f"{path}: {name!r} is unknown here; known are {known}")
 
 
-class _NotFittingError(Exception):
-    """A value is not of the expected kind."""
+def _tuple(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
 
 
-def _text(value: Any, data: dict[str, Any]) -> Output:
-    return Text(_str(value), tuple(_dicts(data.get("annotations", []))))
-
-
-def _call(value: Any, data: dict[str, Any]) -> Output:
-    arguments = data.get("arguments", {})
-    if not isinstance(arguments, dict | str):
-        raise _NotFittingError("expected arguments as an object or as text")
-    return ToolCall(_str(value), arguments)
-
-
-def _code(value: Any, data: dict[str, Any]) -> Output:
-    images = data.get("images", [])
-    if not isinstance(images, list):
-        raise _NotFittingError("expected images as an array of file ids")
-    ids = tuple(map(_str, images))
-    return CodeCall(_str(value), _str(data.get("logs", "")), ids)
-
-
-def _wait(value: Any, data: dict[str, Any]) -> Output:
-    fine = isinstance(value, int | float) and not isinstance(value, bool)
-    if not fine or not 0 <= value < math.inf:
-        raise _NotFittingError("expected seconds, 0 or more")
-    return Wait(value)
-
-
-def _fail(value: Any, data: dict[str, Any]) -> Output:
-    code = data.get("code", "server_error")
-    if code not in ERROR_CODES:
-        raise _NotFittingError(f"expected a code of {', '.join(ERROR_CODES)}")
-    return Fail(_str(value), code)
-
-
-def _incomplete(value: Any, data: dict[str, Any]) -> Output:
-    if value not in REASONS:
-        raise _NotFittingError(f"expected a reason of {', '.join(REASONS)}")
-    return Incomplete(value)
-
-
-def _str(value: Any) -> str:
-    if not isinstance(value, str):
-        raise _NotFittingError("expected text")
-    return value
-
-
-def _dicts(value: Any) -> list[dict[str, Any]]:
-    if isinstance(value, list) and all(isinstance(each, dict) for each in value):
-        return value
-    raise _NotFittingError("expected an array of objects")
-
-
-# The property that identifies the form, those allowed beside it, and the reader.
-_FORMS: dict[str, tuple[tuple[str, ...], Callable[[Any, dict[str, Any]], Output]]] = {
-    "text": (("annotations",), _text),
-    "refuse": ((), lambda value, _: RefusedText(_str(value))),
-    "image": ((), lambda value, _: Image(_str(value))),
-    "call": (("arguments",), _call),
+# The property that identifies the form, and those allowed beside it.
+_FORMS: dict[str, tuple[Callable[..., Output], tuple[str, ...]]] = {
+    "text": (Text, ("annotations",)),
+    "refuse": (RefusedText, ()),
+    "image": (Image, ()),
+    "call": (ToolCall, ("arguments",)),
     # Before "code", which is also the name of what may stand beside "fail".
-    "fail": (("code",), _fail),
-    "code": (("logs", "images"), _code),
-    "search": ((), lambda value, _: FileSearch(tuple(_dicts(value)))),
-    "wait": ((), _wait),
-    "incomplete": ((), _incomplete),
+    "fail": (Fail, ("code",)),
+    "code": (CodeCall, ("logs", "images")),
+    "search": (FileSearch, ()),
+    "wait": (Wait, ()),
+    "incomplete": (Incomplete, ()),
 }

@@ -98,17 +98,17 @@ HOSTILE: dict[str, Schema] = {
     },
     "itself eight times": {"properties": {each: {"$ref": "#"} for each in "abcdefgh"}},
     "itself twice at once": {"allOf": [{"$ref": "#"}, {"$ref": "#"}]},
-    "500 optional levels": nested(500, lambda inner: {"properties": {"a": inner}}, {}),
-    "500 levels": nested(
-        500, lambda inner: {"properties": {"a": inner}, "required": ["a"]}, {}
+    "45 optional levels": nested(45, lambda inner: {"properties": {"a": inner}}, {}),
+    "45 levels": nested(
+        45, lambda inner: {"properties": {"a": inner}, "required": ["a"]}, {}
     ),
-    "250 levels of allOf": nested(250, lambda inner: {"allOf": [inner]}, {}),
-    "250 levels of not": nested(250, lambda inner: {"not": inner}, {}),
-    "250 levels of items": nested(250, lambda inner: {"items": inner}, {}),
+    "45 levels of allOf": nested(45, lambda inner: {"allOf": [inner]}, {}),
+    "45 levels of not": nested(45, lambda inner: {"not": inner}, {}),
+    "45 levels of items": nested(45, lambda inner: {"items": inner}, {}),
     "deep, and without a meaning": {
-        "dependencies": nested(300, lambda inner: {"items": inner}, {})
+        "dependencies": nested(45, lambda inner: {"items": inner}, {})
     },
-    "deep default": {"default": nested(900, lambda inner: [inner], 1)},
+    "deep default": {"default": nested(90, lambda inner: [inner], 1)},
     "huge step": {"type": "integer", "multipleOf": 10**4000, "minimum": 1},
     "tiny step": {"type": "number", "multipleOf": 1e-300, "minimum": 1e300},
     "endless bounds": {"minimum": float("nan"), "multipleOf": float("inf")},

@@ -13,7 +13,6 @@ from assistants_server.faults import HELP, Fault, FaultError, Faults, parse
 from assistants_server.faults.fault import LONGEST, REMEMBERED
 from assistants_server.faults.grammar import EVERY_OPTION, FAULTS, METHODS, SOME_OPTIONS
 from assistants_server.operations import operations
-from tests.cases import each_case
 
 READ = {
     "400": Fault("status", 400),
@@ -109,7 +108,7 @@ pieces = st.one_of(
 nearly = st.lists(pieces, max_size=20).map("".join)
 
 
-@each_case("text", READ)
+@pytest.mark.parametrize("text", READ)
 def test_text_is_read(text: str) -> None:
     assert parse(text) == [READ[text]]
 
@@ -119,7 +118,7 @@ def test_text_may_hold_several(texts: list[str]) -> None:
     assert parse(";".join(texts)) == [READ[text] for text in texts]
 
 
-@each_case(("text", "quoted", "allowed"), REFUSED)
+@pytest.mark.parametrize(("text", "quoted", "allowed"), REFUSED)
 def test_text_is_refused(text: str, quoted: str, allowed: str) -> None:
     with pytest.raises(FaultError) as caught:
         parse(text)

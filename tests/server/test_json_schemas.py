@@ -37,9 +37,19 @@ FLAWS: dict[str, tuple[Schema, str]] = {
         "$.patternProperties: '[' is no",
     ),
     "long pattern": ({"pattern": "a" * 3000}, "$.pattern: 'aaa"),
-    "many": ({"required": [str(n) for n in range(50_000)]}, "$: this schema is too"),
-    "large": ({"items": {"prefixItems": [{}] * 5000}}, "$.items.prefixItems["),
-    "deep": ({"type": nested(100_000, lambda inner: [inner], 1)}, "$: is nested too"),
+    "many": (
+        {"required": [str(n) for n in range(50_000)]},
+        "$: this schema is too large",
+    ),
+    "large": ({"items": {"prefixItems": [{}] * 20_000}}, "$: this schema is too large"),
+    "too deep": (
+        nested(400, lambda inner: {"items": inner}, {}),
+        "$: this schema is nested",
+    ),
+    "far too deep": (
+        {"type": nested(100_000, lambda inner: [inner], 1)},
+        "$: this schema is too large",
+    ),
     "old": ({"items": [{}]}, "$.items: [{}] is not of type 'object', 'boolean'"),
     "text": ("a", "$: 'a' is not of type 'object', 'boolean'"),
     "null": (None, "$: None is not of type 'object', 'boolean'"),

@@ -21,7 +21,6 @@ from assistants_server import (
     scripted,
 )
 from assistants_server.engines.scripted import HELP, parse_script
-from tests.cases import each_case
 from tests.server.api import JSON, Api, function
 
 if TYPE_CHECKING:
@@ -78,29 +77,29 @@ MALFORMED: list[tuple[str, str]] = [
     ("[[[]]]", "$[0][0]: expected text"),
     ("[[{}]]", "$[0][0]: expected text"),
     ('[["Hi"], ["a", {"say": "Hi"}]]', "$[1][1]: expected text"),
-    ('[[{"text": 7}]]', "$[0][0]: expected text"),
+    ('[[{"text": 7}]]', "$[0][0]: Text.value is int, not str"),
     ('[[{"text": "Hi", "loudly": true}]]', "$[0][0]: 'loudly' is unknown here"),
     ('[[{"text": "Hi", "refuse": "No."}]]', "'refuse' is unknown here"),
-    ('[[{"text": "Hi", "annotations": {}}]]', "$[0][0]: expected an array"),
-    ('[[{"text": "Hi", "annotations": [7]}]]', "$[0][0]: expected an array"),
-    ('[[{"refuse": null}]]', "$[0][0]: expected text"),
-    ('[[{"image": ["file-1"]}]]', "$[0][0]: expected text"),
-    ('[[{"call": null}]]', "$[0][0]: expected text"),
-    ('[[{"call": "height", "arguments": [1]}]]', "expected arguments as an object"),
-    ('[[{"call": "height", "arguments": null}]]', "expected arguments as an object"),
-    ('[[{"code": 7}]]', "$[0][0]: expected text"),
-    ('[[{"code": "1", "logs": 7}]]', "$[0][0]: expected text"),
-    ('[[{"code": "1", "images": "file-1"}]]', "expected images as an array"),
-    ('[[{"code": "1", "images": [7]}]]', "$[0][0]: expected text"),
-    ('[[{"search": {}}]]', "$[0][0]: expected an array"),
-    ('[[{"search": ["a.txt"]}]]', "$[0][0]: expected an array"),
-    ('[[{"wait": "1"}]]', "$[0][0]: expected seconds"),
-    ('[[{"wait": -1}]]', "$[0][0]: expected seconds"),
-    ('[[{"wait": true}]]', "$[0][0]: expected seconds"),
-    ('[[{"wait": 1e999}]]', "$[0][0]: expected seconds"),
+    ('[[{"text": "Hi", "annotations": {}}]]', "$[0][0]: Text.annotations is dict"),
+    ('[[{"text": "Hi", "annotations": [7]}]]', "Text.annotations holds int"),
+    ('[[{"refuse": null}]]', "$[0][0]: RefusedText.value is"),
+    ('[[{"image": ["file-1"]}]]', "$[0][0]: Image.file_id is tuple"),
+    ('[[{"call": null}]]', "$[0][0]: ToolCall.name is"),
+    ('[[{"call": "height", "arguments": [1]}]]', "ToolCall.arguments is"),
+    ('[[{"call": "height", "arguments": null}]]', "ToolCall.arguments is"),
+    ('[[{"code": 7}]]', "$[0][0]: CodeCall.input is int"),
+    ('[[{"code": "1", "logs": 7}]]', "$[0][0]: CodeCall.logs is int"),
+    ('[[{"code": "1", "images": "file-1"}]]', "CodeCall.images is str, not a tuple"),
+    ('[[{"code": "1", "images": [7]}]]', "$[0][0]: CodeCall.images is int"),
+    ('[[{"search": {}}]]', "$[0][0]: FileSearch.results is dict"),
+    ('[[{"search": ["a.txt"]}]]', "$[0][0]: FileSearch.results holds str"),
+    ('[[{"wait": "1"}]]', "$[0][0]: Wait.seconds is"),
+    ('[[{"wait": -1}]]', "$[0][0]: Wait.seconds is"),
+    ('[[{"wait": true}]]', "$[0][0]: Wait.seconds is"),
+    ('[[{"wait": 1e999}]]', "$[0][0]: Wait.seconds is"),
     ('[[{"wait": NaN}]]', "NaN"),
     ('[[{"call": "height", "arguments": {"of": Infinity}}]]', "Infinity"),
-    ('[[{"fail": 7}]]', "$[0][0]: expected text"),
+    ('[[{"fail": 7}]]', "$[0][0]: Fail.message is int"),
     ('[[{"fail": "No.", "code": "bad"}]]', "server_error, rate_limit_exceeded"),
     ('[[{"fail": "No.", "code": []}]]', "server_error, rate_limit_exceeded"),
     ('[[{"incomplete": "bad"}]]', "max_completion_tokens, max_prompt_tokens"),
@@ -115,7 +114,7 @@ def assistant(api: Api) -> str:
     return api.assistant(tools=[function("height")])
 
 
-@each_case(("form", "output"), FORMS, ids=[str(f) for f, _ in FORMS])
+@pytest.mark.parametrize(("form", "output"), FORMS, ids=[str(f) for f, _ in FORMS])
 def test_every_form(form: Any, output: Any) -> None:
     read = parse_script(json.dumps([["Hi"], [form, "Hi"]]))
     assert read == (("Hi",), (output, "Hi"))
@@ -127,8 +126,10 @@ def test_the_help_names_every_form_and_property() -> None:
         assert f'"{name}":' in HELP
 
 
-@each_case(("text", "said"), MALFORMED, ids=[text[:50] for text, _ in MALFORMED])
-def test_what_is_no_script_is_said_to_be_none(text: str, said: str) -> None:
+@pytest.mark.parametrize(
+    ("text", "said"), MALFORMED, ids=[text[:50] for text, _ in MALFORMED]
+)
+def test_malformed_script_is_refused(text: str, said: str) -> None:
     with pytest.raises(ScriptError) as caught:
         parse_script(text)
     assert said in str(caught.value)

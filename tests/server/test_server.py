@@ -25,7 +25,6 @@ from assistants_server import (
     deterministic,
     scripted,
 )
-from tests.cases import each_case
 from tests.server.api import TIMEOUT, Api, Gate, until
 
 if TYPE_CHECKING:
@@ -359,7 +358,7 @@ def test_last_thousand_exchanges_are_kept() -> None:
     assert [each.path for each in kept] == [f"/v1/{n}" for n in range(1, 1001)]
 
 
-@each_case(
+@pytest.mark.parametrize(
     ("settings", "said"),
     [
         ({"host": "0.0.0.0"}, "0.0.0.0 can be reached .*a key is needed"),
