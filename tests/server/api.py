@@ -10,13 +10,13 @@ import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+import httpx
+
 from harness.contract.document import DOCUMENT, PREFIX
 from tests.server.conformance import DONE, deviations, events_of, judge_stream
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    import httpx
 
     from assistants_server import LocalServer, Output, Turn
     from tests.server.conformance import Event
@@ -338,6 +338,14 @@ def raw(server: LocalServer, request: bytes) -> tuple[bytes, bytes]:
             answer += piece
     head, _, body = answer.partition(b"\r\n\r\n")
     return head, body
+
+
+@contextmanager
+def talking(server: LocalServer) -> Iterator[Api]:
+    """Provide a client of a server."""
+    # Without certificates, since to read them takes longer than a test.
+    with httpx.Client(base_url=server.url, timeout=TIMEOUT, verify=False) as http:
+        yield Api(http)
 
 
 def _sending(

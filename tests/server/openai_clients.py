@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from openai import AsyncOpenAI, OpenAI
+from openai import AssistantEventHandler, AsyncOpenAI, OpenAI
 
 from tests.server.conformance import deviations
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from openai import BaseModel
+    from openai.types.beta import AssistantStreamEvent
     from openai.types.beta.threads import Message
 
     from assistants_server import LocalServer
@@ -33,6 +37,40 @@ WEATHER: Any = {
 }
 HEIGHT: Any = {"type": "function", "function": {"name": "height"}}
 HELLO: Any = {"role": "user", "content": "Hello you"}
+
+
+class Log(AssistantEventHandler):
+    """Note which callbacks fire, in order; of the same one after another, one."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.fired: list[str] = []
+        for name in dir(AssistantEventHandler):
+            if name.startswith("on_"):
+                setattr(self, name, self._noting(name))
+
+    def _noting(self, name: str) -> Any:
+        def note(*_: object) -> None:
+            if self.fired[-1:] != [name]:
+                self.fired.append(name)
+
+        return note
+
+    @property
+    def without_events(self) -> list[str]:
+        return [
+            name
+            for name, _ in groupby(each for each in self.fired if each != "on_event")
+        ]
+
+
+def names(events: Iterable[AssistantStreamEvent]) -> list[str]:
+    """Return the names of events, which must be valid; of deltas in a row one."""
+    found = []
+    for event in events:
+        data_of(event, "AssistantStreamEvent")
+        found.append(event.event)
+    return [name for name, _ in groupby(found)]
 
 
 def client_of(server: LocalServer, **options: Any) -> OpenAI:

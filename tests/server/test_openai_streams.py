@@ -4,54 +4,33 @@
 
 from __future__ import annotations
 
-from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-import openai
 import pytest
 from openai import AssistantEventHandler
 
 from assistants_server import LocalServer
-from tests.server.conformance import deviations
 from tests.server.openai_clients import (
     HEIGHT,
     HELLO,
     IGNORED,
     WEATHER,
+    Log,
     client_of,
     data_of,
-    fault,
+    names,
     script,
     text_of,
 )
+from tests.server.streams import BEGINNING, CALLING, WRITTEN
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
     from openai import OpenAI
     from openai.types.beta import AssistantStreamEvent
 
 pytestmark = pytest.mark.filterwarnings(IGNORED)
-MESSAGE = [
-    "thread.run.step.created",
-    "thread.run.step.in_progress",
-    "thread.message.created",
-    "thread.message.in_progress",
-    "thread.message.delta",
-    "thread.message.completed",
-    "thread.run.step.completed",
-]
-BEGIN = ["thread.run.created", "thread.run.queued", "thread.run.in_progress"]
-CALLING = [
-    "thread.run.step.created",
-    "thread.run.step.in_progress",
-    "thread.run.step.delta",
-]
-GOING_ON = [
-    "thread.run.step.completed",
-    "thread.run.queued",
-    "thread.run.in_progress",
-]
 CITATION: Any = {
     "type": "file_citation",
     "text": "[1]",
@@ -77,47 +56,13 @@ def thread(client: OpenAI) -> str:
     return client.beta.threads.create(messages=[HELLO]).id
 
 
-class Log(AssistantEventHandler):
-    """Note which callbacks fire, in order; of the same one after another, one."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.fired: list[str] = []
-        for name in dir(AssistantEventHandler):
-            if name.startswith("on_"):
-                setattr(self, name, self._noting(name))
-
-    def _noting(self, name: str) -> Any:
-        def note(*_: object) -> None:
-            if self.fired[-1:] != [name]:
-                self.fired.append(name)
-
-        return note
-
-    @property
-    def without_events(self) -> list[str]:
-        return [
-            name
-            for name, _ in groupby(each for each in self.fired if each != "on_event")
-        ]
-
-
-def names(events: Iterable[AssistantStreamEvent]) -> list[str]:
-    """Return the names of events, which must be valid; of deltas in a row one."""
-    found = []
-    for event in events:
-        data_of(event, "AssistantStreamEvent")
-        found.append(event.event)
-    return [name for name, _ in groupby(found)]
-
-
 def test_events_come_in_the_order_of_the_api(
     client: OpenAI, assistant: str, thread: str
 ) -> None:
     events = client.beta.threads.runs.create(
         thread, assistant_id=assistant, stream=True
     )
-    assert names(events) == [*BEGIN, *MESSAGE, "thread.run.completed"]
+    assert names(events) == [*BEGINNING, *WRITTEN, "thread.run.completed"]
 
 
 def test_a_new_thread_is_the_first_event(client: OpenAI, assistant: str) -> None:
@@ -126,8 +71,8 @@ def test_a_new_thread_is_the_first_event(client: OpenAI, assistant: str) -> None
     )
     assert names(events) == [
         "thread.created",
-        *BEGIN,
-        *MESSAGE,
+        *BEGINNING,
+        *WRITTEN,
         "thread.run.completed",
     ]
 
@@ -140,7 +85,7 @@ def test_a_stream_goes_on_after_the_functions(
     events = list(
         runs.create(thread, assistant_id=assistant, tools=[HEIGHT], stream=True)
     )
-    assert names(events) == [*BEGIN, *CALLING, "thread.run.requires_action"]
+    assert names(events) == [*BEGINNING, *CALLING, "thread.run.requires_action"]
     last = events[-1]
     assert last.event == "thread.run.requires_action"
     assert last.data.required_action
@@ -151,7 +96,12 @@ def test_a_stream_goes_on_after_the_functions(
         tool_outputs=[{"tool_call_id": call.id, "output": "3 m"}],
         stream=True,
     )
-    assert names(more) == [*GOING_ON, *MESSAGE, "thread.run.completed"]
+    assert names(more) == [
+        "thread.run.step.completed",
+        *BEGINNING[1:],
+        *WRITTEN,
+        "thread.run.completed",
+    ]
 
 
 def test_the_pieces_make_up_the_text(
@@ -307,134 +257,3 @@ def test_functions_are_called_from_a_callback(client: OpenAI, assistant: str) ->
         stream.until_done()
     said = "The functions gave: weather: weather is 3; height: height is 3"
     assert "".join(texts) == f"You said: Hello you {said}"
-
-
-FAILED: dict[str, tuple[dict[str, Any], list[str]]] = {
-    "failed": (
-        {"fail": "No more"},
-        ["thread.message.incomplete", "thread.run.step.failed", "thread.run.failed"],
-    ),
-    "incomplete": (
-        {"incomplete": "max_prompt_tokens"},
-        [
-            "thread.message.incomplete",
-            "thread.run.step.completed",
-            "thread.run.incomplete",
-        ],
-    ),
-}
-
-
-@pytest.mark.parametrize("status", FAILED)
-def test_a_stream_of_a_run_that_ends_otherwise(
-    client: OpenAI, assistant: str, thread: str, status: str
-) -> None:
-    ending, expected = FAILED[status]
-    events = client.beta.threads.runs.create(
-        thread,
-        assistant_id=assistant,
-        stream=True,
-        extra_headers=script(["A text", ending]),
-    )
-    assert names(events) == [*BEGIN, *MESSAGE[:-2], *expected]
-
-
-def test_a_stream_of_a_run_that_is_cancelled(
-    client: OpenAI, assistant: str, thread: str
-) -> None:
-    runs = client.beta.threads.runs
-
-    def cancelling(events: Iterable[Any]) -> Iterator[Any]:
-        for event in events:
-            if event.event == "thread.message.delta":
-                (run,) = runs.list(thread)
-                runs.cancel(run.id, thread_id=thread)
-            yield event
-
-    events = runs.create(
-        thread,
-        assistant_id=assistant,
-        stream=True,
-        extra_headers=script(["A text", {"wait": 600}]),
-    )
-    assert names(cancelling(events)) == [
-        *BEGIN,
-        *MESSAGE[:-2],
-        "thread.run.cancelling",
-        "thread.message.incomplete",
-        "thread.run.step.cancelled",
-        "thread.run.cancelled",
-    ]
-
-
-def test_a_stream_of_a_run_that_expires() -> None:
-    with LocalServer(expires_after=0.05) as server, client_of(server) as client:
-        assistant = client.beta.assistants.create(model="m").id
-        events = client.beta.threads.create_and_run(
-            assistant_id=assistant,
-            stream=True,
-            extra_headers=script(["A text", {"wait": 600}]),
-        )
-        assert names(events)[-3:] == [
-            "thread.message.incomplete",
-            "thread.run.step.expired",
-            "thread.run.expired",
-        ]
-
-
-def test_a_client_that_leaves_doesn_t_end_the_run(
-    client: OpenAI, assistant: str, thread: str
-) -> None:
-    runs = client.beta.threads.runs
-    with runs.stream(
-        thread_id=thread,
-        assistant_id=assistant,
-        extra_headers=script(["One, ", {"wait": 0.05}, "two"]),
-    ) as stream:
-        assert next(iter(stream.text_deltas)) == "One, "
-    (run,) = runs.list(thread)
-    assert runs.poll(run.id, thread_id=thread).status == "completed"
-    assert text_of(client.beta.threads.messages.list(thread).data[0]) == "One, two"
-
-
-def test_an_error_in_a_stream_is_raised(
-    client: OpenAI, assistant: str, thread: str
-) -> None:
-    log = Log()
-    with (
-        client.beta.threads.runs.stream(
-            thread_id=thread,
-            assistant_id=assistant,
-            event_handler=log,
-            extra_headers=fault("error-event=2 shape=wrapped"),
-        ) as stream,
-        pytest.raises(openai.APIError),
-    ):
-        stream.until_done()
-    assert log.without_events == ["on_exception", "on_end"]
-
-
-def test_a_stream_that_is_cut_is_an_error(
-    client: OpenAI, assistant: str, thread: str
-) -> None:
-    events = client.beta.threads.runs.create(
-        thread,
-        assistant_id=assistant,
-        stream=True,
-        extra_headers=fault("cut-stream=2"),
-    )
-    found: list[str] = []
-    with pytest.raises(openai.APIConnectionError):
-        found.extend(event.event for event in events)
-    assert found == BEGIN[:2]
-
-
-def test_a_stream_that_is_refused_is_an_error_like_any(
-    client: OpenAI, thread: str
-) -> None:
-    with (
-        pytest.raises(openai.NotFoundError) as caught,
-        client.beta.threads.runs.stream(thread_id=thread, assistant_id="asst_x"),
-    ):
-        pass
-    assert deviations({"error": caught.value.body}, "ErrorResponse") == []
