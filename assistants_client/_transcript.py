@@ -130,11 +130,7 @@ class Flowing:
 
     def __init__(self, write: Callable[[str], None] | None, content_type: str) -> None:
         self._write = write
-        readable = re.match(
-            r"text/|application/(.*\+)?json", content_type, re.IGNORECASE
-        )
-        decoder = getincrementaldecoder("utf-8")
-        self._decoder = decoder("replace") if readable else None
+        self._decoder = _decoder("replace") if _TEXT.match(content_type) else None
         self._begun = ""
 
     def take(self, piece: bytes) -> None:

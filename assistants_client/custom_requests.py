@@ -128,20 +128,7 @@ class AsyncCustomRequests:
         options: Mapping[str, Any] | None = None,
         **more: Unpack[CallOptions],
     ) -> T:
-        """Send a GET, and return the response.
-
-        Args:
-            path: below the base URL, such as "/models".
-            cast_to: the type to read the body as: a model, `dict`, `str`, `bytes`,
-                None, a TypedDict or dataclass, or `httpx.Response` for the response
-                itself (`httpx2.Response` if the client uses that library).
-            options: options, by their names in the `openai` package.
-            more: options, by their names here.
-
-        Raises:
-            ConfigurationError: the path leads elsewhere, or an option is unknown.
-            APIError: the call fails, or the body is not what `cast_to` says.
-        """
+        """Send a GET, and return the response; `Client.get` has the arguments."""
         found: T = await self._request("GET", path, cast_to, options, more)
         return found
 

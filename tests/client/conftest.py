@@ -9,6 +9,7 @@ import pytest
 
 from assistants_client import AsyncClient, Client
 from assistants_server import LocalServer
+from tests.client import either
 from tests.client.living import KEY, got
 from tests.client.story import awaited, sync
 
@@ -23,6 +24,11 @@ def telling(request: pytest.FixtureRequest) -> Any:
     return request.param
 
 
+@pytest.fixture(params=[either.at_once, either.awaited], ids=["sync", "async"])
+def use(request: pytest.FixtureRequest) -> Any:
+    return request.param
+
+
 @pytest.fixture(scope="module")
 def server() -> Iterator[LocalServer]:
     with LocalServer(poll_after=2) as server:
@@ -31,7 +37,7 @@ def server() -> Iterator[LocalServer]:
 
 @pytest.fixture(params=[Client, AsyncClient], ids=["sync", "async"])
 def using(request: pytest.FixtureRequest, server: LocalServer) -> Callable[[Use], None]:
-    """Give what runs a test with a client of either kind."""
+    """Return what runs a test with a client of either kind."""
 
     async def run(use: Use) -> None:
         client = request.param(base_url=server.url, api_key=KEY, max_retries=0)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import gzip
 import json
 import zlib
@@ -27,6 +26,7 @@ from assistants_client._effects import UnreadableResponse
 from assistants_client._transport.body import ERROR_BYTES, Bound
 from assistants_client._transport.library import Library
 from tests.cases import each_case
+from tests.client.either import at_once
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator
@@ -148,34 +148,14 @@ def served(
 
 
 def sync(transport: Any, act: Callable[[Any], Any], **settings: Any) -> Any:
-    with (
-        httpx.Client(transport=transport) as http,
-        Client(
-            base_url="http://h/v1", api_key=KEY, http_client=http, **settings
-        ) as client,
-    ):
-        return act(client)
+    return at_once(act, {"transport": transport}, base_url="http://h/v1", **settings)
 
 
-def awaited(transport: Any, act: Callable[[Any], Any], **settings: Any) -> Any:
-    async def main() -> Any:
-        async with (
-            httpx.AsyncClient(transport=transport) as http,
-            AsyncClient(
-                base_url="http://h/v1", api_key=KEY, http_client=http, **settings
-            ) as client,
-        ):
-            result = act(client)
-            if hasattr(result, "__aiter__"):
-                return [each async for each in result]
-            return await result
-
-    return asyncio.run(main())
-
-
-@pytest.fixture(params=[sync, awaited], ids=["sync", "async"])
-def run(request: pytest.FixtureRequest) -> Any:
-    return request.param
+@pytest.fixture
+def run(use: Any) -> Any:
+    return lambda transport, act, **settings: use(
+        act, {"transport": transport}, base_url="http://h/v1", **settings
+    )
 
 
 def bomb(each: int = 1 << 20) -> Iterator[bytes]:

@@ -30,43 +30,7 @@ PASSWORD = "password-of-the-proxy"
 BASIC = base64.b64encode(f"somebody:{PASSWORD}".encode()).decode()
 VARIABLES = ("http_proxy", "https_proxy", "all_proxy", "no_proxy")
 
-Call: TypeAlias = Callable[[Any], Any]
 Use: TypeAlias = Callable[..., Any]
-
-
-def synchronously(call: Call, given: Any = None, **settings: Any) -> Any:
-    """Make a client, and call something of it.
-
-    Args:
-        call: gets the client.
-        given: settings of a client of httpx; without them, none is given.
-        settings: those of the client.
-    """
-    if given is None:
-        with Client(api_key=KEY, **settings) as client:
-            return call(client)
-    with httpx.Client(**given) as http_client:
-        return call(Client(api_key=KEY, http_client=http_client, **settings))
-
-
-def asynchronously(call: Call, given: Any = None, **settings: Any) -> Any:
-    """Do the same with the asynchronous client."""
-
-    async def main() -> Any:
-        if given is None:
-            async with AsyncClient(api_key=KEY, **settings) as client:
-                return await call(client)
-        async with httpx.AsyncClient(**given) as http_client:
-            client = AsyncClient(api_key=KEY, http_client=http_client, **settings)
-            return await call(client)
-
-    return asyncio.run(main())
-
-
-@pytest.fixture(params=[synchronously, asynchronously], ids=["sync", "async"])
-def use(request: pytest.FixtureRequest) -> Use:
-    found: Use = request.param
-    return found
 
 
 @pytest.fixture(autouse=True)

@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import pytest
 
-from assistants_client import APIStatusError, AsyncClient, Client
+from assistants_client import APIStatusError
 from assistants_client._effects import BufferedResponse, PreparedRequest, Send
 from assistants_client._flows.redirects import MOST, follow_redirects, refusal
 from harness.flow_driver import FlowDriver
 from harness.scripted_server import Request, Response, ScriptedServer
 from tests.cases import each_case
+from tests.client.recording import KEY
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from assistants_client._effects import Flow, HttpResponse
 
-KEY = "sk-a-key-that-stays-here"
 HERE = "http://api.example/v1/threads"
 OK = BufferedResponse(200, {}, b"{}")
 
@@ -164,23 +161,7 @@ def test_what_is_no_redirect_is_an_answer(status: int) -> None:
 # --- Over sockets ------------------------------------------------------------------
 
 
-def sync(server: ScriptedServer, act: Callable[[Any], Any], **settings: Any) -> Any:
-    with Client(base_url=f"{server.url}/v1", api_key=KEY, **settings) as client:
-        return act(client)
-
-
-def awaited(server: ScriptedServer, act: Callable[[Any], Any], **settings: Any) -> Any:
-    async def main() -> Any:
-        async with AsyncClient(
-            base_url=f"{server.url}/v1", api_key=KEY, **settings
-        ) as client:
-            return await act(client)
-
-    return asyncio.run(main())
-
-
-@pytest.mark.parametrize("run", [sync, awaited])
-def test_no_other_server_gets_a_secret(run: Any) -> None:
+def test_no_other_server_gets_a_secret(use: Any) -> None:
     with ScriptedServer() as other:
 
         def elsewhere(request: Request) -> Response:
@@ -192,22 +173,24 @@ def test_no_other_server_gets_a_secret(run: Any) -> None:
         with ScriptedServer(elsewhere) as server:
             for act in (make, lambda client: client.threads.retrieve("thread_1")):
                 with pytest.raises(APIStatusError, match="base_url=") as caught:
-                    run(server, act)
+                    use(act, base_url=f"{server.url}/v1")
                 assert caught.value.status_code == 307
                 assert KEY not in repr(vars(caught.value))
             assert len(server.requests) == 2
         assert other.requests == []
 
 
-@pytest.mark.parametrize("run", [sync, awaited])
-def test_a_slash_more_or_less_does_no_harm(run: Any) -> None:
+def test_a_slash_more_or_less_does_no_harm(use: Any) -> None:
     def slashed(request: Request) -> Response:
         if request.path.endswith("/"):
             return Response.of({"id": "thread_1", "object": "thread"})
         return Response.of({}, 307, {"location": f"{request.target}/"})
 
+    def create(client: Any) -> Any:
+        return client.threads.create(metadata={"a": "b"})
+
     with ScriptedServer(slashed) as server:
-        thread = run(server, lambda client: client.threads.create(metadata={"a": "b"}))
+        thread = use(create, base_url=f"{server.url}/v1")
         first, second = server.requests
     assert thread.id == "thread_1"
     assert (first.path, second.path) == ("/v1/threads", "/v1/threads/")
