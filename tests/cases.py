@@ -7,8 +7,10 @@ runs tests; which is many times what most small cases take.
 from __future__ import annotations
 
 import inspect
-from functools import wraps
+from functools import partial, wraps
 from typing import TYPE_CHECKING, Any
+
+from harness.rows import run_rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -40,15 +42,8 @@ def each_case(
     def decorate(test: Callable[..., None]) -> Callable[..., None]:
         @wraps(test)
         def over_all(**fixtures: Any) -> None:
-            failed = []
-            for title, given in zip(titles, arguments, strict=True):
-                try:
-                    test(**fixtures, **given)
-                except Exception as error:  # noqa: BLE001 - raised again below
-                    error.add_note(f"for {title}")
-                    failed.append(error)
-            if failed:
-                raise ExceptionGroup(f"{len(failed)} of {len(titles)} cases", failed)
+            calls = [partial(test, **fixtures, **given) for given in arguments]
+            run_rows(zip(titles, calls, strict=True))
 
         taken = inspect.signature(test).parameters
         left = [each for name, each in taken.items() if name not in keys]

@@ -13,6 +13,8 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
+from harness.rows import VARIABLE
+
 # No test depends on how fast a machine is. What hypothesis sets by itself where CI is
 # set (always the same examples, for one) stays.
 settings.register_profile("project", deadline=None, max_examples=30)
@@ -51,6 +53,19 @@ _LONG = {
     "test_interrupts.py",
     "test_wheel.py",
 }
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--row",
+        metavar="TEXT",
+        help="of tests over the rows of a table, try those with this text in the title",
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if config.getoption("--row"):
+        os.environ[VARIABLE] = config.getoption("--row")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -7,8 +7,10 @@ millisecond each, which pytest takes ten times as long to list and report.
 from __future__ import annotations
 
 import os
-from functools import wraps
+from functools import partial, wraps
 from typing import TYPE_CHECKING, TypeVar
+
+from harness.rows import run_rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
@@ -43,12 +45,4 @@ def for_each(
 
 def call_each(names: Collection[Named], test: Callable[[Named], None]) -> None:
     """Call a test with each of some names, and then report all that failed."""
-    failed = []
-    for name in names:
-        try:
-            test(name)
-        except Exception as error:  # noqa: BLE001 - raised again below
-            error.add_note(f"for {name}")
-            failed.append(error)
-    if failed:
-        raise ExceptionGroup(f"{len(failed)} of {len(names)}", failed)
+    run_rows((str(name), partial(test, name)) for name in names)

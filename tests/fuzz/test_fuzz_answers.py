@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from harness.fuzz.runner import Target
 
-CASES = {"answers": 200, "streams": 50, "headers": 100}
+CASES = {"answers": 120, "streams": 50, "headers": 60}
 # Outcomes that have to come, or the cases are of no use.
 DUE = {
     "answers": {"DecodeError", "Run", "AsyncRun", "Page", "AsyncPage", "NotFoundError"},
