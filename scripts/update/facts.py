@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -81,8 +80,12 @@ def fetch(location: str, folder: Path) -> tuple[Path, Source]:
     if location.startswith(_REMOTE):
         path.write_bytes(source.fetch(location))
     else:
-        source.load(location)
-        shutil.copyfile(location, path)
+        try:
+            # Once, as it may be a pipe; one byte more than `load` accepts.
+            with Path(location).open("rb") as file:
+                path.write_bytes(file.read(source.MAX_BYTES + 1))
+        except OSError as error:
+            raise SpecError(f"can't read {location}: {error.strerror}") from error
     return path, source.load(path)
 
 

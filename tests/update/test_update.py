@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -234,3 +236,16 @@ def test_files_with_changes_are_not_overwritten_and_other_changes_come_along(
     assert repository.update(changed(with_more)) == DONE
     assert seen == ["# Mine.\n"]
     assert repository.text("pyproject.toml") == "# Mine.\n"
+
+
+def test_a_document_may_come_through_a_pipe(
+    repository: Repository, unchecked: None, unbuilt: None
+) -> None:
+    pipe = repository.root.parent / "pipe.json"
+    os.mkfifo(pipe)
+    given = json.dumps(changed(with_more)).encode()
+    with ThreadPoolExecutor(1) as pool:
+        writing = pool.submit(pipe.write_bytes, given)
+        assert repository.update(str(pipe)) == DONE
+        assert writing.result() == len(given)
+    assert "colour" in repository.text(DOCUMENT)
