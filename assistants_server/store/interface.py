@@ -54,9 +54,11 @@ class Store(Protocol):
 
     def changes(self) -> AbstractContextManager[None]:
         """Make several changes or, after an exception, none of them."""
+        ...
 
     def errors_explained(self) -> AbstractContextManager[None]:
         """Turn errors of the database into a `StoreError` that says what to do."""
+        ...
 
     def add(
         self,
@@ -83,12 +85,14 @@ class Store(Protocol):
         self, kind: str, id: str, *, thread: str | None = None, run: str | None = None
     ) -> JSON | None:
         """Return the object of this kind, thread and run; None if there is none."""
+        ...
 
     def put(self, body: JSON, *, active: bool = False) -> None:
         """Replace the JSON of an object, and set whether it is an active run."""
 
     def notes(self, id: str) -> JSON:
         """Return the notes on an object."""
+        ...
 
     def put_notes(self, id: str, notes: JSON) -> None:
         """Replace the notes on an object."""
@@ -103,17 +107,21 @@ class Store(Protocol):
         self, kind: str, *, thread: str | None = None, run: str | None = None
     ) -> list[JSON]:
         """Return all objects of a kind, thread and run, oldest first."""
+        ...
 
     def active_run(self, thread: str) -> str | None:
         """Return the id of the run that locks a thread; None if it isn't locked."""
+        ...
 
     def active_runs(self) -> list[JSON]:
         """Return all active runs, oldest first."""
+        ...
 
     def position(
         self, kind: str, id: str, *, thread: str | None = None, run: str | None = None
     ) -> int | None:
         """Return the position of an object in order of creation, deleted or not."""
+        ...
 
     def page(
         self,
@@ -141,9 +149,11 @@ class Store(Protocol):
             limit: how many objects at most.
             run_id: only messages that this run wrote.
         """
+        ...
 
     def response(self, key: str) -> StoredResponse | None:
         """Return the response stored for an idempotency key, if it is still known."""
+        ...
 
     def store_response(self, key: str, response: StoredResponse) -> None:
         """Store the response for an idempotency key, and forget the oldest ones.

@@ -298,7 +298,7 @@ def test_what_fails_is_said_in_one_line(
         (["--script", "nowhere.json"], "--script nowhere.json: .*No such file"),
         (["--script", "."], r"--script \.: .*directory"),
         (["--script", "engines.py"], r"--script engines\.py: is not JSON"),
-        (["--script", "wrong.json"], r"--script wrong\.json: \$\[0\]\[1\]: expected"),
+        (["--script", "wrong.json"], r"--script wrong\.json: \$\[0\]\[1\]: Wait"),
         (["--script", "binary.json"], r"--script binary\.json: "),
         (["--script", "a.json", "--engine", "b:c"], "either --engine or --script"),
         (["--engine", "engines"], "--engine engines: expected MODULE:NAME"),
