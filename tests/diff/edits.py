@@ -59,7 +59,7 @@ def row(
     )
 
 
-def answer(schema: Any = None, kind: str = JSON) -> Document:
+def response(schema: Any = None, kind: str = JSON) -> Document:
     content = {} if schema is None else {"content": {kind: {"schema": schema}}}
     return {"description": "", **content}
 
@@ -73,7 +73,7 @@ def base() -> Document:
         parameter("limit", schema=INTEGER),
         parameter("include[]", schema=array(TEXT)),
         parameter("x-trace", "header"),
-        responses={"200": answer(ref("Thing")), "4XX": answer(ref("Problem"))},
+        responses={"200": response(ref("Thing")), "4XX": response(ref("Problem"))},
     )
     write = operation("makeThing", body=body("New"), schema=ref("Thing"))
     key = {"type": "http", "scheme": "bearer"}

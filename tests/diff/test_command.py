@@ -31,10 +31,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    Run = Callable[..., "Answer"]
+    Run = Callable[..., "Result"]
 
 
-class Answer(NamedTuple):
+class Result(NamedTuple):
     """What the command said and how it ended."""
 
     code: int
@@ -47,11 +47,11 @@ def run() -> Run:
     app = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False)
     app.command()(diff.diff)
 
-    def command(*arguments: Any) -> Answer:
+    def command(*arguments: Any) -> Result:
         done = CliRunner().invoke(app, [*map(str, arguments)], env={"COLUMNS": "200"})
         if done.exception and not isinstance(done.exception, SystemExit):
             raise done.exception
-        return Answer(done.exit_code, done.stdout, done.stderr)
+        return Result(done.exit_code, done.stdout, done.stderr)
 
     return command
 
@@ -93,8 +93,8 @@ def test_formats_and_files(run: Run, files: dict[str, str], tmp_path: Path) -> N
     )
     order = [files["old"], files["less"], "--format", "json"]
     assert json.loads(run(*order).out)["bump"] == "minor"
-    answer = run(*order, "--out", tmp_path / "report.json")
-    assert (answer.code, answer.out) == (4, "wrote report.json\n")
+    result = run(*order, "--out", tmp_path / "report.json")
+    assert (result.code, result.out) == (4, "wrote report.json\n")
     assert json.loads((tmp_path / "report.json").read_text())["breaking"] is True
 
 
@@ -150,10 +150,10 @@ def test_mistakes_are_told_and_nothing_is_written(
         ([old, old, "--out", tmp_path], "is a folder"),
         ([old, old, "--out", tmp_path / "no" / "x"], "there is no folder"),
     ):
-        answer = run(*arguments)
-        assert (answer.code, answer.out) == (2, ""), arguments
-        assert words in answer.err
-        assert "\x1b" not in answer.err
+        result = run(*arguments)
+        assert (result.code, result.out) == (2, ""), arguments
+        assert words in result.err
+        assert "\x1b" not in result.err
     assert tree(tmp_path) == before
 
 
@@ -162,9 +162,9 @@ def test_what_is_no_ordinary_file_stays_what_it_is(
 ) -> None:
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
-    answer = run(files["old"], files["more"], "--out", pipe)
-    assert (answer.code, answer.out) == (2, "")
-    assert "is no ordinary file" in answer.err
+    result = run(files["old"], files["more"], "--out", pipe)
+    assert (result.code, result.out) == (2, "")
+    assert "is no ordinary file" in result.err
     assert pipe.is_fifo()
 
 
@@ -251,7 +251,7 @@ def test_without_git_the_word_is_clear(
 def test_the_pinned_document_is_the_one_to_compare_with(
     run: Run, files: dict[str, str]
 ) -> None:
-    answer = run(files["old"], "--tag", "Run Steps", "--format", "json")
-    changes = json.loads(answer.out)["changes"]
+    result = run(files["old"], "--tag", "Run Steps", "--format", "json")
+    changes = json.loads(result.out)["changes"]
     new = [c["name"] for c in changes if c["text"] == "the operation is new"]
     assert new == ["run_steps.get_run_step", "run_steps.list_run_steps"]

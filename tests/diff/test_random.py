@@ -59,12 +59,12 @@ def _in_other_words(it: Mutant) -> None:
 def _edits() -> Iterator[tuple[str, Document]]:
     """Go through edits after which there is code at all."""
     for seed in range(10 * _PLANNED):
-        told, document = _edited(seed)
+        edit, document = _edited(seed)
         try:
             plan_package(taken(document).document)
         except SpecError:
             continue
-        yield told, document
+        yield edit, document
 
 
 def _planned(document: Document) -> str:
@@ -103,13 +103,13 @@ def _shuffled(value: Any, random: Random, key: str = "") -> Any:
 def test_every_edit_that_changes_what_code_is_made_from_is_reported() -> None:
     before = _planned(zoo())
     seen, wrong = {True: 0, False: 0}, []
-    for (told, document), _ in zip(_edits(), range(_PLANNED), strict=False):
+    for (edit, document), _ in zip(_edits(), range(_PLANNED), strict=False):
         changed = _planned(document) != before
         seen[changed] += 1
         there, back = report(zoo(), document), report(document, zoo())
         if there.is_empty is changed or back.is_empty is changed:
-            wrong.append((told, [change.text for change in there.changes]))
-        assert there.breaking or back.breaking or not changed or _is_note(there), told
+            wrong.append((edit, [change.text for change in there.changes]))
+        assert there.breaking or back.breaking or not changed or _is_note(there), edit
     assert wrong == []
     assert min(seen.values()) > 3
 
@@ -130,11 +130,11 @@ def test_every_edit_that_changes_the_code_is_reported(tmp_path: Path) -> None:
         return meaning(folder)
 
     before = code(zoo(), "before")
-    for number, (told, document) in enumerate(_edits()):
+    for number, (edit, document) in enumerate(_edits()):
         if number == _EMITTED:
             break
         changed = code(document, f"after{number}") != before
-        assert report(zoo(), document).is_empty is not changed, told
+        assert report(zoo(), document).is_empty is not changed, edit
 
 
 def test_the_version_of_a_document_is_no_change_but_its_label() -> None:

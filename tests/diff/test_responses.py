@@ -1,4 +1,4 @@
-"""Changes of answers and of what proves a request, with the verdicts on them."""
+"""Changes of responses and of authentication, with the verdicts on them."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 from tests.codegen.specs import JSON, TEXT, Document, ref
 from tests.diff.edits import (
     POST,
-    answer,
     getting,
     in_document,
     posting,
     put,
+    response,
     row,
     together,
 )
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from tests.diff.edits import Change
 
 
-def _without_answers(*codes: str) -> Change:
+def _without_responses(*codes: str) -> Change:
     def change(document: Document) -> None:
         for code in codes:
             del getting(document)["responses"][code]
@@ -31,8 +31,8 @@ def _without_answers(*codes: str) -> Change:
 
 def _streams(schema: Any) -> Change:
     content = {JSON: {"schema": ref("Thing")}, "text/event-stream": {"schema": schema}}
-    answer = {"description": "", "content": content}
-    return put("responses", "200", value=answer, of=posting)
+    response = {"description": "", "content": content}
+    return put("responses", "200", value=response, of=posting)
 
 
 def _oauth(url: str) -> Document:
@@ -46,26 +46,26 @@ _KEY = ("components", "securitySchemes", "Key")
 _NEW, _THING = {"schema": ref("New")}, {"schema": ref("Thing")}
 
 ROWS = [
-    # --- Answers --------------------------------------------------------------------
+    # --- Responses ------------------------------------------------------------------
     row(
-        "another answer",
-        put("responses", "200", value=answer(ref("New"))),
+        "another response",
+        put("responses", "200", value=response(ref("New"))),
         "-B -B",
         "the response `200` is `New` now, was `Thing`",
     ),
     row(
-        "null answer",
+        "null response",
         put(
             "responses",
             "200",
-            value=answer({"anyOf": [ref("Thing"), {"type": "null"}]}),
+            value=response({"anyOf": [ref("Thing"), {"type": "null"}]}),
         ),
         "-B -C",
         "the response `200` may now be `None`",
         "is never `None`",
     ),
-    row("no answer", put("responses", "200", value=answer()), "-B -B"),
-    row("text", put("responses", "200", value=answer(TEXT, "text/plain")), "-B -B"),
+    row("no response", put("responses", "200", value=response()), "-B -B"),
+    row("text", put("responses", "200", value=response(TEXT, "text/plain")), "-B -B"),
     row(
         "text too",
         put("responses", "200", "content", "text/plain", value={"schema": TEXT}),
@@ -89,34 +89,41 @@ ROWS = [
     row(
         "status",
         together(
-            put("responses", "201", value=answer(ref("Thing"))), _without_answers("200")
+            put("responses", "201", value=response(ref("Thing"))),
+            _without_responses("200"),
         ),
         "-C -C",
         "the response has status `201`, was `200`",
         "`200`, was `201`",
     ),
-    row("status too", put("responses", "201", value=answer(ref("Thing"))), "-C -C"),
+    row("status too", put("responses", "201", value=response(ref("Thing"))), "-C -C"),
     row(
         "another too",
-        put("responses", "202", value=answer(ref("New"))),
+        put("responses", "202", value=response(ref("New"))),
         "-B -C",
         "the response `202` is new: `New`",
         "the response `202` is gone: `New`",
     ),
     row(
         "error",
-        put("responses", "5XX", value=answer(ref("Problem"))),
+        put("responses", "5XX", value=response(ref("Problem"))),
         "-M -B",
         "the error `5XX` is documented now",
         "raises `UnexpectedStatus`",
     ),
-    row("another error", put("responses", "5XX", value=answer(ref("New"))), "-B -B"),
+    row("another error", put("responses", "5XX", value=response(ref("New"))), "-B -B"),
     row(
-        "error by name", put("responses", "404", value=answer(ref("Problem"))), "-C -C"
+        "error by name",
+        put("responses", "404", value=response(ref("Problem"))),
+        "-C -C",
     ),
-    row("error of its own", put("responses", "404", value=answer(ref("New"))), "-B -B"),
     row(
-        "any error", put("responses", "default", value=answer(ref("Problem"))), "-M -B"
+        "error of its own", put("responses", "404", value=response(ref("New"))), "-B -B"
+    ),
+    row(
+        "any error",
+        put("responses", "default", value=response(ref("Problem"))),
+        "-M -B",
     ),
     row(
         "header",
@@ -134,16 +141,16 @@ ROWS = [
     ),
     row(
         "no result",
-        _without_answers("200"),
+        _without_responses("200"),
         "-B -B",
         "the response `200` is gone: `Thing`",
     ),
     row(
         "error that is known from others",
-        put("responses", "404", value=answer(ref("New"))),
+        put("responses", "404", value=response(ref("New"))),
         "-M -B",
         "the error `404` is `New` now, was `Problem`",
-        first=put("responses", "5XX", value=answer(ref("New"))),
+        first=put("responses", "5XX", value=response(ref("New"))),
     ),
     # --- Streams --------------------------------------------------------------------
     row(

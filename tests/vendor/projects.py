@@ -24,7 +24,7 @@ _app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 _app.command()(command)
 
 
-class Answer(NamedTuple):
+class Result(NamedTuple):
     """What a command said and how it ended."""
 
     code: int
@@ -32,13 +32,13 @@ class Answer(NamedTuple):
     err: str
 
 
-def vendor(*arguments: str | Path) -> Answer:
+def vendor(*arguments: str | Path) -> Result:
     """Run `python -m codegen vendor` within this process."""
     done = CliRunner().invoke(_app, [*map(str, arguments)], env={"COLUMNS": "200"})
-    # Whatever isn't told in words is a bug.
+    # Anything that is not reported in words is a bug.
     if done.exception is not None and not isinstance(done.exception, SystemExit):
         raise done.exception
-    return Answer(done.exit_code, done.stdout, done.stderr)
+    return Result(done.exit_code, done.stdout, done.stderr)
 
 
 def stamp_of(copy: Path) -> dict[str, Any]:
@@ -64,7 +64,7 @@ def link_dependencies(requirements: Iterable[str], folder: Path) -> None:
                 (folder / top).symlink_to(Path(str(installed.locate_file(top))))
 
 
-def isolated(*command: str | Path, paths: Iterable[Path] = ()) -> Answer:
+def isolated(*command: str | Path, paths: Iterable[Path] = ()) -> Result:
     """Run Python where nothing can be imported but its library and some paths.
 
     Without `site` there are neither installed packages nor those of a checkout.
@@ -84,4 +84,4 @@ def isolated(*command: str | Path, paths: Iterable[Path] = ()) -> Answer:
         text=True,
         check=False,
     )
-    return Answer(done.returncode, done.stdout, done.stderr)
+    return Result(done.returncode, done.stdout, done.stderr)

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from codegen.vendor import copy as making
 from codegen.vendor import manifest, vendored
 from codegen.vendor.check import check_copy
-from tests.vendor.projects import Answer, isolated, stamp_of, vendor
+from tests.vendor.projects import Result, isolated, stamp_of, vendor
 
 if TYPE_CHECKING:
     pass
@@ -97,7 +97,7 @@ def test_a_folder_that_became_a_link_is_not_followed(copy: Path) -> None:
 # --- The command, and the check that is in the copy --------------------------------
 
 
-def itself(copy: Path, *arguments: str) -> Answer:
+def itself(copy: Path, *arguments: str) -> Result:
     """Start the check of a copy as anybody does, who has its types.py in the way."""
     done = subprocess.run(
         [sys.executable, "-ES", "-W", "error", copy / "vendored.py", *arguments],
@@ -106,7 +106,7 @@ def itself(copy: Path, *arguments: str) -> Answer:
         text=True,
         check=False,
     )
-    return Answer(done.returncode, done.stdout, done.stderr)
+    return Result(done.returncode, done.stdout, done.stderr)
 
 
 def test_the_copy_checks_itself_as_the_command_does(copy: Path) -> None:
@@ -124,14 +124,14 @@ def test_the_copy_checks_itself_as_the_command_does(copy: Path) -> None:
     (copy / "NOTICE").unlink()
     (copy / "new\x1b.py").touch()
     lines = ["modified: types.py", "missing: NOTICE", r"foreign: 'new\x1b.py'"]
-    told = "is modified and incomplete\n"
+    verdict = "is modified and incomplete\n"
     done = itself(copy)
-    summary = f"threads_api, a copy of assistants-client 0.1.0, {told}"
+    summary = f"threads_api, a copy of assistants-client 0.1.0, {verdict}"
     assert (done.code, done.out, done.err) == (1, "\n".join([*lines, summary]), "")
     done = vendor("--check", copy.parent)
     lines = [f"threads_api: {line}" for line in [*lines, ""]]
     assert (done.code, done.err) == (1, "")
-    assert done.out == "\n".join(lines)[: -len(": ")] + f" {told}"
+    assert done.out == "\n".join(lines)[: -len(": ")] + f" {verdict}"
 
     own = itself(copy, "--format", "json")
     others = vendor("--check", copy.parent, "--format", "json")
@@ -157,12 +157,12 @@ def test_outdated_is_told_from_modified(
 ) -> None:
     found = check_copy(copy, newer_build)
     assert found.verdicts == ["outdated"]
-    told = "\n".join(found.outdated)
-    assert "the document: version 2.3.0 sha256 " in told
-    assert "now version 9.0.0 sha256 " in told
-    assert "new: models/mood.py" in told
-    assert "changed: models/assistant_object.py" in told
-    assert "the options: " in told
+    reasons = "\n".join(found.outdated)
+    assert "the document: version 2.3.0 sha256 " in reasons
+    assert "now version 9.0.0 sha256 " in reasons
+    assert "new: models/mood.py" in reasons
+    assert "changed: models/assistant_object.py" in reasons
+    assert "the options: " in reasons
 
     original = manifest.project()
     later = type(original)(**{**vars(original), "version": "7.0.0"})

@@ -143,11 +143,11 @@ def test_an_update_leaves_nothing_of_the_older_one(
     assert vendor("--check", tmp_path, "--generated", newer_build).code == 0
 
     done = vendor(tmp_path, "--format", "json")
-    told = json.loads(done.out)
-    assert told["deleted"] == ["models/mood.py"]
-    assert "models/assistant_object.py" in told["changed"]
-    assert told["added"] == []
-    assert told["stamp"] == stamp_of(copy)
+    found = json.loads(done.out)
+    assert found["deleted"] == ["models/mood.py"]
+    assert "models/assistant_object.py" in found["changed"]
+    assert found["added"] == []
+    assert found["stamp"] == stamp_of(copy)
     assert not (copy / "models" / "mood.py").exists()
     assert vendor("--check", tmp_path).code == 0
     assert "0 files added, 0 changed, 0 deleted" in vendor(tmp_path).out
