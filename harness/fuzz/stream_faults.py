@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from harness.contract.document import PREFIX, told_apart
 from harness.fuzz.mutations import WORDS, instance, spoil, spoil_bytes, weird, written
-from tests.client.story import ANSWERING, ASKING
+from tests.client.story import FIRST, SECOND
 from tests.client.streams import SAMPLE
 
 if TYPE_CHECKING:
@@ -18,8 +18,8 @@ assert _found is not None
 SCHEMAS: Final = _found[1]
 NAMES: Final = [*SCHEMAS]
 STORIES: Final = (
-    *([*SAMPLE, ("done", "[DONE]")], SAMPLE, ASKING, ANSWERING, ANSWERING[:12]),
-    *(ASKING[:-1], [*ASKING[:-1], ("thread.run.completed", SAMPLE[-1][1])]),
+    *([*SAMPLE, ("done", "[DONE]")], SAMPLE, FIRST, SECOND, SECOND[:12]),
+    *(FIRST[:-1], [*FIRST[:-1], ("thread.run.completed", SAMPLE[-1][1])]),
 )
 _ERRORS: Final[tuple[tuple[str, Any], ...]] = (
     ("error", {"message": "The model is overloaded", "code": None}),

@@ -10,17 +10,17 @@ import pytest
 from assistants_client import AsyncClient, Client
 from assistants_server import LocalServer
 from tests.client import either
-from tests.client.living import KEY, got
+from tests.client.live_objects import KEY, got
 from tests.client.story import awaited, sync
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from tests.client.living import Use
+    from tests.client.live_objects import Use
 
 
 @pytest.fixture(params=[sync, awaited], ids=["sync", "async"])
-def telling(request: pytest.FixtureRequest) -> Any:
+def follow(request: pytest.FixtureRequest) -> Any:
     return request.param
 
 
@@ -36,15 +36,15 @@ def server() -> Iterator[LocalServer]:
 
 
 @pytest.fixture(params=[Client, AsyncClient], ids=["sync", "async"])
-def using(request: pytest.FixtureRequest, server: LocalServer) -> Callable[[Use], None]:
+def using(request: pytest.FixtureRequest, server: LocalServer) -> Callable[..., None]:
     """Return what runs a test with a client of either kind."""
 
-    async def run(use: Use) -> None:
-        client = request.param(base_url=server.url, api_key=KEY, max_retries=0)
+    async def run(use: Use, url: str) -> None:
+        client = request.param(base_url=url, api_key=KEY, max_retries=0)
         try:
             async with asyncio.timeout(30):
                 await use(client)
         finally:
             await got(client.close())
 
-    return lambda use: asyncio.run(run(use))
+    return lambda use, url=server.url: asyncio.run(run(use, url))

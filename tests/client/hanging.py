@@ -20,7 +20,7 @@ PATIENCE = 20.0
 """Seconds after which a test that waits for something has failed."""
 IDS: Any = {"thread_id": "thread_1", "assistant_id": "asst_1"}
 RUN = {"id": "run_1", "object": "thread.run", "thread_id": "thread_1"}
-TOLD: list[tuple[str, Any]] = [
+SENT: list[tuple[str, Any]] = [
     ("thread.run.created", {**RUN, "status": "queued"}),
     ("thread.run.in_progress", {**RUN, "status": "in_progress"}),
     *[
@@ -35,7 +35,7 @@ TOLD: list[tuple[str, Any]] = [
         for piece in ({"value": "Sun"}, {"value": "ny"})
     ],
 ]
-NAMES = [name for name, _ in TOLD]
+NAMES = [name for name, _ in SENT]
 
 
 class Hanging(ScriptedServer):

@@ -1,4 +1,4 @@
-"""Streams told event by event, and what a handler hears of them."""
+"""Streams of known events, and the callbacks that a handler has for them."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ WHOLE = [
     {"type": "image_file", "image_file": {"file_id": "file_1"}},
     text("?"),
 ]
-ASKING: list[Event] = [
+FIRST: list[Event] = [
     run_as("created", status="queued"),
     run_as("in_progress"),
     step_as("created", "step_1", called()),
@@ -106,7 +106,7 @@ ASKING: list[Event] = [
     run_as("requires_action", required_action=ACTION),
     DONE,
 ]
-ANSWERING: list[Event] = [
+SECOND: list[Event] = [
     step_as("completed", "step_1", called("1", "2")),
     run_as("queued"),
     run_as("in_progress"),
@@ -131,7 +131,7 @@ ANSWERING: list[Event] = [
     DONE,
 ]
 # What the events call for besides `on_event`, a line for each that calls for anything.
-TOLD = """
+CALLED = """
 on_run_step_created on_run_step
 on_run_step
 on_tool_call_created on_tool_call_delta on_run_step_delta
@@ -177,7 +177,7 @@ def plain(value: Any) -> Any:
 
 
 class Story:
-    """Streams to be told, one for each request, and what the handler heard of them."""
+    """Streams to send, one for each request, and the callbacks that were called."""
 
     def __init__(self, *streams: list[Event]) -> None:
         self.left = [body(each) for each in streams]
@@ -206,7 +206,7 @@ class Story:
         return {name: self.listener(name) for name in (*CALLBACKS, *ENDINGS)}
 
     def handler(self, base: type[Any]) -> Any:
-        """Give a handler that has all methods, with the names that callers may use."""
+        """Return a handler that overrides all callbacks."""
         asynchronous = base is AsyncAssistantEventHandler
         methods: dict[str, Any] = {}
         for name in (*CALLBACKS, *ENDINGS):
@@ -252,8 +252,8 @@ def awaited(story: Story, use: Any, **given: Any) -> Any:
     return asyncio.run(run())
 
 
-def handler_for(telling: Any) -> type[Any]:
-    return HANDLERS[telling is awaited]
+def handler_for(follow: Any) -> type[Any]:
+    return HANDLERS[follow is awaited]
 
 
 def to_the_end(found: Any) -> Any:

@@ -30,12 +30,12 @@ MODELS: dict[str, Any] = {
 
 
 def run_event(status: str, name: str | None = None) -> tuple[str, Any]:
-    """Give an event that tells of the run."""
+    """Return an event of the run."""
     return f"thread.run.{name or status}", {**RUN, "status": status}
 
 
 def message_delta(text: str) -> tuple[str, Any]:
-    """Give an event that adds to the text of the message."""
+    """Return a delta of the text of the message."""
     parts = [{"index": 0, "type": "text", "text": {"value": text}}]
     return "thread.message.delta", {
         "id": "msg_1",
@@ -45,7 +45,7 @@ def message_delta(text: str) -> tuple[str, Any]:
 
 
 def message(text: str | None, status: str, name: str | None = None) -> tuple[str, Any]:
-    """Give an event that tells of the message as a whole."""
+    """Return an event with the whole message."""
     parts = [{"type": "text", "text": {"value": text, "annotations": []}}]
     return f"thread.message.{name or status}", {
         "id": "msg_1",
@@ -56,7 +56,7 @@ def message(text: str | None, status: str, name: str | None = None) -> tuple[str
 
 
 def step(status: str, name: str | None = None) -> tuple[str, Any]:
-    """Give an event that tells of the step in which the message is written."""
+    """Return an event of the step in which the message is written."""
     creation = {"message_id": "msg_1"}
     return f"thread.run.step.{name or status}", {
         "id": "step_1",
@@ -81,19 +81,19 @@ SAMPLE: Events = [
 
 
 def frame(name: str, data: Any, *, ascii_only: bool = True) -> str:
-    """Give an event as it is mostly sent."""
+    """Return an event in its usual encoding."""
     text = data if isinstance(data, str) else json.dumps(data, ensure_ascii=ascii_only)
     return (f"event: {name}\n" if name else "") + f"data: {text}\n\n"
 
 
 def body(events: Events, *, done: bool = True, ascii_only: bool = True) -> bytes:
-    """Give events as they are mostly sent."""
+    """Return events in their usual encoding."""
     frames = [frame(name, data, ascii_only=ascii_only) for name, data in events]
     return "".join([*frames, frame("done", "[DONE]") if done else ""]).encode()
 
 
 class _Calls:
-    """Makes objects of what was told; nothing can be asked for."""
+    """Makes live objects; requests fail the test."""
 
     def __getattr__(self, name: str) -> Any:
         raise AssertionError(f"{name} was asked for")
@@ -111,9 +111,9 @@ class Followed:
     """What came of a stream.
 
     Attributes:
-        events: those that were given, typed.
-        snapshots: what they added up to.
-        error: what was raised at the end.
+        events: the typed events that were emitted.
+        snapshots: the accumulated objects.
+        error: the exception at the end, if any.
     """
 
     events: list[Any]
@@ -121,13 +121,13 @@ class Followed:
     error: Exception | None
 
     def outcome(self) -> Any:
-        """Give all of it in a form that compares."""
+        """Return all of it in a form that compares."""
         error = self.error
         names = [_name(event) for event in self.events]
         return names, self.state(), type(error), str(error)
 
     def state(self) -> Any:
-        """Give the run, the messages and the steps as they are at the end."""
+        """Return the run, the messages and the steps as they are at the end."""
         held = self.snapshots
         messages = {key: each.snapshot() for key, each in held.messages.items()}
         steps = {key: each.snapshot() for key, each in held.steps.items()}
@@ -135,7 +135,7 @@ class Followed:
 
 
 def _name(event: Any) -> Any:
-    """Give the name of an event, be it of a known kind or not."""
+    """Return the name of an event, be it of a known kind or not."""
     found = getattr(event, "event", None)
     return found if isinstance(found, str) else event.to_dict()["event"]
 
@@ -150,7 +150,7 @@ def follow(
 
     Args:
         chunks: the bytes as they come.
-        kind: what the answer says that they are.
+        kind: the content type of the response.
         breaks: whether the connection breaks after them, and isn't closed.
     """
     call: Any = Call(

@@ -43,20 +43,20 @@ def test_a_handler_without_a_stream_says_so(use: Any) -> None:
         use(handler)
 
 
-def test_a_handler_is_for_one_stream(telling: Any) -> None:
-    handler = handler_for(telling)()
-    telling(Story([run_as("completed"), DONE]), to_the_end, event_handler=handler)
+def test_a_handler_is_for_one_stream(follow: Any) -> None:
+    handler = handler_for(follow)()
+    follow(Story([run_as("completed"), DONE]), to_the_end, event_handler=handler)
     with pytest.raises(RuntimeError, match="a handler is for one stream"):
-        telling(Story([]), to_the_end, event_handler=handler)
+        follow(Story([]), to_the_end, event_handler=handler)
 
 
-def test_what_is_no_handler_is_refused(telling: Any) -> None:
-    kind, other = HANDLERS[telling is awaited], HANDLERS[telling is sync]
+def test_what_is_no_handler_is_refused(follow: Any) -> None:
+    kind, other = HANDLERS[follow is awaited], HANDLERS[follow is sync]
     message = f"event_handler must be an instance of {kind.__name__}, not "
     for given in (kind, other(), "x", print):
         story = Story([])
         with pytest.raises(ConfigurationError, match=message):
-            telling(story, to_the_end, event_handler=given)
+            follow(story, to_the_end, event_handler=given)
         assert story.requests == []
 
 
@@ -70,11 +70,11 @@ def test_what_is_no_handler_is_refused(telling: Any) -> None:
     ids=["unknown", "no function", "both"],
 )
 def test_callbacks_that_can_t_be_are_refused(
-    telling: Any, given: Any, said: str
+    follow: Any, given: Any, said: str
 ) -> None:
     if "event_handler" in given:
-        given = {**given, "event_handler": handler_for(telling)()}
+        given = {**given, "event_handler": handler_for(follow)()}
     story = Story([])
     with pytest.raises(ConfigurationError, match=said):
-        telling(story, to_the_end, **given)
+        follow(story, to_the_end, **given)
     assert story.requests == []

@@ -27,11 +27,11 @@ from assistants_server import (
     scripted,
 )
 from tests.client.story import (
-    ANSWERING,
-    ASKING,
+    CALLED,
     DONE,
+    FIRST,
     KEY,
-    TOLD,
+    SECOND,
     WHOLE,
     Event,
     Story,
@@ -52,32 +52,32 @@ def asking(story: Story) -> dict[str, Any]:
     return {"tools": ToolSet([add]), **story.listeners()}
 
 
-def test_methods_are_called_in_order_with_what_they_name(telling: Any) -> None:
-    story = Story(ASKING, ANSWERING)
-    handler = story.handler(handler_for(telling))
-    telling(story, to_the_end, tools=ToolSet([add]), event_handler=handler)
-    assert story.names == TOLD.split()
+def test_methods_are_called_in_order_with_what_they_name(follow: Any) -> None:
+    story = Story(FIRST, SECOND)
+    handler = story.handler(handler_for(follow))
+    follow(story, to_the_end, tools=ToolSet([add]), event_handler=handler)
+    assert story.names == CALLED.split()
     events = story.all("on_event")
     assert events == [
         [{"event": name, "data": data}]
-        for name, data in [*ASKING, *ANSWERING]
+        for name, data in [*FIRST, *SECOND]
         if name != "done"
     ]
     submitted = json.loads(story.requests[1].content)["tool_outputs"]
     assert [each["output"] for each in submitted] == ["1", "2"]
 
 
-def test_functions_hear_the_same_as_methods(telling: Any) -> None:
-    story, other = Story(ASKING, ANSWERING), Story(ASKING, ANSWERING)
-    telling(story, to_the_end, **asking(story))
-    handler = other.handler(handler_for(telling))
-    telling(other, to_the_end, tools=ToolSet([add]), event_handler=handler)
+def test_functions_hear_the_same_as_methods(follow: Any) -> None:
+    story, other = Story(FIRST, SECOND), Story(FIRST, SECOND)
+    follow(story, to_the_end, **asking(story))
+    handler = other.handler(handler_for(follow))
+    follow(other, to_the_end, tools=ToolSet([add]), event_handler=handler)
     assert story.heard == other.heard
 
 
-def test_what_grows_is_told_as_far_as_it_has_grown(telling: Any) -> None:
-    story = Story(ASKING, ANSWERING)
-    telling(story, to_the_end, **asking(story))
+def test_what_grows_is_told_as_far_as_it_has_grown(follow: Any) -> None:
+    story = Story(FIRST, SECOND)
+    follow(story, to_the_end, **asking(story))
     texts = story.all("on_text_created", "on_text_delta", "on_text_done")
     assert [each[-1]["value"] for each in texts] == [
         *("Sun", "Sun", "Sunny", "Sunny"),
@@ -99,7 +99,7 @@ def test_what_grows_is_told_as_far_as_it_has_grown(telling: Any) -> None:
         WHOLE,
         [text("Bye")],
     ]
-    completed = dict(ANSWERING[13:14])["thread.message.completed"]
+    completed = dict(SECOND[13:14])["thread.message.completed"]
     assert story.all("on_message_done")[0] == [completed]
     assert story.all("on_image_file_done") == [[{"file_id": "file_1"}]]
     steps = [each[0] for each in story.all("on_run_step_done")]
@@ -137,9 +137,9 @@ ODD: dict[str, Callable[[list[Event]], list[Event]]] = {
 
 
 @pytest.mark.parametrize("odd", ODD)
-def test_each_begins_once_and_is_done_once(telling: Any, odd: str) -> None:
-    story = Story(ODD[odd](ASKING), ODD[odd](ANSWERING))
-    telling(story, to_the_end, **asking(story))
+def test_each_begins_once_and_is_done_once(follow: Any, odd: str) -> None:
+    story = Story(ODD[odd](FIRST), ODD[odd](SECOND))
+    follow(story, to_the_end, **asking(story))
     counts = Counter(story.names)
     # Without their beginnings and ends, steps that write messages are never told of.
     steps = 2 if odd == "only pieces" else 4
@@ -218,17 +218,17 @@ def test_what_grew_is_what_a_server_completes_with() -> None:
             assert grown == each
 
 
-def test_a_run_that_waits_for_others_leaves_its_step_open(telling: Any) -> None:
-    story = Story(ASKING)
-    telling(story, to_the_end, **story.listeners())
+def test_a_run_that_waits_for_others_leaves_its_step_open(follow: Any) -> None:
+    story = Story(FIRST)
+    follow(story, to_the_end, **story.listeners())
     counts = Counter(story.names)
     assert counts["on_tool_call_done"] == 2
     assert counts["on_run_step_done"] == 0
     assert counts["on_end"] == 1
 
 
-def test_what_is_current_is_known_in_callbacks(telling: Any) -> None:
-    story = Story(ASKING, ANSWERING)
+def test_what_is_current_is_known_in_callbacks(follow: Any) -> None:
+    story = Story(FIRST, SECOND)
     seen: list[Any] = []
 
     def look(handler: Any, event: Any) -> None:
@@ -243,12 +243,12 @@ def test_what_is_current_is_known_in_callbacks(telling: Any) -> None:
     async def look_async(handler: Any, event: Any) -> None:
         look(handler, event)
 
-    base = handler_for(telling)
-    chosen = look_async if telling is awaited else look
+    base = handler_for(follow)
+    chosen = look_async if follow is awaited else look
     handler: Any = type("Mine", (base,), {"on_event": chosen})()
     for name in ("event", "run", "message_snapshot", "run_step_snapshot"):
         assert getattr(handler, f"current_{name}") is None
-    telling(story, to_the_end, tools=ToolSet([add]), event_handler=handler)
+    follow(story, to_the_end, tools=ToolSet([add]), event_handler=handler)
     assert seen[0] == ("queued", None, None)
     assert seen[2:8] == [
         *[("in_progress", "step_1", None)] * 5,
@@ -261,16 +261,16 @@ def test_what_is_current_is_known_in_callbacks(telling: Any) -> None:
     assert handler.current_event.event == "thread.run.completed"
 
 
-def test_text_deltas_give_the_text_alone(telling: Any) -> None:
+def test_text_deltas_give_the_text_alone(follow: Any) -> None:
     async def collect(found: Any) -> list[str]:
         return [each async for each in found.text_deltas]
 
-    use: Any = collect if telling is awaited else (lambda found: [*found.text_deltas])
-    story = Story(ASKING, ANSWERING)
-    assert telling(story, use, tools=ToolSet([add])) == ["Sun", "ny", "?", "Bye"]
+    use: Any = collect if follow is awaited else (lambda found: [*found.text_deltas])
+    story = Story(FIRST, SECOND)
+    assert follow(story, use, tools=ToolSet([add])) == ["Sun", "ny", "?", "Bye"]
 
 
-def test_what_is_final_is_what_was_completed(telling: Any) -> None:
+def test_what_is_final_is_what_was_completed(follow: Any) -> None:
     async def collect(found: Any) -> Any:
         steps = found.get_final_run_steps()
         steps = await steps if inspect.isawaitable(steps) else steps
@@ -280,14 +280,14 @@ def test_what_is_final_is_what_was_completed(telling: Any) -> None:
         run = await run if inspect.isawaitable(run) else run
         return run, messages, steps
 
-    use: Any = collect if telling is awaited else (lambda f: asyncio.run(collect(f)))
-    story = Story(ASKING, ANSWERING)
-    run, messages, steps = telling(story, use, tools=ToolSet([add]))
+    use: Any = collect if follow is awaited else (lambda f: asyncio.run(collect(f)))
+    story = Story(FIRST, SECOND)
+    run, messages, steps = follow(story, use, tools=ToolSet([add]))
     last = {
-        data["id"]: data for name, data in ANSWERING if name != "done" and "id" in data
+        data["id"]: data for name, data in SECOND if name != "done" and "id" in data
     }
     completed = {
-        data["id"]: data for name, data in ANSWERING if name.endswith("completed")
+        data["id"]: data for name, data in SECOND if name.endswith("completed")
     }
     assert last.keys() == completed.keys()
     for each in (run, *messages, *steps):
@@ -295,18 +295,18 @@ def test_what_is_final_is_what_was_completed(telling: Any) -> None:
     assert completed == {}
 
 
-def test_without_anything_told_nothing_is_final(telling: Any) -> None:
+def test_without_anything_told_nothing_is_final(follow: Any) -> None:
     for wanted in ("messages", "run_steps"):
         ask = operator.methodcaller(f"get_final_{wanted}")
         story = Story([run_as("completed"), DONE])
         said = f"the stream had no event of {wanted.removeprefix('run_')}"
         with pytest.raises(RuntimeError, match=said):
-            telling(story, ask)
+            follow(story, ask)
     ask = operator.methodcaller("get_final_run")
     with pytest.raises(RuntimeError, match="the stream had no event of a run"):
-        telling(Story([("ping", {}), DONE]), ask)
+        follow(Story([("ping", {}), DONE]), ask)
     with pytest.raises(StreamInterrupted, match="nothing is known of its run"):
-        telling(Story([("ping", {})]), ask)
+        follow(Story([("ping", {})]), ask)
 
 
 @pytest.mark.parametrize(
@@ -323,7 +323,7 @@ def test_without_anything_told_nothing_is_final(telling: Any) -> None:
     ],
 )
 def test_nothing_is_made_for_callbacks_that_nobody_overrides(
-    telling: Any, wanted: list[str], made: list[str], monkeypatch: Any
+    follow: Any, wanted: list[str], made: list[str], monkeypatch: Any
 ) -> None:
     kinds: list[str] = []
     for stream in (Stream, AsyncStream):
@@ -334,7 +334,7 @@ def test_nothing_is_made_for_callbacks_that_nobody_overrides(
             return live(self, kind, data)
 
         monkeypatch.setattr(stream, "live", counted)
-    story = Story(ASKING, ANSWERING)
+    story = Story(FIRST, SECOND)
     listeners = {name: story.listener(name) for name in wanted}
-    telling(story, to_the_end, tools=ToolSet([add]), **listeners)
+    follow(story, to_the_end, tools=ToolSet([add]), **listeners)
     assert kinds == made

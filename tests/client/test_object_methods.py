@@ -8,7 +8,7 @@ import pytest
 
 import assistants_client
 from assistants_client import Client, DecodeError
-from tests.client.living import KEY, family, got
+from tests.client.live_objects import KEY, family, got
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable

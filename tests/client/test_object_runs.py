@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import inspect
 import json
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
 import assistants_client
 from assistants_client import (
     AsyncClient,
-    Client,
     RunError,
     RunRequiresAction,
     RunTimeout,
@@ -22,45 +20,14 @@ from assistants_client import (
     tool_output,
 )
 from assistants_server import LocalServer
+from tests.client.live_objects import KEY, got
 
-if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterator
-
-    Use = Callable[[Any], Awaitable[None]]
-
-KEY = "sk-of-the-test"
 ADD: Any = {"type": "function", "function": {"name": "add"}}
 FAIL: Any = {"type": "function", "function": {"name": "fail"}}
 CALLS: Any = [
     {"call": "add", "arguments": {"a": 1, "b": 2}},
     {"call": "add", "arguments": {"a": 3}},
 ]
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[LocalServer]:
-    with LocalServer(poll_after=2) as server:
-        yield server
-
-
-@pytest.fixture(params=[Client, AsyncClient], ids=["sync", "async"])
-def using(request: pytest.FixtureRequest, server: LocalServer) -> Callable[..., None]:
-    """Give what runs a test with a client of either kind."""
-
-    async def run(use: Use, url: str) -> None:
-        client = request.param(base_url=url, api_key=KEY, max_retries=0)
-        try:
-            async with asyncio.timeout(30):
-                await use(client)
-        finally:
-            await got(client.close())
-
-    return lambda use, url=server.url: asyncio.run(run(use, url))
-
-
-async def got(found: Any) -> Any:
-    """Give what a method of either kind gives."""
-    return await found if inspect.isawaitable(found) else found
 
 
 async def begun(client: Any, *turns: Any, **params: Any) -> Any:
@@ -70,8 +37,8 @@ async def begun(client: Any, *turns: Any, **params: Any) -> Any:
     return await got(made.start_thread("Go", extra_headers=headers, **params))
 
 
-async def waiting(client: Any, *turns: Any) -> Any:
-    """Begin a run that calls functions, and give it when it waits for outputs."""
+async def requiring(client: Any, *turns: Any) -> Any:
+    """Begin a run that calls functions, and return it when it waits for outputs."""
     run = await begun(client, *(turns or [CALLS]))
     with pytest.raises(RunRequiresAction):
         await got(run.wait())
@@ -90,7 +57,7 @@ def fail() -> None:
 
 
 def sent(server: LocalServer) -> list[Any]:
-    """Give what the server was asked for."""
+    """Return the operations that the server received."""
     return [each.operation for each in server.exchanges]
 
 
@@ -140,7 +107,7 @@ def test_each_other_ending_raises(
 
 def test_a_run_that_is_cancelled_raises(using: Any) -> None:
     async def use(client: Any) -> None:
-        run = await waiting(client)
+        run = await requiring(client)
         assert await got(run.cancel()) is run
         with pytest.raises(assistants_client.RunCancelled, match="was cancelled") as it:
             await got(run.wait())
@@ -185,7 +152,7 @@ def test_the_deadline_raises_with_the_run(
 
 def test_what_waiting_needs_is_checked(using: Any, server: LocalServer) -> None:
     async def use(client: Any) -> None:
-        run = await waiting(client)
+        run = await requiring(client)
         before = len(server.exchanges)
         wrong: Any
         for wrong in ({"timeout": -1}, {"poll_interval_ms": 0}, {"tools": [5]}):
@@ -203,9 +170,9 @@ def test_on_update_is_called_with_the_run_itself(using: Any) -> None:
     async def use(client: Any) -> None:
         run = await begun(client, CALLS, ["Done."])
 
-        def update(told: Any) -> None:
-            assert told is run
-            seen.append(told.status)
+        def update(updated: Any) -> None:
+            assert updated is run
+            seen.append(updated.status)
 
         await got(run.wait(tools=[add], on_update=update))
 
@@ -251,7 +218,7 @@ def test_tools_are_called_while_waiting(
 
 def test_a_tool_that_fails_is_reported_or_raised(using: Any) -> None:
     async def use(client: Any) -> None:
-        run = await waiting(client, [{"call": "fail"}], ["Done."])
+        run = await requiring(client, [{"call": "fail"}], ["Done."])
         (output,) = await got(run.do_tool_calls([fail]))
         assert output["output"] == "Error: KeyError: 'in the function'"
         with pytest.raises(ToolError, match="fail failed: KeyError"):
@@ -269,7 +236,7 @@ def test_a_tool_that_fails_is_reported_or_raised(using: Any) -> None:
 
 def test_calls_are_done_without_submitting(using: Any, server: LocalServer) -> None:
     async def use(client: Any) -> None:
-        run = await waiting(client)
+        run = await requiring(client)
         before = len(server.exchanges)
         calls = run.required_action.submit_tool_outputs.tool_calls
         expected = [tool_output(calls[0].id, 3), tool_output(calls[1].id, 13)]
@@ -288,7 +255,7 @@ def test_calls_are_done_without_submitting(using: Any, server: LocalServer) -> N
 
 def test_a_run_changes_with_the_events_that_it_is_followed_by(using: Any) -> None:
     async def use(client: Any) -> None:
-        run = await waiting(client, CALLS, ["All ", "done."])
+        run = await requiring(client, CALLS, ["All ", "done."])
         outputs = await got(run.do_tool_calls([add]))
         events = await got(run.submit_tool_outputs(outputs, stream=True))
         assert run.status == "requires_action"
@@ -298,11 +265,9 @@ def test_a_run_changes_with_the_events_that_it_is_followed_by(using: Any) -> Non
         else:
             with events:
                 seen = [(event.event, run.status) for event in events]
-        told = [each for each in seen if not each[0].startswith("thread.run.step")]
-        told = [each for each in told if each[0].startswith("thread.run.")]
-        assert [name for name, _ in told] == [
-            f"thread.run.{status}" for _, status in told
-        ]
+        of_run = [each for each in seen if each[0].startswith("thread.run.")]
+        for name, status in of_run:
+            assert name.startswith("thread.run.step") or name == f"thread.run.{status}"
         assert ("thread.message.delta", "in_progress") in seen
         assert seen[-1] == ("thread.run.completed", "completed")
         assert run.has_ended
@@ -314,7 +279,7 @@ def test_a_run_changes_with_the_events_that_it_is_followed_by(using: Any) -> Non
 
 def test_a_stream_of_outputs_may_be_left(using: Any) -> None:
     async def use(client: Any) -> None:
-        run = await waiting(client, CALLS, ["All ", {"wait": 0.02}, "done."])
+        run = await requiring(client, CALLS, ["All ", {"wait": 0.02}, "done."])
         outputs = await got(run.do_tool_calls([add]))
         events = await got(run.submit_tool_outputs(outputs, stream=True))
         first = await anext(events) if client.asynchronous else next(events)
@@ -348,7 +313,7 @@ def test_a_run_leads_to_what_belongs_to_it(using: Any) -> None:
 
 def test_metadata_is_changed_in_place(using: Any) -> None:
     async def use(client: Any) -> None:
-        run = await waiting(client)
+        run = await requiring(client)
         assert await got(run.update(metadata={"k": "v"})) is run
         assert (run.metadata, run.status) == ({"k": "v"}, "requires_action")
         assert await got(run.cancel()) is run

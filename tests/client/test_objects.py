@@ -11,7 +11,7 @@ import pytest
 import assistants_client
 from assistants_client import Client, ConfigurationError
 from assistants_server import LocalServer
-from tests.client.living import KEY, family, got, of_each
+from tests.client.live_objects import KEY, family, got, of_each
 from tests.client.test_twins import kind_of, model_of
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""The line on a terminal that tells how a run does."""
+"""The progress line on a terminal."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 from assistants_client import Client, RunTimeout
 from assistants_client._progress import Spinner, spinner
 from assistants_server import LocalServer, Turn, Wait
-from tests.client.living import KEY
+from tests.client.live_objects import KEY
 from tests.client.test_waiting import World
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ class Terminal(io.StringIO):
         return True
 
     def lines(self) -> list[str]:
-        """Give what stood in the line, one after the other."""
+        """Return what stood in the line, one after the other."""
         return self.getvalue().split(CLEAR)[1:]
 
 

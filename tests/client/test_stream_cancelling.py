@@ -22,7 +22,7 @@ from tests.client.hanging import (
     KEY,
     NAMES,
     PATIENCE,
-    TOLD,
+    SENT,
     AsyncMine,
     Before,
     Hanging,
@@ -61,7 +61,7 @@ def test_cancelling_a_task_closes_its_stream() -> None:
             assert connections(client) == []
             assert before.is_all_there_is()
 
-    with Hanging(*TOLD) as server:
+    with Hanging(*SENT) as server:
         asyncio.run(run())
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
@@ -13,16 +13,13 @@ from assistants_client import (
     Client,
     StreamInterrupted,
 )
-
-if TYPE_CHECKING:
-    pass
 from tests.client.hanging import (
     IDS,
     KEY,
     NAMES,
     PATIENCE,
     RUN,
-    TOLD,
+    SENT,
     AsyncMine,
     Before,
     Hanging,
@@ -38,7 +35,7 @@ ERROR = ("error", {"message": "the model is gone", "code": "gone"})
 
 def test_leaving_early_closes_the_connection() -> None:
     handler = Mine()
-    with Hanging(*TOLD) as server, Client(base_url=server.url, api_key=KEY) as client:
+    with Hanging(*SENT) as server, Client(base_url=server.url, api_key=KEY) as client:
         before = Before()
         with client.threads.runs.stream(**IDS, event_handler=handler) as stream:
             for _ in stream:
@@ -71,14 +68,14 @@ def test_leaving_early_closes_the_connection_async() -> None:
             assert handler.ends == ["end"]
             assert before.is_all_there_is()
 
-    with Hanging(*TOLD) as server:
+    with Hanging(*SENT) as server:
         asyncio.run(run())
 
 
 def test_a_loop_that_was_left_can_be_taken_up_again() -> None:
     handler = Mine()
     with (
-        Hanging(*TOLD, COMPLETED, ("done", "[DONE]")) as server,
+        Hanging(*SENT, COMPLETED, ("done", "[DONE]")) as server,
         Client(base_url=server.url, api_key=KEY) as client,
     ):
         names: list[str] = []
@@ -117,16 +114,16 @@ def test_a_loop_that_was_left_can_be_taken_up_again_async() -> None:
             assert (await stream.get_final_run()).status == "completed"
             assert handler.ends == ["end"]
 
-    with Hanging(*TOLD, COMPLETED, ("done", "[DONE]")) as server:
+    with Hanging(*SENT, COMPLETED, ("done", "[DONE]")) as server:
         asyncio.run(run())
 
 
 @pytest.mark.parametrize(
     ("events", "given", "error", "said"),
     [
-        (TOLD, "thread.run.in_progress", LookupError, "in the callback"),
-        ([*TOLD, ERROR], "", APIError, "the model is gone"),
-        (TOLD, "timeout", StreamInterrupted, "nothing came for too long"),
+        (SENT, "thread.run.in_progress", LookupError, "in the callback"),
+        ([*SENT, ERROR], "", APIError, "the model is gone"),
+        (SENT, "timeout", StreamInterrupted, "nothing came for too long"),
     ],
     ids=["callback", "event", "timeout"],
 )

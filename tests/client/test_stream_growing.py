@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,10 +12,7 @@ from assistants_client._events.accumulate import Accumulated
 from assistants_client._events.catch_up import catch_up, remainder
 from assistants_client._events.parse import ParsedEvent, to_model
 from assistants_client._events.snapshots import Snapshots
-
-if TYPE_CHECKING:
-    pass
-from tests.client.growths import (
+from tests.client.deltas import (
     MESSAGE,
     PARTS,
     STEP,
@@ -35,8 +32,8 @@ from tests.client.growths import (
 
 
 @st.composite
-def growths(draw: Draw) -> tuple[str, Any, list[Json]]:
-    """Give what a message or step has in the end, and deltas that add up to it."""
+def splits(draw: Draw) -> tuple[str, Any, list[Json]]:
+    """Return the final parts of a message or step, and deltas that add up to them."""
     kind = draw(st.sampled_from([MESSAGE, STEP]))
     one = (
         st.one_of(text_part(), refusal_part(), image_part())
@@ -70,14 +67,16 @@ def created(kind: str) -> ParsedEvent:
 
 
 def held(snapshots: Snapshots, kind: str) -> Json:
-    """Give the message or step as the stream told it."""
+    """Return the accumulated message or step."""
     (found,) = (snapshots.messages if kind == MESSAGE else snapshots.steps).values()
     return found.snapshot()
 
 
-@given(growths())
-def test_any_split_adds_up_to_the_same(growth: tuple[str, Any, list[Json]]) -> None:
-    kind, whole, deltas = growth
+@given(splits())
+def test_any_split_adds_up_to_the_same(
+    parts: tuple[str, Any, list[Json]],
+) -> None:
+    kind, whole, deltas = parts
     events = [created(kind), *(growing(kind, delta) for delta in deltas)]
     before = copy.deepcopy(events)
     snapshots = Snapshots()
@@ -92,58 +91,58 @@ def test_any_split_adds_up_to_the_same(growth: tuple[str, Any, list[Json]]) -> N
         "in_progress",
     )
     assert events == before
-    grown = Accumulated({})
+    accumulated = Accumulated({})
     for delta in deltas:
-        grown.add(delta)
-    assert grown.snapshot().get(PARTS[kind], all_of(kind, [])) == whole
+        accumulated.add(delta)
+    assert accumulated.snapshot().get(PARTS[kind], all_of(kind, [])) == whole
     completed = {**now, "status": "completed", PARTS[kind]: whole}
     snapshots.apply(ParsedEvent(f"{kind}.completed", completed))
     assert held(snapshots, kind) == completed
     assert held(snapshots, kind).keys() == now.keys()
 
 
-@given(growths(), st.data())
-def test_a_look_in_between_changes_nothing(
-    growth: tuple[str, Any, list[Json]], data: st.DataObject
+@given(splits(), st.data())
+def test_snapshots_in_between_change_nothing(
+    parts: tuple[str, Any, list[Json]], data: st.DataObject
 ) -> None:
-    kind, whole, deltas = growth
-    grown, looks = Accumulated({PARTS[kind]: all_of(kind, [])}), []
+    kind, whole, deltas = parts
+    accumulated, seen = Accumulated({PARTS[kind]: all_of(kind, [])}), []
     for delta in deltas:
         if data.draw(st.booleans()):
-            found = grown.snapshot()
-            looks.append((found, copy.deepcopy(found)))
-        grown.add(delta)
-    assert grown.snapshot()[PARTS[kind]] == whole
-    assert all(found == copied for found, copied in looks)
-    indexes = grown.indexes(
+            found = accumulated.snapshot()
+            seen.append((found, copy.deepcopy(found)))
+        accumulated.add(delta)
+    assert accumulated.snapshot()[PARTS[kind]] == whole
+    assert all(found == copied for found, copied in seen)
+    indexes = accumulated.indexes(
         *(["content"] if kind == MESSAGE else [PARTS[kind], "tool_calls"])
     )
     assert indexes == [*range(len(indexes))]
 
 
-@given(growths(), st.data())
+@given(splits(), st.data())
 def test_what_is_missing_leads_from_anywhere_to_the_whole(
-    growth: tuple[str, Any, list[Json]], data: st.DataObject
+    parts: tuple[str, Any, list[Json]], data: st.DataObject
 ) -> None:
-    kind, whole, deltas = growth
-    grown = Accumulated({PARTS[kind]: all_of(kind, [])})
+    kind, whole, deltas = parts
+    accumulated = Accumulated({PARTS[kind]: all_of(kind, [])})
     for delta in deltas[: data.draw(st.integers(0, len(deltas)))]:
-        grown.add(delta)
-    before = grown.by_index()[PARTS[kind]]
+        accumulated.add(delta)
+    before = accumulated.by_index()[PARTS[kind]]
     kept = copy.deepcopy((before, whole))
     piece = remainder(before, whole)
     assert (before, whole) == kept
     if piece is not None:
-        grown.add({PARTS[kind]: piece})
-    assert grown.snapshot()[PARTS[kind]] == whole
+        accumulated.add({PARTS[kind]: piece})
+    assert accumulated.snapshot()[PARTS[kind]] == whole
     assert remainder(whole, whole) is None
 
 
-@given(growths(), st.data())
-def test_what_was_missed_is_told_as_a_stream_would(
-    growth: tuple[str, Any, list[Json]], data: st.DataObject
+@given(splits(), st.data())
+def test_catching_up_leads_to_the_same_as_the_stream(
+    parts: tuple[str, Any, list[Json]], data: st.DataObject
 ) -> None:
-    kind, whole, deltas = growth
+    kind, whole, deltas = parts
     events = [created(kind), *(growing(kind, delta) for delta in deltas)]
     snapshots = Snapshots()
     for event in events[: data.draw(st.integers(0, len(events)))]:

@@ -17,7 +17,7 @@ from assistants_client._events.snapshots import RunSnapshot, Snapshots
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-from tests.client.growths import MESSAGE, STEP, growing
+from tests.client.deltas import MESSAGE, STEP, growing
 
 
 def test_items_without_an_index_stand_where_they_stand() -> None:

@@ -18,13 +18,13 @@ from assistants_client import (
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
-from tests.client.hanging import IDS, KEY, NAMES, TOLD, Hanging, connections
+from tests.client.hanging import IDS, KEY, NAMES, SENT, Hanging, connections
 
 NOWHERE = "http://127.0.0.1:1/v1"
 
 
 def test_a_stream_that_is_forgotten_closes_itself() -> None:
-    with Hanging(*TOLD) as server, Client(base_url=server.url, api_key=KEY) as client:
+    with Hanging(*SENT) as server, Client(base_url=server.url, api_key=KEY) as client:
         stream = client.threads.runs.create(**IDS, stream=True)
         assert next(stream).event == NAMES[0]
         response = stream.response
@@ -43,23 +43,23 @@ def test_a_stream_that_is_forgotten_warns_where_it_can_t_close_itself() -> None:
             with pytest.warns(ResourceWarning, match="a stream was left without being"):
                 held.clear()
 
-    with Hanging(*TOLD) as server:
+    with Hanging(*SENT) as server:
         asyncio.run(run())
         assert server.is_left()
 
 
 def shown(number: int) -> str:
-    name, data = TOLD[number]
+    name, data = SENT[number]
     return f"<< type: {name}\n<< data: {json.dumps(data)}\n\n"
 
 
 def test_a_transcript_shows_each_event_as_it_is_taken(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    with Hanging(*TOLD) as server, Client(base_url=server.url, api_key=KEY) as client:
+    with Hanging(*SENT) as server, Client(base_url=server.url, api_key=KEY) as client:
         with client.threads.runs.stream(**IDS, verbosity=2) as stream:
             assert "<< " not in capsys.readouterr().err
-            for number in range(len(TOLD)):
+            for number in range(len(SENT)):
                 next(stream)
                 assert capsys.readouterr().err == shown(number)
         assert capsys.readouterr().err == ""
@@ -73,11 +73,11 @@ def test_a_transcript_shows_each_event_as_it_is_taken_async(
             runs = client.threads.runs
             async with await runs.create(**IDS, stream=True, verbosity=2) as stream:
                 assert "<< " not in capsys.readouterr().err
-                for number in range(len(TOLD)):
+                for number in range(len(SENT)):
                     await anext(stream)
                     assert capsys.readouterr().err == shown(number)
 
-    with Hanging(*TOLD) as server:
+    with Hanging(*SENT) as server:
         asyncio.run(run())
     assert capsys.readouterr().err == ""
 
@@ -86,11 +86,11 @@ def test_a_transcript_shows_each_event_as_it_is_taken_async(
 def test_below_level_2_no_event_is_shown(
     level: Literal[0, 1], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    with Hanging(*TOLD) as server, Client(base_url=server.url, api_key=KEY) as client:
+    with Hanging(*SENT) as server, Client(base_url=server.url, api_key=KEY) as client:
         with client.threads.runs.stream(**IDS, verbosity=level) as stream:
             heads = capsys.readouterr().err
             assert (heads == "") == (level == 0)
-            for _ in TOLD:
+            for _ in SENT:
                 next(stream)
         assert capsys.readouterr().err == ""
 
@@ -99,7 +99,7 @@ def test_an_error_closes_a_stream_that_is_only_iterated() -> None:
     closed = []
 
     class Body(httpx.SyncByteStream, httpx.AsyncByteStream):
-        """Gives an event, an error, and then nothing, for ever."""
+        """An event, an error, and then nothing, for ever."""
 
         def __iter__(self) -> Iterator[bytes]:
             yield b'event: thread.run.queued\ndata: {"id": "run_1"}\n\n'

@@ -17,7 +17,7 @@ Json = dict[str, Any]
 
 
 def taken(*events: tuple[str, Any], into: type[Snapshots] = Snapshots) -> Snapshots:
-    """Add events up."""
+    """Apply events."""
     snapshots = into()
     for name, data in events:
         snapshots.apply(ParsedEvent(name, data))
@@ -25,12 +25,12 @@ def taken(*events: tuple[str, Any], into: type[Snapshots] = Snapshots) -> Snapsh
 
 
 def text_of(snapshots: Snapshots, key: str = "msg_1") -> Any:
-    """Give the text of a message."""
+    """Return the text of a message."""
     return snapshots.messages[key].part("content", 0, "text", "value")
 
 
 def part(index: Any, value: str) -> tuple[str, Json]:
-    """Give an event that adds to one part of the message."""
+    """Return a delta of one part of the message."""
     name, data = message_delta(value)
     data["delta"]["content"][0]["index"] = index
     return name, data
@@ -43,13 +43,13 @@ def test_what_is_whole_does_not_begin_again() -> None:
     assert again.closed == {"msg_1"}
 
 
-def test_a_piece_without_an_id_is_of_what_was_told_last() -> None:
+def test_a_delta_without_an_id_belongs_to_the_last_message() -> None:
     name, data = message_delta("llo")
     del data["id"]
     snapshots = taken(message_delta("He"), (name, data))
     assert text_of(snapshots) == "Hello"
     assert [*snapshots.messages] == ["msg_1"]
-    # Nothing was told yet that it could be of.
+    # There is no message yet that it could belong to.
     assert not taken((name, data)).messages
 
 
@@ -128,7 +128,7 @@ def test_an_error_is_one_whatever_it_holds(name: str, error: Any) -> None:
         ("thread.run.queued", "thread", None, "thread.created"),
         ("thread.created", "thread.run.step", "failed", "thread.run.step.failed"),
         ("thread.created", "thread.message", None, "thread.message.created"),
-        # Of messages and steps, the name is told more surely than the status.
+        # Of messages and steps, the name is more reliable than the status.
         (
             *("thread.message.completed", "thread.message", "in_progress"),
             "thread.message.completed",
@@ -136,7 +136,7 @@ def test_an_error_is_one_whatever_it_holds(name: str, error: Any) -> None:
         ("news", "something", "else", "news"),
     ],
 )
-def test_an_event_has_the_name_of_what_it_tells_of(
+def test_an_event_is_named_after_the_object_in_its_data(
     name: str, kind: str, status: str | None, right: str
 ) -> None:
     data: Json = {"object": kind, "status": status, "delta": {}}

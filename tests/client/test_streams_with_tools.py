@@ -1,4 +1,4 @@
-"""Streams that go on through the calls of functions, by both clients over HTTP."""
+"""Streams that continue through tool calls, by both clients over HTTP."""
 
 from __future__ import annotations
 
@@ -14,14 +14,19 @@ import pytest
 
 from assistants_client import AsyncClient, Client, ToolError, ToolSet, tool
 from assistants_server import LocalServer
-from tests.client.asking import engine
+from tests.client.tool_runs import (
+    DEADLINE,
+    KEY,
+    add,
+    declared,
+    engine,
+    fail,
+    thread_for,
+    wait,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-
-KEY = "sk-of-the-test"
-PATIENCE = 20.0
-"""Seconds after which a test that waits for something has failed."""
 
 
 @pytest.fixture(scope="module")
@@ -50,11 +55,11 @@ def awaited(url: str, given: Any, listen: Callable[[Any], Any]) -> Any:
 
 
 class LeftWaitingError(Exception):
-    """The run waits for outputs, and nobody gives them."""
+    """The run waits for outputs that nobody submits."""
 
 
 class Ask:
-    """Let a run ask for calls, follow it by its stream, and give what the model saw."""
+    """Streams a run that calls tools, and returns the outputs that the model sees."""
 
     def __init__(self, streaming: Any, server: LocalServer) -> None:
         self.streaming = streaming
@@ -66,12 +71,11 @@ class Ask:
         self.events.clear()
         self.before = len(self.server.exchanges)
         with Client(base_url=self.server.url, api_key=KEY) as client:
-            made = client.assistants.create(model="m", tools=functions(turns))
+            names = {name for turn in turns for name, _ in turn}
+            made = client.assistants.create(model="m", tools=declared(names))
             given = {
                 "assistant_id": made.id,
-                "thread": {
-                    "messages": [{"role": "user", "content": json.dumps(turns)}]
-                },
+                "thread": thread_for(*turns),
                 "extra_body": {"tools": None},
                 "tools": tools,
                 **more,
@@ -99,35 +103,13 @@ class Ask:
     @property
     def run(self) -> Any:
         with Client(base_url=self.server.url, api_key=KEY) as client:
-            told = next(e.data for e in self.events if e.event == "thread.run.created")
-            return client.threads.runs.poll(told.id, told.thread_id, max_wait=PATIENCE)
-
-
-def functions(turns: Any) -> Any:
-    """Declare what the turns call, whatever it is, as the server wants that."""
-    names = {name for turn in turns for name, _ in turn}
-    return [{"type": "function", "function": {"name": name}} for name in sorted(names)]
+            made = next(e.data for e in self.events if e.event == "thread.run.created")
+            return client.threads.runs.poll(made.id, made.thread_id, max_wait=DEADLINE)
 
 
 @pytest.fixture(params=[sync, awaited], ids=["sync", "async"])
 def ask(request: pytest.FixtureRequest, server: LocalServer) -> Ask:
     return Ask(request.param, server)
-
-
-def add(a: int, b: int = 1) -> int:
-    """Add."""
-    return a + b
-
-
-async def wait(text: str) -> dict[str, str]:
-    """Wait."""
-    await asyncio.sleep(0)
-    return {"waited": text}
-
-
-def fail(how: str) -> None:
-    """Fail."""
-    raise ValueError(how)
 
 
 def test_one_stream_goes_on_through_several_rounds(ask: Ask) -> None:
@@ -158,7 +140,7 @@ def test_outputs_of_one_action_go_out_once_and_in_order(ask: Ask) -> None:
         """Come back in the opposite order."""
         if a == 4:
             last.set()
-        assert last.wait(PATIENCE)
+        assert last.wait(DEADLINE)
         return f"{a} was there"
 
     outputs = ask(ToolSet([meet]), [("add", {"a": number}) for number in range(5)])
@@ -179,7 +161,7 @@ def test_async_functions_run_at_the_same_time(ask: Ask) -> None:
     async def meet(text: str) -> str:
         """Come back when all three are here."""
         here.append(text)
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(DEADLINE):
             while len(here) < 3:
                 await asyncio.sleep(0.001)
         return text
@@ -191,11 +173,11 @@ def test_async_functions_run_at_the_same_time(ask: Ask) -> None:
 def test_failures_are_reported_and_the_stream_goes_on(ask: Ask) -> None:
     outputs = ask(
         ToolSet([add, fail]),
-        [("fail", {"how": "so"}), ("add", {"a": 1}), ("nobody", {})],
+        [("fail", {"how": "value"}), ("add", {"a": 1}), ("nobody", {})],
         [("add", {"a": "x"}), ("add", "{"), ("add", {"a": 1, "c": 2})],
     )
     reported, added, unknown, *unfit = outputs
-    assert reported == "Error: ValueError: so"
+    assert reported == "Error: ValueError: in the function"
     assert added == "2"
     assert unknown == "Error: there is no function 'nobody'; there are: add, fail"
     assert len(unfit) == 3
@@ -206,7 +188,7 @@ def test_failures_are_reported_and_the_stream_goes_on(ask: Ask) -> None:
 @pytest.mark.parametrize(
     ("call", "said"),
     [
-        (("fail", {"how": "so"}), "fail failed: ValueError: so"),
+        (("fail", {"how": "value"}), "fail failed: ValueError: in the function"),
         (("add", {"a": "x"}), "the arguments of add don't fit"),
         (("nobody", {}), "there is no function 'nobody'"),
     ],
@@ -215,16 +197,16 @@ def test_failures_are_reported_and_the_stream_goes_on(ask: Ask) -> None:
 def test_failures_that_are_raised_cancel_the_run(
     ask: Ask, call: Any, said: str
 ) -> None:
-    told: list[Any] = []
+    called: list[Any] = []
     with pytest.raises(ToolError, match=said) as caught:
         ask(
             ToolSet([add, fail], on_error="raise"),
             [("add", {"a": 1})],
             [("add", {"a": 1}), call],
-            on_exception=told.append,
-            on_end=lambda: told.append("end"),
+            on_exception=called.append,
+            on_end=lambda: called.append("end"),
         )
-    assert told == [caught.value, "end"]
+    assert called == [caught.value, "end"]
     assert caught.value.tool == call[0]
     assert ask.run.status == "cancelled"
     # What the second action asked for was not submitted in part.
@@ -322,9 +304,8 @@ def test_definitions_go_out_and_plain_ones_are_not_called(ask: Ask) -> None:
 def test_outputs_can_be_submitted_as_a_stream_by_hand(server: LocalServer) -> None:
     asked = [[("add", {"a": 1})], [("add", {"a": 5})]]
     with Client(base_url=server.url, api_key=KEY) as client:
-        assistant = client.assistants.create(model="m", tools=functions(asked))
-        thread = client.threads.create()
-        thread.add_message(json.dumps(asked))
+        assistant = client.assistants.create(model="m", tools=declared(["add"]))
+        thread = client.threads.create(**thread_for(*asked))
         with thread.stream(assistant) as stream:
             run = stream.get_final_run()
         assert run.status == "requires_action"
@@ -354,12 +335,7 @@ def test_a_run_that_asks_for_nothing_is_given_as_it_waits(action: Any) -> None:
     with httpx.Client(transport=httpx.MockTransport(answer)) as http:
         client = Client(base_url="http://127.0.0.1:1", api_key=KEY, http_client=http)
         with client.threads.runs.stream(
-            thread_id="thread_1", assistant_id="asst_1", tools=ToolSet([len_of])
+            thread_id="thread_1", assistant_id="asst_1", tools=ToolSet([add])
         ) as stream:
             assert stream.get_final_run().status == "requires_action"
     assert asked == ["/threads/thread_1/runs"]
-
-
-def len_of(text: str) -> int:
-    """Give the length of a text."""
-    return len(text)

@@ -1,4 +1,4 @@
-"""Runs that ask for functions, answered by both clients over HTTP."""
+"""Tool calls that runs require, performed by both clients over HTTP."""
 
 from __future__ import annotations
 
@@ -24,14 +24,19 @@ from assistants_client._flows.tool_calls import perform_tool_calls, tool_calls
 from assistants_client._transport.concurrency import together, together_async
 from assistants_server import LocalServer
 from tests.cases import each_case
-from tests.client.asking import engine
+from tests.client.tool_runs import (
+    DEADLINE,
+    KEY,
+    add,
+    declared,
+    engine,
+    fail,
+    thread_for,
+    wait,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-
-KEY = "sk-of-the-test"
-PATIENCE = 20.0
-"""Seconds after which a test that waits for something has failed."""
 
 
 @pytest.fixture(scope="module")
@@ -59,26 +64,22 @@ def calling(request: pytest.FixtureRequest) -> Any:
 
 
 class Ask:
-    """Let a run ask for calls, and give what the model then sees."""
+    """Has a run call tools, and returns the outputs that the model sees."""
 
     def __init__(self, calling: Any, server: LocalServer) -> None:
         self.calling = calling
         self.url = server.url
         self.run: Any = None
         with Client(base_url=server.url, api_key=KEY) as client:
-            names = ["add", "wait", "fail", "nobody", "odd", "shout"]
-            functions: Any = [
-                {"type": "function", "function": {"name": name}} for name in names
-            ]
-            self.assistant = client.assistants.create(model="m", tools=functions).id
+            tools = declared(["add", "wait", "fail", "nobody", "odd"])
+            self.assistant = client.assistants.create(model="m", tools=tools).id
 
     def __call__(self, tools: ToolSet, *turns: list[Any], **options: Any) -> list[str]:
-        question = json.dumps(turns)
         self.run = self.calling(
             self.url,
             lambda client: client.threads.create_and_run_poll(
                 assistant_id=self.assistant,
-                thread={"messages": [{"role": "user", "content": question}]},
+                thread=thread_for(*turns),
                 extra_body={"tools": None},
                 tools=tools,
                 **options,
@@ -96,24 +97,8 @@ def ask(calling: Any, server: LocalServer) -> Ask:
     return Ask(calling, server)
 
 
-def add(a: int, b: int = 1) -> int:
-    """Add."""
-    return a + b
-
-
-async def wait(text: str) -> dict[str, str]:
-    """Wait."""
-    await asyncio.sleep(0)
-    return {"waited": text}
-
-
-def fail(how: str) -> None:
-    """Fail."""
-    raise {"key": KeyError, "type": TypeError}[how]("in the function")
-
-
 def odd() -> object:
-    """Give what nobody can write."""
+    """Return what can't be written as JSON."""
     return object()
 
 
@@ -179,7 +164,7 @@ def test_failures_may_be_raised_and_cancel_the_run(
 
 
 def test_five_calls_run_at_the_same_time(ask: Ask) -> None:
-    meeting = threading.Barrier(5, timeout=PATIENCE)
+    meeting = threading.Barrier(5, timeout=DEADLINE)
 
     @tool(name="add")
     def meet(a: int) -> str:
@@ -198,7 +183,7 @@ def test_async_functions_run_at_the_same_time_too(ask: Ask) -> None:
     async def meet(text: str) -> str:
         """Come back when all five are here."""
         here.append(1)
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(DEADLINE):
             while len(here) < 5:
                 await asyncio.sleep(0.001)
         return text
@@ -221,12 +206,11 @@ def test_without_tools_a_run_is_given_as_it_waits(
     calling: Any, server: LocalServer
 ) -> None:
     tools = ToolSet([add])
-    question = json.dumps([[("add", {"a": 1})]])
+    thread = thread_for([("add", {"a": 1})])
 
     def use(client: Any) -> Any:
         return client.threads.create_and_run_poll(
-            assistant_id=assistant.id,
-            thread={"messages": [{"role": "user", "content": question}]},
+            assistant_id=assistant.id, thread=thread
         )
 
     with Client(base_url=server.url, api_key=KEY) as client:
@@ -239,7 +223,7 @@ def test_without_tools_a_run_is_given_as_it_waits(
     assert ended.status == "completed"
 
 
-def test_calls_are_told_at_level_3(
+def test_calls_are_logged_at_level_3(
     server: LocalServer, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with verbosity(3):
@@ -293,7 +277,7 @@ def test_results_come_in_order_whatever_ends_first() -> None:
     first = threading.Event()
 
     def late() -> str:
-        assert first.wait(PATIENCE)
+        assert first.wait(DEADLINE)
         return "late"
 
     def early() -> str:
@@ -355,5 +339,5 @@ def test_functions_know_the_context_of_who_asked() -> None:
 def no_thread_is_left() -> None:
     for thread in threading.enumerate():
         if thread.name.startswith("assistants-tool"):
-            thread.join(PATIENCE)
+            thread.join(DEADLINE)
             assert not thread.is_alive()

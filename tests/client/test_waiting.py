@@ -48,26 +48,26 @@ class World(FlowDriver):
 
     def wait(self, *, act: bool = False, **how: Any) -> RunObject:
         flow = poll_run(
-            self.look,
-            lambda _: self.look(),
+            self.retrieve,
+            lambda _: self.retrieve(),
             lambda _: self.cancel(),
             PollPolicy(clock=self.clock, **how),
-            (lambda _: self.look()) if act else None,
+            (lambda _: self.retrieve()) if act else None,
         )
         return self.run(flow)
 
-    def look(self) -> Flow[CallResult[RunObject]]:
-        yield Note("a look")
+    def retrieve(self) -> Flow[CallResult[RunObject]]:
+        yield Note("a poll")
         status = self.left.pop(0) if len(self.left) > 1 else self.left[0]
         self.asked.append(status)
-        return self.answer(status)
+        return self.result(status)
 
     def cancel(self) -> Flow[CallResult[RunObject]]:
         yield Note("a cancellation")
         self.cancelled += 1
-        return self.answer("cancelling")
+        return self.result("cancelling")
 
-    def answer(self, status: str) -> CallResult[RunObject]:
+    def result(self, status: str) -> CallResult[RunObject]:
         reply = httpx.Response(
             200,
             json={
@@ -156,7 +156,7 @@ def test_time_is_up_at_the_deadline_and_not_later() -> None:
     assert isinstance(up.value, RunError)
 
 
-def test_the_last_look_may_still_find_an_end() -> None:
+def test_the_last_poll_may_still_find_an_end() -> None:
     world = World(["queued"] * 3 + ["completed"])
     assert world.wait(max_wait=1.5).status == "completed"
     assert world.slept == [0.5, 0.75, 0.25]
@@ -175,11 +175,11 @@ def test_there_need_not_be_a_deadline() -> None:
     assert sum(world.slept) > 4900
 
 
-def test_each_change_is_told_and_nothing_else() -> None:
-    told: list[str] = []
+def test_on_update_is_called_for_each_change_alone() -> None:
+    seen: list[str] = []
     world = World(["queued", "queued", "in_progress", "in_progress", "completed"])
-    world.wait(on_update=lambda run: told.append(run.status))
-    assert told == ["queued", "in_progress", "completed"]
+    world.wait(on_update=lambda run: seen.append(run.status))
+    assert seen == ["queued", "in_progress", "completed"]
 
 
 def test_an_error_of_the_callback_ends_the_wait() -> None:

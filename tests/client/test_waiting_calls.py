@@ -17,7 +17,7 @@ from assistants_client import (
     RunTimeout,
 )
 from assistants_server import Fail, Incomplete, LocalServer, ToolCall, Turn, Wait
-from tests.client.living import KEY
+from tests.client.live_objects import KEY
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

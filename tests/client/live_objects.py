@@ -15,7 +15,7 @@ NAMES = ["Assistant", "Message", "Run", "RunStep", "Thread"]
 
 
 async def got(found: Any) -> Any:
-    """Give what a method of either kind gives."""
+    """Return the result of a method of either kind."""
     return await found if inspect.isawaitable(found) else found
 
 

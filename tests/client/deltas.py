@@ -1,34 +1,21 @@
-"""What grows in pieces, as streams send it: parts of messages, and tool calls."""
+"""Parts of messages and tool calls, and the deltas that add up to them."""
 
 from __future__ import annotations
 
 import copy
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from hypothesis import strategies as st
 
 from assistants_client._events.parse import ParsedEvent
 
-if TYPE_CHECKING:
-    pass
-
-
 Json = dict[str, Any]
-
-
 Draw = Any
 
-
 MESSAGE, STEP = "thread.message", "thread.run.step"
-
-
 PARTS = {MESSAGE: "content", STEP: "step_details"}
-
-
 texts = st.text(max_size=12)
-
-
 ids = st.text("abc123", min_size=1, max_size=6)
 
 
@@ -57,7 +44,7 @@ notes: st.SearchStrategy[Json] = annotation("file_citation") | annotation("file_
 
 @st.composite
 def text_part(draw: Draw) -> tuple[Json, list[Json]]:
-    """Give a text with annotations, and deltas that add up to it."""
+    """Return a text with annotations, and deltas that add up to it."""
     value, noted = draw(texts), draw(st.lists(notes, max_size=3))
     deltas: list[Json] = [{"text": {"value": piece}} for piece in split(draw, value)]
     for index, each in enumerate(noted):
@@ -75,7 +62,7 @@ def text_part(draw: Draw) -> tuple[Json, list[Json]]:
 
 @st.composite
 def refusal_part(draw: Draw) -> tuple[Json, list[Json]]:
-    """Give a refusal, and deltas that add up to it."""
+    """Return a refusal, and deltas that add up to it."""
     value = draw(texts)
     pieces: list[Json] = [{"refusal": piece} for piece in split(draw, value)]
     begun: Json = {"type": "refusal", "refusal": ""}
@@ -84,7 +71,7 @@ def refusal_part(draw: Draw) -> tuple[Json, list[Json]]:
 
 @st.composite
 def image_part(draw: Draw) -> tuple[Json, list[Json]]:
-    """Give an image, which comes as a whole."""
+    """Return an image, which comes as a whole."""
     kind, name = draw(
         st.sampled_from([("image_file", "file_id"), ("image_url", "url")])
     )
@@ -94,7 +81,7 @@ def image_part(draw: Draw) -> tuple[Json, list[Json]]:
 
 @st.composite
 def function_call(draw: Draw) -> tuple[Json, list[Json]]:
-    """Give a call of a function, and deltas that add up to it."""
+    """Return a call of a function, and deltas that add up to it."""
     name, key, arguments = draw(ids), draw(ids), draw(texts)
     output = draw(st.none() | texts)
     begun = {"name": name, "arguments": "", "output": None}
@@ -108,7 +95,7 @@ def function_call(draw: Draw) -> tuple[Json, list[Json]]:
 
 @st.composite
 def code_call(draw: Draw) -> tuple[Json, list[Json]]:
-    """Give a use of the code interpreter, and deltas that add up to it."""
+    """Return a use of the code interpreter, and deltas that add up to it."""
     key, code = draw(ids), draw(texts)
     outputs: list[Json] = []
     grow: list[list[Json]] = [
@@ -137,7 +124,7 @@ def code_call(draw: Draw) -> tuple[Json, list[Json]]:
 
 @st.composite
 def file_search(draw: Draw) -> tuple[Json, list[Json]]:
-    """Give a search, whose results come at once."""
+    """Return a search, whose results come at once."""
     key = draw(ids)
     found = st.fixed_dictionaries(
         {
@@ -170,7 +157,7 @@ def _merged(draw: Draw, queues: list[list[Json]]) -> list[Json]:
 
 
 def noisy(draw: Draw, piece: Json, whole: Json, index: int) -> Json:
-    """Give a piece with its index, and with what some servers repeat or leave null."""
+    """Return a piece with its index, and what servers repeat or leave null."""
     found = {"index": index, **copy.deepcopy(piece)}
     for name in ("id", "type"):
         how = draw(st.sampled_from(["as it is", "again", "null"]))
