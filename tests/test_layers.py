@@ -2,24 +2,16 @@
 
 from __future__ import annotations
 
-import ast
 import sys
-from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+from harness.imports import SOURCE_ROOTS, Import, all_imports, imports_of, modules
 
-ROOT = Path(__file__).resolve().parent.parent
-SOURCE_ROOTS = {
-    "assistants_api": ROOT / "generated",
-    "assistants_client": ROOT,
-    "assistants_server": ROOT,
-    "codegen": ROOT,
-}
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 DEVELOPMENT_ONLY = {"bench", "codegen", "generated", "harness", "scripts", "tests"}
 
 # Third-party packages that the generated code may import, and where.
@@ -60,29 +52,6 @@ NOT_IN_FLOWS = {
 }
 
 
-@dataclass(frozen=True)
-class Import:
-    """One import: the absolute names of the importer and of what it imports."""
-
-    importer: str
-    imported: str
-    relative: bool
-    line: int
-    typing_only: bool = False
-
-    @property
-    def top(self) -> str:
-        return self.imported.partition(".")[0]
-
-    @property
-    def rooms(self) -> tuple[str, str]:
-        """Return the rooms of the client that an import leads from and to."""
-        return _room(self.importer), _room(self.imported)
-
-    def __str__(self) -> str:
-        return f"{self.importer}:{self.line} imports {self.imported}"
-
-
 def test_nothing_shipped_imports_development_code() -> None:
     found = _breaking(
         "assistants_api", "assistants_client", "assistants_server", rule=_is_shippable
@@ -113,7 +82,7 @@ def test_the_client_is_written_for_no_one_http_library() -> None:
 
 
 def test_every_module_of_the_client_is_in_a_room() -> None:
-    found = {_room(name) for name, _ in _modules("assistants_client")}
+    found = {_room(name) for name, _ in modules("assistants_client")}
     assert found == set(ROOMS)
 
 
@@ -123,8 +92,8 @@ def test_rooms_of_the_client_import_only_those_above_them() -> None:
 
 def test_what_only_types_need_from_below_is_listed() -> None:
     below = {
-        found.rooms
-        for found in _all_imports("assistants_client")
+        _rooms(found)
+        for found in all_imports("assistants_client")
         if found.typing_only and not _is_above(found)
     }
     assert below == TYPED_BELOW.keys()
@@ -133,8 +102,8 @@ def test_what_only_types_need_from_below_is_listed() -> None:
 def test_flows_and_events_know_no_io_no_clock_and_no_chance() -> None:
     imports = [
         found
-        for found in _all_imports("assistants_client")
-        if found.rooms[0] in ("_flows", "_events")
+        for found in all_imports("assistants_client")
+        if _rooms(found)[0] in ("_flows", "_events")
     ]
     assert len(imports) > 30
     assert [str(found) for found in imports if not _is_pure(found)] == []
@@ -142,9 +111,9 @@ def test_flows_and_events_know_no_io_no_clock_and_no_chance() -> None:
 
 @pytest.mark.parametrize("package", ["assistants_client", "assistants_server"])
 def test_no_modules_import_each_other_in_a_circle(package: str) -> None:
-    names = {name for name, _ in _modules(package)}
+    names = {name for name, _ in modules(package)}
     needs: dict[str, set[str]] = {name: set() for name in names}
-    for found in _all_imports(package):
+    for found in all_imports(package):
         if found.relative and not found.typing_only and found.imported in names:
             needs[found.importer].add(found.imported)
     # Take away what imports nothing that is left, until nothing can be taken away.
@@ -155,7 +124,7 @@ def test_no_modules_import_each_other_in_a_circle(package: str) -> None:
 
 
 def test_all_modules_were_looked_at() -> None:
-    found = {package: len([*_modules(package)]) for package in SOURCE_ROOTS}
+    found = {package: len([*modules(package)]) for package in SOURCE_ROOTS}
     assert found["assistants_api"] > 200
     assert found["codegen"] > 10
     assert found["assistants_client"] > 30
@@ -180,7 +149,7 @@ def test_all_modules_were_looked_at() -> None:
     ],
 )
 def test_imports_are_found_wherever_they_hide(source: str, imported: str) -> None:
-    (found,) = _imports(source, "here.inner.module", "here.inner")
+    (found,) = imports_of(source, "here.inner.module", "here.inner")
     assert found.imported == imported
 
 
@@ -203,7 +172,7 @@ def test_imports_are_found_wherever_they_hide(source: str, imported: str) -> Non
 def test_rule_for_generated_code_can_be_broken(
     importer: str, source: str, *, fine: bool
 ) -> None:
-    (found,) = _imports(source, importer, importer.rpartition(".")[0])
+    (found,) = imports_of(source, importer, importer.rpartition(".")[0])
     assert _is_fine_in_generated(found) is fine
 
 
@@ -223,7 +192,7 @@ def test_rule_of_the_rooms_can_be_broken(
     importer: str, source: str, *, fine: bool
 ) -> None:
     name = f"assistants_client.{importer}"
-    (found,) = _imports(source, name, name.rpartition(".")[0])
+    (found,) = imports_of(source, name, name.rpartition(".")[0])
     assert _goes_up(found) is fine
 
 
@@ -238,7 +207,7 @@ def test_rule_of_the_rooms_can_be_broken(
     ],
 )
 def test_rule_of_purity_can_be_broken(source: str, *, fine: bool) -> None:
-    (found,) = _imports(source, "assistants_client._flows.call", "")
+    (found,) = imports_of(source, "assistants_client._flows.call", "")
     assert _is_pure(found) is fine
 
 
@@ -247,7 +216,7 @@ def test_rule_of_purity_can_be_broken(source: str, *, fine: bool) -> None:
     [("assistants_client._api", True), ("assistants_client.objects", False)],
 )
 def test_rule_of_the_door_can_be_broken(importer: str, *, fine: bool) -> None:
-    (found,) = _imports("from assistants_api import models", importer, "")
+    (found,) = imports_of("from assistants_api import models", importer, "")
     assert _goes_through_the_door(found) is fine
 
 
@@ -267,7 +236,7 @@ def test_rule_of_the_door_can_be_broken(importer: str, *, fine: bool) -> None:
 def test_rule_of_the_server_can_be_broken(
     importer: str, imported: str, *, fine: bool
 ) -> None:
-    (found,) = _imports(f"import {imported}", importer, "")
+    (found,) = imports_of(f"import {imported}", importer, "")
     assert _keeps_the_server_apart(found) is fine
 
 
@@ -302,6 +271,11 @@ def _keeps_the_server_apart(found: Import) -> bool:
     return found.top not in {"assistants_client", "assistants_server"} - {own}
 
 
+def _rooms(found: Import) -> tuple[str, str]:
+    """Return the rooms of the client that an import leads from and to."""
+    return _room(found.importer), _room(found.imported)
+
+
 def _room(name: str) -> str:
     """Return the room of a module of the client; "" for the package itself."""
     return name.removeprefix("assistants_client").removeprefix(".").partition(".")[0]
@@ -314,7 +288,7 @@ def _goes_up(found: Import) -> bool:
 def _is_above(found: Import) -> bool:
     if found.top != "assistants_client":
         return True
-    own, other = found.rooms
+    own, other = _rooms(found)
     return own == other or ROOMS.index(other) < ROOMS.index(own)
 
 
@@ -327,79 +301,6 @@ def _breaking(*packages: str, rule: Callable[[Import], bool]) -> list[str]:
     return [
         str(found)
         for package in packages
-        for found in _all_imports(package)
+        for found in all_imports(package)
         if not rule(found)
     ]
-
-
-def _all_imports(package: str) -> Iterator[Import]:
-    """Find every import of a package."""
-    modules = dict(_modules(package))
-    for name, path in modules.items():
-        inside = name if path.name == "__init__.py" else name.rpartition(".")[0]
-        yield from _imports(path.read_text(encoding="utf-8"), name, inside)
-
-
-def _modules(package: str) -> Iterator[tuple[str, Path]]:
-    """Return the name and the file of every module of a package."""
-    root = SOURCE_ROOTS[package]
-    for path in sorted((root / package).rglob("*.py")):
-        parts = path.relative_to(root).with_suffix("").parts
-        yield ".".join(part for part in parts if part != "__init__"), path
-
-
-def _imports(source: str, importer: str, package: str) -> Iterator[Import]:
-    """Find every import of a module, wherever it stands.
-
-    Args:
-        source: the code of the module.
-        importer: its name.
-        package: the package that its relative imports start from.
-    """
-    tree = ast.parse(source)
-    typing_only = {
-        id(node)
-        for block in ast.walk(tree)
-        if isinstance(block, ast.If) and ast.unparse(block.test) == "TYPE_CHECKING"
-        for statement in block.body
-        for node in ast.walk(statement)
-    }
-    for node in ast.walk(tree):
-        for imported, relative in _imported(node, package):
-            line = getattr(node, "lineno", 0)
-            typed = id(node) in typing_only
-            yield Import(importer, imported, relative, line, typed)
-
-
-def _imported(node: ast.AST, package: str) -> Iterator[tuple[str, bool]]:
-    """Name what a statement or a call imports, and whether relatively."""
-    match node:
-        case ast.Import(names=names):
-            for alias in names:
-                yield alias.name, False
-        case ast.ImportFrom(module=module, level=0):
-            yield module or "", False
-        case ast.ImportFrom(module=None, level=level, names=names):
-            # What is imported from a package may be a module of it.
-            base = _resolved("." * level, package)
-            for alias in names:
-                yield f"{base}.{alias.name}" if base else alias.name, True
-        case ast.ImportFrom(module=module, level=level):
-            yield _resolved(f"{'.' * level}{module}", package), True
-        case ast.Call(
-            func=ast.Name(id="import_module" | "__import__")
-            | ast.Attribute(attr="import_module"),
-            args=[ast.Constant(value=str(name)), *_],
-        ):
-            relative = name.startswith(".")
-            yield _resolved(name, package) if relative else name, relative
-
-
-def _resolved(relative: str, package: str) -> str:
-    """Return the absolute name of a relative one, such as `..types`."""
-    name = relative.lstrip(".")
-    up = len(relative) - len(name) - 1
-    parts = package.split(".")
-    if up >= len(parts):
-        return "(outside)"
-    return ".".join([*parts[: len(parts) - up], *([name] if name else [])])

@@ -1,0 +1,109 @@
+"""Finds every import of a package, wherever it stands."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ROOT = Path(__file__).resolve().parent.parent
+SOURCE_ROOTS = {
+    "assistants_api": ROOT / "generated",
+    "assistants_client": ROOT,
+    "assistants_server": ROOT,
+    "codegen": ROOT,
+}
+
+
+@dataclass(frozen=True)
+class Import:
+    """One import: the absolute names of the importer and of what it imports."""
+
+    importer: str
+    imported: str
+    relative: bool
+    line: int
+    typing_only: bool = False
+
+    @property
+    def top(self) -> str:
+        return self.imported.partition(".")[0]
+
+    def __str__(self) -> str:
+        return f"{self.importer}:{self.line} imports {self.imported}"
+
+
+def all_imports(package: str) -> Iterator[Import]:
+    """Find every import of a package."""
+    for name, path in modules(package):
+        inside = name if path.name == "__init__.py" else name.rpartition(".")[0]
+        yield from imports_of(path.read_text(encoding="utf-8"), name, inside)
+
+
+def modules(package: str) -> Iterator[tuple[str, Path]]:
+    """Return the name and the file of every module of a package."""
+    root = SOURCE_ROOTS[package]
+    for path in sorted((root / package).rglob("*.py")):
+        parts = path.relative_to(root).with_suffix("").parts
+        yield ".".join(part for part in parts if part != "__init__"), path
+
+
+def imports_of(source: str, importer: str, package: str) -> Iterator[Import]:
+    """Find every import of a module, wherever it stands.
+
+    Args:
+        source: the code of the module.
+        importer: its name.
+        package: the package that its relative imports start from.
+    """
+    tree = ast.parse(source)
+    typing_only = {
+        id(node)
+        for block in ast.walk(tree)
+        if isinstance(block, ast.If) and ast.unparse(block.test) == "TYPE_CHECKING"
+        for statement in block.body
+        for node in ast.walk(statement)
+    }
+    for node in ast.walk(tree):
+        for imported, relative in _imported(node, package):
+            line = getattr(node, "lineno", 0)
+            typed = id(node) in typing_only
+            yield Import(importer, imported, relative, line, typed)
+
+
+def _imported(node: ast.AST, package: str) -> Iterator[tuple[str, bool]]:
+    """Name what a statement or a call imports, and whether relatively."""
+    match node:
+        case ast.Import(names=names):
+            for alias in names:
+                yield alias.name, False
+        case ast.ImportFrom(module=module, level=0):
+            yield module or "", False
+        case ast.ImportFrom(module=None, level=level, names=names):
+            # What is imported from a package may be a module of it.
+            base = _resolved("." * level, package)
+            for alias in names:
+                yield f"{base}.{alias.name}" if base else alias.name, True
+        case ast.ImportFrom(module=module, level=level):
+            yield _resolved(f"{'.' * level}{module}", package), True
+        case ast.Call(
+            func=ast.Name(id="import_module" | "__import__")
+            | ast.Attribute(attr="import_module"),
+            args=[ast.Constant(value=str(name)), *_],
+        ):
+            relative = name.startswith(".")
+            yield _resolved(name, package) if relative else name, relative
+
+
+def _resolved(relative: str, package: str) -> str:
+    """Return the absolute name of a relative one, such as `..types`."""
+    name = relative.lstrip(".")
+    up = len(relative) - len(name) - 1
+    parts = package.split(".")
+    if up >= len(parts):
+        return "(outside)"
+    return ".".join([*parts[: len(parts) - up], *([name] if name else [])])
