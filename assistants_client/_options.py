@@ -7,14 +7,20 @@ import os
 import random
 import time
 from base64 import b64encode
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final, TypeAlias, TypedDict
 from urllib.parse import unquote, urlsplit
 
 from attrs import evolve, field, frozen
 
 from ._errors import ConfigurationError
-from ._redaction import SECRET_PARAMETERS, Secrets, without_secrets, without_user
+from ._redaction import (
+    SECRET_PARAMETERS,
+    Secrets,
+    secret_values,
+    without_secrets,
+    without_user,
+)
 from ._verbosity import Verbosity, checked
 
 TIMEOUT: Final = 600.0
@@ -82,6 +88,7 @@ class Options:
         redact_headers: headers that the transcript redacts besides the usual ones.
         max_response_bytes: how long a response may be; None for no limit.
         secrets: what is redacted in all that is shown; copies share it.
+        own_secrets: the secrets that these settings hold.
     """
 
     base_url: str
@@ -96,6 +103,7 @@ class Options:
     redact_headers: tuple[str, ...] = ()
     max_response_bytes: int | None = MAX_RESPONSE_BYTES
     secrets: Secrets = field(factory=Secrets, eq=False)
+    own_secrets: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         shown = {
@@ -221,8 +229,10 @@ def _checked(options: Options) -> Options:
     _checked_limit(options.max_response_bytes)
     if options.verbosity is not None:
         checked(options.verbosity)
-    _learn(options)
-    return options
+    secrets, found = options.secrets, [*_secrets_of(options)]
+    secrets.learn(*found)
+    own = tuple(each for each in found if each in secrets.known)
+    return evolve(options, own_secrets=own)
 
 
 def _checked_limit(limit: Any) -> None:
@@ -233,23 +243,21 @@ def _checked_limit(limit: Any) -> None:
         )
 
 
-def _learn(options: Options) -> None:
-    """Have the secrets redacted that the settings hold."""
-    secrets = options.secrets
+def _secrets_of(options: Options) -> Iterator[str]:
+    """Yield the secrets that the settings hold."""
     if isinstance(options.api_key, str):
-        secrets.learn(options.api_key, setting=True)
+        yield options.api_key
     headers = {name.lower(): value for name, value in options.default_headers.items()}
-    secrets.learn_headers(headers, options.redact_headers, setting=True)
+    yield from secret_values(headers, options.redact_headers)
     for name, value in options.default_query.items():
         if name in SECRET_PARAMETERS and isinstance(value, str):
-            secrets.learn(value, setting=True)
+            yield value
     parts = urlsplit(options.base_url)
     if parts.password:
         user, password = unquote(parts.username or ""), unquote(parts.password)
-        secrets.learn(password, setting=True)
-        # As it goes out.
-        sent = b64encode(f"{user}:{password}".encode()).decode()
-        secrets.learn(sent, setting=True)
+        yield password
+        # As it is sent.
+        yield b64encode(f"{user}:{password}".encode()).decode()
 
 
 def checked_key(key: Any) -> str:

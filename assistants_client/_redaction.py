@@ -42,58 +42,44 @@ class Secrets:
     """Texts that are redacted wherever they are repeated. Threads may share it.
 
     They are found in the spellings of `_spellings`, whatever the case of their letters.
+
+    Attributes:
+        known: the texts.
     """
 
     def __init__(self, texts: Iterable[str] = ()) -> None:
-        self._known: tuple[str, ...] = ()
-        self._settings: frozenset[str] = frozenset()
+        self.known: frozenset[str] = frozenset()
+        # The oldest first.
+        self._texts: tuple[str, ...] = ()
         # The longest first, as one may be the beginning of another.
         self._spellings: tuple[str, ...] = ()
         self._lock = threading.Lock()
-        for each in texts:
-            self.learn(each)
+        self.learn(*texts)
 
     def __repr__(self) -> str:
-        return f"<{type(self).__name__}, {len(self._known)} of them>"
+        return f"<{type(self).__name__}, {len(self.known)} of them>"
 
-    def learn(self, text: str, *, setting: bool = False) -> None:
-        """Redact a text from now on, unless it is so short that it stands anywhere.
-
-        Args:
-            text: the secret.
-            setting: whether it is part of a client's settings, and never forgotten.
-        """
-        if len(text) < _SHORTEST or (text in self._known and not setting):
+    def learn(self, *texts: str) -> None:
+        """Redact texts from now on, unless they are too short to be secrets."""
+        new = [each for each in texts if len(each) >= _SHORTEST]
+        if self.known.issuperset(new):
             return
         with self._lock:
-            if setting:
-                self._settings |= {text}
-            known = [each for each in self._known if each != text] + [text]
-            others = [each for each in known if each not in self._settings]
-            forgotten = {*others[:-_REMEMBERED]}
-            self._known = tuple(each for each in known if each not in forgotten)
-            spellings = {each for text in self._known for each in _spellings(text)}
+            self._texts = tuple(dict.fromkeys([*self._texts, *new]))[-_REMEMBERED:]
+            self.known = frozenset(self._texts)
+            spellings = {each for text in self._texts for each in _spellings(text)}
             self._spellings = tuple(sorted(spellings, key=len, reverse=True))
 
     def learn_headers(
-        self,
-        headers: Mapping[str, str | None],
-        also: Iterable[str] = (),
-        *,
-        setting: bool = False,
+        self, headers: Mapping[str, str | None], also: Iterable[str] = ()
     ) -> None:
         """Redact the values of those headers that hold secrets.
 
         Args:
             headers: by their names in lower case.
             also: names of headers that hold secrets besides the usual ones.
-            setting: as for `learn`.
         """
-        names = SECRET_HEADERS.union(name.lower() for name in also)
-        for name, value in headers.items():
-            if name in names and value:
-                for each in _parts(name, value):
-                    self.learn(each, setting=setting)
+        self.learn(*secret_values(headers, also))
 
     def redact(self, text: str) -> str:
         """Return a text without the secrets."""
@@ -106,7 +92,7 @@ class Secrets:
 
     def redact_bytes(self, content: bytes) -> bytes:
         """Return the bytes of a text without the secrets."""
-        if not self._known:
+        if not self.known:
             return content
         # All secrets are ASCII, as headers are.
         text = content.decode("latin-1")
@@ -117,7 +103,7 @@ class Secrets:
         """Return JSON data without the secrets, in keys as in values."""
         if isinstance(value, str):
             return self.redact(value)
-        if not self._known or not isinstance(value, dict | list):
+        if not self.known or not isinstance(value, dict | list):
             return value
         try:
             written = json.dumps(value)
@@ -146,6 +132,16 @@ def without_secrets(
         name: REDACTED if name.lower() in names and value else value
         for name, value in headers.items()
     }
+
+
+def secret_values(
+    headers: Mapping[str, str | None], also: Iterable[str] = ()
+) -> Iterator[str]:
+    """Yield the secrets in headers, as `Secrets.learn_headers` has the arguments."""
+    names = SECRET_HEADERS.union(name.lower() for name in also)
+    for name, value in headers.items():
+        if name in names and value:
+            yield from _parts(name, value)
 
 
 def _parts(name: str, value: str) -> Iterator[str]:

@@ -177,9 +177,9 @@ class Pool(BasePool):
     def _make(self) -> httpx.Client:
         with self._lock:
             # Another thread may have been faster.
-            if self._made is None:
-                self._made = self._new()
-            made: httpx.Client = self._made
+            made = self._made
+            if made is None:
+                made = self._made = self._new()
         return made
 
     def _is_open(self) -> bool:

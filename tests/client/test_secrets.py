@@ -321,6 +321,17 @@ def test_the_oldest_are_forgotten() -> None:
     assert secrets.redact("token-0000 token-0999") == f"token-0000 {REDACTED}"
 
 
+def test_those_of_the_settings_are_remembered() -> None:
+    with ScriptedServer(ECHOES["text"]) as server:
+        client = Client(base_url=server.url, api_key=PLAIN, max_retries=0)
+        for number in range(100):
+            client.with_options(api_key=f"another-key-{number}")
+        with client, pytest.raises(AssistantsError) as caught:
+            client.threads.retrieve("thread_1")
+    assert REDACTED in str(caught.value)
+    assert PLAIN not in str(caught.value)
+
+
 def test_headers_are_shown_without() -> None:
     headers = {"Authorization": PLAIN, "x-other": "1", "Cookie": None}
     assert without_secrets(headers) == {
