@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -33,6 +34,12 @@ def use(request: pytest.FixtureRequest) -> Any:
 def server() -> Iterator[LocalServer]:
     with LocalServer(poll_after=2) as server:
         yield server
+
+
+@pytest.fixture
+def calling(use: Any, server: LocalServer) -> Any:
+    """Return what calls a function with a client of either kind, for the server."""
+    return partial(use, base_url=server.url)
 
 
 @pytest.fixture(params=[Client, AsyncClient], ids=["sync", "async"])

@@ -13,7 +13,6 @@ import pytest
 
 from assistants_api.models import RunObject
 from assistants_client import (
-    AsyncClient,
     Client,
     ToolError,
     ToolSet,
@@ -36,31 +35,13 @@ from tests.client.tool_runs import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[LocalServer]:
     with LocalServer(engine=engine, poll_after=2) as server:
         yield server
-
-
-def sync(url: str, use: Callable[[Any], Any]) -> Any:
-    with Client(base_url=url, api_key=KEY) as client:
-        return use(client)
-
-
-def awaited(url: str, use: Callable[[Any], Any]) -> Any:
-    async def run() -> Any:
-        async with AsyncClient(base_url=url, api_key=KEY) as client:
-            return await use(client)
-
-    return asyncio.run(run())
-
-
-@pytest.fixture(params=[sync, awaited], ids=["sync", "async"])
-def calling(request: pytest.FixtureRequest) -> Any:
-    return request.param
 
 
 class Ask:
@@ -76,7 +57,6 @@ class Ask:
 
     def __call__(self, tools: ToolSet, *turns: list[Any], **options: Any) -> list[str]:
         self.run = self.calling(
-            self.url,
             lambda client: client.threads.create_and_run_poll(
                 assistant_id=self.assistant,
                 thread=thread_for(*turns),
@@ -196,7 +176,7 @@ def test_definitions_go_out_where_something_is_created(
     calling: Any, server: LocalServer
 ) -> None:
     tools = ToolSet([add, {"type": "code_interpreter"}])
-    made = calling(server.url, lambda c: c.assistants.create(model="m", tools=tools))
+    made = calling(lambda c: c.assistants.create(model="m", tools=tools))
     function, interpreter = made.tools
     assert function.function.to_dict() == tools.definitions[0]["function"]
     assert interpreter.type == "code_interpreter"
@@ -215,19 +195,17 @@ def test_without_tools_a_run_is_given_as_it_waits(
 
     with Client(base_url=server.url, api_key=KEY) as client:
         assistant = client.assistants.create(model="m", tools=tools)
-    run = calling(server.url, use)
+    run = calling(use)
     assert run.status == "requires_action"
-    ended = calling(
-        server.url, lambda one: one.threads.runs.poll(run, run.thread_id, tools=tools)
-    )
+    ended = calling(lambda one: one.threads.runs.poll(run, run.thread_id, tools=tools))
     assert ended.status == "completed"
 
 
 def test_calls_are_logged_at_level_3(
-    server: LocalServer, capsys: pytest.CaptureFixture[str]
+    ask: Ask, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with verbosity(3):
-        Ask(sync, server)(ToolSet([add]), [("add", {"a": 1})])
+        ask(ToolSet([add]), [("add", {"a": 1})])
     assert "*  the run asks for 1 tool calls: add\n" in capsys.readouterr().err
 
 

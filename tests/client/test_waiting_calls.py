@@ -17,10 +17,11 @@ from assistants_client import (
     RunTimeout,
 )
 from assistants_server import Fail, Incomplete, LocalServer, ToolCall, Turn, Wait
+from tests.client import either
 from tests.client.live_objects import KEY
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
 
 def engine(turn: Turn) -> Iterator[Any]:
@@ -40,24 +41,6 @@ def engine(turn: Turn) -> Iterator[Any]:
 def server() -> Iterator[LocalServer]:
     with LocalServer(engine=engine, poll_after=5) as server:
         yield server
-
-
-def sync(url: str, use: Callable[[Any], Any]) -> Any:
-    with Client(base_url=url, api_key=KEY) as client:
-        return use(client)
-
-
-def awaited(url: str, use: Callable[[Any], Any]) -> Any:
-    async def run() -> Any:
-        async with AsyncClient(base_url=url, api_key=KEY) as client:
-            return await use(client)
-
-    return asyncio.run(run())
-
-
-@pytest.fixture(params=[sync, awaited], ids=["sync", "async"])
-def calling(request: pytest.FixtureRequest) -> Any:
-    return request.param
 
 
 @pytest.fixture
@@ -84,13 +67,12 @@ def test_runs_are_given_as_they_ended(
 ) -> None:
     assistant, thread = ids
     run = calling(
-        server.url,
         lambda client: client.threads.runs.create_and_poll(
             thread_id=thread, assistant_id=assistant, additional_messages=said(text)
         ),
     )
     assert run.status == status
-    same = calling(server.url, lambda one: one.threads.runs.poll(run, thread))
+    same = calling(lambda one: one.threads.runs.poll(run, thread))
     assert same == run
 
 
@@ -99,7 +81,6 @@ def test_outputs_are_submitted_and_waited_for(
 ) -> None:
     seen: list[str] = []
     run = calling(
-        server.url,
         lambda client: client.threads.create_and_run_poll(
             assistant_id=ids[0],
             thread={"messages": said("call")},
@@ -111,7 +92,6 @@ def test_outputs_are_submitted_and_waited_for(
     (call,) = run.required_action.submit_tool_outputs.tool_calls
     before = len(server.exchanges)
     ended = calling(
-        server.url,
         lambda client: client.threads.runs.submit_tool_outputs_and_poll(
             run_id=run.id,
             thread_id=run.thread_id,
@@ -138,14 +118,15 @@ def test_the_deadline_cancels_what_was_created(
             assistant = client.assistants.create(model="m")
         with pytest.raises(RunTimeout) as up:
             calling(
-                server.url,
                 lambda one: one.threads.create_and_run_poll(
                     assistant_id=assistant.id, max_wait=0.05, cancel_on_timeout=True
                 ),
+                base_url=server.url,
             )
         run = up.value.run
         ended = calling(
-            server.url, lambda one: one.threads.runs.poll(run, thread_id=run.thread_id)
+            lambda one: one.threads.runs.poll(run, run.thread_id),
+            base_url=server.url,
         )
         assert ended.status == "cancelled"
         created = [each.operation for each in server.exchanges]
@@ -158,32 +139,31 @@ def test_an_async_callback_is_awaited(
     assistant, thread = ids
     seen: list[str] = []
 
-    async def tell(run: RunObject) -> None:
+    async def update(run: RunObject) -> None:
         await asyncio.sleep(0)
         seen.append(run.status)
 
     def use(client: Any) -> Any:
         return client.threads.runs.create_and_poll(
-            thread_id=thread, assistant_id=assistant, on_update=tell
+            thread_id=thread, assistant_id=assistant, on_update=update
         )
 
-    awaited(server.url, use)
+    either.awaited(use, base_url=server.url)
     assert seen[-1] == "completed"
     with pytest.raises(TypeError, match="needs the asynchronous client"):
-        sync(server.url, use)
+        either.at_once(use, base_url=server.url)
 
 
 def test_errors_on_the_way_are_raised(
     calling: Any, server: LocalServer, ids: tuple[str, str]
 ) -> None:
     with pytest.raises(NotFoundError, match=r"threads\.runs\.retrieve"):
-        calling(server.url, lambda one: one.threads.runs.poll("run_x", ids[1]))
+        calling(lambda one: one.threads.runs.poll("run_x", ids[1]))
     with pytest.raises(ConfigurationError, match="max_wait must be"):
-        calling(server.url, lambda one: one.threads.runs.poll("r", "t", max_wait=0))
+        calling(lambda one: one.threads.runs.poll("r", "t", max_wait=0))
     before = len(server.exchanges)
     with pytest.raises(APIStatusError, match=r"threads\.runs\.retrieve: .* 3 attempts"):
         calling(
-            server.url,
             lambda client: client.threads.runs.create_and_poll(
                 thread_id=ids[1],
                 assistant_id=ids[0],
@@ -199,7 +179,6 @@ def test_what_was_given_is_used_where_answers_lack_it(
     calling: Any, server: LocalServer, ids: tuple[str, str]
 ) -> None:
     run = calling(
-        server.url,
         lambda client: client.threads.runs.create_and_poll(
             thread_id=ids[1],
             assistant_id=ids[0],
