@@ -15,7 +15,7 @@ import time
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, ClassVar, NoReturn
+from typing import Any, NoReturn
 
 import yaml
 from yaml.composer import Composer
@@ -42,6 +42,15 @@ _WORDS = {
         r"[-+]?(\.[0-9]{1,400}|[0-9]{1,400}(\.[0-9]{0,400})?)([eE][-+]?[0-9]{1,4})?\Z"
         r"|[-+]?\.(inf|Inf|INF|nan|NaN|NAN)\Z"
     ),
+    "merge": re.compile(r"<<\Z"),
+}
+# The words to try by the first character of what is read.
+_FIRSTS = {
+    "": ("null",),
+    "~nN": ("null",),
+    "tTfF": ("bool",),
+    "+-.0123456789": ("int", "float"),
+    "<": ("merge",),
 }
 
 
@@ -197,7 +206,9 @@ def _check_text(text: str, name: str) -> None:
 def _parse_yaml(text: str, name: str, *, also: str = "") -> Any:
     hint = f"Read as JSON: {also}" if also else ""
     try:
-        value = _Loader(text).get_single_data()
+        loader = _Loader(text)
+        node = loader.get_single_node()
+        return None if node is None else loader.value(node)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         at = f"{name}, line {mark.line + 1}" if mark else name
@@ -209,29 +220,26 @@ def _parse_yaml(text: str, name: str, *, also: str = "") -> Any:
         raise SpecError(f"{name} is not valid YAML: {problem}", hint=hint) from error
     except RecursionError as error:
         raise SpecError(f"{name} is nested too deeply") from error
-    _measure(value, name)
-    # Aliases share what they stand for; copies may be changed one by one.
-    return json.loads(json.dumps(value))
 
 
 def reads_as_text(word: str) -> bool:
     """Return whether a word without quotation marks is text in YAML."""
-    return not any(pattern.match(word) for pattern in _WORDS.values())
+    return word == "<<" or not any(p.match(word) for p in _WORDS.values())
 
 
 class _Loader(Composer, yaml.CSafeLoader):
     """Build plain data by the rules of YAML 1.2, from what libyaml parses."""
 
     yaml_implicit_resolvers = {  # noqa: RUF012 - as the library has it
-        None: [
-            ("tag:yaml.org,2002:merge", re.compile(r"<<\Z")),
-            *((_TAG + name, pattern) for name, pattern in _WORDS.items()),
-        ]
+        first: [(_TAG + name, _WORDS[name]) for name in names]
+        for firsts, names in _FIRSTS.items()
+        for first in firsts or ("",)
     }
 
     def __init__(self, text: str) -> None:
         yaml.CSafeLoader.__init__(self, text)
         Composer.__init__(self)
+        self._nodes = 0
 
     def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
         # Some published documents define an anchor twice, which libraries refuse.
@@ -240,28 +248,28 @@ class _Loader(Composer, yaml.CSafeLoader):
             self.anchors.pop(event.anchor, None)
         return super().compose_node(parent, index)
 
-    def _text(self, node: yaml.ScalarNode) -> str:
-        return str(node.value)
+    def value(self, node: yaml.Node, depth: int = 1) -> Any:
+        """Return what a node stands for; each alias counts, and gets a copy."""
+        self._nodes += 1
+        if self._nodes > MAX_NODES:
+            raise _error(node, f"more than {MAX_NODES} values, by its aliases")
+        if depth > MAX_DEPTH:
+            raise _error(node, f"nested more than {MAX_DEPTH} levels deep")
+        if isinstance(node, yaml.ScalarNode):
+            return _scalar(node)
+        if isinstance(node, yaml.SequenceNode) and node.tag == _TAG + "seq":
+            return [self.value(item, depth + 1) for item in node.value]
+        if isinstance(node, yaml.MappingNode) and node.tag == _TAG + "map":
+            return self._mapping(node, depth)
+        raise _error(node, f"the tag {shorten(node.tag)} is not known here")
 
-    def _integer(self, node: yaml.ScalarNode) -> int:
-        return int(node.value, 0 if node.value[1:2] in ("o", "x") else 10)
-
-    def _float(self, node: yaml.ScalarNode) -> float:
-        number = math.nan if "n" in node.value.lower() else float(node.value)
-        if not math.isfinite(number):
-            raise _error(node, f"{node.value} is no number that JSON knows")
-        return number
-
-    def _sequence(self, node: yaml.SequenceNode) -> list[Any]:
-        return [self.construct_object(item, deep=True) for item in node.value]
-
-    def _mapping(self, node: yaml.MappingNode) -> dict[str, Any]:
+    def _mapping(self, node: yaml.MappingNode, depth: int) -> dict[str, Any]:
         result: dict[str, Any] = {}
         merged: list[Any] = []
         for key, value_node in node.value:
             if not isinstance(key, yaml.ScalarNode):
                 raise _error(key, "a key must be a plain word or text")
-            value = self.construct_object(value_node, deep=True)
+            value = self.value(value_node, depth + 1)
             if key.tag == _TAG + "merge":
                 merged += value if isinstance(value, list) else [value]
             elif key.value in result:
@@ -274,20 +282,24 @@ class _Loader(Composer, yaml.CSafeLoader):
             result = {**base, **result}
         return result
 
-    def _unknown(self, node: yaml.Node) -> NoReturn:
-        raise _error(node, f"the tag {shorten(node.tag)} is not known here")
 
-    yaml_constructors: ClassVar[dict[Any, Any]] = {
-        _TAG + "null": lambda self, node: None,
-        _TAG + "bool": lambda self, node: node.value[0] in "tT",
-        _TAG + "int": _integer,
-        _TAG + "float": _float,
-        _TAG + "str": _text,
-        _TAG + "merge": _text,
-        _TAG + "seq": _sequence,
-        _TAG + "map": _mapping,
-        None: _unknown,
-    }
+def _scalar(node: yaml.ScalarNode) -> Any:
+    text: str = node.value
+    match node.tag.removeprefix(_TAG):
+        case "str" | "merge":
+            return text
+        case "null":
+            return None
+        case "bool":
+            return text[0] in "tT"
+        case "int":
+            return int(text, 0 if text[1:2] in ("o", "x") else 10)
+        case "float":
+            number = math.nan if "n" in text.lower() else float(text)
+            if math.isfinite(number):
+                return number
+            raise _error(node, f"{text} is no number that JSON knows")
+    raise _error(node, f"the tag {shorten(node.tag)} is not known here")
 
 
 def _error(node: yaml.Node, message: str) -> yaml.MarkedYAMLError:

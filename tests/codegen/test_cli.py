@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import signal
 import subprocess
@@ -56,6 +57,7 @@ def run(
     before = signal.getsignal(signal.SIGTERM)
     yield command
     signal.signal(signal.SIGTERM, before)
+    gc.enable()
 
 
 @pytest.fixture
