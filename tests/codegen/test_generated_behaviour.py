@@ -67,6 +67,17 @@ def test_schemas_with_awkward_names_are_classes(make: Make) -> None:
         assert getattr(package.models, name)().to_dict() == {}
 
 
+@pytest.mark.parametrize("name", ["annotations", "lazy names", "typing"])
+def test_tags_and_operations_hide_nothing_that_packages_need(
+    make: Make, name: str
+) -> None:
+    module = name.replace(" ", "_")
+    package = make(document({"/a": {"get": operation(name, tag=name)}}))
+    tag = getattr(package.api, module)
+    assert (package.api.__all__, tag.__all__) == ([module], [module])
+    assert getattr(tag, module).build_request().path == "/a"
+
+
 # --- Models ------------------------------------------------------------------------
 
 

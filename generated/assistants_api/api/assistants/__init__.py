@@ -6,11 +6,9 @@ and files, kept under an id that runs refer to. The upstream document marks all 
 operations as deprecated.
 """
 
-from __future__ import annotations
-
 from typing import TYPE_CHECKING
 
-from ..._lazy import lazy_names
+from ..._lazy import lazy_names as _lazy_names
 
 if TYPE_CHECKING:
     from . import create_assistant as create_assistant
@@ -26,4 +24,4 @@ __all__ = [
     "list_assistants",
     "modify_assistant",
 ]
-__getattr__, __dir__ = lazy_names(__name__, dict.fromkeys(__all__, ""))
+__getattr__, __dir__ = _lazy_names(__name__, dict.fromkeys(__all__, ""))

@@ -4,11 +4,9 @@
 Add messages to a thread and read what is in it, the answers of assistants included.
 """
 
-from __future__ import annotations
-
 from typing import TYPE_CHECKING
 
-from ..._lazy import lazy_names
+from ..._lazy import lazy_names as _lazy_names
 
 if TYPE_CHECKING:
     from . import create_message as create_message
@@ -24,4 +22,4 @@ __all__ = [
     "list_messages",
     "modify_message",
 ]
-__getattr__, __dir__ = lazy_names(__name__, dict.fromkeys(__all__, ""))
+__getattr__, __dir__ = _lazy_names(__name__, dict.fromkeys(__all__, ""))

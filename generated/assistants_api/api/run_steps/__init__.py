@@ -4,15 +4,13 @@
 Look into a run: each message it wrote and each batch of tool calls it made is one step.
 """
 
-from __future__ import annotations
-
 from typing import TYPE_CHECKING
 
-from ..._lazy import lazy_names
+from ..._lazy import lazy_names as _lazy_names
 
 if TYPE_CHECKING:
     from . import get_run_step as get_run_step
     from . import list_run_steps as list_run_steps
 
 __all__ = ["get_run_step", "list_run_steps"]
-__getattr__, __dir__ = lazy_names(__name__, dict.fromkeys(__all__, ""))
+__getattr__, __dir__ = _lazy_names(__name__, dict.fromkeys(__all__, ""))

@@ -6,11 +6,9 @@ function calls, or cancel it. Three of these operations can answer with a stream
 events.
 """
 
-from __future__ import annotations
-
 from typing import TYPE_CHECKING
 
-from ..._lazy import lazy_names
+from ..._lazy import lazy_names as _lazy_names
 
 if TYPE_CHECKING:
     from . import cancel_run as cancel_run
@@ -30,4 +28,4 @@ __all__ = [
     "modify_run",
     "submit_tool_outputs_to_run",
 ]
-__getattr__, __dir__ = lazy_names(__name__, dict.fromkeys(__all__, ""))
+__getattr__, __dir__ = _lazy_names(__name__, dict.fromkeys(__all__, ""))

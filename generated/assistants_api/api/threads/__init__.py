@@ -5,11 +5,9 @@ Create and manage conversations. A thread keeps its messages in order, and the f
 that tools may use in it; it belongs to no assistant, so several can work on it in turn.
 """
 
-from __future__ import annotations
-
 from typing import TYPE_CHECKING
 
-from ..._lazy import lazy_names
+from ..._lazy import lazy_names as _lazy_names
 
 if TYPE_CHECKING:
     from . import create_thread as create_thread
@@ -18,4 +16,4 @@ if TYPE_CHECKING:
     from . import modify_thread as modify_thread
 
 __all__ = ["create_thread", "delete_thread", "get_thread", "modify_thread"]
-__getattr__, __dir__ = lazy_names(__name__, dict.fromkeys(__all__, ""))
+__getattr__, __dir__ = _lazy_names(__name__, dict.fromkeys(__all__, ""))
