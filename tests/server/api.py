@@ -86,11 +86,11 @@ class Api:
     ) -> Iterator[Stream]:
         """Yield the events of a streamed operation while they come."""
         sent = _sending({**body, "stream": True}, script, include)
-        with self.http.stream("POST", path, **sent) as answer:
-            if answer.status_code != 200:
-                raise AssertionError(f"{answer.status_code}: {answer.read()!r}")
-            assert answer.headers["content-type"].startswith("text/event-stream")
-            yield Stream(answer)
+        with self.http.stream("POST", path, **sent) as response:
+            if response.status_code != 200:
+                raise AssertionError(f"{response.status_code}: {response.read()!r}")
+            assert response.headers["content-type"].startswith("text/event-stream")
+            yield Stream(response)
 
     def events(self, path: str, body: JSON, **options: Any) -> list[Event]:
         """Return all events of a streamed operation, found to be as they should."""
@@ -137,14 +137,14 @@ class Api:
 
     def cancel(self, run: JSON, *, status: int = 200) -> JSON:
         """Ask for a run to be cancelled."""
-        answer: JSON = self.post(f"{path_of(run)}/cancel", status=status)
-        return answer
+        response: JSON = self.post(f"{path_of(run)}/cancel", status=status)
+        return response
 
     def submit(self, run: JSON, *outputs: str) -> JSON:
         """Hand in outputs for all calls of a run, in order."""
         body = {"tool_outputs": outputs_for(run, *outputs)}
-        answer: JSON = self.post(f"{path_of(run)}/submit_tool_outputs", body)
-        return answer
+        response: JSON = self.post(f"{path_of(run)}/submit_tool_outputs", body)
+        return response
 
     def steps(self, run: JSON, **query: Any) -> list[JSON]:
         """Return the steps of a run, oldest first."""
@@ -164,24 +164,24 @@ class Api:
         return [text_of(m) for m in self.messages(run["thread_id"], run_id=run["id"])]
 
     def _ask(self, method: str, path: str, status: int, **sent: Any) -> Any:
-        answer = self.http.request(method, path, **sent)
-        if answer.status_code != status:
-            text = f"{method} {path}: {answer.status_code}, {answer.text[:500]}"
+        response = self.http.request(method, path, **sent)
+        if response.status_code != status:
+            text = f"{method} {path}: {response.status_code}, {response.text[:500]}"
             raise AssertionError(text)
-        assert answer.headers["content-type"] == "application/json"
-        data, schema = answer.json(), schema_of(method, path, status)
-        if (schema, answer.content) not in self._judged:
+        assert response.headers["content-type"] == "application/json"
+        data, schema = response.json(), schema_of(method, path, status)
+        if (schema, response.content) not in self._judged:
             assert deviations(data, schema) == []
-            self._judged.add((schema, answer.content))
+            self._judged.add((schema, response.content))
         return data
 
 
 class Stream:
     """The events of a stream, while they come."""
 
-    def __init__(self, answer: httpx.Response) -> None:
+    def __init__(self, response: httpx.Response) -> None:
         self.seen: list[Event] = []
-        self._texts = answer.iter_text()
+        self._texts = response.iter_text()
         self._text = ""
 
     def until(self, *names: str) -> Event:
@@ -309,12 +309,12 @@ def written(events: list[Event]) -> str:
     )
 
 
-def refused(answer: httpx.Response, status: int) -> dict[str, Any]:
+def refused(response: httpx.Response, status: int) -> dict[str, Any]:
     """Return the error of an answer that is one, in the document's shape."""
-    assert answer.status_code == status, answer.text[:500]
-    assert answer.headers["content-type"] == "application/json"
-    assert answer.headers["x-request-id"]
-    body = answer.json()
+    assert response.status_code == status, response.text[:500]
+    assert response.headers["content-type"] == "application/json"
+    assert response.headers["x-request-id"]
+    body = response.json()
     assert deviations(body, "ErrorResponse") == []
     error: dict[str, Any] = body["error"]
     assert 0 < len(error["message"]) < 1500
@@ -333,10 +333,10 @@ def raw(server: LocalServer, request: bytes) -> tuple[bytes, bytes]:
     """Send bytes, and give the head and the body of what comes until the end."""
     with socket.create_connection(("127.0.0.1", server.port), TIMEOUT) as connection:
         connection.sendall(request)
-        answer = b""
+        response = b""
         while piece := connection.recv(65536):
-            answer += piece
-    head, _, body = answer.partition(b"\r\n\r\n")
+            response += piece
+    head, _, body = response.partition(b"\r\n\r\n")
     return head, body
 
 

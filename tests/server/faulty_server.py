@@ -175,13 +175,13 @@ class Bench:
             await send(_piece(b"", more=False))
             return
         bodies = {THREAD: body_of(OBJECT), RUNS: body_of(LIST), BIG: BIG_BODY}
-        answer = bodies[path]
-        length = b"%d" % len(answer)
+        response = bodies[path]
+        length = b"%d" % len(response)
         headers = [(b"content-type", b"application/json"), (b"content-length", length)]
         await send(_start(201 if method == "POST" else 200, headers))
         # In two messages, as applications may.
-        await send(_piece(answer[:5], more=True))
-        await send(_piece(answer[5:], more=False))
+        await send(_piece(response[:5], more=True))
+        await send(_piece(response[5:], more=False))
 
 
 def _start(status: int, headers: list[tuple[bytes, bytes]]) -> Message:
@@ -245,9 +245,9 @@ def request(
     return "\r\n".join([*lines, "", ""]).encode("latin-1") + body
 
 
-def split(answer: bytes) -> tuple[bytes, bytes]:
+def split(response: bytes) -> tuple[bytes, bytes]:
     """Take the head of an answer from its body."""
-    head, _, body = answer.partition(b"\r\n\r\n")
+    head, _, body = response.partition(b"\r\n\r\n")
     return head, body
 
 

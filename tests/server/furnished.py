@@ -80,7 +80,7 @@ class Furnished:
 
     def _run(self, choice: str) -> Ids:
         """Let a run go on until it has ended or waits; give all ids around it."""
-        answer = self._http.post(
+        response = self._http.post(
             "/threads/runs",
             json={
                 "assistant_id": self._assistant,
@@ -89,8 +89,8 @@ class Furnished:
                 "stream": True,
             },
         )
-        assert answer.status_code == 200, answer.text
-        events = events_of(answer.text)
+        assert response.status_code == 200, response.text
+        events = events_of(response.text)
         run: Any = [data for name, data in events if name.startswith("thread.run.")][-1]
         step = next(data for name, data in events if name == "thread.run.step.created")
         path = f"/threads/{run['thread_id']}/messages"
@@ -108,6 +108,6 @@ class Furnished:
         return ids
 
     def _make(self, path: str, **body: Any) -> Any:
-        answer = self._http.post(path, json=body)
-        assert answer.status_code == 200, answer.text
-        return answer.json()
+        response = self._http.post(path, json=body)
+        assert response.status_code == 200, response.text
+        return response.json()

@@ -19,6 +19,7 @@ IMPOSSIBLE: dict[str, Schema] = {
         "required": ["a"],
     },
     "circle": {"$ref": "#"},
+    "a reference to no schema": {"$ref": "#/x", "x": {"allOf": 5, "minimum": "a"}},
     "nowhere": {"$ref": "#/$defs/a"},
     "far away": {"$ref": "https://example.com/a"},
     "long": {"type": "string", "minLength": 10**6},

@@ -64,13 +64,13 @@ def test_who_has_no_key_is_refused(
         *(("GET", "/assistants"), ("POST", "/assistants"), ("POST", "/threads")),
         *(("GET", "/threads/thread_1"), ("DELETE", "/assistants/asst_1")),
     ):
-        answer = locked.request(method, path, headers=sent)
-        error = refused(answer, 401)
+        response = locked.request(method, path, headers=sent)
+        error = refused(response, 401)
         assert error["code"] == "invalid_api_key"
-        assert answer.headers["www-authenticate"].startswith("Bearer")
+        assert response.headers["www-authenticate"].startswith("Bearer")
         for secret in (KEY, WRONG, KEY[:-1]):
-            assert secret not in answer.text
-            assert secret not in str(answer.headers)
+            assert secret not in response.text
+            assert secret not in str(response.headers)
 
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=lambda each: each.id)
@@ -105,7 +105,7 @@ def test_who_has_one_is_served(locked: httpx.Client, headers: dict[str, str]) ->
 def test_no_answer_repeats_the_key(locked: httpx.Client) -> None:
     headers = {"authorization": f"Bearer {KEY}", "x-local-script": "[["}
     wrong = {"mode": 1, "tools": [7]}
-    for answer in (
+    for response in (
         locked.post("/assistants", json=wrong, headers=headers),
         locked.get("/nowhere", headers=headers),
         locked.put("/assistants", headers=headers),
@@ -113,9 +113,9 @@ def test_no_answer_repeats_the_key(locked: httpx.Client) -> None:
         locked.get("/assistants?limit=0", headers=headers),
         locked.post("/assistants", content=b"{", headers=headers),
     ):
-        assert answer.status_code >= 400
-        assert KEY not in answer.text
-        assert KEY not in str(answer.headers)
+        assert response.status_code >= 400
+        assert KEY not in response.text
+        assert KEY not in str(response.headers)
 
 
 def test_the_key_is_asked_for_before_anything_is_read(locked: httpx.Client) -> None:

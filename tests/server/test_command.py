@@ -119,8 +119,8 @@ def test_greeting_says_where_it_is_and_farewell_that_it_was(tmp_path: Path) -> N
         assert re.match(r"http://127\.0\.0\.1:[1-9]\d*/v1 serves ", first)
         assert str(file) in second
         assert "key: needed" in second
-        answer = program.http.get("/assistants", headers={"api-key": KEY})
-        assert answer.json()["data"] == []
+        response = program.http.get("/assistants", headers={"api-key": KEY})
+        assert response.json()["data"] == []
         # With nothing but this connection open, which rests.
         assert program.send(signal.SIGINT) == (0, "", "\nstopped\n")
 

@@ -108,8 +108,8 @@ def _import(*names: str, hidden: list[str] | None = None) -> dict[str, Any]:
     """Import modules in an interpreter of its own; give what that brought and said."""
     done = _run(IMPORT, [*names], hidden or [])
     assert (done.returncode, done.stderr) == (0, "")
-    answer: dict[str, Any] = json.loads(done.stdout)
-    return answer
+    response: dict[str, Any] = json.loads(done.stdout)
+    return response
 
 
 def _run(

@@ -252,10 +252,10 @@ def test_raw_answers(use: Use) -> None:
         assistants = client.beta.assistants
         raw = await assistants.with_raw_response.create(model="m")
         assert raw.http_response.json()["id"] == raw.parse().id
-        async with assistants.with_streaming_response.list(limit=1) as answer:
-            text = b"".join([piece async for piece in answer.iter_bytes()])
+        async with assistants.with_streaming_response.list(limit=1) as response:
+            text = b"".join([piece async for piece in response.iter_bytes()])
         assert text.startswith(b"{")
-        assert answer.status_code == 200
+        assert response.status_code == 200
 
     use(main)
 

@@ -191,20 +191,20 @@ def test_a_run_says_when_to_look_again(client: OpenAI) -> None:
 def test_an_answer_can_be_read_as_it_comes(client: OpenAI) -> None:
     threads = client.beta.threads
     thread = threads.create(messages=[HELLO]).id
-    with threads.messages.with_streaming_response.list(thread) as answer:
-        text = "".join(answer.iter_text())
+    with threads.messages.with_streaming_response.list(thread) as response:
+        text = "".join(response.iter_text())
     assert deviations(json.loads(text), "ListMessagesResponse") == []
-    with threads.messages.with_streaming_response.list(thread) as answer:
-        assert [text_of(each) for each in answer.parse()] == ["Hello you"]
+    with threads.messages.with_streaming_response.list(thread) as response:
+        assert [text_of(each) for each in response.parse()] == ["Hello you"]
 
 
 def test_events_can_be_had_raw(client: OpenAI) -> None:
     threads, assistant = client.beta.threads, client.beta.assistants.create(model="m")
     with threads.with_streaming_response.create_and_run(
         assistant_id=assistant.id, thread={"messages": [HELLO]}, stream=True
-    ) as answer:
-        assert answer.headers["content-type"].startswith("text/event-stream")
-        text = "".join(answer.iter_text())
+    ) as response:
+        assert response.headers["content-type"].startswith("text/event-stream")
+        text = "".join(response.iter_text())
     assert judge_stream(text) == []
     raw = threads.with_raw_response.create_and_run(
         assistant_id=assistant.id, thread={"messages": [HELLO]}, stream=True

@@ -130,8 +130,8 @@ def test_run_is_taken_up_and_completes(
 ) -> None:
     begun = restarted.runs[doing]
     run = restarted.api.wait(begun, "completed")
-    *others, answer = restarted.messages(doing)
-    assert (text_of(answer), answer["status"]) == (said, "completed")
+    *others, response = restarted.messages(doing)
+    assert (text_of(response), response["status"]) == (said, "completed")
     assert len(others) == broken_off
     for message in others:
         assert message["status"] == "incomplete"
@@ -139,7 +139,7 @@ def test_run_is_taken_up_and_completes(
 
     steps = restarted.api.steps(run)
     *earlier, last = steps
-    assert last["step_details"]["message_creation"]["message_id"] == answer["id"]
+    assert last["step_details"]["message_creation"]["message_id"] == response["id"]
     assert [step["status"] for step in earlier].count("failed") == broken_off
     called = [step for step in earlier if step["type"] == "tool_calls"]
     assert len(called) == said.count("one")

@@ -80,15 +80,15 @@ def test_it_completes(api: Api, assistant: str, thread: str) -> None:
     assert run["created_at"] <= run["started_at"] <= run["completed_at"]
     assert run["expires_at"] is None
     assert [*results(run)] == ["usage"]
-    question, answer = api.messages(thread)
-    assert text_of(answer) == "It is 8849 m."
-    assert (answer["role"], answer["status"]) == ("assistant", "completed")
-    assert (answer["assistant_id"], answer["run_id"]) == (assistant, run["id"])
-    assert run["created_at"] <= answer["created_at"] <= answer["completed_at"]
+    question, response = api.messages(thread)
+    assert text_of(response) == "It is 8849 m."
+    assert (response["role"], response["status"]) == ("assistant", "completed")
+    assert (response["assistant_id"], response["run_id"]) == (assistant, run["id"])
+    assert run["created_at"] <= response["created_at"] <= response["completed_at"]
     assert question["run_id"] is question["assistant_id"] is None
     (step,) = api.steps(run)
     assert (step["type"], step["status"]) == ("message_creation", "completed")
-    assert step["step_details"]["message_creation"] == {"message_id": answer["id"]}
+    assert step["step_details"]["message_creation"] == {"message_id": response["id"]}
     assert (step["run_id"], step["thread_id"]) == (run["id"], thread)
 
 
@@ -212,9 +212,9 @@ def test_clients_are_told_when_to_look_again() -> None:
         api = Api(http)
         body = {"assistant_id": api.assistant(tools=TOOLS)}
         script = {"X-Local-Script": '[[{"call": "height"}], ["8849 m"]]'}
-        answer = http.post("/threads/runs", json=body, headers=script)
-        assert answer.headers["openai-poll-after-ms"] == "1234"
-        run = api.wait(answer.json())
+        response = http.post("/threads/runs", json=body, headers=script)
+        assert response.headers["openai-poll-after-ms"] == "1234"
+        run = api.wait(response.json())
         going_on = http.get(path_of(run))
         modified = http.post(path_of(run), json={"metadata": {}})
         outputs = {"tool_outputs": outputs_for(run, "1")}

@@ -201,20 +201,20 @@ def test_every_answer_is_by_the_document(
         if seen.is_one_too_many(case):
             return
         use_real_ids(case, world.ids(operation.id))
-        answer = case.call(base_url=world.url, session=session)
+        response = case.call(base_url=world.url, session=session)
         left_out: list[CheckFunction] = []
         if {*case.query} - {parameter.name for parameter in case.operation.query}:
             # Parameters besides are ignored: the document doesn't forbid them, and
             # Azure's clients send one with every request.
             left_out.append(negative_data_rejection)
-        if answer.headers["content-type"][0].startswith("text/event-stream"):
+        if response.headers["content-type"][0].startswith("text/event-stream"):
             # It takes the data of an event as text, where the document has it decoded.
             left_out.append(response_schema_conformance)
-            assert judge_stream(answer.text) == []
+            assert judge_stream(response.text) == []
             seen.streams += 1
-        case.validate_response(answer, excluded_checks=left_out)
-        seen.statuses[answer.status_code] += 1
-        if answer.status_code == 200:
+        case.validate_response(response, excluded_checks=left_out)
+        seen.statuses[response.status_code] += 1
+        if response.status_code == 200:
             world.succeeded(operation.id)
 
     each_case(anything(), operation, check)
@@ -234,8 +234,8 @@ def test_what_is_made_up_is_not_found(
     def check(case: Case) -> None:
         for name in [*case.path_parameters][:-1]:
             case.path_parameters[name] = world.ids(operation.id)[name]
-        answer = case.call_and_validate(base_url=world.url, session=session)
-        statuses[answer.status_code] += 1
+        response = case.call_and_validate(base_url=world.url, session=session)
+        statuses[response.status_code] += 1
 
     each_case(unknown_ids(), operation, check)
     assert statuses[404] == statuses.total() > 0
@@ -244,7 +244,7 @@ def test_what_is_made_up_is_not_found(
 def test_a_float_that_is_whole_is_an_integer(world: Furnished) -> None:
     """Have it as JSON schema does: schemathesis makes such numbers up, too."""
     ids = world.ids("createRun")
-    answer = httpx.post(
+    response = httpx.post(
         f"{world.url}/threads/{ids['thread_id']}/runs",
         json={
             "assistant_id": ids["assistant_id"],
@@ -255,8 +255,8 @@ def test_a_float_that_is_whole_is_an_integer(world: Furnished) -> None:
         },
         headers={"Authorization": f"Bearer {KEY}"},
     )
-    assert judge_stream(answer.text) == []
-    assert events_of(answer.text)[-2][0] == "thread.run.completed"
+    assert judge_stream(response.text) == []
+    assert events_of(response.text)[-2][0] == "thread.run.completed"
     world.succeeded("createRun")
 
 

@@ -95,7 +95,7 @@ def test_async_clients_use_it_from_one_loop() -> None:
         ):
             paths = ["/assistants", "/assistants?limit=1"] * 10
             answers = await asyncio.gather(*map(http.get, paths))
-            assert [answer.status_code for answer in answers] == [200] * 20
+            assert [response.status_code for response in answers] == [200] * 20
         assert asyncio.all_tasks() == {asyncio.current_task()}
 
     asyncio.run(ask())

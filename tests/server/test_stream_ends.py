@@ -227,9 +227,9 @@ def test_headers_of_a_stream(
     api: Api, http: httpx.Client, assistant: str, thread: str
 ) -> None:
     body = {"assistant_id": assistant, "stream": True, "tools": []}
-    answer = http.post(f"/threads/{thread}/runs", json=body)
-    assert answer.headers["content-type"].partition(";")[0] == "text/event-stream"
-    assert "no-store" in answer.headers["cache-control"]
-    assert answer.headers["x-request-id"]
-    assert "content-length" not in answer.headers
-    assert answer.text.endswith("event: done\ndata: [DONE]\n\n")
+    response = http.post(f"/threads/{thread}/runs", json=body)
+    assert response.headers["content-type"].partition(";")[0] == "text/event-stream"
+    assert "no-store" in response.headers["cache-control"]
+    assert response.headers["x-request-id"]
+    assert "content-length" not in response.headers
+    assert response.text.endswith("event: done\ndata: [DONE]\n\n")

@@ -67,16 +67,16 @@ def test_wrong_methods_are_not_allowed(http: httpx.Client, path: str) -> None:
     # By the other path's rules, `runs` is a thread's id, too.
     also = {"GET", "DELETE"} if path == "/threads/runs" else set()
     for method in {*METHODS} - allowed - also:
-        answer = http.request(method, path.replace("{", "").replace("}", ""))
-        error = refused(answer, 405)
-        names = {name.strip() for name in answer.headers["allow"].split(",")}
+        response = http.request(method, path.replace("{", "").replace("}", ""))
+        error = refused(response, 405)
+        names = {name.strip() for name in response.headers["allow"].split(",")}
         assert names - {"HEAD"} == allowed
         assert method in error["message"]
 
 
 def test_head_is_a_get_without_a_body(http: httpx.Client) -> None:
-    answer = http.head("/assistants")
-    assert (answer.status_code, answer.content) == (200, b"")
+    response = http.head("/assistants")
+    assert (response.status_code, response.content) == (200, b"")
     assert http.head("/assistants/asst_1").status_code == 404
     assert http.head("/threads").status_code == 405
 

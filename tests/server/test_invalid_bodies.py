@@ -220,16 +220,16 @@ def test_a_body_may_be_a_hundred_levels_deep(http: httpx.Client) -> None:
 def test_any_number_can_come(http: httpx.Client, number: str) -> None:
     wanted = 200 if float(number[:300]) == 0 else 400
     body = f'{{"model": "m", "temperature": {number}}}'
-    answer = send(http, "/assistants", body)
-    assert answer.status_code == wanted
+    response = send(http, "/assistants", body)
+    assert response.status_code == wanted
     if wanted == 400:
-        refused(answer, 400)
+        refused(response, 400)
 
 
 def test_an_integer_can_be_as_large_as_it_likes(api: Api, http: httpx.Client) -> None:
     body = {"assistant_id": api.assistant(), "max_prompt_tokens": 10**300}
-    answer = http.post(f"/threads/{api.thread()}/runs", json=body)
-    assert answer.json()["max_prompt_tokens"] == 10**300
+    response = http.post(f"/threads/{api.thread()}/runs", json=body)
+    assert response.json()["max_prompt_tokens"] == 10**300
 
 
 @pytest.mark.parametrize(
@@ -269,8 +269,8 @@ def test_and_taken_where_none_is(http: httpx.Client) -> None:
     ],
 )
 def test_bodies_are_json(http: httpx.Client, content_type: str) -> None:
-    answer = send(http, "/assistants", b'{"model": "m"}', content_type=content_type)
-    error = refused(answer, 415)
+    response = send(http, "/assistants", b'{"model": "m"}', content_type=content_type)
+    error = refused(response, 415)
     assert "application/json" in error["message"]
 
 
@@ -286,5 +286,5 @@ def test_bodies_are_json(http: httpx.Client, content_type: str) -> None:
     ],
 )
 def test_by_whatever_name(http: httpx.Client, content_type: str) -> None:
-    answer = send(http, "/assistants", b'{"model": "m"}', content_type=content_type)
-    assert answer.status_code == 200
+    response = send(http, "/assistants", b'{"model": "m"}', content_type=content_type)
+    assert response.status_code == 200
