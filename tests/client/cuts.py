@@ -57,11 +57,11 @@ class Stage:
     found: dict[str, Any]
 
     def frames(self) -> list[bytes]:
-        """Give the events as bytes, each with its empty line."""
+        """Return the events as bytes, each with its empty line."""
         return [each + b"\n\n" for each in self.content.split(b"\n\n")[:-1]]
 
     def cuts(self) -> list[int]:
-        """Give where to cut: before and within each event, but not after the last."""
+        """Return where to cut: before and within each event, but not after the last."""
         found, at = [], 0
         for each in self.frames():
             found += [at, at + len(each) // 2]
@@ -94,7 +94,7 @@ class Replayed:
     Attributes:
         stages: what it sends, one stream after the other.
         at: in which of them it is cut, and after how many bytes.
-        error: with what the connection breaks; none where it is closed.
+        error: with what the connection breaks; None if it is closed.
         posted: the paths of what was sent.
     """
 
@@ -195,7 +195,7 @@ class Recorded(httpx.HTTPTransport):
 
 
 def without_thread(stage: Stage) -> Stage:
-    """Give what the server sends where the thread was there before."""
+    """Return what the server sends where the thread was there before."""
     frames = [each for each in stage.frames() if b"event: thread.created" not in each]
     return Stage(b"".join(frames), stage.found)
 
@@ -205,7 +205,7 @@ class Case:
     """A method, and what the server sends when it is called.
 
     Attributes:
-        run_id: the run that the call itself names; none where it creates one.
+        run_id: the run that the call itself names; None if it creates one.
     """
 
     begin: Method
@@ -218,7 +218,7 @@ def create_and_run_stream(client: Any, **options: Any) -> Any:
 
 
 def cut_anywhere(case: Case, use: Any) -> Iterator[tuple[int, int, Replayed]]:
-    """Give a server for each cut; some break the connection, and some close it.
+    """Return a server for each cut; some break the connection, and some close it.
 
     What follows a cut is the same code for both kinds of client, and what drives it
     knows no places; so that every third is enough for one of them.
@@ -231,7 +231,7 @@ def cut_anywhere(case: Case, use: Any) -> Iterator[tuple[int, int, Replayed]]:
             yield number, cut, Replayed(case.stages, (number, cut), error)
 
 
-def told_until(stages: list[Stage], number: int, cut: int) -> Any:
+def sent_before(stages: list[Stage], number: int, cut: int) -> Any:
     """Read what came before a cut, as simply as can be."""
     run, texts, messages, steps = None, "", [], []
     content = b"".join(each.content for each in stages[:number])

@@ -16,7 +16,7 @@ from assistants_client import (
 from harness.scripted_server import HOLD, Response, ScriptedServer
 
 KEY = "sk-of-the-test"
-PATIENCE = 20.0
+DEADLINE = 20.0
 """Seconds after which a test that waits for something has failed."""
 IDS: Any = {"thread_id": "thread_1", "assistant_id": "asst_1"}
 RUN = {"id": "run_1", "object": "thread.run", "thread_id": "thread_1"}
@@ -51,11 +51,11 @@ class Hanging(ScriptedServer):
 
     def is_left(self) -> bool:
         """Wait until the client has closed its connection."""
-        return self.hung_up.wait(PATIENCE)
+        return self.hung_up.wait(DEADLINE)
 
     async def is_left_async(self) -> bool:
         """Wait likewise, while the client's loop goes on."""
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(DEADLINE):
             while not self.hung_up.is_set():
                 await asyncio.sleep(0.001)
         return True
@@ -122,7 +122,7 @@ class Before:
 
     def is_all_there_is(self) -> bool:
         for thread in {*threading.enumerate()} - self._threads:
-            thread.join(PATIENCE)
+            thread.join(DEADLINE)
         return {*threading.enumerate()} <= self._threads and tasks() <= self._tasks
 
 

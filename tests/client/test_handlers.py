@@ -67,7 +67,7 @@ def test_methods_are_called_in_order_with_what_they_name(follow: Any) -> None:
     assert [each["output"] for each in submitted] == ["1", "2"]
 
 
-def test_functions_hear_the_same_as_methods(follow: Any) -> None:
+def test_functions_are_called_as_methods_are(follow: Any) -> None:
     story, other = Story(FIRST, SECOND), Story(FIRST, SECOND)
     follow(story, to_the_end, **asking(story))
     handler = other.handler(handler_for(follow))
@@ -75,7 +75,7 @@ def test_functions_hear_the_same_as_methods(follow: Any) -> None:
     assert story.heard == other.heard
 
 
-def test_what_grows_is_told_as_far_as_it_has_grown(follow: Any) -> None:
+def test_callbacks_have_snapshots_of_that_moment(follow: Any) -> None:
     story = Story(FIRST, SECOND)
     follow(story, to_the_end, **asking(story))
     texts = story.all("on_text_created", "on_text_delta", "on_text_done")
@@ -141,7 +141,7 @@ def test_each_begins_once_and_is_done_once(follow: Any, odd: str) -> None:
     story = Story(ODD[odd](FIRST), ODD[odd](SECOND))
     follow(story, to_the_end, **asking(story))
     counts = Counter(story.names)
-    # Without their beginnings and ends, steps that write messages are never told of.
+    # Without their beginnings and ends, steps that write messages never have events.
     steps = 2 if odd == "only pieces" else 4
     for kind, number in {
         "text": 3,
@@ -231,7 +231,7 @@ def test_what_is_current_is_known_in_callbacks(follow: Any) -> None:
     story = Story(FIRST, SECOND)
     seen: list[Any] = []
 
-    def look(handler: Any, event: Any) -> None:
+    def note(handler: Any, event: Any) -> None:
         assert handler.current_event is event
         message, step = (
             handler.current_message_snapshot,
@@ -240,11 +240,11 @@ def test_what_is_current_is_known_in_callbacks(follow: Any) -> None:
         texts = message and message.text
         seen.append((handler.current_run.status, step and step.id, texts))
 
-    async def look_async(handler: Any, event: Any) -> None:
-        look(handler, event)
+    async def note_async(handler: Any, event: Any) -> None:
+        note(handler, event)
 
     base = handler_for(follow)
-    chosen = look_async if follow is awaited else look
+    chosen = note_async if follow is awaited else note
     handler: Any = type("Mine", (base,), {"on_event": chosen})()
     for name in ("event", "run", "message_snapshot", "run_step_snapshot"):
         assert getattr(handler, f"current_{name}") is None
@@ -254,9 +254,9 @@ def test_what_is_current_is_known_in_callbacks(follow: Any) -> None:
         *[("in_progress", "step_1", None)] * 5,
         ("requires_action", "step_1", None),
     ]
-    told = [each for each in seen if each[2]]
-    assert told[0] == ("in_progress", "step_3", "Sun")
-    assert [t for _, _, t in told][1:3] == ["Sunny", "Sunny"]
+    written = [each for each in seen if each[2]]
+    assert written[0] == ("in_progress", "step_3", "Sun")
+    assert [t for _, _, t in written][1:3] == ["Sunny", "Sunny"]
     assert seen[-1] == ("completed", None, "Bye")
     assert handler.current_event.event == "thread.run.completed"
 
@@ -295,7 +295,7 @@ def test_what_is_final_is_what_was_completed(follow: Any) -> None:
     assert completed == {}
 
 
-def test_without_anything_told_nothing_is_final(follow: Any) -> None:
+def test_without_events_nothing_is_final(follow: Any) -> None:
     for wanted in ("messages", "run_steps"):
         ask = operator.methodcaller(f"get_final_{wanted}")
         story = Story([run_as("completed"), DONE])

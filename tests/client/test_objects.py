@@ -25,13 +25,13 @@ def test_an_object_is_read_again_in_place(using: Any, server: LocalServer) -> No
         client = found._client
         expected = "Async" * client.asynchronous + name
         assert type(found) is kind_of(expected)
-        told = found.to_dict()
+        data = found.to_dict()
         found.metadata = {"mine": "not the server's"}
         found.additional_properties["x"] = 1
-        assert found.to_dict() != told
+        assert found.to_dict() != data
         before = len(server.exchanges)
         assert await got(found.refresh()) is found
-        assert found.to_dict() == told
+        assert found.to_dict() == data
         assert len(server.exchanges) == before + 1
 
     using(of_each(check))
@@ -65,14 +65,14 @@ def test_methods_take_the_options_of_every_call(
 @pytest.mark.parametrize("copied", [copy.copy, copy.deepcopy])
 def test_a_copy_is_independent_and_alive(using: Any, copied: Any) -> None:
     async def check(found: Any, _: str) -> None:
-        told = found.to_dict()
+        data = found.to_dict()
         twin = copied(found)
         assert twin is not found
         assert type(twin) is type(found)
         assert twin == found
         twin.metadata = {"x": "y"}
         twin.additional_properties["x"] = [1]
-        assert found.to_dict() == told
+        assert found.to_dict() == data
         assert twin != found
         assert await got(twin.refresh()) is twin
         assert twin == found

@@ -33,7 +33,7 @@ class Body(httpx.SyncByteStream, httpx.AsyncByteStream):
 
 
 def paged(*pages: list[dict[str, Any]], asked: list[httpx.URL]) -> httpx.MockTransport:
-    """Give one page after the other, whatever is asked for."""
+    """Return one page after the other, whatever is asked for."""
     left = [*pages]
 
     def answer(request: httpx.Request) -> httpx.Response:

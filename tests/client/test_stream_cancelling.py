@@ -18,10 +18,10 @@ from assistants_server import LocalServer, ToolCall, Turn
 if TYPE_CHECKING:
     from collections.abc import Iterator
 from tests.client.hanging import (
+    DEADLINE,
     IDS,
     KEY,
     NAMES,
-    PATIENCE,
     SENT,
     AsyncMine,
     Before,
@@ -32,7 +32,7 @@ from tests.client.hanging import (
 
 
 def are_idle(client: Client | AsyncClient) -> bool:
-    """Tell whether no connection is kept from further use."""
+    """Return whether no connection is kept from further use."""
     return all(each.is_idle() for each in connections(client))
 
 
@@ -51,7 +51,7 @@ def test_cancelling_a_task_closes_its_stream() -> None:
         async with AsyncClient(base_url=server.url, api_key=KEY) as client:
             before, far = Before(), asyncio.Event()
             task = asyncio.create_task(follow(client, far))
-            await asyncio.wait_for(far.wait(), PATIENCE)
+            await asyncio.wait_for(far.wait(), DEADLINE)
             await asyncio.sleep(0.01)
             task.cancel()
             with pytest.raises(asyncio.CancelledError):
@@ -80,15 +80,15 @@ def question(assistant: Any, **more: Any) -> Any:
 
 @pytest.mark.parametrize("way", ["stream", "poll"])
 def test_cancelling_a_task_cancels_its_tools(way: str) -> None:
-    told: list[str] = []
+    noted: list[str] = []
 
     async def work() -> str:
         """Go on until it is cancelled."""
-        told.append("begun")
+        noted.append("begun")
         try:
             await asyncio.Event().wait()
         finally:
-            told.append("cancelled")
+            noted.append("cancelled")
         return ""
 
     async def follow(client: AsyncClient) -> None:
@@ -98,7 +98,7 @@ def test_cancelling_a_task_cancels_its_tools(way: str) -> None:
             await client.threads.create_and_run_poll(**given)
             return
         async with client.threads.create_and_run_stream(
-            **given, on_end=lambda: told.append("end")
+            **given, on_end=lambda: noted.append("end")
         ) as stream:
             await stream.until_done()
 
@@ -106,8 +106,8 @@ def test_cancelling_a_task_cancels_its_tools(way: str) -> None:
         async with AsyncClient(base_url=server.url, api_key=KEY) as client:
             before = Before()
             task = asyncio.create_task(follow(client))
-            async with asyncio.timeout(PATIENCE):
-                while not told:
+            async with asyncio.timeout(DEADLINE):
+                while not noted:
                     await asyncio.sleep(0.001)
             task.cancel()
             with pytest.raises(asyncio.CancelledError):
@@ -117,23 +117,23 @@ def test_cancelling_a_task_cancels_its_tools(way: str) -> None:
 
     with LocalServer(engine=engine, poll_after=2) as server:
         asyncio.run(run())
-    assert told == ["begun", "cancelled", *(["end"] if way == "stream" else [])]
+    assert noted == ["begun", "cancelled", *(["end"] if way == "stream" else [])]
 
 
 def test_cancelling_a_task_ends_its_wait() -> None:
-    looks: list[str] = []
+    statuses: list[str] = []
 
     async def follow(client: AsyncClient) -> None:
         assistant = await client.assistants.create(model="m")
         run = await client.threads.create_and_run(**question(assistant))
-        await run.wait(on_update=lambda run: looks.append(run.status))
+        await run.wait(on_update=lambda run: statuses.append(run.status))
 
     async def run() -> None:
         async with AsyncClient(base_url=server.url, api_key=KEY) as client:
             before = Before()
             task = asyncio.create_task(follow(client))
-            async with asyncio.timeout(PATIENCE):
-                while not looks:
+            async with asyncio.timeout(DEADLINE):
+                while not statuses:
                     await asyncio.sleep(0.001)
             task.cancel()
             with pytest.raises(asyncio.CancelledError):

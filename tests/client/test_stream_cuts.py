@@ -28,7 +28,7 @@ from tests.client.cuts import (
     create_and_run_stream,
     cut_anywhere,
     engine,
-    told_until,
+    sent_before,
     use_async,
     use_sync,
     without_thread,
@@ -45,7 +45,7 @@ def use(request: pytest.FixtureRequest) -> Any:
 
 @pytest.fixture(scope="module")
 def recorded() -> dict[str, list[Stage]]:
-    """Give what the server sends for a run in a new thread, without a call and with."""
+    """Return the streams of a run in a new thread, without a tool call and with."""
     transport = Recorded()
     with (
         LocalServer(engine=engine) as server,
@@ -125,9 +125,9 @@ def case(request: pytest.FixtureRequest, recorded: dict[str, list[Stage]]) -> Ca
 def test_what_came_is_with_the_error(case: Case, use: Any) -> None:
     broken = 0
     for number, cut, replayed in cut_anywhere(case, use):
-        run, text, messages, steps = told_until(case.stages, number, cut)
+        run, text, messages, steps = sent_before(case.stages, number, cut)
         # The run goes on when the outputs are submitted.
-        waited = told_until(case.stages, number, 0)[0]
+        waited = sent_before(case.stages, number, 0)[0]
         over = bool(run) and run["status"] in ENDED and run != waited
         if over:
             found = use(replayed, case.begin, {})
@@ -167,7 +167,7 @@ def test_a_cut_stream_goes_on_by_polling(case: Case, use: Any) -> None:
         content = case.stages[number].content
         begins = content.startswith((b"event: thread.created", b"event: thread.run.cr"))
         if begins and b"\n\n" not in content[:cut]:
-            # Nothing was told of a run yet, so it can't be known.
+            # No event of a run came yet, so it can't be known.
             unknown += 1
             with pytest.raises(StreamInterrupted):
                 use(replayed, case.begin, options)
@@ -197,7 +197,7 @@ def test_each_way_to_end_is_named(recorded: dict[str, list[Stage]], use: Any) ->
 def over_http(
     server: LocalServer, fault: str, begin: Callable[..., Any], *, asynchronous: bool
 ) -> Any:
-    """Follow a stream of a server with a fault; give its text, run and messages."""
+    """Follow a stream of a server with a fault; return its text, run and messages."""
     options: dict[str, Any] = {
         "extra_headers": {"X-Local-Fault": f"{fault} on=POST"},
         "poll_interval_ms": 2,

@@ -14,10 +14,10 @@ from assistants_client import (
     StreamInterrupted,
 )
 from tests.client.hanging import (
+    DEADLINE,
     IDS,
     KEY,
     NAMES,
-    PATIENCE,
     RUN,
     SENT,
     AsyncMine,
@@ -133,7 +133,7 @@ def test_errors_are_told_and_close_the_connection(
 ) -> None:
     handler = kind(given)
     # It never comes where nothing is to be waited for.
-    timeout = 0.05 if given == "timeout" else PATIENCE
+    timeout = 0.05 if given == "timeout" else DEADLINE
 
     def run() -> None:
         with Client(base_url=server.url, api_key=KEY, timeout=timeout) as client:

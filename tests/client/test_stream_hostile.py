@@ -40,15 +40,15 @@ def test_odd_indexes_take_no_room(index: Any) -> None:
         tracemalloc.stop()
 
 
-@pytest.mark.parametrize("looks", [False, True], ids=["unread", "read"])
-def test_many_characters_one_by_one_take_the_room_of_a_text(looks: bool) -> None:
+@pytest.mark.parametrize("reads", [False, True], ids=["unread", "read"])
+def test_many_characters_one_by_one_take_the_room_of_a_text(reads: bool) -> None:
     grown = Accumulated({})
     deltas = {"content": [{"index": 0, "text": {"value": "x"}}]}
     tracemalloc.start()
     try:
         for number in range(20_000):
             grown.add(deltas)
-            if looks and not number % 1000:
+            if reads and not number % 1000:
                 grown.snapshot()
         assert len(grown.part("content", 0, "text", "value")) == 20_000
         assert tracemalloc.get_traced_memory()[1] < 200_000
@@ -57,7 +57,7 @@ def test_many_characters_one_by_one_take_the_room_of_a_text(looks: bool) -> None
 
 
 def nested(depth: int, wrap: Callable[[Any], Any]) -> Any:
-    """Give a value as deep as asked for."""
+    """Return a value as deep as asked for."""
     value: Any = "x"
     for _ in range(depth):
         value = wrap(value)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 NEW = ("thread.run.paused", "thread.run.step.paused", "thread.run.completed_early")
 STEP: dict[str, Any] = {"object": "thread.run.step", "id": "step_1"}
 PAUSED: dict[str, Any] = {**RUN, "status": "in_progress"}
-# The name that comes, what it tells of, and the name that is given.
+# The name that is sent, the object in the data, and the right name.
 CASES: list[tuple[str, dict[str, Any], str]] = [
     # One that was added to the document stays, whatever the run is just doing.
     ("thread.run.paused", PAUSED, "thread.run.paused"),
@@ -33,7 +33,7 @@ CASES: list[tuple[str, dict[str, Any], str]] = [
     ("thread.run.completed", PAUSED, "thread.run.in_progress"),
     ("thread.run.created", {**RUN, "status": "queued"}, "thread.run.created"),
     ("", PAUSED, "thread.run.in_progress"),
-    # One that was added, but of something else than it tells of.
+    # A new one, but of another object than its data.
     ("thread.run.step.paused", PAUSED, "thread.run.in_progress"),
     ("thread.run.paused", {**STEP, "status": "failed"}, "thread.run.step.failed"),
 ]

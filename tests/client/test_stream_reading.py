@@ -37,19 +37,19 @@ ERROR = {"message": "too much of it", "code": "rate_limit_exceeded", "type": Non
 
 
 def pretty(name: str, data: Any) -> str:
-    """Give an event whose data takes several lines."""
+    """Return an event whose data takes several lines."""
     lines = json.dumps(data, indent=1).split("\n")
     return f"event: {name}\n" + "".join(f"data: {each}\n" for each in lines) + "\n"
 
 
 def unnamed(done: str) -> bytes:
-    """Give events without names, both name and data in the data."""
+    """Return events without names, both name and data in the data."""
     frames = [frame("", {"event": n, "data": d}) for n, d in SAMPLE]
     return "".join([*frames, done]).encode()
 
 
 def misnamed() -> bytes:
-    """Give events of which all that tell of the run have one name."""
+    """Return events of which all that tell of the run have one name."""
     return body(
         [
             ("thread.run.completed" if data["object"] == "thread.run" else name, data)
@@ -81,7 +81,7 @@ COMPLETE = {
 
 
 def splits(content: bytes) -> list[int]:
-    """Give where to split: everywhere around what means anything to who reads lines.
+    """Return where to split: everywhere around what means anything to who reads lines.
 
     That is the ends of lines, the names of fields, what is no ASCII, and both ends of
     the whole. In the middle of the data, every 16th byte stands for the others.
@@ -102,7 +102,7 @@ def at_every_split(content: bytes, **how: Any) -> Iterator[Followed]:
 
 
 def same_at_every_split(content: bytes, **how: Any) -> Followed:
-    """Give what came of a stream, when that is the same at every split."""
+    """Return what came of a stream, when that is the same at every split."""
     whole = follow([content], **how)
     expected = whole.outcome()
     for split in at_every_split(content, **how):
@@ -151,7 +151,7 @@ def test_a_step_with_the_name_of_the_run_is_a_step() -> None:
 
 
 @pytest.mark.parametrize(
-    "told",
+    "error",
     [
         frame("", {"error": ERROR}),
         frame("error", ERROR),
@@ -164,8 +164,8 @@ def test_a_step_with_the_name_of_the_run_is_a_step() -> None:
     ],
     ids=range(8),
 )
-def test_errors_among_the_events_are_raised_after_what_came(told: str) -> None:
-    content = body(SAMPLE[:4], done=False) + told.encode() + body(SAMPLE[-1:])
+def test_errors_among_the_events_are_raised_after_what_came(error: str) -> None:
+    content = body(SAMPLE[:4], done=False) + error.encode() + body(SAMPLE[-1:])
     found = same_at_every_split(content)
     assert isinstance(found.error, APIError)
     assert not isinstance(found.error, StreamInterrupted)
@@ -287,7 +287,7 @@ def test_done_before_the_run_has_ended_ends_it_all_the_same() -> None:
 
 
 def object_of(kind: str) -> str:
-    """Give what the object of an event calls itself."""
+    """Return what the object of an event calls itself."""
     return kind if kind.endswith(".delta") else kind.rpartition(".")[0]
 
 
