@@ -192,7 +192,8 @@ def test_an_answer_that_says_that_it_is_too_long_isn_t_read(run: Any) -> None:
 
 @pytest.mark.parametrize("coding", ["gzip", "br"])
 def test_an_error_is_one_whatever_its_body(run: Any, coding: str) -> None:
-    body = Pieces(bomb())
+    # What isn't decoded has to be as long as it is; packing that takes a minute.
+    body = Pieces(bomb() if coding == "gzip" else iter(lambda: bytes(1 << 16), None))
     transport, _ = served(body, 500, content_encoding=coding)
     with pytest.raises(APIStatusError) as caught:
         run(
