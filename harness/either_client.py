@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Coroutine
+    from collections.abc import AsyncGenerator, AsyncIterator, Coroutine
 
 
 async def settled(value: Any) -> Any:
@@ -15,7 +15,7 @@ async def settled(value: Any) -> Any:
     return await value if inspect.isawaitable(value) else value
 
 
-async def either(items: Any) -> AsyncIterator[Any]:
+async def either(items: Any) -> AsyncGenerator[Any]:
     """Iterate over either kind of iterable."""
     if hasattr(items, "__aiter__"):
         async for each in items:

@@ -86,7 +86,7 @@ def load_everything() -> None:
                 importlib.import_module(each.name)
 
 
-def settled(threads: int, before: Levels | None = None) -> Levels:
+def measure(threads: int, before: Levels | None = None) -> Levels:
     """Measure, as soon as what ends by itself has ended, or when it should have.
 
     Args:

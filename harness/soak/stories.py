@@ -10,8 +10,9 @@ import json
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from assistants_client import RunError, ToolSet, tool
+from harness.either_client import listed
 from harness.soak.ledger import ENDED
-from harness.soak.streams import collect, follow, iterate
+from harness.soak.streams import follow, iterate
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
@@ -117,7 +118,7 @@ class Story:
         given["resume"] = self._rng.random() < 0.3
         leaves = self._leaves()
         run = yield lambda c: follow(
-            c, lambda: c.threads.runs.stream(thread_id=thread, **given), leaves
+            lambda: c.threads.runs.stream(thread_id=thread, **given), leaves
         )
         yield from self._after_stream(number, thread, run)
 
@@ -125,7 +126,7 @@ class Story:
         number, given = self._asked()
         leaves = self._leaves()
         run = yield lambda c: iterate(
-            c, lambda: c.threads.runs.create(thread, stream=True, **given), leaves
+            lambda: c.threads.runs.create(thread, stream=True, **given), leaves
         )
         yield from self._after_stream(number, thread, run)
 
@@ -139,7 +140,7 @@ class Story:
         else:
             leaves = self._leaves()
             run = yield lambda c: follow(
-                c, lambda: c.threads.create_and_run_stream(**given), leaves
+                lambda: c.threads.create_and_run_stream(**given), leaves
             )
             yield from self._after_stream(number, None, run)
 
@@ -171,7 +172,6 @@ class Story:
         else:
             leaves = self._leaves()
             run = yield lambda c: follow(
-                c,
                 lambda: c.threads.runs.submit_tool_outputs_stream(**ids, **how),
                 leaves,
             )
@@ -179,17 +179,15 @@ class Story:
 
     def _listed(self, thread: Any) -> Steps:
         how: Any = {"limit": self._rng.randint(1, 3), "extra_headers": self._fault()}
-        runs = yield lambda c: collect(c, c.threads.runs.list(thread, **how))
+        runs = yield lambda c: listed(c.threads.runs.list(thread, **how))
         numbers = [int(run.metadata["number"]) for run in runs]
         if not {*numbers} <= {*self._numbers} or len({*numbers}) < len(numbers):
             self._ledger.complain(f"runs {numbers} in the thread of {self._numbers}")
-        yield lambda c: collect(c, c.threads.messages.list(thread, **how))
+        yield lambda c: listed(c.threads.messages.list(thread, **how))
         for run in runs[:1]:
             how["run_id"] = run.id
-            yield lambda c: collect(
-                c, c.threads.runs.steps.list(thread_id=thread, **how)
-            )
-        yield lambda c: collect(c, c.assistants.list(limit=2, max_items=5))
+            yield lambda c: listed(c.threads.runs.steps.list(thread_id=thread, **how))
+        yield lambda c: listed(c.assistants.list(limit=2, max_items=5))
 
     def _changed(self, thread: Any) -> Steps:
         given = {"extra_headers": self._fault()}
@@ -222,8 +220,8 @@ class Story:
         """Compare what the run has said with what it was to say."""
         if run.status != "completed":
             return
-        messages = yield lambda c: collect(
-            c, c.threads.messages.list(thread, run_id=run.id)
+        messages = yield lambda c: listed(
+            c.threads.messages.list(thread, run_id=run.id)
         )
         texts = [part.text.value for each in messages for part in each.content]
         if texts != [_said(number)]:

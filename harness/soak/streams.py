@@ -1,65 +1,37 @@
-"""Reading streams and lists to their end, or not, by either client."""
+"""Reading streams to their end, or not, by either client."""
 
 from __future__ import annotations
 
+from contextlib import aclosing
 from typing import TYPE_CHECKING, Any
+
+from harness.either_client import either, entered, settled
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 
-def follow(client: Any, begin: Callable[[], Any], leaves: int | None) -> Any:
-    """Follow a run; give it, or its id where the stream is left after some events."""
-
-    def now() -> Any:
-        with begin() as stream:
-            for number, _ in enumerate(stream, 1):
-                if number == leaves:
-                    return _id(stream.current_run)
-            return stream.get_final_run()
-
-    async def awaited() -> Any:
-        async with begin() as stream:
-            number = 0
-            async for _ in stream:
-                number += 1
-                if number == leaves:
-                    return _id(stream.current_run)
-            return await stream.get_final_run()
-
-    return awaited() if client.asynchronous else now()
+async def follow(begin: Callable[[], Any], leaves: int | None) -> Any:
+    """Return the run of a stream, or its id where it is left after some events."""
+    number = 0
+    async with entered(begin()) as stream, aclosing(either(stream)) as events:
+        async for _ in events:
+            number += 1
+            if number == leaves:
+                return _id(stream.current_run)
+        return await settled(stream.get_final_run())
 
 
-def iterate(client: Any, begin: Callable[[], Any], leaves: int | None) -> Any:
+async def iterate(begin: Callable[[], Any], leaves: int | None) -> Any:
     """Do the same with events alone, of which the last one with a run counts."""
-
-    def now() -> Any:
-        run = None
-        with begin() as events:
-            for number, event in enumerate(events, 1):
-                run = _run_of(event) or run
-                if number == leaves:
-                    return _id(run)
-        return run or ""
-
-    async def awaited() -> Any:
-        run, number = None, 0
-        async with await begin() as events:
-            async for event in events:
-                number += 1
-                run = _run_of(event) or run
-                if number == leaves:
-                    return _id(run)
-        return run or ""
-
-    return awaited() if client.asynchronous else now()
-
-
-def collect(client: Any, pages: Any) -> Any:
-    async def awaited() -> Any:
-        return [each async for each in pages]
-
-    return awaited() if client.asynchronous else [*pages]
+    run, number = None, 0
+    async with entered(begin()) as stream, aclosing(either(stream)) as events:
+        async for event in events:
+            number += 1
+            run = _run_of(event) or run
+            if number == leaves:
+                return _id(run)
+    return run or ""
 
 
 def _run_of(event: Any) -> Any:

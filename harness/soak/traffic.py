@@ -19,9 +19,10 @@ from unittest import mock
 
 from assistants_client import AssistantsError, AsyncClient, Client, StreamInterrupted
 from assistants_client._transport.pool import CONNECTIONS
+from harness.either_client import finished, settled
 from harness.faults.echo_server import pool_problems
 from harness.soak.ledger import ENDED, WAITS, Ledger, stored_runs
-from harness.soak.levels import Levels, Tracing, load_everything, settled, traced_leaks
+from harness.soak.levels import Levels, Tracing, load_everything, measure, traced_leaks
 from harness.soak.server_process import Served
 from harness.soak.stories import HaltError, RaisedError, Story
 
@@ -92,11 +93,11 @@ def soak(plan: Plan, folder: Path) -> Result:
         stack.enter_context(_watched(ledger))
         with Served(store, folder) as served:
             _round(plan, ledger, served.url, plan.warming, -1)
-            before = settled(threads)
+            before = measure(threads)
             tracing = Tracing() if plan.tracing else None
             for number in range(plan.rounds):
                 _round(plan, ledger, served.url, plan.seconds / plan.rounds, number)
-            after = settled(threads, before)
+            after = measure(threads, before)
             traced = tracing.stop() if tracing else {}
         while _unsettled(store):
             # What was in the middle of something goes on.
@@ -154,23 +155,7 @@ def _work(
 ) -> None:
     rng = random.Random(seed)
     while time.monotonic() < until:
-        story = Story(ledger, rng, assistant)
-        steps = story.tell()
-        try:
-            step = next(steps)
-            while True:
-                try:
-                    value = step(client)
-                except BaseException as error:  # noqa: BLE001 - the story's to handle
-                    step = steps.throw(error)
-                else:
-                    step = steps.send(value)
-        except StopIteration:
-            ledger.count("stories told to their end")
-        except BaseException as error:  # noqa: BLE001 - told apart there
-            _account(ledger, error, "threads interrupted")
-        finally:
-            _leave(ledger, story)
+        finished(_tell(client, ledger, rng, assistant))
 
 
 async def _work_async(
@@ -205,7 +190,7 @@ async def _work_async(
 
 
 async def _tell(
-    client: AsyncClient, ledger: Ledger, rng: random.Random, assistant: str
+    client: Any, ledger: Ledger, rng: random.Random, assistant: str
 ) -> None:
     story = Story(ledger, rng, assistant)
     steps = story.tell()
@@ -213,7 +198,7 @@ async def _tell(
         step = next(steps)
         while True:
             try:
-                value = await step(client)
+                value = await settled(step(client))
             except BaseException as error:  # noqa: BLE001 - the story's to handle
                 step = steps.throw(error)
             else:
@@ -222,10 +207,12 @@ async def _tell(
         ledger.count("stories told to their end")
     except asyncio.CancelledError:
         ledger.count("tasks cancelled")
-    except BaseException as error:  # noqa: BLE001 - told apart there
-        _account(ledger, error, "tasks interrupted")
+    except BaseException as error:  # noqa: BLE001 - sorted there
+        interrupted = "tasks" if client.asynchronous else "threads"
+        _account(ledger, error, f"{interrupted} interrupted")
     finally:
-        _leave(ledger, story)
+        for number in story.open:
+            ledger.leave(number)
 
 
 def _account(ledger: Ledger, error: BaseException, interrupted: str) -> None:
@@ -237,11 +224,6 @@ def _account(ledger: Ledger, error: BaseException, interrupted: str) -> None:
             ledger.count("streams cut")
     else:
         ledger.complain(f"raised {type(error).__module__}: {error!r}")
-
-
-def _leave(ledger: Ledger, story: Story) -> None:
-    for number in story.open:
-        ledger.leave(number)
 
 
 @contextmanager
