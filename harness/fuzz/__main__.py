@@ -1,7 +1,4 @@
-"""Fuzz what reads input from elsewhere: answers, streams, heads of answers, specs.
-
-Usage: _fuzz.py [--seconds N] [--seed S] [--cases N] [answers|streams|headers|specs]...
-"""
+"""Fuzz what reads input from elsewhere: responses, streams, headers, documents."""
 
 from __future__ import annotations
 
