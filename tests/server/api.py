@@ -108,7 +108,7 @@ class Api:
         return str(self.post("/threads", {"messages": messages})["id"])
 
     def start(self, thread: str, assistant: str, **options: Any) -> JSON:
-        """Let a run begin; give it as it is then."""
+        """Start a run, and return it as it is then."""
         keys = ("script", "include", "status")
         how = {key: options.pop(key) for key in keys if key in options}
         body = {"assistant_id": assistant, **options}
@@ -116,7 +116,7 @@ class Api:
         return run
 
     def run(self, thread: str, assistant: str, **options: Any) -> JSON:
-        """Let a run go on until it has ended or waits for outputs."""
+        """Return a run when it has ended or waits for outputs."""
         return self.wait(self.start(thread, assistant, **options))
 
     def wait(self, run: JSON, *statuses: str) -> JSON:
@@ -235,7 +235,7 @@ class Gate:
         yield from self._after
 
     def open(self) -> None:
-        """Let all runs go on, those that come later too."""
+        """Let all runs continue, later ones too."""
         self._open.set()
 
 

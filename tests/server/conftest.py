@@ -51,7 +51,7 @@ def use_engine(server: LocalServer) -> Iterator[Callable[[Engine], None]]:
 
 @pytest.fixture
 def no_errors(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
-    """Find what the server did wrong behind its answers."""
+    """Fail where the server logs an error."""
     yield
     logged = caplog.get_records("call")
     assert [each for each in logged if each.levelno >= logging.ERROR] == []

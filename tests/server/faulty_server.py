@@ -246,7 +246,7 @@ def request(
 
 
 def split(response: bytes) -> tuple[bytes, bytes]:
-    """Take the head of an answer from its body."""
+    """Split a response into its head and its body."""
     head, _, body = response.partition(b"\r\n\r\n")
     return head, body
 

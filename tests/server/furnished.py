@@ -63,7 +63,7 @@ class Furnished:
         return self._ids[operation]
 
     def succeeded(self, operation: str) -> None:
-        """Take note that an operation has done what it does."""
+        """Note that an operation has succeeded, so that it needs new ids."""
         if operation in _SPENDING:
             self._ids.pop(operation, None)
 
@@ -79,7 +79,7 @@ class Furnished:
         return self._ended
 
     def _run(self, choice: str) -> Ids:
-        """Let a run go on until it has ended or waits; give all ids around it."""
+        """Return the ids around a run that has ended or waits for outputs."""
         response = self._http.post(
             "/threads/runs",
             json={

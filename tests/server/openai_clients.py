@@ -40,7 +40,7 @@ HELLO: Any = {"role": "user", "content": "Hello you"}
 
 
 class Log(AssistantEventHandler):
-    """Note which callbacks fire, in order; of the same one after another, one."""
+    """Record which callbacks fire, in order, without repetitions."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -74,13 +74,13 @@ def names(events: Iterable[AssistantStreamEvent]) -> list[str]:
 
 
 def client_of(server: LocalServer, **options: Any) -> OpenAI:
-    """Make a client of a server; it repeats nothing unless it is told to."""
+    """Return a client of a server; it doesn't retry unless options say so."""
     settings = {"api_key": KEY, "max_retries": 0, "timeout": 60, **options}
     return OpenAI(base_url=server.url, **settings)
 
 
 def async_client_of(server: LocalServer, **options: Any) -> AsyncOpenAI:
-    """Make an asynchronous client; it repeats nothing unless it is told to."""
+    """Return an asynchronous client; it doesn't retry unless options say so."""
     settings = {"api_key": KEY, "max_retries": 0, "timeout": 60, **options}
     return AsyncOpenAI(base_url=server.url, **settings)
 

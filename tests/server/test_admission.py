@@ -56,7 +56,7 @@ def locked() -> Iterator[httpx.Client]:
     ],
     ids=range(18),
 )
-def test_who_has_no_key_is_refused(
+def test_client_without_the_key_is_refused(
     locked: httpx.Client, headers: dict[str, str]
 ) -> None:
     sent = [(name.encode(), value.encode("latin-1")) for name, value in headers.items()]
@@ -95,7 +95,9 @@ def test_a_key_is_not_read_from_the_query(locked: httpx.Client) -> None:
     ],
     ids=["bearer", "in lower case", "api-key", "both"],
 )
-def test_who_has_one_is_served(locked: httpx.Client, headers: dict[str, str]) -> None:
+def test_client_with_the_key_is_served(
+    locked: httpx.Client, headers: dict[str, str]
+) -> None:
     assert locked.get("/assistants", headers=headers).status_code == 200
     # By whatever name.
     named = {**headers, "host": "assistants.example.org"}
@@ -132,7 +134,7 @@ def test_the_key_is_asked_for_before_anything_is_read(locked: httpx.Client) -> N
         *("evil.example#localhost", "localhost@evil.example", "xn--lcalhost-54a"),
     ],
 )
-def test_other_names_are_not_answered_to(http: httpx.Client, host: str) -> None:
+def test_other_host_names_are_refused(http: httpx.Client, host: str) -> None:
     error = refused(http.get("/assistants", headers={"host": host}), 403)
     assert error["type"] == "permission_error"
     # A page that has such a name can't change anything either.
@@ -147,7 +149,7 @@ def test_other_names_are_not_answered_to(http: httpx.Client, host: str) -> None:
         *("127.8.9.1", "[::1]", "[::1]:8000"),
     ],
 )
-def test_names_of_this_machine_are(http: httpx.Client, host: str) -> None:
+def test_names_of_this_machine_are_served(http: httpx.Client, host: str) -> None:
     assert http.get("/assistants", headers={"host": host}).status_code == 200
 
 

@@ -294,7 +294,7 @@ def test_exchanges_are_read_while_requests_come(server: LocalServer) -> None:
 
 
 def _in_threads(server: LocalServer, work: Callable[[int, httpx.Client], None]) -> None:
-    """Let many clients begin at once, each in a thread and with connections of its own.
+    """Start many clients at once, each in a thread with its own connections.
 
     Args:
         server: whom they talk to.
@@ -361,7 +361,7 @@ async def _streamed(http: httpx.AsyncClient, body: JSON) -> JSON:
 
 
 async def _ended(http: httpx.AsyncClient, run: JSON) -> JSON:
-    """Look at a run until it has ended, as often as the server wants it."""
+    """Poll a run until it has ended, as often as the server asks for."""
     for _ in range(400):
         answer = (await http.get(path_of(run))).raise_for_status()
         now: JSON = answer.json()

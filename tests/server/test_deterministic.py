@@ -99,7 +99,7 @@ def fits(value: Any, schema: JSON) -> bool:
 
 
 def conversation(api: Api) -> list[Any]:
-    """Let much happen, and give all of it that isn't made up by the server."""
+    """Return what several runs wrote and called, without ids and times."""
     tools = [function_of(each) for each in SCHEMAS.values()]
     schema = {"name": "s", "schema": SCHEMAS["nested"]}
     form = {"type": "json_schema", "json_schema": schema}

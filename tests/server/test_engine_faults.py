@@ -79,7 +79,7 @@ async def raising_at_once(turn: Turn) -> list[str]:
         (raising_at_once, "ValueError"),
     ],
 )
-def test_an_engine_that_raises_lets_its_run_fail(
+def test_an_engine_that_raises_fails_its_run(
     api: Api,
     assistant: str,
     thread: str,
@@ -154,7 +154,7 @@ NONSENSE: dict[str, tuple[Any, str]] = {
 
 
 @pytest.mark.parametrize("what", [*NONSENSE])
-def test_nonsense_lets_the_run_fail_and_says_why(
+def test_invalid_output_fails_the_run_and_says_why(
     api: Api,
     assistant: str,
     thread: str,
@@ -206,7 +206,7 @@ def test_an_endless_engine_can_be_cancelled(
     assert ended.wait(TIMEOUT)
 
 
-def test_an_engine_that_will_not_be_cancelled_is_left(
+def test_an_engine_that_ignores_cancelling_is_abandoned(
     api: Api, assistant: str, thread: str, use_engine: Let
 ) -> None:
     enough = threading.Event()
@@ -256,7 +256,7 @@ def test_an_iterator_is_closed(
     assert endless.closed.wait(TIMEOUT)
 
 
-def test_an_engine_that_cleans_up_has_its_way(
+def test_an_engine_may_clean_up_when_cancelled(
     api: Api, assistant: str, thread: str, use_engine: Let
 ) -> None:
     closed = threading.Event()

@@ -106,7 +106,7 @@ def test_retry_after_may_be_a_date(bench: Bench, given: str, seconds: int) -> No
         ("empty=304", 304, None, ""),
     ],
 )
-def test_others_answer_in_its_place(
+def test_replacement_is_sent_instead_of_the_response(
     bench: Bench, fault: str, status: int, media: str | None, start: str
 ) -> None:
     response = get(bench, fault)

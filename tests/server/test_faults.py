@@ -234,7 +234,7 @@ def test_wrong_header_is_refused(bench: Bench, fault: str, named: str) -> None:
     assert bench.handled == []
 
 
-def test_other_servers_are_told_what_they_lack() -> None:
+def test_other_servers_get_an_error_that_names_the_protocol() -> None:
     async def app(scope: Any, receive: Any, send: Any) -> None:
         await send({"type": "http.response.start", "status": 204, "headers": []})
         await send({"type": "http.response.body", "body": b""})

@@ -44,7 +44,7 @@ LOST = (
 
 @pytest.fixture(autouse=True)
 def _no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let clients try again at once."""
+    """Make clients retry without a pause."""
     monkeypatch.setattr("assistants_client._flows.retry._FIRST", 0.001)
     monkeypatch.setattr("openai._base_client.INITIAL_RETRY_DELAY", 0.001)
 

@@ -251,7 +251,7 @@ def test_an_empty_body_is_refused_where_one_is_needed(
         assert "$ is required" in error["message"]
 
 
-def test_and_taken_where_none_is(http: httpx.Client) -> None:
+def test_empty_body_is_accepted_where_none_is_needed(http: httpx.Client) -> None:
     for headers in ({}, JSON_TYPE, {"content-type": "text/plain"}):
         assert http.post("/threads", headers=headers).status_code == 200
     refused(http.post(f"{RUN}/run_1/cancel"), 404)
@@ -285,6 +285,6 @@ def test_bodies_are_json(http: httpx.Client, content_type: str) -> None:
         "application/vnd.api+json",
     ],
 )
-def test_by_whatever_name(http: httpx.Client, content_type: str) -> None:
+def test_json_content_types_are_accepted(http: httpx.Client, content_type: str) -> None:
     response = send(http, "/assistants", b'{"model": "m"}', content_type=content_type)
     assert response.status_code == 200

@@ -146,7 +146,7 @@ def test_no_more_of_a_large_body_is_read_than_is_needed() -> None:
     [b"GET", b"\x00\x01\x02", b"{}", b"GET  HTTP/1.1"],
     ids=range(4),
 )
-def test_what_is_no_http_ends_the_connection_and_nothing_else(
+def test_invalid_http_ends_only_its_connection(
     server: LocalServer, http: httpx.Client, request_line: bytes
 ) -> None:
     head, _ = raw(server, request_line + b"\r\n\r\n")

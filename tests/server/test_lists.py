@@ -40,7 +40,7 @@ class Made:
     deleted: set[str] = field(default_factory=set)
 
     def query(self, query: JSON) -> JSON:
-        """Put ids in the place of the cursors' places."""
+        """Replace the positions of cursors by ids."""
         made = dict(query)
         for name in ("after", "before"):
             place = made.pop(name, None)
@@ -127,7 +127,7 @@ def test_pages_are_those_of_the_model(
     gone=st.sets(st.integers(0, MANY - 1)),
     queries=st.lists(QUERIES, min_size=1, max_size=5),
 )
-def test_so_are_those_of_any_list(
+def test_pages_of_any_list_are_those_of_the_model(
     api: Api, count: int, gone: set[int], queries: list[JSON]
 ) -> None:
     thread = api.thread(*("Hi" for _ in range(count)))
@@ -178,7 +178,7 @@ STEPS = st.lists(st.sampled_from(["page", "add", "delete"]), max_size=12)
 @given(
     count=COUNTS, steps=STEPS, order=st.sampled_from(["asc", "desc"]), data=st.data()
 )
-def test_what_changes_meanwhile_disturbs_nobody(
+def test_changes_between_pages_lose_and_repeat_nothing(
     api: Api, count: int, steps: list[str], order: str, data: st.DataObject
 ) -> None:
     """Page through a list that grows and shrinks: what stays is given once."""
@@ -267,7 +267,7 @@ def test_a_cursor_must_be_of_the_list(
         assert len(error["message"]) < 200
 
 
-def test_twenty_newest_first_unless_one_says_otherwise(api: Api) -> None:
+def test_default_page_has_the_twenty_newest(api: Api) -> None:
     thread = api.thread(*("Hi" for _ in range(101)))
     path = f"/threads/{thread}/messages"
     oldest = [*walk(api, path, "after", order="asc", limit=100)]

@@ -44,7 +44,7 @@ PATHS = [
 
 
 @pytest.mark.parametrize("path", PATHS)
-def test_what_is_not_there_is_not_found(api: Api, world: World, path: str) -> None:
+def test_unknown_ids_are_not_found(api: Api, world: World, path: str) -> None:
     mine, others = world.ids
     api.get(path.format(**mine))
     names = re.findall(r"{(\w+)}", path)

@@ -112,14 +112,16 @@ ELSEWHERE: dict[str, Ask] = {
 
 
 @pytest.mark.parametrize("what", NOWHERE)
-def test_what_isn_t_there_is_not_found(client: OpenAI, ids: Ids, what: str) -> None:
+def test_unknown_ids_are_not_found(client: OpenAI, ids: Ids, what: str) -> None:
     with pytest.raises(openai.NotFoundError, match="_x") as caught:
         NOWHERE[what](client, ids)
     assert deviations({"error": caught.value.body}, "ErrorResponse") == []
 
 
 @pytest.mark.parametrize("what", ELSEWHERE)
-def test_what_is_elsewhere_is_not_found(client: OpenAI, ids: Ids, what: str) -> None:
+def test_ids_of_other_parents_are_not_found(
+    client: OpenAI, ids: Ids, what: str
+) -> None:
     with pytest.raises(openai.NotFoundError):
         ELSEWHERE[what](client, ids)
 
@@ -262,9 +264,7 @@ REFUSED: dict[str, tuple[Ask, str | None, str]] = {
 
 
 @pytest.mark.parametrize("what", REFUSED)
-def test_a_bad_request_is_told_where_it_is_bad(
-    client: OpenAI, ids: Ids, what: str
-) -> None:
+def test_bad_request_names_the_place(client: OpenAI, ids: Ids, what: str) -> None:
     ask, param, message = REFUSED[what]
     with pytest.raises(openai.BadRequestError, match=message) as caught:
         ask(client, ids)

@@ -144,7 +144,7 @@ def test_a_thread_and_a_run_in_one_request(client: OpenAI, assistant: str) -> No
 
 
 def waiting(client: OpenAI, assistant: str, **options: Any) -> Run:
-    """Let a run begin that asks for functions; give it when it waits for them."""
+    """Return a run that waits for the outputs of functions."""
     run = client.beta.threads.create_and_run_poll(
         assistant_id=assistant, thread={"messages": [HELLO]}, **options
     )

@@ -281,7 +281,7 @@ def test_a_deleted_message_is_gone(api: Api) -> None:
     assert api.messages(thread) == [second]
 
 
-def test_metadata_may_be_as_large_as_it_may_be(api: Api) -> None:
+def test_largest_metadata_is_stored(api: Api) -> None:
     pairs = {f"{number:064}": "v" * 512 for number in range(16)}
     for path, body in (
         ("/assistants", {"model": "m"}),

@@ -95,7 +95,7 @@ class Restarted:
 
 @pytest.fixture(scope="module")
 def restarted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Restarted]:
-    """Let a first and a second server begin, kill each, and let a third take over."""
+    """Start a first and a second server, kill each, and start a third."""
     folder = tmp_path_factory.mktemp("restarted")
     (folder / "engine.py").write_text(ENGINE)
     file = folder / "state.db"
@@ -152,7 +152,7 @@ def test_run_is_taken_up_and_completes(
     _check_is_over(restarted.api, run)
 
 
-def test_nothing_is_said_or_done_twice(restarted: Restarted) -> None:
+def test_complete_output_is_not_repeated(restarted: Restarted) -> None:
     """A turn of which something was complete can't be begun anew, so the run fails."""
     run = restarted.api.wait(restarted.runs["part"], "failed")
     assert run["last_error"]["code"] == "server_error"
@@ -288,7 +288,7 @@ def _paths(run: JSON) -> list[str]:
 
 
 def _check_is_over(api: Api, run: JSON) -> None:
-    """See that a run left nothing unfinished, and its thread to others."""
+    """Assert that a run left nothing unfinished and its thread unlocked."""
     assert run["required_action"] is None
     for each in (*api.steps(run), *api.messages(run["thread_id"], run_id=run["id"])):
         assert each["status"] != "in_progress"

@@ -52,7 +52,7 @@ def results(run: JSON) -> dict[str, Any]:
     return {name: run[name] for name in names if run[name] is not None}
 
 
-def test_it_is_cancelled_while_it_is_queued(assistant: str) -> None:
+def test_queued_run_is_cancelled(assistant: str) -> None:
     with (
         LocalServer(pace=3600) as server,
         httpx.Client(base_url=server.url, timeout=TIMEOUT) as http,
@@ -67,7 +67,7 @@ def test_it_is_cancelled_while_it_is_queued(assistant: str) -> None:
         assert api.steps(run) == []
 
 
-def test_it_is_cancelled_while_it_writes(
+def test_writing_run_is_cancelled(
     api: Api,
     assistant: str,
     thread: str,
@@ -91,9 +91,7 @@ def test_it_is_cancelled_while_it_writes(
     assert step["cancelled_at"] >= step["created_at"]
 
 
-def test_it_is_cancelled_while_it_waits_for_outputs(
-    api: Api, assistant: str, thread: str
-) -> None:
+def test_waiting_run_is_cancelled(api: Api, assistant: str, thread: str) -> None:
     run = api.run(thread, assistant, script=[[CALL]])
     cancelling = api.cancel(run)
     assert (cancelling["status"], results(cancelling)) == ("cancelling", {})
@@ -119,7 +117,7 @@ def hasty() -> Iterator[tuple[Api, str]]:
         yield api, api.assistant(tools=TOOLS)
 
 
-def test_it_expires(hasty: tuple[Api, str]) -> None:
+def test_run_expires(hasty: tuple[Api, str]) -> None:
     api, assistant = hasty
     scripts = [[["It is", HOLD]], [[CALL]], [[HOLD]], [[CALL], [HOLD]]]
     begun = [api.start(api.thread(), assistant, script=each) for each in scripts]

@@ -68,7 +68,7 @@ class Reluctant:
                 self.ended.set()
 
     def open(self) -> None:
-        """Let go."""
+        """Let the engine continue."""
         self._open.set()
 
 

@@ -202,7 +202,7 @@ def test_steps_are_in_order(api: Api, searched: JSON) -> None:
     assert ids == [each["id"] for each in texts]
 
 
-def test_what_a_search_found_is_given_on_demand_only(api: Api, searched: JSON) -> None:
+def test_search_results_are_included_on_demand_only(api: Api, searched: JSON) -> None:
     def found(step: JSON) -> JSON:
         (call,) = step["step_details"]["tool_calls"]
         (result,) = call["file_search"]["results"]

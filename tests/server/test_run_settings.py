@@ -63,7 +63,7 @@ def create(request: pytest.FixtureRequest, api: Api) -> Callable[[JSON], JSON]:
     return made
 
 
-def test_the_assistant_says_what_the_run_does_not(
+def test_settings_default_to_the_assistants(
     create: Callable[[JSON], JSON], assistant: str
 ) -> None:
     run = create({"assistant_id": assistant})
@@ -78,7 +78,7 @@ def test_the_assistant_says_what_the_run_does_not(
     }
 
 
-def test_null_is_as_if_nothing_was_said(
+def test_null_is_the_same_as_absent(
     create: Callable[[JSON], JSON], assistant: str
 ) -> None:
     names = {*SETTINGS, *OF_THE_RUN} - {"parallel_tool_calls"}
@@ -87,7 +87,9 @@ def test_null_is_as_if_nothing_was_said(
     assert {n: nulls[n] for n in names} == {n: plain[n] for n in names}
 
 
-def test_the_run_says_otherwise(create: Callable[[JSON], JSON], assistant: str) -> None:
+def test_settings_of_the_run_win(
+    create: Callable[[JSON], JSON], assistant: str
+) -> None:
     run = create({"assistant_id": assistant, **OTHERS, **OF_THE_RUN})
     said = {**OTHERS, **OF_THE_RUN}
     assert {name: run[name] for name in said} == said
@@ -107,7 +109,7 @@ def test_a_run_without_any_tools(api: Api, plain: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("given", "more", "told"),
+    ("given", "more", "expected"),
     [
         (None, "At once.", "Be brief.\n\nAt once."),
         ("Go on.", "At once.", "Go on.\n\nAt once."),
@@ -117,12 +119,12 @@ def test_a_run_without_any_tools(api: Api, plain: str) -> None:
     ],
 )
 def test_additional_instructions_stand_behind_the_others(
-    api: Api, assistant: str, given: str | None, more: str | None, told: str
+    api: Api, assistant: str, given: str | None, more: str | None, expected: str
 ) -> None:
     body = {"instructions": given, "additional_instructions": more}
     script = [["Hello."]]
     run = api.run(api.thread("Hi"), assistant, script=script, **body)
-    assert run["instructions"] == told
+    assert run["instructions"] == expected
 
 
 def test_additional_messages_come_first_and_stay(api: Api, plain: str) -> None:

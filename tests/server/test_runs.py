@@ -1,4 +1,4 @@
-"""The life of a run: its states, what stands in it then, and how steps end with it."""
+"""The states of a run, its properties in each, and how its steps end."""
 
 from __future__ import annotations
 
@@ -63,7 +63,9 @@ def test_a_run_is_queued_at_first(api: Api, assistant: str, thread: str) -> None
     api.cancel(run)
 
 
-def test_then_it_is_in_progress(api: Api, assistant: str, thread: str) -> None:
+def test_run_is_in_progress_while_the_engine_works(
+    api: Api, assistant: str, thread: str
+) -> None:
     queued = api.start(thread, assistant, script=[["It is", HOLD]])
     run = api.wait(queued, "in_progress")
     assert stamps(run) == {"started_at": run["started_at"]}
@@ -73,7 +75,7 @@ def test_then_it_is_in_progress(api: Api, assistant: str, thread: str) -> None:
     api.cancel(run)
 
 
-def test_it_completes(api: Api, assistant: str, thread: str) -> None:
+def test_run_completes(api: Api, assistant: str, thread: str) -> None:
     run = api.run(thread, assistant, script=[["It is ", "8849 m."]])
     assert run["status"] == "completed"
     assert [*stamps(run)] == ["started_at", "completed_at"]
@@ -99,7 +101,7 @@ def test_a_run_that_says_nothing_completes(
     assert (run["status"], api.steps(run), api.answers(run)) == ("completed", [], [])
 
 
-def test_it_waits_for_outputs_and_goes_on(
+def test_run_waits_for_outputs_and_continues(
     api: Api, assistant: str, thread: str
 ) -> None:
     run = api.run(thread, assistant, script=[["Let me see.", CALL], ["8849 m"]])
@@ -158,7 +160,7 @@ def test_the_prompt_counts_once_a_turn(api: Api, assistant: str) -> None:
 @pytest.mark.parametrize(
     "code", ["server_error", "rate_limit_exceeded", "invalid_prompt"]
 )
-def test_it_fails(api: Api, assistant: str, thread: str, code: str) -> None:
+def test_run_fails(api: Api, assistant: str, thread: str, code: str) -> None:
     fail = {"fail": "Out of order.", "code": code}
     run = api.run(thread, assistant, script=[["It", fail, " goes on"]])
     assert run["status"] == "failed"
@@ -190,7 +192,7 @@ def test_a_failure_after_a_call_ends_the_call_too(
 
 
 @pytest.mark.parametrize("reason", ["max_completion_tokens", "max_prompt_tokens"])
-def test_it_stays_incomplete(
+def test_run_ends_incomplete(
     api: Api, assistant: str, thread: str, reason: str
 ) -> None:
     run = api.run(thread, assistant, script=[["It", {"incomplete": reason}]])
@@ -204,7 +206,7 @@ def test_it_stays_incomplete(
     assert step["status"] == "completed"
 
 
-def test_clients_are_told_when_to_look_again() -> None:
+def test_clients_are_told_when_to_poll_again() -> None:
     with (
         LocalServer(poll_after=1234) as server,
         httpx.Client(base_url=server.url, timeout=TIMEOUT) as http,

@@ -169,7 +169,7 @@ class Seen:
 
 @pytest.fixture(autouse=True)
 def nothing_logged(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
-    """Have it that the server makes no mistakes, even where the client sees none."""
+    """Fail where the server logs an error, even if the client sees none."""
     yield
     mistakes = [
         each for each in caplog.get_records("call") if each.levelno >= logging.ERROR
@@ -192,7 +192,7 @@ def session() -> Iterator[requests.Session]:
 
 
 @each_operation
-def test_every_answer_is_by_the_document(
+def test_every_response_is_valid_by_the_document(
     operation: Operation, world: Furnished, session: requests.Session
 ) -> None:
     seen = Seen()
@@ -225,10 +225,10 @@ def test_every_answer_is_by_the_document(
 
 
 @pytest.mark.parametrize("operation", with_ids, ids=str)
-def test_what_is_made_up_is_not_found(
+def test_made_up_ids_are_not_found(
     operation: Operation, world: Furnished, session: requests.Session
 ) -> None:
-    """Have all ids real but for the last: the run's, say, of which steps are wanted."""
+    """Send requests in which all ids are real except the last."""
     statuses: Counter[int] = Counter()
 
     def check(case: Case) -> None:
@@ -242,7 +242,7 @@ def test_what_is_made_up_is_not_found(
 
 
 def test_a_float_that_is_whole_is_an_integer(world: Furnished) -> None:
-    """Have it as JSON schema does: schemathesis makes such numbers up, too."""
+    """JSON schema has it so, and schemathesis sends such numbers."""
     ids = world.ids("createRun")
     response = httpx.post(
         f"{world.url}/threads/{ids['thread_id']}/runs",
@@ -266,7 +266,7 @@ def operation_of(case: Case) -> str:
 
 
 def use_real_ids(case: Case, ids: dict[str, str]) -> None:
-    """Put ids into a request that are those of something, where it is well formed.
+    """Replace the ids in a valid request by those of existing objects.
 
     What depends on the state of the server is put right as well, so that what is valid
     by the document is accepted.

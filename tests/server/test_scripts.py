@@ -176,7 +176,7 @@ def said_and_done(api: Api, run: JSON) -> list[Any]:
 def test_a_script_does_the_same_in_python(
     api: Api, assistant: str, use_engine: Callable[[Engine], None]
 ) -> None:
-    """Let the same happen by a header and by an engine, turn by turn."""
+    """Run the same script by a header and by an engine, turn by turn."""
     calls = [each for each in FORMS if isinstance(each[1], ToolCall)]
     ends = [each for each in FORMS if isinstance(each[1], Fail | Incomplete)]
     others = [

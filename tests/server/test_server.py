@@ -53,7 +53,7 @@ print("the end")
 
 @pytest.fixture(autouse=True)
 def _nothing_left_behind() -> Iterator[None]:
-    """See that no thread and no socket of a test outlives it."""
+    """Fail where a thread or a socket outlives its test."""
     threads, files = {*threading.enumerate()}, _open_files()
     yield
     for thread in {*threading.enumerate()} - threads:
@@ -64,7 +64,7 @@ def _nothing_left_behind() -> Iterator[None]:
 
 @pytest.fixture(autouse=True, scope="module")
 def _nothing_left_to_collect() -> Iterator[None]:
-    """Let what nobody closed say so, which is an error; once, since it takes long."""
+    """Collect unclosed resources, whose warnings are errors; once, as it is slow."""
     gc.collect()
     yield
     gc.collect()
@@ -257,7 +257,7 @@ def test_stopping_closes_all_connections(caplog: pytest.LogCaptureFixture) -> No
     assert caplog.records == []
 
 
-def test_client_that_leaves_is_nobodys_mistake(
+def test_client_that_disconnects_causes_no_error(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     read, busy, gone = threading.Event(), threading.Event(), threading.Event()

@@ -143,7 +143,7 @@ def test_events_come_as_they_happen(
         stream.rest()
 
 
-def test_who_leaves_early_does_not_stop_the_run(
+def test_client_that_disconnects_does_not_stop_the_run(
     api: Api,
     assistant: str,
     thread: str,
@@ -203,7 +203,7 @@ def test_streams_of_several_runs_do_not_mix(api: Api, server: LocalServer) -> No
 
 
 @pytest.mark.parametrize("value", [False, None])
-def test_who_asks_for_no_stream_gets_none(
+def test_no_stream_without_stream_true(
     api: Api, assistant: str, thread: str, value: bool | None
 ) -> None:
     run = api.run(thread, assistant, script=[[CALL], ["Hi"]], stream=value)
@@ -212,7 +212,7 @@ def test_who_asks_for_no_stream_gets_none(
     api.wait(run)
 
 
-def test_a_refusal_is_no_stream(api: Api, assistant: str, thread: str) -> None:
+def test_an_error_is_no_stream(api: Api, assistant: str, thread: str) -> None:
     run = api.run(thread, assistant, script=[[CALL]])
     streamed = {"stream": True}
     api.start(thread, assistant, status=400, **streamed)
