@@ -106,5 +106,6 @@ def _schema_line(schema: SchemaModule) -> str:
             for f in schema.fields
         ]
         return f"- `{name}({', '.join(fields)})`"
-    by = f" by {schema.discriminator}" if schema.discriminator else ""
+    key = schema.union.discriminator if schema.union else ""
+    by = f" by {key}" if key else ""
     return f"- `{name} = {schema.annotation}`{by}"

@@ -12,7 +12,7 @@ from codegen.identifiers import identifier
 from codegen.plan.literal import literal, string
 from codegen.plan.naming import SchemaNames
 from codegen.plan.types import Reader, Types, enum_annotation
-from codegen.plan.unions import Variant, plan_union
+from codegen.plan.unions import Union, plan_union
 
 # What the body of a class needs for itself: an attribute must not hide it.
 _TAKEN = {
@@ -82,14 +82,8 @@ class SchemaModule:
     dicts: list[SchemaNames] = field(default_factory=list)
     fields: list[Field] = field(default_factory=list)
     annotation: str = ""
-    written: str = ""
     quoted: bool = False
-    discriminator: str = ""
-    variants: list[Variant] = field(default_factory=list)
-    maps: str = ""
-    keeps_dicts: bool = False
-    lists: str = ""
-    union_helpers: frozenset[str] = frozenset()
+    union: Union | None = None
     is_body: bool = False
     known: list[SchemaNames] = field(default_factory=list)
 
@@ -125,7 +119,7 @@ class SchemaModule:
     def helpers(self) -> list[str]:
         """Name the functions of the module `reading` that the fields need."""
         used = {h for f in self.fields if f.reader for h in f.reader.helpers}
-        return sorted(used | self.union_helpers)
+        return sorted(used | (self.union.helpers if self.union else frozenset()))
 
     @property
     def times(self) -> list[str]:
@@ -272,13 +266,7 @@ def _union(types: Types, name: str, schema: Schema, at: Path) -> SchemaModule:
         models=types.named(union.models - {name}),
         dicts=types.named(union.dicts - {name}),
         annotation=union.annotation,
-        written=union.written,
-        discriminator=string(union.discriminator) if union.discriminator else "",
-        variants=union.variants,
-        maps=union.maps,
-        keeps_dicts=union.keeps_dicts,
-        lists=union.lists,
-        union_helpers=union.helpers,
+        union=union,
         # Type checkers narrow by the discriminator only where no other object may come.
         known=[types.names[leaf] for leaf in union.leaves if union.discriminator],
     )

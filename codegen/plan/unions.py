@@ -37,7 +37,7 @@ class Union:
 
     Attributes:
         annotation, written, models, dicts: as `Type` has them.
-        discriminator: the property that tells the classes apart, or "".
+        discriminator: the property that tells the classes apart, as a literal, or "".
         variants: the classes.
         leaves: the schemas of the classes.
         maps: the function that reads an object that is none of the classes, or "".
@@ -87,7 +87,7 @@ def plan_union(types: Types, schema: Schema, at: Path) -> Union:
         written=either([*map(_as_dict, every), *none]),
         models=frozenset[str]().union(*(t.models for t in every)),
         dicts=frozenset[str]().union(*(t.dicts for t in every)),
-        discriminator=discriminator,
+        discriminator=string(discriminator) if discriminator else "",
         variants=[_variant(types, leaf, discriminator, kinds, at) for leaf in classes],
         leaves=classes,
         maps=read_maps.function,
