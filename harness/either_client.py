@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import inspect
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterator, Coroutine
+
+Result = TypeVar("Result")
 
 
 async def settled(value: Any) -> Any:
@@ -47,12 +49,13 @@ async def entered(manager: Any) -> AsyncIterator[Any]:
             yield value
 
 
-def finished(coroutine: Coroutine[Any, Any, Any]) -> Any:
+def finished(coroutine: Coroutine[Any, Any, Result]) -> Result:
     """Run what only uses a sync client, and so never waits; return its result."""
     try:
         coroutine.send(None)
     except StopIteration as stop:
-        return stop.value
+        result: Result = stop.value
+        return result
     finally:
         coroutine.close()
     raise AssertionError("something of the sync client had to be awaited")

@@ -17,6 +17,7 @@ import httpx
 import pytest
 
 from assistants_client import APITimeoutError, AssistantsError, AsyncClient, Client
+from harness.either_client import entered, finished, listed, settled
 from harness.faults.echo_server import (
     EchoServer,
     expected_echo,
@@ -59,7 +60,7 @@ def test_threads_get_their_own_answers(echo: EchoServer, limits: httpx.Limits) -
             asks = (_make, _list, _stream)
             # They don't all do the same at the same time.
             turns = range(number, number + 4)
-            return [each for n in turns for each in asks[n % 3](copy, mark)]
+            return _flat(finished(asks[n % 3](copy, mark)) for n in turns)
 
         assert _in_threads(work) == []
         most = limits.max_connections or THREADS
@@ -71,7 +72,7 @@ def test_threads_get_their_own_answers(echo: EchoServer, limits: httpx.Limits) -
 def test_tasks_get_their_own_answers(echo: EchoServer, few: bool) -> None:
     """Cancel half of them, and look at what the others get."""
     most, number = (5, TASKS) if few else (USUAL_LIMIT, USUAL_LIMIT * 3 // 2)
-    asks = (_make_async, _list_async, _stream_async)
+    asks = (_make, _list, _stream)
 
     async def talk(client: AsyncClient, http: httpx.AsyncClient) -> list[str]:
         async def work(number: int) -> list[str]:
@@ -98,7 +99,7 @@ def test_tasks_get_their_own_answers(echo: EchoServer, few: bool) -> None:
         # No place in the pool was lost: as many as may come to the server again.
         held = client.with_options(default_headers={"x-hold": "again"})
         async with asyncio.TaskGroup() as group:
-            again = [group.create_task(_make_async(held, f"b{n}")) for n in range(most)]
+            again = [group.create_task(_make(held, f"b{n}")) for n in range(most)]
             await asyncio.to_thread(echo.until_held, "again", most)
             echo.release("again")
         return found + _flat(each.result() for each in again)
@@ -122,7 +123,7 @@ def test_a_task_may_be_cancelled_at_any_moment(echo: EchoServer) -> None:
     async def talk() -> list[str]:
         found = []
         async with _async_client(echo) as client:
-            for ask in (_make_async, _list_async, _stream_async, leave_early):
+            for ask in (_make, _list, _stream, leave_early):
                 for turns in range(60):
                     task = asyncio.create_task(ask(client, "m"))
                     for _ in range(turns):
@@ -146,7 +147,7 @@ def test_timeouts_are_those_of_their_calls(echo: EchoServer) -> None:
         name = "held" if number % 3 else "late"
         held = client.with_options(default_headers={"x-hold": name}, timeout=patience)
         try:
-            return _make(held, f"w{number}")
+            return finished(_make(held, f"w{number}"))
         except APITimeoutError:
             ended.append(patience)
             too_soon = time.monotonic() - began < patience
@@ -161,7 +162,7 @@ def test_timeouts_are_those_of_their_calls(echo: EchoServer) -> None:
         # Nobody else; on a busy machine, not always in the order of their patience.
         assert sorted(ended) == [0.05] * 11 + [0.8] * 10
         echo.release("held")
-        assert _make(client, "after") == []
+        assert finished(_make(client, "after")) == []
 
 
 def test_waiting_for_a_place_in_the_pool_times_out(echo: EchoServer) -> None:
@@ -169,17 +170,17 @@ def test_waiting_for_a_place_in_the_pool_times_out(echo: EchoServer) -> None:
         http = httpx.AsyncClient(limits=httpx.Limits(max_connections=2))
         async with http, _async_client(echo, http) as client:
             holding = client.with_options(default_headers={"x-hold": "both"})
-            holders = [asyncio.create_task(_make_async(holding, m)) for m in "ab"]
+            holders = [asyncio.create_task(_make(holding, m)) for m in "ab"]
             await asyncio.to_thread(echo.until_held, "both", 2)
             hurried = client.with_options(timeout=0.05, max_retries=0)
-            late = [_make_async(hurried, f"l{n}") for n in range(20)]
+            late = [_make(hurried, f"l{n}") for n in range(20)]
             found = await asyncio.gather(*late, return_exceptions=True)
             assert {*map(type, found)} == {APITimeoutError}
             # They never came to the server.
             assert len(echo.requests) == 2
             echo.release("both")
             assert _flat(await asyncio.gather(*holders)) == []
-            assert await _make_async(hurried, "after") == []
+            assert await _make(hurried, "after") == []
             assert pool_problems(http, 2) == []
 
     asyncio.run(talk())
@@ -196,7 +197,7 @@ def test_each_thread_sends_the_key_that_it_was_given(echo: EchoServer) -> None:
     def work(number: int) -> list[str]:
         found = []
         for _ in range(5):
-            said = _echo_of(client, f"k{number}")["key"]
+            said = finished(_echo_of(client, f"k{number}"))["key"]
             if said != f"Bearer {mine.key}":
                 found.append(f"{said}, not {mine.key}")
         return found if mine.count == 5 else [*found, f"asked {mine.count} times"]
@@ -223,7 +224,7 @@ def test_each_task_sends_the_key_that_it_was_given(echo: EchoServer) -> None:
                 task = asyncio.current_task()
                 assert task is not None
                 mark = f"k{number}"
-                said = (await _echo_of_async(client, mark))["key"]
+                said = (await _echo_of(client, mark))["key"]
                 wanted = f"Bearer {given[task.get_name()]}"
                 return [] if said == wanted else [f"{said}, not {wanted}"]
 
@@ -244,7 +245,7 @@ def test_closing_while_others_call(echo: EchoServer) -> None:
         begun.wait()
         for _ in range(10_000):
             try:
-                found = _make(held, f"z{number}")
+                found = finished(_make(held, f"z{number}"))
             except APITimeoutError as error:
                 return [f"z{number} waited in vain: {error}"]
             except AssistantsError:
@@ -290,7 +291,7 @@ def test_transcripts_are_not_torn(
             mark = f"v{number}"
             headers = {"x-long": f"{mark}-{long}"}
             copy = client.with_options(default_headers=headers, verbosity=3)
-            return _make(copy, mark) + _stream(copy, mark)
+            return finished(_make(copy, mark)) + finished(_stream(copy, mark))
 
         assert _in_threads(work) == []
     lines = shown.getvalue().split("\n")
@@ -319,57 +320,30 @@ def _flat(found: Iterable[list[str]]) -> list[str]:
     return [*chain.from_iterable(found)]
 
 
-def _make(client: Client, mark: str) -> list[str]:
-    return _differs(mark, _echo_of(client, mark))
+async def _make(client: Any, mark: str) -> list[str]:
+    echo = {k: v for k, v in (await _echo_of(client, mark)).items() if k != "key"}
+    return _unlike(mark, echo, expected_echo(mark))
 
 
-async def _make_async(client: AsyncClient, mark: str) -> list[str]:
-    return _differs(mark, await _echo_of_async(client, mark))
+async def _echo_of(client: Any, mark: str) -> dict[str, Any]:
+    extra: Any = {"extra_headers": {"x-mark": mark}, "extra_query": {"q": mark}}
+    made = await settled(
+        client.threads.messages.create(mark, role="user", content=f"of {mark}", **extra)
+    )
+    found: dict[str, Any] = made.to_dict()["metadata"]
+    return found
 
 
-def _echo_of(client: Client, mark: str) -> dict[str, Any]:
-    messages = client.threads.messages
-    said: dict[str, Any] = messages.create(mark, **_asking(mark)).to_dict()["metadata"]
-    return said
-
-
-async def _echo_of_async(client: AsyncClient, mark: str) -> dict[str, Any]:
-    messages = client.threads.messages
-    made = await messages.create(mark, **_asking(mark))
-    said: dict[str, Any] = made.to_dict()["metadata"]
-    return said
-
-
-def _asking(mark: str) -> Any:
-    extra = {"extra_headers": {"x-mark": mark}, "extra_query": {"q": mark}}
-    return {"role": "user", "content": f"of {mark}", **extra}
-
-
-def _differs(mark: str, said: dict[str, Any]) -> list[str]:
-    said = {name: value for name, value in said.items() if name != "key"}
-    return [] if said == expected_echo(mark) else [f"{mark} was answered {said}"]
-
-
-def _list(client: Client, mark: str) -> list[str]:
+async def _list(client: Any, mark: str) -> list[str]:
     pages = client.threads.messages.list(mark, limit=4)
-    return _unlike(mark, [each.id for each in pages], expected_items(mark))
+    ids = [each.id for each in await listed(pages)]
+    return _unlike(mark, ids, expected_items(mark))
 
 
-async def _list_async(client: AsyncClient, mark: str) -> list[str]:
-    pages = client.threads.messages.list(mark, limit=4)
-    return _unlike(mark, [each.id async for each in pages], expected_items(mark))
-
-
-def _stream(client: Client, mark: str) -> list[str]:
-    with client.threads.runs.stream(thread_id=mark, assistant_id="a") as stream:
-        text = "".join(stream.text_deltas)
-    return _unlike(mark, text, expected_text(mark))
-
-
-async def _stream_async(client: AsyncClient, mark: str) -> list[str]:
+async def _stream(client: Any, mark: str) -> list[str]:
     runs = client.threads.runs
-    async with runs.stream(thread_id=mark, assistant_id="a") as stream:
-        text = "".join([each async for each in stream.text_deltas])
+    async with entered(runs.stream(thread_id=mark, assistant_id="a")) as stream:
+        text = "".join(await listed(stream.text_deltas))
     return _unlike(mark, text, expected_text(mark))
 
 
