@@ -152,7 +152,7 @@ class Call(Generic[T_co]):
 
     operation: str
     request: Request
-    read: Callable[[CallResult[Any]], T_co]
+    read: Callable[[CallResult[object]], T_co]
     options: CallOptions = field(factory=CallOptions, repr=False)
     stream: bool = False
     unread: bool = False
@@ -233,7 +233,7 @@ def make_call(
     operation: Operation[object, object],
     params: Mapping[str, object],
     ids: Mapping[str, object],
-    read: Callable[[CallResult[Any]], T],
+    read: Callable[[CallResult[object]], T],
 ) -> Call[T]:
     """Make a call from the arguments of a method.
 

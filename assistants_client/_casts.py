@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from ._call import CallResult
 
 
-def caster(to: Any) -> Callable[[CallResult[Any]], Any]:
+def caster(to: Any) -> Callable[[CallResult[object]], Any]:
     """Return what reads the result of a call as a type.
 
     Args:
@@ -29,7 +29,7 @@ def caster(to: Any) -> Callable[[CallResult[Any]], Any]:
         return lambda result: result.response.content.decode("utf-8", "replace")
     read = _reader(to)
 
-    def cast(result: CallResult[Any]) -> Any:
+    def cast(result: CallResult[object]) -> Any:
         data = result.json()
         try:
             return read(data)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Any
 
 from ._text import shortened
 
@@ -18,7 +17,7 @@ _TAG = re.compile(r"<[^>]*>")
 _PLACES = ("message", "detail", "error_description", "title", "error", "msg", "reason")
 
 
-def decoded(content: bytes) -> Any:
+def decoded(content: bytes) -> object:
     """Decode a body: to JSON data if it is JSON, else to text, or to None if empty."""
     if not content.strip():
         return None
@@ -28,14 +27,14 @@ def decoded(content: bytes) -> Any:
         return content.decode("utf-8", "replace")
 
 
-def inner(body: Any) -> Any:
+def inner(body: object) -> object:
     """Return the object that describes the error: what is under `error`, or all."""
     if isinstance(body, dict) and isinstance(body.get("error"), dict):
         return body["error"]
     return body
 
 
-def text_field(body: Any, name: str) -> str | None:
+def text_field(body: object, name: str) -> str | None:
     """Return a field of the error as text, None if it has none."""
     found = inner(body)
     value = found.get(name) if isinstance(found, dict) else None
@@ -44,7 +43,7 @@ def text_field(body: Any, name: str) -> str | None:
     return str(value)
 
 
-def message(body: Any, status: int, reason: str) -> str:
+def message(body: object, status: int, reason: str) -> str:
     """Return the best message that there is.
 
     Args:
@@ -57,7 +56,7 @@ def message(body: Any, status: int, reason: str) -> str:
     return shortened(said) if said else f"{fallback}, without a message"
 
 
-def _said(body: Any, depth: int = 0) -> str:
+def _said(body: object, depth: int = 0) -> str:
     if isinstance(body, str):
         return _of_text(body)
     if depth < _DEEPEST and isinstance(body, list):
@@ -68,7 +67,7 @@ def _said(body: Any, depth: int = 0) -> str:
     return ""
 
 
-def _of_object(body: dict[str, Any], depth: int) -> str:
+def _of_object(body: dict[str, object], depth: int) -> str:
     for name in _PLACES:
         said = _said(body.get(name), depth)
         if said and "loc" in body and isinstance(body["loc"], list):

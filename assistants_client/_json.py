@@ -39,7 +39,7 @@ def decode_strictly(text: str) -> Any:
         return quick_decoder()[0](text)
 
 
-def converted(data: Any, to: Any) -> Any:
+def converted(data: object, to: Any) -> Any:
     """Read JSON data as a type.
 
     Raises:
@@ -52,7 +52,7 @@ def converted(data: Any, to: Any) -> Any:
         return msgspec.convert(data, to)
 
 
-def encode(value: Any) -> str:
+def encode(value: object) -> str:
     """Write a value as JSON.
 
     Raises:

@@ -50,7 +50,7 @@ def split(
 
 
 def page_fields(
-    result: CallResult[Any], read_item: Callable[[Any], T]
+    result: CallResult[object], read_item: Callable[[Any], T]
 ) -> PageFields[T]:
     """Read a page, however little the server says of it.
 

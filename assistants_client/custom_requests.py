@@ -56,8 +56,7 @@ class CustomRequests:
             ConfigurationError: the path leads elsewhere, or an option is unknown.
             APIError: the call fails, or the body is not what `cast_to` says.
         """
-        found: T = self._request("GET", path, cast_to, options, more)
-        return found
+        return self._request("GET", path, cast_to, options, more)
 
     def post(
         self,
@@ -69,8 +68,7 @@ class CustomRequests:
         **more: Unpack[CallOptions],
     ) -> T:
         """Send a POST, with a body of JSON data if there is one; see `get`."""
-        found: T = self._request("POST", path, cast_to, options, more, body)
-        return found
+        return self._request("POST", path, cast_to, options, more, body)
 
     def put(
         self,
@@ -82,8 +80,7 @@ class CustomRequests:
         **more: Unpack[CallOptions],
     ) -> T:
         """Send a PUT, with a body of JSON data if there is one; see `get`."""
-        found: T = self._request("PUT", path, cast_to, options, more, body)
-        return found
+        return self._request("PUT", path, cast_to, options, more, body)
 
     def patch(
         self,
@@ -95,8 +92,7 @@ class CustomRequests:
         **more: Unpack[CallOptions],
     ) -> T:
         """Send a PATCH, with a body of JSON data if there is one; see `get`."""
-        found: T = self._request("PATCH", path, cast_to, options, more, body)
-        return found
+        return self._request("PATCH", path, cast_to, options, more, body)
 
     def delete(
         self,
@@ -108,13 +104,13 @@ class CustomRequests:
         **more: Unpack[CallOptions],
     ) -> T:
         """Send a DELETE, with a body of JSON data if there is one; see `get`."""
-        found: T = self._request("DELETE", path, cast_to, options, more, body)
-        return found
+        return self._request("DELETE", path, cast_to, options, more, body)
 
-    def _request(self, method: str, path: str, *given: Any) -> Any:
+    def _request(self, method: str, path: str, cast_to: type[T], *given: Any) -> T:
         client: Any = self
-        call = custom_call(client, method, path, *given)
-        return client._perform(call).read()
+        call = custom_call(client, method, path, cast_to, *given)
+        found: T = client._perform(call).read()
+        return found
 
 
 class AsyncCustomRequests:
@@ -129,8 +125,7 @@ class AsyncCustomRequests:
         **more: Unpack[CallOptions],
     ) -> T:
         """Send a GET, and return the response; `Client.get` has the arguments."""
-        found: T = await self._request("GET", path, cast_to, options, more)
-        return found
+        return await self._request("GET", path, cast_to, options, more)
 
     async def post(
         self,
@@ -142,8 +137,7 @@ class AsyncCustomRequests:
         **more: Unpack[CallOptions],
     ) -> T:
         """Send a POST, with a body of JSON data if there is one; see `get`."""
-        found: T = await self._request("POST", path, cast_to, options, more, body)
-        return found
+        return await self._request("POST", path, cast_to, options, more, body)
 
     async def put(
         self,
@@ -155,8 +149,7 @@ class AsyncCustomRequests:
         **more: Unpack[CallOptions],
     ) -> T:
         """Send a PUT, with a body of JSON data if there is one; see `get`."""
-        found: T = await self._request("PUT", path, cast_to, options, more, body)
-        return found
+        return await self._request("PUT", path, cast_to, options, more, body)
 
     async def patch(
         self,
@@ -168,8 +161,7 @@ class AsyncCustomRequests:
         **more: Unpack[CallOptions],
     ) -> T:
         """Send a PATCH, with a body of JSON data if there is one; see `get`."""
-        found: T = await self._request("PATCH", path, cast_to, options, more, body)
-        return found
+        return await self._request("PATCH", path, cast_to, options, more, body)
 
     async def delete(
         self,
@@ -181,24 +173,26 @@ class AsyncCustomRequests:
         **more: Unpack[CallOptions],
     ) -> T:
         """Send a DELETE, with a body of JSON data if there is one; see `get`."""
-        found: T = await self._request("DELETE", path, cast_to, options, more, body)
-        return found
+        return await self._request("DELETE", path, cast_to, options, more, body)
 
-    async def _request(self, method: str, path: str, *given: Any) -> Any:
+    async def _request(
+        self, method: str, path: str, cast_to: type[T], *given: Any
+    ) -> T:
         client: Any = self
-        call = custom_call(client, method, path, *given)
-        return (await client._perform(call)).read()
+        call = custom_call(client, method, path, cast_to, *given)
+        found: T = (await client._perform(call)).read()
+        return found
 
 
 def custom_call(
     client: Any,
     method: str,
     path: str,
-    cast_to: Any,
-    options: Mapping[str, Any] | None,
-    more: Mapping[str, Any],
-    body: Any = None,
-) -> Call[Any]:
+    cast_to: type[T],
+    options: Mapping[str, object] | None,
+    more: Mapping[str, object],
+    body: object = None,
+) -> Call[T]:
     """Make a call of a path.
 
     Args:
@@ -235,11 +229,11 @@ def custom_call(
     )
 
 
-def _response(result: CallResult[Any]) -> Any:
+def _response(result: CallResult[object]) -> Any:
     return result.response
 
 
-def _is_response(cast_to: Any, used: Library) -> bool:
+def _is_response(cast_to: object, used: Library) -> bool:
     """Return whether the response itself is wanted.
 
     Raises:

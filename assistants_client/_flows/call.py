@@ -128,7 +128,7 @@ class Headers(dict[str, Any]):
     """Headers to be sent, which don't show their secrets; None sends none."""
 
     def __init__(
-        self, headers: Mapping[str, Any], secret: tuple[str, ...] = ()
+        self, headers: Mapping[str, object], secret: tuple[str, ...] = ()
     ) -> None:
         """Begin; `secret` names headers that hold secrets besides the usual ones."""
         super().__init__(headers)
@@ -138,7 +138,7 @@ class Headers(dict[str, Any]):
         return repr(without_secrets(self, self._secret))
 
 
-def request_url(call: Call[Any], settings: Options) -> str:
+def request_url(call: Call[object], settings: Options) -> str:
     """Return the whole URL of a request.
 
     Raises:
@@ -175,7 +175,7 @@ def _base(name: str) -> str:
     return name.removesuffix("[]")
 
 
-def _pairs(name: str, value: Any) -> Iterator[tuple[str, str]]:
+def _pairs(name: str, value: object) -> Iterator[tuple[str, str]]:
     """Return a parameter as pairs: `a[]` per item of a list, `a[b]` per key."""
     if value is None:
         return
@@ -189,13 +189,13 @@ def _pairs(name: str, value: Any) -> Iterator[tuple[str, str]]:
         yield name, _written(value)
 
 
-def _written(value: Any) -> str:
+def _written(value: object) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     return str(value)
 
 
-def _listed(value: Any) -> Any:
+def _listed(value: object) -> object:
     """Return iterables, which JSON doesn't know, as lists, with models in them."""
     if isinstance(value, Iterable) and not isinstance(value, bytes | bytearray):
         return _api.to_json([*value])
@@ -208,7 +208,7 @@ _ENCODER = json.JSONEncoder(
 )
 
 
-def request_body(call: Call[Any]) -> bytes | None:
+def request_body(call: Call[object]) -> bytes | None:
     """Return the body of a request, None if it has none.
 
     Raises:
@@ -232,7 +232,7 @@ def request_body(call: Call[Any]) -> bytes | None:
 
 
 def request_headers(
-    call: Call[Any], settings: Options, content: bytes | None
+    call: Call[object], settings: Options, content: bytes | None
 ) -> Headers:
     """Return the headers, in lower case so that one replaces another.
 
@@ -268,11 +268,11 @@ def request_headers(
     return headers
 
 
-def _is_sendable(value: Any) -> bool:
+def _is_sendable(value: object) -> bool:
     return isinstance(value, str) and value.isascii() and value.isprintable()
 
 
-def _seconds(timeout: Any) -> float | None:
+def _seconds(timeout: object) -> float | None:
     """Return how long a stream may be silent, from any kind of timeout."""
     found = getattr(timeout, "read", timeout)
     return found if isinstance(found, int | float) else None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Generic, Protocol, TypeAlias, TypeVar
 
 from attrs import frozen
 
@@ -55,7 +55,7 @@ _NO_BOUNDS = Bounds()
 
 
 def bounds(
-    max_items: Any = None,
+    max_items: object = None,
     created_after: Moment | None = None,
     created_before: Moment | None = None,
 ) -> Bounds:
@@ -75,7 +75,9 @@ def bounds(
     )
 
 
-def next_query(page: PageLike[Any], query: Mapping[str, Any]) -> dict[str, Any] | None:
+def next_query(
+    page: PageLike[object], query: Mapping[str, object]
+) -> dict[str, object] | None:
     """Return the query of the page after this one, None if there can't be one.
 
     Args:
@@ -103,7 +105,7 @@ class Pagination(Generic[T]):
     much, and no more, however long the list is.
     """
 
-    def __init__(self, limits: Bounds, query: Mapping[str, Any]) -> None:
+    def __init__(self, limits: Bounds, query: Mapping[str, object]) -> None:
         self._limits = limits
         self._query = dict(query)
         backwards = query.get("before") is not None and query.get("after") is None
@@ -148,7 +150,7 @@ class Pagination(Generic[T]):
         if not fresh:
             self._ended = True
 
-    def next_query(self, page: PageLike[T]) -> dict[str, Any] | None:
+    def next_query(self, page: PageLike[T]) -> dict[str, object] | None:
         """Return the query of the next page, None if the iteration ends."""
         if self._ended:
             return None
@@ -158,7 +160,7 @@ class Pagination(Generic[T]):
         self._query = query
         return query
 
-    def _goes_round(self, query: dict[str, Any]) -> bool:
+    def _goes_round(self, query: dict[str, object]) -> bool:
         cursor = f"{query.get('after')} {query.get('before')}"
         if cursor == self._remembered:
             return True
@@ -187,13 +189,13 @@ class Pagination(Generic[T]):
         return before is not None and created >= before
 
 
-def _id(item: Any) -> str | None:
+def _id(item: object) -> str | None:
     name = item.get("id") if isinstance(item, dict) else getattr(item, "id", None)
     return name if isinstance(name, str) and name else None
 
 
-def _created(item: Any) -> float | None:
-    found: Any = (
+def _created(item: object) -> float | None:
+    found: object = (
         item.get("created_at")
         if isinstance(item, dict)
         else getattr(item, "created_at", None)
@@ -230,6 +232,6 @@ def _seconds(name: str, moment: Moment | None) -> float | None:
     return moment.timestamp()
 
 
-def _no_moment(name: str, moment: Any) -> ConfigurationError:
+def _no_moment(name: str, moment: object) -> ConfigurationError:
     forms = "a datetime, seconds since 1970, or text such as 2026-08-26"
     return ConfigurationError(f"{name} must be {forms}, not {moment!r}")

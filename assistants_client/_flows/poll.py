@@ -199,7 +199,7 @@ def _update(on_update: Callable[[Any], Any], run: RunObject) -> Callable[[], Any
     return lambda: on_update(run)
 
 
-def _pause(result: CallResult[Any], polls: int, policy: PollPolicy) -> float:
+def _pause(result: CallResult[object], polls: int, policy: PollPolicy) -> float:
     if policy.interval is not None:
         return policy.interval
     try:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 MOST_THREADS = 32
 
 
-def together(functions: Sequence[Callable[[], Any]]) -> list[Any]:
+def together(functions: Sequence[Callable[[], object]]) -> list[object]:
     """Call functions in threads, and return what they return or raise, in order.
 
     Those that are asynchronous have an event loop of their own.
@@ -34,7 +34,7 @@ def together(functions: Sequence[Callable[[], Any]]) -> list[Any]:
         pool.shutdown(wait=False, cancel_futures=True)
 
 
-async def together_async(functions: Sequence[Callable[[], Any]]) -> list[Any]:
+async def together_async(functions: Sequence[Callable[[], object]]) -> list[object]:
     """Call functions, plain ones in threads, and return what they return or raise.
 
     Where this is cancelled, so are those that are asynchronous.
@@ -44,7 +44,7 @@ async def together_async(functions: Sequence[Callable[[], Any]]) -> list[Any]:
     loop = asyncio.get_running_loop()
     pool = _pool(len(functions))
 
-    async def one(function: Callable[[], Any]) -> Any:
+    async def one(function: Callable[[], object]) -> object:
         try:
             if inspect.iscoroutinefunction(function):
                 return await function()
@@ -70,7 +70,7 @@ def _pool(number: int) -> ThreadPoolExecutor:
     )
 
 
-def _result(function: Callable[[], Any]) -> Any:
+def _result(function: Callable[[], object]) -> object:
     try:
         found = function()
         return _awaited(found) if inspect.isawaitable(found) else found
@@ -78,10 +78,10 @@ def _result(function: Callable[[], Any]) -> Any:
         return error
 
 
-def _awaited(found: Any) -> Any:
+def _awaited(found: Any) -> object:
     import asyncio
 
-    async def wait() -> Any:
+    async def wait() -> object:
         return await found
 
     return asyncio.run(wait())

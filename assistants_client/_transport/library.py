@@ -85,7 +85,7 @@ def chosen_library() -> Library:
     )
 
 
-def library_of(client: Any, *, asynchronous: bool) -> Library | None:
+def library_of(client: object, *, asynchronous: bool) -> Library | None:
     """Return the library that a client is of, None if it is of no library."""
     for each in _loaded():
         if isinstance(client, each.client(asynchronous=asynchronous)):
@@ -93,7 +93,7 @@ def library_of(client: Any, *, asynchronous: bool) -> Library | None:
     return None
 
 
-def library_of_response(kind: Any) -> Library | None:
+def library_of_response(kind: object) -> Library | None:
     """Return the library whose class of responses something is, if any."""
     return next((each for each in _loaded() if each.http.Response is kind), None)
 

@@ -193,7 +193,7 @@ class Pool(BasePool):
                 self._made.close()
 
 
-def library_for(given: Any, owner: Any) -> Library:
+def library_for(given: object, owner: Any) -> Library:
     """Return the library of an HTTP client that somebody passed, or of one to be made.
 
     Args:
@@ -216,7 +216,7 @@ def library_for(given: Any, owner: Any) -> Library:
     )
 
 
-def inner_pools(client: Any) -> Iterator[Any]:
+def inner_pools(client: object) -> Iterator[Any]:
     """Iterate over the pools of an HTTP client: its own, and those of its proxies.
 
     It doesn't show them, so this looks into it; in a version that is built otherwise,
@@ -230,7 +230,7 @@ def inner_pools(client: Any) -> Iterator[Any]:
             yield pool
 
 
-def _limit_of(client: Any) -> int | None:
+def _limit_of(client: object) -> int | None:
     for pool in inner_pools(client):
         found = getattr(pool, "_max_connections", None)
         if isinstance(found, int) and 0 < found < _UNLIMITED:

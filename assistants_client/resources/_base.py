@@ -85,7 +85,7 @@ class Resource:
         read_item = item_reader(operation, self._client, ids)
 
         def page(query: Query) -> Call[Page[S]]:
-            def read(result: CallResult[Any]) -> Page[S]:
+            def read(result: CallResult[object]) -> Page[S]:
                 found = page_fields(result, read_item)
                 return Page.of(found, query=query, bounds=bounds, fetch=fetch)
 
@@ -120,7 +120,7 @@ class AsyncResource:
         read_item = item_reader(operation, self._client, ids)
 
         def page(query: Query) -> Call[AsyncPage[A]]:
-            def read(result: CallResult[Any]) -> AsyncPage[A]:
+            def read(result: CallResult[object]) -> AsyncPage[A]:
                 found = page_fields(result, read_item)
                 return AsyncPage.of(found, query=query, bounds=bounds, fetch=fetch)
 
@@ -138,7 +138,7 @@ def object_reader(
     operation: Operation[object, object],
     client: Client | AsyncClient,
     ids: Mapping[str, object],
-) -> Callable[[CallResult[Any]], Any]:
+) -> Callable[[CallResult[object]], Any]:
     """Return what reads the result of a call as an object of the operation's class.
 
     Args:
@@ -150,7 +150,7 @@ def object_reader(
     live = kind in _LIVE
     read_data = reader(kind, client, ids) if live else getattr(_api, kind).from_dict
 
-    def read(result: CallResult[Any]) -> Any:
+    def read(result: CallResult[object]) -> Any:
         if not live and not result.response.content.strip():
             # Some servers confirm a deletion by its status alone.
             return read_data({})

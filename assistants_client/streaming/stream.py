@@ -67,7 +67,7 @@ class _Stream:
     """
 
     def __init__(
-        self, result: CallResult[Any], plan: Plan, http: Any, snapshots: Snapshots
+        self, result: CallResult[object], plan: Plan, http: Any, snapshots: Snapshots
     ) -> None:
         self._result = result
         self._http = http
@@ -113,7 +113,7 @@ class Stream(_Stream):
 
     def __init__(
         self,
-        result: CallResult[Any],
+        result: CallResult[object],
         plan: Plan,
         http: Http,
         snapshots: Snapshots | None = None,
@@ -177,7 +177,7 @@ class AsyncStream(_Stream):
 
     def __init__(
         self,
-        result: CallResult[Any],
+        result: CallResult[object],
         plan: Plan,
         http: AsyncHttp,
         snapshots: Snapshots | None = None,
