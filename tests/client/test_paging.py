@@ -248,9 +248,10 @@ def test_points_in_time_may_be_given_in_many_ways(moment: Any, seconds: Any) -> 
 
 
 @pytest.mark.parametrize("moment", ["soon", True, float("nan"), [], b"1970"])
-def test_what_is_no_point_in_time_is_refused(moment: Any) -> None:
-    with pytest.raises(ConfigurationError, match="created_before must be a datetime"):
-        bounds(created_before=moment)
+@pytest.mark.parametrize("name", ["created_after", "created_before"])
+def test_what_is_no_point_in_time_is_refused(name: str, moment: Any) -> None:
+    with pytest.raises(ConfigurationError, match=f"{name} must be a datetime"):
+        bounds(**{name: moment})
 
 
 @pytest.mark.parametrize("most", [-1, True, 1.5, "5"])

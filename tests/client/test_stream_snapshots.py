@@ -53,6 +53,11 @@ def test_a_delta_without_an_id_belongs_to_the_last_message() -> None:
     assert not taken((name, data)).messages
 
 
+def test_a_message_that_begins_with_a_delta_is_one() -> None:
+    held = taken(message_delta("Hello")).messages["msg_1"].snapshot()
+    assert (held["id"], held["object"]) == ("msg_1", "thread.message")
+
+
 def test_a_run_without_a_status_has_that_of_the_event() -> None:
     queued = run_event("queued", "created")
     left_out = ("thread.run.completed", {"id": "run_1", "usage": None})

@@ -58,7 +58,8 @@ def test_requests_show_no_secret() -> None:
     request = Request(
         method="GET",
         path="/",
-        headers={"Authorization": f"Bearer {TOKEN}", "Cookie": "a=in-a-cookie"},
+        headers={"Authorization": f"Bearer {TOKEN}", "X-Api-Key": "in-a-header"},
+        cookies={"a": "in-a-cookie"},
         json={"password": "in-a-password"},
     )
     for shown in (repr(request), str(request)):
