@@ -129,7 +129,7 @@ class App:
         if key is None:
             host = _host_name(request.headers.get("host", ""))
             if host and not is_loopback(host) and host != self._settings.host:
-                message = f"This server isn't reached by the name {quoted(host)}."
+                message = f"Requests to the host name {quoted(host)} are refused here."
                 raise HTTPError(403, message)
             return
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
@@ -155,7 +155,7 @@ class App:
                         break
             except ClientDisconnect:
                 # Nobody will read this response.
-                raise HTTPError(400, "The client hung up.") from None
+                raise HTTPError(400, "The client disconnected.") from None
         if size > limit:
             message = f"The body has more than the {limit} bytes that are allowed here."
             raise HTTPError(413, message, headers={"connection": "close"})

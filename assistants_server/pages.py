@@ -65,7 +65,7 @@ def _position(
         return None
     position = store.position(kind, cursor, thread=thread, run=run)
     if position is None:
-        message = f"{name} names no {kind} that was ever here: {quoted(cursor)}."
+        message = f"Invalid cursor {name}: {quoted(cursor)} was never in this list."
         raise HTTPError(404, message, param=name)
     return position
 

@@ -131,7 +131,7 @@ class Messages(Resource):
         thread = self.find("thread", request.path["thread_id"])["id"]
         active = self.store.active_run(thread)
         if active:
-            message = f"{thread} takes no messages while {active} is active in it."
+            message = f"Can't add messages to {thread} while {active} is active."
             raise HTTPError(400, message)
         made = objects.message(request.body, thread)
         self.store.add("message", made, thread=thread)

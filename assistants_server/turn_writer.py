@@ -122,7 +122,9 @@ class TurnWriter:
     def _part(self, kind: str, delta: Any, text: str) -> None:
         """Add a piece to the message: to its last part if that is of the same kind."""
         if self._step and self._step["type"] == "tool_calls":
-            raise EngineError("it gave text after a call; a turn ends with its calls")
+            raise EngineError(
+                "it yielded text after a call; a turn ends with its calls"
+            )
         message = self._message or self._open_message()
         content = message["content"]
         if kind == "image_file" or not content or content[-1]["type"] != kind:
@@ -298,4 +300,4 @@ def _extend(part: JSON, delta: Any) -> None:
 def _check(value: JSON, schema: str, what: str) -> None:
     wrong = check(value, schema)
     if wrong:
-        raise EngineError(f"it gave {what} that doesn't fit {schema}: {wrong[0]}")
+        raise EngineError(f"it yielded {what} that doesn't fit {schema}: {wrong[0]}")
