@@ -178,8 +178,7 @@ class ToolSet(Sequence[Any]):
     @property
     def definitions(self) -> list[Any]:
         """Return a copy of the definitions, as the API takes them as `tools`."""
-        copied: list[Any] = _api.to_json(self._definitions)
-        return copied
+        return [_api.to_json(each) for each in self._definitions]
 
     def __len__(self) -> int:
         return len(self._definitions)

@@ -5,7 +5,10 @@ from __future__ import annotations
 import asyncio
 import json
 import threading
-from typing import Any
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Any
+
+import pytest
 
 from assistants_client import (
     AssistantEventHandler,
@@ -14,6 +17,10 @@ from assistants_client import (
     Client,
 )
 from harness.scripted_server import HOLD, Response, ScriptedServer
+from tests.client.live_objects import got
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
 
 KEY = "sk-of-the-test"
 DEADLINE = 20.0
@@ -111,6 +118,43 @@ class AsyncMine(AsyncAssistantEventHandler):
         """Note it."""
         await asyncio.sleep(0)
         self.ends.append("end")
+
+
+@asynccontextmanager
+async def entered(manager: Any) -> AsyncIterator[Any]:
+    """Enter a client or a stream of either kind."""
+    if hasattr(manager, "__aenter__"):
+        async with manager as value:
+            yield value
+    else:
+        with manager as value:
+            yield value
+
+
+def iterator_of(iterable: Any) -> Any:
+    """Begin a loop of either kind."""
+    return aiter(iterable) if hasattr(iterable, "__aiter__") else iter(iterable)
+
+
+async def next_of(iterator: Any) -> Any:
+    """Return the next item of an iterator of either kind."""
+    return await got(
+        anext(iterator) if hasattr(iterator, "__anext__") else next(iterator)
+    )
+
+
+async def rest_of(iterable: Any) -> list[Any]:
+    """Return the items that are left, of either kind."""
+    if hasattr(iterable, "__aiter__"):
+        return [each async for each in iterable]
+    return [*iterable]
+
+
+KINDS = pytest.mark.parametrize(
+    ("kind", "handler_kind"),
+    [(Client, Mine), (AsyncClient, AsyncMine)],
+    ids=["sync", "async"],
+)
 
 
 class Before:

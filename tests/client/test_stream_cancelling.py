@@ -21,14 +21,16 @@ from tests.client.hanging import (
     DEADLINE,
     IDS,
     KEY,
+    KINDS,
     NAMES,
     SENT,
     AsyncMine,
     Before,
     Hanging,
-    Mine,
     connections,
+    entered,
 )
+from tests.client.live_objects import got
 
 
 def are_idle(client: Client | AsyncClient) -> bool:
@@ -145,43 +147,28 @@ def test_cancelling_a_task_ends_its_wait() -> None:
         asyncio.run(run())
 
 
-@pytest.mark.parametrize("kind", [Mine, AsyncMine])
-def test_a_tool_that_fails_leaves_nothing(kind: Any) -> None:
-    handler = kind()
+@KINDS
+def test_a_tool_that_fails_leaves_nothing(kind: Any, handler_kind: Any) -> None:
+    handler = handler_kind()
 
     def work() -> str:
         """Fail."""
         raise LookupError("in the tool")
 
-    def run() -> None:
-        with Client(base_url=server.url, api_key=KEY) as client:
+    async def run() -> None:
+        async with entered(kind(base_url=server.url, api_key=KEY)) as client:
             before = Before()
-            given = question(client.assistants.create(model="m"), tools=tools)
-            with (
-                client.threads.create_and_run_stream(
-                    **given, event_handler=handler
-                ) as stream,
-                pytest.raises(ToolError, match="in the tool"),
-            ):
-                stream.until_done()
-            assert before.is_all_there_is()
-            assert are_idle(client)
-
-    async def run_async() -> None:
-        async with AsyncClient(base_url=server.url, api_key=KEY) as client:
-            before = Before()
-            given = question(await client.assistants.create(model="m"), tools=tools)
-            async with client.threads.create_and_run_stream(
-                **given, event_handler=handler
-            ) as stream:
+            assistant = await got(client.assistants.create(model="m"))
+            given = question(assistant, tools=ToolSet([work], on_error="raise"))
+            start = client.threads.create_and_run_stream
+            async with entered(start(**given, event_handler=handler)) as stream:
                 with pytest.raises(ToolError, match="in the tool"):
-                    await stream.until_done()
+                    await got(stream.until_done())
             assert before.is_all_there_is()
             assert are_idle(client)
 
-    tools = ToolSet([work], on_error="raise")
     with LocalServer(engine=engine, poll_after=2) as server:
-        run() if kind is Mine else asyncio.run(run_async())
+        asyncio.run(run())
     error, end = handler.ends
     assert isinstance(error.__cause__, LookupError)
     assert end == "end"
