@@ -76,23 +76,18 @@ class AsyncHttp(BaseHttp):
             if response is not None:
                 await response.aclose()
 
-    async def pieces(self, response: Any, limit: int | None) -> AsyncIterator[bytes]:
-        """Read the body of a response, decoded; `Http.pieces` has the arguments."""
-        try:
-            async for piece in Bound(response, self.library, limit).pieces_async():
-                yield piece
-        except self.library.broken as error:
-            raise broken_off(error, self.library) from error
-
     async def _receive(self, effect: Receive) -> bytes | None:
         response: Any = effect.response
         if response is not self._read:
             # Remembered first: if this is cancelled, `release` closes what is read.
             known, self._read = self._read, response
-            self._pieces = self.pieces(response, effect.limit)
+            self._pieces = Bound(response, self.library, effect.limit).pieces_async()
             if known is not None:
                 await known.aclose()
-        return await anext(self._pieces, None)
+        try:
+            return await anext(self._pieces, None)
+        except self.library.broken as error:
+            raise broken_off(error, self.library) from error
 
     async def _send(self, prepared: PreparedRequest) -> HttpResponse:
         exchange = self._exchange(prepared)

@@ -118,31 +118,18 @@ class Http(BaseHttp):
             if response is not None:
                 response.close()
 
-    def pieces(self, response: Any, limit: int | None) -> Iterator[bytes]:
-        """Read the body of a response, decoded, piece by piece.
-
-        Args:
-            response: the response, its body unread.
-            limit: how many bytes it may have; None for no limit.
-
-        Raises:
-            NoResponse: it breaks off.
-            UnreadableResponse: it is too long, or not in the coding that it names.
-        """
-        try:
-            yield from Bound(response, self.library, limit).pieces()
-        except self.library.broken as error:
-            raise broken_off(error, self.library) from error
-
     def _receive(self, effect: Receive) -> bytes | None:
         response: Any = effect.response
         if response is not self._read:
             # Remembered first: if this is interrupted, `release` closes what is read.
             known, self._read = self._read, response
-            self._pieces = self.pieces(response, effect.limit)
+            self._pieces = Bound(response, self.library, effect.limit).pieces()
             if known is not None:
                 known.close()
-        return next(self._pieces, None)
+        try:
+            return next(self._pieces, None)
+        except self.library.broken as error:
+            raise broken_off(error, self.library) from error
 
     def _send(self, prepared: PreparedRequest) -> HttpResponse:
         exchange = self._exchange(prepared)
