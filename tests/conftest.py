@@ -64,8 +64,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    if config.getoption("--row"):
-        os.environ[VARIABLE] = config.getoption("--row")
+    row = config.getoption("--row")
+    if row:
+        os.environ[VARIABLE] = str(row)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
