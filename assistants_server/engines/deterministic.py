@@ -29,9 +29,14 @@ async def deterministic(turn: Turn) -> AsyncIterator[Output]:
         for output in turn.script[turn.number]:
             yield output
         return
-    calls = [*_calls(turn)]
-    for output in calls or _answer(turn):
-        yield output
+    calls = False
+    # One by one: to find arguments may take a while, and others are served in between.
+    for call in _calls(turn):
+        calls = True
+        yield call
+    if not calls:
+        for output in _answer(turn):
+            yield output
 
 
 def text_for(question: str) -> str:
