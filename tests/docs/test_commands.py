@@ -61,7 +61,8 @@ def script_text(path: str) -> str:
     name = path.rpartition("/")[2]
     files = [script, *script.parent.glob(f"_{name}*.py")]
     for module in _MODULE.findall(script.read_text(encoding="utf-8")):
-        files += (ROOT / module.replace(".", "/")).glob("*.py")
+        place = ROOT / module.replace(".", "/")
+        files += place.glob("*.py") if place.is_dir() else [place.with_suffix(".py")]
     return "\n".join(file.read_text(encoding="utf-8") for file in files)
 
 

@@ -3,8 +3,6 @@
 The changes are those of the tables in tests/diff. The other one judges schemas and
 knows of no code, so that it often has another opinion; each difference has its reason
 here, and one without a reason, or a reason without a difference, is a failure.
-
-Usage: _diff_peers.py NODE FOLDER
 """
 
 from __future__ import annotations
@@ -15,6 +13,8 @@ import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from harness.environments import node, node_with
+from harness.processes import ProcessError
 from tests.diff import (
     test_models,
     test_operations,
@@ -33,12 +33,13 @@ _TABLES = {
     "operations": [test_operations.ROWS, test_responses.ROWS],
     "models": [test_models.ROWS, test_unions.ROWS],
 }
+VERSION = "1.0.6"
 TIMEOUT = 120.0
 """Seconds for all comparisons together."""
 
 _PROGRAM = """
 const fs = require("fs");
-const { apiCompare } = require(process.argv[1] + "/node_modules/api-smart-diff");
+const { apiCompare } = require(process.argv[1]);
 const seen = ({ type, path }) => ({ type, path });
 const cases = JSON.parse(fs.readFileSync(0, "utf8"));
 const judged = cases.map(([old, now]) => apiCompare(old, now).diffs.map(seen));
@@ -154,10 +155,14 @@ def theirs(found: list[dict[str, Any]]) -> tuple[bool, bool]:
 
 def main() -> int:
     """Compare, print what differs and why, and return the exit code."""
-    node, folder = sys.argv[1:]
     every = list(cases())
+    try:
+        package = node_with(f"api-smart-diff-{VERSION}", f"api-smart-diff@{VERSION}")
+    except ProcessError as error:
+        print(f"diff-peers: {error}", file=sys.stderr)
+        return 2
     done = subprocess.run(
-        [node, "--eval", _PROGRAM, folder if folder[:1] == "/" else f"./{folder}"],
+        [node(), "--eval", _PROGRAM, package],
         input=json.dumps([[case.old, case.new] for case in every]),
         capture_output=True,
         text=True,
