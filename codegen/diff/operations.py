@@ -160,7 +160,7 @@ def _arguments(pair: Pair, old: Known, new: Known, site: Site) -> Iterator[Chang
 
 
 def _arguments_of(side: Side, known: Known) -> list[_Argument]:
-    planned = {(p.wire, p.location): p for p in known.module.parameters}
+    planned = {(p.quoted, p.location): p for p in known.module.parameters}
     return [
         _Argument(
             data, at, planned[(string(data["name"]), data["in"])], known.operation.path

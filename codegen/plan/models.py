@@ -32,7 +32,7 @@ class Field:
     """One property of an object."""
 
     key: str
-    wire: str
+    quoted: str
     name: str
     annotation: str
     written: str
@@ -49,7 +49,7 @@ class Field:
         It does what `from_json` of a model does: most of the time that reading a page
         takes goes into calls, and this one can be saved.
         """
-        taken = f"take({self.wire}, UNSET)"
+        taken = f"take({self.quoted}, UNSET)"
         if self.reader is None:
             return taken
         model = self.reader.function.removesuffix(".from_json")
@@ -129,7 +129,7 @@ class SchemaModule:
     @property
     def renamed(self) -> list[Field]:
         """Return the fields whose attribute has another name than the property."""
-        return [f for f in self.fields if f.wire != f'"{f.name}"']
+        return [f for f in self.fields if f.quoted != f'"{f.name}"']
 
     @property
     def dict_by_call(self) -> bool:
@@ -190,11 +190,11 @@ def _object(types: Types, name: str, schema: Schema, at: Path) -> SchemaModule:
     models: set[str] = set()
     dicts: set[str] = set()
     taken: dict[str, str] = {}
-    for wire, child in schema["properties"].items():
-        place = (*at, "properties", wire)
-        planned, used, written = _field(types, wire, child, place, wire in required)
-        other = taken.setdefault(planned.name, wire)
-        if other != wire:
+    for key, child in schema["properties"].items():
+        place = (*at, "properties", key)
+        planned, used, written = _field(types, key, child, place, key in required)
+        other = taken.setdefault(planned.name, key)
+        if other != key:
             raise SpecError(
                 f"this property and {shorten(other)} would both be called "
                 f"{planned.name}",
@@ -220,9 +220,9 @@ def _object(types: Types, name: str, schema: Schema, at: Path) -> SchemaModule:
 
 
 def _field(
-    types: Types, wire: str, schema: Any, at: Path, required: bool
+    types: Types, key: str, schema: Any, at: Path, required: bool
 ) -> tuple[Field, frozenset[str], frozenset[str]]:
-    name = identifier(wire, at)
+    name = identifier(key, at)
     if name in _TAKEN:
         name += "_"
     type_ = types.of(schema, at)
@@ -232,8 +232,8 @@ def _field(
     else:
         default = literal(schema["const"], at) if constant else ""
     planned = Field(
-        key=wire,
-        wire=string(wire),
+        key=key,
+        quoted=string(key),
         name=name,
         annotation=type_.annotation,
         written=type_.written,

@@ -52,7 +52,7 @@ _DEFAULT_TAG = "default"
 class Parameter:
     """One parameter as an argument."""
 
-    wire: str
+    quoted: str
     name: str
     location: str
     annotation: str
@@ -202,8 +202,8 @@ def _parameters(
     result: list[Parameter] = []
     taken: dict[str, Path] = {}
     for data, at in parameters(document, operation):
-        wire, location = data.get("name"), data.get("in")
-        if not isinstance(wire, str) or location not in _LOCATIONS:
+        key, location = data.get("name"), data.get("in")
+        if not isinstance(key, str) or location not in _LOCATIONS:
             raise SpecError("a parameter needs a name and a known place", at=at)
         schema = data.get("schema")
         if schema is None:
@@ -213,7 +213,7 @@ def _parameters(
             schema = media.get("schema", {})
         type_ = types.of(schema, (*at, "schema"))
         used.append(type_)
-        name = identifier(wire, at)
+        name = identifier(key, at)
         name = f"{name}_" if name in _TAKEN else name
         if name in taken:
             name = f"{name}_{location}"
@@ -222,7 +222,7 @@ def _parameters(
         taken[name] = at
         result.append(
             Parameter(
-                wire=string(wire),
+                quoted=string(key),
                 name=name,
                 location=location,
                 annotation=type_.annotation,
@@ -256,13 +256,13 @@ def _path_expression(path: str, planned: list[Parameter], at: Path) -> str:
     """Write the path with its arguments, each once and none left over."""
     if not path.startswith("/"):
         raise SpecError(f"the path {shorten(path)} must begin with a slash", at=at)
-    arguments = {p.wire: p for p in planned if p.location == "path"}
+    arguments = {p.quoted: p for p in planned if p.location == "path"}
     used: list[Parameter] = []
     template = ""
     end = 0
     for found in _IN_PATH.finditer(path):
         parameter = arguments.pop(string(found.group(1)), None)
-        if any(p.wire == string(found.group(1)) for p in used):
+        if any(p.quoted == string(found.group(1)) for p in used):
             raise SpecError(f"{shorten(found.group())} stands twice in the path", at=at)
         if parameter is None:
             raise SpecError(

@@ -64,11 +64,11 @@ def _of_leaf(leaf: Any, schemas: Schemas, at: Path, depth: int) -> Shape:
 def _of_class(schema: Any, schemas: Schemas, at: Path) -> Shape:
     required = sorted(set(schema.get("required") or []))
     constants = {
-        wire: values[0]
-        for wire, child in sorted(schema["properties"].items())
+        key: values[0]
+        for key, child in sorted(schema["properties"].items())
         if len(values := constants_of(child, schemas, at)) == 1
     }
-    names = "".join(f"{string(wire)}, " for wire in required)
+    names = "".join(f"{string(key)}, " for key in required)
     fixed = ", ".join(f"{string(k)}: {string(v)}" for k, v in constants.items())
     text = f'("object", ({names}), {{{fixed}}})'
     # A constant may be one that needn't be there: it says less.

@@ -157,8 +157,8 @@ def _variant(
     schema = types.schemas[name]
     required = sorted(set(schema.get("required") or []))
     constants = {
-        wire: values
-        for wire, child in schema["properties"].items()
+        key: values
+        for key, child in schema["properties"].items()
         if (values := constants_of(child, types.schemas, at))
     }
     # A value stands for one class; what the discriminator says counts for more.
@@ -168,10 +168,10 @@ def _variant(
     return Variant(
         types.names[name].class_,
         [string(value) for value in dict.fromkeys(values)],
-        [string(wire) for wire in required],
+        [string(key) for key in required],
         [
-            (string(wire), string(values[0]))
-            for wire, values in sorted(constants.items())
+            (string(key), string(values[0]))
+            for key, values in sorted(constants.items())
             if len(values) == 1
         ],
     )
