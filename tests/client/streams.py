@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from time import monotonic
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -13,9 +13,10 @@ from assistants_api.models import MessageObject, RunObject, RunStepObject
 from assistants_api.types import Request
 from assistants_client._call import Call, CallResult
 from assistants_client._drive import iterate
-from assistants_client._effects import NoResponse, Receive
+from assistants_client._effects import NoResponse
 from assistants_client._events.snapshots import Snapshots
 from assistants_client._flows.follow import Plan, follow_run
+from harness.flow_driver import FlowDriver
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -159,24 +160,17 @@ def follow(
         read=lambda result: result,
         stream=True,
     )
-    reply = httpx.Response(200, headers={"content-type": kind} if kind else {})
-    answer: CallResult[Any] = CallResult(call, reply, "u", 1)
+    response = httpx.Response(200, headers={"content-type": kind} if kind else {})
+    result: CallResult[Any] = CallResult(call, response, "u", 1)
     snapshots = Snapshots()
-    left = iter(chunks)
-
-    def perform(effect: Any) -> bytes | None:
-        assert isinstance(effect, Receive)
-        chunk = next(left, None)
-        if chunk is None and breaks:
-            raise NoResponse("the cable was cut", stage="answered")
-        return chunk
-
+    cut = [NoResponse("the cable was cut", stage="answered")] if breaks else []
+    driver = FlowDriver(chunks=chain(chunks, cut))
     events: list[Any] = []
     calls: Any = _Calls()
-    flow = follow_run(answer, snapshots, Plan(calls=calls, clock=monotonic))
+    flow = follow_run(result, snapshots, Plan(calls=calls, clock=driver.clock))
     try:
         # What came before an error stays in the list.
-        events.extend(iterate(flow, perform, lambda received: received.model))
+        events.extend(iterate(flow, driver.perform, lambda received: received.model))
     except Exception as error:  # noqa: BLE001 - it is what is looked at
         return Followed(events, snapshots, error)
     return Followed(events, snapshots, None)
