@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import json
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import httpx
 import pytest
@@ -18,7 +18,17 @@ from assistants_client import (
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
-from tests.client.hanging import IDS, KEY, NAMES, SENT, Hanging, connections
+from tests.client.hanging import (
+    IDS,
+    KEY,
+    NAMES,
+    SENT,
+    Hanging,
+    connections,
+    entered,
+    next_of,
+)
+from tests.client.live_objects import got
 
 NOWHERE = "http://127.0.0.1:1/v1"
 
@@ -53,33 +63,28 @@ def shown(number: int) -> str:
     return f"<< type: {name}\n<< data: {json.dumps(data)}\n\n"
 
 
+@pytest.mark.parametrize("kind", [Client, AsyncClient])
+@pytest.mark.parametrize("way", ["stream", "create"])
 def test_a_transcript_shows_each_event_as_it_is_taken(
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    with Hanging(*SENT) as server, Client(base_url=server.url, api_key=KEY) as client:
-        with client.threads.runs.stream(**IDS, verbosity=2) as stream:
-            assert "<< " not in capsys.readouterr().err
-            for number in range(len(SENT)):
-                next(stream)
-                assert capsys.readouterr().err == shown(number)
-        assert capsys.readouterr().err == ""
-
-
-def test_a_transcript_shows_each_event_as_it_is_taken_async(
-    capsys: pytest.CaptureFixture[str],
+    kind: Any, way: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     async def run() -> None:
-        async with AsyncClient(base_url=server.url, api_key=KEY) as client:
+        async with entered(kind(base_url=server.url, api_key=KEY)) as client:
             runs = client.threads.runs
-            async with await runs.create(**IDS, stream=True, verbosity=2) as stream:
+            options = {**IDS, "verbosity": 2}
+            if way == "stream":
+                manager = runs.stream(**options)
+            else:
+                manager = await got(runs.create(**options, stream=True))
+            async with entered(manager) as stream:
                 assert "<< " not in capsys.readouterr().err
                 for number in range(len(SENT)):
-                    await anext(stream)
+                    await next_of(stream)
                     assert capsys.readouterr().err == shown(number)
+            assert capsys.readouterr().err == ""
 
     with Hanging(*SENT) as server:
         asyncio.run(run())
-    assert capsys.readouterr().err == ""
 
 
 @pytest.mark.parametrize("level", [0, 1])
