@@ -26,7 +26,7 @@ def test_every_event_is_parsed(operation: Operation) -> None:
         assert same(found.to_dict(), event)
 
 
-@examples(60)
+@examples(40)
 @given(instances("AssistantStreamEvent"))
 def test_generated_events_are_parsed(value: dict[str, Any]) -> None:
     event = {"event": value["event"], "data": value["data"]}
@@ -37,7 +37,7 @@ def test_generated_events_are_parsed(value: dict[str, Any]) -> None:
         assert parse("", json.dumps(value)).to_dict() == value
 
 
-@examples(60)
+@examples(40)
 @given(st.text(max_size=8), any_json())
 def test_unknown_events_are_kept(name: str, data: Any) -> None:
     found = STREAMING[0].module.parse_event(f"x_{name}", json.dumps(data))
@@ -56,7 +56,7 @@ def test_data_that_is_not_json_is_kept(event: str, data: str) -> None:
         assert kept == data or (data == "NaN" and kept != kept)
 
 
-@examples(60)
+@examples(40)
 @given(st.text(max_size=5) | st.sampled_from(["error", "done"]), any_json())
 def test_no_event_at_all_raises(name: str, data: Any) -> None:
     """Not a value of the wrong type, and not one that has no name."""

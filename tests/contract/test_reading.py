@@ -215,7 +215,7 @@ def test_times_that_are_none_never_raise(name: str, key: str) -> None:
         assert same(found.to_dict(), {key: value})
 
 
-@examples(100)
+@examples(60)
 @given(any_json())
 def test_times_never_raise(value: Any) -> None:
     name, key = TIMES[0]
@@ -223,7 +223,7 @@ def test_times_never_raise(value: Any) -> None:
     assert found is None or found.tzinfo is not None
 
 
-@examples(60)
+@examples(40)
 @given(spoilt("RunObject"), edits())
 def test_equality_is_that_of_the_data(value: dict[str, Any], changes: Any) -> None:
     other = copy.deepcopy(value)

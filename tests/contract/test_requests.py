@@ -75,7 +75,7 @@ class CoreRequest:
 
 @for_each(OPERATIONS)
 def test_requests_are_valid(operation: Operation) -> None:
-    @examples(10)
+    @examples(6)
     @given(calls(operation))
     def check(call: Call) -> None:
         module = operation.module
