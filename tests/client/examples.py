@@ -41,12 +41,12 @@ COMPUTES = [[{"code": "6 * 7", "logs": "42\n"}, "It is ", "42."]]
 
 
 def script(turns: list[Any]) -> dict[str, str]:
-    """Give the header that tells the embedded server what the model does."""
+    """Return the header that says what the model of the server does."""
     return {"X-Local-Script": json.dumps(turns)}
 
 
 def answers(run: Any) -> list[Any]:
-    """Give what the functions say that a run asks for."""
+    """Return the outputs of the functions that a run requires."""
     found = []
     for call in run.required_action.submit_tool_outputs.tool_calls:
         if call.function.name == "tide":
