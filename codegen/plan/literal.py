@@ -88,6 +88,9 @@ def docstring(*paragraphs: str, indent: int = 4) -> str:
         if number:
             lines.append("")
         lines += _wrap(text, width - (3 if number == 0 else 0), width)
+    if len(lines) == 1 and len(lines[0]) + 6 > width:
+        # The formatter would put the closing quotation marks beside it all the same.
+        lines = _wrap(lines[0], len(lines[0]) - 1, width)
     # A quotation mark at the end would join the closing ones.
     if len(lines) == 1 and len(lines[0]) + 6 <= width and lines[0][-1] != '"':
         return f'"""{lines[0]}"""'

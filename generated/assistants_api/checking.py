@@ -50,7 +50,7 @@ class Deviation(NamedTuple):
 
 @cache
 def document() -> dict[str, Any]:
-    """Return the OpenAPI document that this package was made from, without its prose."""
+    """Return the OpenAPI document that this package was made from, without prose."""
     text = (
         files(__name__.rpartition(".")[0])
         .joinpath("openapi.json")

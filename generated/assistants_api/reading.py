@@ -260,7 +260,7 @@ def no_stream(response: ResponseLike, parse: Callable[[Any], Any]) -> ApiError:
     """
     success(detailed(response, parse))
     return UndecodableBody(
-        f"status {response.status_code}: events were due, not {shown(response.content)}",
+        f"status {response.status_code}: no events, but {shown(response.content)}",
         response.status_code,
         response.headers,
         response.content,

@@ -107,7 +107,7 @@ def _set_attributes(model: Model) -> Iterator[tuple[str, Any]]:
 
 @cache
 def _attributes(kind: type[Any]) -> tuple[str, ...]:
-    """Return the names of a model's attributes, without what a subclass adds in slots."""
+    """Return the names of a model's attributes, without those of a subclass."""
     return tuple(each.name for each in fields(kind))
 
 

@@ -20,7 +20,8 @@ class CodeInterpreterResources(Model):
     """The files that the code interpreter can open."""
 
     file_ids: list[str] | Unset = UNSET
-    """Ids of the files, 20 at most. Given in a change, the list replaces the old one.
+    """Ids of the files, 20 at most. Given in a change, the list replaces the old
+    one.
     """
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""

@@ -32,7 +32,9 @@ __all__ = [
 
 @define(slots=True, kw_only=True, repr=False, weakref_slot=False)
 class CreateAssistantRequest(Model):
-    """The settings of a new assistant. Properties that are not listed here are refused."""
+    """The settings of a new assistant. Properties that are not listed here are
+    refused.
+    """
 
     model: str | AssistantSupportedModels
     """Name of the model that is to do the work, as the server knows it: one of the

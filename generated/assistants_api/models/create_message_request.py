@@ -30,7 +30,9 @@ __all__ = [
 
 @define(slots=True, kw_only=True, repr=False, weakref_slot=False)
 class CreateMessageRequest(Model):
-    """A message to put into a thread. Properties that are not listed here are refused."""
+    """A message to put into a thread. Properties that are not listed here are
+    refused.
+    """
 
     role: ThreadMessageRole
     """Who speaks: `user` for what people say, `assistant` to put in an answer by hand,

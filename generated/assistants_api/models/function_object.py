@@ -29,7 +29,8 @@ class FunctionObject(Model):
     underscores and dashes.
     """
     parameters: FunctionParameters | Unset = UNSET
-    """The arguments that the function takes, as a JSON Schema. Left out, it takes none.
+    """The arguments that the function takes, as a JSON Schema. Left out, it takes
+    none.
     """
     strict: bool | Unset | None = UNSET
     """True to have arguments that always fit the schema, which may then use only a part

@@ -43,7 +43,8 @@ KnownMessageAnnotationDelta: TypeAlias = Union[
     "MessageDeltaContentTextAnnotationsFileCitationObject",
     "MessageDeltaContentTextAnnotationsFilePathObject",
 ]
-"""`MessageAnnotationDelta` without unknown kinds, which type checkers can tell apart.
+"""`MessageAnnotationDelta` without unknown kinds, which type checkers can tell
+apart.
 """
 
 read_message_annotation_delta: Callable[[Any], MessageAnnotationDelta] = Variants(

@@ -30,7 +30,8 @@ class MessageAttachment(Model):
     file_id: str | Unset = UNSET
     """Id of the attached file."""
     tools: list[MessageAttachmentTool] | Unset = UNSET
-    """The tools that may use the file: the code interpreter, the file search, or both.
+    """The tools that may use the file: the code interpreter, the file search, or
+    both.
     """
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""

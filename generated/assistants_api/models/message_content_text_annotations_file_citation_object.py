@@ -27,7 +27,8 @@ class MessageContentTextAnnotationsFileCitationObject(Model):
     """
 
     type: Literal["file_citation"] = "file_citation"
-    """Says that this annotation is a source that was drawn on, always `file_citation`.
+    """Says that this annotation is a source that was drawn on, always
+    `file_citation`.
     """
     text: str
     """The stretch of text that is annotated, such as `【4:0†source】`. Replace it, by a
@@ -61,7 +62,9 @@ class MessageContentTextAnnotationsFileCitationObject(Model):
 
 
 class MessageContentTextAnnotationsFileCitationObjectDict(TypedDict, total=False):
-    """`MessageContentTextAnnotationsFileCitationObject` as a plain dict, for arguments."""
+    """`MessageContentTextAnnotationsFileCitationObject` as a plain dict, for
+    arguments.
+    """
 
     type: Required[Literal["file_citation"]]
     text: Required[str]

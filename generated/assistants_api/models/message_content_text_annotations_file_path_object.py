@@ -27,7 +27,8 @@ class MessageContentTextAnnotationsFilePathObject(Model):
     """
 
     type: Literal["file_path"] = "file_path"
-    """Says that this annotation is a path to a file that was made, always `file_path`.
+    """Says that this annotation is a path to a file that was made, always
+    `file_path`.
     """
     text: str
     """The stretch of text that is annotated, a path in the sandbox such as

@@ -34,7 +34,8 @@ class MessageDeltaContentTextAnnotationsFileCitationObject(Model):
     belong together.
     """
     type: Literal["file_citation"] = "file_citation"
-    """Says that this annotation is a source that was drawn on, always `file_citation`.
+    """Says that this annotation is a source that was drawn on, always
+    `file_citation`.
     """
     text: str | Unset = UNSET
     """The stretch of text that is annotated, such as `【4:0†source】`. Replace it, by a

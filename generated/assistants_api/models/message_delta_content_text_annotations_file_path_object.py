@@ -31,7 +31,8 @@ class MessageDeltaContentTextAnnotationsFilePathObject(Model):
     belong together.
     """
     type: Literal["file_path"] = "file_path"
-    """Says that this annotation is a path to a file that was made, always `file_path`.
+    """Says that this annotation is a path to a file that was made, always
+    `file_path`.
     """
     text: str | Unset = UNSET
     """The stretch of text that is annotated, a path in the sandbox such as

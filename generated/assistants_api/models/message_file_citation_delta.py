@@ -22,7 +22,8 @@ class MessageFileCitationDelta(Model):
     file_id: str | Unset = UNSET
     """Id of that file; its bytes are read with the files API of the server."""
     quote: str | Unset = UNSET
-    """The words of the file that the statement rests on, where the server tells them.
+    """The words of the file that the statement rests on, where the server tells
+    them.
     """
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""

@@ -49,7 +49,8 @@ class MessageObject(Model):
     it never was.
     """
     incomplete_at: int | None
-    """When the message was cut short, in seconds since 1970 (UTC). Null if it was not.
+    """When the message was cut short, in seconds since 1970 (UTC). Null if it was
+    not.
     """
     role: ThreadMessageRole
     """Who speaks: a user or an assistant."""

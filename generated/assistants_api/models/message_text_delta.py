@@ -28,7 +28,8 @@ class MessageTextDelta(Model):
     value: str | Unset = UNSET
     """More of the text, to be put behind what came before."""
     annotations: list[MessageAnnotationDelta] | Unset = UNSET
-    """Annotations that are new or have grown; each says by its `index` which one it is.
+    """Annotations that are new or have grown; each says by its `index` which one it
+    is.
     """
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""

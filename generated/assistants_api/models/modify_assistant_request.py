@@ -33,7 +33,8 @@ class ModifyAssistantRequest(Model):
     """
 
     model: str | AssistantSupportedModels | Unset = UNSET
-    """Name of another model: one of the listed ones or any other that the server knows.
+    """Name of another model: one of the listed ones or any other that the server
+    knows.
     """
     reasoning_effort: ReasoningEffort | Unset | None = UNSET
     """How long a reasoning model may think before it answers. Other models have no use
@@ -50,7 +51,8 @@ class ModifyAssistantRequest(Model):
     list.
     """
     tool_resources: ToolResources | Unset | None = UNSET
-    """Other files and vector stores for the tools, by tool, in place of the old ones.
+    """Other files and vector stores for the tools, by tool, in place of the old
+    ones.
     """
     metadata: Metadata | Unset | None = UNSET
     """Up to 16 pairs of text to keep with the assistant; see `Metadata`."""

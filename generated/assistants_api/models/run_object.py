@@ -71,7 +71,8 @@ class RunObject(Model):
     ten minutes after its creation at the original service. Null once it has ended.
     """
     started_at: int | None
-    """When the work began, in seconds since 1970 (UTC). Null while the run is queued.
+    """When the work began, in seconds since 1970 (UTC). Null while the run is
+    queued.
     """
     cancelled_at: int | None
     """When the run was cancelled, in seconds since 1970 (UTC). Null if it was not."""

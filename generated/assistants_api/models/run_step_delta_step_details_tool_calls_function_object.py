@@ -58,7 +58,9 @@ class RunStepDeltaStepDetailsToolCallsFunctionObject(Model):
 
 
 class RunStepDeltaStepDetailsToolCallsFunctionObjectDict(TypedDict, total=False):
-    """`RunStepDeltaStepDetailsToolCallsFunctionObject` as a plain dict, for arguments."""
+    """`RunStepDeltaStepDetailsToolCallsFunctionObject` as a plain dict, for
+    arguments.
+    """
 
     index: Required[int]
     id: str

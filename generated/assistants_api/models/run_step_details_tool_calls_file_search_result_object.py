@@ -55,7 +55,9 @@ class RunStepDetailsToolCallsFileSearchResultObject(Model):
 
 
 class RunStepDetailsToolCallsFileSearchResultObjectDict(TypedDict, total=False):
-    """`RunStepDetailsToolCallsFileSearchResultObject` as a plain dict, for arguments."""
+    """`RunStepDetailsToolCallsFileSearchResultObject` as a plain dict, for
+    arguments.
+    """
 
     file_id: Required[str]
     file_name: Required[str]

@@ -24,7 +24,8 @@ class RunStepFunctionCall(Model):
     arguments: str
     """The arguments, as a JSON text that the model wrote. It need not be valid."""
     output: str | None
-    """What was handed in for this call with `submitToolOutputsToRun`. Null until then.
+    """What was handed in for this call with `submitToolOutputsToRun`. Null until
+    then.
     """
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""

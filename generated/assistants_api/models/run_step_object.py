@@ -29,7 +29,9 @@ __all__ = ["RunStepObject", "RunStepObjectDict"]
 
 @define(slots=True, kw_only=True, repr=False, weakref_slot=False)
 class RunStepObject(Model):
-    """A step of a run: one message that it wrote, or one batch of tools that it called."""
+    """A step of a run: one message that it wrote, or one batch of tools that it
+    called.
+    """
 
     id: str
     """Id of the step."""

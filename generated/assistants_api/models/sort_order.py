@@ -6,5 +6,6 @@ from typing import Literal, TypeAlias
 __all__ = ["SortOrder"]
 
 SortOrder: TypeAlias = Literal["asc", "desc"] | str
-"""The order of a list by creation time: oldest first (`asc`) or newest first (`desc`).
+"""The order of a list by creation time: oldest first (`asc`) or newest first
+(`desc`).
 """

@@ -19,7 +19,9 @@ __all__ = ["ThreadRunInProgressEvent", "ThreadRunInProgressEventDict"]
 
 @define(slots=True, kw_only=True, repr=False, weakref_slot=False)
 class ThreadRunInProgressEvent(Model):
-    """The model is at work, for the first time or again after outputs were handed in."""
+    """The model is at work, for the first time or again after outputs were handed
+    in.
+    """
 
     event: Literal["thread.run.in_progress"] = "thread.run.in_progress"
     """Name of the event, always `thread.run.in_progress`."""
