@@ -61,6 +61,9 @@ def test_requests_show_no_secret() -> None:
         headers={"Authorization": f"Bearer {TOKEN}", "X-Api-Key": "in-a-header"},
         cookies={"a": "in-a-cookie"},
         json={"password": "in-a-password"},
+        content=b"in-a-password",
+        data={"password": "in-a-password"},
+        files=[("password", (None, b"in-a-password", "text/plain"))],
     )
     for shown in (repr(request), str(request)):
         assert not [secret for secret in SECRETS if secret in shown]
