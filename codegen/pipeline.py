@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import keyword
-import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -159,8 +158,7 @@ def _written(order: Order, beside: Path, say: Say) -> Iterator[tuple[Path, Code]
     found = facts(loaded.document, order.selection, repairs)
     counts = (f"{n} {c}" for n, c in found.changes.items() if c and n != "order")
     say(f"normalised: {', '.join(counts) or 'nothing to do'}")
-    folder = scratch_folder(order.target, beside)
-    try:
+    with scratch_folder(order.target, beside) as folder:
         try:
             code = write_code(found.document, folder, order.name, order.http)
         except SpecError as error:
@@ -179,8 +177,6 @@ def _written(order: Order, beside: Path, say: Say) -> Iterator[tuple[Path, Code]
         write_lock(folder, {**inputs, **tool_inputs()})
         notes = [traced(note, found.origins) for note in code.notes]
         yield folder, Code(package, notes)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _check_target(order: Order) -> None:

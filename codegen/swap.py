@@ -76,21 +76,41 @@ def _alone(folder: Path) -> Iterator[None]:
         os.close(handle)
 
 
-def scratch_folder(target: Path, beside: Path) -> Path:
-    """Make a folder to prepare a new `target` in; what killed builds left is deleted.
+@contextmanager
+def scratch_folder(target: Path, beside: Path) -> Iterator[Path]:
+    """Make a folder to prepare a new `target` in, which is deleted afterwards.
+
+    An interruption at any moment leaves none; what killed builds left is deleted.
 
     Args:
         target: the folder that is to be replaced.
         beside: where to make it: on the same file system as `target`.
     """
     prefix = f".{target.name}.building-"
-    for left in beside.glob(f"{glob.escape(prefix)}*"):
-        owner = left.name.removeprefix(prefix).split("-")[0]
-        if owner.isdecimal() and not _is_alive(int(owner)):
-            shutil.rmtree(left, ignore_errors=True)
-    folder = Path(tempfile.mkdtemp(prefix=f"{prefix}{os.getpid()}-", dir=beside))
-    folder.chmod(0o755)
-    return folder
+    own = f"{prefix}{os.getpid()}-"
+    folder: Path | None = None
+    try:
+        for left in beside.glob(f"{glob.escape(prefix)}*"):
+            owner = left.name.removeprefix(prefix).split("-")[0]
+            if owner.isdecimal() and not _is_alive(int(owner)):
+                shutil.rmtree(left, ignore_errors=True)
+        folder = Path(tempfile.mkdtemp(prefix=own, dir=beside))
+        folder.chmod(0o755)
+        yield folder
+    finally:
+        # An interruption may have come before the folder had its name here.
+        named = [folder] if folder is not None else None
+        for each in named or [*beside.glob(f"{glob.escape(own)}*")]:
+            _remove(each)
+
+
+def _remove(folder: Path) -> None:
+    """Delete a folder, also if the first try is interrupted."""
+    try:
+        shutil.rmtree(folder, ignore_errors=True)
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
 
 
 def _is_alive(process: int) -> bool:

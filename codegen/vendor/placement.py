@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -54,10 +53,9 @@ def write(dest: Path, options: Options, *, force: bool = False) -> Written:
     copy = make(options)
     with contextlib.ExitStack() as undo:
         _make_folders(target.parent, undo)
-        folder = scratch_folder(target, target.parent)
-        undo.callback(shutil.rmtree, folder, ignore_errors=True)
-        _fill(folder, copy)
-        replace_folder(folder, target)
+        with scratch_folder(target, target.parent) as folder:
+            _fill(folder, copy)
+            replace_folder(folder, target)
         undo.pop_all()
     after: dict[str, str] = copy.stamp["files"]
     return Written(

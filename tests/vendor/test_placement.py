@@ -167,8 +167,6 @@ def test_a_fault_at_any_step_leaves_the_old_copy_or_the_new_one(tmp_path: Path) 
     old, new = (_tree_of(tmp_path / text, copy) for text, copy in small.items())
     wrong = []
     faults = [(step, when) for step in STEPS for when in ("before", "after")]
-    # What an interrupt between two steps leaves goes with the next copy.
-    faults.remove(((placement, "scratch_folder"), "after"))
     faults += [((Path, "write_bytes"), "in the middle")]
     for number, (step, when) in enumerate(faults):
         for present in (old, {}):
