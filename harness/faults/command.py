@@ -45,7 +45,7 @@ _COLUMNS = ("operations", "calls", "faults", "cells", "results", "errors", "fail
 
 
 def main() -> int:
-    """Run the matrix; give the exit code."""
+    """Run the matrix; return the exit code."""
     options = _options()
     reports: dict[str, Report] = {}
     try:

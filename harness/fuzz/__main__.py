@@ -18,7 +18,7 @@ NAMES = ("answers", "streams", "headers", "specs")
 
 
 def main() -> int:
-    """Fuzz, tell of it, and keep what failed; give the exit code."""
+    """Fuzz, report it, and keep what failed; return the exit code."""
     arguments = _arguments()
     reports = []
     for name in arguments.targets or NAMES:

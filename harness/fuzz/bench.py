@@ -99,7 +99,7 @@ async def listed(items: Any) -> list[Any]:
 
 
 def typed(error: AssistantsError) -> str:
-    """Check what an error says of itself; give the name of its class."""
+    """Check what an error says of itself; return the name of its class."""
     assert isinstance(error, AssistantsError)
     assert str(error)
     assert repr(error)

@@ -91,7 +91,7 @@ HEAVY: Final[dict[str, Callable[[int], list[bytes]]]] = {
 
 
 def followed(bench: Bench, pieces: list[bytes]) -> int:
-    """Follow a stream with callbacks; give how many were called."""
+    """Follow a stream with callbacks; return how many were called."""
     heard = 0
 
     def listen(*_: Any) -> None:

@@ -34,7 +34,7 @@ class Target(Protocol):
         ...
 
     def judge(self, case: Case) -> str:
-        """Carry a case out; give the name of its outcome, raise where it failed."""
+        """Run a case; return the name of its outcome, raise where it failed."""
         ...
 
     def smaller(self, case: Case) -> Iterator[Case]: ...
@@ -83,7 +83,7 @@ def fuzz(
 
 
 def judged(target: Target, case: Case) -> tuple[str, str | None]:
-    """Carry a case out: give its outcome, and what is wrong if something is."""
+    """Run a case; return its outcome, and what is wrong if something is."""
     try:
         with deadline():
             return target.judge(case), None

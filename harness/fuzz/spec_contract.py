@@ -103,7 +103,7 @@ class Subject:
 
 
 def judge(subjects: list[Subject]) -> list[list[str]]:
-    """Run the checks on packages; give what failed of each."""
+    """Run the checks on packages; return what failed of each."""
     if not subjects:
         return []
     done = subprocess.run(
@@ -158,7 +158,7 @@ def _main() -> None:
 
 
 def _apart(document: str, generated: str) -> list[str]:
-    """Run the checks in a process of their own; give what they said."""
+    """Run the checks in a process of their own; return what they said."""
     out, into = os.pipe()
     child = os.fork()
     if not child:

@@ -36,7 +36,7 @@ _STATUSES = ("completed", "cancelled", "expired", "failed", "incomplete")
 
 
 def main() -> int:
-    """Run the soak; give the exit code."""
+    """Run the soak; return the exit code."""
     options = _options()
     seconds = options.minutes * 60
     plan = Plan(

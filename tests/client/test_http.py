@@ -42,7 +42,7 @@ def server() -> Iterator[LocalServer]:
 
 
 def each(*effects: Effect) -> Flow[list[Any]]:
-    """Perform some effects; give the results, errors included."""
+    """Perform some effects; return the results, errors included."""
     results = []
     for effect in effects:
         try:

@@ -65,7 +65,7 @@ def server() -> Iterator[LocalServer]:
 
 
 def said(api: Any, kinds: tuple[Any, Any], example: Any, url: str) -> list[str]:
-    """Run an example with a package, and give what it says."""
+    """Run an example with a package, and return what it says."""
     lines: list[str] = []
     settings: Any = {"base_url": url, "api_key": "sk-of-the-test", "max_retries": 0}
 

@@ -104,7 +104,7 @@ def walked(
     query: Query,
     limits: Bounds | None = None,
 ) -> tuple[list[Any], int]:
-    """Walk from the first page on; give the items and how many pages it took."""
+    """Walk from the first page on; return the items and how many pages it took."""
     walk: Pagination[Any] = Pagination(limits or bounds(), query)
     page = server(items, query)
     found = [*walk.take(page)]

@@ -49,7 +49,7 @@ def bench(request: pytest.FixtureRequest, server: LocalServer) -> Iterator[Bench
 
 @pytest.fixture(autouse=True)
 def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """Let no time pass; give the seconds that should have."""
+    """Let no time pass; return the seconds that should have."""
     waited: list[float] = []
 
     perform, perform_async = Http.perform, AsyncHttp.perform

@@ -123,7 +123,7 @@ def _types(node: ast.AnnAssign | ast.Assign) -> Iterator[tuple[str, str]]:
 
 
 def run_all(folders: list[Path], place: Path) -> int:
-    """Import every module of packages in a process; give how many there were.
+    """Import every module of packages in a process; return how many there were.
 
     Nothing may have been done by it but that.
     """

@@ -219,7 +219,7 @@ def test_redirects_are_not_followed_with_the_token(server: ScriptedServer) -> No
 def _sent(
     server: ScriptedServer, client: Client
 ) -> tuple[dict[str, str], dict[str, str]]:
-    """Make a call; give the X- headers and the cookies that arrived."""
+    """Make a call; return the X- headers and the cookies that arrived."""
     get_assistant.sync_detailed("id", client=client)
     seen = server.requests[-1].headers
     cookies: SimpleCookie = SimpleCookie(seen.get("cookie", ""))

@@ -185,7 +185,7 @@ class Stream:
         self._text = ""
 
     def until(self, *names: str) -> Event:
-        """Read on until an event has come that has one of these names, and give it."""
+        """Read on until an event with one of these names, and return it."""
         while not (self.seen and self.seen[-1][0] in names):
             self._next()
         return self.seen[-1]
@@ -196,7 +196,7 @@ class Stream:
             self._next()
 
     def rest(self) -> list[Event]:
-        """Read to the end; give all events, found to be as they should."""
+        """Read to the end; return all events, found to be as they should."""
         while not (self.seen and self.seen[-1] == DONE):
             self._next()
         rest = [text for text in self._texts if text]
@@ -330,7 +330,7 @@ def send(
 
 
 def raw(server: LocalServer, request: bytes) -> tuple[bytes, bytes]:
-    """Send bytes, and give the head and the body of what comes until the end."""
+    """Send bytes, and return the head and the body of what comes until the end."""
     with socket.create_connection(("127.0.0.1", server.port), TIMEOUT) as connection:
         connection.sendall(request)
         response = b""

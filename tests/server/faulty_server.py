@@ -272,7 +272,7 @@ def get(bench: Bench, *faults: str, path: str = THREAD) -> httpx.Response:
 
 
 def stream(bench: Bench, *faults: str, path: str = RUNS) -> tuple[list[bytes], bool]:
-    """Start a run; give the pieces of its stream, and whether it ended properly."""
+    """Start a run; return the pieces of its stream, and whether it ended properly."""
     arrived, _ = ask(bench, "POST", path, *faults)
     head, body = split(arrived)
     assert head.startswith(b"HTTP/1.1 200 OK\r\n")

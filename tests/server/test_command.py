@@ -359,7 +359,7 @@ def _run(*options: str, cwd: Path | None = None) -> subprocess.CompletedProcess[
 
 @contextlib.contextmanager
 def writing(api: Api, *, script: bool = True) -> Iterator[Stream]:
-    """Begin a run that streams, and give its stream when some text has come."""
+    """Begin a run that streams, and return its stream when some text has come."""
     body = {"assistant_id": api.assistant()}
     how = WAITING if script else None
     with api.stream("/threads/runs", body, script=how) as stream:

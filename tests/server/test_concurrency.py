@@ -317,7 +317,7 @@ def _in_tasks(
     work: Callable[[int, httpx.AsyncClient], Coroutine[Any, Any, Any]],
     clients: int = CLIENTS,
 ) -> list[Any]:
-    """Do the same in tasks of one loop; give what each one gives."""
+    """Do the same in tasks of one loop; return what each one gives."""
 
     async def begin(number: int) -> Any:
         async with httpx.AsyncClient(
@@ -339,7 +339,7 @@ def _client(server: LocalServer) -> httpx.Client:
 def _all_ids(
     http: httpx.Client, path: str, *, limit: int = 100, order: str = "asc"
 ) -> list[str]:
-    """Page through a list to its end, and give the ids in it."""
+    """Page through a list to its end, and return the ids in it."""
     ids: list[str] = []
     query: dict[str, Any] = {"limit": limit, "order": order}
     for _ in range(100):
@@ -352,7 +352,7 @@ def _all_ids(
 
 
 async def _streamed(http: httpx.AsyncClient, body: JSON) -> JSON:
-    """Begin a run with a thread of its own; give it as its stream leaves it."""
+    """Begin a run with a thread of its own; return it as its stream leaves it."""
     answer = await http.post("/threads/runs", json={**body, "stream": True})
     *_, (name, run), last = events_of(answer.raise_for_status().text)
     assert last == DONE

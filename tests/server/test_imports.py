@@ -105,7 +105,7 @@ def _extra() -> list[str]:
 
 
 def _import(*names: str, hidden: list[str] | None = None) -> dict[str, Any]:
-    """Import modules in an interpreter of its own; give what that brought and said."""
+    """Import modules in a new interpreter; return what that brought and said."""
     done = _run(IMPORT, [*names], hidden or [])
     assert (done.returncode, done.stderr) == (0, "")
     response: dict[str, Any] = json.loads(done.stdout)

@@ -351,7 +351,7 @@ class Program:
         self._end()
 
     def send(self, sent: signal.Signals) -> tuple[int, str, str]:
-        """Send a signal; give the exit code, and what it printed but for the greeting.
+        """Send a signal; return the exit code, and what was printed after the greeting.
 
         Raises:
             subprocess.TimeoutExpired: it doesn't end.
