@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+from contextlib import suppress
 from dataclasses import dataclass, field
+from ipaddress import ip_address
 from pathlib import Path
 
 LOOPBACK = "127.0.0.1"
@@ -69,11 +71,8 @@ class Settings:
 
 def is_loopback(host: str) -> bool:
     """Return whether an address is reached from this machine only."""
-    return host in ("localhost", "::1") or _is_127(host)
-
-
-def _is_127(host: str) -> bool:
-    parts = host.split(".")
-    numbers = [int(part) for part in parts if part.isdecimal() and len(part) <= 3]
-    fine = len(parts) == len(numbers) == 4 and max(numbers) < 256
-    return fine and numbers[0] == 127
+    if host == "localhost":
+        return True
+    with suppress(ValueError):
+        return ip_address(host).is_loopback
+    return False
