@@ -13,12 +13,12 @@ import math
 import re
 import time
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
 
 import yaml
-from yaml.composer import Composer
 
 from codegen.errors import SpecError, shorten
 
@@ -47,9 +47,9 @@ _WORDS = {
 # The words to try by the first character of what is read.
 _FIRSTS = {
     "": ("null",),
-    "~nN": ("null",),
-    "tTfF": ("bool",),
-    "+-.0123456789": ("int", "float"),
+    **dict.fromkeys("~nN", ("null",)),
+    **dict.fromkeys("tTfF", ("bool",)),
+    **dict.fromkeys("+-.0123456789", ("int", "float")),
     "<": ("merge",),
 }
 
@@ -206,9 +206,7 @@ def _check_text(text: str, name: str) -> None:
 def _parse_yaml(text: str, name: str, *, also: str = "") -> Any:
     hint = f"Read as JSON: {also}" if also else ""
     try:
-        loader = _Loader(text)
-        node = loader.get_single_node()
-        return None if node is None else loader.value(node)
+        return _Builder(text).document()
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         at = f"{name}, line {mark.line + 1}" if mark else name
@@ -218,8 +216,6 @@ def _parse_yaml(text: str, name: str, *, also: str = "") -> Any:
     except yaml.YAMLError as error:
         problem = " ".join(str(error).split())
         raise SpecError(f"{name} is not valid YAML: {problem}", hint=hint) from error
-    except RecursionError as error:
-        raise SpecError(f"{name} is nested too deeply") from error
 
 
 def reads_as_text(word: str) -> bool:
@@ -227,50 +223,60 @@ def reads_as_text(word: str) -> bool:
     return word == "<<" or not any(p.match(word) for p in _WORDS.values())
 
 
-class _Loader(Composer, yaml.CSafeLoader):
+class _Builder:
     """Build plain data by the rules of YAML 1.2, from what libyaml parses."""
 
-    yaml_implicit_resolvers = {  # noqa: RUF012 - as the library has it
-        first: [(_TAG + name, _WORDS[name]) for name in names]
-        for firsts, names in _FIRSTS.items()
-        for first in firsts or ("",)
-    }
-
     def __init__(self, text: str) -> None:
-        yaml.CSafeLoader.__init__(self, text)
-        Composer.__init__(self)
+        self._events: Iterator[Any] = yaml.parse(text, Loader=yaml.CSafeLoader)
+        self._anchors: dict[str | None, tuple[Any, Any]] = {}
         self._nodes = 0
 
-    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
-        # Some published documents define an anchor twice, which libraries refuse.
-        event = self.peek_event()
-        if isinstance(event, yaml.NodeEvent) and not isinstance(event, yaml.AliasEvent):
-            self.anchors.pop(event.anchor, None)
-        return super().compose_node(parent, index)
+    def document(self) -> Any:
+        """Return what the one document holds."""
+        value, seen = None, False
+        for event in self._events:
+            if isinstance(event, yaml.DocumentStartEvent):
+                if seen:
+                    raise _error(event, "expected a single document in the stream")
+                value, seen = self._value(next(self._events), 1), True
+        return value
 
-    def value(self, node: yaml.Node, depth: int = 1) -> Any:
-        """Return what a node stands for; each alias counts, and gets a copy."""
-        self._nodes += 1
-        if self._nodes > MAX_NODES:
-            raise _error(node, f"more than {MAX_NODES} values, by its aliases")
-        if depth > MAX_DEPTH:
-            raise _error(node, f"nested more than {MAX_DEPTH} levels deep")
-        if isinstance(node, yaml.ScalarNode):
-            return _scalar(node)
-        if isinstance(node, yaml.SequenceNode) and node.tag == _TAG + "seq":
-            return [self.value(item, depth + 1) for item in node.value]
-        if isinstance(node, yaml.MappingNode) and node.tag == _TAG + "map":
-            return self._mapping(node, depth)
-        raise _error(node, f"the tag {shorten(node.tag)} is not known here")
+    def _value(self, event: Any, depth: int) -> Any:
+        if isinstance(event, yaml.AliasEvent):
+            if event.anchor not in self._anchors:
+                raise _error(event, f"found undefined alias {event.anchor!r}")
+            return self._copy(self._anchors[event.anchor][1], event, depth)
+        self._count(event, depth)
+        # Some published documents define an anchor twice: the later one counts. Within
+        # what it stands for, it is not defined yet.
+        self._anchors.pop(event.anchor, None)
+        value: Any
+        if isinstance(event, yaml.ScalarEvent):
+            value = _scalar(event)
+        elif event.tag not in (None, "!", _TAG + "seq", _TAG + "map"):
+            raise _error(event, f"the tag {shorten(event.tag)} is not known here")
+        elif isinstance(event, yaml.MappingStartEvent):
+            value = self._mapping(event, depth)
+        else:
+            value = []
+            while not isinstance(item := next(self._events), yaml.SequenceEndEvent):
+                value.append(self._value(item, depth + 1))
+        if event.anchor:
+            self._anchors[event.anchor] = event, value
+        return value
 
-    def _mapping(self, node: yaml.MappingNode, depth: int) -> dict[str, Any]:
+    def _mapping(self, event: Any, depth: int) -> dict[str, Any]:
         result: dict[str, Any] = {}
         merged: list[Any] = []
-        for key, value_node in node.value:
-            if not isinstance(key, yaml.ScalarNode):
+        while not isinstance(key := next(self._events), yaml.MappingEndEvent):
+            if isinstance(key, yaml.AliasEvent):
+                key, _ = self._anchors.get(key.anchor, (key, None))
+            if not isinstance(key, yaml.ScalarEvent):
                 raise _error(key, "a key must be a plain word or text")
-            value = self.value(value_node, depth + 1)
-            if key.tag == _TAG + "merge":
+            if key.anchor:
+                self._anchors[key.anchor] = key, _scalar(key)
+            value = self._value(next(self._events), depth + 1)
+            if key.value == "<<" and _kind(key) == "merge":
                 merged += value if isinstance(value, list) else [value]
             elif key.value in result:
                 raise _error(key, f"the key {shorten(key.value)} stands twice")
@@ -278,14 +284,41 @@ class _Loader(Composer, yaml.CSafeLoader):
                 result[key.value] = value
         for base in merged:
             if not isinstance(base, dict):
-                raise _error(node, "<< merges something that is no mapping")
+                raise _error(event, "<< merges something that is no mapping")
             result = {**base, **result}
         return result
 
+    def _copy(self, value: Any, event: Any, depth: int) -> Any:
+        """Copy what an alias stands for; it counts as often as it is used."""
+        self._count(event, depth)
+        if isinstance(value, dict):
+            return {k: self._copy(v, event, depth + 1) for k, v in value.items()}
+        if isinstance(value, list):
+            return [self._copy(item, event, depth + 1) for item in value]
+        return value
 
-def _scalar(node: yaml.ScalarNode) -> Any:
-    text: str = node.value
-    match node.tag.removeprefix(_TAG):
+    def _count(self, event: Any, depth: int) -> None:
+        self._nodes += 1
+        if self._nodes > MAX_NODES:
+            raise _error(event, f"more than {MAX_NODES} values, by its aliases")
+        if depth > MAX_DEPTH:
+            raise _error(event, f"nested more than {MAX_DEPTH} levels deep")
+
+
+def _kind(event: Any) -> str:
+    """Return what a scalar is, by its tag or else by the word that it is."""
+    if event.tag not in (None, "!"):
+        return str(event.tag).removeprefix(_TAG)
+    if event.implicit[0]:
+        for kind in _FIRSTS.get(event.value[:1], ()):
+            if _WORDS[kind].match(event.value):
+                return kind
+    return "str"
+
+
+def _scalar(event: Any) -> Any:
+    text: str = event.value
+    match _kind(event):
         case "str" | "merge":
             return text
         case "null":
@@ -298,9 +331,9 @@ def _scalar(node: yaml.ScalarNode) -> Any:
             number = math.nan if "n" in text.lower() else float(text)
             if math.isfinite(number):
                 return number
-            raise _error(node, f"{text} is no number that JSON knows")
-    raise _error(node, f"the tag {shorten(node.tag)} is not known here")
+            raise _error(event, f"{text} is no number that JSON knows")
+    raise _error(event, f"the tag {shorten(event.tag)} is not known here")
 
 
-def _error(node: yaml.Node, message: str) -> yaml.MarkedYAMLError:
-    return yaml.MarkedYAMLError(problem=message, problem_mark=node.start_mark)
+def _error(event: Any, message: str) -> yaml.MarkedYAMLError:
+    return yaml.MarkedYAMLError(problem=message, problem_mark=event.start_mark)
