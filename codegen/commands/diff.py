@@ -12,8 +12,8 @@ import typer
 from codegen.commands.build import Everything, Prefixes, Tags, selection_of
 from codegen.commands.console import out, reported_errors
 from codegen.diff import Report, Verdict, compare
-from codegen.diff.formats import as_json, as_markdown, as_text
-from codegen.diff.sources import find
+from codegen.diff.report import as_json, as_markdown, as_text
+from codegen.diff.sides import find
 from codegen.errors import BuildError
 from codegen.paths import PINNED
 from codegen.plan.literal import plain_text

@@ -16,13 +16,102 @@ in both; what nothing refers to concerns both.
   so that a variable annotated with the former list no longer fits.
 - `compatible`: the code stays right and does the same.
 
-Data flows top to bottom: `sources` finds the documents, `sides` prepares each of them,
-`pairs` matches what belongs together. `models`, `operations` and `responses` compare
-that, down to `values` and `limits`. Each change is an entry of the table in `rules`,
-applied to one of the `sites`. `formats` writes the `report`.
+Data flows top to bottom: `sides` finds the documents and prepares each of them, `pairs`
+matches what belongs together. `models`, `operations` and `responses` compare that, down
+to `values`. Each change is an entry of the table in `rules`, applied to a site; what was
+found is written by `report`.
 """
 
-from codegen.diff.compare import compare
-from codegen.diff.report import Change, Report, Verdict
+from __future__ import annotations
 
-__all__ = ["Change", "Report", "Verdict", "compare"]
+import re
+from collections.abc import Iterator
+
+from codegen.diff.models import compare_models
+from codegen.diff.operations import compare_operations, compare_security
+from codegen.diff.pairs import Pair, match_models
+from codegen.diff.report import Change, Report, Verdict
+from codegen.diff.sides import Side, empty_side, has_any, repaired, side_of
+from codegen.errors import SpecError
+from codegen.paths import ROOT
+from codegen.prose import places
+from codegen.select import ASSISTANTS, Selection
+from codegen.source import Document
+
+__all__ = ["Change", "Report", "Verdict", "compare", "compare_sides"]
+
+_VERSION = ROOT / "assistants_client" / "_version.py"
+_MAJOR = re.compile(r'^__version__ = "(\d+)\.', re.MULTILINE)
+_ORDER = {"package": 0, "operation": 1, "model": 2}
+
+
+def compare(
+    old: Document, new: Document, *, selection: Selection = ASSISTANTS
+) -> Report:
+    """Return what changed between two documents, in terms of the generated code.
+
+    Args:
+        old: the old document, as `source.load` returns it.
+        new: the new one.
+        selection: which operations to compare; one of the documents may have none.
+
+    Raises:
+        SpecError: `build` would refuse one of them, or neither has such operations.
+    """
+    documents = [repaired(document) for document in (old, new)]
+    matching = [has_any(document, selection) for document in documents]
+    if not any(matching):
+        raise SpecError(
+            f"in neither document an operation matches the selection ({selection})",
+            hint="Choose with --path, --tag or --all.",
+        )
+    before, after = (
+        side_of(document, selection) if matches else empty_side()
+        for document, matches in zip(documents, matching, strict=True)
+    )
+    return compare_sides(before, after)
+
+
+def compare_sides(old: Side, new: Side) -> Report:
+    """Return what changed between two documents that are prepared already."""
+    matched = match_models(old, new)
+    pair = Pair(old, new, {n: o for n, o in matched.items() if n != o})
+    changes: list[Change] = [
+        *compare_security(pair),
+        *compare_operations(pair),
+        *compare_models(pair, matched),
+    ]
+    changes.sort(key=lambda c: (_ORDER[c.kind], c.name, -c.verdict))
+    return Report(
+        tuple(dict.fromkeys(changes)),
+        prose=_reworded(old, new),
+        released=_is_released(),
+        old=_label(old),
+        new=_label(new),
+    )
+
+
+def _label(side: Side) -> str:
+    version = side.package.version
+    return f"version {version}" if version else ""
+
+
+def _reworded(old: Side, new: Side) -> int:
+    """Count the places that both documents describe, in different words."""
+    before = dict(_texts(old))
+    return sum(
+        bool(text) and text != before.get(key, text) for key, text in _texts(new)
+    )
+
+
+def _texts(side: Side) -> Iterator[tuple[tuple[str, ...], str]]:
+    for key, holder, keyword in places(side.described):
+        text = holder.get(keyword)
+        if isinstance(text, str):
+            yield key, " ".join(text.split())
+
+
+def _is_released() -> bool:
+    """Return whether our version is 1.0 or later."""
+    found = _MAJOR.search(_VERSION.read_text(encoding="utf-8"))
+    return found is not None and int(found[1]) > 0

@@ -7,12 +7,11 @@ from dataclasses import replace
 from typing import Any
 
 from codegen.diff import rules
-from codegen.diff.limits import compare_limits
 from codegen.diff.pairs import Names, Pair, form, match_names
 from codegen.diff.report import Change, Prose, Verdict, code, codes, value, values
+from codegen.diff.rules import Site, Use
 from codegen.diff.sides import Side
-from codegen.diff.sites import Site, Use
-from codegen.diff.values import compare_notes, compare_values
+from codegen.diff.values import compare_limits, compare_notes, compare_values
 from codegen.document import Schema, is_null, schema_name, union_key
 from codegen.normalise.discriminate import discriminator_of
 from codegen.plan.models import Field, SchemaModule

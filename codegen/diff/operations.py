@@ -19,8 +19,8 @@ from codegen.diff.pairs import (
 )
 from codegen.diff.report import Change, Prose, code, codes
 from codegen.diff.responses import compare_responses
+from codegen.diff.rules import BOTH, SENT, Site, Use
 from codegen.diff.sides import Known, Side
-from codegen.diff.sites import BOTH, SENT, Site, Use
 from codegen.diff.values import compare_flags, compare_values
 from codegen.document import Operation, media_schemas, parameters, request_body
 from codegen.errors import Path

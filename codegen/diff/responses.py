@@ -9,8 +9,8 @@ from typing import Any
 from codegen.diff import rules
 from codegen.diff.pairs import Pair
 from codegen.diff.report import Change, Prose, code
+from codegen.diff.rules import BOTH, READ, Site
 from codegen.diff.sides import Known, Side
-from codegen.diff.sites import BOTH, READ, Site
 from codegen.diff.values import compare_values
 from codegen.document import Operation, is_json, media_schemas, plain_media_type
 from codegen.errors import Path

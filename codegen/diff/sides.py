@@ -1,12 +1,14 @@
-"""One of the two documents, in the form that code is made from."""
+"""One of the two documents: where it is found, and the form that code is made from."""
 
 from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path as FilePath
 from typing import Any, NamedTuple
 
-from codegen import overlay
+from codegen import overlay, source
 from codegen.document import (
     Operation,
     Schema,
@@ -20,16 +22,19 @@ from codegen.document import (
     schema_name,
     union_key,
 )
-from codegen.errors import Path, SpecError
+from codegen.errors import Path, SpecError, shorten
+from codegen.git import GitError, git
+from codegen.paths import PINNED
 from codegen.pipeline import facts
 from codegen.plan import Package, plan_package
+from codegen.plan.literal import plain_text
 from codegen.plan.models import SchemaModule
 from codegen.plan.naming import Names
 from codegen.plan.operations import OperationModule
 from codegen.plan.types import Types
 from codegen.prose import without_prose
 from codegen.select import Selection, check_version
-from codegen.source import Document
+from codegen.source import MAX_BYTES, Document, Source
 from codegen.structure import check_structure
 
 _SCHEMAS = ("components", "schemas")
@@ -93,7 +98,12 @@ class Side:
         return resolve(self.document, node, at, section)
 
 
-def repaired(document: Document, repairs: Document) -> Document:
+@cache
+def _repairs() -> Document:
+    return overlay.load()
+
+
+def repaired(document: Document) -> Document:
     """Apply our overlay to a document.
 
     Raises:
@@ -101,7 +111,7 @@ def repaired(document: Document, repairs: Document) -> Document:
     """
     check_version(document)
     check_structure(document)
-    return overlay.apply(document, repairs).document
+    return overlay.apply(document, _repairs()).document
 
 
 def has_any(document: Document, selection: Selection) -> bool:
@@ -200,4 +210,58 @@ def _is_free_text(schema: Any) -> bool:
         isinstance(schema, dict)
         and schema.get("type") == "string"
         and not schema.keys() & {"enum", "const", "format", "pattern"}
+    )
+
+
+# --- Finding a document ---------------------------------------------------------------
+
+
+def find(text: str, *, pinned: FilePath = PINNED) -> Source:
+    """Read the document that a text names.
+
+    Args:
+        text: a file, a URL, a git revision (then of the pinned document), or one with a
+            colon and the path of another file. A file comes before a revision of the
+            same name.
+        pinned: the pinned document, in the repository that revisions are of.
+
+    Raises:
+        SpecError: it is none of them, or can't be read.
+    """
+    if text.startswith(("http://", "https://")) or FilePath(text).is_file():
+        return source.load(text)
+    if text and FilePath(text).is_dir():
+        raise SpecError(f"{plain_text(text)} is a folder, not a document")
+    revision, _, path = text.partition(":")
+    folder = pinned.parent
+    blob = f"{_commit(folder, revision, text)}:{path or f'./{pinned.name}'}"
+    try:
+        if int(git(folder, "cat-file", "-s", blob)) > MAX_BYTES:
+            raise SpecError(f"{plain_text(text)} is larger than {MAX_BYTES >> 20} MiB")
+        data = git(folder, "cat-file", "blob", blob)
+    except GitError as error:
+        raise SpecError(
+            f"the revision {shorten(revision)} has no file "
+            f"{shorten(path or pinned.name)}: {error}",
+            hint="Where it had another name then, give REVISION:PATH.",
+        ) from error
+    return source.parse(data, name=text)
+
+
+def _commit(folder: FilePath, revision: str, text: str) -> str:
+    # What git is asked for must never begin like an option.
+    if not revision or revision.startswith("-") or "\0" in text:
+        reason = f"{shorten(revision)} can't be a revision"
+    else:
+        try:
+            commit = f"{revision}^{{commit}}"
+            return git(folder, "rev-parse", "--verify", commit).decode().strip()
+        except GitError as error:
+            reason = str(error)
+            if "Needed a single revision" in reason:
+                reason = "git knows no such revision"
+    raise SpecError(
+        f"{shorten(text)} is neither a file nor a revision: there is no file of that "
+        f"name, and {reason}",
+        hint="Give a file, a URL, a revision such as HEAD~3, or REVISION:PATH.",
     )

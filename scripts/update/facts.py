@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from codegen import overlay, source
 from codegen import pin as pinning
 from codegen.diff import Report, compare
-from codegen.diff.formats import as_markdown
+from codegen.diff.report import as_markdown
 from codegen.document import operations
 from codegen.errors import SpecError
 from codegen.select import ASSISTANTS

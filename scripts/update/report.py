@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from codegen.diff.formats import as_text
+from codegen.diff.report import as_text
 from codegen.plan.literal import plain_text
 from codegen.prose import MARKER
 from scripts.update.checkout import CHANGELOG, DOCUMENT, GENERATED, REWRITTEN

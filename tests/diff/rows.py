@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from codegen.diff import Change, Report, Verdict
-from codegen.diff.compare import compare_sides
+from codegen.diff import Change, Report, Verdict, compare_sides
 from codegen.diff.sides import Side, side_of
 from tests.codegen.specs import EVERYTHING, JSON, Document, ref
 

@@ -12,7 +12,7 @@ import typer
 from typer.testing import CliRunner
 
 from codegen.commands import diff
-from codegen.diff import sources
+from codegen.diff import sides
 from codegen.errors import SpecError
 from tests.codegen.specs import (
     PINNED,
@@ -201,7 +201,7 @@ def test_revisions_are_read_from_the_repository_of_the_pinned_document(
     pinned = repository / "openapi.yaml"
 
     def properties(text: str) -> set[str]:
-        found = sources.find(text, pinned=pinned).document
+        found = sides.find(text, pinned=pinned).document
         return {*found["components"]["schemas"]["Thing"]["properties"]} - {"id"}
 
     assert properties("v1") == properties("HEAD~1") == properties("trunk^") == set()
@@ -219,7 +219,7 @@ def test_revisions_are_read_from_the_repository_of_the_pinned_document(
         ("v1:inner", "has no file"),
     ):
         with pytest.raises(SpecError, match=words):
-            sources.find(text, pinned=pinned)
+            sides.find(text, pinned=pinned)
 
 
 def test_a_hook_of_another_repository_changes_nothing(
@@ -227,7 +227,7 @@ def test_a_hook_of_another_repository_changes_nothing(
 ) -> None:
     monkeypatch.setenv("GIT_DIR", str(ROOT / ".git"))
     monkeypatch.setenv("GIT_WORK_TREE", str(ROOT))
-    found = sources.find("v2", pinned=repository / "openapi.yaml")
+    found = sides.find("v2", pinned=repository / "openapi.yaml")
     assert "b" in found.document["components"]["schemas"]["Thing"]["properties"]
 
 
@@ -236,7 +236,7 @@ def test_a_file_comes_before_a_revision(
 ) -> None:
     monkeypatch.chdir(repository)
     written(repository, _things(file=TEXT), "v1")
-    found = sources.find("v1", pinned=repository / "openapi.yaml")
+    found = sides.find("v1", pinned=repository / "openapi.yaml")
     assert "file" in found.document["components"]["schemas"]["Thing"]["properties"]
 
 
@@ -245,7 +245,7 @@ def test_without_git_the_word_is_clear(
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(SpecError, match="neither a file nor a revision"):
-        sources.find("HEAD", pinned=PINNED)
+        sides.find("HEAD", pinned=PINNED)
 
 
 def test_the_pinned_document_is_the_one_to_compare_with(

@@ -8,7 +8,7 @@ import unicodedata
 from typing import TYPE_CHECKING, Any
 
 from codegen.diff import Change, Report, Verdict
-from codegen.diff.formats import as_json, as_markdown, as_text
+from codegen.diff.report import as_json, as_markdown, as_text
 from tests.codegen.payloads import TEXTS
 from tests.codegen.specs import TEXT, document, obj, operation, parameter, ref
 from tests.diff.rows import body, report

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from codegen import source
 from codegen.diff import compare
-from codegen.diff.formats import as_json, as_markdown, as_text
+from codegen.diff.report import as_json, as_markdown, as_text
 from codegen.errors import json_path
 from codegen.select import ASSISTANTS, Selection
 from harness.contract import upstream, upstream_facts
