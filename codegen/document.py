@@ -170,12 +170,6 @@ def resolve(
 ) -> tuple[Any, Path]:
     """Follow the references of a node; return its target and where that stands.
 
-    Args:
-        document: where the references lead to.
-        node: an object, perhaps with `$ref`.
-        at: where it stands.
-        section: the section of the components that may be referred to.
-
     Raises:
         SpecError: a target is missing or of another section, or the references go round
             in a circle.

@@ -31,10 +31,6 @@ _ADDRESS = re.compile(r"<[\w.]+ object at 0x[0-9a-f]+>")
 def second_opinion(document: Document, package: Package) -> list[str]:
     """Return what the engine reads otherwise than the plan does.
 
-    Args:
-        document: a normalised document.
-        package: what is planned for it.
-
     Raises:
         BuildError: the engine finds an operation that the plan lacks.
     """

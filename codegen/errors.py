@@ -25,11 +25,7 @@ class SpecError(Exception):
         super().__init__(f"{where}{message}" + (f"\n  {hint}" if hint else ""))
 
     def traced(self, origins: Mapping[str, Path]) -> SpecError:
-        """Return this error with its place in the document as it was given.
-
-        Args:
-            origins: where the schemas stood that were given names of their own.
-        """
+        """Return this error with its place in the document as it was given."""
         at = self.at
         if at is not None and at[:2] == _SCHEMAS and len(at) > 2:
             at = (*origins.get(str(at[2]), at[:3]), *at[3:])

@@ -41,10 +41,6 @@ def snake_case(name: str) -> str:
 def class_name(name: str, at: Path | None = None) -> str:
     """Return a valid name for the class of a schema.
 
-    Args:
-        name: any text.
-        at: where it stands in the document.
-
     Raises:
         SpecError: nothing of the name can stand in Python.
     """

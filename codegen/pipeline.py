@@ -88,11 +88,6 @@ def facts(
 ) -> Normalised:
     """Bring the chosen part of a document into its one form.
 
-    Args:
-        document: any OpenAPI 3.0 or 3.1 document.
-        selection: the operations to keep.
-        repairs: the overlay to apply first, if any.
-
     Raises:
         SpecError: the document can't be used.
     """

@@ -31,14 +31,7 @@ _SCHEMAS = {
 
 
 def render(package: Package, document: Document, folder: FilePath, http: str) -> None:
-    """Write a package into a folder that has its name, not yet formatted.
-
-    Args:
-        package: what is planned.
-        document: the normalised document that it is planned for.
-        folder: the folder, which need not exist.
-        http: the HTTP library that the package imports, one of `HTTP_LIBRARIES`.
-    """
+    """Write a package into a folder that has its name, not yet formatted."""
     environment = _environment(TEMPLATES)
     for path, template, values in _files(package):
         text = environment.get_template(template).render(**values, http=http)

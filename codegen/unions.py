@@ -18,11 +18,6 @@ Schemas = dict[str, Any]
 def leaves(schema: Any, schemas: Schemas, at: Path = ()) -> Iterator[tuple[str, Any]]:
     """Return what a schema stands for, through references and unions of unions.
 
-    Args:
-        schema: any schema.
-        schemas: all named schemas.
-        at: where it stands.
-
     Yields:
         A name where that has one, else "", and the schema; each name once.
     """

@@ -114,12 +114,7 @@ def diff(
 
 
 def exit_code(report: Report, fail_on: Level) -> int:
-    """Return the exit code for a report.
-
-    Args:
-        report: what was found.
-        fail_on: the least gravity that is a failure.
-    """
+    """Return the exit code for a report."""
     if fail_on is Level.NEVER or report.verdict < _LOWEST[fail_on]:
         return 0
     return BREAKING if report.breaking else COMPATIBLE

@@ -18,8 +18,8 @@ in both; what nothing refers to concerns both.
 
 Data flows top to bottom: `sides` finds the documents and prepares each of them, `pairs`
 matches what belongs together. `models`, `operations` and `responses` compare that, down
-to `values`. Each change is an entry of the table in `rules`, applied to a site; what was
-found is written by `report`.
+to `values`. Each change is an entry of the table in `rules`, applied to a site.
+`report` writes what was found.
 """
 
 from __future__ import annotations

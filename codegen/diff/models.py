@@ -20,12 +20,7 @@ _KINDS = {"object": "a class", "union": "a union", "enum": "an enum", "alias": "
 
 
 def compare_models(pair: Pair, matched: dict[str, str]) -> Iterator[Change]:
-    """Compare all models.
-
-    Args:
-        pair: the two documents.
-        matched: the schemas of the new document with what the old one calls them.
-    """
+    """Compare all models."""
     for name in pair.new.models:
         if name not in matched:
             yield _alone(pair.new, name, rules.MODEL_NEW)

@@ -43,11 +43,7 @@ class Rule(NamedTuple):
     retypes: bool = False
 
     def verdicts(self, *, is_held: bool) -> tuple[Verdict, Verdict]:
-        """Return the verdicts for callers and readers.
-
-        Args:
-            is_held: whether the values are those of a list or map.
-        """
+        """Return the verdicts for callers and readers."""
         least = Verdict.MIND if is_held and self.retypes else Verdict.NONE
         callers, readers = (max(_LETTERS[letter], least) for letter in self.letters)
         return callers, readers
@@ -235,12 +231,7 @@ class Site:
     is_held: bool = False
 
     def change(self, rule: Rule, **words: Any) -> Change:
-        """Return a change of this place.
-
-        Args:
-            rule: what is said of it, and whom it breaks.
-            words: what the sentence names: code, unless it is `Prose` already.
-        """
+        """Return a change of this place."""
         shown = {k: w if isinstance(w, Prose) else code(w) for k, w in words.items()}
         callers, readers = rule.verdicts(is_held=self.is_held)
         return Change(

@@ -64,14 +64,7 @@ _TYPE_RULES = {
 
 
 def compare_values(pair: Pair, old: Any, new: Any, site: Site) -> list[Change]:
-    """Return all that changed of the values in a place; references aren't followed.
-
-    Args:
-        pair: the two documents.
-        old: the schema that the old one has there.
-        new: the schema that the new one has there.
-        site: the place.
-    """
+    """Return all that changed of the values in a place; references aren't followed."""
     if pair.same(old, new):
         return []
     found = [*_compare(pair, old, new, site), *compare_notes(old, new, site)]
@@ -147,13 +140,7 @@ def _kinds_of(pair: Pair, parts: tuple[_Parts, _Parts]) -> tuple[_Kinds, _Kinds]
 
 
 def _kinds(side: Side, parts: _Parts, names: Names) -> _Kinds:
-    """Sort alternatives into kinds; aliases and unions are followed.
-
-    Args:
-        side: the document that they are of.
-        parts: the alternatives.
-        names: what the old document calls its schemas.
-    """
+    """Sort alternatives into kinds; aliases and unions are followed."""
     result: _Kinds = {}
     seen: set[str] = set()
     pending = list(reversed(parts))

@@ -41,13 +41,7 @@ def discriminators(document: Document) -> tuple[Document, int]:
 def discriminator_of(
     schema: Schema, schemas: Schemas, at: Path
 ) -> dict[str, Any] | None:
-    """Find the discriminator of a union, None where nothing tells its objects apart.
-
-    Args:
-        schema: a union.
-        schemas: all named schemas.
-        at: where the union stands.
-    """
+    """Find the discriminator of a union, None where nothing tells its objects apart."""
     key = union_key(schema)
     members = schema[key] if key else []
     names = [schema_name(m["$ref"], at) for m in members if "$ref" in m]

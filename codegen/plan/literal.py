@@ -34,12 +34,7 @@ def string(text: str) -> str:
 
 
 def as_text(annotation: str, alias: str) -> str:
-    """Write the annotation of an alias as text; a long union as text for each member.
-
-    Args:
-        annotation: any annotation.
-        alias: the name of the alias that stands before it.
-    """
+    """Write the annotation of an alias as text; a long union as text for each member."""
     text = string(annotation)
     if len(f"{alias}: TypeAlias = {text}") <= _WIDTH:
         return text

@@ -147,13 +147,7 @@ class SchemaModule:
 
 
 def plan_schema(types: Types, name: str, *, is_body: bool = False) -> SchemaModule:
-    """Plan the module of one named schema.
-
-    Args:
-        types: all schemas.
-        name: which of them.
-        is_body: whether an operation has it as its body.
-    """
+    """Plan the module of one named schema."""
     kind = types.kind(name)
     at: Path = ("components", "schemas", name)
     schema = types.schemas[name]

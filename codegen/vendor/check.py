@@ -52,10 +52,6 @@ class Checked:
 def copies(dest: Path, name: str | None = None) -> list[Path]:
     """Find the copies in a folder, or the one that the folder itself is.
 
-    Args:
-        dest: a copy, or the folder that copies were written to.
-        name: the one that is meant.
-
     Raises:
         BuildError: there is none.
     """
@@ -78,10 +74,6 @@ def copies(dest: Path, name: str | None = None) -> list[Path]:
 
 def check_copy(folder: Path, generated: Path | None = None) -> Checked:
     """Compare a copy with its stamp, and that with what would be written now.
-
-    Args:
-        folder: the copy.
-        generated: the build to compare with, if not that of this repository.
 
     Raises:
         BuildError: the copy can't be judged.

@@ -38,11 +38,6 @@ _Edit = tuple[int, int, str]
 def rewritten(content: bytes, path: str, name: str) -> bytes:
     """Return the source of a module as it is within a copy.
 
-    Args:
-        content: its source.
-        path: its file, relative to the copy.
-        name: what the copy is called.
-
     Raises:
         BuildError: it does something with our names that no rule covers.
     """
@@ -109,12 +104,7 @@ class _Rewrite:
         yield end, end, ", __package__"
 
     def _relative(self, package: str, more: bool) -> str:
-        """Write one of our packages as the beginning of a relative import.
-
-        Args:
-            package: its name.
-            more: whether a dot and the name of a module follow.
-        """
+        """Write one of our packages as the beginning of a relative import."""
         dots = "." * (self._path.count("/") + 1)
         # A dot that follows the copy itself is one of its own.
         return dots + _HOMES[package] if _HOMES[package] else dots[more:]
