@@ -112,7 +112,7 @@ def _unique(things: list[T], key: Callable[[T], Hashable]) -> dict[Hashable, T]:
 
 
 def match_names(old: Mapping[str, Hashable], new: Mapping[str, Hashable]) -> Names:
-    """Return the old names of what has a new, similar name, and is the same otherwise."""
+    """Return the old names of what has a similar name now, and else is the same."""
     groups: dict[Hashable, tuple[list[str], list[str]]] = defaultdict(lambda: ([], []))
     for index, things in enumerate((old, new)):
         for name, thing in things.items():

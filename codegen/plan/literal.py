@@ -34,7 +34,7 @@ def string(text: str) -> str:
 
 
 def as_text(annotation: str, alias: str) -> str:
-    """Write the annotation of an alias as text; a long union as text for each member."""
+    """Write the annotation of an alias as text; of a long union, each member."""
     text = string(annotation)
     if len(f"{alias}: TypeAlias = {text}") <= _WIDTH:
         return text
