@@ -13,6 +13,7 @@ from typing import Any, TypeAlias
 from jsonschema import Draft202012Validator, FormatChecker, ValidationError
 from jsonschema.validators import create
 from referencing import Registry
+from referencing.jsonschema import DRAFT202012
 
 from .patterns import LONGEST_PATTERN, match_cost, pattern_weight
 
@@ -22,7 +23,6 @@ Schema: TypeAlias = Any
 _MOST_WEIGHT = 20_000
 # What searching one text may cost, in thousands of steps.
 _DEAREST_MATCH = 3000
-_SHOWN = 60
 _BY_NAME = {"additionalProperties", "patternProperties", "unevaluatedProperties"}
 
 
@@ -75,6 +75,15 @@ class Checker:
         self._left -= steps
         if self._left < 0:
             raise CostError
+
+    def resolved(self, ref: str) -> Schema:
+        """Return the part of the schema that a reference leads to.
+
+        Raises:
+            Unresolvable: it leads nowhere, or out of the schema.
+        """
+        resource = DRAFT202012.create_resource(self.root)
+        return Registry().resolver_with_root(resource).lookup(ref).contents
 
     def fits(self, value: Any, schema: Schema) -> bool:
         """Return whether a value fits a part of the schema.
@@ -175,17 +184,6 @@ def _length(value: Any) -> int:
     return len(value) if isinstance(value, dict | list) else 0
 
 
-def _path_to(*keys: str | int) -> str:
-    """Return the JSON path that keys and indexes lead to."""
-    path = "$"
-    for key in keys:
-        if isinstance(key, str) and re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]{,60}", key):
-            path = f"{path}.{key}"
-        else:
-            path = f"{path}[{key if isinstance(key, int) else repr(key[:_SHOWN])}]"
-    return path
-
-
 def _shortened(text: str) -> str:
     """Return a text, shortened where it is long."""
     return text if len(text) <= 160 else f"{text[:80]}...{text[-60:]}"
@@ -220,7 +218,6 @@ def _is_pattern(value: object) -> bool:
 
 
 def _described(error: ValidationError) -> str:
-    path = _path_to(*error.absolute_path)
     value = repr(error.instance)
     if isinstance(error.cause, _PatternError):
         problem = f" {error.cause}"
@@ -228,4 +225,4 @@ def _described(error: ValidationError) -> str:
         problem = " is no type, nor a list of different ones"
     else:
         problem = error.message.removeprefix(value)
-    return f"{_shortened(path)}: {_shortened(value)}{_shortened(problem)}"
+    return f"{_shortened(error.json_path)}: {_shortened(value)}{_shortened(problem)}"

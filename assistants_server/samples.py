@@ -7,9 +7,8 @@ import logging
 import math
 from contextlib import suppress
 from fractions import Fraction
-from itertools import islice
+from itertools import islice, product
 from typing import TYPE_CHECKING, Any
-from urllib.parse import unquote
 
 from .json_schemas import Checker, Schema, schema_error
 from .patterns import likely_texts
@@ -36,6 +35,14 @@ _FORMATS = {
     "uri": "https://example.com/{}",
     "uuid": "123e4567-e89b-42d3-a456-4266141740{:02}",
 }
+_TYPES = ("string", "number", "boolean", "object", "array", "null")
+_HINTS = {
+    "object": ("properties", "required", "additionalProperties"),
+    "array": ("items", "prefixItems"),
+    "number": ("minimum", "maximum"),
+}
+_LARGEST_HOLDS = ("minimum", "exclusiveMinimum", "minLength", "minItems")
+_LEAST_HOLDS = ("maximum", "exclusiveMaximum", "maxLength", "maxItems")
 _log = logging.getLogger("assistants_server")
 
 
@@ -57,11 +64,10 @@ def sample(schema: Schema, *, name: str = "value") -> Any:
     """
     if schema_error(schema) is None:
         for lavish in (True, False):
-            try:
+            # Besides: no steps left, or a reference to no schema.
+            with suppress(Exception):
                 sampler = _Sampler(schema, lavish=lavish)
                 return copy.deepcopy(sampler.first(sampler.root, name))
-            except Exception:  # noqa: BLE001 - or a reference to no schema
-                continue
     _log.warning("no value was found that fits the schema of %s; {} is used", name)
     return {}
 
@@ -71,15 +77,9 @@ class _NoneFitsError(Exception):
 
 
 class _Sampler(Checker):
-    """Make likely values for one schema, and check them."""
+    """Make likely values for one schema, with what need not be there if `lavish`."""
 
     def __init__(self, schema: Schema, *, lavish: bool) -> None:
-        """Prepare.
-
-        Args:
-            schema: the schema.
-            lavish: whether to add what need not be there.
-        """
         super().__init__(schema, _STEPS)
         self._lavish = lavish
 
@@ -107,15 +107,12 @@ class _Sampler(Checker):
             _NoneFitsError: none fits.
             CostError: there are no steps left.
         """
-
-        def repeats(way: tuple[JSON, tuple[str, ...]]) -> int:
-            return sum(map(path.count, way[1]))
-
-        ways = islice(self._ways(schema, ()), _WAYS if level <= _LEVELS else 0)
-        for way in sorted(ways, key=repeats):
-            if repeats(way) and not needed:
+        ways = [] if level > _LEVELS else islice(self._ways(schema, ()), _WAYS)
+        for flat, refs in sorted(
+            ways, key=lambda way: not set(path).isdisjoint(way[1])
+        ):
+            if not needed and not set(path).isdisjoint(refs):
                 break
-            flat, refs = way
             with suppress(_NoneFitsError):
                 for value in self._values(flat, name, number, path + refs, level + 1):
                     self.spend(1 + (len(value) // 50 if isinstance(value, str) else 0))
@@ -126,57 +123,39 @@ class _Sampler(Checker):
     def _ways(
         self, schema: Schema, refs: tuple[str, ...]
     ) -> Iterator[tuple[JSON, tuple[str, ...]]]:
-        """Yield a schema without references and alternatives, for each way through.
-
-        Yields:
-            The keywords of all that hold together, and the references that led there.
-        """
+        """Yield what holds together on each way through references and alternatives."""
         self.spend()
         if not isinstance(schema, dict):
-            if schema:
-                yield {}, refs
+            yield from [({}, refs)] if schema else []
             return
-        inner = [[each] for each in schema.get("allOf", ())]
-        inner += [schema[each] for each in ("anyOf", "oneOf") if each in schema]
+        parts = [[each] for each in schema.get("allOf", ())]
+        parts += [schema[each] for each in ("anyOf", "oneOf") if each in schema]
         if "if" in schema:
             then = {"allOf": [schema["if"], schema.get("then", True)]}
-            inner.append([then, schema.get("else", True)])
-        ref = schema.get("$ref")
-        if ref is not None:
-            if ref in refs:
+            parts.append([then, schema.get("else", True)])
+        if "$ref" in schema:
+            if schema["$ref"] in refs:
                 return
-            refs = (*refs, ref)
-            inner.insert(0, [self._resolved(ref)])
-        yield from self._combined(schema, inner, refs)
-
-    def _combined(
-        self, flat: JSON, inner: list[list[Schema]], refs: tuple[str, ...]
-    ) -> Iterator[tuple[JSON, tuple[str, ...]]]:
-        if not inner:
-            yield flat, refs
-            return
-        for option in inner[0]:
-            for part, through in self._ways(option, refs):
-                yield from self._combined(_merged(flat, part), inner[1:], through)
-
-    def _resolved(self, ref: str) -> Schema:
-        """Return what a reference leads to; False, which nothing fits, for nothing."""
-        own = self.root.get("$id", "") if isinstance(self.root, dict) else ""
-        found: Any = self.root
-        document, *steps = ref.removeprefix(own).partition("#")[2].split("/")
-        for step in [document, *steps] if document else steps:
-            step = unquote(step).replace("~1", "/").replace("~0", "~")
-            found = found.get(step, False) if isinstance(found, dict) else False
-        return found
+            refs = (*refs, schema["$ref"])
+            parts.insert(0, [self.resolved(schema["$ref"])])
+        options = [
+            [way for each in part for way in islice(self._ways(each, refs), _WAYS)]
+            for part in parts
+        ]
+        for chosen in product(*options):
+            flat, through = schema, refs
+            for part, inner in chosen:
+                flat, through = _merged(flat, part), through + inner
+            yield flat, through
 
     def _values(
         self, flat: JSON, name: str, number: int, path: tuple[str, ...], level: int
     ) -> Iterator[Any]:
         """Yield likely values, of which the first ones may not fit."""
-        yield from [flat[each] for each in ("const", "default") if each in flat]
-        examples = [*flat.get("examples", ()), *flat.get("enum", ())]
-        examples += [flat["example"]] if "example" in flat else []
-        yield from examples[number:]
+        yield from [
+            flat[each] for each in ("const", "default", "example") if each in flat
+        ]
+        yield from [*flat.get("examples", ()), *flat.get("enum", ())][number:]
         if "const" in flat or "enum" in flat:
             return
         for kind in _types(flat):
@@ -186,32 +165,26 @@ class _Sampler(Checker):
                 case "integer" | "number":
                     yield from _numbers(flat, number, whole=kind == "integer")
                 case "boolean":
-                    yield from ([True, False] * 2)[number % 2 :]
+                    yield from (number % 2 == 0, number % 2 == 1)
                 case "null":
                     yield None
                 case "array":
-                    yield from self._arrays(flat, name, number, path, level)
+                    yield self._array(flat, name, number, path, level)
                 case "object":
                     yield from self._objects(flat, number, path, level)
 
-    def _arrays(
+    def _array(
         self, flat: JSON, name: str, number: int, path: tuple[str, ...], level: int
-    ) -> Iterator[list[Any]]:
-        prefix, contains = flat.get("prefixItems", []), "contains" in flat
-        matching = flat.get("minContains", 1) if contains else 0
-        least = max(flat.get("minItems", 0), matching)
+    ) -> list[Any]:
+        prefix = flat.get("prefixItems", [])
+        least = max(flat.get("minItems", 0), "contains" in flat)
         size = max(least, len(prefix) or 1) if self._lavish else least
-        size = int(min(size, flat.get("maxItems", size)))
-        if least > _ITEMS:
-            raise _NoneFitsError
         items: list[Any] = []
-        for index in range(min(size, _ITEMS)):
+        for index in range(min(int(size), flat.get("maxItems", _ITEMS), _ITEMS)):
             schema = prefix[index] if index < len(prefix) else flat.get("items", True)
-            if index < matching:
+            if index == 0 and "contains" in flat:
                 schema = {"allOf": [schema, flat["contains"]]}
-            needed, at = index < least, number
-            if flat.get("uniqueItems"):
-                at += index
+            needed, at = index < least, number + index * ("uniqueItems" in flat)
             try:
                 item = self.first(schema, name, at, path, needed=needed, level=level)
             except _NoneFitsError:
@@ -219,61 +192,39 @@ class _Sampler(Checker):
                     raise
                 break
             items.append(item)
-        yield items
-        yield items[: int(least)]
+        return items
 
     def _objects(
         self, flat: JSON, number: int, path: tuple[str, ...], level: int
     ) -> Iterator[JSON]:
         required = dict.fromkeys(flat.get("required", ()))
-        known = [*flat.get("properties", ())] if self._lavish else []
-        least = max(flat.get("minProperties", 0), len(required))
-        most = min(flat.get("maxProperties", _ITEMS), _ITEMS)
-        if max(least, len(required)) > most:
-            raise _NoneFitsError
+        known, values = flat.get("properties", {}), dict[str, Any]()
+        names = [*dict.fromkeys([*(known if self._lavish else ()), *required])]
+        # A map without an entry shows nothing.
         others = flat.get("additionalProperties"), flat.get("patternProperties")
-        if self._lavish and not known and any(isinstance(e, dict) for e in others):
-            # A map without an entry shows nothing.
-            least = max(least, 1)
-        values: JSON = {}
-        names = [*known, *required, *flat.get("properties", ()), *_names(flat)]
+        is_map = not known and any(isinstance(each, dict) for each in others)
+        least = max(flat.get("minProperties", 0), self._lavish and is_map)
+        names += _names(flat, int(least) - len(names))
         for name in names:
-            needed = name in required
-            if name in values:
-                continue
-            if not needed and name not in known and len(values) >= least:
-                continue
             try:
                 values[name] = self.first(
                     *(_of_property(flat, name), name, number, path),
-                    needed=needed,
+                    needed=name in required,
                     level=level,
                 )
             except _NoneFitsError:
-                if needed:
+                if name in required:
                     raise
                 continue
             linked = flat.get("dependentRequired", {}).get(name, ())
             required.update(dict.fromkeys(linked))
-            names += linked
-        for name in [*values][::-1]:
-            if len(values) > most and name not in required:
-                del values[name]
+            names += [each for each in linked if each not in names]
         yield values
         yield {name: values[name] for name in values if name in required}
-        for name in values.keys() - required.keys():
-            yield {key: value for key, value in values.items() if key != name}
-
-
-_LARGEST_HOLDS = {"minimum", "exclusiveMinimum", "minLength", "minItems"}
-_LARGEST_HOLDS |= {"minProperties", "minContains"}
-_LEAST_HOLDS = {"maximum", "exclusiveMaximum", "maxLength", "maxItems", "maxProperties"}
-_BY_NAME = {"properties", "patternProperties"}
-_BOTH_HOLD = {"items", "additionalProperties", "propertyNames"}
 
 
 def _merged(one: JSON, two: JSON) -> JSON:
-    """Return keywords that say what two schemas say together, as far as that goes."""
+    """Return keywords that say about what two schemas say together."""
     merged = {**one, **two}
     for keyword in one.keys() & two.keys():
         a, b = one[keyword], two[keyword]
@@ -283,17 +234,11 @@ def _merged(one: JSON, two: JSON) -> JSON:
             merged[keyword] = min(a, b)
         elif keyword == "required":
             merged[keyword] = [*a, *b]
-        elif keyword in _BY_NAME:
+        elif keyword == "properties":
             both = {name: {"allOf": [a[name], b[name]]} for name in a if name in b}
             merged[keyword] = {**a, **b, **both}
-        elif keyword in _BOTH_HOLD:
-            merged[keyword] = {"allOf": [a, b]}
         elif keyword == "enum":
             merged[keyword] = [each for each in a if each in b]
-        elif keyword == "type":
-            kinds = [each for each in _types(one) if each in _types(two)]
-            whole = "integer" in (*_types(one), *_types(two)) and "number" not in kinds
-            merged[keyword] = [*kinds, *["integer"][: whole and "integer" not in kinds]]
     return merged
 
 
@@ -302,43 +247,28 @@ def _types(flat: JSON) -> list[str]:
     if "type" in flat:
         types = flat["type"]
         return [types] if isinstance(types, str) else sorted(types, key="null".__eq__)
-    likely = [kind for keyword, kind in _HINTS.items() if keyword in flat]
-    return [*dict.fromkeys([*likely, *_ALL_TYPES])]
-
-
-_ALL_TYPES = ("string", "number", "boolean", "object", "array", "null")
-_HINTS = {
-    "properties": "object",
-    "required": "object",
-    "additionalProperties": "object",
-    "items": "array",
-    "prefixItems": "array",
-    "minimum": "number",
-    "maximum": "number",
-}
+    likely = [
+        kind for kind, hints in _HINTS.items() if not flat.keys().isdisjoint(hints)
+    ]
+    return [*dict.fromkeys([*likely, *_TYPES])]
 
 
 def _of_property(flat: JSON, name: str) -> Schema:
-    properties = flat.get("properties", {})
-    if name in properties:
-        return properties[name]
-    for keyword in ("additionalProperties", "unevaluatedProperties"):
-        if keyword in flat and not flat.get("patternProperties"):
-            return flat[keyword]
+    if name in flat.get("properties", {}):
+        return flat["properties"][name]
+    patterns = flat.get("patternProperties", {})
     # Of several, the check of the object finds out which one it is.
-    return {"anyOf": [*flat.get("patternProperties", {}).values(), True]}
+    return {"anyOf": [*patterns.values(), flat.get("additionalProperties", True)]}
 
 
-def _names(flat: JSON) -> Iterator[str]:
-    """Yield names for properties that a schema doesn't name."""
+def _names(flat: JSON, least: int) -> Iterator[str]:
+    """Yield names for properties that a schema demands, but doesn't name."""
     patterns = [*flat.get("patternProperties", ())]
-    names = flat.get("propertyNames")
-    if isinstance(names, dict) and "pattern" in names:
-        patterns.append(names["pattern"])
-    for pattern in patterns:
-        yield from islice(likely_texts(pattern, 1), 3)
-    if not patterns:
-        yield from ("key" if n == 1 else f"key {n}" for n in range(1, _ITEMS))
+    if isinstance(flat.get("propertyNames"), dict):
+        patterns += filter(None, [flat["propertyNames"].get("pattern")])
+    first = next(likely_texts(patterns[0])) if patterns else "key"
+    for number in range(1, min(least, _ITEMS) + 1):
+        yield first if number == 1 else f"{first} {number}"
 
 
 def _texts(flat: JSON, name: str, number: int) -> Iterator[str]:
@@ -353,28 +283,24 @@ def _texts(flat: JSON, name: str, number: int) -> Iterator[str]:
     text = " ".join([text] * (1 + max(0, -(-missing // (len(text) + 1)))))
     yield text[: max(0, int(most) - len(tail))] + tail
     if "pattern" in flat:
-        yield from [*dict.fromkeys(likely_texts(flat["pattern"], int(least)))][number:]
+        yield from [*dict.fromkeys(likely_texts(flat["pattern"], int(least) or 1))][
+            number:
+        ]
 
 
 def _numbers(flat: JSON, number: int, *, whole: bool) -> Iterator[float]:
     lows = [*_exact(flat, "minimum", "exclusiveMinimum")]
     highs = [*_exact(flat, "maximum", "exclusiveMaximum")]
     step = next(_exact(flat, "multipleOf"), Fraction(1))
-    if whole:
-        step = Fraction(step.numerator)
-    near = min([max([Fraction(1), *lows]), *highs])
-    start = math.ceil(near / step)
+    step = Fraction(step.numerator) if whole else step
+    start = math.ceil(min([max([Fraction(1), *lows]), *highs]) / step)
     values = [
-        (start + sign * number + more) * step for more in _NEAR for sign in (1, -1)
+        (start + sign * number + more) * step for more in (0, 1, -1) for sign in (1, -1)
     ]
     if lows and highs and not whole:
-        low, high = max(lows), min(highs)
-        values += [low + (high - low) / (2 + number)]
+        values.append(max(lows) + (min(highs) - max(lows)) / (2 + number))
     for value in values:
         yield value.numerator if value.denominator == 1 else float(value)
-
-
-_NEAR = (0, 1, -1, 2, -2)
 
 
 def _exact(flat: JSON, *keywords: str) -> Iterator[Fraction]:
