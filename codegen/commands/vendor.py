@@ -16,9 +16,8 @@ from codegen.paths import GENERATED
 from codegen.pipeline import PACKAGE
 from codegen.vendor import vendored
 from codegen.vendor.check import Checked, check_copy, copies
-from codegen.vendor.copy import Options
+from codegen.vendor.copy import Options, Written, write
 from codegen.vendor.manifest import FACADE
-from codegen.vendor.placement import Written, write
 
 
 class Format(StrEnum):

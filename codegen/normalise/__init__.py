@@ -11,13 +11,11 @@ from dataclasses import dataclass, field
 from codegen.errors import Path, SpecError
 from codegen.normalise import (
     combine,
-    constants,
     discriminate,
     hoist,
     merge,
     nullable,
     objects,
-    recursion,
     strip,
 )
 from codegen.source import Document
@@ -28,8 +26,8 @@ HOIST = "hoist-inline"
 PASSES: dict[str, Pass] = {
     "name-operations": objects.name_operations,
     "list-tags": objects.list_tags,
-    "recursive-references": recursion.recursive_references,
-    "constants": constants.constants,
+    "recursive-references": objects.recursive_references,
+    "constants": objects.constants,
     "null-types": nullable.null_types,
     "merge-all-of": merge.merge_all_of,
     "simplify-unions": combine.simplify_unions,

@@ -7,8 +7,7 @@ from typing import Any
 
 from codegen.document import Schema, count_rewrites, is_null, union_key
 from codegen.errors import Path
-from codegen.normalise.notes import is_note
-from codegen.normalise.nullable import NAME, NULL
+from codegen.normalise.nullable import NAME, NULL, is_note
 from codegen.source import Document
 
 

@@ -19,8 +19,7 @@ from codegen.document import (
     union_key,
 )
 from codegen.errors import Path, SpecError
-from codegen.normalise.notes import is_note, without_notes
-from codegen.normalise.nullable import NAME
+from codegen.normalise.nullable import NAME, is_note, without_notes
 from codegen.source import Document
 
 # In all of a document, and more than anybody writes: unions of unions multiply.

@@ -1,4 +1,4 @@
-"""Null, written in one way: as a member of `anyOf`, where a value is used."""
+"""Null, written in one way: as a member of `anyOf`, where a value is used; notes."""
 
 from __future__ import annotations
 
@@ -161,3 +161,19 @@ def _without_null(schema: Schema) -> Schema:
         return {**schema, key: members}
     outside = {k: v for k, v in schema.items() if k != key}
     return {**members[0], **outside}
+
+
+_NOTES = {
+    *("description", "title", "default", "deprecated", "readOnly", "writeOnly"),
+    *("example", "examples", "externalDocs", "discriminator", NAME),
+}
+
+
+def is_note(key: str) -> bool:
+    """Return whether a keyword says nothing about which values are accepted."""
+    return key in _NOTES or key.startswith("x-")
+
+
+def without_notes(schema: Any) -> Schema:
+    """Return what a schema says about values."""
+    return {k: v for k, v in schema.items() if not is_note(k)}

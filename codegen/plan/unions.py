@@ -9,9 +9,8 @@ from codegen.document import Schema, is_null, reference_to, schema_name, union_k
 from codegen.errors import Path
 from codegen.normalise.discriminate import discriminator_of
 from codegen.plan.literal import either, string
-from codegen.plan.shapes import shape_of
 from codegen.plan.types import Reader, Type, Types
-from codegen.unions import constants_of, is_array, is_class, is_map, leaves
+from codegen.unions import Schemas, constants_of, is_array, is_class, is_map, leaves
 
 
 @dataclass(frozen=True)
@@ -175,3 +174,71 @@ def _variant(
             if len(values) == 1
         ],
     )
+
+
+# --- Shapes ---------------------------------------------------------------------------
+
+# Arrays in arrays are looked at so deep; what is deeper may be anything.
+_DEPTH = 4
+_KINDS = ("string", "integer", "number", "boolean", "null")
+
+
+@dataclass(frozen=True)
+class Shape:
+    """The shape of a value, for `reading.fits`.
+
+    Attributes:
+        text: the literal that stands for it in the code.
+        demand: how much it asks of a value; of two that fit, the one that asks for more
+            says more about it.
+    """
+
+    text: str
+    demand: tuple[int, int]
+
+
+_ANYTHING = Shape('"any"', (-1, 0))
+
+
+def shape_of(schema: Any, schemas: Schemas, at: Path, depth: int = 0) -> Shape:
+    """Return the shape of what a schema accepts."""
+    if depth > _DEPTH:
+        return _ANYTHING
+    found: dict[str, Shape] = {}
+    for _, leaf in leaves(schema, schemas, at):
+        shape = _of_leaf(leaf, schemas, at, depth)
+        found.setdefault(shape.text, shape)
+    if _ANYTHING.text in found or not found:
+        return _ANYTHING
+    if len(found) == 1:
+        return next(iter(found.values()))
+    least = min(shape.demand for shape in found.values())
+    return Shape(f'("either", {", ".join(found)})', least)
+
+
+def _of_leaf(leaf: Any, schemas: Schemas, at: Path, depth: int) -> Shape:
+    if is_class(leaf):
+        return _of_class(leaf, schemas, at)
+    if is_map(leaf):
+        extra = leaf.get("additionalProperties")
+        inner = shape_of(extra, schemas, at, depth + 1)
+        return Shape(f'("dict", {inner.text})', inner.demand)
+    if is_array(leaf):
+        inner = shape_of(leaf.get("items"), schemas, at, depth + 1)
+        return Shape(f'("list", {inner.text})', inner.demand)
+    kind = leaf.get("type") if isinstance(leaf, dict) else None
+    return Shape(string(kind), (0, 0)) if kind in _KINDS else _ANYTHING
+
+
+def _of_class(schema: Any, schemas: Schemas, at: Path) -> Shape:
+    required = sorted(set(schema.get("required") or []))
+    constants = {
+        key: values[0]
+        for key, child in sorted(schema["properties"].items())
+        if len(values := constants_of(child, schemas, at)) == 1
+    }
+    names = "".join(f"{string(key)}, " for key in required)
+    fixed = ", ".join(f"{string(k)}: {string(v)}" for k, v in constants.items())
+    text = f'("object", ({names}), {{{fixed}}})'
+    # A constant may be one that needn't be there: it says less.
+    return Shape(text, (len(required), len(constants)))

@@ -2,7 +2,7 @@
 
 Data flows top to bottom: `target` says where a copy may go and what it may be called,
 `manifest` reads what goes into it and where that comes from, `rewrite` makes its
-imports relative, `verify` checks that it stands alone, `copy` puts it together with its
-stamp, `target` puts it in place, `check` looks at it later. `vendored` is copied as
+imports relative and verifies that it stands alone, `copy` puts it together with its
+stamp and in place, `check` looks at it later. `vendored` is copied as
 well: with it a copy checks itself, without this repository.
 """

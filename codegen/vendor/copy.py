@@ -1,7 +1,11 @@
-"""Put a copy together, in memory: all its files, and the stamp that describes them."""
+"""Put a copy together, with the stamp that describes it, and in its place.
+
+That is done all or nothing, and what somebody changed there is kept.
+"""
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,6 +15,7 @@ from typing import Any
 from codegen.errors import BuildError
 from codegen.paths import GENERATED
 from codegen.pipeline import PACKAGE
+from codegen.swap import recover, replace_folder, scratch_folder
 from codegen.vendor import vendored
 from codegen.vendor.manifest import (
     LICENCES,
@@ -19,11 +24,11 @@ from codegen.vendor.manifest import (
     client,
     commit,
     licences,
+    listed,
     project,
 )
-from codegen.vendor.rewrite import rewritten
-from codegen.vendor.target import check_name
-from codegen.vendor.verify import verify
+from codegen.vendor.rewrite import rewritten, verify
+from codegen.vendor.target import check_name, target_of
 
 _CHECK = "vendored.py"
 _ABOUT = """\
@@ -151,3 +156,121 @@ def _head(options: Options, own: Project) -> dict[str, Any]:
             "own_build": options.own_build,
         },
     }
+
+
+# --- Placing --------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Written:
+    """What was written, and what that changed.
+
+    Attributes:
+        target: the folder of the copy.
+        copy: what it holds now.
+        added: files that the earlier copy, if any, didn't have.
+        changed: files that it had with another content.
+        deleted: files that only it had.
+    """
+
+    target: Path
+    copy: Copy
+    added: tuple[str, ...]
+    changed: tuple[str, ...]
+    deleted: tuple[str, ...]
+
+
+def write(dest: Path, options: Options, *, force: bool = False) -> Written:
+    """Write a copy to `dest/name`, in the place of an earlier one.
+
+    Args:
+        dest: the folder that the copy is to be in; it is made where it is missing.
+        options: how the copy is to be.
+        force: discard what was changed in the earlier copy.
+
+    Raises:
+        BuildError: it can't be made, or something stands in its place that is no copy
+            of ours, or one that somebody edited; nothing was written.
+        OSError: it can't be written; an earlier copy is as it was.
+    """
+    check_name(options.name)
+    target = target_of(dest, options.name)
+    recover(target)
+    before = _earlier(target, options, force=force)
+    copy = make(options)
+    with contextlib.ExitStack() as undo:
+        _make_folders(target.parent, undo)
+        with scratch_folder(target, target.parent) as folder:
+            _fill(folder, copy)
+            replace_folder(folder, target)
+        undo.pop_all()
+    after: dict[str, str] = copy.stamp["files"]
+    return Written(
+        target,
+        copy,
+        tuple(sorted(after.keys() - before)),
+        tuple(n for n in sorted(after.keys() & before) if after[n] != before[n]),
+        tuple(sorted(before.keys() - after)),
+    )
+
+
+def _earlier(target: Path, options: Options, *, force: bool) -> dict[str, str]:
+    """Return the files of the copy that is to be replaced, if there is one.
+
+    Raises:
+        BuildError: it must not be replaced.
+    """
+    if not target.exists() or not any(target.iterdir()):
+        return {}
+    try:
+        stamp = vendored.read_stamp(target)
+        findings = vendored.look(target, stamp)
+    except vendored.StampError as error:
+        raise BuildError(
+            f"{target} is no copy that could be replaced: {error}",
+            ["choose another DEST or --name, or delete it"],
+        ) from error
+    edits = vendored.lines(findings._replace(missing=()))
+    if edits and not force:
+        advice = "keep these changes elsewhere, or give them up with --force"
+        raise BuildError(
+            f"{target} was changed since it was written:", [*listed(edits), advice]
+        )
+    had = stamp.get("options")
+    with_client = isinstance(had, dict) and had.get("with_client") is True
+    if with_client != options.with_client and not force:
+        there, advice = "without", "leave --with-client out"
+        if with_client:
+            there, advice = "with", "give --with-client as well"
+        raise BuildError(
+            f"{target} is a copy {there} the client",
+            [f"{advice}, or change that with --force"],
+        )
+    files: dict[str, str] = stamp["files"]
+    return files
+
+
+def _make_folders(folder: Path, undo: contextlib.ExitStack) -> None:
+    """Make a folder and those above it; what was made goes again if all is undone."""
+    for place in reversed([folder, *folder.parents]):
+        if not place.exists():
+            place.mkdir()
+            undo.callback(_remove_empty, place)
+
+
+def _remove_empty(folder: Path) -> None:
+    with contextlib.suppress(OSError):
+        folder.rmdir()
+
+
+def _fill(folder: Path, copy: Copy) -> None:
+    for name, content in {
+        **copy.files,
+        vendored.STAMP: copy.stamp_text.encode(),
+    }.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    # Whoever may read the repository may read the copy, whatever the umask is.
+    for path in (folder, *folder.rglob("*")):
+        path.chmod(0o755 if path.is_dir() else 0o644)

@@ -14,8 +14,7 @@ from assistants_server import LocalServer
 from codegen import source
 from codegen.overlay import apply
 from codegen.paths import GENERATED, PINNED
-from codegen.vendor.copy import Options
-from codegen.vendor.placement import write
+from codegen.vendor.copy import Options, write
 from tests.docs.pages import LANGUAGES, Page, all_pages, docs_pages, running_at, where
 
 if TYPE_CHECKING:

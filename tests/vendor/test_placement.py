@@ -16,10 +16,9 @@ import pytest
 from codegen.errors import BuildError
 from codegen.paths import GENERATED
 from codegen.vendor import copy as making
-from codegen.vendor import manifest, placement, vendored
-from codegen.vendor.copy import Copy, Options
+from codegen.vendor import manifest, vendored
+from codegen.vendor.copy import Copy, Options, write
 from codegen.vendor.manifest import Project
-from codegen.vendor.placement import write
 from tests.codegen.specs import put_tree, tree
 from tests.vendor.projects import ROOT, stamp_of, vendor
 
@@ -153,12 +152,9 @@ def test_an_update_leaves_nothing_of_the_older_one(
     assert "0 files added, 0 changed, 0 deleted" in vendor(tmp_path).out
 
 
+MAKING = ("built", "verify")
 STEPS: list[tuple[Any, str]] = [
-    (making, "built"),
-    (making, "verify"),
-    (placement, "scratch_folder"),
-    (placement, "_fill"),
-    (placement, "replace_folder"),
+    (making, step) for step in (*MAKING, "scratch_folder", "_fill", "replace_folder")
 ]
 
 
@@ -173,8 +169,8 @@ def test_a_fault_at_any_step_leaves_the_old_copy_or_the_new_one(tmp_path: Path) 
             dest = tmp_path / f"{number}_{len(present)}" / "deep"
             put_tree(present, dest)
             with pytest.MonkeyPatch.context() as patch:
-                if step[0] is not making:
-                    patch.setattr(placement, "make", lambda _: small["new"])
+                if step[1] not in MAKING:
+                    patch.setattr(making, "make", lambda _: small["new"])
                 patch.setattr(*step, _fault(getattr(*step), when))
                 with pytest.raises((KeyboardInterrupt, OSError)):
                     write(dest, Options("copied"))
@@ -198,7 +194,7 @@ def _small(text: str) -> Copy:
 
 def _tree_of(dest: Path, copy: Copy) -> dict[str, bytes]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(placement, "make", lambda _: copy)
+        patch.setattr(making, "make", lambda _: copy)
         write(dest, Options("copied"))
     return tree(dest)
 

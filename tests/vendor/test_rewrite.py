@@ -8,8 +8,7 @@ import pytest
 
 from codegen.errors import BuildError
 from codegen.vendor.manifest import client
-from codegen.vendor.rewrite import rewritten
-from codegen.vendor.verify import verify
+from codegen.vendor.rewrite import rewritten, verify
 
 NAME = "__name__.rsplit"
 
