@@ -56,7 +56,13 @@ create index if not exists answers_by_age on answers (kept_at);
 
 
 class SQLiteStore:
-    """The objects and stored responses in a SQLite database; see `Store`."""
+    """All objects, each as the JSON of the API, in order of creation.
+
+    Only one thread may use it, so what happens within `changes` is one change to every
+    client. Besides its JSON an object has notes: what the server needs to know of it
+    and no response shows. Every object is of a kind ("assistant", "thread", "message",
+    "run", "step"), and may belong to a thread and a run.
+    """
 
     def __init__(
         self, path: Path | None = None, *, clock: Callable[[], float] = time.time
@@ -170,7 +176,7 @@ class SQLiteStore:
         active: bool = False,
         notes: JSON | None = None,
     ) -> None:
-        """Add an object at the end of its list."""
+        """Add an object at the end of its list; `active` is for active runs."""
         self._sql.execute(
             "insert into objects (id, kind, thread, run, active, body, notes)"
             " values (?, ?, ?, ?, ?, ?, ?)",
@@ -270,7 +276,19 @@ class SQLiteStore:
         limit: int,
         run_id: str | None = None,
     ) -> Page:
-        """Return part of a list."""
+        """Return part of a list.
+
+        Args:
+            kind: what to list.
+            thread: the thread that the objects belong to.
+            run: the run that they belong to.
+            above: only what was created after this position,
+            below: and before that one.
+            newest_first: the order of the list.
+            from_the_end: take the last objects between the positions, not the first.
+            limit: how many objects at most.
+            run_id: only messages that this run wrote.
+        """
         down = newest_first != from_the_end
         rows = self._sql.execute(
             "select body from objects where kind = ? and thread is ? and run is ?"
@@ -298,7 +316,11 @@ class SQLiteStore:
         return StoredResponse(fingerprint=row[0], **json.loads(row[1]))
 
     def store_response(self, key: str, response: StoredResponse) -> None:
-        """Store the response for an idempotency key, and forget the oldest ones."""
+        """Store the response for an idempotency key, and forget the oldest ones.
+
+        It is part of the same change as what was done, so a restart finds both or
+        neither.
+        """
         stored = asdict(response)
         fingerprint, now = stored.pop("fingerprint"), self._clock()
         oldest = now - RESPONSE_LIFETIME
