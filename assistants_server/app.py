@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import hmac
-import json
 import logging
-import secrets
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -14,7 +12,7 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Match, Route
 
-from .http_errors import HTTPError, quoted
+from .http_errors import HTTPError, json_response, quoted, request_id
 from .idempotency import once
 from .operations import operations
 from .resources import Assistants, Messages, RunSteps, Threads
@@ -163,8 +161,8 @@ class App:
 
     def _response(self, result: Result) -> Response:
         if result.listener is None:
-            return _json(200, result.body, result.headers)
-        headers = {**result.headers, "cache-control": "no-store", **_request_id()}
+            return json_response(200, result.body, result.headers)
+        headers = {**result.headers, "cache-control": "no-store", **request_id()}
         return StreamingResponse(
             self._frames(result.listener),
             headers=headers,
@@ -195,22 +193,9 @@ def _host_name(header: str) -> str:
     return header.partition(":")[0].removesuffix(".").lower()
 
 
-def _json(status: int, body: Any, headers: dict[str, str]) -> Response:
-    return Response(
-        json.dumps(body, ensure_ascii=False, separators=(",", ":")),
-        status,
-        headers={**headers, **_request_id()},
-        media_type="application/json",
-    )
-
-
-def _request_id() -> dict[str, str]:
-    return {"x-request-id": f"req_{secrets.token_hex(12)}"}
-
-
 async def _error_response(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPError)
-    return _json(error.status, error.body, error.headers)
+    return error.response()
 
 
 async def _router_error_response(request: Request, error: Exception) -> Response:
@@ -222,10 +207,9 @@ async def _router_error_response(request: Request, error: Exception) -> Response
         405: f"{target} is not possible; allowed: {headers.get('allow', '')}.",
     }
     message = messages.get(error.status_code, error.detail)
-    refused = HTTPError(error.status_code, message, headers=headers)
-    return await _error_response(request, refused)
+    return HTTPError(error.status_code, message, headers=headers).response()
 
 
 async def _internal_error_response(request: Request, error: Exception) -> Response:
     message = "Internal error of the server; its log has the details."
-    return await _error_response(request, HTTPError(500, message))
+    return HTTPError(500, message).response()

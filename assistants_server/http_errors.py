@@ -1,8 +1,12 @@
-"""Error responses, in the shape that the API has for them."""
+"""Responses in JSON, and errors in the shape that the API has for them."""
 
 from __future__ import annotations
 
+import json
+import secrets
 from typing import Any
+
+from starlette.responses import Response
 
 _TYPES = {
     401: "authentication_error",
@@ -41,6 +45,25 @@ class HTTPError(Exception):
                 "code": code,
             }
         }
+
+    def response(self) -> Response:
+        """Return it for sending."""
+        return json_response(self.status, self.body, self.headers)
+
+
+def json_response(status: int, body: Any, headers: dict[str, str]) -> Response:
+    """Return a response in JSON, with an id of the request."""
+    return Response(
+        json.dumps(body, ensure_ascii=False, separators=(",", ":")),
+        status,
+        headers={**request_id(), **headers},
+        media_type="application/json",
+    )
+
+
+def request_id() -> dict[str, str]:
+    """Return the header with a new id of a request."""
+    return {"x-request-id": f"req_{secrets.token_hex(12)}"}
 
 
 def error_type(status: int) -> str:

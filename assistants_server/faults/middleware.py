@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ..http_errors import json_response
 from .delivery import Delivery
 from .fault import HEADER, FaultError
-from .responses import NOTHING_DONE, REPLACEMENTS, invalid_header, replacement
+from .responses import REPLACEMENTS, invalid_header, replacement
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -57,7 +58,7 @@ class FaultMiddleware:
             faults = self._matching(scope)
         except FaultError as error:
             await _drain(receive)
-            await invalid_header(error).send_by(send)
+            await invalid_header(error)(scope, receive, send)
             return
         scope = {**scope, "local_faults": faults}
         if all(fault.name == "pages" for fault in faults):
@@ -70,8 +71,9 @@ class FaultMiddleware:
             await self._app(scope, receive, delivery.send)
             return
         await (self._app(scope, receive, _discard) if handled else _drain(receive))
-        response = replacement(instead) if instead else NOTHING_DONE
-        await response.send_by(delivery.send)
+        # Without a replacement, the connection is closed before anything arrives.
+        response = replacement(instead) if instead else json_response(200, {}, {})
+        await response(scope, receive, delivery.send)
 
     def _matching(self, scope: Scope) -> list[Fault]:
         return self._faults.matching(

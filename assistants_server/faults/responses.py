@@ -2,86 +2,42 @@
 
 from __future__ import annotations
 
-import json
 import math
-import secrets
 import time
-from dataclasses import dataclass
 from email.utils import formatdate
 from typing import TYPE_CHECKING
+
+from starlette.responses import HTMLResponse, PlainTextResponse, Response
 
 from ..http_errors import HTTPError
 from .fault import HEADER
 
 if TYPE_CHECKING:
-    from starlette.types import Send
-
     from .fault import Fault, FaultError
 
 REPLACEMENTS = ("status", "html", "text", "empty")
 """The faults that replace a response."""
-_BODILESS = (204, 304)
 
 
-@dataclass(frozen=True)
-class FaultResponse:
-    """A complete response."""
-
-    status: int
-    headers: dict[str, str]
-    body: bytes = b""
-
-    async def send_by(self, send: Send) -> None:
-        """Send it by the `send` of ASGI."""
-        headers = dict(self.headers)
-        if self.status not in _BODILESS:
-            headers["content-length"] = str(len(self.body))
-        await send(
-            {
-                "type": "http.response.start",
-                "status": self.status,
-                "headers": [(k.encode(), v.encode()) for k, v in headers.items()],
-            }
-        )
-        await send({"type": "http.response.body", "body": self.body})
-
-
-NOTHING_DONE = FaultResponse(200, {"content-type": "application/json"}, b"{}")
-"""What is announced where nothing was done; nothing of it arrives."""
-
-
-def replacement(fault: Fault) -> FaultResponse:
+def replacement(fault: Fault) -> Response:
     """Return the response for a fault of `REPLACEMENTS`."""
     status: int = fault.value
-    more = {**_retry_after(fault), **_should_retry(fault)}
-    if fault.name == "empty":
-        return FaultResponse(status, more)
-    if fault.name == "text":
-        return FaultResponse(
-            status, {"content-type": _TEXT, **more}, b"Something went wrong"
-        )
-    if fault.name == "html":
-        page = _PAGE.format(status).encode()
-        return FaultResponse(status, {"content-type": _HTML, **more}, page)
-    return _error_response(
-        HTTPError(status, f"A fault was requested: {status}.", headers=more)
-    )
+    headers = {**_retry_after(fault), **_should_retry(fault)}
+    match fault.name:
+        case "empty":
+            return Response(None, status, headers)
+        case "text":
+            return PlainTextResponse("Something went wrong", status, headers)
+        case "html":
+            return HTMLResponse(_PAGE.format(status), status, headers)
+    message = f"A fault was requested: {status}."
+    return HTTPError(status, message, headers=headers).response()
 
 
-def invalid_header(error: FaultError) -> FaultResponse:
+def invalid_header(error: FaultError) -> Response:
     """Return the response to a request whose fault header is invalid."""
     message = f"Invalid header {HEADER}: {error}."
-    return _error_response(HTTPError(400, message, param=HEADER, code="invalid_value"))
-
-
-def _error_response(error: HTTPError) -> FaultResponse:
-    headers = {
-        "content-type": "application/json",
-        "x-request-id": f"req_{secrets.token_hex(12)}",
-        **error.headers,
-    }
-    body = json.dumps(error.body, separators=(",", ":")).encode()
-    return FaultResponse(error.status, headers, body)
+    return HTTPError(400, message, param=HEADER, code="invalid_value").response()
 
 
 def _retry_after(fault: Fault) -> dict[str, str]:
@@ -102,8 +58,6 @@ def _should_retry(fault: Fault) -> dict[str, str]:
     return {} if retry is None else {"x-should-retry": str(retry).lower()}
 
 
-_TEXT = "text/plain; charset=utf-8"
-_HTML = "text/html; charset=utf-8"
 _PAGE = """\
 <!DOCTYPE html>
 <html>
