@@ -90,11 +90,7 @@ class RunTask:
         if self._has_begun():
             self._end("failed", error=error)
             return False
-        self._end_messages("failed")
-        for step in self._steps():
-            if step["status"] == "in_progress":
-                end_step(step, "failed", error, usage_of(0, 0))
-                self._store.put(step)
+        self._end_unfinished("failed", error)
         return True
 
     def _has_begun(self) -> bool:
@@ -133,8 +129,7 @@ class RunTask:
             listener: receives the events from now on.
         """
         self.listener = listener
-        step = self._pending_step()
-        assert step is not None
+        step = [each for each in self._steps() if each["status"] == "in_progress"][-1]
         for call in step["step_details"]["tool_calls"]:
             call["function"]["output"] = outputs[call["id"]]
         usage = self._store.notes(step["id"])["usage"]
@@ -260,14 +255,7 @@ class RunTask:
         with self._store.changes():
             if self._writer:
                 self._writer.abandon(ending, error)
-            self._end_messages(ending)
-            for step in self._steps():
-                # One that waits for outputs, or that an earlier server began.
-                if step["status"] == "in_progress":
-                    usage = self._store.notes(step["id"]).get("usage", usage_of(0, 0))
-                    end_step(step, ending, error, usage)
-                    self._store.put(step)
-                    self._emit(f"thread.run.step.{step['status']}", step)
+            self._end_unfinished(ending, error)
             details = {"reason": reason} if reason else None
             changes: JSON = {
                 "required_action": None,
@@ -281,12 +269,18 @@ class RunTask:
             self._set_status(ending, **changes)
             self._end_stream()
 
-    def _end_messages(self, ending: Ending) -> None:
-        """End messages that an earlier server began to write."""
+    def _end_unfinished(self, ending: Ending, error: JSON | None) -> None:
+        """End what waits for outputs, or what an earlier server began."""
         for message in self._store.all("message", thread=self._thread):
             if message["run_id"] == self.id and message["status"] == "in_progress":
                 end_message(message, ending)
                 self._store.put(message)
+        for step in self._steps():
+            if step["status"] == "in_progress":
+                usage = self._store.notes(step["id"]).get("usage", usage_of(0, 0))
+                end_step(step, ending, error, usage)
+                self._store.put(step)
+                self._emit(f"thread.run.step.{step['status']}", step)
 
     def _set_status(self, status: str, **changes: Any) -> JSON:
         run = {**self._run(), "status": status, **changes}
@@ -313,10 +307,6 @@ class RunTask:
 
     def _steps(self) -> list[JSON]:
         return self._store.all("step", thread=self._thread, run=self.id)
-
-    def _pending_step(self) -> JSON | None:
-        pending = [s for s in self._steps() if s["status"] == "in_progress"]
-        return pending[-1] if pending else None
 
     def _tokens_used(self) -> tuple[int, int]:
         """Return how many tokens the run has read and written."""
