@@ -18,7 +18,7 @@ from .engines.scripted import HEADER as SCRIPT_HEADER
 from .engines.scripted import HELP as SCRIPT_HELP
 from .engines.scripted import parse_script
 from .server import LocalServer
-from .settings import LOOPBACK, MEBIBYTE, SettingsError
+from .settings import LOOPBACK, MEBIBYTE
 from .store import StoreError
 
 if TYPE_CHECKING:
@@ -35,10 +35,6 @@ offline work. A deterministic engine answers, which needs no network, or one of 
 own."""
 
 
-class _UsageError(Exception):
-    """The command line is wrong."""
-
-
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the server until it is interrupted, and return the exit code."""
     options = _parser().parse_args(arguments)
@@ -47,7 +43,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         with suppress(KeyboardInterrupt):
             server = _server(options)
             server.run(lambda: _greet(server, options))
-    except (_UsageError, SettingsError, StoreError, ValueError) as error:
+    except (StoreError, ValueError) as error:
         print(f"assistants_server: {error}", file=sys.stderr)
         return _WRONG_USE
     except OSError as error:
@@ -167,7 +163,7 @@ def _server(options: argparse.Namespace) -> LocalServer:
 
 def _engine(options: argparse.Namespace) -> Engine:
     if options.engine and options.script:
-        raise _UsageError("use either --engine or --script, which has an engine")
+        raise ValueError("use either --engine or --script, which has an engine")
     if options.script:
         return _scripted(options.script)
     return _named(options.engine) if options.engine else deterministic
@@ -177,13 +173,13 @@ def _scripted(file: Path) -> Engine:
     try:
         return scripted(*parse_script(file.read_text("utf-8")))
     except (OSError, ValueError) as error:
-        raise _UsageError(f"--script {file}: {error}") from error
+        raise ValueError(f"--script {file}: {error}") from error
 
 
 def _named(text: str) -> Engine:
     module, _, name = text.partition(":")
     if not module or not name:
-        raise _UsageError(
+        raise ValueError(
             f"--engine {text}: expected MODULE:NAME, as in my.engines:parrot"
         )
     # As `python -m` does by itself, but a console or a debugger may not.
@@ -192,9 +188,9 @@ def _named(text: str) -> Engine:
         engine: Any = getattr(import_module(module), name)
     except Exception as error:  # importing runs other people's code
         what = f"{type(error).__name__}: {error}"
-        raise _UsageError(f"--engine {text}: importing it raised {what}") from error
+        raise ValueError(f"--engine {text}: importing it raised {what}") from error
     if not callable(engine):
-        raise _UsageError(f"--engine {text}: it is not callable")
+        raise ValueError(f"--engine {text}: it is not callable")
     return cast("Engine", engine)
 
 

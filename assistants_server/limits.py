@@ -39,10 +39,9 @@ def violations(body: Any, path: str = "$") -> Iterator[tuple[str, str]]:
                 yield from violations(item, f"{path}[{index}]")
         case {"type": "function", "function": {"name": str()} as function, **others}:
             if not others:
-                yield from _of_function(function, f"{path}.function")
+                yield from _of_named(function, f"{path}.function", "parameters")
         case {"type": "json_schema", "json_schema": {"name": str()} as format}:
-            yield from _of_name(format["name"], f"{path}.json_schema.name")
-            yield from _of_schema(format.get("schema"), f"{path}.json_schema.schema")
+            yield from _of_named(format, f"{path}.json_schema", "schema")
         case dict():
             for name, value in body.items():
                 if name == "metadata" and isinstance(value, dict):
@@ -63,23 +62,19 @@ def _of_metadata(pairs: dict[str, Any], path: str) -> Iterator[tuple[str, str]]:
             yield f"{path}[{key[:METADATA_KEY]!r}]", f"{limit}, found {len(value)}"
 
 
-def _of_function(function: dict[str, Any], path: str) -> Iterator[tuple[str, str]]:
-    yield from _of_name(function["name"], f"{path}.name")
-    yield from _of_schema(function.get("parameters"), f"{path}.parameters")
-
-
-def _of_name(name: str, path: str) -> Iterator[tuple[str, str]]:
-    if not _NAME.match(name):
-        yield path, "expected 1 to 64 letters, digits, underscores and hyphens"
-
-
-def _of_schema(schema: Any, path: str) -> Iterator[tuple[str, str]]:
-    if schema is None:
+def _of_named(
+    holder: dict[str, Any], path: str, keyword: str
+) -> Iterator[tuple[str, str]]:
+    """Check the name of a function or a format, and the schema that it may have."""
+    if not _NAME.match(holder["name"]):
+        limit = "expected 1 to 64 letters, digits, underscores and hyphens"
+        yield f"{path}.name", limit
+    if holder.get(keyword) is None:
         return
     # With jsonschema behind it, importing this takes longer than all else of the
     # server, and most requests don't need it.
     from .json_schemas import schema_error
 
-    problem = schema_error(schema)
+    problem = schema_error(holder[keyword])
     if problem:
-        yield path, f"expected a JSON schema: {problem}"
+        yield f"{path}.{keyword}", f"expected a JSON schema: {problem}"

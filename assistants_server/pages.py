@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from .http_errors import HTTPError, quoted
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from .store import Page, Store
     from .validation import ValidRequest
 
@@ -28,13 +31,12 @@ def list_page(
     Raises:
         HTTPError: a cursor is no id of an object that was ever in this list.
     """
-    if "endless" in request.faults:
-        return _body([], has_more=True, first_id=None, last_id=None)
     newest_first = request.query["order"] == "desc"
     after = before = None
     if "ignore-cursor" not in request.faults:
-        after = _position(store, request, "after", kind, thread, run)
-        before = _position(store, request, "before", kind, thread, run)
+        position = partial(store.position, kind, thread=thread, run=run)
+        after = _position(request, "after", position)
+        before = _position(request, "before", position)
     if after is not None and "inclusive" in request.faults:
         after += 1 if newest_first else -1
     earliest, latest = (before, after) if newest_first else (after, before)
@@ -53,21 +55,16 @@ def list_page(
 
 
 def _position(
-    store: Store,
-    request: ValidRequest,
-    name: str,
-    kind: str,
-    thread: str | None,
-    run: str | None,
+    request: ValidRequest, name: str, position: Callable[[str], int | None]
 ) -> int | None:
     cursor = request.query.get(name)
     if not cursor:
         return None
-    position = store.position(kind, cursor, thread=thread, run=run)
-    if position is None:
+    found = position(cursor)
+    if found is None:
         message = f"Invalid cursor {name}: {quoted(cursor)} was never in this list."
         raise HTTPError(404, message, param=name)
-    return position
+    return found
 
 
 def _page_body(page: Page, faults: frozenset[str]) -> dict[str, Any]:
@@ -79,21 +76,13 @@ def _page_body(page: Page, faults: frozenset[str]) -> dict[str, Any]:
     if "ignore-cursor" in faults and objects:
         has_more = True
     # The document has no null here, although some servers send it.
-    first, last = (objects[0]["id"], objects[-1]["id"]) if objects else ("", "")
-    return _body(objects, has_more=has_more, first_id=first, last_id=last)
-
-
-def _body(
-    objects: list[dict[str, Any]],
-    *,
-    has_more: bool,
-    first_id: str | None,
-    last_id: str | None,
-) -> dict[str, Any]:
+    ends = (objects[0]["id"], objects[-1]["id"]) if objects else ("", "")
+    if "endless" in faults:
+        objects, has_more, ends = [], True, (None, None)
     return {
         "object": "list",
         "data": objects,
-        "first_id": first_id,
-        "last_id": last_id,
+        "first_id": ends[0],
+        "last_id": ends[1],
         "has_more": has_more,
     }

@@ -7,7 +7,7 @@ import socket
 import threading
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import uvicorn
 
@@ -73,9 +73,7 @@ class LocalServer:
             FaultError: a fault is unknown.
             SettingsError: a setting is invalid, or they contradict each other.
         """
-        self.faults = Faults()
-        for text in faults:
-            self.faults.add(text)
+        self.faults = Faults(faults)
         self._settings = Settings(
             host=host,
             port=port,
@@ -144,7 +142,7 @@ class LocalServer:
     @property
     def exchanges(self) -> list[Exchange]:
         """Return the last 1000 requests, oldest first, with their statuses."""
-        return [*self._running.exchanges] if self._running else []
+        return [*self._running.request_log.exchanges] if self._running else []
 
     def start(self) -> None:
         """Listen and serve in a thread; return when it accepts connections.
@@ -247,12 +245,9 @@ class LocalServer:
             store.close()
 
 
-class _Running:
+class _Running(NamedTuple):
     """What exists while the server runs."""
 
-    def __init__(
-        self, server: UvicornServer, scheduler: Scheduler, request_log: RequestLog
-    ) -> None:
-        self.server = server
-        self.scheduler = scheduler
-        self.exchanges = request_log.exchanges
+    server: UvicornServer
+    scheduler: Scheduler
+    request_log: RequestLog

@@ -18,19 +18,7 @@ class SettingsError(ValueError):
 
 @dataclass(frozen=True)
 class Settings:
-    """The settings of the server.
-
-    Attributes:
-        host: the address to listen on.
-        port: the port; 0 takes a free one.
-        key: the API key that clients must send as `Authorization: Bearer` or as
-            `api-key`; without one every client is served.
-        store: the file of the state; it is in memory without one.
-        pace: seconds between two pieces of a message, and that a run is queued.
-        poll_after: milliseconds that clients are asked to wait between two polls of a
-            run, in the header `openai-poll-after-ms`.
-        expires_after: seconds from its creation until an active run expires.
-        max_body: the size of the largest request body, in bytes.
+    """The settings of the server; `LocalServer` describes them.
 
     Raises:
         SettingsError: another address than a loopback one without a key, or a number
