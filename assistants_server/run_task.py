@@ -56,11 +56,17 @@ class RunTask:
         self._notes = store.notes(id)
         self._thread: str = self._notes["thread"]
         self._submitted = asyncio.Event()
+        self._task: asyncio.Task[None]
         self._writer: TurnWriter | None = None
         self._cancelling = False
         self.discarded = False
 
-    async def run(self) -> None:
+    def start(self) -> asyncio.Task[None]:
+        """Start to carry on the run."""
+        self._task = asyncio.get_running_loop().create_task(self._work())
+        return self._task
+
+    async def _work(self) -> None:
         """Carry on the run until it has ended.
 
         Being cancelled leaves the run as it is in the store, unless `cancel` was
@@ -99,14 +105,26 @@ class RunTask:
         return bool(complete) and not is_function_step(complete[-1])
 
     def cancel(self) -> JSON:
-        """Begin to cancel the run; the task has to be cancelled next."""
+        """Begin to cancel the run, and return it as it is then."""
         self._cancelling = True
-        return self._set_status("cancelling", required_action=None)
+        run = self._set_status("cancelling", required_action=None)
+        self._task.cancel()
+        return run
 
     def discard(self) -> None:
-        """Write no more: the thread is gone. The task has to be cancelled next."""
+        """Write no more, and end the stream: the thread is gone."""
         self.discarded = True
+        self._task.cancel()
         self._end_stream()
+
+    def stop(self) -> asyncio.Task[None]:
+        """Write no more: the server stops, and the run goes on later."""
+        self.discarded = True
+        self._task.cancel()
+        if self.listener:
+            self.listener.abort()
+            self.listener = None
+        return self._task
 
     def fail(self) -> None:
         """End the run as failed, because of an error in the server."""

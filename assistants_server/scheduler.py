@@ -33,7 +33,6 @@ class Scheduler:
         self._store = store
         self._settings = settings
         self._run_tasks: dict[str, RunTask] = {}
-        self._tasks: dict[str, asyncio.Task[None]] = {}
 
     def deadline(self) -> float:
         """Return when a run that starts now will expire, in seconds since 1970."""
@@ -65,9 +64,7 @@ class Scheduler:
 
     def cancel(self, id: str) -> JSON:
         """Begin to cancel an active run, and return it as it is then."""
-        run = self._run_tasks[id].cancel()
-        self._tasks[id].cancel()
-        return run
+        return self._run_tasks[id].cancel()
 
     def submit(
         self, id: str, outputs: dict[str, str], listener: Listener | None
@@ -80,7 +77,6 @@ class Scheduler:
         run_task = self._run_tasks.get(id)
         if run_task:
             run_task.discard()
-            self._tasks[id].cancel()
 
     def detach(self, listener: Listener) -> None:
         """Send no more events to a client that is gone."""
@@ -90,28 +86,19 @@ class Scheduler:
 
     async def close(self) -> None:
         """Stop all runs where they are, and end the event streams."""
-        tasks = [*self._tasks.values()]
-        for run_task in self._run_tasks.values():
-            # From here on nothing is written: the store has them as they are.
-            run_task.discarded = True
-            if run_task.listener:
-                run_task.listener.abort()
-                run_task.listener = None
-        for task in tasks:
-            task.cancel()
+        # From here on nothing is written: the store has them as they are.
+        tasks = [each.stop() for each in self._run_tasks.values()]
         if tasks:
             # An engine that ignores being cancelled isn't waited for.
             await asyncio.wait(tasks, timeout=_GRACE)
 
     def _begin(self, run_task: RunTask) -> None:
-        task = asyncio.get_running_loop().create_task(run_task.run())
         self._run_tasks[run_task.id] = run_task
-        self._tasks[run_task.id] = task
+        task = run_task.start()
         task.add_done_callback(lambda done: self._ended(run_task, done))
 
     def _ended(self, run_task: RunTask, task: asyncio.Task[None]) -> None:
         self._run_tasks.pop(run_task.id, None)
-        self._tasks.pop(run_task.id, None)
         error = None if task.cancelled() else task.exception()
         if error and not run_task.discarded:
             _log.error("run %s failed", run_task.id, exc_info=error)
