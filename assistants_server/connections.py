@@ -27,8 +27,8 @@ class Connections:
     """
 
     def __init__(self) -> None:
-        self.protocol: type[H11Protocol] = _watched_by(self)
         self._open: set[Connection] = set()
+        self.protocol: type[H11Protocol] = _watched(self._open)
 
     def of(self, scope: Scope) -> Connection:
         """Return the connection of a request.
@@ -46,15 +46,6 @@ class Connections:
         """Abort all of them, whatever is still to be sent."""
         for connection in [*self._open]:
             connection.abort()
-
-    def opened(self, connection: Connection) -> None:
-        """Add a new connection."""
-        self._open.add(connection)
-
-    def lost(self, connection: Connection) -> None:
-        """Remove a lost connection, and wake up what waits for that."""
-        self._open.discard(connection)
-        connection.is_lost.set()
 
 
 class Connection:
@@ -100,8 +91,8 @@ class Connection:
         self._transport.abort()
 
 
-def _watched_by(connections: Connections) -> type[H11Protocol]:
-    """Return a protocol that reports connections, and adds its own to each request."""
+def _watched(open: set[Connection]) -> type[H11Protocol]:
+    """Return a protocol that adds its connection to a set, and to each request."""
 
     class Watched(H11Protocol):
         _connection: Connection
@@ -109,12 +100,13 @@ def _watched_by(connections: Connections) -> type[H11Protocol]:
         def connection_made(self, transport: Any) -> None:
             super().connection_made(transport)
             self._connection = Connection(transport)
-            connections.opened(self._connection)
+            open.add(self._connection)
             # What comes with each request as its state.
             self.app_state = {**self.app_state, _STATE: self._connection}
 
         def connection_lost(self, exc: Exception | None) -> None:
             super().connection_lost(exc)
-            connections.lost(self._connection)
+            open.discard(self._connection)
+            self._connection.is_lost.set()
 
     return Watched

@@ -33,7 +33,7 @@ def list_page(
     """
     newest_first = request.query["order"] == "desc"
     after = before = None
-    if "ignore-cursor" not in request.faults:
+    if request.faults.isdisjoint({"ignore-cursor", "endless"}):
         position = partial(store.position, kind, thread=thread, run=run)
         after = _position(request, "after", position)
         before = _position(request, "before", position)
