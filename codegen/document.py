@@ -185,13 +185,19 @@ def resolve(
             raise SpecError(
                 f"{shorten(reference)} is none of components.{section}", at=at
             )
-        target: Any = document
-        for part in path:
-            target = target.get(part) if isinstance(target, dict) else None
+        target = at_path(document, path)
         if not isinstance(target, dict):
             raise SpecError(f"nothing stands at {shorten(reference)}", at=at)
         node, at = target, path
     return node, at
+
+
+def at_path(document: Document, path: Path) -> Any:
+    """Return what stands at a place, None where nothing does."""
+    target: Any = document
+    for step in path:
+        target = target.get(step) if isinstance(target, dict) else None
+    return target
 
 
 def references(node: Any, at: Path = ()) -> Iterator[tuple[Path, Any]]:

@@ -50,13 +50,8 @@ def _ruff(folder: Path, *arguments: str) -> None:
         check=False,
     )
     if done.returncode:
-        raise BuildError(
-            "the generated code can't be formatted:", _first(done.stderr or done.stdout)
-        )
-
-
-def _first(text: str) -> list[str]:
-    return text.strip().splitlines()[:20]
+        lines = (done.stderr or done.stdout).strip().splitlines()[:20]
+        raise BuildError("the generated code can't be formatted:", lines)
 
 
 def write_index(package: Package, folder: Path, name: str) -> None:

@@ -85,30 +85,26 @@ def tool_inputs() -> dict[str, Any]:
         if path.relative_to(CODEGEN).parts[0] not in _BESIDE
     )
     return {
-        "templates": _hash_of(TEMPLATES.rglob("*.jinja"), TEMPLATES),
-        "generator": _hash_of(sources, CODEGEN),
+        "templates": hash_of_json(_hashes(TEMPLATES.rglob("*.jinja"), TEMPLATES)),
+        "generator": hash_of_json(_hashes(sources, CODEGEN)),
         "tools": {tool: version(tool) for tool in _TOOLS},
     }
 
 
 def hashes(folder: Path) -> dict[str, str]:
     """Return the sha256 of every file in a folder, caches and the lock excepted."""
-    found = {}
-    for path in sorted(folder.rglob("*")):
-        name = path.relative_to(folder).as_posix()
-        if path.is_file() and "__pycache__" not in path.parts and name != LOCK:
-            found[name] = hashlib.sha256(path.read_bytes()).hexdigest()
-    return found
+    files = (path for path in folder.rglob("*") if path.is_file())
+    kept = (p for p in files if "__pycache__" not in p.parts and p != folder / LOCK)
+    return _hashes(kept, folder)
+
+
+def _hashes(paths: Iterable[Path], root: Path) -> dict[str, str]:
+    return {
+        path.relative_to(root).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(paths)
+    }
 
 
 def hash_of_json(value: Any) -> str:
     """Return the sha256 of a JSON value, whatever the order of its keys."""
     return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()
-
-
-def _hash_of(paths: Iterable[Path], root: Path) -> str:
-    digest = hashlib.sha256()
-    for path in sorted(paths):
-        digest.update(path.relative_to(root).as_posix().encode() + b"\0")
-        digest.update(hashlib.sha256(path.read_bytes()).digest())
-    return digest.hexdigest()

@@ -5,6 +5,7 @@ Facts come from upstream, sentences never do.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -50,11 +51,11 @@ def with_prose(
     """
     known: dict[tuple[str, ...], str] = {}
     if described is not None:
-        for key, holder, keyword in places(_copy(described)):
+        for key, holder, keyword in places(json.loads(json.dumps(described))):
             text = holder.get(keyword)
             if isinstance(text, str) and text != MARKER:
                 known[key] = text
-    result = _copy(facts)
+    result: Document = json.loads(json.dumps(facts))
     missing = []
     for key, holder, keyword in places(result):
         text = known.get(key)
@@ -124,11 +125,3 @@ def _property_places(key: tuple[str, ...], schema: Any) -> Iterator[Place]:
         if at[0] == "properties":
             yield place, child, "description"
         yield from _property_places(place, child)
-
-
-def _copy(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _copy(child) for key, child in value.items()}
-    if isinstance(value, list):
-        return [_copy(child) for child in value]
-    return value

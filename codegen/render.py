@@ -13,8 +13,6 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from codegen.paths import TEMPLATES
 from codegen.plan import Package
 from codegen.plan.literal import as_text, docstring, or_unset
-from codegen.plan.models import SchemaModule
-from codegen.plan.operations import OperationModule
 from codegen.prose import without_prose
 from codegen.source import Document
 
@@ -36,7 +34,11 @@ def render(package: Package, document: Document, folder: FilePath, http: str) ->
     for path, template, values in _files(package):
         text = environment.get_template(template).render(**values, http=http)
         _write(folder / path, HEADER + text)
-    shipped = json.dumps(_facts(document, folder.name), indent=1, ensure_ascii=True)
+    # The package ships all facts and no prose. Its name stands in for the title, which
+    # OpenAPI requires.
+    facts = without_prose(document)
+    facts = {**facts, "info": {**facts["info"], "title": folder.name}}
+    shipped = json.dumps(facts, indent=1, ensure_ascii=True)
     _write(folder / "openapi.json", shipped + "\n")
     _write(folder / "py.typed", "")
 
@@ -74,7 +76,8 @@ def _files(package: Package) -> Iterator[tuple[str, str, dict[str, Any]]]:
         yield f"{name}.py", f"{name}.py.jinja", {"needs": package.needs}
     yield "models/__init__.py", "models_init.py.jinja", {"schemas": package.schemas}
     for schema in package.schemas:
-        yield _model_file(schema)
+        path = f"models/{schema.names.module}.py"
+        yield path, _SCHEMAS[schema.kind], {"schema": schema}
     modules = sorted(tag.name for tag in package.tags)
     heading = "All operations, by tag."
     yield (
@@ -88,23 +91,5 @@ def _files(package: Package) -> Iterator[tuple[str, str, dict[str, Any]]]:
         init = {**values, "modules": names, "dots": "..."}
         yield f"api/{tag.name}/__init__.py", "api_init.py.jinja", init
         for operation in tag.operations:
-            yield _operation_file(operation)
-
-
-def _model_file(schema: SchemaModule) -> tuple[str, str, dict[str, Any]]:
-    path = f"models/{schema.names.module}.py"
-    return path, _SCHEMAS[schema.kind], {"schema": schema}
-
-
-def _operation_file(operation: OperationModule) -> tuple[str, str, dict[str, Any]]:
-    path = f"api/{operation.tag}/{operation.name}.py"
-    return path, "endpoint_module.py.jinja", {"operation": operation}
-
-
-def _facts(document: Document, name: str) -> Document:
-    """Return the document as the package ships it: all facts, no prose.
-
-    The name of the package stands in for the title, which OpenAPI requires.
-    """
-    facts = without_prose(document)
-    return {**facts, "info": {**facts["info"], "title": name}}
+            path = f"api/{tag.name}/{operation.name}.py"
+            yield path, "endpoint_module.py.jinja", {"operation": operation}

@@ -9,6 +9,7 @@ from typing import Any
 from codegen.document import (
     METHODS,
     Operation,
+    at_path,
     component_schemas,
     mapping,
     operations,
@@ -66,7 +67,7 @@ def select(document: Document, selection: Selection) -> Document:
             or a reference points nowhere.
     """
     check_version(document)
-    document = _written_out(document)
+    document = written_out(document)
     chosen = [op for op in operations(document) if selection.keeps(op)]
     if not chosen:
         raise SpecError(
@@ -108,7 +109,7 @@ def check_version(document: Document) -> None:
         )
 
 
-def _written_out(document: Document) -> Document:
+def written_out(document: Document) -> Document:
     """Return a document whose path items are no references."""
     paths = {}
     for path, item in document["paths"].items():
@@ -142,9 +143,7 @@ def _reached_components(
         path = path[:3]
         if path in reached:
             continue
-        target: Any = document
-        for part in path:
-            target = target.get(part) if isinstance(target, dict) else None
+        target = at_path(document, path)
         if target is None:
             raise SpecError(f"nothing stands at {shorten(reference)}", at=at)
         reached[path] = target

@@ -23,12 +23,17 @@ _COUNTS = (
     *("minProperties", "maxProperties"),
 )
 _NUMBER = (int, float)
-_REFERENCE = {"$ref": str}
 
+
+def _each(names: str, shape: Shape) -> dict[str, Shape]:
+    return dict.fromkeys(names.split(), shape)
+
+
+_REFERENCE = _each("$ref description", str)
 _SHAPES: dict[str, Shape] = {
     "document": {
         "openapi": str,
-        "info": {"title": str, "version": str, "description": str},
+        "info": _each("title version description", str),
         "paths": {"*": "path item"},
         "components": {
             "schemas": {"*": "schema"},
@@ -38,20 +43,17 @@ _SHAPES: dict[str, Shape] = {
             "headers": {"*": "header"},
             "securitySchemes": {"*": {"description": str}},
         },
-        "tags": [{"name": str, "description": str}],
+        "tags": [_each("name description", str)],
         "security": [{"*": [str]}],
     },
     "path item": {
-        "summary": str,
-        "description": str,
+        **_each("summary description", str),
         "parameters": ["parameter"],
         **dict.fromkeys(METHODS, "operation"),
     },
     "operation": {
-        "operationId": str,
+        **_each("operationId summary description", str),
         "tags": [str],
-        "summary": str,
-        "description": str,
         "deprecated": bool,
         "parameters": ["parameter"],
         "requestBody": "request body",
@@ -60,58 +62,38 @@ _SHAPES: dict[str, Shape] = {
     },
     "parameter": {
         **_REFERENCE,
-        "name": str,
-        "in": str,
-        "description": str,
-        "required": bool,
-        "style": str,
-        "explode": bool,
-        "deprecated": bool,
-        "allowEmptyValue": bool,
-        "allowReserved": bool,
+        **_each("name in style", str),
+        **_each("required explode deprecated allowEmptyValue allowReserved", bool),
         "schema": "schema",
         "content": {"*": "media type"},
     },
-    "header": {**_REFERENCE, "description": str, "required": bool, "schema": "schema"},
-    "request body": {
-        **_REFERENCE,
-        "description": str,
-        "required": bool,
-        "content": {"*": "media type"},
-    },
+    "header": {**_REFERENCE, "required": bool, "schema": "schema"},
+    "request body": {**_REFERENCE, "required": bool, "content": {"*": "media type"}},
     "response": {
         **_REFERENCE,
-        "description": str,
         "headers": {"*": "header"},
         "content": {"*": "media type"},
     },
     "media type": {"schema": "schema", "encoding": {"*": "encoding"}},
     "encoding": {
-        "contentType": str,
+        **_each("contentType style", str),
+        **_each("explode allowReserved", bool),
         "headers": {"*": "header"},
-        "style": str,
-        "explode": bool,
-        "allowReserved": bool,
     },
     "schema": {
         **_REFERENCE,
-        **dict.fromkeys(("title", "description", "format", "pattern"), str),
+        **_each("title format pattern x-schema-name", str),
         "type": (str, [str]),
         "enum": list,
         "required": [str],
-        "properties": {"*": "schema"},
-        "patternProperties": {"*": "schema"},
-        **dict.fromkeys(
-            ("items", "additionalProperties", "propertyNames", "not"), "schema"
-        ),
-        **{key: ["schema"] for key in ("allOf", "anyOf", "oneOf")},
+        **_each("properties patternProperties", {"*": "schema"}),
+        **_each("items additionalProperties propertyNames not", "schema"),
+        **_each("allOf anyOf oneOf", ["schema"]),
         "discriminator": "discriminator",
-        **dict.fromkeys(("nullable", "deprecated", "readOnly", "writeOnly"), bool),
-        "uniqueItems": bool,
-        **dict.fromkeys(("minimum", "maximum", "multipleOf"), _NUMBER),
-        **dict.fromkeys(("exclusiveMinimum", "exclusiveMaximum"), (int, float, bool)),
+        **_each("nullable deprecated readOnly writeOnly uniqueItems", bool),
+        **_each("minimum maximum multipleOf", _NUMBER),
+        **_each("exclusiveMinimum exclusiveMaximum", (int, float, bool)),
         **dict.fromkeys(_COUNTS, int),
-        "x-schema-name": str,
     },
     "discriminator": {"propertyName": str, "mapping": {"*": str}},
 }
@@ -158,9 +140,10 @@ def check_structure(document: Document) -> None:
         else:
             if not isinstance(value, dict):
                 raise _wrong(value, "an object", at)
-            _check_required(value, name, at)
+            for key in _REQUIRED.get(name, ()):
+                if key not in value and "$ref" not in value:
+                    raise SpecError(f"{key} is missing here", at=at)
             if name == "schema":
-                _check_type(value.get("type"), at)
                 _check_values(value, at)
             pending += _children(value, shape, at)
 
@@ -177,20 +160,11 @@ def _children(
     return result
 
 
-def _check_required(value: dict[str, Any], name: str, at: Path) -> None:
-    for key in _REQUIRED.get(name, ()):
-        if key not in value and "$ref" not in value:
-            raise SpecError(f"{key} is missing here", at=at)
-
-
-def _check_type(kind: Any, at: Path) -> None:
-    kinds = kind if isinstance(kind, list) else [] if kind is None else [kind]
-    for each in kinds:
+def _check_values(schema: dict[str, Any], at: Path) -> None:
+    kind = schema.get("type")
+    for each in kind if isinstance(kind, list) else [kind]:
         if isinstance(each, str) and each not in _TYPES:
             raise SpecError(f"{shorten(each)} is no type of JSON", at=(*at, "type"))
-
-
-def _check_values(schema: dict[str, Any], at: Path) -> None:
     for key in _COUNTS:
         limit = schema.get(key)
         if isinstance(limit, int) and limit < 0:

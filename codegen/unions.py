@@ -55,18 +55,19 @@ def is_class(schema: Any) -> bool:
 
 def is_map(schema: Any) -> bool:
     """Return whether a schema is an object whose properties have no names."""
-    if not isinstance(schema, dict) or is_class(schema) or "enum" in schema:
-        return False
-    kind = schema.get("type")
-    return kind == "object" or (kind is None and "additionalProperties" in schema)
+    return _is_kind(schema, "object", "additionalProperties")
 
 
 def is_array(schema: Any) -> bool:
     """Return whether a schema is an array."""
+    return _is_kind(schema, "array", "items")
+
+
+def _is_kind(schema: Any, kind: str, keyword: str) -> bool:
     if not isinstance(schema, dict) or is_class(schema) or "enum" in schema:
         return False
-    kind = schema.get("type")
-    return kind == "array" or (kind is None and "items" in schema)
+    found = schema.get("type")
+    return found == kind or (found is None and keyword in schema)
 
 
 def constants_of(schema: Any, schemas: Schemas, at: Path) -> list[str]:

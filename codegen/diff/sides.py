@@ -12,6 +12,7 @@ from codegen import overlay, source
 from codegen.document import (
     Operation,
     Schema,
+    at_path,
     component_schemas,
     mapped_reference,
     operations,
@@ -24,8 +25,8 @@ from codegen.document import (
 )
 from codegen.errors import Path, SpecError, shorten
 from codegen.git import GitError, git
+from codegen.normalise import normalise
 from codegen.paths import PINNED
-from codegen.pipeline import facts
 from codegen.plan import Package, plan_package
 from codegen.plan.literal import plain_text
 from codegen.plan.models import SchemaModule
@@ -33,7 +34,7 @@ from codegen.plan.naming import Names
 from codegen.plan.operations import OperationModule
 from codegen.plan.types import Types
 from codegen.prose import without_prose
-from codegen.select import Selection, check_version
+from codegen.select import Selection, check_version, select, written_out
 from codegen.source import MAX_BYTES, Document, Source
 from codegen.structure import check_structure
 
@@ -116,11 +117,7 @@ def repaired(document: Document) -> Document:
 
 def has_any(document: Document, selection: Selection) -> bool:
     """Return whether a selection matches an operation of a document."""
-    items = {
-        path: resolve(document, item, ("paths", path), "pathItems")[0]
-        for path, item in (document.get("paths") or {}).items()
-    }
-    return any(selection.keeps(one) for one in operations({"paths": items}))
+    return any(map(selection.keeps, operations(written_out(document))))
 
 
 def side_of(document: Document, selection: Selection) -> Side:
@@ -129,7 +126,7 @@ def side_of(document: Document, selection: Selection) -> Side:
     Raises:
         SpecError: `build` would refuse it.
     """
-    taken = facts(document, selection, None)
+    taken = normalise(select(document, selection))
     return _planned(taken.document, taken.origins)
 
 
@@ -179,10 +176,7 @@ def _reached(document: Document, roots: list[tuple[Any, Path]]) -> frozenset[str
             path = reference_path(mapped_reference(reference), place)[:3]
             if path not in seen:
                 seen.add(path)
-                target: Any = document
-                for step in path:
-                    target = target.get(step) if isinstance(target, dict) else None
-                pending.append((target, path))
+                pending.append((at_path(document, path), path))
     return frozenset(str(path[2]) for path in seen if path[:2] == _SCHEMAS)
 
 

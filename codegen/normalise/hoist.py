@@ -195,14 +195,11 @@ def _names(name: str, other: str, schema: Schema) -> Iterator[str]:
 
 def _inner_names(name: str, schema: Schema, steps: Path, child: Any) -> tuple[str, str]:
     """Return the name for an inner schema, and perhaps another one."""
-    keyword, inner = steps[0], steps[-1]
-    if keyword == "items":
-        return name + "Item", ""
-    if keyword == "additionalProperties":
-        return name + "Value", ""
+    keyword = str(steps[0])
     if keyword in ("anyOf", "oneOf"):
-        return _variant_names(name, schema[str(keyword)], child)
-    return name + pascal_case(str(inner)), ""
+        return _variant_names(name, schema[keyword], child)
+    parts = {"items": "Item", "additionalProperties": "Value"}
+    return name + (parts.get(keyword) or pascal_case(str(steps[-1]))), ""
 
 
 def _variant_names(name: str, members: list[Any], child: Any) -> tuple[str, str]:

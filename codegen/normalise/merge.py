@@ -14,7 +14,6 @@ from codegen.document import (
     count_rewrites,
     is_null,
     resolve,
-    restricts_only,
     rewrite_schema,
     union_key,
 )
@@ -226,15 +225,9 @@ def _refined(first: Any, second: Any) -> Any:
     if not said or without_notes(first) == said:
         return {**first, **second}
     kept = {k: v for k, v in first.items() if is_note(k) and k != NAME}
-    if any("$ref" in s or _has_union(s) for s in (first, second)):
+    if any("$ref" in s or union_key(s) for s in (first, second)):
         return second
     try:
         return {**kept, **second, **_join(without_notes(first), said)}
     except _NothingError:
         return second
-
-
-def _has_union(schema: Schema) -> bool:
-    return any(
-        key in schema and not restricts_only(schema[key]) for key in ("anyOf", "oneOf")
-    )

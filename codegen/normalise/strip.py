@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -67,7 +68,6 @@ def order(document: Document) -> tuple[Document, int]:
 
     Properties keep the order of the document; so do operations and parameters.
     """
-    before = _keys(document)
     components = {
         section: dict(sorted(members.items()))
         for section, members in sorted((document.get("components") or {}).items())
@@ -77,7 +77,7 @@ def order(document: Document) -> tuple[Document, int]:
         lambda schema, at: _ordered(schema, _SCHEMA_ORDER),
     )
     result = outside_schemas(result, lambda value: _ordered(value, _ORDER))
-    return result, int(_keys(result) != before)
+    return result, int(json.dumps(result) != json.dumps(document))
 
 
 def outside_schemas(
@@ -99,11 +99,3 @@ def outside_schemas(
 def _ordered(value: dict[str, Any], first: tuple[str, ...]) -> dict[str, Any]:
     known = {key: value[key] for key in first if key in value}
     return known | {key: value[key] for key in sorted(value) if key not in known}
-
-
-def _keys(value: Any) -> Any:
-    if isinstance(value, dict):
-        return [(key, _keys(child)) for key, child in value.items()]
-    if isinstance(value, list):
-        return [_keys(child) for child in value]
-    return None

@@ -19,6 +19,11 @@ _PLAIN = {
     "boolean": "bool",
     "null": "None",
 }
+# What holds other values: the keyword of these, and how its types begin.
+_CONTAINERS = {
+    "array": ("items", "list[", "Sequence["),
+    "object": ("additionalProperties", "dict[str, ", "Mapping[str, "),
+}
 # Of what reads an alias, in characters: each name in it is written out.
 _LONGEST = 20_000
 
@@ -124,9 +129,9 @@ class Types:
         if key is not None:
             return self._union(schema[key], (*at, key))
         if is_array(schema):
-            return self._array(schema, at)
+            return self._container("array", schema, at)
         if is_map(schema):
-            return self._map(schema, at)
+            return self._container("object", schema, at)
         kind = schema.get("type")
         if kind == "string" and schema.get("format") == "binary":
             return _same("File | bytes")
@@ -199,29 +204,20 @@ class Types:
                     pending.append(target)
         self._sound.add(name)
 
-    def _array(self, schema: Schema, at: Path) -> Type:
-        item = self.of(schema.get("items", {}), (*at, "items"))
+    def _container(self, kind: str, schema: Schema, at: Path) -> Type:
+        """Return the type of an array or of an object without named properties."""
+        key, start, general = _CONTAINERS[kind]
+        inner = schema.get(key, {})
+        item = _ANY if isinstance(inner, bool) else self.of(inner, (*at, key))
         # Read-only in a TypedDict, so that a list of one variant is welcome.
-        sequence = "Sequence" if item.dicts else "list"
+        written = general if item.dicts else start
+        reader = _each(f"read_{start.partition('[')[0]}", item.reader, kind)
         return Type(
-            f"list[{item.annotation}]",
-            f"{sequence}[{item.written}]",
+            f"{start}{item.annotation}]",
+            f"{written}{item.written}]",
             item.models,
             item.dicts,
-            _each("read_list", item.reader, "array"),
-        )
-
-    def _map(self, schema: Schema, at: Path) -> Type:
-        extra = schema.get("additionalProperties", True)
-        place = (*at, "additionalProperties")
-        item = _ANY if isinstance(extra, bool) else self.of(extra, place)
-        mapping = "Mapping" if item.dicts else "dict"
-        return Type(
-            f"dict[str, {item.annotation}]",
-            f"{mapping}[str, {item.written}]",
-            item.models,
-            item.dicts,
-            _each("read_dict", item.reader, "object"),
+            reader,
         )
 
     def _union(self, members: list[Any], at: Path) -> Type:
