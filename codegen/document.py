@@ -117,11 +117,7 @@ def component_schemas(document: Document) -> dict[str, Any]:
 
 
 def mapping(value: Any, at: Path) -> dict[str, Any]:
-    """Return an object of the document, an empty one for nothing.
-
-    Raises:
-        SpecError: there is something that is no object.
-    """
+    """Return an object of the document, an empty one for nothing."""
     if value is None:
         return {}
     if not isinstance(value, dict):
@@ -130,11 +126,7 @@ def mapping(value: Any, at: Path) -> dict[str, Any]:
 
 
 def reference_path(reference: object, at: Path) -> Path:
-    """Split a local reference into the keys that lead to its target.
-
-    Raises:
-        SpecError: it is no text, or points outside the document.
-    """
+    """Split a local reference into the keys that lead to its target."""
     if not isinstance(reference, str):
         raise SpecError(f"a $ref must be text, not {shorten(reference)}", at=at)
     if not reference.startswith("#/"):
@@ -168,12 +160,7 @@ def reference_to(name: str) -> str:
 def resolve(
     document: Document, node: dict[str, Any], at: Path, section: str
 ) -> tuple[Any, Path]:
-    """Follow the references of a node; return its target and where that stands.
-
-    Raises:
-        SpecError: a target is missing or of another section, or the references go round
-            in a circle.
-    """
+    """Follow the references of a node; return its target and where that stands."""
     seen: set[str] = set()
     while "$ref" in node:
         reference = node["$ref"]

@@ -29,11 +29,7 @@ _ADDRESS = re.compile(r"<[\w.]+ object at 0x[0-9a-f]+>")
 
 
 def second_opinion(document: Document, package: Package) -> list[str]:
-    """Return what the engine reads otherwise than the plan does.
-
-    Raises:
-        BuildError: the engine finds an operation that the plan lacks.
-    """
+    """Return what the engine reads otherwise than the plan does."""
     # Imported here, because it takes longer than all else that a build imports.
     from openapi_python_client.parser.errors import GeneratorError
 

@@ -1,4 +1,8 @@
-"""What can go wrong while turning a document into code."""
+"""What can go wrong while turning a document into code.
+
+Whatever reads a document or plans code for it raises `SpecError`; whatever writes,
+checks or copies a package raises `BuildError`.
+"""
 
 from __future__ import annotations
 

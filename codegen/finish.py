@@ -30,11 +30,7 @@ _FIXES = ("F401", "I", "RUF022", "TC005", "W291", "W293")
 
 
 def format_code(folder: Path) -> None:
-    """Sort imports, drop those that a template did not need, and format.
-
-    Raises:
-        BuildError: the code is no Python, which means that a template is wrong.
-    """
+    """Sort imports, drop those that a template did not need, and format."""
     _ruff(folder, "check", "--fix-only", f"--select={','.join(_FIXES)}", *_ISOLATED)
     _ruff(folder, "format", *_ISOLATED)
 

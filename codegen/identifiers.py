@@ -39,11 +39,7 @@ def snake_case(name: str) -> str:
 
 
 def class_name(name: str, at: Path | None = None) -> str:
-    """Return a valid name for the class of a schema.
-
-    Raises:
-        SpecError: nothing of the name can stand in Python.
-    """
+    """Return a valid name for the class of a schema."""
     result = _checked(pascal_case(name), name, at)
     if keyword.iskeyword(result) or hasattr(builtins, result):
         result += "Model"
@@ -51,10 +47,7 @@ def class_name(name: str, at: Path | None = None) -> str:
 
 
 def identifier(name: str, at: Path | None = None) -> str:
-    """Return a valid name for a variable, an argument or an attribute.
-
-    The arguments and errors are those of `class_name`.
-    """
+    """Return a valid name for a variable, an argument or an attribute."""
     result = _checked(snake_case(name), name, at)
     if keyword.iskeyword(result) or keyword.issoftkeyword(result):
         return result if result in ("type", "match", "case") else result + "_"
@@ -62,10 +55,7 @@ def identifier(name: str, at: Path | None = None) -> str:
 
 
 def module_name(name: str, at: Path | None = None) -> str:
-    """Return a valid name for a module or a package.
-
-    The arguments and errors are those of `class_name`.
-    """
+    """Return a valid name for a module or a package."""
     result = _checked(snake_case(name), name, at)
     return result + "_" if keyword.iskeyword(result) else result
 

@@ -34,11 +34,7 @@ def write_lock(folder: Path, inputs: dict[str, Any]) -> None:
 
 
 def read_lock(folder: Path) -> dict[str, Any]:
-    """Read the lock of the package in a folder.
-
-    Raises:
-        BuildError: it is damaged.
-    """
+    """Read the lock of the package in a folder."""
     try:
         record = json.loads((folder / LOCK).read_text(encoding="utf-8"))
     except ValueError as error:

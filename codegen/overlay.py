@@ -35,11 +35,7 @@ class Applied:
 
 
 def apply(document: Document, overlay: Document) -> Applied:
-    """Apply the actions of an overlay in turn; the document itself stays as it is.
-
-    Raises:
-        SpecError: the overlay is not of the format.
-    """
+    """Apply the actions of an overlay in turn; the document itself stays as it is."""
     if not str(overlay.get("overlay", "")).startswith("1."):
         raise SpecError("this is no OpenAPI Overlay 1 document", at=("overlay",))
     meant_for = overlay.get("x-applies-to")
@@ -59,14 +55,11 @@ def apply(document: Document, overlay: Document) -> Applied:
         locations = sorted(found, key=_order, reverse=True)
         if not locations:
             unused.append(str(target))
-        if action.get("remove") is True:
-            for location in locations:
-                result = _replace(result, location, remove=True)
-        elif "update" in action:
-            for location in locations:
-                result = _replace(result, location, update=action["update"])
-        else:
+        remove = action.get("remove") is True
+        if not remove and "update" not in action:
             raise SpecError("an action must update or remove", at=("actions", index))
+        for location in locations:
+            result = _replace(result, location, action.get("update"), remove=remove)
     return Applied(result, unused)
 
 
@@ -75,7 +68,7 @@ def load(path: FilePath = DEFAULT_OVERLAY) -> Document:
     return source.load(path).document
 
 
-def _find(query: Any, value: Any, at: Path) -> set[tuple[int | str, ...]]:
+def _find(query: Any, value: Any, at: Path) -> set[Path]:
     """Return the places that a JSONPath finds."""
     try:
         return {node.location for node in jsonpath.find(str(query), value)}
@@ -83,7 +76,7 @@ def _find(query: Any, value: Any, at: Path) -> set[tuple[int | str, ...]]:
         raise SpecError(f"{shorten(query)} is no JSONPath: {error}", at=at) from error
 
 
-def _order(location: tuple[int | str, ...]) -> list[tuple[bool, int, str]]:
+def _order(location: Path) -> list[tuple[bool, int, str]]:
     """Compare places: names with names, indexes with indexes."""
     return [
         (isinstance(step, str), step if isinstance(step, int) else 0, str(step))
@@ -91,13 +84,7 @@ def _order(location: tuple[int | str, ...]) -> list[tuple[bool, int, str]]:
     ]
 
 
-def _replace(
-    root: Any,
-    location: tuple[int | str, ...],
-    *,
-    update: Any = None,
-    remove: bool = False,
-) -> Any:
+def _replace(root: Any, location: Path, update: Any, *, remove: bool) -> Any:
     if not location:
         return None if remove else _merge(root, update)
     holder = root

@@ -35,13 +35,7 @@ _HEADER = """\
 
 @dataclass(frozen=True)
 class Pinned:
-    """What a pin did.
-
-    Attributes:
-        document: the facts.
-        undescribed: places that lack words of ours.
-        unused_actions: actions of the overlay that found nothing.
-    """
+    """What a pin did."""
 
     document: Document
     undescribed: list[str]

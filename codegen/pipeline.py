@@ -38,11 +38,7 @@ Say = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Order:
-    """What to build, and where.
-
-    Attributes:
-        http: the HTTP library that the package imports, one of `HTTP_LIBRARIES`.
-    """
+    """What to build, and where."""
 
     spec: str = str(PINNED)
     target: Path = GENERATED
@@ -86,11 +82,7 @@ class Built:
 def facts(
     document: Document, selection: Selection, repairs: Document | None
 ) -> Normalised:
-    """Bring the chosen part of a document into its one form.
-
-    Raises:
-        SpecError: the document can't be used.
-    """
+    """Bring the chosen part of a document into its one form."""
     check_version(document)
     check_structure(document)
     repaired = overlay.apply(document, repairs or overlay.NOTHING)
@@ -101,12 +93,7 @@ def facts(
 def write_code(
     document: Document, folder: Path, name: str, http: str = HTTP_LIBRARIES[0]
 ) -> Code:
-    """Write the package of a normalised document into a folder, not yet formatted.
-
-    Raises:
-        SpecError: something of the document can't be written as Python.
-        BuildError: the engine finds an operation that the plan lacks.
-    """
+    """Write the package of a normalised document into a folder, not yet formatted."""
     package = plan_package(document)
     notes = second_opinion(document, package)
     render(package, document, folder / name, http)

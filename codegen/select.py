@@ -60,12 +60,7 @@ ASSISTANTS = Selection(paths=("/assistants", "/threads"))
 
 
 def select(document: Document, selection: Selection) -> Document:
-    """Return a document with the chosen operations and what they refer to.
-
-    Raises:
-        SpecError: the document is none of OpenAPI 3.0 or 3.1, no operation is chosen,
-            or a reference points nowhere.
-    """
+    """Return a document with the chosen operations and what they refer to."""
     check_version(document)
     document = written_out(document)
     chosen = [op for op in operations(document) if selection.keeps(op)]
@@ -94,11 +89,7 @@ def select(document: Document, selection: Selection) -> Document:
 
 
 def check_version(document: Document) -> None:
-    """Refuse a document that is none of OpenAPI 3.0 or 3.1.
-
-    Raises:
-        SpecError: it is of another version, or no OpenAPI document at all.
-    """
+    """Refuse a document that is none of OpenAPI 3.0 or 3.1."""
     if not isinstance(document, dict):
         raise SpecError(f"an object is due here, not {shorten(document)}", at=())
     version = document.get("openapi")
@@ -111,10 +102,10 @@ def check_version(document: Document) -> None:
 
 def written_out(document: Document) -> Document:
     """Return a document whose path items are no references."""
-    paths = {}
-    for path, item in document["paths"].items():
-        target, _ = resolve(document, item, ("paths", path), "pathItems")
-        paths[path] = target
+    paths = {
+        path: resolve(document, item, ("paths", path), "pathItems")[0]
+        for path, item in document["paths"].items()
+    }
     return {**document, "paths": paths}
 
 

@@ -108,11 +108,7 @@ def parse(data: bytes, *, name: str = "document") -> Source:
 
 
 def fetch(url: str) -> bytes:
-    """Return what stands at a URL; of what is too large, a byte more than is allowed.
-
-    Raises:
-        SpecError: it can't be had, or takes too long.
-    """
+    """Return what stands at a URL, of what is too large the beginning."""
     import httpx
 
     shown = without_secrets(url)

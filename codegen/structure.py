@@ -116,11 +116,7 @@ _WORDS: dict[type, str] = {
 
 
 def check_structure(document: Document) -> None:
-    """Refuse a document of another shape.
-
-    Raises:
-        SpecError: something is not of the kind that is due in its place.
-    """
+    """Refuse a document of another shape."""
     pending: list[tuple[Any, Shape, Path]] = [(document, "document", ())]
     while pending:
         value, due, at = pending.pop()

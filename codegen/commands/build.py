@@ -117,11 +117,7 @@ def check(
 def selection_of(
     paths: list[str] | None, tags: list[str] | None, everything: bool
 ) -> Selection:
-    """Return the operations that options choose.
-
-    Raises:
-        BuildError: the options contradict each other.
-    """
+    """Return the operations that options choose."""
     if everything and (paths or tags):
         raise BuildError("--all keeps everything: leave --path and --tag out")
     for path in paths or ():

@@ -11,7 +11,7 @@ import typer
 
 from codegen.commands.build import Everything, Prefixes, Tags, selection_of
 from codegen.commands.console import out, reported_errors
-from codegen.diff import Report, Verdict, compare
+from codegen.diff import Verdict, compare
 from codegen.diff.report import as_json, as_markdown, as_text
 from codegen.diff.sides import find
 from codegen.errors import BuildError
@@ -110,14 +110,8 @@ def diff(
         else:
             write_atomically(out_, text)
             out.print(f"wrote {plain_text(out_.name)}", markup=False)
-    raise typer.Exit(exit_code(report, fail_on))
-
-
-def exit_code(report: Report, fail_on: Level) -> int:
-    """Return the exit code for a report."""
-    if fail_on is Level.NEVER or report.verdict < _LOWEST[fail_on]:
-        return 0
-    return BREAKING if report.breaking else COMPATIBLE
+    if fail_on is not Level.NEVER and report.verdict >= _LOWEST[fail_on]:
+        raise typer.Exit(BREAKING if report.breaking else COMPATIBLE)
 
 
 def _check_target(target: Path | None) -> None:

@@ -116,16 +116,8 @@ def _properties(pair: Pair, old: str, new: str, site: Site) -> Iterator[Change]:
     before = {field.key: field for field in pair.old.models[old].fields}
     after = {field.key: field for field in pair.new.models[new].fields}
     renamed = match_names(
-        {
-            key: _what(was, field, {})
-            for key, field in before.items()
-            if key not in after
-        },
-        {
-            key: _what(now, field, pair.names)
-            for key, field in after.items()
-            if key not in before
-        },
+        {key: _what(was, key, {}) for key in before if key not in after},
+        {key: _what(now, key, pair.names) for key in after if key not in before},
     )
     for key, field in after.items():
         place = _place(site, field)
@@ -133,7 +125,12 @@ def _properties(pair: Pair, old: str, new: str, site: Site) -> Iterator[Change]:
             schemas = was["properties"][key], now["properties"][key]
             yield from _property(pair, schemas, (before[key], field), place)
         elif key in renamed:
-            yield _called(site, before[renamed[key]], field, place)
+            old_field = before[renamed[key]]
+            if old_field.name == field.name:
+                yield place.change(rules.KEY_RENAMED, was=old_field.key, now=key)
+            else:
+                was_name = f"{site.name}.{old_field.name}"
+                yield place.change(rules.PROPERTY_RENAMED, was=was_name)
         else:
             yield place.change(rules.NEW_REQUIRED if field.required else rules.NEW)
     for key, field in before.items():
@@ -141,17 +138,9 @@ def _properties(pair: Pair, old: str, new: str, site: Site) -> Iterator[Change]:
             yield _place(site, field).change(rules.GONE)
 
 
-def _what(schema: Schema, field: Field, names: Names) -> tuple[str, bool]:
+def _what(schema: Schema, key: str, names: Names) -> tuple[str, bool]:
     """Return all that the document says of a property, but for its name."""
-    required = field.key in (schema.get("required") or [])
-    return form(schema["properties"][field.key], names), required
-
-
-def _called(site: Site, old: Field, new: Field, place: Site) -> Change:
-    """Return how a property is called now, in the code or only in the data."""
-    if old.name == new.name:
-        return place.change(rules.KEY_RENAMED, was=old.key, now=new.key)
-    return place.change(rules.PROPERTY_RENAMED, was=f"{site.name}.{old.name}")
+    return form(schema["properties"][key], names), key in schema.get("required", ())
 
 
 def _place(site: Site, field: Field) -> Site:
@@ -296,19 +285,13 @@ def _others(pair: Pair, before: _Union, after: _Union, site: Site) -> Iterator[C
 def _discriminator(
     pair: Pair, before: _Union, after: _Union, site: Site
 ) -> Iterator[Change]:
-    if before.key == after.key:
-        yield from _meanings(pair, before, after, site)
+    """Compare the discriminator, or else which values stand for which variants."""
+    if before.key != after.key:
+        rule = rules.DISCRIMINATOR
+        if not (before.key and after.key):
+            rule = rules.DISCRIMINATOR_NEW if after.key else rules.DISCRIMINATOR_GONE
+        yield site.change(rule, was=value(before.key), now=value(after.key))
         return
-    rule = rules.DISCRIMINATOR
-    if not (before.key and after.key):
-        rule = rules.DISCRIMINATOR_NEW if after.key else rules.DISCRIMINATOR_GONE
-    yield site.change(rule, was=value(before.key), now=value(after.key))
-
-
-def _meanings(
-    pair: Pair, before: _Union, after: _Union, site: Site
-) -> Iterator[Change]:
-    """Compare which values stand for which variants."""
     for key, name in after.meanings.items():
         former = before.meanings.get(key, name)
         if former != name:

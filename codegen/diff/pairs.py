@@ -159,12 +159,8 @@ def match_models(old: Side, new: Side) -> dict[str, str]:
     they say.
     """
     gone, added = list(old.models.values()), list(new.models.values())
-    pairs = match(
-        gone,
-        added,
-        lambda module: module.names.schema,
-        lambda module: module.names.class_,
-    )
+    keys = (lambda module: module.names.schema, lambda module: module.names.class_)
+    pairs = match(gone, added, *keys)
     matched = {now.names.schema: was.names.schema for was, now in pairs}
     left = [[module.names.schema for module in modules] for modules in (gone, added)]
     return matched | _match_by_shape(old, new, *left)

@@ -280,13 +280,7 @@ def as_json(report: Report) -> str:
 
 @dataclass(frozen=True)
 class _Entry:
-    """One change, or one that several things have in common.
-
-    Attributes:
-        change: the change, or the first of those that are alike.
-        text: what changed; where several things have it, without their names.
-        names: the things that have it, where there are several.
-    """
+    """One change, or one that several things have in common."""
 
     change: Change
     text: str

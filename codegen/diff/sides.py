@@ -105,11 +105,7 @@ def _repairs() -> Document:
 
 
 def repaired(document: Document) -> Document:
-    """Apply our overlay to a document.
-
-    Raises:
-        SpecError: the document is neither OpenAPI 3.0 nor 3.1, or has not its shape.
-    """
+    """Apply our overlay to a document."""
     check_version(document)
     check_structure(document)
     return overlay.apply(document, _repairs()).document
@@ -121,11 +117,7 @@ def has_any(document: Document, selection: Selection) -> bool:
 
 
 def side_of(document: Document, selection: Selection) -> Side:
-    """Prepare the selected part of a repaired document as `build` does.
-
-    Raises:
-        SpecError: `build` would refuse it.
-    """
+    """Prepare the selected part of a repaired document as `build` does."""
     taken = normalise(select(document, selection))
     return _planned(taken.document, taken.origins)
 

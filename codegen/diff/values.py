@@ -77,10 +77,15 @@ def compare_values(pair: Pair, old: Any, new: Any, site: Site) -> list[Change]:
 
 def _compare(pair: Pair, old: Any, new: Any, site: Site) -> Iterator[Change]:
     every = _alternatives(old), _alternatives(new)
-    before, after = _kinds_of(pair, every)
+    before, after = (
+        _kinds(pair.old, every[0], {}),
+        _kinds(pair.new, every[1], pair.names),
+    )
     if "any" in before and "any" in after:
         return
-    old_kinds, new_kinds = _kinds_of(pair, _changed(every, every, pair.names))
+    changed = _changed(every, every, pair.names)
+    old_kinds = _kinds(pair.old, changed[0], {})
+    new_kinds = _kinds(pair.new, changed[1], pair.names)
     free = {
         kind: _changed(
             (_free(old_kinds, kind), _free(new_kinds, kind)),
@@ -133,10 +138,6 @@ def _alternatives(schema: Any) -> list[Schema]:
             else member
         )
     ]
-
-
-def _kinds_of(pair: Pair, parts: tuple[_Parts, _Parts]) -> tuple[_Kinds, _Kinds]:
-    return _kinds(pair.old, parts[0], {}), _kinds(pair.new, parts[1], pair.names)
 
 
 def _kinds(side: Side, parts: _Parts, names: Names) -> _Kinds:
@@ -211,12 +212,9 @@ def _changed(
 
 
 def _exceeds(left: _Kinds, others: _Kinds, free: dict[str, tuple[int, int]]) -> bool:
-    """Return whether a document accepts a type that the other one doesn't.
+    """Return whether what may have changed of a document isn't among all of the other.
 
-    Args:
-        left: what may have changed of the one.
-        others: all that the other one accepts.
-        free: of each kind how many schemas only the one has, and only the other.
+    Of each kind, `free` has how many schemas only the one has, and only the other.
     """
     if "any" in others:
         return False
@@ -267,24 +265,17 @@ def _single_values(old: _Kind, new: _Kind, site: Site) -> Iterator[Change]:
         was, now = values(old.constants), values(new.constants)
         yield site.change(rules.CONSTANTS, was=was, now=now)
     else:
-        yield from _enums(old, new, gone, added, site)
-
-
-def _enums(
-    old: _Kind, new: _Kind, gone: list[Any], added: list[Any], site: Site
-) -> Iterator[Change]:
-    """Compare where only single values are accepted, of constants and of enums."""
-    if gone:
-        rule = rules.KNOWN_GONE if old.known else rules.CONSTANT_GONE
-        rule = rules.KNOWN_HINT_GONE if site.is_hint else rule
-        yield site.change(rule, values=values(gone))
-    if added:
-        rule = rules.KNOWN_NEW if old.known else rules.CONSTANT_NEW
-        yield site.change(rule, values=values(added))
-    elif new.known and not old.known:
-        yield site.change(rules.OPENED, values=values(new.known))
-    if old.known and not new.known:
-        yield site.change(rules.CLOSED, values=values(new.constants))
+        if gone:
+            rule = rules.KNOWN_GONE if old.known else rules.CONSTANT_GONE
+            rule = rules.KNOWN_HINT_GONE if site.is_hint else rule
+            yield site.change(rule, values=values(gone))
+        if added:
+            rule = rules.KNOWN_NEW if old.known else rules.CONSTANT_NEW
+            yield site.change(rule, values=values(added))
+        elif new.known and not old.known:
+            yield site.change(rules.OPENED, values=values(new.known))
+        if old.known and not new.known:
+            yield site.change(rules.CLOSED, values=values(new.constants))
 
 
 def compare_notes(was: Any, now: Any, site: Site) -> Iterator[Change]:
@@ -318,14 +309,7 @@ _TIMES = ("unixtime", "date-time")
 
 
 class _Limit(NamedTuple):
-    """A limit from above (sign 1) or from below (-1).
-
-    Attributes:
-        sign: 1 or -1.
-        text: how a sentence says it, or "" where it names the keyword.
-        exclusive: the keyword that excludes the bound itself.
-        default: the value that is no limit.
-    """
+    """A limit from above (sign 1) or from below (-1); the default is no limit."""
 
     sign: int
     text: str = ""
@@ -369,27 +353,22 @@ def compare_limits(
     is_time = any(schema.get("format") in _TIMES for schema in (old, new))
     # The change of the derived property says more than that of the format.
     if not (site.is_property and is_time):
-        yield from _other(old, new, "format", site, names, _FORMAT_RULES)
+        yield from _other(old, new, "format", site, names)
     for key in sorted((old.keys() | new.keys()) - _NO_LIMITS):
-        yield from _other(old, new, key, site, names, _LIMIT_RULES)
-
-
-_FORMAT_RULES = rules.FORMAT_NEW, rules.FORMAT_GONE, rules.FORMAT
-_LIMIT_RULES = rules.LIMIT_NEW, rules.LIMIT_GONE, rules.LIMIT
+        yield from _other(old, new, key, site, names)
 
 
 def _other(
-    old: Schema,
-    new: Schema,
-    key: str,
-    site: Site,
-    names: Names,
-    three: tuple[rules.Rule, rules.Rule, rules.Rule],
+    old: Schema, new: Schema, key: str, site: Site, names: Names
 ) -> Iterator[Change]:
     """Compare a limit whose values have no order; false is no limit."""
     was, now = (None if one.get(key) is False else one.get(key) for one in (old, new))
     if form(was, {}) != form(now, names):
-        rule = three[0] if was is None else three[1] if now is None else three[2]
+        rule = rules.FORMAT if key == "format" else rules.LIMIT
+        if was is None:
+            rule = rules.FORMAT_NEW if key == "format" else rules.LIMIT_NEW
+        elif now is None:
+            rule = rules.FORMAT_GONE if key == "format" else rules.LIMIT_GONE
         yield site.change(rule, limit=key, was=value(was), now=value(now))
 
 

@@ -44,13 +44,9 @@ PASSES: dict[str, Pass] = {
 
 @dataclass(frozen=True)
 class Normalised:
-    """A document in its one form.
+    """A document in its one form, and how often each pass changed something.
 
-    Attributes:
-        document: it.
-        changes: how often each pass changed something.
-        origins: where the schemas stood that were given names of their own.
-        unused_actions: actions of the overlay that found nothing before.
+    `origins` says where the schemas stood that were given names of their own.
     """
 
     document: Document
@@ -60,12 +56,7 @@ class Normalised:
 
 
 def normalise(document: Document) -> Normalised:
-    """Run all passes in order.
-
-    Raises:
-        SpecError: a pass can't make sense of something; it names the place where that
-            stands in the document as it is given.
-    """
+    """Run all passes in order."""
     changes = {}
     origins: dict[str, Path] = {}
     for name, run in PASSES.items():

@@ -6,7 +6,8 @@ and C. Where two members describe one property, the later one wins.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from codegen.document import (
@@ -58,11 +59,16 @@ class _Merging:
 
     def merged(self, schema: Schema, at: Path) -> Schema:
         """Return the one schema that an `allOf` and what stands beside it mean."""
+        with self._opened(at):
+            return self._merged(schema, at)
+
+    @contextmanager
+    def _opened(self, at: Path) -> Iterator[None]:
         if at in self._open:
             raise SpecError("this allOf contains itself", at=at)
         self._open.add(at)
         try:
-            return self._merged(schema, at)
+            yield
         finally:
             self._open.discard(at)
 
@@ -110,13 +116,8 @@ class _Merging:
     def _component(self, schema: Schema, at: Path) -> Schema:
         """Return a named schema, with all that is inside of it merged."""
         if at not in self._written_out:
-            if at in self._open:
-                raise SpecError("this allOf contains itself", at=at)
-            self._open.add(at)
-            try:
+            with self._opened(at):
                 self._written_out[at] = rewrite_schema(schema, at, self._rule)
-            finally:
-                self._open.discard(at)
         return self._written_out[at]
 
     def _rule(self, schema: Schema, at: Path) -> Schema:
@@ -175,9 +176,11 @@ def _join(first: Schema, second: Schema) -> Schema:
     """Join two schemas without references, `allOf` and unions."""
     result = {**first, **second}
     if "properties" in first and "properties" in second:
-        result["properties"] = _joined_properties(
-            first["properties"], second["properties"]
-        )
+        known: Schema = first["properties"]
+        result["properties"] = known | {
+            name: _refined(known[name], schema) if name in known else schema
+            for name, schema in second["properties"].items()
+        }
     if "required" in first and "required" in second:
         both = [*first["required"], *second["required"]]
         result["required"] = list(dict.fromkeys(both))
@@ -188,13 +191,6 @@ def _join(first: Schema, second: Schema) -> Schema:
         "enum", [result["const"]]
     ):
         raise _NothingError("no value is in all of them")
-    return result
-
-
-def _joined_properties(first: Schema, second: Schema) -> Schema:
-    result = dict(first)
-    for name, schema in second.items():
-        result[name] = _refined(first[name], schema) if name in first else schema
     return result
 
 

@@ -6,6 +6,7 @@ import ast
 import textwrap
 import unicodedata
 from collections.abc import Iterable
+from operator import add
 from typing import Any
 
 from codegen.errors import Path, SpecError, shorten
@@ -111,9 +112,7 @@ def _wrap(text: str, first: int, width: int) -> list[str]:
 
 
 def _escape(text: str) -> str:
-    lines = []
-    for line in text.split("\n"):
-        hanging = line[: len(line) - len(line.lstrip(" "))]
-        lines.append(hanging + plain_text(line))
-    joined = "\n".join(lines).strip("\n")
+    lines = text.split("\n")
+    hanging = (line[: len(line) - len(line.lstrip(" "))] for line in lines)
+    joined = "\n".join(map(add, hanging, map(plain_text, lines))).strip("\n")
     return joined.replace("\\", "\\\\").replace('"""', '\\"\\"\\"')

@@ -49,10 +49,8 @@ class Package:
     def needs(self) -> list[str]:
         """Name the modules that not every package has, but this one."""
         needed = {
-            "writing": any(operation.writes for operation in self.operations),
-            "streaming": any(
-                operation.responses.stream for operation in self.operations
-            ),
+            "writing": any(one.writes for one in self.operations),
+            "streaming": any(one.responses.stream for one in self.operations),
             "datetimes": any(schema.times for schema in self.schemas),
             "checking": bool(self.schemas),
         }
@@ -60,12 +58,7 @@ class Package:
 
 
 def plan_package(document: Document) -> Package:
-    """Plan the package of a normalised document.
-
-    Raises:
-        SpecError: something of the document can't be written as Python, or two things
-            would get the same name.
-    """
+    """Plan the package of a normalised document."""
     schemas = component_schemas(document)
     types = Types(schemas, Names(schemas))
     try:
@@ -114,14 +107,7 @@ def _tags(document: Document, types: Types) -> list[Tag]:
                 hint="Rename one of them in the overlay.",
             )
         taken[key] = planned
-        tag = result.setdefault(
-            planned.tag,
-            Tag(
-                planned.tag,
-                plain_text(planned.tag_title),
-                described.get(planned.tag_title, ""),
-                [],
-            ),
-        )
-        tag.operations.append(planned)
+        title, description = planned.tag_title, described.get(planned.tag_title, "")
+        tag = Tag(planned.tag, plain_text(title), description, [])
+        result.setdefault(planned.tag, tag).operations.append(planned)
     return list(result.values())

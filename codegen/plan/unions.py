@@ -15,14 +15,7 @@ from codegen.unions import Schemas, constants_of, is_array, is_class, is_map, le
 
 @dataclass(frozen=True)
 class Variant:
-    """One class of a union, and how its objects are recognised.
-
-    Attributes:
-        class_: the name of the class.
-        values: the values of the discriminator that stand for it, as literals.
-        required: the properties that it must have, as literals.
-        constants: properties with the one value that they have, as literals.
-    """
+    """One class of a union, and how its objects are recognised."""
 
     class_: str
     values: list[str]

@@ -50,11 +50,7 @@ class Checked:
 
 
 def copies(dest: Path, name: str | None = None) -> list[Path]:
-    """Find the copies in a folder, or the one that the folder itself is.
-
-    Raises:
-        BuildError: there is none.
-    """
+    """Find the copies in a folder, or the one that the folder itself is."""
     if not dest.is_dir():
         raise BuildError(f"there is no folder {dest}")
     if name is not None:
@@ -73,11 +69,7 @@ def copies(dest: Path, name: str | None = None) -> list[Path]:
 
 
 def check_copy(folder: Path, generated: Path | None = None) -> Checked:
-    """Compare a copy with its stamp, and that with what would be written now.
-
-    Raises:
-        BuildError: the copy can't be judged.
-    """
+    """Compare a copy with its stamp, and that with what would be written now."""
     try:
         stamp = vendored.read_stamp(folder)
         findings = vendored.look(folder, stamp)
@@ -104,8 +96,8 @@ def _differing(stamp: dict[str, Any], wanted: dict[str, Any]) -> Iterator[str]:
     after: dict[str, str] = wanted["files"]
     for name in sorted(before | after):
         if before.get(name) != after.get(name):
-            kind = "changed" if name in before and name in after else "new"
-            kind = kind if name in after else "gone"
+            kind = "gone" if name in before else "new"
+            kind = "changed" if name in before and name in after else kind
             yield f"{kind}: {vendored.shown(name)}"
 
 

@@ -43,13 +43,7 @@ FOLDER` in a clone of {project}; the command below updates this.
 
 @dataclass(frozen=True)
 class Options:
-    """How a copy is to be.
-
-    Attributes:
-        name: what its package is called.
-        with_client: whether the hand-written client is in it.
-        generated: the folder of the build that is copied.
-    """
+    """How a copy is to be."""
 
     name: str
     with_client: bool = False
@@ -63,12 +57,7 @@ class Options:
 
 @dataclass(frozen=True)
 class Copy:
-    """A copy as it would be written.
-
-    Attributes:
-        files: everything but the stamp, by names relative to the copy.
-        stamp: what VENDORED.json says.
-    """
+    """A copy as it would be written."""
 
     files: dict[str, bytes]
     stamp: dict[str, Any]
@@ -80,11 +69,7 @@ class Copy:
 
 
 def make(options: Options) -> Copy:
-    """Make a copy of what this repository holds now.
-
-    Raises:
-        BuildError: it can't be made.
-    """
+    """Make a copy of what this repository holds now."""
     check_name(options.name)
     package = built(options.generated)
     own = project()
@@ -163,15 +148,7 @@ def _head(options: Options, own: Project) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class Written:
-    """What was written, and what that changed.
-
-    Attributes:
-        target: the folder of the copy.
-        copy: what it holds now.
-        added: files that the earlier copy, if any, didn't have.
-        changed: files that it had with another content.
-        deleted: files that only it had.
-    """
+    """What was written, and what that changed."""
 
     target: Path
     copy: Copy
@@ -182,11 +159,6 @@ class Written:
 
 def write(dest: Path, options: Options, *, force: bool = False) -> Written:
     """Write a copy to `dest/name`, in the place of an earlier one.
-
-    Args:
-        dest: the folder that the copy is to be in; it is made where it is missing.
-        options: how the copy is to be.
-        force: discard what was changed in the earlier copy.
 
     Raises:
         BuildError: it can't be made, or something stands in its place that is no copy
@@ -215,11 +187,7 @@ def write(dest: Path, options: Options, *, force: bool = False) -> Written:
 
 
 def _earlier(target: Path, options: Options, *, force: bool) -> dict[str, str]:
-    """Return the files of the copy that is to be replaced, if there is one.
-
-    Raises:
-        BuildError: it must not be replaced.
-    """
+    """Return the files of the copy that is to be replaced, if there is one."""
     if not target.exists() or not any(target.iterdir()):
         return {}
     try:

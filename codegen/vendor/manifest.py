@@ -31,23 +31,14 @@ _MOST_SHOWN = 20
 
 @dataclass(frozen=True)
 class Built:
-    """A generated package, as it was built.
-
-    Attributes:
-        files: its files by their names, relative to it.
-        document: what it was made from: its version and its hash.
-    """
+    """A generated package, as it was built."""
 
     files: dict[str, bytes]
     document: dict[str, str]
 
 
 def built(folder: Path = GENERATED) -> Built:
-    """Read a build.
-
-    Raises:
-        BuildError: there is none, or it was changed since.
-    """
+    """Read a build."""
     try:
         lock = json.loads((folder / LOCK).read_text(encoding="utf-8"))
         locked: dict[str, str] = lock["files"]
@@ -128,12 +119,7 @@ class Project:
     ) -> tuple[list[str], list[str]]:
         """Return the requirements behind imports: those always needed, and the others.
 
-        Args:
-            imported: the third-party packages that are imported somewhere.
-            certain: those of them that are needed even if they are an extra of ours.
-
-        Raises:
-            BuildError: something is imported that pyproject.toml doesn't name.
+        What is certain is needed always, even if it is an extra of ours.
         """
         always, optional = set[str](), set[str]()
         for name in imported:
@@ -159,11 +145,7 @@ class Project:
 
 
 def project() -> Project:
-    """Read pyproject.toml, and the version that it leads to.
-
-    Raises:
-        BuildError: the file that it leads to has no version.
-    """
+    """Read pyproject.toml, and the version that it leads to."""
     settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     about: dict[str, Any] = settings["project"]
     others: dict[str, list[str]] = about.get("optional-dependencies", {})

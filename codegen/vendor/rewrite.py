@@ -40,11 +40,7 @@ _Edit = tuple[int, int, str]
 
 
 def rewritten(content: bytes, path: str, name: str) -> bytes:
-    """Return the source of a module as it is within a copy.
-
-    Raises:
-        BuildError: it does something with our names that no rule covers.
-    """
+    """Return the source of a module as it is within a copy."""
     if _MENTION.search(content):
         edits = [*_Rewrite(content, path, name).edits()]
         for start, end, new in sorted(edits, reverse=True):
@@ -180,14 +176,7 @@ _LOADING = {"import_module", "__import__"}
 
 @dataclass(frozen=True)
 class _Import:
-    """An import.
-
-    Attributes:
-        line: where it stands.
-        level: how many dots it has.
-        module: the rest of the module's name.
-        names: which names it takes of the module.
-    """
+    """An import."""
 
     line: int
     level: int

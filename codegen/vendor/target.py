@@ -29,11 +29,7 @@ _FORBIDDEN = (*_OURS, ".git", ".venv")
 
 
 def check_name(name: str) -> None:
-    """Refuse what can't, or shouldn't, be the name of a copy.
-
-    Raises:
-        BuildError: it is no name, or would hide a package that the copy needs.
-    """
+    """Refuse what can't, or shouldn't, be the name of a copy."""
     if not _NAME.match(name) or keyword.iskeyword(name):
         raise BuildError(
             f"{shorten(name)} can't be the name of a package",
@@ -49,11 +45,7 @@ def check_name(name: str) -> None:
 
 
 def target_of(dest: Path, name: str) -> Path:
-    """Return the folder of a copy, resolved; nothing is written.
-
-    Raises:
-        BuildError: no copy can go there.
-    """
+    """Return the folder of a copy, resolved; nothing is written."""
     try:
         folder = dest.resolve()
     except (OSError, RuntimeError, ValueError) as error:
