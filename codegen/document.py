@@ -255,11 +255,7 @@ def rewrite_outer(
 ) -> Any:
     """Copy a part of a document with the schemas replaced that stand in no other one.
 
-    Args:
-        value: the part.
-        at: where it stands.
-        rule: is called with each schema and its place.
-        names: whether the part is a map whose keys are names.
+    Where the part is a map whose keys are names, `names` is true.
     """
     if isinstance(value, list):
         return [rewrite_outer(x, (*at, i), rule) for i, x in enumerate(value)]
@@ -294,14 +290,7 @@ def rewrite_schema(schema: Any, at: Path, rule: SchemaRule) -> Any:
 
 
 def put_inside(result: Schema, schema: Schema, steps: Path, new: Any) -> None:
-    """Replace an inner schema in `result`, a shallow copy of `schema`.
-
-    Args:
-        result: the copy that is changed.
-        schema: the original, whose lists and maps are left alone.
-        steps: one or two keys that lead from the schema to the inner one.
-        new: what to put there.
-    """
+    """Replace a schema one or two steps inside of `schema`, in a shallow copy of it."""
     outer = str(steps[0])
     if len(steps) == 1:
         result[outer] = new

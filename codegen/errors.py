@@ -68,6 +68,12 @@ def shorten(text: object) -> str:
     return quoted
 
 
+def listed(lines: list[str], most: int = 20) -> list[str]:
+    """Return the first lines, and how many more there are."""
+    more = len(lines) - most
+    return lines[:most] + [f"... and {more} more"] * (more > 0)
+
+
 def _step(part: str | int) -> str:
     if isinstance(part, int):
         return f"[{part}]"

@@ -24,6 +24,7 @@ _CAUSES = {
     "generator": "the generator has changed",
     "settings": "the settings have changed",
 }
+_DRIFTS = {"gone": "missing", "new": "should not be there", "changed": "differs"}
 
 
 def write_lock(folder: Path, inputs: dict[str, Any]) -> None:
@@ -47,15 +48,8 @@ def read_lock(folder: Path) -> dict[str, Any]:
 def drift(wanted: dict[str, Any], folder: Path) -> list[str]:
     """Return why a folder differs from a lock, and then the files that do."""
     causes = list(_causes(wanted, read_lock(folder)))
-    files, present = wanted["files"], hashes(folder)
-    drifted = []
-    for name in sorted(files.keys() | present.keys()):
-        if name not in present:
-            drifted.append(f"missing: {name}")
-        elif name not in files:
-            drifted.append(f"should not be there: {name}")
-        elif files[name] != present[name]:
-            drifted.append(f"differs: {name}")
+    found = differences(wanted["files"], hashes(folder))
+    drifted = [f"{_DRIFTS[kind]}: {name}" for name, kind in found.items()]
     if drifted and not causes:
         causes = ["edited by hand: all inputs are as they were"]
     return causes + drifted
@@ -98,6 +92,15 @@ def _hashes(paths: Iterable[Path], root: Path) -> dict[str, str]:
     return {
         path.relative_to(root).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
         for path in sorted(paths)
+    }
+
+
+def differences(old: dict[str, str], new: dict[str, str]) -> dict[str, str]:
+    """Return the files that differ, by their hashes: "new", "gone" or "changed"."""
+    return {
+        name: "new" if name not in old else "changed" if name in new else "gone"
+        for name in sorted(old.keys() | new.keys())
+        if old.get(name) != new.get(name)
     }
 
 

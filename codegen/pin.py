@@ -52,13 +52,6 @@ def pin(
 ) -> Pinned:
     """Write the pinned document and the record of where it comes from.
 
-    Args:
-        upstream: the document to take the facts from.
-        selection: which operations to keep.
-        date: the day of the document, else the one in its file name.
-        pinned: the document to rewrite; its prose is kept.
-        lock: the record to write.
-
     Raises:
         SpecError: the document is unusable; nothing has been written then.
     """

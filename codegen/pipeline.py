@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import NamedTuple
 
 from codegen import overlay, source
 from codegen.engine import second_opinion
@@ -15,6 +16,7 @@ from codegen.errors import BuildError, SpecError, traced
 from codegen.finish import format_code, write_index
 from codegen.lock import (
     LOCK,
+    differences,
     drift,
     hash_of_json,
     hashes,
@@ -61,8 +63,7 @@ class Order:
         }
 
 
-@dataclass(frozen=True)
-class Code:
+class Code(NamedTuple):
     """A package as it was written, and what the engine reads otherwise."""
 
     package: Package
@@ -113,9 +114,8 @@ def build(order: Order, say: Say = print) -> Built:
     with _written(order, target.parent, say) as (folder, code):
         before = hashes(target) if target.exists() else {}
         after = hashes(folder)
-        changed = {n for n in before | after if before.get(n) != after.get(n)}
         replace_folder(folder, target)
-    return Built(code.package, code.notes, len(after), sorted(changed))
+    return Built(*code, len(after), [*differences(before, after)])
 
 
 def check(order: Order, say: Say = print) -> list[str]:

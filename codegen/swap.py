@@ -81,10 +81,6 @@ def scratch_folder(target: Path, beside: Path) -> Iterator[Path]:
     """Make a folder to prepare a new `target` in, which is deleted afterwards.
 
     An interruption at any moment leaves none; what killed builds left is deleted.
-
-    Args:
-        target: the folder that is to be replaced.
-        beside: where to make it: on the same file system as `target`.
     """
     prefix = f".{target.name}.building-"
     own = f"{prefix}{os.getpid()}-"

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 import typer
 from rich.console import Console
 
-from codegen.errors import BuildError, SpecError
+from codegen.errors import BuildError, SpecError, listed
 from codegen.plan.literal import plain_text
 
 out = Console(highlight=False, soft_wrap=True)
@@ -25,11 +25,8 @@ def say(line: str) -> None:
 
 def say_some(lines: Iterable[str]) -> None:
     """Print the first lines, and how many more there are."""
-    listed = list(lines)
-    for line in listed[:LISTED]:
+    for line in listed([*lines], LISTED):
         out.print(line, markup=False)
-    if len(listed) > LISTED:
-        out.print(f"... and {len(listed) - LISTED} more")
 
 
 @contextmanager

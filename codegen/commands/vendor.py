@@ -141,16 +141,15 @@ def _as_json(found: Checked) -> dict[str, object]:
 def _print_written(done: Written, format_: Format) -> None:
     stamp = done.copy.stamp
     if format_ is Format.JSON:
-        files = {"added": done.added, "changed": done.changed, "deleted": done.deleted}
-        _print_json({"name": done.target.name, **files, "stamp": stamp})
+        _print_json({"name": done.target.name, **done.changes, "stamp": stamp})
         return
     source = stamp["source"]
     if source is not None and source["modified"]:
         err.print("note: this repository has changes that are not committed")
+    added, changed, deleted = map(len, done.changes.values())
     out.print(
         f"wrote {done.target.name}, version {stamp['version']}: "
-        f"{len(done.added)} files added, {len(done.changed)} changed, "
-        f"{len(done.deleted)} deleted"
+        f"{added} files added, {changed} changed, {deleted} deleted"
     )
     out.print(f"it needs Python {stamp['python']} and", markup=False)
     for requirement in stamp["dependencies"]:

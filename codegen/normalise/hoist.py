@@ -41,9 +41,7 @@ _PROSE = ("description", "title", "example", "examples", "externalDocs")
 def hoist(document: Document, origins: dict[str, Path]) -> tuple[Document, int]:
     """Move inline schemas to `components.schemas`, from the outside to the inside.
 
-    Args:
-        document: a document without `allOf`.
-        origins: is filled with the places where the schemas stood.
+    `origins` is filled with the places where they stood.
     """
     work = _Hoisting(document, origins)
     return work.run(), work.count
@@ -80,11 +78,7 @@ class _Hoisting:
     def _value(self, schema: Any, name: str, at: Path, other: str = "") -> Any:
         """Return what stands in the place of a schema that is used somewhere.
 
-        Args:
-            schema: what stands there.
-            name: the name for it, if it needs one.
-            at: where it stands.
-            other: the name for it where the first is taken.
+        If it needs a name, it gets the first one, or the other where that is taken.
         """
         if not isinstance(schema, dict):
             return schema

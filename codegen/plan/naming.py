@@ -20,31 +20,23 @@ _IMPORTED = {
 
 @dataclass(frozen=True)
 class SchemaNames:
-    """How a named schema is called in Python."""
+    """How a named schema is called in Python.
+
+    Attributes:
+        dict_: its TypedDict.
+        options: the TypedDict of the optional properties of a body.
+        known: a union without objects of unknown kinds.
+        reader: the function that reads a union.
+    """
 
     schema: str
     class_: str
     module: str
 
-    @property
-    def dict_(self) -> str:
-        """Name its TypedDict."""
-        return f"{self.class_}Dict"
-
-    @property
-    def options(self) -> str:
-        """Name the TypedDict of the optional properties of a body."""
-        return f"{self.class_}OptionalDict"
-
-    @property
-    def known(self) -> str:
-        """Name the union without objects of unknown kinds."""
-        return f"Known{self.class_}"
-
-    @property
-    def reader(self) -> str:
-        """Name the function that reads a union."""
-        return f"read_{self.module}"
+    dict_: str
+    options: str
+    known: str
+    reader: str
 
 
 class Names:
@@ -79,4 +71,10 @@ def _names_of(schema: str) -> SchemaNames:
     class_, module = class_name(schema, at), module_name(schema, at)
     if class_ in _IMPORTED or keyword.iskeyword(class_):
         class_ += "Schema"
-    return SchemaNames(schema, class_, module)
+    derived = (
+        f"{class_}Dict",
+        f"{class_}OptionalDict",
+        f"Known{class_}",
+        f"read_{module}",
+    )
+    return SchemaNames(schema, class_, module, *derived)

@@ -257,12 +257,12 @@ def _each(helper: str, item: Reader | None, reads: str) -> Reader | None:
     if item is None:
         return None
     call = f"{helper}({item.function}, {{}})"
-    return Reader(
-        f"lambda item: {call.replace('{}', 'item')}",
-        call,
-        frozenset({reads}),
-        item.helpers | {helper},
-    )
+    return _by_call(call, frozenset({reads}), item.helpers | {helper})
+
+
+def _by_call(call: str, reads: frozenset[str], helpers: frozenset[str]) -> Reader:
+    function = f"lambda item: {call.replace('{}', 'item')}"
+    return Reader(function, call, reads, helpers)
 
 
 def _chain(readers: list[Reader], at: Path) -> Reader | None:
@@ -279,12 +279,8 @@ def _chain(readers: list[Reader], at: Path) -> Reader | None:
     call = "{}"
     for reader in readers:
         call = reader(call)
-    return Reader(
-        f"lambda item: {call.replace('{}', 'item')}",
-        call,
-        frozenset(kinds),
-        frozenset[str]().union(*(reader.helpers for reader in readers)),
-    )
+    helpers = frozenset[str]().union(*(reader.helpers for reader in readers))
+    return _by_call(call, frozenset(kinds), helpers)
 
 
 def enum_annotation(schema: Schema, at: Path) -> str:

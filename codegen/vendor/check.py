@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from codegen.errors import BuildError
+from codegen.lock import differences
 from codegen.paths import GENERATED
 from codegen.vendor import vendored
 from codegen.vendor.copy import Options, make
@@ -92,13 +93,8 @@ def _differing(stamp: dict[str, Any], wanted: dict[str, Any]) -> Iterator[str]:
         if stamp.get(key) != wanted[key]:
             was, now = (_shown(each.get(key)) for each in (stamp, wanted))
             yield f"{meaning}: {was}, now {now}"
-    before: dict[str, str] = stamp["files"]
-    after: dict[str, str] = wanted["files"]
-    for name in sorted(before | after):
-        if before.get(name) != after.get(name):
-            kind = "gone" if name in before else "new"
-            kind = "changed" if name in before and name in after else kind
-            yield f"{kind}: {vendored.shown(name)}"
+    for name, kind in differences(stamp["files"], wanted["files"]).items():
+        yield f"{kind}: {vendored.shown(name)}"
 
 
 def _shown(value: Any) -> str:

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from codegen.errors import BuildError
+from codegen.errors import BuildError, listed
+from codegen.lock import differences
 from codegen.paths import GENERATED
 from codegen.pipeline import PACKAGE
 from codegen.swap import recover, replace_folder, scratch_folder
@@ -24,7 +25,6 @@ from codegen.vendor.manifest import (
     client,
     commit,
     licences,
-    listed,
     project,
 )
 from codegen.vendor.rewrite import rewritten, verify
@@ -152,9 +152,7 @@ class Written:
 
     target: Path
     copy: Copy
-    added: tuple[str, ...]
-    changed: tuple[str, ...]
-    deleted: tuple[str, ...]
+    changes: dict[str, list[str]]
 
 
 def write(dest: Path, options: Options, *, force: bool = False) -> Written:
@@ -176,14 +174,10 @@ def write(dest: Path, options: Options, *, force: bool = False) -> Written:
             _fill(folder, copy)
             replace_folder(folder, target)
         undo.pop_all()
-    after: dict[str, str] = copy.stamp["files"]
-    return Written(
-        target,
-        copy,
-        tuple(sorted(after.keys() - before)),
-        tuple(n for n in sorted(after.keys() & before) if after[n] != before[n]),
-        tuple(sorted(before.keys() - after)),
-    )
+    changes: dict[str, list[str]] = {"added": [], "changed": [], "deleted": []}
+    for name, kind in differences(before, copy.stamp["files"]).items():
+        changes[{"new": "added", "gone": "deleted"}.get(kind, kind)].append(name)
+    return Written(target, copy, changes)
 
 
 def _earlier(target: Path, options: Options, *, force: bool) -> dict[str, str]:

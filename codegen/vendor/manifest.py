@@ -14,9 +14,9 @@ from typing import Any
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from codegen.errors import BuildError, shorten
+from codegen.errors import BuildError, listed, shorten
 from codegen.git import GitError, git
-from codegen.lock import LOCK, hashes
+from codegen.lock import LOCK, differences, hashes
 from codegen.paths import GENERATED, ROOT
 
 FACADE = "assistants_client"
@@ -26,7 +26,6 @@ _DISTRIBUTIONS = {"attr": "attrs", "dateutil": "python-dateutil"}
 _VERSION = re.compile(r'^__version__ = "(.+)"$', re.MULTILINE)
 # What a copy is made of: changes elsewhere don't make it another.
 _SOURCES = (FACADE, "generated", "codegen/vendor", *LICENCES, "pyproject.toml")
-_MOST_SHOWN = 20
 
 
 @dataclass(frozen=True)
@@ -50,7 +49,7 @@ def built(folder: Path = GENERATED) -> Built:
             ["run scripts/regen, or `python -m codegen build --out FOLDER`"],
         ) from error
     present = hashes(folder)
-    drifted = [n for n in sorted(locked | present) if locked.get(n) != present.get(n)]
+    drifted = [*differences(locked, present)]
     if drifted:
         raise BuildError(
             f"{folder} is not as it was built, and is not copied:",
@@ -81,12 +80,6 @@ def client() -> dict[str, bytes]:
 def licences() -> dict[str, bytes]:
     """Read the licence, and the notice of what it doesn't cover alone."""
     return {name: (ROOT / name).read_bytes() for name in LICENCES}
-
-
-def listed(lines: list[str]) -> list[str]:
-    """Return the first lines, and how many more there are."""
-    more = len(lines) - _MOST_SHOWN
-    return lines[:_MOST_SHOWN] + [f"... and {more} more"] * (more > 0)
 
 
 def commit(root: Path = ROOT) -> dict[str, str | bool] | None:

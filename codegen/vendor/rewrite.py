@@ -21,9 +21,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from codegen.errors import BuildError
+from codegen.errors import BuildError, listed
 from codegen.pipeline import PACKAGE
-from codegen.vendor.manifest import FACADE, listed
+from codegen.vendor.manifest import FACADE
 
 # Where our packages are within a copy; "" is the copy itself.
 _HOMES = {PACKAGE: PACKAGE, FACADE: ""}
