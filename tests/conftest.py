@@ -8,12 +8,15 @@ import signal
 import ssl
 import sys
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import settings
 
 from harness.rows import VARIABLE
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
 
 # No test depends on how fast a machine is. What hypothesis sets by itself where CI is
 # set (always the same examples, for one) stays.
@@ -29,6 +32,9 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 # of the tests, and those that the programs load which they start, are kept compiled.
 sys.dont_write_bytecode = False
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
+# What is imported stays to the end, so that to look for garbage in it is in vain.
+gc.disable()
 
 # Each client of httpx reads all the authorities there are, which takes it as long as
 # most tests take; those of the tests share what was read once.
@@ -69,12 +75,18 @@ def pytest_configure(config: pytest.Config) -> None:
         os.environ[VARIABLE] = str(row)
 
 
+@pytest.hookimpl(wrapper=True, optionalhook=True)
+def pytest_xdist_auto_num_workers() -> Generator[None, int, int]:
+    """Take one process more than there are cores, as many tests wait for something."""
+    return (yield) + 1
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put the longest tests first, in the order in which they stand."""
     items.sort(key=lambda item: item.path.name not in _LONG)
 
 
 def pytest_collection_finish() -> None:
-    """Spare the collector of garbage what was imported, which stays to the end."""
-    gc.collect()
+    """Let garbage be collected from now on, but not among what was imported."""
     gc.freeze()
+    gc.enable()
