@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 # It is kept, since most of the time is that of reading what the packages import.
-CACHE = ROOT / ".mypy_cache" / "of_tests"
+CACHE = ROOT / ".mypy_cache" / "vendor"
 
 TALKING = '''\
 """What a project does with its copy."""
