@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from assistants_api import UNSET
@@ -142,6 +143,7 @@ def construct(schema: Schema, value: Any) -> Any:
     return value
 
 
+@cache
 def hosts(name: str) -> list[tuple[str, str]]:
     """Return the class and property where a schema that is no class is read."""
     return [

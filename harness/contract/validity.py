@@ -10,6 +10,8 @@ from jsonschema import Draft202012Validator
 
 from harness.contract.document import DOCUMENT, PREFIX, SCHEMAS
 
+_NAME = "urn:document"
+
 
 def is_valid(value: Any, schema: str) -> bool:
     """Return whether JSON data fits a named schema of the document."""
@@ -32,7 +34,17 @@ def thorough(schema: str) -> Draft202012Validator:
 
 @cache
 def _fast(schema: str) -> jsonschema_rs.Draft202012Validator:
-    return jsonschema_rs.Draft202012Validator(_whole(schema))
+    if schema not in SCHEMAS:
+        raise KeyError(f"the document has no schema {schema!r}")
+    found = {"$ref": f"{_NAME}{PREFIX}{schema}"}
+    return jsonschema_rs.Draft202012Validator(found, registry=_registry())
+
+
+@cache
+def _registry() -> jsonschema_rs.Registry:
+    """Return the document, read once for the validators of all schemas."""
+    document = {"components": DOCUMENT["components"]}
+    return jsonschema_rs.Registry([(_NAME, document)], draft=jsonschema_rs.Draft202012)
 
 
 def _whole(schema: str) -> dict[str, Any]:
