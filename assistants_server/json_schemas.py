@@ -13,7 +13,6 @@ from typing import Any, TypeAlias
 from jsonschema import Draft202012Validator, FormatChecker, ValidationError
 from jsonschema.validators import create
 from referencing import Registry
-from referencing.jsonschema import DRAFT202012
 
 from .patterns import LONGEST_PATTERN, match_cost, pattern_weight
 
@@ -75,15 +74,6 @@ class Checker:
         self._left -= steps
         if self._left < 0:
             raise CostError
-
-    def resolved(self, ref: str) -> Schema:
-        """Return the part of the schema that a reference leads to.
-
-        Raises:
-            Unresolvable: it leads nowhere, or out of the schema.
-        """
-        resource = DRAFT202012.create_resource(self.root)
-        return Registry().resolver_with_root(resource).lookup(ref).contents
 
     def fits(self, value: Any, schema: Schema) -> bool:
         """Return whether a value fits a part of the schema.

@@ -34,25 +34,42 @@ def match_cost(pattern: str, text: str) -> int:
     Every choice (a quantifier or an alternative) multiplies the ways through the text;
     where groups are repeated, it does so at each character.
     """
-    choices, repeats = _shape(pattern)
-    if choices and repeats:
-        ways = (choices + 1) ** min(len(text) + repeats, 64)
+    branches, quantifiers, repeats, bits = _shape(pattern)
+    if repeats:
+        choices = (branches + 1) * (quantifiers + 1)
+        ways = choices ** min(len(text) + repeats, 64)
     else:
-        ways = math.comb(len(text) + choices, choices)
+        ways = 2 ** min(bits, 64) * math.comb(len(text) + quantifiers, quantifiers)
     return int(ways) * (len(text) + 1) // 1000
 
 
 @lru_cache(maxsize=256)
-def _shape(pattern: str) -> tuple[int, int]:
-    """Return the number of choices, and how often groups are repeated, 1 for `*`."""
-    choices, repeats = 0, 0
+def _shape(pattern: str) -> tuple[int, int, int, int]:
+    """Return what the cost of a pattern depends on.
+
+    Returns:
+        The number of alternatives, that of quantifiers, how often groups with some of
+        these inside are repeated (1 for `*`), and how many bits the number of ways
+        through alternatives side by side has.
+    """
+    groups, bars, options, quantifiers, repeats = 1, 0, 0, 0, 0
+    before: list[int] = []
     for piece, quantifier in _PIECE.findall(pattern):
-        exact = re.fullmatch(r"\{\d+\}", quantifier)
-        choices += piece == "|" or bool(quantifier and not exact)
-        if piece == ")" and quantifier not in ("", "?"):
+        if piece == "(":
+            # What seems to be its quantifier begins `(?:` and the like.
+            groups += 1
+            before.append(bars + options + quantifiers)
+            continue
+        varies = piece == ")" and before and bars + options + quantifiers > before.pop()
+        if varies and quantifier not in ("", "?"):
             counts = map(int, re.findall(r"\d+", quantifier))
             repeats = max(repeats, 1) * max(counts, default=1)
-    return choices, repeats
+        bars += piece == "|"
+        options += quantifier == "?"
+        quantifiers += not re.fullmatch(r"\??|\{\d+\}", quantifier)
+    # The most that so many bars in so many groups can make.
+    bits = math.ceil(groups * math.log2((bars + groups) / groups)) + options
+    return bars + options, quantifiers, repeats, bits
 
 
 def likely_texts(pattern: str, least: int = 1) -> Iterator[str]:

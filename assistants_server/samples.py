@@ -9,6 +9,7 @@ from contextlib import suppress
 from fractions import Fraction
 from itertools import islice, product
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
 
 from .json_schemas import Checker, Schema, schema_error
 from .patterns import likely_texts
@@ -137,7 +138,7 @@ class _Sampler(Checker):
             if schema["$ref"] in refs:
                 return
             refs = (*refs, schema["$ref"])
-            parts.insert(0, [self.resolved(schema["$ref"])])
+            parts.insert(0, [self._resolved(schema["$ref"])])
         options = [
             [way for each in part for way in islice(self._ways(each, refs), _WAYS)]
             for part in parts
@@ -147,6 +148,17 @@ class _Sampler(Checker):
             for part, inner in chosen:
                 flat, through = _merged(flat, part), through + inner
             yield flat, through
+
+    def _resolved(self, ref: str) -> Schema:
+        """Return what a reference leads to; False, which nothing fits, for nothing."""
+        # By hand: the library would look for anchors in the whole schema each time.
+        own = self.root.get("$id", "") if isinstance(self.root, dict) else ""
+        found: Any = self.root
+        document, *steps = ref.removeprefix(own).partition("#")[2].split("/")
+        for step in [document, *steps] if document else steps:
+            step = unquote(step).replace("~1", "/").replace("~0", "~")
+            found = found.get(step, False) if isinstance(found, dict) else False
+        return found
 
     def _values(
         self, flat: JSON, name: str, number: int, path: tuple[str, ...], level: int
@@ -180,7 +192,7 @@ class _Sampler(Checker):
         least = max(flat.get("minItems", 0), "contains" in flat)
         size = max(least, len(prefix) or 1) if self._lavish else least
         items: list[Any] = []
-        for index in range(min(int(size), flat.get("maxItems", _ITEMS), _ITEMS)):
+        for index in range(int(min(size, flat.get("maxItems", _ITEMS), _ITEMS))):
             schema = prefix[index] if index < len(prefix) else flat.get("items", True)
             if index == 0 and "contains" in flat:
                 schema = {"allOf": [schema, flat["contains"]]}

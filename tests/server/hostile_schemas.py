@@ -99,6 +99,11 @@ HOSTILE: dict[str, Schema] = {
     },
     "itself eight times": {"properties": {each: {"$ref": "#"} for each in "abcdefgh"}},
     "itself twice at once": {"allOf": [{"$ref": "#"}, {"$ref": "#"}]},
+    "1500 anchors": {
+        "type": "object",
+        "properties": {f"p{n}": {"$ref": f"#a{n}"} for n in range(1500)},
+        "$defs": {f"d{n}": {"$anchor": f"a{n}"} for n in range(1500)},
+    },
     "45 optional levels": nested(45, lambda inner: {"properties": {"a": inner}}, {}),
     "45 levels": nested(
         45, lambda inner: {"properties": {"a": inner}, "required": ["a"]}, {}
