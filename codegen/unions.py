@@ -15,31 +15,34 @@ from codegen.errors import Path
 Schemas = dict[str, Any]
 
 
-def leaves(schema: Any, schemas: Schemas, at: Path = ()) -> Iterator[tuple[str, Any]]:
+def leaves(
+    schema: Any,
+    schemas: Schemas,
+    at: Path = (),
+    *,
+    name: str = "",
+    seen: set[str] | None = None,
+) -> Iterator[tuple[str, Any]]:
     """Return what a schema stands for, through references and unions of unions.
 
     Yields:
         A name where that has one, else "", and the schema; each name once.
     """
-    return _leaves("", schema, schemas, at, set())
-
-
-def _leaves(
-    name: str, schema: Any, schemas: Schemas, at: Path, seen: set[str]
-) -> Iterator[tuple[str, Any]]:
+    seen = set() if seen is None else seen
     if isinstance(schema, dict) and "$ref" in schema:
         target = schema_name(schema["$ref"], at)
         if target not in seen:
             seen.add(target)
             place = ("components", "schemas", target)
-            yield from _leaves(target, schemas.get(target), schemas, place, seen)
+            inner = schemas.get(target)
+            yield from leaves(inner, schemas, place, name=target, seen=seen)
         return
     key = union_key(schema) if is_union(schema) else None
     if key is None:
         yield name, schema
         return
     for index, member in enumerate(schema[key]):
-        yield from _leaves("", member, schemas, (*at, key, index), seen)
+        yield from leaves(member, schemas, (*at, key, index), seen=seen)
 
 
 def is_union(schema: Any) -> bool:

@@ -50,10 +50,7 @@ def compare(
 ) -> Report:
     """Return what changed between two documents, in terms of the generated code.
 
-    Args:
-        old: the old document, as `source.load` returns it.
-        new: the new one.
-        selection: which operations to compare; one of the documents may have none.
+    One of the documents may have no operation that the selection matches.
 
     Raises:
         SpecError: `build` would refuse one of them, or neither has such operations.

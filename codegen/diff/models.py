@@ -13,7 +13,7 @@ from codegen.diff.rules import Site, Use
 from codegen.diff.sides import Side
 from codegen.diff.values import compare_limits, compare_notes, compare_values
 from codegen.document import Schema, is_null, schema_name, union_key
-from codegen.normalise.discriminate import discriminator_of
+from codegen.normalise.unions import discriminator_of
 from codegen.plan.models import Field, SchemaModule
 
 _KINDS = {"object": "a class", "union": "a union", "enum": "an enum", "alias": "a type"}

@@ -89,11 +89,8 @@ def match(
 ) -> Iterator[tuple[T, T]]:
     """Take what belongs together out of two lists, and yield it in pairs.
 
-    Args:
-        old: things of the old document.
-        new: things of the new one.
-        keys: what identifies a thing, the best one first; None identifies nothing, nor
-            does what two things of one document have in common.
+    The keys identify a thing, the best one first; None identifies nothing, nor does
+    what two things of one document have in common.
     """
     for key in keys:
         before, after = _unique(old, key), _unique(new, key)

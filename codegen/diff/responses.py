@@ -12,9 +12,9 @@ from codegen.diff.report import Change, Prose, code
 from codegen.diff.rules import BOTH, READ, Site
 from codegen.diff.sides import Known, Side
 from codegen.diff.values import compare_values
-from codegen.document import Operation, is_json, media_schemas, plain_media_type
+from codegen.document import Operation, is_json, media_schemas
 from codegen.errors import Path
-from codegen.plan.responses import EVENT_STREAM
+from codegen.plan.responses import EVENT_STREAM, kind_of
 
 _PLAIN = {"text": "str", "bytes": "bytes", "none": "None"}
 
@@ -106,10 +106,8 @@ def _responses(side: Side, operation: Operation) -> dict[str, _Response]:
         content = {m: (schema, at) for m, schema, at in media_schemas(response, at)}
         events = content.pop(EVENT_STREAM, None) if status.startswith("2") else None
         schemas = {m: schema for m, (schema, _) in content.items() if is_json(m)}
-        plain = frozenset(
-            "text" if plain_media_type(media_type).startswith("text/") else "bytes"
-            for media_type in content.keys() - schemas.keys()
-        ) or frozenset(["none"] if not content else [])
+        kinds = {kind_of(media_type) for media_type in content} or {"none"}
+        plain = frozenset(kinds - {"json"})
         annotations = [side.annotation(schema) for schema in schemas.values()]
         annotations += [_PLAIN[kind] for kind in sorted(plain, reverse=True)]
         annotation = " | ".join(dict.fromkeys(annotations))
@@ -160,7 +158,13 @@ def _matched(was: _Response, now: _Response) -> dict[str, str]:
 def _headers(
     pair: Pair, was: _Response, now: _Response, site: Site
 ) -> Iterator[Change]:
-    before, after = _headers_of(pair.old, was), _headers_of(pair.new, now)
+    before, after = (
+        {
+            name: side.component("headers", header, response.at)[0]
+            for name, header in (response.data.get("headers") or {}).items()
+        }
+        for side, response in ((pair.old, was), (pair.new, now))
+    )
     for name in after:
         if name not in before:
             yield site.change(rules.HEADER_NEW, name=name)
@@ -169,13 +173,6 @@ def _headers(
     for name in before:
         if name not in after:
             yield site.change(rules.HEADER_GONE, name=name)
-
-
-def _headers_of(side: Side, response: _Response) -> dict[str, Any]:
-    return {
-        name: side.component("headers", header, response.at)[0]
-        for name, header in (response.data.get("headers") or {}).items()
-    }
 
 
 def _added(pair: Pair, before: _Responses, now: _Response, place: Site) -> Change:

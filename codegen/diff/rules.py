@@ -205,14 +205,11 @@ class Site:
     """A place of one or both documents, with all that a change says besides its text.
 
     Attributes:
-        kind: operation, model or package.
-        name: the module of the operation, or the class.
-        where: method and path of an operation, else "".
+        kind, name, where, element: as `Change` has them.
         subject: how a sentence names it.
         old: where it is in the old document.
         new: where it is in the new one.
         use: who meets it.
-        element: the argument or property, or "".
         is_property: whether it is a property, which may have a derived one.
         is_hint: whether the values of an enum here are only examples.
         is_held: whether it is in a list or a map.

@@ -56,8 +56,6 @@ class Side:
         described: the normalised document with its prose.
         document: the same without prose.
         origins: where the schemas stood that normalising named.
-        package: the plan of the code.
-        types: the types of all schemas.
         models: the planned modules of the schemas, by the schemas' names.
         operations: the operations with their planned modules.
         sent: the schemas that requests are made of, and the unreferenced ones.

@@ -10,13 +10,12 @@ from dataclasses import dataclass, field
 
 from codegen.errors import Path, SpecError
 from codegen.normalise import (
-    combine,
-    discriminate,
     hoist,
     merge,
     nullable,
     objects,
     strip,
+    unions,
 )
 from codegen.source import Document
 
@@ -30,13 +29,13 @@ PASSES: dict[str, Pass] = {
     "constants": objects.constants,
     "null-types": nullable.null_types,
     "merge-all-of": merge.merge_all_of,
-    "simplify-unions": combine.simplify_unions,
+    "simplify-unions": unions.simplify_unions,
     "object-types": objects.object_types,
     "required-properties": objects.required_properties,
     "null-where-used": nullable.null_where_used,
-    "flatten-unions": combine.simplify_unions,
+    "flatten-unions": unions.simplify_unions,
     HOIST: lambda document: hoist.hoist(document, {}),
-    "discriminators": discriminate.discriminators,
+    "discriminators": unions.discriminators,
     "strip": strip.strip,
     "order": strip.order,
 }

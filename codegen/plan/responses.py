@@ -178,7 +178,7 @@ def _response(
     """Plan one response; of several media types, the one that came decides."""
     if not schemas:
         return Response(first, last, "none", "None", "None")
-    kinds = {media_type: _kind(media_type) for media_type in schemas}
+    kinds = {media_type: kind_of(media_type) for media_type in schemas}
     read = {
         media_type: types.of(*schemas[media_type])
         for media_type, kind in kinds.items()
@@ -219,7 +219,8 @@ def _chosen(calls: list[tuple[str, str]]) -> str:
     return last
 
 
-def _kind(media_type: str) -> str:
+def kind_of(media_type: str) -> str:
+    """Return how a body of a media type is read: json, text or bytes."""
     if is_json(media_type):
         return "json"
     return "text" if plain_media_type(media_type).startswith("text/") else "bytes"

@@ -7,7 +7,7 @@ from typing import Any
 
 from codegen.document import Schema, is_null, reference_to, schema_name, union_key
 from codegen.errors import Path
-from codegen.normalise.discriminate import discriminator_of
+from codegen.normalise.unions import discriminator_of
 from codegen.plan.literal import either, string
 from codegen.plan.types import Reader, Type, Types
 from codegen.unions import Schemas, constants_of, is_array, is_class, is_map, leaves
