@@ -59,9 +59,10 @@ def pin(
     known = source.load(pinned).document if pinned.exists() else None
     described, missing = with_prose(without_prose(found.document), known)
     document, _ = order(described)
+    found_date = _DATE.search(upstream.name)
     record = {
         "name": upstream.name,
-        "date": date or _date_of(upstream.name),
+        "date": date or (found_date.group() if found_date else None),
         "version": upstream.version,
         "sha256": upstream.sha256,
     }
@@ -81,11 +82,6 @@ def to_yaml(document: Document) -> str:
         default_flow_style=False,
     )
     return text
-
-
-def _date_of(name: str) -> str | None:
-    found = _DATE.search(name)
-    return found.group() if found else None
 
 
 class _Dumper(yaml.SafeDumper):

@@ -45,9 +45,7 @@ def with_prose(
 ) -> tuple[Document, list[str]]:
     """Put the words of `described` where `facts` still has the element.
 
-    Returns:
-        The document, and the JSON path of every place that has no words yet and
-        therefore got the marker.
+    Returned is also the JSON path of every place without words, which got the marker.
     """
     known: dict[tuple[str, ...], str] = {}
     if described is not None:

@@ -187,16 +187,13 @@ def _measure(value: Any, name: str) -> None:
         elif isinstance(item, list):
             pending.extend((child, depth + 1) for child in item)
         elif isinstance(item, str) and not item.isascii():
-            _check_text(item, name)
+            try:
+                item.encode()
+            except UnicodeEncodeError as error:
+                message = f"{name} holds text that is not Unicode: {item!a}"
+                raise SpecError(message) from error
         elif isinstance(item, float) and not math.isfinite(item):
             raise SpecError(f"{name} holds a number that is too large for JSON")
-
-
-def _check_text(text: str, name: str) -> None:
-    try:
-        text.encode()
-    except UnicodeEncodeError as error:
-        raise SpecError(f"{name} holds text that is not Unicode: {text!a}") from error
 
 
 def _parse_yaml(text: str, name: str, *, also: str = "") -> Any:

@@ -159,11 +159,9 @@ def _print_written(done: Written, format_: Format) -> None:
 
 def _shown_path(target: Path) -> str:
     """Return the path of the check, relative to the current folder if it is below."""
-    path = target / "vendored.py"
-    here = Path.cwd()
-    return shlex.quote(
-        str(path.relative_to(here) if path.is_relative_to(here) else path)
-    )
+    path, here = target / "vendored.py", Path.cwd()
+    shown = path.relative_to(here) if path.is_relative_to(here) else path
+    return shlex.quote(str(shown))
 
 
 def _print_json(result: dict[str, object]) -> None:

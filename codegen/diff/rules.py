@@ -42,12 +42,6 @@ class Rule(NamedTuple):
     gone: bool = False
     retypes: bool = False
 
-    def verdicts(self, *, is_held: bool) -> tuple[Verdict, Verdict]:
-        """Return the verdicts for callers and readers."""
-        least = Verdict.MIND if is_held and self.retypes else Verdict.NONE
-        callers, readers = (max(_LETTERS[letter], least) for letter in self.letters)
-        return callers, readers
-
 
 # --- Anything -------------------------------------------------------------------------
 NEW = Rule("CC", "{it} is new")
@@ -230,7 +224,8 @@ class Site:
     def change(self, rule: Rule, **words: Any) -> Change:
         """Return a change of this place."""
         shown = {k: w if isinstance(w, Prose) else code(w) for k, w in words.items()}
-        callers, readers = rule.verdicts(is_held=self.is_held)
+        least = Verdict.MIND if self.is_held and rule.retypes else Verdict.NONE
+        callers, readers = (max(_LETTERS[letter], least) for letter in rule.letters)
         return Change(
             self.kind,
             self.name,

@@ -132,7 +132,10 @@ def _planned(document: Document, origins: dict[str, Path]) -> Side:
     schemas = component_schemas(bare)
     modules = {module.place: module for module in package.operations}
     known = [Known(op, modules[op.at]) for op in operations(bare)]
-    sent = _reached(bare, [(_sent(op), op.at) for op, _ in known])
+    arguments = [(op.data.get("parameters"), op.at) for op, _ in known]
+    arguments += [(op.shared_parameters, op.at) for op, _ in known]
+    arguments += [(op.data.get("requestBody"), op.at) for op, _ in known]
+    sent = _reached(bare, arguments)
     read = _reached(bare, [(op.data.get("responses"), op.at) for op, _ in known])
     # Nobody knows who meets the unreferenced ones, so it may be everybody.
     others = frozenset(schemas) - sent - read
@@ -148,12 +151,6 @@ def _planned(document: Document, origins: dict[str, Path]) -> Side:
         read=read | others,
         hints=_hints(bare),
     )
-
-
-def _sent(operation: Operation) -> list[Any]:
-    data = operation.data
-    shared = operation.shared_parameters
-    return [data.get("parameters"), shared, data.get("requestBody")]
 
 
 def _reached(document: Document, roots: list[tuple[Any, Path]]) -> frozenset[str]:

@@ -125,11 +125,8 @@ def _target(key: str, reference: Any, schemas: dict[str, Any], at: Path) -> str:
     name = str(at[2]) if at[:2] == ("components", "schemas") else ""
     outer = schemas.get(name)
     if isinstance(outer, dict):
-        if key == "$recursiveRef":
-            found = reference == "#"
-        else:
-            found = reference == f"#{outer.get('$dynamicAnchor')}"
-        if found:
+        anchor = "" if key == "$recursiveRef" else outer.get("$dynamicAnchor")
+        if reference == f"#{anchor}":
             return name
     raise SpecError(
         f"{key} {shorten(reference)} leads to no anchor of the schema around it",

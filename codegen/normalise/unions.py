@@ -44,7 +44,7 @@ def _simplify(schema: Schema, *, is_named: bool) -> Schema:
     if not rest.get("properties") and rest.get("type") == "object":
         # Said of a union of objects; its members say so themselves.
         rest = {k: v for k, v in rest.items() if k not in ("type", "properties")}
-    if len(members) == 1 and not (is_named and _has_name(members[0])):
+    if len(members) == 1 and not (is_named and {"$ref", NAME} & members[0].keys()):
         return {**members[0], **rest}
     # Null is none of the alternatives, it is beside them, and comes last.
     new_key = "anyOf" if is_null(members[-1]) else key
@@ -53,10 +53,6 @@ def _simplify(schema: Schema, *, is_named: bool) -> Schema:
         for k, v in schema.items()
         if k == key or k in rest
     }
-
-
-def _has_name(schema: Schema) -> bool:
-    return "$ref" in schema or NAME in schema
 
 
 def _flat(members: list[Any]) -> list[Any]:

@@ -9,7 +9,7 @@ from codegen.document import Schema, is_null, reference_to, schema_name, union_k
 from codegen.errors import Path
 from codegen.normalise.unions import discriminator_of
 from codegen.plan.literal import either, string
-from codegen.plan.types import Reader, Type, Types
+from codegen.plan.types import Reader, Types
 from codegen.unions import Schemas, constants_of, is_array, is_class, is_map, leaves
 
 
@@ -76,7 +76,8 @@ def plan_union(types: Types, schema: Schema, at: Path) -> Union:
     read_maps, read_arrays = _choice(types, maps, at), _choice(types, arrays, at)
     return Union(
         annotation=either([*(t.annotation for t in every), *unknown, *none]),
-        written=either([*map(_as_dict, every), *none]),
+        # A named class stands for its dict alone here.
+        written=either([*(t.as_dict or t.written for t in every), *none]),
         models=frozenset[str]().union(*(t.models for t in every)),
         dicts=frozenset[str]().union(*(t.dicts for t in every)),
         discriminator=string(discriminator) if discriminator else "",
@@ -136,11 +137,6 @@ def _choice(types: Types, schemas: list[Schema], at: Path) -> Reader:
     )
     call = f"Fitting([{listed}])"
     return Reader(call, call + "({})", readers[0].reads, helpers | {"Fitting"})
-
-
-def _as_dict(type_: Type) -> str:
-    """Return the type for a TypedDict; a named class stands for its dict alone here."""
-    return type_.as_dict or type_.written
 
 
 def _variant(

@@ -202,19 +202,11 @@ class _Source:
 
 
 def verify(sources: Mapping[str, bytes], generated: str) -> tuple[set[str], set[str]]:
-    """Verify all modules of a copy.
-
-    Args:
-        sources: their files by their names, relative to the copy.
-        generated: the folder of those that are generated, and so may hold any text of
-            a document; "" where all are.
+    """Verify all modules of a copy; the generated ones may hold any text of a document.
 
     Returns:
         The third-party packages that the copy imports, and those of them that its
         generated part imports.
-
-    Raises:
-        BuildError: it would need this repository, or something that is not in it.
     """
     read = {path: _read(path, content) for path, content in sources.items()}
     names = _names(read)
