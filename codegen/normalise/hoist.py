@@ -157,7 +157,7 @@ def _outer_name(document: Document, at: Path) -> str:
     else:
         item = document["paths"][at[1]]
         # What all operations of a path share is named by the first of them.
-        shared = at[2] == "parameters"
+        shared = at[2] not in METHODS
         method = next(m for m in METHODS if m in item) if shared else at[2]
         name = pascal_case(item[method]["operationId"])
         part, *rest = at[2:] if shared else at[3:]
@@ -166,7 +166,7 @@ def _outer_name(document: Document, at: Path) -> str:
         elif part == "responses":
             code = str(rest[0])
             name += ("" if code.startswith("2") else pascal_case(code)) + "Response"
-        else:
+        elif part == "parameters":
             holder = item if shared else item[method]
             name += pascal_case(str(holder["parameters"][rest[0]].get("name")))
     headers = (str(step) for before, step in pairwise(rest) if before == "headers")

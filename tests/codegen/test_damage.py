@@ -7,7 +7,7 @@ from random import Random
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from codegen.errors import BuildError, SpecError
@@ -168,6 +168,8 @@ def test_what_passes_the_plan_is_written_or_refused_by_its_place(
     assert refused > 5
 
 
+@example(value={"schema": {}})
+@example(value={"paths": {"/a": {"schema": {}, "get": {}}}})
 @given(
     st.recursive(
         st.none() | st.booleans() | st.integers() | st.text(max_size=5),
