@@ -84,9 +84,9 @@ GOT_BODY = """\
 REFUSED = """\
 <- HTTP/1.1 429 Too Many Requests
 <- date: D
-<- content-type: application/json
 <- x-request-id: req_R
 <- retry-after: 0
+<- content-type: application/json
 <- content-length: 102
 """
 REFUSED_BODY = """\
