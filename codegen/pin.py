@@ -25,7 +25,8 @@ _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _WIDTH = 88
 _BREAKS = re.compile("[\x85\u2028\u2029\ufeff]")
 _HEADER = """\
-# The Assistants API: assistants, threads, messages, runs and run steps.
+# The Assistants API: assistants, threads, messages, runs, run steps, files, vector
+# stores and models.
 #
 # The facts were taken from the upstream document that codegen/source.lock names, by
 # `python -m codegen pin`, with the repairs of codegen/overlay.yaml. The words are ours:

@@ -56,7 +56,9 @@ class Selection:
         return ", ".join(chosen) or "nothing"
 
 
-ASSISTANTS = Selection(paths=("/assistants", "/threads"))
+ASSISTANTS = Selection(
+    paths=("/assistants", "/threads", "/files", "/vector_stores", "/models")
+)
 
 
 def select(document: Document, selection: Selection) -> Document:

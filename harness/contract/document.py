@@ -2,9 +2,9 @@
 
 Nothing here knows the generator: what a test expects is derived from `openapi.yaml`
 and from the naming rules alone. `ASSISTANTS_DOCUMENT` names another document, in the
-same normal form, whose package is then the one that `import assistants_api` finds. Of
-that one, operations are looked at here that send and answer JSON objects, as all of
-`openapi.yaml` do; `OTHER_OPERATIONS` names those that don't.
+same normal form, whose package is then the one that `import assistants_api` finds. Tests
+derive cases from the operations whose requests and responses are JSON objects;
+`OTHER_OPERATIONS` names those that send or return something else.
 """
 
 from __future__ import annotations
@@ -162,15 +162,24 @@ def classes_in(schema: Schema) -> Iterator[str]:
 def told_apart(name: str) -> tuple[str, dict[str, str]] | None:
     """Return the property that tells a union's classes apart, and class by value.
 
-    That is a property which is another constant in each of them.
+    That is a property which is another constant in each of them, or one of several that
+    no other class has.
     """
     names = list(classes_in({"$ref": f"{PREFIX}{name}"}))
     for key in SCHEMAS[names[0]]["properties"] if names else ():
-        inner = [SCHEMAS[each]["properties"].get(key, {}) for each in names]
-        constants = [each["const"] for each in inner if "const" in each]
-        if len(set(constants)) == len(names):
-            return key, dict(zip(constants, names, strict=True))
+        values = [_constants(SCHEMAS[each]["properties"].get(key, {})) for each in names]
+        found = {v: each for each, of in zip(names, values, strict=True) for v in of}
+        is_alone = len(names) == 1 < len(found)
+        if all(values) and len(found) == sum(map(len, values)) and not is_alone:
+            return key, found
     return None
+
+
+def _constants(schema: Schema) -> list[str]:
+    target = resolve(schema)
+    if "const" in target:
+        return [target["const"]]
+    return [*target.get("enum", [])]
 
 
 def is_object(schema: Schema) -> bool:

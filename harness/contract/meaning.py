@@ -16,7 +16,7 @@ from harness.contract.upstream_facts import CONST, PROSE
 # Said of the place where a value stands, not of the value.
 NOTES = {"default", "deprecated", "readOnly", "writeOnly"}
 # A discriminator follows from the constants, which are compared; it has its own test.
-_SILENT = {*PROSE, "nullable", "discriminator"}
+_SILENT = {*PROSE, "nullable", "discriminator", "$recursiveAnchor"}
 _CHILDREN = {"items", "additionalProperties", "not", "contains", "propertyNames"}
 _UNIONS = ("anyOf", "oneOf")
 
@@ -96,6 +96,9 @@ class Reader:
             for key, item in schema.items()
             if key not in NOTES | _SILENT and not (key[:2] == "x-" and key != CONST)
         }
+        if rest == {"$recursiveRef": "#"}:
+            # It stands in the schema that it refers to.
+            rest = {"$ref": next(reversed(self._open))}
         if set(rest) == {"$ref"}:
             return _noted(self._reference(rest["$ref"]), at, notes, null=null)
         if set(rest) == {"allOf"}:

@@ -23,7 +23,7 @@ from harness.contract.upstream import ROOT
 DIGEST = ROOT / "tests" / "contract" / "upstream_facts.json"
 OVERLAY = ROOT / "codegen" / "overlay.yaml"
 
-PATHS = ("/assistants", "/threads")
+PATHS = ("/assistants", "/threads", "/files", "/vector_stores", "/models")
 # No path of upstream leads to the events of a stream.
 ALSO = ("#/components/schemas/AssistantStreamEvent",)
 PROSE = {"description", "summary", "title", "example", "examples", "externalDocs"}

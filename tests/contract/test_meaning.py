@@ -165,6 +165,8 @@ def test_a_discriminator_says_what_the_constants_say(name: str, schema: Json) ->
                 continue
             assert key in shape.facts["required"]
             (constant,) = shape.children[f"properties.{key}"].shapes
-            assert constant.facts["const"] not in mapping
-            mapping[constant.facts["const"]] = member["$ref"]
+            facts = constant.facts
+            for value in [facts["const"]] if "const" in facts else facts["enum"]:
+                assert value not in mapping
+                mapping[value] = member["$ref"]
     assert schema["discriminator"]["mapping"] == mapping
