@@ -2,8 +2,8 @@
 
 Nothing here knows the generator: what a test expects is derived from `openapi.yaml`
 and from the naming rules alone. `ASSISTANTS_DOCUMENT` names another document, in the
-same normal form, whose package is then the one that `import assistants_api` finds. Tests
-derive cases from the operations whose requests and responses are JSON objects;
+same normal form, whose package is then the one that `import assistants_api` finds.
+Tests derive cases from the operations whose requests and responses are JSON objects;
 `OTHER_OPERATIONS` names those that send or return something else.
 """
 
@@ -167,7 +167,8 @@ def told_apart(name: str) -> tuple[str, dict[str, str]] | None:
     """
     names = list(classes_in({"$ref": f"{PREFIX}{name}"}))
     for key in SCHEMAS[names[0]]["properties"] if names else ():
-        values = [_constants(SCHEMAS[each]["properties"].get(key, {})) for each in names]
+        properties = [SCHEMAS[each]["properties"] for each in names]
+        values = [_constants(each.get(key, {})) for each in properties]
         found = {v: each for each, of in zip(names, values, strict=True) for v in of}
         is_alone = len(names) == 1 < len(found)
         if all(values) and len(found) == sum(map(len, values)) and not is_alone:

@@ -12,19 +12,6 @@ REPAIRED_PATHS = [
     "$.paths['/files'].post.requestBody.content['multipart/form-data'].encoding",
     f"{_CONTENT}.responses['200'].content['application/json']",
     f"{_CONTENT}.responses['200'].content['application/octet-stream']",
-    *(
-        f"{operation}.responses['429']"
-        for operation in (
-            "$.paths['/files'].get",
-            "$.paths['/files'].post",
-            "$.paths['/files/{file_id}'].get",
-            "$.paths['/files/{file_id}'].delete",
-            _CONTENT,
-            "$.paths['/models'].get",
-            "$.paths['/models/{model}'].get",
-            "$.paths['/models/{model}'].delete",
-        )
-    ),
 ]
 _QUERY = f"{SCHEMAS}.VectorStoreSearchRequest.properties.query.oneOf[1]"
 _QUERIES = f"{SCHEMAS}.VectorStoreSearchResultsPage.properties.search_query"

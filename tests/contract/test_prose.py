@@ -164,6 +164,6 @@ def test_an_inserted_sentence_of_upstream_is_seen_in_a_file(tmp_path: Path) -> N
     document.write_text(UPSTREAM, "utf-8")
     ours = (ROOT / "openapi.yaml").read_text("utf-8")
     middle = ours.index("\n", len(ours) // 2)
-    spoilt = f"{ours[:middle]} boils all of the kettles that stand on{ours[middle:]}"
+    spoilt = f"{ours[:middle]} boils all of the kettles that stand on it{ours[middle:]}"
     assert not borrowed(ours, prose_of(document))
     assert len(borrowed(spoilt, prose_of(document))) == 1
