@@ -63,11 +63,16 @@ class Parameter:
 
 @dataclass(frozen=True)
 class Body:
-    """One media type that a request body may have."""
+    """One media type that a request body may have.
+
+    Attributes:
+        deep: the objects of a form that are written as fields `name[property]`.
+    """
 
     media_type: str
     kind: str
     annotation: str
+    deep: list[str] = field(default_factory=list[str])
 
     @property
     def typed(self) -> bool:
@@ -292,11 +297,21 @@ def _bodies(
             type_ = types.of(schema, place)
             used.append(type_)
             annotation = type_.written
-        result.append(Body(string(media_type), kind, annotation))
+        deep = _deep_fields(body["content"][media_type]) if kind == "form" else []
+        result.append(Body(string(media_type), kind, annotation, deep))
     if body and not result:
         raise SpecError("a request body needs a media type", at=at)
     result.sort(key=lambda b: _BODY_KINDS.index(b.kind))
     return result, body.get("required") is True, _text(body.get("description"))
+
+
+def _deep_fields(media: Any) -> list[str]:
+    """Find the fields of a form that are written as `name[property]`."""
+    return [
+        string(name)
+        for name, encoding in (media.get("encoding") or {}).items()
+        if encoding.get("style") == "deepObject"
+    ]
 
 
 def _body_kind(media_type: str) -> str:
