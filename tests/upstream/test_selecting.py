@@ -9,7 +9,7 @@ import pytest
 from codegen import pin, source
 from codegen.paths import PINNED
 from codegen.pipeline import Order, build
-from codegen.select import Selection
+from codegen.select import ASSISTANTS, Selection
 from harness.contract import upstream
 from tests.codegen.packages import every_module, imported
 
@@ -36,7 +36,7 @@ def test_pinning_upstream_writes_the_file_that_we_have(
 def test_upstream_documents_build_with_files_and_vector_stores(
     path: Path, tmp_path: Path
 ) -> None:
-    prefixes = ("/assistants", "/threads", "/files", "/vector_stores")
+    prefixes = ASSISTANTS.paths
     order = Order(str(path), tmp_path / "out", "selected", Selection(prefixes))
     build(order, lambda _: None)
     paths = upstream.load(path)["paths"]
