@@ -9,6 +9,9 @@ from typing import Any
 
 from ._api import document
 
+# Files, vector stores and models are in the document, but not served yet.
+SERVED = ("/assistants", "/threads")
+
 _STREAM = "text/event-stream"
 _JSON = "application/json"
 
@@ -45,10 +48,11 @@ class Operation:
 
 @cache
 def operations() -> tuple[Operation, ...]:
-    """Return all operations, in the order of the document."""
+    """Return all operations that are served, in the order of the document."""
     return tuple(
         _operation(path, method, facts)
         for path, item in document()["paths"].items()
+        if path.startswith(SERVED)
         for method, facts in item.items()
     )
 

@@ -101,8 +101,8 @@ _NEW_IN_SEARCH = {
     (
         *("C-", "ComparisonFilter"),
         (
-            "`ComparisonFilter.value` is `str | float | bool | list[str | float]` now, was "
-            "`str | float | bool`"
+            "`ComparisonFilter.value` is `str | float | bool | list[str | float]` now, "
+            "was `str | float | bool`"
         ),
     ),
     (
