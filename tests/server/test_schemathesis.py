@@ -23,6 +23,7 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from assistants_server import LocalServer
+from assistants_server.operations import SERVED
 from harness.contract.document import DOCUMENT, OPERATIONS, STREAMING, Operation
 from tests.server.conformance import events_of, judge_stream
 from tests.server.furnished import FUNCTION, Furnished
@@ -36,9 +37,10 @@ if TYPE_CHECKING:
     Case: TypeAlias = schemathesis.Case[Any]
     Test: TypeAlias = Callable[..., None]
 
-each_operation = pytest.mark.parametrize("operation", OPERATIONS, ids=str)
+OFFERED = [each for each in OPERATIONS if each.path.startswith(SERVED)]
+each_operation = pytest.mark.parametrize("operation", OFFERED, ids=str)
 with_ids = [
-    each for each in OPERATIONS if each.placed("path") or each.path == "/threads/runs"
+    each for each in OFFERED if each.placed("path") or each.path == "/threads/runs"
 ]
 KEY = "key-of-the-test"
 # Besides those that cover each rule of each schema, of which there are some 3000.
