@@ -169,6 +169,8 @@ def _outer_name(document: Document, at: Path) -> str:
         elif part == "parameters":
             holder = item if shared else item[method]
             name += pascal_case(str(holder["parameters"][rest[0]].get("name")))
+        else:
+            name += pascal_case(str(part))
     headers = (str(step) for before, step in pairwise(rest) if before == "headers")
     return name + "".join(map(pascal_case, headers))
 
