@@ -114,7 +114,8 @@ def _dropped(operations: set[str], models: set[str]) -> Iterator[str]:
                 yield f"{method.upper()} {path}"
     names = {_plain(name) for name in models}
     for name in document["components"]["schemas"]:
-        if _plain(name) not in names:
+        # A class whose name the package needs itself is called such as ModelSchema.
+        if not {_plain(name), _plain(f"{name}Schema")} & names:
             yield name
 
 
