@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import assistants_client
 from assistants_api import check
@@ -19,6 +19,8 @@ from assistants_client._operations import OPERATIONS
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator, Sequence
 
+    from harness.prism.calls import Call
+
 KEY = "any"
 STREAMS = (
     *("runs.create_run", "runs.create_thread_and_run"),
@@ -28,19 +30,6 @@ STREAMS = (
 NO_STREAM = (InternalServerError, StreamInterrupted)
 # The mock repeats one response; a list of it never has an end of its own.
 MOST = 50
-
-
-class Call(Protocol):
-    """What is called, and with what: see `harness.prism.__main__.Call`."""
-
-    @property
-    def name(self) -> str: ...
-    @property
-    def result(self) -> type[Any]: ...
-    @property
-    def ids(self) -> tuple[str, ...]: ...
-    @property
-    def others(self) -> dict[str, Any]: ...
 
 
 def sync_faults(base_url: str, calls: Sequence[Call]) -> Iterator[tuple[Call, str]]:
@@ -149,7 +138,7 @@ def _faults_of(
         return
     if parsed.to_dict() != json.loads(response.content):
         yield f"{who}: something of the response is lost"
-    for deviation in check(parsed.to_dict(), call.result.__name__):
+    for deviation in check(parsed.to_dict(), call.schema):
         yield f"{who}: response at {deviation}"
     if _is_page(call) and not items:
         yield f"{who}: a page without items"
