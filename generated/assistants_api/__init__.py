@@ -3,12 +3,13 @@
 
 The contract of the Assistants API, version 2: assistants, set up once and used again
 and again; threads, which hold a conversation as messages; runs, in which an assistant
-works on a thread; and the steps that a run is made of. OpenAI retired its own endpoint
-on 2026-08-26. Azure AI Foundry (classic agents) and a number of self-hosted servers
-still speak the protocol, and this document is where its contract now lives. The facts,
-that is paths, names, types, limits and defaults, were taken from the upstream document
-of 2026-08-21, with the repairs that codegen/overlay.yaml lists and explains; the words
-are our own. A request carries a bearer token and the header `OpenAI-Beta:
+works on a thread; the steps that a run is made of; and what assistants work with:
+files, vector stores that make files searchable, and models. OpenAI retired its own
+endpoint on 2026-08-26. Azure AI Foundry (classic agents) and a number of self-hosted
+servers still speak the protocol, and this document is where its contract now lives. The
+facts, that is paths, names, types, limits and defaults, were taken from the upstream
+document of 2026-08-21, with the repairs that codegen/overlay.yaml lists and explains;
+the words are our own. A request carries a bearer token and the header `OpenAI-Beta:
 assistants=v2`. Times are seconds since 1970 in UTC, ids are opaque strings, and a
 client must expect properties, values and events that are not listed here.
 

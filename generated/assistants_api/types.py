@@ -154,7 +154,7 @@ def to_json(value: Any) -> Any:
             entries = holder.items() if isinstance(holder, dict) else enumerate(holder)
             for key, item in entries:
                 if type(item) not in _SCALARS and isinstance(item, _CONTAINERS):
-                    copied = _entries(item)
+                    copied = copy_level(item)
                     # Replacing the value of a key leaves the iteration alone.
                     holder[key] = copied  # type: ignore[index]
                     inner.append(copied)
@@ -166,7 +166,7 @@ def to_json(value: Any) -> Any:
     raise ValueError("too deep or too large for JSON: does it contain itself?")
 
 
-def _entries(item: Any) -> list[Any] | dict[str, Any]:
+def copy_level(item: Any) -> list[Any] | dict[str, Any]:
     """Copy one level of a container."""
     if isinstance(item, Model):
         data = dict(item.additional_properties)

@@ -4,11 +4,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from os import SEEK_END, SEEK_SET, PathLike, fspath
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from .types import UNSET, File, FormParts, Unset, to_json
+from attrs import define, field
+
+from .types import UNSET, File, FormParts, Unset, copy_level, to_json
 
 
 def fill_path(template: str, /, **values: Any) -> str:
@@ -88,26 +92,101 @@ def urlencoded(body: object) -> dict[str, Any] | Unset:
     return {name: _field(value) for name, value in plain.items() if value is not None}
 
 
-def multipart(body: object) -> FormParts | Unset:
-    """Write a body as the parts of a multipart form: files as they are, arrays as the
-    name repeated, objects as JSON."""
+def multipart(body: object, *, deep_fields: Collection[str] = ()) -> FormParts | Unset:
+    """Write a body as the parts of a multipart form.
+
+    Files are sent as they are, arrays as the name repeated, objects as JSON.
+
+    Args:
+        body: a model or a mapping. A file in it is bytes, a `File`, an open file, a
+            path, or a tuple of a name, one of these, and perhaps a media type.
+        deep_fields: the objects to write as fields `name[property]` instead.
+    """
     if body is UNSET:
         return UNSET
-    plain: dict[str, Any] = to_json(body)
     parts: FormParts = []
-    for name, value in plain.items():
-        for item in value if isinstance(value, list) else [value]:
-            if item is not None:
-                parts.append((name, _part(item)))
+    for name, value in dict(copy_level(body)).items():
+        is_array = isinstance(value, list | tuple) and not _is_file(value)
+        for item in value if is_array else [value]:
+            if _is_file(item):
+                parts.append((name, _file(item)))
+            elif name in deep_fields:
+                pairs = deep(name, item)
+                parts += [(key, (None, text.encode(), None)) for key, text in pairs]
+            elif item is not None and item is not UNSET:
+                parts.append((name, _part(to_json(item))))
     return parts
 
 
-def _part(value: Any) -> tuple[str | None, Any, str | None]:
+def _is_file(value: Any) -> bool:
+    if isinstance(value, tuple):
+        is_named = len(value) in (2, 3) and isinstance(value[0], str)
+        return is_named and _is_content(value[1])
+    return isinstance(value, File) or _is_content(value)
+
+
+def _is_content(value: Any) -> bool:
+    return isinstance(value, bytes | bytearray | PathLike) or hasattr(value, "read")
+
+
+def _file(value: Any) -> tuple[str | None, Any, str | None]:
     if isinstance(value, File):
-        return value.name, value.content, value.media_type
-    if isinstance(value, bytes | bytearray) or hasattr(value, "read"):
-        name = getattr(value, "name", "upload")
-        return str(name).replace("\\", "/").rsplit("/", 1)[-1], value, None
+        name, content, media_type = value.name, value.content, value.media_type
+    elif isinstance(value, tuple):
+        name, content, media_type = (*value, None)[:3]
+    else:
+        path = fspath(value) if isinstance(value, PathLike) else ""
+        name = str(path or getattr(value, "name", "upload"))
+        name = name.replace("\\", "/").rsplit("/", 1)[-1]
+        content, media_type = value, None
+    if isinstance(content, PathLike):
+        content = FileOnDisk(content)
+    elif isinstance(content, bytearray):
+        content = bytes(content)
+    return name, content, media_type
+
+
+@define(slots=True, weakref_slot=False)
+class FileOnDisk:
+    """A file that is opened when reading begins, and closed at its end.
+
+    It can be read again after `seek(0)`, as it has to be for a second attempt.
+    """
+
+    path: Any
+    _position: int = field(default=0, init=False, eq=False, repr=False)
+    _file: Any = field(default=None, init=False, eq=False, repr=False)
+
+    def read(self, size: int = -1) -> bytes:
+        """Read at most `size` bytes, or all that is left."""
+        if self._file is None:
+            self._file = Path(self.path).open("rb")  # noqa: SIM115
+            self._file.seek(self._position)
+        chunk: bytes = self._file.read(size)
+        self._position += len(chunk)
+        if size and not chunk:
+            self.close()
+        return chunk
+
+    def seek(self, offset: int, whence: int = SEEK_SET) -> int:
+        """Go to a place counted from the start, or from the end."""
+        self.close()
+        size = Path(self.path).stat().st_size if whence == SEEK_END else 0
+        self._position = size + offset
+        return self._position
+
+    def tell(self) -> int:
+        """Return the place where reading goes on."""
+        return self._position
+
+    def close(self) -> None:
+        """Close the file if it is open."""
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+
+
+def _part(value: Any) -> tuple[str | None, Any, str | None]:
     if isinstance(value, dict | list):
         return None, json.dumps(value).encode(), "application/json"
     return None, _text(value).encode(), None

@@ -7,10 +7,22 @@ from .._lazy import lazy_names as _lazy_names
 
 if TYPE_CHECKING:
     from . import assistants as assistants
+    from . import files as files
     from . import messages as messages
+    from . import models as models
     from . import run_steps as run_steps
     from . import runs as runs
     from . import threads as threads
+    from . import vector_stores as vector_stores
 
-__all__ = ["assistants", "messages", "run_steps", "runs", "threads"]
+__all__ = [
+    "assistants",
+    "files",
+    "messages",
+    "models",
+    "run_steps",
+    "runs",
+    "threads",
+    "vector_stores",
+]
 __getattr__, __dir__ = _lazy_names(__name__, dict.fromkeys(__all__, ""))

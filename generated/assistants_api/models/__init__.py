@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from .assistants_api_response_format_option import *
     from .assistants_api_tool_choice_option import *
     from .assistants_named_tool_choice import *
+    from .attribute_filter import *
+    from .auto_chunking_strategy_request_param import *
+    from .chunking_strategy_request_param import *
     from .code_interpreter_call import *
     from .code_interpreter_call_delta import *
     from .code_interpreter_image import *
@@ -26,7 +29,11 @@ if TYPE_CHECKING:
     from .code_interpreter_output import *
     from .code_interpreter_output_delta import *
     from .code_interpreter_resources import *
+    from .comparison_filter import *
+    from .comparison_operator import *
+    from .compound_filter import *
     from .create_assistant_request import *
+    from .create_file_request import *
     from .create_file_search_resources import *
     from .create_file_search_vector_store import *
     from .create_message_request import *
@@ -34,13 +41,22 @@ if TYPE_CHECKING:
     from .create_thread_and_run_request import *
     from .create_thread_request import *
     from .create_tool_resources import *
+    from .create_vector_store_file_batch_request import *
+    from .create_vector_store_file_request import *
+    from .create_vector_store_request import *
     from .delete_assistant_response import *
+    from .delete_file_response import *
     from .delete_message_response import *
+    from .delete_model_response import *
     from .delete_thread_response import *
+    from .delete_vector_store_file_response import *
+    from .delete_vector_store_response import *
     from .done_event import *
     from .error import *
     from .error_event import *
     from .error_response import *
+    from .file_expiration_after import *
+    from .file_purpose import *
     from .file_search_auto_chunking import *
     from .file_search_call import *
     from .file_search_chunking import *
@@ -51,13 +67,20 @@ if TYPE_CHECKING:
     from .file_search_result_content import *
     from .file_search_static_chunking import *
     from .file_search_static_chunking_options import *
+    from .file_status import *
+    from .file_upload_purpose import *
     from .function_object import *
     from .function_parameters import *
     from .json_schema_format import *
     from .list_assistants_response import *
+    from .list_files_response import *
     from .list_messages_response import *
+    from .list_models_response import *
     from .list_run_steps_response import *
     from .list_runs_response import *
+    from .list_vector_store_files_response import *
+    from .list_vector_stores_response import *
+    from .logical_operator import *
     from .message_annotation import *
     from .message_annotation_delta import *
     from .message_attachment import *
@@ -98,12 +121,15 @@ if TYPE_CHECKING:
     from .message_text import *
     from .message_text_delta import *
     from .metadata import *
+    from .model import *
     from .modify_assistant_request import *
     from .modify_message_request import *
     from .modify_run_request import *
     from .modify_thread_request import *
     from .named_tool_choice_function import *
     from .named_tool_choice_type import *
+    from .open_ai_file import *
+    from .other_chunking_strategy_response_param import *
     from .parallel_tool_calls import *
     from .reasoning_effort import *
     from .required_tool_outputs import *
@@ -155,6 +181,9 @@ if TYPE_CHECKING:
     from .run_tool_call_function import *
     from .run_tool_call_object import *
     from .sort_order import *
+    from .static_chunking_strategy import *
+    from .static_chunking_strategy_request_param import *
+    from .static_chunking_strategy_response_param import *
     from .submit_tool_outputs_run_request import *
     from .thread_and_run_model import *
     from .thread_created_event import *
@@ -189,6 +218,31 @@ if TYPE_CHECKING:
     from .tool_resources import *
     from .truncation_object import *
     from .truncation_type import *
+    from .update_vector_store_file_attributes_request import *
+    from .update_vector_store_request import *
+    from .vector_store_expiration_after import *
+    from .vector_store_file_attributes import *
+    from .vector_store_file_batch_object import *
+    from .vector_store_file_batch_status import *
+    from .vector_store_file_batch_type import *
+    from .vector_store_file_chunking import *
+    from .vector_store_file_content import *
+    from .vector_store_file_content_response import *
+    from .vector_store_file_counts import *
+    from .vector_store_file_error import *
+    from .vector_store_file_error_code import *
+    from .vector_store_file_filter import *
+    from .vector_store_file_object import *
+    from .vector_store_file_status import *
+    from .vector_store_object import *
+    from .vector_store_ranker import *
+    from .vector_store_ranking_options import *
+    from .vector_store_search_content_type import *
+    from .vector_store_search_request import *
+    from .vector_store_search_result_content_object import *
+    from .vector_store_search_result_item import *
+    from .vector_store_search_results_page import *
+    from .vector_store_status import *
 
 _MODULES: dict[str, tuple[str, ...]] = {
     "assistant_object": ("AssistantObject", "AssistantObjectDict"),
@@ -229,6 +283,22 @@ _MODULES: dict[str, tuple[str, ...]] = {
         "AssistantsNamedToolChoice",
         "AssistantsNamedToolChoiceDict",
     ),
+    "attribute_filter": (
+        "AttributeFilter",
+        "AttributeFilterDict",
+        "KnownAttributeFilter",
+        "read_attribute_filter",
+    ),
+    "auto_chunking_strategy_request_param": (
+        "AutoChunkingStrategyRequestParam",
+        "AutoChunkingStrategyRequestParamDict",
+    ),
+    "chunking_strategy_request_param": (
+        "ChunkingStrategyRequestParam",
+        "ChunkingStrategyRequestParamDict",
+        "KnownChunkingStrategyRequestParam",
+        "read_chunking_strategy_request_param",
+    ),
     "code_interpreter_call": ("CodeInterpreterCall", "CodeInterpreterCallDict"),
     "code_interpreter_call_delta": (
         "CodeInterpreterCallDelta",
@@ -255,10 +325,18 @@ _MODULES: dict[str, tuple[str, ...]] = {
         "CodeInterpreterResources",
         "CodeInterpreterResourcesDict",
     ),
+    "comparison_filter": ("ComparisonFilter", "ComparisonFilterDict"),
+    "comparison_operator": ("ComparisonOperator",),
+    "compound_filter": ("CompoundFilter", "CompoundFilterDict"),
     "create_assistant_request": (
         "CreateAssistantRequest",
         "CreateAssistantRequestDict",
         "CreateAssistantRequestOptionalDict",
+    ),
+    "create_file_request": (
+        "CreateFileRequest",
+        "CreateFileRequestDict",
+        "CreateFileRequestOptionalDict",
     ),
     "create_file_search_resources": (
         "CreateFileSearchResources",
@@ -285,16 +363,41 @@ _MODULES: dict[str, tuple[str, ...]] = {
     ),
     "create_thread_request": ("CreateThreadRequest", "CreateThreadRequestDict"),
     "create_tool_resources": ("CreateToolResources", "CreateToolResourcesDict"),
+    "create_vector_store_file_batch_request": (
+        "CreateVectorStoreFileBatchRequest",
+        "CreateVectorStoreFileBatchRequestDict",
+    ),
+    "create_vector_store_file_request": (
+        "CreateVectorStoreFileRequest",
+        "CreateVectorStoreFileRequestDict",
+        "CreateVectorStoreFileRequestOptionalDict",
+    ),
+    "create_vector_store_request": (
+        "CreateVectorStoreRequest",
+        "CreateVectorStoreRequestDict",
+    ),
     "delete_assistant_response": (
         "DeleteAssistantResponse",
         "DeleteAssistantResponseDict",
     ),
+    "delete_file_response": ("DeleteFileResponse", "DeleteFileResponseDict"),
     "delete_message_response": ("DeleteMessageResponse", "DeleteMessageResponseDict"),
+    "delete_model_response": ("DeleteModelResponse", "DeleteModelResponseDict"),
     "delete_thread_response": ("DeleteThreadResponse", "DeleteThreadResponseDict"),
+    "delete_vector_store_file_response": (
+        "DeleteVectorStoreFileResponse",
+        "DeleteVectorStoreFileResponseDict",
+    ),
+    "delete_vector_store_response": (
+        "DeleteVectorStoreResponse",
+        "DeleteVectorStoreResponseDict",
+    ),
     "done_event": ("DoneEvent", "DoneEventDict"),
     "error": ("Error", "ErrorDict"),
     "error_event": ("ErrorEvent", "ErrorEventDict"),
     "error_response": ("ErrorResponse", "ErrorResponseDict"),
+    "file_expiration_after": ("FileExpirationAfter", "FileExpirationAfterDict"),
+    "file_purpose": ("FilePurpose",),
     "file_search_auto_chunking": (
         "FileSearchAutoChunking",
         "FileSearchAutoChunkingDict",
@@ -325,6 +428,8 @@ _MODULES: dict[str, tuple[str, ...]] = {
         "FileSearchStaticChunkingOptions",
         "FileSearchStaticChunkingOptionsDict",
     ),
+    "file_status": ("FileStatus",),
+    "file_upload_purpose": ("FileUploadPurpose",),
     "function_object": ("FunctionObject", "FunctionObjectDict"),
     "function_parameters": ("FunctionParameters",),
     "json_schema_format": ("JsonSchemaFormat", "JsonSchemaFormatDict"),
@@ -332,9 +437,20 @@ _MODULES: dict[str, tuple[str, ...]] = {
         "ListAssistantsResponse",
         "ListAssistantsResponseDict",
     ),
+    "list_files_response": ("ListFilesResponse", "ListFilesResponseDict"),
     "list_messages_response": ("ListMessagesResponse", "ListMessagesResponseDict"),
+    "list_models_response": ("ListModelsResponse", "ListModelsResponseDict"),
     "list_run_steps_response": ("ListRunStepsResponse", "ListRunStepsResponseDict"),
     "list_runs_response": ("ListRunsResponse", "ListRunsResponseDict"),
+    "list_vector_store_files_response": (
+        "ListVectorStoreFilesResponse",
+        "ListVectorStoreFilesResponseDict",
+    ),
+    "list_vector_stores_response": (
+        "ListVectorStoresResponse",
+        "ListVectorStoresResponseDict",
+    ),
+    "logical_operator": ("LogicalOperator",),
     "message_annotation": (
         "MessageAnnotation",
         "MessageAnnotationDict",
@@ -455,6 +571,7 @@ _MODULES: dict[str, tuple[str, ...]] = {
     "message_text": ("MessageText", "MessageTextDict"),
     "message_text_delta": ("MessageTextDelta", "MessageTextDeltaDict"),
     "metadata": ("Metadata",),
+    "model": ("ModelSchema", "ModelSchemaDict"),
     "modify_assistant_request": (
         "ModifyAssistantRequest",
         "ModifyAssistantRequestDict",
@@ -467,6 +584,11 @@ _MODULES: dict[str, tuple[str, ...]] = {
         "NamedToolChoiceFunctionDict",
     ),
     "named_tool_choice_type": ("NamedToolChoiceType",),
+    "open_ai_file": ("OpenAIFile", "OpenAIFileDict"),
+    "other_chunking_strategy_response_param": (
+        "OtherChunkingStrategyResponseParam",
+        "OtherChunkingStrategyResponseParamDict",
+    ),
     "parallel_tool_calls": ("ParallelToolCalls",),
     "reasoning_effort": ("ReasoningEffort",),
     "required_tool_outputs": ("RequiredToolOutputs", "RequiredToolOutputsDict"),
@@ -611,6 +733,18 @@ _MODULES: dict[str, tuple[str, ...]] = {
     "run_tool_call_function": ("RunToolCallFunction", "RunToolCallFunctionDict"),
     "run_tool_call_object": ("RunToolCallObject", "RunToolCallObjectDict"),
     "sort_order": ("SortOrder",),
+    "static_chunking_strategy": (
+        "StaticChunkingStrategy",
+        "StaticChunkingStrategyDict",
+    ),
+    "static_chunking_strategy_request_param": (
+        "StaticChunkingStrategyRequestParam",
+        "StaticChunkingStrategyRequestParamDict",
+    ),
+    "static_chunking_strategy_response_param": (
+        "StaticChunkingStrategyResponseParam",
+        "StaticChunkingStrategyResponseParamDict",
+    ),
     "submit_tool_outputs_run_request": (
         "SubmitToolOutputsRunRequest",
         "SubmitToolOutputsRunRequestDict",
@@ -706,6 +840,70 @@ _MODULES: dict[str, tuple[str, ...]] = {
     "tool_resources": ("ToolResources", "ToolResourcesDict"),
     "truncation_object": ("TruncationObject", "TruncationObjectDict"),
     "truncation_type": ("TruncationType",),
+    "update_vector_store_file_attributes_request": (
+        "UpdateVectorStoreFileAttributesRequest",
+        "UpdateVectorStoreFileAttributesRequestDict",
+    ),
+    "update_vector_store_request": (
+        "UpdateVectorStoreRequest",
+        "UpdateVectorStoreRequestDict",
+    ),
+    "vector_store_expiration_after": (
+        "VectorStoreExpirationAfter",
+        "VectorStoreExpirationAfterDict",
+    ),
+    "vector_store_file_attributes": ("VectorStoreFileAttributes",),
+    "vector_store_file_batch_object": (
+        "VectorStoreFileBatchObject",
+        "VectorStoreFileBatchObjectDict",
+    ),
+    "vector_store_file_batch_status": ("VectorStoreFileBatchStatus",),
+    "vector_store_file_batch_type": ("VectorStoreFileBatchType",),
+    "vector_store_file_chunking": (
+        "VectorStoreFileChunking",
+        "VectorStoreFileChunkingDict",
+        "KnownVectorStoreFileChunking",
+        "read_vector_store_file_chunking",
+    ),
+    "vector_store_file_content": (
+        "VectorStoreFileContent",
+        "VectorStoreFileContentDict",
+    ),
+    "vector_store_file_content_response": (
+        "VectorStoreFileContentResponse",
+        "VectorStoreFileContentResponseDict",
+    ),
+    "vector_store_file_counts": ("VectorStoreFileCounts", "VectorStoreFileCountsDict"),
+    "vector_store_file_error": ("VectorStoreFileError", "VectorStoreFileErrorDict"),
+    "vector_store_file_error_code": ("VectorStoreFileErrorCode",),
+    "vector_store_file_filter": ("VectorStoreFileFilter",),
+    "vector_store_file_object": ("VectorStoreFileObject", "VectorStoreFileObjectDict"),
+    "vector_store_file_status": ("VectorStoreFileStatus",),
+    "vector_store_object": ("VectorStoreObject", "VectorStoreObjectDict"),
+    "vector_store_ranker": ("VectorStoreRanker",),
+    "vector_store_ranking_options": (
+        "VectorStoreRankingOptions",
+        "VectorStoreRankingOptionsDict",
+    ),
+    "vector_store_search_content_type": ("VectorStoreSearchContentType",),
+    "vector_store_search_request": (
+        "VectorStoreSearchRequest",
+        "VectorStoreSearchRequestDict",
+        "VectorStoreSearchRequestOptionalDict",
+    ),
+    "vector_store_search_result_content_object": (
+        "VectorStoreSearchResultContentObject",
+        "VectorStoreSearchResultContentObjectDict",
+    ),
+    "vector_store_search_result_item": (
+        "VectorStoreSearchResultItem",
+        "VectorStoreSearchResultItemDict",
+    ),
+    "vector_store_search_results_page": (
+        "VectorStoreSearchResultsPage",
+        "VectorStoreSearchResultsPageDict",
+    ),
+    "vector_store_status": ("VectorStoreStatus",),
 }
 __getattr__, __dir__ = lazy_names(
     __name__, {name: module for module, names in _MODULES.items() for name in names}
