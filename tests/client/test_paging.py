@@ -258,3 +258,13 @@ def test_what_is_no_point_in_time_is_refused(name: str, moment: Any) -> None:
 def test_max_items_must_be_a_number(most: Any) -> None:
     with pytest.raises(ConfigurationError, match="max_items must be 0 or more"):
         bounds(max_items=most)
+
+
+def test_with_both_cursors_the_order_is_that_of_going_forwards() -> None:
+    """Newest first, so the first item that is too old ends it."""
+    query = {"before": "i9", "after": "i0"}
+    pagination: Pagination[Any] = Pagination(bounds(created_after=100), query)
+    items = [{"id": "i1", "created_at": 200}, {"id": "i2", "created_at": 50}]
+    page = Page(items, has_more=True)
+    assert [*pagination.take(page)] == items[:1]
+    assert pagination.next_query(page) is None

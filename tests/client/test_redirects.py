@@ -58,6 +58,7 @@ def asking(url: str = HERE, method: str = "GET") -> PreparedRequest:
         (HERE, "http://api.example:80/v2", "http://api.example:80/v2"),
         (HERE, "https://api.example/v2", "https://api.example/v2"),
         (HERE, "https://api.example:443/v2", "https://api.example:443/v2"),
+        ("http://api.example:80/v1", "https://api.example/", "https://api.example/"),
         (HERE, "/v2#part", "http://api.example/v2"),
         (HERE, "/v2/ä b", "http://api.example/v2/%C3%A4%20b"),
         (f"{HERE}?limit=2", "/v2?limit=2", "http://api.example/v2?limit=2"),

@@ -146,3 +146,10 @@ def test_an_event_is_named_after_the_object_in_its_data(
 ) -> None:
     data: Json = {"object": kind, "status": status, "delta": {}}
     assert parse_event(name, json.dumps(data)) == ParsedEvent(right, data)
+
+
+def test_a_message_that_was_missed_begins_empty() -> None:
+    _, whole = message("Hello", "completed")
+    events = [*catch_up(Snapshots(), run_event("completed")[1], [], [whole])]
+    name, created, _ = events[0]
+    assert (name, created["content"]) == ("thread.message.created", [])
