@@ -11,8 +11,8 @@ from codegen.identifiers import class_name, module_name
 
 # Names that generated modules import, which a class must not hide.
 _IMPORTED = {
-    *("Any", "Client", "ClassVar", "File", "Generator", "AsyncGenerator", "Literal"),
-    *("Mapping", "Model", "NotRequired", "Request", "Required", "Response"),
+    *("Any", "AsyncGenerator", "Client", "ClassVar", "FileTypes", "Generator"),
+    *("Literal", "Mapping", "Model", "NotRequired", "Request", "Required", "Response"),
     *("ResponseLike", "Self", "Sequence", "TYPE_CHECKING", "TypeAlias", "TypedDict"),
     *("UnknownObject", "Unset", "Variants"),
 }

@@ -17,6 +17,7 @@ from codegen.document import (
 )
 from codegen.errors import Path, SpecError, shorten
 from codegen.identifiers import identifier, module_name
+from codegen.plan.forms import form_fields
 from codegen.plan.literal import docstring, either, plain_text, string
 from codegen.plan.naming import SchemaNames
 from codegen.plan.responses import Responses, plan_responses
@@ -66,13 +67,13 @@ class Body:
     """One media type that a request body may have.
 
     Attributes:
-        deep: the objects of a form that are written as fields `name[property]`.
+        fields: the fields of a form that are no plain text, by how they are written.
     """
 
     media_type: str
     kind: str
     annotation: str
-    deep: list[str] = field(default_factory=list[str])
+    fields: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
 
     @property
     def typed(self) -> bool:
@@ -120,9 +121,16 @@ class OperationModule:
 
     @property
     def writes(self) -> bool:
-        """Return whether more than JSON is written into a request."""
-        written = any(body.typed or body.kind != "json" for body in self.bodies)
+        """Return whether more than JSON and forms is written into a request."""
+        written = any(
+            body.typed or body.kind in ("urlencoded", "content") for body in self.bodies
+        )
         return bool(self.parameters) or written
+
+    @property
+    def sends_forms(self) -> bool:
+        """Return whether a body of it is a multipart form."""
+        return any(body.kind == "form" for body in self.bodies)
 
     @property
     def body_annotation(self) -> str:
@@ -297,21 +305,14 @@ def _bodies(
             type_ = types.of(schema, place)
             used.append(type_)
             annotation = type_.written
-        deep = _deep_fields(body["content"][media_type]) if kind == "form" else []
-        result.append(Body(string(media_type), kind, annotation, deep))
+        fields: dict[str, list[str]] = {}
+        if kind == "form":
+            fields = form_fields(document, body["content"][media_type], place[:-1])
+        result.append(Body(string(media_type), kind, annotation, fields))
     if body and not result:
         raise SpecError("a request body needs a media type", at=at)
     result.sort(key=lambda b: _BODY_KINDS.index(b.kind))
     return result, body.get("required") is True, _text(body.get("description"))
-
-
-def _deep_fields(media: Any) -> list[str]:
-    """Find the fields of a form that are written as `name[property]`."""
-    return [
-        string(name)
-        for name, encoding in (media.get("encoding") or {}).items()
-        if encoding.get("style") == "deepObject"
-    ]
 
 
 def _body_kind(media_type: str) -> str:

@@ -49,7 +49,9 @@ class Package:
     def needs(self) -> list[str]:
         """Name the modules that not every package has, but this one."""
         needed = {
-            "writing": any(one.writes for one in self.operations),
+            "writing": any(one.writes or one.sends_forms for one in self.operations),
+            "forms": any(one.sends_forms for one in self.operations),
+            "sources": any(one.sends_forms for one in self.operations),
             "streaming": any(one.responses.stream for one in self.operations),
             "datetimes": any(schema.times for schema in self.schemas),
             "checking": bool(self.schemas),

@@ -134,7 +134,7 @@ class Types:
             return self._container("object", schema, at)
         kind = schema.get("type")
         if kind == "string" and schema.get("format") == "binary":
-            return _same("File | bytes")
+            return _same("FileTypes")
         if kind is None:
             return _ANY
         if kind not in _PLAIN:

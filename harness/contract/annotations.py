@@ -48,7 +48,7 @@ def expected(schema: Schema) -> str:
     if "type" not in schema:
         return "Any"
     if schema.get("format") == "binary":
-        return union(["File", "bytes"])
+        return "FileTypes"
     if schema["type"] == "array":
         return f"list[{expected(schema['items'])}]"
     if is_map(schema):
