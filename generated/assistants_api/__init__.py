@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from .checking import check as check
     from .client import AuthenticatedClient as AuthenticatedClient
     from .client import Client as Client
+    from .forms import Form as Form
     from .types import UNSET as UNSET
     from .types import File as File
     from .types import is_set as is_set
@@ -39,6 +40,7 @@ __all__ = [
     "Client",
     "Deviation",
     "File",
+    "Form",
     "api",
     "check",
     "is_set",
@@ -51,6 +53,7 @@ __getattr__, __dir__ = lazy_names(
         "Client": "client",
         "Deviation": "checking",
         "File": "types",
+        "Form": "forms",
         "UNSET": "types",
         "api": "",
         "check": "checking",

@@ -4,8 +4,15 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import AsyncGenerator, Callable, Generator, Mapping
-from contextlib import AbstractAsyncContextManager, AbstractContextManager
+from collections.abc import (
+    AsyncGenerator,
+    AsyncIterator,
+    Callable,
+    Generator,
+    Iterator,
+    Mapping,
+)
+from contextlib import AbstractContextManager, asynccontextmanager
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from http.cookies import SimpleCookie
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -13,6 +20,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import httpx
 from attrs import define, evolve, field
 
+from .forms import Form
 from .reading import is_stream, no_stream
 from .streaming import events, events_async
 from .types import UNSET, Request
@@ -68,6 +76,32 @@ def _merged(*parts: Mapping[str, str]) -> httpx.Headers:
 def _without_user(url: str) -> str:
     parts = httpx.URL(url)
     return repr(str(parts.copy_with(userinfo=b"") if parts.userinfo else parts))
+
+
+@define(eq=False)
+class _Pieces:
+    """A form that can be sent again, where a redirect asks for it."""
+
+    form: Form
+
+    def __iter__(self) -> Iterator[bytes]:
+        return self.form.pieces()
+
+
+@define(eq=False)
+class _AsyncPieces:
+    form: Form
+
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        return self.form.pieces_async()
+
+
+def _add_form(arguments: dict[str, Any], form: Form, pieces: object) -> None:
+    """Add a form that is open to the arguments of a request."""
+    arguments["content"] = pieces
+    arguments["headers"]["Content-Type"] = form.content_type
+    if form.length is not None:
+        arguments["headers"]["Content-Length"] = str(form.length)
 
 
 @define(kw_only=True, eq=False)
@@ -140,22 +174,25 @@ class Client:
 
     def send(self, request: Request) -> httpx.Response:
         """Send a request and read the response."""
-        return self.get_httpx_client().request(**self._arguments(request))
+        return self.get_httpx_client().request(**self._opened(request))
 
     async def send_async(self, request: Request) -> httpx.Response:
         """The asynchronous twin of `send`."""
         http = self.get_async_httpx_client()
-        return await http.request(**self._arguments(request))
+        return await http.request(**await self._opened_async(request))
 
     def open(self, request: Request) -> AbstractContextManager[httpx.Response]:
         """Send a request; the body is read within the context."""
-        return self.get_httpx_client().stream(**self._arguments(request))
+        return self.get_httpx_client().stream(**self._opened(request))
 
-    def open_async(
+    @asynccontextmanager
+    async def open_async(
         self, request: Request
-    ) -> AbstractAsyncContextManager[httpx.Response]:
+    ) -> AsyncGenerator[httpx.Response, None]:
         """The asynchronous twin of `open`."""
-        return self.get_async_httpx_client().stream(**self._arguments(request))
+        http = self.get_async_httpx_client()
+        async with http.stream(**await self._opened_async(request)) as response:
+            yield response
 
     def stream(
         self,
@@ -235,15 +272,26 @@ class Client:
         query = [*self.query.items(), *request.query]
         if query:
             arguments["params"] = query
-        for name in ("json", "content", "data", "files"):
+        for name in ("json", "content", "data"):
             value = getattr(request, name)
             if value is not UNSET:
                 arguments[name] = value
+        return arguments
+
+    def _opened(self, request: Request) -> dict[str, Any]:
+        arguments = self._arguments(request)
         if request.files is not UNSET:
-            arguments["files"] = [
-                (name, (file, content, media_type) if media_type else (file, content))
-                for name, (file, content, media_type) in request.files
-            ]
+            form = Form(request.files)
+            form.open()
+            _add_form(arguments, form, _Pieces(form))
+        return arguments
+
+    async def _opened_async(self, request: Request) -> dict[str, Any]:
+        arguments = self._arguments(request)
+        if request.files is not UNSET:
+            form = Form(request.files)
+            await form.open_async()
+            _add_form(arguments, form, _AsyncPieces(form))
         return arguments
 
 

@@ -3,10 +3,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import AsyncIterable, Awaitable, Iterable, Iterator, Mapping
 from enum import Enum
 from functools import cache
+from os import PathLike
 from typing import (
+    IO,
     TYPE_CHECKING,
     Any,
     ClassVar,
@@ -188,22 +190,50 @@ _MAX_DEPTH = 100_000
 _MAX_WIDTH = 5_000_000
 
 
+class Readable(Protocol):
+    """A file whose `read` has to be awaited, as web frameworks pass uploads on."""
+
+    def read(self, size: int, /) -> Awaitable[bytes]:
+        """Read at most so many bytes; none are left where there are none."""
+        ...
+
+
+FileContent: TypeAlias = (
+    "bytes | bytearray | memoryview | PathLike[str] | IO[bytes] | Readable"
+    " | Iterable[bytes] | AsyncIterable[bytes]"
+)
+"""What a file holds: bytes, where it is, or what yields it.
+
+A path is opened when it is sent. A file that can be rewound is sent from its beginning.
+What has to be awaited can be sent by an asynchronous client only.
+"""
+
+
 @define(slots=True, weakref_slot=False)
 class File:
     """A file to upload.
 
     Attributes:
-        content: bytes, or an object with `read()` that returns bytes.
-        name: the file name that the server sees.
+        content: what it holds.
+        name: the file name that the server sees; without one, that of the path or of
+            the open file, else "upload".
         media_type: its media type; guessed from the name where it is None.
     """
 
-    content: Any = field(repr=False)
-    name: str = "upload"
+    content: FileContent = field(repr=False)
+    name: str | None = None
     media_type: str | None = None
 
 
-FormParts: TypeAlias = "list[tuple[str, tuple[str | None, Any, str | None]]]"
+FileTypes: TypeAlias = (
+    "FileContent | File | tuple[str | None, FileContent]"
+    " | tuple[str | None, FileContent, str | None]"
+    " | tuple[str | None, FileContent, str | None, Mapping[str, str]]"
+)
+"""A file as an argument: contents; or a tuple of a name, these, perhaps a media type,
+and perhaps headers of its own."""
+
+FormParts: TypeAlias = "list[tuple[str, tuple[Any, ...]]]"
 
 
 @define(slots=True, frozen=True, kw_only=True, weakref_slot=False)
@@ -220,7 +250,8 @@ class Request:
         content: the body as bytes or text, or `UNSET`; its type is among the headers.
         data: the fields of an urlencoded form, or `UNSET`.
         files: the parts of a multipart form as name and (file name, content, media
-            type), or `UNSET`.
+            type) or (file name, content, media type, headers), or `UNSET`; `Form`
+            writes them.
     """
 
     method: str

@@ -4,15 +4,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping
-from os import SEEK_END, SEEK_SET, PathLike, fspath
-from pathlib import Path
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
-from attrs import define, field
-
-from .types import UNSET, File, FormParts, Unset, copy_level, to_json
+from .types import UNSET, Unset, to_json
 
 
 def fill_path(template: str, /, **values: Any) -> str:
@@ -23,7 +19,7 @@ def fill_path(template: str, /, **values: Any) -> str:
             hit.
     """
     for name, value in values.items():
-        text = "" if value is None or value is UNSET else _text(value)
+        text = "" if value is None or value is UNSET else text_of(value)
         if text in ("", ".", ".."):
             raise ValueError(f"{name} must be an id, not {value!r}")
         template = template.replace("{" + name + "}", quote(text, safe=""))
@@ -38,19 +34,19 @@ def form(name: str, value: Any) -> list[tuple[str, str]]:
     if plain is None:
         return []
     if isinstance(plain, list):
-        return [(name, _text(item)) for item in plain]
+        return [(name, text_of(item)) for item in plain]
     if isinstance(plain, dict):
-        return [(key, _text(item)) for key, item in plain.items()]
-    return [(name, _text(plain))]
+        return [(key, text_of(item)) for key, item in plain.items()]
+    return [(name, text_of(plain))]
 
 
 def joined(name: str, value: Any) -> list[tuple[str, str]]:
     """Write a query parameter, an array or object joined by commas."""
     plain = to_json(value)
     if isinstance(plain, list):
-        return [(name, ",".join(_text(item) for item in plain))]
+        return [(name, ",".join(text_of(item) for item in plain))]
     if isinstance(plain, dict):
-        pairs = (f"{key},{_text(item)}" for key, item in plain.items())
+        pairs = (f"{key},{text_of(item)}" for key, item in plain.items())
         return [(name, ",".join(pairs))]
     return form(name, plain)
 
@@ -78,9 +74,9 @@ def texts(values: Mapping[str, Any]) -> dict[str, str]:
     for name, value in values.items():
         plain = to_json(value)
         if isinstance(plain, list):
-            result[name] = ",".join(_text(item) for item in plain)
+            result[name] = ",".join(text_of(item) for item in plain)
         elif plain is not UNSET and plain is not None:
-            result[name] = _text(plain)
+            result[name] = text_of(plain)
     return result
 
 
@@ -92,113 +88,14 @@ def urlencoded(body: object) -> dict[str, Any] | Unset:
     return {name: _field(value) for name, value in plain.items() if value is not None}
 
 
-def multipart(body: object, *, deep_fields: Collection[str] = ()) -> FormParts | Unset:
-    """Write a body as the parts of a multipart form.
-
-    Files are sent as they are, arrays as the name repeated, objects as JSON.
-
-    Args:
-        body: a model or a mapping. A file in it is bytes, a `File`, an open file, a
-            path, or a tuple of a name, one of these, and perhaps a media type.
-        deep_fields: the objects to write as fields `name[property]` instead.
-    """
-    if body is UNSET:
-        return UNSET
-    parts: FormParts = []
-    for name, value in dict(copy_level(body)).items():
-        is_array = isinstance(value, list | tuple) and not _is_file(value)
-        for item in value if is_array else [value]:
-            if _is_file(item):
-                parts.append((name, _file(item)))
-            elif name in deep_fields:
-                pairs = deep(name, item)
-                parts += [(key, (None, text.encode(), None)) for key, text in pairs]
-            elif item is not None and item is not UNSET:
-                parts.append((name, _part(to_json(item))))
-    return parts
-
-
-def _is_file(value: Any) -> bool:
-    if isinstance(value, tuple):
-        is_named = len(value) in (2, 3) and isinstance(value[0], str)
-        return is_named and _is_content(value[1])
-    return isinstance(value, File) or _is_content(value)
-
-
-def _is_content(value: Any) -> bool:
-    return isinstance(value, bytes | bytearray | PathLike) or hasattr(value, "read")
-
-
-def _file(value: Any) -> tuple[str | None, Any, str | None]:
-    if isinstance(value, File):
-        name, content, media_type = value.name, value.content, value.media_type
-    elif isinstance(value, tuple):
-        name, content, media_type = (*value, None)[:3]
-    else:
-        path = fspath(value) if isinstance(value, PathLike) else ""
-        name = str(path or getattr(value, "name", "upload"))
-        name = name.replace("\\", "/").rsplit("/", 1)[-1]
-        content, media_type = value, None
-    if isinstance(content, PathLike):
-        content = FileOnDisk(content)
-    elif isinstance(content, bytearray):
-        content = bytes(content)
-    return name, content, media_type
-
-
-@define(slots=True, weakref_slot=False)
-class FileOnDisk:
-    """A file that is opened when reading begins, and closed at its end.
-
-    It can be read again after `seek(0)`, as it has to be for a second attempt.
-    """
-
-    path: Any
-    _position: int = field(default=0, init=False, eq=False, repr=False)
-    _file: Any = field(default=None, init=False, eq=False, repr=False)
-
-    def read(self, size: int = -1) -> bytes:
-        """Read at most `size` bytes, or all that is left."""
-        if self._file is None:
-            self._file = Path(self.path).open("rb")  # noqa: SIM115
-            self._file.seek(self._position)
-        chunk: bytes = self._file.read(size)
-        self._position += len(chunk)
-        if size and not chunk:
-            self.close()
-        return chunk
-
-    def seek(self, offset: int, whence: int = SEEK_SET) -> int:
-        """Go to a place counted from the start, or from the end."""
-        self.close()
-        size = Path(self.path).stat().st_size if whence == SEEK_END else 0
-        self._position = size + offset
-        return self._position
-
-    def tell(self) -> int:
-        """Return the place where reading goes on."""
-        return self._position
-
-    def close(self) -> None:
-        """Close the file if it is open."""
-        if self._file is not None:
-            self._file.close()
-            self._file = None
-
-
-def _part(value: Any) -> tuple[str | None, Any, str | None]:
-    if isinstance(value, dict | list):
-        return None, json.dumps(value).encode(), "application/json"
-    return None, _text(value).encode(), None
-
-
 def _field(value: Any) -> Any:
     if isinstance(value, list):
-        return [_text(item) for item in value]
-    return json.dumps(value) if isinstance(value, dict) else _text(value)
+        return [text_of(item) for item in value]
+    return json.dumps(value) if isinstance(value, dict) else text_of(value)
 
 
-def _text(value: Any) -> str:
+def text_of(value: Any) -> str:
+    """Return a value as the text that stands for it in a request."""
     if value is True or value is False:
         return "true" if value else "false"
     return value if isinstance(value, str) else str(value)

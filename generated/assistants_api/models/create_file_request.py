@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..types import UNSET, File, Model, Unset
+from ..types import UNSET, FileTypes, Model, Unset
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -26,7 +26,7 @@ __all__ = [
 class CreateFileRequest(Model):
     """A file to upload. Properties that are not listed here are refused."""
 
-    file: File | bytes
+    file: FileTypes
     """Contents of the file, sent with its name."""
     purpose: FileUploadPurpose
     """What the file is for. Use `assistants` for tools and vector stores, `vision` for
@@ -66,5 +66,5 @@ class CreateFileRequestOptionalDict(TypedDict, total=False):
 class CreateFileRequestDict(CreateFileRequestOptionalDict, total=False):
     """`CreateFileRequest` as a plain dict, for arguments."""
 
-    file: Required[File | bytes]
+    file: Required[FileTypes]
     purpose: Required[FileUploadPurpose]

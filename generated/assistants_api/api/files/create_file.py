@@ -13,9 +13,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ... import models
+from ...forms import multipart
 from ...reading import detailed, json_of, success, unexpected
 from ...types import Request, Response, ResponseLike
-from ...writing import multipart
 
 if TYPE_CHECKING:
     from ...client import Client
@@ -33,7 +33,7 @@ def build_request(*, body: CreateFileRequest | CreateFileRequestDict) -> Request
     return Request(
         method="POST",
         path="/files",
-        files=multipart(body, deep_fields=["expires_after"]),
+        files=multipart(body, files=["file"], deep_fields=["expires_after"]),
     )
 
 
