@@ -69,13 +69,41 @@ class Note:
 
 
 @frozen
+class Log:
+    """Write a line for whoever runs the program, on the logger `assistants_client`.
+
+    Attributes:
+        level: that of the line.
+        text: the line.
+        error: the exception whose traceback goes with it, if any.
+    """
+
+    level: Literal["info", "warning", "error"]
+    text: str
+    error: BaseException | None = None
+
+
+@frozen(kw_only=True)
+class Invocation:
+    """A function that is called besides others.
+
+    Attributes:
+        function: takes no arguments; it may be asynchronous.
+        timeout: seconds after which it is no longer waited for; None for no limit.
+    """
+
+    function: Callable[[], Any]
+    timeout: float | None = None
+
+
+@frozen
 class InvokeAll:
     """Call functions concurrently; the result is the list of their results, in order.
 
-    They may be asynchronous. An exception that one raises is its result.
+    An exception that one raises is its result; `Overdue` where its time was up.
     """
 
-    functions: tuple[Callable[[], Any], ...]
+    invocations: tuple[Invocation, ...]
 
 
 @frozen
@@ -110,7 +138,21 @@ class Progress:
     seconds: float
 
 
-Effect: TypeAlias = Send | Sleep | Invoke | Note | InvokeAll | Receive | Emit | Progress
+@frozen
+class Within:
+    """Perform an effect within a number of seconds; the result is that of the effect.
+
+    Raises `TimeUp` if it isn't done by then. What is asynchronous is cancelled; what
+    runs in a thread goes on there, and nobody waits for it.
+    """
+
+    effect: Effect
+    seconds: float
+
+
+Effect: TypeAlias = (
+    Send | Sleep | Invoke | Note | Log | InvokeAll | Receive | Emit | Progress | Within
+)
 Flow: TypeAlias = Generator[Effect, Any, T]
 
 
@@ -140,6 +182,22 @@ class BufferedResponse:
     status_code: int
     headers: Mapping[str, str] = field(repr=False)
     content: bytes = field(repr=False)
+
+
+class TimeUp(Exception):  # noqa: N818 - flows turn it into an error
+    """The time that `Within` gives an effect is up."""
+
+
+class Overdue(Exception):  # noqa: N818 - it is the result of a call
+    """A function took longer than its timeout allows.
+
+    Attributes:
+        left_behind: whether it goes on, in a thread that nobody waits for.
+    """
+
+    def __init__(self, seconds: float, *, left_behind: bool) -> None:
+        super().__init__(f"it took longer than {seconds:g} s")
+        self.left_behind = left_behind
 
 
 class UnreadableResponse(Exception):  # noqa: N818 - flows turn it into an error

@@ -7,11 +7,14 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from assistants_client._effects import (
     Invoke,
     InvokeAll,
+    Log,
     Note,
     Progress,
     Receive,
     Send,
     Sleep,
+    TimeUp,
+    Within,
 )
 
 if TYPE_CHECKING:
@@ -29,6 +32,7 @@ class FlowDriver:
         sent: the requests that were sent.
         slept: the seconds of each sleep.
         notes: the notes for the transcript.
+        logged: the lines of the log, each with its level.
         shown: the progress that was shown; None where there is no terminal.
         now: the time, which only sleeps move on.
     """
@@ -54,6 +58,7 @@ class FlowDriver:
         self.sent: list[PreparedRequest] = []
         self.slept: list[float] = []
         self.notes: list[str] = []
+        self.logged: list[tuple[str, str]] = []
         self.shown: list[tuple[str, float]] | None = [] if terminal else None
         self.now = now
 
@@ -93,8 +98,12 @@ class FlowDriver:
                 self.now += seconds
             case Invoke(function):
                 return function()
-            case InvokeAll(functions):
-                return [_invoke(function) for function in functions]
+            case InvokeAll(invocations):
+                return [_invoke(each.function) for each in invocations]
+            case Within(inner, seconds):
+                return self._within(inner, seconds)
+            case Log(level, text):
+                self.logged.append((level, text))
             case Note(text):
                 self.notes.append(text)
             case Progress(status, seconds):
@@ -104,6 +113,15 @@ class FlowDriver:
             case _:
                 raise AssertionError(f"nothing was prepared for {effect}")
         return None
+
+    def _within(self, effect: Effect, seconds: float) -> Any:
+        """Perform an effect; what moved the clock on too far came too late."""
+        until = self.now + seconds
+        result = self.perform(effect)
+        if self.now > until:
+            self.now = until
+            raise TimeUp
+        return result
 
 
 def _next(prepared: Iterator[Any], what: str, *, end: bool = False) -> Any:

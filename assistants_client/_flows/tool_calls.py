@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from .. import _api
-from .._effects import InvokeAll, Note
+from .._effects import Invocation, InvokeAll, Note
 from .._run_errors import ToolError
 
 if TYPE_CHECKING:
@@ -36,7 +36,9 @@ def perform_tool_calls(run: RunObject, tools: ToolSet) -> Flow[list[dict[str, st
     """
     calls = tool_calls(run)
     bound = [_bound(call, tools, run) for call in calls]
-    functions = [each for each in bound if not isinstance(each, ToolError)]
+    functions = [
+        Invocation(function=each) for each in bound if not isinstance(each, ToolError)
+    ]
     names = ", ".join(str(_name(call)) for call in calls)
     yield Note(f"the run asks for {len(calls)} tool calls: {names}")
     results = iter((yield InvokeAll(tuple(functions))) if functions else ())

@@ -9,11 +9,14 @@ from typing import TYPE_CHECKING, Any
 from .._effects import (
     Invoke,
     InvokeAll,
+    Log,
     Note,
     Progress,
     Receive,
     Send,
     Sleep,
+    TimeUp,
+    Within,
 )
 from .body import Bound, bound_for, supervise
 from .exchange import broken_off
@@ -43,6 +46,7 @@ class AsyncHttp(BaseHttp):
         Raises:
             NoResponse: a request got no response.
             UnreadableResponse: a response can't be read.
+            TimeUp: an effect took longer than it may.
         """
         if type(effect) is Receive:
             # Before the others: of these, there are thousands.
@@ -55,10 +59,14 @@ class AsyncHttp(BaseHttp):
             case Invoke(function):
                 found = function()
                 return await found if inspect.isawaitable(found) else found
-            case InvokeAll(functions):
+            case InvokeAll(invocations):
                 from .concurrency import together_async
 
-                return await together_async(functions)
+                return await together_async(invocations)
+            case Within(inner, seconds):
+                return await self._within(inner, seconds)
+            case Log():
+                self._log(effect)
             case Note(text):
                 if self.transcript:
                     self.transcript.note(text)
@@ -75,6 +83,17 @@ class AsyncHttp(BaseHttp):
         finally:
             if response is not None:
                 await response.aclose()
+
+    async def _within(self, effect: Effect, seconds: float) -> Any:
+        """Perform an effect, and cancel it if it takes longer than that."""
+        timeout = asyncio.timeout(seconds)
+        try:
+            async with timeout:
+                return await self.perform(effect)
+        except TimeoutError as error:
+            if timeout.expired():
+                raise TimeUp from error
+            raise
 
     async def _receive(self, effect: Receive) -> bytes | None:
         response: Any = effect.response

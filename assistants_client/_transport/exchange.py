@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 from .._effects import NoResponse
 from .._errors import ConfigurationError
 from .._options import CONNECT_TIMEOUT, TIMEOUT
+from .limits import capped, cut_waits_short
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -50,8 +51,19 @@ class Exchange:
         pool: BasePool,
         transcript: Transcript | None,
         secrets: Secrets | None,
+        *,
+        until: float | None = None,
     ) -> None:
         """Make the request, and show it.
+
+        Args:
+            client: the HTTP client.
+            prepared: the request.
+            pool: the connections.
+            transcript: where it is shown, if it is.
+            secrets: learn what the HTTP client adds.
+            until: when the response has to be there at the latest, by the monotonic
+                clock; None for no limit besides its own timeout.
 
         Raises:
             ConfigurationError: it can't be made.
@@ -70,11 +82,13 @@ class Exchange:
             prepared,
             self._library,
             trace.asynchronously if pool.asynchronous else trace,
+            until,
         )
         seconds = prepared.timeout
-        self.deadline = None
+        self.deadline = until
         if isinstance(seconds, int | float):
-            self.deadline = time.monotonic() + seconds
+            own = time.monotonic() + seconds
+            self.deadline = own if until is None else min(own, until)
         if transcript:
             target = self.request.url.raw_path.decode("ascii", "replace")
             headers = _pairs(self.request.headers)
@@ -178,7 +192,10 @@ class ConnectionTrace:
         if not self._tunnelling:
             self._follow(name)
         if self._pool is not None and name.endswith(_OPENED):
-            self._is_late = self._pool.opened(info.get("return_value"))
+            stream = info.get("return_value")
+            self._is_late = self._pool.opened(stream)
+            if not self._pool.asynchronous:
+                cut_waits_short(stream)
         if self._transcript:
             self._show(name, info, self._transcript)
 
@@ -240,6 +257,7 @@ def new_request(
     prepared: PreparedRequest,
     library: Library,
     trace: Any,
+    until: float | None = None,
 ) -> httpx.Request:
     """Make a request; what the HTTP client sends by default goes with it.
 
@@ -252,6 +270,8 @@ def new_request(
     url: httpx.URL | str = prepared.url
     usual = prepared.timeout == TIMEOUT
     timeouts = _USUAL_TIMEOUTS if usual else library.timeouts(prepared.timeout)
+    if until is not None:
+        timeouts = {name: capped(each, until) for name, each in timeouts.items()}
     try:
         if client.params:
             url = library.http.URL(url).copy_merge_params(client.params)

@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import inspect
+import logging
 import time
 from typing import TYPE_CHECKING, Any
 
 from .._effects import (
     Invoke,
     InvokeAll,
+    Log,
+    NoResponse,
     Note,
     Progress,
     Receive,
     Send,
     Sleep,
+    TimeUp,
+    Within,
 )
 from .body import Bound, bound_for, supervise
 from .exchange import Exchange, broken_off
+from .limits import limit_waits
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,6 +35,10 @@ if TYPE_CHECKING:
     from .._transcript import Transcript
     from .library import Library
     from .pool import Permit, Pool
+
+
+_LOGGER = logging.getLogger("assistants_client")
+_LEVELS = {"info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR}
 
 
 class BaseHttp:
@@ -52,16 +62,26 @@ class BaseHttp:
         self._secrets = secrets
         self._read: Any = None
         self._progress: ProgressLine | None = None
+        # When the effect that is performed has to be done, by the monotonic clock.
+        self._until: float | None = None
 
     def _exchange(self, prepared: PreparedRequest) -> Exchange:
         return Exchange(
-            self._client, prepared, self._pool, self.transcript, self._secrets
+            self._client,
+            prepared,
+            self._pool,
+            self.transcript,
+            self._secrets,
+            until=self._until,
         )
 
     def clear_progress(self) -> None:
         """Clear what was shown on the terminal, if anything was."""
         if self._progress is not None:
             self._progress.clear()
+
+    def _log(self, line: Log) -> None:
+        _LOGGER.log(_LEVELS[line.level], line.text, exc_info=line.error)
 
     def _show_progress(self, status: str, seconds: float) -> bool:
         """Show how a run is doing; return whether there is a terminal for it."""
@@ -85,6 +105,7 @@ class Http(BaseHttp):
         Raises:
             NoResponse: a request got no response.
             UnreadableResponse: a response can't be read.
+            TimeUp: an effect took longer than it may.
             TypeError: a callable is asynchronous.
         """
         if type(effect) is Receive:
@@ -97,10 +118,14 @@ class Http(BaseHttp):
                 time.sleep(seconds)
             case Invoke(function):
                 return _plain(function())
-            case InvokeAll(functions):
+            case InvokeAll(invocations):
                 from .concurrency import together
 
-                return together(functions)
+                return together(invocations, self._until)
+            case Within(inner, seconds):
+                return self._within(inner, seconds)
+            case Log():
+                self._log(effect)
             case Note(text):
                 if self.transcript:
                     self.transcript.note(text)
@@ -117,6 +142,20 @@ class Http(BaseHttp):
         finally:
             if response is not None:
                 response.close()
+
+    def _within(self, effect: Effect, seconds: float) -> Any:
+        """Perform an effect; it can't be cancelled, but waits no longer than that."""
+        self._until = until = time.monotonic() + seconds
+        former = limit_waits(until)
+        try:
+            return self.perform(effect)
+        except NoResponse as error:
+            if error.timed_out and time.monotonic() >= until:
+                raise TimeUp from error
+            raise
+        finally:
+            limit_waits(former)
+            self._until = None
 
     def _receive(self, effect: Receive) -> bytes | None:
         response: Any = effect.response
@@ -135,6 +174,7 @@ class Http(BaseHttp):
         exchange = self._exchange(prepared)
         permit = self._acquire(exchange)
         response: httpx.Response | None = None
+        former = limit_waits(exchange.deadline)
         try:
             response = self._client.send(
                 exchange.request, stream=True, follow_redirects=False
@@ -160,6 +200,8 @@ class Http(BaseHttp):
             if failure is None:
                 raise
             raise failure from error
+        finally:
+            limit_waits(former)
         exchange.ended(response)
         return response
 

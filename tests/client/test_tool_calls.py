@@ -19,6 +19,7 @@ from assistants_client import (
     tool,
     verbosity,
 )
+from assistants_client._effects import Invocation
 from assistants_client._flows.tool_calls import perform_tool_calls, tool_calls
 from assistants_client._transport.concurrency import together, together_async
 from assistants_server import LocalServer
@@ -268,7 +269,7 @@ def test_results_come_in_order_whatever_ends_first() -> None:
     def broken() -> None:
         raise ValueError("broken")
 
-    functions = [late, early, broken, async_early]
+    functions = invocations(late, early, broken, async_early)
     for results in (together(functions), asyncio.run(together_async(functions))):
         assert results[:2] == ["late", "early"]
         assert isinstance(results[2], ValueError)
@@ -287,7 +288,9 @@ def test_cancelling_cancels_async_functions_and_leaves_no_thread() -> None:
 
     async def run() -> None:
         with pytest.raises(TimeoutError):
-            await asyncio.wait_for(together_async([endless, endless, lambda: 1]), 0.05)
+            await asyncio.wait_for(
+                together_async(invocations(endless, endless, int)), 0.05
+            )
 
     asyncio.run(run())
     assert ended == ["endless", "endless"]
@@ -295,8 +298,8 @@ def test_cancelling_cancels_async_functions_and_leaves_no_thread() -> None:
 
 
 def test_no_thread_is_left_where_all_went_well() -> None:
-    assert together([lambda: 1, lambda: 2]) == [1, 2]
-    assert asyncio.run(together_async([lambda: 1, lambda: 2])) == [1, 2]
+    two = invocations(lambda: 1, lambda: 2)
+    assert together(two) == asyncio.run(together_async(two)) == [1, 2]
     no_thread_is_left()
 
 
@@ -307,11 +310,13 @@ def test_functions_know_the_context_of_who_asked() -> None:
     async def ask() -> str:
         return context.get()
 
-    async def run() -> list[Any]:
-        return await together_async([context.get, ask, context.get])
+    three = invocations(context.get, ask, context.get)
+    assert together(three) == ["here"] * 3
+    assert asyncio.run(together_async(three)) == ["here"] * 3
 
-    assert together([context.get, ask, context.get]) == ["here"] * 3
-    assert asyncio.run(run()) == ["here"] * 3
+
+def invocations(*functions: Any) -> list[Invocation]:
+    return [Invocation(function=each) for each in functions]
 
 
 def no_thread_is_left() -> None:
