@@ -1,0 +1,153 @@
+"""The SQLite database of an index, which several threads share."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from .errors import SearchError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+# "asst" in ASCII, as in the store's file, whose versions are below 100.
+_APPLICATION = 0x61737374
+_VERSION = 101
+_SCHEMA = """
+create table stores (
+    id integer primary key,
+    name text not null unique,
+    chunks integer not null default 0
+);
+create table files (
+    id integer primary key,
+    store integer not null,
+    name text not null,
+    complete integer not null default 0,
+    unique (store, name)
+);
+create table chunks (
+    id integer primary key,
+    file integer not null,
+    start integer not null,
+    text text not null
+);
+create index chunks_by_file on chunks (file);
+create table vectors (
+    chunk integer primary key,
+    store integer not null,
+    vector blob not null
+);
+create index vectors_by_store on vectors (store)
+"""
+
+
+class Database:
+    """One connection, used by one thread at a time."""
+
+    def __init__(self, path: Path | None, temporary: str) -> None:
+        """Open the database.
+
+        Args:
+            path: its file, created if it isn't there; in memory without one.
+            temporary: the name of a temporary table of ids.
+
+        Raises:
+            SearchError: the file is no index, or can't be used.
+        """
+        self._path = path
+        self._lock = threading.RLock()
+        with self.held():
+            # Transactions are begun and ended by hand, in `changes`.
+            self.sql = sqlite3.connect(
+                path or ":memory:",
+                isolation_level=None,
+                check_same_thread=False,
+                timeout=0,
+            )
+            try:
+                self._open()
+                create = f"create temp table {temporary} (id integer primary key)"
+                self.sql.execute(create)
+            except BaseException:
+                self.sql.close()
+                raise
+
+    def close(self) -> None:
+        """Close the file; what was changed is in it."""
+        with self._lock:
+            self.sql.close()
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Keep other threads out.
+
+        Raises:
+            SearchError: there was an error of SQLite meanwhile.
+        """
+        with self._lock:
+            try:
+                yield
+            except sqlite3.Error as error:
+                where = f"{self._path}: " if self._path else ""
+                raise SearchError(f"{where}{_explained(error)}") from error
+
+    @contextmanager
+    def changes(self) -> Iterator[None]:
+        """Make several changes or, after an exception, none of them.
+
+        Raises:
+            SearchError: they can't be made.
+        """
+        with self.held():
+            self.sql.execute("begin immediate")
+            try:
+                yield
+            except BaseException:
+                self.sql.execute("rollback")
+                raise
+            self.sql.execute("commit")
+
+    def _open(self) -> None:
+        self.sql.execute("pragma locking_mode = exclusive")
+        # Before anything is changed: it may be somebody else's.
+        is_new = self._is_new()
+        self.sql.execute("pragma journal_mode = wal")
+        self.sql.execute("pragma synchronous = normal")
+        # Also shows at once whether another server uses the file.
+        with self.changes():
+            if is_new:
+                for statement in _SCHEMA.split(";"):
+                    self.sql.execute(statement)
+                self.sql.execute(f"pragma application_id = {_APPLICATION}")
+                self.sql.execute(f"pragma user_version = {_VERSION}")
+
+    def _is_new(self) -> bool:
+        """Return whether the file is empty.
+
+        Raises:
+            SearchError: it is that of something else.
+        """
+        (application,) = self.sql.execute("pragma application_id").fetchone()
+        (version,) = self.sql.execute("pragma user_version").fetchone()
+        (tables,) = self.sql.execute("select count(*) from sqlite_master").fetchone()
+        if (application, version) == (_APPLICATION, _VERSION):
+            return False
+        if tables or application or version:
+            what = "it is no search index of this version; name another file."
+            raise SearchError(f"{self._path}: {what}")
+        return True
+
+
+def _explained(error: sqlite3.Error) -> str:
+    text = str(error)
+    if "no such module: fts5" in text:
+        return "The SQLite of this Python has no full-text search (FTS5)."
+    if "locked" in text:
+        return "another server uses it; end that one, or name another file."
+    if "malformed" in text or "not a database" in text:
+        return f"it is broken ({text}); delete it, and the files are indexed anew."
+    return f"{text}."

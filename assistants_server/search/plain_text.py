@@ -1,0 +1,76 @@
+"""Bytes as text: encodings, and characters that no text should have."""
+
+from __future__ import annotations
+
+import codecs
+import re
+
+from .errors import ExtractionError
+
+# The longer marks first: that of UTF-32 begins with that of UTF-16.
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+# Control characters apart from tab, line feed, form feed and carriage return.
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f]")
+_LINE_END = re.compile(r"\r\n?|\x0c|\u2028|\u2029")
+# Of a text in an old encoding hardly any byte is a control character.
+_MOST_CONTROL = 0.02
+
+
+def decoded(data: bytes, declared: str | None = None) -> str:
+    """Return bytes as text.
+
+    UTF-8, and UTF-16 or UTF-32 where a byte order mark says so; else the encoding
+    that the file itself declares, and at last Windows-1252, which holds Latin-1.
+
+    Args:
+        data: the content of the file.
+        declared: the encoding that it declares, as HTML does.
+
+    Raises:
+        ExtractionError: it is no text.
+    """
+    for mark, encoding in _MARKS:
+        if data.startswith(mark):
+            return _strict(data[len(mark) :], encoding)
+    if b"\0" in data:
+        message = (
+            "It holds NUL bytes, so it is no text, or UTF-16 without a byte order "
+            "mark; save it as UTF-8."
+        )
+        raise ExtractionError("invalid_file", message)
+    try:
+        return data.decode()
+    except UnicodeDecodeError:
+        pass
+    text = _as_declared(data, declared) or data.decode("cp1252", "replace")
+    if len(_CONTROL.findall(text[:100_000])) > _MOST_CONTROL * len(text[:100_000]):
+        message = "It is neither text in a known encoding nor a known kind of document."
+        raise ExtractionError("unsupported_file", message)
+    return text
+
+
+def cleaned(text: str) -> str:
+    """Return a text that every database and JSON can hold, its lines ended by LF."""
+    text = text.encode("utf-8", "replace").decode()
+    return _CONTROL.sub(" ", _LINE_END.sub("\n", text))
+
+
+def _strict(data: bytes, encoding: str) -> str:
+    try:
+        return data.decode(encoding)
+    except UnicodeDecodeError as error:
+        message = f"Its byte order mark says {encoding}, but it isn't: {error.reason}."
+        raise ExtractionError("invalid_file", message) from error
+
+
+def _as_declared(data: bytes, declared: str | None) -> str | None:
+    try:
+        return data.decode(declared, "replace") if declared else None
+    except (LookupError, UnicodeError, ValueError):
+        return None

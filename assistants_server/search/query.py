@@ -1,0 +1,59 @@
+"""Questions of people as the terms of an FTS5 query; nothing in them is an operator."""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+from typing import Final
+
+MOST_TERMS: Final = 48
+"""How many different words of a query count; a whole page as a query is cut there."""
+_MOST_CHARACTERS = 64
+_WORD = re.compile(r"[^\W_]+")
+# Scripts that are written without spaces: each character is indexed as a word.
+_UNSPACED = re.compile(
+    r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+    r"\U00020000-\U0003ffff]"
+)
+# Words that say nothing about what is asked for.
+_STOP_WORDS_TEXT: Final = """
+a about after all also am an and any are as at be because been before being between
+both but by can could d did do does doing don down during each few for from further
+had has have having he her here hers herself him himself his how i if in into is it
+its itself ll m me more most my myself no nor not now of off on once only or other
+our ours ourselves out over own re s same she should so some such t than that the
+their theirs them themselves then there these they this those through to too under
+until up ve very was we were what when where which while who whom whose why will
+with would you your yours yourself yourselves
+please tell say says said according explain describe mention mentioned
+"""
+_STOP_WORDS: Final = frozenset(_STOP_WORDS_TEXT.split())
+
+
+def indexed(text: str) -> str:
+    """Return a text as it is put into the index."""
+    return _UNSPACED.sub(r" \g<0> ", text) if _UNSPACED.search(text) else text
+
+
+def terms_of(query: str) -> list[str]:
+    """Return the words of a query that count, each as a string of FTS5.
+
+    Quotes, operators, column filters and NEAR have no meaning: what is a word counts,
+    and everything else separates words. Without any other word stop words count too.
+    """
+    words: dict[str, None] = {}
+    for found in _WORD.finditer(query):
+        for word in _parts(found[0][:_MOST_CHARACTERS].lower()):
+            words[word] = None
+    telling = [word for word in words if word not in _STOP_WORDS] or [*words]
+    return [f'"{word}"' for word in telling[:MOST_TERMS]]
+
+
+def _parts(word: str) -> list[str]:
+    """Return the words in a run of letters: of an unspaced script, all pairs."""
+    if not _UNSPACED.search(word):
+        return [word]
+    parts = indexed(word).split()
+    if len(parts) == 1:
+        return parts
+    return [f"{one} {other}" for one, other in pairwise(parts)]

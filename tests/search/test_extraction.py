@@ -1,0 +1,152 @@
+"""Files of every kind become text, or an error that says what to do."""
+
+from __future__ import annotations
+
+import codecs
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from assistants_server.search import ExtractionError, Limits, StoppedError, extract
+from tests.search import specimens
+
+READ = [
+    ("tide.txt", b"High tide.", "High tide."),
+    ("tide.md", b"# High\n\ntide", "# High\n\ntide"),
+    ("tide.csv", b"place,metres\r\nHull,4\r\n", "place,metres\nHull,4\n"),
+    ("tide.py", b"def tide():\n    return 4\n", "def tide():\n    return 4\n"),
+    ("Makefile", b"all: tide\n", "all: tide\n"),
+    ("tide.json", b'{"caf\\u00e9": [1, "x"]}', '{\n "café": [\n  1,\n  "x"\n ]\n}'),
+    ("broken.json", b'{"a": 1}\n{"b": 2}', '{"a": 1}\n{"b": 2}'),
+    ("tide.html", b"<p>High <b>ti</b>de<script>no</script>", "High tide"),
+    ("tide.docx", specimens.docx("High", "tide & more"), "High\ntide & more"),
+    ("tide.pptx", specimens.pptx("High", "tide"), "High\ntide"),
+    ("tide.pdf", specimens.pdf("High", "tide (4 m)"), "High\ntide (4 m)"),
+    ("TIDE.PDF", specimens.pdf("High tide", compressed=False), "High tide"),
+    ("no-suffix", specimens.pdf("High tide"), "High tide"),
+    ("../../etc/passwd", b"High tide.", "High tide."),
+    ("..\\x.html", b"<i>High</i>", "High"),
+    ("\0\n.txt", b"High tide.", "High tide."),
+]
+
+
+@pytest.mark.parametrize(("name", "content", "text"), READ, ids=[r[0] for r in READ])
+def test_text_is_read(tmp_path: Path, name: str, content: bytes, text: str) -> None:
+    assert _extract(tmp_path, name, content) == text
+
+
+@pytest.mark.parametrize(
+    "encoded",
+    [
+        "Größe \u2013 \u2018x\u2019".encode(),
+        codecs.BOM_UTF8 + "Größe \u2013 \u2018x\u2019".encode(),
+        codecs.BOM_UTF16_LE + "Größe \u2013 \u2018x\u2019".encode("utf-16-le"),
+        codecs.BOM_UTF16_BE + "Größe \u2013 \u2018x\u2019".encode("utf-16-be"),
+        codecs.BOM_UTF32_LE + "Größe \u2013 \u2018x\u2019".encode("utf-32-le"),
+        "Größe \u2013 \u2018x\u2019".encode("cp1252"),
+    ],
+)
+def test_encodings_are_recognised(tmp_path: Path, encoded: bytes) -> None:
+    assert _extract(tmp_path, "a.txt", encoded) == "Größe \u2013 \u2018x\u2019"
+
+
+def test_encoding_that_a_page_declares_is_used(tmp_path: Path) -> None:
+    page = '<meta charset="iso-8859-7"><p>αβγ'.encode("iso-8859-7")
+    assert _extract(tmp_path, "a.html", page) == "αβγ"
+    unknown = b'<meta charset="no-such"><p>\xe9'
+    assert _extract(tmp_path, "a.html", unknown) == "é"
+
+
+def test_structure_of_a_page_is_kept_in_lines(tmp_path: Path) -> None:
+    page = (
+        b"<html><head><title>Tides</title><style>p {}</style></head><body>"
+        b"<h1>High\n  tide</h1><ul><li>Hull<li>Grimsby</ul>"
+        b"<table><tr><td>4<td>5</table><img alt='a chart'></body>"
+    )
+    assert _extract(tmp_path, "a.html", page).split("\n") == (
+        ["Tides", "", "High tide", "", "Hull", "Grimsby", "", "4\t5", "", "a chart"]
+    )
+
+
+def test_head_that_is_never_closed_hides_no_body(tmp_path: Path) -> None:
+    assert _extract(tmp_path, "a.html", b"<head><body>Hull") == "Hull"
+
+
+def test_all_parts_of_a_word_document_are_read(tmp_path: Path) -> None:
+    note = specimens.word_xml("a note")
+    table = specimens.word_xml("cell").replace(
+        b"<w:t>", b"<w:tab/><w:br/><w:noBreakHyphen/><w:t>"
+    )
+    made = specimens.docx("body", footnotes=note, header2=table, styles=note)
+    assert _extract(tmp_path, "a.docx", made) == "body\na note\n\t\n-cell"
+
+
+def test_slides_come_in_their_order(tmp_path: Path) -> None:
+    slides = [f"slide {number}" for number in range(1, 13)]
+    read = _extract(tmp_path, "a.pptx", specimens.pptx(*slides))
+    assert read.split("\n") == slides
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "code", "says"),
+    [
+        ("a.doc", b"\xd0\xcf\x11\xe0", "unsupported_file", "save it as .docx"),
+        ("a.xlsx", b"PK\x03\x04", "unsupported_file", "save it as .csv"),
+        ("a", b"PK\x03\x04", "unsupported_file", "archive"),
+        ("a.txt", b"a\0b\0", "invalid_file", "save it as UTF-8"),
+        ("a.txt", codecs.BOM_UTF16_LE + b"a", "invalid_file", "byte order mark"),
+        ("a.txt", bytes(range(1, 256)) * 4, "unsupported_file", "neither text"),
+        ("a.txt", b"", "invalid_file", "no text in it"),
+        ("a.txt", b" \n\t ", "invalid_file", "no text in it"),
+        ("a.pdf", specimens.pdf(""), "invalid_file", "OCR"),
+        ("a.pdf", b"%PDF-1.4 broken", "invalid_file", "can't be read as pdf"),
+        ("a.docx", b"PK\x03\x04broken", "invalid_file", "broken one"),
+        ("a.docx", specimens.pptx("a"), "invalid_file", "not a Word document"),
+        ("a.pptx", specimens.docx("a"), "invalid_file", "not a presentation"),
+    ],
+)
+def test_what_is_wrong_with_a_file_is_said(
+    tmp_path: Path, name: str, content: bytes, code: str, says: str
+) -> None:
+    with pytest.raises(ExtractionError) as raised:
+        _extract(tmp_path, name, content)
+    assert raised.value.code == code
+    assert says in raised.value.message
+    assert str(tmp_path) not in raised.value.message
+
+
+def test_missing_content_is_an_error_of_the_server(tmp_path: Path) -> None:
+    with pytest.raises(ExtractionError, match="can't be opened") as raised:
+        extract(tmp_path / "none", "a.txt")
+    assert raised.value.code == "server_error"
+
+
+def test_reading_can_be_stopped(tmp_path: Path) -> None:
+    path = tmp_path / "content"
+    path.write_bytes(specimens.pdf_of([b"BT (x) Tj ET " * 400_000]))
+    stop = threading.Event()
+    threading.Timer(0.3, stop.set).start()
+    begun = time.monotonic()
+    with pytest.raises(StoppedError):
+        extract(path, "a.pdf", stop=stop)
+    assert time.monotonic() - begun < 2
+
+
+def test_limits_of_size_are_those_that_are_set(tmp_path: Path) -> None:
+    limits = Limits(size=10, characters=8)
+    assert _extract(tmp_path, "a.txt", b"12345678", limits) == "12345678"
+    for content in (b"123456789", b"12345678901"):
+        with pytest.raises(ExtractionError, match="split it"):
+            _extract(tmp_path, "a.txt", content, limits)
+    with pytest.raises(ExtractionError, match="more than 8 characters"):
+        _extract(tmp_path, "a.html", b"123456789", Limits(characters=8))
+
+
+def _extract(
+    folder: Path, name: str, content: bytes, limits: Limits | None = None
+) -> str:
+    path = folder / "content"
+    path.write_bytes(content)
+    return extract(path, name, limits=limits)

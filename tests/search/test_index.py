@@ -1,0 +1,271 @@
+"""What is put into the index is found, as long as it is there."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from assistants_server.search import Chunk, Index, SearchError, chunks
+
+
+@pytest.fixture
+def index() -> Index:
+    return Index()
+
+
+def test_the_best_chunk_comes_first(index: Index) -> None:
+    _add(index, "tides", "High water at Hull is at noon.")
+    _add(index, "bread", "Bread is baked with flour, water and salt.")
+    _add(index, "trains", "The train to Hull leaves at nine.")
+    hits = index.search(["vs"], "When is high water at Hull?")
+    assert [hit.file_id for hit in hits] == ["tides", "trains", "bread"]
+    assert [hit.score for hit in hits] == sorted((h.score for h in hits), reverse=True)
+    assert all(0 < hit.score <= 1 for hit in hits)
+    assert hits[0].text == "High water at Hull is at noon."
+    assert hits[0].vector_store_id == "vs"
+
+
+def test_words_are_found_in_other_forms(index: Index) -> None:
+    _add(index, "a", "Refunds are given when a café cancelled its bookings.")
+    for query in ("refund", "CAFE", "cafés", "booking", "cancels"):
+        assert [hit.file_id for hit in index.search(["vs"], query)] == ["a"], query
+
+
+def test_scripts_without_spaces_are_found(index: Index) -> None:
+    _add(index, "a", "退款在三十天内办理。")
+    _add(index, "b", "列车九点开往北京。")
+    assert [hit.file_id for hit in index.search(["vs"], "退款")] == ["a"]
+    assert [hit.file_id for hit in index.search(["vs"], "北京的列车")] == ["b"]
+    index.remove("vs", "b")
+    assert index.search(["vs"], "北京") == []
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        *('"', "'", '""', 'hull"', "hull AND", "hull NOT tide", "NEAR(hull tide, 1)"),
+        *(
+            "text:hull",
+            "text : hull",
+            "-hull",
+            "^hull",
+            "hull*",
+            "{text}: hull",
+            "(hull",
+        ),
+        *(
+            "hull\0tide",
+            "hull; drop table chunks",
+            "hull \ud800",
+            "😀 hull",
+            "hull " * 9999,
+        ),
+    ],
+)
+def test_nothing_in_a_query_is_an_operator(index: Index, query: str) -> None:
+    _add(index, "a", "The tide in Hull.")
+    found = [hit.file_id for hit in index.search(["vs"], query)]
+    assert found == (["a"] if "hull" in query else [])
+
+
+def test_stop_words_count_where_there_is_nothing_else(index: Index) -> None:
+    _add(index, "a", "To be, or not to be: that is the question.")
+    _add(index, "b", "Be quick with the tide tables.")
+    assert [hit.file_id for hit in index.search(["vs"], "Where is the tide?")] == ["b"]
+    found = index.search(["vs"], "to be or not to be")
+    assert [hit.file_id for hit in found] == ["a", "b"]
+
+
+def test_a_query_of_nothing_finds_nothing(index: Index) -> None:
+    _add(index, "a", "The tide in Hull.")
+    assert index.search(["vs"], "") == index.search(["vs"], " ?! ") == []
+    assert index.search(["vs"], []) == index.search([], "tide") == []
+
+
+def test_several_queries_are_merged(index: Index) -> None:
+    _add(index, "a", "The tide in Hull.")
+    _add(index, "b", "The bread in York.")
+    _add(index, "c", "The train from nowhere.")
+    found = index.search(["vs"], ["tide", "bread"])
+    assert {hit.file_id for hit in found} == {"a", "b"}
+    assert len(found) == 2
+
+
+def test_stores_are_apart(index: Index) -> None:
+    index.add("one", "a", chunks("The tide in Hull."))
+    index.add("two", "a", chunks("The tide in York."))
+    (hit,) = index.search(["one"], "tide")
+    assert (hit.vector_store_id, hit.text) == ("one", "The tide in Hull.")
+    both = index.search(["one", "two", "three", "one"], "tide")
+    assert [hit.vector_store_id for hit in both] == ["one", "two"]
+    index.remove("one")
+    assert index.search(["one"], "tide") == []
+    assert len(index.search(["two"], "tide")) == 1
+
+
+def test_search_is_confined_to_the_files_that_are_allowed(index: Index) -> None:
+    for number in range(300):
+        _add(index, f"f{number}", f"The tide of day {number}.")
+    found = index.search(["vs"], "tide", 50, file_ids=["f7", "f299", "no"])
+    assert {hit.file_id for hit in found} == {"f7", "f299"}
+    assert index.search(["vs"], "tide", file_ids=[]) == []
+
+
+def test_limit_and_threshold_bound_the_results(index: Index) -> None:
+    for number in range(20):
+        _add(index, f"f{number}", "The tide. " + "Much else is said. " * number)
+    assert len(index.search(["vs"], "tide", 7)) == 7
+    every = index.search(["vs"], "tide", 50)
+    assert len(every) == 20
+    threshold = every[4].score
+    some = index.search(["vs"], "tide", 50, score_threshold=threshold)
+    assert [hit.file_id for hit in some] == [f"f{number}" for number in range(5)]
+    assert index.search(["vs"], "tide", score_threshold=1) == []
+
+
+def test_what_a_query_asks_beyond_a_chunk_lowers_its_score(index: Index) -> None:
+    _add(index, "a", "The tide in Hull.")
+    _add(index, "b", "Bread and salt.")
+    (whole,) = index.search(["vs"], "tide hull")
+    (half,) = index.search(["vs"], "tide moon")
+    assert whole.score > half.score > 0.2
+
+
+def test_adding_again_replaces(index: Index) -> None:
+    _add(index, "a", "The tide in Hull.")
+    _add(index, "a", "The train to York.")
+    assert index.search(["vs"], "tide") == []
+    assert len(index.search(["vs"], "train")) == 1
+    assert index.files() == {("vs", "a")}
+
+
+def test_what_is_removed_is_not_found(index: Index) -> None:
+    _add(index, "a", "The tide in Hull.")
+    _add(index, "b", "The tide in York.")
+    index.remove("vs", "a")
+    assert [hit.file_id for hit in index.search(["vs"], "tide hull")] == ["b"]
+    index.remove("vs", "a")
+    index.remove("vs", "never")
+    index.remove("never")
+    index.remove("vs")
+    assert index.files() == set()
+    _add(index, "a", "The tide in Hull.")
+    assert len(index.search(["vs"], "tide")) == 1
+
+
+def test_removing_a_file_leaves_others_as_if_it_had_never_been(index: Index) -> None:
+    """How rare words are counts for scores, and counts what is there."""
+    for number in range(30):
+        _add(index, f"f{number}", f"The tide of day {number}. " * 40)
+    before = index.search(["vs"], "tide of day 7", 50)
+    index.add("vs", "more", chunks("The tide of day 7 once more. " * 4000))
+    assert index.search(["vs"], "tide of day 7", 50) != before
+    index.remove("vs", "more")
+    assert index.search(["vs"], "tide of day 7", 50) == before
+
+
+def test_a_failure_leaves_nothing_of_the_file(index: Index) -> None:
+    def failing() -> Iterator[Chunk]:
+        for number in range(100):
+            yield Chunk(f"The tide of day {number}.", number)
+        raise RuntimeError("broken")
+
+    _add(index, "other", "The tide.")
+    with pytest.raises(RuntimeError, match="broken"):
+        index.add("vs", "a", failing())
+    assert [hit.file_id for hit in index.search(["vs"], "tide", 50)] == ["other"]
+    assert index.content("vs", "a") == []
+
+
+def test_a_file_is_found_only_when_all_of_it_is_there(index: Index) -> None:
+    seen = []
+
+    def watched() -> Iterator[Chunk]:
+        for number in range(200):
+            if number % 50 == 49:
+                seen.append(len(index.search(["vs"], "tide", 50)))
+            yield Chunk(f"The tide of day {number}.", number)
+
+    index.add("vs", "a", watched())
+    assert seen == [0, 0, 0, 0]
+    assert len(index.search(["vs"], "tide", 50)) == 50
+
+
+def test_size_and_content_of_a_file_are_known(index: Index) -> None:
+    text = "Größe. " * 2000
+    added = index.add("vs", "a", chunks(text))
+    content = index.content("vs", "a")
+    assert added.chunks == len(content) > 3
+    assert added.bytes == sum(len(each.text.encode()) for each in content)
+    assert [*chunks(text)] == content
+    assert index.content("vs", "b") == index.content("no", "a") == []
+
+
+def test_index_in_a_file_survives(tmp_path: Path) -> None:
+    path = tmp_path / "index.db"
+    index = Index(path)
+    _add(index, "a", "The tide in Hull.")
+    index.close()
+    index = Index(path)
+    assert [hit.file_id for hit in index.search(["vs"], "tide")] == ["a"]
+    index.close()
+
+
+def test_two_servers_cannot_use_one_index(tmp_path: Path) -> None:
+    index = Index(tmp_path / "index.db")
+    with pytest.raises(SearchError, match=r"index\.db.*another server"):
+        Index(tmp_path / "index.db")
+    index.close()
+
+
+def test_other_files_are_refused_and_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "other.db"
+    other = sqlite3.connect(path)
+    other.execute("create table t (x)")
+    other.commit()
+    other.close()
+    before = path.read_bytes()
+    with pytest.raises(SearchError, match="no search index"):
+        Index(path)
+    assert path.read_bytes() == before
+    path.write_text("no database at all, but long enough to be taken for one" * 20)
+    with pytest.raises(SearchError, match="broken"):
+        Index(path)
+
+
+def test_several_threads_may_use_it(index: Index) -> None:
+    failures = []
+
+    def work(name: str) -> None:
+        try:
+            for number in range(30):
+                _add(index, f"{name}{number}", f"The tide of {name} {number}. " * 50)
+                assert index.search(["vs"], f"tide {name}", 5)
+                index.remove("vs", f"{name}{number - 5}")
+        except Exception as error:  # noqa: BLE001 - whatever it is, it is shown
+            failures.append(error)
+
+    threads = [threading.Thread(target=work, args=(name,)) for name in "abcd"]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failures == []
+    assert len(index.files()) == 20
+
+
+def test_words_in_most_chunks_still_find_them(index: Index) -> None:
+    """BM25 as SQLite has it gives such words no weight."""
+    _add(index, "a", "The tide in Hull.")
+    (hit,) = index.search(["vs"], "tide")
+    assert hit.score > 0.5
+    _add(index, "b", "The tide in York.")
+    assert {hit.score > 0.5 for hit in index.search(["vs"], "tide")} == {True}
+
+
+def _add(index: Index, file: str, text: str) -> None:
+    index.add("vs", file, chunks(text))
