@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from pathlib import Path as FilePath
 from typing import Any
 
@@ -21,6 +22,8 @@ from codegen.source import Document
 
 # It wants to write defaults into code, and knows enums of one type only.
 _VALUES = ("default", "enum", "const")
+# It compares each property of an object with each other one.
+_MOST_PROPERTIES = 500
 _FIELD_PREFIX = "field_"
 _IN_PATH = re.compile(r"\{[^{}]*\}")
 _OPERATION = re.compile(r"parsing ([A-Z]+) (/\S*) within")
@@ -77,12 +80,17 @@ def _parse(document: Document) -> Any:
 
 def _readable(schema: Schema, at: Path) -> Schema:
     """Drop what it stumbles over, although no class or argument comes from it."""
-    return {
+    result = {
         key: value
         for key, value in schema.items()
         if key not in _VALUES
         and not (key in ("anyOf", "oneOf") and restricts_only(value))
     }
+    if len(result.get("properties") or ()) > _MOST_PROPERTIES:
+        first = islice(result["properties"].items(), _MOST_PROPERTIES)
+        result["properties"] = dict(first)
+        result.pop("required", None)
+    return result
 
 
 def _missing_schemas(package: Package, classes: Iterable[str]) -> Iterator[str]:

@@ -199,9 +199,8 @@ def _inner_names(name: str, schema: Schema, steps: Path, child: Any) -> tuple[st
 
 
 def _variant_names(name: str, members: list[Any], child: Any) -> tuple[str, str]:
-    others = [m for m in members if m is not child and not is_null(m)]
     properties = child.get("properties") if isinstance(child, dict) else None
-    if not others or not properties:
+    if not properties or all(m is child or is_null(m) for m in members):
         return name, ""
     required = child.get("required") or []
     for key, value in properties.items():

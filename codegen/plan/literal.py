@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import ast
+import re
 import textwrap
 import unicodedata
 from collections.abc import Iterable
@@ -12,6 +12,10 @@ from typing import Any
 from codegen.errors import Path, SpecError, shorten
 
 _WIDTH = 88
+# Texts, brackets and bars of an annotation, and what stands between them.
+_PARTS = re.compile(
+    r""""(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|[\[\]]| \| |[^\[\]"' ]+| """
+)
 # Control and format characters, bidirectional overrides among them, would let source
 # look like something else than it is.
 _UNSEEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
@@ -44,15 +48,15 @@ def as_text(annotation: str, alias: str) -> str:
 
 def members_of(annotation: str) -> list[str]:
     """Split an annotation at the bars that stand in no brackets or quotes."""
-    if " | " not in annotation:
-        return [annotation]
-    node: ast.expr = ast.parse(annotation, mode="eval").body
-    members: list[ast.expr] = []
-    while isinstance(node, ast.BinOp):
-        members.insert(0, node.right)
-        node = node.left
-    found = [ast.get_source_segment(annotation, each) for each in (node, *members)]
-    return [each or "" for each in found]
+    members = [""]
+    depth = 0
+    for part in _PARTS.findall(annotation):
+        depth += (part == "[") - (part == "]")
+        if part == " | " and not depth:
+            members.append("")
+        else:
+            members[-1] += part
+    return members
 
 
 def either(annotations: Iterable[str]) -> str:
