@@ -141,11 +141,15 @@ def _as_json(found: Checked) -> dict[str, object]:
 def _print_written(done: Written, format_: Format) -> None:
     stamp = done.copy.stamp
     if format_ is Format.JSON:
-        _print_json({"name": done.target.name, **done.changes, "stamp": stamp})
+        found = {**done.changes, "discarded": done.discarded, "stamp": stamp}
+        _print_json({"name": done.target.name, **found})
         return
     source = stamp["source"]
     if source is not None and source["modified"]:
         err.print("note: this repository has changes that are not committed")
+    if done.discarded:
+        out.print("discarded, because of --force:")
+        say_some(f"  {line}" for line in done.discarded)
     added, changed, deleted = map(len, done.changes.values())
     out.print(
         f"wrote {done.target.name}, version {stamp['version']}: "

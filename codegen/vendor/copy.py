@@ -148,11 +148,16 @@ def _head(options: Options, own: Project) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class Written:
-    """What was written, and what that changed."""
+    """What was written, and what that changed.
+
+    Attributes:
+        discarded: what somebody had changed or added there, and is gone.
+    """
 
     target: Path
     copy: Copy
     changes: dict[str, list[str]]
+    discarded: list[str]
 
 
 def write(dest: Path, options: Options, *, force: bool = False) -> Written:
@@ -166,7 +171,7 @@ def write(dest: Path, options: Options, *, force: bool = False) -> Written:
     check_name(options.name)
     target = target_of(dest, options.name)
     recover(target)
-    before = _earlier(target, options, force=force)
+    before, edits = _earlier(target, options, force=force)
     copy = make(options)
     with contextlib.ExitStack() as undo:
         _make_folders(target.parent, undo)
@@ -177,13 +182,15 @@ def write(dest: Path, options: Options, *, force: bool = False) -> Written:
     changes: dict[str, list[str]] = {"added": [], "changed": [], "deleted": []}
     for name, kind in differences(before, copy.stamp["files"]).items():
         changes[{"new": "added", "gone": "deleted"}.get(kind, kind)].append(name)
-    return Written(target, copy, changes)
+    return Written(target, copy, changes, edits)
 
 
-def _earlier(target: Path, options: Options, *, force: bool) -> dict[str, str]:
-    """Return the files of the copy that is to be replaced, if there is one."""
+def _earlier(
+    target: Path, options: Options, *, force: bool
+) -> tuple[dict[str, str], list[str]]:
+    """Return the files of the copy to replace, and what was edited there."""
     if not target.exists() or not any(target.iterdir()):
-        return {}
+        return {}, []
     try:
         stamp = vendored.read_stamp(target)
         findings = vendored.look(target, stamp)
@@ -208,8 +215,11 @@ def _earlier(target: Path, options: Options, *, force: bool) -> dict[str, str]:
             f"{target} is a copy {there} the client",
             [f"{advice}, or change that with --force"],
         )
+    # What is there now: some may be missing, some may be somebody's own.
     files: dict[str, str] = stamp["files"]
-    return files
+    present = {n: hash_ for n, hash_ in files.items() if n not in findings.missing}
+    present.update(dict.fromkeys((*findings.foreign, *findings.modified), ""))
+    return present, edits
 
 
 def _make_folders(folder: Path, undo: contextlib.ExitStack) -> None:

@@ -90,7 +90,11 @@ def test_an_edited_copy_is_left_alone(copy: Path) -> None:
         assert words in done.err
     assert "NOTICE" not in done.err
     assert tree(copy.parent) == before
-    assert vendor(*again, "--force").code == 0
+    done = vendor(*again, "--force")
+    assert done.code == 0
+    for words in ("discarded", "modified: types.py", "foreign: own.py"):
+        assert words in done.out
+    assert "1 files added, 1 changed, 1 deleted" in done.out
     assert vendor("--check", copy).code == 0
 
     # What is only missing is nobody's work.
