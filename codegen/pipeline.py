@@ -47,6 +47,7 @@ class Order:
     name: str = PACKAGE
     selection: Selection = ASSISTANTS
     http: str = HTTP_LIBRARIES[0]
+    any_host: bool = False
 
     def __post_init__(self) -> None:
         if self.http not in HTTP_LIBRARIES:
@@ -134,7 +135,7 @@ def check(order: Order, say: Say = print) -> list[str]:
 @contextmanager
 def _written(order: Order, beside: Path, say: Say) -> Iterator[tuple[Path, Code]]:
     """Write all files into a folder of their own, which is deleted afterwards."""
-    loaded = source.load(order.spec)
+    loaded = source.load(order.spec, any_host=order.any_host)
     say(f"read {loaded.name} (version {loaded.version or 'unknown'})")
     repairs = overlay.load()
     found = facts(loaded.document, order.selection, repairs)

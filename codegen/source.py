@@ -16,11 +16,14 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import yaml
 
 from codegen.errors import SpecError, shorten
+
+if TYPE_CHECKING:
+    import httpx
 
 MAX_BYTES = 32 * 1024 * 1024
 MAX_NODES = 2_000_000
@@ -28,6 +31,9 @@ MAX_DEPTH = 150
 # Seconds for one step of a download, and for all of it.
 FETCH_TIMEOUT = 30.0
 FETCH_DEADLINE = 180.0
+_MAX_REDIRECTS = 10
+ANY_HOST = "--any-host"
+"""The option of commands that lets redirects lead anywhere."""
 
 Document = dict[str, Any]
 
@@ -70,8 +76,12 @@ class Source:
         return version if isinstance(version, str) else ""
 
 
-def load(location: str | Path) -> Source:
+def load(location: str | Path, *, any_host: bool = False) -> Source:
     """Read the document at a path or an `http(s)://` URL.
+
+    Args:
+        location: where it is.
+        any_host: whether a redirect may lead to another host, or away from HTTPS.
 
     Raises:
         SpecError: it can't be read, is too large, or is not a JSON or YAML object.
@@ -79,7 +89,8 @@ def load(location: str | Path) -> Source:
     text = str(location)
     if text.startswith(("http://", "https://")):
         shown = without_secrets(text).rstrip("/")
-        return parse(fetch(text), name=shown.rpartition("/")[2])
+        data = fetch(text, any_host=any_host)
+        return parse(data, name=shown.rpartition("/")[2])
     path = Path(location)
     try:
         with path.open("rb") as file:
@@ -107,17 +118,33 @@ def parse(data: bytes, *, name: str = "document") -> Source:
     return Source(name, hashlib.sha256(data).hexdigest(), document)
 
 
-def fetch(url: str) -> bytes:
-    """Return what stands at a URL, of what is too large the beginning."""
+def fetch(url: str, *, any_host: bool = False) -> bytes:
+    """Return what stands at a URL, of what is too large the beginning.
+
+    Args:
+        url: where it stands.
+        any_host: whether a redirect may lead to another host, or away from HTTPS.
+    """
     import httpx
 
     shown = without_secrets(url)
     received = bytearray()
     deadline = time.monotonic() + FETCH_DEADLINE
     try:
-        with httpx.stream(
-            "GET", url, timeout=FETCH_TIMEOUT, follow_redirects=True
-        ) as response:
+        with httpx.Client(timeout=FETCH_TIMEOUT) as client:
+            request = client.build_request("GET", url)
+            for _ in range(_MAX_REDIRECTS):
+                response = client.send(request, stream=True)
+                if response.next_request is None:
+                    break
+                response.close()
+                if not any_host:
+                    _check_redirect(request.url, response.next_request.url)
+                request = response.next_request
+            else:
+                raise SpecError(
+                    f"{shown} is redirected more than {_MAX_REDIRECTS} times"
+                )
             response.raise_for_status()
             for chunk in response.iter_bytes():
                 received += chunk
@@ -132,6 +159,17 @@ def fetch(url: str) -> bytes:
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         raise SpecError(f"can't fetch {shown}: {error}") from error
     return bytes(received)
+
+
+def _check_redirect(before: httpx.URL, after: httpx.URL) -> None:
+    """Refuse a redirect to another host, or from HTTPS to something else."""
+    target = without_secrets(str(after))
+    hint = f"Name that URL if you trust it; build, check and pin take {ANY_HOST}, too."
+    shown = without_secrets(str(before))
+    if after.host != before.host:
+        raise SpecError(f"{shown} redirects to another host: {target}", hint=hint)
+    if before.scheme == "https" != after.scheme:
+        raise SpecError(f"{shown} redirects away from HTTPS: {target}", hint=hint)
 
 
 def without_secrets(url: str) -> str:

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from codegen import pipeline
+from codegen import pipeline, source
 from codegen.commands.console import err, out, reported_errors, say, say_some
 from codegen.errors import BuildError
 from codegen.paths import GENERATED, PINNED
@@ -59,6 +59,13 @@ Http = Annotated[
         f"{' or '.join(HTTP_LIBRARIES)}."
     ),
 ]
+AnyHost = Annotated[
+    bool,
+    typer.Option(
+        source.ANY_HOST,
+        help="Follow redirects to other hosts, and away from HTTPS.",
+    ),
+]
 
 
 def build(
@@ -69,6 +76,7 @@ def build(
     tag: Tags = None,
     all_: Everything = False,
     http: Http = HTTP_LIBRARIES[0],
+    any_host: AnyHost = False,
 ) -> None:
     """Write the package, all or nothing, and say what was made.
 
@@ -76,7 +84,8 @@ def build(
     package stays as it was.
     """
     with reported_errors(), out.status("building", spinner="line"):
-        order = pipeline.Order(spec, out_, name, selection_of(path, tag, all_), http)
+        chosen = selection_of(path, tag, all_)
+        order = pipeline.Order(spec, out_, name, chosen, http, any_host)
         done = pipeline.build(order, say)
     table = Table(box=None, pad_edge=False)
     table.add_column("tag", no_wrap=True)
@@ -102,10 +111,12 @@ def check(
     tag: Tags = None,
     all_: Everything = False,
     http: Http = HTTP_LIBRARIES[0],
+    any_host: AnyHost = False,
 ) -> None:
     """Check whether the package is what `build` would write now: exit code 1 if not."""
     with reported_errors(), out.status("building for comparison", spinner="line"):
-        order = pipeline.Order(spec, out_, name, selection_of(path, tag, all_), http)
+        chosen = selection_of(path, tag, all_)
+        order = pipeline.Order(spec, out_, name, chosen, http, any_host)
         drift = pipeline.check(order, lambda _: None)
     say_some(drift)
     if drift:

@@ -8,6 +8,7 @@ import typer
 
 from codegen import pin as pinning
 from codegen import source
+from codegen.commands.build import AnyHost
 from codegen.commands.console import out, reported_errors, say_some
 from codegen.document import operations
 
@@ -21,6 +22,7 @@ def pin(
         str | None,
         typer.Option(help="The day it was published; else the one in its name."),
     ] = None,
+    any_host: AnyHost = False,
 ) -> None:
     """Rewrite the facts of openapi.yaml from an upstream document.
 
@@ -28,7 +30,7 @@ def pin(
     words are missing. No sentence of SOURCE is taken over.
     """
     with reported_errors(), out.status(f"reading {source_}", spinner="line"):
-        done = pinning.pin(source.load(source_), date=date)
+        done = pinning.pin(source.load(source_, any_host=any_host), date=date)
     for target in done.unused_actions:
         out.print(
             f"note: an action of the overlay finds nothing: {target}", markup=False

@@ -65,7 +65,16 @@ def spec(tmp_path: Path) -> str:
     return written(tmp_path, zoo())
 
 
-OPTIONS = ["--spec", "--out", "--name", "--path", "--tag", "--all", "--http"]
+OPTIONS = [
+    "--spec",
+    "--out",
+    "--name",
+    "--path",
+    "--tag",
+    "--all",
+    "--http",
+    "--any-host",
+]
 
 
 # --- Help --------------------------------------------------------------------------
@@ -82,7 +91,11 @@ def test_help_names_every_command_and_its_purpose(run: Callable[..., Answer]) ->
 
 @pytest.mark.parametrize(
     ("command", "options"),
-    [("pin", ["SOURCE", "--date"]), ("build", OPTIONS), ("check", OPTIONS)],
+    [
+        ("pin", ["SOURCE", "--date", "--any-host"]),
+        ("build", OPTIONS),
+        ("check", OPTIONS),
+    ],
 )
 def test_help_of_each_command_explains_every_option(
     run: Callable[..., Answer], command: str, options: list[str]

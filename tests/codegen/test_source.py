@@ -7,8 +7,10 @@ import json
 import math
 import subprocess
 import sys
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
+import httpx
 import pytest
 import yaml
 from hypothesis import given, settings
@@ -292,6 +294,12 @@ def _served(request: Request) -> Reply:
     match request.path:
         case "/moved/api.yaml":
             return Response(302, headers={"Location": "/api.yaml"})
+        case "/elsewhere.yaml":
+            port = request.headers["host"].rpartition(":")[2]
+            away = f"http://localhost:{port}/api.yaml?key=secret"
+            return Response(302, headers={"Location": away})
+        case "/round.yaml":
+            return Response(302, headers={"Location": "/round.yaml"})
         case "/api.yaml":
             return Response(body=b"a: 1\n")
         case "/endless.yaml":
@@ -320,6 +328,31 @@ def test_a_document_is_fetched(url: str, path: str) -> None:
     found = load(url + path)
     assert (found.name, found.document) == ("api.yaml", {"a": 1})
     assert found.sha256 == parse(b"a: 1\n").sha256
+
+
+def test_a_redirect_to_another_host_is_refused_unless_allowed(url: str) -> None:
+    with pytest.raises(SpecError, match="redirects to another host") as caught:
+        load(f"{url}/elsewhere.yaml")
+    assert "--any-host" in str(caught.value)
+    assert "secret" not in str(caught.value)
+    assert load(f"{url}/elsewhere.yaml", any_host=True).document == {"a": 1}
+    with pytest.raises(SpecError, match="redirected more than"):
+        load(f"{url}/round.yaml", any_host=True)
+
+
+def test_a_redirect_away_from_https_is_refused_unless_allowed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        if request.url.scheme == "https":
+            return httpx.Response(302, headers={"Location": "http://example.test/x"})
+        return httpx.Response(200, content=b"a: 1\n")
+
+    client = partial(httpx.Client, transport=httpx.MockTransport(answer))
+    monkeypatch.setattr(httpx, "Client", client)
+    with pytest.raises(SpecError, match="redirects away from HTTPS"):
+        load("https://example.test/x")
+    assert load("https://example.test/x", any_host=True).document == {"a": 1}
 
 
 def test_what_may_be_secret_in_a_url_is_not_told(url: str) -> None:
