@@ -219,8 +219,8 @@ class NoResponse(Exception):  # noqa: N818 - flows turn it into an error
 
     Attributes:
         stage: how far the request came: no connection was made ("connect"), the
-            connection broke before the first byte of the response ("sent"), or after
-            it ("answered").
+            connection broke before the head of the request was sent whole ("unsent"),
+            before the first byte of the response ("sent"), or after it ("answered").
         timed_out: whether a timeout ended it.
         reused: whether the connection had served requests before.
         final: whether sending it again would end the same way.
@@ -230,7 +230,7 @@ class NoResponse(Exception):  # noqa: N818 - flows turn it into an error
         self,
         message: str,
         *,
-        stage: Literal["connect", "sent", "answered"],
+        stage: Literal["connect", "unsent", "sent", "answered"],
         timed_out: bool = False,
         reused: bool = False,
         final: bool = False,

@@ -21,6 +21,8 @@ LONGEST_WAIT = 120.0
 """How many seconds a server may ask to wait; what is longer is ignored."""
 _FIRST, _MOST = 0.5, 8.0
 _RETRIED = (408, 409, 429)
+# The server can't have seen the request.
+_UNSENT = ("connect", "unsent")
 _SAFE_METHODS = ("GET", "HEAD", "DELETE", "OPTIONS", "PUT")
 
 
@@ -151,7 +153,7 @@ def _was_not_acted_on(response: HttpResponse) -> bool:
 
 
 def _may_resend(request: PreparedRequest, broken: NoResponse) -> bool:
-    return broken.stage == "connect" or _is_repeatable(request)
+    return broken.stage in _UNSENT or _is_repeatable(request)
 
 
 def _is_repeatable(request: PreparedRequest) -> bool:
@@ -161,8 +163,11 @@ def _is_repeatable(request: PreparedRequest) -> bool:
 
 
 def _is_stale(request: PreparedRequest, broken: NoResponse) -> bool:
+    """Return whether a kept connection had been closed before the request."""
+    if not broken.reused or broken.timed_out:
+        return False
     safe = request.method in ("GET", "DELETE")
-    return safe and broken.reused and broken.stage == "sent" and not broken.timed_out
+    return broken.stage == "unsent" or (safe and broken.stage == "sent")
 
 
 def _number(text: str | None) -> float | None:

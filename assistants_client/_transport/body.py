@@ -183,12 +183,20 @@ class _Body:
         self._deadline = deadline
         self._at_end = at_end
         self._slice = _SLICE if "content-encoding" in response.headers else None
+        # Many servers close the connection after a failure without a word, and the next
+        # request would be lost on it. HTTP/2 shares it with others, and says so.
+        failed = response.status_code >= 500 or response.status_code == 408
+        self._is_last = failed and response.http_version.startswith("HTTP/1")
 
     @property
     def elapsed(self) -> timedelta | None:
         """Return how long the response took; httpx2 asks the body for it."""
         found: timedelta | None = getattr(self._stream, "elapsed", None)
         return found
+
+    def _must_close(self) -> bool:
+        """Return whether no other request may use the connection."""
+        return self._is_last or _has_more(self._stream)
 
     def _slices(self, piece: bytes) -> Iterable[bytes]:
         if self._deadline is not None and time.monotonic() > self._deadline:
@@ -203,7 +211,7 @@ class _SyncBody(_Body):
     def __iter__(self) -> Iterator[bytes]:
         for piece in self._stream:
             yield from self._slices(piece)
-        if _has_more(self._stream):
+        if self._connection is not None and self._must_close():
             self._connection.close()
 
     def close(self) -> None:
@@ -218,7 +226,7 @@ class _AsyncBody(_Body):
         async for piece in self._stream:
             for each in self._slices(piece):
                 yield each
-        if _has_more(self._stream):
+        if self._connection is not None and self._must_close():
             await self._connection.aclose()
 
     async def aclose(self) -> None:

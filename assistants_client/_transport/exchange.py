@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from .library import Library
     from .pool import BasePool
 
-Stage: TypeAlias = Literal["connect", "sent", "answered"]
+Stage: TypeAlias = Literal["connect", "unsent", "sent", "answered"]
 
 # A server that is there accepts a connection much sooner than it answers a call.
 _USUAL_TIMEOUTS: Final = {
@@ -219,6 +219,9 @@ class ConnectionTrace:
             self.stage = "sent"
             if self.reused and self._transcript:
                 self._transcript.note("the connection is one that was kept")
+        elif name.endswith("send_request_headers.failed"):
+            # No server acts on half a head, so it may be sent again.
+            self.stage = "unsent"
         elif name.endswith("receive_response_headers.complete"):
             self.stage = "answered"
         elif name.startswith("connection.connect_") and name.endswith(".started"):

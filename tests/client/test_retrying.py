@@ -52,7 +52,7 @@ class World(FlowDriver):
 
 
 def broken(
-    stage: Literal["connect", "sent", "answered"] = "sent", **options: bool
+    stage: Literal["connect", "unsent", "sent", "answered"] = "sent", **options: bool
 ) -> NoResponse:
     return NoResponse(f"broke at {stage}", stage=stage, **options)
 
@@ -92,6 +92,8 @@ def test_reading_and_deleting_are_repeated(method: str, status: int) -> None:
         (Answer(502, {"retry-after": "1"}), False),
         (broken("connect"), True),
         (broken("connect", timed_out=True), True),
+        (broken("unsent"), True),
+        (broken("unsent", timed_out=True), True),
         (broken("sent"), False),
         (broken("sent", reused=True), False),
         (broken("sent", timed_out=True), False),
