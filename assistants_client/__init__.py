@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from ._errors import ConfigurationError as ConfigurationError
     from ._errors import ConflictError as ConflictError
     from ._errors import DecodeError as DecodeError
+    from ._errors import FileError as FileError
     from ._errors import InternalServerError as InternalServerError
     from ._errors import NotFoundError as NotFoundError
     from ._errors import PermissionDeniedError as PermissionDeniedError
@@ -68,7 +69,7 @@ _NAMES = {
     "_errors": (
         "APIConnectionError APIError APIStatusError APITimeoutError "
         "AssistantsError AuthenticationError BadRequestError ConfigurationError "
-        "ConflictError DecodeError InternalServerError NotFoundError "
+        "ConflictError DecodeError FileError InternalServerError NotFoundError "
         "PermissionDeniedError RateLimitError StreamInterrupted "
         "UnprocessableEntityError"
     ),

@@ -10,7 +10,12 @@ if TYPE_CHECKING:
     from assistants_api.checking import Deviation as Deviation
     from assistants_api.checking import check as check
     from assistants_api.checking import document as document
+    from assistants_api.errors import BrokenFile as BrokenFile
     from assistants_api.errors import UndecodableBody as UndecodableBody
+    from assistants_api.errors import UnusableFile as UnusableFile
+    from assistants_api.forms import Form as Form
+    from assistants_api.forms import FormPart as FormPart
+    from assistants_api.forms import multipart as multipart
 
     # All of them: what the document gains must need no change here.
     from assistants_api.models import *  # noqa: F403
@@ -18,23 +23,32 @@ if TYPE_CHECKING:
     from assistants_api.streaming import Event as Event
     from assistants_api.streaming import EventDecoder as EventDecoder
     from assistants_api.types import UNSET as UNSET
+    from assistants_api.types import File as File
+    from assistants_api.types import FileTypes as FileTypes
     from assistants_api.types import Model as Model
     from assistants_api.types import Request as Request
     from assistants_api.types import UnknownObject as UnknownObject
     from assistants_api.types import to_json as to_json
 
 _HOMES = {
+    "BrokenFile": "errors",
     "Deviation": "checking",
     "Event": "streaming",
     "EventDecoder": "streaming",
+    "File": "types",
+    "FileTypes": "types",
+    "Form": "forms",
+    "FormPart": "forms",
     "Model": "types",
     "Request": "types",
     "UNSET": "types",
     "UndecodableBody": "errors",
     "UnknownObject": "types",
+    "UnusableFile": "errors",
     "check": "checking",
     "document": "checking",
     "json_of": "reading",
+    "multipart": "forms",
     "to_json": "types",
 }
 

@@ -90,7 +90,20 @@ class CallOptions(SendOptions, total=False):
     timeout: Any
 
 
-OPTIONS: Final = frozenset(CallOptions.__annotations__)
+class UploadOptions(CallOptions, total=False):
+    """What methods take that send files.
+
+    Attributes:
+        progress: whether a line on the terminal shows how much of the files was sent;
+            or a function that is called with the bytes that were sent and their whole
+            number, None if that is unknown. It may be asynchronous under the async
+            client.
+    """
+
+    progress: bool | Callable[[int, int | None], Any]
+
+
+OPTIONS: Final = frozenset(UploadOptions.__annotations__)
 # Parameters of queries and bodies that may be given as objects as well.
 _IDS: Final = frozenset({"assistant_id", "run_id"})
 
@@ -153,7 +166,7 @@ class Call(Generic[T_co]):
     operation: str
     request: Request
     read: Callable[[CallResult[object]], T_co]
-    options: CallOptions = field(factory=CallOptions, repr=False)
+    options: UploadOptions = field(factory=UploadOptions, repr=False)
     stream: bool = False
     unread: bool = False
 
@@ -262,7 +275,10 @@ def make_call(
             query[name] = id_of(name, value) if name in _IDS else value
     given = [id_of(name, ids[name]) for name in path]
     if has_body:
-        request = module.build_request(*given, body=rest, **query)
+        try:
+            request = module.build_request(*given, body=rest, **query)
+        except ValueError as error:
+            raise ConfigurationError(f"{operation.name}: {error}") from error
     elif rest:
         unknown = ", ".join(sorted(rest))
         raise ConfigurationError(

@@ -14,6 +14,25 @@ from attrs import define, field, frozen
 T = TypeVar("T")
 
 
+@frozen
+class Upload:
+    """A body with files in it, which are read while it is sent.
+
+    Attributes:
+        form: the `Form` of the generated package that writes it.
+        progress: called with the bytes of files that were sent, and with their whole
+            number, None if that is unknown; True shows them on the terminal.
+    """
+
+    form: Any = field(repr=False)
+    progress: Callable[[int, int | None], Any] | bool = False
+
+    @property
+    def is_spent(self) -> bool:
+        """Return whether a file in it was read that can be read only once."""
+        return bool(self.form.is_spent)
+
+
 @frozen(kw_only=True)
 class PreparedRequest:
     """A request that is ready to be sent.
@@ -21,7 +40,7 @@ class PreparedRequest:
     Attributes:
         url: the absolute URL, query included.
         headers: all headers that the client sets; they may hold a key.
-        content: the body; None without one.
+        content: the body, which an upload is read from; None without one.
         timeout: seconds, or a timeout object of the HTTP library.
         stream: whether the body of a successful response is left unread.
         limit: how many bytes the body of a successful response may have; None for no
@@ -31,7 +50,7 @@ class PreparedRequest:
     method: str
     url: str = field(repr=False)
     headers: Mapping[str, str] = field(repr=False)
-    content: bytes | None = field(default=None, repr=False)
+    content: bytes | Upload | None = field(default=None, repr=False)
     timeout: Any = None
     stream: bool = False
     limit: int | None = None

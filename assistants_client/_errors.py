@@ -2,6 +2,7 @@
 
     AssistantsError
     ├── ConfigurationError                a setting or argument; nothing was sent
+    ├── FileError                         a file broke off, or can't be written
     ├── RunError                          run: a run did not end as it should
     │   ├── RunFailed                     its last_error says why
     │   ├── RunCancelled                  somebody cancelled it
@@ -81,6 +82,14 @@ class AssistantsError(Exception):
 
 class ConfigurationError(AssistantsError, ValueError):
     """A setting or an argument can't be used; nothing was sent."""
+
+
+class FileError(AssistantsError):
+    """A file of yours could not be read while it was sent, or not be written.
+
+    What was sent of it is no whole request, so that the server made nothing of it. The
+    cause says what happened.
+    """
 
 
 class APIError(AssistantsError):

@@ -1,9 +1,10 @@
-"""The line on the terminal that shows how a run is doing."""
+"""The line on the terminal that shows how a run, or an upload, is doing."""
 
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING
+import time
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from typing import TextIO
@@ -11,6 +12,9 @@ if TYPE_CHECKING:
 _FRAMES = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
 _PLAIN_FRAMES = "|/-\\"
 _CLEAR = "\r\x1b[K"
+# Seconds between two frames while bytes go by.
+_TICK: Final = 0.1
+_UNITS: Final = ("bytes", "kB", "MB", "GB", "TB")
 
 
 class Spinner:
@@ -29,11 +33,27 @@ class Spinner:
             status: the run's status.
             seconds: how long it has been waited for.
         """
-        frame = self._frames[self._shown % len(self._frames)]
         # A server could send text that controls a terminal.
         shown = status if status.isprintable() else repr(status)
+        self._frame(f"{shown[:40]} {seconds:.1f} s")
+
+    def show_bytes(self, moved: int, total: int | None) -> None:
+        """Show the next frame, of what is sent or received.
+
+        Args:
+            moved: how many bytes.
+            total: how many there are; None if that is unknown.
+        """
+        if not total:
+            self._frame(size(moved))
+        else:
+            share = min(moved / total, 1)
+            self._frame(f"{size(moved)} of {size(total)} ({share:.0%})")
+
+    def _frame(self, text: str) -> None:
+        frame = self._frames[self._shown % len(self._frames)]
         self._shown += 1
-        self._write(f"{_CLEAR}{frame} {shown[:40]} {seconds:.1f} s")
+        self._write(f"{_CLEAR}{frame} {text}")
 
     def clear(self) -> None:
         """Clear the line."""
@@ -48,19 +68,29 @@ class Spinner:
 class ProgressLine:
     """Shows how a run is doing, where there is a terminal for it."""
 
-    __slots__ = ("_spinner",)
+    __slots__ = ("_due", "_spinner")
 
     def __init__(self) -> None:
         self._spinner: Spinner | None = None
+        self._due = 0.0
 
     def show(self, status: str, seconds: float) -> bool:
         """Show a run's status; return whether there is a terminal."""
-        if self._spinner is None:
-            self._spinner = spinner()
-        if self._spinner is None:
+        found = self._spinner = self._spinner or spinner()
+        if found is None:
             return False
-        self._spinner.show(status, seconds)
+        found.show(status, seconds)
         return True
+
+    def show_bytes(self, moved: int, total: int | None) -> None:
+        """Show how many bytes were sent or received, a few times a second."""
+        now = time.monotonic()
+        if now < self._due and moved != total:
+            return
+        self._due = now + _TICK
+        found = self._spinner = self._spinner or spinner()
+        if found is not None:
+            found.show_bytes(moved, total)
 
     def clear(self) -> None:
         """Clear the line, if anything was shown."""
@@ -72,6 +102,14 @@ def spinner() -> Spinner | None:
     """Return a spinner on stderr; None if that is no terminal."""
     stream = sys.stderr
     return Spinner(stream) if stream is not None and stream.isatty() else None
+
+
+def size(count: int) -> str:
+    """Return a number of bytes as people read it."""
+    amount, unit = float(count), 0
+    while amount >= 1000 and unit < len(_UNITS) - 1:
+        amount, unit = amount / 1000, unit + 1
+    return f"{amount:.1f} {_UNITS[unit]}" if unit else f"{count} bytes"
 
 
 def _can_draw(stream: TextIO) -> bool:

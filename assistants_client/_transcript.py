@@ -21,6 +21,10 @@ _LEVEL = logging.DEBUG
 # A line that comes in pieces is shown in pieces from so many characters on.
 _LONGEST_LINE = 65_536
 _TEXT = re.compile(r"text/|application/(.*\+)?json", re.IGNORECASE)
+# Some of it might be read as text, by chance.
+_BINARY = re.compile(
+    r"application/octet-stream|(audio|font|image|video)/", re.IGNORECASE
+)
 _decoder = getincrementaldecoder("utf-8")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e]")
 _COLOURS = {"->": "36", ">>": "36", "<-": "32", "<<": "32", "* ": "2"}
@@ -79,13 +83,35 @@ class Transcript:
         if content and self.shows_bodies:
             self._body(">> ", content)
 
+    def part(self, head: bytes, text: bytes | None, sent: int | None) -> None:
+        """Show a part of a form, when it begins and when it was sent.
+
+        Args:
+            head: its boundary and headers.
+            text: what it says, None where it is a file.
+            sent: how many bytes it had; None at its beginning.
+        """
+        if not self.shows_bodies:
+            return
+        if sent is None:
+            for each in head.decode("utf-8", "replace").split("\r\n")[:-1]:
+                self._line(">> ", each)
+        elif text:
+            self._body(">> ", text)
+        else:
+            self._line(">> ", f"<{sent} bytes>")
+
     def response(self, start: str, headers: Iterable[tuple[str, str]]) -> None:
         """Show the head of a response."""
         self._head("<- ", start, headers)
 
-    def content(self, content: bytes) -> None:
-        """Show the body of a response."""
-        if content and self.shows_bodies:
+    def content(self, content: bytes, content_type: str = "") -> None:
+        """Show the body of a response; of one that is no text, its size."""
+        if not (content and self.shows_bodies):
+            return
+        if _BINARY.match(content_type):
+            self._line("<< ", _size(content))
+        else:
             self._body("<< ", content)
 
     def flowing(self, content_type: str) -> Flowing:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeVar
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 from urllib.parse import parse_qsl
 
 from . import _api
@@ -12,13 +13,14 @@ from ._errors import ConfigurationError
 from ._transport.library import library_of_response
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from typing import Unpack
 
-    from ._call import CallOptions, CallResult
+    from ._call import CallOptions, CallResult, UploadOptions
     from ._transport.library import Library
 
 T = TypeVar("T")
+Files: TypeAlias = "Mapping[str, _api.FileTypes] | Iterable[tuple[str, _api.FileTypes]]"
+"""Files by the names of their fields."""
 
 # What the `openai` package calls the options of a request that is made by hand.
 _THEIRS = {
@@ -64,11 +66,24 @@ class CustomRequests:
         *,
         cast_to: type[T],
         body: Any = None,
+        files: Files | None = None,
         options: Mapping[str, Any] | None = None,
-        **more: Unpack[CallOptions],
+        **more: Unpack[UploadOptions],
     ) -> T:
-        """Send a POST, with a body of JSON data if there is one; see `get`."""
-        return self._request("POST", path, cast_to, options, more, body)
+        """Send a POST, with a body of JSON data if there is one; see `get`.
+
+        Args:
+            path: below the base URL, such as "/audio/transcriptions".
+            cast_to: the type to read the response as.
+            body: what is sent: as JSON, or as the fields of a form with files in it.
+            files: the files of a form, by the names of their fields.
+            options: options, by their names in the `openai` package.
+            more: options, by their names here.
+
+        Raises:
+            FileError: a file can't be read to its end.
+        """
+        return self._request("POST", path, cast_to, options, more, body, files)
 
     def put(
         self,
@@ -76,11 +91,12 @@ class CustomRequests:
         *,
         cast_to: type[T],
         body: Any = None,
+        files: Files | None = None,
         options: Mapping[str, Any] | None = None,
-        **more: Unpack[CallOptions],
+        **more: Unpack[UploadOptions],
     ) -> T:
         """Send a PUT, with a body of JSON data if there is one; see `get`."""
-        return self._request("PUT", path, cast_to, options, more, body)
+        return self._request("PUT", path, cast_to, options, more, body, files)
 
     def patch(
         self,
@@ -88,11 +104,12 @@ class CustomRequests:
         *,
         cast_to: type[T],
         body: Any = None,
+        files: Files | None = None,
         options: Mapping[str, Any] | None = None,
-        **more: Unpack[CallOptions],
+        **more: Unpack[UploadOptions],
     ) -> T:
         """Send a PATCH, with a body of JSON data if there is one; see `get`."""
-        return self._request("PATCH", path, cast_to, options, more, body)
+        return self._request("PATCH", path, cast_to, options, more, body, files)
 
     def delete(
         self,
@@ -133,11 +150,12 @@ class AsyncCustomRequests:
         *,
         cast_to: type[T],
         body: Any = None,
+        files: Files | None = None,
         options: Mapping[str, Any] | None = None,
-        **more: Unpack[CallOptions],
+        **more: Unpack[UploadOptions],
     ) -> T:
         """Send a POST, with a body of JSON data if there is one; see `get`."""
-        return await self._request("POST", path, cast_to, options, more, body)
+        return await self._request("POST", path, cast_to, options, more, body, files)
 
     async def put(
         self,
@@ -145,11 +163,12 @@ class AsyncCustomRequests:
         *,
         cast_to: type[T],
         body: Any = None,
+        files: Files | None = None,
         options: Mapping[str, Any] | None = None,
-        **more: Unpack[CallOptions],
+        **more: Unpack[UploadOptions],
     ) -> T:
         """Send a PUT, with a body of JSON data if there is one; see `get`."""
-        return await self._request("PUT", path, cast_to, options, more, body)
+        return await self._request("PUT", path, cast_to, options, more, body, files)
 
     async def patch(
         self,
@@ -157,11 +176,12 @@ class AsyncCustomRequests:
         *,
         cast_to: type[T],
         body: Any = None,
+        files: Files | None = None,
         options: Mapping[str, Any] | None = None,
-        **more: Unpack[CallOptions],
+        **more: Unpack[UploadOptions],
     ) -> T:
         """Send a PATCH, with a body of JSON data if there is one; see `get`."""
-        return await self._request("PATCH", path, cast_to, options, more, body)
+        return await self._request("PATCH", path, cast_to, options, more, body, files)
 
     async def delete(
         self,
@@ -192,6 +212,7 @@ def custom_call(
     options: Mapping[str, object] | None,
     more: Mapping[str, object],
     body: object = None,
+    files: Files | None = None,
 ) -> Call[T]:
     """Make a call of a path.
 
@@ -203,7 +224,8 @@ def custom_call(
         cast_to: the type to read the body as; `caster` says which types there are.
         options: options, by their names in the `openai` package.
         more: options, by their names here, which win.
-        body: what is sent as JSON; None for nothing.
+        body: what is sent as JSON, or with files as a form; None for nothing.
+        files: the files of a form.
 
     Raises:
         ConfigurationError: the path leads elsewhere, or there is no such option.
@@ -222,11 +244,32 @@ def custom_call(
             method=method,
             path=below,
             query=query,
-            json=_api.UNSET if body is None else _api.to_json(body),
+            json=_api.UNSET if body is None or files else _api.to_json(body),
+            files=_form(f"{method} {below}", body or {}, files),
         ),
         read=_response if whole else caster(cast_to),
         options=settings,
     )
+
+
+def _form(operation: str, body: object, files: Files | None) -> Any:
+    """Return the parts of a form, UNSET where there are no files.
+
+    Raises:
+        ConfigurationError: they can't be sent.
+    """
+    if not files:
+        return _api.UNSET
+    if not isinstance(body, Mapping):
+        raise ConfigurationError(f"{operation}: beside files, body must be a mapping")
+    pairs = files.items() if isinstance(files, Mapping) else files
+    try:
+        parts = _api.multipart(body, deep_fields=[*body]) or []
+        for name, file in pairs:
+            parts += _api.multipart({name: file}, files=[name]) or []
+    except (TypeError, ValueError) as error:
+        raise ConfigurationError(f"{operation}: {error}") from error
+    return parts
 
 
 def _response(result: CallResult[object]) -> Any:

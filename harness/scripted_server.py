@@ -284,10 +284,29 @@ def _read(stream: Any, number: int) -> Request | None:
         lines.append(line)
     pairs = [line.rstrip(b"\r\n").partition(b":")[::2] for line in lines]
     headers = httpx.Headers([(name, value.strip()) for name, value in pairs])
-    body = stream.read(int(headers.get("content-length", 0)))
+    if headers.get("transfer-encoding") == "chunked":
+        chunks = [*_chunks(stream)]
+        if chunks[-1]:
+            return None
+        body = b"".join(chunks)
+    else:
+        length = int(headers.get("content-length", 0))
+        body = stream.read(length)
+        if len(body) < length:
+            return None
     method, target, _ = start.decode("latin-1").split(" ", 2)
     raw = b"".join([start, *lines, b"\r\n", body])
     return Request(method, target, headers, body, number, raw)
+
+
+def _chunks(stream: Any) -> Iterator[bytes]:
+    """Yield the pieces of a body in the chunked coding, an empty one at its end."""
+    while line := stream.readline().strip():
+        yield stream.read(int(line, 16))
+        stream.readline()
+        if not int(line, 16):
+            return
+    yield b"cut off"
 
 
 def _is_closed(connection: socket.socket) -> bool:

@@ -9,11 +9,12 @@ from urllib.parse import urlencode
 
 from .. import _api
 from .._call import CallResult, received
-from .._effects import Invoke, NoResponse, PreparedRequest
+from .._effects import Invoke, NoResponse, PreparedRequest, Upload
 from .._errors import (
     APIConnectionError,
     APITimeoutError,
     ConfigurationError,
+    FileError,
     SentRequest,
     status_error,
 )
@@ -22,6 +23,7 @@ from .._redaction import SECRET_PARAMETERS, without_secrets, without_user
 from .._text import shortened
 from .redirects import refusal
 from .retry import GaveUp, retry
+from .uploads import upload_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,6 +52,7 @@ def perform_call(
 
     Raises:
         ConfigurationError: an argument can't be sent.
+        FileError: a file can't be read to its end.
         APIConnectionError: no response came.
         APIStatusError: the response is an error.
         DecodeError: the response can't be read.
@@ -68,8 +71,12 @@ def perform_call(
         # Other clients that share them have had many since these were learned.
         secrets.learn(*settings.own_secrets)
 
+    tries = 0
+
     def prepare(attempt: int) -> Flow[PreparedRequest]:
         key = settings.api_key
+        nonlocal tries
+        tries = attempt
         if not isinstance(key, str):
             found = yield Invoke(key)
             # Azure's libraries return an object that holds the token.
@@ -91,16 +98,23 @@ def perform_call(
 
     try:
         sent = yield from retry(prepare, policy or Policy(retries))
+    except (_api.UnusableFile, _api.BrokenFile) as error:
+        at_once = isinstance(error, _api.UnusableFile) and not tries
+        what = ConfigurationError if at_once else FileError
+        why = f"{call.operation}: {secrets.redact(str(error))}"
+        # The HTTP library raises it again without its cause.
+        raise what(why) from error.__cause__ or error.__context__ or error
     except GaveUp as gave_up:
         last: NoResponse = gave_up.last
         kind = APITimeoutError if last.timed_out else APIConnectionError
         path = url.partition("?")[0]
-        raise kind(
+        unanswered = kind(
             shortened(secrets.redact(str(last))),
             request=SentRequest(method, secrets.redact(without_user(path))),
             operation=call.operation,
             attempts=gave_up.attempts,
-        ) from last
+        )
+        raise _noted(unanswered, gave_up.note) from last
     response = sent.response
     result: CallResult[T] = CallResult(
         call,
@@ -114,14 +128,25 @@ def perform_call(
     if sent.unreadable is not None:
         raise result.undecodable(response, str(sent.unreadable)) from sent.unreadable
     if not 200 <= response.status_code <= 299:
-        why = secrets.redact(refusal(method, url, response) or "")
-        raise status_error(
+        spent = isinstance(content, Upload) and content.is_spent
+        why = secrets.redact(refusal(method, url, response, spent=spent) or "")
+        failed = status_error(
             received(response, result.request, secrets),
             why=why or None,
             operation=call.operation,
             attempts=sent.attempts,
         )
+        raise _noted(failed, sent.note)
     return result
+
+
+E = TypeVar("E", bound=Exception)
+
+
+def _noted(error: E, note: str | None) -> E:
+    if note:
+        error.add_note(note)
+    return error
 
 
 class Headers(dict[str, Any]):
@@ -208,7 +233,7 @@ _ENCODER = json.JSONEncoder(
 )
 
 
-def request_body(call: Call[object]) -> bytes | None:
+def request_body(call: Call[object]) -> bytes | Upload | None:
     """Return the body of a request, None if it has none.
 
     Raises:
@@ -216,6 +241,9 @@ def request_body(call: Call[object]) -> bytes | None:
     """
     body = call.request.json
     extra = call.options.get("extra_body")
+    upload = upload_of(call)
+    if upload is not None:
+        return upload
     if extra:
         if call.request.method == "GET":
             raise ConfigurationError(f"{call.operation} is a GET: it has no extra_body")
@@ -232,7 +260,7 @@ def request_body(call: Call[object]) -> bytes | None:
 
 
 def request_headers(
-    call: Call[object], settings: Options, content: bytes | None
+    call: Call[object], settings: Options, content: bytes | Upload | None
 ) -> Headers:
     """Return the headers, in lower case so that one replaces another.
 
@@ -247,7 +275,7 @@ def request_headers(
         },
         settings.redact_headers,
     )
-    if content is not None:
+    if isinstance(content, bytes):
         headers["content-type"] = JSON
     if settings.organization:
         headers["openai-organization"] = settings.organization
@@ -261,6 +289,9 @@ def request_headers(
         headers.update((name.lower(), value) for name, value in more.items())
     if extra:
         settings.secrets.learn_headers(headers, settings.redact_headers)
+    if isinstance(content, Upload):
+        # No other says how its parts are told apart.
+        headers.pop("content-type", None)
     for name, value in headers.items():
         if value is not None and not _is_sendable(value):
             # Its value is not in the message: it may be a key.

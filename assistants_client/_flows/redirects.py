@@ -10,7 +10,7 @@ from urllib.parse import SplitResult, quote, urljoin, urlsplit, urlunsplit
 
 from attrs import evolve
 
-from .._effects import Note, Send
+from .._effects import Note, Send, Upload
 from .._text import shortened
 
 if TYPE_CHECKING:
@@ -18,6 +18,11 @@ if TYPE_CHECKING:
 
 MOST: Final = 10
 """How often a request is sent on."""
+SPENT: Final = (
+    "it was not sent again, because a file in it can be read only once: pass bytes, a "
+    "path, or a file that can be rewound"
+)
+"""What is said of an upload that can't be sent again."""
 REDIRECTS = (301, 302, 303, 307, 308)
 # These leave the method as it is; the others would make a GET of a POST.
 _KEEPING = (307, 308)
@@ -40,7 +45,7 @@ def follow_redirects(
         location = response.headers.get("location", "")
         if response.status_code not in REDIRECTS or not location:
             break
-        if _objection(request.method, request.url, response):
+        if _objection(request.method, request.url, response) or is_spent(request):
             break
         request = evolve(request, url=_target(request.url, location))
         path = urlsplit(request.url).path
@@ -49,18 +54,27 @@ def follow_redirects(
     return response
 
 
-def refusal(method: str, url: str, response: HttpResponse) -> str | None:
+def is_spent(request: PreparedRequest) -> bool:
+    """Return whether the body of a request is gone, so that it can't be sent again."""
+    return isinstance(request.content, Upload) and request.content.is_spent
+
+
+def refusal(
+    method: str, url: str, response: HttpResponse, *, spent: bool = False
+) -> str | None:
     """Return why a redirect was not followed, None if it was, or is none.
 
     Args:
         method: that of the request.
         url: the URL that it went to.
         response: the response.
+        spent: whether the body of the request is gone.
     """
     location = response.headers.get("location", "")
     if response.status_code not in REDIRECTS or not location:
         return None
-    return _objection(method, url, response) or f"it was sent on more than {MOST} times"
+    found = _objection(method, url, response)
+    return found or (SPENT if spent else f"it was sent on more than {MOST} times")
 
 
 def _objection(method: str, url: str, response: HttpResponse) -> str | None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 from .._effects import NoResponse, Note, Send, Sleep, UnreadableResponse
-from .redirects import REDIRECTS, follow_redirects
+from .redirects import REDIRECTS, SPENT, follow_redirects, is_spent
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -34,20 +34,25 @@ class Sent:
         response: the response.
         attempts: how often it was sent.
         unreadable: why the response can't be read, if it can't.
+        note: why it was not sent again, if it should have been.
     """
 
     response: HttpResponse
     attempts: int
     unreadable: UnreadableResponse | None = None
+    note: str | None = None
 
 
 class GaveUp(Exception):  # noqa: N818 - the caller turns it into an error
     """No attempt got a response; the last reason is the cause."""
 
-    def __init__(self, last: NoResponse, attempts: int) -> None:
+    def __init__(
+        self, last: NoResponse, attempts: int, note: str | None = None
+    ) -> None:
         super().__init__(str(last))
         self.last = last
         self.attempts = attempts
+        self.note = note
 
 
 def retry(
@@ -83,18 +88,22 @@ def retry(
             attempts = retries + 1 + refreshed
             if broken.final:
                 raise GaveUp(broken, attempts) from broken
-            if _is_stale(request, broken) and not refreshed:
+            if _is_stale(request, broken) and not refreshed and not is_spent(request):
                 refreshed = True
                 yield Note("the kept connection was stale; sending again at once")
                 continue
             if retries >= policy.max_retries or not _may_resend(request, broken):
                 raise GaveUp(broken, attempts) from broken
+            if is_spent(request):
+                raise GaveUp(broken, attempts, SPENT) from broken
             wait = backoff(retries, policy)
             why = str(broken)
         else:
             attempts = retries + 1 + refreshed
             if retries >= policy.max_retries or not _may_retry(request, response):
                 return Sent(response, attempts)
+            if is_spent(request):
+                return Sent(response, attempts, note=SPENT)
             wait = _wait(response.headers, retries, policy)
             why = f"status {response.status_code}"
         retries += 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import inspect
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from .._effects import (
@@ -16,6 +17,7 @@ from .._effects import (
     Send,
     Sleep,
     TimeUp,
+    Upload,
     Within,
 )
 from .body import Bound, bound_for, supervise
@@ -109,12 +111,17 @@ class AsyncHttp(BaseHttp):
             raise broken_off(error, self.library) from error
 
     async def _send(self, prepared: PreparedRequest) -> HttpResponse:
+        if isinstance(prepared.content, Upload):
+            await prepared.content.form.open_async()
         exchange = self._exchange(prepared)
         permit = await self._acquire(exchange)
         response: httpx.Response | None = None
         try:
             # A head that comes a byte at a time is never late, but never there either.
-            async with asyncio.timeout(exchange.head_timeout):
+            head_timeout = exchange.head_timeout
+            async with asyncio.timeout(head_timeout) as timer:
+                if head_timeout is not None:
+                    exchange.extend = partial(_extend, timer, head_timeout)
                 response = await self._client.send(
                     exchange.request, stream=True, follow_redirects=False
                 )
@@ -149,3 +156,7 @@ class AsyncHttp(BaseHttp):
             return await self._pool.acquire(exchange.pool_timeout)
         except TimeoutError as error:
             raise exchange.no_permit() from error
+
+
+def _extend(timer: asyncio.Timeout, seconds: float) -> None:
+    timer.reschedule(asyncio.get_running_loop().time() + seconds)

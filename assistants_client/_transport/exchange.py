@@ -6,13 +6,16 @@ import time
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
-from .._effects import NoResponse
+from attrs import evolve
+
+from .._effects import NoResponse, Upload
 from .._errors import ConfigurationError
 from .._options import CONNECT_TIMEOUT, TIMEOUT
 from .limits import capped, cut_waits_short
+from .upload import AsyncSending, SyncSending
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from http.cookiejar import CookieJar
 
     import httpx
@@ -22,6 +25,7 @@ if TYPE_CHECKING:
     from .._transcript import Transcript
     from .library import Library
     from .pool import BasePool
+    from .upload import Sending
 
 Stage: TypeAlias = Literal["connect", "unsent", "sent", "answered"]
 
@@ -42,6 +46,7 @@ class Exchange:
         request: the request, as the HTTP library takes it.
         deadline: when the response has to be there whole, by the monotonic clock; None
             for no limit. The timeouts of HTTP libraries count from piece to piece.
+        extend: is called when the deadline was put off.
     """
 
     def __init__(
@@ -53,6 +58,7 @@ class Exchange:
         secrets: Secrets | None,
         *,
         until: float | None = None,
+        show_sent: Callable[[int, int | None], None],
     ) -> None:
         """Make the request, and show it.
 
@@ -64,6 +70,7 @@ class Exchange:
             secrets: learn what the HTTP client adds.
             until: when the response has to be there at the latest, by the monotonic
                 clock; None for no limit besides its own timeout.
+            show_sent: shows on the terminal how much of files was sent.
 
         Raises:
             ConfigurationError: it can't be made.
@@ -77,6 +84,18 @@ class Exchange:
         note = transcript is not None and transcript.shows_connections
         trace = ConnectionTrace(pool, transcript if note else None)
         self._trace = trace
+        self._until = until
+        self._sending: Sending | None = None
+        self.extend: Callable[[], object] | None = None
+        body = prepared.content
+        if isinstance(body, Upload):
+            kind = AsyncSending if pool.asynchronous else SyncSending
+            sending = kind(body, transcript, show_sent, self._put_off)
+            # The HTTP library takes it as it takes bytes.
+            pieces: Any = sending
+            more = {**prepared.headers, **sending.headers}
+            prepared = evolve(prepared, content=pieces, headers=more)
+            self._sending, body = sending, None
         self.request = new_request(
             client,
             prepared,
@@ -84,17 +103,11 @@ class Exchange:
             trace.asynchronously if pool.asynchronous else trace,
             until,
         )
-        seconds = prepared.timeout
-        self.deadline = until
-        if isinstance(seconds, int | float):
-            own = time.monotonic() + seconds
-            self.deadline = own if until is None else min(own, until)
+        self.deadline = self._deadline()
         if transcript:
             target = self.request.url.raw_path.decode("ascii", "replace")
             headers = _pairs(self.request.headers)
-            transcript.request(
-                f"{self.request.method} {target}", headers, prepared.content
-            )
+            transcript.request(f"{self.request.method} {target}", headers, body)
 
     @property
     def head_timeout(self) -> float | None:
@@ -136,12 +149,16 @@ class Exchange:
         """Note the response, whose body is shown only if it was to be read."""
         is_success = 200 <= response.status_code <= 299
         if self._transcript and not (self.prepared.stream and is_success):
-            self._transcript.content(response.content)
+            kind = response.headers.get("content-type", "")
+            self._transcript.content(response.content, kind)
 
     def failure(self, error: BaseException) -> NoResponse | None:
         """Return what a failure of the HTTP library means; None if it is none."""
         trace, library = self._trace, self._library
         if not isinstance(error, library.failures):
+            return None
+        if self._sending and error is self._sending.error:
+            # It came from a file, or from who watches: it is no failure of the network.
             return None
         forget_request(error, library)
         forget_unsendable(self._client.cookies.jar)
@@ -161,6 +178,19 @@ class Exchange:
             timed_out=timed_out,
             reused=trace.reused,
         )
+
+    def _deadline(self) -> float | None:
+        seconds, until = self.prepared.timeout, self._until
+        if not isinstance(seconds, int | float):
+            return until
+        own = time.monotonic() + seconds
+        return own if until is None else min(own, until)
+
+    def _put_off(self) -> None:
+        """Count the time anew: more of an upload was sent, which may take hours."""
+        self.deadline = self._deadline()
+        if self.extend:
+            self.extend()
 
 
 class ConnectionTrace:

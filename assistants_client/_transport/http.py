@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 import logging
 import time
 from typing import TYPE_CHECKING, Any
@@ -18,11 +17,13 @@ from .._effects import (
     Send,
     Sleep,
     TimeUp,
+    Upload,
     Within,
 )
 from .body import Bound, bound_for, supervise
 from .exchange import Exchange, broken_off
 from .limits import limit_waits
+from .upload import plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -73,6 +74,7 @@ class BaseHttp:
             self.transcript,
             self._secrets,
             until=self._until,
+            show_sent=self._show_sent,
         )
 
     def clear_progress(self) -> None:
@@ -85,11 +87,18 @@ class BaseHttp:
 
     def _show_progress(self, status: str, seconds: float) -> bool:
         """Show how a run is doing; return whether there is a terminal for it."""
+        return self._progress_line().show(status, seconds)
+
+    def _show_sent(self, sent: int, total: int | None) -> None:
+        """Show how much of files was sent."""
+        self._progress_line().show_bytes(sent, total)
+
+    def _progress_line(self) -> ProgressLine:
         if self._progress is None:
             from .._progress import ProgressLine
 
             self._progress = ProgressLine()
-        return self._progress.show(status, seconds)
+        return self._progress
 
 
 class Http(BaseHttp):
@@ -117,7 +126,7 @@ class Http(BaseHttp):
             case Sleep(seconds):
                 time.sleep(seconds)
             case Invoke(function):
-                return _plain(function())
+                return plain(function())
             case InvokeAll(invocations):
                 from .concurrency import together
 
@@ -171,7 +180,10 @@ class Http(BaseHttp):
             raise broken_off(error, self.library) from error
 
     def _send(self, prepared: PreparedRequest) -> HttpResponse:
+        if isinstance(prepared.content, Upload):
+            prepared.content.form.open()
         exchange = self._exchange(prepared)
+        exchange.extend = lambda: limit_waits(exchange.deadline)
         permit = self._acquire(exchange)
         response: httpx.Response | None = None
         former = limit_waits(exchange.deadline)
@@ -210,13 +222,3 @@ class Http(BaseHttp):
             return self._pool.acquire(exchange.pool_timeout)
         except TimeoutError as error:
             raise exchange.no_permit() from error
-
-
-def _plain(value: Any) -> Any:
-    if inspect.iscoroutine(value):
-        value.close()
-    if inspect.isawaitable(value):
-        raise TypeError(
-            "a function that has to be awaited needs the asynchronous client"
-        )
-    return value
