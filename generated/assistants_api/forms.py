@@ -160,12 +160,17 @@ class FormPart:
     Attributes:
         head: its headers, between two boundaries.
         source: its contents.
-        is_file: whether it is a file, not a field of text.
+        text: the contents, where they are no file but a field.
     """
 
     head: bytes
     source: Source
-    is_file: bool
+    text: bytes | None = None
+
+    @property
+    def is_file(self) -> bool:
+        """Return whether it is a file."""
+        return self.text is None
 
 
 Watch: TypeAlias = Callable[[FormPart, int, bool], Any]
@@ -210,9 +215,8 @@ class Form:
             lines[-1] += f'; filename="{_escaped(name)}"'
         lines += [f"{key}: {value}" for key, value in _headers(name, *more).items()]
         head = "\r\n".join([*lines, "", ""]).encode("utf-8", "replace")
-        return FormPart(
-            head, Source(content, _label(field_name, name)), name is not None
-        )
+        source = Source(content, _label(field_name, name))
+        return FormPart(head, source, None if name is not None else content)
 
     def open(self, *, asynchronous: bool = False) -> None:
         """See that every file is there and can be read, and how long all is.
