@@ -104,22 +104,26 @@ class Log:
 
 @frozen(kw_only=True)
 class Invocation:
-    """A function that is called besides others.
+    """A function to call, and how.
 
     Attributes:
         function: takes no arguments; it may be asynchronous.
         timeout: seconds after which it is no longer waited for; None for no limit.
+        concurrent: whether it may be called besides others, in another thread; else it
+            is called in the thread or event loop that waits, one after the other.
     """
 
     function: Callable[[], Any]
     timeout: float | None = None
+    concurrent: bool = True
 
 
 @frozen
 class InvokeAll:
     """Call functions concurrently; the result is the list of their results, in order.
 
-    An exception that one raises is its result; `Overdue` where its time was up.
+    An exception that one raises is its result, unless it is an interruption, such as
+    `KeyboardInterrupt`; `Overdue` where its time was up.
     """
 
     invocations: tuple[Invocation, ...]

@@ -33,10 +33,27 @@ def decode(content: bytes | str) -> Any:
         raise ValueError("JSON that is nested too deeply") from error
 
 
-def decode_strictly(text: str) -> Any:
-    """Decode JSON as it is defined; `decode` has the errors."""
-    with _value_errors():
-        return quick_decoder()[0](text)
+def decode_leniently(text: str) -> Any:
+    """Decode JSON as models write it: with raw line breaks in strings.
+
+    What is no number in JSON, such as NaN, is none here; `decode` has the errors.
+    """
+    decoder, problems = quick_decoder()
+    try:
+        return decoder(text)
+    except problems as error:
+        strict = error
+    try:
+        return json.loads(text, strict=False, parse_constant=_no_constant)
+    except ValueError:
+        # The quick decoder says more clearly what is wrong.
+        raise ValueError(str(strict)) from None
+    except RecursionError as error:
+        raise ValueError("JSON that is nested too deeply") from error
+
+
+def _no_constant(name: str) -> Any:
+    raise ValueError(f"{name} is no JSON")
 
 
 def converted(data: object, to: Any) -> Any:
@@ -52,8 +69,12 @@ def converted(data: object, to: Any) -> Any:
         return msgspec.convert(data, to)
 
 
-def encode(value: object) -> str:
+def encode(value: object, plain: Callable[[Any], Any] | None = None) -> str:
     """Write a value as JSON.
+
+    Args:
+        value: the value.
+        plain: returns what is unknown as something known, or raises `TypeError`.
 
     Raises:
         TypeError: it holds something that JSON has no word for.
@@ -62,7 +83,7 @@ def encode(value: object) -> str:
     import msgspec
 
     with _value_errors():
-        return msgspec.json.encode(value).decode()
+        return msgspec.json.encode(value, enc_hook=plain).decode()
 
 
 @cache

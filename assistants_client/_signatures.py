@@ -7,12 +7,13 @@ import re
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Optional, Union, get_type_hints
 
-from attrs import frozen
+from attrs import field, frozen
 
 from ._errors import ConfigurationError
+from ._json import converted
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
 _UNDERLINED = re.compile(r"^(\w[\w ]*?)[ \t]*\n-{3,}[ \t]*$", re.MULTILINE)
 # docstring-parser refuses types of more than one word.
@@ -32,15 +33,39 @@ class Signature:
 
     Attributes:
         description: what it does; "" if it has no docstring.
-        arguments: a msgspec class that validates its arguments.
         schema: the JSON schema of its arguments.
-        optional: the arguments that have a default.
     """
 
     description: str
-    arguments: Any
     schema: dict[str, Any]
-    optional: frozenset[str]
+    # A msgspec class that validates the arguments; no name of its own can collide.
+    _class: Any = field(alias="class_")
+    # The arguments by their names in that class.
+    _names: Mapping[str, str] = field(alias="names")
+    # Those for which null means that they are left out, and whether their schema
+    # allows it.
+    _null_is_absent: frozenset[str] = field(alias="null_is_absent")
+    _strict: bool = field(alias="strict")
+
+    def read(self, data: Any) -> dict[str, Any]:
+        """Return JSON data as the keyword arguments of the function.
+
+        Raises:
+            ValueError: it doesn't fit the schema.
+        """
+        import msgspec
+
+        absent = self._null_is_absent
+        if absent and not self._strict and isinstance(data, dict):
+            given = data.items()
+            data = {n: v for n, v in given if v is not None or n not in absent}
+        read = converted(data, self._class)
+        found = ((name, getattr(read, own)) for own, name in self._names.items())
+        return {
+            name: value
+            for name, value in found
+            if value is not msgspec.UNSET and (value is not None or name not in absent)
+        }
 
 
 def signature_of(function: Callable[..., Any], name: str, *, strict: bool) -> Signature:
@@ -59,27 +84,33 @@ def signature_of(function: Callable[..., Any], name: str, *, strict: bool) -> Si
 
     description, texts = _documented(function)
     fields: list[Any] = []
+    names: dict[str, str] = {}
     defaults: dict[str, Any] = {}
-    optional = set()
-    for parameter, type_ in _parameters(function, name):
+    null_is_absent = set()
+    for number, (parameter, type_) in enumerate(_parameters(function, name)):
+        # Not by its name, which may be one that a class can't have, like `__slots__`.
+        own = f"a{number}"
+        names[own] = parameter.name
         if parameter.default is inspect.Parameter.empty:
-            fields.append((parameter.name, type_))
+            fields.append((own, type_, msgspec.field(name=parameter.name)))
             continue
-        optional.add(parameter.name)
+        if strict or not _takes_null(type_):
+            null_is_absent.add(parameter.name)
         if strict:
-            # None stands for a missing argument; the function's default applies then.
-            fields.append((parameter.name, Optional[type_]))  # noqa: UP045 - a value
+            # The model can't leave it out, so null stands for that.
+            maybe: Any = Optional[type_]  # noqa: UP045 - a value
+            fields.append((own, maybe, msgspec.field(name=parameter.name)))
         else:
-            unset = msgspec.field(default=msgspec.UNSET)
-            maybe: Any = Union[type_, msgspec.UnsetType]  # noqa: UP007
-            fields.append((parameter.name, maybe, unset))
+            unset = msgspec.field(default=msgspec.UNSET, name=parameter.name)
+            maybe = Union[type_, msgspec.UnsetType]  # noqa: UP007
+            fields.append((own, maybe, unset))
             defaults[parameter.name] = parameter.default
     try:
         arguments = msgspec.defstruct(
             name, fields, kw_only=True, forbid_unknown_fields=True
         )
         schema = _inlined(msgspec.json.schema(arguments), strict=strict)
-    except TypeError as error:
+    except (TypeError, ValueError) as error:
         what = str(error).strip().splitlines()[-1]
         raise ConfigurationError(
             f"the arguments of {name} can't be described as JSON: {what}"
@@ -91,7 +122,22 @@ def signature_of(function: Callable[..., Any], name: str, *, strict: bool) -> Si
     for argument, words in texts.items():
         if argument in schema["properties"] and words:
             schema["properties"][argument]["description"] = words
-    return Signature(description, arguments, schema, frozenset(optional))
+    return Signature(
+        description,
+        schema,
+        class_=arguments,
+        names=names,
+        null_is_absent=frozenset(null_is_absent),
+        strict=strict,
+    )
+
+
+def _takes_null(type_: Any) -> bool:
+    try:
+        converted(None, type_)
+    except (TypeError, ValueError):
+        return False
+    return True
 
 
 def _parameters(

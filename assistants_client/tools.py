@@ -7,8 +7,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Generic, Literal, ParamSpec, TypeAlias, TypeVar, overload
 
 from . import _api
+from ._effects import Invocation
 from ._errors import ConfigurationError
-from ._json import converted, decode_strictly, encode
+from ._json import decode_leniently
+from ._outputs import written as written
 from ._run_errors import ToolError
 from ._signatures import signature_of
 
@@ -23,6 +25,7 @@ class Tool(Generic[P, T]):
     Attributes:
         name: the name that the model knows.
         definition: the definition, as the API takes it.
+        concurrent: whether it may be called in another thread, besides other tools.
     """
 
     def __init__(
@@ -32,6 +35,7 @@ class Tool(Generic[P, T]):
         name: str | None = None,
         description: str | None = None,
         strict: bool = False,
+        concurrent: bool = True,
     ) -> None:
         """Make a tool; see `tool` for the arguments and errors."""
         if not callable(function):
@@ -44,11 +48,9 @@ class Tool(Generic[P, T]):
                 f"{self.name!r} is no name for a tool: up to 64 letters, digits, "
                 "underscores and dashes; pass name="
             )
+        self.concurrent = concurrent
         self._function = function
-        signature = signature_of(function, self.name, strict=strict)
-        self._arguments = signature.arguments
-        # With `strict`, null stands for arguments that are left out.
-        self._optional = signature.optional if strict else frozenset[str]()
+        self._signature = signature = signature_of(function, self.name, strict=strict)
         self.__doc__ = getattr(function, "__doc__", None)
         self.__wrapped__ = function
         described: dict[str, Any] = {"name": self.name}
@@ -71,28 +73,21 @@ class Tool(Generic[P, T]):
         """Validate arguments; return what calls the function with them.
 
         Args:
-            arguments: the arguments from the model: JSON text, or JSON data.
+            arguments: the arguments from the model: JSON text, or JSON data. Text may
+                have raw line breaks in its strings, and be empty where there are no
+                arguments; null stands for an argument that has a default.
 
         Raises:
             ToolError: they don't fit the schema.
         """
         import inspect
 
-        import msgspec
-
         try:
-            given = _decoded(arguments)
-            read = converted(given, self._arguments)
+            keywords = self._signature.read(_decoded(arguments))
         except (ValueError, RecursionError) as error:
             raise ToolError(
                 f"the arguments of {self.name} don't fit: {error}", tool=self.name
             ) from error
-        keywords = {}
-        for name in self._arguments.__struct_fields__:
-            value = getattr(read, name)
-            absent = value is None and name in self._optional
-            if value is not msgspec.UNSET and not absent:
-                keywords[name] = value
         function: Any = self._function
         if inspect.iscoroutinefunction(function):
 
@@ -107,7 +102,11 @@ class Tool(Generic[P, T]):
 def tool(function: Callable[P, T], /) -> Tool[P, T]: ...
 @overload
 def tool(
-    *, name: str | None = None, description: str | None = None, strict: bool = False
+    *,
+    name: str | None = None,
+    description: str | None = None,
+    strict: bool = False,
+    concurrent: bool = True,
 ) -> Callable[[Callable[P, T]], Tool[P, T]]: ...
 def tool(function: Any = None, /, **options: Any) -> Any:
     """Make a tool of a function; use it as a decorator.
@@ -117,10 +116,17 @@ def tool(function: Any = None, /, **options: Any) -> Any:
     a TypedDict, a dataclass, an attrs class, or one of them or None), and may be
     described in the docstring in any style in use (Google, NumPy, Sphinx, Epydoc).
 
+    Tools are called at the same time: plain functions in threads of their own, async
+    ones in the event loop of an `AsyncClient`, or in one of their own. With
+    `concurrent=False`, a tool is called in the thread or event loop that waits for the
+    run, one after the other, as what belongs to one thread needs it: a connection of
+    sqlite3, or a window.
+
     Args:
         function: the function, plain or async.
         options: `name` and `description` override the function's own; `strict` asks
-            for arguments that always fit the schema, where the model supports it.
+            for arguments that always fit the schema, where the model supports it;
+            `concurrent` says whether it may be called in another thread.
 
     Raises:
         ConfigurationError: the name or the signature can't be that of a tool.
@@ -142,6 +148,7 @@ class ToolSet(Sequence[Any]):
         tools: Iterable[Any] = (),
         *,
         on_error: Literal["report", "raise"] = "report",
+        concurrent: bool = True,
     ) -> None:
         """Collect tools.
 
@@ -151,6 +158,8 @@ class ToolSet(Sequence[Any]):
             on_error: what happens if a call fails, arguments don't fit the schema or a
                 name is unknown: "report" submits an error as the output, "raise"
                 cancels the run and raises `ToolError`.
+            concurrent: whether tools may be called at the same time, in threads;
+                else each is called in the thread or event loop that waits.
 
         Raises:
             ConfigurationError: something is no tool, or two have the same name.
@@ -160,6 +169,7 @@ class ToolSet(Sequence[Any]):
                 f"on_error must be 'report' or 'raise', not {on_error!r}"
             )
         self.on_error = on_error
+        self.concurrent = concurrent
         self._tools: dict[str, Tool[..., Any]] = {}
         self._definitions: list[Any] = []
         for each in tools:
@@ -199,6 +209,15 @@ class ToolSet(Sequence[Any]):
         Raises:
             ToolError: there is no such tool, or the arguments don't fit.
         """
+        return self._named(name).bind(arguments)
+
+    def invocation(self, name: Any, arguments: Any) -> Invocation:
+        """Return a tool call as an effect has it; see `bind`."""
+        found = self._named(name)
+        concurrent = self.concurrent and found.concurrent
+        return Invocation(function=found.bind(arguments), concurrent=concurrent)
+
+    def _named(self, name: Any) -> Tool[..., Any]:
         found = self._tools.get(name) if isinstance(name, str) else None
         if found is None:
             known = ", ".join(self._tools) or "none"
@@ -206,7 +225,7 @@ class ToolSet(Sequence[Any]):
                 f"there is no function {str(name)[:64]!r}; there are: {known}",
                 tool=str(name),
             )
-        return found.bind(arguments)
+        return found
 
 
 Tools: TypeAlias = ToolSet | Iterable[Callable[..., Any]]
@@ -240,25 +259,15 @@ def tool_output(tool_call_id: str, output: Any) -> dict[str, str]:
         ) from error
 
 
-def written(output: Any) -> str:
-    """Return an output as text: itself if it is text, else JSON.
-
-    Raises:
-        TypeError: a type has no JSON equivalent.
-        ValueError: a value has no JSON equivalent.
-    """
-    if isinstance(output, str):
-        return output
-    # Models are attrs classes, which msgspec would write in its own way.
-    return encode(_api.to_json(output))
-
-
 def _decoded(arguments: Any) -> Any:
     """Decode arguments; some servers send an object, or nothing for no arguments."""
     if isinstance(arguments, Mapping | _api.Model):
         return _api.to_json(arguments)
-    if arguments is None or arguments is _api.UNSET or arguments == "":
+    if arguments is None or arguments is _api.UNSET:
         return {}
     if not isinstance(arguments, str):
         raise ValueError(f"{type(arguments).__name__} is no JSON text")
-    return decode_strictly(arguments)
+    if not arguments.strip():
+        return {}
+    found = decode_leniently(arguments)
+    return {} if found is None else found

@@ -30,7 +30,16 @@ DOORS = {"assistants_client._api", "assistants_server._api"}
 ROOMS = (
     *("_version", "_text", "_effects", "_json"),
     *("_error_messages", "_errors", "_run_errors", "_verbosity", "_redaction"),
-    *("_api", "_signatures", "tools", "_options", "_call", "_operations", "_casts"),
+    *(
+        "_api",
+        "_signatures",
+        "_outputs",
+        "tools",
+        "_options",
+        "_call",
+        "_operations",
+        "_casts",
+    ),
     *("_events", "_flows", "_lists"),
     *("_drive", "_progress", "_transcript", "_transport"),
     *("pages", "responses", "streaming", "objects", "resources"),

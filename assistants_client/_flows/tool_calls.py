@@ -5,14 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from .. import _api
-from .._effects import Invocation, InvokeAll, Note
+from .._effects import InvokeAll, Note
 from .._run_errors import ToolError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from .._api import RunObject
-    from .._effects import Flow
+    from .._effects import Flow, Invocation
     from ..tools import ToolSet
 
 
@@ -36,9 +34,7 @@ def perform_tool_calls(run: RunObject, tools: ToolSet) -> Flow[list[dict[str, st
     """
     calls = tool_calls(run)
     bound = [_bound(call, tools, run) for call in calls]
-    functions = [
-        Invocation(function=each) for each in bound if not isinstance(each, ToolError)
-    ]
+    functions = [each for each in bound if not isinstance(each, ToolError)]
     names = ", ".join(str(_name(call)) for call in calls)
     yield Note(f"the run asks for {len(calls)} tool calls: {names}")
     results = iter((yield InvokeAll(tuple(functions))) if functions else ())
@@ -49,7 +45,7 @@ def perform_tool_calls(run: RunObject, tools: ToolSet) -> Flow[list[dict[str, st
     return outputs
 
 
-def _bound(call: Any, tools: ToolSet, run: RunObject) -> Callable[[], Any] | ToolError:
+def _bound(call: Any, tools: ToolSet, run: RunObject) -> Invocation | ToolError:
     """Return what performs a call, or why it can't be performed."""
     if not isinstance(getattr(call, "id", None), str):
         raise ToolError(
@@ -58,7 +54,7 @@ def _bound(call: Any, tools: ToolSet, run: RunObject) -> Callable[[], Any] | Too
             run=run,
         )
     try:
-        return tools.bind(_name(call), getattr(call.function, "arguments", None))
+        return tools.invocation(_name(call), getattr(call.function, "arguments", None))
     except ToolError as error:
         if tools.on_error == "raise":
             raise _raised(error, call, run) from error.__cause__

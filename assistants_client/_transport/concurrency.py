@@ -26,7 +26,9 @@ def together(
 ) -> list[object]:
     """Call functions in threads, and return what they return or raise, in order.
 
-    Those that are asynchronous have an event loop of their own.
+    Those that are asynchronous have an event loop of their own. Those that are not
+    concurrent are called here, meanwhile; an asynchronous one is not where this thread
+    has an event loop that runs, as there can't be two.
 
     Args:
         invocations: the functions.
@@ -35,11 +37,12 @@ def together(
     Raises:
         TimeUp: not all have ended by then; those in threads go on there.
     """
-    if len(invocations) == 1 and until is None and invocations[0].timeout is None:
-        return [_result(invocations[0].function)]
     jobs = [_Job(each, until) for each in invocations]
-    crew = _Crew(jobs)
+    here = [each for each in jobs if each.is_for_waiting_thread]
+    crew = _Crew(jobs, [each for each in jobs if each not in here])
     try:
+        for job in here:
+            crew.do(job, until)
         return crew.wait(until)
     finally:
         # An interruption must not wait for functions that go on.
@@ -49,6 +52,7 @@ def together(
 async def together_async(invocations: Sequence[Invocation]) -> list[object]:
     """Call functions, plain ones in threads, and return what they return or raise.
 
+    Those that are not concurrent are called in this event loop, one after the other.
     Where this is cancelled, so are those that are asynchronous.
     """
     import asyncio
@@ -64,17 +68,52 @@ async def together_async(invocations: Sequence[Invocation]) -> list[object]:
             async with permits, timeout:
                 if not plain:
                     return await function()
+                if not invocation.concurrent:
+                    found = function()
+                    return await found if inspect.isawaitable(found) else found
                 in_thread = True
                 found = await _in_thread(function)
                 in_thread = False
                 return await found if inspect.isawaitable(found) else found
-        except Exception as error:  # noqa: BLE001 - it is the result
+        except BaseException as error:
             if isinstance(error, TimeoutError) and timeout.expired():
                 assert invocation.timeout is not None
                 return Overdue(invocation.timeout, left_behind=in_thread)
+            task = asyncio.current_task()
+            cancelled = isinstance(error, asyncio.CancelledError)
+            if cancelled and task is not None and task.cancelling():
+                raise
+            if is_interruption(error, own_thread=invocation.concurrent):
+                raise
             return error
 
-    return await asyncio.gather(*map(one, invocations))
+    results: dict[int, object] = {}
+
+    async def one_by_one() -> None:
+        for number, each in enumerate(invocations):
+            if not each.concurrent:
+                results[number] = await one(each)
+
+    async def at_once(number: int) -> None:
+        results[number] = await one(invocations[number])
+
+    others = [number for number, each in enumerate(invocations) if each.concurrent]
+    # These first, so that they have begun when the event loop is held up.
+    await asyncio.gather(*map(at_once, others), one_by_one())
+    return [results[number] for number in range(len(invocations))]
+
+
+def is_interruption(error: BaseException, *, own_thread: bool = True) -> bool:
+    """Return whether an exception is meant for the program, not for its caller.
+
+    `SystemExit` is a failure of a function that has a thread or task of its own, as it
+    can't end the program from there. In the thread that waits, it may be the program's
+    own, from a signal.
+    """
+    kinds = (KeyboardInterrupt,) if own_thread else (KeyboardInterrupt, SystemExit)
+    if isinstance(error, BaseExceptionGroup):
+        return error.subgroup(kinds) is not None
+    return isinstance(error, kinds)
 
 
 class _Job:
@@ -96,6 +135,7 @@ class _Job:
         self.interruption: BaseException | None = None
         self._function = invocation.function
         self._until = until
+        self._concurrent = invocation.concurrent
         self._awaits = inspect.iscoroutinefunction(invocation.function)
         # Each thread knows the context of who asks, such as the verbosity.
         self._context = contextvars.copy_context()
@@ -106,6 +146,11 @@ class _Job:
         if self.timeout is None or self.began is None:
             return None
         return self.began + self.timeout
+
+    @property
+    def is_for_waiting_thread(self) -> bool:
+        """Return whether it has to be done, and can be, in the thread that waits."""
+        return not (self._concurrent or (self._awaits and _has_loop()))
 
     def perform(self) -> object:
         """Call the function; one that is asynchronous is cancelled when it is late."""
@@ -121,13 +166,36 @@ class _Job:
 class _Crew:
     """Threads that do jobs, and whoever waits for them."""
 
-    def __init__(self, jobs: list[_Job]) -> None:
+    def __init__(self, jobs: list[_Job], theirs: list[_Job]) -> None:
+        """Begin.
+
+        Args:
+            jobs: all jobs.
+            theirs: those that are done in threads; the others are for `do`.
+        """
         self._jobs = jobs
-        self._left: Iterator[_Job] = iter(jobs)
+        self._left: Iterator[_Job] = iter(theirs)
         self._changed = threading.Condition()
         self._dismissed = False
-        for _ in range(min(len(jobs), MOST_THREADS)):
+        for _ in range(min(len(theirs), MOST_THREADS)):
             self._hire()
+
+    def do(self, job: _Job, until: float | None) -> None:
+        """Do a job here; what interrupts it is raised.
+
+        Raises:
+            TimeUp: it is later than `until` already.
+        """
+        if until is not None and until <= time.monotonic():
+            raise TimeUp
+        job.began = time.monotonic()
+        result = job.perform()
+        if isinstance(result, BaseException) and is_interruption(
+            result, own_thread=False
+        ):
+            raise result
+        with self._changed:
+            self._note(job, result)
 
     def wait(self, until: float | None) -> list[object]:
         """Return the results, as soon as all are there or overdue.
@@ -177,12 +245,17 @@ class _Crew:
             except BaseException as error:  # noqa: BLE001 - for whoever waits
                 interruption = error
             with self._changed:
-                if type(result) is _Late and job.due is not None:
-                    result = job.overdue()
-                if not job.ended:
-                    job.ended = True
-                    job.result, job.interruption = result, interruption
+                self._note(job, result, interruption)
                 self._changed.notify_all()
+
+    def _note(
+        self, job: _Job, result: object, interruption: BaseException | None = None
+    ) -> None:
+        if type(result) is _Late and job.due is not None:
+            result = job.overdue()
+        if not job.ended:
+            job.ended = True
+            job.result, job.interruption = result, interruption
 
     def _next(self) -> _Job | None:
         with self._changed:
@@ -202,33 +275,29 @@ async def _in_thread(function: Callable[[], object]) -> object:
     import asyncio
 
     loop = asyncio.get_running_loop()
-    done: asyncio.Future[object] = loop.create_future()
+    # Exceptions are handed over as values: some mean something else to a future.
+    done: asyncio.Future[tuple[object, BaseException | None]] = loop.create_future()
     context = contextvars.copy_context()
 
-    def settle(result: object, error: BaseException | None) -> None:
-        if done.done():
-            return
-        if error is None:
-            done.set_result(result)
-        else:
-            done.set_exception(error)
+    def settle(outcome: tuple[object, BaseException | None]) -> None:
+        if not done.done():
+            done.set_result(outcome)
 
     def work() -> None:
-        result: object = None
-        raised: BaseException | None = None
+        outcome: tuple[object, BaseException | None]
         try:
-            result = context.run(function)
-        except StopIteration as error:
-            # A future can't have this one.
-            raised = RuntimeError(f"the function raised {error!r}")
+            outcome = context.run(function), None
         except BaseException as error:  # noqa: BLE001 - for whoever waits
-            raised = error
+            outcome = None, error
         # The loop may have ended meanwhile.
         with suppress(RuntimeError):
-            loop.call_soon_threadsafe(settle, result, raised)
+            loop.call_soon_threadsafe(settle, outcome)
 
     threading.Thread(target=work, name=_NAME, daemon=True).start()
-    return await done
+    result, raised = await done
+    if raised is not None:
+        raise raised
+    return result
 
 
 class _Late(Exception):  # noqa: N818 - it is the result of a call
@@ -239,8 +308,21 @@ def _result(function: Callable[[], object], until: float | None = None) -> objec
     try:
         found = function()
         return _awaited(found, until) if inspect.isawaitable(found) else found
-    except Exception as error:  # noqa: BLE001 - it is the result
+    except BaseException as error:
+        if is_interruption(error):
+            raise
         return error
+
+
+def _has_loop() -> bool:
+    """Return whether an event loop runs in this thread, as in a notebook."""
+    import asyncio
+
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True
 
 
 def _awaited(found: Any, until: float | None) -> object:

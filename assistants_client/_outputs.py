@@ -1,0 +1,95 @@
+"""What tools return, as the text that is submitted for it."""
+
+from __future__ import annotations
+
+import json
+import math
+from base64 import b64encode
+from collections.abc import Iterable
+from os import PathLike, fspath
+from typing import Any
+
+from . import _api
+from ._json import encode
+
+
+def written(output: Any) -> str:
+    """Return an output as text: itself if it is text, else JSON.
+
+    Bytes are text where they are UTF-8, else base64. In JSON, sets and iterators become
+    arrays, NaN and infinity null, and objects of pydantic what they dump. Halves of
+    surrogate pairs, which can't be sent, are replaced.
+
+    Raises:
+        TypeError: a type has no JSON equivalent.
+        ValueError: a value has no JSON equivalent.
+    """
+    if isinstance(output, str):
+        return sendable(output)
+    if isinstance(output, bytes | bytearray | memoryview):
+        return _of_bytes(bytes(output))
+    # Models are attrs classes, which msgspec would write in its own way.
+    data = _api.to_json(output)
+    try:
+        return encode(data, _plain)
+    except (UnicodeEncodeError, OverflowError):
+        # There are texts and numbers that the quick encoder can't write.
+        return _in_full(data)
+
+
+def failure_text(error: BaseException) -> str:
+    """Return what an exception says, whatever its class may do."""
+    try:
+        return sendable(str(error))
+    except Exception:  # noqa: BLE001 - a class of the user's may do anything
+        return "it has no text"
+
+
+def sendable(text: str) -> str:
+    """Return a text as UTF-8 can encode it: pairs are joined, lone halves replaced."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return text
+
+
+def _of_bytes(content: bytes) -> str:
+    try:
+        return content.decode()
+    except UnicodeDecodeError:
+        return b64encode(content).decode()
+
+
+def _plain(value: Any) -> Any:
+    """Return what the encoder doesn't know as something that it does."""
+    for name, options in (("model_dump", {"mode": "json"}), ("tolist", {})):
+        # Of pydantic, and of numpy.
+        found = None if isinstance(value, type) else getattr(value, name, None)
+        if callable(found):
+            return found(**options)
+    if isinstance(value, PathLike):
+        return fspath(value)
+    is_key = isinstance(value, list | tuple | dict)
+    if isinstance(value, Iterable) and not is_key and not hasattr(value, "read"):
+        return [*value]
+    raise TypeError(f"Encoding objects of type {type(value).__name__} is unsupported")
+
+
+def _in_full(data: Any) -> str:
+    import msgspec
+
+    plain = _cleaned(msgspec.to_builtins(data, enc_hook=_plain))
+    return json.dumps(plain, ensure_ascii=False, separators=(",", ":"))
+
+
+def _cleaned(value: Any) -> Any:
+    if isinstance(value, str):
+        return sendable(value)
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, dict):
+        return {_cleaned(key): _cleaned(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_cleaned(each) for each in value]
+    return value

@@ -1,0 +1,159 @@
+"""Whatever a tool returns becomes an output, and whatever a model writes is read."""
+
+from __future__ import annotations
+
+import json
+from collections import deque
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pydantic
+import pytest
+
+from assistants_client import ConfigurationError, Tool, ToolError, ToolSet, tool
+from assistants_client._outputs import failure_text, written
+
+
+class Point(pydantic.BaseModel):
+    x: int
+    label: str = "p"
+
+
+class Array:
+    """Does as those of numpy."""
+
+    def tolist(self) -> list[float]:
+        return [1.0, float("inf")]
+
+
+def numbers() -> Iterator[int]:
+    yield from range(3)
+
+
+@pytest.mark.parametrize(
+    ("output", "text"),
+    [
+        ("\ud83d\ude00", "\U0001f600"),
+        ("a\ud800b", "a\ufffdb"),
+        (
+            {"a\udc00": ["\ud83d\ude00", float("nan")]},
+            '{"a\ufffd":["\U0001f600",null]}',
+        ),
+        (float("nan"), "null"),
+        ([float("-inf")], "[null]"),
+        ({7}, "[7]"),
+        (frozenset("a"), '["a"]'),
+        (b"caf\xc3\xa9", "café"),
+        (bytearray(b"\xff\x00"), "/wA="),
+        ({"raw": b"\xff"}, '{"raw":"/w=="}'),
+        (Point(x=1), '{"x":1,"label":"p"}'),
+        ([Point(x=1, label="\ud800")], '[{"x":1,"label":"\ufffd"}]'),
+        (numbers(), "[0,1,2]"),
+        (range(2), "[0,1]"),
+        (deque([1]), "[1]"),
+        ({"a": 1}.keys(), '["a"]'),
+        (Array(), "[1.0,null]"),
+        (Path("a"), '"a"'),
+        (2**80, str(2**80)),
+    ],
+    ids=repr,
+)
+def test_outputs(output: Any, text: str) -> None:
+    assert written(output) == text
+    assert json.dumps(text).encode("utf-8")
+
+
+@pytest.mark.parametrize("output", [object(), Point, open, {(1,): 2}, 1j])
+def test_what_has_no_form_is_refused(output: Any) -> None:
+    with pytest.raises(TypeError):
+        written(output)
+
+
+class MuteError(Exception):
+    def __str__(self) -> str:
+        raise RuntimeError("no text")
+
+
+def test_failures_have_a_text() -> None:
+    assert failure_text(ValueError("a\ud800")) == "a\ufffd"
+    assert failure_text(MuteError()) == "it has no text"
+
+
+def mail(
+    text: str,
+    note: str = None,  # type: ignore[assignment] # noqa: RUF013 - as people write it
+    copies: int = 1,
+    to: str | None = "me",
+) -> Any:
+    """Send a mail."""
+    return text, note, copies, to
+
+
+@pytest.mark.parametrize(
+    ("arguments", "result"),
+    [
+        ('{"text":"a\nb\tc"}', ("a\nb\tc", None, 1, "me")),
+        ('{"text":"a","note":null}', ("a", None, 1, "me")),
+        ('{"text":"a","copies":null,"to":null}', ("a", None, 1, None)),
+        ({"text": "a", "copies": None}, ("a", None, 1, "me")),
+        ('\n {"text": "a"} \n', ("a", None, 1, "me")),
+    ],
+)
+def test_arguments_are_read_leniently(arguments: Any, result: Any) -> None:
+    assert tool(mail).bind(arguments)() == result
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ('{"text":null}', r"Expected `str`, got `null` - at `\$.text`"),
+        ('{"text":"a","copies":NaN}', "JSON is malformed"),
+        ('{"text":"a', "Input data was truncated"),
+        ('{"text":"a","nobody":null}', "unknown field `nobody`"),
+        ("[]", "Expected `object`, got `array`"),
+        ("null", "missing required field `text`"),
+    ],
+)
+def test_what_does_not_fit_is_still_refused(arguments: Any, said: str) -> None:
+    with pytest.raises(ToolError, match=said):
+        tool(mail).bind(arguments)
+
+
+@pytest.mark.parametrize("nothing", ["", " \n", "null", "{}", None, {}])
+def test_nothing_stands_for_no_arguments(nothing: Any) -> None:
+    def now(zone: str = "UTC") -> str:
+        """Return the time."""
+        return zone
+
+    assert tool(now).bind(nothing)() == "UTC"
+
+
+ODD = ["__slots__", "__class__", "__dict__", "__init__", "__struct_fields__", "ö", "a0"]
+
+
+@pytest.mark.parametrize("name", ODD)
+@pytest.mark.parametrize("strict", [False, True])
+def test_arguments_may_have_any_name(name: str, strict: bool) -> None:
+    made = tool(strict=strict)(_with_argument(name))
+    (known,) = made.definition["function"]["parameters"]["properties"]
+    assert known == name
+    assert made.bind({name: 7})() == {name: 7}
+    with pytest.raises(ToolError, match=rf", got `str` - at `\$.{name}`"):
+        made.bind({name: "x"})
+
+
+def _with_argument(name: str) -> Callable[..., Any]:
+    space: dict[str, Any] = {}
+    exec(f"def odd({name}: int = 0):\n    return dict({name}={name})", space)
+    found: Callable[..., Any] = space["odd"]
+    return found
+
+
+def test_what_can_be_no_argument_says_so() -> None:
+    def odd(__slots__: Tool[Any, Any]) -> None:
+        """Do nothing."""
+
+    with pytest.raises(ConfigurationError, match="the arguments of odd can't be"):
+        Tool(odd)
+    assert not ToolSet([]).definitions
