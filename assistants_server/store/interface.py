@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
+    from .vector_store_files import VectorStoreFiles
+
 JSON = dict[str, Any]
 
 
@@ -44,6 +46,9 @@ class Store(Protocol):
     """All objects and stored responses; `SQLiteStore` describes the methods."""
 
     # ruff: noqa: D102 - see there
+    @property
+    def vector_store_files(self) -> VectorStoreFiles: ...
+
     def close(self) -> None: ...
 
     def changes(self) -> AbstractContextManager[None]: ...
@@ -59,7 +64,12 @@ class Store(Protocol):
         run: str | None = None,
         active: bool = False,
         notes: JSON | None = None,
+        expires: int | None = None,
     ) -> None: ...
+
+    def expire_at(self, id: str, expires: int | None) -> None: ...
+
+    def expired(self, kind: str, now: int) -> list[JSON]: ...
 
     def get(
         self, kind: str, id: str, *, thread: str | None = None, run: str | None = None
@@ -99,6 +109,7 @@ class Store(Protocol):
         from_the_end: bool = False,
         limit: int,
         run_id: str | None = None,
+        purpose: str | None = None,
     ) -> Page: ...
 
     def response(self, key: str) -> StoredResponse | None: ...

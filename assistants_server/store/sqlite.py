@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 import sqlite3
 import time
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from .interface import Page, StoredResponse, StoreError
+from .schema import open_schema, refuse_other_files
+from .sqlite_text import explained, to_json
+from .vector_store_files import VectorStoreFiles
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -20,39 +23,8 @@ MOST_RESPONSES = 10_000
 """How many idempotency keys are known at most; the oldest are forgotten."""
 RESPONSE_LIFETIME = 24 * 3600.0
 """Seconds that an idempotency key is known."""
-# "asst" in ASCII: the number by which SQLite's header tells whose file it is.
-_APPLICATION = 0x61737374
-_VERSION = 1
-# What a file of SQLite begins with.
-_MAGIC = b"SQLite format 3\0"
-# Deleted objects keep their position, so that a cursor that names one goes on working.
-_SCHEMA = """
-create table objects (
-    place integer primary key,
-    id text not null unique,
-    kind text not null,
-    thread text,
-    run text,
-    active integer not null default 0,
-    body text,
-    notes text
-);
-create index by_kind on objects (kind, thread, run, place);
-create index by_activity on objects (active, thread) where active;
-"""
-
-
-# A file that an earlier version wrote gets this when it is opened.
-_RESPONSES = """
-create table if not exists answers (
-    place integer primary key,
-    key text not null unique,
-    request text not null,
-    answer text not null,
-    kept_at real not null
-);
-create index if not exists answers_by_age on answers (kept_at);
-"""
+# What it owes to nobody any more; its position stays.
+_EMPTY = "update objects set body = null, notes = '{}', active = 0, expires = null"
 
 
 class SQLiteStore:
@@ -61,7 +33,11 @@ class SQLiteStore:
     Only one thread may use it, so what happens within `changes` is one change to every
     client. Besides its JSON an object has notes: what the server needs to know of it
     and no response shows. Every object is of a kind ("assistant", "thread", "message",
-    "run", "step"), and may belong to a thread and a run.
+    "run", "step", "file", "vector_store", "file_batch"), and may belong to a thread, or
+    a vector store, and a run.
+
+    Attributes:
+        vector_store_files: the files of vector stores.
     """
 
     def __init__(
@@ -78,17 +54,18 @@ class SQLiteStore:
         """
         self._path = path
         self._clock = clock
-        self._refuse_other_files()
+        refuse_other_files(path)
         with self.errors_explained():
             # Transactions are begun and ended by hand, in `changes`.
             self._sql = sqlite3.connect(
                 path or ":memory:", isolation_level=None, timeout=0
             )
             try:
-                self._open()
+                open_schema(self._sql, path, self.changes)
             except BaseException:
                 self._sql.close()
                 raise
+        self.vector_store_files = VectorStoreFiles(self._sql)
 
     @contextmanager
     def errors_explained(self) -> Iterator[None]:
@@ -100,53 +77,7 @@ class SQLiteStore:
         try:
             yield
         except sqlite3.Error as error:
-            raise StoreError(f"{self._path}: {_explained(error)}") from error
-
-    def _refuse_other_files(self) -> None:
-        """Refuse what SQLite would take for an empty file: one with a few bytes."""
-        with suppress(OSError):
-            if self._path and self._path.is_file():
-                with self._path.open("rb") as file:
-                    start = file.read(len(_MAGIC))
-                if start and start != _MAGIC:
-                    what = _MEANINGS["not a database"]
-                    raise StoreError(f"{self._path}: {what}")
-
-    def _open(self) -> None:
-        # A second server on the same file would carry on the same runs.
-        self._sql.execute("pragma locking_mode = exclusive")
-        # Before anything is changed: it may be somebody else's.
-        is_new = self._is_new()
-        self._sql.execute("pragma journal_mode = wal")
-        self._sql.execute("pragma synchronous = normal")
-        with self.changes():
-            if is_new:
-                for statement in _SCHEMA.split(";"):
-                    self._sql.execute(statement)
-                self._sql.execute(f"pragma application_id = {_APPLICATION}")
-                self._sql.execute(f"pragma user_version = {_VERSION}")
-            for statement in _RESPONSES.split(";"):
-                self._sql.execute(statement)
-            self._sql.execute("select id from objects where active").fetchone()
-
-    def _is_new(self) -> bool:
-        """Return whether the file is empty.
-
-        Raises:
-            StoreError: it is that of something else.
-        """
-        (application,) = self._sql.execute("pragma application_id").fetchone()
-        (version,) = self._sql.execute("pragma user_version").fetchone()
-        (tables,) = self._sql.execute("select count(*) from sqlite_master").fetchone()
-        if application == _APPLICATION:
-            if version == _VERSION:
-                return False
-            what = f"was written by another version of this server ({version})"
-        elif tables or application or version:
-            what = "is a database of something else"
-        else:
-            return True
-        raise StoreError(f"{self._path}: {what}; name another file")
+            raise StoreError(f"{self._path}: {explained(error)}") from error
 
     def close(self) -> None:
         """Close the file; what was changed is in it."""
@@ -175,13 +106,37 @@ class SQLiteStore:
         run: str | None = None,
         active: bool = False,
         notes: JSON | None = None,
+        expires: int | None = None,
     ) -> None:
-        """Add an object at the end of its list; `active` is for active runs."""
+        """Add an object at the end of its list; `active` is for active runs.
+
+        What `expires` is found by `expired` from that second on, and by all else until
+        it is deleted.
+        """
         self._sql.execute(
-            "insert into objects (id, kind, thread, run, active, body, notes)"
-            " values (?, ?, ?, ?, ?, ?, ?)",
-            (body["id"], kind, thread, run, active, _json(body), _json(notes or {})),
+            "insert into objects (id, kind, thread, run, active, body, notes, expires)"
+            " values (?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                *(body["id"], kind, thread, run, active),
+                *(to_json(body), to_json(notes or {}), expires),
+            ),
         )
+
+    def expire_at(self, id: str, expires: int | None) -> None:
+        """Set when an object expires, in seconds since 1970; None for never."""
+        self._sql.execute(
+            "update objects set expires = ? where id = ? and body is not null",
+            (expires, id),
+        )
+
+    def expired(self, kind: str, now: int) -> list[JSON]:
+        """Return the objects of a kind whose time is over, the longest first."""
+        rows = self._sql.execute(
+            "select body from objects where expires <= ? and kind = ?"
+            " and body is not null order by expires",
+            (now, kind),
+        )
+        return [json.loads(body) for (body,) in rows]
 
     def get(
         self, kind: str, id: str, *, thread: str | None = None, run: str | None = None
@@ -205,27 +160,27 @@ class SQLiteStore:
         """Replace the JSON of an object, and set whether it is an active run."""
         self._sql.execute(
             "update objects set body = ?, active = ? where id = ? and body is not null",
-            (_json(body), active, body["id"]),
+            (to_json(body), active, body["id"]),
         )
 
     def put_notes(self, id: str, notes: JSON) -> None:
         """Replace the notes on an object."""
         self._sql.execute(
-            "update objects set notes = ? where id = ?", (_json(notes), id)
+            "update objects set notes = ? where id = ?", (to_json(notes), id)
         )
 
     def delete(self, id: str) -> None:
         """Delete an object; its position stays known, for cursors."""
         self._sql.execute(
-            "update objects set body = null, notes = '{}', active = 0 where id = ?",
+            _EMPTY + " where id = ?",
             (id,),
         )
 
     def delete_thread(self, id: str) -> None:
-        """Delete a thread and all that is in it."""
+        """Delete a thread, or a vector store, and all that is in it."""
         self.delete(id)
         self._sql.execute(
-            "update objects set body = null, notes = '{}', active = 0 where thread = ?",
+            _EMPTY + " where thread = ?",
             (id,),
         )
 
@@ -275,6 +230,7 @@ class SQLiteStore:
         from_the_end: bool = False,
         limit: int,
         run_id: str | None = None,
+        purpose: str | None = None,
     ) -> Page:
         """Return part of a list.
 
@@ -288,16 +244,18 @@ class SQLiteStore:
             from_the_end: take the last objects between the positions, not the first.
             limit: how many objects at most.
             run_id: only messages that this run wrote.
+            purpose: only files that were uploaded for this.
         """
         down = newest_first != from_the_end
         rows = self._sql.execute(
             "select body from objects where kind = ? and thread is ? and run is ?"
             " and place > ? and place < ? and body is not null"
             " and (? is null or json_extract(body, '$.run_id') = ?)"
+            " and (? is null or json_extract(body, '$.purpose') = ?)"
             f" order by place {'desc' if down else 'asc'} limit ?",
             (
                 *(kind, thread, run, above, 2**62 if below is None else below),
-                *(run_id, run_id, limit + 1),
+                *(run_id, run_id, purpose, purpose, limit + 1),
             ),
         ).fetchall()
         objects = [json.loads(body) for (body,) in rows[:limit]]
@@ -327,31 +285,7 @@ class SQLiteStore:
         self._sql.execute("delete from answers where kept_at <= ?", (oldest,))
         added = self._sql.execute(
             "insert into answers (key, request, answer, kept_at) values (?, ?, ?, ?)",
-            (key, fingerprint, _json(stored), now),
+            (key, fingerprint, to_json(stored), now),
         )
         last = (added.lastrowid or 0) - MOST_RESPONSES
         self._sql.execute("delete from answers where place <= ?", (last,))
-
-
-def _json(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-
-
-def _explained(error: sqlite3.Error) -> str:
-    text = str(error)
-    for part, meaning in _MEANINGS.items():
-        if part in text:
-            return meaning
-    return f"{text}; name another file"
-
-
-# What SQLite says, in part, and what it means for who started the server.
-_MEANINGS = {
-    "locked": "another server uses this file; end it, or name another file",
-    "not a database": "is no store of this server; name another file",
-    "unable to open": "can't be opened; is its folder there, and may you write to it?",
-    "readonly": "can't be written to; change its permissions, or name another file",
-    "disk I/O": "can't be written to; is there room, and may you write to its folder?",
-    "malformed": "is damaged; restore it from a copy, or name another file",
-    "no such table": "is damaged; restore it from a copy, or name another file",
-}

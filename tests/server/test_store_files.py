@@ -51,6 +51,64 @@ def test_change_is_in_the_file_before_it_is_closed(tmp_path: Path) -> None:
         assert store.active_runs() == [{"id": "run_1"}]
 
 
+# What the first version wrote, before and after it kept responses.
+FIRST = """
+create table objects (place integer primary key, id text not null unique,
+    kind text not null, thread text, run text, active integer not null default 0,
+    body text, notes text);
+create index by_kind on objects (kind, thread, run, place);
+create index by_activity on objects (active, thread) where active;
+insert into objects (id, kind, thread, active, body, notes) values
+    ('asst_1', 'assistant', null, 0, '{"id": "asst_1"}', '{}'),
+    ('asst_2', 'assistant', null, 0, null, '{}'),
+    ('run_1', 'run', 'thread_1', 1, '{"id": "run_1"}', '{"expires": 7}');
+pragma application_id = 0x61737374;
+pragma user_version = 1
+"""
+RESPONSES = """
+create table answers (place integer primary key, key text not null unique,
+    request text not null, answer text not null, kept_at real not null);
+create index answers_by_age on answers (kept_at);
+insert into answers (key, request, answer, kept_at) values
+    ('k', 'r', '{"body": {"id": "asst_1"}, "headers": {}, "streamed": false}', 9e9)
+"""
+
+
+@pytest.mark.parametrize("later", [[], RESPONSES.split(";")])
+def test_file_of_the_first_version_is_upgraded(
+    tmp_path: Path, later: list[str]
+) -> None:
+    file = tmp_path / "state.db"
+    _execute(file, *FIRST.split(";"), *later)
+    for id in ("file-1", "file-2"):
+        with opened(file) as store:
+            assert store.all("assistant") == [{"id": "asst_1"}]
+            assert store.active_runs() == [{"id": "run_1"}]
+            assert store.notes("run_1") == {"expires": 7}
+            assert store.position("assistant", "asst_2") == 2
+            assert store.expired("assistant", 10**10) == []
+            assert (store.response("k") is not None) is bool(later)
+            store.add("file", {"id": id}, expires=5)
+            assert store.expired("file", 4) == []
+            assert store.expired("file", 5) == [{"id": id}]
+            store.delete(id)
+            store.vector_store_files.add({"vector_store_id": "vs_1", "id": id})
+    with sqlite3.connect(file) as sql:
+        assert sql.execute("pragma user_version").fetchone() == (2,)
+
+
+def test_upgrade_is_made_as_a_whole_or_not_at_all(tmp_path: Path) -> None:
+    file = tmp_path / "state.db"
+    _execute(file, *FIRST.split(";"), "create table vector_store_files (mine text)")
+    with pytest.raises(StoreError, match=r"state\.db: .*vector_store_files"):
+        SQLiteStore(file)
+    sql = sqlite3.connect(file)
+    columns = [row[1] for row in sql.execute("pragma table_info(objects)")]
+    assert "expires" not in columns
+    assert sql.execute("pragma user_version").fetchone() == (1,)
+    sql.close()
+
+
 def test_empty_file_is_as_good_as_none(tmp_path: Path) -> None:
     (tmp_path / "state.db").touch()
     with opened(tmp_path / "state.db") as store:

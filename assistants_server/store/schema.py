@@ -1,0 +1,127 @@
+"""The tables of the store: made, recognised, and upgraded from earlier versions."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from .interface import StoreError
+from .sqlite_text import NO_DATABASE
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Callable
+    from contextlib import AbstractContextManager
+    from pathlib import Path
+
+# "asst" in ASCII: the number by which SQLite's header tells whose file it is.
+_APPLICATION = 0x61737374
+# What a file of SQLite begins with.
+_MAGIC = b"SQLite format 3\0"
+# What each version added to the one before, so that the files of all are opened.
+# Deleted objects keep their position, so that a cursor that names one goes on working.
+_STEPS = (
+    """
+create table objects (
+    place integer primary key,
+    id text not null unique,
+    kind text not null,
+    thread text,
+    run text,
+    active integer not null default 0,
+    body text,
+    notes text
+);
+create index by_kind on objects (kind, thread, run, place);
+create index by_activity on objects (active, thread) where active;
+""",
+    # Of the first version there are files with and without the table of responses.
+    """
+create table if not exists answers (
+    place integer primary key,
+    key text not null unique,
+    request text not null,
+    answer text not null,
+    kept_at real not null
+);
+create index if not exists answers_by_age on answers (kept_at);
+alter table objects add column expires integer;
+create index by_expiry on objects (expires) where expires is not null;
+create table vector_store_files (
+    place integer primary key,
+    vector_store text not null,
+    file text not null,
+    batch text,
+    attempts integer not null default 0,
+    body text,
+    status text as (json_extract(body, '$.status')),
+    usage integer as (json_extract(body, '$.usage_bytes')),
+    unique (vector_store, file)
+);
+create index by_store on vector_store_files (vector_store, place);
+create index by_batch on vector_store_files (batch, place) where batch is not null;
+create index by_status on vector_store_files (vector_store, status, usage);
+create index by_file on vector_store_files (file);
+create index waiting on vector_store_files (place) where status = 'in_progress';
+""",
+)
+
+
+def refuse_other_files(path: Path | None) -> None:
+    """Refuse what SQLite would take for an empty file: one with a few bytes.
+
+    Raises:
+        StoreError: it is such a file.
+    """
+    with suppress(OSError):
+        if path and path.is_file():
+            with path.open("rb") as file:
+                start = file.read(len(_MAGIC))
+            if start and start != _MAGIC:
+                raise StoreError(f"{path}: {NO_DATABASE}")
+
+
+def open_schema(
+    sql: sqlite3.Connection,
+    path: Path | None,
+    changes: Callable[[], AbstractContextManager[None]],
+) -> None:
+    """Make the tables that are missing, all of them or, after an error, none.
+
+    Args:
+        sql: the database.
+        path: its file, for errors.
+        changes: begins and ends a transaction.
+
+    Raises:
+        StoreError: it is the file of something else, or of a later version.
+    """
+    # A second server on the same file would carry on the same runs.
+    sql.execute("pragma locking_mode = exclusive")
+    # Before anything is changed: it may be somebody else's.
+    version = _version(sql, path)
+    sql.execute("pragma journal_mode = wal")
+    sql.execute("pragma synchronous = normal")
+    with changes():
+        for step in _STEPS[version:]:
+            for statement in step.split(";"):
+                sql.execute(statement)
+        sql.execute(f"pragma application_id = {_APPLICATION}")
+        sql.execute(f"pragma user_version = {len(_STEPS)}")
+        sql.execute("select id from objects where active").fetchone()
+
+
+def _version(sql: sqlite3.Connection, path: Path | None) -> int:
+    """Return which version wrote the file; 0 for an empty one."""
+    (application,) = sql.execute("pragma application_id").fetchone()
+    (version,) = sql.execute("pragma user_version").fetchone()
+    (tables,) = sql.execute("select count(*) from sqlite_master").fetchone()
+    if application == _APPLICATION:
+        if 1 <= version <= len(_STEPS):
+            return int(version)
+        what = f"was written by another version of this server ({version})"
+    elif tables or application or version:
+        what = "is a database of something else"
+    else:
+        return 0
+    raise StoreError(f"{path}: {what}; name another file")

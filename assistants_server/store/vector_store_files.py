@@ -1,0 +1,229 @@
+"""The files of vector stores: their own table, since one file may be in several."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from .interface import Page
+from .sqlite_text import to_json
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Collection, Iterator
+
+JSON = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A file of a vector store.
+
+    Attributes:
+        place: its position; a file that is added again gets a new one.
+        body: the API's object.
+    """
+
+    place: int
+    body: JSON
+
+    @property
+    def vector_store(self) -> str:
+        """Return the id of the vector store."""
+        found: str = self.body["vector_store_id"]
+        return found
+
+    @property
+    def file(self) -> str:
+        """Return the id of the file."""
+        found: str = self.body["id"]
+        return found
+
+
+class VectorStoreFiles:
+    """The files of all vector stores, in the order in which they were added."""
+
+    def __init__(self, sql: sqlite3.Connection) -> None:
+        self._sql = sql
+
+    def add(self, body: JSON, *, batch: str | None = None) -> None:
+        """Add a file at the end, in the place of the same one that was there before.
+
+        Args:
+            body: the API's object.
+            batch: the id of the batch that it belongs to.
+        """
+        self._sql.execute(
+            "insert or replace into vector_store_files"
+            " (vector_store, file, batch, body) values (?, ?, ?, ?)",
+            (body["vector_store_id"], body["id"], batch, to_json(body)),
+        )
+
+    def get(self, vector_store: str, file: str) -> Entry | None:
+        """Return a file of a vector store; None if it isn't there."""
+        row = self._sql.execute(
+            "select place, body from vector_store_files"
+            " where vector_store = ? and file = ? and body is not null",
+            (vector_store, file),
+        ).fetchone()
+        return _entry(row) if row else None
+
+    def put(self, body: JSON) -> None:
+        """Replace the JSON of a file."""
+        self._sql.execute(
+            "update vector_store_files set body = ?"
+            " where vector_store = ? and file = ? and body is not null",
+            (to_json(body), body["vector_store_id"], body["id"]),
+        )
+
+    def delete(self, vector_store: str, file: str) -> None:
+        """Take a file out; its position stays known, for cursors."""
+        self._sql.execute(
+            "update vector_store_files set body = null"
+            " where vector_store = ? and file = ?",
+            (vector_store, file),
+        )
+
+    def delete_all(self, vector_store: str) -> None:
+        """Take all files out of a vector store."""
+        self._sql.execute(
+            "delete from vector_store_files where vector_store = ?", (vector_store,)
+        )
+
+    def stores_of(self, file: str) -> list[str]:
+        """Return the ids of the vector stores that a file is in."""
+        rows = self._sql.execute(
+            "select vector_store from vector_store_files"
+            " where file = ? and body is not null",
+            (file,),
+        )
+        return [store for (store,) in rows]
+
+    def of(self, vector_store: str) -> Iterator[JSON]:
+        """Yield the files of a vector store."""
+        rows = self._sql.execute(
+            "select body from vector_store_files"
+            " where vector_store = ? and body is not null order by place",
+            (vector_store,),
+        )
+        return (json.loads(body) for (body,) in rows)
+
+    def statuses(self) -> dict[tuple[str, str], str]:
+        """Return all that is there: ids of vector stores and files, and statuses."""
+        rows = self._sql.execute(
+            "select vector_store, file, status from vector_store_files"
+            " where body is not null"
+        )
+        return {(store, file): status for store, file, status in rows}
+
+    def attributes(
+        self, vector_store: str, *, above: int, limit: int
+    ) -> list[tuple[int, str, JSON]]:
+        """Return positions, ids and attributes of indexed files, from a position on."""
+        rows = self._sql.execute(
+            "select place, file, json_extract(body, '$.attributes')"
+            " from vector_store_files where vector_store = ? and place > ?"
+            " and status = 'completed' order by place limit ?",
+            (vector_store, above, limit),
+        )
+        return [(place, file, json.loads(text or "{}")) for place, file, text in rows]
+
+    def begin(self, place: int) -> int:
+        """Note that indexing a file begins, and return how often it has."""
+        row = self._sql.execute(
+            "update vector_store_files set attempts = attempts + 1 where place = ?"
+            " returning attempts",
+            (place,),
+        ).fetchone()
+        return row[0] if row else 0
+
+    def counts(
+        self, vector_store: str, *, batch: str | None = None
+    ) -> tuple[dict[str, int], int]:
+        """Return how many files there are by status, and what they use in bytes."""
+        of_batch = "" if batch is None else " and batch = ?"
+        rows = self._sql.execute(
+            "select status, count(*), sum(usage) from vector_store_files"
+            f" where vector_store = ? and body is not null{of_batch} group by status",
+            (vector_store, *([] if batch is None else [batch])),
+        ).fetchall()
+        return {status: count for status, count, _ in rows}, sum(row[2] for row in rows)
+
+    def in_progress(self, *, batch: str) -> list[Entry]:
+        """Return the files of a batch that are still to be indexed."""
+        rows = self._sql.execute(
+            "select place, body from vector_store_files"
+            " where batch = ? and status = 'in_progress'",
+            (batch,),
+        )
+        return [_entry(row) for row in rows]
+
+    def next(self, *, besides: Collection[int]) -> Entry | None:
+        """Return the file that waits longest to be indexed.
+
+        Args:
+            besides: positions of those that are being indexed.
+        """
+        rows = self._sql.execute(
+            "select place, body from vector_store_files"
+            " where status = 'in_progress' order by place limit ?",
+            (len(besides) + 1,),
+        )
+        waiting = (_entry(row) for row in rows if row[0] not in besides)
+        return next(waiting, None)
+
+    def position(
+        self, vector_store: str, file: str, *, batch: str | None = None
+    ) -> int | None:
+        """Return the position of a file in a list, taken out since or not."""
+        row = self._sql.execute(
+            "select place from vector_store_files where vector_store = ? and file = ?"
+            " and (? is null or batch = ?)",
+            (vector_store, file, batch, batch),
+        ).fetchone()
+        return row[0] if row else None
+
+    def page(
+        self,
+        vector_store: str,
+        *,
+        batch: str | None = None,
+        status: str | None = None,
+        above: int = -1,
+        below: int | None = None,
+        newest_first: bool = False,
+        from_the_end: bool = False,
+        limit: int,
+    ) -> Page:
+        """Return part of a list; `SQLiteStore.page` describes the arguments.
+
+        Args:
+            vector_store: whose files.
+            batch: only those of this batch.
+            status: only those with this status.
+            above: see there.
+            below: see there.
+            newest_first: see there.
+            from_the_end: see there.
+            limit: see there.
+        """
+        down = newest_first != from_the_end
+        rows = self._sql.execute(
+            "select body from vector_store_files where vector_store = ?"
+            " and place > ? and place < ? and body is not null"
+            " and (? is null or batch = ?) and (? is null or status = ?)"
+            f" order by place {'desc' if down else 'asc'} limit ?",
+            (
+                *(vector_store, above, 2**62 if below is None else below),
+                *(batch, batch, status, status, limit + 1),
+            ),
+        ).fetchall()
+        objects = [json.loads(body) for (body,) in rows[:limit]]
+        if from_the_end:
+            objects.reverse()
+        return Page(objects, has_more=len(rows) > limit)
+
+
+def _entry(row: tuple[int, str]) -> Entry:
+    return Entry(row[0], json.loads(row[1]))
