@@ -35,8 +35,32 @@ create table objects (
 create index by_kind on objects (kind, thread, run, place);
 create index by_activity on objects (active, thread) where active;
 """,
-    # Of the first version there are files with and without the table of responses.
     """
+alter table objects add column expires integer;
+create index by_expiry on objects (expires) where expires is not null;
+create table vector_store_files (
+    place integer primary key,
+    vector_store text not null,
+    file text not null,
+    attempts integer not null default 0,
+    body text,
+    status text as (json_extract(body, '$.status')),
+    usage integer as (json_extract(body, '$.usage_bytes')),
+    unique (vector_store, file)
+);
+create index by_store on vector_store_files (vector_store, place);
+create index by_status on vector_store_files (vector_store, status, usage);
+create index by_file on vector_store_files (file);
+create table batch_files (
+    batch text not null,
+    file text not null,
+    primary key (batch, file)
+) without rowid;
+create index waiting on vector_store_files (place) where status = 'in_progress';
+""",
+)
+# Some files of the first version have it, and others don't.
+_RESPONSES = """
 create table if not exists answers (
     place integer primary key,
     key text not null unique,
@@ -45,26 +69,7 @@ create table if not exists answers (
     kept_at real not null
 );
 create index if not exists answers_by_age on answers (kept_at);
-alter table objects add column expires integer;
-create index by_expiry on objects (expires) where expires is not null;
-create table vector_store_files (
-    place integer primary key,
-    vector_store text not null,
-    file text not null,
-    batch text,
-    attempts integer not null default 0,
-    body text,
-    status text as (json_extract(body, '$.status')),
-    usage integer as (json_extract(body, '$.usage_bytes')),
-    unique (vector_store, file)
-);
-create index by_store on vector_store_files (vector_store, place);
-create index by_batch on vector_store_files (batch, place) where batch is not null;
-create index by_status on vector_store_files (vector_store, status, usage);
-create index by_file on vector_store_files (file);
-create index waiting on vector_store_files (place) where status = 'in_progress';
-""",
-)
+"""
 
 
 def refuse_other_files(path: Path | None) -> None:
@@ -103,7 +108,7 @@ def open_schema(
     sql.execute("pragma journal_mode = wal")
     sql.execute("pragma synchronous = normal")
     with changes():
-        for step in _STEPS[version:]:
+        for step in (*_STEPS[version:], _RESPONSES):
             for statement in step.split(";"):
                 sql.execute(statement)
         sql.execute(f"pragma application_id = {_APPLICATION}")

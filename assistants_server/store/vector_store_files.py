@@ -48,17 +48,22 @@ class VectorStoreFiles:
         self._sql = sql
 
     def add(self, body: JSON, *, batch: str | None = None) -> None:
-        """Add a file at the end, in the place of the same one that was there before.
+        """Add a file at the end; the same one that was there before goes.
 
         Args:
             body: the API's object.
-            batch: the id of the batch that it belongs to.
+            batch: the id of a batch that it belongs to.
         """
         self._sql.execute(
-            "insert or replace into vector_store_files"
-            " (vector_store, file, batch, body) values (?, ?, ?, ?)",
-            (body["vector_store_id"], body["id"], batch, to_json(body)),
+            "insert or replace into vector_store_files (vector_store, file, body)"
+            " values (?, ?, ?)",
+            (body["vector_store_id"], body["id"], to_json(body)),
         )
+        if batch is not None:
+            self._sql.execute(
+                "insert or ignore into batch_files (batch, file) values (?, ?)",
+                (batch, body["id"]),
+            )
 
     def get(self, vector_store: str, file: str) -> Entry | None:
         """Return a file of a vector store; None if it isn't there."""
@@ -87,6 +92,11 @@ class VectorStoreFiles:
 
     def delete_all(self, vector_store: str) -> None:
         """Take all files out of a vector store."""
+        self._sql.execute(
+            "delete from batch_files where batch in"
+            " (select id from objects where thread = ? and kind = 'file_batch')",
+            (vector_store,),
+        )
         self._sql.execute(
             "delete from vector_store_files where vector_store = ?", (vector_store,)
         )
@@ -142,20 +152,20 @@ class VectorStoreFiles:
         self, vector_store: str, *, batch: str | None = None
     ) -> tuple[dict[str, int], int]:
         """Return how many files there are by status, and what they use in bytes."""
-        of_batch = "" if batch is None else " and batch = ?"
         rows = self._sql.execute(
             "select status, count(*), sum(usage) from vector_store_files"
-            f" where vector_store = ? and body is not null{of_batch} group by status",
+            f" where vector_store = ? and body is not null{_of_batch(batch)}"
+            " group by status",
             (vector_store, *([] if batch is None else [batch])),
         ).fetchall()
         return {status: count for status, count, _ in rows}, sum(row[2] for row in rows)
 
-    def in_progress(self, *, batch: str) -> list[Entry]:
+    def in_progress(self, vector_store: str, *, batch: str) -> list[Entry]:
         """Return the files of a batch that are still to be indexed."""
         rows = self._sql.execute(
             "select place, body from vector_store_files"
-            " where batch = ? and status = 'in_progress'",
-            (batch,),
+            f" where vector_store = ? and status = 'in_progress'{_of_batch(batch)}",
+            (vector_store, batch),
         )
         return [_entry(row) for row in rows]
 
@@ -179,8 +189,8 @@ class VectorStoreFiles:
         """Return the position of a file in a list, taken out since or not."""
         row = self._sql.execute(
             "select place from vector_store_files where vector_store = ? and file = ?"
-            " and (? is null or batch = ?)",
-            (vector_store, file, batch, batch),
+            f"{_of_batch(batch)}",
+            (vector_store, file, *([] if batch is None else [batch])),
         ).fetchone()
         return row[0] if row else None
 
@@ -212,17 +222,26 @@ class VectorStoreFiles:
         rows = self._sql.execute(
             "select body from vector_store_files where vector_store = ?"
             " and place > ? and place < ? and body is not null"
-            " and (? is null or batch = ?) and (? is null or status = ?)"
+            f" and (? is null or status = ?){_of_batch(batch)}"
             f" order by place {'desc' if down else 'asc'} limit ?",
             (
                 *(vector_store, above, 2**62 if below is None else below),
-                *(batch, batch, status, status, limit + 1),
+                *(status, status),
+                *([] if batch is None else [batch]),
+                limit + 1,
             ),
         ).fetchall()
         objects = [json.loads(body) for (body,) in rows[:limit]]
         if from_the_end:
             objects.reverse()
         return Page(objects, has_more=len(rows) > limit)
+
+
+def _of_batch(batch: str | None) -> str:
+    """Return a condition, with one argument if there is a batch."""
+    if batch is None:
+        return ""
+    return " and file in (select file from batch_files where batch = ?)"
 
 
 def _entry(row: tuple[int, str]) -> Entry:
