@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from importlib.util import find_spec
 
-_NEEDED = ("jsonschema", "starlette", "uvicorn")
+_NEEDED = ("jsonschema", "python_multipart", "starlette", "uvicorn")
 _missing = [name for name in _NEEDED if find_spec(name) is None]
 if _missing:
     raise ImportError(
-        f"assistants_server needs {', '.join(_missing)}: "
+        f"assistants_server needs {', '.join(_missing).replace('_', '-')}: "
         'pip install "assistants-client[server]"',
         name=_missing[0],
     )

@@ -9,11 +9,10 @@ from typing import Any
 
 from ._api import document
 
-# Files, vector stores and models are in the document, but not served yet.
-SERVED = ("/assistants", "/threads")
-
 _STREAM = "text/event-stream"
 _JSON = "application/json"
+_FORM = "multipart/form-data"
+_DEEP = re.compile(r"([^\[\]]+)\[([^\[\]]+)\]")
 
 
 @dataclass(frozen=True)
@@ -25,6 +24,27 @@ class Parameter:
 
 
 @dataclass(frozen=True)
+class Form:
+    """A body that is a form.
+
+    Attributes:
+        file: the field that is a file.
+        fields: the schemas of all fields, without references.
+    """
+
+    file: str
+    fields: dict[str, dict[str, Any]]
+
+    def field(self, name: str) -> tuple[str | None, dict[str, Any]]:
+        """Return the schema of a field; of `outer[inner]`, `outer` as well."""
+        deep = _DEEP.fullmatch(name)
+        outer = self.fields.get(deep[1], {}) if deep else {}
+        if deep is None or outer.get("type") != "object":
+            return None, self.fields.get(name, {})
+        return deep[1], outer["properties"].get(deep[2], {})
+
+
+@dataclass(frozen=True)
 class Operation:
     """One operation.
 
@@ -33,6 +53,7 @@ class Operation:
         name: the same in snake case, for Python.
         body: the name of the body's schema; None where it has no body.
         body_required: whether the body must be sent.
+        form: what its body is if it isn't JSON.
         streams: whether it can answer with events.
     """
 
@@ -43,23 +64,25 @@ class Operation:
     parameters: tuple[Parameter, ...]
     body: str | None
     body_required: bool
+    form: Form | None
     streams: bool
 
 
 @cache
 def operations() -> tuple[Operation, ...]:
-    """Return all operations that are served, in the order of the document."""
+    """Return all operations, in the order of the document."""
     return tuple(
         _operation(path, method, facts)
         for path, item in document()["paths"].items()
-        if path.startswith(SERVED)
         for method, facts in item.items()
     )
 
 
 def _operation(path: str, method: str, facts: dict[str, Any]) -> Operation:
     body: dict[str, Any] = facts.get("requestBody", {})
-    schema: Any = body.get("content", {}).get(_JSON, {}).get("schema", {})
+    content = body.get("content", {})
+    is_form = _FORM in content
+    schema: Any = content.get(_FORM if is_form else _JSON, {}).get("schema", {})
     return Operation(
         id=facts["operationId"],
         name=re.sub(r"(?=[A-Z])", "_", facts["operationId"]).lower(),
@@ -72,8 +95,14 @@ def _operation(path: str, method: str, facts: dict[str, Any]) -> Operation:
         ),
         body=schema["$ref"].rpartition("/")[2] if schema else None,
         body_required=body.get("required", False),
+        form=_form(_resolved(schema)["properties"]) if is_form else None,
         streams=_STREAM in facts["responses"]["200"]["content"],
     )
+
+
+def _form(fields: dict[str, dict[str, Any]]) -> Form:
+    (file,) = (name for name, each in fields.items() if each.get("format") == "binary")
+    return Form(file, fields)
 
 
 def _resolved(schema: dict[str, Any]) -> dict[str, Any]:

@@ -33,6 +33,7 @@ class Settings:
     poll_after: int = 50
     expires_after: float = 600.0
     max_body: int = 8 * MEBIBYTE
+    max_file_size: int = 512 * MEBIBYTE
 
     def __post_init__(self) -> None:
         if self.key is not None and (
@@ -50,6 +51,7 @@ class Settings:
             ("poll_after", 0, 3_600_000),
             ("expires_after", 0, 10**8),
             ("max_body", 1, 2**31),
+            ("max_file_size", 1, 2**40),
         ):
             value = getattr(self, name)
             if not least <= value <= most or not math.isfinite(value):

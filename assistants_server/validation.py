@@ -15,6 +15,7 @@ from .limits import LARGEST_PAGE, SMALLEST_PAGE, violations
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from .contents import Draft
     from .operations import Operation, Parameter
 
 DEEPEST = 100
@@ -32,8 +33,9 @@ class ValidRequest:
     Attributes:
         path: the path arguments.
         query: the query parameters that were sent, or that have a default.
-        body: the decoded body; None without one.
+        body: the decoded body; None without one. A file in it is its name.
         headers: the headers, names in lower case.
+        upload: the content of the file in the body.
         faults: the values of the `pages` faults, for lists.
     """
 
@@ -43,6 +45,7 @@ class ValidRequest:
     body: Any
     headers: Mapping[str, str] = field(repr=False)
     faults: frozenset[str] = frozenset()
+    upload: Draft | None = None
 
 
 def read_query(
@@ -81,8 +84,10 @@ def _read_one(parameter: Parameter, schema: dict[str, Any], value: str) -> Any:
     if not _INTEGER.match(value):
         raise _wrong_query(parameter, "expected an integer", quoted(value))
     number = int(value)
-    if parameter.name == "limit" and not SMALLEST_PAGE <= number <= LARGEST_PAGE:
-        wanted = f"expected {SMALLEST_PAGE} to {LARGEST_PAGE}"
+    # Of files a page may have more, and has so if nothing else is said.
+    largest = max(LARGEST_PAGE, schema.get("default", 0))
+    if parameter.name == "limit" and not SMALLEST_PAGE <= number <= largest:
+        wanted = f"expected {SMALLEST_PAGE} to {largest}"
         raise _wrong_query(parameter, wanted, value)
     return number
 
@@ -110,8 +115,20 @@ def read_body(operation: Operation, raw: bytes, content_type: str) -> Any:
     if not raw:
         message = f"Invalid body: $ is required: {operation.body}, as JSON."
         raise HTTPError(400, message, code="missing_required_parameter")
-    body = _decoded(raw)
-    wrong = [(each.path, each.message) for each in check(body, operation.body)]
+    return valid_body(operation.body, _decoded(raw))
+
+
+def valid_body(schema: str, body: Any) -> Any:
+    """Return a body that is valid.
+
+    Args:
+        schema: the name of its schema.
+        body: the body.
+
+    Raises:
+        HTTPError: it isn't; the message has the JSON path and what was expected there.
+    """
+    wrong = [(each.path, each.message) for each in check(body, schema)]
     wrong = wrong or list(violations(body))
     if wrong:
         raise _wrong_body(wrong)

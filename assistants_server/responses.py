@@ -1,0 +1,86 @@
+"""Responses in pieces: contents of files, and errors to who is still sending."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+from typing import TYPE_CHECKING, BinaryIO
+from urllib.parse import quote
+
+from starlette.responses import Response, StreamingResponse
+
+from .http_errors import request_id
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from starlette.types import Receive, Scope, Send
+
+    from .http_errors import HTTPError
+
+_PIECE = 256 * 1024
+# Seconds that a client may go on sending after the response, and between two pieces.
+_LONGEST, _PAUSE = 2.0, 0.1
+
+
+def attachment(name: str) -> dict[str, str]:
+    """Return headers for a download that no browser shows, runs or stores elsewhere."""
+    plain = name.encode("ascii", "replace").decode().translate(_QUOTES)
+    disposition = f'attachment; filename="{plain}"'
+    if plain != name:
+        disposition += f"; filename*=UTF-8''{quote(name, safe='')}"
+    return {
+        "content-disposition": disposition,
+        "x-content-type-options": "nosniff",
+        "content-security-policy": "sandbox",
+    }
+
+
+_QUOTES = str.maketrans({'"': "_", "\\": "_", "?": "_"})
+
+
+def file_response(file: BinaryIO, headers: dict[str, str]) -> Response:
+    """Return a file for sending, piece by piece; it is closed afterwards."""
+
+    async def pieces() -> AsyncIterator[bytes]:
+        try:
+            while piece := await asyncio.to_thread(file.read, _PIECE):
+                yield piece
+        finally:
+            file.close()
+
+    return StreamingResponse(
+        pieces(),
+        headers={**headers, **request_id()},
+        media_type="application/octet-stream",
+    )
+
+
+class EarlyResponse(Response):
+    """An error that is sent before the whole request has come.
+
+    To close the connection at once would reset it, and a client that is still sending
+    might never read the response. So what it sends is read for a moment, and dropped.
+    """
+
+    def __init__(self, error: HTTPError) -> None:
+        whole = error.response()
+        super().__init__(whole.body, whole.status_code)
+        self.raw_headers = whole.raw_headers
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send it."""
+        start = {"status": self.status_code, "headers": self.raw_headers}
+        await send({"type": "http.response.start", **start})
+        body = {"type": "http.response.body"}
+        await send({**body, "body": self.body, "more_body": True})
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_LONGEST):
+                while await _is_sending(receive):
+                    pass
+        await send({**body, "body": b""})
+
+
+async def _is_sending(receive: Receive) -> bool:
+    message = await asyncio.wait_for(receive(), _PAUSE)
+    return bool(message.get("more_body"))
