@@ -18,6 +18,7 @@ PREFIXES = {
     "step": "step",
     "call": "call",
     "vector_store": "vs",
+    "file_batch": "vsfb",
 }
 _ALPHABET = string.ascii_letters + string.digits
 _ID_LENGTH = 24
@@ -32,8 +33,12 @@ _REASONS = {
 
 def new_id(kind: str) -> str:
     """Return a new id, with the prefix that the API has for this kind of object."""
-    letters = "".join(secrets.choice(_ALPHABET) for _ in range(_ID_LENGTH))
-    return f"{PREFIXES[kind]}_{letters}"
+    return f"{PREFIXES[kind]}_{random_letters()}"
+
+
+def random_letters() -> str:
+    """Return what makes an id unique."""
+    return "".join(secrets.choice(_ALPHABET) for _ in range(_ID_LENGTH))
 
 
 def now() -> int:
@@ -42,7 +47,10 @@ def now() -> int:
 
 
 def assistant(body: JSON) -> JSON:
-    """Return a new assistant from the body of `createAssistant`."""
+    """Return a new assistant from the body of `createAssistant`.
+
+    Its tool resources are as they are stored.
+    """
     made: JSON = {
         "id": new_id("assistant"),
         "object": "assistant",
@@ -52,7 +60,7 @@ def assistant(body: JSON) -> JSON:
         "model": body["model"],
         "instructions": body.get("instructions"),
         "tools": body.get("tools", []),
-        "tool_resources": _tool_resources(body.get("tool_resources")),
+        "tool_resources": body.get("tool_resources") or {},
         "metadata": body.get("metadata") or {},
         "temperature": _or(body.get("temperature"), 1.0),
         "top_p": _or(body.get("top_p"), 1.0),
@@ -80,13 +88,16 @@ def modified(object: JSON, body: JSON) -> JSON:
 
 
 def thread(body: JSON) -> JSON:
-    """Return a new thread, from the body of `createThread`."""
+    """Return a new thread, from the body of `createThread`.
+
+    Its tool resources are as they are stored.
+    """
     return {
         "id": new_id("thread"),
         "object": "thread",
         "created_at": now(),
         "metadata": body.get("metadata") or {},
-        "tool_resources": _tool_resources(body.get("tool_resources")),
+        "tool_resources": body.get("tool_resources") or {},
     }
 
 
@@ -263,19 +274,6 @@ def _part(part: JSON) -> JSON:
     # What holds the part's substance bears the name of its type.
     inner = {"detail": "auto", **part[part["type"]]}
     return {"type": part["type"], part["type"]: inner}
-
-
-def _tool_resources(given: JSON | None) -> JSON:
-    """Return tool resources as they are stored: new vector stores become ids."""
-    kept: JSON = {}
-    if given and "code_interpreter" in given:
-        kept["code_interpreter"] = {"file_ids": [], **given["code_interpreter"]}
-    if given and "file_search" in given:
-        search = given["file_search"]
-        made = [new_id("vector_store") for _ in search.get("vector_stores", ())]
-        ids = [*search.get("vector_store_ids", ()), *made]
-        kept["file_search"] = {"vector_store_ids": ids}
-    return kept
 
 
 def _or(value: Any, default: Any) -> Any:

@@ -1,0 +1,146 @@
+"""The index of the server, opened when it is first needed."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from .search.chunks import chunks
+from .search.errors import SearchError
+from .search.extraction import StoppedError, extract
+from .search.index import Index
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterator, Sequence
+
+    from .contents import Contents
+    from .search.chunks import Chunk
+    from .search.embeddings import Embedder
+    from .search.index import Added, Hit
+
+JSON = dict[str, Any]
+_NAME = "index.db"
+_log = logging.getLogger("assistants_server")
+
+
+class IndexFile:
+    """The index, in the folder of the contents; its methods may be called in threads.
+
+    All of it can be made anew from the contents, so one that is damaged is.
+    """
+
+    def __init__(self, contents: Contents, embedder: Embedder | None) -> None:
+        self._contents = contents
+        self._embedder = embedder
+        self._index: Index | None = None
+        self._lock = threading.Lock()
+        self._closed = False
+
+    def files(self) -> set[tuple[str, str]]:
+        """Return what is in it: ids of vector stores and of files."""
+        return self._opened().files() if self._exists() else set()
+
+    def adding(
+        self, file: JSON, filename: str, stop: threading.Event
+    ) -> Callable[[], Added]:
+        """Return what adds a file of a vector store.
+
+        Args:
+            file: the API's object.
+            filename: the name that its user gave it.
+            stop: set to stop adding.
+        """
+        path = self._contents.path(file["id"])
+
+        def add() -> Added:
+            text = extract(path, filename, stop=stop)
+            pieces = _until(stop, chunks(text, file["chunking_strategy"]))
+            return self._opened().add(file["vector_store_id"], file["id"], pieces)
+
+        return add
+
+    def removing(self, vector_store: str, file: str | None) -> Callable[[], None]:
+        """Return what removes a file from a vector store, or all of them."""
+        if not self._exists():
+            return _nothing
+        return partial(self._remove, vector_store, file)
+
+    def content(self, vector_store: str, file: str) -> list[Chunk]:
+        """Return the chunks of a file in a vector store."""
+        return self._opened().content(vector_store, file) if self._exists() else []
+
+    def search(
+        self,
+        vector_stores: Sequence[str],
+        queries: Sequence[str],
+        limit: int,
+        *,
+        files: Collection[str] | None = None,
+        score_threshold: float = 0.0,
+    ) -> list[Hit]:
+        """Return the chunks that fit best, best first.
+
+        Args:
+            vector_stores: the ids of those to search.
+            queries: one question or several.
+            limit: how many chunks at most.
+            files: the ids of the files to search in; all without it.
+            score_threshold: the least score, from 0 to 1.
+
+        Raises:
+            EmbeddingError: the queries have no embeddings.
+            SearchError: the index can't be read.
+        """
+        if not self._exists():
+            return []
+        return self._opened().search(
+            vector_stores,
+            queries,
+            limit,
+            file_ids=files,
+            score_threshold=score_threshold,
+        )
+
+    def close(self) -> None:
+        """Close it; what is being added breaks off."""
+        with self._lock:
+            self._closed = True
+            if self._index:
+                self._index.close()
+
+    def _remove(self, vector_store: str, file: str | None) -> None:
+        self._opened().remove(vector_store, file)
+
+    def _exists(self) -> bool:
+        return self._index is not None or self._contents.has(_NAME)
+
+    def _opened(self) -> Index:
+        with self._lock:
+            if self._closed:
+                raise SearchError("The server is being stopped.")
+            if self._index is None:
+                self._index = self._open()
+            return self._index
+
+    def _open(self) -> Index:
+        path = self._contents.folder / _NAME
+        try:
+            return Index(path, embedder=self._embedder)
+        except SearchError as error:
+            _log.warning("%s; it is made anew", error)
+        for each in ("", "-wal", "-shm", "-journal"):
+            path.with_name(f"{_NAME}{each}").unlink(missing_ok=True)
+        return Index(path, embedder=self._embedder)
+
+
+def _until(stop: threading.Event, pieces: Iterator[Chunk]) -> Iterator[Chunk]:
+    for each in pieces:
+        if stop.is_set():
+            raise StoppedError
+        yield each
+
+
+def _nothing() -> None:
+    """Do nothing: there is no index to change."""

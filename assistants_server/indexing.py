@@ -1,0 +1,271 @@
+"""What is done beside the requests: files are indexed, and what is deleted goes.
+
+Everything that takes a while is done in threads; the event loop only looks into the
+store, and writes down what came of it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from .file_objects import failed
+from .index_file import IndexFile
+from .search.errors import EmbeddingError, ExtractionError, SearchError
+from .search.extraction import StoppedError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from .contents import Contents
+    from .search.embeddings import EmbeddingServer
+    from .search.index import Added
+    from .store import Store
+    from .store.vector_store_files import Entry
+
+JSON = dict[str, Any]
+_Done = TypeVar("_Done")
+AT_ONCE = 2
+"""How many files are indexed at the same time."""
+_SEARCHES = 4
+# How often a file is begun that a server never came to the end of: it may be its death.
+_MOST_ATTEMPTS = 3
+# Seconds: between two looks at what has expired, and for what runs when it stops.
+_TIDY, _GRACE = 60.0, 1.0
+_log = logging.getLogger("assistants_server")
+
+
+@dataclass(frozen=True)
+class _Job:
+    """A file that is being indexed.
+
+    Attributes:
+        place: its position in the store; None for one that is being removed.
+        stop: set to stop it.
+    """
+
+    place: int | None
+    stop: threading.Event = field(default_factory=threading.Event)
+
+
+class Indexer:
+    """Index the files of vector stores, the one that waits longest first.
+
+    Which these are is in the store: what a server leaves when it ends, the next one
+    takes up. Methods other than `start` and `close` may be called within a change.
+
+    Attributes:
+        index: the chunks.
+    """
+
+    def __init__(
+        self, store: Store, contents: Contents, embedder: EmbeddingServer | None = None
+    ) -> None:
+        self.index = IndexFile(contents, embedder)
+        self._embedder = embedder
+        self._store = store
+        self._entries = store.vector_store_files
+        self._contents = contents
+        self._jobs: dict[tuple[str, str], _Job] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._news = asyncio.Event()
+        self._closing = False
+        self._threads = ThreadPoolExecutor(AT_ONCE, "indexing")
+        self._searches = ThreadPoolExecutor(_SEARCHES, "searching")
+
+    def start(self, expire: Callable[[], None]) -> None:
+        """Begin, with what an earlier server left.
+
+        Args:
+            expire: deletes what has expired.
+        """
+        with self._store.changes():
+            expire()
+            self._contents.sweep({file["id"] for file in self._store.all("file")})
+            self._reconcile()
+        for _ in range(AT_ONCE):
+            self._begin(self._work())
+        self._begin(self._tidy(expire))
+
+    def wake(self) -> None:
+        """Let everything look again that waits for something to have changed."""
+        news, self._news = self._news, asyncio.Event()
+        news.set()
+
+    def stop(self, pairs: Iterable[tuple[str, str]]) -> None:
+        """Stop indexing files, given as ids of vector stores and files."""
+        for pair in pairs:
+            if pair in self._jobs:
+                self._jobs[pair].stop.set()
+
+    def forget(self, vector_store: str, file: str | None = None) -> None:
+        """Remove the chunks of a file that is in a vector store no more, or of all."""
+        self.stop(
+            pair
+            for pair in self._jobs
+            if pair[0] == vector_store and file in (None, pair[1])
+        )
+        self._begin(self._forget(vector_store, file))
+
+    def delete_contents(self, ids: Iterable[str]) -> None:
+        """Delete the contents of files that are no more."""
+        self._begin(self._delete([*ids]))
+
+    async def search(self, search: Callable[[], _Done]) -> _Done:
+        """Return what a search in the index finds, in a thread of its own."""
+        return await self._loop().run_in_executor(self._searches, search)
+
+    async def settled(self, vector_stores: Iterable[str]) -> None:
+        """Wait until no file of some vector stores is being indexed."""
+        ids = [*vector_stores]
+        while any("in_progress" in self._entries.counts(each)[0] for each in ids):
+            await self._changed()
+
+    async def close(self) -> None:
+        """Stop everything where it is; the next server takes it up again."""
+        self._closing = True
+        for job in self._jobs.values():
+            job.stop.set()
+        for task in self._tasks:
+            task.cancel()
+        if self._embedder:
+            self._embedder.close()
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=_GRACE)
+        self._threads.shutdown(wait=False, cancel_futures=True)
+        self._searches.shutdown(wait=False, cancel_futures=True)
+        await asyncio.to_thread(self.index.close)
+
+    async def _work(self) -> None:
+        """Index one file after the other."""
+        while True:
+            entry = self._claim()
+            if entry is None:
+                await self._changed()
+                continue
+            pair = (entry.vector_store, entry.file)
+            job = self._jobs[pair] = _Job(entry.place)
+            try:
+                changed = await self._index(entry, job)
+                self._settle(entry, changed)
+            finally:
+                del self._jobs[pair]
+                self.wake()
+
+    def _claim(self) -> Entry | None:
+        """Return the next file that nothing is being done with."""
+        busy = {job.place for job in self._jobs.values() if job.place is not None}
+        while entry := self._entries.next(besides=busy):
+            if (entry.vector_store, entry.file) not in self._jobs:
+                return entry
+            busy.add(entry.place)
+        return None
+
+    async def _index(self, entry: Entry, job: _Job) -> JSON | None:
+        """Return a file as it is when it has been indexed; None if it was stopped."""
+        file = self._store.get("file", entry.file)
+        with self._store.changes():
+            attempts = self._entries.begin(entry.place)
+        if file is None:
+            return failed(entry.body, "invalid_file", "The file was deleted.")
+        if attempts > _MOST_ATTEMPTS:
+            message = f"Indexing it ended the server {_MOST_ATTEMPTS} times."
+            return failed(entry.body, "server_error", message)
+        add = self.index.adding(entry.body, file["filename"], job.stop)
+        try:
+            added: Added = await self._loop().run_in_executor(self._threads, add)
+        except StoppedError:
+            return None
+        except ExtractionError as error:
+            return failed(entry.body, error.code, error.message)
+        except (EmbeddingError, SearchError) as error:
+            return failed(entry.body, "server_error", str(error))
+        except Exception as error:  # noqa: BLE001 - a file can be anything
+            if self._closing:
+                return None
+            _log.exception("indexing %s failed", entry.file, exc_info=error)
+            message = "Internal error of the server; its log has the details."
+            return failed(entry.body, "server_error", message)
+        return {**entry.body, "status": "completed", "usage_bytes": added.bytes}
+
+    def _settle(self, entry: Entry, changed: JSON | None) -> None:
+        """Write down what came of a file, if it is still to be indexed."""
+        now = self._entries.get(entry.vector_store, entry.file)
+        if now and now.place != entry.place:
+            # It was added again, and what the index has of it is replaced then.
+            return
+        if now is None or now.body["status"] != "in_progress":
+            self.forget(entry.vector_store, entry.file)
+        elif changed is not None:
+            # Attributes may have been changed meanwhile.
+            names = ("status", "usage_bytes", "last_error")
+            result = {name: changed[name] for name in names}
+            with self._store.changes():
+                self._entries.put({**now.body, **result})
+
+    async def _forget(self, vector_store: str, file: str | None) -> None:
+        while any(
+            pair[0] == vector_store and file in (None, pair[1]) for pair in self._jobs
+        ):
+            await self._changed()
+        if file is None:
+            if self._entries.counts(vector_store)[0]:
+                return
+        else:
+            entry = self._entries.get(vector_store, file)
+            if entry and entry.body["status"] in ("completed", "in_progress"):
+                return
+        # Nothing else may be done with it meanwhile.
+        pair = (vector_store, file or "")
+        job = self._jobs[pair] = _Job(None)
+        try:
+            remove = self.index.removing(vector_store, file)
+            await self._loop().run_in_executor(self._threads, remove)
+        finally:
+            if self._jobs.get(pair) is job:
+                del self._jobs[pair]
+            self.wake()
+
+    async def _delete(self, ids: list[str]) -> None:
+        gone = [each for each in ids if self._store.get("file", each) is None]
+        await self._loop().run_in_executor(self._searches, self._contents.delete, gone)
+
+    async def _tidy(self, expire: Callable[[], None]) -> None:
+        while True:
+            await asyncio.sleep(_TIDY)
+            with self._store.changes():
+                expire()
+
+    def _reconcile(self) -> None:
+        """Make the index agree with the store after a crash, or with another index."""
+        known = self._entries.statuses()
+        there = self.index.files()
+        for pair, status in known.items():
+            entry = self._entries.get(*pair) if status == "completed" else None
+            if entry and pair not in there:
+                self._entries.put({**entry.body, "status": "in_progress"})
+        for pair in there:
+            if known.get(pair) not in ("completed", "in_progress"):
+                self.forget(*pair)
+
+    def _begin(self, work: Any) -> None:
+        task: asyncio.Task[None] = self._loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        error = None if task.cancelled() else task.exception()
+        if error and not self._closing:
+            _log.error("work on the index failed", exc_info=error)
+
+    async def _changed(self) -> None:
+        """Wait until something has changed."""
+        await self._news.wait()
+
+    def _loop(self) -> asyncio.AbstractEventLoop:
+        return asyncio.get_running_loop()
