@@ -92,8 +92,9 @@ def _parser() -> argparse.ArgumentParser:
         "--store",
         metavar="FILE",
         type=Path,
-        help="keep the state in this file, so that it survives a restart, even in the "
-        "middle of a run (default: in memory)",
+        help="keep the state in this file, and uploaded files in FILE.files beside it, "
+        "so that both survive a restart, even in the middle of a run (default: in "
+        "memory, and in a temporary folder)",
     )
     add(
         "--engine",
@@ -141,7 +142,14 @@ def _parser() -> argparse.ArgumentParser:
         metavar="BYTES",
         type=int,
         default=8 * MEBIBYTE,
-        help="size of the largest request body (default: %(default)s)",
+        help="size of the largest request body, uploads aside (default: %(default)s)",
+    )
+    add(
+        "--max-file-size",
+        metavar="BYTES",
+        type=int,
+        default=512 * MEBIBYTE,
+        help="size of the largest file that is uploaded (default: %(default)s)",
     )
     return parser
 
@@ -158,6 +166,7 @@ def _server(options: argparse.Namespace) -> LocalServer:
         poll_after=options.poll_after,
         expires_after=options.expires_after,
         max_body=options.max_body,
+        max_file_size=options.max_file_size,
     )
 
 

@@ -8,17 +8,22 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
-from starlette.requests import ClientDisconnect
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Match, Route
 
+from .files import Files
 from .http_errors import HTTPError, json_response, quoted, request_id
 from .idempotency import once
+from .models import Models
 from .operations import operations
-from .resources import Assistants, Messages, RunSteps, Threads
+from .request_bodies import RequestBodies
+from .resources import Assistants, Messages, Result, RunSteps, Threads
+from .responses import EarlyResponse, file_response
 from .runs import Runs
 from .settings import is_loopback
-from .validation import ValidRequest, read_body, read_query
+from .validation import ValidRequest, read_query
+from .vector_store_files import FileBatches, VectorStoreFiles
+from .vector_stores import VectorStores
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
@@ -26,8 +31,8 @@ if TYPE_CHECKING:
     from starlette.requests import Request
 
     from .events import Listener
+    from .library import Library
     from .operations import Operation
-    from .resources import Result
     from .scheduler import Scheduler
     from .settings import Settings
     from .store import Store
@@ -42,14 +47,19 @@ _log = logging.getLogger("assistants_server")
 class App:
     """The application: it routes requests to operations."""
 
-    def __init__(self, store: Store, scheduler: Scheduler, settings: Settings) -> None:
+    def __init__(
+        self, store: Store, scheduler: Scheduler, library: Library, settings: Settings
+    ) -> None:
         self._store = store
         self._scheduler = scheduler
         self._settings = settings
-        shared = (store, scheduler)
+        self._bodies = RequestBodies(library.contents, settings)
+        shared = (store, scheduler, library, settings.poll_after)
         resources = (
             *(Assistants(*shared), Threads(*shared), Messages(*shared)),
-            *(Runs(*shared, settings.poll_after), RunSteps(*shared)),
+            *(Runs(*shared), RunSteps(*shared)),
+            *(Files(*shared), VectorStores(*shared), VectorStoreFiles(*shared)),
+            *(FileBatches(*shared), Models(*shared)),
         )
         by_path: dict[str, dict[str, _Act]] = {}
         self._operations: dict[tuple[str, str], Operation] = {}
@@ -58,7 +68,11 @@ class App:
             self._operations[each.method, each.path] = each
         # A path without parameters wins over one with: /threads/runs, /threads/{id}.
         self._routes = [
-            Route(prefix + path, self._endpoint(path, acts), methods=acts, name=path)
+            Route(
+                *(prefix + _pattern(path), self._endpoint(path, acts)),
+                methods=acts,
+                name=path,
+            )
             for path, acts in sorted(by_path.items(), key=lambda item: "{" in item[0])
             for prefix in ("", PREFIX)
         ]
@@ -94,24 +108,22 @@ class App:
             method = "GET" if request.method == "HEAD" else request.method
             operation = self._operations[method, path]
             query = read_query(operation, request.query_params.multi_items())
-            raw = await self._body(request)
-            content_type = request.headers.get("content-type", "")
-            body = read_body(operation, raw, content_type)
-            faults = frozenset(
-                str(fault.value)
-                for fault in request.scope.get("local_faults", ())
-                if fault.name == "pages"
-            )
-            valid = ValidRequest(
-                operation=operation,
-                path=request.path_params,
-                query=query,
-                body=body,
-                headers=request.headers,
-                faults=faults,
-            )
-            with self._store.changes():
-                result = once(self._store, valid, acts[method])
+            async with self._bodies.read(operation, request) as (body, upload):
+                valid = ValidRequest(
+                    operation=operation,
+                    path=request.path_params,
+                    query=query,
+                    body=body,
+                    headers=request.headers,
+                    faults=_faults(request),
+                    upload=upload,
+                )
+                with self._store.changes():
+                    result = once(self._store, valid, acts[method])
+                if upload:
+                    upload.commit()
+            if result.later:
+                result = Result(await result.later())
             return self._response(result)
 
         return serve
@@ -139,27 +151,9 @@ class App:
             headers = {"www-authenticate": "Bearer"}
             raise HTTPError(401, message, code="invalid_api_key", headers=headers)
 
-    async def _body(self, request: Request) -> bytes:
-        limit = self._settings.max_body
-        declared = request.headers.get("content-length", "")
-        pieces, size = [], int(declared) if declared.isdecimal() else 0
-        if size <= limit:
-            size = 0
-            try:
-                async for piece in request.stream():
-                    pieces.append(piece)
-                    size += len(piece)
-                    if size > limit:
-                        break
-            except ClientDisconnect:
-                # Nobody will read this response.
-                raise HTTPError(400, "The client disconnected.") from None
-        if size > limit:
-            message = f"The body has more than the {limit} bytes that are allowed here."
-            raise HTTPError(413, message, headers={"connection": "close"})
-        return b"".join(pieces)
-
     def _response(self, result: Result) -> Response:
+        if result.file is not None:
+            return file_response(result.file, result.headers)
         if result.listener is None:
             return json_response(200, result.body, result.headers)
         headers = {**result.headers, "cache-control": "no-store", **request_id()}
@@ -177,6 +171,15 @@ class App:
             self._scheduler.detach(listener)
 
 
+def _faults(request: Request) -> frozenset[str]:
+    """Return the values of the `pages` faults of a request."""
+    return frozenset(
+        str(fault.value)
+        for fault in request.scope.get("local_faults", ())
+        if fault.name == "pages"
+    )
+
+
 def _act(operation: Operation, resources: tuple[object, ...]) -> _Act:
     """Return what carries out an operation: the method of the same name."""
     for resource in resources:
@@ -184,6 +187,11 @@ def _act(operation: Operation, resources: tuple[object, ...]) -> _Act:
         if act is not None:
             return act
     raise NotImplementedError(f"the document has {operation.id}, which is not served")
+
+
+def _pattern(path: str) -> str:
+    """Return a path for the router; names of models have slashes in them."""
+    return path.replace("{model}", "{model:path}")
 
 
 def _host_name(header: str) -> str:
@@ -195,7 +203,7 @@ def _host_name(header: str) -> str:
 
 async def _error_response(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPError)
-    return error.response()
+    return EarlyResponse(error) if error.status == 413 else error.response()
 
 
 async def _router_error_response(request: Request, error: Exception) -> Response:

@@ -72,14 +72,15 @@ def error_type(status: int) -> str:
     return _TYPES.get(status, other)
 
 
-def not_found(kind: str, id: str) -> HTTPError:
+def not_found(kind: str, id: str, *, code: str | None = None) -> HTTPError:
     """Return the error for an object that doesn't exist.
 
     Args:
         kind: what kind of object, in words: "run step".
         id: its id.
+        code: the `code` of the error.
     """
-    return HTTPError(404, f"No {kind} found with id {quoted(id)}.")
+    return HTTPError(404, f"No {kind} found with id {quoted(id)}.", code=code)
 
 
 def quoted(text: str, limit: int = 60) -> str:

@@ -47,6 +47,9 @@ def once(
     stored = store.response(key)
     if stored is None:
         result = act(request)
+        if result.later or result.file:
+            # It has changed nothing.
+            return result
         streamed = result.listener is not None
         response = StoredResponse(fingerprint, result.body, result.headers, streamed)
         store.store_response(key, response)
@@ -99,6 +102,8 @@ def _error(
 def _fingerprint(request: ValidRequest) -> str:
     """Return what is the same for two requests only if they ask for the same."""
     operation = request.operation
-    parts = [operation.method, operation.path, dict(request.path)]
-    text = json.dumps([*parts, request.query, request.body], sort_keys=True)
+    parts: list[Any] = [operation.method, operation.path, dict(request.path)]
+    parts += [request.query, request.body]
+    parts += [request.upload.digest] if request.upload else []
+    text = json.dumps(parts, sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()

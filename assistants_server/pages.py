@@ -21,6 +21,40 @@ def list_page(
     *,
     thread: str | None = None,
     run: str | None = None,
+    purpose: str | None = None,
+) -> dict[str, Any]:
+    """Return the page of a list operation; `page_of` describes it.
+
+    Args:
+        store: where the objects are.
+        request: the request.
+        kind: what to list.
+        thread: the thread that the objects belong to.
+        run: the run that they belong to.
+        purpose: only files that were uploaded for this.
+
+    Raises:
+        HTTPError: a cursor is no id of an object that was ever in this list.
+    """
+    return page_of(
+        request,
+        position=partial(store.position, kind, thread=thread, run=run),
+        page=partial(
+            store.page,
+            kind,
+            thread=thread,
+            run=run,
+            run_id=request.query.get("run_id"),
+            purpose=purpose,
+        ),
+    )
+
+
+def page_of(
+    request: ValidRequest,
+    *,
+    position: Callable[[str], int | None],
+    page: Callable[..., Page],
 ) -> dict[str, Any]:
     """Return the page of a list operation.
 
@@ -28,30 +62,30 @@ def list_page(
     before one. Order and cursors go by the order of creation, which distinguishes
     objects of the same second.
 
+    Args:
+        request: the request.
+        position: returns the position of an object in the list.
+        page: returns part of the list; `Store.page` describes its other arguments.
+
     Raises:
         HTTPError: a cursor is no id of an object that was ever in this list.
     """
     newest_first = request.query["order"] == "desc"
     after = before = None
     if request.faults.isdisjoint({"ignore-cursor", "endless"}):
-        position = partial(store.position, kind, thread=thread, run=run)
         after = _position(request, "after", position)
         before = _position(request, "before", position)
     if after is not None and "inclusive" in request.faults:
         after += 1 if newest_first else -1
     earliest, latest = (before, after) if newest_first else (after, before)
-    page = store.page(
-        kind,
-        thread=thread,
-        run=run,
+    found = page(
         above=-1 if earliest is None else earliest,
         below=latest,
         newest_first=newest_first,
         from_the_end=before is not None and after is None,
         limit=request.query["limit"],
-        run_id=request.query.get("run_id"),
     )
-    return _page_body(page, request.faults)
+    return _page_body(found, request.faults)
 
 
 def _position(

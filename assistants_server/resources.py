@@ -3,20 +3,29 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from . import objects
 from .http_errors import HTTPError, not_found
 from .pages import list_page
+from .run_task import ACTIVE
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
     from .events import Listener
+    from .library import Library
     from .scheduler import Scheduler
     from .store import Store
     from .validation import ValidRequest
 
 JSON = dict[str, Any]
-_NAMES = {"step": "run step"}
+_NAMES = {
+    "step": "run step",
+    "vector_store": "vector store",
+    "file_batch": "file batch",
+}
+_EXPIRING = ("file", "vector_store")
 
 
 @dataclass(frozen=True)
@@ -27,19 +36,35 @@ class Result:
         body: the body of the response, if it is no stream.
         headers: headers to add to the response.
         listener: the source of the events, if it is a stream.
+        file: the content of a file, if that is the response; it is closed afterwards.
+        later: makes the body, where that takes a while and changes nothing.
     """
 
     body: JSON
     headers: dict[str, str] = field(default_factory=dict)
     listener: Listener | None = None
+    file: BinaryIO | None = None
+    later: Callable[[], Awaitable[JSON]] | None = None
 
 
 class Resource:
     """What the operations share: the store, and finding objects in it."""
 
-    def __init__(self, store: Store, scheduler: Scheduler) -> None:
+    def __init__(
+        self, store: Store, scheduler: Scheduler, library: Library, poll_after: int
+    ) -> None:
+        """Prepare.
+
+        Args:
+            store: where everything is.
+            scheduler: what carries out runs.
+            library: the files and vector stores.
+            poll_after: milliseconds that a client should wait between two polls.
+        """
         self.store = store
         self.scheduler = scheduler
+        self.library = library
+        self._poll_after = poll_after
 
     def find(
         self, kind: str, id: str, *, thread: str | None = None, run: str | None = None
@@ -49,6 +74,8 @@ class Resource:
         Raises:
             HTTPError: it doesn't exist, or what it belongs to doesn't.
         """
+        if kind in _EXPIRING:
+            self.library.expire()
         if thread is not None and kind != "thread":
             self.find("thread", thread)
         if run is not None:
@@ -57,6 +84,29 @@ class Resource:
         if found is None:
             raise not_found(_NAMES.get(kind, kind), id)
         return found
+
+    def polled(self, body: JSON, listener: Listener | None = None) -> Result:
+        """Return an object that clients poll while it is active."""
+        headers = {}
+        if body["status"] in ACTIVE:
+            headers["openai-poll-after-ms"] = str(self._poll_after)
+        return Result(body, headers, listener)
+
+    def add_thread(self, body: JSON) -> JSON:
+        """Add a thread with its first messages, and return it."""
+        resources = self.library.tool_resources(body.get("tool_resources"))
+        made = objects.thread({**body, "tool_resources": resources})
+        self.store.add("thread", made)
+        for each in body.get("messages", ()):
+            self.add_message(each, made["id"])
+        return self.find("thread", made["id"])
+
+    def add_message(self, body: JSON, thread: str) -> JSON:
+        """Add a message to a thread with what is attached to it, and return it."""
+        made = objects.message(body, thread)
+        self.store.add("message", made, thread=thread)
+        self.library.attach(thread, made["attachments"])
+        return made
 
 
 class Assistants(Resource):
@@ -68,7 +118,8 @@ class Assistants(Resource):
 
     def create_assistant(self, request: ValidRequest) -> Result:
         """Add an assistant."""
-        made = objects.assistant(request.body)
+        resources = self.library.tool_resources(request.body.get("tool_resources"))
+        made = objects.assistant({**request.body, "tool_resources": resources})
         self.store.add("assistant", made)
         return Result(made)
 
@@ -95,7 +146,7 @@ class Threads(Resource):
 
     def create_thread(self, request: ValidRequest) -> Result:
         """Add a thread with its first messages."""
-        return Result(add_thread(self.store, request.body or {}))
+        return Result(self.add_thread(request.body or {}))
 
     def get_thread(self, request: ValidRequest) -> Result:
         """Return a thread."""
@@ -133,9 +184,7 @@ class Messages(Resource):
         if active:
             message = f"Can't add messages to {thread} while {active} is active."
             raise HTTPError(400, message)
-        made = objects.message(request.body, thread)
-        self.store.add("message", made, thread=thread)
-        return Result(made)
+        return Result(self.add_message(request.body, thread))
 
     def get_message(self, request: ValidRequest) -> Result:
         """Return a message."""
@@ -176,16 +225,6 @@ class RunSteps(Resource):
         thread, run = request.path["thread_id"], request.path["run_id"]
         found = self.find("step", request.path["step_id"], thread=thread, run=run)
         return Result(_with_results(found, request))
-
-
-def add_thread(store: Store, body: JSON) -> JSON:
-    """Add a thread with its first messages, and return it."""
-    made = objects.thread(body)
-    store.add("thread", made)
-    for each in body.get("messages", ()):
-        message = objects.message(each, made["id"])
-        store.add("message", message, thread=made["id"])
-    return made
 
 
 def _with_results(step: JSON, request: ValidRequest) -> JSON:

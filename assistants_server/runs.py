@@ -11,13 +11,11 @@ from .events import Listener
 from .http_errors import HTTPError, not_found, quoted
 from .limits import tools_of_run
 from .pages import list_page
-from .resources import Resource, Result, add_thread
+from .resources import Resource, Result
 from .run_task import ACTIVE
 from .validation import wrong_value
 
 if TYPE_CHECKING:
-    from .scheduler import Scheduler
-    from .store import Store
     from .validation import ValidRequest
 
 JSON = dict[str, Any]
@@ -25,17 +23,6 @@ JSON = dict[str, Any]
 
 class Runs(Resource):
     """The operations of runs."""
-
-    def __init__(self, store: Store, scheduler: Scheduler, poll_after: int) -> None:
-        """Prepare.
-
-        Args:
-            store: where everything is.
-            scheduler: what carries out runs.
-            poll_after: milliseconds that a client should wait between two polls.
-        """
-        super().__init__(store, scheduler)
-        self._poll_after = poll_after
 
     def create_thread_and_run(self, request: ValidRequest) -> Result:
         """Add a thread and start a run in it."""
@@ -46,7 +33,7 @@ class Runs(Resource):
             **(body.get("tool_resources") or {}),
             **(thread_body.get("tool_resources") or {}),
         }
-        thread = add_thread(self.store, {**thread_body, "tool_resources": resources})
+        thread = self.add_thread({**thread_body, "tool_resources": resources})
         listener = Listener() if body.get("stream") else None
         if listener:
             listener.send("thread.created", thread)
@@ -60,7 +47,7 @@ class Runs(Resource):
         if active:
             raise HTTPError(400, f"{thread} already has an active run: {active}.")
         for each in request.body.get("additional_messages") or ():
-            self.store.add("message", objects.message(each, thread), thread=thread)
+            self.add_message(each, thread)
         return self._start(
             request, thread, Listener() if request.body.get("stream") else None
         )
@@ -72,13 +59,13 @@ class Runs(Resource):
 
     def get_run(self, request: ValidRequest) -> Result:
         """Return a run."""
-        return self._result(self._run(request))
+        return self.polled(self._run(request))
 
     def modify_run(self, request: ValidRequest) -> Result:
         """Modify a run's metadata."""
         run = objects.modified(self._run(request), request.body)
         self.store.put(run, active=run["status"] in ACTIVE)
-        return self._result(run)
+        return self.polled(run)
 
     def cancel_run(self, request: ValidRequest) -> Result:
         """Begin to cancel an active run."""
@@ -88,7 +75,7 @@ class Runs(Resource):
             raise HTTPError(400, message)
         if run["status"] != "cancelling":
             run = self.scheduler.cancel(run["id"])
-        return self._result(run)
+        return self.polled(run)
 
     def submit_tool_outputs_to_run(self, request: ValidRequest) -> Result:
         """Accept the outputs of all tool calls that a run waits for."""
@@ -100,7 +87,7 @@ class Runs(Resource):
         outputs = _outputs(request.body["tool_outputs"], [each["id"] for each in calls])
         listener = Listener() if request.body.get("stream") else None
         run = self.scheduler.submit(run["id"], outputs, listener)
-        return self._result(run, listener)
+        return self.polled(run, listener)
 
     def _run(self, request: ValidRequest) -> JSON:
         return self.find(
@@ -146,13 +133,7 @@ class Runs(Resource):
         }
         self.store.add("run", run, thread=thread, active=True, notes=notes)
         self.scheduler.start(run, listener)
-        return self._result(run, listener)
-
-    def _result(self, run: JSON, listener: Listener | None = None) -> Result:
-        headers = {}
-        if run["status"] in ACTIVE:
-            headers["openai-poll-after-ms"] = str(self._poll_after)
-        return Result(run, headers, listener)
+        return self.polled(run, listener)
 
 
 def _check_choice(body: JSON, assistant: JSON) -> None:

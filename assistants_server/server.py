@@ -13,10 +13,14 @@ import uvicorn
 
 from .app import PREFIX, App
 from .connections import Connections
+from .contents import Contents
 from .engines import deterministic
 from .faults import FaultMiddleware, Faults
+from .indexing import Indexer
+from .library import Library
 from .request_log import RequestLog
 from .scheduler import Scheduler
+from .searching import Searcher
 from .settings import LOOPBACK, MEBIBYTE, Settings
 from .store import SQLiteStore
 from .uvicorn_server import UvicornServer, run_loop
@@ -53,6 +57,7 @@ class LocalServer:
         poll_after: int = 50,
         expires_after: float = 600.0,
         max_body: int = 8 * MEBIBYTE,
+        max_file_size: int = 512 * MEBIBYTE,
     ) -> None:
         """Prepare a server; it doesn't listen yet.
 
@@ -67,7 +72,8 @@ class LocalServer:
             poll_after: milliseconds that clients are asked to wait between two polls
                 of a run.
             expires_after: seconds after which an active run expires.
-            max_body: the size of the largest request body, in bytes.
+            max_body: the size of the largest request body, in bytes, uploads aside.
+            max_file_size: the size of the largest file that is uploaded, in bytes.
 
         Raises:
             FaultError: a fault is unknown.
@@ -83,6 +89,7 @@ class LocalServer:
             poll_after=poll_after,
             expires_after=expires_after,
             max_body=max_body,
+            max_file_size=max_file_size,
         )
         self._engine = engine
         self._port: int | None = None
@@ -214,9 +221,12 @@ class LocalServer:
 
     async def _serve(self, listener: socket.socket, ready: Callable[[], None]) -> None:
         store = SQLiteStore(self._settings.store)
+        contents = Contents(self._settings.store)
         try:
             scheduler = Scheduler(store, self._settings, self._engine)
-            app = App(store, scheduler, self._settings)
+            indexer = Indexer(store, contents)
+            library = Library(store, contents, indexer, Searcher(store, indexer))
+            app = App(store, scheduler, library, self._settings)
             connections = Connections()
             faulty = FaultMiddleware(
                 app.asgi(),
@@ -236,13 +246,17 @@ class LocalServer:
                 server_header=False,
                 timeout_graceful_shutdown=1,
             )
-            server = UvicornServer(config, store, scheduler, connections, ready)
+            server = UvicornServer(
+                config, store, scheduler, indexer, connections, ready
+            )
             self._running = _Running(server, scheduler, request_log)
             with store.errors_explained():
                 scheduler.resume()
+                indexer.start(library.expire)
             await server.serve([listener])
         finally:
             store.close()
+            contents.close()
 
 
 class _Running(NamedTuple):

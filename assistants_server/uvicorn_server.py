@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
 
     from .connections import Connections
+    from .indexing import Indexer
     from .scheduler import Scheduler
     from .store import Store
 
@@ -50,12 +51,14 @@ class UvicornServer(uvicorn.Server):
         config: uvicorn.Config,
         store: Store,
         scheduler: Scheduler,
+        indexer: Indexer,
         connections: Connections,
         ready: Callable[[], None],
     ) -> None:
         super().__init__(config)
         self._store = store
         self._scheduler = scheduler
+        self._indexer = indexer
         self._connections = connections
         self._ready = ready
         self._loop = asyncio.get_running_loop()
@@ -95,5 +98,6 @@ class UvicornServer(uvicorn.Server):
             await asyncio.sleep(0.01)
         self._connections.abort()
         await super().shutdown(sockets)
+        await self._indexer.close()
         # Here, because a signal that ends the process is raised again after this.
         self._store.close()

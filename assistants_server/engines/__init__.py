@@ -15,6 +15,8 @@ from .interface import (
     ToolCall,
     Turn,
     Wait,
+    models_of,
+    with_models,
 )
 from .scripted import ScriptError, scripted
 
@@ -34,5 +36,7 @@ __all__ = [
     "Turn",
     "Wait",
     "deterministic",
+    "models_of",
     "scripted",
+    "with_models",
 ]

@@ -6,7 +6,7 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
-from .interface import CodeCall, FileSearch, ToolCall
+from .interface import CodeCall, FileSearch, ToolCall, with_models
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
@@ -17,6 +17,8 @@ _PIECES = re.compile(r"\s*\S+")
 _QUOTED = 200
 
 
+# Besides its own name some that programs look for before they begin.
+@with_models("deterministic", "gpt-4o", "gpt-4o-mini")
 async def deterministic(turn: Turn) -> AsyncIterator[Output]:
     """Follow the client's script, or else call functions once, then answer.
 

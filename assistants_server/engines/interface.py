@@ -19,7 +19,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterable, Callable, Iterable
 from dataclasses import dataclass, field
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, TypeAlias, TypeVar
 
 
 class EngineError(Exception):
@@ -174,6 +174,27 @@ class Turn:
 
 Outputs: TypeAlias = Iterable[Output] | AsyncIterable[Output]
 Engine: TypeAlias = Callable[[Turn], Outputs]
+
+_Engine = TypeVar("_Engine", bound=Callable[[Turn], Outputs])
+
+
+def with_models(*names: str) -> Callable[[_Engine], _Engine]:
+    """Return a decorator that says which models an engine has, for `/models`.
+
+    Runs may name any model; what the engine makes of the name is its own affair.
+    """
+
+    def mark(engine: _Engine) -> _Engine:
+        vars(engine)["models"] = names
+        return engine
+
+    return mark
+
+
+def models_of(engine: Engine) -> tuple[str, ...]:
+    """Return the models of an engine: its own name where it doesn't say any."""
+    names: tuple[str, ...] | None = getattr(engine, "models", None)
+    return names or (getattr(engine, "__name__", type(engine).__name__),)
 
 
 def text_of(message: dict[str, Any]) -> str:

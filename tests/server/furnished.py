@@ -29,11 +29,14 @@ _SPENDING = {
     "createRun",
     "cancelRun",
     "submitToolOutputsToRun",
+    "deleteFile",
+    "deleteVectorStore",
+    "deleteVectorStoreFile",
 }
 
 
 class Furnished:
-    """Assistants, threads, messages, runs and steps on a server, by their ids.
+    """Assistants, threads, runs, files and the like on a server, by their ids.
 
     An operation that uses things up gets new ones after each time that it succeeded.
     """
@@ -44,7 +47,7 @@ class Furnished:
         self._http = httpx.Client(base_url=server.url, headers=headers)
         self._ids: dict[str, Ids] = {}
         self._assistant = self._make("/assistants", model="m", tools=TOOLS)["id"]
-        self._ended = self._run("none")
+        self._ended = {**self._run("none"), **self._files()}
 
     def __enter__(self) -> Self:
         return self
@@ -68,6 +71,8 @@ class Furnished:
             self._ids.pop(operation, None)
 
     def _ids_for(self, operation: str) -> Ids:
+        if operation in ("deleteFile", "deleteVectorStore", "deleteVectorStoreFile"):
+            return self._files()
         if operation in ("cancelRun", "submitToolOutputsToRun"):
             return self._run("required")
         if operation == "createRun":
@@ -106,6 +111,25 @@ class Furnished:
             (call,) = run["required_action"]["submit_tool_outputs"]["tool_calls"]
             ids["tool_call_id"] = call["id"]
         return ids
+
+    def _files(self) -> Ids:
+        """Return the ids around a file in a vector store."""
+        made = self._http.post(
+            "/files",
+            files={"file": ("a.txt", b"The Danube flows east.")},
+            data={"purpose": "assistants"},
+        )
+        assert made.status_code == 200, made.text
+        file = made.json()["id"]
+        store = self._make("/vector_stores", name="n")["id"]
+        path = f"/vector_stores/{store}/file_batches"
+        batch = self._make(path, file_ids=[file])["id"]
+        return {
+            "file_id": file,
+            "vector_store_id": store,
+            "batch_id": batch,
+            "model": "deterministic",
+        }
 
     def _make(self, path: str, **body: Any) -> Any:
         response = self._http.post(path, json=body)

@@ -9,14 +9,11 @@ import httpx
 import pytest
 
 from assistants_server import LocalServer
-from assistants_server.operations import SERVED
-from harness.contract.document import OPERATIONS
+from harness.contract.document import DOCUMENT
 from tests.server.api import TIMEOUT, raw, refused, send
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    from harness.contract.document import Operation
 
 pytestmark = pytest.mark.usefixtures("no_errors")
 KEY = "sk-of-the-tests-0123456789"
@@ -75,15 +72,14 @@ def test_client_without_the_key_is_refused(
 
 
 @pytest.mark.parametrize(
-    "operation",
-    [each for each in OPERATIONS if each.path.startswith(SERVED)],
-    ids=lambda each: each.id,
+    ("method", "path"),
+    [(method, path) for path, item in DOCUMENT["paths"].items() for method in item],
 )
 def test_no_operation_is_done_without_the_key(
-    locked: httpx.Client, operation: Operation
+    locked: httpx.Client, method: str, path: str
 ) -> None:
-    path = operation.path.replace("{", "").replace("}", "")
-    refused(locked.request(operation.method.upper(), path), 401)
+    path = path.replace("{", "").replace("}", "")
+    refused(locked.request(method.upper(), path), 401)
 
 
 def test_a_key_is_not_read_from_the_query(locked: httpx.Client) -> None:

@@ -9,7 +9,6 @@ import httpx
 import pytest
 
 from assistants_server import LocalServer
-from assistants_server.operations import SERVED
 from harness.contract.document import DOCUMENT
 from tests.server.api import JSON_TYPE, TIMEOUT, raw, refused, send
 from tests.server.conformance import deviations
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 pytestmark = pytest.mark.usefixtures("no_errors")
-PATHS = {k: v for k, v in DOCUMENT["paths"].items() if k.startswith(SERVED)}
+PATHS = DOCUMENT["paths"]
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "TRACE")
 
 

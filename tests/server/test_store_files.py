@@ -80,7 +80,7 @@ def test_file_of_the_first_version_is_upgraded(
 ) -> None:
     file = tmp_path / "state.db"
     _execute(file, *FIRST.split(";"), *later)
-    for id in ("file-1", "file-2"):
+    for each in ("file-1", "file-2"):
         with opened(file) as store:
             assert store.all("assistant") == [{"id": "asst_1"}]
             assert store.active_runs() == [{"id": "run_1"}]
@@ -88,11 +88,11 @@ def test_file_of_the_first_version_is_upgraded(
             assert store.position("assistant", "asst_2") == 2
             assert store.expired("assistant", 10**10) == []
             assert (store.response("k") is not None) is bool(later)
-            store.add("file", {"id": id}, expires=5)
+            store.add("file", {"id": each}, expires=5)
             assert store.expired("file", 4) == []
-            assert store.expired("file", 5) == [{"id": id}]
-            store.delete(id)
-            store.vector_store_files.add({"vector_store_id": "vs_1", "id": id})
+            assert store.expired("file", 5) == [{"id": each}]
+            store.delete(each)
+            store.vector_store_files.add({"vector_store_id": "vs_1", "id": each})
     with sqlite3.connect(file) as sql:
         assert sql.execute("pragma user_version").fetchone() == (2,)
 

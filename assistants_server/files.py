@@ -1,0 +1,52 @@
+"""The operations of files."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from . import objects
+from .http_errors import HTTPError
+from .pages import list_page
+from .resources import Resource, Result
+from .responses import attachment
+
+if TYPE_CHECKING:
+    from .validation import ValidRequest
+
+
+class Files(Resource):
+    """The operations of files."""
+
+    def list_files(self, request: ValidRequest) -> Result:
+        """Return a page of files."""
+        self.library.expire()
+        purpose = request.query.get("purpose")
+        return Result(list_page(self.store, request, "file", purpose=purpose))
+
+    def create_file(self, request: ValidRequest) -> Result:
+        """Add a file."""
+        self.library.expire()
+        assert request.upload is not None
+        return Result(self.library.add_file(request.body, request.upload))
+
+    def retrieve_file(self, request: ValidRequest) -> Result:
+        """Return a file."""
+        return Result(self.find("file", request.path["file_id"]))
+
+    def delete_file(self, request: ValidRequest) -> Result:
+        """Delete a file, also from all vector stores."""
+        found = self.find("file", request.path["file_id"])
+        self.library.delete_file(found["id"])
+        return Result({**objects.deleted(found), "object": "file"})
+
+    def download_file(self, request: ValidRequest) -> Result:
+        """Return the content of a file."""
+        found = self.find("file", request.path["file_id"])
+        try:
+            content = self.library.contents.open(found["id"])
+        except OSError as error:
+            message = f"The content of {found['id']} can't be read: {error.strerror}."
+            raise HTTPError(500, message) from error
+        length = {"content-length": str(found["bytes"])}
+        headers = {**attachment(found["filename"]), **length}
+        return Result({}, headers, file=content)
