@@ -10,7 +10,8 @@ from .chunks import Chunk, Strategy, chunks, strategy_of
 from .errors import EmbeddingError, ExtractionError, SearchError
 from .extraction import Limits, StoppedError, extract
 from .filters import FilterError, check_filter, matches
-from .index import Added, Hit, Index
+from .hits import Hit
+from .index import Added, Index
 
 __all__ = [
     "Added",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from .chunks import Chunk
 from .database import Database
+from .hits import Hit, distinct
 from .query import indexed, terms_of
 from .ranking import fused
 from .vectors import Vectors
@@ -24,25 +25,6 @@ if TYPE_CHECKING:
 _BATCH = 64
 # Candidates beyond those asked for, of each way to search.
 _SPARE = 100
-
-
-@dataclass(frozen=True)
-class Hit:
-    """A chunk that was found.
-
-    Attributes:
-        vector_store_id: the store that it is in.
-        file_id: the file that it is of.
-        score: how well it fits, from 0 to 1.
-        text: the chunk.
-        start: where it begins in the text of the file, in characters.
-    """
-
-    vector_store_id: str
-    file_id: str
-    score: float
-    text: str
-    start: int
 
 
 @dataclass(frozen=True)
@@ -204,10 +186,10 @@ class Index:
                     found = fused([found, nearest])
                 for chunk, score in found.items():
                     best[chunk] = max(score, best.get(chunk, 0.0))
-            ranked = [each for each in best.items() if each[1] >= score_threshold]
             # Equal ones in the order in which they were added.
-            ranked.sort(key=lambda each: (-each[1], each[0]))
-            return [*islice(self._hits(ranked), limit)]
+            ranked = sorted(best.items(), key=lambda each: (-each[1], each[0]))
+            hits = distinct(self._hits(ranked), limit)
+            return [hit for hit in hits if hit.score >= score_threshold]
 
     def _hits(self, ranked: Iterable[tuple[int, float]]) -> Iterator[Hit]:
         for chunk, score in ranked:

@@ -9,7 +9,8 @@ from typing import Final
 MOST_TERMS: Final = 48
 """How many different words of a query count; a whole page as a query is cut there."""
 _MOST_CHARACTERS = 64
-_WORD = re.compile(r"[^\W_]+")
+# Words, and numbers with their points: those are phrases.
+_WORD = re.compile(r"\d+(?:[.,]\d+)+|[^\W_]+")
 # Scripts that are written without spaces: each character is indexed as a word.
 _UNSPACED = re.compile(
     r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
@@ -25,6 +26,7 @@ our ours ourselves out over own re s same she should so some such t than that th
 their theirs them themselves then there these they this those through to too under
 until up ve very was we were what when where which while who whom whose why will
 with would you your yours yourself yourselves
+aren couldn didn doesn hadn hasn haven isn mustn shouldn wasn weren won wouldn
 please tell say says said according explain describe mention mentioned
 """
 _STOP_WORDS: Final = frozenset(_STOP_WORDS_TEXT.split())
