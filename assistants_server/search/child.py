@@ -47,7 +47,10 @@ def main() -> None:
         _write("invalid_file", "It is nested too deeply to be read.")
     except Exception as error:  # noqa: BLE001 - a broken document can raise anything
         what = f"{type(error).__name__}: {error}"
-        _write("invalid_file", f"It can't be read as {kind}: {cleaned(what)[:200]}.")
+        _write(
+            "invalid_file",
+            f"It can't be read as {kind}: {cleaned(what)[:200].rstrip('.')}.",
+        )
     else:
         _write(None, text)
 

@@ -70,6 +70,10 @@ class _Reader(HTMLParser):
             return
         self.pieces.append(data if self._preformatted else _SPACE.sub(" ", data))
 
+    def parse_marked_section(self, i: int, report: bool = True) -> int:
+        # Browsers skip `<![...]>`; the library raises where it doesn't know the word.
+        return self.parse_bogus_comment(i, report)
+
     def _separate(self, tag: str) -> None:
         if tag in _CELLS:
             self.pieces.append("\t")

@@ -66,8 +66,9 @@ def _paragraphs(data: bytes, wanted: re.Pattern[str], what: str) -> Iterator[str
         *(zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError),
         *(ElementTree.ParseError, ValueError),
     ) as error:
-        message = f"It is not {what}, or a broken one: {error}."
-        raise ExtractionError("invalid_file", message[:300]) from error
+        reason = str(error)[:200].rstrip(".")
+        message = f"It is not {what}, or a broken one: {reason}."
+        raise ExtractionError("invalid_file", message) from error
 
 
 def _order(name: str) -> tuple[bool, str, int]:

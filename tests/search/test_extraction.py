@@ -70,6 +70,14 @@ def test_structure_of_a_page_is_kept_in_lines(tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    "markup", ["<![if !IE]>", "<![CDATA[x]]>", "<![what is this]>", "<!x>", "<?php ?>"]
+)
+def test_markup_that_no_browser_shows_is_left_out(tmp_path: Path, markup: str) -> None:
+    page = f"<p>High {markup}tide".encode()
+    assert _extract(tmp_path, "a.html", page) == "High tide"
+
+
 def test_head_that_is_never_closed_hides_no_body(tmp_path: Path) -> None:
     assert _extract(tmp_path, "a.html", b"<head><body>Hull") == "Hull"
 

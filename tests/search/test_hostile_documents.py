@@ -1,0 +1,282 @@
+"""Documents that mean harm end as an error, soon, and take no more than they may."""
+
+from __future__ import annotations
+
+import resource
+import time
+import zlib
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from assistants_server.search import ExtractionError, Index, Limits, chunks, extract
+from tests.search import specimens
+
+MIB = 1024 * 1024
+LIMITS = Limits(seconds=1, memory=200 * MIB)
+# Of the machine's time, on one that is busy with other tests too.
+SOON = 2 * LIMITS.seconds + 3
+
+
+def zip_bomb() -> bytes:
+    """A document of 130 kB that takes 130 MB unpacked."""
+    return specimens.archive({"word/document.xml": bytes(129 * MIB)})
+
+
+def zip_bomb_that_lies() -> bytes:
+    """The same, but its directory says that it has ten bytes."""
+    size = 129 * MIB
+    honest = specimens.archive({"word/document.xml": bytes(size)})
+    return honest.replace(size.to_bytes(4, "little"), (10).to_bytes(4, "little"))
+
+
+def billion_laughs() -> bytes:
+    levels = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 12))
+    xml = f'<?xml version="1.0"?><!DOCTYPE w [<!ENTITY l0 "ha">{levels}]><w>&l11;</w>'
+    return specimens.archive({"word/document.xml": xml.encode()})
+
+
+def billion_laughs_in_utf16() -> bytes:
+    """The same, in letters among which no search for bytes finds the declaration."""
+    levels = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 12))
+    xml = '<?xml version="1.0" encoding="utf-16"?><!DOCTYPE w [<!ENTITY l0 "ha">'
+    return specimens.archive(
+        {"word/document.xml": f"{xml}{levels}]><w>&l11;</w>".encode("utf-16")}
+    )
+
+
+def external_entity() -> bytes:
+    xml = (
+        '<!DOCTYPE w [<!ENTITY x SYSTEM "file:///etc/hostname">]>'
+        f'<w:t xmlns:w="{specimens.WORD}">&x;</w:t>'
+    )
+    return specimens.archive({"word/document.xml": xml.encode()})
+
+
+def deep_xml() -> bytes:
+    return specimens.archive(
+        {"word/document.xml": b"<a>" * 300_000 + b"</a>" * 300_000}
+    )
+
+
+def looping_pages() -> bytes:
+    """A PDF whose tree of pages contains itself."""
+    return specimens.pdf_file(
+        [
+            b"<< /Type /Catalog /Pages 2 0 R >>",
+            b"<< /Type /Pages /Count 9 /Kids [2 0 R 2 0 R] /Parent 2 0 R >>",
+        ]
+    )
+
+
+def looping_tables() -> bytes:
+    """A PDF whose cross-reference table names itself as the one before."""
+    file = specimens.pdf("a")
+    place = file.rindex(b"xref\n0")
+    return file.replace(b"/Root 1 0 R", b"/Root 1 0 R /Prev %d" % place)
+
+
+def looping_references() -> bytes:
+    """A PDF whose content is an object that refers to itself."""
+    return specimens.pdf_file(
+        [
+            b"<< /Type /Catalog /Pages 2 0 R >>",
+            b"<< /Type /Pages /Count 1 /Kids [3 0 R] >>",
+            b"<< /Type /Page /Parent 2 0 R /Contents 4 0 R >>",
+            b"4 0 R",
+        ]
+    )
+
+
+def looping_forms() -> bytes:
+    """A PDF whose page draws a form that draws itself, twice."""
+    form = specimens.stream(b"/F Do /F Do", compressed=False).replace(
+        b"<< ",
+        b"<< /Type /XObject /Subtype /Form /BBox [0 0 9 9]"
+        b" /Resources << /XObject << /F 4 0 R >> >> ",
+        1,
+    )
+    return specimens.pdf_file(
+        [
+            b"<< /Type /Catalog /Pages 2 0 R >>",
+            b"<< /Type /Pages /Count 1 /Kids [3 0 R] >>",
+            (
+                b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 9 9] /Contents 5 0 R"
+                b" /Resources << /XObject << /F 4 0 R >> >> >>"
+            ),
+            form,
+            specimens.stream(b"/F Do"),
+        ]
+    )
+
+
+def nested_arrays() -> bytes:
+    return specimens.pdf_of([b"[" * 1_000_000 + b"]" * 1_000_000 + b" TJ"])
+
+
+def pdf_bomb() -> bytes:
+    """A PDF of 1 kB whose page takes 250 MB unpacked, packed twice."""
+    packed = zlib.compress(zlib.compress(bytes(250 * MIB)))
+    stream = b"<< /Filter [/FlateDecode /FlateDecode] /Length %d >>" % len(packed)
+    return specimens.pdf_file(
+        [
+            b"<< /Type /Catalog /Pages 2 0 R >>",
+            b"<< /Type /Pages /Count 1 /Kids [3 0 R] >>",
+            b"<< /Type /Page /Parent 2 0 R /Contents 4 0 R >>",
+            stream + b"\nstream\n" + packed + b"\nendstream",
+        ]
+    )
+
+
+def slow_pdf() -> bytes:
+    """A PDF of 5 kB whose page takes a minute."""
+    return specimens.pdf_of([b"BT (x) Tj ET " * 400_000])
+
+
+def text_without_end() -> bytes:
+    """A PDF of 20 kB with 20 million characters."""
+    return specimens.pdf_of([b"BT /F1 1 Tf (" + b"x" * 20_000_001 + b") Tj ET"])
+
+
+def nested_tags() -> bytes:
+    return b"<div>" * 1_000_000
+
+
+def open_comments() -> bytes:
+    return b"<!--" * 2_000_000
+
+
+def open_tags() -> bytes:
+    return b"<a" * 4_000_000
+
+
+def open_marks() -> bytes:
+    return b"<![" * 2_000_000
+
+
+def deep_json() -> bytes:
+    return b"[" * 2_000_000
+
+
+def wide_json() -> bytes:
+    return b"[" + b"[],[],[],[]," * 500_000 + b"[]]"
+
+
+CASES: list[tuple[str, Callable[[], bytes]]] = [
+    ("docx", zip_bomb),
+    ("docx", zip_bomb_that_lies),
+    ("docx", billion_laughs),
+    ("docx", billion_laughs_in_utf16),
+    ("docx", external_entity),
+    ("docx", deep_xml),
+    ("pdf", looping_pages),
+    ("pdf", looping_references),
+    ("pdf", looping_forms),
+    ("pdf", nested_arrays),
+    ("pdf", pdf_bomb),
+    ("pdf", slow_pdf),
+    ("pdf", text_without_end),
+    ("html", nested_tags),
+]
+# What may as well be read, if it takes no more than it may.
+EITHER: list[tuple[str, Callable[[], bytes]]] = [
+    ("pdf", looping_tables),
+    ("html", open_comments),
+    ("html", open_tags),
+    ("html", open_marks),
+    ("json", deep_json),
+    ("json", wide_json),
+]
+
+
+@pytest.mark.parametrize(("kind", "made"), CASES, ids=[c[1].__name__ for c in CASES])
+def test_document_ends_as_an_error(
+    tmp_path: Path, kind: str, made: Callable[[], bytes]
+) -> None:
+    error = _error(tmp_path, f"a.{kind}", made())
+    assert error is not None
+    assert error.code in ("invalid_file", "unsupported_file")
+    assert error.message.endswith(".")
+    assert len(error.message) < 400
+
+
+@pytest.mark.parametrize(("kind", "made"), EITHER, ids=[c[1].__name__ for c in EITHER])
+def test_document_takes_no_more_than_it_may(
+    tmp_path: Path, kind: str, made: Callable[[], bytes]
+) -> None:
+    _error(tmp_path, f"a.{kind}", made())
+
+
+def test_a_line_of_100_mb_is_refused_before_it_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "content"
+    with path.open("wb") as file:
+        file.truncate(100_000_000)
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    begun = time.monotonic()
+    with pytest.raises(ExtractionError, match="more than 20,000,000 characters"):
+        extract(path, "a.txt")
+    assert time.monotonic() - begun < 1
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 20 * 1024
+
+
+def test_a_long_line_that_is_allowed_is_indexed_in_bounded_time(tmp_path: Path) -> None:
+    path = tmp_path / "content"
+    path.write_bytes(b"x" * 4 * MIB)
+    begun = time.monotonic()
+    index = Index()
+    added = index.add("vs", "a", chunks(extract(path, "a.txt")))
+    assert added.chunks > 2000
+    assert index.search(["vs"], "x" * 10_000) == []
+    assert time.monotonic() - begun < 5
+    index.close()
+
+
+@pytest.mark.parametrize("name", ["../x.txt", "/etc/passwd", "a\0b.txt", "\ud800.txt"])
+def test_names_open_nothing(tmp_path: Path, name: str) -> None:
+    path = tmp_path / "content"
+    path.write_bytes(b"The tide.")
+    assert extract(path, name) == "The tide."
+
+
+def test_characters_that_no_database_holds_are_replaced(tmp_path: Path) -> None:
+    path = tmp_path / "content"
+    path.write_bytes(b'["\\ud800 tide \\u0000 \\u0007 high"]')
+    text = extract(path, "a.json")
+    assert "tide" in text
+    assert not {"\0", "\ud800", "\x07"} & {*text}
+    index = Index()
+    index.add("vs", "a\ud7ff", chunks(text))
+    assert len(index.search(["vs"], "tide")) == 1
+    index.close()
+
+
+def test_limits_leave_room_for_an_ordinary_pdf(tmp_path: Path) -> None:
+    """Thirty full pages, and 20 MB of pictures."""
+    line = "The tide in Hull is four metres high at noon on most days of the year"
+    page = b"BT /F1 9 Tf 36 800 Td 10 TL" + f" ({line}) '".encode() * 60 + b" ET"
+    made = specimens.pdf_of([page] * 30)
+    picture = bytes(range(256)) * 4096
+    made += b"9999 0 obj\n<< /Length %d >>\nstream\n" % len(picture) + picture * 20
+    path = tmp_path / "content"
+    path.write_bytes(made)
+    text = extract(path, "a.pdf")
+    assert text.count(line) == 30 * 60
+
+
+def _error(folder: Path, name: str, content: bytes) -> ExtractionError | None:
+    """Read a document; return the error that it ends with."""
+    path = folder / "content"
+    path.write_bytes(content)
+    del content
+    children = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
+    begun = time.monotonic()
+    error = None
+    try:
+        extract(path, name, limits=LIMITS)
+    except ExtractionError as raised:
+        error = raised
+    assert time.monotonic() - begun < SOON
+    used = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime - children
+    assert used <= LIMITS.seconds + 0.5
+    return error
