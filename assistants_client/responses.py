@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 
 from ._casts import caster
+from ._downloads import AsyncDownload, Download
 from ._effects import UnreadableResponse
 from ._errors import APIConnectionError, APITimeoutError
 from ._json import decode
@@ -196,7 +197,7 @@ class _Unread(_Response[T]):
         )
 
 
-class StreamedResponse(_Unread[T]):
+class StreamedResponse(_Unread[T], Download):
     """A response whose body is still to be read."""
 
     def iter_bytes(self, chunk_size: int | None = None) -> Iterator[bytes]:
@@ -276,7 +277,7 @@ class StreamedResponse(_Unread[T]):
         self._show_all(b"")
 
 
-class AsyncStreamedResponse(_Unread[T]):
+class AsyncStreamedResponse(_Unread[T], AsyncDownload):
     """A response whose body is still to be read, by methods that are awaited."""
 
     def iter_bytes(self, chunk_size: int | None = None) -> AsyncIterator[bytes]:

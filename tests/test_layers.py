@@ -42,6 +42,7 @@ ROOMS = (
     ),
     *("_events", "_flows", "_lists"),
     *("_drive", "_progress", "_transcript", "_transport"),
+    *("_local_file", "_downloads", "binary"),
     *("pages", "responses", "streaming", "objects", "resources"),
     *("azure", "custom_requests", "client", ""),
 )
