@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from codegen.errors import BuildError
-from codegen.paths import CODEGEN, TEMPLATES
+from codegen.paths import CLIENT, CODEGEN, METHODS, TEMPLATES
 
 LOCK = "codegen.lock"
 
@@ -45,10 +45,20 @@ def read_lock(folder: Path) -> dict[str, Any]:
     return record
 
 
-def drift(wanted: dict[str, Any], folder: Path) -> list[str]:
-    """Return why a folder differs from a lock, and then the files that do."""
+def drift(wanted: dict[str, Any], folder: Path, methods: dict[str, str]) -> list[str]:
+    """Return why a folder differs from a lock, and then the files that do.
+
+    Args:
+        wanted: the lock that would be written now.
+        folder: the folder of the package.
+        methods: the hashes of the client's files that are made with it.
+    """
     causes = list(_causes(wanted, read_lock(folder)))
     found = differences(wanted["files"], hashes(folder))
+    found |= {
+        f"{CLIENT.name}/{path}": kind
+        for path, kind in differences(wanted["methods"], methods).items()
+    }
     drifted = [f"{_DRIFTS[kind]}: {name}" for name, kind in found.items()]
     if drifted and not causes:
         causes = ["edited by hand: all inputs are as they were"]
@@ -76,7 +86,7 @@ def tool_inputs() -> dict[str, Any]:
     )
     return {
         "templates": hash_of_json(_hashes(TEMPLATES.rglob("*.jinja"), TEMPLATES)),
-        "generator": hash_of_json(_hashes(sources, CODEGEN)),
+        "generator": hash_of_json(_hashes([*sources, METHODS], CODEGEN)),
         "tools": {tool: version(tool) for tool in _TOOLS},
     }
 

@@ -8,4 +8,6 @@ CODEGEN = Path(__file__).resolve().parent
 ROOT = CODEGEN.parent
 PINNED = ROOT / "openapi.yaml"
 GENERATED = ROOT / "generated"
+METHODS = CODEGEN / "methods.yaml"
 TEMPLATES = CODEGEN / "templates"
+CLIENT = ROOT / "assistants_client"

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import keyword
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import NamedTuple
 
 from codegen import overlay, source
@@ -24,6 +25,8 @@ from codegen.lock import (
     tool_inputs,
     write_lock,
 )
+from codegen.methods import files, mapping
+from codegen.methods.plan import Planner
 from codegen.normalise import Normalised, normalise
 from codegen.paths import GENERATED, PINNED
 from codegen.plan import Package, plan_package
@@ -55,6 +58,11 @@ class Order:
             raise BuildError(f"the HTTP library must be {known}, not {self.http!r}")
 
     @property
+    def with_methods(self) -> bool:
+        """Return whether it is the package of the client, whose methods come along."""
+        return self.target.resolve() == GENERATED.resolve()
+
+    @property
     def settings(self) -> dict[str, str]:
         """Return what is chosen about the package, as the lock records it."""
         return {
@@ -65,10 +73,16 @@ class Order:
 
 
 class Code(NamedTuple):
-    """A package as it was written, and what the engine reads otherwise."""
+    """A package as it was written.
+
+    Attributes:
+        notes: what the engine reads otherwise.
+        methods: the files of the client that are made with the package, by their paths.
+    """
 
     package: Package
     notes: list[str]
+    methods: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -115,8 +129,11 @@ def build(order: Order, say: Say = print) -> Built:
     with _written(order, target.parent, say) as (folder, code):
         before = hashes(target) if target.exists() else {}
         after = hashes(folder)
+        methods = files.put(code.methods) if order.with_methods else []
         replace_folder(folder, target)
-    return Built(*code, len(after), [*differences(before, after)])
+    count = len(after) + len(code.methods)
+    changed = [*differences(before, after), *methods]
+    return Built(code.package, code.notes, count, changed)
 
 
 def check(order: Order, say: Say = print) -> list[str]:
@@ -129,7 +146,8 @@ def check(order: Order, say: Say = print) -> list[str]:
         tempfile.TemporaryDirectory() as scratch,
         _written(order, Path(scratch), say) as (folder, _),
     ):
-        return drift(read_lock(folder), target)
+        present = files.hashes() if order.with_methods else {}
+        return drift(read_lock(folder), target, present)
 
 
 @contextmanager
@@ -147,6 +165,7 @@ def _written(order: Order, beside: Path, say: Say) -> Iterator[tuple[Path, Code]
         except SpecError as error:
             raise error.traced(found.origins) from error
         package = code.package
+        methods = _methods(package, found.document, say) if order.with_methods else {}
         format_code(folder)
         write_index(package, folder, order.name)
         say(
@@ -156,10 +175,19 @@ def _written(order: Order, beside: Path, say: Say) -> Iterator[tuple[Path, Code]
             "spec": loaded.sha256,
             "overlay": hash_of_json(repairs),
             "settings": order.settings,
+            "methods": files.hashes_of(methods),
         }
         write_lock(folder, {**inputs, **tool_inputs()})
         notes = [traced(note, found.origins) for note in code.notes]
-        yield folder, Code(package, notes)
+        yield folder, Code(package, notes, methods)
+
+
+def _methods(package: Package, document: Document, say: Say) -> dict[str, str]:
+    """Return the files of the client that hold its methods."""
+    plan = Planner(mapping.load(), package, document).plan()
+    for operation in plan.unmapped:
+        say(f"note: {operation} is no method of the client: add it to methods.yaml")
+    return files.written(plan)
 
 
 def _check_target(order: Order) -> None:

@@ -30,9 +30,9 @@ _SCHEMAS = {
 
 def render(package: Package, document: Document, folder: FilePath, http: str) -> None:
     """Write a package into a folder that has its name, not yet formatted."""
-    environment = _environment(TEMPLATES)
+    templates = environment()
     for path, template, values in _files(package):
-        text = environment.get_template(template).render(**values, http=http)
+        text = templates.get_template(template).render(**values, http=http)
         _write(folder / path, HEADER + text)
     # The package ships all facts and no prose. Its name stands in for the title, which
     # OpenAPI requires.
@@ -44,10 +44,10 @@ def render(package: Package, document: Document, folder: FilePath, http: str) ->
 
 
 @cache
-def _environment(templates: FilePath) -> Environment:
+def environment() -> Environment:
     """Return the environment of the templates, which compiles each of them once."""
-    environment = Environment(
-        loader=FileSystemLoader(templates),
+    result = Environment(
+        loader=FileSystemLoader(TEMPLATES),
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
@@ -55,10 +55,10 @@ def _environment(templates: FilePath) -> Environment:
         # Python is written here, not HTML: values are literals already.
         autoescape=False,
     )
-    environment.globals["docstring"] = docstring
-    environment.filters["as_text"] = as_text
-    environment.filters["or_unset"] = or_unset
-    return environment
+    result.globals["docstring"] = docstring
+    result.filters["as_text"] = as_text
+    result.filters["or_unset"] = or_unset
+    return result
 
 
 def _write(path: FilePath, text: str) -> None:

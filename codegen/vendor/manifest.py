@@ -71,7 +71,7 @@ def built(folder: Path = GENERATED) -> Built:
 
 
 def client() -> dict[str, bytes]:
-    """Read the hand-written client."""
+    """Read the client."""
     folder = ROOT / FACADE
     paths = [*folder.rglob("*.py"), folder / "py.typed"]
     return {p.relative_to(folder).as_posix(): p.read_bytes() for p in sorted(paths)}

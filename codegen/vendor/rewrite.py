@@ -171,6 +171,9 @@ def imported_text(node: ast.Call) -> str:
 
 # What no copy may import: our packages by their own names, and the generator.
 _NEVER = {*_HOMES, "codegen"}
+# Type checkers know the last one as they know the standard library; it is named where
+# nothing but them looks.
+_STANDARD = {*sys.stdlib_module_names, "typing_extensions"}
 _LOADING = {"import_module", "__import__"}
 
 
@@ -220,7 +223,7 @@ def verify(sources: Mapping[str, bytes], generated: str) -> tuple[set[str], set[
                 problem = _unresolved(each, path, names)
             elif top in _NEVER:
                 problem = f"imports {each.module}"
-            elif top not in sys.stdlib_module_names:
+            elif top not in _STANDARD:
                 others.add(top)
                 if path.startswith(generated):
                     of_generated.add(top)

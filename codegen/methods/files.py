@@ -1,0 +1,103 @@
+"""Write the files of the client that come from methods.yaml, and compare them."""
+
+from __future__ import annotations
+
+import hashlib
+import tempfile
+from collections.abc import Iterator, Mapping
+from pathlib import Path as FilePath
+from typing import Any
+
+from codegen.errors import BuildError
+from codegen.finish import format_code
+from codegen.identifiers import pascal_case
+from codegen.methods.plan import Plan
+from codegen.paths import CLIENT
+from codegen.render import HEADER, environment
+from codegen.swap import write_atomically
+
+FOLDER = "resources"
+
+
+def written(plan: Plan) -> dict[str, str]:
+    """Return the text of every file, by its path in the client."""
+    templates = environment()
+    templates.filters["before"] = _before
+    templates.filters["pascal"] = pascal_case
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = FilePath(scratch)
+        (folder / FOLDER).mkdir()
+        for path, template, values in _files(plan):
+            text = templates.get_template(f"client/{template}.py.jinja").render(values)
+            (folder / path).write_text(HEADER + text, encoding="utf-8")
+        format_code(folder)
+        return {
+            path.relative_to(folder).as_posix(): path.read_text(encoding="utf-8")
+            for path in sorted(folder.rglob("*.py"))
+        }
+
+
+def put(files: Mapping[str, str], client: FilePath = CLIENT) -> list[str]:
+    """Write the files, delete what is no longer made, and return what changed.
+
+    Raises:
+        BuildError: a file of this name was written by hand; nothing was written.
+    """
+    present = _generated(client)
+    for path in files.keys() - present.keys():
+        if (client / path).exists():
+            raise BuildError(
+                f"{client.name}/{path} is in the way: it was not generated",
+                ["rename it, or the class of the resource in methods.yaml"],
+            )
+    changed = []
+    for path, text in files.items():
+        if present.get(path) != text:
+            write_atomically(client / path, text)
+            changed.append(path)
+    for path in sorted(present.keys() - files.keys()):
+        (client / path).unlink()
+        changed.append(path)
+    return changed
+
+
+def hashes(client: FilePath = CLIENT) -> dict[str, str]:
+    """Return the sha256 of every generated file that is there."""
+    return {path: _hash(text) for path, text in _generated(client).items()}
+
+
+def hashes_of(files: Mapping[str, str]) -> dict[str, str]:
+    """Return the sha256 of the files as they are to be."""
+    return {path: _hash(text) for path, text in files.items()}
+
+
+def _hash(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _generated(client: FilePath) -> dict[str, str]:
+    """Read the files that were generated: their first line says so."""
+    found = {}
+    for path in sorted([*client.glob("*.py"), *client.glob(f"{FOLDER}/*.py")]):
+        text = path.read_text(encoding="utf-8")
+        if text.startswith(HEADER):
+            found[path.relative_to(client).as_posix()] = text
+    return found
+
+
+def _files(plan: Plan) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    both = {"sync": plan.sync, "asynchronous": plan.asynchronous}
+    yield "_operations.py", "operations", {"plan": plan}
+    for resource in (*plan.sync, *plan.asynchronous):
+        yield f"{FOLDER}/{resource.module}.py", "resource", {"resource": resource}
+    for kind in ("raw", "streamed"):
+        yield f"{FOLDER}/_{kind}.py", "variants", {**both, "kind": kind}
+    yield f"{FOLDER}/_client.py", "resources", both
+    yield f"{FOLDER}/_params.py", "params", {"plan": plan}
+
+
+def _before(word: str, class_: str) -> str:
+    """Put a word before the name of a class, but after `Async`."""
+    if class_.startswith("Async"):
+        return f"Async{word}{class_.removeprefix('Async')}"
+    return f"{word}{class_}"
