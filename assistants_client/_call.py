@@ -103,9 +103,23 @@ class UploadOptions(CallOptions, total=False):
     progress: bool | Callable[[int, int | None], Any]
 
 
+Timeout: TypeAlias = Any
+"""A timeout object of the HTTP library."""
+
+
+class NotGiven:
+    """The type of `NOT_GIVEN`."""
+
+    def __repr__(self) -> str:
+        return "NOT_GIVEN"
+
+
+NOT_GIVEN: Final[Any] = NotGiven()
+"""Stands for an argument that is left out, and so is not sent; None is sent."""
+
 OPTIONS: Final = frozenset(UploadOptions.__annotations__)
-# Parameters of queries and bodies that may be given as objects as well.
-_IDS: Final = frozenset({"assistant_id", "run_id"})
+# Also those of the package `openai`, for code that came from there.
+_LEFT_OUT: Final = frozenset({"NotGiven", "Omit", "Unset"})
 
 
 class Parameters(NamedTuple):
@@ -130,11 +144,16 @@ class Operation(Generic[Sync_co, Async_co]):
         name: the path of its method, such as "threads.runs.create".
         module: its module in the generated package.
         kind: the class of its result, or of the items of its list.
+        ids: arguments that may be objects in place of ids, or lists of such, besides
+            those of its path.
+        single: whether its list is never longer than a page.
     """
 
     name: str
     module: str
     kind: str
+    ids: frozenset[str] = frozenset()
+    single: bool = False
 
     @property
     def parameters(self) -> Parameters:
@@ -270,9 +289,9 @@ def make_call(
         if name in OPTIONS:
             options[name] = value
         elif name not in known:
-            rest[name] = id_of(name, value) if name in _IDS else value
+            rest[name] = _ids_of(name, value) if name in operation.ids else value
         elif value is not None:
-            query[name] = id_of(name, value) if name in _IDS else value
+            query[name] = _ids_of(name, value) if name in operation.ids else value
     given = [id_of(name, ids[name]) for name in path]
     if has_body:
         try:
@@ -294,6 +313,25 @@ def make_call(
         options=options,
         stream=bool(rest.get("stream")),
     )
+
+
+def given(params: dict[str, Any]) -> dict[str, Any]:
+    """Return the arguments without those that stand for ones that are left out."""
+    for value in params.values():
+        if type(value).__name__ in _LEFT_OUT:
+            break
+    else:
+        return params
+    return {n: v for n, v in params.items() if type(v).__name__ not in _LEFT_OUT}
+
+
+def _ids_of(name: str, value: Any) -> Any:
+    """Return an id, or each of a list of ids; None stays None."""
+    if value is None:
+        return None
+    if isinstance(value, list | tuple):
+        return [id_of(name, each) for each in value]
+    return id_of(name, value)
 
 
 def id_of(name: str, value: object) -> str:

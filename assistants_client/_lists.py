@@ -50,13 +50,14 @@ def split(
 
 
 def page_fields(
-    result: CallResult[object], read_item: Callable[[Any], T]
+    result: CallResult[object], read_item: Callable[[Any], T], *, single: bool = False
 ) -> PageFields[T]:
     """Read a page, however little the server says of it.
 
     Args:
         result: the result of the call; some servers send the items alone.
         read_item: reads each item.
+        single: whether there is no other page, whatever the server says.
 
     Raises:
         DecodeError: the response is no list.
@@ -68,7 +69,7 @@ def page_fields(
         # Tools that report local variables must not report secrets that it repeats.
         del found
         raise result.undecodable(result.response, "no list")
-    more = found.get("has_more")
+    more = False if single else found.get("has_more")
     return PageFields(
         data=[*map(read_item, found.get("data") or ())],
         first_id=found.get("first_id"),

@@ -14,8 +14,7 @@ from ._transport.pool import BasePool, Pool, library_for
 from ._verbosity import VARIABLE, WITHIN, resolved
 from .azure import azure_settings
 from .custom_requests import AsyncCustomRequests, CustomRequests
-from .resources.assistants import Assistants, AsyncAssistants
-from .resources.threads import AsyncThreads, Threads
+from .resources._client import AsyncResources, Resources
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -28,8 +27,6 @@ if TYPE_CHECKING:
     from ._transport.async_pool import AsyncPool
     from ._transport.library import Library
     from ._verbosity import Verbosity
-    from .resources._raw import AsyncRawClient, RawClient
-    from .resources._streamed import AsyncStreamedClient, StreamedClient
 
 T = TypeVar("T")
 PoolT = TypeVar("PoolT", bound=BasePool)
@@ -202,37 +199,13 @@ class _Client(Generic[PoolT]):
         )
 
 
-class Client(_Client[Pool], CustomRequests):
+class Client(_Client[Pool], Resources, CustomRequests):
     """A client of the Assistants API.
 
     Threads may share it. Close it, or use it in a `with` statement.
     """
 
     asynchronous: ClassVar = False
-
-    @property
-    def assistants(self) -> Assistants:
-        """Return the methods of assistants."""
-        return Assistants(self)
-
-    @property
-    def threads(self) -> Threads:
-        """Return the methods of threads, and of what is in them."""
-        return Threads(self)
-
-    @property
-    def with_raw_response(self) -> RawClient:
-        """Return the same methods, which return the whole response."""
-        from .resources._raw import RawClient
-
-        return RawClient(self)
-
-    @property
-    def with_streaming_response(self) -> StreamedClient:
-        """Return the same methods for `with`, with the response still to be read."""
-        from .resources._streamed import StreamedClient
-
-        return StreamedClient(self)
 
     def _perform(self, call: Call[T]) -> CallResult[T]:
         """Perform a call, as the methods make them."""
@@ -270,7 +243,7 @@ class Client(_Client[Pool], CustomRequests):
         self.close()
 
 
-class AsyncClient(_Client["AsyncPool"], AsyncCustomRequests):
+class AsyncClient(_Client["AsyncPool"], AsyncResources, AsyncCustomRequests):
     """A client of the Assistants API whose methods are awaited.
 
     Tasks may share it, those of several event loops of asyncio as well: each loop has
@@ -279,30 +252,6 @@ class AsyncClient(_Client["AsyncPool"], AsyncCustomRequests):
     """
 
     asynchronous: ClassVar = True
-
-    @property
-    def assistants(self) -> AsyncAssistants:
-        """Return the methods of assistants."""
-        return AsyncAssistants(self)
-
-    @property
-    def threads(self) -> AsyncThreads:
-        """Return the methods of threads, and of what is in them."""
-        return AsyncThreads(self)
-
-    @property
-    def with_raw_response(self) -> AsyncRawClient:
-        """Return the same methods, which return the whole response."""
-        from .resources._raw import AsyncRawClient
-
-        return AsyncRawClient(self)
-
-    @property
-    def with_streaming_response(self) -> AsyncStreamedClient:
-        """Return the same methods for `async with`, whose responses are unread."""
-        from .resources._streamed import AsyncStreamedClient
-
-        return AsyncStreamedClient(self)
 
     async def _perform(self, call: Call[T]) -> CallResult[T]:
         """Perform a call, as the methods make them."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, TypedDict, TypeVar
 
 from attrs import field, frozen
 
+from .._call import SendOptions
 from .._effects import Invoke, Note, Progress, Sleep
 from .._errors import APIError, ConfigurationError
 from .._events.run_status import REQUIRES_ACTION, has_ended
@@ -52,6 +53,14 @@ class WaitOptions(TypedDict, total=False):
     max_wait: float | None
     cancel_on_timeout: bool
     on_update: Callable[[Any], Any] | None
+    spinner: bool
+
+
+class RunWait(SendOptions, total=False):
+    """What waiting for a live run takes besides; `WaitOptions` says what it means."""
+
+    poll_interval_ms: float
+    cancel_on_timeout: bool
     spinner: bool
 
 

@@ -15,10 +15,10 @@ if TYPE_CHECKING:
     from .._call import HasId
     from ..client import AsyncClient, Client
     from ..resources._params import (
-        AssistantUpdate,
+        AssistantsUpdate,
         Options,
-        RunCreate,
-        ThreadCreateAndRun,
+        RunsCreate,
+        ThreadsCreateAndRun,
     )
     from .runs import AsyncRun, Run
 
@@ -42,7 +42,7 @@ class Assistant(LiveObject, AssistantObject):
         """
         return self._adopt(self._client.assistants.retrieve(self._id, **options))
 
-    def update(self, **params: Unpack[AssistantUpdate]) -> Self:
+    def update(self, **params: Unpack[AssistantsUpdate]) -> Self:
         """Change the assistant; see `refresh` for the errors."""
         return self._adopt(self._client.assistants.update(self._id, **params))
 
@@ -50,7 +50,7 @@ class Assistant(LiveObject, AssistantObject):
         """Delete the assistant; see `refresh` for the errors."""
         return self._client.assistants.delete(self._id, **options)
 
-    def run(self, thread: str | HasId, **params: Unpack[RunCreate]) -> Run:
+    def run(self, thread: str | HasId, **params: Unpack[RunsCreate]) -> Run:
         """Run in a thread.
 
         Args:
@@ -63,7 +63,9 @@ class Assistant(LiveObject, AssistantObject):
         runs = self._client.threads.runs
         return runs.create(thread, assistant_id=self._id, **params)
 
-    def start_thread(self, *messages: Any, **params: Unpack[ThreadCreateAndRun]) -> Run:
+    def start_thread(
+        self, *messages: Any, **params: Unpack[ThreadsCreateAndRun]
+    ) -> Run:
         """Create a thread and run in it; `thread()` of the run returns the thread.
 
         Args:
@@ -96,7 +98,7 @@ class AsyncAssistant(LiveObject, AssistantObject):
         """
         return self._adopt(await self._client.assistants.retrieve(self._id, **options))
 
-    async def update(self, **params: Unpack[AssistantUpdate]) -> Self:
+    async def update(self, **params: Unpack[AssistantsUpdate]) -> Self:
         """Change the assistant; see `refresh` for the errors."""
         return self._adopt(await self._client.assistants.update(self._id, **params))
 
@@ -104,13 +106,13 @@ class AsyncAssistant(LiveObject, AssistantObject):
         """Delete the assistant; see `refresh` for the errors."""
         return await self._client.assistants.delete(self._id, **options)
 
-    async def run(self, thread: str | HasId, **params: Unpack[RunCreate]) -> AsyncRun:
+    async def run(self, thread: str | HasId, **params: Unpack[RunsCreate]) -> AsyncRun:
         """Run in a thread; see `Assistant.run`."""
         runs = self._client.threads.runs
         return await runs.create(thread, assistant_id=self._id, **params)
 
     async def start_thread(
-        self, *messages: Any, **params: Unpack[ThreadCreateAndRun]
+        self, *messages: Any, **params: Unpack[ThreadsCreateAndRun]
     ) -> AsyncRun:
         """Create a thread and run in it; see `Assistant.start_thread`."""
         given = _with_messages(params, messages)
@@ -119,8 +121,8 @@ class AsyncAssistant(LiveObject, AssistantObject):
 
 
 def _with_messages(
-    params: ThreadCreateAndRun, messages: tuple[Any, ...]
-) -> ThreadCreateAndRun:
+    params: ThreadsCreateAndRun, messages: tuple[Any, ...]
+) -> ThreadsCreateAndRun:
     if not messages:
         return params
     first = [
@@ -129,4 +131,4 @@ def _with_messages(
     ]
     thread: Any = _api.to_json(params.get("thread") or {})
     thread["messages"] = [*thread.get("messages", ()), *first]
-    return cast("ThreadCreateAndRun", {**params, "thread": thread})
+    return cast("ThreadsCreateAndRun", {**params, "thread": thread})

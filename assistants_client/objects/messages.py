@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from .._api import DeleteMessageResponse
     from ..client import AsyncClient, Client
-    from ..resources._params import MessageUpdate, Options
+    from ..resources._params import MessagesUpdate, Options
     from .runs import AsyncRun, Run
     from .threads import AsyncThread, Thread
 
@@ -62,7 +62,7 @@ class Message(_Message):
         messages = self._client.threads.messages
         return self._adopt(messages.retrieve(**self._ids, **options))
 
-    def update(self, **params: Unpack[MessageUpdate]) -> Self:
+    def update(self, **params: Unpack[MessagesUpdate]) -> Self:
         """Update the message's metadata; see `refresh` for the errors."""
         messages = self._client.threads.messages
         return self._adopt(messages.update(**self._ids, **params))
@@ -100,7 +100,7 @@ class AsyncMessage(_Message):
         messages = self._client.threads.messages
         return self._adopt(await messages.retrieve(**self._ids, **options))
 
-    async def update(self, **params: Unpack[MessageUpdate]) -> Self:
+    async def update(self, **params: Unpack[MessagesUpdate]) -> Self:
         """Update the message's metadata; see `refresh` for the errors."""
         messages = self._client.threads.messages
         return self._adopt(await messages.update(**self._ids, **params))

@@ -14,14 +14,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from typing import Self, Unpack
 
+    from .._flows.poll import RunWait
     from ..client import AsyncClient, Client
     from ..pages import AsyncPages, Page
     from ..resources._params import (
-        ListParams,
         Options,
-        RunUpdate,
-        RunWait,
-        StepListParams,
+        RunsList,
+        RunsUpdate,
+        StepsList,
     )
     from ..streaming.stream import AsyncStream, Stream
     from ..tools import Tools
@@ -134,7 +134,7 @@ class Run(_Run):
             raise
         return self._finished()
 
-    def update(self, **params: Unpack[RunUpdate]) -> Self:
+    def update(self, **params: Unpack[RunsUpdate]) -> Self:
         """Update the run's metadata; see `refresh` for the errors."""
         return self._adopt(self._client.threads.runs.update(**self._ids, **params))
 
@@ -196,11 +196,11 @@ class Run(_Run):
         """
         return self._client._follow(_tool_calls(self, tools), {})
 
-    def list_steps(self, **params: Unpack[StepListParams]) -> Page[RunStep]:
+    def list_steps(self, **params: Unpack[StepsList]) -> Page[RunStep]:
         """List the steps of the run, page by page."""
         return self._client.threads.runs.steps.list(**self._ids, **params)
 
-    def messages(self, **params: Unpack[ListParams]) -> Page[Message]:
+    def messages(self, **params: Unpack[RunsList]) -> Page[Message]:
         """List the messages that the run wrote, page by page."""
         ids: Any = self._ids
         return self._client.threads.messages.list(**ids, **params)
@@ -253,7 +253,7 @@ class AsyncRun(_Run):
             raise
         return self._finished()
 
-    async def update(self, **params: Unpack[RunUpdate]) -> Self:
+    async def update(self, **params: Unpack[RunsUpdate]) -> Self:
         """Update the run's metadata; see `refresh` for the errors."""
         runs = self._client.threads.runs
         return self._adopt(await runs.update(**self._ids, **params))
@@ -302,11 +302,11 @@ class AsyncRun(_Run):
         """
         return await self._client._follow(_tool_calls(self, tools), {})
 
-    def list_steps(self, **params: Unpack[StepListParams]) -> AsyncPages[AsyncRunStep]:
+    def list_steps(self, **params: Unpack[StepsList]) -> AsyncPages[AsyncRunStep]:
         """List the steps of the run, page by page."""
         return self._client.threads.runs.steps.list(**self._ids, **params)
 
-    def messages(self, **params: Unpack[ListParams]) -> AsyncPages[AsyncMessage]:
+    def messages(self, **params: Unpack[RunsList]) -> AsyncPages[AsyncMessage]:
         """List the messages that the run wrote, page by page."""
         ids: Any = self._ids
         return self._client.threads.messages.list(**ids, **params)

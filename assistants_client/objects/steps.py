@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from typing import Self, Unpack
 
     from ..client import AsyncClient, Client
-    from ..resources._params import Include, Options
+    from ..resources._params import Options, StepsRetrieve
     from .runs import AsyncRun, Run
 
 
@@ -36,7 +36,7 @@ class RunStep(_RunStep):
 
     _client: Client
 
-    def refresh(self, **options: Unpack[Include]) -> Self:
+    def refresh(self, **options: Unpack[StepsRetrieve]) -> Self:
         """Retrieve the step again, in place.
 
         Raises:
@@ -57,7 +57,7 @@ class AsyncRunStep(_RunStep):
 
     _client: AsyncClient
 
-    async def refresh(self, **options: Unpack[Include]) -> Self:
+    async def refresh(self, **options: Unpack[StepsRetrieve]) -> Self:
         """Retrieve the step again, in place.
 
         Raises:

@@ -8,6 +8,7 @@ from .._api import ThreadObject
 from ._live import LiveObject
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from typing import Self, Unpack
 
     from .._api import DeleteThreadResponse
@@ -15,14 +16,13 @@ if TYPE_CHECKING:
     from ..client import AsyncClient, Client
     from ..pages import AsyncPages, Page
     from ..resources._params import (
-        Content,
-        ListParams,
-        MessageAdd,
-        MessageListParams,
+        MessagesCreate,
+        MessagesList,
         Options,
-        RunCreate,
-        RunStream,
-        ThreadUpdate,
+        RunsCreate,
+        RunsList,
+        RunsStream,
+        ThreadsUpdate,
     )
     from ..streaming.handlers import AssistantEventHandler, AsyncAssistantEventHandler
     from ..streaming.managers import AssistantStreamManager, AsyncAssistantStreamManager
@@ -49,7 +49,7 @@ class Thread(LiveObject, ThreadObject):
         """
         return self._adopt(self._client.threads.retrieve(self._id, **options))
 
-    def update(self, **params: Unpack[ThreadUpdate]) -> Self:
+    def update(self, **params: Unpack[ThreadsUpdate]) -> Self:
         """Update the thread's metadata or files; see `refresh` for the errors."""
         return self._adopt(self._client.threads.update(self._id, **params))
 
@@ -58,7 +58,11 @@ class Thread(LiveObject, ThreadObject):
         return self._client.threads.delete(self._id, **options)
 
     def add_message(
-        self, content: Content, *, role: str = "user", **params: Unpack[MessageAdd]
+        self,
+        content: str | Sequence[Any],
+        *,
+        role: str = "user",
+        **params: Unpack[MessagesCreate],
     ) -> Message:
         """Add a message.
 
@@ -73,11 +77,11 @@ class Thread(LiveObject, ThreadObject):
         given: Any = {**params, "role": role, "content": content}
         return self._client.threads.messages.create(self._id, **given)
 
-    def list_messages(self, **params: Unpack[MessageListParams]) -> Page[Message]:
+    def list_messages(self, **params: Unpack[MessagesList]) -> Page[Message]:
         """List the messages, page by page."""
         return self._client.threads.messages.list(self._id, **params)
 
-    def run(self, assistant: str | HasId, **params: Unpack[RunCreate]) -> Run:
+    def run(self, assistant: str | HasId, **params: Unpack[RunsCreate]) -> Run:
         """Start a run of an assistant in the thread.
 
         Args:
@@ -91,7 +95,7 @@ class Thread(LiveObject, ThreadObject):
         return runs.create(self._id, assistant_id=assistant, **params)
 
     def stream(
-        self, assistant: str | HasId, **params: Unpack[RunStream]
+        self, assistant: str | HasId, **params: Unpack[RunsStream]
     ) -> AssistantStreamManager[AssistantEventHandler]:
         """Start a run of an assistant in the thread, and stream its events, in `with`.
 
@@ -102,7 +106,7 @@ class Thread(LiveObject, ThreadObject):
         runs = self._client.threads.runs
         return runs.stream(thread_id=self._id, assistant_id=assistant, **params)
 
-    def list_runs(self, **params: Unpack[ListParams]) -> Page[Run]:
+    def list_runs(self, **params: Unpack[RunsList]) -> Page[Run]:
         """List the runs, page by page."""
         return self._client.threads.runs.list(self._id, **params)
 
@@ -126,7 +130,7 @@ class AsyncThread(LiveObject, ThreadObject):
         """
         return self._adopt(await self._client.threads.retrieve(self._id, **options))
 
-    async def update(self, **params: Unpack[ThreadUpdate]) -> Self:
+    async def update(self, **params: Unpack[ThreadsUpdate]) -> Self:
         """Update the thread's metadata or files; see `refresh` for the errors."""
         return self._adopt(await self._client.threads.update(self._id, **params))
 
@@ -135,27 +139,29 @@ class AsyncThread(LiveObject, ThreadObject):
         return await self._client.threads.delete(self._id, **options)
 
     async def add_message(
-        self, content: Content, *, role: str = "user", **params: Unpack[MessageAdd]
+        self,
+        content: str | Sequence[Any],
+        *,
+        role: str = "user",
+        **params: Unpack[MessagesCreate],
     ) -> AsyncMessage:
         """Add a message; see `Thread.add_message`."""
         given: Any = {**params, "role": role, "content": content}
         return await self._client.threads.messages.create(self._id, **given)
 
-    def list_messages(
-        self, **params: Unpack[MessageListParams]
-    ) -> AsyncPages[AsyncMessage]:
+    def list_messages(self, **params: Unpack[MessagesList]) -> AsyncPages[AsyncMessage]:
         """List the messages, page by page."""
         return self._client.threads.messages.list(self._id, **params)
 
     async def run(
-        self, assistant: str | HasId, **params: Unpack[RunCreate]
+        self, assistant: str | HasId, **params: Unpack[RunsCreate]
     ) -> AsyncRun:
         """Start a run of an assistant in the thread; see `Thread.run`."""
         runs = self._client.threads.runs
         return await runs.create(self._id, assistant_id=assistant, **params)
 
     def stream(
-        self, assistant: str | HasId, **params: Unpack[RunStream]
+        self, assistant: str | HasId, **params: Unpack[RunsStream]
     ) -> AsyncAssistantStreamManager[AsyncAssistantEventHandler]:
         """Start a run of an assistant in the thread, and stream its events.
 
@@ -164,6 +170,6 @@ class AsyncThread(LiveObject, ThreadObject):
         runs = self._client.threads.runs
         return runs.stream(thread_id=self._id, assistant_id=assistant, **params)
 
-    def list_runs(self, **params: Unpack[ListParams]) -> AsyncPages[AsyncRun]:
+    def list_runs(self, **params: Unpack[RunsList]) -> AsyncPages[AsyncRun]:
         """List the runs, page by page."""
         return self._client.threads.runs.list(self._id, **params)

@@ -1,38 +1,39 @@
-"""What all resources share: calls of their methods' arguments, and typed results."""
+"""What all resources share: methods made of declarations, calls, and typed results.
+
+A declaration has the signature and the docstring of a method, for editors, `help` and
+type checkers. What the method does is the same for all of a kind: the arguments that
+were given become a request. A keyword that nothing declares goes out as well, since the
+API may know it; type checkers name it.
+"""
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, wraps
 from functools import cached_property as cached_property
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
+from inspect import iscoroutinefunction
+from typing import TYPE_CHECKING, Any, ParamSpec, Protocol, TypeVar
 
 from .. import _api
-from .._call import make_call
+from .._call import NOT_GIVEN as NOT_GIVEN
+from .._call import given, make_call
 from .._lists import page_fields, split
+from .._operations import LIVE
 from ..objects._live import Binding
 from ..pages import AsyncPage, AsyncPages, Page
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
-    from .._call import Call, CallResult, Id, Operation
+    from .._call import Call, CallResult, Operation
     from ..client import AsyncClient, Client
     from ..pages import Query
 
+P = ParamSpec("P")
+R = TypeVar("R")
 T = TypeVar("T")
 S = TypeVar("S")
 A = TypeVar("A")
-
-NOT_GIVEN: Final[Any] = object()
-"""Stands for an argument that was left out, where None means something else."""
-_LIVE: Final = {
-    "Assistant": "assistants",
-    "Message": "messages",
-    "Run": "runs",
-    "RunStep": "steps",
-    "Thread": "threads",
-}
 
 
 class Perform(Protocol):
@@ -71,22 +72,20 @@ class Resource:
         self._client = client
         self._perform = perform
 
-    def _do(
-        self, operation: Operation[S, object], params: Mapping[str, Any], **ids: Id
-    ) -> S:
+    def _do(self, operation: Operation[S, object], params: dict[str, Any]) -> S:
+        ids = ids_in(operation, params)
         read = object_reader(operation, self._client, ids)
         call: Call[S] = make_call(operation, params, ids, read)
         return self._perform(self._client, call)
 
-    def _list(
-        self, operation: Operation[S, object], params: Mapping[str, Any], **ids: Id
-    ) -> Page[S]:
+    def _list(self, operation: Operation[S, object], params: dict[str, Any]) -> Page[S]:
+        ids = ids_in(operation, params)
         bounds, query, rest = split(params)
         read_item = item_reader(operation, self._client, ids)
 
         def page(query: Query) -> Call[Page[S]]:
             def read(result: CallResult[object]) -> Page[S]:
-                found = page_fields(result, read_item)
+                found = page_fields(result, read_item, single=operation.single)
                 return Page.of(found, query=query, bounds=bounds, fetch=fetch)
 
             return make_call(operation, {**rest, **query}, ids, read)
@@ -106,22 +105,22 @@ class AsyncResource:
         self._client = client
         self._perform = perform
 
-    async def _do(
-        self, operation: Operation[object, A], params: Mapping[str, Any], **ids: Id
-    ) -> A:
+    async def _do(self, operation: Operation[object, A], params: dict[str, Any]) -> A:
+        ids = ids_in(operation, params)
         read = object_reader(operation, self._client, ids)
         call: Call[A] = make_call(operation, params, ids, read)
         return await self._perform(self._client, call)
 
     def _list(
-        self, operation: Operation[object, A], params: Mapping[str, Any], **ids: Id
+        self, operation: Operation[object, A], params: dict[str, Any]
     ) -> AsyncPages[A]:
+        ids = ids_in(operation, params)
         bounds, query, rest = split(params)
         read_item = item_reader(operation, self._client, ids)
 
         def page(query: Query) -> Call[AsyncPage[A]]:
             def read(result: CallResult[object]) -> AsyncPage[A]:
-                found = page_fields(result, read_item)
+                found = page_fields(result, read_item, single=operation.single)
                 return AsyncPage.of(found, query=query, bounds=bounds, fetch=fetch)
 
             return make_call(operation, {**rest, **query}, ids, read)
@@ -132,6 +131,13 @@ class AsyncResource:
         # Made now, so that a wrong argument is refused here, not where it is awaited.
         first = page(query)
         return AsyncPages(lambda: self._perform(self._client, first))
+
+
+def ids_in(
+    operation: Operation[object, object], params: dict[str, Any]
+) -> dict[str, Any]:
+    """Take the path parameters out of the arguments of a method."""
+    return {name: params.pop(name) for name in operation.parameters.path}
 
 
 def object_reader(
@@ -147,8 +153,10 @@ def object_reader(
         ids: the path parameters that it was requested with.
     """
     kind = operation.kind
-    live = kind in _LIVE
-    read_data = reader(kind, client, ids) if live else getattr(_api, kind).from_dict
+    if kind == "bytes":
+        return lambda result: result.response.content
+    live = kind in LIVE
+    read_data = reader(kind, client, ids)
 
     def read(result: CallResult[object]) -> Any:
         if not live and not result.response.content.strip():
@@ -178,13 +186,16 @@ def item_reader(
 def reader(
     kind: str, client: Client | AsyncClient, ids: Mapping[str, object]
 ) -> Callable[[dict[str, Any]], Any]:
-    """Return what makes live objects of JSON data; `object_reader` has the arguments.
+    """Return what makes objects of JSON data: live ones, or models as they are.
 
     Args:
         kind: the name of their class, without "Async".
         client: the client that they belong to.
         ids: the path parameters that they were requested with.
     """
+    if kind not in LIVE:
+        read_model: Callable[[dict[str, Any]], Any] = getattr(_api, kind).from_dict
+        return read_model
     from_dict = _live_class(kind, client.asynchronous).from_dict
     binding = Binding(client, ids)
 
@@ -198,5 +209,97 @@ def reader(
 
 @cache
 def _live_class(kind: str, asynchronous: bool) -> Any:
-    home = import_module(f"..objects.{_LIVE[kind]}", __package__)
+    home = import_module(f"..{LIVE[kind]}", __package__)
     return getattr(home, f"Async{kind}" if asynchronous else kind)
+
+
+def calls(
+    operation: Operation[Any, Any],
+) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Declare a method that returns what the response says."""
+    return _made("_do", operation)
+
+
+def lists(
+    operation: Operation[Any, Any],
+) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Declare a method that returns a page."""
+    return _made("_list", operation)
+
+
+def streams(
+    operation: Operation[Any, Any],
+) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Declare a method that returns a result, or with `stream=True` its events."""
+    return _made("_do_or_stream", operation)
+
+
+def waits(
+    operation: Operation[Any, Any],
+) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Declare a method that waits for the run that the response says."""
+    return _made("_wait", operation)
+
+
+def follows(
+    operation: Operation[Any, Any],
+) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Declare a method that follows the run that the response says by its events."""
+    return _made("_follow", operation)
+
+
+def _made(
+    how: str, operation: Operation[Any, Any]
+) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Return a decorator that lets a method of the resource do what is declared."""
+
+    def decorate(declared: Callable[P, R]) -> Callable[P, R]:
+        function: Any = declared
+        code = function.__code__
+        names = code.co_varnames[1 : code.co_argcount + code.co_kwonlyargcount]
+        positional = names[: code.co_argcount - 1]
+        optional = function.__kwdefaults__ or {}
+        required = {name for name in names if name not in optional}
+
+        def arguments(args: Sequence[object], params: dict[str, Any]) -> dict[str, Any]:
+            if args:
+                _place(function, positional, args, params)
+            if not params.keys() >= required:
+                name = next(each for each in names if each in required - params.keys())
+                raise TypeError(
+                    f"{function.__qualname__}() is missing the argument {name!r}"
+                )
+            return given(params)
+
+        @wraps(function)
+        def method(self: Any, *args: object, **params: Any) -> Any:
+            return getattr(self, how)(operation, arguments(args, params))
+
+        @wraps(function)
+        async def method_async(self: Any, *args: object, **params: Any) -> Any:
+            return await getattr(self, how)(operation, arguments(args, params))
+
+        made: Any = method_async if iscoroutinefunction(function) else method
+        found: Callable[P, R] = made
+        return found
+
+    return decorate
+
+
+def _place(
+    function: Callable[..., Any],
+    names: Sequence[str],
+    args: Sequence[object],
+    params: dict[str, Any],
+) -> None:
+    """Add arguments that were given by their place to those given by name."""
+    where = f"{function.__qualname__}()"
+    if len(args) > len(names):
+        those = f"only {', '.join(names)}" if names else "no argument"
+        raise TypeError(
+            f"{where} takes {those} by place, but {len(args)} were given; name the rest"
+        )
+    for name, value in zip(names, args, strict=False):
+        if name in params:
+            raise TypeError(f"{where} got several values for {name!r}")
+        params[name] = value

@@ -476,6 +476,7 @@ class FilesCreate(Options, total=False):
     """What else `files.create` takes."""
 
     expires_after: FileExpirationAfter | FileExpirationAfterDict
+    progress: bool | Callable[[int, int | None], Any]
 
 
 class FilesList(Options, total=False):

@@ -14,11 +14,11 @@ from .._flows.retry import IDEMPOTENCY_KEY
 from .._lists import page_fields
 from .._operations import (
     CANCEL_RUN,
+    GET_RUN,
     LIST_MESSAGES,
+    LIST_RUN_STEPS,
     LIST_RUNS,
-    LIST_STEPS,
-    RETRIEVE_RUN,
-    SUBMIT_TOOL_OUTPUTS,
+    SUBMIT_TOOL_OUTPUTS_TO_RUN,
 )
 from .._run_errors import RunError
 from ._base import item_reader, object_reader, reader
@@ -66,7 +66,7 @@ class RunCalls:
 
     def retrieve(self, run: Any) -> Flow[CallResult[Any]]:
         """Retrieve the run."""
-        return self._call(RETRIEVE_RUN, run)
+        return self._call(GET_RUN, run)
 
     def cancel(self, run: Any) -> Flow[CallResult[Any]]:
         """Cancel the run."""
@@ -79,11 +79,11 @@ class RunCalls:
         body: dict[str, Any] = {"tool_outputs": outputs}
         if stream:
             body["stream"] = True
-        return self._call(SUBMIT_TOOL_OUTPUTS, run, body)
+        return self._call(SUBMIT_TOOL_OUTPUTS_TO_RUN, run, body)
 
     def steps(self, run: Any) -> Flow[list[Any]]:
         """Return all steps of the run, the first one first."""
-        return self._all(LIST_STEPS, run)
+        return self._all(LIST_RUN_STEPS, run)
 
     def messages(self, run: Any) -> Flow[list[Any]]:
         """Return all messages of the run, the first one first."""

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from ._base import NOT_GIVEN, AsyncResource, Resource
+from ._base import AsyncResource, Resource, ids_in
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from .._call import Id, Operation
+    from .._call import Operation
     from .._events.snapshots import Snapshots
     from ..streaming.managers import AssistantStreamManager, AsyncAssistantStreamManager
     from ..streaming.stream import AsyncStream, Stream
@@ -21,38 +19,29 @@ A = TypeVar("A")
 class RunResource(Resource):
     """Methods whose runs can be waited for, or streamed."""
 
-    def _wait(
-        self, operation: Operation[S, object], params: Mapping[str, Any], **ids: Id
-    ) -> S:
+    def _wait(self, operation: Operation[S, object], params: dict[str, Any]) -> S:
         from ._waits import wait_flow
 
+        ids = ids_in(operation, params)
         flow, options = wait_flow(operation, params, ids, self._client)
         found: S = self._client._follow(flow, options)
         return found
 
     def _do_or_stream(
-        self,
-        operation: Operation[S, object],
-        stream: bool | None,
-        params: Mapping[str, Any],
-        **ids: Id,
+        self, operation: Operation[S, object], params: dict[str, Any]
     ) -> S | Stream:
         """Return a result, or the events of a run in its place."""
-        if stream is NOT_GIVEN or not stream:
-            given = params if stream is NOT_GIVEN else {**params, "stream": stream}
-            return self._do(operation, given, **ids)
+        if not params.get("stream"):
+            return self._do(operation, params)
         from ..streaming.stream import Stream
         from ._streams import event_call
 
+        ids = ids_in(operation, params)
         call = event_call(operation, params, ids, self._client, Stream)
         return self._perform(self._client, call)
 
     def _follow(
-        self,
-        operation: Operation[object, object],
-        event_handler: Any,
-        params: Mapping[str, Any],
-        **ids: Id,
+        self, operation: Operation[object, object], params: dict[str, Any]
     ) -> AssistantStreamManager[Any]:
         """Return what follows a run by its events, with callbacks."""
         from ..streaming.handlers import AssistantEventHandler
@@ -61,6 +50,8 @@ class RunResource(Resource):
         from ._streams import followed_call
 
         client = self._client
+        event_handler = params.pop("event_handler", None)
+        ids = ids_in(operation, params)
         call, plan, callbacks = followed_call(operation, params, ids, client)
         handler = handler_of(event_handler, AssistantEventHandler, callbacks)
 
@@ -75,38 +66,29 @@ class RunResource(Resource):
 class AsyncRunResource(AsyncResource):
     """Methods whose runs can be waited for, or streamed, awaited."""
 
-    async def _wait(
-        self, operation: Operation[object, A], params: Mapping[str, Any], **ids: Id
-    ) -> A:
+    async def _wait(self, operation: Operation[object, A], params: dict[str, Any]) -> A:
         from ._waits import wait_flow
 
+        ids = ids_in(operation, params)
         flow, options = wait_flow(operation, params, ids, self._client)
         found: A = await self._client._follow(flow, options)
         return found
 
     async def _do_or_stream(
-        self,
-        operation: Operation[object, A],
-        stream: bool | None,
-        params: Mapping[str, Any],
-        **ids: Id,
+        self, operation: Operation[object, A], params: dict[str, Any]
     ) -> A | AsyncStream:
         """Return a result, or the events of a run in its place."""
-        if stream is NOT_GIVEN or not stream:
-            given = params if stream is NOT_GIVEN else {**params, "stream": stream}
-            return await self._do(operation, given, **ids)
+        if not params.get("stream"):
+            return await self._do(operation, params)
         from ..streaming.stream import AsyncStream
         from ._streams import event_call
 
+        ids = ids_in(operation, params)
         call = event_call(operation, params, ids, self._client, AsyncStream)
         return await self._perform(self._client, call)
 
     def _follow(
-        self,
-        operation: Operation[object, object],
-        event_handler: Any,
-        params: Mapping[str, Any],
-        **ids: Id,
+        self, operation: Operation[object, object], params: dict[str, Any]
     ) -> AsyncAssistantStreamManager[Any]:
         """Return what follows a run by its events, with callbacks."""
         from ..streaming.handlers import AsyncAssistantEventHandler
@@ -115,6 +97,8 @@ class AsyncRunResource(AsyncResource):
         from ._streams import followed_call
 
         client = self._client
+        event_handler = params.pop("event_handler", None)
+        ids = ids_in(operation, params)
         call, plan, callbacks = followed_call(operation, params, ids, client)
         handler = handler_of(event_handler, AsyncAssistantEventHandler, callbacks)
 

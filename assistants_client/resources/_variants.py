@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import wraps
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 from attrs import evolve
@@ -42,6 +43,7 @@ def streamed(method: Callable[P, T]) -> Callable[P, StreamedCall[T]]:
     """Have a method return, in a `with` statement, a response that is unread."""
     begin: Callable[P, StreamedResponse[T]] = _performing(method, _streamed)
 
+    @wraps(method)
     def call(*args: P.args, **kwargs: P.kwargs) -> StreamedCall[T]:
         return StreamedCall(lambda: begin(*args, **kwargs))
 
@@ -55,6 +57,7 @@ def streamed_async(
     begin: Callable[P, Awaitable[AsyncStreamedResponse[T]]]
     begin = _performing(method, _streamed_async)
 
+    @wraps(method)
     def call(*args: P.args, **kwargs: P.kwargs) -> AsyncStreamedCall[T]:
         return AsyncStreamedCall(lambda: begin(*args, **kwargs))
 

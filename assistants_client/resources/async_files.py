@@ -17,17 +17,18 @@ from .._operations import (
 from ._base import NOT_GIVEN, AsyncResource, cached_property, calls, lists
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from typing import Any, Literal
 
     from .._api import (
         DeleteFileResponse,
         FileExpirationAfter,
         FileExpirationAfterDict,
+        FileTypes,
         FileUploadPurpose,
         OpenAIFile,
     )
-    from .._call import HasId, Timeout, Upload
+    from .._call import HasId, Timeout
     from .._flows.paginate import Moment
     from .._verbosity import Verbosity
     from ..pages import AsyncPages
@@ -56,9 +57,10 @@ class AsyncFiles(AsyncResource):
     async def create(
         self,
         *,
-        file: Upload,
+        file: FileTypes,
         purpose: FileUploadPurpose,
         expires_after: FileExpirationAfter | FileExpirationAfterDict = NOT_GIVEN,
+        progress: bool | Callable[[int, int | None], Any] = False,
         extra_headers: Mapping[str, str | None] | None = None,
         extra_query: Mapping[str, Any] | None = None,
         extra_body: Mapping[str, Any] | None = None,
@@ -79,6 +81,10 @@ class AsyncFiles(AsyncResource):
                 stores, `vision` for images in messages.
             expires_after: When to delete the file. Sent as the form fields
                 `expires_after[anchor]` and `expires_after[seconds]`.
+            progress: Whether a line on the terminal shows how much of the files was
+                sent; or a function that is called with the bytes that were sent and
+                their whole number, None if that is unknown. It may be asynchronous
+                under the async client.
             extra_headers: More headers, which replace those of the same name; None
                 removes one.
             extra_query: More query parameters; None removes one.

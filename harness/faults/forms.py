@@ -1,4 +1,4 @@
-"""All ways to call the 23 operations."""
+"""All ways to call the operations of assistants, threads and what is in them."""
 
 from __future__ import annotations
 

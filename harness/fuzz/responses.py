@@ -10,6 +10,7 @@ import httpx
 
 from assistants_client import APIError, DecodeError
 from assistants_client._api import RunObject, check, endpoint
+from assistants_client._operations import LIVE
 from assistants_client._operations import OPERATIONS as METHODS
 from harness.contract.document import OPERATIONS, PREFIX
 from harness.either_client import settled
@@ -32,8 +33,18 @@ BODIES: Final[dict[str, dict[str, Any]]] = {
     "threads.runs.create": {"assistant_id": "asst_1"},
     "threads.runs.submit_tool_outputs": {"tool_outputs": []},
     "threads.messages.create": {"role": "user", "content": "Good day"},
+    "vector_stores.search": {"query": "Good day"},
+    "vector_stores.files.create": {"file_id": "file_1"},
+    "vector_stores.files.update": {"attributes": {}},
+    "vector_stores.file_batches.create": {"file_ids": ["file_1"]},
 }
 _BY_MODULE = {f"{o.module_name.split('.api.')[1]}": o for o in OPERATIONS}
+_NAMES = [name for name, each in METHODS.items() if each.module in _BY_MODULE]
+_LISTS = {
+    name
+    for name in _NAMES
+    if name.endswith((".list", ".list_files")) or METHODS[name].single
+}
 _STATUSES = (200,) * 30 + (201, 204, 299, 400, 401, 403, 404, 409, 422, 429, 500, 520)
 _TYPES = ("application/json",) * 12 + (
     *("application/json; charset=latin-1", "text/plain; charset=hex", "text/html"),
@@ -61,7 +72,7 @@ class Answers:
 
     def make(self, rng: Random) -> Case:
         """Make answers that were right before something was done to them."""
-        operation = rng.choice([*METHODS])
+        operation = rng.choice(_NAMES)
         status = rng.choice(_STATUSES)
         schema = document_of(operation).success
         if status >= 400:
@@ -170,8 +181,8 @@ async def _used(client: Any, case: Case) -> str:
     content = case["body"].encode("latin-1")
     expected = decoded(content)
     given = arguments_of(operation)
-    is_list = operation.endswith(".list")
-    if is_list:
+    is_list = operation in _LISTS
+    if is_list and "before" in METHODS[operation].parameters.query:
         given |= _WALKS[case["walk"]]
     if case["status"] < 400:
         _generated(operation, case["status"], content, expected)
@@ -197,7 +208,7 @@ async def _used(client: Any, case: Case) -> str:
         return "as it came"
     sound(value, expected)
     assert isinstance(check(expected, document_of(operation).success), list)
-    if not METHODS[operation].kind.startswith("Delete"):
+    if METHODS[operation].kind in LIVE:
         await lived(value)
     return type(value).__name__
 
@@ -228,7 +239,7 @@ def _told_why(error: APIError, case: Case, expected: Any) -> None:
 
 def _has_no_items(case: Case, expected: Any) -> bool:
     """Return whether a response is not what an operation returns."""
-    if not case["operation"].endswith(".list"):
+    if case["operation"] not in _LISTS:
         return not isinstance(expected, dict)
     given = expected.get("data") if isinstance(expected, dict) else expected
     return not isinstance(given, list)

@@ -201,3 +201,13 @@ OPERATIONS: Final = _written(
     ),
 )
 """A new operation on a thread, with a body, and a list of threads, page by page."""
+
+METHODS: Final = (
+    Edit(
+        "codegen/methods.yaml",
+        "      retrieve: getThread\n",
+        "      archive: archiveThread\n"
+        "      list: { operation: listThreads, pages: cursor }\n",
+    ),
+)
+"""A line for each of them: what it is called, and that one of them has pages."""

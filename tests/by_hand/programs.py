@@ -127,6 +127,7 @@ METHODS: Final = '''\
 from __future__ import annotations
 
 import asyncio
+import inspect
 import sys
 from typing import assert_type
 
@@ -161,6 +162,22 @@ def sync() -> None:
             client.threads.archive("t", reason=1)  # type: ignore[arg-type]
 
 
+def documented() -> None:
+    with Client(base_url=url, api_key="sk-of-the-test") as client:
+        threads = client.threads
+        for method in (
+            threads.archive,
+            threads.with_raw_response.archive,
+            threads.with_streaming_response.archive,
+            client.with_raw_response.threads.archive,
+        ):
+            assert "Keeps a thread as it is" in (inspect.getdoc(method) or "")
+            assert "reason: Why it is archived." in (inspect.getdoc(method) or "")
+            taken = inspect.signature(method).parameters
+            assert [*taken][:2] == ["thread_id", "reason"], taken
+            assert taken["reason"].annotation == "str", taken
+
+
 async def awaited() -> None:
     async with AsyncClient(base_url=url, api_key="sk-of-the-test") as client:
         thread = await client.threads.archive("thread_1", reason="old")
@@ -173,6 +190,7 @@ async def awaited() -> None:
 
 
 if __name__ == "__main__":
+    documented()
     sync()
     asyncio.run(awaited())
     print("all is there")

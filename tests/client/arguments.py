@@ -34,6 +34,14 @@ WITHOUT_BODY: Final[Mapping[str, str]] = {
     "content-type": "servers refuse a DELETE that promises JSON and brings none",
 }
 """Headers that differ as well where there is no body; none do where it is a GET."""
+EVERYWHERE: Final[Mapping[str, str]] = {
+    "openai-beta": "all of the document is of the version that it names",
+}
+"""Headers that differ for files and models as well."""
+OF_FILES: Final[Mapping[str, str]] = {
+    "accept": "no server knows that type, and one that is strict could refuse it",
+}
+"""Headers that differ for the content of a file."""
 OF_THE_LIBRARY: Final[Mapping[str, str]] = {
     "accept-encoding": "says which decoders the HTTP library found installed",
 }
@@ -57,6 +65,7 @@ MESSAGES: Any = [
             {"type": "text", "text": ODD_TEXT},
             {"type": "image_url", "image_url": {"url": "https://example.com/ä?b=c"}},
         ],
+        "attributes": {"jahr": 1999.5, "ö": "ä", "neu": False},
         "attachments": [{"file_id": "file-1", "tools": [{"type": "file_search"}]}],
         "metadata": None,
     },
@@ -66,14 +75,33 @@ VALUES: Final[Mapping[str, Any]] = {
     "additional_messages": MESSAGES,
     "after": "item/ä b+c&d=e%",
     "assistant_id": "asst ä/b?c#d%2F",
+    "attributes": {"jahr": 1999.5, "ö": "ä", "neu": False},
     "attachments": [{"file_id": "file-1", "tools": [{"type": "code_interpreter"}]}],
+    "batch_id": "vsfb_$&",
     "before": "~item.*-_",
+    "chunking_strategy": {
+        "type": "static",
+        "static": {"max_chunk_size_tokens": 100, "chunk_overlap_tokens": 0},
+    },
     "content": MESSAGES[1]["content"],
     "description": "",
+    "expires_after": {"anchor": "last_active_at", "days": 7},
+    "file_id": "file/ö +",
+    "file_ids": ["file_1", "file ö"],
+    "files": [{"file_id": "file_1", "attributes": {"a": 1}}],
+    "filter": "in_progress",
+    "filters": {
+        "type": "and",
+        "filters": [
+            {"type": "eq", "key": "ö", "value": 1.5},
+            {"type": "in", "key": ""},
+        ],
+    },
     "include": ["step_details.tool_calls[*].file_search.results[*].content", "b c"],
     "instructions": ODD_TEXT,
     "limit": 100,
     "max_completion_tokens": 2**40,
+    "max_num_results": 50,
     "max_prompt_tokens": 256,
     "message_id": "msg..+;/",
     "messages": MESSAGES,
@@ -82,11 +110,15 @@ VALUES: Final[Mapping[str, Any]] = {
     "name": ODD_TEXT,
     "order": "asc",
     "parallel_tool_calls": False,
+    "purpose": "assistants",
+    "query": [ODD_TEXT, ""],
+    "ranking_options": {"ranker": "none", "score_threshold": 0.25},
     "reasoning_effort": "low",
     "response_format": {
         "type": "json_schema",
         "json_schema": {"name": "a", "schema": {"enum": [1, 1.0, None, True, 1e100]}},
     },
+    "rewrite_query": True,
     "role": "user",
     "run_id": "run=ü&%20",
     "step_id": "step:@!$'()*,",
@@ -100,6 +132,7 @@ VALUES: Final[Mapping[str, Any]] = {
     "tools": [{"type": "file_search", "file_search": {"max_num_results": 1}}, FUNCTION],
     "top_p": 1,
     "truncation_strategy": {"type": "last_messages", "last_messages": 3},
+    "vector_store_id": "vs_#ß",
     "extra_headers": {"X-Mine": "of mine", "openai-BETA": "other=v1"},
     "extra_query": {
         "texts": ["ä b", "c+d", ""],
@@ -120,7 +153,8 @@ OPTIONS = ("extra_headers", "extra_query", "extra_body", "timeout")
 
 
 def method(client: Any, name: str) -> Any:
-    found = client.beta
+    top = name.partition(".")[0]
+    found = client.beta if hasattr(client.beta, top) else client
     for part in name.split("."):
         found = getattr(found, part)
     return found
@@ -129,12 +163,17 @@ def method(client: Any, name: str) -> Any:
 def parameters(client: Any, name: str) -> dict[str, inspect.Parameter]:
     """Return the parameters that a method of the package has."""
     known = dict(inspect.signature(inspect.unwrap(method(client, name))).parameters)
-    del known["self"]
+    # Where nothing is deprecated, the method is bound.
+    known.pop("self", None)
     return known
 
 
 _theirs = openai.OpenAI(base_url="http://127.0.0.1:1", api_key=KEY)
-KNOWN: Final = {name: parameters(_theirs, name) for name in OPERATIONS}
+FORMS: Final = {"files.create"}
+"""Methods whose request is a form, not JSON."""
+KNOWN: Final = {
+    name: parameters(_theirs, name) for name in OPERATIONS if name not in FORMS
+}
 _theirs.close()
 
 

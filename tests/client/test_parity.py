@@ -24,8 +24,8 @@ from assistants_client import (
 )
 from assistants_client._call import CallOptions
 from assistants_client._events.dispatch import CALLBACKS, ENDINGS
+from assistants_client._flows.poll import WaitOptions
 from assistants_client._operations import OPERATIONS
-from assistants_client.resources import _params
 from assistants_client.streaming import managers
 from tests.cases import each_case
 
@@ -43,9 +43,12 @@ STREAMING = (
 
 
 def found(client: Any, name: str) -> Any:
+    """Return a method; some are attributes of the client, others of `beta`."""
+    top = name.partition(".")[0]
+    found = client.beta if hasattr(client.beta, top) else client
     for part in name.split("."):
-        client = getattr(client, part)
-    return client
+        found = getattr(found, part)
+    return found
 
 
 @cache
@@ -53,22 +56,23 @@ def clients(kind: str) -> tuple[Any, Any]:
     """Return clients of this kind, theirs and ours."""
     if kind == "sync":
         theirs: Any = openai.OpenAI(base_url=URL, api_key="x")
-        return theirs.beta, Client(base_url=URL, api_key="xxxxxx")
+        return theirs, Client(base_url=URL, api_key="xxxxxx")
     theirs = openai.AsyncOpenAI(base_url=URL, api_key="x")
-    return theirs.beta, AsyncClient(base_url=URL, api_key="xxxxxx")
-
-
-def keywords(method: Any) -> set[str]:
-    """Return the keywords that `**params` of a method stands for."""
-    annotation = inspect.signature(method).parameters["params"].annotation
-    dictionary = getattr(_params, annotation.removeprefix("Unpack[").removesuffix("]"))
-    return {*dictionary.__required_keys__, *dictionary.__optional_keys__}
+    return theirs, AsyncClient(base_url=URL, api_key="xxxxxx")
 
 
 def test_every_callback_is_a_keyword_too() -> None:
-    taken = _params.StreamOptions.__optional_keys__ - {"on_update"}
-    named = {name for name in taken if name.startswith("on_")}
-    assert named == {*CALLBACKS, *ENDINGS}
+    for name in STREAMING:
+        taken = inspect.signature(found(clients("sync")[1], name)).parameters
+        named = {each for each in taken if each.startswith("on_")} - {"on_update"}
+        assert named == {*CALLBACKS, *ENDINGS}
+
+
+def test_every_way_to_wait_is_a_keyword_too() -> None:
+    for name in (*WAITING, *STREAMING):
+        taken = inspect.signature(found(clients("async")[1], name)).parameters
+        assert taken.keys() >= WaitOptions.__annotations__.keys()
+        assert taken.keys() >= CallOptions.__annotations__.keys()
 
 
 @each_case("name", [*OPERATIONS, *WAITING, *STREAMING])
@@ -80,9 +84,7 @@ def test_every_parameter_is_taken_here_too(kind: str, name: str) -> None:
     known = dict(inspect.signature(function).parameters)
     known.pop("self", None)
     parameters = inspect.signature(ours).parameters
-    named = {n: p for n, p in parameters.items() if n != "params"}
-    allowed = {*named, *keywords(ours)}
-    assert [name for name in known if name not in allowed] == []
+    assert [name for name in known if name not in parameters] == []
     positional = [
         name
         for name, parameter in known.items()
@@ -92,7 +94,7 @@ def test_every_parameter_is_taken_here_too(kind: str, name: str) -> None:
     ]
     assert positional == [
         name
-        for name, parameter in named.items()
+        for name, parameter in parameters.items()
         if parameter.kind is inspect.Parameter.POSITIONAL_OR_KEYWORD
     ]
 
@@ -162,9 +164,8 @@ SETTINGS = {"api_key", "organization", "project", "base_url", "timeout", "max_re
 OTHERS = {
     *("admin", "audio", "batches", "chat", "completions", "containers"),
     *("content_provenance_checks", "conversations", "decisions", "embeddings"),
-    *("evals", "files", "fine_tuning", "images", "live", "models", "moderations"),
-    *("realtime", "responses", "safety", "skills", "uploads", "vector_stores"),
-    *("videos", "webhooks"),
+    *("evals", "fine_tuning", "images", "live", "moderations", "realtime"),
+    *("responses", "safety", "skills", "uploads", "videos", "webhooks"),
     # How it is built, which its own documentation doesn't speak of.
     *("auth_headers", "custom_auth", "get_api_list", "platform_headers", "qs"),
     *("request", "user_agent", "default_headers", "default_query"),

@@ -19,8 +19,11 @@ from harness.contract.document import OPERATIONS
 from harness.contract.each import call_each
 from harness.scripted_server import Response, ScriptedServer
 from tests.client.arguments import (
+    EVERYWHERE,
+    FORMS,
     FUNCTION,
     KNOWN,
+    OF_FILES,
     OF_THE_LIBRARY,
     VALUES,
     WANTED,
@@ -104,6 +107,11 @@ def assert_same(
     wanted = {*WANTED, *but_for}
     if not theirs.body and theirs.method != "GET":
         wanted |= WITHOUT_BODY.keys()
+    of_others = theirs.path.startswith(("/v1/files", "/v1/models"))
+    if of_others and "openai-beta" not in theirs.headers:
+        wanted |= EVERYWHERE.keys()
+    if theirs.headers["accept"] == "application/binary":
+        wanted |= OF_FILES.keys()
     assert other_headers(theirs, ours) == wanted
 
 
@@ -111,13 +119,13 @@ def test_without_what_may_be_left_out(clients: Clients) -> None:
     def check(name: str) -> None:
         assert_same(clients.compare(call(name, needed(name))))
 
-    call_each(METHODS, check)
+    call_each(KNOWN, check)
 
 
 def test_with_all_that_the_package_knows(clients: Clients) -> None:
     def check(name: str) -> None:
         everything = {argument: VALUES[argument] for argument in KNOWN[name]}
-        if name.endswith(("list", "retrieve")):
+        if name.endswith(("list", "list_files", "retrieve", "content")):
             # Nothing goes out in the body of a GET.
             del everything["extra_body"]
         theirs, ours = clients.compare(call(name, everything))
@@ -125,7 +133,7 @@ def test_with_all_that_the_package_knows(clients: Clients) -> None:
         mine = (theirs.headers["x-mine"], theirs.headers["openai-beta"])
         assert mine == ("of mine", "other=v1")
 
-    call_each(METHODS, check)
+    call_each(KNOWN, check)
 
 
 def test_null_is_said_and_not_left_out(clients: Clients) -> None:
@@ -139,7 +147,7 @@ def test_null_is_said_and_not_left_out(clients: Clients) -> None:
             found = {each for each, value in ours.json().items() if value is None}
             assert found == in_body
 
-    call_each(METHODS, check)
+    call_each(KNOWN, check)
 
 
 @pytest.mark.parametrize("nothing", [openai.NOT_GIVEN, openai.omit], ids=["old", "new"])
@@ -148,19 +156,19 @@ def test_what_they_call_nothing_is_left_out(clients: Clients, nothing: Any) -> N
         silent = dict.fromkeys(optional(name), nothing) | needed(name)
         assert_same(clients.compare(call(name, silent), call(name, needed(name))))
 
-    call_each(METHODS, check)
+    call_each(KNOWN, check)
 
 
 def test_all_operations_were_compared(clients: Clients) -> None:
-    pairs = [clients.compare(call(name, needed(name))) for name in METHODS]
+    pairs = [clients.compare(call(name, needed(name))) for name in KNOWN]
+    known = [(each.method, each.path) for each in OPERATIONS]
     expected = [
-        (each.method, [part.format(**VALUES) for part in f"/v1{each.path}".split("/")])
-        for each in OPERATIONS
-        if each.path.startswith(("/assistants", "/threads"))
+        (method, [part.format(**VALUES) for part in f"/v1{path}".split("/")])
+        for method, path in (*known, ("GET", "/files/{file_id}/content"))
     ]
     sent = [(theirs.method, segments(theirs)) for theirs, _ in pairs]
     assert sorted(sent) == sorted(expected)
-    assert len(sent) == 23
+    assert len(sent) == len(METHODS) - len(FORMS) == 46
 
 
 def test_ids_are_encoded_down_to_the_last_character(clients: Clients) -> None:

@@ -15,7 +15,7 @@ from assistants_client._call import make_call
 from assistants_client._drive import drive, drive_async
 from assistants_client._effects import Invocation, Overdue, Sleep, TimeUp, Within
 from assistants_client._flows.call import perform_call
-from assistants_client._operations import RETRIEVE_THREAD
+from assistants_client._operations import GET_THREAD
 from assistants_client._transport.concurrency import (
     MOST_THREADS,
     together,
@@ -207,7 +207,7 @@ def test_no_client_waits_for_an_effect_any_longer(trickling: Trickling) -> None:
 
 def _retrieval(client: Any) -> Any:
     ids = {"thread_id": "thread_1"}
-    call = make_call(RETRIEVE_THREAD, {}, ids, lambda result: result)
+    call = make_call(GET_THREAD, {}, ids, lambda result: result)
     return perform_call(call, client.options)
 
 

@@ -84,10 +84,10 @@ def alive(run: Run, thread: Thread) -> None:
 
 def streams(client: Client, handler: AsyncAssistantEventHandler) -> None:
     runs = client.threads.runs
-    runs.stream(thread_id="t")  # type: ignore[call-overload]
-    runs.stream(thread_id="t", assistant_id="a", event_handler=handler)  # type: ignore[call-overload]
+    runs.stream(thread_id="t")  # type: ignore[call-arg]
+    runs.stream(thread_id="t", assistant_id="a", event_handler=handler)  # type: ignore[arg-type]
     runs.stream(thread_id="t", assistant_id="a").until_done()  # type: ignore[attr-defined]
-    runs.stream(thread_id="t", assistant_id="a", on_text=print)  # type: ignore[call-overload]
+    runs.stream(thread_id="t", assistant_id="a", on_text=print)  # type: ignore[call-arg]
     runs.create("t", assistant_id="a", stream=True).status  # type: ignore[attr-defined]  # noqa: B018
 
 
@@ -96,7 +96,7 @@ async def async_runs(
 ) -> None:
     run.wait().status  # type: ignore[attr-defined]  # noqa: B018
     runs = client.threads.runs
-    runs.stream(thread_id="t", assistant_id="a", event_handler=handler)  # type: ignore[call-overload]
+    runs.stream(thread_id="t", assistant_id="a", event_handler=handler)  # type: ignore[arg-type]
     with runs.stream(thread_id="t", assistant_id="a"):  # type: ignore[attr-defined]
         pass
     for _ in await runs.create("t", assistant_id="a", stream=True):  # type: ignore[attr-defined]
