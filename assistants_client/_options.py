@@ -28,6 +28,8 @@ CONNECT_TIMEOUT: Final = 5.0
 MAX_RETRIES: Final = 2
 MAX_RESPONSE_BYTES: Final = 256 * 1024**2
 """More than a page of a hundred messages of the greatest length can take."""
+MAX_CONNECTIONS: Final = 1000
+"""How many connections a client has at most, if nothing else is said."""
 ApiKey: TypeAlias = str | Callable[[], Any]
 
 
@@ -56,6 +58,7 @@ class ClientOptions(TypedDict, total=False):
     verbosity: Verbosity | None
     redact_headers: tuple[str, ...]
     max_response_bytes: int | None
+    max_connections: int
     http_client: Any
 
 
@@ -87,6 +90,7 @@ class Options:
         verbosity: how much of requests and responses is shown, if a call doesn't say.
         redact_headers: headers that the transcript redacts besides the usual ones.
         max_response_bytes: how long a response may be; None for no limit.
+        max_connections: how many connections there are at most.
         secrets: what is redacted in all that is shown; copies share it.
         own_secrets: the secrets that these settings hold.
     """
@@ -102,6 +106,7 @@ class Options:
     verbosity: Verbosity | None = None
     redact_headers: tuple[str, ...] = ()
     max_response_bytes: int | None = MAX_RESPONSE_BYTES
+    max_connections: int = MAX_CONNECTIONS
     secrets: Secrets = field(factory=Secrets, eq=False)
     own_secrets: tuple[str, ...] = ()
 
@@ -118,6 +123,7 @@ class Options:
             "verbosity": self.verbosity,
             "redact_headers": self.redact_headers,
             "max_response_bytes": self.max_response_bytes,
+            "max_connections": self.max_connections,
         }
         facts = ", ".join(f"{name}={value!r}" for name, value in shown.items())
         return self.secrets.redact(f"{type(self).__name__}({facts})")
@@ -227,6 +233,7 @@ def _checked(options: Options) -> Options:
     checked_timeout(options.timeout)
     checked_retries(options.max_retries)
     _checked_limit(options.max_response_bytes)
+    _checked_connections(options.max_connections)
     if options.verbosity is not None:
         checked(options.verbosity)
     secrets, found = options.secrets, [*_secrets_of(options)]
@@ -241,6 +248,11 @@ def _checked_limit(limit: Any) -> None:
         raise ConfigurationError(
             f"max_response_bytes must be 1 or more, or None for no limit, not {limit!r}"
         )
+
+
+def _checked_connections(most: Any) -> None:
+    if isinstance(most, bool) or not isinstance(most, int) or most < 1:
+        raise ConfigurationError(f"max_connections must be 1 or more, not {most!r}")
 
 
 def _secrets_of(options: Options) -> Iterator[str]:

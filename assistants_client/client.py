@@ -6,8 +6,15 @@ import os
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
 from ._drive import drive, drive_async
+from ._errors import ConfigurationError
 from ._flows.call import perform_call
-from ._options import MAX_RESPONSE_BYTES, MAX_RETRIES, TIMEOUT, settings
+from ._options import (
+    MAX_CONNECTIONS,
+    MAX_RESPONSE_BYTES,
+    MAX_RETRIES,
+    TIMEOUT,
+    settings,
+)
 from ._transcript import Transcript
 from ._transport.http import Http
 from ._transport.pool import BasePool, Pool, library_for
@@ -34,6 +41,20 @@ PoolT = TypeVar("PoolT", bound=BasePool)
 _NOBODY = (None, None, None)
 
 
+def _connections(most: int | None, http_client: Any) -> int:
+    """Return the limit of connections, if it can be had.
+
+    Raises:
+        ConfigurationError: an `http_client` has one of its own.
+    """
+    if most is not None and http_client is not None:
+        raise ConfigurationError(
+            "max_connections is of no use with http_client=, which has limits of its "
+            "own: pass it httpx.Limits(max_connections=...)"
+        )
+    return MAX_CONNECTIONS if most is None else most
+
+
 class _Client(Generic[PoolT]):
     """What both clients have: settings, and the connections that copies share.
 
@@ -58,6 +79,7 @@ class _Client(Generic[PoolT]):
         verbosity: Verbosity | None = None,
         redact_headers: tuple[str, ...] = (),
         max_response_bytes: int | None = MAX_RESPONSE_BYTES,
+        max_connections: int | None = None,
         http_client: Any = None,
     ) -> None:
         """Set a client up; nothing is sent yet.
@@ -79,6 +101,9 @@ class _Client(Generic[PoolT]):
             max_response_bytes: how long a response may be once it is unpacked, a stream
                 included; None for no limit. What `with_streaming_response` yields in
                 pieces is not limited.
+            max_connections: how many connections there are at most, and so how many
+                requests at once; 1000 if not given. Others wait for one, as long as
+                their timeout says. An `http_client` has limits of its own.
             http_client: a client of httpx or httpx2 to use, with proxies and the like;
                 its owner closes it. Without one, the client makes its own: of
                 the library that ASSISTANTS_HTTP names, else of httpx where that is
@@ -99,6 +124,7 @@ class _Client(Generic[PoolT]):
             verbosity=verbosity,
             redact_headers=redact_headers,
             max_response_bytes=max_response_bytes,
+            max_connections=_connections(max_connections, http_client),
         )
         self._use(http_client)
 
@@ -155,9 +181,11 @@ class _Client(Generic[PoolT]):
     def with_options(self, **changes: Unpack[ClientChanges]) -> Self:
         """Return a client with some settings changed; this one stays as it is.
 
-        The connections are shared, unless there is another `http_client`. Headers and
-        query parameters are added to those there are; `set_default_headers` and
-        `set_default_query` replace them.
+        The connections are shared, unless there is another `http_client`, or another
+        limit by `max_connections`: then the copy has connections of its own, and has to
+        be closed itself. Cookies go back to where they came from alone, so a copy with
+        another `base_url` has others. Headers and query parameters are added to those
+        there are; `set_default_headers` and `set_default_query` replace them.
 
         Args:
             changes: settings, by the names that they have when a client is made.
@@ -168,10 +196,13 @@ class _Client(Generic[PoolT]):
         """
         given: Any = dict(changes)
         http = given.pop("http_client", None)
+        if "max_connections" in given:
+            mine = http or self._pool.given
+            given["max_connections"] = _connections(given["max_connections"], mine)
         copy = object.__new__(type(self))
         copy._options = self._options.with_changes(**given)
         copy._pool = self._pool
-        if http is not None:
+        if http is not None or "max_connections" in given:
             copy._use(http)
         return copy
 
@@ -180,10 +211,10 @@ class _Client(Generic[PoolT]):
     def _use(self, http_client: Any) -> None:
         """Use an HTTP client that somebody passed, or one to be made."""
         library = library_for(http_client, type(self))
-        self._pool = self._new_pool(library, http_client)
+        self._pool = self._new_pool(library, http_client, self._options.max_connections)
 
     @staticmethod
-    def _new_pool(library: Library, http_client: Any) -> PoolT:
+    def _new_pool(library: Library, http_client: Any, most: int) -> PoolT:
         raise NotImplementedError
 
     def _transcript(self, options: CallOptions) -> Transcript | None:
@@ -229,8 +260,8 @@ class Client(_Client[Pool], Resources, CustomRequests):
         return Http(self._pool, self._transcript(options), self._options.secrets)
 
     @staticmethod
-    def _new_pool(library: Library, http_client: Any) -> Pool:
-        return Pool(library, http_client)
+    def _new_pool(library: Library, http_client: Any, most: int) -> Pool:
+        return Pool(library, http_client, most)
 
     def close(self) -> None:
         """Close the connections, also those of copies; a second time does nothing."""
@@ -278,10 +309,10 @@ class AsyncClient(_Client["AsyncPool"], AsyncResources, AsyncCustomRequests):
         return AsyncHttp(self._pool, self._transcript(options), self._options.secrets)
 
     @staticmethod
-    def _new_pool(library: Library, http_client: Any) -> AsyncPool:
+    def _new_pool(library: Library, http_client: Any, most: int) -> AsyncPool:
         from ._transport.async_pool import AsyncPool
 
-        return AsyncPool(library, http_client)
+        return AsyncPool(library, http_client, most)
 
     async def close(self) -> None:
         """Close the connections, also those of copies; a second time does nothing.

@@ -11,7 +11,7 @@ from ._errors import APIConnectionError, APITimeoutError
 from ._json import decode
 from ._text import shortened
 from ._transport.body import Bound, with_text
-from ._transport.exchange import forget_request
+from ._transport.failures import forget_request
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Iterator

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import inspect
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from .._effects import (
@@ -20,9 +19,11 @@ from .._effects import (
     Upload,
     Within,
 )
+from .async_body import AsyncBody
 from .body import Bound, bound_for, supervise
-from .exchange import broken_off
+from .failures import broken_off
 from .http import BaseHttp
+from .waits import until
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -31,8 +32,6 @@ if TYPE_CHECKING:
 
     from .._effects import Effect, HttpResponse, PreparedRequest
     from .async_pool import AsyncPool
-    from .exchange import Exchange
-    from .pool import Permit
 
 
 class AsyncHttp(BaseHttp):
@@ -114,24 +113,16 @@ class AsyncHttp(BaseHttp):
         if isinstance(prepared.content, Upload):
             await prepared.content.form.open_async()
         exchange = self._exchange(prepared)
-        permit = await self._acquire(exchange)
         response: httpx.Response | None = None
         try:
-            # A head that comes a byte at a time is never late, but never there either.
-            head_timeout = exchange.head_timeout
-            async with asyncio.timeout(head_timeout) as timer:
-                if head_timeout is not None:
-                    exchange.extend = partial(_extend, timer, head_timeout)
+            async with until(exchange.timing.head) as exchange.timing.alarm:
                 response = await self._client.send(
                     exchange.request, stream=True, follow_redirects=False
                 )
             exchange.begun(response)
-            if response.is_closed:
-                # Made without a network, and read by that.
-                permit.release()
-            else:
-                late = exchange.deadline_of(response)
-                supervise(response, self.library, late, permit.release)
+            # One that was made without a network has been read by that.
+            if not response.is_closed:
+                supervise(response, self.library, exchange.timing, AsyncBody)
                 bound = bound_for(response, self.library, prepared.limit)
                 if not (prepared.stream and response.is_success):
                     await bound.read_async()
@@ -141,22 +132,11 @@ class AsyncHttp(BaseHttp):
                 if response is not None:
                     await response.aclose()
             finally:
-                permit.release()
-            if not isinstance(error, Exception):
-                await self._pool.sweep()
+                if exchange.timing.lease is not None:
+                    await exchange.timing.lease.drop()
             failure = exchange.failure(error)
             if failure is None:
                 raise
             raise failure from error
         exchange.ended(response)
         return response
-
-    async def _acquire(self, exchange: Exchange) -> Permit:
-        try:
-            return await self._pool.acquire(exchange.pool_timeout)
-        except TimeoutError as error:
-            raise exchange.no_permit() from error
-
-
-def _extend(timer: asyncio.Timeout, seconds: float) -> None:
-    timer.reschedule(asyncio.get_running_loop().time() + seconds)

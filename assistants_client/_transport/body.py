@@ -15,11 +15,12 @@ from typing import TYPE_CHECKING, Any, Final
 from .._effects import BufferedResponse, UnreadableResponse
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+    from collections.abc import AsyncIterator, Iterable, Iterator
     from datetime import timedelta
 
     import httpx
 
+    from .exchange import Timing
     from .library import Library
 
 ERROR_BYTES: Final = 8 * 1024**2
@@ -102,6 +103,7 @@ class Bound:
 
     def read(self) -> None:
         """Read the whole body, which becomes the content of the response."""
+        self._hurry()
         content: list[bytes] = []
         try:
             for piece in self.pieces():
@@ -115,6 +117,7 @@ class Bound:
 
     async def read_async(self) -> None:
         """Read the whole body, which becomes the content of the response."""
+        self._hurry()
         content: list[bytes] = []
         try:
             async for piece in self.pieces_async():
@@ -124,6 +127,12 @@ class Bound:
                 raise
             await self._response.aclose()
         self._response._content = b"".join(content)[: self._limit]
+
+    def _hurry(self) -> None:
+        """Have what is left of the body come within the timeout."""
+        timing = timing_of(self._response)
+        if timing is not None:
+            timing.hurry()
 
     def _counted(self, piece: bytes) -> bytes:
         if len(self._start) < _START:
@@ -164,24 +173,25 @@ def bound_for(response: httpx.Response, library: Library, limit: int | None) -> 
     return Bound(response, library, most, cut=True)
 
 
-class _Body:
-    """The body of a response as it is received: in time, and what to do at its end.
+class Body:
+    """The body of a response as it is received: in time, and in small pieces.
 
     An HTTP library reads bodies of its own classes only: see `_kind`.
+
+    Attributes:
+        base: the name of the class that the HTTP library has for bodies of this kind.
+        timing: the deadlines of the exchange.
     """
 
+    base: str
+
     def __init__(
-        self,
-        response: httpx.Response,
-        library: Library,
-        deadline: float | None,
-        at_end: Callable[[], None],
+        self, response: httpx.Response, library: Library, timing: Timing
     ) -> None:
         self._stream: Any = response.stream
         self._connection: Any = response.extensions.get("network_stream")
         self._late = library.http.ReadTimeout
-        self._deadline = deadline
-        self._at_end = at_end
+        self.timing = timing
         self._slice = _SLICE if "content-encoding" in response.headers else None
         # Many servers close the connection after a failure without a word, and the next
         # request would be lost on it. HTTP/2 shares it with others, and says so.
@@ -199,7 +209,8 @@ class _Body:
         return self._is_last or _has_more(self._stream)
 
     def _slices(self, piece: bytes) -> Iterable[bytes]:
-        if self._deadline is not None and time.monotonic() > self._deadline:
+        whole = self.timing.whole
+        if whole is not None and time.monotonic() > whole:
             raise self._late("the body comes too slowly")
         if self._slice is None:
             return (piece,)
@@ -207,7 +218,9 @@ class _Body:
         return (piece[start : start + self._slice] for start in starts)
 
 
-class _SyncBody(_Body):
+class SyncBody(Body):
+    base = "SyncByteStream"
+
     def __iter__(self) -> Iterator[bytes]:
         for piece in self._stream:
             yield from self._slices(piece)
@@ -215,66 +228,35 @@ class _SyncBody(_Body):
             self._connection.close()
 
     def close(self) -> None:
-        try:
-            self._stream.close()
-        finally:
-            self._at_end()
-
-
-class _AsyncBody(_Body):
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        async for piece in self._stream:
-            for each in self._slices(piece):
-                yield each
-        if self._connection is not None and self._must_close():
-            await self._connection.aclose()
-
-    async def aclose(self) -> None:
-        import asyncio
-
-        # A task that is cancelled meanwhile must not leave it half closed: it would
-        # count as used for ever (encode/httpcore#1115).
-        closing = asyncio.ensure_future(self._stream.aclose())
-        cancelled: asyncio.CancelledError | None = None
-        try:
-            while not closing.done():
-                try:
-                    await asyncio.wait([closing])
-                except asyncio.CancelledError as error:
-                    cancelled = error
-            if cancelled is not None:
-                raise cancelled
-            closing.result()
-        finally:
-            self._at_end()
+        self._stream.close()
 
 
 @cache
-def _kind(body: type[_Body], base: type[Any]) -> Any:
+def _kind(kind: Any, base: type[Any]) -> Any:
     """Return a class of bodies as an HTTP library takes them, from its own class."""
-    return type(body.__name__, (body, base), {})
+    return type(kind.__name__, (kind, base), {})
 
 
 def supervise(
-    response: httpx.Response,
-    library: Library,
-    deadline: float | None,
-    at_end: Callable[[], None],
+    response: httpx.Response, library: Library, timing: Timing, kind: type[Body]
 ) -> None:
-    """Have the body of a response end in time, and its end noted.
+    """Have the body of a response end in time.
 
     Args:
         response: the response.
         library: the HTTP library.
-        deadline: when the body has to be there, by the monotonic clock; None for no
-            limit.
-        at_end: is called when the response is closed.
+        timing: the deadlines of the exchange.
+        kind: the class of the body, of those that are awaited or of the others.
     """
-    if isinstance(response.stream, library.http.AsyncByteStream):
-        kind = _kind(_AsyncBody, library.http.AsyncByteStream)
-    else:
-        kind = _kind(_SyncBody, library.http.SyncByteStream)
-    response.stream = kind(response, library, deadline, at_end)
+    chosen: Any = kind
+    made = _kind(chosen, getattr(library.http, kind.base))
+    response.stream = made(response, library, timing)
+
+
+def timing_of(response: Any) -> Timing | None:
+    """Return the deadlines of a response, if it has any."""
+    found: Timing | None = getattr(response.stream, "timing", None)
+    return found
 
 
 def with_text(response: httpx.Response) -> httpx.Response:

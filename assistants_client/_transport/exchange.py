@@ -11,12 +11,13 @@ from attrs import evolve
 from .._effects import NoResponse, Upload
 from .._errors import ConfigurationError
 from .._options import CONNECT_TIMEOUT, TIMEOUT
-from .limits import capped, cut_waits_short
+from .failures import forget_request, forget_unsendable
+from .leases import EXTENSION
 from .upload import AsyncSending, SyncSending
 
 if TYPE_CHECKING:
+    import asyncio
     from collections.abc import Callable, Mapping
-    from http.cookiejar import CookieJar
 
     import httpx
 
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from .pool import BasePool
     from .upload import Sending
 
+# A socket takes 0 for "don't wait at all", and fails in another way then.
+_LEAST: Final = 0.001
 Stage: TypeAlias = Literal["connect", "unsent", "sent", "answered"]
 
 # A server that is there accepts a connection much sooner than it answers a call.
@@ -34,8 +37,6 @@ _USUAL_TIMEOUTS: Final = {
     "connect": CONNECT_TIMEOUT,
     **dict.fromkeys(("read", "write", "pool"), TIMEOUT),
 }
-# Events that return a stream; with TLS, another one takes the place of the first.
-_OPENED = ("connect_tcp.complete", "start_tls.complete")
 
 
 class Exchange:
@@ -44,9 +45,7 @@ class Exchange:
     Attributes:
         prepared: the request.
         request: the request, as the HTTP library takes it.
-        deadline: when the response has to be there whole, by the monotonic clock; None
-            for no limit. The timeouts of HTTP libraries count from piece to piece.
-        extend: is called when the deadline was put off.
+        timing: its deadlines.
     """
 
     def __init__(
@@ -82,11 +81,9 @@ class Exchange:
         self._secrets = secrets
         self._pool = pool
         note = transcript is not None and transcript.shows_connections
-        trace = ConnectionTrace(pool, transcript if note else None)
+        trace = ConnectionTrace(transcript if note else None)
         self._trace = trace
-        self._until = until
         self._sending: Sending | None = None
-        self.extend: Callable[[], object] | None = None
         body = prepared.content
         if isinstance(body, Upload):
             kind = AsyncSending if pool.asynchronous else SyncSending
@@ -103,38 +100,19 @@ class Exchange:
             trace.asynchronously if pool.asynchronous else trace,
             until,
         )
-        self.deadline = self._deadline()
+        parts = self.request.extensions["timeout"]
+        self.timing = trace.timing = Timing(prepared.timeout, parts, until)
+        self.request.extensions[EXTENSION] = self.timing
         if transcript:
             target = self.request.url.raw_path.decode("ascii", "replace")
             headers = _pairs(self.request.headers)
             transcript.request(f"{self.request.method} {target}", headers, body)
 
-    @property
-    def head_timeout(self) -> float | None:
-        """Return how long the head of the response may take, all parts of it."""
-        parts = [*self.request.extensions["timeout"].values()]
-        return None if None in parts else sum(parts)
-
-    @property
-    def pool_timeout(self) -> float | None:
-        """Return how long to wait for a connection."""
-        found: float | None = self.request.extensions["timeout"]["pool"]
-        return found
-
-    def deadline_of(self, response: httpx.Response) -> float | None:
-        """Return when the body has to be there; that of a stream is not limited."""
-        is_left = self.prepared.stream and response.is_success
-        return None if is_left else self.deadline
-
-    def no_permit(self) -> NoResponse:
-        """Return what it means that no connection was free in time."""
-        return NoResponse(
-            "timed out (no connection was free)", stage="connect", timed_out=True
-        )
-
     def begun(self, response: httpx.Response) -> None:
         """Note the head of the response."""
         self._trace.answered()
+        if self.prepared.stream and response.is_success:
+            self.timing.open_end()
         if self._client.cookies:
             forget_unsendable(self._client.cookies.jar)
         if self._transcript:
@@ -169,28 +147,123 @@ class Exchange:
         if isinstance(error, RuntimeError) and not its:
             return None
         timed_out = isinstance(error, (library.http.TimeoutException, TimeoutError))
-        what = str(error) or type(error).__name__
-        if isinstance(error, TimeoutError):
+        what, stage = str(error) or type(error).__name__, trace.stage
+        if isinstance(error, library.unsent):
+            stage = "connect"
+        elif isinstance(error, TimeoutError) and self.timing.is_waiting:
+            what, stage = "no connection was free", "connect"
+        elif isinstance(error, TimeoutError):
             what = "the head of the response came too slowly"
         return NoResponse(
             f"timed out ({what})" if timed_out else what,
-            stage="connect" if isinstance(error, library.unsent) else trace.stage,
+            stage=stage,
             timed_out=timed_out,
             reused=trace.reused,
         )
 
-    def _deadline(self) -> float | None:
-        seconds, until = self.prepared.timeout, self._until
-        if not isinstance(seconds, int | float):
-            return until
-        own = time.monotonic() + seconds
-        return own if until is None else min(own, until)
-
     def _put_off(self) -> None:
         """Count the time anew: more of an upload was sent, which may take hours."""
-        self.deadline = self._deadline()
-        if self.extend:
-            self.extend()
+        self.timing.put_off()
+
+
+class Timing:
+    """The deadlines of one exchange, by the monotonic clock; None is for no limit.
+
+    The timeouts of HTTP libraries count from one piece received to the next, so that a
+    server that sends a byte from time to time holds a call for ever.
+
+    Attributes:
+        until: when all of it has to be there, whatever its own timeout is.
+        alarm: what ends the wait for the head, where that is awaited.
+        is_waiting: whether no connection is free for it yet.
+        lease: the connection that it uses, once there is one.
+    """
+
+    __slots__ = (
+        *("_head", "_parts", "_read", "_seconds", "_whole"),
+        *("alarm", "is_waiting", "lease", "until"),
+    )
+
+    def __init__(
+        self,
+        timeout: Any,
+        parts: Mapping[str, float | None],
+        until: float | None = None,
+    ) -> None:
+        """Begin now.
+
+        Args:
+            timeout: seconds for all of it, None, or a timeout of the HTTP library,
+                which limits the parts.
+            parts: the parts of it.
+            until: when all of it has to be there anyway.
+        """
+        self._seconds = timeout if isinstance(timeout, int | float) else None
+        self._read = parts["read"]
+        known = [each for each in parts.values() if each is not None]
+        self._parts = sum(known) if len(known) == len(parts) else None
+        self.until = until
+        self.alarm: asyncio.Timeout | None = None
+        self.is_waiting = False
+        self.lease: Any = None
+        self._head: float | None = None
+        self._whole: float | None = None
+        self._begin()
+
+    @property
+    def whole(self) -> float | None:
+        """Return when all of it has to be there."""
+        return _first(self._whole, self.until)
+
+    @property
+    def head(self) -> float | None:
+        """Return when the head of the response has to be there."""
+        return _first(self._head, self.until)
+
+    def put_off(self) -> None:
+        """Count the time anew: the request goes on being sent."""
+        self._begin()
+        self._set_alarm()
+
+    def reading(self) -> None:
+        """Note that the request was sent, and the head is waited for from now on."""
+        if self._seconds is None and self._read is not None:
+            self._head = time.monotonic() + self._read
+            self._set_alarm()
+
+    def piece(self) -> float | None:
+        """Return when the next piece of the body has to be there, as from now."""
+        soon = None if self._read is None else time.monotonic() + self._read
+        return _first(soon, self._whole, self.until)
+
+    def open_end(self) -> None:
+        """Let the body take as long as its pieces come."""
+        self._whole = None
+
+    def hurry(self) -> None:
+        """Have all that is left of the body come within the time for one piece."""
+        if self._seconds is not None:
+            self._whole = self.piece()
+
+    def _begin(self) -> None:
+        now = time.monotonic()
+        if self._seconds is not None:
+            self._head = self._whole = now + self._seconds
+        elif self._parts is not None:
+            self._head = now + self._parts
+
+    def _set_alarm(self) -> None:
+        head = self.head
+        if self.alarm is not None:
+            import asyncio
+
+            # It may have gone off, and nobody have heard it yet.
+            with suppress(RuntimeError):
+                loop = asyncio.get_running_loop()
+                left = None if head is None else head - time.monotonic()
+                self.alarm.reschedule(None if left is None else loop.time() + left)
+        elif self.lease is not None and self.lease.line is not None:
+            self.lease.line.deadline = head
 
 
 class ConnectionTrace:
@@ -199,18 +272,17 @@ class ConnectionTrace:
     Attributes:
         stage: how far the request came.
         reused: whether its connection had served others before.
+        timing: the deadlines of the exchange.
     """
 
-    def __init__(
-        self, pool: BasePool | None = None, transcript: Transcript | None = None
-    ) -> None:
+    timing: Timing | None = None
+
+    def __init__(self, transcript: Transcript | None = None) -> None:
         # Until it is said that there is no connection yet: not every transport says
         # what it does, and what may have been sent must not be sent again.
         self.stage: Stage = "sent"
         self.reused = True
         self._tunnelling = False
-        self._is_late = False
-        self._pool = pool
         self._transcript = transcript
         self._began: dict[str, float] = {}
 
@@ -221,28 +293,16 @@ class ConnectionTrace:
             self._tunnelling = getattr(info.get("request"), "method", b"") == b"CONNECT"
         if not self._tunnelling:
             self._follow(name)
-        if self._pool is not None and name.endswith(_OPENED):
-            stream = info.get("return_value")
-            self._is_late = self._pool.opened(stream)
-            if not self._pool.asynchronous:
-                cut_waits_short(stream)
         if self._transcript:
             self._show(name, info, self._transcript)
 
     async def asynchronously(self, name: str, info: Mapping[str, Any]) -> None:
         """Note an event where it is awaited."""
         self(name, info)
-        if self._is_late:
-            # The client didn't have this one yet when it was closed.
-            self._is_late = False
-            await info["return_value"].aclose()
 
     def answered(self) -> None:
         """Note that there is a response; not every transport says so."""
         self.stage = "answered"
-        # A response and its body may hold each other, and this with them; a client that
-        # is forgotten meanwhile has to be found, with its connections.
-        self._pool = None
 
     def _follow(self, name: str) -> None:
         if name.endswith("send_request_headers.started"):
@@ -252,6 +312,9 @@ class ConnectionTrace:
         elif name.endswith("send_request_headers.failed"):
             # No server acts on half a head, so it may be sent again.
             self.stage = "unsent"
+        elif name.endswith("receive_response_headers.started"):
+            if self.timing is not None:
+                self.timing.reading()
         elif name.endswith("receive_response_headers.complete"):
             self.stage = "answered"
         elif name.startswith("connection.connect_") and name.endswith(".started"):
@@ -259,30 +322,17 @@ class ConnectionTrace:
             self.reused = False
 
     def _show(self, name: str, info: Mapping[str, Any], transcript: Transcript) -> None:
+        # Imported late, as few transcripts go that far.
+        from .trace import description
+
         event, _, part = name.rpartition(".")
         now = time.perf_counter()
         if part == "started":
             self._began[event] = now
         took = f"{(now - self._began.get(event, now)) * 1000:.1f} ms"
-        stream = info.get("return_value")
-        match name:
-            case "connection.connect_tcp.started":
-                text = f"connecting to {info.get('host')} port {info.get('port')}"
-            case "connection.connect_tcp.complete":
-                text = f"connected to {_address(stream)} in {took}"
-            case "connection.start_tls.complete":
-                text = f"TLS: {_tls(stream)} in {took}"
-            case "connection.connect_tcp.failed" | "connection.start_tls.failed":
-                text = f"failed after {took}: {info.get('exception')}"
-            case "http11.receive_response_headers.complete":
-                text = f"HTTP/1.1, response began after {took}"
-            case "http2.receive_response_headers.complete":
-                text = f"HTTP/2, response began after {took}"
-            case "http11.response_closed.complete" | "http2.response_closed.complete":
-                text = "the response is complete"
-            case _:
-                return
-        transcript.note(text)
+        text = description(name, info, took)
+        if text:
+            transcript.note(text)
 
 
 def new_request(
@@ -304,7 +354,12 @@ def new_request(
     usual = prepared.timeout == TIMEOUT
     timeouts = _USUAL_TIMEOUTS if usual else library.timeouts(prepared.timeout)
     if until is not None:
-        timeouts = {name: capped(each, until) for name, each in timeouts.items()}
+        # No part may take longer than there is time for all of it.
+        left = max(until - time.monotonic(), _LEAST)
+        timeouts = {
+            name: left if each is None else min(each, left)
+            for name, each in timeouts.items()
+        }
     try:
         if client.params:
             url = library.http.URL(url).copy_merge_params(client.params)
@@ -313,7 +368,8 @@ def new_request(
             url,
             # By items: headers that are unpacked are looked up again, one by one.
             headers={**dict(client.headers.items()), **prepared.headers},
-            cookies=client.cookies or None,
+            # The jar itself: a copy would not know where its cookies belong.
+            cookies=client.cookies.jar if client.cookies else None,
             content=prepared.content,
             extensions={"timeout": timeouts, "trace": trace},
         )
@@ -325,35 +381,6 @@ def new_request(
     return request
 
 
-def broken_off(error: Exception, library: Library) -> NoResponse:
-    """Return what it means that a body breaks off."""
-    forget_request(error, library)
-    timed_out = isinstance(error, library.http.TimeoutException)
-    what = str(error) or type(error).__name__
-    if timed_out:
-        what = f"nothing came for too long ({what})"
-    return NoResponse(what, stage="answered", timed_out=timed_out)
-
-
-def forget_request(error: BaseException, library: Library) -> None:
-    """Remove the request from an error of an HTTP library: it holds the key."""
-    if isinstance(error, library.http.RequestError):
-        failed: Any = error
-        with suppress(RuntimeError):
-            sent = failed.request
-            url = sent.url.copy_with(userinfo=b"", query=None)
-            failed.request = library.http.Request(sent.method, url)
-
-
-def forget_unsendable(jar: CookieJar) -> None:
-    """Drop cookies that can't be sent back: one would spoil every request."""
-    for cookie in [*jar]:
-        text = f"{cookie.name}{cookie.value or ''}"
-        if not (text.isascii() and text.isprintable()):
-            with suppress(KeyError):
-                jar.clear(cookie.domain, cookie.path, cookie.name)
-
-
 def _pairs(headers: httpx.Headers) -> list[tuple[str, str]]:
     """Return headers as they are written, each as often as it stands there."""
     encoding = headers.encoding
@@ -363,15 +390,5 @@ def _pairs(headers: httpx.Headers) -> list[tuple[str, str]]:
     ]
 
 
-def _address(stream: Any) -> str:
-    """Return the address that a connection leads to, where the stream knows it."""
-    found = stream.get_extra_info("server_addr") if stream is not None else None
-    return f"{found[0]} port {found[1]}" if found else "the server"
-
-
-def _tls(stream: Any) -> str:
-    found = stream.get_extra_info("ssl_object") if stream is not None else None
-    if found is None:
-        return "on"
-    cipher = found.cipher()
-    return f"{found.version()}, {cipher[0] if cipher else 'no cipher'}"
+def _first(*moments: float | None) -> float | None:
+    return min((each for each in moments if each is not None), default=None)

@@ -20,9 +20,9 @@ from .._effects import (
     Upload,
     Within,
 )
-from .body import Bound, bound_for, supervise
-from .exchange import Exchange, broken_off
-from .limits import limit_waits
+from .body import Bound, SyncBody, bound_for, supervise, timing_of
+from .exchange import Exchange
+from .failures import broken_off
 from .upload import plain
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from .._redaction import Secrets
     from .._transcript import Transcript
     from .library import Library
-    from .pool import Permit, Pool
+    from .pool import Pool
 
 
 _LOGGER = logging.getLogger("assistants_client")
@@ -147,15 +147,14 @@ class Http(BaseHttp):
         self.clear_progress()
         try:
             if self._read is not None:
-                self._read.close()
+                close(self._read)
         finally:
             if response is not None:
-                response.close()
+                close(response)
 
     def _within(self, effect: Effect, seconds: float) -> Any:
         """Perform an effect; it can't be cancelled, but waits no longer than that."""
         self._until = until = time.monotonic() + seconds
-        former = limit_waits(until)
         try:
             return self.perform(effect)
         except NoResponse as error:
@@ -163,7 +162,6 @@ class Http(BaseHttp):
                 raise TimeUp from error
             raise
         finally:
-            limit_waits(former)
             self._until = None
 
     def _receive(self, effect: Receive) -> bytes | None:
@@ -173,7 +171,10 @@ class Http(BaseHttp):
             known, self._read = self._read, response
             self._pieces = Bound(response, self.library, effect.limit).pieces()
             if known is not None:
-                known.close()
+                close(known)
+        timing = timing_of(response)
+        if timing is not None:
+            timing.until = self._until
         try:
             return next(self._pieces, None)
         except self.library.broken as error:
@@ -183,21 +184,15 @@ class Http(BaseHttp):
         if isinstance(prepared.content, Upload):
             prepared.content.form.open()
         exchange = self._exchange(prepared)
-        exchange.extend = lambda: limit_waits(exchange.deadline)
-        permit = self._acquire(exchange)
         response: httpx.Response | None = None
-        former = limit_waits(exchange.deadline)
         try:
             response = self._client.send(
                 exchange.request, stream=True, follow_redirects=False
             )
             exchange.begun(response)
-            if response.is_closed:
-                # Made without a network, and read by that.
-                permit.release()
-            else:
-                late = exchange.deadline_of(response)
-                supervise(response, self.library, late, permit.release)
+            # One that was made without a network has been read by that.
+            if not response.is_closed:
+                supervise(response, self.library, exchange.timing, SyncBody)
                 bound = bound_for(response, self.library, prepared.limit)
                 if not (prepared.stream and response.is_success):
                     bound.read()
@@ -207,18 +202,22 @@ class Http(BaseHttp):
                 if response is not None:
                     response.close()
             finally:
-                permit.release()
+                if exchange.timing.lease is not None:
+                    exchange.timing.lease.drop()
             failure = exchange.failure(error)
             if failure is None:
                 raise
             raise failure from error
-        finally:
-            limit_waits(former)
         exchange.ended(response)
         return response
 
-    def _acquire(self, exchange: Exchange) -> Permit:
-        try:
-            return self._pool.acquire(exchange.pool_timeout)
-        except TimeoutError as error:
-            raise exchange.no_permit() from error
+
+def close(response: Any) -> None:
+    """Close a response, also where an interruption comes in between."""
+    try:
+        response.close()
+    finally:
+        # It counts as closed as soon as that has begun.
+        timing = timing_of(response)
+        if timing is not None and timing.lease is not None:
+            timing.lease.drop()

@@ -81,8 +81,8 @@ def pool_problems(http: Any, at_most: int) -> list[str]:
     pool = http._transport._pool
     busy = [each for each in pool.connections if not each.is_idle()]
     found = [f"a connection is in use: {each!r}" for each in busy]
-    if pool._requests:
-        found.append(f"{len(pool._requests)} requests are waiting")
+    if pool.used:
+        found.append(f"{pool.used} connections are not given back")
     if len(pool.connections) > at_most:
         found.append(f"{len(pool.connections)} connections")
     return found

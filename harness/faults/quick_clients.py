@@ -65,5 +65,5 @@ def leaks(client: Client | AsyncClient) -> Iterator[str]:
     for connection in pool.connections:
         if not (connection.is_idle() or connection.is_closed()):
             yield f"a connection is kept busy: {connection!r}"
-    if pool._requests:
-        yield f"{len(pool._requests)} requests wait for a connection"
+    if pool.used:
+        yield f"{pool.used} connections are not given back"

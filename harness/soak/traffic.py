@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from unittest import mock
 
 from assistants_client import AssistantsError, AsyncClient, Client, StreamInterrupted
-from assistants_client._transport.pool import CONNECTIONS
+from assistants_client._options import MAX_CONNECTIONS
 from harness.either_client import finished, settled
 from harness.faults.echo_server import pool_problems
 from harness.soak.ledger import ENDED, WAITS, Ledger, stored_runs
@@ -146,7 +146,7 @@ def _round(plan: Plan, ledger: Ledger, url: str, seconds: float, number: int) ->
 def _look_at_pool(client: Client | AsyncClient, ledger: Ledger) -> None:
     """Look for connections that are lost, before all of them are closed."""
     http: Any = client._http({})
-    for each in pool_problems(http._client, CONNECTIONS):
+    for each in pool_problems(http._client, MAX_CONNECTIONS):
         ledger.complain(f"{type(client).__name__}: {each}")
 
 

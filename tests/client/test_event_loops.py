@@ -64,21 +64,19 @@ def test_each_loop_closes_what_it_opened(client: AsyncClient) -> None:
 
 def test_loops_that_ended_are_forgotten(client: AsyncClient) -> None:
     ended: list[weakref.ref[Any]] = []
-    pool = client._pool
+    narrow = client.with_options(max_connections=1)
 
     async def main() -> None:
         ended.append(weakref.ref(asyncio.get_running_loop()))
-        await create(client, 1)
         # What waits has to know its loop.
-        first = await pool.acquire(None)
-        asyncio.get_running_loop().call_soon(first.release)
-        (await pool.acquire(None)).release()
+        await asyncio.gather(*(create(narrow, 1) for _ in range(3)))
 
     for _ in range(4):
         asyncio.run(main())
     gc.collect()
     # The last one goes when the next one comes.
     assert [each() for each in ended[:-1]] == [None] * 3
+    asyncio.run(narrow.close())
     asyncio.run(client.close())
 
 
@@ -206,14 +204,15 @@ def test_a_forgotten_client_is_found_at_once(
         found = kept[0].threads.create()
         await found if kind is AsyncClient else None
         del found
-        http = kept[0]._http({})._client
+        idle = kept[0]._http({})._client._transport._pool.idle
+        assert len(idle) == 1
         gc.disable()
         try:
             with warnings.catch_warnings(record=True) as caught:
                 warnings.simplefilter("always")
                 kept.clear()
             async with asyncio.timeout(PATIENCE):
-                while not http.is_closed:
+                while not idle[0].line.is_closed:
                     await asyncio.sleep(0)
         finally:
             gc.enable()

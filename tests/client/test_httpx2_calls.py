@@ -281,7 +281,7 @@ async def bytes_behind_an_answer(talk: Talk) -> None:
 
 
 async def azure(talk: Talk) -> None:
-    http = talk.client._pool._given
+    http = talk.client._pool.given
     with ScriptedServer() as server:
         client: Any = talk.kind.for_azure(
             f"{server.url}/api/projects/p", token_provider=lambda: KEY, http_client=http
@@ -289,7 +289,7 @@ async def azure(talk: Talk) -> None:
         await got(client.threads.create())
         assert only(server).headers["authorization"] == f"Bearer {KEY}"
         other = await talk.made(server.url)
-        moved = client.with_options(http_client=other._pool._given)
+        moved = client.with_options(http_client=other._pool.given)
         assert moved._pool.library is other._pool.library
         await got(moved.threads.create())
         assert "python-httpx2" in server.requests[-1].headers["user-agent"]

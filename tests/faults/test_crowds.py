@@ -32,8 +32,7 @@ if TYPE_CHECKING:
 
 THREADS = 32
 TASKS = 400
-# What httpx keeps to where nothing is said.
-USUAL_LIMIT = 100
+MANY = 100
 FEW = httpx.Limits(max_connections=5)
 
 
@@ -68,10 +67,10 @@ def test_threads_get_their_own_answers(echo: EchoServer, limits: httpx.Limits) -
         assert pool_problems(http, most) == []
 
 
-@pytest.mark.parametrize("few", [True, False], ids=["few", "usual"])
+@pytest.mark.parametrize("few", [True, False], ids=["few", "many"])
 def test_tasks_get_their_own_answers(echo: EchoServer, few: bool) -> None:
     """Cancel half of them, and look at what the others get."""
-    most, number = (5, TASKS) if few else (USUAL_LIMIT, USUAL_LIMIT * 3 // 2)
+    most, number = (5, TASKS) if few else (MANY, MANY * 3 // 2)
     asks = (_make, _list, _stream)
 
     async def talk(client: AsyncClient, http: httpx.AsyncClient) -> list[str]:
@@ -131,7 +130,7 @@ def test_a_task_may_be_cancelled_at_any_moment(echo: EchoServer) -> None:
                     task.cancel()
                     await asyncio.wait({task}, timeout=TIMEOUT)
                 await asyncio.sleep(0)
-                problems = pool_problems(_http_of(client), USUAL_LIMIT)
+                problems = pool_problems(_http_of(client), MANY)
                 found += [f"{ask.__name__}: {each}" for each in problems]
             return found
 
@@ -360,9 +359,8 @@ def _async_client(
     echo: EchoServer, http: httpx.AsyncClient | None = None
 ) -> AsyncClient:
     timeout = httpx.Timeout(TIMEOUT)
-    return AsyncClient(
-        base_url=echo.url, api_key="k", timeout=timeout, http_client=http
-    )
+    limit: Any = {"http_client": http} if http else {"max_connections": MANY}
+    return AsyncClient(base_url=echo.url, api_key="k", timeout=timeout, **limit)
 
 
 def _http_of(client: AsyncClient) -> httpx.AsyncClient:

@@ -1,0 +1,59 @@
+"""Cookies that go back to where they came from, and nowhere else."""
+
+from __future__ import annotations
+
+import os
+from http.cookiejar import Cookie, CookieJar
+from itertools import chain
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+class CookiesByOrigin(CookieJar):
+    """A jar for each scheme, host and port.
+
+    Copies of a client may lead to other servers. A jar of the standard library tells
+    those apart by their hosts alone, and has one send cookies to all hosts of a domain.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._jars: dict[str, CookieJar] = {}
+        self._process = os.getpid()
+
+    def extract_cookies(self, response: Any, request: Any) -> None:
+        """Keep the cookies of a response."""
+        self._jar(request).extract_cookies(response, request)
+
+    def add_cookie_header(self, request: Any) -> None:
+        """Add to a request the cookies of where it goes."""
+        self._jar(request).add_cookie_header(request)
+
+    def clear(
+        self,
+        domain: str | None = None,
+        path: str | None = None,
+        name: str | None = None,
+    ) -> None:
+        """Drop cookies, by the names of where they are, in all jars."""
+        for jar in [*self._jars.values()]:
+            try:
+                jar.clear(domain, path, name)
+            except KeyError:
+                continue
+
+    def __iter__(self) -> Iterator[Cookie]:
+        return chain.from_iterable([*jar] for jar in [*self._jars.values()])
+
+    def __len__(self) -> int:
+        return sum(map(len, [*self._jars.values()]))
+
+    def _jar(self, request: Any) -> CookieJar:
+        if self._process != os.getpid():
+            # The locks in them may be held by threads of the parent.
+            self._process, self._jars = os.getpid(), {}
+        scheme, place, *_ = urlsplit(request.get_full_url())
+        return self._jars.setdefault(f"{scheme}://{place}", CookieJar())

@@ -1,0 +1,42 @@
+"""Failures of an HTTP library: what they mean, without the key that they hold."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+
+from .._effects import NoResponse
+
+if TYPE_CHECKING:
+    from http.cookiejar import CookieJar
+
+    from .library import Library
+
+
+def broken_off(error: Exception, library: Library) -> NoResponse:
+    """Return what it means that a body breaks off."""
+    forget_request(error, library)
+    timed_out = isinstance(error, library.http.TimeoutException)
+    what = str(error) or type(error).__name__
+    if timed_out:
+        what = f"nothing came for too long ({what})"
+    return NoResponse(what, stage="answered", timed_out=timed_out)
+
+
+def forget_request(error: BaseException, library: Library) -> None:
+    """Remove the request from an error of an HTTP library: it holds the key."""
+    if isinstance(error, library.http.RequestError):
+        failed: Any = error
+        with suppress(RuntimeError):
+            sent = failed.request
+            url = sent.url.copy_with(userinfo=b"", query=None)
+            failed.request = library.http.Request(sent.method, url)
+
+
+def forget_unsendable(jar: CookieJar) -> None:
+    """Drop cookies that can't be sent back: one would spoil every request."""
+    for cookie in [*jar]:
+        text = f"{cookie.name}{cookie.value or ''}"
+        if not (text.isascii() and text.isprintable()):
+            with suppress(KeyError):
+                jar.clear(cookie.domain, cookie.path, cookie.name)
