@@ -131,7 +131,7 @@ class _Stream:
         line = self._line
         line.is_used = True
         try:
-            for start in range(0, len(buffer), _SLICE):
+            for start in range(0, len(buffer) or 1, _SLICE):
                 left = line.left(timeout, line.core.WriteTimeout)
                 self._stream.write(buffer[start : start + _SLICE], left)
         finally:
