@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from ._errors import ConfigurationError as ConfigurationError
     from ._errors import ConflictError as ConflictError
     from ._errors import DecodeError as DecodeError
+    from ._errors import FalseSuccessError as FalseSuccessError
     from ._errors import FileError as FileError
     from ._errors import InternalServerError as InternalServerError
     from ._errors import NotFoundError as NotFoundError
@@ -69,8 +70,8 @@ _NAMES = {
     "_errors": (
         "APIConnectionError APIError APIStatusError APITimeoutError "
         "AssistantsError AuthenticationError BadRequestError ConfigurationError "
-        "ConflictError DecodeError FileError InternalServerError NotFoundError "
-        "PermissionDeniedError RateLimitError StreamInterrupted "
+        "ConflictError DecodeError FalseSuccessError FileError InternalServerError "
+        "NotFoundError PermissionDeniedError RateLimitError StreamInterrupted "
         "UnprocessableEntityError"
     ),
     "_run_errors": (

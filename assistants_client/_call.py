@@ -22,11 +22,18 @@ from typing import (
     TypeVar,
 )
 
+import attrs
 from attrs import field, frozen
 
 from . import _api
 from ._error_messages import decoded
-from ._errors import ConfigurationError, DecodeError, ReceivedResponse, SentRequest
+from ._errors import (
+    ConfigurationError,
+    DecodeError,
+    FalseSuccessError,
+    ReceivedResponse,
+    SentRequest,
+)
 from ._json import decode, quick_decoder
 from ._redaction import SECRET_HEADERS, Secrets, without_user
 from ._text import is_text, shortened
@@ -246,6 +253,18 @@ class CallResult(Generic[T_co]):
         # Not from within: the cause would repeat the body, whatever is in it.
         raise self.undecodable(self.response)
 
+    def false_success(self, response: HttpResponse | None = None) -> FalseSuccessError:
+        """Return the error that the body is one, in spite of its status.
+
+        Args:
+            response: the response, where it was read elsewhere.
+        """
+        return FalseSuccessError(
+            received(response or self.response, self.request, self.secrets),
+            operation=self.call.operation,
+            attempts=self.attempts,
+        )
+
     def undecodable(self, response: HttpResponse, why: str = "not JSON") -> DecodeError:
         """Return the error that the response can't be read.
 
@@ -259,6 +278,13 @@ class CallResult(Generic[T_co]):
             operation=self.call.operation,
             attempts=self.attempts,
         )
+
+
+@cache
+def properties_of(model: Any) -> Mapping[str, bool]:
+    """Return the properties of a model, and whether each one is required."""
+    found = attrs.fields(model)
+    return {each.name: each.default is attrs.NOTHING for each in found}
 
 
 def make_call(

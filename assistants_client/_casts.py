@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from . import _api
+from ._call import properties_of
+from ._error_messages import is_error
 from ._json import converted
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from ._call import CallResult
 
@@ -28,9 +30,13 @@ def caster(to: Any) -> Callable[[CallResult[object]], Any]:
     if to is str:
         return lambda result: result.response.content.decode("utf-8", "replace")
     read = _reader(to)
+    properties = _properties(to)
 
     def cast(result: CallResult[object]) -> Any:
         data = result.json()
+        if properties and type(data) is dict and is_error(data, properties):
+            del data
+            raise result.false_success()
         try:
             return read(data)
         except (ValueError, TypeError, RecursionError) as error:
@@ -40,6 +46,12 @@ def caster(to: Any) -> Callable[[CallResult[object]], Any]:
         raise result.undecodable(result.response, why)
 
     return cast
+
+
+def _properties(to: Any) -> Mapping[str, bool]:
+    """Return the properties of a model of ours, none for any other type."""
+    is_model = isinstance(to, type) and issubclass(to, _api.Model)
+    return properties_of(to) if is_model else {}
 
 
 def _reader(to: Any) -> Callable[[Any], Any]:

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import json
 import re
+from typing import TYPE_CHECKING
 
 from ._text import shortened
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 # No server says anything further down, or in more pieces.
 _DEEPEST, _MOST = 8, 50
@@ -13,6 +17,8 @@ _PAGE = re.compile(r"\s*<(!doctype|html|\?xml)", re.IGNORECASE)
 _TITLE = re.compile(r"<title[^>]*>(.*?)</title>", re.IGNORECASE | re.DOTALL)
 _HEADING = re.compile(r"<h1[^>]*>(.*?)</h1>", re.IGNORECASE | re.DOTALL)
 _TAG = re.compile(r"<[^>]*>")
+# What is in the place of an object that there is none of.
+_TELLING = ("error", "errors", "code", "msg", "message", "detail")
 # Where servers put their words, the most telling place first.
 _PLACES = ("message", "detail", "error_description", "title", "error", "msg", "reason")
 
@@ -41,6 +47,48 @@ def text_field(body: object, name: str) -> str | None:
     if value is None or isinstance(value, dict | list):
         return None
     return str(value)
+
+
+def is_error(body: Mapping[str, object], properties: Mapping[str, bool]) -> bool:
+    """Return whether an object that came with a success is an error nevertheless.
+
+    Args:
+        body: the object.
+        properties: the properties that the document knows, and whether each one is
+            required.
+    """
+    telling = [name for name in _TELLING if name not in properties and body.get(name)]
+    if not properties.get("id"):
+        required = [name for name, is_required in properties.items() if is_required]
+        is_other = bool(required) and not any(name in body for name in required)
+        return bool(telling) and (is_other or "error" in telling)
+    if body.get("id") not in (None, "") or body.get("deleted") is True:
+        return False
+    if "deleted" in properties and "error" not in telling and _is_success(body):
+        # Some servers confirm a deletion in words of their own.
+        return False
+    return bool(telling)
+
+
+def is_error_list(body: Mapping[str, object]) -> bool:
+    """Return whether an object that came in place of a list is an error."""
+    if body.get("data"):
+        return False
+    if body.get("error") or not _is_success(body, unknown=True):
+        return True
+    return (
+        body.get("data") is None
+        and any(map(body.get, _TELLING))
+        and not _is_success(body)
+    )
+
+
+def _is_success(body: Mapping[str, object], *, unknown: bool = False) -> bool:
+    """Return whether the code in a body says so; `unknown` where there is none."""
+    code = body.get("code")
+    if code is None:
+        return unknown
+    return str(code) == "0" or (len(str(code)) == 3 and str(code).startswith("2"))
 
 
 def message(body: object, status: int, reason: str) -> str:

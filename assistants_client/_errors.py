@@ -16,6 +16,7 @@
         │   ├── APITimeoutError           it took too long
         │   └── StreamInterrupted         a stream broke off; it has what was received
         ├── DecodeError                   a response that can't be read
+        ├── FalseSuccessError             a success by its status, an error by its body
         └── APIStatusError                status_code, response
             ├── BadRequestError           400
             ├── AuthenticationError       401
@@ -290,6 +291,34 @@ class DecodeError(APIError):
         )
         self.status_code = response.status_code
         self.response = response
+
+
+class FalseSuccessError(APIError):
+    """A response whose status is a success, though its body is an error.
+
+    Attributes:
+        status_code: the status, such as 200; `code` is what the body says.
+        response: the response.
+    """
+
+    def __init__(
+        self, response: ReceivedResponse, *, operation: str | None = None, attempts: int
+    ) -> None:
+        body = response.json()
+        super().__init__(
+            message(body, response.status_code, _reason(response.status_code)),
+            request=response.request,
+            operation=operation,
+            body=body,
+            request_id=response.headers.get("x-request-id"),
+            attempts=attempts,
+        )
+        self.status_code = response.status_code
+        self.response = response
+
+    def _facts(self) -> Iterator[str]:
+        yield f"status {self.status_code}, but the body is an error"
+        yield from super()._facts()
 
 
 _START = 60

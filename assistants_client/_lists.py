@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from attrs import field, frozen
 
 from . import _api
+from ._error_messages import is_error_list
 from ._flows.paginate import Bounds, bounds
 
 if TYPE_CHECKING:
@@ -61,12 +62,18 @@ def page_fields(
 
     Raises:
         DecodeError: the response is no list.
+        FalseSuccessError: it is an error.
     """
     found = result.json()
     if isinstance(found, list):
         found = {"data": found}
-    if not isinstance(found, dict) or not isinstance(found.get("data"), list | None):
+    if isinstance(found, dict) and is_error_list(found):
         # Tools that report local variables must not report secrets that it repeats.
+        del found
+        raise result.false_success()
+    if not isinstance(found, dict) or not isinstance(
+        found.get("data", ""), list | None
+    ):
         del found
         raise result.undecodable(result.response, "no list")
     more = False if single else found.get("has_more")

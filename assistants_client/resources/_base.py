@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Any, ParamSpec, Protocol, TypeVar
 
 from .. import _api
 from .._call import NOT_GIVEN as NOT_GIVEN
-from .._call import given, make_call
+from .._call import given, make_call, properties_of
+from .._error_messages import is_error
 from .._lists import page_fields, split
 from .._operations import LIVE
 from ..objects._live import Binding
@@ -164,8 +165,11 @@ def object_reader(
             return read_data({})
         data = result.json()
         if type(data) is dict:
-            return read_data(data)
-        # Tools that report local variables must not report secrets that it repeats.
+            if data.get("id") or not is_error(data, properties_of(_model(kind))):
+                return read_data(data)
+            # Tools that report local variables must not report secrets that it repeats.
+            del data
+            raise result.false_success()
         del data
         what = f"no {kind.lower()}" if live else "no object"
         raise result.undecodable(result.response, what)
@@ -205,6 +209,11 @@ def reader(
         return made
 
     return read
+
+
+@cache
+def _model(kind: str) -> Any:
+    return _live_class(kind, False) if kind in LIVE else getattr(_api, kind)
 
 
 @cache

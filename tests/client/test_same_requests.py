@@ -58,11 +58,12 @@ def shared(request: pytest.FixtureRequest, server: ScriptedServer) -> Iterator[C
 
 
 def plain(_: Request) -> Response:
-    return Response.of({})
+    return Response.of({"data": []})
 
 
 @pytest.fixture
 def clients(server: ScriptedServer, shared: Clients) -> Iterator[Clients]:
+    server.script = plain
     yield shared
     server.script = plain
 
