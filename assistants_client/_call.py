@@ -185,6 +185,7 @@ class Call(Generic[T_co]):
         request: its request, as generated code builds it.
         read: reads the result of a successful response.
         options: the options of this call alone.
+        ids: its path parameters.
         stream: whether the response is a stream of events.
         unread: whether the body of a successful response is left unread.
     """
@@ -193,6 +194,7 @@ class Call(Generic[T_co]):
     request: Request
     read: Callable[[CallResult[object]], T_co]
     options: UploadOptions = field(factory=UploadOptions, repr=False)
+    ids: Mapping[str, str] = field(factory=dict)
     stream: bool = False
     unread: bool = False
 
@@ -337,6 +339,7 @@ def make_call(
         request=request,
         read=read,
         options=options,
+        ids=dict(zip(path, given, strict=True)),
         stream=bool(rest.get("stream")),
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from attrs import field, frozen
@@ -11,7 +12,7 @@ from ._error_messages import is_error_list
 from ._flows.paginate import Bounds, bounds
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
     from ._call import CallResult
 
@@ -25,6 +26,8 @@ _QUERY = ("limit", "order", "after", "before", "run_id", "include")
 class PageFields(Generic[T]):
     """What a response says of a page; the attributes are those of `pages.Page`."""
 
+    operation: str = ""
+    ids: Mapping[str, str] = field(factory=dict)
     data: list[T] = field(factory=list)
     first_id: Any = None
     last_id: Any = None
@@ -78,6 +81,8 @@ def page_fields(
         raise result.undecodable(result.response, "no list")
     more = False if single else found.get("has_more")
     return PageFields(
+        operation=result.call.operation,
+        ids=result.call.ids,
         data=[*map(read_item, found.get("data") or ())],
         first_id=found.get("first_id"),
         last_id=found.get("last_id"),

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import copy
+import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Iterator
-from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, NoReturn, TypeAlias, TypeVar
 
-from attrs import asdict, field, frozen
+from attrs import asdict, define, evolve, field, fields, frozen
 
-from ._flows.paginate import Bounds, Pagination, next_query
+from ._errors import ConfigurationError
+from ._flows.paginate import Bounds, Pagination, cut_short_text, next_query
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from typing import Self
 
     from ._lists import PageFields
@@ -17,9 +21,24 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 Query: TypeAlias = dict[str, Any]
 
+_LOGGER = logging.getLogger("assistants_client")
+
 
 class NoNextPageError(RuntimeError):
     """There is no next page; `has_next_page()` says so beforehand."""
+
+
+@define
+class _Ending:
+    """How the iteration over a list ended, once it has; its pages share it."""
+
+    complete: bool | None = None
+
+    def note(self, operation: str, pagination: Pagination[Any]) -> None:
+        """Note the end, and log it where it came before that of the list."""
+        self.complete = not pagination.cut_short
+        if pagination.cut_short:
+            _LOGGER.warning("%s", cut_short_text(operation, pagination))
 
 
 @frozen(kw_only=True)
@@ -41,11 +60,27 @@ class _Page(Generic[T]):
     object: str | None = None
     _query: Query = field(alias="query", factory=dict, repr=False)
     _bounds: Bounds = field(alias="bounds", factory=Bounds, repr=False)
+    # By which a page that was pickled finds those after it again.
+    _operation: str = field(alias="operation", default="", repr=False)
+    _ids: Mapping[str, str] = field(alias="ids", factory=dict, repr=False)
+    _ending: _Ending = field(alias="ending", factory=_Ending, repr=False, eq=False)
 
     @classmethod
     def of(cls, fields: PageFields[T], **more: Any) -> Self:
         """Return the page that a response says; `more` is what it doesn't know."""
         return cls(**asdict(fields, recurse=False), **more)
+
+    @property
+    def complete(self) -> bool | None:
+        """Return whether all items came that were asked for.
+
+        None as long as there are more pages and the iteration has not ended; False
+        where it ended early, because the server repeated itself or did not say how to
+        go on. The logger `assistants_client` has a warning then.
+        """
+        if self._ending.complete is not None:
+            return self._ending.complete
+        return None if self.has_next_page() else not self.has_more
 
     def has_next_page(self) -> bool:
         """Return whether there is a page after this one, as far as this one says."""
@@ -78,6 +113,22 @@ class _Page(Generic[T]):
 
         return json.dumps(self.to_dict(), indent=indent, ensure_ascii=False)
 
+    def __copy__(self) -> Self:
+        return evolve(self)
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
+        # The client is not copied, nor is how the other one was iterated over.
+        return evolve(self, data=copy.deepcopy(self.data, memo), ending=_Ending())
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # Without the client, its key and the options of the call.
+        kept = {
+            each.alias: getattr(self, each.name)
+            for each in fields(type(self))
+            if each.name != "_fetch"
+        }
+        return _restored, (type(self), kept)
+
     def _next(self) -> Query:
         query = self.next_page_info()
         if query is None:
@@ -89,7 +140,7 @@ class _Page(Generic[T]):
 class Page(_Page[T]):
     """A page of a list. Iterating over it goes through the items of all pages."""
 
-    _fetch: Callable[[Query], Page[T]] = field(alias="fetch", repr=False)
+    _fetch: Callable[[Query], Page[T]] = field(alias="fetch", repr=False, eq=False)
 
     def get_next_page(self) -> Page[T]:
         """Fetch the next page.
@@ -116,8 +167,9 @@ class Page(_Page[T]):
             yield page, [*pagination.take(page)]
             query = pagination.next_query(page)
             if query is None:
+                self._ending.note(self._operation, pagination)
                 return
-            page = self._fetch(query)
+            page = evolve(self._fetch(query), ending=self._ending)
 
 
 @frozen(kw_only=True)
@@ -125,7 +177,7 @@ class AsyncPage(_Page[T]):
     """A page of a list. `async for` over it goes through the items of all pages."""
 
     _fetch: Callable[[Query], Awaitable[AsyncPage[T]]] = field(
-        alias="fetch", repr=False
+        alias="fetch", repr=False, eq=False
     )
 
     async def get_next_page(self) -> AsyncPage[T]:
@@ -154,8 +206,9 @@ class AsyncPage(_Page[T]):
             yield page, [*pagination.take(page)]
             query = pagination.next_query(page)
             if query is None:
+                self._ending.note(self._operation, pagination)
                 return
-            page = await self._fetch(query)
+            page = evolve(await self._fetch(query), ending=self._ending)
 
 
 class AsyncPages(Generic[T]):
@@ -163,10 +216,29 @@ class AsyncPages(Generic[T]):
 
     def __init__(self, first: Callable[[], Awaitable[AsyncPage[T]]]) -> None:
         self._first = first
+        self._page: AsyncPage[T] | None = None
+
+    @property
+    def complete(self) -> bool | None:
+        """Return whether all items came, once it was iterated; see `AsyncPage`."""
+        return None if self._page is None else self._page.complete
 
     def __await__(self) -> Generator[Any, None, AsyncPage[T]]:
         return self._first().__await__()
 
     async def __aiter__(self) -> AsyncIterator[T]:
-        async for item in await self._first():
+        self._page = await self._first()
+        async for item in self._page:
             yield item
+
+
+def _restored(kind: Any, kept: dict[str, Any]) -> Any:
+    """Return a page that was pickled."""
+    return kind(**kept, fetch=_detached)
+
+
+def _detached(_: Query) -> NoReturn:
+    raise ConfigurationError(
+        "this page has no client, because it was pickled: client.attach(page) returns "
+        "one that can fetch the pages after it"
+    )

@@ -97,7 +97,7 @@ def perform_call(
         )
 
     try:
-        sent = yield from retry(prepare, policy or Policy(retries))
+        sent = yield from retry(prepare, policy or Policy(retries), call.operation)
     except (_api.UnusableFile, _api.BrokenFile) as error:
         at_once = isinstance(error, _api.UnusableFile) and not tries
         what = ConfigurationError if at_once else FileError

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING, Generic, Protocol, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeAlias, TypeVar
 
 from attrs import frozen
 
@@ -51,7 +51,20 @@ class Bounds:
     created_before: float | None = None
 
 
+USUAL_LIMIT = 20
+"""How many items a page has where nobody asks for another number."""
+REPEATED = "the server repeated what it had sent"
+NO_ITEMS = "the server said that there is more, and sent nothing"
+NO_CURSOR = "the server said that there is more, and no id by which to ask for it"
 _NO_BOUNDS = Bounds()
+
+
+def cut_short_text(operation: str, pagination: Pagination[Any]) -> str:
+    """Return what is logged where a list was cut short."""
+    return (
+        f"{operation}: the list was cut short after {pagination.count} items, as "
+        f"{pagination.cut_short}"
+    )
 
 
 def bounds(
@@ -103,9 +116,15 @@ class Pagination(Generic[T]):
     It ends even if cursors are inclusive, ignored or go round in circles, and yields no
     item twice that was on this page, the one before or the first one. It remembers that
     much, and no more, however long the list is.
+
+    Attributes:
+        count: how many items there were.
+        cut_short: why it ended before the list did; None where it did not.
     """
 
     def __init__(self, limits: Bounds, query: Mapping[str, object]) -> None:
+        self.count = 0
+        self.cut_short: str | None = None
         self._limits = limits
         self._query = dict(query)
         backwards = query.get("before") is not None and query.get("after") is None
@@ -115,6 +134,8 @@ class Pagination(Generic[T]):
         self._first: frozenset[str] | None = None
         self._last: frozenset[str] = frozenset()
         self._ended = self._left <= 0
+        self._is_stale = False
+        self._was_full = False
         # For cursors that go round: one is remembered, a later one each time.
         self._remembered: str | None = None
         self._steps, self._until = 0, 1
@@ -137,28 +158,47 @@ class Pagination(Generic[T]):
                 here.add(name)
             fresh += 1
             if not bounded:
+                self.count += 1
                 yield item
             elif not self._ended and self._is_beyond(item):
                 self._ended = True
             elif not self._ended and self._is_within(item):
                 self._left -= 1
                 self._ended = self._left <= 0
+                self.count += 1
                 yield item
         if self._first is None:
             self._first = frozenset(here)
+            self._was_full = len(page.data) == self._query.get("limit", USUAL_LIMIT)
         self._last = frozenset(here)
-        if not fresh:
-            self._ended = True
+        self._is_stale = not fresh
 
     def next_query(self, page: PageLike[T]) -> dict[str, object] | None:
         """Return the query of the next page, None if the iteration ends."""
         if self._ended:
             return None
+        if self._is_stale:
+            self.cut_short = self._why(page)
+            return None
         query = next_query(page, self._query)
-        if query is None or self._goes_round(query):
+        if query is None:
+            self.cut_short = NO_CURSOR if page.has_more else None
+            return None
+        if self._goes_round(query):
+            self.cut_short = REPEATED
             return None
         self._query = query
         return query
+
+    def _why(self, page: PageLike[T]) -> str | None:
+        """Return why a list ended with a page that brought nothing new, if too soon."""
+        if page.has_more is False:
+            return None
+        if page.has_more:
+            return REPEATED if page.data else NO_ITEMS
+        # Nobody says that there is more. A server whose cursors are inclusive repeats
+        # the last item, and one without pages returns all it has, again and again.
+        return REPEATED if len(page.data) > 1 and self._was_full else None
 
     def _goes_round(self, query: dict[str, object]) -> bool:
         cursor = f"{query.get('after')} {query.get('before')}"

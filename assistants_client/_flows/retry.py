@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from .._effects import NoResponse, Note, Send, Sleep, UnreadableResponse
+from .._effects import Log, NoResponse, Note, Send, Sleep, UnreadableResponse
 from .redirects import REDIRECTS, SPENT, follow_redirects, is_spent
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ _FIRST, _MOST = 0.5, 8.0
 _RETRIED = (408, 409, 429)
 # The server can't have seen the request.
 _UNSENT = ("connect", "unsent")
+_STALE = "the kept connection was stale"
 _SAFE_METHODS = ("GET", "HEAD", "DELETE", "OPTIONS", "PUT")
 
 
@@ -56,7 +57,9 @@ class GaveUp(Exception):  # noqa: N818 - the caller turns it into an error
 
 
 def retry(
-    prepare: Callable[[int], Flow[PreparedRequest]], policy: Policy
+    prepare: Callable[[int], Flow[PreparedRequest]],
+    policy: Policy,
+    operation: str = "a request",
 ) -> Flow[Sent]:
     """Send a request until its response is final, or it must not be sent again.
 
@@ -67,6 +70,7 @@ def retry(
         prepare: returns the request for an attempt, numbered from 0: a key may have
             changed meanwhile.
         policy: how often, and how long to wait in between.
+        operation: what is sent, as the log names it.
 
     Raises:
         GaveUp: there is no response.
@@ -90,7 +94,7 @@ def retry(
                 raise GaveUp(broken, attempts) from broken
             if _is_stale(request, broken) and not refreshed and not is_spent(request):
                 refreshed = True
-                yield Note("the kept connection was stale; sending again at once")
+                yield from _tell(operation, f"{_STALE}; sending again at once")
                 continue
             if retries >= policy.max_retries or not _may_resend(request, broken):
                 raise GaveUp(broken, attempts) from broken
@@ -107,8 +111,15 @@ def retry(
             wait = _wait(response.headers, retries, policy)
             why = f"status {response.status_code}"
         retries += 1
-        yield Note(f"{why}; retry {retries} of {policy.max_retries} in {wait:.1f} s")
+        which = f"retry {retries} of {policy.max_retries}"
+        yield from _tell(operation, f"{why}; {which} in {wait:.1f} s")
         yield Sleep(wait)
+
+
+def _tell(operation: str, what: str) -> Flow[None]:
+    """Write a line into the transcript, and one into the log."""
+    yield Note(what)
+    yield Log("info", f"{operation}: {what}")
 
 
 def backoff(retries: int, policy: Policy) -> float:

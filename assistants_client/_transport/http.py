@@ -83,7 +83,11 @@ class BaseHttp:
             self._progress.clear()
 
     def _log(self, line: Log) -> None:
-        _LOGGER.log(_LEVELS[line.level], line.text, exc_info=line.error)
+        level = _LEVELS[line.level]
+        if _LOGGER.isEnabledFor(level):
+            # What servers say may repeat a key, and begin lines of its own.
+            text = self._secrets.redact(line.text) if self._secrets else line.text
+            _LOGGER.log(level, "%s", " ".join(text.split()), exc_info=line.error)
 
     def _show_progress(self, status: str, seconds: float) -> bool:
         """Show how a run is doing; return whether there is a terminal for it."""

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from .. import _api
 from .._call import id_of, make_call
+from .._effects import Log
 from .._errors import ConfigurationError
 from .._flows.call import perform_call
-from .._flows.paginate import Bounds, Pagination
+from .._flows.paginate import Bounds, Pagination, cut_short_text
 from .._flows.retry import IDEMPOTENCY_KEY
 from .._lists import page_fields
 from .._operations import (
@@ -178,4 +179,6 @@ class RunCalls:
             page = yield from self._page(operation, query, known, read)
             found += pagination.take(page)
             query = pagination.next_query(page)
+        if pagination.cut_short:
+            yield Log("warning", cut_short_text(operation.name, pagination))
         return found

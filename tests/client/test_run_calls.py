@@ -6,6 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING, Any
 
 import httpx
+import pytest
 
 from assistants_client import AsyncClient, Client
 from assistants_client._drive import drive
@@ -95,3 +96,17 @@ def test_going_on_with_another_answer_frees_the_one_before_async() -> None:
             assert second.is_closed
 
     asyncio.run(run())
+
+
+def test_a_list_that_is_cut_short_is_logged(caplog: pytest.LogCaptureFixture) -> None:
+    page: Any = [{"id": "msg_1", "run_id": "run_1"}]
+    asked: list[httpx.URL] = []
+    with httpx.Client(transport=paged(page, page, page, asked=asked)) as http:
+        client = Client(base_url=NOWHERE, api_key=KEY, http_client=http)
+        calls = RunCalls(client, {}, IDS)
+        found = drive(calls.messages(calls.named()), client._http({}).perform)
+    assert [message.id for message in found] == ["msg_1"]
+    (line,) = caplog.messages
+    assert line.startswith(
+        "threads.messages.list: the list was cut short after 1 items"
+    )
