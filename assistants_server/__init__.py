@@ -18,6 +18,7 @@ if _missing:
     )
 
 from .engines import (  # noqa: E402
+    Citation,
     CodeCall,
     Engine,
     Fail,
@@ -41,6 +42,7 @@ from .settings import SettingsError  # noqa: E402
 from .store import StoreError  # noqa: E402
 
 __all__ = [
+    "Citation",
     "CodeCall",
     "Engine",
     "Fail",

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from .contents import Contents
     from .search.chunks import Chunk
     from .search.embeddings import Embedder
-    from .search.index import Added, Hit
+    from .search.hits import Hit
+    from .search.index import Added
 
 JSON = dict[str, Any]
 _NAME = "index.db"
@@ -79,6 +80,7 @@ class IndexFile:
         *,
         files: Collection[str] | None = None,
         score_threshold: float = 0.0,
+        ranker: str = "auto",
     ) -> list[Hit]:
         """Return the chunks that fit best, best first.
 
@@ -88,6 +90,7 @@ class IndexFile:
             limit: how many chunks at most.
             files: the ids of the files to search in; all without it.
             score_threshold: the least score, from 0 to 1.
+            ranker: the API's; with `none` words alone decide.
 
         Raises:
             EmbeddingError: the queries have no embeddings.
@@ -101,6 +104,7 @@ class IndexFile:
             limit,
             file_ids=files,
             score_threshold=score_threshold,
+            ranker=ranker,
         )
 
     def close(self) -> None:

@@ -6,12 +6,14 @@ import asyncio
 import logging
 import time
 from contextlib import aclosing
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from . import objects
 from .engines.adapter import call_engine
-from .engines.interface import EngineError, Fail, Incomplete, Wait
+from .engines.interface import EngineError, Fail, FileSearch, Incomplete, Wait
 from .engines.outputs import problem_of
+from .file_search import FileSearchError
 from .objects import end_message, end_step, usage_of
 from .turn_context import is_function_step, next_turn, prompt_tokens, tokens
 from .turn_writer import TokensSpentError, TurnWriter
@@ -19,6 +21,7 @@ from .turn_writer import TokensSpentError, TurnWriter
 if TYPE_CHECKING:
     from .engines.interface import Engine, Turn
     from .events import Listener
+    from .file_search import FileSearcher
     from .objects import Ending
     from .settings import Settings
     from .store import Store
@@ -37,6 +40,7 @@ class RunTask:
         store: Store,
         settings: Settings,
         engine: Engine,
+        searcher: FileSearcher,
         listener: Listener | None = None,
     ) -> None:
         """Prepare to carry on a run of the store, whatever its status.
@@ -46,6 +50,7 @@ class RunTask:
             store: where the run, its steps and messages are.
             settings: for the pace.
             engine: what answers.
+            searcher: what searches files for it.
             listener: receives the events.
         """
         self.id = id
@@ -53,6 +58,7 @@ class RunTask:
         self._store = store
         self._settings = settings
         self._engine = engine
+        self._searcher = searcher
         self._notes = store.notes(id)
         self._thread: str = self._notes["thread"]
         self._submitted = asyncio.Event()
@@ -197,8 +203,9 @@ class RunTask:
             prompt=prompt,
             budget=None if allowed is None else allowed - written,
         )
+        left = None if room is None else room - prompt
         try:
-            ended = await self._follow(turn, writer)
+            ended = await self._follow(turn, writer, left)
         except TokensSpentError:
             ended = Incomplete("max_completion_tokens")
         except EngineError as error:
@@ -219,11 +226,22 @@ class RunTask:
                 self._complete()
         return bool(calls)
 
-    async def _follow(self, turn: Turn, writer: TurnWriter) -> Fail | Incomplete | None:
-        """Write the outputs of the engine; return how it ended the run, if it did."""
+    async def _follow(
+        self, turn: Turn, writer: TurnWriter, room: int | None
+    ) -> Fail | Incomplete | None:
+        """Write the outputs of the engine; return how it ended the run, if it did.
+
+        Args:
+            turn: what the engine is called with.
+            writer: writes what it says and does.
+            room: how many tokens searches may find for it; None for no limit.
+        """
         try:
             async with aclosing(call_engine(self._engine, turn)) as outputs:
-                async for output in outputs:
+                reply = None
+                while True:
+                    output = await outputs.asend(reply)
+                    reply = None
                     if self._cancelling or self.discarded:
                         # An engine that swallowed being cancelled.
                         raise asyncio.CancelledError
@@ -234,18 +252,25 @@ class RunTask:
                         return output
                     if isinstance(output, Wait):
                         await asyncio.sleep(output.seconds)
-                    else:
-                        writer.write(output)
-                        # Even at full pace others are served in between.
-                        await asyncio.sleep(self._settings.pace)
+                        continue
+                    if isinstance(output, FileSearch) and output.query is not None:
+                        search = self._searcher.search
+                        reply = await search(turn.run, output.query, room=room)
+                        output = replace(output, results=reply)
+                    writer.write(output)
+                    # Even at full pace others are served in between.
+                    await asyncio.sleep(self._settings.pace)
+        except StopAsyncIteration:
+            return None
         except (EngineError, TokensSpentError):
             raise
+        except FileSearchError as error:
+            return Fail(str(error))
         except Exception as error:
             if self.discarded:
                 raise asyncio.CancelledError from error
             _log.exception("the engine failed in run %s", self.id)
             return Fail(f"The engine raised {type(error).__name__}.")
-        return None
 
     def _require(self, calls: list[JSON]) -> None:
         pending = []

@@ -12,6 +12,7 @@ from .run_task import RunTask
 if TYPE_CHECKING:
     from .engines.interface import Engine
     from .events import Listener
+    from .file_search import FileSearcher
     from .settings import Settings
     from .store import Store
 
@@ -28,10 +29,17 @@ class Scheduler:
         engine: the engine of runs that start from now on.
     """
 
-    def __init__(self, store: Store, settings: Settings, engine: Engine) -> None:
+    def __init__(
+        self,
+        store: Store,
+        settings: Settings,
+        engine: Engine,
+        searcher: FileSearcher,
+    ) -> None:
         self.engine = engine
         self._store = store
         self._settings = settings
+        self._searcher = searcher
         self._run_tasks: dict[str, RunTask] = {}
 
     def deadline(self) -> float:
@@ -45,9 +53,7 @@ class Scheduler:
             run: the run.
             listener: receives its events.
         """
-        run_task = RunTask(
-            run["id"], self._store, self._settings, self.engine, listener
-        )
+        run_task = self._run_task(run, listener)
         if listener:
             listener.send("thread.run.created", {**run})
             listener.send("thread.run.queued", {**run})
@@ -56,7 +62,7 @@ class Scheduler:
     def resume(self) -> None:
         """Resume the runs that an earlier server left."""
         for run in self._store.active_runs():
-            run_task = RunTask(run["id"], self._store, self._settings, self.engine)
+            run_task = self._run_task(run)
             with self._store.changes():
                 continues = run_task.recover()
             if continues:
@@ -91,6 +97,16 @@ class Scheduler:
         if tasks:
             # An engine that ignores being cancelled isn't waited for.
             await asyncio.wait(tasks, timeout=_GRACE)
+
+    def _run_task(self, run: JSON, listener: Listener | None = None) -> RunTask:
+        return RunTask(
+            run["id"],
+            self._store,
+            self._settings,
+            self.engine,
+            self._searcher,
+            listener,
+        )
 
     def _begin(self, run_task: RunTask) -> None:
         self._run_tasks[run_task.id] = run_task

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from .indexing import Indexer
-    from .search.index import Hit
+    from .search.hits import Hit
     from .store import Store
 
 JSON = dict[str, Any]
@@ -52,6 +52,7 @@ class Searcher:
         *,
         filters: JSON | None = None,
         score_threshold: float = 0.0,
+        ranker: str = "auto",
     ) -> list[Found]:
         """Return the chunks that fit best, best first.
 
@@ -61,6 +62,7 @@ class Searcher:
             limit: how many chunks at most.
             filters: a filter of the API over the attributes of the files.
             score_threshold: the least score, from 0 to 1.
+            ranker: the API's; with `none` words alone decide.
 
         Raises:
             EmbeddingError: the queries have no embeddings.
@@ -79,6 +81,7 @@ class Searcher:
             limit,
             files=files,
             score_threshold=score_threshold,
+            ranker=ranker,
         )
         hits = await self._indexer.search(search)
         return [found for hit in hits if (found := self._found(hit))]

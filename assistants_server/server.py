@@ -16,6 +16,7 @@ from .connections import Connections
 from .contents import Contents
 from .engines import deterministic
 from .faults import FaultMiddleware, Faults
+from .file_search import FileSearcher
 from .indexing import Indexer
 from .library import Library
 from .request_log import RequestLog
@@ -223,9 +224,10 @@ class LocalServer:
         store = SQLiteStore(self._settings.store)
         contents = Contents(self._settings.store)
         try:
-            scheduler = Scheduler(store, self._settings, self._engine)
             indexer = Indexer(store, contents)
             library = Library(store, contents, indexer, Searcher(store, indexer))
+            searcher = FileSearcher(store, library)
+            scheduler = Scheduler(store, self._settings, self._engine, searcher)
             app = App(store, scheduler, library, self._settings)
             connections = Connections()
             faulty = FaultMiddleware(

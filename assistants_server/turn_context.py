@@ -40,7 +40,30 @@ def next_turn(store: Store, run: JSON, script: str | None, *, room: int | None) 
         number=len(submitted),
         outputs=tuple(outputs),
         script=parse_script(script) if script else (),
+        vector_stores=vector_stores_of(store, run),
     )
+
+
+def vector_stores_of(store: Store, run: JSON) -> tuple[str, ...]:
+    """Return the vector stores that a run searches: its assistant's and its thread's.
+
+    Args:
+        store: where all of them are.
+        run: the run.
+    """
+    owners = (
+        store.get("assistant", run["assistant_id"]),
+        store.get("thread", run["thread_id"]),
+    )
+    ids = [
+        each
+        for owner in owners
+        if owner
+        for each in ((owner["tool_resources"] or {}).get("file_search") or {}).get(
+            "vector_store_ids", ()
+        )
+    ]
+    return tuple(dict.fromkeys(ids))
 
 
 def is_function_step(step: JSON) -> bool:

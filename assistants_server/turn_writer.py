@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from . import objects
 from ._api import check
 from .engines.interface import (
+    Citation,
     CodeCall,
     EngineError,
     FileSearch,
@@ -17,6 +18,7 @@ from .engines.interface import (
     Text,
     ToolCall,
 )
+from .file_search import options_of
 from .objects import end_message, end_step, new_id, usage_of
 from .turn_context import tokens
 
@@ -87,6 +89,8 @@ class TurnWriter:
                 self._code(output)
             case FileSearch():
                 self._search(output)
+            case Citation(result=number):
+                self._cite(number)
 
     def finish(self) -> list[JSON]:
         """End the turn, and return the calls whose outputs the client has to submit."""
@@ -175,11 +179,50 @@ class TurnWriter:
 
     def _search(self, search: FileSearch) -> None:
         found: JSON = {"results": list(search.results)}
+        if search.query is not None:
+            found = {"ranking_options": options_of(self._run).ranking, **found}
         _check(found, "FileSearchCall", "the results of a search")
         index, entry = self._open_call("file_search", {})
         entry.update(found)
         self._emit_call(index, {"type": "file_search", "file_search": found})
+        # The model reads what was found before it goes on.
+        self._prompt += sum(tokens(_text_of(each)) for each in search.results)
         self._spend_and_close("")
+
+    def _cite(self, number: int) -> None:
+        """Write a mark, and an annotation for it, that cites a result of a search."""
+        results = self._last_results()
+        if number >= len(results):
+            raise EngineError(
+                f"it cites result {number} of a search that found {len(results)}"
+            )
+        result = results[number]
+        mark = f"\u3010{number}\u2020{result['file_name']}\u3011"
+        start = self._length()
+        annotation = {
+            "type": "file_citation",
+            "text": mark,
+            "start_index": start,
+            "end_index": start + len(mark),
+            "file_citation": {"file_id": result["file_id"]},
+        }
+        self._text(Text(mark, (annotation,)))
+
+    def _last_results(self) -> list[JSON]:
+        """Return what the run's last search found."""
+        owner = {"thread": self._run["thread_id"], "run": self._run["id"]}
+        for step in reversed(self._store.all("step", **owner)):
+            for call in reversed(step["step_details"].get("tool_calls", ())):
+                if call["type"] == "file_search":
+                    results: list[JSON] = call["file_search"]["results"]
+                    return results
+        return []
+
+    def _length(self) -> int:
+        """Return how many characters the current text has."""
+        content = self._message["content"] if self._message else []
+        last = content[-1] if content else {}
+        return len(last["text"]["value"]) if "text" in last else 0
 
     def _open_call(self, kind: str, inner: JSON) -> tuple[int, JSON]:
         """Add a call to the step of calls, and return its index and its details."""
@@ -277,6 +320,10 @@ class TurnWriter:
         # What was read for the turn is counted once, with its first step.
         self._prompt = 0
         return usage
+
+
+def _text_of(result: JSON) -> str:
+    return "".join(part.get("text", "") for part in result.get("content", ()))
 
 
 def _empty_part(kind: str) -> JSON:

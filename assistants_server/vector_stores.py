@@ -77,6 +77,7 @@ class VectorStores(Resource):
                 body.get("max_num_results", _RESULTS),
                 filters=body.get("filters"),
                 score_threshold=ranking.get("score_threshold", 0.0),
+                ranker=ranking.get("ranker", "auto"),
             )
         except (EmbeddingError, SearchError) as error:
             raise HTTPError(500, str(error)) from error

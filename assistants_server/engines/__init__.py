@@ -2,6 +2,7 @@
 
 from .deterministic import deterministic
 from .interface import (
+    Citation,
     CodeCall,
     Engine,
     Fail,
@@ -21,6 +22,7 @@ from .interface import (
 from .scripted import ScriptError, scripted
 
 __all__ = [
+    "Citation",
     "CodeCall",
     "Engine",
     "Fail",

@@ -5,7 +5,13 @@ from __future__ import annotations
 import asyncio
 import inspect
 import threading
-from collections.abc import AsyncGenerator, AsyncIterable, Callable, Iterable
+from collections.abc import (
+    AsyncGenerator,
+    AsyncIterable,
+    Awaitable,
+    Callable,
+    Iterable,
+)
 from contextlib import suppress
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any
@@ -16,16 +22,22 @@ if TYPE_CHECKING:
     from .interface import Engine, Output, Turn
 
 
-async def call_engine(engine: Engine, turn: Turn) -> AsyncGenerator[Output, None]:
+_END = object()
+
+
+async def call_engine(engine: Engine, turn: Turn) -> AsyncGenerator[Output, Any]:
     """Call an engine, and yield its outputs as they come.
+
+    What is sent in return is the value of the engine's own `yield`.
 
     Raises:
         EngineError: what it returned is no iterable of outputs.
         Exception: whatever the engine raised.
     """
     if inspect.isasyncgenfunction(engine):
-        async for output in engine(turn):
-            yield output
+        step, reply = _asynchronous(engine(turn)), None
+        while (output := await step(reply)) is not _END:
+            reply = yield output
         return
     # A plain function may take its time; others go on meanwhile.
     thread = _EngineThread()
@@ -34,20 +46,46 @@ async def call_engine(engine: Engine, turn: Turn) -> AsyncGenerator[Output, None
         if inspect.isawaitable(returned):
             returned = await returned
         if isinstance(returned, AsyncIterable):
-            async for output in returned:
-                yield output
-            return
-        if not isinstance(returned, Iterable) or isinstance(returned, str):
+            step = _asynchronous(returned)
+        elif isinstance(returned, Iterable) and not isinstance(returned, str):
+            step = _in_thread(thread, iter(returned))
+        else:
             what = type(returned).__name__
             raise EngineError(f"it returned {what}, not an iterable of outputs")
-        iterator: Any = iter(returned)
-        if hasattr(iterator, "close"):
-            thread.at_the_end(iterator.close)
-        end = object()
-        while (output := await thread.call(lambda: next(iterator, end))) is not end:
-            yield output
+        reply = None
+        while (output := await step(reply)) is not _END:
+            reply = yield output
     finally:
         thread.end()
+
+
+def _asynchronous(iterable: AsyncIterable[Any]) -> Callable[[Any], Awaitable[Any]]:
+    """Return what gets the next output of an engine, or `_END`."""
+    iterator: Any = aiter(iterable)
+    send = getattr(iterator, "asend", None)
+
+    async def step(reply: Any) -> Any:
+        try:
+            return await (send(reply) if send else anext(iterator))
+        except StopAsyncIteration:
+            return _END
+
+    return step
+
+
+def _in_thread(thread: _EngineThread, iterator: Any) -> Callable[[Any], Awaitable[Any]]:
+    """Return what gets the next output of a plain engine, or `_END`."""
+    if hasattr(iterator, "close"):
+        thread.at_the_end(iterator.close)
+    send = getattr(iterator, "send", None)
+
+    def step(reply: Any) -> Any:
+        try:
+            return send(reply) if send else next(iterator)
+        except StopIteration:
+            return _END
+
+    return lambda reply: thread.call(lambda: step(reply))
 
 
 class _EngineThread:

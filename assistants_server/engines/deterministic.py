@@ -6,26 +6,32 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
-from .interface import CodeCall, FileSearch, ToolCall, with_models
+from .interface import Citation, CodeCall, FileSearch, ToolCall, with_models
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
+    from collections.abc import AsyncGenerator, Iterator, Sequence
 
     from .interface import Output, Turn
 
 _PIECES = re.compile(r"\s*\S+")
+_SENTENCE_ENDS = re.compile(r"(?<=[.!?])\s+|\n\s*\n")
+_WORDS = re.compile(r"\w{3,}")
 _QUOTED = 200
+# How many results the answer quotes, and how many letters make words alike.
+_MOST_QUOTED, _STEM = 3, 5
 
 
 # Besides its own name some that programs look for before they begin.
 @with_models("deterministic", "gpt-4o", "gpt-4o-mini")
-async def deterministic(turn: Turn) -> AsyncIterator[Output]:
+async def deterministic(turn: Turn) -> AsyncGenerator[Output, Any]:
     """Follow the client's script, or else call functions once, then answer.
 
     Of the functions those are called whose names the question has in it, or else all,
     with likely arguments that fit their schemas, or `{}` where none were found; one a
-    turn where parallel calls are off. The tool choice is obeyed. The answer repeats the
-    question and what the functions returned, in the format that the run asks for.
+    turn where parallel calls are off. The tool choice is obeyed. Files are searched for
+    the question where there are vector stores. The answer repeats the question, what
+    the functions returned and, with citations, what the files say, in the format that
+    the run asks for.
     """
     if turn.number < len(turn.script):
         for output in turn.script[turn.number]:
@@ -36,9 +42,14 @@ async def deterministic(turn: Turn) -> AsyncIterator[Output]:
     for call in _calls(turn):
         calls = True
         yield call
-    if not calls:
-        for output in _answer(turn):
-            yield output
+    if calls:
+        return
+    found = None
+    for use in _uses(turn):
+        reply = yield use
+        found = reply if isinstance(use, FileSearch) else found
+    for output in _answer(turn, found):
+        yield output
 
 
 def text_for(question: str) -> str:
@@ -85,29 +96,63 @@ def _wanted(turn: Turn) -> list[dict[str, Any]]:
     return named or turn.functions
 
 
-def _answer(turn: Turn) -> Iterator[Output]:
-    yield from _searches(turn)
+def _uses(turn: Turn) -> Iterator[CodeCall | FileSearch]:
+    """Yield the uses of the tools that the server has itself.
+
+    The code interpreter is used where the tool choice names it, the file search also
+    where there is something to search.
+    """
+    choice = turn.run["tool_choice"]
+    kinds = [tool["type"] for tool in turn.run["tools"]]
+    chosen = [choice["type"]] if isinstance(choice, dict) else []
+    if choice == "required" and not turn.functions:
+        chosen = kinds[:1]
+    if turn.vector_stores and choice in ("auto", "required"):
+        chosen = [*chosen, "file_search"]
+    if "code_interpreter" in chosen and "code_interpreter" in kinds:
+        code = f"print({_cut(turn.question)!r})"
+        yield CodeCall(code, logs=f"{_cut(turn.question)}\n")
+    if "file_search" in chosen and "file_search" in kinds:
+        yield FileSearch(query=turn.question)
+
+
+def _answer(turn: Turn, found: Sequence[dict[str, Any]] | None) -> Iterator[Output]:
     text = text_for(turn.question)
     if turn.outputs:
         outputs = "; ".join(
             f"{each.name}: {_cut(each.output)}" for each in turn.outputs
         )
         text = f"{text} The functions gave: {outputs}"
-    yield from _PIECES.findall(_formatted(text, turn.run["response_format"]))
+    if not found:
+        if found is not None and turn.vector_stores:
+            text = f"{text} Nothing in the files fits."
+        yield from _pieces(turn, text)
+        return
+    quotes = [_quote(each, turn.question) for each in found[:_MOST_QUOTED]]
+    if turn.run["response_format"] != "auto":
+        # In JSON a citation has no place.
+        yield from _pieces(turn, f"{text} The files say: {'; '.join(quotes)}")
+        return
+    yield from _pieces(turn, f"{text} The files say:")
+    for number, quote in enumerate(quotes):
+        yield from _pieces(turn, f"{';' if number else ''} {quote} ")
+        yield Citation(number)
 
 
-def _searches(turn: Turn) -> Iterator[Output]:
-    """Use the tools that the server has itself, where the tool choice names them."""
-    choice = turn.run["tool_choice"]
-    kinds = [tool["type"] for tool in turn.run["tools"]]
-    chosen = [choice["type"]] if isinstance(choice, dict) else []
-    if choice == "required" and not turn.functions:
-        chosen = kinds[:1]
-    if "code_interpreter" in chosen and "code_interpreter" in kinds:
-        code = f"print({_cut(turn.question)!r})"
-        yield CodeCall(code, logs=f"{_cut(turn.question)}\n")
-    if "file_search" in chosen and "file_search" in kinds:
-        yield FileSearch()
+def _pieces(turn: Turn, text: str) -> list[str]:
+    return _PIECES.findall(_formatted(text, turn.run["response_format"]))
+
+
+def _quote(result: dict[str, Any], question: str) -> str:
+    """Return the sentence of a result that has most words of a question."""
+    text = result["content"][0]["text"]
+    sentences = [" ".join(each.split()) for each in _SENTENCE_ENDS.split(text)]
+    wanted = {word[:_STEM] for word in _WORDS.findall(question.casefold())}
+
+    def common(sentence: str) -> int:
+        return len(wanted & {w[:_STEM] for w in _WORDS.findall(sentence.casefold())})
+
+    return f"\u201c{_cut(max(sentences, key=common))}\u201d"
 
 
 def _formatted(text: str, format: Any) -> str:

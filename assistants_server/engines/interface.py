@@ -13,6 +13,15 @@ A turn ends where the engine ends. Functions that it called by then are put to t
 client, and when it has submitted their outputs the engine is called for the next turn,
 which knows them. An engine stores nothing in between: what it needs is in the turn,
 so a run outlives the server.
+
+The server searches the files of a run for an engine that asks it to. A generator gets
+what was found as the value of its `yield`, and may cite it:
+
+    def librarian(turn):
+        found = yield FileSearch(query=turn.question)
+        for number, result in enumerate(found):
+            yield result["content"][0]["text"]
+            yield Citation(number)
 """
 
 from __future__ import annotations
@@ -83,9 +92,27 @@ class CodeCall:
 
 @dataclass(frozen=True)
 class FileSearch:
-    """A search in the files, and what it found: results as the API's objects."""
+    """A search in the files of the run.
+
+    Attributes:
+        results: what it found, as the API's objects, where the engine searched itself.
+        query: what the server shall search for, in the vector stores of the run's
+            assistant and thread; the `yield` returns the results, with content.
+    """
 
     results: tuple[dict[str, Any], ...] = ()
+    query: str | None = None
+
+
+@dataclass(frozen=True)
+class Citation:
+    """A mark in the text that cites a result of the run's last search.
+
+    Attributes:
+        result: its number, from 0, best first.
+    """
+
+    result: int = 0
 
 
 @dataclass(frozen=True)
@@ -122,6 +149,7 @@ Output: TypeAlias = (
     | ToolCall
     | CodeCall
     | FileSearch
+    | Citation
     | Wait
     | Fail
     | Incomplete
@@ -149,6 +177,7 @@ class Turn:
         number: 0 for the first turn, then one more each time outputs were submitted.
         outputs: the calls of earlier turns of this run with their outputs, in order.
         script: the script of the run, from the header `X-Local-Script`.
+        vector_stores: the ids of the vector stores that a `FileSearch` searches.
     """
 
     run: dict[str, Any]
@@ -156,6 +185,7 @@ class Turn:
     number: int = 0
     outputs: tuple[FunctionOutput, ...] = ()
     script: tuple[tuple[Output, ...], ...] = ()
+    vector_stores: tuple[str, ...] = ()
 
     @property
     def question(self) -> str:

@@ -7,6 +7,7 @@ import math
 from typing import TYPE_CHECKING, Any, Final
 
 from .interface import (
+    Citation,
     CodeCall,
     Fail,
     FileSearch,
@@ -49,6 +50,16 @@ def _text(value: Any) -> str | None:
     except UnicodeEncodeError:
         return "holds half of a surrogate pair, which is no character"
     return None
+
+
+def _text_or_none(value: Any) -> str | None:
+    return None if value is None else _text(value)
+
+
+def _number(value: Any) -> str | None:
+    if isinstance(value, bool) or not isinstance(value, int):
+        return f"is {type(value).__name__}, not the number of a result"
+    return None if value >= 0 else f"is {value}, not 0 or more"
 
 
 def _texts(values: Any) -> str | None:
@@ -103,7 +114,8 @@ _FIELDS: Final[Mapping[type, Mapping[str, Callable[[Any], str | None]]]] = {
     Image: {"file_id": _text},
     ToolCall: {"name": _text, "arguments": _arguments},
     CodeCall: {"input": _text, "logs": _text, "images": _texts},
-    FileSearch: {"results": _objects},
+    FileSearch: {"results": _objects, "query": _text_or_none},
+    Citation: {"result": _number},
     Wait: {"seconds": _seconds},
     Fail: {"message": _text, "code": _one_of(*ERROR_CODES)},
     Incomplete: {"reason": _one_of(*REASONS)},

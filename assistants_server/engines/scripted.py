@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from .deterministic import deterministic
 from .interface import (
+    Citation,
     CodeCall,
     Fail,
     FileSearch,
@@ -22,7 +24,7 @@ from .interface import (
 from .outputs import problem_of
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Mapping
+    from collections.abc import AsyncGenerator, Mapping
 
     from .interface import Engine, Output, Turn
 
@@ -38,7 +40,9 @@ does:
                                       text are sent as they are, valid or not
   {"code": CODE, "logs": T, "images": [FILE_ID, ...]}
                                       a use of the code interpreter
-  {"search": [RESULT, ...]}           a use of the file search
+  {"search": [RESULT, ...]}           a use of the file search, with these results
+  {"search": QUERY}                   a search in the files of the run
+  {"cite": NUMBER}                    a citation of a result of the last search, from 0
   {"wait": SECONDS}                   a pause
   {"fail": MESSAGE, "code": CODE}     the run fails (CODE: server_error,
                                       rate_limit_exceeded or invalid_prompt)
@@ -69,9 +73,12 @@ def scripted(*turns: Iterable[Output] | Output) -> Engine:
         for turn in turns
     )
 
-    async def follow(turn: Turn) -> AsyncIterator[Output]:
-        async for output in deterministic(replace(turn, script=turn.script or script)):
-            yield output
+    async def follow(turn: Turn) -> AsyncGenerator[Output, Any]:
+        outputs = deterministic(replace(turn, script=turn.script or script))
+        reply = None
+        with suppress(StopAsyncIteration):
+            while True:
+                reply = yield await outputs.asend(reply)
 
     return follow
 
@@ -139,6 +146,10 @@ def _check_keys(data: dict[str, Any], allowed: set[str], path: str) -> None:
         raise ScriptError(f"{path}: {name!r} is unknown here; known are {known}")
 
 
+def _search(given: Any) -> FileSearch:
+    return FileSearch(query=given) if isinstance(given, str) else FileSearch(given)
+
+
 def _tuple(value: Any) -> Any:
     return tuple(value) if isinstance(value, list) else value
 
@@ -152,7 +163,8 @@ _FORMS: dict[str, tuple[Callable[..., Output], tuple[str, ...]]] = {
     # Before "code", which is also the name of what may stand beside "fail".
     "fail": (Fail, ("code",)),
     "code": (CodeCall, ("logs", "images")),
-    "search": (FileSearch, ()),
+    "search": (_search, ()),
+    "cite": (Citation, ()),
     "wait": (Wait, ()),
     "incomplete": (Incomplete, ()),
 }
