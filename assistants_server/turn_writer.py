@@ -191,13 +191,13 @@ class TurnWriter:
 
     def _cite(self, number: int) -> None:
         """Write a mark, and an annotation for it, that cites a result of a search."""
-        results = self._last_results()
+        search, results = self._last_search()
         if number >= len(results):
             raise EngineError(
                 f"it cites result {number} of a search that found {len(results)}"
             )
         result = results[number]
-        mark = f"\u3010{number}\u2020{result['file_name']}\u3011"
+        mark = f"\u3010{search}:{number}\u2020{result['file_name']}\u3011"
         start = self._length()
         annotation = {
             "type": "file_citation",
@@ -208,15 +208,16 @@ class TurnWriter:
         }
         self._text(Text(mark, (annotation,)))
 
-    def _last_results(self) -> list[JSON]:
-        """Return what the run's last search found."""
-        owner = {"thread": self._run["thread_id"], "run": self._run["id"]}
-        for step in reversed(self._store.all("step", **owner)):
-            for call in reversed(step["step_details"].get("tool_calls", ())):
-                if call["type"] == "file_search":
-                    results: list[JSON] = call["file_search"]["results"]
-                    return results
-        return []
+    def _last_search(self) -> tuple[int, list[JSON]]:
+        """Return the number of the run's last search, from 0, and what it found."""
+        thread, run = self._run["thread_id"], self._run["id"]
+        searches: list[list[JSON]] = [
+            call["file_search"].get("results", [])
+            for step in self._store.all("step", thread=thread, run=run)
+            for call in step["step_details"].get("tool_calls", ())
+            if call["type"] == "file_search"
+        ]
+        return len(searches) - 1, searches[-1] if searches else []
 
     def _length(self) -> int:
         """Return how many characters the current text has."""

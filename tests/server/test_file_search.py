@@ -1,0 +1,372 @@
+"""Runs search their files and cite what they found, whichever client asks."""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from assistants_client import Client
+from assistants_server import Citation, FileSearch, LocalServer
+from tests.server.openai_clients import IGNORED, KEY, client_of, script
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from assistants_server import Engine, Turn
+
+pytestmark = pytest.mark.filterwarnings(IGNORED)
+INCLUDE: Any = ["step_details.tool_calls[*].file_search.results[*].content"]
+TIDES = (
+    b"# Tides\n\nHigh water at Hull is at noon. The range is four metres in spring.\n"
+)
+BREAD = b"Bread is baked with flour and salt. The oven has to be hot.\n"
+QUESTION = "When is high water at Hull?"
+
+
+@pytest.fixture(params=["openai", "ours"])
+def client(request: pytest.FixtureRequest, server: LocalServer) -> Iterator[Any]:
+    """Provide the clients one after the other; both have the same methods."""
+    if request.param == "openai":
+        with client_of(server) as client:
+            yield client
+    else:
+        with Client(base_url=server.url, api_key=KEY, verbosity=0) as ours:
+            yield ours
+
+
+@pytest.fixture
+def files(client: Any) -> dict[str, str]:
+    """Provide the ids of files by their names."""
+    contents = {"tides.md": TIDES, "bread.txt": BREAD}
+    return {
+        name: client.files.create(file=(name, content), purpose="assistants").id
+        for name, content in contents.items()
+    }
+
+
+@pytest.fixture
+def store(client: Any, files: dict[str, str]) -> str:
+    """Provide the id of a vector store with both files."""
+    made: str = client.vector_stores.create(file_ids=[*files.values()]).id
+    return made
+
+
+def test_answer_cites_what_was_found(
+    client: Any, store: str, files: dict[str, str]
+) -> None:
+    run = run_of(client, assistant_of(client, store))
+    (text,) = texts_of(client, run)
+    (cited,) = text.annotations
+    assert cited.type == "file_citation"
+    assert cited.file_citation.file_id == files["tides.md"]
+    assert cited.text == text.value[cited.start_index : cited.end_index]
+    assert cited.text == "\u30100:0\u2020tides.md\u3011"
+    before = text.value[: cited.start_index]
+    assert before.endswith("\u201cHigh water at Hull is at noon.\u201d")
+
+
+def test_steps_carry_the_results(
+    client: Any, store: str, files: dict[str, str]
+) -> None:
+    run = run_of(client, assistant_of(client, store))
+    for include in ([], INCLUDE):
+        steps = steps_of(client, run, include)
+        assert [step.type for step in steps] == ["tool_calls", "message_creation"]
+        assert {step.status for step in steps} == {"completed"}
+        (call,) = steps[0].step_details.tool_calls
+        assert call.type == "file_search"
+        assert call.file_search.ranking_options.ranker == "auto"
+        assert call.file_search.ranking_options.score_threshold == 0
+        (result,) = call.file_search.results
+        assert result.file_id == files["tides.md"]
+        assert result.file_name == "tides.md"
+        assert 0.3 < result.score <= 1
+        found = [part.text for part in result.content or ()]
+        assert found == ([TIDES.decode().strip()] if include else [])
+
+
+def test_stream_has_the_search_before_the_message(client: Any, store: str) -> None:
+    thread = thread_of(client)
+    stream = client.beta.threads.runs.create(
+        thread_id=thread, assistant_id=assistant_of(client, store), stream=True
+    )
+    with stream:
+        events = [(event.event, event.data) for event in stream]
+    names = [name for name, _ in events]
+    searched = names.index("thread.run.step.completed")
+    assert searched < names.index("thread.message.created")
+    calls = [
+        call
+        for name, data in events
+        if name == "thread.run.step.delta"
+        for call in data.delta.step_details.tool_calls or ()
+    ]
+    assert {(call.index, call.type) for call in calls} == {(0, "file_search")}
+    (message,) = [data for name, data in events if name == "thread.message.completed"]
+    deltas = [
+        part.text
+        for name, data in events
+        if name == "thread.message.delta"
+        for part in data.delta.content
+    ]
+    text = message.content[0].text
+    assert "".join(delta.value for delta in deltas) == text.value
+    told = [each for delta in deltas for each in delta.annotations or ()]
+    assert [(each.index, each.start_index, each.end_index) for each in told] == [
+        (number, each.start_index, each.end_index)
+        for number, each in enumerate(text.annotations)
+    ]
+    assert [each.text for each in told] == [each.text for each in text.annotations]
+    assert len(told) == 1
+
+
+def test_stream_tells_the_content_where_it_is_asked_for(
+    client: Any, store: str
+) -> None:
+    for include in ([], INCLUDE):
+        thread = thread_of(client)
+        asked = {"include": include} if include else {}
+        stream = client.beta.threads.runs.create(
+            thread_id=thread,
+            assistant_id=assistant_of(client, store),
+            stream=True,
+            **asked,
+        )
+        with stream:
+            done = [e.data for e in stream if e.event == "thread.run.step.completed"]
+        (result,) = done[0].step_details.tool_calls[0].file_search.results
+        assert bool(result.content) is bool(include)
+
+
+@pytest.mark.parametrize(
+    ("options", "found"),
+    [
+        ({}, 2),
+        ({"max_num_results": 1}, 1),
+        ({"ranking_options": {"score_threshold": 0.99}}, 0),
+        (
+            {"ranking_options": {"ranker": "default_2024_08_21", "score_threshold": 0}},
+            2,
+        ),
+    ],
+)
+def test_options_of_the_tool_are_obeyed(
+    client: Any, store: str, options: dict[str, Any], found: int
+) -> None:
+    tool = {"type": "file_search", "file_search": options}
+    assistant = assistant_of(client, store, tools=[tool])
+    run = run_of(client, assistant, "Hull oven")
+    (call,) = steps_of(client, run, [])[0].step_details.tool_calls
+    assert len(call.file_search.results) == found
+    ranking = options.get("ranking_options", {})
+    told = call.file_search.ranking_options
+    assert told.score_threshold == ranking.get("score_threshold", 0)
+    assert told.ranker == ranking.get("ranker", "auto")
+    (text,) = texts_of(client, run)
+    assert len(text.annotations) == found
+    assert ("Nothing in the files fits." in text.value) is (found == 0)
+
+
+def test_attachment_of_a_message_is_searched_at_once(client: Any) -> None:
+    file = client.files.create(file=("tides.md", TIDES), purpose="assistants")
+    attachment = {"file_id": file.id, "tools": [{"type": "file_search"}]}
+    message = {"role": "user", "content": QUESTION, "attachments": [attachment]}
+    thread = client.beta.threads.create(messages=[message])
+    assistant = client.beta.assistants.create(
+        model="gpt-4o-mini", tools=[{"type": "file_search"}]
+    )
+    run = client.beta.threads.runs.create_and_poll(
+        thread_id=thread.id, assistant_id=assistant.id
+    )
+    (text,) = texts_of(client, run)
+    assert [each.file_citation.file_id for each in text.annotations] == [file.id]
+
+
+def test_stores_of_assistant_and_thread_are_searched_together(
+    client: Any, store: str
+) -> None:
+    file = client.files.create(file=("own.txt", b"High water!"), purpose="assistants")
+    own = client.vector_stores.create(file_ids=[file.id]).id
+    resources = {"file_search": {"vector_store_ids": [own]}}
+    thread = client.beta.threads.create(
+        messages=[{"role": "user", "content": QUESTION}], tool_resources=resources
+    )
+    run = run_of(client, assistant_of(client, store), thread=thread.id)
+    results = (
+        steps_of(client, run, [])[0].step_details.tool_calls[0].file_search.results
+    )
+    assert {each.file_name for each in results} == {"tides.md", "own.txt"}
+
+
+def test_answer_in_json_has_no_citations(client: Any, store: str) -> None:
+    run = run_of(
+        client, assistant_of(client, store), response_format={"type": "json_object"}
+    )
+    (text,) = texts_of(client, run)
+    assert text.annotations == []
+    assert "High water at Hull is at noon." in text.value
+
+
+@pytest.mark.parametrize(
+    "settings", [{"tool_choice": "none"}, {"tools": [{"type": "code_interpreter"}]}]
+)
+def test_nothing_is_searched_where_it_is_not_wanted(
+    client: Any, store: str, settings: dict[str, Any]
+) -> None:
+    run = run_of(client, assistant_of(client, store), **settings)
+    assert [step.type for step in steps_of(client, run, [])] == ["message_creation"]
+
+
+def test_what_was_found_counts_as_read(client: Any, store: str) -> None:
+    assistant = assistant_of(client, store)
+    without = run_of(client, assistant, tool_choice="none")
+    run = run_of(client, assistant)
+    more = run.usage.prompt_tokens - without.usage.prompt_tokens
+    assert more == -(-len(TIDES.decode().strip()) // 4)
+    steps = steps_of(client, run, [])
+    assert sum(s.usage.prompt_tokens for s in steps) == run.usage.prompt_tokens
+
+
+def test_results_fit_into_the_tokens_that_are_left(client: Any, store: str) -> None:
+    assistant = assistant_of(client, store)
+    limit: Any = {"max_prompt_tokens": 256}
+    many = b"High water at Hull. " * 300
+    file = client.files.create(file=("many.txt", many), purpose="assistants")
+    client.vector_stores.files.create(store, file_id=file.id)
+    run = run_of(client, assistant, **limit)
+    assert run.status == "completed"
+    assert run.usage.prompt_tokens <= 256
+
+
+def test_deleted_store_is_searched_no_more(client: Any, store: str) -> None:
+    assistant = assistant_of(client, store)
+    client.vector_stores.delete(store)
+    run = run_of(client, assistant)
+    (text,) = texts_of(client, run)
+    assert "Nothing in the files fits." in text.value
+    assert text.annotations == []
+
+
+def test_run_fails_where_its_store_has_expired(tmp_path: Path) -> None:
+    path = tmp_path / "state.db"
+    with LocalServer(store=path) as server, client_of(server) as client:
+        week: Any = {"anchor": "last_active_at", "days": 7}
+        made = client.vector_stores.create(expires_after=week)
+        assistant = assistant_of(client, made.id)
+    sql = sqlite3.connect(path)
+    sql.execute("update objects set expires = 1 where id = ?", (made.id,))
+    sql.commit()
+    sql.close()
+    with LocalServer(store=path) as server, client_of(server) as client:
+        run = run_of(client, assistant)
+    assert run.status == "failed"
+    assert run.last_error.code == "server_error"
+    assert f"{made.id} has expired" in run.last_error.message
+
+
+def test_engine_is_given_what_was_found(
+    client: Any, store: str, use_engine: Callable[[Engine], None]
+) -> None:
+    async def asynchronous(turn: Turn) -> Any:
+        found = yield FileSearch(query="hot oven")
+        yield f"{turn.vector_stores} {len(found)}: {found[0]['content'][0]['text'][:5]}"
+        yield Citation()
+
+    def plain(turn: Turn) -> Any:
+        found = yield FileSearch(query="hot oven")
+        yield f"{turn.vector_stores} {len(found)}: {found[0]['content'][0]['text'][:5]}"
+        yield Citation(0)
+
+    def lists(turn: Turn) -> list[Any]:
+        search = FileSearch(query="hot oven")
+        return [search, f"{turn.vector_stores} 1: Bread", Citation()]
+
+    assistant = assistant_of(client, store)
+    for engine in (asynchronous, plain, lists):
+        use_engine(engine)
+        (text,) = texts_of(client, run_of(client, assistant))
+        mark = "\u30100:0\u2020bread.txt\u3011"
+        assert text.value == f"('{store}',) 1: Bread{mark}"
+        (cited,) = text.annotations
+        assert (cited.text, cited.end_index) == (mark, len(text.value))
+
+
+def test_a_citation_of_nothing_fails_the_run(
+    client: Any, store: str, use_engine: Callable[[Engine], None]
+) -> None:
+    assistant = assistant_of(client, store)
+    for outputs, says in [
+        ([Citation()], "cites result 0 of a search that found 0"),
+        ([FileSearch(query="hull"), Citation(1)], "cites result 1 .* found 1"),
+        ([Citation(-1)], "not 0 or more"),
+    ]:
+        use_engine(lambda _, outputs=outputs: outputs)  # type: ignore[misc]
+        run = run_of(client, assistant)
+        assert run.status == "failed"
+        with pytest.raises(AssertionError, match=says):
+            raise AssertionError(run.last_error.message)
+
+
+def test_script_searches_and_cites(client: Any, store: str) -> None:
+    turns = [
+        [{"search": "oven"}, "Bake it", {"cite": 0}, {"search": [], "cite": 0}],
+        [{"search": "oven"}, "Bake it", {"cite": 0}, " hot."],
+    ]
+    with pytest.raises(Exception, match="'cite' is unknown here"):
+        run_of(client, assistant_of(client, store), extra_headers=script(turns[0]))
+    run = run_of(client, assistant_of(client, store), extra_headers=script(turns[1]))
+    (text,) = texts_of(client, run)
+    assert text.value == "Bake it\u30100:0\u2020bread.txt\u3011 hot."
+    assert text.annotations[0].start_index == len("Bake it")
+
+
+def assistant_of(client: Any, store: str, **settings: Any) -> str:
+    """Make an assistant that searches a vector store, and return its id."""
+    made = client.beta.assistants.create(
+        model="gpt-4o-mini",
+        tool_resources={"file_search": {"vector_store_ids": [store]}},
+        **{"tools": [{"type": "file_search"}], **settings},
+    )
+    id: str = made.id  # noqa: A001 - for its type
+    return id
+
+
+def thread_of(client: Any, question: str = QUESTION) -> str:
+    message = {"role": "user", "content": question}
+    id: str = client.beta.threads.create(messages=[message]).id  # noqa: A001
+    return id
+
+
+def run_of(
+    client: Any,
+    assistant: str,
+    question: str = QUESTION,
+    *,
+    thread: str | None = None,
+    **settings: Any,
+) -> Any:
+    """Return a run that answers a question, when it has ended."""
+    return client.beta.threads.runs.create_and_poll(
+        thread_id=thread or thread_of(client, question),
+        assistant_id=assistant,
+        poll_interval_ms=10,
+        **settings,
+    )
+
+
+def texts_of(client: Any, run: Any) -> list[Any]:
+    """Return the texts that a run wrote."""
+    assert run.status == "completed", run.last_error
+    messages = client.beta.threads.messages.list(run.thread_id, run_id=run.id)
+    return [part.text for message in messages for part in message.content]
+
+
+def steps_of(client: Any, run: Any, include: Any) -> list[Any]:
+    asked = {"include": include} if include else {}
+    steps = client.beta.threads.runs.steps.list(
+        run.id, thread_id=run.thread_id, order="asc", **asked
+    )
+    return [*steps]
