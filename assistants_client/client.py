@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, NoReturn, TypeVar
 
+from ._attaching import AsyncAttaching, Attaching
 from ._drive import drive, drive_async
 from ._errors import ConfigurationError
 from ._flows.call import perform_call
@@ -208,6 +209,20 @@ class _Client(Generic[PoolT]):
 
     copy = with_options
 
+    def __copy__(self) -> Self:
+        return self.with_options()
+
+    def __deepcopy__(self, _: dict[int, Any]) -> Self:
+        # Connections can't be copied, so it shares them.
+        return self.with_options()
+
+    def __reduce__(self) -> NoReturn:
+        raise ConfigurationError(
+            "a client can't be pickled, as it has connections and a key: make one in "
+            "each process; what it returned can be, and client.attach(...) makes that "
+            "live again"
+        )
+
     def _use(self, http_client: Any) -> None:
         """Use an HTTP client that somebody passed, or one to be made."""
         library = library_for(http_client, type(self))
@@ -230,7 +245,7 @@ class _Client(Generic[PoolT]):
         )
 
 
-class Client(_Client[Pool], Resources, CustomRequests):
+class Client(_Client[Pool], Resources, CustomRequests, Attaching):
     """A client of the Assistants API.
 
     Threads may share it. Close it, or use it in a `with` statement.
@@ -274,7 +289,9 @@ class Client(_Client[Pool], Resources, CustomRequests):
         self.close()
 
 
-class AsyncClient(_Client["AsyncPool"], AsyncResources, AsyncCustomRequests):
+class AsyncClient(
+    _Client["AsyncPool"], AsyncResources, AsyncCustomRequests, AsyncAttaching
+):
     """A client of the Assistants API whose methods are awaited.
 
     Tasks may share it, those of several event loops of asyncio as well: each loop has

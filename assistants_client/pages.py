@@ -231,6 +231,11 @@ class AsyncPages(Generic[T]):
         async for item in self._page:
             yield item
 
+    def __reduce__(self) -> NoReturn:
+        raise ConfigurationError(
+            "a list that was not fetched yet can't be pickled: await it for a page"
+        )
+
 
 def _restored(kind: Any, kept: dict[str, Any]) -> Any:
     """Return a page that was pickled."""

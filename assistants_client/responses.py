@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Generic, NoReturn, TypeVar, overload
 
 from ._casts import caster
 from ._downloads import AsyncDownload, Download
 from ._effects import UnreadableResponse
-from ._errors import APIConnectionError, APITimeoutError
+from ._errors import APIConnectionError, APITimeoutError, ConfigurationError
 from ._json import decode
 from ._text import shortened
 from ._transport.body import Bound, with_text
@@ -36,6 +36,12 @@ class _Response(Generic[T]):
     def __repr__(self) -> str:
         what = f"{self.status_code}, {self._result.call.operation}"
         return f"<{type(self).__name__} {what}>"
+
+    def __reduce__(self) -> NoReturn:
+        raise ConfigurationError(
+            "a response can't be copied or pickled, as its request holds the key: take "
+            "what parse() or json() returns"
+        )
 
     @property
     def http_response(self) -> httpx.Response:

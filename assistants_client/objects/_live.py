@@ -19,7 +19,7 @@ class Binding(NamedTuple):
     """Where a live object came from.
 
     Attributes:
-        client: the client that requested it.
+        client: the client that requested it; None where it was pickled.
         ids: the path parameters that it was requested with.
     """
 
@@ -31,7 +31,8 @@ class LiveObject:
     """A model that knows its client; comes before the model among the bases.
 
     A live object equals another of its class with the same properties, whichever client
-    it belongs to. One that was pickled, or made by hand, has no client.
+    it belongs to. One that was pickled, or made by hand, has no client; that of
+    `client.attach(...)` is given to it.
     """
 
     __slots__ = ()
@@ -39,13 +40,14 @@ class LiveObject:
     _binding: Binding
 
     def _bound(self) -> Binding:
-        try:
-            return self._binding
-        except AttributeError:
+        binding: Binding | None = getattr(self, "_binding", None)
+        if binding is None or binding.client is None:
             name = type(self).__name__
             raise ConfigurationError(
-                f"this {name} has no client, because no client returned it: retrieve it"
-            ) from None
+                f"this {name} has no client, because it was pickled or made by hand: "
+                "client.attach(...) gives it one"
+            )
+        return binding
 
     if not TYPE_CHECKING:
         # Each class declares which of the two clients it has.
@@ -89,3 +91,36 @@ class LiveObject:
     def __deepcopy__(self, _: Any) -> Self:
         """Return what `copy.copy` returns: the client is not copied."""
         return self.__copy__()
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # Without the client and its key.
+        model: Any = self
+        binding = getattr(self, "_binding", None)
+        ids = binding.ids.items() if binding is not None else ()
+        known = {name: id_of(name, value) for name, value in ids}
+        return _restored, (type(self), model.to_dict(), known)
+
+
+def bind(live: Any, client: Any, ids: Mapping[str, Any]) -> None:
+    """Give a live object a client.
+
+    Args:
+        live: the object.
+        client: the client, None for none.
+        ids: the path parameters of its requests.
+    """
+    object.__setattr__(live, "_binding", Binding(client, ids))
+
+
+def bound_ids(live: LiveObject) -> Mapping[str, Any]:
+    """Return the path parameters that a live object was requested with."""
+    binding = getattr(live, "_binding", None)
+    return {} if binding is None else binding.ids
+
+
+def _restored(kind: Any, data: dict[str, Any], ids: dict[str, str]) -> Any:
+    """Return an object that was pickled."""
+    live = kind.from_dict(data)
+    if ids:
+        bind(live, None, ids)
+    return live

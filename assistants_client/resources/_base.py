@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from .._call import Call, CallResult, Operation
+    from .._flows.paginate import Bounds
     from ..client import AsyncClient, Client
     from ..pages import Query
 
@@ -82,18 +83,7 @@ class Resource:
     def _list(self, operation: Operation[S, object], params: dict[str, Any]) -> Page[S]:
         ids = ids_in(operation, params)
         bounds, query, rest = split(params)
-        read_item = item_reader(operation, self._client, ids)
-
-        def page(query: Query) -> Call[Page[S]]:
-            def read(result: CallResult[object]) -> Page[S]:
-                found = page_fields(result, read_item, single=operation.single)
-                return Page.of(found, query=query, bounds=bounds, fetch=fetch)
-
-            return make_call(operation, {**rest, **query}, ids, read)
-
-        def fetch(query: Query) -> Page[S]:
-            return perform(self._client, page(query))
-
+        page, _ = page_calls(operation, self._client, ids, bounds, rest)
         return self._perform(self._client, page(query))
 
 
@@ -117,18 +107,7 @@ class AsyncResource:
     ) -> AsyncPages[A]:
         ids = ids_in(operation, params)
         bounds, query, rest = split(params)
-        read_item = item_reader(operation, self._client, ids)
-
-        def page(query: Query) -> Call[AsyncPage[A]]:
-            def read(result: CallResult[object]) -> AsyncPage[A]:
-                found = page_fields(result, read_item, single=operation.single)
-                return AsyncPage.of(found, query=query, bounds=bounds, fetch=fetch)
-
-            return make_call(operation, {**rest, **query}, ids, read)
-
-        async def fetch(query: Query) -> AsyncPage[A]:
-            return await perform_async(self._client, page(query))
-
+        page, _ = page_calls(operation, self._client, ids, bounds, rest)
         # Made now, so that a wrong argument is refused here, not where it is awaited.
         first = page(query)
         return AsyncPages(lambda: self._perform(self._client, first))
@@ -139,6 +118,39 @@ def ids_in(
 ) -> dict[str, Any]:
     """Take the path parameters out of the arguments of a method."""
     return {name: params.pop(name) for name in operation.parameters.path}
+
+
+def page_calls(
+    operation: Operation[Any, Any],
+    client: Any,
+    ids: Mapping[str, Any],
+    bounds: Bounds,
+    rest: Mapping[str, Any],
+) -> tuple[Callable[[Query], Call[Any]], Callable[[Query], Any]]:
+    """Return what makes the call of a page from its query, and what performs it.
+
+    Args:
+        operation: the operation.
+        client: the client that the pages belong to.
+        ids: the path parameters.
+        bounds: where iterating over the pages ends.
+        rest: the options of each call, and what else it sends.
+    """
+    read_item = item_reader(operation, client, ids)
+    kind: Any = AsyncPage if client.asynchronous else Page
+
+    def page(query: Query) -> Call[Any]:
+        def read(result: CallResult[object]) -> Any:
+            found = page_fields(result, read_item, single=operation.single)
+            return kind.of(found, query=query, bounds=bounds, fetch=fetch)
+
+        return make_call(operation, {**rest, **query}, ids, read)
+
+    def fetch(query: Query) -> Any:
+        how: Any = perform_async if client.asynchronous else perform
+        return how(client, page(query))
+
+    return page, fetch
 
 
 def object_reader(
@@ -200,7 +212,7 @@ def reader(
     if kind not in LIVE:
         read_model: Callable[[dict[str, Any]], Any] = getattr(_api, kind).from_dict
         return read_model
-    from_dict = _live_class(kind, client.asynchronous).from_dict
+    from_dict = live_class(kind, client.asynchronous).from_dict
     binding = Binding(client, ids)
 
     def read(data: dict[str, Any]) -> Any:
@@ -213,11 +225,12 @@ def reader(
 
 @cache
 def _model(kind: str) -> Any:
-    return _live_class(kind, False) if kind in LIVE else getattr(_api, kind)
+    return live_class(kind, False) if kind in LIVE else getattr(_api, kind)
 
 
 @cache
-def _live_class(kind: str, asynchronous: bool) -> Any:
+def live_class(kind: str, asynchronous: bool) -> Any:
+    """Return the class of live objects of a kind, such as "Run"."""
     home = import_module(f"..{LIVE[kind]}", __package__)
     return getattr(home, f"Async{kind}" if asynchronous else kind)
 

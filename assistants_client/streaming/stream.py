@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import warnings
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, NoReturn, cast
 
 from .._drive import iterate, iterate_async
+from .._errors import ConfigurationError
 from .._events.snapshots import RunSnapshot, Snapshots
 from .._flows.follow import Plan, follow_run
 
@@ -79,6 +80,12 @@ class _Stream:
     def __repr__(self) -> str:
         state = "closed" if self._closed else "open"
         return f"<{type(self).__name__} of {self._result.call.operation}, {state}>"
+
+    def __reduce__(self) -> NoReturn:
+        raise ConfigurationError(
+            "a stream can't be copied or pickled, as it has a connection: take its "
+            "snapshots, or its events"
+        )
 
     @property
     def response(self) -> httpx.Response:

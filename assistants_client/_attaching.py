@@ -1,0 +1,140 @@
+"""Objects without a client, such as pickled ones, made live: methods of clients."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Final, overload
+
+import attrs
+
+from . import _api
+from ._errors import ConfigurationError
+from ._operations import OPERATIONS
+from .objects._live import LiveObject, bind, bound_ids
+from .pages import AsyncPage, Page
+from .resources._base import live_class, page_calls
+
+if TYPE_CHECKING:
+    from typing import TypeVar
+
+    from ._call import Id
+    from .objects.assistants import Assistant, AsyncAssistant
+    from .objects.messages import AsyncMessage, Message
+    from .objects.runs import AsyncRun, Run
+    from .objects.steps import AsyncRunStep, RunStep
+    from .objects.threads import AsyncThread, Thread
+
+    T = TypeVar("T")
+
+# The classes of live objects by what their `object` says.
+_KINDS: Final = {
+    "assistant": "Assistant",
+    "thread": "Thread",
+    "thread.message": "Message",
+    "thread.run": "Run",
+    "thread.run.step": "RunStep",
+}
+
+
+class Attaching:
+    """Methods for objects that no client returned, or that lost theirs."""
+
+    @overload
+    def attach(self, found: _api.AssistantObject, **ids: Id) -> Assistant: ...
+    @overload
+    def attach(self, found: _api.MessageObject, **ids: Id) -> Message: ...
+    @overload
+    def attach(self, found: _api.RunObject, **ids: Id) -> Run: ...
+    @overload
+    def attach(self, found: _api.RunStepObject, **ids: Id) -> RunStep: ...
+    @overload
+    def attach(self, found: _api.ThreadObject, **ids: Id) -> Thread: ...
+    @overload
+    def attach(self, found: Page[T] | AsyncPage[T], **ids: Id) -> Page[T]: ...
+    @overload
+    def attach(self, found: Mapping[str, Any], **ids: Id) -> Any: ...
+    def attach(self, found: Any, **ids: Id) -> Any:
+        """Return an object as a live one of this client; nothing is sent.
+
+        Args:
+            found: what was pickled, made by `from_dict`, or returned by another client:
+                an assistant, a thread, a message, a run, a step, or a page of a list;
+                or JSON data of one, with `object` in it. A live object of this kind of
+                client is changed itself, of anything else a new one is made. A page
+                keeps its query and its bounds, but not the options of its call.
+            ids: path parameters that the object lacks, such as `thread_id`.
+
+        Raises:
+            ConfigurationError: it is none of these.
+        """
+        return attached(self, found, ids)
+
+
+class AsyncAttaching:
+    """Methods for objects that no client returned, or that lost theirs."""
+
+    @overload
+    def attach(self, found: _api.AssistantObject, **ids: Id) -> AsyncAssistant: ...
+    @overload
+    def attach(self, found: _api.MessageObject, **ids: Id) -> AsyncMessage: ...
+    @overload
+    def attach(self, found: _api.RunObject, **ids: Id) -> AsyncRun: ...
+    @overload
+    def attach(self, found: _api.RunStepObject, **ids: Id) -> AsyncRunStep: ...
+    @overload
+    def attach(self, found: _api.ThreadObject, **ids: Id) -> AsyncThread: ...
+    @overload
+    def attach(self, found: Page[T] | AsyncPage[T], **ids: Id) -> AsyncPage[T]: ...
+    @overload
+    def attach(self, found: Mapping[str, Any], **ids: Id) -> Any: ...
+    def attach(self, found: Any, **ids: Id) -> Any:
+        """Return an object as a live one of this client; see `Client.attach`."""
+        return attached(self, found, ids)
+
+
+def attached(client: Any, found: Any, ids: Mapping[str, Any]) -> Any:
+    """Return an object as a live one of a client; `Client.attach` has the rest."""
+    if isinstance(found, Page | AsyncPage):
+        return _attached_page(client, found, ids)
+    kind = _kind_of(found)
+    if kind is None:
+        what = type(found).__name__
+        raise ConfigurationError(
+            f"{what} can't be attached: pass an assistant, a thread, a message, a run, "
+            "a step or a page, or JSON data of one"
+        )
+    known = {**bound_ids(found), **ids} if isinstance(found, LiveObject) else ids
+    live = live_class(kind, client.asynchronous)
+    if not isinstance(found, live):
+        found = live.from_dict(_api.to_json(found))
+    bind(found, client, known)
+    return found
+
+
+def _kind_of(found: Any) -> str | None:
+    """Return the kind of live object that something can be; None if it can be none."""
+    if isinstance(found, _api.Model):
+        kind: Any = type(found)
+        own = attrs.fields_dict(kind).get("object")
+        return None if own is None else _KINDS.get(str(own.default))
+    if isinstance(found, Mapping):
+        return _KINDS.get(str(found.get("object")))
+    return None
+
+
+def _attached_page(client: Any, page: Any, ids: Mapping[str, Any]) -> Any:
+    operation = OPERATIONS.get(page._operation)
+    known = {**page._ids, **ids}
+    if operation is None or not {*operation.parameters.path} <= known.keys():
+        raise ConfigurationError(
+            "this page can't be attached, as it doesn't know its method: no client "
+            "returned it"
+        )
+    _, fetch = page_calls(operation, client, known, page._bounds, {})
+    data = [
+        each if _kind_of(each) is None else attached(client, each, known)
+        for each in page.data
+    ]
+    kind: Any = AsyncPage if client.asynchronous else Page
+    fields = {each.alias: getattr(page, each.name) for each in attrs.fields(type(page))}
+    return kind(**{**fields, "data": data, "fetch": fetch})
