@@ -346,6 +346,11 @@ class Program:
         self.http.close()
         self._end()
 
+    @property
+    def pid(self) -> int:
+        """Return the id of its process."""
+        return self._process.pid
+
     def kill(self) -> None:
         """End it as a crash does."""
         self._end()
