@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import sys
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -52,8 +51,9 @@ def pieces(size: int, piece: int = 100) -> Iterator[bytes]:
 
 def memory_of(pid: int) -> int:
     """Return the memory of a process, in bytes."""
-    if sys.platform == "linux":
-        pages = int(Path(f"/proc/{pid}/statm").read_text("ascii").split()[1])
+    table = Path(f"/proc/{pid}/statm")
+    if table.exists():
+        pages = int(table.read_text("ascii").split()[1])
         return pages * os.sysconf("SC_PAGE_SIZE")
     shown = subprocess.check_output(["ps", "-o", "rss=", "-p", str(pid)], text=True)
     return int(shown) * 1024
