@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from assistants_server.search import ExtractionError, Limits, StoppedError, extract
+from assistants_server.search.plain_text import cleaned
 from tests.search import specimens
 
 READ = [
@@ -158,3 +159,12 @@ def _extract(
     path = folder / "content"
     path.write_bytes(content)
     return extract(path, name, limits=limits)
+
+
+@pytest.mark.parametrize("line", ["\r\n", "x\r\n", "\r", "\n", "\r\r\n", "\x0c\x00\n"])
+def test_long_texts_are_cleaned_as_short_ones_are(line: str) -> None:
+    """They are cleaned in pieces, and the end of a line may be at the end of one."""
+    for start in ("", "y"):
+        text = start + line * 200_001
+        expected = text.replace("\r\n", "\n").replace("\r", "\n").replace("\x0c", "\n")
+        assert cleaned(text) == expected.replace("\x00", " ")
