@@ -351,6 +351,12 @@ class Program:
         """Return the id of its process."""
         return self._process.pid
 
+    def wait(self, seconds: float) -> int | None:
+        """Return the exit code; None if it goes on for so long."""
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            return self._process.wait(seconds)
+        return None
+
     def kill(self) -> None:
         """End it as a crash does."""
         self._end()
