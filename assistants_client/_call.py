@@ -153,6 +153,7 @@ class Operation(Generic[Sync_co, Async_co]):
         kind: the class of its result, or of the items of its list.
         ids: arguments that may be objects in place of ids, or lists of such, besides
             those of its path.
+        renamed: keywords that the document calls otherwise, and how.
         single: whether its list is never longer than a page.
     """
 
@@ -160,6 +161,7 @@ class Operation(Generic[Sync_co, Async_co]):
     module: str
     kind: str
     ids: frozenset[str] = frozenset()
+    renamed: Mapping[str, str] = field(factory=dict)
     single: bool = False
 
     @property

@@ -26,7 +26,7 @@ from codegen.lock import (
     write_lock,
 )
 from codegen.methods import files, mapping
-from codegen.methods.plan import Planner
+from codegen.methods.plan import plan_methods
 from codegen.normalise import Normalised, normalise
 from codegen.paths import GENERATED, PINNED
 from codegen.plan import Package, plan_package
@@ -184,9 +184,11 @@ def _written(order: Order, beside: Path, say: Say) -> Iterator[tuple[Path, Code]
 
 def _methods(package: Package, document: Document, say: Say) -> dict[str, str]:
     """Return the files of the client that hold its methods."""
-    plan = Planner(mapping.load(), package, document).plan()
+    plan = plan_methods(mapping.load(), package, document)
     for operation in plan.unmapped:
         say(f"note: {operation} is no method of the client: add it to methods.yaml")
+    for what in plan.unused:
+        say(f"note: methods.yaml: {what}")
     return files.written(plan)
 
 

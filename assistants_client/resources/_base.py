@@ -116,7 +116,13 @@ class AsyncResource:
 def ids_in(
     operation: Operation[object, object], params: dict[str, Any]
 ) -> dict[str, Any]:
-    """Take the path parameters out of the arguments of a method."""
+    """Take the path parameters out of the arguments of a method.
+
+    The others are called as the document calls them from here on.
+    """
+    for name, key in operation.renamed.items():
+        if name in params:
+            params[key] = params.pop(name)
     return {name: params.pop(name) for name in operation.parameters.path}
 
 

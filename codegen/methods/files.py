@@ -11,8 +11,9 @@ from typing import Any
 from codegen.errors import BuildError
 from codegen.finish import format_code
 from codegen.identifiers import pascal_case
-from codegen.methods.plan import Plan
+from codegen.methods.planned import Plan
 from codegen.paths import CLIENT
+from codegen.plan.literal import string
 from codegen.render import HEADER, environment
 from codegen.swap import write_atomically
 
@@ -22,6 +23,7 @@ FOLDER = "resources"
 def written(plan: Plan) -> dict[str, str]:
     """Return the text of every file, by its path in the client."""
     templates = environment()
+    templates.filters["string_literal"] = string
     templates.filters["before"] = _before
     templates.filters["pascal"] = pascal_case
     with tempfile.TemporaryDirectory() as scratch:

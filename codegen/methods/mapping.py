@@ -21,14 +21,15 @@ Keyword = Mapping[str, Any]
 # What may stand where, and of which type.
 _FILE = {
     **dict.fromkeys(("results", "names", "twins", "generics", "types"), dict),
-    **dict.fromkeys(("pages", "streams", "raises", "keywords", "resources"), dict),
+    **dict.fromkeys(("decorators", "pages", "streams", "raises", "keywords"), dict),
+    "resources": dict,
     **dict.fromkeys(("ids", "id_lists", "at_once"), list),
 }
 _RESOURCE = {"class": str, "base": str, "text": str, "methods": dict, "resources": dict}
 _METHOD = {
     **dict.fromkeys(("operation", "pages", "made_by", "returns", "text", "more"), str),
     **dict.fromkeys(("takes", "without", "positional", "ids"), list),
-    **dict.fromkeys(("types", "raises"), dict),
+    **dict.fromkeys(("names", "types", "raises"), dict),
     "streams": bool,
 }
 _KEYWORD = {"type": str, "default": object, "text": str}
@@ -55,6 +56,7 @@ class Method:
     without: Sequence[str] = ()
     positional: Sequence[str] | None = None
     ids: Sequence[str] = ()
+    names: Mapping[str, str] = field(default_factory=dict[str, str])
     types: Mapping[str, str] = field(default_factory=dict[str, str])
     returns: str = ""
     text: str = ""
@@ -103,6 +105,7 @@ class Mapped:
     ids: Sequence[str]
     id_lists: Sequence[str]
     at_once: Sequence[str]
+    decorators: Mapping[str, str]
     pages: Mapping[str, str]
     streams: Mapping[str, str]
     raises: Mapping[str, str]

@@ -39,6 +39,7 @@ class Names:
     """All names that annotations may use, and their modules."""
 
     def __init__(self, mapped: Mapped, package: Package) -> None:
+        self._decorators = mapped.decorators
         self._modules = dict(_KNOWN)
         for schema in package.schemas:
             names = schema.names
@@ -53,6 +54,13 @@ class Names:
             module, _, name = path.rpartition(".")
             if module:
                 self._modules[name] = self._modules[f"Async{name}"] = f"..{module}"
+
+    def decorators(self, decorators: Iterable[str]) -> list[tuple[str, list[str]]]:
+        """Return the modules of decorators, and the names of each."""
+        found: dict[str, set[str]] = {}
+        for name in decorators:
+            found.setdefault(f".{self._decorators[name]}", set()).add(name)
+        return [(module, sorted(names)) for module, names in sorted(found.items())]
 
     def imports(self, annotations: Iterable[str]) -> list[tuple[str, list[str]]]:
         """Return the modules that annotations need, and the names of each.

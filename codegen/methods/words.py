@@ -10,7 +10,7 @@ from codegen.plan.literal import docstring, plain_text
 from codegen.plan.operations import OperationModule
 
 if TYPE_CHECKING:
-    from codegen.methods.plan import Argument
+    from codegen.methods.planned import Argument
 
 
 def class_text(path: str, more: str) -> str:

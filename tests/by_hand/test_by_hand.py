@@ -97,7 +97,7 @@ class Copy:
         for name in ("openapi.yaml", "pyproject.toml"):
             shutil.copy2(ROOT / name, root)
 
-    def run(self, *command: str) -> str:
+    def run(self, *command: str, code: int = 0) -> str:
         """Run Python in the copy, with nothing but the copy to import."""
         paths = os.pathsep.join(map(str, (self.root, self.root / "generated")))
         done = subprocess.run(
@@ -109,7 +109,7 @@ class Copy:
             timeout=120,
             check=False,
         )
-        assert done.returncode == 0, done.stdout + done.stderr
+        assert done.returncode == code, done.stdout + done.stderr
         return done.stdout
 
     def write(self, name: str, program: str) -> str:
@@ -154,3 +154,20 @@ def test_what_was_added_to_the_document_is_in_the_typed_client(
     assert copy.run(methods, server.url) == "all is there\n"
 
     copy.run("-m", "mypy", "--cache-dir", str(CACHE), untouched, methods)
+
+    # What is edited there is noticed, and goes with the next build.
+    edited = copy.root / "assistants_client" / "resources" / "threads.py"
+    written = edited.read_text(encoding="utf-8")
+    edited.write_text(written.replace("Why it is archived.", "Why."), encoding="utf-8")
+    (edited.parent / "async_threads.py").unlink()
+    (edited.parent / "shelves.py").write_text(HEADER.decode() + "\n", encoding="utf-8")
+    noticed = copy.run("-m", "codegen", "check", code=1).splitlines()
+    assert noticed == [
+        "edited by hand: all inputs are as they were",
+        "missing: assistants_client/resources/async_threads.py",
+        "should not be there: assistants_client/resources/shelves.py",
+        "differs: assistants_client/resources/threads.py",
+    ]
+    copy.run("-m", "codegen", "build")
+    assert edited.read_text(encoding="utf-8") == written
+    assert copy.run("-m", "codegen", "check") == "generated is current\n"
