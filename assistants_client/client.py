@@ -174,11 +174,6 @@ class _Client(Generic[PoolT]):
         """Return whether the client has been closed."""
         return self._pool.closed
 
-    @property
-    def beta(self) -> Self:
-        """Return the client itself, where the `openai` package has these methods."""
-        return self
-
     def with_options(self, **changes: Unpack[ClientChanges]) -> Self:
         """Return a client with some settings changed; this one stays as it is.
 
@@ -253,6 +248,11 @@ class Client(_Client[Pool], Resources, CustomRequests, Attaching):
 
     asynchronous: ClassVar = False
 
+    @property
+    def beta(self) -> Client:
+        """Return the client itself, where the `openai` package has these methods."""
+        return self
+
     def _perform(self, call: Call[T]) -> CallResult[T]:
         """Perform a call, as the methods make them."""
         return self._follow(perform_call(call, self._options), call.options)
@@ -300,6 +300,11 @@ class AsyncClient(
     """
 
     asynchronous: ClassVar = True
+
+    @property
+    def beta(self) -> AsyncClient:
+        """Return the client itself, where the `openai` package has these methods."""
+        return self
 
     async def _perform(self, call: Call[T]) -> CallResult[T]:
         """Perform a call, as the methods make them."""

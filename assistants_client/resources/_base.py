@@ -9,7 +9,6 @@ API may know it; type checkers name it.
 from __future__ import annotations
 
 from functools import cache, wraps
-from functools import cached_property as cached_property
 from importlib import import_module
 from inspect import iscoroutinefunction
 from typing import TYPE_CHECKING, Any, ParamSpec, Protocol, TypeVar

@@ -11,13 +11,16 @@ from codegen.errors import Path, SpecError
 from codegen.methods.mapping import Mapped, Method, meant
 from codegen.methods.planned import LEFT_OUT, Argument
 from codegen.plan import Package
-from codegen.plan.literal import literal
+from codegen.plan.literal import either, literal, members_of
 from codegen.plan.models import SchemaModule
 from codegen.plan.operations import OperationModule
 from codegen.source import Document
 
 OPTIONS = "options"
 """The group of keywords that every method takes."""
+# Of an enum that is written as its name, in values: a message of a type checker, which
+# shows all of them, is to be short.
+_LONGEST = 10
 _LIST = re.compile(r"\blist\[")
 
 
@@ -110,10 +113,21 @@ class Arguments:
             annotation = f"str | HasId{null}"
         elif key in self._mapped.id_lists:
             annotation = f"Sequence[str | HasId]{null}"
+        annotation = self._shortened(annotation)
         # Within a class that has a method `list`, that is what the name stands for.
         annotation = _LIST.sub("Sequence[", annotation)
         name = method.names.get(key, argument.name)
         return replace(argument, name=name, annotation=annotation)
+
+    def _shortened(self, annotation: str) -> str:
+        """Write the type of a long enum's values in the place of its name."""
+        members = []
+        for member in members_of(annotation):
+            enum = self._enums.get(member)
+            if enum and enum.annotation.count(",") >= _LONGEST:
+                member = members_of(enum.annotation)[-1]
+            members.append(member)
+        return either(members)
 
     def _closed(self, annotation: str) -> str:
         """Return the values of an enum in the place of its name.

@@ -1,0 +1,215 @@
+"""What `help`, `inspect`, an editor and a type checker say of a method."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import pydoc
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import jedi
+import openai
+import pytest
+
+from assistants_client import AsyncClient, Client
+from assistants_client._call import NOT_GIVEN, CallOptions
+from assistants_client._operations import OPERATIONS
+from harness.scripted_server import Response, ScriptedServer
+from tests.cases import each_case
+from tests.client.test_parity import STREAMING, WAITING, clients, found
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+ROOT = Path(__file__).resolve().parents[2]
+RUN = {"id": "run_1", "object": "thread.run", "thread_id": "t", "status": "queued"}
+VARIANTS = ("", "with_raw_response", "with_streaming_response")
+
+
+@pytest.fixture
+def server() -> Iterator[ScriptedServer]:
+    with ScriptedServer(lambda _: Response.of(RUN)) as server:
+        yield server
+
+
+@pytest.fixture
+def client(server: ScriptedServer) -> Iterator[Client]:
+    with Client(base_url=server.url, api_key="sk-of-the-test") as client:
+        yield client
+
+
+def variant(client: Any, name: str, kind: str) -> Any:
+    home, _, last = name.rpartition(".")
+    return found(client, f"{home}.{kind}.{last}" if kind else name)
+
+
+# --- People and editors --------------------------------------------------------------
+
+
+@each_case("name", [*OPERATIONS, *WAITING, *STREAMING])
+@each_case("kind", ["sync", "async"])
+def test_every_argument_is_explicit_typed_and_described(kind: str, name: str) -> None:
+    method = found(clients(kind)[1], name)
+    text = inspect.getdoc(method) or ""
+    parameters = inspect.signature(method).parameters
+    assert {*CallOptions.__annotations__} <= {*parameters}
+    for each in parameters.values():
+        assert each.kind not in (each.VAR_KEYWORD, each.VAR_POSITIONAL)
+        assert each.annotation is not each.empty
+        assert re.search(rf"^    {each.name}: \S", text, re.MULTILINE), each.name
+        assert "see the API" not in text
+    assert re.search(r"^Raises:\n    \w+: ", text, re.MULTILINE)
+    assert text.splitlines()[0].endswith(".")
+
+
+@each_case("name", OPERATIONS)
+@each_case("kind", ["sync", "async"])
+def test_variants_have_the_same_signature_and_words(kind: str, name: str) -> None:
+    client = clients(kind)[1]
+    plain, *others = (variant(client, name, each) for each in VARIANTS)
+    for other in others:
+        assert inspect.signature(other) == inspect.signature(plain)
+        assert inspect.getdoc(other) == inspect.getdoc(plain)
+
+
+def test_help_shows_arguments_defaults_and_words(client: Client) -> None:
+    shown = pydoc.plain(pydoc.render_doc(client.assistants.create))
+    assert "model: 'str'" in shown
+    assert "name: 'str | None' = NOT_GIVEN" in shown
+    assert "instructions: What to tell the model" in shown
+
+
+COMPLETED = [
+    ("client.threads.runs.cre", "create"),
+    ("client.threads.runs.create(ins", "instructions="),
+    ("client.assistants.create(ins", "instructions="),
+    ("client.threads.runs.create_and_poll(max_w", "max_wait="),
+    ("client.threads.runs.stream(on_text_d", "on_text_delta="),
+    ("client.vector_stores.file_batches.li", "list_files"),
+    ("client.beta.vector_stores.search(max_", "max_num_results="),
+]
+
+
+@pytest.mark.parametrize(("text", "completion"), COMPLETED)
+def test_editors_complete_methods_and_arguments(
+    client: Client, text: str, completion: str
+) -> None:
+    """As IPython does it, on the object, and as an editor does, on source alone."""
+    namespaces = [{"client": client}]
+    assert completion in names(jedi.Interpreter(text, namespaces).complete())
+    typed = f"from assistants_client import Client\nclient = Client()\n{text}"
+    project = jedi.Project(ROOT, added_sys_path=[str(ROOT / "generated")])
+    assert completion in names(jedi.Script(typed, project=project).complete())
+
+
+def names(completions: list[Any]) -> list[str]:
+    return [each.name_with_symbols for each in completions]
+
+
+# --- Calls ---------------------------------------------------------------------------
+
+WRONG: list[tuple[Callable[[Any], Any], str]] = [
+    (lambda c: c.assistants.create(), r"Assistants\.create\(\) .* argument 'model'"),
+    (lambda c: c.threads.runs.retrieve("r"), "missing the argument 'thread_id'"),
+    (lambda c: c.threads.runs.retrieve("r", "t"), "only run_id by place, but 2"),
+    (lambda c: c.assistants.create("m"), "takes no argument by place, but 1"),
+    (lambda c: c.assistants.retrieve("a", assistant_id="b"), "several values for"),
+]
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+@pytest.mark.parametrize(("call", "message"), WRONG)
+def test_wrong_calls_are_type_errors_that_name_the_argument(
+    server: ScriptedServer,
+    client: Client,
+    call: Callable[[Any], Any],
+    message: str,
+    variant: str,
+) -> None:
+    asked = getattr(client, variant) if variant else client
+    with pytest.raises(TypeError, match=message):
+        # A streamed call begins with its statement.
+        call(asked).__enter__()
+    assert server.requests == []
+
+
+def test_async_calls_are_refused_alike() -> None:
+    client: Any = AsyncClient(base_url="http://127.0.0.1:1", api_key="xxxxxx")
+    with pytest.raises(TypeError, match="missing the argument 'model'"):
+        asyncio.run(client.assistants.create())
+
+
+def test_what_is_left_out_is_not_sent_and_null_is(
+    server: ScriptedServer, client: Client
+) -> None:
+    silent: Any = {
+        "model": NOT_GIVEN,
+        "tools": openai.omit,
+        "metadata": openai.NOT_GIVEN,
+    }
+    client.threads.runs.create("t", assistant_id="a", instructions=None, **silent)
+    assert server.requests[-1].json() == {"assistant_id": "a", "instructions": None}
+
+
+def test_objects_stand_for_ids_also_in_bodies_lists_and_cursors(
+    server: ScriptedServer, client: Client
+) -> None:
+    run = client.threads.runs.retrieve("run_1", thread_id="t")
+    client.vector_stores.create(file_ids=[run, "file_2"])
+    assert server.requests[-1].json() == {"file_ids": ["run_1", "file_2"]}
+    client.threads.runs.list("t", after=run)
+    assert ("after", "run_1") in server.requests[-1].query
+    client.models.retrieve(run)
+    assert server.requests[-1].path.endswith("/models/run_1")
+
+
+# --- Type checkers -------------------------------------------------------------------
+
+BEGIN = 'thread_id="t", assistant_id="a"'
+MISTAKES = {
+    'client.assistants.create(model="m", nmae="b")': "nmae",
+    'client.assistants.create(model="m", name=5)': "name",
+    "client.assistants.create()": "model",
+    "client.assistants.create(model=7)": "model",
+    'client.threads.runs.retrieve("r")': "thread_id",
+    f"client.threads.runs.create_and_poll({BEGIN}, max_wiat=5)": "max_wiat",
+    f"client.threads.runs.stream({BEGIN}, on_txt=print)": "on_txt",
+    'client.vector_stores.search("v", query="q", max_num_result=5)': "max_num_result",
+    'client.files.create(file=b"", purpose="p", expires=5)': "expires",
+    'client.assistants.with_raw_response.create(model="m", nmae="b")': "nmae",
+    'client.threads.runs.create("t", assistant_id="a", instrctions="b")': "instrctions",
+}
+
+
+def test_the_type_checker_names_the_argument_in_a_short_message(
+    tmp_path: Path,
+) -> None:
+    program = tmp_path / "program.py"
+    head = ["from assistants_client import Client", "client = Client()"]
+    program.write_text("\n".join([*head, *MISTAKES]) + "\n", encoding="utf-8")
+    command = [sys.executable, "-m", "mypy", "--no-error-summary", str(program)]
+    cache = ROOT / ".mypy_cache" / "messages"
+    done = subprocess.run(
+        [
+            *command,
+            "--cache-dir",
+            str(cache),
+            "--config-file",
+            str(ROOT / "pyproject.toml"),
+        ],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    lines = done.stdout.splitlines()
+    for number, (call, argument) in enumerate(MISTAKES.items(), len(head) + 1):
+        told = [line for line in lines if f":{number}: error: " in line]
+        message = told[0].partition("error: ")[2]
+        assert f'"{argument}"' in message, (call, told)
+        assert len(message) < 200, message
