@@ -14,7 +14,6 @@ from .._api import (
     AssistantsApiResponseFormatOptionDict,
     AssistantsNamedToolChoice,
     AssistantsNamedToolChoiceDict,
-    AssistantSupportedModels,
     AssistantTool,
     AssistantToolDict,
     AttributeFilter,
@@ -36,7 +35,6 @@ from .._api import (
     Metadata,
     ParallelToolCalls,
     ReasoningEffort,
-    ThreadAndRunModel,
     ToolChoiceMode,
     ToolResources,
     ToolResourcesDict,
@@ -86,7 +84,7 @@ class AssistantsCreate(Options, total=False):
 class AssistantsUpdate(Options, total=False):
     """What else `assistants.update` takes."""
 
-    model: str | AssistantSupportedModels
+    model: str
     reasoning_effort: ReasoningEffort | None
     name: str | None
     description: str | None
@@ -132,7 +130,7 @@ class ThreadsCreateAndRun(Options, total=False):
     """What else `threads.create_and_run` takes."""
 
     thread: CreateThreadRequest | CreateThreadRequestDict
-    model: str | ThreadAndRunModel | None
+    model: str | None
     instructions: str | None
     tools: Sequence[AssistantTool | AssistantToolDict] | None
     tool_resources: ToolResources | ToolResourcesDict | None
@@ -158,7 +156,7 @@ class ThreadsCreateAndRunPoll(Options, total=False):
     """What else `threads.create_and_run_poll` takes."""
 
     thread: CreateThreadRequest | CreateThreadRequestDict
-    model: str | ThreadAndRunModel | None
+    model: str | None
     instructions: str | None
     tools: Sequence[AssistantTool | AssistantToolDict] | None
     tool_resources: ToolResources | ToolResourcesDict | None
@@ -189,7 +187,7 @@ class ThreadsCreateAndRunStream(Options, total=False):
     """What else `threads.create_and_run_stream` takes."""
 
     thread: CreateThreadRequest | CreateThreadRequestDict
-    model: str | ThreadAndRunModel | None
+    model: str | None
     instructions: str | None
     tools: Sequence[AssistantTool | AssistantToolDict] | None
     tool_resources: ToolResources | ToolResourcesDict | None
@@ -265,7 +263,7 @@ class MessagesList(Options, total=False):
 class RunsCreate(Options, total=False):
     """What else `threads.runs.create` takes."""
 
-    model: str | AssistantSupportedModels | None
+    model: str | None
     reasoning_effort: ReasoningEffort | None
     instructions: str | None
     additional_instructions: str | None
@@ -324,7 +322,7 @@ class RunsPoll(Options, total=False):
 class RunsCreateAndPoll(Options, total=False):
     """What else `threads.runs.create_and_poll` takes."""
 
-    model: str | AssistantSupportedModels | None
+    model: str | None
     reasoning_effort: ReasoningEffort | None
     instructions: str | None
     additional_instructions: str | None
@@ -359,7 +357,7 @@ class RunsCreateAndPoll(Options, total=False):
 class RunsStream(Options, total=False):
     """What else `threads.runs.stream` takes."""
 
-    model: str | AssistantSupportedModels | None
+    model: str | None
     reasoning_effort: ReasoningEffort | None
     instructions: str | None
     additional_instructions: str | None

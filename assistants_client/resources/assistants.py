@@ -14,7 +14,7 @@ from .._operations import (
     LIST_ASSISTANTS,
     MODIFY_ASSISTANT,
 )
-from ._base import NOT_GIVEN, Resource, cached_property, calls, lists
+from ._base import NOT_GIVEN, Resource, calls, lists
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from .._api import (
         AssistantsApiResponseFormatOption,
         AssistantsApiResponseFormatOptionDict,
-        AssistantSupportedModels,
         AssistantTool,
         AssistantToolDict,
         CreateToolResources,
@@ -46,14 +45,14 @@ if TYPE_CHECKING:
 class Assistants(Resource):
     """The methods of `client.assistants`."""
 
-    @cached_property
+    @property
     def with_raw_response(self) -> RawAssistants:
         """Return the same methods, which return the whole response."""
         from ._raw import RawAssistants
 
         return RawAssistants(self)
 
-    @cached_property
+    @property
     def with_streaming_response(self) -> StreamedAssistants:
         """Return the same methods for `with`, whose responses are unread."""
         from ._streamed import StreamedAssistants
@@ -64,7 +63,7 @@ class Assistants(Resource):
     def create(
         self,
         *,
-        model: str | AssistantSupportedModels,
+        model: str,
         name: str | None = NOT_GIVEN,
         description: str | None = NOT_GIVEN,
         instructions: str | None = NOT_GIVEN,
@@ -179,7 +178,7 @@ class Assistants(Resource):
         self,
         assistant_id: str | HasId,
         *,
-        model: str | AssistantSupportedModels = NOT_GIVEN,
+        model: str = NOT_GIVEN,
         reasoning_effort: ReasoningEffort | None = NOT_GIVEN,
         name: str | None = NOT_GIVEN,
         description: str | None = NOT_GIVEN,

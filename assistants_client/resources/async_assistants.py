@@ -14,7 +14,7 @@ from .._operations import (
     LIST_ASSISTANTS,
     MODIFY_ASSISTANT,
 )
-from ._base import NOT_GIVEN, AsyncResource, cached_property, calls, lists
+from ._base import NOT_GIVEN, AsyncResource, calls, lists
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from .._api import (
         AssistantsApiResponseFormatOption,
         AssistantsApiResponseFormatOptionDict,
-        AssistantSupportedModels,
         AssistantTool,
         AssistantToolDict,
         CreateToolResources,
@@ -46,14 +45,14 @@ if TYPE_CHECKING:
 class AsyncAssistants(AsyncResource):
     """The methods of `client.assistants`."""
 
-    @cached_property
+    @property
     def with_raw_response(self) -> AsyncRawAssistants:
         """Return the same methods, which return the whole response."""
         from ._raw import AsyncRawAssistants
 
         return AsyncRawAssistants(self)
 
-    @cached_property
+    @property
     def with_streaming_response(self) -> AsyncStreamedAssistants:
         """Return the same methods for `async with`, whose responses are unread."""
         from ._streamed import AsyncStreamedAssistants
@@ -64,7 +63,7 @@ class AsyncAssistants(AsyncResource):
     async def create(
         self,
         *,
-        model: str | AssistantSupportedModels,
+        model: str,
         name: str | None = NOT_GIVEN,
         description: str | None = NOT_GIVEN,
         instructions: str | None = NOT_GIVEN,
@@ -179,7 +178,7 @@ class AsyncAssistants(AsyncResource):
         self,
         assistant_id: str | HasId,
         *,
-        model: str | AssistantSupportedModels = NOT_GIVEN,
+        model: str = NOT_GIVEN,
         reasoning_effort: ReasoningEffort | None = NOT_GIVEN,
         name: str | None = NOT_GIVEN,
         description: str | None = NOT_GIVEN,

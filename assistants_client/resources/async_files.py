@@ -14,7 +14,7 @@ from .._operations import (
     LIST_FILES,
     RETRIEVE_FILE,
 )
-from ._base import NOT_GIVEN, AsyncResource, cached_property, calls, lists
+from ._base import NOT_GIVEN, AsyncResource, calls, lists
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -39,14 +39,14 @@ if TYPE_CHECKING:
 class AsyncFiles(AsyncResource):
     """The methods of `client.files`."""
 
-    @cached_property
+    @property
     def with_raw_response(self) -> AsyncRawFiles:
         """Return the same methods, which return the whole response."""
         from ._raw import AsyncRawFiles
 
         return AsyncRawFiles(self)
 
-    @cached_property
+    @property
     def with_streaming_response(self) -> AsyncStreamedFiles:
         """Return the same methods for `async with`, whose responses are unread."""
         from ._streamed import AsyncStreamedFiles

@@ -14,7 +14,7 @@ from .._operations import (
     LIST_MESSAGES,
     MODIFY_MESSAGE,
 )
-from ._base import NOT_GIVEN, AsyncResource, cached_property, calls, lists
+from ._base import NOT_GIVEN, AsyncResource, calls, lists
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -40,14 +40,14 @@ if TYPE_CHECKING:
 class AsyncMessages(AsyncResource):
     """The methods of `client.threads.messages`."""
 
-    @cached_property
+    @property
     def with_raw_response(self) -> AsyncRawMessages:
         """Return the same methods, which return the whole response."""
         from ._raw import AsyncRawMessages
 
         return AsyncRawMessages(self)
 
-    @cached_property
+    @property
     def with_streaming_response(self) -> AsyncStreamedMessages:
         """Return the same methods for `async with`, whose responses are unread."""
         from ._streamed import AsyncStreamedMessages

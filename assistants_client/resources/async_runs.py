@@ -15,7 +15,7 @@ from .._operations import (
     MODIFY_RUN,
     SUBMIT_TOOL_OUTPUTS_TO_RUN,
 )
-from ._base import NOT_GIVEN, cached_property, calls, follows, lists, streams, waits
+from ._base import NOT_GIVEN, calls, follows, lists, streams, waits
 from ._run_resource import AsyncRunResource
 from .async_steps import AsyncSteps
 
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
         AssistantsApiResponseFormatOptionDict,
         AssistantsNamedToolChoice,
         AssistantsNamedToolChoiceDict,
-        AssistantSupportedModels,
         AssistantTool,
         AssistantToolDict,
         CreateMessageRequest,
@@ -64,21 +63,21 @@ if TYPE_CHECKING:
 class AsyncRuns(AsyncRunResource):
     """The methods of `client.threads.runs`."""
 
-    @cached_property
+    @property
     def with_raw_response(self) -> AsyncRawRuns:
         """Return the same methods, which return the whole response."""
         from ._raw import AsyncRawRuns
 
         return AsyncRawRuns(self)
 
-    @cached_property
+    @property
     def with_streaming_response(self) -> AsyncStreamedRuns:
         """Return the same methods for `async with`, whose responses are unread."""
         from ._streamed import AsyncStreamedRuns
 
         return AsyncStreamedRuns(self)
 
-    @cached_property
+    @property
     def steps(self) -> AsyncSteps:
         """Return the methods of `client.threads.runs.steps`."""
         return AsyncSteps(self._client)
@@ -89,7 +88,7 @@ class AsyncRuns(AsyncRunResource):
         thread_id: str | HasId,
         *,
         assistant_id: str | HasId,
-        model: str | AssistantSupportedModels | None = NOT_GIVEN,
+        model: str | None = NOT_GIVEN,
         reasoning_effort: ReasoningEffort | None = NOT_GIVEN,
         instructions: str | None = NOT_GIVEN,
         additional_instructions: str | None = NOT_GIVEN,
@@ -126,7 +125,7 @@ class AsyncRuns(AsyncRunResource):
         thread_id: str | HasId,
         *,
         assistant_id: str | HasId,
-        model: str | AssistantSupportedModels | None = NOT_GIVEN,
+        model: str | None = NOT_GIVEN,
         reasoning_effort: ReasoningEffort | None = NOT_GIVEN,
         instructions: str | None = NOT_GIVEN,
         additional_instructions: str | None = NOT_GIVEN,
@@ -163,7 +162,7 @@ class AsyncRuns(AsyncRunResource):
         thread_id: str | HasId,
         *,
         assistant_id: str | HasId,
-        model: str | AssistantSupportedModels | None = NOT_GIVEN,
+        model: str | None = NOT_GIVEN,
         reasoning_effort: ReasoningEffort | None = NOT_GIVEN,
         instructions: str | None = NOT_GIVEN,
         additional_instructions: str | None = NOT_GIVEN,
@@ -200,7 +199,7 @@ class AsyncRuns(AsyncRunResource):
         thread_id: str | HasId,
         *,
         assistant_id: str | HasId,
-        model: str | AssistantSupportedModels | None = NOT_GIVEN,
+        model: str | None = NOT_GIVEN,
         reasoning_effort: ReasoningEffort | None = NOT_GIVEN,
         instructions: str | None = NOT_GIVEN,
         additional_instructions: str | None = NOT_GIVEN,
@@ -651,7 +650,7 @@ class AsyncRuns(AsyncRunResource):
         *,
         thread_id: str | HasId,
         assistant_id: str | HasId,
-        model: str | AssistantSupportedModels | None = NOT_GIVEN,
+        model: str | None = NOT_GIVEN,
         reasoning_effort: ReasoningEffort | None = NOT_GIVEN,
         instructions: str | None = NOT_GIVEN,
         additional_instructions: str | None = NOT_GIVEN,
@@ -770,7 +769,7 @@ class AsyncRuns(AsyncRunResource):
         *,
         thread_id: str | HasId,
         assistant_id: str | HasId,
-        model: str | AssistantSupportedModels | None = NOT_GIVEN,
+        model: str | None = NOT_GIVEN,
         reasoning_effort: ReasoningEffort | None = NOT_GIVEN,
         instructions: str | None = NOT_GIVEN,
         additional_instructions: str | None = NOT_GIVEN,

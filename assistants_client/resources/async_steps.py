@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from .._operations import GET_RUN_STEP, LIST_RUN_STEPS
-from ._base import NOT_GIVEN, AsyncResource, cached_property, calls, lists
+from ._base import NOT_GIVEN, AsyncResource, calls, lists
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -26,14 +26,14 @@ if TYPE_CHECKING:
 class AsyncSteps(AsyncResource):
     """The methods of `client.threads.runs.steps`."""
 
-    @cached_property
+    @property
     def with_raw_response(self) -> AsyncRawSteps:
         """Return the same methods, which return the whole response."""
         from ._raw import AsyncRawSteps
 
         return AsyncRawSteps(self)
 
-    @cached_property
+    @property
     def with_streaming_response(self) -> AsyncStreamedSteps:
         """Return the same methods for `async with`, whose responses are unread."""
         from ._streamed import AsyncStreamedSteps

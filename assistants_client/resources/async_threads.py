@@ -14,7 +14,7 @@ from .._operations import (
     GET_THREAD,
     MODIFY_THREAD,
 )
-from ._base import NOT_GIVEN, cached_property, calls, follows, streams, waits
+from ._base import NOT_GIVEN, calls, follows, streams, waits
 from ._run_resource import AsyncRunResource
 from .async_messages import AsyncMessages
 from .async_runs import AsyncRuns
@@ -41,7 +41,6 @@ if TYPE_CHECKING:
         DeleteThreadResponse,
         Metadata,
         ParallelToolCalls,
-        ThreadAndRunModel,
         ToolChoiceMode,
         ToolResources,
         ToolResourcesDict,
@@ -66,26 +65,26 @@ if TYPE_CHECKING:
 class AsyncThreads(AsyncRunResource):
     """The methods of `client.threads`."""
 
-    @cached_property
+    @property
     def with_raw_response(self) -> AsyncRawThreads:
         """Return the same methods, which return the whole response."""
         from ._raw import AsyncRawThreads
 
         return AsyncRawThreads(self)
 
-    @cached_property
+    @property
     def with_streaming_response(self) -> AsyncStreamedThreads:
         """Return the same methods for `async with`, whose responses are unread."""
         from ._streamed import AsyncStreamedThreads
 
         return AsyncStreamedThreads(self)
 
-    @cached_property
+    @property
     def messages(self) -> AsyncMessages:
         """Return the methods of `client.threads.messages`."""
         return AsyncMessages(self._client)
 
-    @cached_property
+    @property
     def runs(self) -> AsyncRuns:
         """Return the methods of `client.threads.runs`."""
         return AsyncRuns(self._client)
@@ -267,7 +266,7 @@ class AsyncThreads(AsyncRunResource):
         *,
         assistant_id: str | HasId,
         thread: CreateThreadRequest | CreateThreadRequestDict = NOT_GIVEN,
-        model: str | ThreadAndRunModel | None = NOT_GIVEN,
+        model: str | None = NOT_GIVEN,
         instructions: str | None = NOT_GIVEN,
         tools: Sequence[AssistantTool | AssistantToolDict] | None = NOT_GIVEN,
         tool_resources: ToolResources | ToolResourcesDict | None = NOT_GIVEN,
@@ -300,7 +299,7 @@ class AsyncThreads(AsyncRunResource):
         *,
         assistant_id: str | HasId,
         thread: CreateThreadRequest | CreateThreadRequestDict = NOT_GIVEN,
-        model: str | ThreadAndRunModel | None = NOT_GIVEN,
+        model: str | None = NOT_GIVEN,
         instructions: str | None = NOT_GIVEN,
         tools: Sequence[AssistantTool | AssistantToolDict] | None = NOT_GIVEN,
         tool_resources: ToolResources | ToolResourcesDict | None = NOT_GIVEN,
@@ -333,7 +332,7 @@ class AsyncThreads(AsyncRunResource):
         *,
         assistant_id: str | HasId,
         thread: CreateThreadRequest | CreateThreadRequestDict = NOT_GIVEN,
-        model: str | ThreadAndRunModel | None = NOT_GIVEN,
+        model: str | None = NOT_GIVEN,
         instructions: str | None = NOT_GIVEN,
         tools: Sequence[AssistantTool | AssistantToolDict] | None = NOT_GIVEN,
         tool_resources: ToolResources | ToolResourcesDict | None = NOT_GIVEN,
@@ -366,7 +365,7 @@ class AsyncThreads(AsyncRunResource):
         *,
         assistant_id: str | HasId,
         thread: CreateThreadRequest | CreateThreadRequestDict = NOT_GIVEN,
-        model: str | ThreadAndRunModel | None = NOT_GIVEN,
+        model: str | None = NOT_GIVEN,
         instructions: str | None = NOT_GIVEN,
         tools: Sequence[AssistantTool | AssistantToolDict] | None = NOT_GIVEN,
         tool_resources: ToolResources | ToolResourcesDict | None = NOT_GIVEN,
@@ -461,7 +460,7 @@ class AsyncThreads(AsyncRunResource):
         *,
         assistant_id: str | HasId,
         thread: CreateThreadRequest | CreateThreadRequestDict = NOT_GIVEN,
-        model: str | ThreadAndRunModel | None = NOT_GIVEN,
+        model: str | None = NOT_GIVEN,
         instructions: str | None = NOT_GIVEN,
         tools: Sequence[AssistantTool | AssistantToolDict] | None = NOT_GIVEN,
         tool_resources: ToolResources | ToolResourcesDict | None = NOT_GIVEN,
@@ -570,7 +569,7 @@ class AsyncThreads(AsyncRunResource):
         *,
         assistant_id: str | HasId,
         thread: CreateThreadRequest | CreateThreadRequestDict = NOT_GIVEN,
-        model: str | ThreadAndRunModel | None = NOT_GIVEN,
+        model: str | None = NOT_GIVEN,
         instructions: str | None = NOT_GIVEN,
         tools: Sequence[AssistantTool | AssistantToolDict] | None = NOT_GIVEN,
         tool_resources: ToolResources | ToolResourcesDict | None = NOT_GIVEN,

@@ -13,7 +13,7 @@ from .._operations import (
     GET_VECTOR_STORE_FILE_BATCH,
     LIST_FILES_IN_VECTOR_STORE_BATCH,
 )
-from ._base import NOT_GIVEN, AsyncResource, cached_property, calls, lists
+from ._base import NOT_GIVEN, AsyncResource, calls, lists
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -39,14 +39,14 @@ if TYPE_CHECKING:
 class AsyncVectorStoreFileBatches(AsyncResource):
     """The methods of `client.vector_stores.file_batches`."""
 
-    @cached_property
+    @property
     def with_raw_response(self) -> AsyncRawVectorStoreFileBatches:
         """Return the same methods, which return the whole response."""
         from ._raw import AsyncRawVectorStoreFileBatches
 
         return AsyncRawVectorStoreFileBatches(self)
 
-    @cached_property
+    @property
     def with_streaming_response(self) -> AsyncStreamedVectorStoreFileBatches:
         """Return the same methods for `async with`, whose responses are unread."""
         from ._streamed import AsyncStreamedVectorStoreFileBatches

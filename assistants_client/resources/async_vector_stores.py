@@ -15,7 +15,7 @@ from .._operations import (
     MODIFY_VECTOR_STORE,
     SEARCH_VECTOR_STORE,
 )
-from ._base import NOT_GIVEN, AsyncResource, cached_property, calls, lists
+from ._base import NOT_GIVEN, AsyncResource, calls, lists
 from .async_vector_store_file_batches import AsyncVectorStoreFileBatches
 from .async_vector_store_files import AsyncVectorStoreFiles
 
@@ -48,26 +48,26 @@ if TYPE_CHECKING:
 class AsyncVectorStores(AsyncResource):
     """The methods of `client.vector_stores`."""
 
-    @cached_property
+    @property
     def with_raw_response(self) -> AsyncRawVectorStores:
         """Return the same methods, which return the whole response."""
         from ._raw import AsyncRawVectorStores
 
         return AsyncRawVectorStores(self)
 
-    @cached_property
+    @property
     def with_streaming_response(self) -> AsyncStreamedVectorStores:
         """Return the same methods for `async with`, whose responses are unread."""
         from ._streamed import AsyncStreamedVectorStores
 
         return AsyncStreamedVectorStores(self)
 
-    @cached_property
+    @property
     def files(self) -> AsyncVectorStoreFiles:
         """Return the methods of `client.vector_stores.files`."""
         return AsyncVectorStoreFiles(self._client)
 
-    @cached_property
+    @property
     def file_batches(self) -> AsyncVectorStoreFileBatches:
         """Return the methods of `client.vector_stores.file_batches`."""
         return AsyncVectorStoreFileBatches(self._client)

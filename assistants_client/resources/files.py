@@ -14,7 +14,7 @@ from .._operations import (
     LIST_FILES,
     RETRIEVE_FILE,
 )
-from ._base import NOT_GIVEN, Resource, cached_property, calls, lists
+from ._base import NOT_GIVEN, Resource, calls, lists
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -39,14 +39,14 @@ if TYPE_CHECKING:
 class Files(Resource):
     """The methods of `client.files`."""
 
-    @cached_property
+    @property
     def with_raw_response(self) -> RawFiles:
         """Return the same methods, which return the whole response."""
         from ._raw import RawFiles
 
         return RawFiles(self)
 
-    @cached_property
+    @property
     def with_streaming_response(self) -> StreamedFiles:
         """Return the same methods for `with`, whose responses are unread."""
         from ._streamed import StreamedFiles

@@ -14,7 +14,7 @@ from .._operations import (
     LIST_MESSAGES,
     MODIFY_MESSAGE,
 )
-from ._base import NOT_GIVEN, Resource, cached_property, calls, lists
+from ._base import NOT_GIVEN, Resource, calls, lists
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -40,14 +40,14 @@ if TYPE_CHECKING:
 class Messages(Resource):
     """The methods of `client.threads.messages`."""
 
-    @cached_property
+    @property
     def with_raw_response(self) -> RawMessages:
         """Return the same methods, which return the whole response."""
         from ._raw import RawMessages
 
         return RawMessages(self)
 
-    @cached_property
+    @property
     def with_streaming_response(self) -> StreamedMessages:
         """Return the same methods for `with`, whose responses are unread."""
         from ._streamed import StreamedMessages

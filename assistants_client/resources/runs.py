@@ -15,7 +15,7 @@ from .._operations import (
     MODIFY_RUN,
     SUBMIT_TOOL_OUTPUTS_TO_RUN,
 )
-from ._base import NOT_GIVEN, cached_property, calls, follows, lists, streams, waits
+from ._base import NOT_GIVEN, calls, follows, lists, streams, waits
 from ._run_resource import RunResource
 from .steps import Steps
 
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
         AssistantsApiResponseFormatOptionDict,
         AssistantsNamedToolChoice,
         AssistantsNamedToolChoiceDict,
-        AssistantSupportedModels,
         AssistantTool,
         AssistantToolDict,
         CreateMessageRequest,
@@ -62,21 +61,21 @@ if TYPE_CHECKING:
 class Runs(RunResource):
     """The methods of `client.threads.runs`."""
 
-    @cached_property
+    @property
     def with_raw_response(self) -> RawRuns:
         """Return the same methods, which return the whole response."""
         from ._raw import RawRuns
 
         return RawRuns(self)
 
-    @cached_property
+    @property
     def with_streaming_response(self) -> StreamedRuns:
         """Return the same methods for `with`, whose responses are unread."""
         from ._streamed import StreamedRuns
 
         return StreamedRuns(self)
 
-    @cached_property
+    @property
     def steps(self) -> Steps:
         """Return the methods of `client.threads.runs.steps`."""
         return Steps(self._client)
@@ -87,7 +86,7 @@ class Runs(RunResource):
         thread_id: str | HasId,
         *,
         assistant_id: str | HasId,
-        model: str | AssistantSupportedModels | None = NOT_GIVEN,
+        model: str | None = NOT_GIVEN,
         reasoning_effort: ReasoningEffort | None = NOT_GIVEN,
         instructions: str | None = NOT_GIVEN,
         additional_instructions: str | None = NOT_GIVEN,
@@ -124,7 +123,7 @@ class Runs(RunResource):
         thread_id: str | HasId,
         *,
         assistant_id: str | HasId,
-        model: str | AssistantSupportedModels | None = NOT_GIVEN,
+        model: str | None = NOT_GIVEN,
         reasoning_effort: ReasoningEffort | None = NOT_GIVEN,
         instructions: str | None = NOT_GIVEN,
         additional_instructions: str | None = NOT_GIVEN,
@@ -161,7 +160,7 @@ class Runs(RunResource):
         thread_id: str | HasId,
         *,
         assistant_id: str | HasId,
-        model: str | AssistantSupportedModels | None = NOT_GIVEN,
+        model: str | None = NOT_GIVEN,
         reasoning_effort: ReasoningEffort | None = NOT_GIVEN,
         instructions: str | None = NOT_GIVEN,
         additional_instructions: str | None = NOT_GIVEN,
@@ -198,7 +197,7 @@ class Runs(RunResource):
         thread_id: str | HasId,
         *,
         assistant_id: str | HasId,
-        model: str | AssistantSupportedModels | None = NOT_GIVEN,
+        model: str | None = NOT_GIVEN,
         reasoning_effort: ReasoningEffort | None = NOT_GIVEN,
         instructions: str | None = NOT_GIVEN,
         additional_instructions: str | None = NOT_GIVEN,
@@ -649,7 +648,7 @@ class Runs(RunResource):
         *,
         thread_id: str | HasId,
         assistant_id: str | HasId,
-        model: str | AssistantSupportedModels | None = NOT_GIVEN,
+        model: str | None = NOT_GIVEN,
         reasoning_effort: ReasoningEffort | None = NOT_GIVEN,
         instructions: str | None = NOT_GIVEN,
         additional_instructions: str | None = NOT_GIVEN,
@@ -768,7 +767,7 @@ class Runs(RunResource):
         *,
         thread_id: str | HasId,
         assistant_id: str | HasId,
-        model: str | AssistantSupportedModels | None = NOT_GIVEN,
+        model: str | None = NOT_GIVEN,
         reasoning_effort: ReasoningEffort | None = NOT_GIVEN,
         instructions: str | None = NOT_GIVEN,
         additional_instructions: str | None = NOT_GIVEN,

@@ -14,7 +14,7 @@ from .._operations import (
     GET_THREAD,
     MODIFY_THREAD,
 )
-from ._base import NOT_GIVEN, cached_property, calls, follows, streams, waits
+from ._base import NOT_GIVEN, calls, follows, streams, waits
 from ._run_resource import RunResource
 from .messages import Messages
 from .runs import Runs
@@ -41,7 +41,6 @@ if TYPE_CHECKING:
         DeleteThreadResponse,
         Metadata,
         ParallelToolCalls,
-        ThreadAndRunModel,
         ToolChoiceMode,
         ToolResources,
         ToolResourcesDict,
@@ -64,26 +63,26 @@ if TYPE_CHECKING:
 class Threads(RunResource):
     """The methods of `client.threads`."""
 
-    @cached_property
+    @property
     def with_raw_response(self) -> RawThreads:
         """Return the same methods, which return the whole response."""
         from ._raw import RawThreads
 
         return RawThreads(self)
 
-    @cached_property
+    @property
     def with_streaming_response(self) -> StreamedThreads:
         """Return the same methods for `with`, whose responses are unread."""
         from ._streamed import StreamedThreads
 
         return StreamedThreads(self)
 
-    @cached_property
+    @property
     def messages(self) -> Messages:
         """Return the methods of `client.threads.messages`."""
         return Messages(self._client)
 
-    @cached_property
+    @property
     def runs(self) -> Runs:
         """Return the methods of `client.threads.runs`."""
         return Runs(self._client)
@@ -265,7 +264,7 @@ class Threads(RunResource):
         *,
         assistant_id: str | HasId,
         thread: CreateThreadRequest | CreateThreadRequestDict = NOT_GIVEN,
-        model: str | ThreadAndRunModel | None = NOT_GIVEN,
+        model: str | None = NOT_GIVEN,
         instructions: str | None = NOT_GIVEN,
         tools: Sequence[AssistantTool | AssistantToolDict] | None = NOT_GIVEN,
         tool_resources: ToolResources | ToolResourcesDict | None = NOT_GIVEN,
@@ -298,7 +297,7 @@ class Threads(RunResource):
         *,
         assistant_id: str | HasId,
         thread: CreateThreadRequest | CreateThreadRequestDict = NOT_GIVEN,
-        model: str | ThreadAndRunModel | None = NOT_GIVEN,
+        model: str | None = NOT_GIVEN,
         instructions: str | None = NOT_GIVEN,
         tools: Sequence[AssistantTool | AssistantToolDict] | None = NOT_GIVEN,
         tool_resources: ToolResources | ToolResourcesDict | None = NOT_GIVEN,
@@ -331,7 +330,7 @@ class Threads(RunResource):
         *,
         assistant_id: str | HasId,
         thread: CreateThreadRequest | CreateThreadRequestDict = NOT_GIVEN,
-        model: str | ThreadAndRunModel | None = NOT_GIVEN,
+        model: str | None = NOT_GIVEN,
         instructions: str | None = NOT_GIVEN,
         tools: Sequence[AssistantTool | AssistantToolDict] | None = NOT_GIVEN,
         tool_resources: ToolResources | ToolResourcesDict | None = NOT_GIVEN,
@@ -364,7 +363,7 @@ class Threads(RunResource):
         *,
         assistant_id: str | HasId,
         thread: CreateThreadRequest | CreateThreadRequestDict = NOT_GIVEN,
-        model: str | ThreadAndRunModel | None = NOT_GIVEN,
+        model: str | None = NOT_GIVEN,
         instructions: str | None = NOT_GIVEN,
         tools: Sequence[AssistantTool | AssistantToolDict] | None = NOT_GIVEN,
         tool_resources: ToolResources | ToolResourcesDict | None = NOT_GIVEN,
@@ -459,7 +458,7 @@ class Threads(RunResource):
         *,
         assistant_id: str | HasId,
         thread: CreateThreadRequest | CreateThreadRequestDict = NOT_GIVEN,
-        model: str | ThreadAndRunModel | None = NOT_GIVEN,
+        model: str | None = NOT_GIVEN,
         instructions: str | None = NOT_GIVEN,
         tools: Sequence[AssistantTool | AssistantToolDict] | None = NOT_GIVEN,
         tool_resources: ToolResources | ToolResourcesDict | None = NOT_GIVEN,
@@ -568,7 +567,7 @@ class Threads(RunResource):
         *,
         assistant_id: str | HasId,
         thread: CreateThreadRequest | CreateThreadRequestDict = NOT_GIVEN,
-        model: str | ThreadAndRunModel | None = NOT_GIVEN,
+        model: str | None = NOT_GIVEN,
         instructions: str | None = NOT_GIVEN,
         tools: Sequence[AssistantTool | AssistantToolDict] | None = NOT_GIVEN,
         tool_resources: ToolResources | ToolResourcesDict | None = NOT_GIVEN,

@@ -13,7 +13,7 @@ from .._operations import (
     GET_VECTOR_STORE_FILE_BATCH,
     LIST_FILES_IN_VECTOR_STORE_BATCH,
 )
-from ._base import NOT_GIVEN, Resource, cached_property, calls, lists
+from ._base import NOT_GIVEN, Resource, calls, lists
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -39,14 +39,14 @@ if TYPE_CHECKING:
 class VectorStoreFileBatches(Resource):
     """The methods of `client.vector_stores.file_batches`."""
 
-    @cached_property
+    @property
     def with_raw_response(self) -> RawVectorStoreFileBatches:
         """Return the same methods, which return the whole response."""
         from ._raw import RawVectorStoreFileBatches
 
         return RawVectorStoreFileBatches(self)
 
-    @cached_property
+    @property
     def with_streaming_response(self) -> StreamedVectorStoreFileBatches:
         """Return the same methods for `with`, whose responses are unread."""
         from ._streamed import StreamedVectorStoreFileBatches

@@ -15,7 +15,7 @@ from .._operations import (
     RETRIEVE_VECTOR_STORE_FILE_CONTENT,
     UPDATE_VECTOR_STORE_FILE_ATTRIBUTES,
 )
-from ._base import NOT_GIVEN, Resource, cached_property, calls, lists
+from ._base import NOT_GIVEN, Resource, calls, lists
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -40,14 +40,14 @@ if TYPE_CHECKING:
 class VectorStoreFiles(Resource):
     """The methods of `client.vector_stores.files`."""
 
-    @cached_property
+    @property
     def with_raw_response(self) -> RawVectorStoreFiles:
         """Return the same methods, which return the whole response."""
         from ._raw import RawVectorStoreFiles
 
         return RawVectorStoreFiles(self)
 
-    @cached_property
+    @property
     def with_streaming_response(self) -> StreamedVectorStoreFiles:
         """Return the same methods for `with`, whose responses are unread."""
         from ._streamed import StreamedVectorStoreFiles

@@ -15,7 +15,7 @@ from .._operations import (
     MODIFY_VECTOR_STORE,
     SEARCH_VECTOR_STORE,
 )
-from ._base import NOT_GIVEN, Resource, cached_property, calls, lists
+from ._base import NOT_GIVEN, Resource, calls, lists
 from .vector_store_file_batches import VectorStoreFileBatches
 from .vector_store_files import VectorStoreFiles
 
@@ -48,26 +48,26 @@ if TYPE_CHECKING:
 class VectorStores(Resource):
     """The methods of `client.vector_stores`."""
 
-    @cached_property
+    @property
     def with_raw_response(self) -> RawVectorStores:
         """Return the same methods, which return the whole response."""
         from ._raw import RawVectorStores
 
         return RawVectorStores(self)
 
-    @cached_property
+    @property
     def with_streaming_response(self) -> StreamedVectorStores:
         """Return the same methods for `with`, whose responses are unread."""
         from ._streamed import StreamedVectorStores
 
         return StreamedVectorStores(self)
 
-    @cached_property
+    @property
     def files(self) -> VectorStoreFiles:
         """Return the methods of `client.vector_stores.files`."""
         return VectorStoreFiles(self._client)
 
-    @cached_property
+    @property
     def file_batches(self) -> VectorStoreFileBatches:
         """Return the methods of `client.vector_stores.file_batches`."""
         return VectorStoreFileBatches(self._client)
