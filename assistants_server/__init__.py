@@ -37,6 +37,7 @@ from .engines import (  # noqa: E402
     scripted,
 )
 from .faults import FaultError  # noqa: E402
+from .search import EmbeddingServer  # noqa: E402
 from .server import LocalServer  # noqa: E402
 from .settings import SettingsError  # noqa: E402
 from .store import StoreError  # noqa: E402
@@ -44,6 +45,7 @@ from .store import StoreError  # noqa: E402
 __all__ = [
     "Citation",
     "CodeCall",
+    "EmbeddingServer",
     "Engine",
     "Fail",
     "FaultError",

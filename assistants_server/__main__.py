@@ -17,6 +17,8 @@ from .engines import deterministic, scripted
 from .engines.scripted import HEADER as SCRIPT_HEADER
 from .engines.scripted import HELP as SCRIPT_HELP
 from .engines.scripted import parse_script
+from .search import EmbeddingServer
+from .search.embeddings import KEY_VARIABLE, MODEL, key_from
 from .server import LocalServer
 from .settings import LOOPBACK, MEBIBYTE
 from .store import StoreError
@@ -151,6 +153,25 @@ def _parser() -> argparse.ArgumentParser:
         default=512 * MEBIBYTE,
         help="size of the largest file that is uploaded (default: %(default)s)",
     )
+    add(
+        "--embeddings",
+        metavar="URL",
+        help="base URL of a server with /embeddings, such as http://127.0.0.1:8080/v1: "
+        "files are searched by meaning too (default: by their words alone)",
+    )
+    add(
+        "--embeddings-model",
+        metavar="NAME",
+        default=MODEL,
+        help="model that makes the embeddings (default: %(default)s)",
+    )
+    add(
+        "--embeddings-key",
+        metavar="FILE",
+        type=Path,
+        help=f"file with the key of that server (default: {KEY_VARIABLE} in the "
+        "environment, or no key)",
+    )
     return parser
 
 
@@ -167,7 +188,21 @@ def _server(options: argparse.Namespace) -> LocalServer:
         expires_after=options.expires_after,
         max_body=options.max_body,
         max_file_size=options.max_file_size,
+        embeddings=_embeddings(options),
     )
+
+
+def _embeddings(options: argparse.Namespace) -> EmbeddingServer | None:
+    if not options.embeddings:
+        if options.embeddings_key:
+            raise ValueError("--embeddings-key needs --embeddings")
+        return None
+    try:
+        key = key_from(options.embeddings_key)
+    except OSError as error:
+        what = f"{options.embeddings_key}: {error.strerror}"
+        raise ValueError(f"--embeddings-key {what}") from error
+    return EmbeddingServer(options.embeddings, options.embeddings_model, key)
 
 
 def _engine(options: argparse.Namespace) -> Engine:

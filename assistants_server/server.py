@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
     from .engines import Engine
     from .request_log import Exchange
+    from .search import EmbeddingServer
 
 
 class LocalServer:
@@ -59,6 +60,7 @@ class LocalServer:
         expires_after: float = 600.0,
         max_body: int = 8 * MEBIBYTE,
         max_file_size: int = 512 * MEBIBYTE,
+        embeddings: EmbeddingServer | None = None,
     ) -> None:
         """Prepare a server; it doesn't listen yet.
 
@@ -75,6 +77,8 @@ class LocalServer:
             expires_after: seconds after which an active run expires.
             max_body: the size of the largest request body, in bytes, uploads aside.
             max_file_size: the size of the largest file that is uploaded, in bytes.
+            embeddings: what makes embeddings, so that files are searched by meaning
+                too; without it they are searched by their words.
 
         Raises:
             FaultError: a fault is unknown.
@@ -93,6 +97,7 @@ class LocalServer:
             max_file_size=max_file_size,
         )
         self._engine = engine
+        self._embeddings = embeddings
         self._port: int | None = None
         self._running: _Running | None = None
         self._thread: threading.Thread | None = None
@@ -224,7 +229,7 @@ class LocalServer:
         store = SQLiteStore(self._settings.store)
         contents = Contents(self._settings.store)
         try:
-            indexer = Indexer(store, contents)
+            indexer = Indexer(store, contents, self._embeddings)
             library = Library(store, contents, indexer, Searcher(store, indexer))
             searcher = FileSearcher(store, library)
             scheduler = Scheduler(store, self._settings, self._engine, searcher)

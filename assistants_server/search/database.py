@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 # "asst" in ASCII, as in the store's file, whose versions are below 100.
 _APPLICATION = 0x61737374
-_VERSION = 101
+_VERSION = 102
 _SCHEMA = """
 create table stores (
     id integer primary key,
@@ -41,7 +41,8 @@ create table vectors (
     store integer not null,
     vector blob not null
 );
-create index vectors_by_store on vectors (store)
+create index vectors_by_store on vectors (store);
+create table made_with (model text not null)
 """
 
 

@@ -6,9 +6,9 @@ import os
 import threading
 from array import array
 from dataclasses import dataclass, field
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Protocol
-
-import httpx
+from urllib.parse import urlsplit
 
 from .errors import INSTALL, EmbeddingError
 
@@ -16,18 +16,26 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    import httpx
+
 KEY_VARIABLE = "ASSISTANTS_EMBEDDINGS_KEY"
 """The environment variable with the key of the server of embeddings."""
+MODEL = "text-embedding-3-small"
 _BATCH = 64
 _BATCH_CHARACTERS = 400_000
 _SECONDS = 60.0
 _TRIES = 3
+_OK = 200
 _BUSY = (408, 429, 500, 502, 503, 504)
-_LONGEST_PAUSE = 20.0
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.2, 20.0
 
 
 class Embedder(Protocol):
     """What makes vectors of texts."""
+
+    @property
+    def model(self) -> str:
+        """Return what makes them; vectors of two models can't be compared."""
 
     def embed(self, texts: Sequence[str]) -> list[array[float]]:
         """Return one vector of float32 for each text.
@@ -39,40 +47,46 @@ class Embedder(Protocol):
 
 @dataclass
 class EmbeddingServer:
-    """A server with `/v1/embeddings`.
+    """A server with `/v1/embeddings`, whatever the model behind it.
+
+    Several threads may use it.
 
     Attributes:
         url: its base URL, such as `http://127.0.0.1:8080/v1`.
         model: the model that it is asked for.
         key: its key, if it needs one.
+        first_pause: seconds before a failed request is sent again.
     """
 
     url: str
-    model: str = "text-embedding-3-small"
+    model: str = MODEL
     key: str | None = field(default=None, repr=False)
-    pause: threading.Event = field(default_factory=threading.Event, repr=False)
-    """Waited for between two tries; setting it ends the waiting."""
+    first_pause: float = field(default=_FIRST_PAUSE, repr=False)
 
     def __post_init__(self) -> None:
-        parts = httpx.URL(self.url)
-        if parts.scheme not in ("http", "https") or not parts.host:
-            raise ValueError(
-                "the URL of embeddings must begin with http:// or https://"
-            )
-        if parts.userinfo:
-            raise ValueError("the URL of embeddings has a password in it; use the key")
-        try:
-            import numpy  # noqa: F401 - only whether it is there
-        except ModuleNotFoundError:
-            raise ValueError(f"searching by embeddings needs: {INSTALL}") from None
-        headers = {"authorization": f"Bearer {self.key}"} if self.key else {}
-        self._client = httpx.Client(headers=headers, timeout=_SECONDS)
-        self._url = f"{self.url.rstrip('/')}/embeddings"
+        parts = urlsplit(self.url)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            message = "the URL of embeddings must begin with http:// or https://"
+            raise ValueError(message)
+        if parts.username or parts.password or parts.query:
+            # The URL stands in errors and logs.
+            message = "the URL of embeddings must hold no secrets; give the key apart"
+            raise ValueError(message)
+        if self.key is not None and not (self.key.isascii() and self.key.isprintable()):
+            raise ValueError("the key of the embeddings must be printable ASCII")
+        if find_spec("numpy") is None:
+            raise ValueError(f"searching by embeddings needs: {INSTALL}")
+        self._lock = threading.Lock()
+        self._client: httpx.Client | None = None
+        self._closed = threading.Event()
 
     def close(self) -> None:
-        """Close its connections."""
-        self.pause.set()
-        self._client.close()
+        """Close its connections; whoever waits for it stops waiting."""
+        with self._lock:
+            client, self._client = self._client, None
+            self._closed.set()
+        if client:
+            client.close()
 
     def embed(self, texts: Sequence[str]) -> list[array[float]]:
         """Return one vector of float32 for each text, asked for in batches.
@@ -93,24 +107,39 @@ class EmbeddingServer:
         return vectors + (self._embed(batch) if batch else [])
 
     def _embed(self, texts: list[str]) -> list[array[float]]:
+        import httpx
+
+        client, closed = self._opened()
         body = {"model": self.model, "input": texts, "encoding_format": "float"}
-        attempt = 1
-        while True:
-            pause = 0.2 * 4 ** (attempt - 1)
+        url = f"{self.url.rstrip('/')}/embeddings"
+        for attempt in range(_TRIES):
+            pause = self.first_pause * 4**attempt
             try:
-                response = self._client.post(self._url, json=body)
+                response = client.post(url, json=body)
             except (httpx.HTTPError, RuntimeError) as error:
-                problem = f"can't be reached: {type(error).__name__}"
+                # A client that is closed meanwhile raises a RuntimeError.
+                problem = f"can't be reached ({type(error).__name__})"
             else:
-                if response.status_code == httpx.codes.OK:
+                if response.status_code == _OK:
                     return self._vectors(response, len(texts))
-                problem = f"answered {response.status_code}{_reason(response)}"
+                problem = f"answered {response.status_code}{self._reason(response)}"
                 if response.status_code not in _BUSY:
                     raise self._error(problem)
                 pause = max(pause, _retry_after(response))
-            if attempt == _TRIES or self.pause.wait(min(pause, _LONGEST_PAUSE)):
+            last = attempt == _TRIES - 1
+            if last or closed.wait(min(pause, _LONGEST_PAUSE)):
                 raise self._error(problem)
-            attempt += 1
+        raise AssertionError("the last attempt raises")
+
+    def _opened(self) -> tuple[httpx.Client, threading.Event]:
+        import httpx
+
+        with self._lock:
+            if self._client is None:
+                headers = {"authorization": f"Bearer {self.key}"} if self.key else {}
+                self._client = httpx.Client(headers=headers, timeout=_SECONDS)
+                self._closed = threading.Event()
+            return self._client, self._closed
 
     def _vectors(self, response: httpx.Response, count: int) -> list[array[float]]:
         try:
@@ -118,9 +147,19 @@ class EmbeddingServer:
             vectors = [array("f", item["embedding"]) for item in items]
         except (ValueError, KeyError, TypeError, OverflowError) as error:
             raise self._error("answered with something else than embeddings") from error
-        if len(vectors) != count or len({len(each) for each in vectors}) != 1:
+        lengths = {len(each) for each in vectors}
+        if len(vectors) != count or len(lengths) != 1 or 0 in lengths:
             raise self._error(f"answered with {len(vectors)} vectors for {count} texts")
         return vectors
+
+    def _reason(self, response: httpx.Response) -> str:
+        try:
+            body: Any = response.json()
+            text = str(body["error"]["message"])[:200].rstrip(".")
+        except (ValueError, KeyError, TypeError):
+            return ""
+        # Some servers repeat the key that they refuse.
+        return f": {text.replace(self.key, '[key]') if self.key else text}"
 
     def _error(self, problem: str) -> EmbeddingError:
         return EmbeddingError(f"The server of embeddings at {self.url} {problem}.")
@@ -139,18 +178,6 @@ def key_from(file: Path | None) -> str | None:
     if not key:
         raise ValueError(f"{file} is empty; it must hold the key of the embeddings")
     return key
-
-
-def _reason(response: httpx.Response) -> str:
-    try:
-        body: Any = response.json()
-        message = body["error"]["message"]
-    except (ValueError, KeyError, TypeError):
-        return ""
-    # Some servers repeat the key that they refuse.
-    sent = response.request.headers.get("authorization", "").removeprefix("Bearer ")
-    text = str(message)[:200]
-    return f": {text.replace(sent, '[key]') if sent else text}"
 
 
 def _retry_after(response: httpx.Response) -> float:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from .chunks import Chunk
 from .database import Database
+from .errors import SearchError
 from .hits import Hit, distinct
 from .query import indexed, terms_of
 from .ranking import fused
@@ -52,11 +53,14 @@ class Index:
             embedder: makes embeddings of what is added and searched for.
 
         Raises:
-            SearchError: the file is no index, or can't be used.
+            SearchError: the file is no index, can't be used, or holds embeddings of
+                another model or none.
         """
         self._embedder = embedder
         self._database = Database(path, ALLOWED)
         self._sql = self._database.sql
+        if embedder:
+            self._check_model(embedder.model)
         self._words = Words(self._sql)
         self._vectors = Vectors(self._sql)
 
@@ -190,6 +194,21 @@ class Index:
             ranked = sorted(best.items(), key=lambda each: (-each[1], each[0]))
             hits = distinct(self._hits(ranked), limit)
             return [hit for hit in hits if hit.score >= score_threshold]
+
+    def _check_model(self, model: str) -> None:
+        """Raise where what is in the index has no embeddings of this model."""
+        with self._database.changes():
+            row = self._sql.execute("select model from made_with").fetchone()
+            if row is None and not self._sql.execute("select 1 from files").fetchone():
+                self._sql.execute("insert into made_with values (?)", (model,))
+                return
+        if row != (model,):
+            self._database.close()
+            known = f"embeddings of {row[0]}" if row else "no embeddings"
+            raise SearchError(
+                f"the index has {known}, not of {model}; delete it, and the files are"
+                " indexed anew"
+            )
 
     def _hits(self, ranked: Iterable[tuple[int, float]]) -> Iterator[Hit]:
         for chunk, score in ranked:

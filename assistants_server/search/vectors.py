@@ -38,7 +38,7 @@ class Vectors:
             numbers = numpy.frombuffer(vector, dtype=numpy.float32)
             length = float(numpy.linalg.norm(numbers))
             if not 0 < length < float("inf"):
-                raise EmbeddingError("The server of embeddings gave a vector of zeros.")
+                raise EmbeddingError("The server of embeddings gave no numbers.")
             rows.append((chunk, store, (numbers / length).tobytes()))
         self.forget(store)
         known = self._sql.execute(

@@ -72,7 +72,9 @@ def test_steps_carry_the_results(
     client: Any, store: str, files: dict[str, str]
 ) -> None:
     run = run_of(client, assistant_of(client, store))
-    for include in ([], INCLUDE):
+    each: Any
+    for each in ([], INCLUDE):
+        include: Any = each
         steps = steps_of(client, run, include)
         assert [step.type for step in steps] == ["tool_calls", "message_creation"]
         assert {step.status for step in steps} == {"completed"}
@@ -126,7 +128,9 @@ def test_stream_has_the_search_before_the_message(client: Any, store: str) -> No
 def test_stream_tells_the_content_where_it_is_asked_for(
     client: Any, store: str
 ) -> None:
-    for include in ([], INCLUDE):
+    each: Any
+    for each in ([], INCLUDE):
+        include: Any = each
         thread = thread_of(client)
         asked = {"include": include} if include else {}
         stream = client.beta.threads.runs.create(
