@@ -115,9 +115,8 @@ def test_pages_are_pickled_and_attached(
             await settled(page.get_next_page())
         live = client.attach(page)
         assert [each.text for each in await listed(live)] == [*"0123"]
-        assert (
-            len(await listed((await settled(live.get_next_page())).iter_pages())) == 2
-        )
+        second = await settled(live.get_next_page())
+        assert len(await listed(second.iter_pages())) == 2
         first = live.data[0]
         assert (await settled(first.refresh())).thread_id == thread_id
 
@@ -178,8 +177,6 @@ def test_what_has_a_connection_is_not_pickled(kind: Any, server: LocalServer) ->
             with pytest.raises(ConfigurationError, match=r"parse\(\) or json\(\)"):
                 copied(raw)
         assistant = await settled(client.assistants.create(model="m"))
-        run = assistant.start_thread("Hello", stream=False)
-        run = await settled(run)
         events = await settled(
             client.threads.runs.create(
                 (await settled(client.threads.create())).id,
