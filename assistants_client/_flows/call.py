@@ -21,6 +21,7 @@ from .._errors import (
 from .._options import Policy, checked_key, checked_retries, checked_timeout
 from .._redaction import SECRET_PARAMETERS, without_secrets, without_user
 from .._text import shortened
+from .one_by_one import CREATE_AND_RUN, MISSING, create_one_by_one
 from .redirects import refusal
 from .retry import GaveUp, retry
 from .uploads import upload_of
@@ -43,7 +44,7 @@ CODINGS: Final = "gzip, deflate"
 def perform_call(
     call: Call[T], settings: Options, policy: Policy | None = None
 ) -> Flow[CallResult[T]]:
-    """Perform a call.
+    """Perform a call; what a server can't do at once, it is asked for in steps.
 
     Args:
         call: the call.
@@ -136,6 +137,12 @@ def perform_call(
             operation=call.operation,
             attempts=sent.attempts,
         )
+        if call.operation == CREATE_AND_RUN and response.status_code in MISSING:
+            return (
+                yield from create_one_by_one(
+                    call, failed, lambda step: perform_call(step, settings, policy)
+                )
+            )
         raise _noted(failed, sent.note)
     return result
 
