@@ -17,6 +17,7 @@ from codegen.document import (
 )
 from codegen.errors import Path, SpecError, shorten
 from codegen.identifiers import identifier, module_name
+from codegen.plan.emptiness import sends_empty_object
 from codegen.plan.forms import form_fields
 from codegen.plan.literal import docstring, either, plain_text, string
 from codegen.plan.naming import SchemaNames
@@ -68,12 +69,14 @@ class Body:
 
     Attributes:
         fields: the fields of a form that are no plain text, by how they are written.
+        empty: whether an empty object is sent where there is no body.
     """
 
     media_type: str
     kind: str
     annotation: str
     fields: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
+    empty: bool = False
 
     @property
     def typed(self) -> bool:
@@ -308,7 +311,10 @@ def _bodies(
         fields: dict[str, list[str]] = {}
         if kind == "form":
             fields = form_fields(document, body["content"][media_type], place[:-1])
-        result.append(Body(string(media_type), kind, annotation, fields))
+        empty = body.get("required") is not True and sends_empty_object(
+            document, operation.method, media_type, schema, place
+        )
+        result.append(Body(string(media_type), kind, annotation, fields, empty))
     if body and not result:
         raise SpecError("a request body needs a media type", at=at)
     result.sort(key=lambda b: _BODY_KINDS.index(b.kind))

@@ -231,6 +231,38 @@ def test_an_optional_body_is_absent_unless_given(make: Make) -> None:
     assert module.build_request(body=[]).json == []
 
 
+OPTIONAL: list[tuple[str, str, Any, bool]] = [
+    ("post", JSON, obj(a=TEXT), True),
+    ("put", JSON, ref("Free"), True),
+    ("patch", JSON, {"allOf": [ref("Free"), obj(b=TEXT)]}, True),
+    ("post", "application/json; charset=utf-8", obj(a=TEXT), True),
+    ("post", JSON, obj("a", a=TEXT), False),
+    ("post", JSON, {"allOf": [ref("Free"), obj("b", b=TEXT)]}, False),
+    ("post", JSON, {**obj(a=TEXT), "minProperties": 1}, False),
+    ("post", JSON, array(TEXT), False),
+    ("post", JSON, TEXT, False),
+    ("post", JSON, {"oneOf": [obj("a", a=TEXT), obj("b", b=TEXT)]}, False),
+    ("post", "application/vnd.x+json", obj(a=TEXT), False),
+    ("delete", JSON, obj(a=TEXT), False),
+]
+
+
+def test_an_optional_body_is_absent_or_an_empty_object(make: Make) -> None:
+    paths: Document = {}
+    for number, (method, media_type, schema, _) in enumerate(OPTIONAL):
+        made = operation(named(number), body={media_type: {"schema": schema}})
+        del made["requestBody"]["required"]
+        paths[f"/{number}"] = {method: made}
+    package = make(document(paths, Free=obj(a=TEXT)))
+    for number, (*_, sends_one) in enumerate(OPTIONAL):
+        module = getattr(package.api.things, named(number))
+        # Servers parse what they may be sent, though it needn't be.
+        expected = {} if sends_one else package.UNSET
+        assert module.build_request().json == expected, OPTIONAL[number]
+        assert module.build_request(body=package.UNSET).json == expected
+        assert module.build_request(body={"a": "b"}).json == {"a": "b"}
+
+
 @pytest.mark.parametrize(
     "media_type", ["application/merge-patch+json", "application/vnd.x+json; v=1"]
 )
