@@ -34,7 +34,9 @@ def build_request(
         body: First messages, files for tools, and metadata, each if wanted. Without
             a body the thread starts empty.
     """
-    return Request(method="POST", path="/threads", json=to_json(body))
+    return Request(
+        method="POST", path="/threads", json={} if body is UNSET else to_json(body)
+    )
 
 
 def parse_response(response: ResponseLike) -> ThreadObject | ErrorResponse:
