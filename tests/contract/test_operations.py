@@ -141,7 +141,7 @@ def test_method_and_path(operation: Operation) -> None:
     assert request.method == operation.method
     assert request.path == operation.path.format(**ids)
     assert request.query == []
-    assert request.json == ({} if operation.body_required else UNSET)
+    assert request.json == ({} if operation.body else UNSET)
     for other in ("content", "data", "files"):
         assert getattr(request, other) is UNSET
 
