@@ -26,6 +26,7 @@ import attrs
 from attrs import field, frozen
 
 from . import _api
+from ._arguments import LEFT_OUT
 from ._error_messages import decoded
 from ._errors import (
     ConfigurationError,
@@ -114,19 +115,7 @@ Timeout: TypeAlias = Any
 """A timeout object of the HTTP library."""
 
 
-class NotGiven:
-    """The type of `NOT_GIVEN`."""
-
-    def __repr__(self) -> str:
-        return "NOT_GIVEN"
-
-
-NOT_GIVEN: Final[Any] = NotGiven()
-"""Stands for an argument that is left out, and so is not sent; None is sent."""
-
 OPTIONS: Final = frozenset(UploadOptions.__annotations__)
-# Also those of the package `openai`, for code that came from there.
-_LEFT_OUT: Final = frozenset({"NotGiven", "Omit", "Unset"})
 
 
 class Parameters(NamedTuple):
@@ -316,16 +305,18 @@ def make_call(
     query: dict[str, object] = {}
     rest: dict[str, object] = {}
     for name, value in params.items():
+        if type(value).__name__ in LEFT_OUT:
+            continue
         if name in OPTIONS:
             options[name] = value
         elif name not in known:
             rest[name] = _ids_of(name, value) if name in operation.ids else value
         elif value is not None:
             query[name] = _ids_of(name, value) if name in operation.ids else value
-    given = [id_of(name, ids[name]) for name in path]
+    own = [id_of(name, ids[name]) for name in path]
     if has_body:
         try:
-            request = module.build_request(*given, body=rest, **query)
+            request = module.build_request(*own, body=rest, **query)
         except ValueError as error:
             raise ConfigurationError(f"{operation.name}: {error}") from error
     elif rest:
@@ -335,25 +326,15 @@ def make_call(
             "doesn't know as extra_query="
         )
     else:
-        request = module.build_request(*given, **query)
+        request = module.build_request(*own, **query)
     return Call(
         operation=operation.name,
         request=request,
         read=read,
         options=options,
-        ids=dict(zip(path, given, strict=True)),
+        ids=dict(zip(path, own, strict=True)),
         stream=bool(rest.get("stream")),
     )
-
-
-def given(params: dict[str, Any]) -> dict[str, Any]:
-    """Return the arguments without those that stand for ones that are left out."""
-    for value in params.values():
-        if type(value).__name__ in _LEFT_OUT:
-            break
-    else:
-        return params
-    return {n: v for n, v in params.items() if type(v).__name__ not in _LEFT_OUT}
 
 
 def _ids_of(name: str, value: Any) -> Any:

@@ -13,6 +13,7 @@ from urllib.parse import unquote, urlsplit
 
 from attrs import evolve, field, frozen
 
+from ._arguments import given, is_left_out
 from ._errors import ConfigurationError
 from ._redaction import (
     SECRET_PARAMETERS,
@@ -135,11 +136,13 @@ class Options:
             ConfigurationError: they can't be used.
             TypeError: there is no such setting.
         """
+        changes = given(changes)
         for name in ("default_headers", "default_query"):
             if f"set_{name}" in changes:
-                changes[name] = dict(changes.pop(f"set_{name}") or {})
+                changes[name] = given(dict(changes.pop(f"set_{name}") or {}))
             elif name in changes:
-                changes[name] = {**getattr(self, name), **(changes[name] or {})}
+                more = given(changes[name] or {})
+                changes[name] = {**getattr(self, name), **more}
         if "base_url" in changes:
             changes["base_url"] = str(changes["base_url"]).rstrip("/")
         return _checked(evolve(self, **changes))
@@ -158,6 +161,14 @@ def settings(
     Raises:
         ConfigurationError: something is missing or can't be used.
     """
+    api_key = None if is_left_out(api_key) else api_key
+    base_url = None if is_left_out(base_url) else base_url
+    organization = None if is_left_out(organization) else organization
+    project = None if is_left_out(project) else project
+    kept: dict[str, Any] = {
+        name: given(each) if isinstance(each, dict) else each
+        for name, each in given(others).items()
+    }
     key = api_key if api_key is not None else os.environ.get("OPENAI_API_KEY")
     if key is None:
         raise ConfigurationError(
@@ -176,7 +187,7 @@ def settings(
             base_url=str(url).rstrip("/"),
             organization=_either(organization, os.environ.get("OPENAI_ORG_ID")),
             project=_either(project, os.environ.get("OPENAI_PROJECT_ID")),
-            **others,
+            **kept,
         )
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, NoReturn, TypeVar
 
+from ._arguments import is_left_out
 from ._attaching import AsyncAttaching, Attaching
 from ._drive import drive, drive_async
 from ._errors import ConfigurationError
@@ -48,12 +49,13 @@ def _connections(most: int | None, http_client: Any) -> int:
     Raises:
         ConfigurationError: an `http_client` has one of its own.
     """
-    if most is not None and http_client is not None:
+    is_said = most is not None and not is_left_out(most)
+    if is_said and http_client is not None:
         raise ConfigurationError(
             "max_connections is of no use with http_client=, which has limits of its "
             "own: pass it httpx.Limits(max_connections=...)"
         )
-    return MAX_CONNECTIONS if most is None else most
+    return most if most is not None and is_said else MAX_CONNECTIONS
 
 
 class _Client(Generic[PoolT]):
@@ -113,6 +115,7 @@ class _Client(Generic[PoolT]):
         Raises:
             ConfigurationError: something is missing or can't be used.
         """
+        http_client = None if is_left_out(http_client) else http_client
         self._options = settings(
             api_key=api_key,
             base_url=base_url,
@@ -190,7 +193,7 @@ class _Client(Generic[PoolT]):
             ConfigurationError: one of them can't be used.
             TypeError: there is no such setting.
         """
-        given: Any = dict(changes)
+        given: Any = {n: v for n, v in changes.items() if not is_left_out(v)}
         http = given.pop("http_client", None)
         if "max_connections" in given:
             mine = http or self._pool.given

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 from urllib.parse import parse_qsl
 
 from . import _api
+from ._arguments import given
 from ._call import OPTIONS, Call
 from ._casts import caster
 from ._errors import ConfigurationError
@@ -123,9 +124,9 @@ class CustomRequests:
         """Send a DELETE, with a body of JSON data if there is one; see `get`."""
         return self._request("DELETE", path, cast_to, options, more, body)
 
-    def _request(self, method: str, path: str, cast_to: type[T], *given: Any) -> T:
+    def _request(self, method: str, path: str, cast_to: type[T], *rest: Any) -> T:
         client: Any = self
-        call = custom_call(client, method, path, cast_to, *given)
+        call = custom_call(client, method, path, cast_to, *rest)
         found: T = client._perform(call).read()
         return found
 
@@ -195,11 +196,9 @@ class AsyncCustomRequests:
         """Send a DELETE, with a body of JSON data if there is one; see `get`."""
         return await self._request("DELETE", path, cast_to, options, more, body)
 
-    async def _request(
-        self, method: str, path: str, cast_to: type[T], *given: Any
-    ) -> T:
+    async def _request(self, method: str, path: str, cast_to: type[T], *rest: Any) -> T:
         client: Any = self
-        call = custom_call(client, method, path, cast_to, *given)
+        call = custom_call(client, method, path, cast_to, *rest)
         found: T = (await client._perform(call)).read()
         return found
 
@@ -231,12 +230,12 @@ def custom_call(
         ConfigurationError: the path leads elsewhere, or there is no such option.
     """
     below, query = _split(path, client.base_url)
-    given = dict(options or {})
-    renamed = {_THEIRS[name]: given.pop(name) for name in _THEIRS if name in given}
-    unknown = sorted({*given, *(more.keys() - OPTIONS)})
+    theirs = dict(options or {})
+    renamed = {_THEIRS[name]: theirs.pop(name) for name in _THEIRS if name in theirs}
+    unknown = sorted({*theirs, *(more.keys() - OPTIONS)})
     if unknown:
         raise ConfigurationError(f"{method} {below} takes no {', '.join(unknown)}")
-    settings: Any = {**renamed, **more}
+    settings: Any = given({**renamed, **more})
     whole = _is_response(cast_to, client._pool.library)
     return Call(
         operation=f"{method} {below}",

@@ -32,6 +32,7 @@ ROOMS = (
     *("_error_messages", "_errors", "_run_errors", "_verbosity", "_redaction"),
     *(
         "_api",
+        "_arguments",
         "_signatures",
         "_outputs",
         "tools",

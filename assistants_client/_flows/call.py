@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 from urllib.parse import urlencode
 
 from .. import _api
+from .._arguments import LEFT_OUT, encoded, is_left_out
 from .._call import CallResult, received
 from .._effects import Invoke, NoResponse, PreparedRequest, Upload
 from .._errors import (
@@ -140,7 +140,10 @@ def perform_call(
         if call.operation == CREATE_AND_RUN and response.status_code in MISSING:
             return (
                 yield from create_one_by_one(
-                    call, failed, lambda step: perform_call(step, settings, policy)
+                    call,
+                    content,
+                    failed,
+                    lambda step: perform_call(step, settings, policy),
                 )
             )
         raise _noted(failed, sent.note)
@@ -209,7 +212,7 @@ def _base(name: str) -> str:
 
 def _pairs(name: str, value: object) -> Iterator[tuple[str, str]]:
     """Return a parameter as pairs: `a[]` per item of a list, `a[b]` per key."""
-    if value is None:
+    if value is None or is_left_out(value):
         return
     if isinstance(value, list | tuple):
         for each in value:
@@ -225,19 +228,6 @@ def _written(value: object) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     return str(value)
-
-
-def _listed(value: object) -> object:
-    """Return iterables, which JSON doesn't know, as lists, with models in them."""
-    if isinstance(value, Iterable) and not isinstance(value, bytes | bytearray):
-        return _api.to_json([*value])
-    raise TypeError(f"JSON has nothing for {type(value).__name__}")
-
-
-# Made once, as making it takes longer than encoding a body.
-_ENCODER = json.JSONEncoder(
-    ensure_ascii=False, separators=(",", ":"), allow_nan=False, default=_listed
-)
 
 
 def request_body(call: Call[object]) -> bytes | Upload | None:
@@ -260,7 +250,7 @@ def request_body(call: Call[object]) -> bytes | Upload | None:
     if body is _api.UNSET:
         return None
     try:
-        return _ENCODER.encode(body).encode()
+        return encoded(body).encode()
     except (TypeError, ValueError, RecursionError) as error:
         what = f"the arguments of {call.operation} can't be written as JSON"
         raise ConfigurationError(f"{what}: {error}") from error
@@ -293,7 +283,7 @@ def request_headers(
         headers["idempotency-key"] = key
     extra = call.options.get("extra_headers") or {}
     for more in (settings.default_headers, call.request.headers, extra):
-        headers.update((name.lower(), value) for name, value in more.items())
+        headers.update(_lowered(more))
     if extra:
         settings.secrets.learn_headers(headers, settings.redact_headers)
     if isinstance(content, Upload):
@@ -304,6 +294,16 @@ def request_headers(
             # Its value is not in the message: it may be a key.
             raise ConfigurationError(f"the header {name} must be printable ASCII text")
     return headers
+
+
+def _lowered(headers: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Return headers by their names in lower case, without what is left out."""
+    for name, value in headers.items():
+        if type(value).__name__ not in LEFT_OUT:
+            yield name.lower(), value
+        elif type(value).__name__ == "Omit":
+            # For `openai`, this one takes a header away.
+            yield name.lower(), None
 
 
 def _is_sendable(value: object) -> bool:

@@ -13,6 +13,7 @@ from .. import _api
 from .._call import Call
 from .._effects import Log
 from .._errors import APIError, APIStatusError
+from .._json import decode
 from .retry import IDEMPOTENCY_KEY
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ MISSING: Final = (404, 405)
 
 
 def create_one_by_one(
-    call: Call[Any], refused: APIStatusError, perform: Perform
+    call: Call[Any], content: Any, refused: APIStatusError, perform: Perform
 ) -> Flow[CallResult[Any]]:
     """Create a thread, its messages and a run by requests of their own.
 
@@ -38,6 +39,7 @@ def create_one_by_one(
 
     Args:
         call: the call of the operation that the server lacks.
+        content: its body, as it was sent.
         refused: its error.
         perform: performs another call.
 
@@ -45,7 +47,7 @@ def create_one_by_one(
         APIError: the assistant is unknown, which is the error of the call; or a request
             fails.
     """
-    body = {**call.request.json, **_api.to_json(call.options.get("extra_body") or {})}
+    body: dict[str, Any] = decode(content)
     if refused.status_code == 404:
         yield from _ask_for_assistant(call, body, refused, perform)
     how = "thread, messages and run are created one by one"

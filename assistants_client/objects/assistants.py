@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any, cast
 
 from .. import _api
 from .._api import AssistantObject
+from .._arguments import is_left_out, json_data
+from .._errors import ConfigurationError
 from ._live import LiveObject
 
 if TYPE_CHECKING:
@@ -129,6 +131,25 @@ def _with_messages(
         {"role": "user", "content": each} if isinstance(each, str) else each
         for each in messages
     ]
-    thread: Any = _api.to_json(params.get("thread") or {})
-    thread["messages"] = [*thread.get("messages", ()), *first]
+    thread = _thread_of(params.get("thread"))
+    thread["messages"] = [*(thread.get("messages") or ()), *first]
     return cast("ThreadsCreateAndRun", {**params, "thread": thread})
+
+
+def _thread_of(thread: Any) -> dict[str, Any]:
+    """Return the thread to create as JSON data.
+
+    Raises:
+        ConfigurationError: it is none.
+    """
+    if thread is None or is_left_out(thread):
+        return {}
+    try:
+        found = json_data(_api.to_json(thread))
+    except (TypeError, ValueError, RecursionError) as error:
+        raise ConfigurationError(f"thread can't be written as JSON: {error}") from error
+    if not isinstance(found, dict):
+        raise ConfigurationError(
+            f"thread must be what threads.create takes, not {type(thread).__name__}"
+        )
+    return found

@@ -14,8 +14,9 @@ from inspect import iscoroutinefunction
 from typing import TYPE_CHECKING, Any, ParamSpec, Protocol, TypeVar
 
 from .. import _api
-from .._call import NOT_GIVEN as NOT_GIVEN
-from .._call import given, make_call, properties_of
+from .._arguments import LEFT_OUT, given
+from .._arguments import NOT_GIVEN as NOT_GIVEN
+from .._call import make_call, properties_of
 from .._error_messages import is_error
 from .._lists import page_fields, split
 from .._operations import LIVE
@@ -296,7 +297,9 @@ def _made(
                 raise TypeError(
                     f"{function.__qualname__}() is missing the argument {name!r}"
                 )
-            return given(params)
+            if any(type(each).__name__ in LEFT_OUT for each in params.values()):
+                return given(params)
+            return params
 
         @wraps(function)
         def method(self: Any, *args: object, **params: Any) -> Any:
