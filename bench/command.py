@@ -21,13 +21,14 @@ import pyperf
 from rich.console import Console
 from rich.table import Table
 
-from bench import calls, generator, imports, models, streams, tools, waits
+from assistants_server.search import Strategy
+from bench import calls, generator, imports, models, search, streams, tools, waits
 from bench.rows import BenchError, Row
 from bench.turns import fresh
 
 ROOT = Path(__file__).resolve().parents[1]
 UPSTREAM = "ASSISTANTS_UPSTREAM"
-PARTS = ("models", "imports", "building", "pinning", "facade", "streams")
+PARTS = ("models", "imports", "building", "pinning", "facade", "streams", "search")
 
 Measurement = Callable[[], list[Row]]
 
@@ -108,6 +109,11 @@ def _measurements(
         yield "a long stream", partial(streams.memory, rounds(2, 3), count)
         yield "waiting for runs", partial(waits.measure, rounds(2, 5), 500)
         yield "calling functions", partial(tools.measure, rounds(3, 9))
+    elif part == "search":
+        yield "indexing", partial(search.indexing, scratch, rounds(3, 7))
+        # The usual size takes a minute to index.
+        strategy = Strategy(100, 50) if quick else Strategy()
+        yield "searching", partial(search.searching, scratch, strategy)
 
 
 def _upstream() -> Path | None:

@@ -7,20 +7,26 @@ removing a store takes no time.
 from __future__ import annotations
 
 import json
+from heapq import nlargest
 from typing import TYPE_CHECKING
 
 from .ranking import best_possible, score_of, weight_in_fts5, weight_of
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
 ALLOWED = "allowed"
 """The temporary table of the chunks among which to search, where not among all."""
 _TOKENIZER = "porter unicode61 remove_diacritics 2"
-# Scoring takes a microsecond for each chunk that has a word. Words that would exceed
+# Scoring takes two microseconds for each chunk that has a word. Words that would exceed
 # this number count for those chunks only that rarer words have found.
-_MOST_SCORED = 10_000
+_MOST_SCORED = 4000
+# Of these words so many, the rarest, count for all of those chunks, the others for the
+# best ones; in a chunk of usual length a word that is there once counts so much.
+_FOR_ALL, _BEST, _ONCE = 3, 40, 1.0
+# How many counts of words are known of a store, until it changes.
+_MOST_KNOWN = 10_000
 
 
 class Words:
@@ -29,6 +35,7 @@ class Words:
     def __init__(self, sql: sqlite3.Connection) -> None:
         """Use the tables of an index; its lock must be held in every method."""
         self._sql = sql
+        self._known: dict[int, dict[str, int]] = {}
 
     def add(self, store: int, texts: Iterable[tuple[int, str]]) -> None:
         """Add texts of chunks."""
@@ -36,18 +43,21 @@ class Words:
             f"create virtual table if not exists {_table(store)} using"
             f" fts5 (text, content = '', tokenize = '{_TOKENIZER}')"
         )
+        self._known.pop(store, None)
         insert = f"insert into {_table(store)} (rowid, text) values (?, ?)"
         self._sql.executemany(insert, texts)
 
     def remove(self, store: int, texts: Iterable[tuple[int, str]]) -> None:
         """Remove texts, which must be as they were added."""
         table = _table(store)
+        self._known.pop(store, None)
         delete = f"insert into {table} ({table}, rowid, text) values ('delete', ?, ?)"
         self._sql.executemany(delete, texts)
 
     def remove_all(self, store: int) -> None:
         """Remove all texts of a store."""
         self._sql.execute(f"drop table if exists {_table(store)}")
+        self._known.pop(store, None)
 
     def best(
         self, sizes: Mapping[int, int], terms: list[str], limit: int, *, filtered: bool
@@ -70,37 +80,66 @@ class Words:
         best = best_possible(weights, len(terms))
         sums: dict[int, float] = {}
         for store, counts in found.items():
-            # What FTS5 multiplies with is replaced by weights that fit small stores.
-            factors = {
-                term: weight / weight_in_fts5(counts[term], sizes[store])
-                for term, weight in weights.items()
-                if counts[term]
-            }
-            sums |= self._sums(store, factors, counts, limit, filtered=filtered)
+            sums |= self._sums(
+                store, weights, sizes[store], counts, limit, filtered=filtered
+            )
         ranked = sorted(sums.items(), key=lambda each: (-each[1], each[0]))[:limit]
         return {chunk: score_of(points, best) for chunk, points in ranked}
 
     def _counts(self, store: int, terms: list[str]) -> dict[str, int]:
         """Return in how many chunks each word is."""
+        known = self._known.setdefault(store, {})
+        if len(known) > _MOST_KNOWN:
+            known.clear()
         table = _table(store)
         count = f"select count(*) from {table} where {table} match ?"
-        return {t: self._sql.execute(count, (t,)).fetchone()[0] for t in terms}
+        for term in terms:
+            if term not in known:
+                (known[term],) = self._sql.execute(count, (term,)).fetchone()
+        return {term: known[term] for term in terms}
 
     def _sums(
         self,
         store: int,
-        factors: dict[str, float],
+        weights: dict[str, float],
+        size: int,
         counts: dict[str, int],
         limit: int,
         *,
         filtered: bool,
     ) -> dict[int, float]:
-        rare, scored = [], 0
-        common = sorted(factors, key=lambda term: counts[term])
-        while common and (scored < limit or scored + counts[common[0]] <= _MOST_SCORED):
-            scored += counts[common[0]]
-            rare.append(common.pop(0))
-        if not rare:
+        terms = sorted(filter(counts.get, weights), key=lambda term: counts[term])
+        groups = _groups(terms, counts, size, limit)
+        # What FTS5 multiplies with is replaced by weights that fit small stores.
+        theirs = {term: weight_in_fts5(counts[term], size) for term in terms}
+        sums = self._scored(store, groups, weights, theirs, filtered=filtered)
+        while len(sums) < limit and groups and len(groups[0]) > 1:
+            # Fewer chunks have all of them than was to be expected.
+            groups[0].pop()
+            sums = self._scored(store, groups, weights, theirs, filtered=filtered)
+        left = terms[sum(map(len, groups)) :]
+        scored = " OR ".join(f"({' AND '.join(group)})" for group in groups)
+        for term in left[:_FOR_ALL]:
+            for chunk in self._matching(store, f"({scored}) AND {term}"):
+                if chunk in sums:
+                    sums[chunk] += weights[term] * _ONCE
+        best = nlargest(_BEST, sums, key=sums.__getitem__)
+        for term in left[_FOR_ALL:]:
+            for chunk in self._matching(store, term, best):
+                sums[chunk] += weights[term] * _ONCE
+        return sums
+
+    def _scored(
+        self,
+        store: int,
+        groups: list[list[str]],
+        weights: Mapping[str, float],
+        theirs: Mapping[str, float],
+        *,
+        filtered: bool,
+    ) -> dict[int, float]:
+        """Return the best chunks that have all words of a group, and their scores."""
+        if not groups:
             return {}
         table = _table(store)
         among = f" and +rowid in {ALLOWED}" if filtered else ""
@@ -109,24 +148,65 @@ class Words:
             f"select * from (select rowid as chunk, ? * bm25({table}) as part"
             f" from {table} where {table} match ?{among} limit -1)"
         )
-        parts = " union all ".join([each] * len(rare))
-        parameters = [value for t in rare for value in (-factors[t], t)]
+        parts = " union all ".join([each] * len(groups))
+        parameters: list[float | str] = []
+        for group in groups:
+            factor = sum(map(weights.__getitem__, group))
+            factor /= sum(map(theirs.__getitem__, group))
+            parameters += [-factor, " AND ".join(group)]
         rows = self._sql.execute(
             f"select chunk, sum(part) as points from ({parts})"
             " group by chunk order by points desc limit ?",
-            (*parameters, limit),
+            (*parameters, 2 * _MOST_SCORED),
         )
-        sums = dict(rows.fetchall())
-        candidates = json.dumps([*sums])
-        for term in common:
-            rows = self._sql.execute(
-                f"select rowid, bm25({table}) from {table} where {table} match ?"
-                " and rowid in (select value from json_each(?))",
-                (term, candidates),
-            )
-            for chunk, part in rows:
-                sums[chunk] -= factors[term] * part
-        return sums
+        return dict(rows.fetchall())
+
+    def _matching(
+        self, store: int, query: str, among: Iterable[int] | None = None
+    ) -> Iterator[int]:
+        """Yield the chunks that match a query of FTS5; `among` bounds them."""
+        table = _table(store)
+        # Not bm25(): for each row that is named it would count the words anew.
+        select = f"select rowid from {table} where {table} match ?"
+        if among is None:
+            rows = self._sql.execute(select, (query,))
+        else:
+            select += " and rowid in (select value from json_each(?))"
+            rows = self._sql.execute(select, (query, json.dumps([*among])))
+        for (chunk,) in rows:
+            yield chunk
+
+
+def _groups(
+    terms: list[str], counts: Mapping[str, int], size: int, limit: int
+) -> list[list[str]]:
+    """Return the words for which chunks are scored, the rarest ones.
+
+    Where even the rarest is in too many chunks, it is those with several of them
+    together that count.
+
+    Args:
+        terms: words, the rarest first.
+        counts: in how many chunks each is.
+        size: how many chunks there are.
+        limit: how many chunks are wanted.
+    """
+    if not terms:
+        return []
+    groups, scored = [terms[:1]], float(counts[terms[0]])
+    for term in terms[1:]:
+        if scored > _MOST_SCORED and len(groups) == 1:
+            together = scored * counts[term] / size
+            if together < 2 * limit:
+                break
+            groups[0].append(term)
+            scored = together
+        elif scored < limit or scored + counts[term] <= _MOST_SCORED:
+            groups.append([term])
+            scored += counts[term]
+        else:
+            break
+    return groups
 
 
 def _table(store: int) -> str:

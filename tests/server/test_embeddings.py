@@ -123,7 +123,7 @@ def running(made: EmbeddingServer | None, store: Path | None = None) -> Iterator
 def store_of(client: Any) -> str:
     """Make a vector store with a file that is ready, and return its id."""
     file = client.files.create(file=("a.txt", TEXT), purpose="assistants")
-    store = client.vector_stores.create(file_ids=[file.id]).id
+    store: str = client.vector_stores.create(file_ids=[file.id]).id
     wait_for(client, store)
     return store
 
