@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-import re
+from string import ascii_lowercase, ascii_uppercase
 from typing import TYPE_CHECKING
 
 from ._text import shortened
@@ -13,12 +13,12 @@ if TYPE_CHECKING:
 
 # No server says anything further down, or in more pieces.
 _DEEPEST, _MOST = 8, 50
-_PAGE = re.compile(r"\s*<(!doctype|html|\?xml)", re.IGNORECASE)
-_TITLE = re.compile(r"<title[^>]*>(.*?)</title>", re.IGNORECASE | re.DOTALL)
-_HEADING = re.compile(r"<h1[^>]*>(.*?)</h1>", re.IGNORECASE | re.DOTALL)
-_TAG = re.compile(r"<[^>]*>")
 # What is in the place of an object that there is none of.
 _TELLING = ("error", "errors", "code", "msg", "message", "detail")
+# How much of a page is looked at, and how much of its title.
+_PAGE_LENGTH, _TITLE_LENGTH = 64 * 1024, 1000
+_LOWER = str.maketrans(ascii_uppercase, ascii_lowercase)
+_PAGES = ("<!doctype", "<html", "<?xml")
 # Where servers put their words, the most telling place first.
 _PLACES = ("message", "detail", "error_description", "title", "error", "msg", "reason")
 
@@ -127,10 +127,27 @@ def _of_object(body: dict[str, object], depth: int) -> str:
 
 
 def _of_text(text: str) -> str:
-    if not _PAGE.match(text):
+    page = text[:_PAGE_LENGTH].lstrip()
+    if not page.lower().startswith(_PAGES):
         return " ".join(text.split())
     from html import unescape
 
-    found = _TITLE.search(text) or _HEADING.search(text)
-    title = " ".join(unescape(_TAG.sub(" ", found[1])).split()) if found else ""
+    found = _between(page, "title") or _between(page, "h1")
+    title = " ".join(unescape(found).split())
     return f"an HTML page: {title}" if title else "an HTML page without a title"
+
+
+def _between(page: str, name: str) -> str:
+    """Return the text of the first element of a name; empty without one.
+
+    Each step goes through the page once. A regular expression goes through it again
+    from each place where the element might begin.
+    """
+    # Not `lower`, which gives some letters of other scripts another length.
+    lower = page.translate(_LOWER)
+    begin = lower.find(">", lower.find(f"<{name}"))
+    end = lower.find(f"</{name}", begin)
+    if f"<{name}" not in lower or begin < 0 or end < 0:
+        return ""
+    first, *others = page[begin + 1 : end][:_TITLE_LENGTH].split("<")
+    return " ".join([first, *(each.partition(">")[2] for each in others)])

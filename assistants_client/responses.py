@@ -10,7 +10,7 @@ from ._effects import UnreadableResponse
 from ._errors import APIConnectionError, APITimeoutError, ConfigurationError
 from ._json import decode
 from ._text import shortened
-from ._transport.body import Bound, with_text
+from ._transport.body import Bound, timing_of, with_text
 from ._transport.failures import forget_request
 
 if TYPE_CHECKING:
@@ -170,6 +170,12 @@ class _Unread(_Response[T]):
             return None
         return Bound(response, self._library, self._result.limit)
 
+    def _renew(self) -> None:
+        """Count the time for the next piece from now on."""
+        timing = timing_of(self.http_response)
+        if timing is not None:
+            timing.renew()
+
     def _show(self, piece: bytes | str) -> None:
         if self._shown:
             self._shown.take(piece.encode() if isinstance(piece, str) else piece)
@@ -275,9 +281,11 @@ class StreamedResponse(_Unread[T], Download):
 
     def _each(self, pieces: Iterator[U], end: str = "") -> Iterator[U]:
         try:
+            self._renew()
             for piece in pieces:
                 self._show(f"{piece}{end}" if end else piece)  # type: ignore[arg-type]
                 yield piece
+                self._renew()
         except self._errors as error:
             raise self._error(error) from error
         self._show_all(b"")
@@ -355,9 +363,11 @@ class AsyncStreamedResponse(_Unread[T], AsyncDownload):
 
     async def _each(self, pieces: AsyncIterator[U], end: str = "") -> AsyncIterator[U]:
         try:
+            self._renew()
             async for piece in pieces:
                 self._show(f"{piece}{end}" if end else piece)  # type: ignore[arg-type]
                 yield piece
+                self._renew()
         except self._errors as error:
             raise self._error(error) from error
         self._show_all(b"")

@@ -159,7 +159,10 @@ class ScriptedServer:
     """
 
     def __init__(
-        self, script: Script | None = None, *, greeting: Iterable[Action] = ()
+        self,
+        script: Script | None = None,
+        *,
+        greeting: Callable[[], Iterable[Action]] = tuple,
     ) -> None:
         """Bind a port; `greeting` is done on each connection before it is read."""
         self.script = script or (lambda _: Response.of({}))
@@ -167,7 +170,7 @@ class ScriptedServer:
         self.connections = self.peak = 0
         self.hung_up = threading.Event()
         self.stopping = threading.Event()
-        self._greeting = [*greeting]
+        self._greeting = greeting
         self._open: dict[int, socket.socket] = {}
         self._changed = threading.Condition()
         self._threads: list[threading.Thread] = []
@@ -226,7 +229,7 @@ class ScriptedServer:
 
     def _serve(self, connection: socket.socket, number: int) -> None:
         try:
-            going = self._act(connection, self._greeting)
+            going = self._act(connection, self._greeting())
             with connection.makefile("rb") as stream:
                 while going and (request := _read(stream, number)):
                     with self._changed:

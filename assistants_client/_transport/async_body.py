@@ -19,6 +19,7 @@ class AsyncBody(Body):
     async def __aiter__(self) -> AsyncIterator[bytes]:
         pieces = aiter(self._stream)
         while (piece := await self._next(pieces)) is not None:
+            self._came()
             for each in self._slices(piece):
                 yield each
         if self._connection is not None and self._must_close():
@@ -26,7 +27,7 @@ class AsyncBody(Body):
 
     async def _next(self, pieces: AsyncIterator[bytes]) -> bytes | None:
         try:
-            async with until(self.timing.piece()):
+            async with until(self.timing.piece):
                 return await anext(pieces, None)
         except TimeoutError:
             raise self._late("the body comes too slowly") from None

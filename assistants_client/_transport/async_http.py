@@ -20,7 +20,7 @@ from .._effects import (
     Within,
 )
 from .async_body import AsyncBody
-from .body import Bound, bound_for, supervise
+from .body import Bound, bound_for, hurry_if_whole, supervise
 from .failures import broken_off
 from .http import BaseHttp
 from .waits import until
@@ -102,6 +102,7 @@ class AsyncHttp(BaseHttp):
             # Remembered first: if this is cancelled, `release` closes what is read.
             known, self._read = self._read, response
             self._pieces = Bound(response, self.library, effect.limit).pieces_async()
+            hurry_if_whole(response)
             if known is not None:
                 await known.aclose()
         try:

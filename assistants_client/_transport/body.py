@@ -85,6 +85,7 @@ class Bound:
         try:
             for piece in self._response.iter_bytes():
                 yield self._counted(piece)
+                self._renew()
             return
         except self._library.http.DecodingError:
             pass
@@ -96,6 +97,7 @@ class Bound:
         try:
             async for piece in self._response.aiter_bytes():
                 yield self._counted(piece)
+                self._renew()
             return
         except self._library.http.DecodingError:
             pass
@@ -127,6 +129,11 @@ class Bound:
                 raise
             await self._response.aclose()
         self._response._content = b"".join(content)[: self._limit]
+
+    def _renew(self) -> None:
+        timing = timing_of(self._response)
+        if timing is not None:
+            timing.renew()
 
     def _hurry(self) -> None:
         """Have what is left of the body come within the timeout."""
@@ -204,6 +211,11 @@ class Body:
         found: timedelta | None = getattr(self._stream, "elapsed", None)
         return found
 
+    def _came(self) -> None:
+        # What is encoded may never become anything.
+        if self._slice is None:
+            self.timing.renew()
+
     def _must_close(self) -> bool:
         """Return whether no other request may use the connection."""
         return self._is_last or _has_more(self._stream)
@@ -223,6 +235,7 @@ class SyncBody(Body):
 
     def __iter__(self) -> Iterator[bytes]:
         for piece in self._stream:
+            self._came()
             yield from self._slices(piece)
         if self._connection is not None and self._must_close():
             self._connection.close()
@@ -251,6 +264,17 @@ def supervise(
     chosen: Any = kind
     made = _kind(chosen, getattr(library.http, kind.base))
     response.stream = made(response, library, timing)
+
+
+def hurry_if_whole(response: Any) -> None:
+    """Have a response come within the timeout that is read as a whole anyway.
+
+    Some servers send the run where its events were asked for.
+    """
+    kind = response.headers.get("content-type", "").partition(";")[0].strip().lower()
+    timing = timing_of(response)
+    if timing is not None and kind.endswith(("json", "html")):
+        timing.hurry()
 
 
 def timing_of(response: Any) -> Timing | None:

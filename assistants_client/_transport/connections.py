@@ -217,7 +217,7 @@ class _Body:
             while True:
                 lease.check(self._core)
                 if timing is not None and lease.line is not None:
-                    lease.line.deadline = timing.piece()
+                    lease.line.deadline = timing.piece
                 piece = next(pieces, None)
                 if piece is None:
                     return

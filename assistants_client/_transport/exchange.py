@@ -111,6 +111,7 @@ class Exchange:
     def begun(self, response: httpx.Response) -> None:
         """Note the head of the response."""
         self._trace.answered()
+        self.timing.renew()
         if self.prepared.stream and response.is_success:
             self.timing.open_end()
         if self._client.cookies:
@@ -180,7 +181,7 @@ class Timing:
     """
 
     __slots__ = (
-        *("_head", "_parts", "_read", "_seconds", "_whole"),
+        *("_head", "_parts", "_read", "_seconds", "_soon", "_whole"),
         *("alarm", "is_waiting", "lease", "until"),
     )
 
@@ -207,6 +208,7 @@ class Timing:
         self.is_waiting = False
         self.lease: Any = None
         self._head: float | None = None
+        self._soon: float | None = None
         self._whole: float | None = None
         self._begin()
 
@@ -231,10 +233,15 @@ class Timing:
             self._head = time.monotonic() + self._read
             self._set_alarm()
 
+    @property
     def piece(self) -> float | None:
-        """Return when the next piece of the body has to be there, as from now."""
-        soon = None if self._read is None else time.monotonic() + self._read
-        return _first(soon, self._whole, self.until)
+        """Return when the next piece of the body has to be there."""
+        return _first(self._soon, self._whole, self.until)
+
+    def renew(self) -> None:
+        """Count anew for a piece of the body, as one is asked for."""
+        if self._read is not None:
+            self._soon = time.monotonic() + self._read
 
     def open_end(self) -> None:
         """Let the body take as long as its pieces come."""
@@ -243,7 +250,8 @@ class Timing:
     def hurry(self) -> None:
         """Have all that is left of the body come within the time for one piece."""
         if self._seconds is not None:
-            self._whole = self.piece()
+            self.renew()
+            self._whole = self.piece
 
     def _begin(self) -> None:
         now = time.monotonic()

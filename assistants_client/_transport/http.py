@@ -20,7 +20,7 @@ from .._effects import (
     Upload,
     Within,
 )
-from .body import Bound, SyncBody, bound_for, supervise, timing_of
+from .body import Bound, SyncBody, bound_for, hurry_if_whole, supervise, timing_of
 from .exchange import Exchange
 from .failures import broken_off
 from .upload import plain
@@ -174,6 +174,7 @@ class Http(BaseHttp):
             # Remembered first: if this is interrupted, `release` closes what is read.
             known, self._read = self._read, response
             self._pieces = Bound(response, self.library, effect.limit).pieces()
+            hurry_if_whole(response)
             if known is not None:
                 close(known)
         timing = timing_of(response)

@@ -37,8 +37,6 @@ class BasePool:
 
     asynchronous: bool
     _kind: type[BaseConnections]
-    # Not yet.
-    _made: Any = None
 
     def __init__(
         self, library: Library, given: Any = None, most: int = MAX_CONNECTIONS
@@ -54,7 +52,9 @@ class BasePool:
         self.closed = False
         self._most = most
         self.given = given
+        self._made: Any = None
         self._process = os.getpid()
+        self._lock = threading.Lock()
         take_places(given, self._kind)
 
     def get(self) -> Any:
@@ -63,18 +63,30 @@ class BasePool:
         Raises:
             RuntimeError: it has been closed.
         """
-        if self.given is not None and self._process != os.getpid():
-            # A thread of the parent may have held it.
-            self._process = os.getpid()
-            self.given.cookies.jar._cookies_lock = threading.RLock()
+        if self._process != os.getpid():
+            self._start_afresh()
         if not self.closed:
-            found = self.given or self._made or self._make()
+            found = self.given or self._made or self._first()
             # Another thread may have closed it while it was made.
             if not self.closed:
                 return found
         raise RuntimeError("the client has been closed")
 
-    def _make(self) -> Any:
+    def _start_afresh(self) -> None:
+        """Have locks of its own in a process that was forked: others may be held."""
+        self._process = os.getpid()
+        self._lock = threading.Lock()
+        if self.given is not None:
+            self.given.cookies.jar._cookies_lock = threading.RLock()
+
+    def _first(self) -> Any:
+        with self._lock:
+            # Another thread may have been faster.
+            if self._made is None:
+                self._made = self._new()
+        return self._made
+
+    def _new(self) -> Any:
         http = self.library.client(asynchronous=self.asynchronous)(
             headers={"user-agent": USER_AGENT},
             cookies=CookiesByOrigin(),
@@ -85,8 +97,7 @@ class BasePool:
             ),
         )
         take_places(http, self._kind)
-        # Another thread may have been faster; no lock, as that would outlive a fork.
-        return vars(self).setdefault("_made", http)
+        return http
 
     def _is_open(self) -> bool:
         return self._made is not None and not self.closed

@@ -57,7 +57,7 @@ class Wild(Bench):
 
     def __enter__(self) -> Self:
         server = self._stack.enter_context(ScriptedServer(self._script))
-        deaf = self._stack.enter_context(ScriptedServer(greeting=[CLOSE]))
+        deaf = self._stack.enter_context(ScriptedServer(greeting=lambda: [CLOSE]))
         # It doesn't listen: whoever connects is refused.
         refusing = self._stack.enter_context(socket.socket())
         refusing.bind((LOOPBACK, 0))

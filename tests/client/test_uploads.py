@@ -327,7 +327,9 @@ def test_a_refusal_on_the_way_is_heard(send: Any) -> None:
 
     said = Response.of({"error": {"message": "too large"}}, 413)
     with (
-        ScriptedServer(refuse, greeting=[*said.actions(), 0.1, CLOSE]) as server,
+        ScriptedServer(
+            refuse, greeting=lambda: [*said.actions(), 0.1, CLOSE]
+        ) as server,
         pytest.raises((APIStatusError, APIConnectionError)) as caught,
     ):
         send(server, [bytes(100_000)] * 100)

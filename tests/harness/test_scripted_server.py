@@ -118,7 +118,7 @@ def test_a_client_that_hangs_up_is_noticed(
 
 def test_a_client_is_greeted_before_it_asks() -> None:
     with (
-        ScriptedServer(greeting=[b"SSH-2.0\r\n", CLOSE]) as server,
+        ScriptedServer(greeting=lambda: [b"SSH-2.0\r\n", CLOSE]) as server,
         socket.create_connection(("127.0.0.1", server.port), TIMEOUT) as client,
         client.makefile("rb") as stream,
     ):
