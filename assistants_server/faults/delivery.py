@@ -20,6 +20,7 @@ _BY_COUNT = ("cut-stream", "end-stream", "error-event")
 _BODY = "http.response.body"
 _PARTIAL_HEADERS = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-len"
 _PIECES = 4
+_BINARY = b"application/octet-stream"
 
 
 class Delivery:
@@ -44,6 +45,7 @@ class Delivery:
         self._start: Message = {}
         self._body = b""
         self._events = 0
+        self._sent = 0
         self._over = False
 
     async def send(self, message: Message) -> None:
@@ -52,13 +54,16 @@ class Delivery:
             return
         if message["type"] == "http.response.start":
             self._start = message
-            if self._is_stream():
+            if self._is_stream() or self._is_download():
                 await self._begin()
             return
         body, more = message.get("body", b""), message.get("more_body", False)
         if self._is_stream():
             await self._send_event(body)
             await self._end_stream_in_time(more)
+            return
+        if self._is_download():
+            await self._send_part(body, more)
             return
         self._body += body
         if not more:
@@ -67,6 +72,10 @@ class Delivery:
     def _is_stream(self) -> bool:
         media = _header(self._start, b"content-type") or b""
         return media.startswith(b"text/event-stream")
+
+    def _is_download(self) -> bool:
+        """Return whether it is the content of a file, which may be large."""
+        return _header(self._start, b"content-type") == _BINARY
 
     def _ends_by(self, *names: str) -> bool:
         return self._end is not None and self._end.name in names
@@ -98,8 +107,7 @@ class Delivery:
             return
         size = len(body)
         if self._ends_by("cut-body"):
-            wanted = size // 2 if self._left is None else self._left
-            size = max(0, min(wanted, size - 1))
+            size = self._end_of_content(size)
         step = max(1, size if self._slow is None else math.ceil(size / _PIECES))
         for at in range(0, size, step):
             await self._send_piece(body[at : min(at + step, size)])
@@ -107,6 +115,31 @@ class Delivery:
             await self._close()
         else:
             await self._finish()
+
+    async def _send_part(self, part: bytes, more: bool) -> None:
+        """Send a part of the content of a file, as it comes."""
+        size = int(_header(self._start, b"content-length") or 0)
+        quarter = max(1, math.ceil(size / _PIECES))
+        end = self._end_of_content(size) if self._ends_by("cut-body") else size
+        for at in range(0, len(part), quarter):
+            piece = part[at : at + quarter][: end - self._sent]
+            if self._slow and piece:
+                # As often as there are quarters, however the parts are cut.
+                crossed = -(-(self._sent + len(piece)) // quarter)
+                crossed -= -(-self._sent // quarter)
+                await self._connection.pause(self._slow * crossed)
+            self._sent += len(piece)
+            if piece:
+                await self._send({"type": _BODY, "body": piece, "more_body": True})
+            if self._ends_by("cut-body") and self._sent == end:
+                await self._close()
+                return
+        if not more:
+            await (self._close() if self._ends_by("cut-body") else self._finish())
+
+    def _end_of_content(self, size: int) -> int:
+        wanted = size // 2 if self._value() is None else self._value()
+        return max(0, min(wanted, size - 1))
 
     async def _send_event(self, event: bytes) -> None:
         """Send an event, changed by faults; a comment is sent as it is."""
