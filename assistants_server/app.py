@@ -124,6 +124,9 @@ class App:
                     upload.commit()
             if result.later:
                 result = Result(await result.later())
+            if result.file and request.method == "HEAD":
+                result.file.close()
+                return Response(headers={**result.headers, **request_id()})
             return self._response(result)
 
         return serve

@@ -9,14 +9,16 @@ from __future__ import annotations
 import asyncio
 import logging
 import threading
-from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from .file_objects import failed
 from .index_file import IndexFile
 from .search.errors import EmbeddingError, ExtractionError, SearchError
 from .search.extraction import StoppedError
+from .threads import in_thread
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -74,8 +76,8 @@ class Indexer:
         self._tasks: set[asyncio.Task[None]] = set()
         self._news = asyncio.Event()
         self._closing = False
-        self._threads = ThreadPoolExecutor(AT_ONCE, "indexing")
-        self._searches = ThreadPoolExecutor(_SEARCHES, "searching")
+        self._searches = asyncio.Semaphore(_SEARCHES)
+        self._removals = asyncio.Lock()
 
     def start(self, expire: Callable[[], None]) -> None:
         """Begin, with what an earlier server left.
@@ -117,7 +119,8 @@ class Indexer:
 
     async def search(self, search: Callable[[], _Done]) -> _Done:
         """Return what a search in the index finds, in a thread of its own."""
-        return await self._loop().run_in_executor(self._searches, search)
+        async with self._searches:
+            return await in_thread(search, "searching")
 
     async def settled(self, vector_stores: Iterable[str]) -> None:
         """Wait until no file of some vector stores is being indexed."""
@@ -136,9 +139,9 @@ class Indexer:
             self._embedder.close()
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=_GRACE)
-        self._threads.shutdown(wait=False, cancel_futures=True)
-        self._searches.shutdown(wait=False, cancel_futures=True)
-        await asyncio.to_thread(self.index.close)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_GRACE):
+                await in_thread(self.index.close, "closing")
 
     async def _work(self) -> None:
         """Index one file after the other."""
@@ -177,7 +180,7 @@ class Indexer:
             return failed(entry.body, "server_error", message)
         add = self.index.adding(entry.body, file["filename"], job.stop)
         try:
-            added: Added = await self._loop().run_in_executor(self._threads, add)
+            added: Added = await in_thread(add, "indexing")
         except StoppedError:
             return None
         except ExtractionError as error:
@@ -224,7 +227,8 @@ class Indexer:
         job = self._jobs[pair] = _Job(None)
         try:
             remove = self.index.removing(vector_store, file)
-            await self._loop().run_in_executor(self._threads, remove)
+            async with self._removals:
+                await in_thread(remove, "removing")
         finally:
             if self._jobs.get(pair) is job:
                 del self._jobs[pair]
@@ -232,7 +236,7 @@ class Indexer:
 
     async def _delete(self, ids: list[str]) -> None:
         gone = [each for each in ids if self._store.get("file", each) is None]
-        await self._loop().run_in_executor(self._searches, self._contents.delete, gone)
+        await in_thread(partial(self._contents.delete, gone), "deleting")
 
     async def _tidy(self, expire: Callable[[], None]) -> None:
         while True:
@@ -253,7 +257,7 @@ class Indexer:
                 self.forget(*pair)
 
     def _begin(self, work: Any) -> None:
-        task: asyncio.Task[None] = self._loop().create_task(work)
+        task: asyncio.Task[None] = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._ended)
 
@@ -266,6 +270,3 @@ class Indexer:
     async def _changed(self) -> None:
         """Wait until something has changed."""
         await self._news.wait()
-
-    def _loop(self) -> asyncio.AbstractEventLoop:
-        return asyncio.get_running_loop()

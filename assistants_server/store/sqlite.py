@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from .interface import Page, StoredResponse, StoreError
 from .schema import open_schema, refuse_other_files
-from .sqlite_text import explained, to_json
+from .sqlite_text import explained, from_json, to_json
 from .vector_store_files import VectorStoreFiles
 
 if TYPE_CHECKING:
@@ -258,7 +258,7 @@ class SQLiteStore:
                 *(run_id, run_id, purpose, purpose, limit + 1),
             ),
         ).fetchall()
-        objects = [json.loads(body) for (body,) in rows[:limit]]
+        objects = from_json(body for (body,) in rows[:limit])
         if from_the_end:
             objects.reverse()
         return Page(objects, has_more=len(rows) > limit)

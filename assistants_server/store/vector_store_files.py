@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from .interface import Page
-from .sqlite_text import to_json
+from .sqlite_text import from_json, to_json
 
 if TYPE_CHECKING:
     import sqlite3
@@ -141,10 +141,12 @@ class VectorStoreFiles:
 
     def begin(self, place: int) -> int:
         """Note that indexing a file begins, and return how often it has."""
-        row = self._sql.execute(
-            "update vector_store_files set attempts = attempts + 1 where place = ?"
-            " returning attempts",
+        self._sql.execute(
+            "update vector_store_files set attempts = attempts + 1 where place = ?",
             (place,),
+        )
+        row = self._sql.execute(
+            "select attempts from vector_store_files where place = ?", (place,)
         ).fetchone()
         return row[0] if row else 0
 
@@ -231,7 +233,7 @@ class VectorStoreFiles:
                 limit + 1,
             ),
         ).fetchall()
-        objects = [json.loads(body) for (body,) in rows[:limit]]
+        objects = from_json(body for (body,) in rows[:limit])
         if from_the_end:
             objects.reverse()
         return Page(objects, has_more=len(rows) > limit)

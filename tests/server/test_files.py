@@ -163,6 +163,13 @@ def test_what_a_crash_left_is_deleted_at_the_start(tmp_path: Path) -> None:
     assert left == {made["id"], "notes.txt", "file-short"}
 
 
+def test_head_of_a_content_is_its_headers(api: Api) -> None:
+    made = upload(api, b"Hello", "a.txt")
+    response = api.http.head(f"/files/{made['id']}/content")
+    assert (response.status_code, response.content) == (200, b"")
+    assert response.headers["content-length"] == "5"
+
+
 def test_content_that_somebody_deleted_is_said(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import signal
+import socket
 import sqlite3
 import subprocess
 import threading
@@ -279,3 +281,18 @@ def test_indexing_holds_nobody_up(tmp_path: Path) -> None:
         end = time.monotonic() + 0.3
         took = slowest(lambda: api.delete(path), lambda: time.monotonic() > end)
         assert took < 0.15
+
+
+def test_an_interrupt_waits_for_no_server_of_embeddings(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as hanging:
+        url = f"http://127.0.0.1:{hanging.getsockname()[1]}/v1"
+        with Program("--embeddings", url, cwd=tmp_path) as server:
+            file = upload(server.api, b"The Danube.")["id"]
+            server.api.post("/vector_stores", {"file_ids": [file]})
+            hanging.settimeout(TIMEOUT)
+            connection, _ = hanging.accept()
+            with connection:
+                assert connection.recv(4) == b"POST"
+                begun = time.monotonic()
+                assert server.send(signal.SIGINT)[0] == 0
+                assert time.monotonic() - begun < 5

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import subprocess
@@ -13,6 +14,7 @@ import httpx
 import pytest
 
 from assistants_server import LocalServer
+from assistants_server.contents import Draft
 from tests.server.api import TIMEOUT, raw, refused, talking, until
 from tests.server.conformance import deviations
 from tests.server.shelf import upload
@@ -238,3 +240,27 @@ def test_a_large_upload_takes_little_memory_and_holds_nobody_up(tmp_path: Path) 
         assert got == size
         assert largest - before < 24 * MEBIBYTE
         assert slowest < 1.0
+
+
+def test_a_full_disk_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(self: Draft, data: bytes) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with LocalServer(store=tmp_path / "s") as server, talking(server) as api:
+        files, data = {"file": ("a", b"x")}, {"purpose": "vision"}
+        with monkeypatch.context() as patch:
+            patch.setattr(Draft, "write", full)
+            error = refused(api.http.post("/files", files=files, data=data), 507)
+        assert "No space left" in error["message"]
+        assert error["code"] == "storage_error"
+        assert [*(tmp_path / "s.files").iterdir()] == []
+        assert api.get("/files")["data"] == []
+        upload(api)
+
+
+def test_a_folder_that_cannot_be_made_is_said(tmp_path: Path) -> None:
+    with LocalServer(store=tmp_path / "s") as server, talking(server) as api:
+        (tmp_path / "s.files").touch()
+        files, data = {"file": ("a", b"x")}, {"purpose": "vision"}
+        error = refused(api.http.post("/files", files=files, data=data), 507)
+        assert "can't be stored" in error["message"]
