@@ -57,7 +57,7 @@ def drift(wanted: dict[str, Any], folder: Path, methods: dict[str, str]) -> list
     found = differences(wanted["files"], hashes(folder))
     found |= {
         f"{CLIENT.name}/{path}": kind
-        for path, kind in differences(wanted["methods"], methods).items()
+        for path, kind in differences(wanted.get("methods", {}), methods).items()
     }
     drifted = [f"{_DRIFTS[kind]}: {name}" for name, kind in found.items()]
     if drifted and not causes:

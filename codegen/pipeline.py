@@ -175,8 +175,9 @@ def _written(order: Order, beside: Path, say: Say) -> Iterator[tuple[Path, Code]
             "spec": loaded.sha256,
             "overlay": hash_of_json(repairs),
             "settings": order.settings,
-            "methods": files.hashes_of(methods),
         }
+        if order.with_methods:
+            inputs["methods"] = files.hashes_of(methods)
         write_lock(folder, {**inputs, **tool_inputs()})
         notes = [traced(note, found.origins) for note in code.notes]
         yield folder, Code(package, notes, methods)

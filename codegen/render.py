@@ -30,7 +30,7 @@ _SCHEMAS = {
 
 def render(package: Package, document: Document, folder: FilePath, http: str) -> None:
     """Write a package into a folder that has its name, not yet formatted."""
-    templates = environment()
+    templates = environment(TEMPLATES)
     for path, template, values in _files(package):
         text = templates.get_template(template).render(**values, http=http)
         _write(folder / path, HEADER + text)
@@ -44,10 +44,10 @@ def render(package: Package, document: Document, folder: FilePath, http: str) ->
 
 
 @cache
-def environment() -> Environment:
+def environment(folder: FilePath) -> Environment:
     """Return the environment of the templates, which compiles each of them once."""
     result = Environment(
-        loader=FileSystemLoader(TEMPLATES),
+        loader=FileSystemLoader(folder),
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import shutil
 import subprocess
 import sys
@@ -13,10 +14,13 @@ from harness.environments import python_with
 from harness.processes import ProcessError, plain_environment
 
 ROOT = Path(__file__).resolve().parents[1]
-# What makes the site isn't needed to develop.
+# What makes the site isn't needed to develop. The reference is made of what the client
+# itself says, so it has to be imported.
 PACKAGES = ("sphinx==9.0.4", "myst-parser==5.2.0", "furo==2025.12.19")
+_IMPORTED = ("attrs", "docstring_parser", "httpx", "msgspec", "python-dateutil")
 # A folder with something in it is only replaced if this in it says that we made it. Git
 # needs to know nothing about the site, wherever it is.
+_PATHS = (str(ROOT), str(ROOT / "generated"))
 _MARK = "# Made by scripts/docs, which replaces this folder as a whole.\n*\n"
 
 
@@ -32,7 +36,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="docs-") as folder:
         made = Path(folder, "site")
         try:
-            python = python_with("docs", *PACKAGES)
+            python = python_with("docs", *PACKAGES, *_imported())
         except ProcessError as error:
             print(f"docs: {error}", file=sys.stderr)
             return 2
@@ -41,7 +45,7 @@ def main() -> int:
         done = subprocess.run(
             [python, "-B", "-m", "sphinx", *options, *places, ".", made],
             cwd=ROOT,
-            env=plain_environment(),
+            env={**plain_environment(), "PYTHONPATH": os.pathsep.join(_PATHS)},
             check=False,
         )
         if done.returncode:
@@ -56,6 +60,12 @@ def main() -> int:
         shutil.move(made, out)
     print(f"docs: {out / 'index.html'}")
     return 0
+
+
+def _imported() -> list[str]:
+    """Return what the client imports, in the versions that it is developed with."""
+    lines = (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines()
+    return [line for line in lines if line.partition("==")[0] in _IMPORTED]
 
 
 def _is_ours(out: Path) -> bool:

@@ -12,7 +12,7 @@ from codegen.errors import BuildError
 from codegen.finish import format_code
 from codegen.identifiers import pascal_case
 from codegen.methods.planned import Plan
-from codegen.paths import CLIENT
+from codegen.paths import CLIENT, TEMPLATES
 from codegen.plan.literal import string
 from codegen.render import HEADER, environment
 from codegen.swap import write_atomically
@@ -22,7 +22,7 @@ FOLDER = "resources"
 
 def written(plan: Plan) -> dict[str, str]:
     """Return the text of every file, by its path in the client."""
-    templates = environment()
+    templates = environment(TEMPLATES)
     templates.filters["string_literal"] = string
     templates.filters["before"] = _before
     templates.filters["pascal"] = pascal_case

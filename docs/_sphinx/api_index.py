@@ -1,10 +1,12 @@
-"""The API index as tables with links, from the lines of `generated/API.md`."""
+"""The API index as tables with links and descriptions, from `generated/API.md`."""
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Iterator
+
+from docs._sphinx import words
+from docs._sphinx.tables import Types, table
 
 _OPERATION = re.compile(
     r"- `(?P<tag>\w+)\.(?P<name>\w+)\((?P<arguments>.*)\)` "
@@ -13,10 +15,7 @@ _OPERATION = re.compile(
 _MODEL = re.compile(
     r"- `(?P<name>\w+)(?:\((?P<fields>.*)\)| = (?P<type>.+))`(?P<by>.*)$"
 )
-_NAME = re.compile(r"\"[^\"]*\"|\w+")
 _OPENING, _CLOSING = "([{", ")]}"
-# Code as Sphinx writes it, but with links in it.
-_CODE = '<code class="docutils literal notranslate">{}</code>'
 
 
 class UnknownLineError(ValueError):
@@ -33,14 +32,14 @@ def as_page(text: str) -> str:
         UnknownLineError: a line of it is neither an operation nor a model.
     """
     lines = text.splitlines()
-    models = {found["name"] for line in lines if (found := _MODEL.match(line))}
+    types = Types(models_in(text))
     # The list of contents beside the page has no room for two hundred names.
     page = ["---", "tocdepth: 2", "---"]
     for number, line in enumerate(lines, 1):
         if found := _OPERATION.match(line):
-            page += _operation(found, models)
+            page += _operation(found, types)
         elif found := _MODEL.match(line):
-            page += _model(found, models)
+            page += _model(found, types)
         elif line.startswith("- "):
             message = f"generated/API.md, line {number}, isn't understood: {line}"
             raise UnknownLineError(message)
@@ -49,63 +48,51 @@ def as_page(text: str) -> str:
     return "\n".join(page) + "\n"
 
 
+def models_in(text: str) -> frozenset[str]:
+    """Return the names of all models in the index."""
+    found = map(_MODEL.match, text.splitlines())
+    return frozenset(each["name"] for each in found if each)
+
+
 def fields_of(text: str) -> list[tuple[str, str]]:
     """Return names and types from what stands in the parentheses of a signature."""
     pairs = (part.partition(": ") for part in _split(text) if part)
     return [(name, type_) for name, _, type_ in pairs]
 
 
-def _operation(found: re.Match[str], models: set[str]) -> Iterator[str]:
+def _operation(found: re.Match[str], types: Types) -> Iterator[str]:
+    said = words.operation(found["tag"], found["name"])
     yield f"\n#### {found['name']}\n"
-    result = re.sub(r"`?(\w+)`?", lambda word: _word(word[1], models), found["result"])
+    result = re.sub(r"`?(\w+)`?", lambda word: _word(word[1], types), found["result"])
     module = f"`assistants_api.api.{found['tag']}.{found['name']}`"
     yield f"{found['request']} {result}; in Python: {module}.\n"
-    yield from _table("argument", found["arguments"], models)
+    yield f"{said.text}\n"
+    yield from _parts("argument", found["arguments"], said.parts, types)
 
 
-def _model(found: re.Match[str], models: set[str]) -> Iterator[str]:
+def _model(found: re.Match[str], types: Types) -> Iterator[str]:
+    said = words.models()[found["name"]]
     yield f"\n### {found['name']}\n"
+    yield f"{said.text}\n"
     if found["type"]:
-        yield f"{_typed(found['type'], models)}{found['by']}\n"
+        yield f"{types.code(found['type'])}{found['by']}\n"
     else:
-        yield from _table("property", found["fields"], models)
+        yield from _parts("property", found["fields"], said.parts, types)
 
 
-def _table(what: str, text: str, models: set[str]) -> Iterator[str]:
-    rows = fields_of(text)
-    if rows:
-        yield f"| {what} | type | required |\n| --- | --- | --- |"
-    for name, type_ in rows:
+def _parts(what: str, text: str, said: dict[str, str], types: Types) -> Iterator[str]:
+    rows = []
+    for name, type_ in fields_of(text):
         required = "no" if name.endswith("?") else "yes"
-        yield f"| `{name.removesuffix('?')}` | {_typed(type_, models)} | {required} |"
-    yield "" if rows else f"No {what}.\n"
+        plain = name.removesuffix("?")
+        rows.append((f"`{plain}`", types.code(type_), required, said.get(plain, "")))
+    yield from table((what, "type", "required", "meaning"), rows)
+    if not rows:
+        yield f"No {what}.\n"
 
 
-def _word(word: str, models: set[str]) -> str:
-    return _typed(word, models) if word in models else word
-
-
-def _typed(text: str, models: set[str]) -> str:
-    """Return a type as code whose models are links; it may stand in a table."""
-
-    def linked(found: re.Match[str]) -> str:
-        # A dictionary's type is described with its model.
-        names = (found[0], found[0].removesuffix("Dict"))
-        name = next((each for each in names if each in models), None)
-        word = _escaped(found[0])
-        return f'<a href="#{name.lower()}">{word}</a>' if name else word
-
-    done, position = [], 0
-    for found in _NAME.finditer(text):
-        done += [_escaped(text[position : found.start()]), linked(found)]
-        position = found.end()
-    return _CODE.format("".join([*done, _escaped(text[position:])]))
-
-
-def _escaped(text: str) -> str:
-    """Return text for HTML in a table of Markdown."""
-    safe = html.escape(text, quote=False)
-    return re.sub(r"[|*_\[\]`]", lambda sign: f"&#{ord(sign[0])};", safe)
+def _word(word: str, types: Types) -> str:
+    return types.code(word) if word in types.models else word
 
 
 def _split(text: str) -> Iterator[str]:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
-from docs._sphinx.api_index import as_page
+from docs._sphinx.api_index import as_page, models_in
 from docs._sphinx.html import check_fetched, repair
+from docs._sphinx.reference import with_reference
+from docs._sphinx.tables import Types
 
 PAGES = {
     "Guide": [
@@ -24,6 +27,25 @@ PAGES = {
     ],
     "Three ways to use it": ["importing", "regenerating", "vendoring"],
     "Moving over": ["from-openai", "from-r-and-ruby"],
+    "Reference of the client": [
+        "reference/client",
+        "reference/assistants",
+        "reference/threads",
+        "reference/threads-messages",
+        "reference/threads-runs",
+        "reference/threads-runs-steps",
+        "reference/files",
+        "reference/vector-stores",
+        "reference/vector-stores-files",
+        "reference/vector-stores-file-batches",
+        "reference/models",
+        "reference/objects",
+        "reference/tools",
+        "reference/streams",
+        "reference/pages",
+        "reference/responses",
+        "reference/errors",
+    ],
     "Reference": [
         "/generated/API",
         "how-the-generator-works",
@@ -37,7 +59,7 @@ project = "assistants-client"
 language = "en"
 extensions = ["myst_parser"]
 root_doc = "docs/index"
-include_patterns = ["docs/*.md", "*.md", "generated/API.md"]
+include_patterns = ["docs/*.md", "docs/reference/*.md", "*.md", "generated/API.md"]
 exclude_patterns = [".*", "node_modules", "site"]
 
 # So that `page.md#a-heading` is understood as it is on the pages of a repository.
@@ -69,11 +91,19 @@ def contents() -> str:
     return "\n\n" + "\n\n".join(trees) + "\n"
 
 
+def _index() -> str:
+    path = Path(__file__).resolve().parents[2] / "generated" / "API.md"
+    return path.read_text(encoding="utf-8")
+
+
 def _read(app: Any, name: str, content: list[str]) -> None:
     if name == root_doc:
         content[0] += contents()
     elif name == "generated/API":
         content[0] = as_page(content[0])
+    elif name.startswith("docs/reference/"):
+        types = Types(models_in(_index()), "../../generated/API.html")
+        content[0] = with_reference(content[0], types)
 
 
 def _finish(app: Any, error: Exception | None) -> None:

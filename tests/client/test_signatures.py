@@ -25,6 +25,8 @@ from tests.client.test_parity import STREAMING, WAITING, clients, found
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from harness.scripted_server import Request
+
 ROOT = Path(__file__).resolve().parents[2]
 RUN = {"id": "run_1", "object": "thread.run", "thread_id": "t", "status": "queued"}
 VARIANTS = ("", "with_raw_response", "with_streaming_response")
@@ -32,8 +34,13 @@ VARIANTS = ("", "with_raw_response", "with_streaming_response")
 
 @pytest.fixture
 def server() -> Iterator[ScriptedServer]:
-    with ScriptedServer(lambda _: Response.of(RUN)) as server:
+    with ScriptedServer(answer) as server:
         yield server
+
+
+def answer(asked: Request) -> Response:
+    is_list = asked.method == "GET" and asked.path.endswith("/runs")
+    return Response.of({"data": [RUN]} if is_list else RUN)
 
 
 @pytest.fixture

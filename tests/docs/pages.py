@@ -39,7 +39,8 @@ class Page:
 
     @property
     def name(self) -> str:
-        return Path(self.path).stem
+        """The path below docs/, without its ending."""
+        return self.path.removeprefix("docs/").removesuffix(".md")
 
     @cached_property
     def text(self) -> str:
@@ -66,7 +67,8 @@ def all_pages() -> list[Page]:
 
 def docs_pages() -> list[Page]:
     """Return the pages below docs/, in the order of their names."""
-    return [Page(f"docs/{path.name}") for path in sorted(ROOT.glob("docs/*.md"))]
+    paths = sorted([*ROOT.glob("docs/*.md"), *ROOT.glob("docs/reference/*.md")])
+    return [Page(path.relative_to(ROOT).as_posix()) for path in paths]
 
 
 def running_at(url: str) -> Callable[[Example], None]:

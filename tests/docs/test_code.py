@@ -79,7 +79,7 @@ def test_python_runs_from_top_to_bottom(
     found = page.examples("python", evaluate)
     namespace = found[0].namespace
     namespace["__name__"] = "__main__"
-    if f"({FIRST.name}.md)" in page.text.partition("\n## ")[0]:
+    if f"{FIRST.name}.md)" in page.text.partition("\n## ")[0]:
         for beginning in (FIRST, TOOLS):
             example = beginning.examples("python", evaluate)[0]
             example.namespace = namespace
