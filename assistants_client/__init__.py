@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from ._errors import RateLimitError as RateLimitError
     from ._errors import StreamInterrupted as StreamInterrupted
     from ._errors import UnprocessableEntityError as UnprocessableEntityError
+    from ._errors import UsageError as UsageError
     from ._run_errors import RunCancelled as RunCancelled
     from ._run_errors import RunError as RunError
     from ._run_errors import RunExpired as RunExpired
@@ -72,7 +73,7 @@ _NAMES = {
         "AssistantsError AuthenticationError BadRequestError ConfigurationError "
         "ConflictError DecodeError FalseSuccessError FileError InternalServerError "
         "NotFoundError PermissionDeniedError RateLimitError StreamInterrupted "
-        "UnprocessableEntityError"
+        "UnprocessableEntityError UsageError"
     ),
     "_run_errors": (
         "RunCancelled RunError RunExpired RunFailed RunIncomplete "

@@ -2,6 +2,8 @@
 
     AssistantsError
     ├── ConfigurationError                a setting or argument; nothing was sent
+    │   └── AwaitableError                a function that has to be awaited
+    ├── UsageError                        closed or used up, or not begun yet
     ├── FileError                         a file broke off, or can't be written
     ├── RunError                          run: a run did not end as it should
     │   ├── RunFailed                     its last_error says why
@@ -90,6 +92,23 @@ class FileError(AssistantsError):
 
     What was sent of it is no whole request, so that the server made nothing of it. The
     cause says what happened.
+    """
+
+
+class AwaitableError(ConfigurationError, TypeError):
+    """A function that has to be awaited was given to a client that never waits."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "a function that has to be awaited needs the asynchronous client"
+        )
+
+
+class UsageError(AssistantsError, RuntimeError):
+    """Something is used at the wrong time, such as a client that has been closed.
+
+    So are a handler that has had its stream, a stream that has not begun, a page after
+    the last one, and a body that was read in pieces.
     """
 
 

@@ -225,6 +225,7 @@ class _Client(Generic[PoolT]):
         """Use an HTTP client that somebody passed, or one to be made."""
         library = library_for(http_client, type(self))
         self._pool = self._new_pool(library, http_client, self._options.max_connections)
+        self._pool.check()
 
     @staticmethod
     def _new_pool(library: Library, http_client: Any, most: int) -> PoolT:

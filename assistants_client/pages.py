@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Generic, NoReturn, TypeAlias, TypeVar
 
 from attrs import asdict, define, evolve, field, fields, frozen
 
-from ._errors import ConfigurationError
+from ._errors import ConfigurationError, UsageError
 from ._flows.paginate import Bounds, Pagination, cut_short_text, next_query
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ Query: TypeAlias = dict[str, Any]
 _LOGGER = logging.getLogger("assistants_client")
 
 
-class NoNextPageError(RuntimeError):
+class NoNextPageError(UsageError):
     """There is no next page; `has_next_page()` says so beforehand."""
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Generic, NoReturn, TypeVar, overload
 from ._casts import caster
 from ._downloads import AsyncDownload, Download
 from ._effects import UnreadableResponse
-from ._errors import APIConnectionError, APITimeoutError, ConfigurationError
+from ._errors import APIConnectionError, APITimeoutError, ConfigurationError, UsageError
 from ._json import decode
 from ._text import shortened
 from ._transport.body import Bound, timing_of, with_text
@@ -190,7 +190,7 @@ class _Unread(_Response[T]):
         """Return what it means to a caller that the body can't be read."""
         http, result = self._library.http, self._result
         if isinstance(error, http.StreamError):
-            return RuntimeError("the body is gone: it was read in pieces, or closed")
+            return UsageError("the body is gone: it was read in pieces, or closed")
         forget_request(error, self._library)
         if isinstance(error, http.DecodingError):
             error = Bound(self.http_response, self._library, None).miscoded()
@@ -232,7 +232,7 @@ class StreamedResponse(_Unread[T], Download):
         """Return the whole body; `iter_bytes` has the errors.
 
         Raises:
-            RuntimeError: it was read in pieces, or the response was closed.
+            UsageError: it was read in pieces, or the response was closed.
         """
         try:
             bound = self._bound()
@@ -314,7 +314,7 @@ class AsyncStreamedResponse(_Unread[T], AsyncDownload):
         """Return the whole body; `iter_bytes` has the errors.
 
         Raises:
-            RuntimeError: it was read in pieces, or the response was closed.
+            UsageError: it was read in pieces, or the response was closed.
         """
         try:
             bound = self._bound()

@@ -9,16 +9,18 @@ from urllib.parse import urlencode
 from .. import _api
 from .._arguments import LEFT_OUT, encoded, is_left_out
 from .._call import CallResult, received
-from .._effects import Invoke, NoResponse, PreparedRequest, Upload
+from .._effects import Invoke, NoResponse, PreparedRequest, TimeUp, Upload
 from .._errors import (
     APIConnectionError,
     APITimeoutError,
+    AssistantsError,
     ConfigurationError,
     FileError,
     SentRequest,
     status_error,
 )
 from .._options import Policy, checked_key, checked_retries, checked_timeout
+from .._outputs import failure_text
 from .._redaction import SECRET_PARAMETERS, without_secrets, without_user
 from .._text import shortened
 from .one_by_one import CREATE_AND_RUN, MISSING, create_one_by_one
@@ -27,11 +29,12 @@ from .retry import GaveUp, retry
 from .uploads import upload_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from .._call import Call
     from .._effects import Flow
     from .._options import Options
+    from .._redaction import Secrets
 
 T = TypeVar("T")
 
@@ -79,7 +82,7 @@ def perform_call(
         nonlocal tries
         tries = attempt
         if not isinstance(key, str):
-            found = yield Invoke(key)
+            found = yield from _invoked(key, secrets)
             # Azure's libraries return an object that holds the token.
             key = checked_key(getattr(found, "token", found))
             secrets.learn(key)
@@ -148,6 +151,23 @@ def perform_call(
             )
         raise _noted(failed, sent.note)
     return result
+
+
+def _invoked(key: Callable[[], Any], secrets: Secrets) -> Flow[Any]:
+    """Return what the function returns that is to return a key.
+
+    Raises:
+        ConfigurationError: it fails.
+    """
+    try:
+        return (yield Invoke(key))
+    except (AssistantsError, TimeUp):
+        raise
+    except Exception as error:
+        what = secrets.redact(f"{type(error).__name__}: {failure_text(error)}")
+        raise ConfigurationError(
+            f"the function that returns api_key failed: {shortened(what)}"
+        ) from error
 
 
 E = TypeVar("E", bound=Exception)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
+from .._errors import UsageError
 from .async_connections import AsyncConnections
 from .leases import take_places
 from .pool import BasePool
@@ -20,7 +21,7 @@ class AsyncPool(BasePool):
         """Return the HTTP client; `BasePool.get` has the errors.
 
         Raises:
-            RuntimeError: no event loop of asyncio runs.
+            UsageError: no event loop of asyncio runs.
         """
         try:
             asyncio.get_running_loop()
@@ -28,7 +29,7 @@ class AsyncPool(BasePool):
             what = (
                 "AsyncClient works in an event loop of asyncio; no loop is running here"
             )
-            raise RuntimeError(what) from None
+            raise UsageError(what) from None
         return super().get()
 
     async def close(self) -> None:

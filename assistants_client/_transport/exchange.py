@@ -155,8 +155,10 @@ class Exchange:
             what, stage = "no connection was free", "connect"
         elif isinstance(error, TimeoutError):
             what = "the head of the response came too slowly"
+        if timed_out and "timed out" not in what:
+            what = f"timed out ({what})"
         return NoResponse(
-            f"timed out ({what})" if timed_out else what,
+            what,
             stage=stage,
             timed_out=timed_out,
             reused=trace.reused,

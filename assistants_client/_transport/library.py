@@ -53,6 +53,26 @@ class Library:
         kind: type[Any] = self.http.AsyncClient if asynchronous else self.http.Client
         return kind
 
+    def new_client(self, *, asynchronous: bool, **options: Any) -> Any:
+        """Return a client of the library, made as the environment says.
+
+        Raises:
+            ConfigurationError: a proxy or a certificate can't be used.
+        """
+        try:
+            return self.client(asynchronous=asynchronous)(**options)
+        except ImportError as error:
+            # The library's own words are about its extras.
+            what = "a SOCKS proxy is set, by ALL_PROXY or the like, and needs a package"
+            how = f"pip install '{self.name}[socks]'"
+            raise ConfigurationError(f"{what}: {how}") from error
+        except (ValueError, OSError, self.http.InvalidURL) as error:
+            raise ConfigurationError(
+                "a proxy or a certificate that the environment names can't be used; "
+                "see HTTP_PROXY, HTTPS_PROXY, ALL_PROXY, SSL_CERT_FILE and "
+                f"SSL_CERT_DIR: {type(error).__name__}: {error}"
+            ) from None
+
     def timeouts(self, timeout: Any) -> dict[str, float | None]:
         """Return a timeout as requests have it, be it one of another library."""
         if not hasattr(timeout, "as_dict"):

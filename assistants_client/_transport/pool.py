@@ -8,7 +8,7 @@ import warnings
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
-from .._errors import ConfigurationError
+from .._errors import ConfigurationError, UsageError
 from .._options import MAX_CONNECTIONS
 from .._version import __version__
 from .connections import Connections
@@ -24,6 +24,12 @@ USER_AGENT = f"assistants-client/{__version__}"
 # Seconds that an idle connection is kept. Many servers close theirs after five, and a
 # request that creates something must not be sent again where that is a moment too late.
 _KEEPALIVE: Final = 4.0
+# What the HTTP libraries take from the environment, and may refuse.
+_PROXIES: Final = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
+_SURROUNDINGS: Final = (
+    *(*_PROXIES, *(each.lower() for each in _PROXIES)),
+    *("SSL_CERT_FILE", "SSL_CERT_DIR"),
+)
 
 
 class BasePool:
@@ -61,7 +67,7 @@ class BasePool:
         """Return the HTTP client.
 
         Raises:
-            RuntimeError: it has been closed.
+            UsageError: it has been closed.
         """
         if self._process != os.getpid():
             self._start_afresh()
@@ -70,7 +76,7 @@ class BasePool:
             # Another thread may have closed it while it was made.
             if not self.closed:
                 return found
-        raise RuntimeError("the client has been closed")
+        raise UsageError("the client has been closed")
 
     def _start_afresh(self) -> None:
         """Have locks of its own in a process that was forked: others may be held."""
@@ -87,7 +93,8 @@ class BasePool:
         return self._made
 
     def _new(self) -> Any:
-        http = self.library.client(asynchronous=self.asynchronous)(
+        http = self.library.new_client(
+            asynchronous=self.asynchronous,
             headers={"user-agent": USER_AGENT},
             cookies=CookiesByOrigin(),
             limits=self.library.http.Limits(
@@ -98,6 +105,16 @@ class BasePool:
         )
         take_places(http, self._kind)
         return http
+
+    def check(self) -> None:
+        """Raise what making an HTTP client would, where the surroundings matter.
+
+        Raises:
+            ConfigurationError: a proxy or a certificate of the environment can't be
+                used.
+        """
+        if self.given is None and any(map(os.environ.get, _SURROUNDINGS)):
+            self.library.new_client(asynchronous=self.asynchronous)
 
     def _is_open(self) -> bool:
         return self._made is not None and not self.closed

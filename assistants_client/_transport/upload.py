@@ -5,6 +5,8 @@ from __future__ import annotations
 import inspect
 from typing import TYPE_CHECKING, Any
 
+from .._errors import AwaitableError
+
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator
 
@@ -95,12 +97,10 @@ def plain(value: Any) -> Any:
     """Return what a function returned.
 
     Raises:
-        TypeError: it has to be awaited.
+        AwaitableError: it has to be awaited.
     """
     if inspect.iscoroutine(value):
         value.close()
     if inspect.isawaitable(value):
-        raise TypeError(
-            "a function that has to be awaited needs the asynchronous client"
-        )
+        raise AwaitableError
     return value

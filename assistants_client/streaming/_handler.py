@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from .._errors import APITimeoutError, ConfigurationError, StreamInterrupted
+from .._errors import (
+    APITimeoutError,
+    ConfigurationError,
+    StreamInterrupted,
+    UsageError,
+)
 from .._events.dispatch import CALLBACKS, ENDINGS, Dispatcher
 from .._events.snapshots import Snapshots
 from .callbacks import AsyncCallbacks, Callbacks
@@ -63,10 +68,10 @@ class Handler(Generic[RunT, MessageT, StepT]):
         """Get ready for a stream.
 
         Raises:
-            RuntimeError: the handler has had one before.
+            UsageError: the handler has had one before.
         """
         if "_snapshots" in self.__dict__:
-            raise RuntimeError("a handler is for one stream: create another one")
+            raise UsageError("a handler is for one stream: create another one")
         self._snapshots = Snapshots()
         self._wanted = frozenset(each for each in CALLBACKS if self._overrides(each))
         return self._snapshots
@@ -98,10 +103,10 @@ class Handler(Generic[RunT, MessageT, StepT]):
         """Return the stream.
 
         Raises:
-            RuntimeError: it hasn't begun.
+            UsageError: it hasn't begun.
         """
         if self._stream is None:
-            raise RuntimeError("the stream has not begun: use the manager in `with`")
+            raise UsageError("the stream has not begun: use the manager in `with`")
         return self._stream
 
     def _dispatcher(self) -> Dispatcher:
@@ -113,7 +118,7 @@ class Handler(Generic[RunT, MessageT, StepT]):
     def _final_run(self) -> RunT:
         run = self.current_run
         if run is None:
-            raise RuntimeError("the stream had no event of a run")
+            raise UsageError("the stream had no event of a run")
         return run
 
     def _final_messages(self) -> list[MessageT]:
@@ -126,7 +131,7 @@ class Handler(Generic[RunT, MessageT, StepT]):
         self, kind: str, held: Mapping[str, Accumulated], what: str
     ) -> list[Any]:
         if not held:
-            raise RuntimeError(f"the stream had no event of {what}")
+            raise UsageError(f"the stream had no event of {what}")
         return [self._live(kind, each.snapshot()) for each in held.values()]
 
     def _pieces(self) -> list[str]:

@@ -15,6 +15,7 @@ import pytest
 from assistants_client import (
     APIConnectionError,
     APITimeoutError,
+    ConfigurationError,
     NotFoundError,
     RateLimitError,
 )
@@ -310,7 +311,8 @@ def test_a_key_that_is_text_stays(bench: Bench, busy: ScriptedServer) -> None:
 
 def test_without_a_key_nothing_more_is_sent(bench: Bench, busy: ScriptedServer) -> None:
     keys = Keys()
-    with pytest.raises(LookupError, match="no more keys"):
+    said = "the function that returns api_key failed: LookupError: no more keys"
+    with pytest.raises(ConfigurationError, match=said):
         bench.use(create, base_url=busy.url, api_key=keys.failing)
     assert [each.headers["authorization"] for each in busy.requests] == [
         f"Bearer {KEY}-0"

@@ -1,0 +1,187 @@
+"""Whatever the client raises is an AssistantsError, and says what to do."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import httpx
+import pytest
+
+from assistants_client import (
+    APITimeoutError,
+    AssistantEventHandler,
+    AssistantsError,
+    AsyncAssistantEventHandler,
+    AsyncClient,
+    Client,
+    ConfigurationError,
+    UsageError,
+)
+from harness.either_client import entered, settled
+from harness.scripted_server import Response, ScriptedServer
+from tests.client.both import KEY, KINDS, NAMES, mocked, use
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+both = pytest.mark.parametrize("kind", KINDS, ids=NAMES)
+URL = "http://127.0.0.1:1/v1"
+
+
+def answering(kind: Any, body: Any) -> dict[str, Any]:
+    http = mocked(kind, lambda _: httpx.Response(200, json=body))
+    return {"base_url": URL, "http_client": http}
+
+
+@both
+def test_after_closing(kind: Any) -> None:
+    async def act(client: Any) -> None:
+        await settled(client.close())
+        with pytest.raises(UsageError, match="the client has been closed") as caught:
+            await settled(client.threads.create())
+        assert isinstance(caught.value, AssistantsError)
+        assert isinstance(caught.value, RuntimeError)
+        with pytest.raises(UsageError):
+            await settled(client.get("/x", cast_to=dict))
+
+    use(kind, act, base_url=URL)
+
+
+def test_without_an_event_loop() -> None:
+    client = AsyncClient(base_url=URL, api_key=KEY)
+    call = client.threads.create()
+    with pytest.raises(UsageError, match="works in an event loop of asyncio"):
+        call.send(None)
+
+
+SURROUNDINGS = [
+    ("HTTPS_PROXY", "foo://127.0.0.1:1", "HTTPS_PROXY"),
+    ("http_proxy", "http://127.0.0.1:port", "HTTP_PROXY"),
+    ("ALL_PROXY", "socks9://127.0.0.1:1", "ALL_PROXY"),
+    ("SSL_CERT_FILE", "{folder}/none.pem", "SSL_CERT_FILE"),
+    ("SSL_CERT_FILE", "{folder}/broken.pem", "SSL_CERT_FILE"),
+]
+
+
+@both
+@pytest.mark.parametrize(("name", "value", "said"), SURROUNDINGS)
+def test_a_proxy_or_a_certificate_that_can_not_be_used(
+    kind: Any,
+    name: str,
+    value: str,
+    said: str,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "broken.pem").write_text("no certificate")
+    monkeypatch.setenv(name, value.format(folder=tmp_path))
+    with pytest.raises(ConfigurationError, match=said) as caught:
+        kind(base_url="https://127.0.0.1:1/v1", api_key=KEY)
+    assert caught.value.__cause__ is None
+
+
+@both
+def test_a_socks_proxy_without_its_package(
+    kind: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(__import__("sys").modules, "socksio", None)
+    monkeypatch.setenv("ALL_PROXY", "socks5://user:secret@127.0.0.1:1")
+    with pytest.raises(
+        ConfigurationError, match=r"pip install 'httpx\d?\[socks\]'"
+    ) as e:
+        kind(base_url=URL, api_key=KEY)
+    assert "secret" not in str(e.value)
+
+
+@both
+def test_what_the_environment_says_is_for_our_own_http_client(
+    kind: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:1")
+    kind(base_url=URL, api_key=KEY)
+    given = mocked(kind, lambda _: httpx.Response(200, json={"id": "t"}))
+    monkeypatch.setenv("HTTPS_PROXY", "foo://127.0.0.1:1")
+    kind(base_url=URL, api_key=KEY, http_client=given)
+
+
+@both
+@pytest.mark.parametrize("failure", [LookupError("no key"), OSError(f"for {KEY}")])
+def test_a_key_function_that_fails(kind: Any, failure: Exception) -> None:
+    def key() -> str:
+        raise failure
+
+    async def act(client: Any) -> None:
+        client._options.secrets.learn(KEY)
+        await settled(client.threads.create())
+
+    with pytest.raises(ConfigurationError, match="returns api_key failed") as caught:
+        use(kind, act, **answering(kind, {}), api_key=key)
+    assert caught.value.__cause__ is failure
+    assert KEY not in str(caught.value)
+
+
+def test_a_key_function_that_has_to_be_awaited() -> None:
+    async def key() -> str:
+        return KEY
+
+    http = httpx.Client(transport=httpx.MockTransport(lambda _: httpx.Response(200)))
+    client = Client(base_url=URL, api_key=key, http_client=http)
+    with pytest.raises(ConfigurationError, match="needs the asynchronous client"):
+        client.threads.create()
+
+
+@both
+def test_handlers_are_for_one_stream(kind: Any) -> None:
+    made = AsyncAssistantEventHandler if kind is AsyncClient else AssistantEventHandler
+    handler: Any = made()
+
+    async def act(client: Any) -> None:
+        with pytest.raises(UsageError, match="the stream has not begun"):
+            await settled(handler.until_done())
+        for _ in range(2):
+            manager = client.threads.runs.stream(
+                thread_id="t", assistant_id="a", event_handler=handler
+            )
+            async with entered(manager) as stream:
+                with pytest.raises(UsageError, match="had no event of a run"):
+                    await settled(stream.get_final_run())
+
+    http = mocked(
+        kind,
+        lambda _: httpx.Response(
+            200,
+            text="event: done\ndata: [DONE]\n\n",
+            headers={"content-type": "text/event-stream"},
+        ),
+    )
+    with pytest.raises(UsageError, match="a handler is for one stream"):
+        use(kind, act, base_url=URL, http_client=http)
+
+
+@both
+def test_pages_and_bodies_that_are_used_up(kind: Any) -> None:
+    async def act(client: Any) -> None:
+        page = await settled(client.assistants.list())
+        with pytest.raises(UsageError, match="there is no next page"):
+            await settled(page.get_next_page())
+        call = client.with_streaming_response.assistants.list()
+        async with entered(call) as response:
+            await settled(response.close())
+            with pytest.raises(UsageError, match="the body is gone"):
+                await settled(response.read())
+
+    with ScriptedServer(lambda _: Response.of({"data": []})) as server:
+        use(kind, act, base_url=server.url)
+
+
+@both
+def test_a_timeout_is_said_once(kind: Any) -> None:
+    def late(_: Any) -> Any:
+        yield server.stopping
+
+    async def act(client: Any) -> None:
+        await settled(client.threads.create())
+
+    with ScriptedServer(late) as server, pytest.raises(APITimeoutError) as caught:
+        use(kind, act, base_url=server.url, timeout=0.05)
+    assert str(caught.value).count("timed out") == 1
