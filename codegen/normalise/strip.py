@@ -12,6 +12,10 @@ from codegen.source import Document
 
 # The name that an operation had before a repair; the comparison of documents reads it.
 ORIGINAL_NAME = "x-original-operation-id"
+# A `style` of a form's field that mock servers had better not read; overlay.yaml
+# says why.
+FIELD_STYLE = "x-style"
+_MEANT = (ORIGINAL_NAME, FIELD_STYLE)
 
 _SCHEMA_NOISE = ("title", "example", "examples", "externalDocs", "xml")
 _SCHEMA_ORDER = (
@@ -54,7 +58,7 @@ def strip(document: Document) -> tuple[Document, int]:
         result = {
             key: child
             for key, child in value.items()
-            if key == ORIGINAL_NAME or not (key.startswith("x-") or key in _UNUSED)
+            if key in _MEANT or not (key.startswith("x-") or key in _UNUSED)
         }
         changes += len(value) - len(result)
         return result

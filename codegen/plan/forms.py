@@ -6,6 +6,7 @@ from typing import Any
 
 from codegen.document import Schema, is_null, resolve, union_key
 from codegen.errors import Path
+from codegen.normalise.strip import FIELD_STYLE
 from codegen.plan.literal import string
 from codegen.source import Document
 from codegen.unions import is_array
@@ -39,7 +40,7 @@ def form_fields(
             if _is_file(item):
                 found["file_lists"].append(string(name))
     for name, encoding in (media.get("encoding") or {}).items():
-        if encoding.get("style") == "deepObject":
+        if "deepObject" in (encoding.get("style"), encoding.get(FIELD_STYLE)):
             found["deep_fields"].append(string(name))
     return found
 
