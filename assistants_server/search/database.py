@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 # "asst" in ASCII, as in the store's file, whose versions are below 100.
 _APPLICATION = 0x61737374
-_VERSION = 102
+_VERSION = 103
 _SCHEMA = """
 create table stores (
     id integer primary key,
@@ -26,7 +26,7 @@ create table files (
     id integer primary key,
     store integer not null,
     name text not null,
-    complete integer not null default 0,
+    state integer not null,
     unique (store, name)
 );
 create table chunks (

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from .catalogue import Catalogue
 from .chunks import Chunk
 from .database import Database
 from .errors import SearchError
-from .hits import Hit, distinct
+from .hits import distinct
 from .query import indexed, terms_of
 from .ranking import fused
 from .vectors import Vectors
@@ -21,9 +22,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from .embeddings import Embedder
+    from .hits import Hit
 
 # Chunks in one transaction: others search in between.
-_BATCH = 64
+_BATCH, _BATCH_WITHOUT_WORDS = 64, 1000
 # Candidates beyond those asked for, of each way to search.
 _SPARE = 100
 
@@ -59,10 +61,12 @@ class Index:
         self._embedder = embedder
         self._database = Database(path, ALLOWED)
         self._sql = self._database.sql
-        if embedder:
-            self._check_model(embedder.model)
+        self._catalogue = Catalogue(self._sql)
         self._words = Words(self._sql)
         self._vectors = Vectors(self._sql)
+        self._sweep()
+        if embedder:
+            self._check_model(embedder.model)
 
     def close(self) -> None:
         """Close the file."""
@@ -90,6 +94,8 @@ class Index:
             SearchError: the index can't be written.
         """
         self.remove(vector_store_id, file_id)
+        with self._database.changes():
+            store, file = self._catalogue.begin_file(vector_store_id, file_id)
         given = None if embeddings is None else iter(embeddings)
         count = size = 0
         rest = iter(chunks)
@@ -97,13 +103,12 @@ class Index:
             while batch := [*islice(rest, _BATCH)]:
                 vectors = self._embeddings(batch, given)
                 with self._database.changes():
-                    self._add(vector_store_id, file_id, batch, vectors)
+                    self._add(store, file, batch, vectors)
                 count += len(batch)
                 size += sum(len(each.text.encode()) for each in batch)
                 size += sum(4 * len(each) for each in vectors)
             with self._database.changes():
-                _, file = self._place_of(vector_store_id, file_id)
-                self._sql.execute("update files set complete = 1 where id = ?", (file,))
+                self._catalogue.complete_file(file)
         except BaseException:
             self.remove(vector_store_id, file_id)
             raise
@@ -112,38 +117,37 @@ class Index:
     def remove(self, vector_store_id: str, file_id: str | None = None) -> None:
         """Remove a file from a store, or a whole store; what isn't there is no error.
 
+        It is found no more at once, and then goes piece by piece.
+
         Raises:
             SearchError: the index can't be written.
         """
         with self._database.changes():
-            store = self._store(vector_store_id)
+            store = self._catalogue.store(vector_store_id)
             if store is None:
                 return
+            whole = file_id is None
             if file_id is None:
-                self._remove_store(store)
+                files = self._catalogue.hide_store(store)
+                self._words.remove_all(store)
             else:
-                self._remove_file(store, file_id)
+                file = self._catalogue.file(store, file_id)
+                files = [] if file is None else [file]
+                for each in files:
+                    self._catalogue.hide_file(each)
             self._vectors.forget(store)
+        for each in files:
+            self._delete(each, store, with_words=not whole)
 
     def files(self) -> set[tuple[str, str]]:
         """Return the ids of all stores and of the files that are complete in them."""
         with self._database.held():
-            rows = self._sql.execute(
-                "select s.name, f.name from files f join stores s on s.id = f.store"
-                " where f.complete"
-            )
-            return {(store, file) for store, file in rows}
+            return self._catalogue.complete_files()
 
     def content(self, vector_store_id: str, file_id: str) -> list[Chunk]:
         """Return the chunks of a file, in order."""
         with self._database.held():
-            rows = self._sql.execute(
-                "select c.text, c.start from chunks c join files f on f.id = c.file"
-                " join stores s on s.id = f.store"
-                " where s.name = ? and f.name = ? order by c.id",
-                (vector_store_id, file_id),
-            )
-            return [Chunk(text, start) for text, start in rows]
+            return self._catalogue.content(vector_store_id, file_id)
 
     def search(
         self,
@@ -175,10 +179,10 @@ class Index:
         vectors = embedder.embed(queries) if embedder else []
         best: dict[int, float] = {}
         with self._database.held():
-            sizes = self._sizes(vector_store_ids)
+            sizes = self._catalogue.sizes(vector_store_ids)
             filtered = file_ids is not None
             if file_ids is not None:
-                self._allow(sizes, file_ids)
+                self._catalogue.allow(sizes, file_ids)
             for place, text in enumerate(queries):
                 found = self._words.best(
                     sizes, terms_of(text), limit + _SPARE, filtered=filtered
@@ -192,7 +196,7 @@ class Index:
                     best[chunk] = max(score, best.get(chunk, 0.0))
             # Equal ones in the order in which they were added.
             ranked = sorted(best.items(), key=lambda each: (-each[1], each[0]))
-            hits = distinct(self._hits(ranked), limit)
+            hits = distinct(self._catalogue.hits(ranked), limit)
             return [hit for hit in hits if hit.score >= score_threshold]
 
     def _check_model(self, model: str) -> None:
@@ -210,17 +214,6 @@ class Index:
                 " indexed anew"
             )
 
-    def _hits(self, ranked: Iterable[tuple[int, float]]) -> Iterator[Hit]:
-        for chunk, score in ranked:
-            row = self._sql.execute(
-                "select s.name, f.name, c.text, c.start from chunks c"
-                " join files f on f.id = c.file join stores s on s.id = f.store"
-                " where c.id = ? and f.complete",
-                (chunk,),
-            ).fetchone()
-            if row:
-                yield Hit(row[0], row[1], score, row[2], row[3])
-
     def _embeddings(
         self, chunks: list[Chunk], given: Iterator[array[float]] | None
     ) -> list[array[float]]:
@@ -229,83 +222,33 @@ class Index:
         return self._embedder.embed([c.text for c in chunks]) if self._embedder else []
 
     def _add(
-        self,
-        store_id: str,
-        file_id: str,
-        chunks: list[Chunk],
-        vectors: list[array[float]],
+        self, store: int, file: int, chunks: list[Chunk], vectors: list[array[float]]
     ) -> None:
-        store, file = self._place_of(store_id, file_id)
-        insert = "insert into chunks (file, start, text) values (?, ?, ?)"
-        ids: list[int] = []
-        for each in chunks:
-            row = self._sql.execute(insert, (file, each.start, each.text))
-            assert row.lastrowid is not None
-            ids.append(row.lastrowid)
+        if not self._catalogue.is_being_added(file):
+            raise SearchError("The file was removed while it was being added.")
+        numbers = self._catalogue.add_chunks(store, file, chunks)
         texts = (indexed(each.text) for each in chunks)
-        self._words.add(store, zip(ids, texts, strict=True))
-        self._count(store, len(ids))
+        self._words.add(store, zip(numbers, texts, strict=True))
         if vectors:
-            self._vectors.add(store, [*zip(ids, vectors, strict=True)])
+            self._vectors.add(store, [*zip(numbers, vectors, strict=True)])
 
-    def _place_of(self, store_id: str, file_id: str) -> tuple[int, int]:
-        """Return the numbers of a store and of a file in it, new ones if need be."""
-        self._sql.execute("insert or ignore into stores (name) values (?)", (store_id,))
-        store = self._store(store_id)
-        assert store is not None
-        self._sql.execute(
-            "insert or ignore into files (store, name) values (?, ?)", (store, file_id)
-        )
-        row = self._sql.execute(
-            "select id from files where store = ? and name = ?", (store, file_id)
-        )
-        return store, row.fetchone()[0]
+    def _delete(self, file: int, store: int, *, with_words: bool) -> None:
+        """Delete a file that is hidden; others search in between."""
+        most = _BATCH if with_words else _BATCH_WITHOUT_WORDS
+        while True:
+            with self._database.changes():
+                chunks = self._catalogue.some_chunks(file, most)
+                if not chunks:
+                    self._catalogue.delete_file(file)
+                    return
+                if with_words:
+                    texts = ((number, indexed(text)) for number, text in chunks)
+                    self._words.remove(store, texts)
+                self._catalogue.delete_chunks(store, [each for each, _ in chunks])
 
-    def _store(self, name: str) -> int | None:
-        row = self._sql.execute("select id from stores where name = ?", (name,))
-        found = row.fetchone()
-        return found[0] if found else None
-
-    def _sizes(self, names: Iterable[str]) -> dict[int, int]:
-        """Return the numbers of stores, and their chunks; none is empty."""
-        find = "select id, chunks from stores where name = ? and chunks > 0"
-        rows = [self._sql.execute(find, (name,)).fetchone() for name in names]
-        return dict(filter(None, rows))
-
-    def _allow(self, stores: Iterable[int], file_ids: Collection[str]) -> None:
-        """Fill the table of the chunks among which to search."""
-        self._sql.execute(f"delete from {ALLOWED}")
-        self._sql.executemany(
-            f"insert or ignore into {ALLOWED} select c.id from files f"
-            " join chunks c on c.file = f.id where f.store = ? and f.name = ?",
-            [(store, file) for store in stores for file in file_ids],
-        )
-
-    def _count(self, store: int, more: int) -> None:
-        count = "update stores set chunks = chunks + ? where id = ?"
-        self._sql.execute(count, (more, store))
-
-    def _remove_store(self, store: int) -> None:
-        files = "(select id from files where store = ?)"
-        self._sql.execute(f"delete from chunks where file in {files}", (store,))
-        self._sql.execute("delete from vectors where store = ?", (store,))
-        self._sql.execute("delete from files where store = ?", (store,))
-        self._sql.execute("delete from stores where id = ?", (store,))
-        self._words.remove_all(store)
-
-    def _remove_file(self, store: int, name: str) -> None:
-        file = self._sql.execute(
-            "select id from files where store = ? and name = ?", (store, name)
-        ).fetchone()
-        if file is None:
-            return
-        select = "select id, text from chunks where file = ?"
-        chunks = self._sql.execute(select, file).fetchall()
-        if chunks:
-            texts = ((chunk, indexed(text)) for chunk, text in chunks)
-            self._words.remove(store, texts)
-        ids = [(chunk,) for chunk, _ in chunks]
-        self._sql.executemany("delete from vectors where chunk = ?", ids)
-        self._sql.execute("delete from chunks where file = ?", file)
-        self._sql.execute("delete from files where id = ?", file)
-        self._count(store, -len(chunks))
+    def _sweep(self) -> None:
+        """Delete what was being added or removed when an earlier server ended."""
+        with self._database.held():
+            left = self._catalogue.leftovers()
+        for file, store, there in left:
+            self._delete(file, store, with_words=there)

@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 import codecs
+import json
+import subprocess
+import sys
 import threading
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from assistants_server.search import ExtractionError, Limits, StoppedError, extract
+from assistants_server.search import (
+    ExtractionError,
+    Limits,
+    StoppedError,
+    child,
+    extract,
+)
 from assistants_server.search.plain_text import cleaned
 from tests.search import specimens
 
@@ -124,6 +134,31 @@ def test_what_is_wrong_with_a_file_is_said(
     assert raised.value.code == code
     assert says in raised.value.message
     assert str(tmp_path) not in raised.value.message
+
+
+def test_missing_extra_is_said_with_its_command(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsysbinary: Any
+) -> None:
+    path = tmp_path / "content"
+    path.write_bytes(specimens.pdf("High tide"))
+    monkeypatch.setitem(sys.modules, "pypdf", None)
+    monkeypatch.setattr(child, "limit_resources", lambda *_: None)
+    monkeypatch.setattr(sys, "argv", ["-", "pdf", str(path), "9", "9", "99"])
+    child.main()
+    status, _, text = capsysbinary.readouterr().out.partition(b"\n")
+    assert json.loads(status) == {"code": "server_error"}
+    command = 'pip install "assistants-client[search]"'
+    assert text.decode() == f"Reading pdf files needs: {command}."
+
+
+def test_only_pdf_needs_the_extra() -> None:
+    """So text, HTML and office files are read without it."""
+    program = (
+        "import sys; sys.modules.update(dict.fromkeys(['pypdf', 'numpy']));"
+        "from assistants_server.search import child, Index;"
+        "index = Index(); index.remove('a'); index.search(['a'], 'b')"
+    )
+    subprocess.run([sys.executable, "-c", program], check=True, timeout=60)
 
 
 def test_missing_content_is_an_error_of_the_server(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import sqlite3
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -235,6 +236,76 @@ def test_other_files_are_refused_and_left_alone(tmp_path: Path) -> None:
     path.write_text("no database at all, but long enough to be taken for one" * 20)
     with pytest.raises(SearchError, match="broken"):
         Index(path)
+
+
+def test_what_a_crash_left_is_swept_away(tmp_path: Path) -> None:
+    """It ends in the middle of adding one file, removing another, and a whole store."""
+    path = tmp_path / "index.db"
+    index = Index(path)
+    for name in ("kept", "removed"):
+        _add(index, name, f"The tide of {name}. " * 4000)
+    index.add("other", "a", chunks("The tide of others. " * 4000))
+
+    def crashing() -> Iterator[Chunk]:
+        for number in range(100):
+            yield Chunk(f"The tide of day {number}.", number)
+        index.close()
+        yield Chunk("never", 0)
+
+    real, done = index._delete, []
+
+    def broken(*arguments: Any, **options: Any) -> None:
+        done.append(arguments)
+        if len(done) > 2:
+            real(*arguments, **options)
+
+    index._delete = broken  # type: ignore[method-assign]
+    index.remove("vs", "removed")
+    index.remove("other")
+    with pytest.raises(SearchError):
+        index.add("vs", "added", crashing())
+    index = Index(path)
+    assert index.files() == {("vs", "kept")}
+    assert {hit.file_id for hit in index.search(["vs", "other"], "tide", 50)} == {
+        "kept"
+    }
+    (chunk_count,) = index._sql.execute("select count(*) from chunks").fetchone()
+    (known,) = index._sql.execute("select sum(chunks) from stores").fetchone()
+    assert chunk_count == known == len(index.content("vs", "kept"))
+    index.close()
+
+
+def test_a_file_that_is_removed_while_it_is_added_is_not_there(index: Index) -> None:
+    for removed in ("a", None):
+
+        def watched(file: str | None = removed) -> Iterator[Chunk]:
+            for number in range(200):
+                if number == 100:
+                    index.remove("vs", file)
+                yield Chunk(f"The tide of day {number}.", number)
+
+        with pytest.raises(SearchError, match="removed while"):
+            index.add("vs", "a", watched())
+        assert index.files() == set()
+        assert index.search(["vs"], "tide") == []
+    _add(index, "a", "The tide in Hull.")
+    assert len(index.search(["vs"], "tide")) == 1
+
+
+def test_others_search_while_much_is_removed(index: Index) -> None:
+    _add(index, "large", "The tide of many days is high at noon. " * 40_000)
+    _add(index, "small", "The train to York.")
+    removing = threading.Thread(target=index.remove, args=("vs", "large"))
+    removing.start()
+    searches = 0
+    while removing.is_alive():
+        # From the beginning on, at the latest when it has the lock.
+        if index.search(["vs"], "tide") == []:
+            searches += 1
+        assert len(index.search(["vs"], "train")) == 1
+    removing.join()
+    assert searches > 3
+    assert index.files() == {("vs", "small")}
 
 
 def test_several_threads_may_use_it(index: Index) -> None:
