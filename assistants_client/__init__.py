@@ -31,8 +31,10 @@ if TYPE_CHECKING:
     from ._run_errors import RunFailed as RunFailed
     from ._run_errors import RunIncomplete as RunIncomplete
     from ._run_errors import RunRequiresAction as RunRequiresAction
+    from ._run_errors import RunRequiresApproval as RunRequiresApproval
     from ._run_errors import RunTimeout as RunTimeout
     from ._run_errors import ToolError as ToolError
+    from ._run_errors import UnknownRunAction as UnknownRunAction
     from ._verbosity import verbosity as verbosity
     from ._version import __version__ as __version__
     from .client import AsyncClient as AsyncClient
@@ -77,7 +79,7 @@ _NAMES = {
     ),
     "_run_errors": (
         "RunCancelled RunError RunExpired RunFailed RunIncomplete "
-        "RunRequiresAction RunTimeout ToolError"
+        "RunRequiresAction RunRequiresApproval RunTimeout ToolError UnknownRunAction"
     ),
     "_verbosity": "verbosity",
     "_version": "__version__",

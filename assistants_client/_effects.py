@@ -208,7 +208,15 @@ class BufferedResponse:
 
 
 class TimeUp(Exception):  # noqa: N818 - flows turn it into an error
-    """The time that `Within` gives an effect is up."""
+    """The time that `Within` gives an effect is up.
+
+    Attributes:
+        begun: whether the effect had begun.
+    """
+
+    def __init__(self, *, begun: bool = True) -> None:
+        super().__init__("the time is up")
+        self.begun = begun
 
 
 class Overdue(Exception):  # noqa: N818 - it is the result of a call

@@ -11,6 +11,8 @@
     │   ├── RunExpired                    nobody acted in time
     │   ├── RunIncomplete                 it used up the tokens that it may use
     │   ├── RunRequiresAction             it waits for outputs, and there are no tools
+    │   │   ├── RunRequiresApproval       it waits for somebody to approve tool calls
+    │   │   └── UnknownRunAction          it waits for what the client doesn't know
     │   └── RunTimeout                    it goes on, but the time to wait is up
     ├── ToolError                         a function of yours failed; tool, call_id, run
     └── APIError                          message, code, param, type, body, request_id
@@ -44,7 +46,7 @@ from ._error_messages import decoded, inner, message, text_field
 from ._text import shortened
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 
 @dataclass(frozen=True)
@@ -80,7 +82,15 @@ class ReceivedResponse:
 
 
 class AssistantsError(Exception):
-    """Whatever this package raises by itself."""
+    """Whatever this package raises by itself.
+
+    Attributes:
+        run: the run that was followed, as it was read last; None if there was none.
+        messages: its messages, as far as they were received.
+    """
+
+    run: Any = None
+    messages: Sequence[Any] = ()
 
 
 class ConfigurationError(AssistantsError, ValueError):
@@ -175,7 +185,7 @@ class APIConnectionError(APIError):
         yield from super()._facts()
 
 
-class APITimeoutError(APIConnectionError):
+class APITimeoutError(APIConnectionError, TimeoutError):
     """No response came in time."""
 
 

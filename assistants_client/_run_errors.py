@@ -47,19 +47,41 @@ class RunIncomplete(RunError):  # noqa: N818
 
 
 class RunRequiresAction(RunError):  # noqa: N818
-    """A run waits for tool outputs, and there are no tools to call."""
+    """A run waits for tool outputs, and there are no tools to call.
+
+    Attributes:
+        action: what it waits for, as the server names it, such as
+            "submit_tool_outputs"; None if it doesn't say.
+    """
+
+    def __init__(self, message: str, run: Any, action: str | None = None) -> None:
+        super().__init__(message, run)
+        self.action = action
 
 
-class RunTimeout(RunError):  # noqa: N818
-    """A run goes on, but the deadline has passed.
+class RunRequiresApproval(RunRequiresAction):
+    """A run waits for somebody to approve tool calls, and nobody said who decides."""
+
+
+class UnknownRunAction(RunRequiresAction):
+    """A run waits for something that the client doesn't know; `action` names it."""
+
+
+class RunTimeout(RunError, TimeoutError):  # noqa: N818
+    """The deadline has passed, and the run goes on.
 
     Attributes:
         waited: how long the run was waited for, in seconds.
     """
 
     def __init__(self, run: Any, *, waited: float) -> None:
-        what = f"{_named(run)} is {word(run.status)} after {waited:.1f} s"
-        super().__init__(f"{what}; max_wait= gives it longer", run)
+        what = "no run is known"
+        if run is not None:
+            status = run.status if isinstance(run.status, str) else None
+            how = f"is {word(status)}" if status else "goes on"
+            what = f"{_named(run)} {how}"
+        text = f"{what} after {waited:.1f} s; max_wait= gives it longer"
+        super().__init__(text, run)
         self.waited = waited
 
 
@@ -92,11 +114,9 @@ _BY_ENDING: dict[Any, tuple[type[RunError], str]] = {
     "cancelled": (RunCancelled, "was cancelled"),
     "expired": (RunExpired, "expired"),
     "incomplete": (RunIncomplete, "is incomplete"),
-    "requires_action": (
-        RunRequiresAction,
-        "requires an action; tools= calls what it asks for",
-    ),
 }
+# As Azure has it.
+_APPROVAL = "submit_tool_approval"
 
 
 def run_error(run: Any, redact: Callable[[str], str] = str) -> RunError:
@@ -106,6 +126,8 @@ def run_error(run: Any, redact: Callable[[str], str] = str) -> RunError:
         run: the run.
         redact: removes secrets from what the server says.
     """
+    if run.status == "requires_action":
+        return _requires_action(run, redact)
     status = word(run.status)
     kind, what = _BY_ENDING.get(status, (RunError, f"is {status}"))
     reasons = [
@@ -116,6 +138,25 @@ def run_error(run: Any, redact: Callable[[str], str] = str) -> RunError:
     ]
     why = f": {shortened(redact(reasons[0]))}" if reasons else ""
     return kind(f"{_named(run)} {what}{why}", run)
+
+
+def _requires_action(run: Any, redact: Callable[[str], str]) -> RunRequiresAction:
+    """Return the error of a run that waits for somebody to act."""
+    action = run.required_action
+    found = getattr(action, "type", None) if action else None
+    name = redact(shortened(found)) if isinstance(found, str) else None
+    if name == _APPROVAL:
+        what = (
+            f"{_named(run)} waits for the approval of tool calls ({name}); "
+            "on_approval= decides, or submit_tool_outputs(tool_approvals=...)"
+        )
+        return RunRequiresApproval(what, run, name)
+    calls = getattr(action, "submit_tool_outputs", None) if action else None
+    if calls or name in (None, "submit_tool_outputs"):
+        what = "requires an action; tools= calls what it asks for"
+        return RunRequiresAction(f"{_named(run)} {what}", run, name)
+    what = f"requires an action that this client doesn't know: {name}"
+    return UnknownRunAction(f"{_named(run)} {what}", run, name)
 
 
 def _named(run: Any) -> str:

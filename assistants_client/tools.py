@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Generic, Literal, ParamSpec, TypeAlias, TypeVar, overload
@@ -26,6 +27,7 @@ class Tool(Generic[P, T]):
         name: the name that the model knows.
         definition: the definition, as the API takes it.
         concurrent: whether it may be called in another thread, besides other tools.
+        timeout: seconds that a call may take; None for no limit.
     """
 
     def __init__(
@@ -36,6 +38,7 @@ class Tool(Generic[P, T]):
         description: str | None = None,
         strict: bool = False,
         concurrent: bool = True,
+        timeout: float | None = None,
     ) -> None:
         """Make a tool; see `tool` for the arguments and errors."""
         if not callable(function):
@@ -49,6 +52,7 @@ class Tool(Generic[P, T]):
                 "underscores and dashes; pass name="
             )
         self.concurrent = concurrent
+        self.timeout = _seconds(timeout)
         self._function = function
         self._signature = signature = signature_of(function, self.name, strict=strict)
         self.__doc__ = getattr(function, "__doc__", None)
@@ -107,6 +111,7 @@ def tool(
     description: str | None = None,
     strict: bool = False,
     concurrent: bool = True,
+    timeout: float | None = None,
 ) -> Callable[[Callable[P, T]], Tool[P, T]]: ...
 def tool(function: Any = None, /, **options: Any) -> Any:
     """Make a tool of a function; use it as a decorator.
@@ -126,7 +131,10 @@ def tool(function: Any = None, /, **options: Any) -> Any:
         function: the function, plain or async.
         options: `name` and `description` override the function's own; `strict` asks
             for arguments that always fit the schema, where the model supports it;
-            `concurrent` says whether it may be called in another thread.
+            `concurrent` says whether it may be called in another thread; `timeout` is
+            how many seconds a call may take. The model is told of one that takes
+            longer: an async function is cancelled, a plain one goes on in its thread,
+            and its result is not used.
 
     Raises:
         ConfigurationError: the name or the signature can't be that of a tool.
@@ -139,8 +147,9 @@ def tool(function: Any = None, /, **options: Any) -> Any:
 class ToolSet(Sequence[Any]):
     """The tools that may be called, and no others; pass it as `tools=`.
 
-    Methods that create something send the definitions; methods that wait for a run
-    perform the tool calls that the run asks for.
+    Creating an assistant sends the definitions. Methods that follow a run perform the
+    calls that the run asks for; they send the definitions of the server's own tools,
+    and those of functions with `send_tools=True`, besides the assistant's own tools.
     """
 
     def __init__(
@@ -149,6 +158,7 @@ class ToolSet(Sequence[Any]):
         *,
         on_error: Literal["report", "raise"] = "report",
         concurrent: bool = True,
+        timeout: float | None = None,
     ) -> None:
         """Collect tools.
 
@@ -160,6 +170,8 @@ class ToolSet(Sequence[Any]):
                 cancels the run and raises `ToolError`.
             concurrent: whether tools may be called at the same time, in threads;
                 else each is called in the thread or event loop that waits.
+            timeout: seconds that a call of a tool without a timeout may take; None for
+                no limit.
 
         Raises:
             ConfigurationError: something is no tool, or two have the same name.
@@ -170,6 +182,7 @@ class ToolSet(Sequence[Any]):
             )
         self.on_error = on_error
         self.concurrent = concurrent
+        self.timeout = _seconds(timeout)
         self._tools: dict[str, Tool[..., Any]] = {}
         self._definitions: list[Any] = []
         for each in tools:
@@ -215,7 +228,10 @@ class ToolSet(Sequence[Any]):
         """Return a tool call as an effect has it; see `bind`."""
         found = self._named(name)
         concurrent = self.concurrent and found.concurrent
-        return Invocation(function=found.bind(arguments), concurrent=concurrent)
+        timeout = self.timeout if found.timeout is None else found.timeout
+        return Invocation(
+            function=found.bind(arguments), timeout=timeout, concurrent=concurrent
+        )
 
     def _named(self, name: Any) -> Tool[..., Any]:
         found = self._tools.get(name) if isinstance(name, str) else None
@@ -227,9 +243,22 @@ class ToolSet(Sequence[Any]):
             )
         return found
 
+    @property
+    def server_tools(self) -> list[Any]:
+        """Return a copy of the definitions of tools that the server itself has."""
+        own = [each.definition for each in self._tools.values()]
+        return [_api.to_json(each) for each in self._definitions if each not in own]
 
-Tools: TypeAlias = ToolSet | Iterable[Callable[..., Any]]
-"""A set of tools, or functions of which one is made."""
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Return the names of the functions."""
+        return tuple(self._tools)
+
+
+Tools: TypeAlias = (
+    ToolSet | Iterable[Callable[..., Any] | Mapping[str, object] | _api.Model]
+)
+"""A set of tools, or functions and definitions of which one is made."""
 
 
 def tool_set(tools: Tools) -> ToolSet:
@@ -257,6 +286,21 @@ def tool_output(tool_call_id: str, output: Any) -> dict[str, str]:
         raise ConfigurationError(
             f"the output of {tool_call_id} can't be written as JSON: {error}"
         ) from error
+
+
+def _seconds(timeout: Any) -> float | None:
+    """Return the timeout of a tool, if it is one.
+
+    Raises:
+        ConfigurationError: it is none.
+    """
+    number = isinstance(timeout, int | float) and not isinstance(timeout, bool)
+    if timeout is not None and not (number and 0 < timeout < math.inf):
+        raise ConfigurationError(
+            f"the timeout of a tool must be seconds above 0, or None, not {timeout!r}"
+        )
+    found: float | None = timeout
+    return found
 
 
 def _decoded(arguments: Any) -> Any:

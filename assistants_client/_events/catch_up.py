@@ -20,7 +20,7 @@ _PARTS = {_MESSAGE: "content", _STEP: "step_details"}
 
 def catch_up(
     snapshots: Snapshots,
-    run: Mapping[str, Any],
+    run: Mapping[str, Any] | None,
     steps: Iterable[dict[str, Any]],
     messages: Iterable[dict[str, Any]],
 ) -> Iterator[ParsedEvent]:
@@ -30,7 +30,7 @@ def catch_up(
 
     Args:
         snapshots: what was received.
-        run: the run as it is.
+        run: the run as it is; None if nobody knows it.
         steps: its steps as they are, the first one first.
         messages: its messages as they are, the first one first.
     """
@@ -52,7 +52,8 @@ def catch_up(
             yield ParsedEvent(f"{_STEP}.{word(step['status'])}", step)
     for message in by_id.values():
         yield from _message(snapshots, message)
-    yield ParsedEvent(f"thread.run.{word(run.get('status'))}", dict(run))
+    if run is not None:
+        yield ParsedEvent(f"thread.run.{word(run.get('status'))}", dict(run))
 
 
 def _message(snapshots: Snapshots, message: dict[str, Any]) -> Iterator[ParsedEvent]:

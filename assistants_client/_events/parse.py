@@ -87,6 +87,16 @@ def parse_event(event: str, data: str) -> ParsedEvent:
     return _corrected(event, value)
 
 
+def parse_value(value: dict[str, Any]) -> ParsedEvent:
+    """Parse what a server sends as JSON in place of an event: that, or its object."""
+    parsed = _unnamed(value)
+    status = value.get("status")
+    if not parsed.name and isinstance(status, str) and "object" not in value:
+        # Some servers leave out what it is; of those with a status, it must be the run.
+        return ParsedEvent(f"{_RUN}.{status}", value)
+    return parsed
+
+
 def to_model(parsed: ParsedEvent) -> KnownAssistantStreamEvent:
     """Return the event in its class; one of an unknown kind keeps its data."""
     whole = {"event": parsed.name, "data": parsed.data}

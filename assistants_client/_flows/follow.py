@@ -2,61 +2,46 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from attrs import frozen
 
 from .. import _api
-from .._effects import (
-    BufferedResponse,
-    Emit,
-    NoResponse,
-    Note,
-    Receive,
-    UnreadableResponse,
-)
-from .._error_messages import message
-from .._errors import APIError, StreamInterrupted
+from .._effects import Emit, Note, Sleep, TimeUp
+from .._errors import APIStatusError, AssistantsError, StreamInterrupted
 from .._events.catch_up import catch_up
-from .._events.parse import (
-    DONE,
-    ERROR,
-    ParsedEvent,
-    Received,
-    parse_event,
-    to_model,
-)
-from .._json import decode
 from .._text import word
-from .poll import PollPolicy, poll_run
-from .tool_calls import tool_calls
+from . import submission
+from .deadline import Deadline, within
+from .outages import through_outages
+from .poll import Seen, Stop, polling, timed_out
+from .poll_policy import Pauses
+from .receive import receive, received
+from .tool_calls import unknown_to
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from .._api import Event, RunObject
+    from .._api import RunObject
     from .._call import CallResult
     from .._effects import Flow
     from .._events.accumulate import Accumulated
     from .._events.snapshots import Snapshots
+    from ..tools import ToolSet
+    from .actions import Actions
+    from .poll_policy import PollPolicy
+    from .receive import Break
+
+T = TypeVar("T")
+
+# What a server answers that doesn't have an operation.
+_MISSING = (404, 405, 501)
 
 
-class Calls(Protocol):
+class Calls(submission.Calls, Protocol):
     """The calls that following a run takes."""
 
-    def retrieve(self, run: RunObject) -> Flow[CallResult[Any]]:
-        """Retrieve the run."""
-        ...
-
-    def cancel(self, run: RunObject) -> Flow[CallResult[Any]]:
-        """Cancel the run."""
-        ...
-
-    def steps(self, run: RunObject) -> Flow[list[Any]]:
-        """Return all steps of the run, the first one first."""
-        ...
-
-    def messages(self, run: RunObject) -> Flow[list[Any]]:
+    def messages(self, run: RunObject, steps: Iterable[Any] = ()) -> Flow[list[Any]]:
         """Return all messages of the run, the first one first."""
         ...
 
@@ -79,25 +64,19 @@ class Plan:
 
     Attributes:
         calls: the calls of the run.
-        clock: seconds, from any moment on, that never go back.
-        act: performs what a run requires, and returns the response that goes on; None
-            where the stream ends there.
-        resume: how to poll a run whose stream broke off; None where that raises.
+        policy: how to poll it, where that has to be.
+        actions: does what a run requires; None where the stream ends there.
+        resume: whether a run whose stream broke off is polled; else that raises.
+        deadline: when all has to end; None where only polling has an end.
+        given: the functions that a run that begins should know.
     """
 
     calls: Calls
-    clock: Callable[[], float]
-    act: Callable[[Any], Flow[CallResult[Any]]] | None = None
-    resume: PollPolicy | None = None
-
-
-@frozen
-class _Break:
-    """How a stream ended before its run did."""
-
-    why: str
-    timed_out: bool = False
-    cause: Exception | None = None
+    policy: PollPolicy
+    actions: Actions | None = None
+    resume: bool = False
+    deadline: Deadline | None = None
+    given: ToolSet | None = None
 
 
 def follow_run(first: CallResult[Any], snapshots: Snapshots, plan: Plan) -> Flow[None]:
@@ -111,178 +90,210 @@ def follow_run(first: CallResult[Any], snapshots: Snapshots, plan: Plan) -> Flow
 
     Raises:
         StreamInterrupted: the stream broke off, and nothing is to be done about it.
+        RunTimeout: the time is up.
         DecodeError: the response is no stream.
         ToolError: a tool failed, and that is to be raised.
         APIError: an event is an error, or a call failed.
     """
-    result = first
-    while True:
-        broken = yield from _receive(result, first, snapshots, plan.clock)
-        if broken is not None and not (snapshots.ended or snapshots.requires_action):
-            if plan.resume is None:
-                raise _interrupted(result, snapshots, plan, broken)
-            yield Note(f"the stream broke off ({broken.why}); polling the run")
-            yield from _resume(result, snapshots, plan, broken)
-        if not snapshots.requires_action or plan.act is None:
+    following = _Following(first, snapshots, plan)
+    try:
+        yield from within(following.run(), following.deadline)
+    except TimeUp as up:
+        calls = plan.calls
+        error = yield from timed_out(
+            following.known, calls.cancel, following.deadline, plan.policy, up
+        )
+        raise following.completed(error) from up.__cause__
+    except AssistantsError as error:
+        following.completed(error)
+        raise
+
+
+class _Following:
+    """The state of following one run.
+
+    Attributes:
+        deadline: when all has to end.
+    """
+
+    def __init__(
+        self, first: CallResult[Any], snapshots: Snapshots, plan: Plan
+    ) -> None:
+        clock = plan.policy.clock
+        self.deadline = plan.deadline or Deadline.of(clock, None)
+        self._first = first
+        self._snapshots = snapshots
+        self._plan = plan
+        self._calls = plan.calls
+        # What required the last action, and the run as it was right after that.
+        self._acted: Any = None
+        self._since: Any = None
+
+    @property
+    def known(self) -> Any:
+        """Return the run as the stream had it last, or else as it was asked for."""
+        run = self._calls.live("Run", self._snapshots.run)
+        return run if run is not None else self._calls.named()
+
+    def completed(self, error: T) -> T:
+        """Return an error with what is known of the run."""
+        found: Any = error
+        if found.run is None:
+            found.run = self.known
+        if not found.messages:
+            found.messages = [*self._live("Message", self._snapshots.messages)]
+        return error
+
+    def run(self) -> Flow[None]:
+        """Emit the events of the run."""
+        snapshots, plan = self._snapshots, self._plan
+        result: CallResult[Any] | None = self._first
+        while True:
+            if result is not None:
+                clock = plan.policy.clock
+                broken = yield from receive(result, self._first, snapshots, clock)
+                if broken is not None:
+                    yield from self._go_on(result, broken)
+            if not snapshots.requires_action or plan.actions is None:
+                break
+            run = self.known
+            if not plan.actions.handles(run):
+                break
+            result = yield from plan.actions.act(run, stream=True)
+            snapshots.outputs_submitted()
+            self._acted, self._since = run, snapshots.run
+            if result is None:
+                # The run still asks for what was answered, or somebody else is at it.
+                yield Sleep(Pauses(plan.policy, self.deadline).next())
+                yield from self._poll(run)
+        if plan.given is not None and snapshots.run is not None:
+            unknown = unknown_to(self.known, plan.given)
+            if unknown is not None:
+                yield unknown
+
+    def _go_on(self, result: CallResult[Any], broken: Break) -> Flow[None]:
+        """Go on where a stream ended before its run, or was none.
+
+        Raises:
+            StreamInterrupted: nothing is to be done about it.
+        """
+        snapshots = self._snapshots
+        waits = snapshots.ended or snapshots.requires_action
+        if broken.objects is None:
+            if waits:
+                return
+            actions = self._plan.actions
+            if actions is not None and self._acted and snapshots.run is self._since:
+                actions.cut(self._acted)
+            if not self._plan.resume:
+                raise self._interrupted(result, broken)
+        elif waits and snapshots.run is not None:
+            yield from self._poll(None, broken.objects)
             return
-        run = plan.calls.live("Run", snapshots.run)
-        if not tool_calls(run):
-            return
-        result = yield from plan.act(run)
-        snapshots.outputs_submitted()
+        known = self.known
+        if known is None and snapshots.thread is not None:
+            # The thread was created for this run.
+            thread_id = str(snapshots.thread.get("id"))
+            calls = self._calls
+            known = yield from through_outages(lambda: calls.newest(thread_id))
+        if known is None:
+            yield from self._emit(None, [], [], broken.objects or ())
+            raise self._interrupted(result, broken)
+        yield Note(f"the stream broke off ({broken.why}); polling the run")
+        yield from self._poll(known, broken.objects or ())
+
+    def _poll(
+        self, known: RunObject | None, objects: Iterable[dict[str, Any]] = ()
+    ) -> Flow[None]:
+        """Poll the run until it ends or somebody has to act; emit what was missed.
+
+        Args:
+            known: the run; None if it need not be polled.
+            objects: messages and steps that came already.
+        """
+        plan = self._plan
+        if plan.deadline is None:
+            self.deadline = Deadline.of(plan.policy.clock, plan.policy.max_wait)
+            yield from within(self._polled(known, objects), self.deadline)
+        else:
+            yield from self._polled(known, objects)
+
+    def _polled(
+        self, known: RunObject | None, objects: Iterable[dict[str, Any]]
+    ) -> Flow[None]:
+        calls = self._calls
+        if known is None:
+            run = self.known
+        else:
+            run = yield from polling(
+                lambda: through_outages(lambda: calls.retrieve(known)),
+                calls.retrieve,
+                self._plan.policy,
+                self._look,
+                self.deadline,
+                Seen(known),
+            )
+        steps = yield from _listed(lambda: calls.steps(run))
+        messages = yield from _listed(lambda: calls.messages(run, steps))
+        yield from self._emit(run.to_dict(), _data(steps), _data(messages), objects)
+
+    def _look(self, run: RunObject) -> Flow[Stop | None]:
+        """Go on polling where there is nothing to do about what a run requires."""
+        yield Note("the run requires an action")
+        actions = self._plan.actions
+        if actions is None or not actions.handles(run) or actions.is_due(run):
+            return Stop.STOP
+        return None
+
+    def _emit(
+        self,
+        run: dict[str, Any] | None,
+        steps: list[dict[str, Any]],
+        messages: list[dict[str, Any]],
+        objects: Iterable[dict[str, Any]],
+    ) -> Flow[None]:
+        """Emit what was missed of the run, its steps and its messages."""
+        for each in objects:
+            held = steps if "step_details" in each else messages
+            if each.get("id") not in {one.get("id") for one in held}:
+                held.append(each)
+        missed = catch_up(self._snapshots, run, steps, messages)
+        for event in [*missed]:
+            yield Emit(received(event, None, self._snapshots))
+
+    def _live(self, kind: str, held: dict[str, Accumulated]) -> Iterable[Any]:
+        return (self._calls.live(kind, each.snapshot()) for each in held.values())
+
+    def _interrupted(self, result: CallResult[Any], broken: Break) -> StreamInterrupted:
+        snapshots = self._snapshots
+        what = "nothing is known of its run"
+        if snapshots.run is not None:
+            run_id, status = word(snapshots.run.get("id")), word(snapshots.status)
+            what = f"run {run_id} was {status}"
+        error = StreamInterrupted(
+            result.secrets.redact(f"the stream broke off: {broken.why}; {what}"),
+            request=result.request,
+            operation=result.call.operation,
+            request_id=result.request_id,
+            attempts=result.attempts,
+            run=self.known,
+            messages=self._live("Message", snapshots.messages),
+            steps=self._live("RunStep", snapshots.steps),
+            timed_out=broken.timed_out,
+        )
+        error.__cause__ = broken.cause
+        return error
 
 
-def _receive(
-    result: CallResult[Any],
-    first: CallResult[Any],
-    snapshots: Snapshots,
-    clock: Callable[[], float],
-) -> Flow[_Break | None]:
-    """Emit the events of one response; return how it broke off, if it did."""
-    kind = result.response.headers.get("content-type", "").partition(";")[0].strip()
-    if kind.lower().endswith(("json", "html")):
-        return (yield from _receive_json(result, snapshots))
-    decoder = _api.EventDecoder()
-    receive = Receive(result.response, result.limit)
-    idle_timeout = result.idle_timeout
-    last_event = clock()
-    broken = None
+def _listed(call: Callable[[], Flow[list[Any]]]) -> Flow[list[Any]]:
+    """Return the items of a list; none where the server has no such list."""
     try:
-        while (chunk := (yield receive)) is not None:
-            events = decoder.feed(chunk)
-            for event in events:
-                parsed = parse_event(event.event, event.data)
-                if parsed.is_truncated:
-                    return _Break(f"a {parsed.name} came whose data is no JSON")
-                yield Emit(_received(parsed, event, snapshots))
-                if parsed.name == ERROR:
-                    raise _error(parsed.data, first)
-                if snapshots.done:
-                    # Whatever follows is no part of the stream.
-                    return None
-            if events:
-                last_event = clock()
-            elif idle_timeout is not None and clock() - last_event > idle_timeout:
-                # Comments keep a connection open, but say nothing about the run.
-                why = f"no event came for {idle_timeout:g} s, though the server wrote"
-                return _Break(why, timed_out=True)
-    except NoResponse as error:
-        broken = _Break(str(error), error.timed_out, error)
-    except UnreadableResponse as error:
-        broken = _Break(f"it is {error}", cause=error)
-    # The end of the stream stands for the empty line that ends an event.
-    for event in decoder.flush():
-        parsed = parse_event(event.event, event.data)
-        if not parsed.is_truncated:
-            yield Emit(_received(parsed, event, snapshots))
-            if parsed.name == ERROR:
-                raise _error(parsed.data, first)
-    if broken is None and not snapshots.done:
-        broken = _Break("it ended before the run did")
-    return broken
-
-
-def _received(parsed: ParsedEvent, raw: Event | None, snapshots: Snapshots) -> Received:
-    """Accumulate an event, and return it as it is emitted."""
-    if parsed.name == ERROR:
-        return Received(None, parsed, raw)
-    if parsed.name == DONE:
-        snapshots.done = True
-        return Received(None, parsed, raw)
-    snapshots.apply(parsed)
-    return Received(to_model(parsed), parsed, raw)
-
-
-def _error(body: Any, result: CallResult[Any]) -> APIError:
-    body = result.secrets.redact_json(body)
-    status = result.response.status_code
-    return APIError(
-        message(body, status, "with an error among the events"),
-        request=result.request,
-        operation=result.call.operation,
-        body=body,
-        request_id=result.request_id,
-        attempts=result.attempts,
-    )
-
-
-def _receive_json(result: CallResult[Any], snapshots: Snapshots) -> Flow[_Break]:
-    """Read a response that is no stream: some servers send the run instead."""
-    pieces = []
-    receive = Receive(result.response, result.limit)
-    try:
-        while (chunk := (yield receive)) is not None:
-            pieces.append(chunk)
-    except NoResponse as error:
-        return _Break(str(error), error.timed_out, error)
-    except UnreadableResponse as error:
-        return _Break(f"it is {error}", cause=error)
-    content = b"".join(pieces)
-    try:
-        run = decode(content)
-    except (ValueError, RecursionError):
-        run = None
-    if not isinstance(run, dict) or not isinstance(run.get("status"), str):
-        response = result.response
-        whole = BufferedResponse(response.status_code, response.headers, content)
-        raise result.undecodable(whole, "no stream of events")
-    event = ParsedEvent(f"thread.run.{run['status']}", run)
-    yield Emit(_received(event, None, snapshots))
-    return _Break("the server sent the run, not its events")
-
-
-def _resume(
-    result: CallResult[Any], snapshots: Snapshots, plan: Plan, broken: _Break
-) -> Flow[None]:
-    """Poll the run until it ends, and emit what was missed."""
-    calls = plan.calls
-    known = _known_run(snapshots, calls)
-    if known is None and snapshots.thread is not None:
-        # The thread was created for this run.
-        known = yield from calls.newest(str(snapshots.thread.get("id")))
-    if known is None:
-        raise _interrupted(result, snapshots, plan, broken)
-    assert plan.resume is not None
-    run = yield from poll_run(
-        lambda: calls.retrieve(known), calls.retrieve, calls.cancel, plan.resume
-    )
-    steps = yield from calls.steps(run)
-    messages = yield from calls.messages(run)
-    missed = catch_up(snapshots, run.to_dict(), _data(steps), _data(messages))
-    for event in [*missed]:
-        yield Emit(_received(event, None, snapshots))
+        return (yield from through_outages(call))
+    except APIStatusError as error:
+        if error.status_code in _MISSING:
+            return []
+        raise
 
 
 def _data(objects: Iterable[object]) -> list[dict[str, Any]]:
     return [each.to_dict() for each in objects if isinstance(each, _api.Model)]
-
-
-def _interrupted(
-    result: CallResult[Any], snapshots: Snapshots, plan: Plan, broken: _Break
-) -> StreamInterrupted:
-    what = "nothing is known of its run"
-    if snapshots.run is not None:
-        what = f"run {word(snapshots.run.get('id'))} was {word(snapshots.status)}"
-
-    def live(kind: str, held: Iterable[Accumulated]) -> Iterable[Any]:
-        return (plan.calls.live(kind, each.snapshot()) for each in held)
-
-    error = StreamInterrupted(
-        result.secrets.redact(f"the stream broke off: {broken.why}; {what}"),
-        request=result.request,
-        operation=result.call.operation,
-        request_id=result.request_id,
-        attempts=result.attempts,
-        run=_known_run(snapshots, plan.calls),
-        messages=live("Message", snapshots.messages.values()),
-        steps=live("RunStep", snapshots.steps.values()),
-        timed_out=broken.timed_out,
-    )
-    error.__cause__ = broken.cause
-    return error
-
-
-def _known_run(snapshots: Snapshots, calls: Calls) -> Any:
-    """Return the run as the stream had it last, else as it was asked for, else None."""
-    run = calls.live("Run", snapshots.run)
-    return run if run is not None else calls.named()

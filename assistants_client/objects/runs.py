@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Literal, overload
 
-from .._api import RunObject
-from .._events.run_status import has_ended
-from .._flows.poll import MAX_WAIT
-from .._run_errors import RunTimeout, run_error
-from ._live import LiveObject
+from .._errors import APIStatusError, AssistantsError, NotFoundError
+from .._flows.poll_policy import MAX_WAIT
+from .._flows.tool_calls import written_in
+from .._operations import GET_RUN
+from ..pages import AsyncPages
+from ._own_messages import lacks_messages_of, with_messages
+from ._run import BaseRun, performed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from typing import Self, Unpack
 
-    from .._flows.poll import RunWait
+    from .._flows.poll_policy import RunWait
     from ..client import AsyncClient, Client
-    from ..pages import AsyncPages, Page
+    from ..pages import AsyncPage, Page
     from ..resources._params import (
         Options,
         RunsList,
@@ -31,57 +34,13 @@ if TYPE_CHECKING:
     from .threads import AsyncThread, Thread
 
 
-class _Run(LiveObject, RunObject):
-    """What both kinds of run have in common."""
-
-    __slots__ = ()
-
-    @property
-    def has_ended(self) -> bool:
-        """Return whether the run had ended when it was read last."""
-        return has_ended(self.status)
-
-    @property
-    def _ids(self) -> dict[str, Any]:
-        key, thread = self._key("run_id", "id"), self._key("thread_id")
-        return {"run_id": key, "thread_id": thread}
-
-    def _polling(
-        self,
-        tools: Tools | None,
-        timeout: float | None,
-        on_update: Callable[[Any], Any] | None,
-        params: RunWait,
-    ) -> dict[str, Any]:
-        """Return the keywords of `runs.poll` for those of `wait`."""
-        given = {**self._ids, **params, "max_wait": timeout}
-        if tools is not None:
-            given["tools"] = _tool_set(tools)
-        return {**given, "on_update": self._updating(on_update)}
-
-    def _finished(self) -> Self:
-        """Return the run if it is completed, else raise a `RunError`."""
-        if self.status != "completed":
-            raise run_error(self, self._bound().client.options.secrets.redact)
-        return self
-
-    def _updating(self, on_update: Callable[[Any], Any] | None) -> Callable[[Any], Any]:
-        """Return what takes each state of the run, and hands the run itself on."""
-
-        def update(polled: Any) -> Any:
-            self._adopt(polled)
-            return on_update(self) if on_update is not None else None
-
-        return update
-
-
-class Run(_Run):
+class Run(BaseRun):
     """A run, as the server returned it last, with methods that act on it.
 
     What changes it changes it in place. `copy.copy` gives an independent copy.
     """
 
-    __slots__ = ("_binding",)
+    __slots__ = ("_binding", "_tool_ledger")
 
     _client: Client
 
@@ -127,10 +86,11 @@ class Run(_Run):
         if self.has_ended:
             return self._finished()
         given = self._polling(tools, timeout, on_update, params)
+        runs = self._client.threads.runs
         try:
-            self._adopt(self._client.threads.runs.poll(**given))
-        except RunTimeout as error:
-            error.run = self._adopt(error.run)
+            self._adopt(runs._wait(GET_RUN, {**self._ids, **given}))
+        except AssistantsError as error:
+            self._with_this(error)
             raise
         return self._finished()
 
@@ -145,23 +105,26 @@ class Run(_Run):
     @overload
     def submit_tool_outputs(
         self,
-        outputs: Iterable[Any],
+        outputs: Iterable[Any] | None = None,
         *,
+        tool_approvals: Iterable[Any] | None = None,
         stream: Literal[False] = False,
         **options: Unpack[Options],
     ) -> Self: ...
     @overload
     def submit_tool_outputs(
         self,
-        outputs: Iterable[Any],
+        outputs: Iterable[Any] | None = None,
         *,
+        tool_approvals: Iterable[Any] | None = None,
         stream: Literal[True],
         **options: Unpack[Options],
     ) -> Stream: ...
     def submit_tool_outputs(
         self,
-        outputs: Iterable[Any],
+        outputs: Iterable[Any] | None = None,
         *,
+        tool_approvals: Iterable[Any] | None = None,
         stream: bool = False,
         **options: Unpack[Options],
     ) -> Self | Stream:
@@ -169,6 +132,8 @@ class Run(_Run):
 
         Args:
             outputs: one for each call, as `tool_output` makes them.
+            tool_approvals: one for each call that needs an approval, with
+                `tool_call_id` and `approve`, and `headers` for its server if need be.
             stream: whether to return the events that follow. The run changes with
                 them.
             options: those of every call.
@@ -177,15 +142,21 @@ class Run(_Run):
             APIError: the call fails.
         """
         runs = self._client.threads.runs
-        given: Any = {**self._ids, **options, "tool_outputs": [*outputs]}
+        given, items = self._submitting(outputs, tool_approvals, options)
         if not stream:
-            return self._adopt(runs.submit_tool_outputs(**given))
+            self._adopt(runs.submit_tool_outputs(**given))
+            self._submitted(items)
+            return self
         events: Stream = runs.submit_tool_outputs(stream=True, **given)
+        self._submitted(items)
         events.watch(self._adopt)
         return events
 
     def do_tool_calls(self, tools: Tools) -> list[dict[str, str]]:
         """Perform the tool calls that the run asks for, without submitting the outputs.
+
+        Each call is made once, however often this is called, and `wait` submits the
+        outputs without calling again.
 
         Args:
             tools: the functions that may be called.
@@ -194,16 +165,35 @@ class Run(_Run):
             ToolError: a call failed, and failures are to be raised. The run still
                 waits for outputs.
         """
-        return self._client._follow(_tool_calls(self, tools), {})
+        return self._client._follow(performed(self, tools), {})
 
     def list_steps(self, **params: Unpack[StepsList]) -> Page[RunStep]:
         """List the steps of the run, page by page."""
         return self._client.threads.runs.steps.list(**self._ids, **params)
 
     def messages(self, **params: Unpack[RunsList]) -> Page[Message]:
-        """List the messages that the run wrote, page by page."""
+        """List the messages that the run wrote, page by page.
+
+        Where the server doesn't say which run wrote a message, they are those that the
+        steps of the run name.
+        """
         ids: Any = self._ids
-        return self._client.threads.messages.list(**ids, **params)
+        messages = self._client.threads.messages
+        page = messages.list(**ids, **params)
+        if not lacks_messages_of(page, ids["run_id"]):
+            return page
+        try:
+            named = [*written_in(self.list_steps(order="asc", limit=100))]
+        except APIStatusError:
+            # There are servers without steps.
+            return page
+        thread = ids["thread_id"]
+        found = {each.id: each for each in page.data}
+        for key in named:
+            if key not in found:
+                with suppress(NotFoundError):
+                    found[key] = messages.retrieve(key, thread_id=thread)
+        return with_messages(page, named, found, params.get("order"))
 
     def thread(self, **options: Unpack[Options]) -> Thread:
         """Return the thread; see `refresh` for the errors."""
@@ -214,10 +204,10 @@ class Run(_Run):
         return self._client.assistants.retrieve(self._key("assistant_id"), **options)
 
 
-class AsyncRun(_Run):
+class AsyncRun(BaseRun):
     """A run whose methods are awaited; see `Run`."""
 
-    __slots__ = ("_binding",)
+    __slots__ = ("_binding", "_tool_ledger")
 
     _client: AsyncClient
 
@@ -246,10 +236,11 @@ class AsyncRun(_Run):
         if self.has_ended:
             return self._finished()
         given = self._polling(tools, timeout, on_update, params)
+        runs = self._client.threads.runs
         try:
-            self._adopt(await self._client.threads.runs.poll(**given))
-        except RunTimeout as error:
-            error.run = self._adopt(error.run)
+            self._adopt(await runs._wait(GET_RUN, {**self._ids, **given}))
+        except AssistantsError as error:
+            self._with_this(error)
             raise
         return self._finished()
 
@@ -266,32 +257,38 @@ class AsyncRun(_Run):
     @overload
     async def submit_tool_outputs(
         self,
-        outputs: Iterable[Any],
+        outputs: Iterable[Any] | None = None,
         *,
+        tool_approvals: Iterable[Any] | None = None,
         stream: Literal[False] = False,
         **options: Unpack[Options],
     ) -> Self: ...
     @overload
     async def submit_tool_outputs(
         self,
-        outputs: Iterable[Any],
+        outputs: Iterable[Any] | None = None,
         *,
+        tool_approvals: Iterable[Any] | None = None,
         stream: Literal[True],
         **options: Unpack[Options],
     ) -> AsyncStream: ...
     async def submit_tool_outputs(
         self,
-        outputs: Iterable[Any],
+        outputs: Iterable[Any] | None = None,
         *,
+        tool_approvals: Iterable[Any] | None = None,
         stream: bool = False,
         **options: Unpack[Options],
     ) -> Self | AsyncStream:
         """Submit outputs; see `Run.submit_tool_outputs`."""
         runs = self._client.threads.runs
-        given: Any = {**self._ids, **options, "tool_outputs": [*outputs]}
+        given, items = self._submitting(outputs, tool_approvals, options)
         if not stream:
-            return self._adopt(await runs.submit_tool_outputs(**given))
+            self._adopt(await runs.submit_tool_outputs(**given))
+            self._submitted(items)
+            return self
         events: AsyncStream = await runs.submit_tool_outputs(stream=True, **given)
+        self._submitted(items)
         events.watch(self._adopt)
         return events
 
@@ -300,16 +297,39 @@ class AsyncRun(_Run):
 
         See `Run.do_tool_calls` for the arguments.
         """
-        return await self._client._follow(_tool_calls(self, tools), {})
+        return await self._client._follow(performed(self, tools), {})
 
     def list_steps(self, **params: Unpack[StepsList]) -> AsyncPages[AsyncRunStep]:
         """List the steps of the run, page by page."""
         return self._client.threads.runs.steps.list(**self._ids, **params)
 
     def messages(self, **params: Unpack[RunsList]) -> AsyncPages[AsyncMessage]:
-        """List the messages that the run wrote, page by page."""
+        """List the messages that the run wrote, page by page; see `Run.messages`."""
         ids: Any = self._ids
-        return self._client.threads.messages.list(**ids, **params)
+        first = self._client.threads.messages.list(**ids, **params)
+        return AsyncPages(lambda: self._own(first, params.get("order")))
+
+    async def _own(
+        self, first: AsyncPages[AsyncMessage], order: str | None
+    ) -> AsyncPage[AsyncMessage]:
+        """Return the first page of the messages that the run wrote."""
+        page = await first
+        ids = self._ids
+        if not lacks_messages_of(page, ids["run_id"]):
+            return page
+        steps = self.list_steps(order="asc", limit=100)
+        try:
+            named = [*written_in([each async for each in steps])]
+        except APIStatusError:
+            return page
+        messages = self._client.threads.messages
+        found = {each.id: each for each in page.data}
+        for key in named:
+            if key not in found:
+                with suppress(NotFoundError):
+                    thread = ids["thread_id"]
+                    found[key] = await messages.retrieve(key, thread_id=thread)
+        return with_messages(page, named, found, order)
 
     async def thread(self, **options: Unpack[Options]) -> AsyncThread:
         """Return the thread; see `refresh` for the errors."""
@@ -319,15 +339,3 @@ class AsyncRun(_Run):
         """Return the assistant; see `refresh` for the errors."""
         key = self._key("assistant_id")
         return await self._client.assistants.retrieve(key, **options)
-
-
-def _tool_set(tools: Tools) -> Any:
-    from ..tools import tool_set
-
-    return tool_set(tools)
-
-
-def _tool_calls(run: Any, tools: Tools) -> Any:
-    from .._flows.tool_calls import perform_tool_calls
-
-    return perform_tool_calls(run, _tool_set(tools))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from ._base import AsyncResource, Resource, ids_in
+from ._run_outputs import listed, note_outputs
 
 if TYPE_CHECKING:
     from .._call import Operation
@@ -31,12 +32,20 @@ class RunResource(Resource):
         self, operation: Operation[S, object], params: dict[str, Any]
     ) -> S | Stream:
         """Return a result, or the events of a run in its place."""
+        ids = ids_in(operation, params)
+        listed(operation, params)
+        if "tools" in params or "send_tools" in params:
+            from ._run_tools import sent_flow
+
+            flow, options = sent_flow(operation, params, ids, self._client)
+            params = self._client._follow(flow, options)
         if not params.get("stream"):
-            return self._do(operation, params)
+            found: S = self._do(operation, {**params, **ids})
+            note_outputs(params, ids, found)
+            return found
         from ..streaming.stream import Stream
         from ._streams import event_call
 
-        ids = ids_in(operation, params)
         call = event_call(operation, params, ids, self._client, Stream)
         return self._perform(self._client, call)
 
@@ -52,12 +61,12 @@ class RunResource(Resource):
         client = self._client
         event_handler = params.pop("event_handler", None)
         ids = ids_in(operation, params)
-        call, plan, callbacks = followed_call(operation, params, ids, client)
-        handler = handler_of(event_handler, AssistantEventHandler, callbacks)
+        followed = followed_call(operation, params, ids, client)
+        handler = handler_of(event_handler, AssistantEventHandler, followed.callbacks)
 
         def begin(snapshots: Snapshots) -> Stream:
-            result = client._perform(call)
-            http = client._http(call.options)
+            result, plan = client._follow(followed.begin(), followed.options)
+            http = client._http(followed.options)
             return Stream(result, plan, http, snapshots)
 
         return AssistantStreamManager(begin, handler)
@@ -78,12 +87,20 @@ class AsyncRunResource(AsyncResource):
         self, operation: Operation[object, A], params: dict[str, Any]
     ) -> A | AsyncStream:
         """Return a result, or the events of a run in its place."""
+        ids = ids_in(operation, params)
+        listed(operation, params)
+        if "tools" in params or "send_tools" in params:
+            from ._run_tools import sent_flow
+
+            flow, options = sent_flow(operation, params, ids, self._client)
+            params = await self._client._follow(flow, options)
         if not params.get("stream"):
-            return await self._do(operation, params)
+            found: A = await self._do(operation, {**params, **ids})
+            note_outputs(params, ids, found)
+            return found
         from ..streaming.stream import AsyncStream
         from ._streams import event_call
 
-        ids = ids_in(operation, params)
         call = event_call(operation, params, ids, self._client, AsyncStream)
         return await self._perform(self._client, call)
 
@@ -99,12 +116,14 @@ class AsyncRunResource(AsyncResource):
         client = self._client
         event_handler = params.pop("event_handler", None)
         ids = ids_in(operation, params)
-        call, plan, callbacks = followed_call(operation, params, ids, client)
-        handler = handler_of(event_handler, AsyncAssistantEventHandler, callbacks)
+        followed = followed_call(operation, params, ids, client)
+        handler = handler_of(
+            event_handler, AsyncAssistantEventHandler, followed.callbacks
+        )
 
         async def begin(snapshots: Snapshots) -> AsyncStream:
-            result = await client._perform(call)
-            http = client._http(call.options)
+            result, plan = await client._follow(followed.begin(), followed.options)
+            http = client._http(followed.options)
             return AsyncStream(result, plan, http, snapshots)
 
         return AsyncAssistantStreamManager(begin, handler)

@@ -3,26 +3,45 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+
+from attrs import evolve
 
 from .._call import make_call
+from .._effects import TimeUp
 from .._events.dispatch import CALLBACKS, ENDINGS
+from .._flows.deadline import Deadline, within
 from .._flows.follow import Plan
-from .._flows.poll import WaitOptions, poll_policy
+from .._flows.poll import timed_out
+from .._flows.poll_policy import poll_policy
 from ._run_calls import RunCalls
-from ._waits import answer_tool_calls, tools_in
+from ._run_outputs import listed, note
+from ._run_tools import begin_run, handling
+from ._waits import WAITING, actions_for
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from .._call import Call, CallResult, Operation
+    from .._call import Call, CallOptions, CallResult, Operation
     from .._effects import Flow
-    from ..tools import ToolSet
 
 S = TypeVar("S")
 
-_WAITING = frozenset(WaitOptions.__annotations__)
 _CALLBACKS = frozenset({*CALLBACKS, *ENDINGS})
+
+
+class Followed(NamedTuple):
+    """A stream that is to be followed.
+
+    Attributes:
+        begin: returns the flow that sends the request: its response, and the plan.
+        options: those of the call.
+        callbacks: what is called with the events, by its name.
+    """
+
+    begin: Callable[[], Flow[tuple[CallResult[Any], Plan]]]
+    options: CallOptions
+    callbacks: dict[str, Callable[..., Any]]
 
 
 def event_call(
@@ -44,9 +63,11 @@ def event_call(
     Raises:
         ConfigurationError: an argument can't be used.
     """
-    plan = Plan(calls=RunCalls(client, params, ids), clock=time.monotonic)
+    calls = RunCalls(client, params, ids)
+    plan = Plan(calls=calls, policy=poll_policy({}, time.monotonic))
 
     def read(result: CallResult[Any]) -> S:
+        note(calls.ledger, params)
         return kind(result, plan, client._http(result.call.options))
 
     return make_call(operation, {**params, "stream": True}, ids, read)
@@ -57,32 +78,41 @@ def followed_call(
     params: Mapping[str, Any],
     ids: Mapping[str, Any],
     client: Any,
-) -> tuple[Call[Any], Plan, dict[str, Callable[..., Any]]]:
-    """Return the call of a stream that is followed, and the callbacks in `params`.
-
-    See `event_call` for the arguments and errors.
-    """
-    tools, params = tools_in(operation, params)
-    rest = dict(params)
-    waits: Any = {n: rest.pop(n) for n in params if n in _WAITING}
+) -> Followed:
+    """Return a stream that is followed; see `event_call` for arguments and errors."""
+    handled, rest = handling(operation, params)
+    waits: Any = {n: rest.pop(n) for n in params if n in WAITING}
     callbacks = {n: rest.pop(n) for n in [*rest] if _is_callback(n, rest[n])}
     resume = rest.pop("resume", False)
     policy = poll_policy(waits, time.monotonic)
+    listed(operation, rest)
+    rest["stream"] = True
     calls = RunCalls(client, rest, ids)
-    call = make_call(operation, {**rest, "stream": True}, ids, lambda result: result)
+    call = evolve(calls.begin(operation, rest), read=lambda result: result)
     plan = Plan(
         calls=calls,
-        clock=time.monotonic,
-        act=None if tools is None else _action(tools, calls),
-        resume=policy if resume else None,
+        policy=policy,
+        actions=None if handled.is_left else actions_for(handled, calls),
+        resume=bool(resume),
+        given=handled.tools if "assistant_id" in rest else None,
     )
-    return call, plan, callbacks
+
+    def begin() -> Flow[tuple[CallResult[Any], Plan]]:
+        # Only one that somebody asks for bounds what is streamed.
+        seconds = policy.max_wait if "max_wait" in waits else None
+        deadline = Deadline.of(time.monotonic, seconds)
+        flow = begin_run(operation, call, rest, handled, calls)
+        try:
+            result = yield from within(flow, deadline)
+        except TimeUp as up:
+            raise (
+                yield from timed_out(calls.named(), calls.cancel, deadline, policy, up)
+            ) from up.__cause__
+        return result, evolve(plan, deadline=None if seconds is None else deadline)
+
+    return Followed(begin, call.options, callbacks)
 
 
 def _is_callback(name: str, value: Any) -> bool:
     # A function can't be sent, so one named `on_evnt` must be a typing error.
     return name in _CALLBACKS or (name.startswith("on_") and callable(value))
-
-
-def _action(tools: ToolSet, calls: RunCalls) -> Callable[[Any], Flow[CallResult[Any]]]:
-    return lambda run: answer_tool_calls(run, tools, calls, stream=True)

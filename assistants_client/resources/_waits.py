@@ -5,26 +5,26 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any
 
-from .._call import make_call
-from .._errors import APIError
+from .._flows.actions import Actions
 from .._flows.call import perform_call
-from .._flows.poll import WaitOptions, poll_policy, poll_run
-from .._flows.tool_calls import perform_tool_calls
-from .._operations import CREATE_RUN, CREATE_THREAD_AND_RUN
-from .._run_errors import ToolError
-from ._base import object_reader
+from .._flows.outages import through_outages
+from .._flows.poll import Stop, poll_run
+from .._flows.poll_policy import WaitOptions, poll_policy
+from .._operations import GET_RUN
 from ._run_calls import RunCalls
+from ._run_outputs import listed
+from ._run_tools import begin_run, handling
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from .._api import RunObject
     from .._call import CallOptions, CallResult, Operation
     from .._effects import Flow
-    from ..tools import ToolSet
+    from ._run_tools import Handling
 
-_OWN = frozenset(WaitOptions.__annotations__)
-_CREATING = (CREATE_RUN, CREATE_THREAD_AND_RUN)
+WAITING = frozenset(WaitOptions.__annotations__)
+"""The keywords that say how to wait for a run."""
 
 
 def wait_flow(
@@ -37,80 +37,58 @@ def wait_flow(
 
     Args:
         operation: the operation.
-        params: the keyword arguments of the method.
+        params: the keyword arguments of the method; a live run that is to be waited
+            for, as `known`.
         ids: the path parameters by name.
         client: the client whose call it is.
 
     Raises:
         ConfigurationError: an argument can't be used.
     """
-    tools, params = tools_in(operation, params)
-    own: Any = {name: value for name, value in params.items() if name in _OWN}
-    rest = {name: value for name, value in params.items() if name not in _OWN}
-    calls = RunCalls(client, rest, ids)
+    handled, params = handling(operation, params)
+    known = params.pop("known", None)
+    ledger = None if known is None else known._ledger
+    own: Any = {name: value for name, value in params.items() if name in WAITING}
+    rest = {name: value for name, value in params.items() if name not in WAITING}
+    listed(operation, rest)
+    calls = RunCalls(client, rest, ids, ledger)
     policy = poll_policy(own, time.monotonic)
-    call = make_call(operation, rest, ids, object_reader(operation, client, ids))
+    call = calls.begin(operation, rest)
 
-    def act(run: RunObject) -> Flow[CallResult[Any]]:
-        assert tools is not None
-        return (yield from answer_tool_calls(run, tools, calls))
+    def first() -> Flow[CallResult[Any]]:
+        if operation is GET_RUN:
+            return through_outages(lambda: perform_call(call, client.options))
+        return begin_run(operation, call, rest, handled, calls)
 
+    known = calls.named() if known is None else known
     flow = poll_run(
-        lambda: perform_call(call, client.options),
-        calls.retrieve,
-        calls.cancel,
-        policy,
-        act if tools is not None else None,
+        first, calls.retrieve, calls.cancel, policy, act_for(handled, calls), known
     )
     return flow, call.options
 
 
-def answer_tool_calls(
-    run: RunObject, tools: ToolSet, calls: RunCalls, *, stream: bool = False
-) -> Flow[CallResult[Any]]:
-    """Perform the tool calls of a run, and submit the outputs.
+def act_for(
+    handled: Handling, calls: RunCalls
+) -> Callable[[RunObject], Flow[CallResult[Any] | Stop | None]] | None:
+    """Return what does what a run requires; None if that is left to the caller."""
+    if handled.is_left:
+        return None
+    actions = actions_for(handled, calls)
 
-    If this is interrupted, by a cancelled task or from the keyboard, the run waits on
-    until it expires; the logger `assistants_client` says so.
+    def act(run: RunObject) -> Flow[CallResult[Any] | Stop | None]:
+        if not actions.handles(run):
+            return Stop.STOP
+        return (yield from actions.act(run))
 
-    Args:
-        run: a run that requires action.
-        tools: the functions that may be called.
-        calls: the calls of the run.
-        stream: whether the response is to be a stream of events.
-
-    Raises:
-        ToolError: a tool failed, and failures are to be raised; the run is cancelled.
-    """
-    try:
-        outputs = yield from perform_tool_calls(run, tools)
-    except ToolError as error:
-        # Otherwise it would wait until it expires, and lock its thread meanwhile.
-        try:
-            yield from calls.cancel(run)
-        except APIError as failed:
-            error.add_note(f"the run could not be cancelled, and waits: {failed}")
-        raise
-    except GeneratorExit:
-        # This is an interruption; nothing more can be sent from here.
-        calls.leave(run)
-        raise
-    return (yield from calls.submit(run, outputs, stream=stream))
+    return act
 
 
-def tools_in(
-    operation: Operation[Any, Any], params: Mapping[str, Any]
-) -> tuple[ToolSet | None, Mapping[str, Any]]:
-    """Return the tools that may be called, and the arguments of the request.
-
-    Their definitions are sent only in requests that create something.
-    """
-    # Whoever has a set of tools has imported the module; nobody else needs it.
-    from ..tools import ToolSet
-
-    tools = params.get("tools")
-    if not isinstance(tools, ToolSet):
-        return None, params
-    if operation not in _CREATING:
-        params = {name: value for name, value in params.items() if name != "tools"}
-    return tools, params
+def actions_for(handled: Handling, calls: RunCalls) -> Actions:
+    """Return what does what a run requires."""
+    return Actions(
+        calls,
+        calls.ledger,
+        time.monotonic,
+        tools=handled.tools,
+        on_approval=handled.on_approval,
+    )

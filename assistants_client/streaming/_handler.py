@@ -12,6 +12,7 @@ from .._errors import (
 )
 from .._events.dispatch import CALLBACKS, ENDINGS, Dispatcher
 from .._events.snapshots import Snapshots
+from .._run_errors import RunRequiresAction, run_error
 from .callbacks import AsyncCallbacks, Callbacks
 
 if TYPE_CHECKING:
@@ -114,6 +115,17 @@ class Handler(Generic[RunT, MessageT, StepT]):
 
     def _live(self, kind: str, data: Any) -> Any:
         return self._open().live(kind, data)
+
+    def _refuse_to_wait(self) -> None:
+        """Raise an error if the run waits for something other than functions.
+
+        Raises:
+            RunRequiresAction: it does; one of its subclasses.
+        """
+        if self._snapshots.requires_action:
+            error = run_error(self.current_run)
+            if type(error) is not RunRequiresAction:
+                raise error
 
     def _final_run(self) -> RunT:
         run = self.current_run

@@ -67,7 +67,14 @@ class AssistantEventHandler(_Handler, Callbacks):
         Raises:
             APIError: an event is an error, or a call fails.
             StreamInterrupted: the stream breaks off.
+            RunTimeout: `max_wait` is up.
+            RunRequiresApproval: the run waits for somebody to approve tool calls.
+            UnknownRunAction: the run waits for something that isn't known.
         """
+        self._consume()
+        self._refuse_to_wait()
+
+    def _consume(self) -> None:
         for _ in self:
             pass
 
@@ -77,7 +84,7 @@ class AssistantEventHandler(_Handler, Callbacks):
         Raises:
             RuntimeError: the stream had no event of a run.
         """
-        self.until_done()
+        self._consume()
         return self._final_run()
 
     def get_final_messages(self) -> list[Message]:
@@ -86,7 +93,7 @@ class AssistantEventHandler(_Handler, Callbacks):
         Raises:
             RuntimeError: there were none.
         """
-        self.until_done()
+        self._consume()
         return self._final_messages()
 
     def get_final_run_steps(self) -> list[RunStep]:
@@ -95,7 +102,7 @@ class AssistantEventHandler(_Handler, Callbacks):
         Raises:
             RuntimeError: there were none.
         """
-        self.until_done()
+        self._consume()
         return self._final_steps()
 
     def close(self) -> None:
@@ -168,6 +175,10 @@ class AsyncAssistantEventHandler(_AsyncHandler, AsyncCallbacks):
 
     async def until_done(self) -> None:
         """Consume all events that are left; `AssistantEventHandler` has the errors."""
+        await self._consume()
+        self._refuse_to_wait()
+
+    async def _consume(self) -> None:
         async for _ in self:
             pass
 
@@ -177,7 +188,7 @@ class AsyncAssistantEventHandler(_AsyncHandler, AsyncCallbacks):
         Raises:
             RuntimeError: the stream had no event of a run.
         """
-        await self.until_done()
+        await self._consume()
         return self._final_run()
 
     async def get_final_messages(self) -> list[AsyncMessage]:
@@ -186,7 +197,7 @@ class AsyncAssistantEventHandler(_AsyncHandler, AsyncCallbacks):
         Raises:
             RuntimeError: there were none.
         """
-        await self.until_done()
+        await self._consume()
         return self._final_messages()
 
     async def get_final_run_steps(self) -> list[AsyncRunStep]:
@@ -195,7 +206,7 @@ class AsyncAssistantEventHandler(_AsyncHandler, AsyncCallbacks):
         Raises:
             RuntimeError: there were none.
         """
-        await self.until_done()
+        await self._consume()
         return self._final_steps()
 
     async def close(self) -> None:

@@ -10,7 +10,8 @@ import httpx
 
 from assistants_api.models import RunObject
 from assistants_client._effects import PreparedRequest, Send, Sleep
-from assistants_client._flows.poll import PollPolicy, poll_run
+from assistants_client._flows.poll import poll_run
+from assistants_client._flows.poll_policy import PollPolicy
 from assistants_client._flows.retry import retry
 from assistants_client._options import Policy
 

@@ -16,6 +16,7 @@ from assistants_client._drive import iterate
 from assistants_client._effects import NoResponse
 from assistants_client._events.snapshots import Snapshots
 from assistants_client._flows.follow import Plan, follow_run
+from assistants_client._flows.poll_policy import PollPolicy
 from harness.flow_driver import FlowDriver
 
 if TYPE_CHECKING:
@@ -167,7 +168,8 @@ def follow(
     driver = FlowDriver(chunks=chain(chunks, cut))
     events: list[Any] = []
     calls: Any = _Calls()
-    flow = follow_run(result, snapshots, Plan(calls=calls, clock=driver.clock))
+    policy = PollPolicy(clock=driver.clock)
+    flow = follow_run(result, snapshots, Plan(calls=calls, policy=policy))
     try:
         # What came before an error stays in the list.
         events.extend(iterate(flow, driver.perform, lambda received: received.model))

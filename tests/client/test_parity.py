@@ -24,7 +24,7 @@ from assistants_client import (
 )
 from assistants_client._call import CallOptions
 from assistants_client._events.dispatch import CALLBACKS, ENDINGS
-from assistants_client._flows.poll import WaitOptions
+from assistants_client._flows.poll_policy import WaitOptions
 from assistants_client._operations import OPERATIONS
 from assistants_client.streaming import managers
 from tests.cases import each_case
@@ -64,8 +64,8 @@ def clients(kind: str) -> tuple[Any, Any]:
 def test_every_callback_is_a_keyword_too() -> None:
     for name in STREAMING:
         taken = inspect.signature(found(clients("sync")[1], name)).parameters
-        named = {each for each in taken if each.startswith("on_")} - {"on_update"}
-        assert named == {*CALLBACKS, *ENDINGS}
+        named = {each for each in taken if each.startswith("on_")}
+        assert named - {"on_update", "on_approval"} == {*CALLBACKS, *ENDINGS}
 
 
 def test_every_way_to_wait_is_a_keyword_too() -> None:

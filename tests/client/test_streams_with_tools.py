@@ -288,15 +288,14 @@ def test_names_that_no_server_should_send_are_never_called(
     assert touched == []
 
 
-def test_definitions_go_out_and_plain_ones_are_not_called(ask: Ask) -> None:
-    outputs = ask(ToolSet([add]), [("add", {"a": 1})], extra_body=None)
+def test_definitions_alone_go_out_and_are_not_called(ask: Ask) -> None:
+    definitions = ToolSet([add]).definitions
+    # They can't be called, so it is for somebody else to act.
+    with pytest.raises(LeftWaitingError):
+        ask(definitions, [("add", {"a": 1})], extra_body=None)
     created = ask.server.exchanges[ask.before + 1]
     assert created.operation == "createThreadAndRun"
-    assert json.loads(created.body)["tools"] == ToolSet([add]).definitions
-    assert outputs == ["2"]
-    # Definitions alone can't be called, so it is for somebody else to act.
-    with pytest.raises(LeftWaitingError):
-        ask(ToolSet([add]).definitions, [("add", {"a": 1})], extra_body=None)
+    assert json.loads(created.body)["tools"] == definitions
     assert ask.names[-1] == "thread.run.requires_action"
     assert "submitToolOutputsToRun" not in ask.operations
 

@@ -6,6 +6,7 @@ import asyncio
 import json
 import pickle
 import threading
+import time
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +21,9 @@ from assistants_client import (
     verbosity,
 )
 from assistants_client._effects import Invocation
-from assistants_client._flows.tool_calls import perform_tool_calls, tool_calls
+from assistants_client._flows.actions import Actions
+from assistants_client._flows.tool_calls import tool_calls
+from assistants_client._tool_ledger import ToolLedger
 from assistants_client._transport.concurrency import together, together_async
 from assistants_server import LocalServer
 from tests.cases import each_case
@@ -240,7 +243,7 @@ def test_a_run_that_asks_for_nothing_has_no_calls(action: Any) -> None:
 def test_odd_calls_are_answered_all_the_same(call: Any, output: str) -> None:
     run = run_of({"submit_tool_outputs": {"tool_calls": [call]}})
     with Client(base_url="http://127.0.0.1:1", api_key=KEY) as client:
-        (found,) = client._follow(perform_tool_calls(run, ToolSet([add])), {})
+        (found,) = client._follow(performed(run, ToolSet([add])), {})
     assert found["tool_call_id"] == "c"
     assert found["output"].startswith(output)
 
@@ -249,7 +252,14 @@ def test_a_call_without_an_id_can_t_be_answered() -> None:
     calls = [{"type": "function", "function": {"name": "add", "arguments": "{}"}}]
     run = run_of({"submit_tool_outputs": {"tool_calls": calls}})
     with pytest.raises(ToolError, match="a tool call has no id"):
-        next(perform_tool_calls(run, ToolSet([add])))
+        next(performed(run, ToolSet([add])))
+
+
+def performed(run: RunObject, tools: ToolSet) -> Any:
+    calls: Any = None
+    actions = Actions(calls, ToolLedger(), time.monotonic, tools=tools)
+    yield from actions.perform(run)
+    return actions.outputs(run)
 
 
 def test_results_come_in_order_whatever_ends_first() -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from assistants_client._effects import (
+    Invocation,
     Invoke,
     InvokeAll,
     NoResponse,
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from assistants_client._effects import Flow
 
 REQUEST = PreparedRequest(method="GET", url="http://127.0.0.1/v1", headers={})
+TWO = (Invocation(function=lambda: 1), Invocation(function=lambda: 1 // 0))
 
 
 def everything() -> Flow[list[Any]]:
@@ -30,7 +32,7 @@ def everything() -> Flow[list[Any]]:
     found = [response]
     for effect in (
         *(Receive(response), Receive(response), Sleep(2), Invoke(lambda: "token")),
-        *(InvokeAll((lambda: 1, lambda: 1 // 0)), Note("said"), Progress("queued", 1)),
+        *(InvokeAll(TWO), Note("said"), Progress("queued", 1)),
     ):
         result = yield effect
         found += [result]

@@ -75,7 +75,7 @@ def alive(run: Run, thread: Thread) -> None:
     run.wait(tolls=[add])  # type: ignore[call-arg]
     run.wait(timeout="5")  # type: ignore[arg-type]
     run.wait(tools=[5])  # type: ignore[list-item]
-    run.submit_tool_outputs()  # type: ignore[call-overload]
+    run.submit_tool_outputs(5)  # type: ignore[call-overload]
     run.update(status="completed")  # type: ignore[call-arg]
     run.submit_tool_outputs([], stream=True).status  # type: ignore[attr-defined]  # noqa: B018
     thread.add_message()  # type: ignore[call-arg]

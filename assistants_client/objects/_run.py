@@ -1,0 +1,130 @@
+"""What runs of both kinds of client have in common."""
+
+from __future__ import annotations
+
+import threading
+import time
+from typing import TYPE_CHECKING, Any
+
+from .._api import RunObject, to_json
+from .._events.run_status import has_ended
+from .._flows.actions import Actions
+from .._run_errors import run_error
+from .._tool_ledger import ToolLedger
+from ._live import LiveObject
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+    from typing import Self
+
+    from .._effects import Flow
+    from .._errors import AssistantsError
+    from .._flows.poll_policy import RunWait
+    from ..tools import Tools
+
+_LOCK = threading.Lock()
+
+
+class BaseRun(LiveObject, RunObject):
+    """What both kinds of run have in common."""
+
+    __slots__ = ()
+
+    @property
+    def has_ended(self) -> bool:
+        """Return whether the run had ended when it was read last."""
+        return has_ended(self.status)
+
+    @property
+    def _ids(self) -> dict[str, Any]:
+        key, thread = self._key("run_id", "id"), self._key("thread_id")
+        return {"run_id": key, "thread_id": thread}
+
+    def _polling(
+        self,
+        tools: Tools | None,
+        timeout: float | None,
+        on_update: Callable[[Any], Any] | None,
+        params: RunWait,
+    ) -> dict[str, Any]:
+        """Return the keywords of waiting for those of `wait`."""
+        given: dict[str, Any] = {**params, "max_wait": timeout}
+        if tools is not None:
+            given["tools"] = _tool_set(tools)
+        given["on_update"] = self._updating(on_update)
+        return {**given, "known": self}
+
+    @property
+    def _ledger(self) -> ToolLedger:
+        """Return what has become of the run's tool calls."""
+        with _LOCK:
+            # Not by name: the slot is the subclass's.
+            found = getattr(self, "_tool_ledger", None)
+            if found is None:
+                found = ToolLedger()
+                self._keep(found)
+            ledger: ToolLedger = found
+            return ledger
+
+    def _keep(self, ledger: ToolLedger) -> None:
+        """Share with others what has become of the run's tool calls."""
+        object.__setattr__(self, "_tool_ledger", ledger)
+
+    def _with_this(self, error: AssistantsError) -> None:
+        """Have an error hold this run, as it was read last."""
+        if error.run is not None:
+            if error.run is not self:
+                self._adopt(error.run)
+            error.run = self
+
+    def _submitting(
+        self,
+        outputs: Iterable[Any] | None,
+        approvals: Iterable[Any] | None,
+        options: Mapping[str, Any],
+    ) -> tuple[dict[str, Any], list[Any]]:
+        """Return the keywords of `runs.submit_tool_outputs`, and what is submitted."""
+        given: dict[str, Any] = {**self._ids, **options}
+        kinds = {"tool_outputs": outputs, "tool_approvals": approvals}
+        lists = {name: [*each] for name, each in kinds.items() if each is not None}
+        return {**given, **lists}, [item for each in lists.values() for item in each]
+
+    def _submitted(self, outputs: Iterable[Any]) -> None:
+        """Note outputs that were submitted, so that no call is made for them again."""
+        self._ledger.answered([to_json(each) for each in outputs], time.monotonic())
+
+    def _finished(self) -> Self:
+        """Return the run if it is completed, else raise a `RunError`."""
+        if self.status != "completed":
+            raise run_error(self, self._bound().client.options.secrets.redact)
+        return self
+
+    def _updating(self, on_update: Callable[[Any], Any] | None) -> Callable[[Any], Any]:
+        """Return what takes each state of the run, and hands the run itself on."""
+
+        def update(polled: Any) -> Any:
+            self._adopt(polled)
+            return on_update(self) if on_update is not None else None
+
+        return update
+
+
+def _tool_set(tools: Tools) -> Any:
+    from ..tools import tool_set
+
+    return tool_set(tools)
+
+
+def performed(run: Any, tools: Tools) -> Flow[list[dict[str, str]]]:
+    """Perform the calls that a run asks for, as far as that was not done before.
+
+    Returns:
+        The outputs of all of them, in order.
+
+    Raises:
+        ToolError: a call failed, and failures are to be raised.
+    """
+    calls: Any = None
+    actions = Actions(calls, run._ledger, time.monotonic, tools=_tool_set(tools))
+    yield from actions.perform(run)
+    return actions.outputs(run)

@@ -1,0 +1,65 @@
+"""Outputs that callers submit by themselves: no call is made for them again."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any, Final
+
+from .. import _api
+from .._operations import SUBMIT_TOOL_OUTPUTS_TO_RUN
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from .._call import Operation
+    from .._tool_ledger import ToolLedger
+
+_SUBMITTED: Final = ("tool_outputs", "tool_approvals")
+
+
+def listed(operation: Operation[Any, Any], params: dict[str, Any]) -> None:
+    """Make lists of the outputs among arguments, as they are read more than once.
+
+    Raises:
+        TypeError: there are none, where they are what is sent.
+    """
+    missing = all(params.get(name) is None for name in _SUBMITTED)
+    if operation is SUBMIT_TOOL_OUTPUTS_TO_RUN and missing:
+        raise TypeError(
+            f"{operation.name}() needs tool_outputs=, or tool_approvals= where a run "
+            "asks for approvals"
+        )
+    for name in _SUBMITTED:
+        given = params.get(name)
+        if given is not None and not isinstance(given, str | bytes | dict):
+            params[name] = [*given]
+
+
+def note(ledger: ToolLedger, params: Mapping[str, Any]) -> None:
+    """Note the outputs among arguments, which were submitted."""
+    outputs: Iterable[Any] = [
+        each for name in _SUBMITTED for each in params.get(name) or ()
+    ]
+    ledger.answered([_api.to_json(each) for each in outputs], time.monotonic())
+
+
+def note_outputs(
+    params: Mapping[str, Any], ids: Mapping[str, Any], result: object
+) -> None:
+    """Note outputs that were submitted, on the runs that somebody has of it.
+
+    Args:
+        params: the arguments of the method.
+        ids: its path parameters, perhaps with the run itself.
+        result: what it returns.
+    """
+    if not any(params.get(name) for name in _SUBMITTED):
+        return
+    ledger = getattr(ids.get("run_id"), "_ledger", None)
+    keep = getattr(result, "_keep", None)
+    if ledger is None:
+        ledger = getattr(result, "_ledger", None)
+    elif keep is not None:
+        keep(ledger)
+    if ledger is not None:
+        note(ledger, params)
