@@ -6,7 +6,7 @@ Methods of live objects pass these on; nothing imports this at run time.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Literal, TypedDict
 
 from .._api import (
@@ -36,6 +36,8 @@ from .._api import (
     ParallelToolCalls,
     ReasoningEffort,
     ToolChoiceMode,
+    ToolOutput,
+    ToolOutputDict,
     ToolResources,
     ToolResourcesDict,
     TruncationObject,
@@ -49,7 +51,7 @@ from .._api import (
 from .._call import HasId, Timeout
 from .._flows.paginate import Moment
 from .._verbosity import Verbosity
-from ..tools import ToolSet
+from ..tools import Tools
 
 
 class Options(TypedDict, total=False):
@@ -132,7 +134,7 @@ class ThreadsCreateAndRun(Options, total=False):
     thread: CreateThreadRequest | CreateThreadRequestDict
     model: str | None
     instructions: str | None
-    tools: Sequence[AssistantTool | AssistantToolDict] | None
+    tools: Tools | None
     tool_resources: ToolResources | ToolResourcesDict | None
     metadata: Metadata | None
     temperature: float | None
@@ -158,7 +160,7 @@ class ThreadsCreateAndRunPoll(Options, total=False):
     thread: CreateThreadRequest | CreateThreadRequestDict
     model: str | None
     instructions: str | None
-    tools: Sequence[AssistantTool | AssistantToolDict] | None
+    tools: Tools | None
     tool_resources: ToolResources | ToolResourcesDict | None
     metadata: Metadata | None
     temperature: float | None
@@ -176,10 +178,12 @@ class ThreadsCreateAndRunPoll(Options, total=False):
     response_format: (
         AssistantsApiResponseFormatOption | AssistantsApiResponseFormatOptionDict | None
     )
+    send_tools: bool
     poll_interval_ms: float
     max_wait: float | None
     cancel_on_timeout: bool
     on_update: Callable[[Any], Any] | None
+    on_approval: Callable[[Any], Any] | None
     spinner: bool
 
 
@@ -189,7 +193,7 @@ class ThreadsCreateAndRunStream(Options, total=False):
     thread: CreateThreadRequest | CreateThreadRequestDict
     model: str | None
     instructions: str | None
-    tools: Sequence[AssistantTool | AssistantToolDict] | None
+    tools: Tools | None
     tool_resources: ToolResources | ToolResourcesDict | None
     metadata: Metadata | None
     temperature: float | None
@@ -207,6 +211,7 @@ class ThreadsCreateAndRunStream(Options, total=False):
     response_format: (
         AssistantsApiResponseFormatOption | AssistantsApiResponseFormatOptionDict | None
     )
+    send_tools: bool
     resume: bool
     on_event: Callable[..., Any]
     on_message: Callable[..., Any]
@@ -231,6 +236,7 @@ class ThreadsCreateAndRunStream(Options, total=False):
     max_wait: float | None
     cancel_on_timeout: bool
     on_update: Callable[[Any], Any] | None
+    on_approval: Callable[[Any], Any] | None
     spinner: bool
 
 
@@ -270,7 +276,7 @@ class RunsCreate(Options, total=False):
     additional_messages: (
         Sequence[CreateMessageRequest | CreateMessageRequestDict] | None
     )
-    tools: Sequence[AssistantTool | AssistantToolDict] | None
+    tools: Tools | None
     metadata: Metadata | None
     temperature: float | None
     top_p: float | None
@@ -308,14 +314,22 @@ class RunsList(Options, total=False):
     created_before: Moment | None
 
 
+class RunsSubmitToolOutputs(Options, total=False):
+    """What else `threads.runs.submit_tool_outputs` takes."""
+
+    tool_outputs: Iterable[ToolOutput | ToolOutputDict | Mapping[str, Any]]
+    tool_approvals: Iterable[Mapping[str, Any]]
+
+
 class RunsPoll(Options, total=False):
     """What else `threads.runs.poll` takes."""
 
-    tools: ToolSet | None
+    tools: Tools | None
     poll_interval_ms: float
     max_wait: float | None
     cancel_on_timeout: bool
     on_update: Callable[[Any], Any] | None
+    on_approval: Callable[[Any], Any] | None
     spinner: bool
 
 
@@ -329,7 +343,7 @@ class RunsCreateAndPoll(Options, total=False):
     additional_messages: (
         Sequence[CreateMessageRequest | CreateMessageRequestDict] | None
     )
-    tools: Sequence[AssistantTool | AssistantToolDict] | None
+    tools: Tools | None
     metadata: Metadata | None
     temperature: float | None
     top_p: float | None
@@ -347,10 +361,12 @@ class RunsCreateAndPoll(Options, total=False):
         AssistantsApiResponseFormatOption | AssistantsApiResponseFormatOptionDict | None
     )
     include: Sequence[str]
+    send_tools: bool
     poll_interval_ms: float
     max_wait: float | None
     cancel_on_timeout: bool
     on_update: Callable[[Any], Any] | None
+    on_approval: Callable[[Any], Any] | None
     spinner: bool
 
 
@@ -364,7 +380,7 @@ class RunsStream(Options, total=False):
     additional_messages: (
         Sequence[CreateMessageRequest | CreateMessageRequestDict] | None
     )
-    tools: Sequence[AssistantTool | AssistantToolDict] | None
+    tools: Tools | None
     metadata: Metadata | None
     temperature: float | None
     top_p: float | None
@@ -382,6 +398,7 @@ class RunsStream(Options, total=False):
         AssistantsApiResponseFormatOption | AssistantsApiResponseFormatOptionDict | None
     )
     include: Sequence[str]
+    send_tools: bool
     resume: bool
     on_event: Callable[..., Any]
     on_message: Callable[..., Any]
@@ -406,24 +423,30 @@ class RunsStream(Options, total=False):
     max_wait: float | None
     cancel_on_timeout: bool
     on_update: Callable[[Any], Any] | None
+    on_approval: Callable[[Any], Any] | None
     spinner: bool
 
 
 class RunsSubmitToolOutputsAndPoll(Options, total=False):
     """What else `threads.runs.submit_tool_outputs_and_poll` takes."""
 
-    tools: ToolSet | None
+    tool_outputs: Iterable[ToolOutput | ToolOutputDict | Mapping[str, Any]]
+    tool_approvals: Iterable[Mapping[str, Any]]
+    tools: Tools | None
     poll_interval_ms: float
     max_wait: float | None
     cancel_on_timeout: bool
     on_update: Callable[[Any], Any] | None
+    on_approval: Callable[[Any], Any] | None
     spinner: bool
 
 
 class RunsSubmitToolOutputsStream(Options, total=False):
     """What else `threads.runs.submit_tool_outputs_stream` takes."""
 
-    tools: ToolSet | None
+    tool_outputs: Iterable[ToolOutput | ToolOutputDict | Mapping[str, Any]]
+    tool_approvals: Iterable[Mapping[str, Any]]
+    tools: Tools | None
     resume: bool
     on_event: Callable[..., Any]
     on_message: Callable[..., Any]
@@ -448,6 +471,7 @@ class RunsSubmitToolOutputsStream(Options, total=False):
     max_wait: float | None
     cancel_on_timeout: bool
     on_update: Callable[[Any], Any] | None
+    on_approval: Callable[[Any], Any] | None
     spinner: bool
 
 

@@ -30,8 +30,6 @@ if TYPE_CHECKING:
         AssistantsApiResponseFormatOptionDict,
         AssistantsNamedToolChoice,
         AssistantsNamedToolChoiceDict,
-        AssistantTool,
-        AssistantToolDict,
         CreateMessageRequest,
         CreateMessageRequestDict,
         Metadata,
@@ -51,7 +49,7 @@ if TYPE_CHECKING:
     from ..streaming.handlers import AsyncAssistantEventHandler
     from ..streaming.managers import AsyncAssistantStreamManager
     from ..streaming.stream import AsyncStream
-    from ..tools import ToolSet
+    from ..tools import Tools
     from ._raw import AsyncRawRuns
     from ._streamed import AsyncStreamedRuns
 
@@ -94,7 +92,7 @@ class AsyncRuns(AsyncRunResource):
         additional_instructions: str | None = NOT_GIVEN,
         additional_messages: Sequence[CreateMessageRequest | CreateMessageRequestDict]
         | None = NOT_GIVEN,
-        tools: Sequence[AssistantTool | AssistantToolDict] | None = NOT_GIVEN,
+        tools: Tools | None = NOT_GIVEN,
         metadata: Metadata | None = NOT_GIVEN,
         temperature: float | None = NOT_GIVEN,
         top_p: float | None = NOT_GIVEN,
@@ -131,7 +129,7 @@ class AsyncRuns(AsyncRunResource):
         additional_instructions: str | None = NOT_GIVEN,
         additional_messages: Sequence[CreateMessageRequest | CreateMessageRequestDict]
         | None = NOT_GIVEN,
-        tools: Sequence[AssistantTool | AssistantToolDict] | None = NOT_GIVEN,
+        tools: Tools | None = NOT_GIVEN,
         metadata: Metadata | None = NOT_GIVEN,
         temperature: float | None = NOT_GIVEN,
         top_p: float | None = NOT_GIVEN,
@@ -168,7 +166,7 @@ class AsyncRuns(AsyncRunResource):
         additional_instructions: str | None = NOT_GIVEN,
         additional_messages: Sequence[CreateMessageRequest | CreateMessageRequestDict]
         | None = NOT_GIVEN,
-        tools: Sequence[AssistantTool | AssistantToolDict] | None = NOT_GIVEN,
+        tools: Tools | None = NOT_GIVEN,
         metadata: Metadata | None = NOT_GIVEN,
         temperature: float | None = NOT_GIVEN,
         top_p: float | None = NOT_GIVEN,
@@ -205,7 +203,7 @@ class AsyncRuns(AsyncRunResource):
         additional_instructions: str | None = NOT_GIVEN,
         additional_messages: Sequence[CreateMessageRequest | CreateMessageRequestDict]
         | None = NOT_GIVEN,
-        tools: Sequence[AssistantTool | AssistantToolDict] | None = NOT_GIVEN,
+        tools: Tools | None = NOT_GIVEN,
         metadata: Metadata | None = NOT_GIVEN,
         temperature: float | None = NOT_GIVEN,
         top_p: float | None = NOT_GIVEN,
@@ -493,8 +491,11 @@ class AsyncRuns(AsyncRunResource):
         run_id: str | HasId,
         *,
         thread_id: str | HasId,
-        tool_outputs: Iterable[ToolOutput | ToolOutputDict | Mapping[str, Any]],
         stream: Literal[False] | None = NOT_GIVEN,
+        tool_outputs: Iterable[
+            ToolOutput | ToolOutputDict | Mapping[str, Any]
+        ] = NOT_GIVEN,
+        tool_approvals: Iterable[Mapping[str, Any]] = NOT_GIVEN,
         extra_headers: Mapping[str, str | None] | None = None,
         extra_query: Mapping[str, Any] | None = None,
         extra_body: Mapping[str, Any] | None = None,
@@ -509,8 +510,11 @@ class AsyncRuns(AsyncRunResource):
         run_id: str | HasId,
         *,
         thread_id: str | HasId,
-        tool_outputs: Iterable[ToolOutput | ToolOutputDict | Mapping[str, Any]],
         stream: Literal[True],
+        tool_outputs: Iterable[
+            ToolOutput | ToolOutputDict | Mapping[str, Any]
+        ] = NOT_GIVEN,
+        tool_approvals: Iterable[Mapping[str, Any]] = NOT_GIVEN,
         extra_headers: Mapping[str, str | None] | None = None,
         extra_query: Mapping[str, Any] | None = None,
         extra_body: Mapping[str, Any] | None = None,
@@ -525,8 +529,11 @@ class AsyncRuns(AsyncRunResource):
         run_id: str | HasId,
         *,
         thread_id: str | HasId,
-        tool_outputs: Iterable[ToolOutput | ToolOutputDict | Mapping[str, Any]],
         stream: bool | None,
+        tool_outputs: Iterable[
+            ToolOutput | ToolOutputDict | Mapping[str, Any]
+        ] = NOT_GIVEN,
+        tool_approvals: Iterable[Mapping[str, Any]] = NOT_GIVEN,
         extra_headers: Mapping[str, str | None] | None = None,
         extra_query: Mapping[str, Any] | None = None,
         extra_body: Mapping[str, Any] | None = None,
@@ -541,8 +548,11 @@ class AsyncRuns(AsyncRunResource):
         run_id: str | HasId,
         *,
         thread_id: str | HasId,
-        tool_outputs: Iterable[ToolOutput | ToolOutputDict | Mapping[str, Any]],
         stream: bool | None = NOT_GIVEN,
+        tool_outputs: Iterable[
+            ToolOutput | ToolOutputDict | Mapping[str, Any]
+        ] = NOT_GIVEN,
+        tool_approvals: Iterable[Mapping[str, Any]] = NOT_GIVEN,
         extra_headers: Mapping[str, str | None] | None = None,
         extra_query: Mapping[str, Any] | None = None,
         extra_body: Mapping[str, Any] | None = None,
@@ -560,11 +570,13 @@ class AsyncRuns(AsyncRunResource):
         Args:
             run_id: Id of the run.
             thread_id: Id of the thread that holds the run.
-            tool_outputs: One output for each call that `required_action` lists, in
-                any order.
             stream: True to get server-sent events (`AssistantStreamEvent`) while
                 the run goes on, up to the closing `done`. Null, false or absent to
                 get the run itself at once.
+            tool_outputs: The outputs, one for each call of the action.
+            tool_approvals: Whether calls may be made, one for each call of an
+                action that asks for it, as Azure has them: dicts with
+                `tool_call_id`, `approve` and perhaps `headers`.
             extra_headers: More headers, which replace those of the same name; None
                 removes one.
             extra_query: More query parameters; None removes one.
@@ -590,11 +602,12 @@ class AsyncRuns(AsyncRunResource):
         run_id: str | HasId,
         thread_id: str | HasId,
         *,
-        tools: ToolSet | None = None,
+        tools: Tools | None = None,
         poll_interval_ms: float = NOT_GIVEN,
         max_wait: float | None = 600.0,
         cancel_on_timeout: bool = False,
         on_update: Callable[[Any], Any] | None = None,
+        on_approval: Callable[[Any], Any] | None = None,
         spinner: bool = False,
         extra_headers: Mapping[str, str | None] | None = None,
         extra_query: Mapping[str, Any] | None = None,
@@ -617,10 +630,14 @@ class AsyncRuns(AsyncRunResource):
             tools: The functions that are called when the run asks for it.
             poll_interval_ms: Milliseconds between two polls; if left out, what the
                 server asks for, else growing from half a second to five.
-            max_wait: Seconds after which waiting ends; None for no limit.
+            max_wait: Seconds after which waiting ends, whatever takes so long; None
+                for no limit. What is streamed ends then only if this is given.
             cancel_on_timeout: Whether the run is cancelled then.
             on_update: Called with the run after the first poll, and each time that
                 it has changed; may be asynchronous under the async client.
+            on_approval: Called with each tool call that needs an approval, as Azure
+                asks for them; returns whether it may be made, or the approval as a
+                dict. It may be asynchronous under the async client.
             spinner: Whether a line on the terminal shows the run's status and how
                 long it has taken; without effect where stderr is no terminal.
             extra_headers: More headers, which replace those of the same name; None
@@ -656,7 +673,7 @@ class AsyncRuns(AsyncRunResource):
         additional_instructions: str | None = NOT_GIVEN,
         additional_messages: Sequence[CreateMessageRequest | CreateMessageRequestDict]
         | None = NOT_GIVEN,
-        tools: Sequence[AssistantTool | AssistantToolDict] | None = NOT_GIVEN,
+        tools: Tools | None = NOT_GIVEN,
         metadata: Metadata | None = NOT_GIVEN,
         temperature: float | None = NOT_GIVEN,
         top_p: float | None = NOT_GIVEN,
@@ -672,10 +689,12 @@ class AsyncRuns(AsyncRunResource):
         | AssistantsApiResponseFormatOptionDict
         | None = NOT_GIVEN,
         include: Sequence[str] = NOT_GIVEN,
+        send_tools: bool = NOT_GIVEN,
         poll_interval_ms: float = NOT_GIVEN,
         max_wait: float | None = 600.0,
         cancel_on_timeout: bool = False,
         on_update: Callable[[Any], Any] | None = None,
+        on_approval: Callable[[Any], Any] | None = None,
         spinner: bool = False,
         extra_headers: Mapping[str, str | None] | None = None,
         extra_query: Mapping[str, Any] | None = None,
@@ -687,11 +706,13 @@ class AsyncRuns(AsyncRunResource):
     ) -> AsyncRun:
         """Start a run in a thread, and wait for it.
 
-        The run is polled until it has ended, whatever its status, and returned. One
-        that requires an action is returned as well, if there are no tools. Interrupting
-        this leaves the run going on. If tools are being called then, the run waits for
-        their outputs until it expires, and the logger `assistants_client` names the
-        run.
+        The run is polled until it has ended, whatever its status, and returned, also
+        while the server restarts. One that requires an action is returned as well, if
+        there are no tools. Of `tools`, functions are called when the run asks for them;
+        definitions of the server's own tools are sent, besides those that the assistant
+        has. A list of definitions alone replaces these. Interrupting this leaves the
+        run going on. If tools are being called then, the run waits for their outputs
+        until it expires, and the logger `assistants_client` names the run.
 
         Args:
             thread_id: Id of the thread to work on.
@@ -734,12 +755,19 @@ class AsyncRuns(AsyncRunResource):
             include: Parts of run steps that are sent only on demand, which matters
                 when the answer is a stream. The one value there is adds the text
                 that a file search found.
+            send_tools: Whether the definitions of the functions in `tools` are sent
+                as well, besides the assistant's own tools; False if left out, for
+                the assistant knows them.
             poll_interval_ms: Milliseconds between two polls; if left out, what the
                 server asks for, else growing from half a second to five.
-            max_wait: Seconds after which waiting ends; None for no limit.
+            max_wait: Seconds after which waiting ends, whatever takes so long; None
+                for no limit. What is streamed ends then only if this is given.
             cancel_on_timeout: Whether the run is cancelled then.
             on_update: Called with the run after the first poll, and each time that
                 it has changed; may be asynchronous under the async client.
+            on_approval: Called with each tool call that needs an approval, as Azure
+                asks for them; returns whether it may be made, or the approval as a
+                dict. It may be asynchronous under the async client.
             spinner: Whether a line on the terminal shows the run's status and how
                 long it has taken; without effect where stderr is no terminal.
             extra_headers: More headers, which replace those of the same name; None
@@ -775,7 +803,7 @@ class AsyncRuns(AsyncRunResource):
         additional_instructions: str | None = NOT_GIVEN,
         additional_messages: Sequence[CreateMessageRequest | CreateMessageRequestDict]
         | None = NOT_GIVEN,
-        tools: Sequence[AssistantTool | AssistantToolDict] | None = NOT_GIVEN,
+        tools: Tools | None = NOT_GIVEN,
         metadata: Metadata | None = NOT_GIVEN,
         temperature: float | None = NOT_GIVEN,
         top_p: float | None = NOT_GIVEN,
@@ -791,6 +819,7 @@ class AsyncRuns(AsyncRunResource):
         | AssistantsApiResponseFormatOptionDict
         | None = NOT_GIVEN,
         include: Sequence[str] = NOT_GIVEN,
+        send_tools: bool = NOT_GIVEN,
         event_handler: H | None = None,
         resume: bool = False,
         on_event: Callable[..., Any] = NOT_GIVEN,
@@ -816,6 +845,7 @@ class AsyncRuns(AsyncRunResource):
         max_wait: float | None = 600.0,
         cancel_on_timeout: bool = False,
         on_update: Callable[[Any], Any] | None = None,
+        on_approval: Callable[[Any], Any] | None = None,
         spinner: bool = False,
         extra_headers: Mapping[str, str | None] | None = None,
         extra_query: Mapping[str, Any] | None = None,
@@ -828,9 +858,10 @@ class AsyncRuns(AsyncRunResource):
         """Start a run in a thread, and stream its events, in `async with`.
 
         The run goes on at the server if the statement is left early; one that waits for
-        tool outputs then waits until it expires or is cancelled. With a `ToolSet` as
-        `tools`, the calls that the run asks for are performed, and the stream
-        continues.
+        tool outputs then waits until it expires or is cancelled. Of `tools`, functions
+        are called when the run asks for them, and the stream continues; definitions of
+        the server's own tools are sent, besides those that the assistant has. A list of
+        definitions alone replaces these.
 
         Args:
             thread_id: Id of the thread to work on.
@@ -873,6 +904,9 @@ class AsyncRuns(AsyncRunResource):
             include: Parts of run steps that are sent only on demand, which matters
                 when the answer is a stream. The one value there is adds the text
                 that a file search found.
+            send_tools: Whether the definitions of the functions in `tools` are sent
+                as well, besides the assistant's own tools; False if left out, for
+                the assistant knows them.
             event_handler: Its methods are called for events; pass functions as
                 `on_...=` instead, if you like.
             resume: Whether a run whose stream broke off is followed on by polling,
@@ -904,10 +938,14 @@ class AsyncRuns(AsyncRunResource):
             on_end: Called when the stream has ended, however it did.
             poll_interval_ms: Milliseconds between two polls; if left out, what the
                 server asks for, else growing from half a second to five.
-            max_wait: Seconds after which waiting ends; None for no limit.
+            max_wait: Seconds after which waiting ends, whatever takes so long; None
+                for no limit. What is streamed ends then only if this is given.
             cancel_on_timeout: Whether the run is cancelled then.
             on_update: Called with the run after the first poll, and each time that
                 it has changed; may be asynchronous under the async client.
+            on_approval: Called with each tool call that needs an approval, as Azure
+                asks for them; returns whether it may be made, or the approval as a
+                dict. It may be asynchronous under the async client.
             spinner: Whether a line on the terminal shows the run's status and how
                 long it has taken; without effect where stderr is no terminal.
             extra_headers: More headers, which replace those of the same name; None
@@ -935,12 +973,16 @@ class AsyncRuns(AsyncRunResource):
         *,
         thread_id: str | HasId,
         run_id: str | HasId,
-        tool_outputs: Iterable[ToolOutput | ToolOutputDict | Mapping[str, Any]],
-        tools: ToolSet | None = None,
+        tool_outputs: Iterable[
+            ToolOutput | ToolOutputDict | Mapping[str, Any]
+        ] = NOT_GIVEN,
+        tool_approvals: Iterable[Mapping[str, Any]] = NOT_GIVEN,
+        tools: Tools | None = None,
         poll_interval_ms: float = NOT_GIVEN,
         max_wait: float | None = 600.0,
         cancel_on_timeout: bool = False,
         on_update: Callable[[Any], Any] | None = None,
+        on_approval: Callable[[Any], Any] | None = None,
         spinner: bool = False,
         extra_headers: Mapping[str, str | None] | None = None,
         extra_query: Mapping[str, Any] | None = None,
@@ -952,24 +994,32 @@ class AsyncRuns(AsyncRunResource):
     ) -> AsyncRun:
         """Hand in the outputs of tool calls, and wait for the run.
 
-        The run is polled until it has ended, whatever its status, and returned. One
-        that requires an action is returned as well, if there are no tools. Interrupting
-        this leaves the run going on. If tools are being called then, the run waits for
-        their outputs until it expires, and the logger `assistants_client` names the
-        run.
+        The run is polled until it has ended, whatever its status, and returned, also
+        while the server restarts. One that requires an action is returned as well, if
+        there are no tools. Of `tools`, functions are called when the run asks for them;
+        definitions of the server's own tools are sent, besides those that the assistant
+        has. A list of definitions alone replaces these. Interrupting this leaves the
+        run going on. If tools are being called then, the run waits for their outputs
+        until it expires, and the logger `assistants_client` names the run.
 
         Args:
             thread_id: Id of the thread that holds the run.
             run_id: Id of the run.
-            tool_outputs: One output for each call that `required_action` lists, in
-                any order.
+            tool_outputs: The outputs, one for each call of the action.
+            tool_approvals: Whether calls may be made, one for each call of an
+                action that asks for it, as Azure has them: dicts with
+                `tool_call_id`, `approve` and perhaps `headers`.
             tools: The functions that are called when the run asks for it.
             poll_interval_ms: Milliseconds between two polls; if left out, what the
                 server asks for, else growing from half a second to five.
-            max_wait: Seconds after which waiting ends; None for no limit.
+            max_wait: Seconds after which waiting ends, whatever takes so long; None
+                for no limit. What is streamed ends then only if this is given.
             cancel_on_timeout: Whether the run is cancelled then.
             on_update: Called with the run after the first poll, and each time that
                 it has changed; may be asynchronous under the async client.
+            on_approval: Called with each tool call that needs an approval, as Azure
+                asks for them; returns whether it may be made, or the approval as a
+                dict. It may be asynchronous under the async client.
             spinner: Whether a line on the terminal shows the run's status and how
                 long it has taken; without effect where stderr is no terminal.
             extra_headers: More headers, which replace those of the same name; None
@@ -999,8 +1049,11 @@ class AsyncRuns(AsyncRunResource):
         *,
         thread_id: str | HasId,
         run_id: str | HasId,
-        tool_outputs: Iterable[ToolOutput | ToolOutputDict | Mapping[str, Any]],
-        tools: ToolSet | None = None,
+        tool_outputs: Iterable[
+            ToolOutput | ToolOutputDict | Mapping[str, Any]
+        ] = NOT_GIVEN,
+        tool_approvals: Iterable[Mapping[str, Any]] = NOT_GIVEN,
+        tools: Tools | None = None,
         event_handler: H | None = None,
         resume: bool = False,
         on_event: Callable[..., Any] = NOT_GIVEN,
@@ -1026,6 +1079,7 @@ class AsyncRuns(AsyncRunResource):
         max_wait: float | None = 600.0,
         cancel_on_timeout: bool = False,
         on_update: Callable[[Any], Any] | None = None,
+        on_approval: Callable[[Any], Any] | None = None,
         spinner: bool = False,
         extra_headers: Mapping[str, str | None] | None = None,
         extra_query: Mapping[str, Any] | None = None,
@@ -1038,15 +1092,18 @@ class AsyncRuns(AsyncRunResource):
         """Hand in the outputs of tool calls, and stream the events, in `async with`.
 
         The run goes on at the server if the statement is left early; one that waits for
-        tool outputs then waits until it expires or is cancelled. With a `ToolSet` as
-        `tools`, the calls that the run asks for are performed, and the stream
-        continues.
+        tool outputs then waits until it expires or is cancelled. Of `tools`, functions
+        are called when the run asks for them, and the stream continues; definitions of
+        the server's own tools are sent, besides those that the assistant has. A list of
+        definitions alone replaces these.
 
         Args:
             thread_id: Id of the thread that holds the run.
             run_id: Id of the run.
-            tool_outputs: One output for each call that `required_action` lists, in
-                any order.
+            tool_outputs: The outputs, one for each call of the action.
+            tool_approvals: Whether calls may be made, one for each call of an
+                action that asks for it, as Azure has them: dicts with
+                `tool_call_id`, `approve` and perhaps `headers`.
             tools: The functions that are called when the run asks for it.
             event_handler: Its methods are called for events; pass functions as
                 `on_...=` instead, if you like.
@@ -1079,10 +1136,14 @@ class AsyncRuns(AsyncRunResource):
             on_end: Called when the stream has ended, however it did.
             poll_interval_ms: Milliseconds between two polls; if left out, what the
                 server asks for, else growing from half a second to five.
-            max_wait: Seconds after which waiting ends; None for no limit.
+            max_wait: Seconds after which waiting ends, whatever takes so long; None
+                for no limit. What is streamed ends then only if this is given.
             cancel_on_timeout: Whether the run is cancelled then.
             on_update: Called with the run after the first poll, and each time that
                 it has changed; may be asynchronous under the async client.
+            on_approval: Called with each tool call that needs an approval, as Azure
+                asks for them; returns whether it may be made, or the approval as a
+                dict. It may be asynchronous under the async client.
             spinner: Whether a line on the terminal shows the run's status and how
                 long it has taken; without effect where stderr is no terminal.
             extra_headers: More headers, which replace those of the same name; None

@@ -30,8 +30,6 @@ if TYPE_CHECKING:
         AssistantsApiResponseFormatOptionDict,
         AssistantsNamedToolChoice,
         AssistantsNamedToolChoiceDict,
-        AssistantTool,
-        AssistantToolDict,
         CreateMessageRequest,
         CreateMessageRequestDict,
         CreateThreadRequest,
@@ -54,6 +52,7 @@ if TYPE_CHECKING:
     from ..streaming.handlers import AsyncAssistantEventHandler
     from ..streaming.managers import AsyncAssistantStreamManager
     from ..streaming.stream import AsyncStream
+    from ..tools import Tools
     from ._raw import AsyncRawThreads
     from ._streamed import AsyncStreamedThreads
 
@@ -268,7 +267,7 @@ class AsyncThreads(AsyncRunResource):
         thread: CreateThreadRequest | CreateThreadRequestDict = NOT_GIVEN,
         model: str | None = NOT_GIVEN,
         instructions: str | None = NOT_GIVEN,
-        tools: Sequence[AssistantTool | AssistantToolDict] | None = NOT_GIVEN,
+        tools: Tools | None = NOT_GIVEN,
         tool_resources: ToolResources | ToolResourcesDict | None = NOT_GIVEN,
         metadata: Metadata | None = NOT_GIVEN,
         temperature: float | None = NOT_GIVEN,
@@ -301,7 +300,7 @@ class AsyncThreads(AsyncRunResource):
         thread: CreateThreadRequest | CreateThreadRequestDict = NOT_GIVEN,
         model: str | None = NOT_GIVEN,
         instructions: str | None = NOT_GIVEN,
-        tools: Sequence[AssistantTool | AssistantToolDict] | None = NOT_GIVEN,
+        tools: Tools | None = NOT_GIVEN,
         tool_resources: ToolResources | ToolResourcesDict | None = NOT_GIVEN,
         metadata: Metadata | None = NOT_GIVEN,
         temperature: float | None = NOT_GIVEN,
@@ -334,7 +333,7 @@ class AsyncThreads(AsyncRunResource):
         thread: CreateThreadRequest | CreateThreadRequestDict = NOT_GIVEN,
         model: str | None = NOT_GIVEN,
         instructions: str | None = NOT_GIVEN,
-        tools: Sequence[AssistantTool | AssistantToolDict] | None = NOT_GIVEN,
+        tools: Tools | None = NOT_GIVEN,
         tool_resources: ToolResources | ToolResourcesDict | None = NOT_GIVEN,
         metadata: Metadata | None = NOT_GIVEN,
         temperature: float | None = NOT_GIVEN,
@@ -367,7 +366,7 @@ class AsyncThreads(AsyncRunResource):
         thread: CreateThreadRequest | CreateThreadRequestDict = NOT_GIVEN,
         model: str | None = NOT_GIVEN,
         instructions: str | None = NOT_GIVEN,
-        tools: Sequence[AssistantTool | AssistantToolDict] | None = NOT_GIVEN,
+        tools: Tools | None = NOT_GIVEN,
         tool_resources: ToolResources | ToolResourcesDict | None = NOT_GIVEN,
         metadata: Metadata | None = NOT_GIVEN,
         temperature: float | None = NOT_GIVEN,
@@ -462,7 +461,7 @@ class AsyncThreads(AsyncRunResource):
         thread: CreateThreadRequest | CreateThreadRequestDict = NOT_GIVEN,
         model: str | None = NOT_GIVEN,
         instructions: str | None = NOT_GIVEN,
-        tools: Sequence[AssistantTool | AssistantToolDict] | None = NOT_GIVEN,
+        tools: Tools | None = NOT_GIVEN,
         tool_resources: ToolResources | ToolResourcesDict | None = NOT_GIVEN,
         metadata: Metadata | None = NOT_GIVEN,
         temperature: float | None = NOT_GIVEN,
@@ -478,10 +477,12 @@ class AsyncThreads(AsyncRunResource):
         response_format: AssistantsApiResponseFormatOption
         | AssistantsApiResponseFormatOptionDict
         | None = NOT_GIVEN,
+        send_tools: bool = NOT_GIVEN,
         poll_interval_ms: float = NOT_GIVEN,
         max_wait: float | None = 600.0,
         cancel_on_timeout: bool = False,
         on_update: Callable[[Any], Any] | None = None,
+        on_approval: Callable[[Any], Any] | None = None,
         spinner: bool = False,
         extra_headers: Mapping[str, str | None] | None = None,
         extra_query: Mapping[str, Any] | None = None,
@@ -493,11 +494,13 @@ class AsyncThreads(AsyncRunResource):
     ) -> AsyncRun:
         """Create a thread and a run in it, and wait for the run.
 
-        The run is polled until it has ended, whatever its status, and returned. One
-        that requires an action is returned as well, if there are no tools. Interrupting
-        this leaves the run going on. If tools are being called then, the run waits for
-        their outputs until it expires, and the logger `assistants_client` names the
-        run.
+        The run is polled until it has ended, whatever its status, and returned, also
+        while the server restarts. One that requires an action is returned as well, if
+        there are no tools. Of `tools`, functions are called when the run asks for them;
+        definitions of the server's own tools are sent, besides those that the assistant
+        has. A list of definitions alone replaces these. Interrupting this leaves the
+        run going on. If tools are being called then, the run waits for their outputs
+        until it expires, and the logger `assistants_client` names the run.
 
         Args:
             assistant_id: Id of the assistant that is to do the work.
@@ -534,12 +537,19 @@ class AsyncThreads(AsyncRunResource):
                 calls at once, which are then answered in one go. True if left out.
             response_format: The form that answers of this run must have. Null or
                 absent keeps what the assistant says.
+            send_tools: Whether the definitions of the functions in `tools` are sent
+                as well, besides the assistant's own tools; False if left out, for
+                the assistant knows them.
             poll_interval_ms: Milliseconds between two polls; if left out, what the
                 server asks for, else growing from half a second to five.
-            max_wait: Seconds after which waiting ends; None for no limit.
+            max_wait: Seconds after which waiting ends, whatever takes so long; None
+                for no limit. What is streamed ends then only if this is given.
             cancel_on_timeout: Whether the run is cancelled then.
             on_update: Called with the run after the first poll, and each time that
                 it has changed; may be asynchronous under the async client.
+            on_approval: Called with each tool call that needs an approval, as Azure
+                asks for them; returns whether it may be made, or the approval as a
+                dict. It may be asynchronous under the async client.
             spinner: Whether a line on the terminal shows the run's status and how
                 long it has taken; without effect where stderr is no terminal.
             extra_headers: More headers, which replace those of the same name; None
@@ -571,7 +581,7 @@ class AsyncThreads(AsyncRunResource):
         thread: CreateThreadRequest | CreateThreadRequestDict = NOT_GIVEN,
         model: str | None = NOT_GIVEN,
         instructions: str | None = NOT_GIVEN,
-        tools: Sequence[AssistantTool | AssistantToolDict] | None = NOT_GIVEN,
+        tools: Tools | None = NOT_GIVEN,
         tool_resources: ToolResources | ToolResourcesDict | None = NOT_GIVEN,
         metadata: Metadata | None = NOT_GIVEN,
         temperature: float | None = NOT_GIVEN,
@@ -587,6 +597,7 @@ class AsyncThreads(AsyncRunResource):
         response_format: AssistantsApiResponseFormatOption
         | AssistantsApiResponseFormatOptionDict
         | None = NOT_GIVEN,
+        send_tools: bool = NOT_GIVEN,
         event_handler: H | None = None,
         resume: bool = False,
         on_event: Callable[..., Any] = NOT_GIVEN,
@@ -612,6 +623,7 @@ class AsyncThreads(AsyncRunResource):
         max_wait: float | None = 600.0,
         cancel_on_timeout: bool = False,
         on_update: Callable[[Any], Any] | None = None,
+        on_approval: Callable[[Any], Any] | None = None,
         spinner: bool = False,
         extra_headers: Mapping[str, str | None] | None = None,
         extra_query: Mapping[str, Any] | None = None,
@@ -624,9 +636,10 @@ class AsyncThreads(AsyncRunResource):
         """Create a thread and a run in it, and stream the events, in `async with`.
 
         The run goes on at the server if the statement is left early; one that waits for
-        tool outputs then waits until it expires or is cancelled. With a `ToolSet` as
-        `tools`, the calls that the run asks for are performed, and the stream
-        continues.
+        tool outputs then waits until it expires or is cancelled. Of `tools`, functions
+        are called when the run asks for them, and the stream continues; definitions of
+        the server's own tools are sent, besides those that the assistant has. A list of
+        definitions alone replaces these.
 
         Args:
             assistant_id: Id of the assistant that is to do the work.
@@ -663,6 +676,9 @@ class AsyncThreads(AsyncRunResource):
                 calls at once, which are then answered in one go. True if left out.
             response_format: The form that answers of this run must have. Null or
                 absent keeps what the assistant says.
+            send_tools: Whether the definitions of the functions in `tools` are sent
+                as well, besides the assistant's own tools; False if left out, for
+                the assistant knows them.
             event_handler: Its methods are called for events; pass functions as
                 `on_...=` instead, if you like.
             resume: Whether a run whose stream broke off is followed on by polling,
@@ -694,10 +710,14 @@ class AsyncThreads(AsyncRunResource):
             on_end: Called when the stream has ended, however it did.
             poll_interval_ms: Milliseconds between two polls; if left out, what the
                 server asks for, else growing from half a second to five.
-            max_wait: Seconds after which waiting ends; None for no limit.
+            max_wait: Seconds after which waiting ends, whatever takes so long; None
+                for no limit. What is streamed ends then only if this is given.
             cancel_on_timeout: Whether the run is cancelled then.
             on_update: Called with the run after the first poll, and each time that
                 it has changed; may be asynchronous under the async client.
+            on_approval: Called with each tool call that needs an approval, as Azure
+                asks for them; returns whether it may be made, or the approval as a
+                dict. It may be asynchronous under the async client.
             spinner: Whether a line on the terminal shows the run's status and how
                 long it has taken; without effect where stderr is no terminal.
             extra_headers: More headers, which replace those of the same name; None

@@ -30,8 +30,6 @@ if TYPE_CHECKING:
         AssistantsApiResponseFormatOptionDict,
         AssistantsNamedToolChoice,
         AssistantsNamedToolChoiceDict,
-        AssistantTool,
-        AssistantToolDict,
         CreateMessageRequest,
         CreateMessageRequestDict,
         Metadata,
@@ -51,7 +49,7 @@ if TYPE_CHECKING:
     from ..streaming.handlers import AssistantEventHandler
     from ..streaming.managers import AssistantStreamManager
     from ..streaming.stream import Stream
-    from ..tools import ToolSet
+    from ..tools import Tools
     from ._raw import RawRuns
     from ._streamed import StreamedRuns
 
@@ -92,7 +90,7 @@ class Runs(RunResource):
         additional_instructions: str | None = NOT_GIVEN,
         additional_messages: Sequence[CreateMessageRequest | CreateMessageRequestDict]
         | None = NOT_GIVEN,
-        tools: Sequence[AssistantTool | AssistantToolDict] | None = NOT_GIVEN,
+        tools: Tools | None = NOT_GIVEN,
         metadata: Metadata | None = NOT_GIVEN,
         temperature: float | None = NOT_GIVEN,
         top_p: float | None = NOT_GIVEN,
@@ -129,7 +127,7 @@ class Runs(RunResource):
         additional_instructions: str | None = NOT_GIVEN,
         additional_messages: Sequence[CreateMessageRequest | CreateMessageRequestDict]
         | None = NOT_GIVEN,
-        tools: Sequence[AssistantTool | AssistantToolDict] | None = NOT_GIVEN,
+        tools: Tools | None = NOT_GIVEN,
         metadata: Metadata | None = NOT_GIVEN,
         temperature: float | None = NOT_GIVEN,
         top_p: float | None = NOT_GIVEN,
@@ -166,7 +164,7 @@ class Runs(RunResource):
         additional_instructions: str | None = NOT_GIVEN,
         additional_messages: Sequence[CreateMessageRequest | CreateMessageRequestDict]
         | None = NOT_GIVEN,
-        tools: Sequence[AssistantTool | AssistantToolDict] | None = NOT_GIVEN,
+        tools: Tools | None = NOT_GIVEN,
         metadata: Metadata | None = NOT_GIVEN,
         temperature: float | None = NOT_GIVEN,
         top_p: float | None = NOT_GIVEN,
@@ -203,7 +201,7 @@ class Runs(RunResource):
         additional_instructions: str | None = NOT_GIVEN,
         additional_messages: Sequence[CreateMessageRequest | CreateMessageRequestDict]
         | None = NOT_GIVEN,
-        tools: Sequence[AssistantTool | AssistantToolDict] | None = NOT_GIVEN,
+        tools: Tools | None = NOT_GIVEN,
         metadata: Metadata | None = NOT_GIVEN,
         temperature: float | None = NOT_GIVEN,
         top_p: float | None = NOT_GIVEN,
@@ -491,8 +489,11 @@ class Runs(RunResource):
         run_id: str | HasId,
         *,
         thread_id: str | HasId,
-        tool_outputs: Iterable[ToolOutput | ToolOutputDict | Mapping[str, Any]],
         stream: Literal[False] | None = NOT_GIVEN,
+        tool_outputs: Iterable[
+            ToolOutput | ToolOutputDict | Mapping[str, Any]
+        ] = NOT_GIVEN,
+        tool_approvals: Iterable[Mapping[str, Any]] = NOT_GIVEN,
         extra_headers: Mapping[str, str | None] | None = None,
         extra_query: Mapping[str, Any] | None = None,
         extra_body: Mapping[str, Any] | None = None,
@@ -507,8 +508,11 @@ class Runs(RunResource):
         run_id: str | HasId,
         *,
         thread_id: str | HasId,
-        tool_outputs: Iterable[ToolOutput | ToolOutputDict | Mapping[str, Any]],
         stream: Literal[True],
+        tool_outputs: Iterable[
+            ToolOutput | ToolOutputDict | Mapping[str, Any]
+        ] = NOT_GIVEN,
+        tool_approvals: Iterable[Mapping[str, Any]] = NOT_GIVEN,
         extra_headers: Mapping[str, str | None] | None = None,
         extra_query: Mapping[str, Any] | None = None,
         extra_body: Mapping[str, Any] | None = None,
@@ -523,8 +527,11 @@ class Runs(RunResource):
         run_id: str | HasId,
         *,
         thread_id: str | HasId,
-        tool_outputs: Iterable[ToolOutput | ToolOutputDict | Mapping[str, Any]],
         stream: bool | None,
+        tool_outputs: Iterable[
+            ToolOutput | ToolOutputDict | Mapping[str, Any]
+        ] = NOT_GIVEN,
+        tool_approvals: Iterable[Mapping[str, Any]] = NOT_GIVEN,
         extra_headers: Mapping[str, str | None] | None = None,
         extra_query: Mapping[str, Any] | None = None,
         extra_body: Mapping[str, Any] | None = None,
@@ -539,8 +546,11 @@ class Runs(RunResource):
         run_id: str | HasId,
         *,
         thread_id: str | HasId,
-        tool_outputs: Iterable[ToolOutput | ToolOutputDict | Mapping[str, Any]],
         stream: bool | None = NOT_GIVEN,
+        tool_outputs: Iterable[
+            ToolOutput | ToolOutputDict | Mapping[str, Any]
+        ] = NOT_GIVEN,
+        tool_approvals: Iterable[Mapping[str, Any]] = NOT_GIVEN,
         extra_headers: Mapping[str, str | None] | None = None,
         extra_query: Mapping[str, Any] | None = None,
         extra_body: Mapping[str, Any] | None = None,
@@ -558,11 +568,13 @@ class Runs(RunResource):
         Args:
             run_id: Id of the run.
             thread_id: Id of the thread that holds the run.
-            tool_outputs: One output for each call that `required_action` lists, in
-                any order.
             stream: True to get server-sent events (`AssistantStreamEvent`) while
                 the run goes on, up to the closing `done`. Null, false or absent to
                 get the run itself at once.
+            tool_outputs: The outputs, one for each call of the action.
+            tool_approvals: Whether calls may be made, one for each call of an
+                action that asks for it, as Azure has them: dicts with
+                `tool_call_id`, `approve` and perhaps `headers`.
             extra_headers: More headers, which replace those of the same name; None
                 removes one.
             extra_query: More query parameters; None removes one.
@@ -588,11 +600,12 @@ class Runs(RunResource):
         run_id: str | HasId,
         thread_id: str | HasId,
         *,
-        tools: ToolSet | None = None,
+        tools: Tools | None = None,
         poll_interval_ms: float = NOT_GIVEN,
         max_wait: float | None = 600.0,
         cancel_on_timeout: bool = False,
         on_update: Callable[[Any], Any] | None = None,
+        on_approval: Callable[[Any], Any] | None = None,
         spinner: bool = False,
         extra_headers: Mapping[str, str | None] | None = None,
         extra_query: Mapping[str, Any] | None = None,
@@ -615,10 +628,14 @@ class Runs(RunResource):
             tools: The functions that are called when the run asks for it.
             poll_interval_ms: Milliseconds between two polls; if left out, what the
                 server asks for, else growing from half a second to five.
-            max_wait: Seconds after which waiting ends; None for no limit.
+            max_wait: Seconds after which waiting ends, whatever takes so long; None
+                for no limit. What is streamed ends then only if this is given.
             cancel_on_timeout: Whether the run is cancelled then.
             on_update: Called with the run after the first poll, and each time that
                 it has changed; may be asynchronous under the async client.
+            on_approval: Called with each tool call that needs an approval, as Azure
+                asks for them; returns whether it may be made, or the approval as a
+                dict. It may be asynchronous under the async client.
             spinner: Whether a line on the terminal shows the run's status and how
                 long it has taken; without effect where stderr is no terminal.
             extra_headers: More headers, which replace those of the same name; None
@@ -654,7 +671,7 @@ class Runs(RunResource):
         additional_instructions: str | None = NOT_GIVEN,
         additional_messages: Sequence[CreateMessageRequest | CreateMessageRequestDict]
         | None = NOT_GIVEN,
-        tools: Sequence[AssistantTool | AssistantToolDict] | None = NOT_GIVEN,
+        tools: Tools | None = NOT_GIVEN,
         metadata: Metadata | None = NOT_GIVEN,
         temperature: float | None = NOT_GIVEN,
         top_p: float | None = NOT_GIVEN,
@@ -670,10 +687,12 @@ class Runs(RunResource):
         | AssistantsApiResponseFormatOptionDict
         | None = NOT_GIVEN,
         include: Sequence[str] = NOT_GIVEN,
+        send_tools: bool = NOT_GIVEN,
         poll_interval_ms: float = NOT_GIVEN,
         max_wait: float | None = 600.0,
         cancel_on_timeout: bool = False,
         on_update: Callable[[Any], Any] | None = None,
+        on_approval: Callable[[Any], Any] | None = None,
         spinner: bool = False,
         extra_headers: Mapping[str, str | None] | None = None,
         extra_query: Mapping[str, Any] | None = None,
@@ -685,11 +704,13 @@ class Runs(RunResource):
     ) -> Run:
         """Start a run in a thread, and wait for it.
 
-        The run is polled until it has ended, whatever its status, and returned. One
-        that requires an action is returned as well, if there are no tools. Interrupting
-        this leaves the run going on. If tools are being called then, the run waits for
-        their outputs until it expires, and the logger `assistants_client` names the
-        run.
+        The run is polled until it has ended, whatever its status, and returned, also
+        while the server restarts. One that requires an action is returned as well, if
+        there are no tools. Of `tools`, functions are called when the run asks for them;
+        definitions of the server's own tools are sent, besides those that the assistant
+        has. A list of definitions alone replaces these. Interrupting this leaves the
+        run going on. If tools are being called then, the run waits for their outputs
+        until it expires, and the logger `assistants_client` names the run.
 
         Args:
             thread_id: Id of the thread to work on.
@@ -732,12 +753,19 @@ class Runs(RunResource):
             include: Parts of run steps that are sent only on demand, which matters
                 when the answer is a stream. The one value there is adds the text
                 that a file search found.
+            send_tools: Whether the definitions of the functions in `tools` are sent
+                as well, besides the assistant's own tools; False if left out, for
+                the assistant knows them.
             poll_interval_ms: Milliseconds between two polls; if left out, what the
                 server asks for, else growing from half a second to five.
-            max_wait: Seconds after which waiting ends; None for no limit.
+            max_wait: Seconds after which waiting ends, whatever takes so long; None
+                for no limit. What is streamed ends then only if this is given.
             cancel_on_timeout: Whether the run is cancelled then.
             on_update: Called with the run after the first poll, and each time that
                 it has changed; may be asynchronous under the async client.
+            on_approval: Called with each tool call that needs an approval, as Azure
+                asks for them; returns whether it may be made, or the approval as a
+                dict. It may be asynchronous under the async client.
             spinner: Whether a line on the terminal shows the run's status and how
                 long it has taken; without effect where stderr is no terminal.
             extra_headers: More headers, which replace those of the same name; None
@@ -773,7 +801,7 @@ class Runs(RunResource):
         additional_instructions: str | None = NOT_GIVEN,
         additional_messages: Sequence[CreateMessageRequest | CreateMessageRequestDict]
         | None = NOT_GIVEN,
-        tools: Sequence[AssistantTool | AssistantToolDict] | None = NOT_GIVEN,
+        tools: Tools | None = NOT_GIVEN,
         metadata: Metadata | None = NOT_GIVEN,
         temperature: float | None = NOT_GIVEN,
         top_p: float | None = NOT_GIVEN,
@@ -789,6 +817,7 @@ class Runs(RunResource):
         | AssistantsApiResponseFormatOptionDict
         | None = NOT_GIVEN,
         include: Sequence[str] = NOT_GIVEN,
+        send_tools: bool = NOT_GIVEN,
         event_handler: H | None = None,
         resume: bool = False,
         on_event: Callable[..., Any] = NOT_GIVEN,
@@ -814,6 +843,7 @@ class Runs(RunResource):
         max_wait: float | None = 600.0,
         cancel_on_timeout: bool = False,
         on_update: Callable[[Any], Any] | None = None,
+        on_approval: Callable[[Any], Any] | None = None,
         spinner: bool = False,
         extra_headers: Mapping[str, str | None] | None = None,
         extra_query: Mapping[str, Any] | None = None,
@@ -826,9 +856,10 @@ class Runs(RunResource):
         """Start a run in a thread, and stream its events, in `with`.
 
         The run goes on at the server if the statement is left early; one that waits for
-        tool outputs then waits until it expires or is cancelled. With a `ToolSet` as
-        `tools`, the calls that the run asks for are performed, and the stream
-        continues.
+        tool outputs then waits until it expires or is cancelled. Of `tools`, functions
+        are called when the run asks for them, and the stream continues; definitions of
+        the server's own tools are sent, besides those that the assistant has. A list of
+        definitions alone replaces these.
 
         Args:
             thread_id: Id of the thread to work on.
@@ -871,6 +902,9 @@ class Runs(RunResource):
             include: Parts of run steps that are sent only on demand, which matters
                 when the answer is a stream. The one value there is adds the text
                 that a file search found.
+            send_tools: Whether the definitions of the functions in `tools` are sent
+                as well, besides the assistant's own tools; False if left out, for
+                the assistant knows them.
             event_handler: Its methods are called for events; pass functions as
                 `on_...=` instead, if you like.
             resume: Whether a run whose stream broke off is followed on by polling,
@@ -902,10 +936,14 @@ class Runs(RunResource):
             on_end: Called when the stream has ended, however it did.
             poll_interval_ms: Milliseconds between two polls; if left out, what the
                 server asks for, else growing from half a second to five.
-            max_wait: Seconds after which waiting ends; None for no limit.
+            max_wait: Seconds after which waiting ends, whatever takes so long; None
+                for no limit. What is streamed ends then only if this is given.
             cancel_on_timeout: Whether the run is cancelled then.
             on_update: Called with the run after the first poll, and each time that
                 it has changed; may be asynchronous under the async client.
+            on_approval: Called with each tool call that needs an approval, as Azure
+                asks for them; returns whether it may be made, or the approval as a
+                dict. It may be asynchronous under the async client.
             spinner: Whether a line on the terminal shows the run's status and how
                 long it has taken; without effect where stderr is no terminal.
             extra_headers: More headers, which replace those of the same name; None
@@ -933,12 +971,16 @@ class Runs(RunResource):
         *,
         thread_id: str | HasId,
         run_id: str | HasId,
-        tool_outputs: Iterable[ToolOutput | ToolOutputDict | Mapping[str, Any]],
-        tools: ToolSet | None = None,
+        tool_outputs: Iterable[
+            ToolOutput | ToolOutputDict | Mapping[str, Any]
+        ] = NOT_GIVEN,
+        tool_approvals: Iterable[Mapping[str, Any]] = NOT_GIVEN,
+        tools: Tools | None = None,
         poll_interval_ms: float = NOT_GIVEN,
         max_wait: float | None = 600.0,
         cancel_on_timeout: bool = False,
         on_update: Callable[[Any], Any] | None = None,
+        on_approval: Callable[[Any], Any] | None = None,
         spinner: bool = False,
         extra_headers: Mapping[str, str | None] | None = None,
         extra_query: Mapping[str, Any] | None = None,
@@ -950,24 +992,32 @@ class Runs(RunResource):
     ) -> Run:
         """Hand in the outputs of tool calls, and wait for the run.
 
-        The run is polled until it has ended, whatever its status, and returned. One
-        that requires an action is returned as well, if there are no tools. Interrupting
-        this leaves the run going on. If tools are being called then, the run waits for
-        their outputs until it expires, and the logger `assistants_client` names the
-        run.
+        The run is polled until it has ended, whatever its status, and returned, also
+        while the server restarts. One that requires an action is returned as well, if
+        there are no tools. Of `tools`, functions are called when the run asks for them;
+        definitions of the server's own tools are sent, besides those that the assistant
+        has. A list of definitions alone replaces these. Interrupting this leaves the
+        run going on. If tools are being called then, the run waits for their outputs
+        until it expires, and the logger `assistants_client` names the run.
 
         Args:
             thread_id: Id of the thread that holds the run.
             run_id: Id of the run.
-            tool_outputs: One output for each call that `required_action` lists, in
-                any order.
+            tool_outputs: The outputs, one for each call of the action.
+            tool_approvals: Whether calls may be made, one for each call of an
+                action that asks for it, as Azure has them: dicts with
+                `tool_call_id`, `approve` and perhaps `headers`.
             tools: The functions that are called when the run asks for it.
             poll_interval_ms: Milliseconds between two polls; if left out, what the
                 server asks for, else growing from half a second to five.
-            max_wait: Seconds after which waiting ends; None for no limit.
+            max_wait: Seconds after which waiting ends, whatever takes so long; None
+                for no limit. What is streamed ends then only if this is given.
             cancel_on_timeout: Whether the run is cancelled then.
             on_update: Called with the run after the first poll, and each time that
                 it has changed; may be asynchronous under the async client.
+            on_approval: Called with each tool call that needs an approval, as Azure
+                asks for them; returns whether it may be made, or the approval as a
+                dict. It may be asynchronous under the async client.
             spinner: Whether a line on the terminal shows the run's status and how
                 long it has taken; without effect where stderr is no terminal.
             extra_headers: More headers, which replace those of the same name; None
@@ -997,8 +1047,11 @@ class Runs(RunResource):
         *,
         thread_id: str | HasId,
         run_id: str | HasId,
-        tool_outputs: Iterable[ToolOutput | ToolOutputDict | Mapping[str, Any]],
-        tools: ToolSet | None = None,
+        tool_outputs: Iterable[
+            ToolOutput | ToolOutputDict | Mapping[str, Any]
+        ] = NOT_GIVEN,
+        tool_approvals: Iterable[Mapping[str, Any]] = NOT_GIVEN,
+        tools: Tools | None = None,
         event_handler: H | None = None,
         resume: bool = False,
         on_event: Callable[..., Any] = NOT_GIVEN,
@@ -1024,6 +1077,7 @@ class Runs(RunResource):
         max_wait: float | None = 600.0,
         cancel_on_timeout: bool = False,
         on_update: Callable[[Any], Any] | None = None,
+        on_approval: Callable[[Any], Any] | None = None,
         spinner: bool = False,
         extra_headers: Mapping[str, str | None] | None = None,
         extra_query: Mapping[str, Any] | None = None,
@@ -1036,15 +1090,18 @@ class Runs(RunResource):
         """Hand in the outputs of tool calls, and stream the events, in `with`.
 
         The run goes on at the server if the statement is left early; one that waits for
-        tool outputs then waits until it expires or is cancelled. With a `ToolSet` as
-        `tools`, the calls that the run asks for are performed, and the stream
-        continues.
+        tool outputs then waits until it expires or is cancelled. Of `tools`, functions
+        are called when the run asks for them, and the stream continues; definitions of
+        the server's own tools are sent, besides those that the assistant has. A list of
+        definitions alone replaces these.
 
         Args:
             thread_id: Id of the thread that holds the run.
             run_id: Id of the run.
-            tool_outputs: One output for each call that `required_action` lists, in
-                any order.
+            tool_outputs: The outputs, one for each call of the action.
+            tool_approvals: Whether calls may be made, one for each call of an
+                action that asks for it, as Azure has them: dicts with
+                `tool_call_id`, `approve` and perhaps `headers`.
             tools: The functions that are called when the run asks for it.
             event_handler: Its methods are called for events; pass functions as
                 `on_...=` instead, if you like.
@@ -1077,10 +1134,14 @@ class Runs(RunResource):
             on_end: Called when the stream has ended, however it did.
             poll_interval_ms: Milliseconds between two polls; if left out, what the
                 server asks for, else growing from half a second to five.
-            max_wait: Seconds after which waiting ends; None for no limit.
+            max_wait: Seconds after which waiting ends, whatever takes so long; None
+                for no limit. What is streamed ends then only if this is given.
             cancel_on_timeout: Whether the run is cancelled then.
             on_update: Called with the run after the first poll, and each time that
                 it has changed; may be asynchronous under the async client.
+            on_approval: Called with each tool call that needs an approval, as Azure
+                asks for them; returns whether it may be made, or the approval as a
+                dict. It may be asynchronous under the async client.
             spinner: Whether a line on the terminal shows the run's status and how
                 long it has taken; without effect where stderr is no terminal.
             extra_headers: More headers, which replace those of the same name; None

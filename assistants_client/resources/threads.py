@@ -30,8 +30,6 @@ if TYPE_CHECKING:
         AssistantsApiResponseFormatOptionDict,
         AssistantsNamedToolChoice,
         AssistantsNamedToolChoiceDict,
-        AssistantTool,
-        AssistantToolDict,
         CreateMessageRequest,
         CreateMessageRequestDict,
         CreateThreadRequest,
@@ -54,6 +52,7 @@ if TYPE_CHECKING:
     from ..streaming.handlers import AssistantEventHandler
     from ..streaming.managers import AssistantStreamManager
     from ..streaming.stream import Stream
+    from ..tools import Tools
     from ._raw import RawThreads
     from ._streamed import StreamedThreads
 
@@ -266,7 +265,7 @@ class Threads(RunResource):
         thread: CreateThreadRequest | CreateThreadRequestDict = NOT_GIVEN,
         model: str | None = NOT_GIVEN,
         instructions: str | None = NOT_GIVEN,
-        tools: Sequence[AssistantTool | AssistantToolDict] | None = NOT_GIVEN,
+        tools: Tools | None = NOT_GIVEN,
         tool_resources: ToolResources | ToolResourcesDict | None = NOT_GIVEN,
         metadata: Metadata | None = NOT_GIVEN,
         temperature: float | None = NOT_GIVEN,
@@ -299,7 +298,7 @@ class Threads(RunResource):
         thread: CreateThreadRequest | CreateThreadRequestDict = NOT_GIVEN,
         model: str | None = NOT_GIVEN,
         instructions: str | None = NOT_GIVEN,
-        tools: Sequence[AssistantTool | AssistantToolDict] | None = NOT_GIVEN,
+        tools: Tools | None = NOT_GIVEN,
         tool_resources: ToolResources | ToolResourcesDict | None = NOT_GIVEN,
         metadata: Metadata | None = NOT_GIVEN,
         temperature: float | None = NOT_GIVEN,
@@ -332,7 +331,7 @@ class Threads(RunResource):
         thread: CreateThreadRequest | CreateThreadRequestDict = NOT_GIVEN,
         model: str | None = NOT_GIVEN,
         instructions: str | None = NOT_GIVEN,
-        tools: Sequence[AssistantTool | AssistantToolDict] | None = NOT_GIVEN,
+        tools: Tools | None = NOT_GIVEN,
         tool_resources: ToolResources | ToolResourcesDict | None = NOT_GIVEN,
         metadata: Metadata | None = NOT_GIVEN,
         temperature: float | None = NOT_GIVEN,
@@ -365,7 +364,7 @@ class Threads(RunResource):
         thread: CreateThreadRequest | CreateThreadRequestDict = NOT_GIVEN,
         model: str | None = NOT_GIVEN,
         instructions: str | None = NOT_GIVEN,
-        tools: Sequence[AssistantTool | AssistantToolDict] | None = NOT_GIVEN,
+        tools: Tools | None = NOT_GIVEN,
         tool_resources: ToolResources | ToolResourcesDict | None = NOT_GIVEN,
         metadata: Metadata | None = NOT_GIVEN,
         temperature: float | None = NOT_GIVEN,
@@ -460,7 +459,7 @@ class Threads(RunResource):
         thread: CreateThreadRequest | CreateThreadRequestDict = NOT_GIVEN,
         model: str | None = NOT_GIVEN,
         instructions: str | None = NOT_GIVEN,
-        tools: Sequence[AssistantTool | AssistantToolDict] | None = NOT_GIVEN,
+        tools: Tools | None = NOT_GIVEN,
         tool_resources: ToolResources | ToolResourcesDict | None = NOT_GIVEN,
         metadata: Metadata | None = NOT_GIVEN,
         temperature: float | None = NOT_GIVEN,
@@ -476,10 +475,12 @@ class Threads(RunResource):
         response_format: AssistantsApiResponseFormatOption
         | AssistantsApiResponseFormatOptionDict
         | None = NOT_GIVEN,
+        send_tools: bool = NOT_GIVEN,
         poll_interval_ms: float = NOT_GIVEN,
         max_wait: float | None = 600.0,
         cancel_on_timeout: bool = False,
         on_update: Callable[[Any], Any] | None = None,
+        on_approval: Callable[[Any], Any] | None = None,
         spinner: bool = False,
         extra_headers: Mapping[str, str | None] | None = None,
         extra_query: Mapping[str, Any] | None = None,
@@ -491,11 +492,13 @@ class Threads(RunResource):
     ) -> Run:
         """Create a thread and a run in it, and wait for the run.
 
-        The run is polled until it has ended, whatever its status, and returned. One
-        that requires an action is returned as well, if there are no tools. Interrupting
-        this leaves the run going on. If tools are being called then, the run waits for
-        their outputs until it expires, and the logger `assistants_client` names the
-        run.
+        The run is polled until it has ended, whatever its status, and returned, also
+        while the server restarts. One that requires an action is returned as well, if
+        there are no tools. Of `tools`, functions are called when the run asks for them;
+        definitions of the server's own tools are sent, besides those that the assistant
+        has. A list of definitions alone replaces these. Interrupting this leaves the
+        run going on. If tools are being called then, the run waits for their outputs
+        until it expires, and the logger `assistants_client` names the run.
 
         Args:
             assistant_id: Id of the assistant that is to do the work.
@@ -532,12 +535,19 @@ class Threads(RunResource):
                 calls at once, which are then answered in one go. True if left out.
             response_format: The form that answers of this run must have. Null or
                 absent keeps what the assistant says.
+            send_tools: Whether the definitions of the functions in `tools` are sent
+                as well, besides the assistant's own tools; False if left out, for
+                the assistant knows them.
             poll_interval_ms: Milliseconds between two polls; if left out, what the
                 server asks for, else growing from half a second to five.
-            max_wait: Seconds after which waiting ends; None for no limit.
+            max_wait: Seconds after which waiting ends, whatever takes so long; None
+                for no limit. What is streamed ends then only if this is given.
             cancel_on_timeout: Whether the run is cancelled then.
             on_update: Called with the run after the first poll, and each time that
                 it has changed; may be asynchronous under the async client.
+            on_approval: Called with each tool call that needs an approval, as Azure
+                asks for them; returns whether it may be made, or the approval as a
+                dict. It may be asynchronous under the async client.
             spinner: Whether a line on the terminal shows the run's status and how
                 long it has taken; without effect where stderr is no terminal.
             extra_headers: More headers, which replace those of the same name; None
@@ -569,7 +579,7 @@ class Threads(RunResource):
         thread: CreateThreadRequest | CreateThreadRequestDict = NOT_GIVEN,
         model: str | None = NOT_GIVEN,
         instructions: str | None = NOT_GIVEN,
-        tools: Sequence[AssistantTool | AssistantToolDict] | None = NOT_GIVEN,
+        tools: Tools | None = NOT_GIVEN,
         tool_resources: ToolResources | ToolResourcesDict | None = NOT_GIVEN,
         metadata: Metadata | None = NOT_GIVEN,
         temperature: float | None = NOT_GIVEN,
@@ -585,6 +595,7 @@ class Threads(RunResource):
         response_format: AssistantsApiResponseFormatOption
         | AssistantsApiResponseFormatOptionDict
         | None = NOT_GIVEN,
+        send_tools: bool = NOT_GIVEN,
         event_handler: H | None = None,
         resume: bool = False,
         on_event: Callable[..., Any] = NOT_GIVEN,
@@ -610,6 +621,7 @@ class Threads(RunResource):
         max_wait: float | None = 600.0,
         cancel_on_timeout: bool = False,
         on_update: Callable[[Any], Any] | None = None,
+        on_approval: Callable[[Any], Any] | None = None,
         spinner: bool = False,
         extra_headers: Mapping[str, str | None] | None = None,
         extra_query: Mapping[str, Any] | None = None,
@@ -622,9 +634,10 @@ class Threads(RunResource):
         """Create a thread and a run in it, and stream the events, in `with`.
 
         The run goes on at the server if the statement is left early; one that waits for
-        tool outputs then waits until it expires or is cancelled. With a `ToolSet` as
-        `tools`, the calls that the run asks for are performed, and the stream
-        continues.
+        tool outputs then waits until it expires or is cancelled. Of `tools`, functions
+        are called when the run asks for them, and the stream continues; definitions of
+        the server's own tools are sent, besides those that the assistant has. A list of
+        definitions alone replaces these.
 
         Args:
             assistant_id: Id of the assistant that is to do the work.
@@ -661,6 +674,9 @@ class Threads(RunResource):
                 calls at once, which are then answered in one go. True if left out.
             response_format: The form that answers of this run must have. Null or
                 absent keeps what the assistant says.
+            send_tools: Whether the definitions of the functions in `tools` are sent
+                as well, besides the assistant's own tools; False if left out, for
+                the assistant knows them.
             event_handler: Its methods are called for events; pass functions as
                 `on_...=` instead, if you like.
             resume: Whether a run whose stream broke off is followed on by polling,
@@ -692,10 +708,14 @@ class Threads(RunResource):
             on_end: Called when the stream has ended, however it did.
             poll_interval_ms: Milliseconds between two polls; if left out, what the
                 server asks for, else growing from half a second to five.
-            max_wait: Seconds after which waiting ends; None for no limit.
+            max_wait: Seconds after which waiting ends, whatever takes so long; None
+                for no limit. What is streamed ends then only if this is given.
             cancel_on_timeout: Whether the run is cancelled then.
             on_update: Called with the run after the first poll, and each time that
                 it has changed; may be asynchronous under the async client.
+            on_approval: Called with each tool call that needs an approval, as Azure
+                asks for them; returns whether it may be made, or the approval as a
+                dict. It may be asynchronous under the async client.
             spinner: Whether a line on the terminal shows the run's status and how
                 long it has taken; without effect where stderr is no terminal.
             extra_headers: More headers, which replace those of the same name; None
