@@ -101,8 +101,7 @@ class Library:
     def put_store(self, store: JSON) -> None:
         """Replace a stored vector store."""
         self._store.put(store)
-        expires = None if store["status"] == "expired" else store["expires_at"]
-        self._store.expire_at(store["id"], expires)
+        self._store.expire_at(store["id"], store["expires_at"])
 
     def use_store(self, store: JSON) -> None:
         """Note that a vector store is used now.

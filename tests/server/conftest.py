@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import logging
+import threading
 from typing import TYPE_CHECKING
 
 import httpx
 import pytest
 
 from assistants_server import LocalServer
-from tests.server.api import TIMEOUT, Api
+from assistants_server.search import extract
+from tests.server.api import TIMEOUT, Api, until
+from tests.server.shelf import EXTRACT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     from assistants_server import Engine
 
@@ -55,3 +59,17 @@ def no_errors(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
     yield
     logged = caplog.get_records("call")
     assert [each for each in logged if each.levelno >= logging.ERROR] == []
+
+
+@pytest.fixture
+def gate(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
+    """Hold up the reading of files until it is set, or the reading is stopped."""
+    gate = threading.Event()
+
+    def held(path: Path, filename: str, *, stop: threading.Event) -> str:
+        until(lambda: gate.is_set() or stop.is_set(), "the gate to be opened")
+        return extract(path, filename, stop=stop)
+
+    monkeypatch.setattr(EXTRACT, held)
+    yield gate
+    gate.set()

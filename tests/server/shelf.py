@@ -14,6 +14,13 @@ if TYPE_CHECKING:
 
 JSON = dict[str, Any]
 DAY = 24 * 3600
+EXTRACT = "assistants_server.index_file.extract"
+"""What reads a file, for a test to put something else in its place."""
+AUTO = {
+    "type": "static",
+    "static": {"max_chunk_size_tokens": 800, "chunk_overlap_tokens": 400},
+}
+"""How files are cut where nothing is said."""
 
 
 def upload(

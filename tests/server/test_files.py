@@ -154,6 +154,7 @@ def test_what_a_crash_left_is_deleted_at_the_start(tmp_path: Path) -> None:
     with LocalServer(store=tmp_path / "s") as server, talking(server) as api:
         made = upload(api, b"Hello")
     folder = tmp_path / "s.files"
+    assert folder.stat().st_mode & 0o777 == 0o700
     orphan = f"file-{'a' * 24}"
     for name in ("abcd1234.part", orphan, "notes.txt", "file-short"):
         (folder / name).write_bytes(b"left")
@@ -251,8 +252,8 @@ def test_expiry_may_be_sent_as_json(api: Api) -> None:
     assert made["expires_at"] == made["created_at"] + 7200
 
 
-def test_an_upload_is_made_once_by_its_key() -> None:
-    with LocalServer() as server, talking(server) as api:
+def test_an_upload_is_made_once_by_its_key(tmp_path: Path) -> None:
+    with LocalServer(store=tmp_path / "s") as server, talking(server) as api:
 
         def post(content: bytes) -> Any:
             return api.http.post(
@@ -269,3 +270,5 @@ def test_an_upload_is_made_once_by_its_key() -> None:
         assert len(api.get("/files")["data"]) == 1
         content = api.http.get(f"/files/{first.json()['id']}/content")
         assert content.content == b"one"
+        # What was sent in vain takes no room.
+        assert len([*(tmp_path / "s.files").iterdir()]) == 1

@@ -16,10 +16,25 @@ import httpx
 import pytest
 
 from assistants_server import LocalServer
-from assistants_server.search import EmbeddingError, ExtractionError, SearchError
+from assistants_server.contents import Contents
+from assistants_server.index_file import IndexFile
+from assistants_server.search import (
+    EmbeddingError,
+    ExtractionError,
+    SearchError,
+    StoppedError,
+)
 from assistants_server.store import SQLiteStore
 from tests.server.api import TIMEOUT, talking, until
-from tests.server.shelf import counts, file_of, found, settled, upload, vector_store
+from tests.server.shelf import (
+    EXTRACT,
+    counts,
+    file_of,
+    found,
+    settled,
+    upload,
+    vector_store,
+)
 from tests.server.test_restart import Program
 
 if TYPE_CHECKING:
@@ -28,7 +43,6 @@ if TYPE_CHECKING:
 
     from tests.server.api import Api
 
-EXTRACT = "assistants_server.index_file.extract"
 # A file named "slow" is read when there is another file, as the tests say when.
 PROGRAM = """
 import sys, time
@@ -187,7 +201,13 @@ def test_deletions_free_the_chunks(tmp_path: Path) -> None:
         api.delete(f"/vector_stores/{stores[0]}/files/{file['id']}")
         (file, *_) = api.get(f"/vector_stores/{stores[1]}/files")["data"]
         api.delete(f"/files/{file['id']}")
-        api.delete(f"/vector_stores/{stores[2]}")
+        files = [each["id"] for each in api.get("/files")["data"][:2]]
+        path = f"/vector_stores/{stores[2]}"
+        api.post(f"{path}/file_batches", {"file_ids": files})
+        settled(api, stores[2])
+        api.delete(path)
+    with closing(sqlite3.connect(tmp_path / "s")) as sql:
+        assert sql.execute("select count(*) from batch_files").fetchone() == (0,)
     with closing(sqlite3.connect(tmp_path / "s.files" / "index.db")) as index:
         texts = index.execute("select text from chunks").fetchall()
     assert len(texts) == 2
@@ -244,6 +264,21 @@ def test_a_content_that_is_gone_fails(tmp_path: Path) -> None:
         store = api.post("/vector_stores", {"file_ids": [file]})["id"]
         assert settled(api, store)["file_counts"] == counts(failed=1)
         assert file_of(api, store, file)["last_error"]["code"] == "server_error"
+
+
+def test_a_stop_is_heard_between_two_chunks(tmp_path: Path) -> None:
+    contents = Contents(tmp_path / "s")
+    contents.path("file-1").write_bytes(b"The Danube.")
+    index = IndexFile(contents, None)
+    file = {"id": "file-1", "vector_store_id": "vs_1", "chunking_strategy": None}
+    stop = threading.Event()
+    stop.set()
+    with pytest.raises(StoppedError):
+        index.adding(file, "a.txt", stop)()
+    assert index.files() == set()
+    stop.clear()
+    assert index.adding(file, "a.txt", stop)().chunks == 1
+    index.close()
 
 
 def test_indexing_holds_nobody_up(tmp_path: Path) -> None:

@@ -287,6 +287,15 @@ def test_filters(
     assert {*texts} == {RIVERS[number].decode() for number in passing}
 
 
+def test_filters_hold_for_all_files_of_a_large_store(
+    river_store: tuple[Api, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    api, store = river_store
+    monkeypatch.setattr("assistants_server.searching._AT_ONCE", 1)
+    even = {"type": "eq", "key": "even", "value": True}
+    assert len(found(api, store, "sea", filters=even)) == 2
+
+
 @pytest.fixture(scope="module")
 def river_store(api: Api) -> tuple[Api, str]:
     """Provide a vector store whose files have attributes."""
@@ -373,7 +382,9 @@ def test_an_expired_one_is_empty_and_refuses_to_be_used(
             error = api.post(f"{path}/{below}", body, status=400)["error"]
             assert error["code"] == "vector_store_expired"
         # It doesn't come back to life, and may be deleted.
-        assert api.post(path, {"expires_after": None})["status"] == "expired"
+        changed = api.post(path, {"expires_after": None})
+        assert changed["status"] == "expired"
+        assert changed["expires_at"] == store["expires_at"]
         assert api.get("/vector_stores", order="asc")["data"][0]["status"] == "expired"
         api.delete(path)
         api.get(f"/files/{file['id']}")
