@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from ._errors import ConflictError as ConflictError
     from ._errors import DecodeError as DecodeError
     from ._errors import FalseSuccessError as FalseSuccessError
-    from ._errors import FileError as FileError
     from ._errors import InternalServerError as InternalServerError
     from ._errors import NotFoundError as NotFoundError
     from ._errors import PermissionDeniedError as PermissionDeniedError
@@ -25,6 +24,10 @@ if TYPE_CHECKING:
     from ._errors import StreamInterrupted as StreamInterrupted
     from ._errors import UnprocessableEntityError as UnprocessableEntityError
     from ._errors import UsageError as UsageError
+    from ._file_errors import FileError as FileError
+    from ._file_errors import UploadError as UploadError
+    from ._file_errors import UploadFailure as UploadFailure
+    from ._file_errors import WaitTimeout as WaitTimeout
     from ._run_errors import RunCancelled as RunCancelled
     from ._run_errors import RunError as RunError
     from ._run_errors import RunExpired as RunExpired
@@ -37,6 +40,7 @@ if TYPE_CHECKING:
     from ._run_errors import UnknownRunAction as UnknownRunAction
     from ._verbosity import verbosity as verbosity
     from ._version import __version__ as __version__
+    from .binary import HttpxBinaryResponseContent as HttpxBinaryResponseContent
     from .client import AsyncClient as AsyncClient
     from .client import Client as Client
     from .objects.assistants import Assistant as Assistant
@@ -73,16 +77,18 @@ _NAMES = {
     "_errors": (
         "APIConnectionError APIError APIStatusError APITimeoutError "
         "AssistantsError AuthenticationError BadRequestError ConfigurationError "
-        "ConflictError DecodeError FalseSuccessError FileError InternalServerError "
+        "ConflictError DecodeError FalseSuccessError InternalServerError "
         "NotFoundError PermissionDeniedError RateLimitError StreamInterrupted "
         "UnprocessableEntityError UsageError"
     ),
+    "_file_errors": "FileError UploadError UploadFailure WaitTimeout",
     "_run_errors": (
         "RunCancelled RunError RunExpired RunFailed RunIncomplete "
         "RunRequiresAction RunRequiresApproval RunTimeout ToolError UnknownRunAction"
     ),
     "_verbosity": "verbosity",
     "_version": "__version__",
+    "binary": "HttpxBinaryResponseContent",
     "client": "AsyncClient Client",
     "objects.assistants": "Assistant AsyncAssistant",
     "objects.messages": "AsyncMessage Message",

@@ -179,6 +179,7 @@ class Call(Generic[T_co]):
         ids: its path parameters.
         stream: whether the response is a stream of events.
         unread: whether the body of a successful response is left unread.
+        accept: the media types that a response may have.
     """
 
     operation: str
@@ -188,6 +189,7 @@ class Call(Generic[T_co]):
     ids: Mapping[str, str] = field(factory=dict)
     stream: bool = False
     unread: bool = False
+    accept: str = "application/json"
 
 
 @frozen
@@ -334,6 +336,7 @@ def make_call(
         options=options,
         ids=dict(zip(path, own, strict=True)),
         stream=bool(rest.get("stream")),
+        accept="*/*" if operation.kind == "bytes" else "application/json",
     )
 
 

@@ -5,6 +5,8 @@
     │   └── AwaitableError                a function that has to be awaited
     ├── UsageError                        closed or used up, or not begun yet
     ├── FileError                         a file broke off, or can't be written
+    ├── UploadError                       some of several files were not uploaded
+    ├── WaitTimeout                       a file is not yet processed; object
     ├── RunError                          run: a run did not end as it should
     │   ├── RunFailed                     its last_error says why
     │   ├── RunCancelled                  somebody cancelled it
@@ -31,9 +33,9 @@
             ├── RateLimitError            429
             └── InternalServerError       500 and above
 
-Those of runs and tools are in `_run_errors`. The names from APIError on are those of
-the `openai` package, so that `except` clauses move over. No error holds a key: requests
-are kept without their headers.
+Those of runs and tools are in `_run_errors`, those of files in `_file_errors`. Names
+from APIError on are those of the `openai` package, so that `except` clauses move over.
+No error holds a key: requests are kept without their headers.
 """
 
 from __future__ import annotations
@@ -87,22 +89,16 @@ class AssistantsError(Exception):
     Attributes:
         run: the run that was followed, as it was read last; None if there was none.
         messages: its messages, as far as they were received.
+        uploaded: the files that the call had uploaded before it failed.
     """
 
     run: Any = None
     messages: Sequence[Any] = ()
+    uploaded: Sequence[Any] = ()
 
 
 class ConfigurationError(AssistantsError, ValueError):
     """A setting or an argument can't be used; nothing was sent."""
-
-
-class FileError(AssistantsError):
-    """A file of yours could not be read while it was sent, or not be written.
-
-    What was sent of it is no whole request, so that the server made nothing of it. The
-    cause says what happened.
-    """
 
 
 class AwaitableError(ConfigurationError, TypeError):

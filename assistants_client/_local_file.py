@@ -8,7 +8,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from ._errors import ConfigurationError, FileError
+from ._errors import ConfigurationError
+from ._file_errors import FileError
 
 if TYPE_CHECKING:
     from typing import Self

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
     import httpx
 
+    from ._call import CallResult
+
 T = TypeVar("T")
 
 
@@ -133,6 +135,12 @@ class HttpxBinaryResponseContent:
 
     async def aclose(self) -> None:
         """Do nothing: the response was closed when all of it had come."""
+
+
+def contents(result: CallResult[object]) -> HttpxBinaryResponseContent:
+    """Return the contents of a file from the response that has them."""
+    response: Any = result.response
+    return HttpxBinaryResponseContent(response)
 
 
 class Pieces(Generic[T]):

@@ -15,10 +15,10 @@ from .._errors import (
     APITimeoutError,
     AssistantsError,
     ConfigurationError,
-    FileError,
     SentRequest,
     status_error,
 )
+from .._file_errors import FileError
 from .._options import Policy, checked_key, checked_retries, checked_timeout
 from .._outputs import failure_text
 from .._redaction import SECRET_PARAMETERS, without_secrets, without_user
@@ -39,6 +39,11 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 JSON: Final = "application/json"
+LARGE: Final = (
+    "with_streaming_response, and stream_to_file of what it yields, take a file of any "
+    "size"
+)
+"""What is said where the contents of a file can't be read at once."""
 EVENTS: Final = "text/event-stream"
 CODINGS: Final = "gzip, deflate"
 """The content codings that responses may have: those whose decoding can be bounded."""
@@ -130,7 +135,9 @@ def perform_call(
         secrets=secrets,
     )
     if sent.unreadable is not None:
-        raise result.undecodable(response, str(sent.unreadable)) from sent.unreadable
+        unread = result.undecodable(response, str(sent.unreadable))
+        note = None if call.accept == JSON else LARGE
+        raise _noted(unread, note) from sent.unreadable
     if not 200 <= response.status_code <= 299:
         spent = isinstance(content, Upload) and content.is_spent
         why = secrets.redact(refusal(method, url, response, spent=spent) or "")
@@ -258,9 +265,8 @@ def request_body(call: Call[object]) -> bytes | Upload | None:
     """
     body = call.request.json
     extra = call.options.get("extra_body")
-    upload = upload_of(call)
-    if upload is not None:
-        return upload
+    if call.request.files is not _api.UNSET or call.options.get("progress"):
+        return upload_of(call)
     if extra:
         if call.request.method == "GET":
             raise ConfigurationError(f"{call.operation} is a GET: it has no extra_body")
@@ -286,7 +292,7 @@ def request_headers(
     """
     headers = Headers(
         {
-            "accept": EVENTS if call.stream else JSON,
+            "accept": EVENTS if call.stream else call.accept,
             "accept-encoding": CODINGS,
             "openai-beta": "assistants=v2",
         },

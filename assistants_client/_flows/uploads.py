@@ -12,19 +12,17 @@ if TYPE_CHECKING:
     from .._call import Call
 
 
-def upload_of(call: Call[object]) -> Upload | None:
-    """Return the body of a call that sends files, None if it sends none.
+def upload_of(call: Call[object]) -> Upload:
+    """Return the body of a call that sends files.
 
     Raises:
-        ConfigurationError: an argument can't be sent.
+        ConfigurationError: it sends none, or an argument can't be sent.
     """
     progress: Any = call.options.get("progress", False)
     files = call.request.files
     if files is _api.UNSET:
-        if progress:
-            what = f"{call.operation} sends no file to show the progress of"
-            raise ConfigurationError(what)
-        return None
+        what = f"{call.operation} sends no file to show the progress of"
+        raise ConfigurationError(what)
     if not (callable(progress) or isinstance(progress, bool)):
         kind = type(progress).__name__
         raise ConfigurationError(f"progress must be True or a function, not {kind}")

@@ -20,6 +20,7 @@ from .._call import make_call, properties_of
 from .._error_messages import is_error
 from .._lists import page_fields, split
 from .._operations import LIVE
+from ..binary import contents
 from ..objects._live import Binding
 from ..pages import AsyncPage, AsyncPages, Page
 
@@ -173,7 +174,7 @@ def object_reader(
     """
     kind = operation.kind
     if kind == "bytes":
-        return lambda result: result.response.content
+        return contents
     live = kind in LIVE
     read_data = reader(kind, client, ids)
 
@@ -245,38 +246,38 @@ def calls(
     operation: Operation[Any, Any],
 ) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Declare a method that returns what the response says."""
-    return _made("_do", operation)
+    return made("_do", operation)
 
 
 def lists(
     operation: Operation[Any, Any],
 ) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Declare a method that returns a page."""
-    return _made("_list", operation)
+    return made("_list", operation)
 
 
 def streams(
     operation: Operation[Any, Any],
 ) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Declare a method that returns a result, or with `stream=True` its events."""
-    return _made("_do_or_stream", operation)
+    return made("_do_or_stream", operation)
 
 
 def waits(
     operation: Operation[Any, Any],
 ) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Declare a method that waits for the run that the response says."""
-    return _made("_wait", operation)
+    return made("_wait", operation)
 
 
 def follows(
     operation: Operation[Any, Any],
 ) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Declare a method that follows the run that the response says by its events."""
-    return _made("_follow", operation)
+    return made("_follow", operation)
 
 
-def _made(
+def made(
     how: str, operation: Operation[Any, Any]
 ) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Return a decorator that lets a method of the resource do what is declared."""

@@ -513,6 +513,15 @@ class FilesList(Options, total=False):
     created_before: Moment | None
 
 
+class FilesWaitForProcessing(Options, total=False):
+    """What else `files.wait_for_processing` takes."""
+
+    poll_interval: float
+    max_wait_seconds: float | None
+    on_update: Callable[[Any], Any] | None
+    spinner: bool
+
+
 class VectorStoresCreate(Options, total=False):
     """What else `vector_stores.create` takes."""
 
@@ -573,6 +582,49 @@ class VectorStoreFilesList(Options, total=False):
     created_before: Moment | None
 
 
+class VectorStoreFilesCreateAndPoll(Options, total=False):
+    """What else `vector_stores.files.create_and_poll` takes."""
+
+    chunking_strategy: ChunkingStrategyRequestParam | ChunkingStrategyRequestParamDict
+    attributes: VectorStoreFileAttributes | None
+    poll_interval_ms: float
+    max_wait: float | None
+    max_wait_seconds: float
+    on_update: Callable[[Any], Any] | None
+    spinner: bool
+
+
+class VectorStoreFilesPoll(Options, total=False):
+    """What else `vector_stores.files.poll` takes."""
+
+    poll_interval_ms: float
+    max_wait: float | None
+    max_wait_seconds: float
+    on_update: Callable[[Any], Any] | None
+    spinner: bool
+
+
+class VectorStoreFilesUpload(Options, total=False):
+    """What else `vector_stores.files.upload` takes."""
+
+    chunking_strategy: ChunkingStrategyRequestParam | ChunkingStrategyRequestParamDict
+    attributes: VectorStoreFileAttributes | None
+    progress: bool | Callable[[int, int | None], Any]
+
+
+class VectorStoreFilesUploadAndPoll(Options, total=False):
+    """What else `vector_stores.files.upload_and_poll` takes."""
+
+    chunking_strategy: ChunkingStrategyRequestParam | ChunkingStrategyRequestParamDict
+    attributes: VectorStoreFileAttributes | None
+    progress: bool | Callable[[int, int | None], Any]
+    poll_interval_ms: float
+    max_wait: float | None
+    max_wait_seconds: float
+    on_update: Callable[[Any], Any] | None
+    spinner: bool
+
+
 class VectorStoreFileBatchesCreate(Options, total=False):
     """What else `vector_stores.file_batches.create` takes."""
 
@@ -593,3 +645,45 @@ class VectorStoreFileBatchesListFiles(Options, total=False):
     max_items: int | None
     created_after: Moment | None
     created_before: Moment | None
+
+
+class VectorStoreFileBatchesCreateAndPoll(Options, total=False):
+    """What else `vector_stores.file_batches.create_and_poll` takes."""
+
+    file_ids: Sequence[str | HasId]
+    files: Sequence[CreateVectorStoreFileRequest | CreateVectorStoreFileRequestDict]
+    chunking_strategy: ChunkingStrategyRequestParam | ChunkingStrategyRequestParamDict
+    attributes: VectorStoreFileAttributes | None
+    poll_interval_ms: float
+    max_wait: float | None
+    max_wait_seconds: float
+    on_update: Callable[[Any], Any] | None
+    spinner: bool
+    cancel_on_timeout: bool
+
+
+class VectorStoreFileBatchesPoll(Options, total=False):
+    """What else `vector_stores.file_batches.poll` takes."""
+
+    poll_interval_ms: float
+    max_wait: float | None
+    max_wait_seconds: float
+    on_update: Callable[[Any], Any] | None
+    spinner: bool
+    cancel_on_timeout: bool
+
+
+class VectorStoreFileBatchesUploadAndPoll(Options, total=False):
+    """What else `vector_stores.file_batches.upload_and_poll` takes."""
+
+    chunking_strategy: ChunkingStrategyRequestParam | ChunkingStrategyRequestParamDict
+    attributes: VectorStoreFileAttributes | None
+    file_ids: Iterable[str | HasId] | None
+    max_concurrency: int
+    progress: bool | Callable[[int, int | None], Any]
+    poll_interval_ms: float
+    max_wait: float | None
+    max_wait_seconds: float
+    on_update: Callable[[Any], Any] | None
+    spinner: bool
+    cancel_on_timeout: bool

@@ -96,6 +96,7 @@ class RawFiles:
         self.list = raw(resource.list)
         self.delete = raw(resource.delete)
         self.content = raw(resource.content)
+        self.retrieve_content = raw(resource.retrieve_content)
 
 
 class RawVectorStores:
@@ -220,6 +221,7 @@ class AsyncRawFiles:
         self.list = raw_async(resource.list)
         self.delete = raw_async(resource.delete)
         self.content = raw_async(resource.content)
+        self.retrieve_content = raw_async(resource.retrieve_content)
 
 
 class AsyncRawVectorStores:

@@ -96,6 +96,7 @@ class StreamedFiles:
         self.list = streamed(resource.list)
         self.delete = streamed(resource.delete)
         self.content = streamed(resource.content)
+        self.retrieve_content = streamed(resource.retrieve_content)
 
 
 class StreamedVectorStores:
@@ -220,6 +221,7 @@ class AsyncStreamedFiles:
         self.list = streamed_async(resource.list)
         self.delete = streamed_async(resource.delete)
         self.content = streamed_async(resource.content)
+        self.retrieve_content = streamed_async(resource.retrieve_content)
 
 
 class AsyncStreamedVectorStores:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from functools import wraps
-from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, overload
 
 from attrs import evolve
 
+from ..binary import contents
 from ..responses import (
     AsyncStreamedCall,
     AsyncStreamedResponse,
@@ -18,7 +19,8 @@ from ..responses import (
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from .._call import Call
+    from .._call import Call, CallResult
+    from ..binary import HttpxBinaryResponseContent
     from ..client import AsyncClient, Client
 
 P = ParamSpec("P")
@@ -39,26 +41,40 @@ def raw_async(
     return found
 
 
-def streamed(method: Callable[P, T]) -> Callable[P, StreamedCall[T]]:
+@overload
+def streamed(
+    method: Callable[P, HttpxBinaryResponseContent],
+) -> Callable[P, StreamedCall[bytes]]: ...
+@overload
+def streamed(method: Callable[P, T]) -> Callable[P, StreamedCall[T]]: ...
+def streamed(method: Callable[P, Any]) -> Callable[P, StreamedCall[Any]]:
     """Have a method return, in a `with` statement, a response that is unread."""
-    begin: Callable[P, StreamedResponse[T]] = _performing(method, _streamed)
+    begin: Callable[P, StreamedResponse[Any]] = _performing(method, _streamed)
 
     @wraps(method)
-    def call(*args: P.args, **kwargs: P.kwargs) -> StreamedCall[T]:
+    def call(*args: P.args, **kwargs: P.kwargs) -> StreamedCall[Any]:
         return StreamedCall(lambda: begin(*args, **kwargs))
 
     return call
 
 
+@overload
+def streamed_async(
+    method: Callable[P, Awaitable[HttpxBinaryResponseContent]],
+) -> Callable[P, AsyncStreamedCall[bytes]]: ...
+@overload
 def streamed_async(
     method: Callable[P, Awaitable[T]],
-) -> Callable[P, AsyncStreamedCall[T]]:
+) -> Callable[P, AsyncStreamedCall[T]]: ...
+def streamed_async(
+    method: Callable[P, Awaitable[Any]],
+) -> Callable[P, AsyncStreamedCall[Any]]:
     """Have a method return, in `async with`, a response that is unread."""
-    begin: Callable[P, Awaitable[AsyncStreamedResponse[T]]]
+    begin: Callable[P, Awaitable[AsyncStreamedResponse[Any]]]
     begin = _performing(method, _streamed_async)
 
     @wraps(method)
-    def call(*args: P.args, **kwargs: P.kwargs) -> AsyncStreamedCall[T]:
+    def call(*args: P.args, **kwargs: P.kwargs) -> AsyncStreamedCall[Any]:
         return AsyncStreamedCall(lambda: begin(*args, **kwargs))
 
     return call
@@ -79,10 +95,20 @@ async def _raw_async(client: AsyncClient, call: Call[T]) -> RawResponse[T]:
 
 
 def _streamed(client: Client, call: Call[T]) -> StreamedResponse[T]:
-    return StreamedResponse(*client._begin(evolve(call, unread=True)))
+    return StreamedResponse(*client._begin(_unread(call)))
 
 
 async def _streamed_async(
     client: AsyncClient, call: Call[T]
 ) -> AsyncStreamedResponse[T]:
-    return AsyncStreamedResponse(*await client._begin(evolve(call, unread=True)))
+    return AsyncStreamedResponse(*await client._begin(_unread(call)))
+
+
+def _unread(call: Call[T]) -> Call[T]:
+    """Return a call whose response is left unread; contents are parsed as bytes."""
+    read: Any = _content if call.read is contents else call.read
+    return evolve(call, unread=True, read=read)
+
+
+def _content(result: CallResult[object]) -> bytes:
+    return result.response.content

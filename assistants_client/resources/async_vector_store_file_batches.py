@@ -13,10 +13,11 @@ from .._operations import (
     GET_VECTOR_STORE_FILE_BATCH,
     LIST_FILES_IN_VECTOR_STORE_BATCH,
 )
-from ._base import NOT_GIVEN, AsyncResource, calls, lists
+from ._base import NOT_GIVEN, calls, lists, waits
+from ._processing import AsyncProcessingResource, uploads_and_waits
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from typing import Any, Literal
 
     from .._api import (
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
         ChunkingStrategyRequestParamDict,
         CreateVectorStoreFileRequest,
         CreateVectorStoreFileRequestDict,
+        FileTypes,
         VectorStoreFileAttributes,
         VectorStoreFileBatchObject,
         VectorStoreFileObject,
@@ -36,7 +38,7 @@ if TYPE_CHECKING:
     from ._streamed import AsyncStreamedVectorStoreFileBatches
 
 
-class AsyncVectorStoreFileBatches(AsyncResource):
+class AsyncVectorStoreFileBatches(AsyncProcessingResource):
     """The methods of `client.vector_stores.file_batches`."""
 
     @property
@@ -249,6 +251,216 @@ class AsyncVectorStoreFileBatches(AsyncResource):
                 client has it if None.
 
         Raises:
+            APIError: the call fails.
+            ConfigurationError: an argument can't be used; nothing was sent.
+        """
+        ...
+
+    @waits(CREATE_VECTOR_STORE_FILE_BATCH)
+    async def create_and_poll(
+        self,
+        vector_store_id: str | HasId,
+        *,
+        file_ids: Sequence[str | HasId] = NOT_GIVEN,
+        files: Sequence[
+            CreateVectorStoreFileRequest | CreateVectorStoreFileRequestDict
+        ] = NOT_GIVEN,
+        chunking_strategy: ChunkingStrategyRequestParam
+        | ChunkingStrategyRequestParamDict = NOT_GIVEN,
+        attributes: VectorStoreFileAttributes | None = NOT_GIVEN,
+        poll_interval_ms: float = NOT_GIVEN,
+        max_wait: float | None = 600.0,
+        max_wait_seconds: float = NOT_GIVEN,
+        on_update: Callable[[Any], Any] | None = None,
+        spinner: bool = False,
+        cancel_on_timeout: bool = False,
+        extra_headers: Mapping[str, str | None] | None = None,
+        extra_query: Mapping[str, Any] | None = None,
+        extra_body: Mapping[str, Any] | None = None,
+        timeout: float | Timeout | None = NOT_GIVEN,
+        max_retries: int | None = None,
+        idempotency_key: str | None = None,
+        verbosity: Verbosity | None = None,
+    ) -> VectorStoreFileBatchObject:
+        """Add files to a vector store, and wait until they have been indexed.
+
+        The batch is polled until it has ended, and returned, also where some of its
+        files failed: look at `file_counts`. A server that is gone for a while, as while
+        it restarts, is waited for.
+
+        Args:
+            vector_store_id: Id of the vector store to add the files to.
+            file_ids: Ids of uploaded files, 1 to 2,000 of them. `chunking_strategy`
+                and `attributes` apply to each.
+            files: Files with settings of their own, 1 to 2,000 of them.
+                `chunking_strategy` and `attributes` of the batch are ignored.
+            chunking_strategy: How to split the files of `file_ids` into chunks.
+                Automatic if left out.
+            attributes: Attributes for each of the files of `file_ids`; see
+                `VectorStoreFileAttributes`.
+            poll_interval_ms: Milliseconds between two polls; if left out, what the
+                server asks for, else growing from half a second to five.
+            max_wait: Seconds after which waiting ends; None for no limit.
+            max_wait_seconds: Another name of `max_wait`.
+            on_update: Called with what is waited for after the first poll, and each
+                time that it has changed; may be asynchronous under the async
+                client.
+            spinner: Whether a line on the terminal shows the status and how long it
+                has taken; without effect where stderr is no terminal.
+            cancel_on_timeout: Whether the batch is cancelled when the time is up.
+            extra_headers: More headers, which replace those of the same name; None
+                removes one.
+            extra_query: More query parameters; None removes one.
+            extra_body: More properties of the body.
+            timeout: Seconds for each attempt, None for no limit, or a timeout
+                object of the HTTP library; as the client has it if left out.
+            max_retries: How many times a request is retried at most; as the client
+                has it if None.
+            idempotency_key: A key by which the server recognises the same request;
+                with one, a call that creates something is retried as well.
+            verbosity: 0 to 3, how much of requests and responses is shown; as the
+                client has it if None.
+
+        Raises:
+            WaitTimeout: the time is up; it goes on at the server.
+            APIError: the call fails.
+            ConfigurationError: an argument can't be used; nothing was sent.
+        """
+        ...
+
+    @waits(GET_VECTOR_STORE_FILE_BATCH)
+    async def poll(
+        self,
+        batch_id: str | HasId,
+        *,
+        vector_store_id: str | HasId,
+        poll_interval_ms: float = NOT_GIVEN,
+        max_wait: float | None = 600.0,
+        max_wait_seconds: float = NOT_GIVEN,
+        on_update: Callable[[Any], Any] | None = None,
+        spinner: bool = False,
+        cancel_on_timeout: bool = False,
+        extra_headers: Mapping[str, str | None] | None = None,
+        extra_query: Mapping[str, Any] | None = None,
+        extra_body: Mapping[str, Any] | None = None,
+        timeout: float | Timeout | None = NOT_GIVEN,
+        max_retries: int | None = None,
+        idempotency_key: str | None = None,
+        verbosity: Verbosity | None = None,
+    ) -> VectorStoreFileBatchObject:
+        """Wait until a batch of files has been indexed, and return it.
+
+        The batch is polled until it has ended, and returned, also where some of its
+        files failed: look at `file_counts`. A server that is gone for a while, as while
+        it restarts, is waited for.
+
+        Args:
+            batch_id: Id of the batch, as returned by `createVectorStoreFileBatch`.
+            vector_store_id: Id of the vector store that the batch adds files to.
+            poll_interval_ms: Milliseconds between two polls; if left out, what the
+                server asks for, else growing from half a second to five.
+            max_wait: Seconds after which waiting ends; None for no limit.
+            max_wait_seconds: Another name of `max_wait`.
+            on_update: Called with what is waited for after the first poll, and each
+                time that it has changed; may be asynchronous under the async
+                client.
+            spinner: Whether a line on the terminal shows the status and how long it
+                has taken; without effect where stderr is no terminal.
+            cancel_on_timeout: Whether the batch is cancelled when the time is up.
+            extra_headers: More headers, which replace those of the same name; None
+                removes one.
+            extra_query: More query parameters; None removes one.
+            extra_body: More properties of the body.
+            timeout: Seconds for each attempt, None for no limit, or a timeout
+                object of the HTTP library; as the client has it if left out.
+            max_retries: How many times a request is retried at most; as the client
+                has it if None.
+            idempotency_key: A key by which the server recognises the same request;
+                with one, a call that creates something is retried as well.
+            verbosity: 0 to 3, how much of requests and responses is shown; as the
+                client has it if None.
+
+        Raises:
+            WaitTimeout: the time is up; it goes on at the server.
+            APIError: the call fails.
+            ConfigurationError: an argument can't be used; nothing was sent.
+        """
+        ...
+
+    @uploads_and_waits(CREATE_VECTOR_STORE_FILE_BATCH)
+    async def upload_and_poll(
+        self,
+        vector_store_id: str | HasId,
+        *,
+        files: Iterable[FileTypes],
+        chunking_strategy: ChunkingStrategyRequestParam
+        | ChunkingStrategyRequestParamDict = NOT_GIVEN,
+        attributes: VectorStoreFileAttributes | None = NOT_GIVEN,
+        file_ids: Iterable[str | HasId] | None = None,
+        max_concurrency: int = 5,
+        progress: bool | Callable[[int, int | None], Any] = False,
+        poll_interval_ms: float = NOT_GIVEN,
+        max_wait: float | None = 600.0,
+        max_wait_seconds: float = NOT_GIVEN,
+        on_update: Callable[[Any], Any] | None = None,
+        spinner: bool = False,
+        cancel_on_timeout: bool = False,
+        extra_headers: Mapping[str, str | None] | None = None,
+        extra_query: Mapping[str, Any] | None = None,
+        extra_body: Mapping[str, Any] | None = None,
+        timeout: float | Timeout | None = NOT_GIVEN,
+        max_retries: int | None = None,
+        idempotency_key: str | None = None,
+        verbosity: Verbosity | None = None,
+    ) -> VectorStoreFileBatchObject:
+        """Upload files, add them to a vector store as a batch, and wait for it.
+
+        Some are uploaded at once. If one fails, the others are uploaded all the same,
+        and the error names each that failed; nothing is added to the vector store then.
+        The batch is polled until it has ended, and returned, also where some of its
+        files could not be indexed: look at `file_counts`.
+
+        Args:
+            vector_store_id: Id of the vector store to add the files to.
+            files: What to upload, each as bytes, a path, a file opened with "rb",
+                an iterable of bytes, or a tuple (name, content).
+            chunking_strategy: How to split the files of `file_ids` into chunks.
+                Automatic if left out.
+            attributes: Attributes for each of the files of `file_ids`; see
+                `VectorStoreFileAttributes`.
+            file_ids: Files that have been uploaded already, to be added as well.
+            max_concurrency: How many files are uploaded at once.
+            progress: Whether a line on the terminal shows how much of the files was
+                sent; or a function that is called with the bytes that were sent and
+                their whole number, None if that is unknown. It may be asynchronous
+                under the async client.
+            poll_interval_ms: Milliseconds between two polls; if left out, what the
+                server asks for, else growing from half a second to five.
+            max_wait: Seconds after which waiting ends; None for no limit.
+            max_wait_seconds: Another name of `max_wait`.
+            on_update: Called with what is waited for after the first poll, and each
+                time that it has changed; may be asynchronous under the async
+                client.
+            spinner: Whether a line on the terminal shows the status and how long it
+                has taken; without effect where stderr is no terminal.
+            cancel_on_timeout: Whether the batch is cancelled when the time is up.
+            extra_headers: More headers, which replace those of the same name; None
+                removes one.
+            extra_query: More query parameters; None removes one.
+            extra_body: More properties of the body.
+            timeout: Seconds for each attempt, None for no limit, or a timeout
+                object of the HTTP library; as the client has it if left out.
+            max_retries: How many times a request is retried at most; as the client
+                has it if None.
+            idempotency_key: A key by which the server recognises the same request;
+                with one, a call that creates something is retried as well.
+            verbosity: 0 to 3, how much of requests and responses is shown; as the
+                client has it if None.
+
+        Raises:
+            WaitTimeout: the time is up; it goes on at the server.
+            UploadError: some files could not be uploaded; it names each, and has
+                those that were.
             APIError: the call fails.
             ConfigurationError: an argument can't be used; nothing was sent.
         """

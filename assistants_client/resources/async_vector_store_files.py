@@ -15,16 +15,18 @@ from .._operations import (
     RETRIEVE_VECTOR_STORE_FILE_CONTENT,
     UPDATE_VECTOR_STORE_FILE_ATTRIBUTES,
 )
-from ._base import NOT_GIVEN, AsyncResource, calls, lists
+from ._base import NOT_GIVEN, calls, lists, waits
+from ._processing import AsyncProcessingResource, uploads, uploads_and_waits
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from typing import Any, Literal
 
     from .._api import (
         ChunkingStrategyRequestParam,
         ChunkingStrategyRequestParamDict,
         DeleteVectorStoreFileResponse,
+        FileTypes,
         VectorStoreFileAttributes,
         VectorStoreFileContent,
         VectorStoreFileObject,
@@ -37,7 +39,7 @@ if TYPE_CHECKING:
     from ._streamed import AsyncStreamedVectorStoreFiles
 
 
-class AsyncVectorStoreFiles(AsyncResource):
+class AsyncVectorStoreFiles(AsyncProcessingResource):
     """The methods of `client.vector_stores.files`."""
 
     @property
@@ -326,6 +328,252 @@ class AsyncVectorStoreFiles(AsyncResource):
                 client has it if None.
 
         Raises:
+            APIError: the call fails.
+            ConfigurationError: an argument can't be used; nothing was sent.
+        """
+        ...
+
+    @waits(CREATE_VECTOR_STORE_FILE)
+    async def create_and_poll(
+        self,
+        file_id: str | HasId,
+        *,
+        vector_store_id: str | HasId,
+        chunking_strategy: ChunkingStrategyRequestParam
+        | ChunkingStrategyRequestParamDict = NOT_GIVEN,
+        attributes: VectorStoreFileAttributes | None = NOT_GIVEN,
+        poll_interval_ms: float = NOT_GIVEN,
+        max_wait: float | None = 600.0,
+        max_wait_seconds: float = NOT_GIVEN,
+        on_update: Callable[[Any], Any] | None = None,
+        spinner: bool = False,
+        extra_headers: Mapping[str, str | None] | None = None,
+        extra_query: Mapping[str, Any] | None = None,
+        extra_body: Mapping[str, Any] | None = None,
+        timeout: float | Timeout | None = NOT_GIVEN,
+        max_retries: int | None = None,
+        idempotency_key: str | None = None,
+        verbosity: Verbosity | None = None,
+    ) -> VectorStoreFileObject:
+        """Add a file to a vector store, and wait until it has been indexed.
+
+        It is polled until it has ended, well or not, and returned: look at `status` and
+        `last_error`. A server that is gone for a while, as while it restarts, is waited
+        for.
+
+        Args:
+            file_id: Id of an uploaded file.
+            vector_store_id: Id of the vector store to add the file to.
+            chunking_strategy: How to split the file into chunks. Automatic if left
+                out.
+            attributes: Attributes by which searches can filter; see
+                `VectorStoreFileAttributes`.
+            poll_interval_ms: Milliseconds between two polls; if left out, what the
+                server asks for, else growing from half a second to five.
+            max_wait: Seconds after which waiting ends; None for no limit.
+            max_wait_seconds: Another name of `max_wait`.
+            on_update: Called with what is waited for after the first poll, and each
+                time that it has changed; may be asynchronous under the async
+                client.
+            spinner: Whether a line on the terminal shows the status and how long it
+                has taken; without effect where stderr is no terminal.
+            extra_headers: More headers, which replace those of the same name; None
+                removes one.
+            extra_query: More query parameters; None removes one.
+            extra_body: More properties of the body.
+            timeout: Seconds for each attempt, None for no limit, or a timeout
+                object of the HTTP library; as the client has it if left out.
+            max_retries: How many times a request is retried at most; as the client
+                has it if None.
+            idempotency_key: A key by which the server recognises the same request;
+                with one, a call that creates something is retried as well.
+            verbosity: 0 to 3, how much of requests and responses is shown; as the
+                client has it if None.
+
+        Raises:
+            WaitTimeout: the time is up; it goes on at the server.
+            APIError: the call fails.
+            ConfigurationError: an argument can't be used; nothing was sent.
+        """
+        ...
+
+    @waits(GET_VECTOR_STORE_FILE)
+    async def poll(
+        self,
+        file_id: str | HasId,
+        *,
+        vector_store_id: str | HasId,
+        poll_interval_ms: float = NOT_GIVEN,
+        max_wait: float | None = 600.0,
+        max_wait_seconds: float = NOT_GIVEN,
+        on_update: Callable[[Any], Any] | None = None,
+        spinner: bool = False,
+        extra_headers: Mapping[str, str | None] | None = None,
+        extra_query: Mapping[str, Any] | None = None,
+        extra_body: Mapping[str, Any] | None = None,
+        timeout: float | Timeout | None = NOT_GIVEN,
+        max_retries: int | None = None,
+        idempotency_key: str | None = None,
+        verbosity: Verbosity | None = None,
+    ) -> VectorStoreFileObject:
+        """Wait until a file of a vector store has been indexed, and return it.
+
+        It is polled until it has ended, well or not, and returned: look at `status` and
+        `last_error`. A server that is gone for a while, as while it restarts, is waited
+        for.
+
+        Args:
+            file_id: Id of the file, the same as that of the uploaded file.
+            vector_store_id: Id of the vector store.
+            poll_interval_ms: Milliseconds between two polls; if left out, what the
+                server asks for, else growing from half a second to five.
+            max_wait: Seconds after which waiting ends; None for no limit.
+            max_wait_seconds: Another name of `max_wait`.
+            on_update: Called with what is waited for after the first poll, and each
+                time that it has changed; may be asynchronous under the async
+                client.
+            spinner: Whether a line on the terminal shows the status and how long it
+                has taken; without effect where stderr is no terminal.
+            extra_headers: More headers, which replace those of the same name; None
+                removes one.
+            extra_query: More query parameters; None removes one.
+            extra_body: More properties of the body.
+            timeout: Seconds for each attempt, None for no limit, or a timeout
+                object of the HTTP library; as the client has it if left out.
+            max_retries: How many times a request is retried at most; as the client
+                has it if None.
+            idempotency_key: A key by which the server recognises the same request;
+                with one, a call that creates something is retried as well.
+            verbosity: 0 to 3, how much of requests and responses is shown; as the
+                client has it if None.
+
+        Raises:
+            WaitTimeout: the time is up; it goes on at the server.
+            APIError: the call fails.
+            ConfigurationError: an argument can't be used; nothing was sent.
+        """
+        ...
+
+    @uploads(CREATE_VECTOR_STORE_FILE)
+    async def upload(
+        self,
+        *,
+        vector_store_id: str | HasId,
+        file: FileTypes,
+        chunking_strategy: ChunkingStrategyRequestParam
+        | ChunkingStrategyRequestParamDict = NOT_GIVEN,
+        attributes: VectorStoreFileAttributes | None = NOT_GIVEN,
+        progress: bool | Callable[[int, int | None], Any] = False,
+        extra_headers: Mapping[str, str | None] | None = None,
+        extra_query: Mapping[str, Any] | None = None,
+        extra_body: Mapping[str, Any] | None = None,
+        timeout: float | Timeout | None = NOT_GIVEN,
+        max_retries: int | None = None,
+        idempotency_key: str | None = None,
+        verbosity: Verbosity | None = None,
+    ) -> VectorStoreFileObject:
+        """Upload a file, and add it to a vector store.
+
+        Files are uploaded for the purpose `assistants`. If they can't be added then,
+        the error has them as `uploaded`, so that nothing is lost.
+
+        Args:
+            vector_store_id: Id of the vector store to add the file to.
+            file: What to upload: bytes, a path, a file opened with "rb", an
+                iterable of bytes, or a tuple (name, content).
+            chunking_strategy: How to split the file into chunks. Automatic if left
+                out.
+            attributes: Attributes by which searches can filter; see
+                `VectorStoreFileAttributes`.
+            progress: Whether a line on the terminal shows how much of the files was
+                sent; or a function that is called with the bytes that were sent and
+                their whole number, None if that is unknown. It may be asynchronous
+                under the async client.
+            extra_headers: More headers, which replace those of the same name; None
+                removes one.
+            extra_query: More query parameters; None removes one.
+            extra_body: More properties of the body.
+            timeout: Seconds for each attempt, None for no limit, or a timeout
+                object of the HTTP library; as the client has it if left out.
+            max_retries: How many times a request is retried at most; as the client
+                has it if None.
+            idempotency_key: A key by which the server recognises the same request;
+                with one, a call that creates something is retried as well.
+            verbosity: 0 to 3, how much of requests and responses is shown; as the
+                client has it if None.
+
+        Raises:
+            FileError: a file can't be read to its end.
+            APIError: the call fails.
+            ConfigurationError: an argument can't be used; nothing was sent.
+        """
+        ...
+
+    @uploads_and_waits(CREATE_VECTOR_STORE_FILE)
+    async def upload_and_poll(
+        self,
+        *,
+        vector_store_id: str | HasId,
+        file: FileTypes,
+        chunking_strategy: ChunkingStrategyRequestParam
+        | ChunkingStrategyRequestParamDict = NOT_GIVEN,
+        attributes: VectorStoreFileAttributes | None = NOT_GIVEN,
+        progress: bool | Callable[[int, int | None], Any] = False,
+        poll_interval_ms: float = NOT_GIVEN,
+        max_wait: float | None = 600.0,
+        max_wait_seconds: float = NOT_GIVEN,
+        on_update: Callable[[Any], Any] | None = None,
+        spinner: bool = False,
+        extra_headers: Mapping[str, str | None] | None = None,
+        extra_query: Mapping[str, Any] | None = None,
+        extra_body: Mapping[str, Any] | None = None,
+        timeout: float | Timeout | None = NOT_GIVEN,
+        max_retries: int | None = None,
+        idempotency_key: str | None = None,
+        verbosity: Verbosity | None = None,
+    ) -> VectorStoreFileObject:
+        """Upload a file, add it to a vector store, and wait until it has been indexed.
+
+        Files are uploaded for the purpose `assistants`. If they can't be added then,
+        the error has them as `uploaded`, so that nothing is lost.
+
+        Args:
+            vector_store_id: Id of the vector store to add the file to.
+            file: What to upload: bytes, a path, a file opened with "rb", an
+                iterable of bytes, or a tuple (name, content).
+            chunking_strategy: How to split the file into chunks. Automatic if left
+                out.
+            attributes: Attributes by which searches can filter; see
+                `VectorStoreFileAttributes`.
+            progress: Whether a line on the terminal shows how much of the files was
+                sent; or a function that is called with the bytes that were sent and
+                their whole number, None if that is unknown. It may be asynchronous
+                under the async client.
+            poll_interval_ms: Milliseconds between two polls; if left out, what the
+                server asks for, else growing from half a second to five.
+            max_wait: Seconds after which waiting ends; None for no limit.
+            max_wait_seconds: Another name of `max_wait`.
+            on_update: Called with what is waited for after the first poll, and each
+                time that it has changed; may be asynchronous under the async
+                client.
+            spinner: Whether a line on the terminal shows the status and how long it
+                has taken; without effect where stderr is no terminal.
+            extra_headers: More headers, which replace those of the same name; None
+                removes one.
+            extra_query: More query parameters; None removes one.
+            extra_body: More properties of the body.
+            timeout: Seconds for each attempt, None for no limit, or a timeout
+                object of the HTTP library; as the client has it if left out.
+            max_retries: How many times a request is retried at most; as the client
+                has it if None.
+            idempotency_key: A key by which the server recognises the same request;
+                with one, a call that creates something is retried as well.
+            verbosity: 0 to 3, how much of requests and responses is shown; as the
+                client has it if None.
+
+        Raises:
+            FileError: a file can't be read to its end.
+            WaitTimeout: the time is up; it goes on at the server.
             APIError: the call fails.
             ConfigurationError: an argument can't be used; nothing was sent.
         """

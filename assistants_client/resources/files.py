@@ -14,7 +14,8 @@ from .._operations import (
     LIST_FILES,
     RETRIEVE_FILE,
 )
-from ._base import NOT_GIVEN, Resource, calls, lists
+from ._base import NOT_GIVEN, calls, lists, waits
+from ._processing import ProcessingResource, texts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -31,12 +32,13 @@ if TYPE_CHECKING:
     from .._call import HasId, Timeout
     from .._flows.paginate import Moment
     from .._verbosity import Verbosity
+    from ..binary import HttpxBinaryResponseContent
     from ..pages import Page
     from ._raw import RawFiles
     from ._streamed import StreamedFiles
 
 
-class Files(Resource):
+class Files(ProcessingResource):
     """The methods of `client.files`."""
 
     @property
@@ -252,7 +254,7 @@ class Files(Resource):
         max_retries: int | None = None,
         idempotency_key: str | None = None,
         verbosity: Verbosity | None = None,
-    ) -> bytes:
+    ) -> HttpxBinaryResponseContent:
         """Download a file.
 
         Returns the contents of a file, byte for byte. Some servers refuse to return
@@ -275,6 +277,96 @@ class Files(Resource):
                 client has it if None.
 
         Raises:
+            APIError: the call fails.
+            ConfigurationError: an argument can't be used; nothing was sent.
+        """
+        ...
+
+    @texts(DOWNLOAD_FILE)
+    def retrieve_content(
+        self,
+        file_id: str | HasId,
+        *,
+        extra_headers: Mapping[str, str | None] | None = None,
+        extra_query: Mapping[str, Any] | None = None,
+        extra_body: Mapping[str, Any] | None = None,
+        timeout: float | Timeout | None = NOT_GIVEN,
+        max_retries: int | None = None,
+        idempotency_key: str | None = None,
+        verbosity: Verbosity | None = None,
+    ) -> str:
+        """Download a file as text, as code of old does; use `content` instead.
+
+        Warns that it is deprecated.
+
+        Args:
+            file_id: Id of the file.
+            extra_headers: More headers, which replace those of the same name; None
+                removes one.
+            extra_query: More query parameters; None removes one.
+            extra_body: More properties of the body.
+            timeout: Seconds for each attempt, None for no limit, or a timeout
+                object of the HTTP library; as the client has it if left out.
+            max_retries: How many times a request is retried at most; as the client
+                has it if None.
+            idempotency_key: A key by which the server recognises the same request;
+                with one, a call that creates something is retried as well.
+            verbosity: 0 to 3, how much of requests and responses is shown; as the
+                client has it if None.
+
+        Raises:
+            APIError: the call fails.
+            ConfigurationError: an argument can't be used; nothing was sent.
+        """
+        ...
+
+    @waits(RETRIEVE_FILE)
+    def wait_for_processing(
+        self,
+        file_id: str | HasId,
+        *,
+        poll_interval: float = NOT_GIVEN,
+        max_wait_seconds: float | None = 1800.0,
+        on_update: Callable[[Any], Any] | None = None,
+        spinner: bool = False,
+        extra_headers: Mapping[str, str | None] | None = None,
+        extra_query: Mapping[str, Any] | None = None,
+        extra_body: Mapping[str, Any] | None = None,
+        timeout: float | Timeout | None = NOT_GIVEN,
+        max_retries: int | None = None,
+        idempotency_key: str | None = None,
+        verbosity: Verbosity | None = None,
+    ) -> OpenAIFile:
+        """Wait until a file has been processed, well or not, and return it.
+
+        The file is polled until its status is `processed`, `error` or `deleted`. A
+        server that is gone for a while, as while it restarts, is waited for.
+
+        Args:
+            file_id: Id of the file, as returned by `createFile` or `listFiles`.
+            poll_interval: Seconds between two polls; if left out, what the server
+                asks for, else growing from half a second to five.
+            max_wait_seconds: Seconds after which waiting ends; None for no limit.
+            on_update: Called with what is waited for after the first poll, and each
+                time that it has changed; may be asynchronous under the async
+                client.
+            spinner: Whether a line on the terminal shows the status and how long it
+                has taken; without effect where stderr is no terminal.
+            extra_headers: More headers, which replace those of the same name; None
+                removes one.
+            extra_query: More query parameters; None removes one.
+            extra_body: More properties of the body.
+            timeout: Seconds for each attempt, None for no limit, or a timeout
+                object of the HTTP library; as the client has it if left out.
+            max_retries: How many times a request is retried at most; as the client
+                has it if None.
+            idempotency_key: A key by which the server recognises the same request;
+                with one, a call that creates something is retried as well.
+            verbosity: 0 to 3, how much of requests and responses is shown; as the
+                client has it if None.
+
+        Raises:
+            WaitTimeout: the time is up; it goes on at the server.
             APIError: the call fails.
             ConfigurationError: an argument can't be used; nothing was sent.
         """

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from codegen.document import media_schemas, operations, request_body, schema_name
 from codegen.errors import Path, SpecError
-from codegen.methods.mapping import Mapped, Method, meant
+from codegen.methods.mapping import Keyword, Mapped, Method, meant
 from codegen.methods.planned import LEFT_OUT, Argument
 from codegen.plan import Package
 from codegen.plan.literal import either, literal, members_of
@@ -96,7 +96,7 @@ class Arguments:
                 "",
                 name,
                 each["type"],
-                literal(each["default"]) if "default" in each else LEFT_OUT,
+                _default(each),
                 each.get("text", ""),
             )
             for name, each in keywords[group].items()
@@ -168,3 +168,10 @@ def _add(arguments: Iterable[Argument], known: dict[str, Argument], at: Path) ->
                 hint="Leave one out with `without`, or rename it with `names`.",
             )
         known[each.name] = each
+
+
+def _default(keyword: Keyword) -> str:
+    """Write the default of a keyword, "" where it must be given."""
+    if keyword.get("required"):
+        return ""
+    return literal(keyword["default"]) if "default" in keyword else LEFT_OUT

@@ -23,7 +23,7 @@ _FILE = {
     **dict.fromkeys(("results", "names", "twins", "generics", "types"), dict),
     **dict.fromkeys(("decorators", "pages", "streams", "raises", "keywords"), dict),
     "resources": dict,
-    **dict.fromkeys(("ids", "id_lists", "at_once"), list),
+    **dict.fromkeys(("ids", "id_lists", "at_once", "raw"), list),
 }
 _RESOURCE = {"class": str, "base": str, "text": str, "methods": dict, "resources": dict}
 _METHOD = {
@@ -32,7 +32,7 @@ _METHOD = {
     **dict.fromkeys(("names", "types", "raises"), dict),
     "streams": bool,
 }
-_KEYWORD = {"type": str, "default": object, "text": str}
+_KEYWORD = {"type": str, "default": object, "required": bool, "text": str}
 _WORDS = {
     dict: "an object",
     list: "a list",
@@ -105,6 +105,7 @@ class Mapped:
     ids: Sequence[str]
     id_lists: Sequence[str]
     at_once: Sequence[str]
+    raw: Sequence[str]
     decorators: Mapping[str, str]
     pages: Mapping[str, str]
     streams: Mapping[str, str]

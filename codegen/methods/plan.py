@@ -147,6 +147,7 @@ class _Planner:
             named=self._for_client(named, prefix),
             returns=self._twin(returns, prefix),
             awaited=bool(prefix) and decorator not in self._mapped.at_once,
+            is_raw=decorator in (CALLS, LISTS, STREAMS, *self._mapped.raw),
             text=text.replace("`with`", "`async with`") if prefix else text,
         )
         return self._overloaded(found, method, prefix) if method.streams else found

@@ -72,6 +72,7 @@ class MethodPlan:
 
     Attributes:
         awaited: whether it is `async def`.
+        is_raw: whether there is one that returns the whole response as well.
         text: its docstring, with the quotation marks.
         overloads: where an argument decides on the result, each way to call it.
     """
@@ -83,6 +84,7 @@ class MethodPlan:
     named: list[Argument]
     returns: str
     awaited: bool
+    is_raw: bool
     text: str
     overloads: list[MethodPlan] = field(default_factory=list["MethodPlan"])
 
@@ -96,11 +98,6 @@ class MethodPlan:
         """Return all annotations."""
         own = [*(a.annotation for a in self.arguments), self.returns]
         return own + [a for each in self.overloads for a in each.annotations]
-
-    @property
-    def is_raw(self) -> bool:
-        """Return whether there is one that returns the whole response as well."""
-        return self.decorator in (CALLS, LISTS, STREAMS)
 
 
 @dataclass(frozen=True)

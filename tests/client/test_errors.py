@@ -10,11 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistants_client import _errors as errors
-from assistants_client import _run_errors
+from assistants_client import _file_errors, _run_errors
 from assistants_client._errors import ReceivedResponse, SentRequest, status_error
 from tests.cases import each_case
 
-KNOWN = {**vars(_run_errors), **vars(errors)}
+KNOWN = {**vars(_file_errors), **vars(_run_errors), **vars(errors)}
 
 REQUEST = SentRequest("POST", "http://127.0.0.1:8000/v1/threads")
 
