@@ -22,13 +22,26 @@ from rich.console import Console
 from rich.table import Table
 
 from assistants_server.search import Strategy
-from bench import calls, generator, imports, models, search, streams, tools, waits
+from bench import (
+    calls,
+    generator,
+    imports,
+    models,
+    search,
+    streams,
+    tools,
+    uploads,
+    waits,
+)
 from bench.rows import BenchError, Row
 from bench.turns import fresh
 
 ROOT = Path(__file__).resolve().parents[1]
 UPSTREAM = "ASSISTANTS_UPSTREAM"
-PARTS = ("models", "imports", "building", "pinning", "facade", "streams", "search")
+PARTS = (
+    *("models", "imports", "building", "pinning", "facade"),
+    *("streams", "search", "files"),
+)
 
 Measurement = Callable[[], list[Row]]
 
@@ -114,6 +127,8 @@ def _measurements(
         # The usual size takes a minute to index.
         strategy = Strategy(100, 50) if quick else Strategy()
         yield "searching", partial(search.searching, scratch, strategy)
+    elif part == "files":
+        yield "a large file", partial(uploads.measure, rounds(1, 3), 1024)
 
 
 def _upstream() -> Path | None:
