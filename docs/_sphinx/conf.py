@@ -15,6 +15,7 @@ PAGES = {
         "first-steps",
         "pagination",
         "waiting",
+        "files",
         "tools",
         "streams",
         "file-search",

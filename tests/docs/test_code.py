@@ -73,7 +73,11 @@ def test_python_runs_from_top_to_bottom(
     evaluate: Callable[[Example], None],
     request: pytest.FixtureRequest,
     capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
 ) -> None:
+    # Some write files.
+    monkeypatch.chdir(tmp_path)
     if COPY in page.text:
         request.getfixturevalue("_copied")
     found = page.examples("python", evaluate)
