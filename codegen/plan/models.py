@@ -16,7 +16,7 @@ from codegen.plan.unions import Union, plan_union
 
 # What the body of a class needs for itself: an attribute must not hide it.
 _TAKEN = {
-    *("additional_properties", "bool", "bytes", "classmethod", "datetime", "dict"),
+    *("additional_properties", "bool", "classmethod", "datetime", "dict"),
     *("field", "float", "from_dict", "from_json", "int", "list", "property", "str"),
     *("to_dict", "tuple"),
 }

@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypedDict
+from typing import TYPE_CHECKING, Any, Literal, TypedDict
 
 from attrs import define, field
 
@@ -23,10 +23,9 @@ __all__ = ["OpenAIFile", "OpenAIFileDict"]
 class OpenAIFile(Model):
     """An uploaded file, or one that the server produced, without its contents."""
 
-    _property_names: ClassVar[Mapping[str, str]] = {"bytes_": "bytes"}
     id: str
     """Id of the file."""
-    bytes_: int
+    bytes: int
     """Size of the file in bytes."""
     created_at: int
     """When the file was stored, in seconds since 1970 (UTC)."""
@@ -53,7 +52,7 @@ class OpenAIFile(Model):
         take = rest.pop
         self = cls.__new__(cls)
         self.id = take("id", UNSET)
-        self.bytes_ = take("bytes", UNSET)
+        self.bytes = take("bytes", UNSET)
         self.created_at = take("created_at", UNSET)
         self.expires_at = take("expires_at", UNSET)
         self.filename = take("filename", UNSET)
