@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 _BOUNDS = ("max_items", "created_after", "created_before")
+# The properties of every list that are attributes of pages.
+_OWN = frozenset({"data", "first_id", "last_id", "object"})
 _QUERY = ("limit", "order", "after", "before", "run_id", "include")
 
 
@@ -33,6 +35,8 @@ class PageFields(Generic[T]):
     last_id: Any = None
     has_more: bool | None = None
     object: Any = None
+    single: bool = False
+    rest: Mapping[str, Any] = field(factory=dict)
 
 
 def split(
@@ -80,6 +84,7 @@ def page_fields(
         del found
         raise result.undecodable(result.response, "no list")
     more = False if single else found.get("has_more")
+    own = _OWN if single else {*_OWN, "has_more"}
     return PageFields(
         operation=result.call.operation,
         ids=result.call.ids,
@@ -88,4 +93,6 @@ def page_fields(
         last_id=found.get("last_id"),
         has_more=more if isinstance(more, bool) else None,
         object=found.get("object"),
+        single=single,
+        rest={name: value for name, value in found.items() if name not in own},
     )

@@ -51,6 +51,8 @@ class _Page(Generic[T]):
         last_id: the id of the last one, if the server sent it.
         has_more: whether there are more; None if the server doesn't say.
         object: "list", if the server sent it.
+
+    Whatever else the server says of the list is an attribute too.
     """
 
     data: list[T]
@@ -60,6 +62,9 @@ class _Page(Generic[T]):
     object: str | None = None
     _query: Query = field(alias="query", factory=dict, repr=False)
     _bounds: Bounds = field(alias="bounds", factory=Bounds, repr=False)
+    # What else the server says of the list, such as the query of a search.
+    _rest: Mapping[str, Any] = field(alias="rest", factory=dict, repr=False)
+    _single: bool = field(alias="single", default=False, repr=False)
     # By which a page that was pickled finds those after it again.
     _operation: str = field(alias="operation", default="", repr=False)
     _ids: Mapping[str, str] = field(alias="ids", factory=dict, repr=False)
@@ -69,6 +74,15 @@ class _Page(Generic[T]):
     def of(cls, fields: PageFields[T], **more: Any) -> Self:
         """Return the page that a response says; `more` is what it doesn't know."""
         return cls(**asdict(fields, recurse=False), **more)
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any:
+            """Return what else the server says of the list, as `search_query`."""
+            if not name.startswith("_") and name in self._rest:
+                return self._rest[name]
+            kind = type(self).__name__
+            raise AttributeError(f"{kind!r} object has no attribute {name!r}")
 
     @property
     def complete(self) -> bool | None:
@@ -101,7 +115,11 @@ class _Page(Generic[T]):
             "last_id": self.last_id,
             "has_more": self.has_more,
         }
-        return {name: value for name, value in kept.items() if value is not None}
+        if self._single:
+            # That there are no more is known, but nothing that the server said.
+            del kept["has_more"]
+        found = {name: value for name, value in kept.items() if value is not None}
+        return {**found, **self._rest}
 
     def to_json(self, *, indent: int | None = None) -> str:
         """Return the page as JSON text.

@@ -42,8 +42,8 @@ def upload_flow(
         ConfigurationError: an argument can't be used.
     """
     if operation is CREATE_VECTOR_STORE_FILE_BATCH:
-        upload, stand_ins = _many(params, client)
         known = [*(params.pop("file_ids", None) or ())]
+        upload, stand_ins = _many(params, client, known)
     else:
         upload, stand_ins = _one(params, client), ["file"]
         known = []
@@ -100,7 +100,9 @@ def _one(params: dict[str, Any], client: Any) -> Flow[list[Any]]:
     return flow()
 
 
-def _many(params: dict[str, Any], client: Any) -> tuple[Flow[list[Any]], list[str]]:
+def _many(
+    params: dict[str, Any], client: Any, known: list[Any]
+) -> tuple[Flow[list[Any]], list[str]]:
     """Return the flow of uploads of several files, and what stands for their ids."""
     files: Any = params.pop("files")
     is_one = isinstance(files, str | bytes | bytearray | memoryview | PathLike)
@@ -108,7 +110,7 @@ def _many(params: dict[str, Any], client: Any) -> tuple[Flow[list[Any]], list[st
         kind = type(files).__name__
         raise ConfigurationError(f"files must be a list of files, not {kind}")
     listed = [*files]
-    if not listed:
+    if not listed and not known:
         raise ConfigurationError(
             "files is empty; for files that have been uploaded already, call "
             "create_and_poll with their file_ids"

@@ -14,11 +14,12 @@ from assistants_client import (
     InternalServerError,
     StreamInterrupted,
 )
-from assistants_client._operations import OPERATIONS
+from assistants_client._operations import LIVE, OPERATIONS
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator, Sequence
 
+    from assistants_client._call import Operation
     from harness.prism.calls import Call
 
 KEY = "any"
@@ -96,7 +97,7 @@ def _method(client: Any, call: Call, *way: str) -> Any:
 
 def _given(call: Call) -> dict[str, Any]:
     """Return the arguments: ids by their names, the body's properties one by one."""
-    (endpoint,) = [each for each in OPERATIONS.values() if each.module == call.name]
+    endpoint = _operation(call)
     body = call.others.get("body", {})
     query = {key: value for key, value in call.others.items() if key != "body"}
     plain = body.to_dict() if hasattr(body, "to_dict") else body
@@ -108,7 +109,13 @@ def _given(call: Call) -> dict[str, Any]:
 
 
 def _is_page(call: Call) -> bool:
-    return call.name.rpartition(".")[2].startswith("list_")
+    is_list = call.name.rpartition(".")[2].startswith("list_")
+    return is_list or _operation(call).single
+
+
+def _operation(call: Call) -> Operation[Any, Any]:
+    (found,) = [each for each in OPERATIONS.values() if each.module == call.name]
+    return found
 
 
 def _first(page: Any) -> Iterator[Any]:
@@ -136,6 +143,8 @@ def _faults_of(
     if type(parsed) is not wanted:
         yield f"{who}: gave {parsed!r}, no {wanted.__name__}"
         return
+    if wanted is assistants_client.HttpxBinaryResponseContent:
+        return
     if parsed.to_dict() != json.loads(response.content):
         yield f"{who}: something of the response is lost"
     for deviation in check(parsed.to_dict(), call.schema):
@@ -145,11 +154,13 @@ def _faults_of(
 
 
 def _class(call: Call, *, asynchronous: bool) -> type[Any]:
-    """Return the class of the result: a live object, a page, or a deletion."""
-    (endpoint,) = [each for each in OPERATIONS.values() if each.module == call.name]
-    if endpoint.kind.startswith("Delete"):
+    """Return the class of the result: a live object, a page, contents, or a model."""
+    kind = _operation(call).kind
+    if kind == "bytes":
+        return assistants_client.HttpxBinaryResponseContent
+    if kind not in LIVE and not _is_page(call):
         return call.result
-    name = "Page" if _is_page(call) else endpoint.kind
+    name = "Page" if _is_page(call) else kind
     found: type[Any] = getattr(
         assistants_client, f"Async{name}" if asynchronous else name
     )

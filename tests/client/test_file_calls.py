@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import io
 import logging
+import pickle
 import threading
 import time
 import warnings
@@ -450,3 +451,27 @@ def test_a_short_limit_of_responses_names_the_way_out(using: Any) -> None:
         assert "stream_to_file" in caught.value.__notes__[0]
 
     using(use)
+
+
+def test_a_list_keeps_what_else_the_server_says(use: Any) -> None:
+    found = {
+        "object": "vector_store.search_results.page",
+        "search_query": ["tide"],
+        "data": [],
+        "has_more": True,
+        "next_page": None,
+    }
+    with ScriptedServer(lambda _: Response.of(found)) as server:
+
+        def search(client: Any) -> Any:
+            return client.vector_stores.search("vs", query="tide")
+
+        page = use(search, base_url=server.url)
+    assert page.to_dict() == found
+    assert page.search_query == ["tide"]
+    assert page.next_page is None
+    # It is all there is, whatever the server says.
+    assert not page.has_next_page()
+    assert pickle.loads(pickle.dumps(page)).search_query == ["tide"]
+    with pytest.raises(AttributeError, match="no attribute 'other'"):
+        _ = page.other
