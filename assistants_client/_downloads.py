@@ -111,7 +111,7 @@ class _Received:
             kind = type(progress).__name__
             raise ConfigurationError(f"progress must be True or a function, not {kind}")
         self.line = ProgressLine()
-        self._tell = self.line.show_bytes if progress is True else progress
+        self._tell: Any = self.line.show_bytes if progress is True else progress
         self._count = 0
         length = headers.get("content-length", "")
         # That of what is encoded says nothing of what comes out.

@@ -30,7 +30,7 @@ class OverallProgress:
             kind = type(progress).__name__
             raise ConfigurationError(f"progress must be True or a function, not {kind}")
         self._line = ProgressLine()
-        self._tell = self._line.show_bytes if progress is True else progress
+        self._tell: Any = self._line.show_bytes if progress is True else progress
         self._lock = threading.Lock()
         self._sent = [0] * count
         self._told = -1

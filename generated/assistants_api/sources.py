@@ -21,6 +21,7 @@ from collections.abc import (
     Mapping,
 )
 from contextlib import suppress
+from functools import partial
 from inspect import iscoroutinefunction
 from pathlib import Path
 from typing import Any, Final, TypeVar
@@ -58,7 +59,7 @@ class Source:
         self.label = label
         self.length: int | None = None
         self.repeats = True
-        self._content = content
+        self._content: Any = content
         self._check_type()
 
     def open(self, *, asynchronous: bool = False) -> None:
@@ -120,14 +121,11 @@ class Source:
             for piece in self.pieces():
                 yield piece
             return
-        read: Callable[[int | None], Awaitable[Any]]
         close: Callable[[], None] = _nothing
+        read: Callable[[int | None], Awaitable[Any]]
         if _is_plain(content):
             plain, close = await in_thread(self._guard(self._reader))
-            plain = self._guard(plain)
-
-            async def read(left: int | None) -> Any:
-                return await in_thread(plain, left)
+            read = partial(in_thread, self._guard(plain))
         else:
             read = self._async_reader()
         try:
