@@ -312,9 +312,6 @@ def request_headers(
         headers.update(_lowered(more))
     if extra:
         settings.secrets.learn_headers(headers, settings.redact_headers)
-    if isinstance(content, Upload):
-        # No other says how its parts are told apart.
-        headers.pop("content-type", None)
     for name, value in headers.items():
         if value is not None and not _is_sendable(value):
             # Its value is not in the message: it may be a key.

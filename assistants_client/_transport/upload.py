@@ -38,6 +38,7 @@ class Sending:
             show: shows on the terminal how far it is, if that is asked for.
             moved: is called when more of it was sent.
         """
+        # No other type says how the parts are told apart.
         self.headers = {"content-type": upload.form.content_type}
         if upload.form.length is not None:
             self.headers["content-length"] = str(upload.form.length)

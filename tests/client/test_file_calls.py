@@ -9,6 +9,7 @@ import pickle
 import threading
 import time
 import warnings
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,7 @@ from assistants_client import (
     WaitTimeout,
 )
 from harness.either_client import listed, settled
-from harness.scripted_server import Response, ScriptedServer
+from harness.scripted_server import Response, ScriptedServer, in_turn
 from tests.cases import each_case
 from tests.client.recording import KEY
 
@@ -182,6 +183,7 @@ def test_many_files_are_uploaded_at_once(using: Any) -> None:
         assert (batch.file_counts.completed, batch.file_counts.total) == (8, 8)
         assert told[0] == (0, 7 * len(TEXT))
         assert told[-1] == (7 * len(TEXT), 7 * len(TEXT))
+        assert len(told) == len({*told})
         found = await listed(
             client.vector_stores.file_batches.list_files(
                 batch.id, vector_store_id=store.id
@@ -391,7 +393,7 @@ def test_options_hold_for_each_request_but_a_key_for_none_other(use: Any) -> Non
             batch(
                 files=[("a", b"x")],
                 idempotency_key="k",
-                extra_headers={"X-A": "1"},
+                extra_headers={"X-A": "1", "Idempotency-Key": "k"},
                 poll_interval_ms=1,
             ),
             base_url=server.url,
@@ -399,6 +401,42 @@ def test_options_hold_for_each_request_but_a_key_for_none_other(use: Any) -> Non
     assert [each.headers["x-a"] for each in server.requests] == ["1"] * 3
     keys = [each.headers.get("idempotency-key") for each in server.requests]
     assert keys == [None, "k", None]
+
+
+def test_a_response_without_an_id_is_followed_all_the_same(use: Any) -> None:
+    answers = in_turn(
+        Response.of({"status": "queued"}), Response.of({"status": "failed"})
+    )
+    with ScriptedServer(answers) as server:
+        for call in (
+            lambda client: client.vector_stores.file_batches.poll(
+                "b", vector_store_id="vs", poll_interval_ms=1
+            ),
+            lambda client: client.files.wait_for_processing("b", poll_interval=0.001),
+        ):
+            if server.requests:
+                server.script = in_turn(
+                    Response.of({"status": "uploaded"}),
+                    Response.of({"status": "error"}),
+                )
+            assert use(call, base_url=server.url).status in ("failed", "error")
+    first, again, *others = (each.path for each in server.requests)
+    assert first == again == "/vector_stores/vs/file_batches/b"
+    assert others == ["/files/b", "/files/b"]
+
+
+def test_threads_that_go_on_begin_no_more_uploads() -> None:
+    from assistants_client import Client
+    from assistants_client.resources._upload_set import UploadSet
+
+    with Client(base_url="http://127.0.0.1:1", api_key=KEY) as client:
+        uploads = UploadSet(client, [b"a", b"b"], {}, progress=False, most=1)
+        flow = uploads.flow()
+        next(flow)
+        flow.send(None)
+        flow.close()
+        # The thread that was about to take the next one finds none.
+        assert uploads._next() is None
 
 
 def test_an_interruption_says_what_was_uploaded(
@@ -440,6 +478,23 @@ def test_the_transcript_shows_sizes_of_contents(
     lines = [each.getMessage() for each in caplog.records]
     assert ">> <100 bytes>" in lines
     assert "<< <100 bytes>" in lines
+
+
+def test_contents_are_no_text_by_chance(
+    use: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG, "assistants_client.wire")
+    reply = Response(body=b"text", content_type="application/octet-stream")
+    with ScriptedServer(lambda _: reply) as server:
+        act = partial(_content, verbosity=2)
+        assert use(act, base_url=server.url).text == "text"
+    lines = [each.getMessage() for each in caplog.records]
+    assert "<< <4 bytes>" in lines
+    assert "<< text" not in lines
+
+
+def _content(client: Any, **options: Any) -> Any:
+    return client.files.content("file-1", **options)
 
 
 def test_a_short_limit_of_responses_names_the_way_out(using: Any) -> None:

@@ -225,6 +225,19 @@ def test_progress_is_told(send: Any, tmp_path: Path) -> None:
         assert told == [(0, None), (2, None), (5, None)]
 
 
+def test_progress_of_several_files_is_that_of_all(use: Any) -> None:
+    told: list[tuple[int, int | None]] = []
+
+    def act(client: Any) -> Any:
+        files = [("file", b"12"), ("file", b"345")]
+        tell = {"progress": lambda *found: told.append(found)}
+        return client.post("/x", cast_to=dict, files=files, **tell)
+
+    with ScriptedServer(lambda _: STORED) as server:
+        use(act, base_url=server.url)
+    assert told == [(0, 5), (2, 5), (2, 5), (5, 5)]
+
+
 def test_progress_may_be_awaited_by_the_other_client(use: Any) -> None:
     told = []
 
