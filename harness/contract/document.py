@@ -29,7 +29,7 @@ METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 PREFIX = "#/components/schemas/"
 # What modules of the package import: a class, or an attribute, has another name.
 TAKEN_CLASSES = {"Any", "File", "Model", "Request", "Response", "Unset"}
-TAKEN_NAMES = {"bytes", "dict", "errors", "list", "models", "self", "types"}
+TAKEN_NAMES = {"dict", "errors", "list", "models", "self", "types"}
 JSON, EVENTS = "application/json", "text/event-stream"
 
 Schema = dict[str, Any]

@@ -119,7 +119,8 @@ def test_a_call_s_own_options_win() -> None:
     assert sent.headers["idempotency-key"] == "once"
     query = parse_qsl(urlsplit(sent.url).query)
     assert query == [("a[]", "1"), ("a[]", "2"), ("c[d]", "e f")]
-    assert json.loads(sent.content or b"") == {"model": "other", "unknown": {"x": [1]}}
+    assert isinstance(sent.content, bytes)
+    assert json.loads(sent.content) == {"model": "other", "unknown": {"x": [1]}}
     assert sent.timeout is None
 
 

@@ -18,6 +18,7 @@ from assistants_client._effects import (
     PreparedRequest,
     Send,
     Sleep,
+    Upload,
 )
 from assistants_client._transcript import Transcript
 from assistants_client._transport.async_http import AsyncHttp
@@ -249,6 +250,7 @@ def test_a_request_is_what_httpx_would_have_made(timeout: Any) -> None:
     with httpx.Client(headers={"X-A": "c", "X-B": "d"}) as client:
         ours = new_request(client, prepared, LIBRARY, None)
         usual = httpx.Timeout(600, connect=5) if timeout == 600 else timeout
+        assert not isinstance(prepared.content, Upload)
         theirs = client.build_request(
             prepared.method,
             prepared.url,

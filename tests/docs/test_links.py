@@ -26,7 +26,9 @@ _OURS = rf"(?:{'|'.join(map(re.escape, _FOLDERS))})"
 _PATH = re.compile(rf"{_OURS}/[\w./-]+|[\w.-]+\.(?:md|toml|yaml|txt|lock)")
 _NAME = re.compile(r"(?:assistants_api|assistants_client)(?:\.\w+)+")
 # Files that readers have, or that other repositories get.
-_THEIRS = {"conftest.py", "state.db", "other.yaml", "upstream.yaml"}
+_THEIRS = {
+    *("conftest.py", "state.db", "other.yaml", "tides.md", "upstream.yaml"),
+}
 FOLDERS = (ROOT, ROOT / "codegen", ROOT / "generated")
 # What stands for the name of a module.
 _ANY = re.compile(r"\b[A-Z]{3,}\b")
