@@ -147,6 +147,12 @@ def circling(query: dict[str, str]) -> Any:
     return {"data": items(*found), "has_more": True}
 
 
+def looping(query: dict[str, str]) -> Any:
+    # 0, then 1, 2, 3, 1, 2, 3 and so on: no page repeats the one before or the first.
+    last = int(query.get("after", "item_-1").removeprefix("item_"))
+    return {"data": items(1 if last == 3 else last + 1), "has_more": True}
+
+
 def lying(query: dict[str, str]) -> Any:
     return {"data": items(1, 2) if "after" not in query else [], "has_more": True}
 
@@ -159,6 +165,7 @@ SERVERS: list[tuple[Callable[[dict[str, str]], Any], int | None, str | None]] = 
     (ignoring, 20, REPEATED),
     (silent, 20, REPEATED),
     (circling, None, REPEATED),
+    (looping, None, REPEATED),
     (lying, 2, NO_ITEMS),
     (nameless, 1, NO_CURSOR),
     (whole, 65, None),

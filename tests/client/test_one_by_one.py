@@ -254,16 +254,17 @@ def test_a_run_that_may_be_there_keeps_its_thread(
 
 
 @both
-def test_each_step_has_the_options_and_a_key_of_its_own(kind: Any) -> None:
+@pytest.mark.parametrize(
+    "given", [{"idempotency_key": "key"}, {"extra_headers": {"Idempotency-Key": "key"}}]
+)
+def test_each_step_has_the_options_and_a_key_of_its_own(kind: Any, given: Any) -> None:
     server = Server()
+    headers = {"x-mine": "here", **given.get("extra_headers", {})}
     creating(
         kind,
         server,
         lambda c: c.threads.create_and_run(
-            assistant_id="a",
-            thread=THREAD,
-            idempotency_key="key",
-            extra_headers={"x-mine": "here"},
+            assistant_id="a", thread=THREAD, **{**given, "extra_headers": headers}
         ),
     )
     assert {each["x-mine"] for each in server.headers} == {"here"}
