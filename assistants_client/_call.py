@@ -9,7 +9,7 @@ from __future__ import annotations
 import inspect
 import json
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, cached_property
 from typing import (
     TYPE_CHECKING,
     Any,
@@ -132,7 +132,7 @@ class Parameters(NamedTuple):
     has_body: bool
 
 
-@frozen(eq=False)
+@frozen(eq=False, slots=False)
 class Operation(Generic[Sync_co, Async_co]):
     """An operation of the API; its types are what the two clients return for it.
 
@@ -153,7 +153,7 @@ class Operation(Generic[Sync_co, Async_co]):
     renamed: Mapping[str, str] = field(factory=dict)
     single: bool = False
 
-    @property
+    @cached_property
     def parameters(self) -> Parameters:
         """Return its parameters."""
         return _parameters(self.module)

@@ -14,8 +14,8 @@ from inspect import iscoroutinefunction
 from typing import TYPE_CHECKING, Any, ParamSpec, Protocol, TypeVar
 
 from .. import _api
-from .._arguments import LEFT_OUT, given
 from .._arguments import NOT_GIVEN as NOT_GIVEN
+from .._arguments import given
 from .._call import make_call, properties_of
 from .._error_messages import is_error
 from .._lists import page_fields, split
@@ -25,7 +25,7 @@ from ..objects._live import Binding
 from ..pages import AsyncPage, AsyncPages, Page
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Mapping
 
     from .._call import Call, CallResult, Operation
     from .._flows.paginate import Bounds
@@ -83,7 +83,7 @@ class Resource:
 
     def _list(self, operation: Operation[S, object], params: dict[str, Any]) -> Page[S]:
         ids = ids_in(operation, params)
-        bounds, query, rest = split(params)
+        bounds, query, rest = split(given(params))
         page, _ = page_calls(operation, self._client, ids, bounds, rest)
         return self._perform(self._client, page(query))
 
@@ -107,7 +107,7 @@ class AsyncResource:
         self, operation: Operation[object, A], params: dict[str, Any]
     ) -> AsyncPages[A]:
         ids = ids_in(operation, params)
-        bounds, query, rest = split(params)
+        bounds, query, rest = split(given(params))
         page, _ = page_calls(operation, self._client, ids, bounds, rest)
         # Made now, so that a wrong argument is refused here, not where it is awaited.
         first = page(query)
@@ -121,9 +121,10 @@ def ids_in(
 
     The others are called as the document calls them from here on.
     """
-    for name, key in operation.renamed.items():
-        if name in params:
-            params[key] = params.pop(name)
+    if operation.renamed:
+        for name, key in operation.renamed.items():
+            if name in params:
+                params[key] = params.pop(name)
     return {name: params.pop(name) for name in operation.parameters.path}
 
 
@@ -289,48 +290,43 @@ def made(
         positional = names[: code.co_argcount - 1]
         optional = function.__kwdefaults__ or {}
         required = {name for name in names if name not in optional}
-
-        def arguments(args: Sequence[object], params: dict[str, Any]) -> dict[str, Any]:
-            if args:
-                _place(function, positional, args, params)
-            if not params.keys() >= required:
-                name = next(each for each in names if each in required - params.keys())
-                raise TypeError(
-                    f"{function.__qualname__}() is missing the argument {name!r}"
-                )
-            if any(type(each).__name__ in LEFT_OUT for each in params.values()):
-                return given(params)
-            return params
+        where = f"{function.__qualname__}()"
 
         @wraps(function)
         def method(self: Any, *args: object, **params: Any) -> Any:
-            return getattr(self, how)(operation, arguments(args, params))
+            if args:
+                place(args, params)
+            if not params.keys() >= required:
+                raise missing(params)
+            return getattr(self, how)(operation, params)
 
         @wraps(function)
         async def method_async(self: Any, *args: object, **params: Any) -> Any:
-            return await getattr(self, how)(operation, arguments(args, params))
+            if args:
+                place(args, params)
+            if not params.keys() >= required:
+                raise missing(params)
+            return await getattr(self, how)(operation, params)
+
+        def place(args: tuple[object, ...], params: dict[str, Any]) -> None:
+            """Add arguments that were given by their place to those given by name."""
+            if len(args) > len(positional):
+                those = f"only {', '.join(positional)}" if positional else "no argument"
+                raise TypeError(
+                    f"{where} takes {those} by place, but {len(args)} were given; "
+                    "name the rest"
+                )
+            for name, value in zip(positional, args, strict=False):
+                if name in params:
+                    raise TypeError(f"{where} got several values for {name!r}")
+                params[name] = value
+
+        def missing(params: dict[str, Any]) -> TypeError:
+            name = next(each for each in names if each in required - params.keys())
+            return TypeError(f"{where} is missing the argument {name!r}")
 
         made: Any = method_async if iscoroutinefunction(function) else method
         found: Callable[P, R] = made
         return found
 
     return decorate
-
-
-def _place(
-    function: Callable[..., Any],
-    names: Sequence[str],
-    args: Sequence[object],
-    params: dict[str, Any],
-) -> None:
-    """Add arguments that were given by their place to those given by name."""
-    where = f"{function.__qualname__}()"
-    if len(args) > len(names):
-        those = f"only {', '.join(names)}" if names else "no argument"
-        raise TypeError(
-            f"{where} takes {those} by place, but {len(args)} were given; name the rest"
-        )
-    for name, value in zip(names, args, strict=False):
-        if name in params:
-            raise TypeError(f"{where} got several values for {name!r}")
-        params[name] = value

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from .._arguments import given
 from ._base import AsyncResource, Resource, ids_in
 from ._run_outputs import listed, note_outputs
 
@@ -23,6 +24,7 @@ class RunResource(Resource):
     def _wait(self, operation: Operation[S, object], params: dict[str, Any]) -> S:
         from ._waits import wait_flow
 
+        params = given(params)
         ids = ids_in(operation, params)
         flow, options = wait_flow(operation, params, ids, self._client)
         found: S = self._client._follow(flow, options)
@@ -32,6 +34,7 @@ class RunResource(Resource):
         self, operation: Operation[S, object], params: dict[str, Any]
     ) -> S | Stream:
         """Return a result, or the events of a run in its place."""
+        params = given(params)
         ids = ids_in(operation, params)
         listed(operation, params)
         if "tools" in params or "send_tools" in params:
@@ -58,7 +61,7 @@ class RunResource(Resource):
         from ..streaming.stream import Stream
         from ._streams import followed_call
 
-        client = self._client
+        client, params = self._client, given(params)
         event_handler = params.pop("event_handler", None)
         ids = ids_in(operation, params)
         followed = followed_call(operation, params, ids, client)
@@ -78,6 +81,7 @@ class AsyncRunResource(AsyncResource):
     async def _wait(self, operation: Operation[object, A], params: dict[str, Any]) -> A:
         from ._waits import wait_flow
 
+        params = given(params)
         ids = ids_in(operation, params)
         flow, options = wait_flow(operation, params, ids, self._client)
         found: A = await self._client._follow(flow, options)
@@ -87,6 +91,7 @@ class AsyncRunResource(AsyncResource):
         self, operation: Operation[object, A], params: dict[str, Any]
     ) -> A | AsyncStream:
         """Return a result, or the events of a run in its place."""
+        params = given(params)
         ids = ids_in(operation, params)
         listed(operation, params)
         if "tools" in params or "send_tools" in params:
@@ -113,7 +118,7 @@ class AsyncRunResource(AsyncResource):
         from ..streaming.stream import AsyncStream
         from ._streams import followed_call
 
-        client = self._client
+        client, params = self._client, given(params)
         event_handler = params.pop("event_handler", None)
         ids = ids_in(operation, params)
         followed = followed_call(operation, params, ids, client)

@@ -16,7 +16,8 @@ import openai
 import pytest
 
 from assistants_client import AsyncClient, Client
-from assistants_client._call import NOT_GIVEN, CallOptions
+from assistants_client._arguments import NOT_GIVEN
+from assistants_client._call import CallOptions
 from assistants_client._operations import OPERATIONS
 from harness.scripted_server import Response, ScriptedServer
 from tests.cases import each_case
