@@ -109,7 +109,7 @@ class Library:
         Raises:
             HTTPError: it has expired.
         """
-        if store["status"] == "expired":
+        if _is_over(store):
             message = (
                 f"{store['id']} has expired; make a new vector store of its files."
             )
@@ -214,7 +214,7 @@ class Library:
 
     def _usable(self, id: str) -> str | None:
         store = self._store.get("vector_store", id)
-        if store is None or store["status"] == "expired":
+        if store is None or _is_over(store):
             return None
         self.use_store(store)
         return id
@@ -233,6 +233,12 @@ class Library:
     def _empty(self, id: str) -> None:
         self._entries.delete_all(id)
         self._background.forget(id)
+
+
+def _is_over(store: JSON) -> bool:
+    """Return whether a vector store has expired, noticed or not."""
+    expires = store["expires_at"]
+    return store["status"] == "expired" or (expires is not None and expires <= now())
 
 
 def _of_all(body: JSON) -> JSON:

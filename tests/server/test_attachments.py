@@ -90,7 +90,6 @@ def test_a_vector_store_that_is_gone_is_replaced(
             api.delete(f"/vector_stores/{own}")
         elif gone == "expired":
             move_clock(monkeypatch, DAY + 1)
-            api.get("/vector_stores")
         said = message(attached(upload(api)["id"], SEARCH))
         api.post(f"/threads/{thread}/messages", said)
         (store,) = resources(api, thread)["file_search"]["vector_store_ids"]
@@ -154,3 +153,24 @@ def test_new_vector_stores_have_what_is_asked_for(api: Api, where: str) -> None:
     (entry,) = api.get(f"/vector_stores/{store}/files")["data"]
     assert entry["chunking_strategy"] == new["chunking_strategy"]
     assert len(found(api, store, "Danube")) > 1
+
+
+def test_a_run_uses_the_vector_stores_that_it_searches(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with LocalServer() as server, talking(server) as api:
+        expiry = {"anchor": "last_active_at", "days": 1}
+        file = upload(api, b"The Danube.")["id"]
+        body = {"file_ids": [file], "expires_after": expiry}
+        store = api.post("/vector_stores", body)["id"]
+        settled(api, store)
+        search = {"file_search": {"vector_store_ids": [store]}}
+        assistant = api.assistant(tools=[SEARCH], tool_resources=search)
+        thread = api.thread("Danube?")
+        run, ended = {"tool_choice": SEARCH}, JSON()
+        for days, ending in ((0.9, "completed"), (1.8, "completed"), (3, "failed")):
+            move_clock(monkeypatch, days * DAY)
+            ended = api.run(thread, assistant, **run)
+            assert ended["status"] == ending, days
+        assert "expired" in ended["last_error"]["message"]
+        assert api.get(f"/vector_stores/{store}")["status"] == "expired"
