@@ -5,11 +5,12 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-import shutil
 import tempfile
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
+
+from .temporary_folders import TemporaryFolder
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -33,7 +34,7 @@ class Contents:
         Args:
             database: the file of the store; None for one in memory.
         """
-        self._temporary = database is None
+        self._temporary: TemporaryFolder | None = None
         # Where links lead: the store may be opened by another name next time.
         real = None if database is None else database.resolve()
         self._folder = None if real is None else real.with_name(f"{real.name}.files")
@@ -42,8 +43,9 @@ class Contents:
     def folder(self) -> Path:
         """Return the folder, which is there from now on."""
         if self._folder is None:
-            self._folder = Path(tempfile.mkdtemp(prefix="assistants-server-"))
-        # What is in it may be secret, and the temporary folder is everybody's.
+            self._temporary = TemporaryFolder()
+            self._folder = self._temporary.path
+        # What is in it may be secret.
         self._folder.mkdir(mode=0o700, exist_ok=True)
         return self._folder
 
@@ -89,8 +91,8 @@ class Contents:
 
     def close(self) -> None:
         """Delete the folder of a store in memory."""
-        if self._temporary and self._folder is not None:
-            shutil.rmtree(self._folder, ignore_errors=True)
+        if self._temporary:
+            self._temporary.close()
 
 
 class Draft:

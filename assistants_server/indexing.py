@@ -141,7 +141,11 @@ class Indexer:
             await asyncio.wait(self._tasks, timeout=_GRACE)
         with suppress(TimeoutError):
             async with asyncio.timeout(_GRACE):
-                await in_thread(self.index.close, "closing")
+                await in_thread(self._close, "closing")
+
+    def _close(self) -> None:
+        self.index.close()
+        self._contents.close()
 
     async def _work(self) -> None:
         """Index one file after the other."""

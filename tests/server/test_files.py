@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import signal
 import time
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +12,7 @@ import pytest
 from assistants_server import LocalServer
 from tests.server.api import refused, talking
 from tests.server.shelf import move_clock, upload
+from tests.server.test_restart import Program
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -192,6 +194,29 @@ def test_a_server_in_memory_leaves_nothing(
         (folder,) = tmp_path.iterdir()
         assert folder.stat().st_mode & 0o777 == 0o700
     assert [*tmp_path.iterdir()] == []
+
+
+def test_what_a_killed_server_in_memory_left_goes_with_the_next(tmp_path: Path) -> None:
+    # Of others, without a lock or with a link in its place.
+    for name in ("assistants-server-of-others", "something-else"):
+        (tmp_path / name).mkdir()
+    others = {*tmp_path.iterdir()}
+    environment = {"TMPDIR": str(tmp_path)}
+    with (
+        Program(env=environment) as lives,
+        Program(env=environment) as killed,
+        Program(env=environment) as later,
+    ):
+        kept = upload(lives.api, b"kept")["id"]
+        upload(killed.api, b"left")
+        assert len({*tmp_path.iterdir()} - others) == 2
+        killed.kill()
+        upload(later.api, b"new")
+        assert len({*tmp_path.iterdir()} - others) == 2
+        assert lives.http.get(f"/files/{kept}/content").content == b"kept"
+        lives.send(signal.SIGINT)
+        later.send(signal.SIGTERM)
+    assert {*tmp_path.iterdir()} == others
 
 
 def test_files_expire(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
