@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from enum import Enum
-from typing import TYPE_CHECKING, Any, Final, Generic, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
 
-from .._effects import Invoke, Note, Progress, Sleep, TimeUp
+from .._effects import Invoke, Note, TimeUp
 from .._errors import APIError, AssistantsError
 from .._events.run_status import REQUIRES_ACTION, has_ended
 from .._run_errors import RunTimeout
 from .._text import word
 from .deadline import Deadline, within
 from .outages import through_outages
-from .poll_policy import Pauses
+from .poll_policy import CANCEL_TIME, Pauses, sleep
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,11 +23,6 @@ if TYPE_CHECKING:
     from .poll_policy import PollPolicy
 
 R = TypeVar("R", bound="RunObject")
-
-CANCEL_TIME: Final = 2.0
-"""Seconds that cancelling a run may take after the deadline."""
-TICK: Final = 0.1
-"""Seconds between two updates of what is shown on the terminal."""
 
 
 class Stop(Enum):
@@ -121,7 +116,7 @@ def polling(
                 continue
         pause = pauses.next(result)
         yield Note(f"the run is {word(run.status)}; polling again in {pause:.1f} s")
-        yield from _sleep(pause, run, deadline, policy)
+        yield from sleep(pause, word(run.status), deadline, policy)
         if isinstance(run.id, str):
             identified = run
         result = yield from through_outages(_retrieval(retrieve, identified))
@@ -170,19 +165,6 @@ def _retrieval(
     retrieve: Callable[[R], Flow[CallResult[R]]], run: R
 ) -> Callable[[], Flow[CallResult[R]]]:
     return lambda: retrieve(run)
-
-
-def _sleep(
-    pause: float, run: RunObject, deadline: Deadline, policy: PollPolicy
-) -> Flow[None]:
-    """Sleep; show progress meanwhile, if that is asked for and can be seen."""
-    while policy.shows_progress and pause > 0:
-        if not (yield Progress(word(run.status), deadline.waited)):
-            break
-        yield Sleep(min(pause, TICK))
-        pause -= TICK
-    if pause > 0:
-        yield Sleep(pause)
 
 
 def _update(on_update: Callable[[Any], Any], run: RunObject) -> Callable[[], Any]:

@@ -1,4 +1,4 @@
-"""How to wait for a run: for how long, and with which pauses."""
+"""How to wait for something: for how long, and with which pauses."""
 
 from __future__ import annotations
 
@@ -8,16 +8,22 @@ from typing import TYPE_CHECKING, Any, Final, TypedDict
 from attrs import field, frozen
 
 from .._call import SendOptions
+from .._effects import Progress, Sleep
 from .._errors import ConfigurationError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from .._call import CallResult
+    from .._effects import Flow
     from .deadline import Deadline
 
 MAX_WAIT: Final = 600.0
 """Seconds after which waiting ends, unless something else is asked for."""
+CANCEL_TIME: Final = 2.0
+"""Seconds that cancelling may take after the deadline."""
+TICK: Final = 0.1
+"""Seconds between two updates of what is shown on the terminal."""
 POLL_AFTER: Final = "openai-poll-after-ms"
 _FIRST, _MOST, _GROWTH = 0.5, 5.0, 1.5
 _LAST_LOOK = 0.25
@@ -110,6 +116,19 @@ def poll_policy(options: WaitOptions, clock: Callable[[], float]) -> PollPolicy:
         on_update=on_update,
         shows_progress=bool(options.get("spinner")),
     )
+
+
+def sleep(
+    pause: float, shown: str, deadline: Deadline, policy: PollPolicy
+) -> Flow[None]:
+    """Sleep; show progress meanwhile, if that is asked for and can be seen."""
+    while policy.shows_progress and pause > 0:
+        if not (yield Progress(shown, deadline.waited)):
+            break
+        yield Sleep(min(pause, TICK))
+        pause -= TICK
+    if pause > 0:
+        yield Sleep(pause)
 
 
 class Pauses:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
 
-from .._effects import Invoke, Note, Progress, Sleep, TimeUp
+from .._effects import Invoke, Note, TimeUp
 from .._errors import APIError, AssistantsError
 from .._file_errors import WaitTimeout
 from .._text import word
 from .deadline import Deadline, within
 from .outages import through_outages
-from .poll_policy import Pauses
+from .poll_policy import CANCEL_TIME, Pauses, sleep
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,10 +35,6 @@ ENDED: Final = frozenset({"processed", "error", "deleted"})
 """The statuses of files that have been processed, or never will be."""
 INDEXED: Final = frozenset({"completed", "failed", "cancelled"})
 """The statuses of files of vector stores, and of their batches, that have ended."""
-CANCEL_TIME: Final = 2.0
-"""Seconds that cancelling may take after the deadline."""
-TICK: Final = 0.1
-"""Seconds between two updates of what is shown on the terminal."""
 
 
 def poll_processing(
@@ -102,7 +98,7 @@ def _poll(
             return found
         pause = pauses.next(result)
         yield Note(f"it is {word(status)}; polling again in {pause:.1f} s")
-        yield from _sleep(pause, found, deadline, policy)
+        yield from sleep(pause, _shown(found), deadline, policy)
         result = yield from through_outages(_retrieval(retrieve, found))
 
 
@@ -116,19 +112,11 @@ def _update(on_update: Callable[[Any], Any], found: object) -> Callable[[], Any]
     return lambda: on_update(found)
 
 
-def _sleep(
-    pause: float, found: Any, deadline: Deadline, policy: PollPolicy
-) -> Flow[None]:
-    """Sleep; show progress meanwhile, if that is asked for and can be seen."""
+def _shown(found: Any) -> str:
+    """Return what the terminal shows: the status, and how many files have ended."""
     shown = word(found.status)
     counts = getattr(found, "file_counts", None)
     total, going = getattr(counts, "total", None), getattr(counts, "in_progress", None)
     if isinstance(total, int) and isinstance(going, int):
-        shown = f"{shown}, {total - going} of {total} files"
-    while policy.shows_progress and pause > 0:
-        if not (yield Progress(shown, deadline.waited)):
-            break
-        yield Sleep(min(pause, TICK))
-        pause -= TICK
-    if pause > 0:
-        yield Sleep(pause)
+        return f"{shown}, {total - going} of {total} files"
+    return shown

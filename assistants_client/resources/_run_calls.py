@@ -11,7 +11,6 @@ from .._effects import Log
 from .._errors import ConfigurationError, NotFoundError
 from .._flows.call import perform_call
 from .._flows.paginate import Bounds, Pagination, cut_short_text
-from .._flows.retry import IDEMPOTENCY_KEY
 from .._flows.tool_calls import written_in
 from .._lists import page_fields
 from .._operations import (
@@ -27,6 +26,7 @@ from .._operations import (
 from .._run_errors import RunError
 from .._tool_ledger import ToolLedger
 from ._base import item_reader, object_reader, reader
+from ._inherited import inherited
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping
@@ -39,8 +39,6 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 _LOGGER = logging.getLogger("assistants_client")
-# The options of a call that also hold for the requests that follow.
-_INHERITED = ("extra_headers", "extra_query", "timeout", "max_retries", "verbosity")
 _LARGEST_PAGE = 100
 
 
@@ -73,15 +71,7 @@ class RunCalls:
         known = ids.get("run_id")
         self.ledger = ledger or getattr(known, "_ledger", None) or ToolLedger()
         self._ids = ids
-        self._options = {n: params[n] for n in _INHERITED if n in params}
-        headers = self._options.get("extra_headers")
-        if headers:
-            # The key names the first request, not the ones that follow it.
-            self._options["extra_headers"] = {
-                name: value
-                for name, value in headers.items()
-                if name.lower() != IDEMPOTENCY_KEY
-            }
+        self._options = inherited(params)
 
     @property
     def settings(self) -> Options:

@@ -11,8 +11,9 @@ from .._errors import AssistantsError, ConfigurationError
 from .._flows.call import perform_call
 from .._operations import CREATE_FILE, CREATE_VECTOR_STORE_FILE_BATCH
 from ._base import ids_in, object_reader
+from ._inherited import inherited
 from ._upload_set import PURPOSE, UploadSet, leave
-from ._waits_for_files import following, wait_flow
+from ._waits_for_files import wait_flow
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -89,7 +90,7 @@ def _one(params: dict[str, Any], client: Any) -> Flow[list[Any]]:
         "file": params.pop("file"),
         "purpose": PURPOSE,
         "progress": params.pop("progress", False),
-        **following(params),
+        **inherited(params),
     }
     read = object_reader(CREATE_FILE, client, {})
     call = make_call(CREATE_FILE, given, {}, read)
@@ -119,5 +120,5 @@ def _many(
     if isinstance(most, bool) or not isinstance(most, int) or most < 1:
         raise ConfigurationError(f"max_concurrency must be 1 or more, not {most!r}")
     progress = params.pop("progress", False)
-    uploads = UploadSet(client, listed, following(params), progress, most)
+    uploads = UploadSet(client, listed, inherited(params), progress, most)
     return uploads.flow(), ["file"] * len(listed)

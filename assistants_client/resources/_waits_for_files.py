@@ -13,7 +13,6 @@ from .._errors import ConfigurationError
 from .._flows.call import perform_call
 from .._flows.poll_policy import WaitOptions, poll_policy
 from .._flows.processing import ENDED, INDEXED, poll_processing
-from .._flows.retry import IDEMPOTENCY_KEY
 from .._operations import (
     CANCEL_VECTOR_STORE_FILE_BATCH,
     CREATE_VECTOR_STORE_FILE,
@@ -23,10 +22,9 @@ from .._operations import (
     RETRIEVE_FILE,
 )
 from ._base import ids_in, object_reader
+from ._inherited import inherited
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from .._call import CallOptions, CallResult, Operation
     from .._effects import Flow
     from .._flows.poll_policy import PollPolicy
@@ -36,11 +34,6 @@ _OTHER_NAMES: Final = {
     "max_wait_seconds": ("max_wait", 1.0),
     "poll_interval": ("poll_interval_ms", 1000.0),
 }
-# The options of a call that also hold for the requests that follow.
-_INHERITED: Final = (
-    *("extra_headers", "extra_query"),
-    *("timeout", "max_retries", "verbosity"),
-)
 
 
 @frozen
@@ -100,7 +93,7 @@ def wait_flow(
         # That of the request, if it has one: a response may lack its own.
         own[kind.key] = own[kind.key] or getattr(found, "id", None)
         read = object_reader(to, client, own)
-        return perform_call(make_call(to, following(params), own, read), client.options)
+        return perform_call(make_call(to, inherited(params), own, read), client.options)
 
     cancel = kind.cancel
     flow = poll_processing(
@@ -130,17 +123,3 @@ def policy_of(params: dict[str, Any]) -> PollPolicy:
         is_number = isinstance(value, int | float) and not isinstance(value, bool)
         given[usual] = value * factor if name in _OTHER_NAMES and is_number else value
     return poll_policy(given, time.monotonic)
-
-
-def following(params: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the options of a call that hold for those that follow it, too."""
-    found = {name: params[name] for name in _INHERITED if name in params}
-    headers = found.get("extra_headers")
-    if headers:
-        # The key names one request, not those that follow it.
-        found["extra_headers"] = {
-            name: value
-            for name, value in headers.items()
-            if name.lower() != IDEMPOTENCY_KEY
-        }
-    return found

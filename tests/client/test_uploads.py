@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import io
 import logging
+import os
 import threading
 import time
 import tracemalloc
@@ -413,3 +414,23 @@ def test_an_upload_can_be_cancelled() -> None:
     with ScriptedServer(lambda _: STORED) as server:
         asyncio.run(main(server.url))
     assert len(server.requests) == 1
+
+
+def test_a_pipe_that_nobody_writes_to_keeps_no_loop_from_ending(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "pipe"
+    os.mkfifo(path)
+
+    async def main(url: str) -> None:
+        async with AsyncClient(api_key=KEY, base_url=url) as client:
+            with pytest.raises(TimeoutError):
+                async with asyncio.timeout(0.2):
+                    await upload(path)(client)
+
+    with ScriptedServer(lambda _: STORED) as server:
+        began = time.monotonic()
+        asyncio.run(main(server.url))
+        assert time.monotonic() - began < 5
+    # What was left behind ends as well.
+    os.close(os.open(path, os.O_WRONLY | os.O_NONBLOCK))
