@@ -71,7 +71,7 @@ class EmbeddingPeer:
                 self.end_headers()
                 self.wfile.write(sent)
 
-            def log_message(self, *_: object) -> None:
+            def log_message(self, format: str, *_: object) -> None:
                 """Say nothing."""
 
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)

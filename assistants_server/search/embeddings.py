@@ -36,6 +36,7 @@ class Embedder(Protocol):
     @property
     def model(self) -> str:
         """Return what makes them; vectors of two models can't be compared."""
+        ...
 
     def embed(self, texts: Sequence[str]) -> list[array[float]]:
         """Return one vector of float32 for each text.
@@ -43,6 +44,7 @@ class Embedder(Protocol):
         Raises:
             EmbeddingError: there are none.
         """
+        ...
 
 
 @dataclass

@@ -59,6 +59,7 @@ class Stop(Protocol):
 
     def is_set(self) -> bool:
         """Return whether it is."""
+        ...
 
 
 class StoppedError(Exception):

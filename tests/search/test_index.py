@@ -238,7 +238,9 @@ def test_other_files_are_refused_and_left_alone(tmp_path: Path) -> None:
         Index(path)
 
 
-def test_what_a_crash_left_is_swept_away(tmp_path: Path) -> None:
+def test_what_a_crash_left_is_swept_away(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """It ends in the middle of adding one file, removing another, and a whole store."""
     path = tmp_path / "index.db"
     index = Index(path)
@@ -259,7 +261,7 @@ def test_what_a_crash_left_is_swept_away(tmp_path: Path) -> None:
         if len(done) > 2:
             real(*arguments, **options)
 
-    index._delete = broken  # type: ignore[method-assign]
+    monkeypatch.setattr(index, "_delete", broken)
     index.remove("vs", "removed")
     index.remove("other")
     with pytest.raises(SearchError):

@@ -12,7 +12,7 @@ from assistants_server import Citation, FileSearch, LocalServer
 from tests.server.openai_clients import IGNORED, KEY, client_of, script
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import AsyncGenerator, Callable, Generator, Iterator
     from pathlib import Path
 
     from assistants_server import Engine, Turn
@@ -274,12 +274,12 @@ def test_run_fails_where_its_store_has_expired(tmp_path: Path) -> None:
 def test_engine_is_given_what_was_found(
     client: Any, store: str, use_engine: Callable[[Engine], None]
 ) -> None:
-    async def asynchronous(turn: Turn) -> Any:
+    async def asynchronous(turn: Turn) -> AsyncGenerator[Any, Any]:
         found = yield FileSearch(query="hot oven")
         yield f"{turn.vector_stores} {len(found)}: {found[0]['content'][0]['text'][:5]}"
         yield Citation()
 
-    def plain(turn: Turn) -> Any:
+    def plain(turn: Turn) -> Generator[Any, Any]:
         found = yield FileSearch(query="hot oven")
         yield f"{turn.vector_stores} {len(found)}: {found[0]['content'][0]['text'][:5]}"
         yield Citation(0)
@@ -289,7 +289,8 @@ def test_engine_is_given_what_was_found(
         return [search, f"{turn.vector_stores} 1: Bread", Citation()]
 
     assistant = assistant_of(client, store)
-    for engine in (asynchronous, plain, lists):
+    engines: list[Engine] = [asynchronous, plain, lists]
+    for engine in engines:
         use_engine(engine)
         (text,) = texts_of(client, run_of(client, assistant))
         mark = "\u30100:0\u2020bread.txt\u3011"
@@ -302,16 +303,21 @@ def test_a_citation_of_nothing_fails_the_run(
     client: Any, store: str, use_engine: Callable[[Engine], None]
 ) -> None:
     assistant = assistant_of(client, store)
-    for outputs, says in [
+    wrong: list[tuple[list[Any], str]] = [
         ([Citation()], "cites result 0 of a search that found 0"),
         ([FileSearch(query="hull"), Citation(1)], "cites result 1 .* found 1"),
         ([Citation(-1)], "not 0 or more"),
-    ]:
-        use_engine(lambda _, outputs=outputs: outputs)  # type: ignore[misc]
+    ]
+    for outputs, says in wrong:
+        use_engine(saying(outputs))
         run = run_of(client, assistant)
         assert run.status == "failed"
         with pytest.raises(AssertionError, match=says):
             raise AssertionError(run.last_error.message)
+
+
+def saying(outputs: list[Any]) -> Engine:
+    return lambda _: outputs
 
 
 def test_script_searches_and_cites(client: Any, store: str) -> None:
