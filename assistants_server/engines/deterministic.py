@@ -128,14 +128,18 @@ def _answer(turn: Turn, found: Sequence[dict[str, Any]] | None) -> Iterator[Outp
             text = f"{text} Nothing in the files fits."
         yield from _pieces(turn, text)
         return
-    quotes = [_quote(each, turn.question) for each in found[:_MOST_QUOTED]]
-    if turn.run["response_format"] != "auto":
+    quotes: dict[str, int] = {}
+    for number, result in enumerate(found):
+        if len(quotes) < _MOST_QUOTED:
+            # A text that is there again is quoted once.
+            quotes.setdefault(_quote(result, turn.question), number)
+    if turn.run["response_format"] not in ("auto", {"type": "text"}):
         # In JSON a citation has no place.
         yield from _pieces(turn, f"{text} The files say: {'; '.join(quotes)}")
         return
     yield from _pieces(turn, f"{text} The files say:")
-    for number, quote in enumerate(quotes):
-        yield from _pieces(turn, f"{';' if number else ''} {quote} ")
+    for place, (quote, number) in enumerate(quotes.items()):
+        yield from _pieces(turn, f"{';' if place else ''} {quote} ")
         yield Citation(number)
 
 

@@ -26,6 +26,10 @@ _ADVICE = {
     ".rtf": "save it as .docx",
     ".epub": "save it as .html",
 }
+_WITHOUT_TEXT = {
+    *(".png", ".jpg", ".jpeg", ".gif", ".webp", ".bmp", ".tif", ".tiff", ".heic"),
+    *(".mp3", ".mp4", ".wav", ".ogg", ".m4a", ".avi", ".mov", ".webm"),
+}
 _ZIP = b"PK\x03\x04"
 # The compound files of old office programs.
 _COMPOUND = b"\xd0\xcf\x11\xe0"
@@ -44,6 +48,9 @@ def kind_of(filename: str, start: bytes) -> Kind:
     suffix = _suffix(filename)
     if suffix in _ADVICE:
         message = f"{suffix} files can't be searched; {_ADVICE[suffix]} and try again."
+        raise ExtractionError("unsupported_file", message)
+    if suffix in _WITHOUT_TEXT:
+        message = f"{suffix} files have no text that can be searched."
         raise ExtractionError("unsupported_file", message)
     if suffix in _BY_SUFFIX:
         return _BY_SUFFIX[suffix]

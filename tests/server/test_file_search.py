@@ -205,6 +205,22 @@ def test_stores_of_assistant_and_thread_are_searched_together(
     assert {each.file_name for each in results} == {"tides.md", "own.txt"}
 
 
+def test_answer_as_plain_text_has_citations(client: Any, store: str) -> None:
+    run = run_of(client, assistant_of(client, store), response_format={"type": "text"})
+    (text,) = texts_of(client, run)
+    assert len(text.annotations) == 1
+
+
+def test_a_text_that_is_there_twice_is_quoted_once(client: Any, store: str) -> None:
+    for name in ("copy.md", "another.md"):
+        file = client.files.create(file=(name, TIDES), purpose="assistants")
+        client.vector_stores.files.create(store, file_id=file.id)
+    run = run_of(client, assistant_of(client, store))
+    (text,) = texts_of(client, run)
+    assert text.value.count("is at noon") == len(text.annotations) == 1
+    assert ";" not in text.value
+
+
 def test_answer_in_json_has_no_citations(client: Any, store: str) -> None:
     run = run_of(
         client, assistant_of(client, store), response_format={"type": "json_object"}
