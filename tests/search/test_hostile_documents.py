@@ -14,9 +14,9 @@ from assistants_server.search import ExtractionError, Index, Limits, chunks, ext
 from tests.search import specimens
 
 MIB = 1024 * 1024
-LIMITS = Limits(seconds=1, memory=200 * MIB)
-# Of the machine's time, on one that is busy with other tests too.
-SOON = 2 * LIMITS.seconds + 3
+MEMORY = 200 * MIB
+# For what would take for ever; the others have time enough on a machine that is busy.
+SHORT, AMPLE = Limits(seconds=1, memory=MEMORY), Limits(seconds=10, memory=MEMORY)
 
 
 def zip_bomb() -> bytes:
@@ -55,9 +55,7 @@ def external_entity() -> bytes:
 
 
 def deep_xml() -> bytes:
-    return specimens.archive(
-        {"word/document.xml": b"<a>" * 50_000 + b"</a>" * 50_000}
-    )
+    return specimens.archive({"word/document.xml": b"<a>" * 50_000 + b"</a>" * 50_000})
 
 
 def looping_pages() -> bytes:
@@ -167,7 +165,7 @@ LONG = "took more than 1 s or 200 MiB"
 EMPTY = "There is no text in it"
 CASES: list[tuple[str, Callable[[], bytes], str]] = [
     ("docx", zip_bomb, "more than 128 MiB"),
-    ("docx", zip_bomb_that_lies, "more than 200 MiB"),
+    ("docx", zip_bomb_that_lies, "takes more than 200 MiB"),
     ("docx", billion_laughs, "declares a document type"),
     ("docx", billion_laughs_in_utf16, "amplification"),
     ("docx", external_entity, "declares a document type"),
@@ -198,7 +196,8 @@ EITHER: list[tuple[str, Callable[[], bytes]]] = [
 def test_document_ends_as_an_error(
     tmp_path: Path, kind: str, made: Callable[[], bytes], says: str
 ) -> None:
-    error = _error(tmp_path, f"a.{kind}", made())
+    limits = SHORT if says == LONG else AMPLE
+    error = _error(tmp_path, f"a.{kind}", made(), limits)
     assert error is not None
     assert error.code in ("invalid_file", "unsupported_file")
     assert says in error.message
@@ -210,7 +209,7 @@ def test_document_ends_as_an_error(
 def test_document_takes_no_more_than_it_may(
     tmp_path: Path, kind: str, made: Callable[[], bytes]
 ) -> None:
-    _error(tmp_path, f"a.{kind}", made())
+    _error(tmp_path, f"a.{kind}", made(), SHORT)
 
 
 def test_a_line_of_100_mb_is_refused_before_it_is_read(tmp_path: Path) -> None:
@@ -281,7 +280,9 @@ def test_limits_leave_room_for_an_ordinary_pdf(tmp_path: Path) -> None:
     assert text.count(line) == 30 * 60
 
 
-def _error(folder: Path, name: str, content: bytes) -> ExtractionError | None:
+def _error(
+    folder: Path, name: str, content: bytes, limits: Limits
+) -> ExtractionError | None:
     """Read a document; return the error that it ends with."""
     path = folder / "content"
     path.write_bytes(content)
@@ -290,10 +291,10 @@ def _error(folder: Path, name: str, content: bytes) -> ExtractionError | None:
     begun = time.monotonic()
     error = None
     try:
-        extract(path, name, limits=LIMITS)
+        extract(path, name, limits=limits)
     except ExtractionError as raised:
         error = raised
-    assert time.monotonic() - begun < SOON
+    assert time.monotonic() - begun < 2 * limits.seconds + 3
     used = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime - children
-    assert used <= LIMITS.seconds + 0.5
+    assert used <= limits.seconds + 0.5
     return error

@@ -14,8 +14,10 @@ from assistants_server.search import Chunk, Index, SearchError, chunks
 
 
 @pytest.fixture
-def index() -> Index:
-    return Index()
+def index() -> Iterator[Index]:
+    index = Index()
+    yield index
+    index.close()
 
 
 def test_the_best_chunk_comes_first(index: Index) -> None:
