@@ -38,6 +38,8 @@ _SEARCHES = 4
 _MOST_ATTEMPTS = 3
 # Seconds: between two looks at what has expired, and for what runs when it stops.
 _TIDY, _GRACE = 60.0, 1.0
+# Seconds before another try where the store can't be used.
+_PAUSE = 1.0
 _log = logging.getLogger("assistants_server")
 
 
@@ -150,18 +152,25 @@ class Indexer:
     async def _work(self) -> None:
         """Index one file after the other."""
         while True:
-            entry = self._claim()
-            if entry is None:
-                await self._changed()
-                continue
-            pair = (entry.vector_store, entry.file)
-            job = self._jobs[pair] = _Job(entry.place)
             try:
-                changed = await self._index(entry, job)
-                self._settle(entry, changed)
-            finally:
-                del self._jobs[pair]
-                self.wake()
+                entry = self._claim()
+                if entry is None:
+                    await self._changed()
+                else:
+                    await self._work_on(entry)
+            except Exception as error:  # noqa: BLE001 - such as a disk that is full
+                _log.error("work on the index failed", exc_info=error)
+                await asyncio.sleep(_PAUSE)
+
+    async def _work_on(self, entry: Entry) -> None:
+        pair = (entry.vector_store, entry.file)
+        job = self._jobs[pair] = _Job(entry.place)
+        try:
+            changed = await self._index(entry, job)
+            self._settle(entry, changed)
+        finally:
+            del self._jobs[pair]
+            self.wake()
 
     def _claim(self) -> Entry | None:
         """Return the next file that nothing is being done with."""
@@ -185,7 +194,12 @@ class Indexer:
         add = self.index.adding(entry.body, file["filename"], job.stop)
         try:
             added: Added = await in_thread(add, "indexing")
-        except StoppedError:
+        except (StoppedError, asyncio.CancelledError) as error:
+            # It was not this file that ended the server.
+            with self._store.changes():
+                self._entries.spare(entry.place)
+            if isinstance(error, asyncio.CancelledError):
+                raise
             return None
         except ExtractionError as error:
             return failed(entry.body, error.code, error.message)

@@ -185,6 +185,13 @@ class VectorStoreFiles:
         waiting = (_entry(row) for row in rows if row[0] not in besides)
         return next(waiting, None)
 
+    def spare(self, place: int) -> None:
+        """Take back that indexing a file has begun."""
+        self._sql.execute(
+            "update vector_store_files set attempts = attempts - 1 where place = ?",
+            (place,),
+        )
+
     def position(
         self, vector_store: str, file: str, *, batch: str | None = None
     ) -> int | None:

@@ -25,6 +25,7 @@ from assistants_server.search import (
     StoppedError,
 )
 from assistants_server.store import SQLiteStore
+from assistants_server.store.vector_store_files import VectorStoreFiles
 from tests.server.api import TIMEOUT, talking, until
 from tests.server.shelf import (
     EXTRACT,
@@ -149,6 +150,11 @@ def test_a_server_that_stops_leaves_the_rest_for_the_next(
             assert begun.wait(TIMEOUT)
             before = time.monotonic()
         assert time.monotonic() - before < 2
+        # However often: it isn't the fault of the file.
+        for _ in range(4):
+            begun.clear()
+            with LocalServer(store=tmp_path / "s"):
+                assert begun.wait(TIMEOUT)
     with LocalServer(store=tmp_path / "s") as server, talking(server) as api:
         assert settled(api, store)["file_counts"] == counts(completed=3)
         assert {*found(api, store, "Danube")} == {"The Danube."}
@@ -257,6 +263,24 @@ def test_what_nobody_foresaw_is_logged_and_ends_nothing(
     assert found(api, vector_store(api, b"The Danube.")["id"], "Danube")
 
 
+def test_indexing_goes_on_when_the_store_can_be_used_again(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    begin, failures = VectorStoreFiles.begin, iter(range(3))
+
+    def failing(self: VectorStoreFiles, place: int) -> int:
+        if next(failures, None) is not None:
+            raise sqlite3.OperationalError("database or disk is full")
+        return begin(self, place)
+
+    monkeypatch.setattr(VectorStoreFiles, "begin", failing)
+    monkeypatch.setattr("assistants_server.indexing._PAUSE", 0.01)
+    with LocalServer() as server, talking(server) as api:
+        store = vector_store(api, b"The Danube.")
+        assert store["file_counts"] == counts(completed=1)
+    assert "disk is full" in caplog.text
+
+
 def test_a_content_that_is_gone_fails(tmp_path: Path) -> None:
     with LocalServer(store=tmp_path / "s") as server, talking(server) as api:
         file = upload(api)["id"]
@@ -312,10 +336,10 @@ def test_indexing_holds_nobody_up(tmp_path: Path) -> None:
             lambda: api.get(path)["status"] == "completed",
         )
         assert api.get(path)["file_counts"] == counts(completed=6)
-        assert took < 0.15
+        assert took < 0.3
         end = time.monotonic() + 0.3
         took = slowest(lambda: api.delete(path), lambda: time.monotonic() > end)
-        assert took < 0.15
+        assert took < 0.3
 
 
 def test_an_interrupt_waits_for_no_server_of_embeddings(tmp_path: Path) -> None:
