@@ -102,8 +102,8 @@ class Source:
             for start in range(0, len(whole), PIECE):
                 yield bytes(whole[start : start + PIECE])
             return
-        read, close = self._guard(self._reader)()
-        read = self._guard(read)
+        plain, close = self._guard(self._reader)()
+        read = self._guard(plain)
         try:
             while left != 0:
                 piece = self._piece(read(left), left)
@@ -126,7 +126,7 @@ class Source:
         close: Callable[[], None] = _nothing
         read: Callable[[int | None], Awaitable[Any]]
         if _is_plain(content):
-            plain, close = await in_thread(self._guard(self._reader))
+            plain, close = self._guard(self._reader)()
             read = partial(in_thread, self._guard(plain))
         else:
             read = self._async_reader()
@@ -221,8 +221,8 @@ class Source:
         """Return what reads the next piece, None at the end, and what ends reading."""
         content = self._content
         if isinstance(content, os.PathLike):
-            opened = _path(content).open("rb")
-            return _reading(opened), opened.close
+            opened = _Opened(content)
+            return opened.read, opened.close
         if hasattr(content, "read"):
             return _reading(content), _nothing
         pieces = iter(content)
@@ -323,6 +323,30 @@ def _is_plain(content: Any) -> bool:
     if read is not None:
         return not iscoroutinefunction(read)
     return isinstance(content, os.PathLike | Iterable)
+
+
+class _Opened:
+    """A file that is opened when it is read first."""
+
+    def __init__(self, path: os.PathLike[Any]) -> None:
+        self._path = path
+        self._file: Any = None
+        self._is_over = False
+
+    def read(self, left: int | None) -> Any:
+        if self._file is None:
+            file = _path(self._path).open("rb")
+            if self._is_over:
+                # Who wanted it has gone while it was opened, as a pipe may take long.
+                file.close()
+                return None
+            self._file = file
+        return _reading(self._file)(left)
+
+    def close(self) -> None:
+        self._is_over = True
+        if self._file is not None:
+            self._file.close()
 
 
 def _path(path: os.PathLike[Any]) -> Path:

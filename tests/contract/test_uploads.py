@@ -429,3 +429,28 @@ def test_no_loop_waits_for_a_disk() -> None:
         return b"".join([piece async for piece in form.pieces_async()])
 
     assert CONTENT in asyncio.run(main())
+
+
+def test_what_can_not_even_be_begun_is_broken() -> None:
+    class Broken:
+        count = 0
+
+        def __iter__(self) -> Iterator[bytes]:
+            self.count += 1
+            if self.count > 1:
+                raise OSError("gone")
+            return iter([b"x"])
+
+    for send in (sent, sent_async):
+        with pytest.raises(BrokenFile, match="file can't be read to its end: gone"):
+            send(form_of(Broken()))
+
+
+def test_a_file_that_goes_away_meanwhile_is_broken(tmp_path: Path) -> None:
+    path = tmp_path / "a"
+    path.write_bytes(CONTENT)
+    form = form_of(path)
+    form.open()
+    path.unlink()
+    with pytest.raises(BrokenFile, match="No such file"):
+        b"".join(form.pieces())
