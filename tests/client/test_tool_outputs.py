@@ -57,7 +57,7 @@ def numbers() -> Iterator[int]:
         (Path("a"), '"a"'),
         (2**80, str(2**80)),
     ],
-    ids=repr,
+    ids=range(19),
 )
 def test_outputs(output: Any, text: str) -> None:
     assert written(output) == text
