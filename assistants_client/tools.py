@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Generic, Literal, ParamSpec, TypeAlias, TypeVar, overload
 
 from . import _api
+from ._arguments import is_left_out
 from ._effects import Invocation
 from ._errors import ConfigurationError
 from ._json import decode_leniently
@@ -186,7 +187,8 @@ class ToolSet(Sequence[Any]):
         self._tools: dict[str, Tool[..., Any]] = {}
         self._definitions: list[Any] = []
         for each in tools:
-            self._add(each)
+            if not is_left_out(each):
+                self._add(each)
 
     def _add(self, each: Any) -> None:
         if isinstance(each, Mapping | _api.Model):

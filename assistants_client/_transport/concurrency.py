@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 # More than any sensible run asks for at once; what exceeds it waits.
 MOST_THREADS = 32
 _NAME = "assistants-tool"
+# Seconds that an asynchronous function has to end once it is cancelled.
+_MOMENT = 0.1
 
 
 def together(
@@ -157,6 +159,16 @@ class _Job:
         until = _first([self.due, self._until])
         return self._context.run(_result, self._function, until)
 
+    @property
+    def given_up(self) -> float | None:
+        """Return when to wait no longer; what is cancelled may need a moment."""
+        return self.due if self.due is None or not self._awaits else self.due + _MOMENT
+
+    @property
+    def is_overdue(self) -> bool:
+        """Return whether its own timeout comes before the end of all waiting."""
+        return self.due is not None and (self._until is None or self.due <= self._until)
+
     def overdue(self) -> Overdue:
         """Return the result of a function whose timeout has passed."""
         assert self.timeout is not None
@@ -207,17 +219,20 @@ class _Crew:
             while True:
                 now = time.monotonic()
                 for job in self._jobs:
-                    if not job.ended and job.due is not None and job.due <= now:
+                    late = job.given_up is not None and job.given_up <= now
+                    if late and not job.ended:
                         self._give_up(job)
                 waiting = [each for each in self._jobs if not each.ended]
                 for job in self._jobs:
                     if job.interruption is not None:
                         raise job.interruption
                 if not waiting:
+                    if any(type(each.result) is _Late for each in self._jobs):
+                        raise TimeUp
                     return [each.result for each in self._jobs]
                 if until is not None and until <= now:
                     raise TimeUp
-                limits = [each.due for each in waiting] + [until]
+                limits = [each.given_up for each in waiting] + [until]
                 left = _first(limits)
                 self._changed.wait(None if left is None else left - now)
 
@@ -251,7 +266,7 @@ class _Crew:
     def _note(
         self, job: _Job, result: object, interruption: BaseException | None = None
     ) -> None:
-        if type(result) is _Late and job.due is not None:
+        if type(result) is _Late and job.is_overdue:
             result = job.overdue()
         if not job.ended:
             job.ended = True

@@ -7,12 +7,13 @@ import contextvars
 import json
 import sqlite3
 import threading
+import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from assistants_client import Client, ToolSet, tool
-from assistants_client._effects import Invocation
+from assistants_client._effects import Invocation, TimeUp
 from assistants_client._transport.concurrency import together, together_async
 from assistants_server import LocalServer
 from harness.either_client import settled
@@ -243,3 +244,17 @@ def test_contexts_are_kept_and_not_changed(
     assert call([calls[1]]) == ["here"]
     assert context.get() == "here"
     context.reset(token)
+
+
+def test_the_end_of_all_waiting_is_no_timeout_of_a_tool() -> None:
+    async def hang() -> None:
+        await asyncio.sleep(DEADLINE)
+
+    # The first is cancelled at that moment, the second has a timeout of its own later.
+    for timeout in (None, DEADLINE):
+        for _ in range(5):
+            with pytest.raises(TimeUp):
+                together(
+                    [Invocation(function=hang, timeout=timeout)],
+                    time.monotonic() + 0.01,
+                )
