@@ -23,6 +23,7 @@ from .._operations import LIVE
 from ..binary import contents
 from ..objects._live import Binding
 from ..pages import AsyncPage, AsyncPages, Page
+from ._unknown import check_unknown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -289,23 +290,24 @@ def made(
         names = code.co_varnames[1 : code.co_argcount + code.co_kwonlyargcount]
         positional = names[: code.co_argcount - 1]
         optional = function.__kwdefaults__ or {}
-        required = {name for name in names if name not in optional}
+        known = frozenset(names)
+        required = frozenset(name for name in names if name not in optional)
         where = f"{function.__qualname__}()"
 
         @wraps(function)
         def method(self: Any, *args: object, **params: Any) -> Any:
             if args:
                 place(args, params)
-            if not params.keys() >= required:
-                raise missing(params)
+            if not required <= params.keys() <= known:
+                check(params)
             return getattr(self, how)(operation, params)
 
         @wraps(function)
         async def method_async(self: Any, *args: object, **params: Any) -> Any:
             if args:
                 place(args, params)
-            if not params.keys() >= required:
-                raise missing(params)
+            if not required <= params.keys() <= known:
+                check(params)
             return await getattr(self, how)(operation, params)
 
         def place(args: tuple[object, ...], params: dict[str, Any]) -> None:
@@ -321,9 +323,12 @@ def made(
                     raise TypeError(f"{where} got several values for {name!r}")
                 params[name] = value
 
-        def missing(params: dict[str, Any]) -> TypeError:
-            name = next(each for each in names if each in required - params.keys())
-            return TypeError(f"{where} is missing the argument {name!r}")
+        def check(params: dict[str, Any]) -> None:
+            """Refuse a call that lacks an argument, or has one by mistake."""
+            for name in names:
+                if name in required and name not in params:
+                    raise TypeError(f"{where} is missing the argument {name!r}")
+            check_unknown(where, params.keys() - known, known)
 
         made: Any = method_async if iscoroutinefunction(function) else method
         found: Callable[P, R] = made

@@ -15,7 +15,7 @@ import jedi
 import openai
 import pytest
 
-from assistants_client import AsyncClient, Client
+from assistants_client import AsyncClient, Client, ConfigurationError
 from assistants_client._arguments import NOT_GIVEN
 from assistants_client._call import CallOptions
 from assistants_client._operations import OPERATIONS
@@ -149,6 +149,36 @@ def test_async_calls_are_refused_alike() -> None:
     client: Any = AsyncClient(base_url="http://127.0.0.1:1", api_key="xxxxxx")
     with pytest.raises(TypeError, match="missing the argument 'model'"):
         asyncio.run(client.assistants.create())
+
+
+BY_MISTAKE = [
+    ({"api_key": "sk-of-another"}, "api_key is a setting: use client.with_options"),
+    ({"base_url": "x"}, "base_url is a setting"),
+    ({"default_headers": {}}, "default_headers is a setting"),
+    ({"httpclient": 3}, "http_client is a setting"),
+    ({"timout": 3}, "is timeout meant"),
+    ({"max_retires": 3}, "is max_retries meant"),
+    ({"extra_header": {}}, "is extra_headers meant"),
+]
+
+
+@pytest.mark.parametrize(("wrong", "message"), BY_MISTAKE)
+@each_case("name", [*OPERATIONS, *WAITING, *STREAMING])
+def test_settings_and_slips_are_refused_by_every_method(
+    name: str, wrong: dict[str, Any], message: str
+) -> None:
+    method = found(clients("sync")[1], name)
+    parameters = inspect.signature(method).parameters.values()
+    needed = {each.name: "x" for each in parameters if each.default is each.empty}
+    with pytest.raises(ConfigurationError, match=message) as caught:
+        method(**needed, **wrong)
+    assert "sk-of-another" not in str(caught.value)
+
+
+def test_other_keywords_go_out(server: ScriptedServer, client: Client) -> None:
+    unknown: Any = {"colour": "blue", "own": [1], "max_tokens": 5}
+    client.threads.runs.create("t", assistant_id="a", **unknown)
+    assert server.requests[-1].json() == {"assistant_id": "a", **unknown}
 
 
 def test_what_is_left_out_is_not_sent_and_null_is(
