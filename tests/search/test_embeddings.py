@@ -96,6 +96,12 @@ def test_allowed_files_bound_what_meaning_finds(index: Index) -> None:
     assert index.search(["vs"], "car", 5, file_ids=[]) == []
 
 
+def test_what_is_added_after_a_search_is_found(index: Index) -> None:
+    assert len(index.search(["vs"], "car", 1)) == 1
+    index.add("vs", "late", chunks("car automobile"))
+    assert index.search(["vs"], "vehicle", 1)[0].file_id == "late"
+
+
 def test_removed_files_are_found_no_more(index: Index) -> None:
     assert index.search(["vs"], "car", 1)[0].file_id == "garage"
     index.remove("vs", "garage")

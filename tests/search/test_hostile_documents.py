@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import resource
+import subprocess
+import sys
 import time
 import zlib
 from collections.abc import Callable
@@ -210,6 +212,22 @@ def test_document_takes_no_more_than_it_may(
     tmp_path: Path, kind: str, made: Callable[[], bytes]
 ) -> None:
     _error(tmp_path, f"a.{kind}", made(), SHORT)
+
+
+def test_child_limits_itself() -> None:
+    program = (
+        "from assistants_server.search.child import limit_resources;"
+        "import resource, signal; limit_resources(7, 1 << 33);"
+        "kinds = (resource.RLIMIT_CPU, resource.RLIMIT_AS, resource.RLIMIT_FSIZE);"
+        "print([resource.getrlimit(kind)[1] for kind in kinds], signal.alarm(0))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, check=True, timeout=60
+    )
+    assert done.stdout.decode().strip() in (
+        f"[7, {1 << 33}, 0] 14",
+        f"[7, {1 << 33}, 0] 13",
+    )
 
 
 def test_a_line_of_100_mb_is_refused_before_it_is_read(tmp_path: Path) -> None:

@@ -138,6 +138,28 @@ def test_what_a_query_asks_beyond_a_chunk_lowers_its_score(index: Index) -> None
     assert whole.score > half.score > 0.2
 
 
+def test_scores_are_those_of_what_is_there_now(index: Index) -> None:
+    """How rare a word is is remembered only until the store changes."""
+    _add(index, "a", "The tide in Hull.")
+    _add(index, "b", "The train to York.")
+    assert len(index.search(["vs"], "tide in york")) == 2
+    for number in range(5):
+        _add(index, f"c{number}", "The tide of today.")
+    fresh = Index()
+    _add(fresh, "a", "The tide in Hull.")
+    _add(fresh, "b", "The train to York.")
+    for number in range(5):
+        _add(fresh, f"c{number}", "The tide of today.")
+    assert index.search(["vs"], "tide in york") == fresh.search(["vs"], "tide in york")
+    fresh.close()
+
+
+def test_numbers_with_a_point_are_one_word(index: Index) -> None:
+    _add(index, "apart", "In 2 of 1 cases. In 2 of 1 cases. In 2 of 1 cases.")
+    _add(index, "whole", "It takes about 1.2 seconds, as is well known by now.")
+    assert [hit.file_id for hit in index.search(["vs"], "1.2")] == ["whole"]
+
+
 def test_adding_again_replaces(index: Index) -> None:
     _add(index, "a", "The tide in Hull.")
     _add(index, "a", "The train to York.")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from assistants_client import Client
-from assistants_server import Citation, FileSearch, LocalServer
+from assistants_server import Citation, FileSearch, LocalServer, scripted
 from tests.server.openai_clients import IGNORED, KEY, client_of, script
 
 if TYPE_CHECKING:
@@ -334,6 +334,14 @@ def test_a_citation_of_nothing_fails_the_run(
 
 def saying(outputs: list[Any]) -> Engine:
     return lambda _: outputs
+
+
+def test_script_that_is_over_leaves_the_search_to_the_usual_engine(
+    client: Any, store: str, use_engine: Callable[[Engine], None]
+) -> None:
+    use_engine(scripted())
+    (text,) = texts_of(client, run_of(client, assistant_of(client, store)))
+    assert len(text.annotations) == 1
 
 
 def test_script_searches_and_cites(client: Any, store: str) -> None:
