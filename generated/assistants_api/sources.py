@@ -84,7 +84,7 @@ class Source:
             self.repeats = not hasattr(content, "__next__")
             if self.repeats:
                 # So a list of something else is refused before anything is sent.
-                self._piece(next(iter(content), None), None, wrong=UnusableFile)
+                self._piece(self._first(), None, wrong=UnusableFile)
         else:
             self.repeats = not hasattr(content, "__anext__")
             if not asynchronous:
@@ -193,6 +193,12 @@ class Source:
             raise UnusableFile(
                 f"{self.label} can't be read: {why}: {os.fspath(path)!r}"
             ) from error
+
+    def _first(self) -> Any:
+        try:
+            return next(iter(self._content), None)
+        except Exception as error:
+            raise UnusableFile(f"{self.label} can't be read: {error}") from error
 
     def _open_file(self, file: Any, *, asynchronous: bool) -> None:
         if getattr(file, "closed", False) is True:

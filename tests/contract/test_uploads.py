@@ -442,8 +442,11 @@ def test_what_can_not_even_be_begun_is_broken() -> None:
             return iter([b"x"])
 
     for send in (sent, sent_async):
+        form = form_of(Broken())
         with pytest.raises(BrokenFile, match="file can't be read to its end: gone"):
-            send(form_of(Broken()))
+            send(form)
+        with pytest.raises(UnusableFile, match="file can't be read: gone"):
+            send(form)
 
 
 def test_a_file_that_goes_away_meanwhile_is_broken(tmp_path: Path) -> None:
