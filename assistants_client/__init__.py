@@ -45,6 +45,8 @@ if TYPE_CHECKING:
     from .client import Client as Client
     from .objects.assistants import Assistant as Assistant
     from .objects.assistants import AsyncAssistant as AsyncAssistant
+    from .objects.files import AsyncFileObject as AsyncFileObject
+    from .objects.files import FileObject as FileObject
     from .objects.messages import AsyncMessage as AsyncMessage
     from .objects.messages import Message as Message
     from .objects.runs import AsyncRun as AsyncRun
@@ -53,6 +55,8 @@ if TYPE_CHECKING:
     from .objects.steps import RunStep as RunStep
     from .objects.threads import AsyncThread as AsyncThread
     from .objects.threads import Thread as Thread
+    from .objects.vector_stores import AsyncVectorStore as AsyncVectorStore
+    from .objects.vector_stores import VectorStore as VectorStore
     from .pages import AsyncPage as AsyncPage
     from .pages import Page as Page
     from .responses import AsyncStreamedResponse as AsyncStreamedResponse
@@ -91,10 +95,12 @@ _NAMES = {
     "binary": "HttpxBinaryResponseContent",
     "client": "AsyncClient Client",
     "objects.assistants": "Assistant AsyncAssistant",
+    "objects.files": "AsyncFileObject FileObject",
     "objects.messages": "AsyncMessage Message",
     "objects.runs": "AsyncRun Run",
     "objects.steps": "AsyncRunStep RunStep",
     "objects.threads": "AsyncThread Thread",
+    "objects.vector_stores": "AsyncVectorStore VectorStore",
     "pages": "AsyncPage Page",
     "responses": "AsyncStreamedResponse RawResponse StreamedResponse",
     "streaming.handlers": "AssistantEventHandler AsyncAssistantEventHandler",

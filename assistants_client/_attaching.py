@@ -19,20 +19,24 @@ if TYPE_CHECKING:
 
     from ._call import Id
     from .objects.assistants import Assistant, AsyncAssistant
+    from .objects.files import AsyncFileObject, FileObject
     from .objects.messages import AsyncMessage, Message
     from .objects.runs import AsyncRun, Run
     from .objects.steps import AsyncRunStep, RunStep
     from .objects.threads import AsyncThread, Thread
+    from .objects.vector_stores import AsyncVectorStore, VectorStore
 
     T = TypeVar("T")
 
 # The classes of live objects by what their `object` says.
 _KINDS: Final = {
     "assistant": "Assistant",
+    "file": "FileObject",
     "thread": "Thread",
     "thread.message": "Message",
     "thread.run": "Run",
     "thread.run.step": "RunStep",
+    "vector_store": "VectorStore",
 }
 
 
@@ -42,6 +46,8 @@ class Attaching:
     @overload
     def attach(self, found: _api.AssistantObject, **ids: Id) -> Assistant: ...
     @overload
+    def attach(self, found: _api.OpenAIFile, **ids: Id) -> FileObject: ...
+    @overload
     def attach(self, found: _api.MessageObject, **ids: Id) -> Message: ...
     @overload
     def attach(self, found: _api.RunObject, **ids: Id) -> Run: ...
@@ -49,6 +55,8 @@ class Attaching:
     def attach(self, found: _api.RunStepObject, **ids: Id) -> RunStep: ...
     @overload
     def attach(self, found: _api.ThreadObject, **ids: Id) -> Thread: ...
+    @overload
+    def attach(self, found: _api.VectorStoreObject, **ids: Id) -> VectorStore: ...
     @overload
     def attach(self, found: Page[T] | AsyncPage[T], **ids: Id) -> Page[T]: ...
     @overload
@@ -58,10 +66,11 @@ class Attaching:
 
         Args:
             found: what was pickled, made by `from_dict`, or returned by another client:
-                an assistant, a thread, a message, a run, a step, or a page of a list;
-                or JSON data of one, with `object` in it. A live object of this kind of
-                client is changed itself, of anything else a new one is made. A page
-                keeps its query and its bounds, but not the options of its call.
+                an assistant, a thread, a message, a run, a step, a file, a vector
+                store, or a page of a list; or JSON data of one, with `object` in it. A
+                live object of this kind of client is changed itself, of anything else a
+                new one is made. A page keeps its query and its bounds, but not the
+                options of its call.
             ids: path parameters that the object lacks, such as `thread_id`.
 
         Raises:
@@ -76,6 +85,8 @@ class AsyncAttaching:
     @overload
     def attach(self, found: _api.AssistantObject, **ids: Id) -> AsyncAssistant: ...
     @overload
+    def attach(self, found: _api.OpenAIFile, **ids: Id) -> AsyncFileObject: ...
+    @overload
     def attach(self, found: _api.MessageObject, **ids: Id) -> AsyncMessage: ...
     @overload
     def attach(self, found: _api.RunObject, **ids: Id) -> AsyncRun: ...
@@ -83,6 +94,8 @@ class AsyncAttaching:
     def attach(self, found: _api.RunStepObject, **ids: Id) -> AsyncRunStep: ...
     @overload
     def attach(self, found: _api.ThreadObject, **ids: Id) -> AsyncThread: ...
+    @overload
+    def attach(self, found: _api.VectorStoreObject, **ids: Id) -> AsyncVectorStore: ...
     @overload
     def attach(self, found: Page[T] | AsyncPage[T], **ids: Id) -> AsyncPage[T]: ...
     @overload
@@ -101,7 +114,7 @@ def attached(client: Any, found: Any, ids: Mapping[str, Any]) -> Any:
         what = type(found).__name__
         raise ConfigurationError(
             f"{what} can't be attached: pass an assistant, a thread, a message, a run, "
-            "a step or a page, or JSON data of one"
+            "a step, a file, a vector store or a page, or JSON data of one"
         )
     known = {**bound_ids(found), **ids} if isinstance(found, LiveObject) else ids
     live = live_class(kind, client.asynchronous)

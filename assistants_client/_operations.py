@@ -19,18 +19,18 @@ if TYPE_CHECKING:
         DeleteVectorStoreFileResponse,
         DeleteVectorStoreResponse,
         ModelSchema,
-        OpenAIFile,
         VectorStoreFileBatchObject,
         VectorStoreFileContent,
         VectorStoreFileObject,
-        VectorStoreObject,
         VectorStoreSearchResultItem,
     )
     from .objects.assistants import Assistant, AsyncAssistant
+    from .objects.files import AsyncFileObject, FileObject
     from .objects.messages import AsyncMessage, Message
     from .objects.runs import AsyncRun, Run
     from .objects.steps import AsyncRunStep, RunStep
     from .objects.threads import AsyncThread, Thread
+    from .objects.vector_stores import AsyncVectorStore, VectorStore
 
 CREATE_ASSISTANT: Operation[Assistant, AsyncAssistant] = Operation(
     "assistants.create", "assistants.create_assistant", "Assistant"
@@ -115,14 +115,14 @@ LIST_RUN_STEPS: Operation[RunStep, AsyncRunStep] = Operation(
     "RunStep",
     ids=frozenset({"after", "before"}),
 )
-CREATE_FILE: Operation[OpenAIFile, OpenAIFile] = Operation(
-    "files.create", "files.create_file", "OpenAIFile"
+CREATE_FILE: Operation[FileObject, AsyncFileObject] = Operation(
+    "files.create", "files.create_file", "FileObject"
 )
-RETRIEVE_FILE: Operation[OpenAIFile, OpenAIFile] = Operation(
-    "files.retrieve", "files.retrieve_file", "OpenAIFile"
+RETRIEVE_FILE: Operation[FileObject, AsyncFileObject] = Operation(
+    "files.retrieve", "files.retrieve_file", "FileObject"
 )
-LIST_FILES: Operation[OpenAIFile, OpenAIFile] = Operation(
-    "files.list", "files.list_files", "OpenAIFile", ids=frozenset({"after"})
+LIST_FILES: Operation[FileObject, AsyncFileObject] = Operation(
+    "files.list", "files.list_files", "FileObject", ids=frozenset({"after"})
 )
 DELETE_FILE: Operation[DeleteFileResponse, DeleteFileResponse] = Operation(
     "files.delete", "files.delete_file", "DeleteFileResponse"
@@ -130,22 +130,22 @@ DELETE_FILE: Operation[DeleteFileResponse, DeleteFileResponse] = Operation(
 DOWNLOAD_FILE: Operation[bytes, bytes] = Operation(
     "files.content", "files.download_file", "bytes"
 )
-CREATE_VECTOR_STORE: Operation[VectorStoreObject, VectorStoreObject] = Operation(
+CREATE_VECTOR_STORE: Operation[VectorStore, AsyncVectorStore] = Operation(
     "vector_stores.create",
     "vector_stores.create_vector_store",
-    "VectorStoreObject",
+    "VectorStore",
     ids=frozenset({"file_ids"}),
 )
-GET_VECTOR_STORE: Operation[VectorStoreObject, VectorStoreObject] = Operation(
-    "vector_stores.retrieve", "vector_stores.get_vector_store", "VectorStoreObject"
+GET_VECTOR_STORE: Operation[VectorStore, AsyncVectorStore] = Operation(
+    "vector_stores.retrieve", "vector_stores.get_vector_store", "VectorStore"
 )
-MODIFY_VECTOR_STORE: Operation[VectorStoreObject, VectorStoreObject] = Operation(
-    "vector_stores.update", "vector_stores.modify_vector_store", "VectorStoreObject"
+MODIFY_VECTOR_STORE: Operation[VectorStore, AsyncVectorStore] = Operation(
+    "vector_stores.update", "vector_stores.modify_vector_store", "VectorStore"
 )
-LIST_VECTOR_STORES: Operation[VectorStoreObject, VectorStoreObject] = Operation(
+LIST_VECTOR_STORES: Operation[VectorStore, AsyncVectorStore] = Operation(
     "vector_stores.list",
     "vector_stores.list_vector_stores",
-    "VectorStoreObject",
+    "VectorStore",
     ids=frozenset({"after", "before"}),
 )
 DELETE_VECTOR_STORE: Operation[DeleteVectorStoreResponse, DeleteVectorStoreResponse] = (
@@ -255,8 +255,10 @@ OPERATIONS: Final[Mapping[str, Operation[object, object]]] = {
 LIVE: Final[Mapping[str, str]] = {
     "Assistant": "objects.assistants",
     "Message": "objects.messages",
+    "FileObject": "objects.files",
     "Run": "objects.runs",
     "RunStep": "objects.steps",
     "Thread": "objects.threads",
+    "VectorStore": "objects.vector_stores",
 }
 """The classes of results that are the client's own, and their modules."""

@@ -27,12 +27,12 @@ if TYPE_CHECKING:
         FileExpirationAfterDict,
         FileTypes,
         FileUploadPurpose,
-        OpenAIFile,
     )
     from .._call import HasId, Timeout
     from .._flows.paginate import Moment
     from .._verbosity import Verbosity
     from ..binary import HttpxBinaryResponseContent
+    from ..objects.files import AsyncFileObject
     from ..pages import AsyncPages
     from ._raw import AsyncRawFiles
     from ._streamed import AsyncStreamedFiles
@@ -70,7 +70,7 @@ class AsyncFiles(AsyncProcessingResource):
         max_retries: int | None = None,
         idempotency_key: str | None = None,
         verbosity: Verbosity | None = None,
-    ) -> OpenAIFile:
+    ) -> AsyncFileObject:
         """Upload a file.
 
         Stores a file under a new id, for use by other operations. The body is a
@@ -118,7 +118,7 @@ class AsyncFiles(AsyncProcessingResource):
         max_retries: int | None = None,
         idempotency_key: str | None = None,
         verbosity: Verbosity | None = None,
-    ) -> OpenAIFile:
+    ) -> AsyncFileObject:
         """Get a file.
 
         Returns what is known about a file, such as its name and size, but not its
@@ -163,7 +163,7 @@ class AsyncFiles(AsyncProcessingResource):
         max_retries: int | None = None,
         idempotency_key: str | None = None,
         verbosity: Verbosity | None = None,
-    ) -> AsyncPages[OpenAIFile]:
+    ) -> AsyncPages[AsyncFileObject]:
         """List files.
 
         Returns the uploaded files of the project, page by page. Continue with `after`
@@ -336,7 +336,7 @@ class AsyncFiles(AsyncProcessingResource):
         max_retries: int | None = None,
         idempotency_key: str | None = None,
         verbosity: Verbosity | None = None,
-    ) -> OpenAIFile:
+    ) -> AsyncFileObject:
         """Wait until a file has been processed, well or not, and return it.
 
         The file is polled until its status is `processed`, `error` or `deleted`. A

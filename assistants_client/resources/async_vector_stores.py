@@ -32,7 +32,6 @@ if TYPE_CHECKING:
         Metadata,
         VectorStoreExpirationAfter,
         VectorStoreExpirationAfterDict,
-        VectorStoreObject,
         VectorStoreRankingOptions,
         VectorStoreRankingOptionsDict,
         VectorStoreSearchResultItem,
@@ -40,6 +39,7 @@ if TYPE_CHECKING:
     from .._call import HasId, Timeout
     from .._flows.paginate import Moment
     from .._verbosity import Verbosity
+    from ..objects.vector_stores import AsyncVectorStore
     from ..pages import AsyncPages
     from ._raw import AsyncRawVectorStores
     from ._streamed import AsyncStreamedVectorStores
@@ -91,7 +91,7 @@ class AsyncVectorStores(AsyncResource):
         max_retries: int | None = None,
         idempotency_key: str | None = None,
         verbosity: Verbosity | None = None,
-    ) -> VectorStoreObject:
+    ) -> AsyncVectorStore:
         """Create a vector store.
 
         Creates a vector store, empty or with files that were uploaded before. Files are
@@ -139,7 +139,7 @@ class AsyncVectorStores(AsyncResource):
         max_retries: int | None = None,
         idempotency_key: str | None = None,
         verbosity: Verbosity | None = None,
-    ) -> VectorStoreObject:
+    ) -> AsyncVectorStore:
         """Get a vector store.
 
         Returns one vector store, with its status and the number of its files in each
@@ -184,7 +184,7 @@ class AsyncVectorStores(AsyncResource):
         max_retries: int | None = None,
         idempotency_key: str | None = None,
         verbosity: Verbosity | None = None,
-    ) -> VectorStoreObject:
+    ) -> AsyncVectorStore:
         """Modify a vector store.
 
         Changes the name, the expiry policy or the metadata of a vector store.
@@ -232,7 +232,7 @@ class AsyncVectorStores(AsyncResource):
         max_retries: int | None = None,
         idempotency_key: str | None = None,
         verbosity: Verbosity | None = None,
-    ) -> AsyncPages[VectorStoreObject]:
+    ) -> AsyncPages[AsyncVectorStore]:
         """List vector stores.
 
         Returns the vector stores of the project, page by page. Continue with `after`

@@ -32,7 +32,6 @@ if TYPE_CHECKING:
         Metadata,
         VectorStoreExpirationAfter,
         VectorStoreExpirationAfterDict,
-        VectorStoreObject,
         VectorStoreRankingOptions,
         VectorStoreRankingOptionsDict,
         VectorStoreSearchResultItem,
@@ -40,6 +39,7 @@ if TYPE_CHECKING:
     from .._call import HasId, Timeout
     from .._flows.paginate import Moment
     from .._verbosity import Verbosity
+    from ..objects.vector_stores import VectorStore
     from ..pages import Page
     from ._raw import RawVectorStores
     from ._streamed import StreamedVectorStores
@@ -91,7 +91,7 @@ class VectorStores(Resource):
         max_retries: int | None = None,
         idempotency_key: str | None = None,
         verbosity: Verbosity | None = None,
-    ) -> VectorStoreObject:
+    ) -> VectorStore:
         """Create a vector store.
 
         Creates a vector store, empty or with files that were uploaded before. Files are
@@ -139,7 +139,7 @@ class VectorStores(Resource):
         max_retries: int | None = None,
         idempotency_key: str | None = None,
         verbosity: Verbosity | None = None,
-    ) -> VectorStoreObject:
+    ) -> VectorStore:
         """Get a vector store.
 
         Returns one vector store, with its status and the number of its files in each
@@ -184,7 +184,7 @@ class VectorStores(Resource):
         max_retries: int | None = None,
         idempotency_key: str | None = None,
         verbosity: Verbosity | None = None,
-    ) -> VectorStoreObject:
+    ) -> VectorStore:
         """Modify a vector store.
 
         Changes the name, the expiry policy or the metadata of a vector store.
@@ -232,7 +232,7 @@ class VectorStores(Resource):
         max_retries: int | None = None,
         idempotency_key: str | None = None,
         verbosity: Verbosity | None = None,
-    ) -> Page[VectorStoreObject]:
+    ) -> Page[VectorStore]:
         """List vector stores.
 
         Returns the vector stores of the project, page by page. Continue with `after`

@@ -530,3 +530,31 @@ def test_a_list_keeps_what_else_the_server_says(use: Any) -> None:
     assert pickle.loads(pickle.dumps(page)).search_query == ["tide"]
     with pytest.raises(AttributeError, match="no attribute 'other'"):
         _ = page.other
+
+
+def test_files_and_stores_are_alive(using: Any) -> None:
+    async def use(client: Any) -> None:
+        stored = await settled(client.files.create(file=TEXT, purpose="assistants"))
+        assert (await settled(stored.wait())) is stored
+        assert (await settled(stored.content())).read() == TEXT
+        assert (await settled(stored.refresh())).status == "processed"
+        (listed_too,) = await listed(client.files.list(), 1)
+        assert listed_too == stored
+        store = await settled(client.vector_stores.create(name="tides"))
+        batch = await settled(store.upload(("a.md", TEXT), file_ids=[stored]))
+        assert batch.file_counts.completed == 2
+        assert (await settled(store.refresh())).file_counts.total == 2
+        assert (await settled(store.update(name="sea"))) is store
+        assert store.name == "sea"
+        assert len(await listed(store.search("tide", max_num_results=1))) == 1
+        assert (await settled(stored.delete())).deleted
+        assert (await settled(store.delete())).deleted
+        with pytest.raises(NotFoundError):
+            await settled(store.refresh())
+        pickled = pickle.loads(pickle.dumps(stored))
+        with pytest.raises(ConfigurationError, match="attach"):
+            await settled(pickled.content())
+        with pytest.raises(NotFoundError):
+            await settled(client.attach(pickled).refresh())
+
+    using(use)

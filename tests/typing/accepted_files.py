@@ -14,18 +14,22 @@ from assistants_api import File, Form
 from assistants_api.api.files import create_file
 from assistants_api.models import (
     DeleteFileResponse,
-    OpenAIFile,
     VectorStoreFileBatchObject,
     VectorStoreFileObject,
+    VectorStoreSearchResultItem,
 )
 from assistants_client import (
     AsyncClient,
+    AsyncFileObject,
     AsyncStreamedResponse,
     Client,
+    FileObject,
     HttpxBinaryResponseContent,
+    Page,
     RawResponse,
     StreamedResponse,
     UploadError,
+    VectorStore,
     WaitTimeout,
 )
 
@@ -47,7 +51,7 @@ class Upload:
 
 def uploads(client: Client, opened: IO[bytes], path: Path) -> None:
     create = client.files.create
-    assert_type(create(file=b"", purpose="assistants"), OpenAIFile)
+    assert_type(create(file=b"", purpose="assistants"), FileObject)
     create(file=opened, purpose="vision", progress=True)
     create(file=io.BytesIO(), purpose="batch", progress=lambda sent, total: None)
     create(file=path, purpose="user_data")
@@ -82,10 +86,10 @@ def contents(client: Client) -> None:
         assert_type(response.parse(), bytes)
         response.stream_to_file(Path("a"), progress=True)
     assert_type(files.delete("f"), DeleteFileResponse)
-    assert_type(files.wait_for_processing("f", max_wait_seconds=5), OpenAIFile)
+    assert_type(files.wait_for_processing("f", max_wait_seconds=5), FileObject)
 
 
-def stores(client: Client, stored: OpenAIFile) -> None:
+def stores(client: Client, stored: FileObject) -> None:
     stores = client.beta.vector_stores
     files, batches = stores.files, stores.file_batches
     added = files.create_and_poll(stored, vector_store_id="vs", max_wait=5)
@@ -96,11 +100,16 @@ def stores(client: Client, stored: OpenAIFile) -> None:
     batch = batches.upload_and_poll("vs", files=[b"", ("a", b"")], file_ids=[stored])
     assert_type(batch, VectorStoreFileBatchObject)
     batches.poll(batch, vector_store_id="vs", spinner=True, on_update=print)
+    store = stores.create()
+    assert_type(store, VectorStore)
+    assert_type(store.upload(b"", ("a", b"")), VectorStoreFileBatchObject)
+    assert_type(store.search("a"), Page[VectorStoreSearchResultItem])
+    assert_type(stored.wait(max_wait_seconds=5).content().text, str)
 
 
 async def awaited(client: AsyncClient) -> None:
     create = client.files.create
-    assert_type(await create(file=awaited_pieces(), purpose="vision"), OpenAIFile)
+    assert_type(await create(file=awaited_pieces(), purpose="vision"), AsyncFileObject)
     await create(file=("a", Upload()), purpose="vision")
     found = await client.files.content("f")
     assert_type(await found.aread(), bytes)
