@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from assistants_api.models import RunObject, VectorStoreObject
+from assistants_api.models import RunObject, VectorStoreFileBatchObject
 from assistants_client import AsyncClient, Client, ConfigurationError
 from assistants_server import LocalServer
 from harness.either_client import entered, listed, settled
@@ -126,8 +126,8 @@ def test_pages_are_pickled_and_attached(
 @both
 def test_what_can_not_be_attached(kind: Any, server: LocalServer) -> None:
     async def refuse(client: Any) -> None:
-        store = VectorStoreObject.from_dict({"id": "vs_1", "object": "vector_store"})
-        for found in (None, "run_1", {}, {"object": "list"}, store, [], object()):
+        batch = VectorStoreFileBatchObject.from_dict({"id": "vsfb_1"})
+        for found in (None, "run_1", {}, {"object": "list"}, batch, [], object()):
             with pytest.raises(ConfigurationError, match="can't be attached"):
                 client.attach(found)
 
