@@ -26,6 +26,8 @@ _MOST_PARTS = 32
 _LARGEST_HEADER = 16 * 1024
 # So many bytes are gathered before a thread writes them.
 _AT_ONCE = 1024 * 1024
+# How browsers and clients write what would end the name or the line (WHATWG's HTML).
+_IN_NAMES = (("%22", '"'), ("%0D", "\r"), ("%0A", "\n"))
 _INTEGER = re.compile(r"-?[0-9]{1,18}")
 
 
@@ -160,6 +162,8 @@ class _Reader:
         self._name = name
         if name == self._form.file:
             given = options.get(b"filename", b"").decode("utf-8", "replace")
+            for written, meant in _IN_NAMES:
+                given = given.replace(written, meant)
             self._fields[name] = safe_name(given)
         else:
             media = self._headers.get(b"content-type", b"")

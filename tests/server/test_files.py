@@ -105,6 +105,17 @@ def test_names_of_downloads_are_safe(api: Api, name: str, header: str | None) ->
     assert header is None or sent.startswith(header)
 
 
+@pytest.mark.parametrize(
+    ("sent", "kept"),
+    [
+        *(('a"b".txt', 'a"b".txt'), ("a\r\nb.txt", "ab.txt"), ("100%.txt", "100%.txt")),
+        *(("..\\..\\a.txt", "a.txt"), ("a;b=c.txt", "a;b=c.txt"), ("'a'", "'a'")),
+    ],
+)
+def test_names_come_back_as_clients_send_them(api: Api, sent: str, kept: str) -> None:
+    assert upload(api, b"x", sent)["filename"] == kept
+
+
 @pytest.mark.parametrize("purpose", PURPOSES)
 def test_lists_are_by_purpose(api: Api, purpose: str) -> None:
     made = upload(api, b"x", purpose=purpose)
