@@ -44,6 +44,7 @@ def test_passages_are_among_the_first_hits(strategy: Strategy) -> None:
 def test_questions_are_what_they_claim_to_be() -> None:
     """Each has one passage, and no question copies words of it in a row."""
     texts = {path.name: _flat(path.read_text("utf-8")) for path in TEXTS.glob("*.txt")}
+    lower = {name: text.lower() for name, text in texts.items()}
     asked = questions()
     assert len(asked) == len({each.text for each in asked}) == 200
     for each in asked:
@@ -51,7 +52,7 @@ def test_questions_are_what_they_claim_to_be() -> None:
         words = each.text.rstrip("?").lower().split()
         for place in range(len(words) - 4):
             row = " ".join(words[place : place + 5])
-            assert row not in texts[each.file].lower(), (row, each)
+            assert row not in lower[each.file], (row, each)
 
 
 def _question(line: str) -> Question:
