@@ -227,12 +227,17 @@ class ToolSet(Sequence[Any]):
         return self._named(name).bind(arguments)
 
     def invocation(self, name: Any, arguments: Any) -> Invocation:
-        """Return a tool call as an effect has it; see `bind`."""
+        """Return a tool call as an effect has it; its result is an output as text.
+
+        See `bind` for the arguments and errors.
+        """
         found = self._named(name)
         concurrent = self.concurrent and found.concurrent
         timeout = self.timeout if found.timeout is None else found.timeout
         return Invocation(
-            function=found.bind(arguments), timeout=timeout, concurrent=concurrent
+            function=_writing(found.bind(arguments)),
+            timeout=timeout,
+            concurrent=concurrent,
         )
 
     def _named(self, name: Any) -> Tool[..., Any]:
@@ -303,6 +308,31 @@ def _seconds(timeout: Any) -> float | None:
         )
     found: float | None = timeout
     return found
+
+
+def _writing(function: Callable[[], Any]) -> Callable[[], Any]:
+    """Return a function whose result is written at once.
+
+    It may be an iterator, which gives its items only once; and what can't be written is
+    a failure of the call, like any other.
+    """
+    import inspect
+
+    if inspect.iscoroutinefunction(function):
+
+        async def call() -> str:
+            return written(await function())
+
+        return call
+
+    async def later(found: Any) -> str:
+        return written(await found)
+
+    def call_plain() -> Any:
+        found = function()
+        return later(found) if inspect.isawaitable(found) else written(found)
+
+    return call_plain
 
 
 def _decoded(arguments: Any) -> Any:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from attrs import frozen
 
 from .. import _api
+from .._call import properties_of
 from .._effects import (
     BufferedResponse,
     Emit,
@@ -14,7 +15,7 @@ from .._effects import (
     Receive,
     UnreadableResponse,
 )
-from .._error_messages import message
+from .._error_messages import is_error, message
 from .._errors import APIError
 from .._events.parse import (
     DONE,
@@ -161,10 +162,12 @@ def _receive_json(
     except UnreadableResponse as error:
         return Break(f"it is {error}", cause=error)
     content = b"".join(pieces)
+    response = result.response
+    whole = BufferedResponse(response.status_code, response.headers, content)
+    if _is_error(content):
+        raise result.false_success(whole)
     events = _events_of(content)
     if not events:
-        response = result.response
-        whole = BufferedResponse(response.status_code, response.headers, content)
         raise result.undecodable(whole, "no stream of events")
     objects = []
     for parsed, is_object in events:
@@ -184,6 +187,17 @@ def _receive_json(
         return None
     why = "the server sent objects, not their events"
     return Break(why, objects=tuple(objects))
+
+
+def _is_error(content: bytes) -> bool:
+    """Return whether a response is an error in place of a run."""
+    try:
+        value = decode(content)
+    except (ValueError, RecursionError):
+        return False
+    if not isinstance(value, dict) or value.get("data"):
+        return False
+    return is_error(value, properties_of(_api.RunObject))
 
 
 def _events_of(content: bytes) -> list[tuple[ParsedEvent, bool]]:

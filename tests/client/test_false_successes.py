@@ -87,6 +87,32 @@ def test_raw_responses_raise_it_when_they_are_parsed(kind: Any, name: str) -> No
     use(kind, call, **answering(kind, body))
 
 
+async def streamed(client: Any) -> Any:
+    params = {"thread_id": "thread_1", "assistant_id": "asst_1"}
+    events = await settled(client.threads.runs.create(stream=True, **params))
+    async with entered(events) as stream:
+        return await listed(stream)
+
+
+async def followed(client: Any) -> Any:
+    params = {"thread_id": "thread_1", "assistant_id": "asst_1", "resume": True}
+    async with entered(client.threads.runs.stream(**params)) as stream:
+        return await settled(stream.until_done())
+
+
+@both
+@pytest.mark.parametrize("form", [streamed, followed])
+@pytest.mark.parametrize(("body", "said", "code"), ERRORS, ids=str)
+def test_it_is_raised_in_place_of_a_stream(
+    kind: Any, form: Any, body: Any, said: str, code: Any
+) -> None:
+    with pytest.raises(FalseSuccessError) as caught:
+        use(kind, form, **answering(kind, body))
+    error = caught.value
+    assert (error.status_code, error.message, error.code) == (200, said, code)
+    assert error.response.json() == body
+
+
 @both
 @pytest.mark.parametrize("body", [{}, {"object": "list"}, {"data": {}}, {"data": "x"}])
 def test_a_list_without_items_is_none(kind: Any, body: Any) -> None:

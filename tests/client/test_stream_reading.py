@@ -8,7 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from assistants_client import APIError, DecodeError, StreamInterrupted
+from assistants_client import (
+    APIError,
+    DecodeError,
+    FalseSuccessError,
+    StreamInterrupted,
+)
 from assistants_client._effects import NoResponse
 from assistants_client._events.parse import ParsedEvent, parse_event, to_model
 from harness.contract.document import SCHEMAS
@@ -238,7 +243,7 @@ def test_json_that_is_cut_is_no_run(kind: str) -> None:
         *((b"", "application/json"), (b"{}", "application/json")),
         *((b"[1]", "application/json"), (b'{"status": 5}', "application/json")),
         *((b'{"status"', "application/json"), (b"<html>no</html>", "text/html")),
-        *((b"", "text/html"), (b'{"detail": "no"}', "application/problem+json")),
+        (b"", "text/html"),
         (b"[" * 5000, "application/json"),
     ],
 )
@@ -250,6 +255,13 @@ def test_what_is_no_stream_can_t_be_read(content: bytes, kind: str) -> None:
     )
     assert isinstance(found.error, DecodeError)
     assert "no stream of events" in str(found.error)
+    assert found.events == []
+
+
+def test_an_error_in_place_of_a_stream_is_one() -> None:
+    found = same_at_every_split(b'{"detail": "no"}', kind="application/problem+json")
+    assert isinstance(found.error, FalseSuccessError)
+    assert found.error.message == "no"
     assert found.events == []
 
 

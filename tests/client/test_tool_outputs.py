@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections import deque
 from collections.abc import Callable, Iterator
@@ -157,3 +158,27 @@ def test_what_can_be_no_argument_says_so() -> None:
     with pytest.raises(ConfigurationError, match="the arguments of odd can't be"):
         Tool(odd)
     assert not ToolSet([]).definitions
+
+
+def test_an_output_is_written_once() -> None:
+    def count() -> Iterator[int]:
+        yield from range(3)
+
+    async def wait() -> set[int]:
+        return {1}
+
+    class Waiting:
+        async def __call__(self) -> bytes:
+            return b"text"
+
+    def odd() -> object:
+        return object()
+
+    tools = ToolSet([count, wait, Tool(Waiting(), name="waiting"), odd])
+    call = tools.invocation("count", "").function
+    assert [call(), call()] == ["[0,1,2]"] * 2
+    assert asyncio.run(tools.invocation("wait", "").function()) == "[1]"
+    assert asyncio.run(tools.invocation("waiting", "").function()) == "text"
+    # It fails where it is called, so that its failure is logged like any other.
+    with pytest.raises(TypeError, match="Encoding objects of type object"):
+        tools.invocation("odd", "").function()
