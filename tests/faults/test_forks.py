@@ -1,0 +1,235 @@
+"""A process that was forked starts afresh, and leaves its parent in peace."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import threading
+import time
+from contextlib import ExitStack, contextmanager
+from typing import TYPE_CHECKING, Any
+
+import httpx
+import pytest
+
+from assistants_client import AssistantsError, AsyncClient, Client
+from harness.either_client import finished, settled
+from harness.faults.echo_server import EchoServer
+from harness.faults.trickle import encrypted
+from harness.scripted_server import Response, ScriptedServer, chunk
+from harness.soak import forks
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+PATIENCE = 20
+
+pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="the system can't fork")
+
+
+def child_says(act: Callable[[], str]) -> str:
+    """Fork; return what `act` returns in the child, or how it fails there."""
+    reading, writing = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        said = "nothing"
+        try:
+            # It ends by that if it waits for what nobody will ever do.
+            signal.signal(signal.SIGALRM, signal.SIG_DFL)
+            signal.alarm(PATIENCE)
+            said = act()
+        except BaseException as error:  # noqa: BLE001 - it is told to the parent
+            said = repr(error)
+        finally:
+            os.write(writing, said.encode())
+            os._exit(0)
+    os.close(writing)
+    with os.fdopen(reading) as pipe:
+        said = pipe.read()
+    _, status = os.waitpid(pid, 0)
+    return said or f"ended by {status}"
+
+
+@pytest.fixture
+def server() -> Iterator[EchoServer]:
+    with EchoServer() as server:
+        yield server
+
+
+def call(client: Any) -> str:
+    """Make a call by either kind of client; return the number of its connection."""
+    made = client.threads.create()
+    if isinstance(client, AsyncClient):
+
+        async def run() -> Any:
+            return await made
+
+        made = asyncio.run(run())
+    return f"{made.id}"
+
+
+def settings(server: Any) -> Any:
+    return {"base_url": server.url, "api_key": "k", "max_retries": 0, "timeout": 9}
+
+
+@pytest.mark.parametrize("method", forks.METHODS)
+def test_nobody_gets_what_another_process_asked_for(
+    method: str, server: EchoServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv(forks.VARIABLE, raising=False)
+    # Those that begin with an interpreter take long, and have less to go wrong.
+    children = 4 if method == "fork" else 2
+    assert forks.round_of(method, server.url, children, calls=10) == []
+
+
+@contextmanager
+def counting(folder: Path | None) -> Iterator[tuple[str, ScriptedServer, Any]]:
+    """Serve the number of each request's connection, by TLS if there is a folder."""
+    with ExitStack() as stack:
+        server = stack.enter_context(
+            ScriptedServer(lambda request: Response.of({"id": f"{request.connection}"}))
+        )
+        url: str = server.url
+        context: Any = True
+        if folder is not None:
+            url, context = stack.enter_context(encrypted(server.port, folder))
+        yield url, server, context
+
+
+@pytest.mark.parametrize("way", ["plain", "tls", "given", "given tls"])
+def test_the_connection_of_the_parent_goes_on(way: str, tmp_path: Path) -> None:
+    with counting(tmp_path if "tls" in way else None) as (url, _, context):
+        http = httpx.Client(verify=context)
+        given: Any = {"http_client": http} if "given" in way or "tls" in way else {}
+        with http, Client(base_url=url, api_key="k", max_retries=0, **given) as client:
+
+            def use_and_close() -> str:
+                said = call(client)
+                client.close()
+                http.close()
+                return said
+
+            assert call(client) == "1"
+            assert child_says(use_and_close) == "2"
+            assert call(client) == "1"
+            assert child_says(lambda: call(client)) == "3"
+            assert call(client) == "1"
+
+
+@pytest.mark.parametrize("given", [False, True], ids=["own", "given"])
+def test_a_child_within_a_running_loop(given: bool) -> None:
+    async def main(url: str) -> None:
+        http = httpx.AsyncClient() if given else None
+        options: Any = {"base_url": url, "api_key": "k", "max_retries": 0}
+        async with AsyncClient(**options, http_client=http) as client:
+
+            def use() -> str:
+                def close() -> None:
+                    asyncio.run(client.close())
+
+                first = call(client)
+                close()
+                return first
+
+            assert (await client.threads.create()).id == "1"
+            assert child_says(use) == "2"
+            # Neither its connection nor its selector was touched.
+            assert (await client.threads.create()).id == "1"
+            assert (await client.threads.create()).id == "1"
+        if http is not None:
+            await http.aclose()
+
+    with counting(None) as (url, _, _):
+        asyncio.run(main(url))
+
+
+@pytest.mark.parametrize("kind", [Client, AsyncClient], ids=["sync", "async"])
+@pytest.mark.parametrize("given", [False, True], ids=["own", "given"])
+def test_a_child_takes_no_lock_that_a_thread_of_its_parent_holds(
+    kind: Any, given: bool, server: EchoServer
+) -> None:
+    http: Any = None
+    if given:
+        http = httpx.Client() if kind is Client else httpx.AsyncClient()
+        http.cookies.set("a", "b", "127.0.0.1")
+    client = kind(**settings(server), http_client=http)
+    call(client)
+    used: Any = client._pool
+    used = http or used._made
+    places = [used._transport._pool, client._pool]
+    locks = [each._lock for each in places] + [used.cookies.jar._cookies_lock]
+    held, release = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        with ExitStack() as stack:
+            for each in locks:
+                stack.enter_context(each)
+            held.set()
+            release.wait(PATIENCE)
+
+    holder = threading.Thread(target=hold)
+    holder.start()
+    assert held.wait(PATIENCE)
+    try:
+        assert child_says(lambda: call(client)) == "msg_1"
+    finally:
+        release.set()
+        holder.join()
+    finished(_closed(client)) if kind is Client else asyncio.run(_closed(client))
+    if http is not None:
+        http.close() if kind is Client else asyncio.run(http.aclose())
+
+
+async def _closed(client: Any) -> None:
+    await settled(client.close())
+
+
+def test_a_stream_stays_with_the_process_that_opened_it() -> None:
+    going_on = threading.Event()
+
+    def script(_: Any) -> Iterator[Any]:
+        yield Response(content_type="text/event-stream").head(
+            "Transfer-Encoding: chunked"
+        )
+        yield chunk(b'event: thread.run.created\ndata: {"id": "run_1"}\n\n')
+        yield going_on
+        yield chunk(b'event: thread.run.queued\ndata: {"id": "run_1"}\n\n')
+        yield chunk(b"event: done\ndata: [DONE]\n\n") + chunk(b"")
+
+    with ScriptedServer(script) as server, Client(**settings(server)) as client:
+        stream = client.threads.runs.create("t", assistant_id="a", stream=True)
+        assert next(iter(stream)).event == "thread.run.created"
+
+        def read_on() -> str:
+            try:
+                return f"read {next(iter(stream))}"
+            except AssistantsError as error:
+                stream.close()
+                client.close()
+                return str(error)
+
+        assert "process that this one was forked from" in child_says(read_on)
+        going_on.set()
+        assert [each.event for each in stream] == ["thread.run.queued"]
+        stream.close()
+
+
+def test_a_child_gives_nothing_of_its_parent_up(server: EchoServer) -> None:
+    """All is closed when the parent closes it, though a child lives on."""
+    with Client(**settings(server)) as client:
+        call(client)
+        reading, writing = os.pipe()
+        pid = os.fork()
+        if pid == 0:
+            os.close(writing)
+            # Until the parent has seen it.
+            os.read(reading, 1)
+            os._exit(0)
+        begun = time.monotonic()
+    server.until(lambda: server.open == 0)
+    assert time.monotonic() - begun < PATIENCE / 4
+    os.close(writing)
+    os.close(reading)
+    os.waitpid(pid, 0)
