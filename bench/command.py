@@ -120,7 +120,8 @@ def _measurements(
         count = rounds(100_000, 1_000_000)
         yield "streams", partial(streams.measure, rounds(5, 15))
         yield "a long stream", partial(streams.memory, rounds(2, 3), count)
-        yield "waiting for runs", partial(waits.measure, rounds(2, 5), 500)
+        yield "waiting for runs", partial(waits.measure, rounds(2, 5), 200)
+        yield "many streams", partial(waits.first_events, rounds(3, 7), 130)
         yield "calling functions", partial(tools.measure, rounds(3, 9))
     elif part == "search":
         yield "indexing", partial(search.indexing, scratch, rounds(3, 7))
