@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+import threading
 from http.cookiejar import Cookie, CookieJar
 from itertools import chain
 from typing import TYPE_CHECKING, Any
@@ -22,7 +22,6 @@ class CookiesByOrigin(CookieJar):
     def __init__(self) -> None:
         super().__init__()
         self._jars: dict[str, CookieJar] = {}
-        self._process = os.getpid()
 
     def extract_cookies(self, response: Any, request: Any) -> None:
         """Keep the cookies of a response."""
@@ -52,8 +51,24 @@ class CookiesByOrigin(CookieJar):
         return sum(map(len, [*self._jars.values()]))
 
     def _jar(self, request: Any) -> CookieJar:
-        if self._process != os.getpid():
-            # The locks in them may be held by threads of the parent.
-            self._process, self._jars = os.getpid(), {}
         scheme, place, *_ = urlsplit(request.get_full_url())
-        return self._jars.setdefault(f"{scheme}://{place}", CookieJar())
+        found = self._jars.setdefault(f"{scheme}://{place}", CookieJar())
+        # One lock for all, which `unlock` knows.
+        found._cookies_lock = self._cookies_lock  # type: ignore[attr-defined]
+        return found
+
+
+def unlock(jar: Any) -> None:
+    """Let go of the lock of a jar, which this thread may hold without knowing it.
+
+    The standard library takes it, and only then begins with what lets it go: a thread
+    that is interrupted in between would have all others wait for ever.
+    """
+    lock = getattr(jar, "_cookies_lock", None)
+    while lock is not None and lock._is_owned():
+        lock.release()
+
+
+def renew_lock(jar: Any) -> None:
+    """Have a lock of its own in a process that was forked: a thread may hold it."""
+    jar._cookies_lock = threading.RLock()

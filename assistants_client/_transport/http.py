@@ -21,6 +21,7 @@ from .._effects import (
     Within,
 )
 from .body import Bound, SyncBody, bound_for, hurry_if_whole, supervise, timing_of
+from .cookies import unlock
 from .exchange import Exchange
 from .failures import broken_off
 from .upload import plain
@@ -188,7 +189,13 @@ class Http(BaseHttp):
     def _send(self, prepared: PreparedRequest) -> HttpResponse:
         if isinstance(prepared.content, Upload):
             prepared.content.form.open()
-        exchange = self._exchange(prepared)
+        jar = self._client.cookies.jar
+        unlock(jar)
+        try:
+            exchange = self._exchange(prepared)
+        except BaseException:
+            unlock(jar)
+            raise
         response: httpx.Response | None = None
         try:
             response = self._client.send(
@@ -202,6 +209,7 @@ class Http(BaseHttp):
                 if not (prepared.stream and response.is_success):
                     bound.read()
         except BaseException as error:
+            unlock(jar)
             # Else the connection stays taken.
             try:
                 if response is not None:

@@ -12,7 +12,7 @@ from .._errors import ConfigurationError, UsageError
 from .._options import MAX_CONNECTIONS
 from .._version import __version__
 from .connections import Connections
-from .cookies import CookiesByOrigin
+from .cookies import CookiesByOrigin, renew_lock
 from .leases import take_places
 from .library import chosen_library, library_of
 
@@ -82,8 +82,9 @@ class BasePool:
         """Have locks of its own in a process that was forked: others may be held."""
         self._process = os.getpid()
         self._lock = threading.Lock()
-        if self.given is not None:
-            self.given.cookies.jar._cookies_lock = threading.RLock()
+        http = self.given or self._made
+        if http is not None:
+            renew_lock(http.cookies.jar)
 
     def _first(self) -> Any:
         with self._lock:
