@@ -7,10 +7,10 @@ who uses a connection is known by weak references alone, and nothing is ever cou
 
 from __future__ import annotations
 
+import gc
 import threading
 import time
 import weakref
-from contextlib import suppress
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any, Final
 
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 # Seconds after which who waits looks for itself: who was to wake it may be interrupted.
 _LOOK: Final = 0.1
+# Seconds between two collections of garbage, while others wait for a connection.
+_COLLECT: Final = 5.0
 
 
 class Connections(BaseConnections):
@@ -117,6 +119,7 @@ class Connections(BaseConnections):
         # disorder.
         self._freed: SimpleQueue[None] = SimpleQueue()
         self._idle = self._idle_connections()
+        self._collected = -_COLLECT
 
     def _leave(self) -> None:
         for each in (*self.leases, *self._idle):
@@ -136,8 +139,10 @@ class Connections(BaseConnections):
             left = _LOOK if ends is None else min(_LOOK, ends - time.monotonic())
             if left <= 0:
                 raise self.core.PoolTimeout("no connection was free")
-            with suppress(Empty):
+            try:
                 self._freed.get(timeout=left)
+            except Empty:
+                self._collect()
             if self.is_closed:
                 raise self._closed_error()
         if len(self._leases) < self._limit and self._freed.empty():
@@ -149,6 +154,13 @@ class Connections(BaseConnections):
         for each in [*self._leases]:
             if each() is None:
                 self._leases.discard(each)
+
+    def _collect(self) -> None:
+        """Have what an interrupted thread has left in a circle forgotten."""
+        now = time.monotonic()
+        if now - self._collected > _COLLECT:
+            self._collected = now
+            gc.collect()
 
     def _connect(self, lease: ThreadLease, origin: Any) -> None:
         """Have the lease hold a connection that is there, or one to be opened."""

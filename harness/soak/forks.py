@@ -11,6 +11,7 @@ import argparse
 import asyncio
 import multiprocessing
 import os
+import signal
 import sys
 from typing import TYPE_CHECKING, Any, Final
 
@@ -18,6 +19,7 @@ from assistants_client import AssistantsError, AsyncClient, Client
 from harness.faults.echo_server import EchoServer, expected_echo
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from multiprocessing.connection import Connection
 
 METHODS: Final = ("fork", "forkserver", "spawn")
@@ -114,6 +116,29 @@ def round_of(method: str, url: str, children: int, calls: int) -> list[str]:
     asyncio.run(_clients["async"].close())
     _clients.clear()
     return wrong
+
+
+def said_by_child(act: Callable[[], str]) -> str:
+    """Fork; return what `act` returns in the child, or how it fails there."""
+    reading, writing = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        said = "nothing"
+        try:
+            # It ends by that if it waits for what nobody will ever do.
+            signal.signal(signal.SIGALRM, signal.SIG_DFL)
+            signal.alarm(round(_PATIENCE / 2))
+            said = act()
+        except BaseException as error:  # noqa: BLE001 - it is told to the parent
+            said = repr(error)
+        finally:
+            os.write(writing, said.encode())
+            os._exit(0)
+    os.close(writing)
+    with os.fdopen(reading) as pipe:
+        said = pipe.read()
+    _, status = os.waitpid(pid, 0)
+    return said or f"ended by {status}"
 
 
 def main() -> int:

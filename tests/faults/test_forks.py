@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import signal
 import threading
 import time
 from contextlib import ExitStack, contextmanager
@@ -21,35 +20,12 @@ from harness.scripted_server import Response, ScriptedServer, chunk
 from harness.soak import forks
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
     from pathlib import Path
 
 PATIENCE = 20
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="the system can't fork")
-
-
-def child_says(act: Callable[[], str]) -> str:
-    """Fork; return what `act` returns in the child, or how it fails there."""
-    reading, writing = os.pipe()
-    pid = os.fork()
-    if pid == 0:
-        said = "nothing"
-        try:
-            # It ends by that if it waits for what nobody will ever do.
-            signal.signal(signal.SIGALRM, signal.SIG_DFL)
-            signal.alarm(PATIENCE)
-            said = act()
-        except BaseException as error:  # noqa: BLE001 - it is told to the parent
-            said = repr(error)
-        finally:
-            os.write(writing, said.encode())
-            os._exit(0)
-    os.close(writing)
-    with os.fdopen(reading) as pipe:
-        said = pipe.read()
-    _, status = os.waitpid(pid, 0)
-    return said or f"ended by {status}"
 
 
 @pytest.fixture
@@ -112,9 +88,9 @@ def test_the_connection_of_the_parent_goes_on(way: str, tmp_path: Path) -> None:
                 return said
 
             assert call(client) == "1"
-            assert child_says(use_and_close) == "2"
+            assert forks.said_by_child(use_and_close) == "2"
             assert call(client) == "1"
-            assert child_says(lambda: call(client)) == "3"
+            assert forks.said_by_child(lambda: call(client)) == "3"
             assert call(client) == "1"
 
 
@@ -134,7 +110,7 @@ def test_a_child_within_a_running_loop(given: bool) -> None:
                 return first
 
             assert (await client.threads.create()).id == "1"
-            assert child_says(use) == "2"
+            assert forks.said_by_child(use) == "2"
             # Neither its connection nor its selector was touched.
             assert (await client.threads.create()).id == "1"
             assert (await client.threads.create()).id == "1"
@@ -173,7 +149,7 @@ def test_a_child_takes_no_lock_that_a_thread_of_its_parent_holds(
     holder.start()
     assert held.wait(PATIENCE)
     try:
-        assert child_says(lambda: call(client)) == "msg_1"
+        assert forks.said_by_child(lambda: call(client)) == "msg_1"
     finally:
         release.set()
         holder.join()
@@ -210,7 +186,7 @@ def test_a_stream_stays_with_the_process_that_opened_it() -> None:
                 client.close()
                 return str(error)
 
-        assert "process that this one was forked from" in child_says(read_on)
+        assert "process that this one was forked from" in forks.said_by_child(read_on)
         going_on.set()
         assert [each.event for each in stream] == ["thread.run.queued"]
         stream.close()
