@@ -39,6 +39,11 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 JSON: Final = "application/json"
+HUNG_UP: Final = (
+    "it broke while a file was sent, or before there was a response; a server that "
+    "refuses a file, as one that is too large, may hang up so"
+)
+"""What is said where an upload breaks off."""
 LARGE: Final = (
     "with_streaming_response, and stream_to_file of what it yields, take a file of any "
     "size"
@@ -123,7 +128,10 @@ def perform_call(
             operation=call.operation,
             attempts=gave_up.attempts,
         )
-        raise _noted(unanswered, gave_up.note) from last
+        note = gave_up.note
+        if isinstance(content, Upload) and last.stage == "sent" and not last.timed_out:
+            note = note or HUNG_UP
+        raise _noted(unanswered, note) from last
     response = sent.response
     result: CallResult[T] = CallResult(
         call,

@@ -349,6 +349,17 @@ def test_a_refusal_on_the_way_is_heard(send: Any) -> None:
         send(server, [bytes(100_000)] * 100)
     if isinstance(caught.value, APIStatusError):
         assert caught.value.status_code == 413
+    else:
+        assert "as one that is too large" in caught.value.__notes__[0]
+
+
+def test_a_server_that_hangs_up_may_refuse_the_file(send: Any) -> None:
+    with (
+        ScriptedServer(lambda _: [CLOSE]) as server,
+        pytest.raises(APIConnectionError) as caught,
+    ):
+        send(server, CONTENT)
+    assert "as one that is too large" in caught.value.__notes__[0]
 
 
 def test_a_large_file_takes_little_memory(use: Any, tmp_path: Path) -> None:

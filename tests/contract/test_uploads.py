@@ -18,10 +18,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from python_multipart import parse_form
 
 from assistants_api import UNSET, File, Form
 from assistants_api.api.files import create_file
 from assistants_api.errors import BrokenFile, UnusableFile
+from assistants_api.forms import multipart
 from assistants_api.sources import PIECE
 from tests.cases import each_case
 
@@ -457,3 +461,34 @@ def test_a_file_that_goes_away_meanwhile_is_broken(tmp_path: Path) -> None:
     path.unlink()
     with pytest.raises(BrokenFile, match="No such file"):
         b"".join(form.pieces())
+
+
+names = st.text(max_size=20)
+uploads = st.lists(st.tuples(names, st.binary(max_size=200)), max_size=4)
+
+
+@given(uploads, st.text(max_size=50))
+def test_any_file_comes_back_from_a_parser_of_others(
+    files: list[tuple[str, bytes]], note: str
+) -> None:
+    body = {"note": note, "f": [File(content, name) for name, content in files]}
+    parts = multipart(body)
+    assert isinstance(parts, list)
+    form = Form(parts)
+    written = sent(form)
+    fields: list[Any] = []
+    found: list[bytes] = []
+
+    def take(file: Any) -> None:
+        file.file_object.seek(0)
+        found.append(file.file_object.read())
+
+    headers = {"Content-Type": form.content_type, "Content-Length": str(len(written))}
+    parse_form(
+        {name: value.encode() for name, value in headers.items()},
+        io.BytesIO(written),
+        fields.append,
+        take,
+    )
+    assert [each.value or b"" for each in fields] == [note.encode()]
+    assert found == [content for _, content in files]
