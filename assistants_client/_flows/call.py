@@ -18,7 +18,6 @@ from .._errors import (
     SentRequest,
     status_error,
 )
-from .._file_errors import FileError
 from .._options import Policy, checked_key, checked_retries, checked_timeout
 from .._outputs import failure_text
 from .._redaction import SECRET_PARAMETERS, without_secrets, without_user
@@ -26,7 +25,7 @@ from .._text import shortened
 from .one_by_one import CREATE_AND_RUN, MISSING, create_one_by_one
 from .redirects import refusal
 from .retry import GaveUp, retry
-from .uploads import upload_of
+from .uploads import LARGE, file_error, hung_up, noted, upload_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -39,16 +38,6 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 JSON: Final = "application/json"
-HUNG_UP: Final = (
-    "it broke while a file was sent, or before there was a response; a server that "
-    "refuses a file, as one that is too large, may hang up so"
-)
-"""What is said where an upload breaks off."""
-LARGE: Final = (
-    "with_streaming_response, and stream_to_file of what it yields, take a file of any "
-    "size"
-)
-"""What is said where the contents of a file can't be read at once."""
 EVENTS: Final = "text/event-stream"
 CODINGS: Final = "gzip, deflate"
 """The content codings that responses may have: those whose decoding can be bounded."""
@@ -113,11 +102,10 @@ def perform_call(
     try:
         sent = yield from retry(prepare, policy or Policy(retries), call.operation)
     except (_api.UnusableFile, _api.BrokenFile) as error:
-        at_once = isinstance(error, _api.UnusableFile) and not tries
-        what = ConfigurationError if at_once else FileError
         why = f"{call.operation}: {secrets.redact(str(error))}"
         # The HTTP library raises it again without its cause.
-        raise what(why) from error.__cause__ or error.__context__ or error
+        cause = error.__cause__ or error.__context__ or error
+        raise file_error(error, why, tries=tries) from cause
     except GaveUp as gave_up:
         last: NoResponse = gave_up.last
         kind = APITimeoutError if last.timed_out else APIConnectionError
@@ -128,10 +116,7 @@ def perform_call(
             operation=call.operation,
             attempts=gave_up.attempts,
         )
-        note = gave_up.note
-        if isinstance(content, Upload) and last.stage == "sent" and not last.timed_out:
-            note = note or HUNG_UP
-        raise _noted(unanswered, note) from last
+        raise noted(unanswered, gave_up.note or hung_up(content, last)) from last
     response = sent.response
     result: CallResult[T] = CallResult(
         call,
@@ -145,7 +130,7 @@ def perform_call(
     if sent.unreadable is not None:
         unread = result.undecodable(response, str(sent.unreadable))
         note = None if call.accept == JSON else LARGE
-        raise _noted(unread, note) from sent.unreadable
+        raise noted(unread, note) from sent.unreadable
     if not 200 <= response.status_code <= 299:
         spent = isinstance(content, Upload) and content.is_spent
         why = secrets.redact(refusal(method, url, response, spent=spent) or "")
@@ -164,7 +149,7 @@ def perform_call(
                     lambda step: perform_call(step, settings, policy),
                 )
             )
-        raise _noted(failed, sent.note)
+        raise noted(failed, sent.note)
     return result
 
 
@@ -183,15 +168,6 @@ def _invoked(key: Callable[[], Any], secrets: Secrets) -> Flow[Any]:
         raise ConfigurationError(
             f"the function that returns api_key failed: {shortened(what)}"
         ) from error
-
-
-E = TypeVar("E", bound=Exception)
-
-
-def _noted(error: E, note: str | None) -> E:
-    if note:
-        error.add_note(note)
-    return error
 
 
 class Headers(dict[str, Any]):

@@ -2,14 +2,29 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from .. import _api
 from .._effects import Upload
 from .._errors import ConfigurationError
+from .._file_errors import FileError
 
 if TYPE_CHECKING:
     from .._call import Call
+    from .._effects import NoResponse
+
+E = TypeVar("E", bound=Exception)
+
+HUNG_UP: Final = (
+    "it broke while a file was sent, or before there was a response; a server that "
+    "refuses a file, as one that is too large, may hang up so"
+)
+"""What is said where an upload breaks off."""
+LARGE: Final = (
+    "with_streaming_response, and stream_to_file of what it yields, take a file of any "
+    "size"
+)
+"""What is said where the contents of a file can't be read at once."""
 
 
 def upload_of(call: Call[object]) -> Upload:
@@ -35,6 +50,31 @@ def upload_of(call: Call[object]) -> Upload:
         return Upload(_api.Form([*own, *more]), progress)
     except (TypeError, ValueError) as error:
         raise ConfigurationError(f"{call.operation}: {error}") from error
+
+
+def file_error(error: Exception, why: str, *, tries: int) -> Exception:
+    """Return what it means that a file can't be sent.
+
+    Args:
+        error: what the generated package raised.
+        why: what to say of it.
+        tries: how many attempts came before; nothing was sent where there were none.
+    """
+    at_once = isinstance(error, _api.UnusableFile) and not tries
+    return ConfigurationError(why) if at_once else FileError(why)
+
+
+def hung_up(content: object, last: NoResponse) -> str | None:
+    """Return what to say of an upload that broke off; None of anything else."""
+    broke_off = last.stage == "sent" and not last.timed_out
+    return HUNG_UP if broke_off and isinstance(content, Upload) else None
+
+
+def noted(error: E, note: str | None) -> E:
+    """Return an error with a note, if there is one."""
+    if note:
+        error.add_note(note)
+    return error
 
 
 def _base(name: str) -> str:
