@@ -99,6 +99,9 @@ def follow_run(first: CallResult[Any], snapshots: Snapshots, plan: Plan) -> Flow
     try:
         yield from within(following.run(), following.deadline)
     except TimeUp as up:
+        if snapshots.ended and not following.is_polling:
+            # Nothing but the word that it is over was missing.
+            return
         calls = plan.calls
         error = yield from timed_out(
             following.known, calls.cancel, following.deadline, plan.policy, up
@@ -114,6 +117,7 @@ class _Following:
 
     Attributes:
         deadline: when all has to end.
+        is_polling: whether the run is polled, or was, and what it wrote is read.
     """
 
     def __init__(
@@ -121,6 +125,7 @@ class _Following:
     ) -> None:
         clock = plan.policy.clock
         self.deadline = plan.deadline or Deadline.of(clock, None)
+        self.is_polling = False
         self._first = first
         self._snapshots = snapshots
         self._plan = plan
@@ -212,11 +217,13 @@ class _Following:
             objects: messages and steps that came already.
         """
         plan = self._plan
+        self.is_polling = True
         if plan.deadline is None:
             self.deadline = Deadline.of(plan.policy.clock, plan.policy.max_wait)
             yield from within(self._polled(known, objects), self.deadline)
         else:
             yield from self._polled(known, objects)
+        self.is_polling = False
 
     def _polled(
         self, known: RunObject | None, objects: Iterable[dict[str, Any]]

@@ -70,6 +70,12 @@ class BaseRun(LiveObject, RunObject):
         """Share with others what has become of the run's tool calls."""
         object.__setattr__(self, "_tool_ledger", ledger)
 
+    def __copy__(self) -> Self:
+        """Return an independent copy, by which no call is made again either."""
+        copied = super().__copy__()
+        copied._keep(self._ledger)
+        return copied
+
     def _with_this(self, error: AssistantsError) -> None:
         """Have an error hold this run, as it was read last."""
         if error.run is not None:

@@ -70,8 +70,8 @@ class Run(BaseRun):
             tools: functions to call when the run asks for them.
             timeout: seconds to wait; None for no limit.
             on_update: called with the run each time it has changed.
-            params: `poll_interval_ms`, `cancel_on_timeout`, `spinner`, and options for
-                the requests, as `runs.poll` takes them.
+            params: `poll_interval_ms`, `cancel_on_timeout`, `on_approval`, `spinner`,
+                and options for the requests, as `runs.poll` takes them.
 
         Raises:
             RunFailed: it failed.
@@ -79,6 +79,8 @@ class Run(BaseRun):
             RunExpired: it waited too long for outputs.
             RunIncomplete: it stopped before its end.
             RunRequiresAction: it waits for outputs, and there are no tools.
+            RunRequiresApproval: it waits for somebody to approve tool calls.
+            UnknownRunAction: it waits for something that isn't known.
             RunTimeout: it goes on after `timeout`.
             ToolError: a function failed, and the tools say that this is to be raised.
             APIError: a call fails.

@@ -325,6 +325,21 @@ def test_an_async_callback_is_cancelled_at_the_deadline() -> None:
     )
 
 
+def test_a_run_that_has_ended_is_not_timed_out(kind: Any) -> None:
+    # The server never says that the stream is over.
+    done = b"event: thread.run.completed\ndata: %b\n\n"
+    run = httpx_json(Lagging().run("completed")).encode()
+
+    async def act(client: Any) -> None:
+        given = {"thread_id": "thread_1", "assistant_id": "asst_1"}
+        streams = client.threads.runs.stream(**given, max_wait=SOON)
+        async with entered(streams) as stream:
+            assert (await settled(stream.get_final_run())).status == "completed"
+
+    with ScriptedServer(script([done % run, HOLD])) as server:
+        use(kind, act, base_url=server.url)
+
+
 def test_a_stream_without_a_deadline_of_its_own_may_last(kind: Any) -> None:
     # Only polling has an end that nobody asked for.
     events = [b": \n\n", 0.01] * 10

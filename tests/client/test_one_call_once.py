@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+import copy
+import pickle
 import threading
 from typing import TYPE_CHECKING, Any
 
@@ -9,6 +12,7 @@ import httpx
 import pytest
 
 from assistants_client import (
+    AsyncClient,
     Client,
     InternalServerError,
     RunTimeout,
@@ -301,6 +305,18 @@ def test_so_does_one_whose_outputs_a_method_submitted(live: Live, how: str) -> N
     assert [outputs for outputs, _ in live.server.submitted] == [{"call_1": "by hand"}]
 
 
+def test_a_copy_knows_its_outputs_too(live: Live) -> None:
+    async def act(run: Any, tools: ToolSet) -> None:
+        copied = copy.copy(run)
+        await settled(run.do_tool_calls(tools))
+        await settled(copied.wait(tools=tools, poll_interval_ms=1))
+        again = pickle.loads(pickle.dumps(run))
+        assert again.to_dict() == run.to_dict()
+
+    live.use(act)
+    assert len(live.paid) == len(live.server.submitted) == 1
+
+
 def test_what_was_performed_but_not_submitted_is_submitted_by_wait(live: Live) -> None:
     async def act(run: Any, tools: ToolSet) -> None:
         await settled(run.do_tool_calls(tools))
@@ -378,5 +394,27 @@ def test_several_may_follow_one_run() -> None:
         for each in threads:
             each.join(20)
     assert run.status == "completed"
+    assert len(paid) == FEW
+    assert len(server.submitted) == 2
+
+
+def test_several_tasks_may_follow_one_run() -> None:
+    server = Lagging([["call_1", "call_2"], ["call_3"]], lag=2)
+    paid: list[str] = []
+
+    async def pay() -> str:
+        """Pay, and let others have their turn."""
+        paid.append("once")
+        await asyncio.sleep(0.01)
+        return "paid"
+
+    async def act(client: Any) -> str:
+        runs = client.threads.runs
+        run = await runs.retrieve("run_1", thread_id="thread_1")
+        waits = [run.wait(tools=[pay], poll_interval_ms=1) for _ in range(4)]
+        await asyncio.gather(*waits)
+        return str(run.status)
+
+    assert use(AsyncClient, act, **at(AsyncClient, server)) == "completed"
     assert len(paid) == FEW
     assert len(server.submitted) == 2

@@ -156,6 +156,9 @@ def test_functions_note_how_they_end(ledger: ToolLedger) -> None:
     async def fine() -> int:
         return 1
 
+    def begin() -> Any:
+        return fine()
+
     async def cancelled() -> None:
         raise asyncio.CancelledError
 
@@ -165,7 +168,7 @@ def test_functions_note_how_they_end(ledger: ToolLedger) -> None:
     with pytest.raises(KeyboardInterrupt):
         ledger.noting("interrupted", interrupted)()
     assert asyncio.run(ledger.noting("async", fine)()) == 1
-    assert asyncio.run(ledger.noting("awaitable", lambda: fine())()) == 1
+    assert asyncio.run(ledger.noting("awaitable", begin)()) == 1
     with pytest.raises(asyncio.CancelledError):
         asyncio.run(ledger.noting("cancelled", cancelled)())
     found = ledger.outcomes(["plain", "async", "awaitable"])
