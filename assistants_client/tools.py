@@ -274,7 +274,15 @@ def tool_set(tools: Tools) -> ToolSet:
     Raises:
         ConfigurationError: something is no tool.
     """
-    return tools if isinstance(tools, ToolSet) else ToolSet(tools)
+    if isinstance(tools, ToolSet):
+        return tools
+    given: object = tools
+    if not isinstance(given, Iterable) or isinstance(given, str | Mapping):
+        raise ConfigurationError(
+            "tools must be a ToolSet, or a list of functions and definitions, not "
+            f"{type(tools).__name__}; put one tool in a list"
+        )
+    return ToolSet(tools)
 
 
 def tool_output(tool_call_id: str, output: Any) -> dict[str, str]:

@@ -154,8 +154,8 @@ class Actions:
         mine = [each for each in calls if each.id in new]
         names = ", ".join(str(name_of(call)) for call in mine)
         yield Note(f"the run asks for {len(mine)} tool calls: {names}")
+        begun: dict[str, Invocation] = {}
         try:
-            begun: dict[str, Invocation] = {}
             for call in mine:
                 bound = self._bound(call, tools, run)
                 if isinstance(bound, ToolError):

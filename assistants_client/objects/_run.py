@@ -99,10 +99,17 @@ class BaseRun(LiveObject, RunObject):
         """Note outputs that were submitted, so that no call is made for them again."""
         self._ledger.answered([to_json(each) for each in outputs], time.monotonic())
 
-    def _finished(self) -> Self:
-        """Return the run if it is completed, else raise a `RunError`."""
-        if self.status != "completed":
-            raise run_error(self, self._bound().client.options.secrets.redact)
+    def _finished(self, ended: RunObject) -> Self:
+        """Return this run if it is completed, else raise a `RunError`.
+
+        Args:
+            ended: the run as it ended. Somebody else who waits for it may be behind, and
+                have changed this one to what it was before.
+        """
+        if ended.status != "completed":
+            error = run_error(ended, self._bound().client.options.secrets.redact)
+            error.run = self
+            raise error
         return self
 
     def _updating(self, on_update: Callable[[Any], Any] | None) -> Callable[[Any], Any]:

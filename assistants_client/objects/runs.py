@@ -86,15 +86,16 @@ class Run(BaseRun):
             APIError: a call fails.
         """
         if self.has_ended:
-            return self._finished()
+            return self._finished(self)
         given = self._polling(tools, timeout, on_update, params)
         runs = self._client.threads.runs
         try:
-            self._adopt(runs._wait(GET_RUN, {**self._ids, **given}))
+            ended = runs._wait(GET_RUN, {**self._ids, **given})
         except AssistantsError as error:
             self._with_this(error)
             raise
-        return self._finished()
+        self._adopt(ended)
+        return self._finished(ended)
 
     def update(self, **params: Unpack[RunsUpdate]) -> Self:
         """Update the run's metadata; see `refresh` for the errors."""
@@ -236,15 +237,16 @@ class AsyncRun(BaseRun):
     ) -> Self:
         """Wait until the run is completed; see `Run.wait`."""
         if self.has_ended:
-            return self._finished()
+            return self._finished(self)
         given = self._polling(tools, timeout, on_update, params)
         runs = self._client.threads.runs
         try:
-            self._adopt(await runs._wait(GET_RUN, {**self._ids, **given}))
+            ended = await runs._wait(GET_RUN, {**self._ids, **given})
         except AssistantsError as error:
             self._with_this(error)
             raise
-        return self._finished()
+        self._adopt(ended)
+        return self._finished(ended)
 
     async def update(self, **params: Unpack[RunsUpdate]) -> Self:
         """Update the run's metadata; see `refresh` for the errors."""

@@ -6,7 +6,7 @@ sent of a set goes besides them, and only dicts alone replace them, as the API h
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from attrs import evolve, frozen
@@ -167,19 +167,21 @@ def _set_of(tools: Any, *, handled: bool) -> ToolSet | None:
     Args:
         tools: what was given.
         handled: whether definitions alone are a set as well, as they can't be sent.
+
+    Raises:
+        ConfigurationError: something is no tool.
     """
-    if tools is None or isinstance(tools, str | Mapping | _api.Model):
+    if tools is None:
         return None
     # Whoever has a set of tools has imported the module; few others need it.
-    from ..tools import ToolSet
+    from ..tools import ToolSet, tool_set
 
+    if not isinstance(tools, list | tuple):
+        tools = tool_set(tools)
     if isinstance(tools, ToolSet):
         return tools
-    if not isinstance(tools, Iterable):
-        return None
-    items = [*tools]
-    plain = all(isinstance(each, Mapping | _api.Model) for each in items)
-    return None if plain and not handled else ToolSet(items)
+    plain = all(isinstance(each, Mapping | _api.Model) for each in tools)
+    return None if plain and not handled else ToolSet(tools)
 
 
 def _key(definition: Any) -> Any:

@@ -90,7 +90,9 @@ def kind(request: pytest.FixtureRequest) -> Any:
 async def followed(client: Any, how: str, **more: Any) -> Any:
     """Follow a run in one of the ways there are."""
     runs = client.threads.runs
-    more = {"poll_interval_ms": 1, **more}
+    bound = "timeout" if how == "wait" else "max_wait"
+    # What goes wrong is to fail, and not to hang.
+    more = {"poll_interval_ms": 1, bound: 10, **more}
     if how == "wait":
         run = await settled(runs.retrieve("run_1", thread_id="thread_1"))
         return await settled(run.wait(**more))

@@ -102,7 +102,9 @@ def followed(kind: Any, server: Any, **how: Any) -> dict[str, Any]:
         given = {"thread_id": "thread_1", "assistant_id": "asst_1"}
         names = ("text_created", "text_done", "message_done", "run_step_done", "end")
         callbacks = {f"on_{each}": note(each) for each in names}
-        manager = client.threads.runs.stream(**given, **callbacks, **how)
+        manager = client.threads.runs.stream(
+            **given, **callbacks, **{"max_wait": 10, **how}
+        )
         async with entered(manager) as stream:
             deltas = stream.text_deltas
             if hasattr(deltas, "__aiter__"):

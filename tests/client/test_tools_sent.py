@@ -233,3 +233,24 @@ def test_dicts_among_the_tools_of_a_wait_are_no_matter(
         return str(again.status)
 
     assert use(kind, act, base_url=server.url) == "completed"
+
+
+@each_case("tools", [price, "price", PRICE, 5, [5], [price, 5]])
+def test_what_is_no_tool_is_refused(server: LocalServer, tools: Any) -> None:
+    before = len(server.exchanges)
+
+    async def act(client: Any) -> None:
+        runs = client.threads.runs
+        ids: Any = {"thread_id": "thread_1", "assistant_id": "asst_1"}
+        with pytest.raises(ConfigurationError, match="tool"):
+            await settled(runs.create_and_poll(**ids, tools=tools))
+        with pytest.raises(ConfigurationError, match="tool"):
+            await settled(runs.create(**ids, tools=tools))
+        with pytest.raises(ConfigurationError, match="tool"):
+            runs.stream(**ids, tools=tools)
+        with pytest.raises(ConfigurationError, match="tool"):
+            await settled(runs.poll("run_1", "thread_1", tools=tools))
+
+    for kind in KINDS:
+        use(kind, act, base_url=server.url)
+    assert len(server.exchanges) == before
