@@ -103,8 +103,8 @@ class BaseRun(LiveObject, RunObject):
         """Return this run if it is completed, else raise a `RunError`.
 
         Args:
-            ended: the run as it ended. Somebody else who waits for it may be behind, and
-                have changed this one to what it was before.
+            ended: the run as it ended. Somebody else who waits for it may be behind,
+                and have changed this one to what it was before.
         """
         if ended.status != "completed":
             error = run_error(ended, self._bound().client.options.secrets.redact)

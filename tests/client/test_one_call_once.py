@@ -168,7 +168,7 @@ def test_outputs_that_never_left_are_submitted_at_the_next_look(
     submit = "POST /runs/run_1/submit_tool_outputs"
     first = server.asked.index(submit)
     soon = 5 if paying.streamed else 3
-    assert server.asked[first : first + soon].count(submit) == 2  # noqa: PLR2004
+    assert server.asked[first : first + soon].count(submit) == 2
 
 
 @pytest.mark.parametrize("lag", [0, 1, 30])
