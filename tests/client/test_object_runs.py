@@ -137,7 +137,7 @@ def test_the_deadline_raises_with_the_run(
         before = len(server.exchanges)
         with pytest.raises(RunTimeout) as caught:
             await got(
-                run.wait(timeout=0.03, poll_interval_ms=5, cancel_on_timeout=cancel)
+                run.wait(timeout=0.5, poll_interval_ms=5, cancel_on_timeout=cancel)
             )
         assert caught.value.run is run
         assert ("cancelRun" in sent(server)[before:]) == cancel
