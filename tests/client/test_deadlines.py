@@ -162,15 +162,19 @@ def test_nothing_is_submitted_after_the_deadline(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     cancelled = threading.Event()
+    # On a machine that is busy, the time may be up before it begins.
+    begun: list[int] = []
 
     def pay() -> str:
         """Take long."""
+        begun.append(1)
         never.wait(WAITS)
         return "paid"
 
     @tool(name="pay")
     async def pay_async() -> str:
         """Take long."""
+        begun.append(1)
         try:
             await asyncio.sleep(WAITS)
         finally:
@@ -188,8 +192,10 @@ def test_nothing_is_submitted_after_the_deadline(
     assert error.run.status == "requires_action"
     assert server.submitted == []
     left = "nobody waits for pay any more; it goes on in its thread"
-    assert any(left in each for each in caplog.messages) != asynchronous
-    if asynchronous:
+    assert any(left in each for each in caplog.messages) == (
+        bool(begun) and not asynchronous
+    )
+    if asynchronous and begun:
         assert cancelled.wait(WAITS)
 
 
