@@ -7,6 +7,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from .._api import RunObject, to_json
+from .._arguments import given
 from .._events.run_status import has_ended
 from .._flows.actions import Actions
 from .._run_errors import run_error
@@ -48,11 +49,14 @@ class BaseRun(LiveObject, RunObject):
         params: RunWait,
     ) -> dict[str, Any]:
         """Return the keywords of waiting for those of `wait`."""
-        given: dict[str, Any] = {**params, "max_wait": timeout}
-        if tools is not None:
-            given["tools"] = _tool_set(tools)
-        given["on_update"] = self._updating(on_update)
-        return {**given, "known": self}
+        own = {"max_wait": timeout, "tools": tools, "on_update": on_update}
+        said = given({**params, **own})
+        if said.get("tools") is not None:
+            said["tools"] = _tool_set(said["tools"])
+        else:
+            said.pop("tools", None)
+        said["on_update"] = self._updating(said.get("on_update"))
+        return {**said, "known": self}
 
     @property
     def _ledger(self) -> ToolLedger:

@@ -238,3 +238,20 @@ def test_a_thread_may_be_any_of_these(kind: Any) -> None:
     use(kind, start, base_url="http://x", http_client=mocked(kind, answer))
     two = {"role": "user", "content": "two"}
     assert requests == [{"messages": [message, two]}, {"messages": [two]}]
+
+
+@both
+@nothings
+def test_in_waiting_for_a_live_run(kind: Any, nothing: Any) -> None:
+    def wait(client: Any) -> Any:
+        data = {**RUN, "object": "thread.run", "thread_id": "t", "status": "queued"}
+        run = client.attach(data)
+        return run.wait(
+            tools=nothing,
+            timeout=nothing,
+            on_update=nothing,
+            poll_interval_ms=nothing,
+            extra_headers=nothing,
+        )
+
+    assert sent(kind, wait).method == "GET"
