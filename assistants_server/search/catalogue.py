@@ -113,11 +113,11 @@ class Catalogue:
         return dict(filter(None, rows))
 
     def allow(self, stores: Iterable[int], files: Collection[str]) -> None:
-        """Fill the table `ALLOWED` with the chunks of some files."""
+        """Fill the table `ALLOWED` with some files."""
         self._sql.execute(f"delete from {ALLOWED}")
         self._sql.executemany(
-            f"insert or ignore into {ALLOWED} select c.id from files f"
-            " join chunks c on c.file = f.id where f.store = ? and f.name = ?",
+            f"insert or ignore into {ALLOWED} select id from files"
+            " where store = ? and name = ?",
             [(store, file) for store in stores for file in files],
         )
 

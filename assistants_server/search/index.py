@@ -245,6 +245,7 @@ class Index:
                     texts = ((number, indexed(text)) for number, text in chunks)
                     self._words.remove(store, texts)
                 self._catalogue.delete_chunks(store, [each for each, _ in chunks])
+                self._vectors.forget(store)
 
     def _sweep(self) -> None:
         """Delete what was being added or removed when an earlier server ended."""

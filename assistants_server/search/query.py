@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 from typing import Final
+from unicodedata import normalize
 
 MOST_TERMS: Final = 48
 """How many different words of a query count; a whole page as a query is cut there."""
@@ -34,6 +35,8 @@ _STOP_WORDS: Final = frozenset(_STOP_WORDS_TEXT.split())
 
 def indexed(text: str) -> str:
     """Return a text as it is put into the index."""
+    # Letters and accents that are written apart would otherwise be two words.
+    text = normalize("NFC", text)
     return _UNSPACED.sub(r" \g<0> ", text) if _UNSPACED.search(text) else text
 
 
@@ -44,7 +47,7 @@ def terms_of(query: str) -> list[str]:
     and everything else separates words. Without any other word stop words count too.
     """
     words: dict[str, None] = {}
-    for found in _WORD.finditer(query):
+    for found in _WORD.finditer(normalize("NFC", query)):
         for word in _parts(found[0][:_MOST_CHARACTERS].lower()):
             words[word] = None
     telling = [word for word in words if word not in _STOP_WORDS] or [*words]

@@ -23,7 +23,7 @@ class Vectors:
     def __init__(self, sql: sqlite3.Connection) -> None:
         """Use the tables of an index; its lock must be held in every method."""
         self._sql = sql
-        self._held: OrderedDict[int, tuple[Any, Any]] = OrderedDict()
+        self._held: OrderedDict[int, tuple[Any, Any, Any]] = OrderedDict()
 
     def add(self, store: int, vectors: list[tuple[int, array[float]]]) -> None:
         """Add the vectors of chunks.
@@ -80,12 +80,14 @@ class Vectors:
             allowed = numpy.array(rows, dtype=numpy.int64).reshape(-1)
         found: list[tuple[float, int]] = []
         for store in stores:
-            ids, matrix = self._matrix(store)
-            if len(ids) and matrix.shape[1] != len(wanted):
+            ids, files, matrix = self._matrix(store)
+            if not len(ids):
+                continue
+            if matrix.shape[1] != len(wanted):
                 raise _other_length(matrix.shape[1], len(wanted))
             distances = -(matrix @ wanted)
             if allowed is not None:
-                inside = numpy.isin(ids, allowed)
+                inside = numpy.isin(files, allowed)
                 ids, distances = ids[inside], distances[inside]
             if not len(ids):
                 continue
@@ -94,17 +96,22 @@ class Vectors:
             found += zip(distances[best].tolist(), ids[best].tolist(), strict=True)
         return [chunk for _, chunk in sorted(found)[:limit]]
 
-    def _matrix(self, store: int) -> tuple[Any, Any]:
+    def _matrix(self, store: int) -> tuple[Any, Any, Any]:
+        """Return chunks, their files and their vectors, one row for each chunk."""
         import numpy
 
         if store not in self._held:
             rows = self._sql.execute(
-                "select chunk, vector from vectors where store = ?", (store,)
+                "select v.chunk, c.file, v.vector from vectors v"
+                " join chunks c on c.id = v.chunk where v.store = ?",
+                (store,),
             ).fetchall()
-            ids = numpy.array([chunk for chunk, _ in rows], dtype=numpy.int64)
-            data = b"".join(vector for _, vector in rows)
+            ids = numpy.array([chunk for chunk, _, _ in rows], dtype=numpy.int64)
+            files = numpy.array([file for _, file, _ in rows], dtype=numpy.int64)
+            data = b"".join(vector for _, _, vector in rows)
             matrix = numpy.frombuffer(data, dtype=numpy.float32)
-            self._held[store] = ids, matrix.reshape(len(rows), -1) if rows else matrix
+            matrix = matrix.reshape(len(rows), -1) if rows else matrix
+            self._held[store] = ids, files, matrix
         self._held.move_to_end(store)
         while len(self._held) > _MOST_HELD:
             self._held.popitem(last=False)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
 ALLOWED = "allowed"
-"""The temporary table of the chunks among which to search, where not among all."""
+"""The temporary table of the files among which to search, where not among all."""
 _TOKENIZER = "porter unicode61 remove_diacritics 2"
 # Scoring takes two microseconds for each chunk that has a word. Words that would exceed
 # this number count for those chunks only that rarer words have found.
@@ -142,7 +142,8 @@ class Words:
         if not groups:
             return {}
         table = _table(store)
-        among = f" and +rowid in {ALLOWED}" if filtered else ""
+        owner = f"(select file from chunks where chunks.id = {table}.rowid)"
+        among = f" and {owner} in {ALLOWED}" if filtered else ""
         # The limit keeps SQLite from calling bm25() where it can't be called.
         each = (
             f"select * from (select rowid as chunk, ? * bm25({table}) as part"

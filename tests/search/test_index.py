@@ -38,6 +38,17 @@ def test_words_are_found_in_other_forms(index: Index) -> None:
         assert [hit.file_id for hit in index.search(["vs"], query)] == ["a"], query
 
 
+def test_accents_may_be_written_apart(index: Index) -> None:
+    """As file systems and some editors write them."""
+    _add(index, "apart", "L'e\u0301cole est ferme\u0301e.")
+    _add(index, "whole", "Le mus\u00e9e est ouvert.")
+    for query in ("\u00e9cole", "e\u0301cole", "ecole", "ferm\u00e9e"):
+        assert [hit.file_id for hit in index.search(["vs"], query)] == ["apart"], query
+    assert [hit.file_id for hit in index.search(["vs"], "muse\u0301e")] == ["whole"]
+    index.remove("vs", "apart")
+    assert index.search(["vs"], "ecole") == []
+
+
 def test_scripts_without_spaces_are_found(index: Index) -> None:
     _add(index, "a", "退款在三十天内办理。")
     _add(index, "b", "列车九点开往北京。")
