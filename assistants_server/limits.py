@@ -40,23 +40,28 @@ def violations(body: Any, path: str = "$") -> Iterator[tuple[str, str]]:
         case {"type": "function", "function": {"name": str()} as function, **others}:
             if not others:
                 yield from _of_named(function, f"{path}.function", "parameters")
-        case {"type": "static", "static": {"max_chunk_size_tokens": int()} as static}:
-            yield from _of_chunks(static, f"{path}.static")
         case {"type": "json_schema", "json_schema": {"name": str()} as format}:
             yield from _of_named(format, f"{path}.json_schema", "schema")
         case dict():
             for name, value in body.items():
                 if name == "metadata" and isinstance(value, dict):
                     yield from _of_metadata(value, f"{path}.{name}")
+                elif name == "chunking_strategy":
+                    yield from _of_chunks(value, f"{path}.{name}")
                 elif name != "tool_choice":
                     yield from violations(value, f"{path}.{name}")
 
 
-def _of_chunks(static: dict[str, Any], path: str) -> Iterator[tuple[str, str]]:
-    overlap, most = static["chunk_overlap_tokens"], static["max_chunk_size_tokens"] // 2
-    if not 0 <= overlap <= most:
-        limit = f"expected 0 to {most}, half of a chunk"
-        yield f"{path}.chunk_overlap_tokens", f"{limit}, found {overlap}"
+def _of_chunks(strategy: Any, path: str) -> Iterator[tuple[str, str]]:
+    match strategy:
+        case {
+            "static": {
+                "max_chunk_size_tokens": int() as size,
+                "chunk_overlap_tokens": int() as overlap,
+            }
+        } if not 0 <= overlap <= size // 2:
+            limit = f"expected 0 to {size // 2}, half of a chunk, found {overlap}"
+            yield f"{path}.static.chunk_overlap_tokens", limit
 
 
 def _of_metadata(pairs: dict[str, Any], path: str) -> Iterator[tuple[str, str]]:

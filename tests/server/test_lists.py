@@ -11,12 +11,16 @@ from hypothesis import strategies as st
 
 from assistants_server import objects
 from tests.server.api import JSON, Api, path_of
+from tests.server.shelf import upload
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 MANY = 11
-KINDS = ["assistants", "messages", "runs", "steps"]
+KINDS = [
+    *("assistants", "messages", "runs", "steps"),
+    *("vector stores", "their files", "files of a batch"),
+]
 HI = {"role": "user", "content": "Hi"}
 COUNTS = st.integers(0, MANY)
 PLACES = st.none() | st.integers(0, MANY - 1)
@@ -95,13 +99,31 @@ def lists(api: Api) -> dict[str, Made]:
             f"/threads/{elsewhere}/runs", [*(each["id"] for each in runs), run["id"]]
         ),
         "steps": Made(f"{path_of(run)}/steps", steps),
+        **library(api),
     }
-    for kind in ("assistants", "messages"):
+    for kind in ("assistants", "messages", "vector stores", "their files"):
         each = made[kind]
         for place in (0, 3, 4, MANY - 1):
             api.delete(f"{each.path}/{each.ids[place]}")
             each.deleted.add(each.ids[place])
     return made
+
+
+def library(api: Api) -> dict[str, Made]:
+    """Return lists of vector stores and of files in two of them."""
+    files = [upload(api)["id"] for _ in range(2 * MANY)]
+    stores = [api.post("/vector_stores", {})["id"] for _ in range(MANY)]
+    path = "/vector_stores"
+    # Not among those that are deleted.
+    single, batched = f"{path}/{stores[1]}", f"{path}/{stores[2]}"
+    for each in files[:MANY]:
+        api.post(f"{single}/files", {"file_id": each})
+    batch = api.post(f"{batched}/file_batches", {"file_ids": files[MANY:]})["id"]
+    return {
+        "vector stores": Made(path, stores),
+        "their files": Made(f"{single}/files", files[:MANY]),
+        "files of a batch": Made(f"{batched}/file_batches/{batch}/files", files[MANY:]),
+    }
 
 
 def asked(api: Api, path: str, query: JSON) -> JSON:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.server.api import Api, path_of
+from tests.server.shelf import settled, upload
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,7 +25,13 @@ class World:
             run = api.run(thread, assistant)
             (step,) = api.steps(run)
             message, _ = api.messages(thread)
+            file = upload(api)["id"]
+            store = api.post("/vector_stores", {"file_ids": [file]})["id"]
+            path = f"/vector_stores/{store}/file_batches"
+            batch = api.post(path, {"file_ids": [file]})["id"]
+            settled(api, store)
             ids = {"thread": thread, "run": run["id"], "step": step["id"]}
+            ids |= {"file": file, "store": store, "batch": batch}
             self.ids.append({**ids, "message": message["id"], "assistant": assistant})
             assert path_of(run) == "/threads/{thread}/runs/{run}".format(**ids)
 
@@ -40,6 +47,11 @@ PATHS = [
     *("/threads/{thread}/runs", "/threads/{thread}/runs/{run}"),
     "/threads/{thread}/runs/{run}/steps",
     "/threads/{thread}/runs/{run}/steps/{step}",
+    *("/files/{file}", "/vector_stores/{store}", "/vector_stores/{store}/files"),
+    "/vector_stores/{store}/files/{file}",
+    "/vector_stores/{store}/files/{file}/content",
+    "/vector_stores/{store}/file_batches/{batch}",
+    "/vector_stores/{store}/file_batches/{batch}/files",
 ]
 
 
@@ -65,6 +77,15 @@ CHANGING: list[tuple[str, Callable[[Api, str], Any]]] = [
     ("/threads/{thread}/messages/{message}", lambda a, p: a.delete(p, status=404)),
     ("/threads/{thread}/runs/{run}", lambda a, p: a.post(p, {}, status=404)),
     ("/threads/{thread}/runs/{run}/cancel", lambda a, p: a.post(p, status=404)),
+    ("/vector_stores/{store}/files/{file}", lambda a, p: a.delete(p, status=404)),
+    (
+        "/vector_stores/{store}/files/{file}",
+        lambda a, p: a.post(p, {"attributes": {}}, status=404),
+    ),
+    (
+        "/vector_stores/{store}/file_batches/{batch}/cancel",
+        lambda a, p: a.post(p, status=404),
+    ),
     (
         "/threads/{thread}/runs/{run}/submit_tool_outputs",
         lambda a, p: a.post(p, {"tool_outputs": []}, status=404),
@@ -75,15 +96,15 @@ CHANGING: list[tuple[str, Callable[[Api, str], Any]]] = [
 @pytest.mark.parametrize(
     ("path", "act"),
     CHANGING,
-    ids=["modify", "delete", "modify run", "cancel", "submit"],
+    ids=range(8),
 )
-def test_nothing_is_changed_by_way_of_another_thread(
+def test_nothing_is_changed_by_way_of_another_owner(
     api: Api, world: World, path: str, act: Callable[[Api, str], Any]
 ) -> None:
     mine, others = world.ids
-    (inner,) = {"message", "run"} & set(re.findall(r"{(\w+)}", path))
-    kept = "/threads/{thread}/" + inner + "s/{" + inner + "}"
+    owner, inner = re.findall(r"{(\w+)}", path)
+    kept = path[: path.rindex("}") + 1]
     before = api.get(kept.format(**mine))
-    act(api, path.format(**{**mine, "thread": others["thread"]}))
+    act(api, path.format(**{**mine, owner: others[owner]}))
     act(api, path.format(**{**mine, inner: others[inner]}))
     assert api.get(kept.format(**mine)) == before

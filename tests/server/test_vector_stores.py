@@ -148,6 +148,14 @@ def test_wrong_bodies_are_refused(api: Api, body: Any, param: str) -> None:
     assert error["param"] == param
 
 
+def test_what_only_looks_like_a_strategy_is_left_alone(api: Api) -> None:
+    odd = {"type": "static", "static": {"max_chunk_size_tokens": 1}}
+    api.post("/assistants", {"model": "m", "odd": odd}, status=400)
+    parameters = {"type": "object", "default": {"chunking_strategy": odd, "a": odd}}
+    tool = {"type": "function", "function": {"name": "f", "parameters": parameters}}
+    api.assistant(tools=[tool])
+
+
 def test_changes(api: Api) -> None:
     made = api.post("/vector_stores", {"name": "a", "metadata": {"a": "b"}})
     path = f"/vector_stores/{made['id']}"
