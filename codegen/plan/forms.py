@@ -34,7 +34,9 @@ def form_fields(
     for name, each in (schema.get("properties") or {}).items():
         inside, where = _resolved(document, each, (*place, "properties", name))
         if _is_file(inside):
-            found["files"].append(string(name))
+            # One that may be null is none where it is null.
+            if not _may_be_null(each):
+                found["files"].append(string(name))
         elif is_array(inside):
             item, _ = _resolved(document, inside.get("items"), (*where, "items"))
             if _is_file(item):
@@ -59,6 +61,11 @@ def _resolved(document: Document, schema: Any, at: Path) -> tuple[Schema, Path]:
         else:
             return schema, at
     return {}, at
+
+
+def _may_be_null(schema: Any) -> bool:
+    key = union_key(schema) if isinstance(schema, dict) else None
+    return key is not None and any(is_null(each) for each in schema[key])
 
 
 def _is_file(schema: Schema) -> bool:

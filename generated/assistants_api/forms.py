@@ -48,10 +48,12 @@ def multipart(
     parts: FormParts = []
     for name, value in dict(copy_level(body)).items():
         is_array = isinstance(value, list | tuple) and not _looks_like_file(value)
-        if value is None or value is UNSET:
+        if value is UNSET:
             continue
         if name in files:
             parts.append((name, _file(value, name)))
+        elif value is None:
+            continue
         elif name in file_lists and is_array:
             parts += [(name, _file(item, name)) for item in value]
         else:

@@ -184,8 +184,10 @@ class Source:
             # Opening a pipe would wait for who writes to it.
             self.repeats = stat.S_ISREG(found.st_mode)
             if self.repeats:
-                with _path(path).open("rb"):
-                    self.length = found.st_size
+                with _path(path).open("rb") as file:
+                    # The files of /proc say that they are empty.
+                    is_known = found.st_size > 0 or not file.read(1)
+                    self.length = found.st_size if is_known else None
         except (OSError, ValueError) as error:
             if isinstance(error, UnusableFile):
                 raise

@@ -217,6 +217,17 @@ def test_a_path_is_read_under_its_own_name(tmp_path: Path, form: Any) -> None:
     arrives(lambda: form(path), "täxt.md", "text/markdown")
 
 
+def test_a_file_that_says_it_is_empty_is_sent_all_the_same() -> None:
+    path = Path("/proc/self/status")
+    if path.is_file():
+        assert b"VmPeak" in sent(form_of(path))
+    form = form_of(Path(os.devnull))
+    assert sent(form)
+    empty = form_of(b"")
+    assert empty.length != 0
+    assert sent(empty)
+
+
 def test_a_path_is_read_when_it_is_sent(tmp_path: Path) -> None:
     path = tmp_path / "a.md"
     form = form_of(path)
@@ -320,7 +331,8 @@ def test_how_far_it_is_is_told(tmp_path: Path) -> None:
     {
         "text": ("a.txt", r"Path\(text\).*text\.encode\(\)"),
         "file of text": (File("a.txt"), r"Path\(text\)"),  # type: ignore[arg-type]
-        "None": (File(None), "can't be of type NoneType"),  # type: ignore[arg-type]
+        "None": (None, "can't be of type NoneType"),
+        "file of None": (File(None), "can't be of type None"),  # type: ignore[arg-type]
         "number": (7, "can't be of type int: pass bytes, a path"),
         "mapping": ({"a": b"b"}, "can't be of type dict"),
         "tuple of text": (("a.txt", "text"), "file 'a.txt' is text"),
