@@ -261,7 +261,14 @@ def _form(operation: str, body: object, files: Files | None) -> Any:
         return _api.UNSET
     if not isinstance(body, Mapping):
         raise ConfigurationError(f"{operation}: beside files, body must be a mapping")
-    pairs = files.items() if isinstance(files, Mapping) else files
+    pairs: Any = [*files.items()] if isinstance(files, Mapping) else files
+    is_listed = isinstance(pairs, Iterable) and not isinstance(pairs, str | bytes)
+    pairs = [*pairs] if is_listed else [None]
+    if not all(isinstance(each, tuple | list) and len(each) == 2 for each in pairs):
+        raise ConfigurationError(
+            f"{operation}: files must be a mapping from names of fields to files, or a "
+            "list of pairs of them"
+        )
     try:
         parts = _api.multipart(body, deep_fields=[*body]) or []
         for name, file in pairs:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from os import PathLike
 from typing import TYPE_CHECKING, Any
 
@@ -43,7 +43,7 @@ def upload_flow(
         ConfigurationError: an argument can't be used.
     """
     if operation is CREATE_VECTOR_STORE_FILE_BATCH:
-        known = [*(params.pop("file_ids", None) or ())]
+        known = _ids(params.pop("file_ids", None))
         upload, stand_ins = _many(params, client, known)
     else:
         upload, stand_ins = _one(params, client), ["file"]
@@ -101,15 +101,36 @@ def _one(params: dict[str, Any], client: Any) -> Flow[list[Any]]:
     return flow()
 
 
+def _ids(given: Any) -> list[Any]:
+    """Return the ids of files that have been uploaded already.
+
+    Raises:
+        ConfigurationError: it is no list.
+    """
+    if given is None:
+        return []
+    is_list = isinstance(given, Iterable) and not isinstance(given, str | Mapping)
+    if not is_list or hasattr(given, "id"):
+        kind = type(given).__name__
+        raise ConfigurationError(f"file_ids must be a list of ids, not {kind}")
+    return [*given]
+
+
 def _many(
     params: dict[str, Any], client: Any, known: list[Any]
 ) -> tuple[Flow[list[Any]], list[str]]:
     """Return the flow of uploads of several files, and what stands for their ids."""
     files: Any = params.pop("files")
-    is_one = isinstance(files, str | bytes | bytearray | memoryview | PathLike)
-    if is_one or hasattr(files, "read") or not isinstance(files, Iterable):
+    kinds = (str, bytes, bytearray, memoryview, PathLike, Mapping)
+    is_one = isinstance(files, kinds) or hasattr(files, "read")
+    if is_one or not isinstance(files, Iterable):
         kind = type(files).__name__
         raise ConfigurationError(f"files must be a list of files, not {kind}")
+    if isinstance(files, tuple) and files and isinstance(files[0], str):
+        raise ConfigurationError(
+            "files is a tuple that begins with text: a list of one file with a name is "
+            "[(name, content)]"
+        )
     listed = [*files]
     if not listed and not known:
         raise ConfigurationError(

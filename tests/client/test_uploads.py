@@ -117,6 +117,15 @@ def test_what_is_no_file_is_refused_before_anything_is_sent(
         assert server.connections == 0
 
 
+@each_case("files", ["abc", b"abc", 7, [b"abc"], [("a",)], ["ab"]])
+def test_what_are_no_files_of_a_request_is_refused(use: Any, files: Any) -> None:
+    with pytest.raises(ConfigurationError, match="files must be a mapping"):
+        use(
+            lambda client: client.post("/x", cast_to=dict, files=files),
+            base_url="http://127.0.0.1:1",
+        )
+
+
 def test_what_is_not_there_is_refused_before_anything_is_sent(
     send: Any, tmp_path: Path
 ) -> None:
