@@ -48,7 +48,7 @@ class Limits:
         characters: that its text may have: 5 million tokens, as in the API.
     """
 
-    seconds: int = 60
+    seconds: int = 120
     memory: int = 1024 * _MIB
     size: int = 512 * _MIB
     characters: int = 20_000_000

@@ -15,7 +15,10 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable, Generator, Iterator
     from pathlib import Path
 
+    import httpx
+
     from assistants_server import Engine, Turn
+    from tests.server.api import Api
 
 pytestmark = pytest.mark.filterwarnings(IGNORED)
 INCLUDE: Any = ["step_details.tool_calls[*].file_search.results[*].content"]
@@ -143,6 +146,30 @@ def test_stream_tells_the_content_where_it_is_asked_for(
             done = [e.data for e in stream if e.event == "thread.run.step.completed"]
         (result,) = done[0].step_details.tool_calls[0].file_search.results
         assert bool(result.content) is bool(include)
+
+
+def test_all_of_it_is_as_the_document_says(api: Api, http: httpx.Client) -> None:
+    sent = http.post(
+        "/files", files={"file": ("tides.md", TIDES)}, data={"purpose": "assistants"}
+    )
+    store = api.post("/vector_stores", {"file_ids": [sent.json()["id"]]})["id"]
+    assistant = api.assistant(
+        tools=[{"type": "file_search"}],
+        tool_resources={"file_search": {"vector_store_ids": [store]}},
+    )
+    thread = api.thread(QUESTION)
+    # The events and the responses are judged where they are read.
+    events = api.events(
+        f"/threads/{thread}/runs", {"assistant_id": assistant}, include=INCLUDE[0]
+    )
+    run = next(data for name, data in events if name == "thread.run.completed")
+    steps = api.get(
+        f"/threads/{thread}/runs/{run['id']}/steps", include=INCLUDE[0], order="asc"
+    )
+    done = [data for name, data in events if name == "thread.run.step.completed"]
+    assert steps["data"] == done
+    found = done[0]["step_details"]["tool_calls"][0]["file_search"]["results"]
+    assert found[0]["content"] == [{"type": "text", "text": TIDES.decode().strip()}]
 
 
 @pytest.mark.parametrize(
