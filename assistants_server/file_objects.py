@@ -69,10 +69,9 @@ def modified_store(store: JSON, body: JSON) -> JSON:
     """Return a stored vector store with the changes of `modifyVectorStore`'s body."""
     changed = {**store, **body}
     changed["metadata"] = changed["metadata"] or {}
-    expiry = changed["expires_after"]
     if "expires_after" in body and store["status"] != "expired":
-        last = store["last_active_at"]
-        changed["expires_at"] = last + expiry["days"] * DAY if expiry else None
+        # Or else a policy might end a store at once that nobody used for a while.
+        return active(changed)
     return changed
 
 

@@ -9,6 +9,7 @@ from starlette.requests import ClientDisconnect
 
 from .http_errors import HTTPError
 from .multipart import FORM_ROOM, read_form, too_large
+from .threads import in_thread
 from .validation import read_body, valid_body
 
 if TYPE_CHECKING:
@@ -65,7 +66,8 @@ class RequestBodies:
         except OSError as error:
             raise _unstored(error) from error
         finally:
-            draft.discard()
+            # To delete a large file takes a while.
+            await in_thread(draft.discard, "discarding")
 
     async def _raw(self, request: Request) -> bytes:
         limit = self._settings.max_body
