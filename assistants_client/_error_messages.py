@@ -20,7 +20,16 @@ _PAGE_LENGTH, _TITLE_LENGTH = 64 * 1024, 1000
 _LOWER = str.maketrans(ascii_uppercase, ascii_lowercase)
 _PAGES = ("<!doctype", "<html", "<?xml")
 # Where servers put their words, the most telling place first.
-_PLACES = ("message", "detail", "error_description", "title", "error", "msg", "reason")
+_PLACES = (
+    "message",
+    "detail",
+    "error_description",
+    "title",
+    "error",
+    "msg",
+    "reason",
+    "errors",
+)
 
 
 def decoded(content: bytes) -> object:

@@ -289,7 +289,7 @@ class InternalServerError(APIStatusError):
     """500 and above: the server failed."""
 
 
-class DecodeError(APIError):
+class DecodeError(APIError, ValueError):
     """A successful response whose body is not JSON, or not what it had to be.
 
     Attributes:

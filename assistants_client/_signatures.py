@@ -20,6 +20,11 @@ _UNDERLINED = re.compile(r"^(\w[\w ]*?)[ \t]*\n-{3,}[ \t]*$", re.MULTILINE)
 _SPHINX_TYPE = re.compile(
     r"^([ \t]*:param)[ \t][^:\n]*[ \t](?=\w+[ \t]*:)", re.MULTILINE
 )
+# How the library names the place of a null that doesn't fit, and the steps to it.
+_NULL = re.compile(r"got `null` - at `\$(.+)`$")
+# Each costs reading all of it once more.
+_MOST_NULLS = 50
+_STEP = re.compile(r"\[[^\]]*\]|\.[^.\[]+")
 _KINDS: dict[Any, str] = {
     inspect.Parameter.VAR_POSITIONAL: "*{0}",
     inspect.Parameter.VAR_KEYWORD: "**{0}",
@@ -59,7 +64,7 @@ class Signature:
         if absent and not self._strict and isinstance(data, dict):
             given = data.items()
             data = {n: v for n, v in given if v is not None or n not in absent}
-        read = converted(data, self._class)
+        read = _converted(data, self._class)
         found = ((name, getattr(read, own)) for own, name in self._names.items())
         return {
             name: value
@@ -130,6 +135,51 @@ def signature_of(function: Callable[..., Any], name: str, *, strict: bool) -> Si
         null_is_absent=frozenset(null_is_absent),
         strict=strict,
     )
+
+
+def _converted(data: Any, class_: Any) -> Any:
+    """Read data, in which null may stand for what is left out further down.
+
+    Raises:
+        ValueError: it doesn't fit.
+    """
+    refused = ValueError()
+    for number in range(_MOST_NULLS):
+        try:
+            return converted(data, class_)
+        except ValueError as error:
+            if not number:
+                # The last one would say that it is missing.
+                refused = error
+            found = _NULL.search(str(error))
+            if found is None or not _drop_null(data, _STEP.findall(found[1])):
+                break
+    raise refused
+
+
+def _drop_null(data: Any, steps: list[str]) -> bool:
+    """Leave out what is null at a place; return whether anything is.
+
+    Args:
+        data: JSON data, which is changed.
+        steps: names, numbers in brackets, and `[...]` for each value of an object.
+    """
+    if not steps:
+        return False
+    step, rest = steps[0].removeprefix("."), steps[1:]
+    if step == "[...]":
+        values = [*data.values()] if isinstance(data, dict) else []
+        return any(_drop_null(each, rest) for each in values)
+    if step.startswith("[") and isinstance(data, list):
+        return _drop_null(data[int(step[1:-1])], rest)
+    if not isinstance(data, dict) or step not in data:
+        return False
+    if rest:
+        return _drop_null(data[step], rest)
+    is_null = data[step] is None
+    if is_null:
+        del data[step]
+    return is_null
 
 
 def _takes_null(type_: Any) -> bool:

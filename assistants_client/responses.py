@@ -8,7 +8,6 @@ from ._casts import caster
 from ._downloads import AsyncDownload, Download
 from ._effects import UnreadableResponse
 from ._errors import APIConnectionError, APITimeoutError, ConfigurationError, UsageError
-from ._json import decode
 from ._text import shortened
 from ._transport.body import Bound, timing_of, with_text
 from ._transport.failures import forget_request
@@ -86,9 +85,14 @@ class _Response(Generic[T]):
         """Return how long the last attempt took, up to the end of the response.
 
         Raises:
-            RuntimeError: the response has not been read to its end.
+            UsageError: the response has not been read to its end.
         """
-        return self.http_response.elapsed
+        try:
+            return self.http_response.elapsed
+        except RuntimeError as error:
+            raise UsageError(
+                "the time that a response took is known when it has been read"
+            ) from error
 
     @property
     def method(self) -> str:
@@ -131,9 +135,9 @@ class RawResponse(_Response[T]):
         """Return the body as JSON data.
 
         Raises:
-            ValueError: it is not JSON.
+            DecodeError: it is not JSON.
         """
-        return decode(self.content)
+        return self._result.json()
 
     @overload
     def parse(self) -> T: ...
@@ -254,9 +258,10 @@ class StreamedResponse(_Unread[T], Download):
         """Return the whole body as JSON data; `iter_bytes` has the errors.
 
         Raises:
-            ValueError: it is not JSON.
+            DecodeError: it is not JSON.
         """
-        return decode(self.read())
+        self.read()
+        return self._result.json()
 
     @overload
     def parse(self) -> T: ...
@@ -336,9 +341,10 @@ class AsyncStreamedResponse(_Unread[T], AsyncDownload):
         """Return the whole body as JSON data; `iter_bytes` has the errors.
 
         Raises:
-            ValueError: it is not JSON.
+            DecodeError: it is not JSON.
         """
-        return decode(await self.read())
+        await self.read()
+        return self._result.json()
 
     @overload
     async def parse(self) -> T: ...

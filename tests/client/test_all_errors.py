@@ -15,6 +15,7 @@ from assistants_client import (
     AsyncClient,
     Client,
     ConfigurationError,
+    DecodeError,
     UsageError,
 )
 from harness.either_client import entered, settled
@@ -185,3 +186,20 @@ def test_a_timeout_is_said_once(kind: Any) -> None:
     with ScriptedServer(late) as server, pytest.raises(APITimeoutError) as caught:
         use(kind, act, base_url=server.url, timeout=0.05)
     assert str(caught.value).count("timed out") == 1
+
+
+@both
+def test_a_body_that_is_no_json(kind: Any) -> None:
+    async def act(client: Any) -> None:
+        raw = await settled(client.with_raw_response.threads.create())
+        with pytest.raises(DecodeError, match="the response is not JSON"):
+            raw.json()
+        async with entered(client.with_streaming_response.threads.create()) as response:
+            with pytest.raises(UsageError, match="when it has been read"):
+                _ = response.elapsed
+            with pytest.raises(DecodeError) as caught:
+                await settled(response.json())
+        assert isinstance(caught.value, ValueError)
+
+    with ScriptedServer(lambda _: Response(200, b"no")) as server:
+        use(kind, act, base_url=server.url)

@@ -6,6 +6,7 @@ import asyncio
 import json
 from collections import deque
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -119,6 +120,34 @@ def test_arguments_are_read_leniently(arguments: Any, result: Any) -> None:
 def test_what_does_not_fit_is_still_refused(arguments: Any, said: str) -> None:
     with pytest.raises(ToolError, match=said):
         tool(mail).bind(arguments)
+
+
+@dataclass
+class Place:
+    """Somewhere."""
+
+    name: str
+    zone: str = "UTC"
+    note: str | None = "none"
+
+
+def travel(places: list[Place], by_name: dict[str, Place], last: Place) -> Any:
+    """Travel."""
+    return places, by_name, last
+
+
+def test_null_is_absent_further_down_too() -> None:
+    void = {"name": "x", "zone": None}
+    given = {"places": [{"name": "a"}, void], "by_name": {"b": void}, "last": void}
+    found = tool(travel).bind(json.dumps(given))()
+    assert found == ([Place("a"), Place("x")], {"b": Place("x")}, Place("x"))
+    # Where null is a value of its own, it stays.
+    kept = {"places": [], "by_name": {}, "last": {**void, "note": None}}
+    assert tool(travel).bind(kept)()[2] == Place("x", note=None)
+    missing = {"places": [{"name": None}], "by_name": {}, "last": void}
+    said = r"Expected `str`, got `null` - at `\$.places\[0\].name`"
+    with pytest.raises(ToolError, match=said):
+        tool(travel).bind(missing)
 
 
 @pytest.mark.parametrize("nothing", ["", " \n", "null", "{}", None, {}])
