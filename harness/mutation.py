@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parents[1]
 TARGETS = {
+    "codegen/methods/*.py": ("tests/codegen/test_methods.py",),
     "assistants_client/_flows/*.py": ("tests/client",),
     "assistants_client/_events/*.py": ("tests/client",),
     "generated/assistants_api/reading.py": ("tests/contract", "tests/client"),
