@@ -28,7 +28,7 @@ from codegen.lock import (
 from codegen.methods import files, mapping
 from codegen.methods.plan import plan_methods
 from codegen.normalise import Normalised, normalise
-from codegen.paths import GENERATED, PINNED
+from codegen.paths import CLIENT, CODEGEN, GENERATED, METHODS, PINNED
 from codegen.plan import Package, plan_package
 from codegen.render import HTTP_LIBRARIES, render
 from codegen.select import ASSISTANTS, Selection, check_version, select
@@ -43,7 +43,12 @@ Say = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Order:
-    """What to build, and where."""
+    """What to build, and where.
+
+    Attributes:
+        client: the folder of the client whose package it is, which gets its methods;
+            ours gets them wherever ours is built.
+    """
 
     spec: str = str(PINNED)
     target: Path = GENERATED
@@ -51,16 +56,14 @@ class Order:
     selection: Selection = ASSISTANTS
     http: str = HTTP_LIBRARIES[0]
     any_host: bool = False
+    client: Path | None = None
 
     def __post_init__(self) -> None:
         if self.http not in HTTP_LIBRARIES:
             known = " or ".join(HTTP_LIBRARIES)
             raise BuildError(f"the HTTP library must be {known}, not {self.http!r}")
-
-    @property
-    def with_methods(self) -> bool:
-        """Return whether it is the package of the client, whose methods come along."""
-        return self.target.resolve() == GENERATED.resolve()
+        if self.client is None and self.target.resolve() == GENERATED.resolve():
+            object.__setattr__(self, "client", CLIENT)
 
     @property
     def settings(self) -> dict[str, str]:
@@ -129,7 +132,7 @@ def build(order: Order, say: Say = print) -> Built:
     with _written(order, target.parent, say) as (folder, code):
         before = hashes(target) if target.exists() else {}
         after = hashes(folder)
-        methods = files.put(code.methods) if order.with_methods else []
+        methods = files.put(code.methods, order.client) if order.client else []
         replace_folder(folder, target)
     count = len(after) + len(code.methods)
     changed = [*differences(before, after), *methods]
@@ -146,7 +149,7 @@ def check(order: Order, say: Say = print) -> list[str]:
         tempfile.TemporaryDirectory() as scratch,
         _written(order, Path(scratch), say) as (folder, _),
     ):
-        present = files.hashes() if order.with_methods else {}
+        present = files.hashes(order.client) if order.client else {}
         return drift(read_lock(folder), target, present)
 
 
@@ -165,7 +168,7 @@ def _written(order: Order, beside: Path, say: Say) -> Iterator[tuple[Path, Code]
         except SpecError as error:
             raise error.traced(found.origins) from error
         package = code.package
-        methods = _methods(package, found.document, say) if order.with_methods else {}
+        methods = _methods(order.client, package, found.document, say)
         format_code(folder)
         write_index(package, folder, order.name)
         say(
@@ -176,16 +179,21 @@ def _written(order: Order, beside: Path, say: Say) -> Iterator[tuple[Path, Code]
             "overlay": hash_of_json(repairs),
             "settings": order.settings,
         }
-        if order.with_methods:
+        if order.client:
             inputs["methods"] = files.hashes_of(methods)
         write_lock(folder, {**inputs, **tool_inputs()})
         notes = [traced(note, found.origins) for note in code.notes]
         yield folder, Code(package, notes, methods)
 
 
-def _methods(package: Package, document: Document, say: Say) -> dict[str, str]:
-    """Return the files of the client that hold its methods."""
-    plan = plan_methods(mapping.load(), package, document)
+def _methods(
+    client: Path | None, package: Package, document: Document, say: Say
+) -> dict[str, str]:
+    """Return the files of the client that hold its methods; none without a client."""
+    if client is None:
+        return {}
+    assigned = mapping.load(client.parent / CODEGEN.name / METHODS.name)
+    plan = plan_methods(assigned, package, document)
     for operation in plan.unmapped:
         say(f"note: {operation} is no method of the client: add it to methods.yaml")
     for what in plan.unused:

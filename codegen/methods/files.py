@@ -12,7 +12,7 @@ from codegen.errors import BuildError
 from codegen.finish import format_code
 from codegen.identifiers import pascal_case
 from codegen.methods.planned import Plan
-from codegen.paths import CLIENT, TEMPLATES
+from codegen.paths import TEMPLATES
 from codegen.plan.literal import string
 from codegen.render import HEADER, environment
 from codegen.swap import write_atomically
@@ -39,7 +39,7 @@ def written(plan: Plan) -> dict[str, str]:
         }
 
 
-def put(files: Mapping[str, str], client: FilePath = CLIENT) -> list[str]:
+def put(files: Mapping[str, str], client: FilePath) -> list[str]:
     """Write the files, delete what is no longer made, and return what changed.
 
     Raises:
@@ -63,7 +63,7 @@ def put(files: Mapping[str, str], client: FilePath = CLIENT) -> list[str]:
     return changed
 
 
-def hashes(client: FilePath = CLIENT) -> dict[str, str]:
+def hashes(client: FilePath) -> dict[str, str]:
     """Return the sha256 of every generated file that is there."""
     return {path: _hash(text) for path, text in _generated(client).items()}
 

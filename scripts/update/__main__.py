@@ -15,7 +15,7 @@ from typing import NoReturn
 from codegen.errors import BuildError, SpecError
 from codegen.pipeline import PACKAGE, Order, build
 from scripts.update import options
-from scripts.update.checkout import DOCUMENT, GENERATED, Checkout
+from scripts.update.checkout import CLIENT, DOCUMENT, GENERATED, Checkout
 from scripts.update.checks import TESTS, Findings, check_types, run_tests
 from scripts.update.errors import UpdateError
 from scripts.update.facts import Facts, fetch, shown, take_facts, write_words
@@ -87,7 +87,8 @@ def _update(given: Namespace, checkout: Checkout, worktree: Path) -> int:
     checkout.check_committed("files to be rewritten have uncommitted changes:")
 
     say("building generated/")
-    order = Order(str(worktree / DOCUMENT), worktree / GENERATED, PACKAGE)
+    target, client = worktree / GENERATED, worktree / CLIENT
+    order = Order(str(worktree / DOCUMENT), target, PACKAGE, client=client)
     built = build(order, lambda line: say(f"  {line}"))
     say(f"  {many(len(built.changed), 'file')} of generated/ changed")
     say(write_words(facts))

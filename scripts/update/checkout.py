@@ -23,7 +23,9 @@ GENERATED = "generated"
 DIGEST = "tests/contract/upstream_facts.json"
 CHANGELOG = "CHANGELOG.md"
 VERSION = "assistants_client/_version.py"
-REWRITTEN = (DOCUMENT, SOURCE_LOCK, DIGEST, GENERATED, CHANGELOG, VERSION)
+CLIENT = "assistants_client"
+METHODS = (f"{CLIENT}/_operations.py", f"{CLIENT}/resources")
+REWRITTEN = (DOCUMENT, SOURCE_LOCK, DIGEST, GENERATED, *METHODS, CHANGELOG, VERSION)
 """All that an update writes."""
 
 _WORKTREE = "assistants-update-"

@@ -14,6 +14,7 @@ from codegen.pipeline import PACKAGE, Order, build
 from harness.contract import upstream_facts
 from scripts.update.checkout import (
     CHANGELOG,
+    CLIENT,
     DIGEST,
     DOCUMENT,
     GENERATED,
@@ -45,6 +46,18 @@ CHANGELOG_TEXT = """\
 ## 0.1.0 - 2025-02-03
 
 - The first version.
+"""
+METHODS_TEXT = """\
+names: { Page: pages, AsyncPages: pages }
+decorators: { calls: _base, lists: _base }
+at_once: [lists]
+pages: { items: data, sync: Page, async: AsyncPages, keywords: bounds }
+keywords: { options: {}, bounds: {} }
+resources:
+  threads:
+    methods:
+      retrieve: getThread
+      list: { operation: listThreads, pages: cursor }
 """
 VERSION_TEXT = '"""The version."""\n\n__version__ = "0.1.0"\n'
 # The tests of the small repository: of facts, which must pass, and of words.
@@ -138,6 +151,8 @@ def make_repository(root: Path) -> None:
         VERSION: VERSION_TEXT,
         ".gitignore": "__pycache__/\n",
         "codegen/__init__.py": "",
+        "codegen/methods.yaml": METHODS_TEXT,
+        f"{CLIENT}/resources/_base.py": "",
         "pyproject.toml": "[tool.pytest]\naddopts = ['--import-mode=importlib']\n",
     }.items():
         (root / name).parent.mkdir(parents=True, exist_ok=True)
@@ -150,7 +165,8 @@ def make_repository(root: Path) -> None:
     pinned.write_text(words, encoding="utf-8")
     digest = json.dumps(upstream_facts.digest_of(path), indent=1, sort_keys=True)
     (root / DIGEST).write_text(digest + "\n", encoding="utf-8")
-    build(Order(str(pinned), root / GENERATED, PACKAGE), lambda _: None)
+    order = Order(str(pinned), root / GENERATED, PACKAGE, client=root / CLIENT)
+    build(order, lambda _: None)
     git(root, "init", "--quiet", "--initial-branch=main")
     git(root, "add", ".")
     git(root, "commit", "--quiet", "--message", "All")

@@ -22,6 +22,7 @@ from scripts.update.checkout import (
     CHANGELOG,
     DIGEST,
     DOCUMENT,
+    METHODS,
     REWRITTEN,
     SOURCE_LOCK,
     VERSION,
@@ -335,7 +336,7 @@ def test_a_signal_in_the_middle_leaves_all_as_it_was(
     assert repository.update(changed(coloured)) == DONE
     assert not worktree.exists()
     assert len(git(repository.root, "worktree", "list").splitlines()) == 1
-    assert len(repository.differing()) == len(REWRITTEN) + 2
+    assert len(repository.differing()) == len({*REWRITTEN} - {*METHODS}) + 2
 
 
 def _soon(holds: Callable[[], bool]) -> bool:

@@ -93,7 +93,12 @@ def hub(tmp_path: Path) -> Hub:
     made = Hub(tmp_path)
     made.origin.mkdir()
     made.git("init", "--quiet", "--initial-branch=main")
-    for name in (*ENV["DOCUMENT_FILES"].split(), "generated/API.md", "README.md"):
+    methods = (
+        "assistants_client/_operations.py",
+        "assistants_client/resources/runs.py",
+    )
+    others = ("generated/API.md", *methods, "README.md")
+    for name in (*ENV["DOCUMENT_FILES"].split(), *others):
         (made.origin / name).parent.mkdir(parents=True, exist_ok=True)
         (made.origin / name).write_text("Old.\n", encoding="utf-8")
     made.git("add", ".")
@@ -117,10 +122,13 @@ def test_there_is_one_proposal_and_it_is_kept_current(hub: Hub) -> None:
     assert (code, hub.asked()) == (0, ["gh pr edit"])
     assert "has this update already" in output
     assert hub.git("rev-parse", BRANCH) == before
-    second = {**first, "generated/new.py": "New.\n", "CHANGELOG.md": "New.\n"}
+    methods = {"assistants_client/resources/new.py": "New.\n"}
+    new = {"generated/new.py": "New.\n", "CHANGELOG.md": "New.\n"}
+    second = {**first, **new, **methods}
     assert hub.propose(second)[0] == 0
     assert hub.asked() == ["gh pr edit"]
-    assert hub.git("show", f"{BRANCH}:generated/new.py") == "New."
+    for name in ("generated/new.py", *methods):
+        assert hub.git("show", f"{BRANCH}:{name}") == "New."
     assert hub.git("rev-list", "--count", f"main..{BRANCH}") == "2"
 
     # Somebody has described what lacked words, on the branch.
@@ -136,7 +144,8 @@ def test_there_is_one_proposal_and_it_is_kept_current(hub: Hub) -> None:
 
 
 def test_a_patch_of_anything_else_is_refused(hub: Hub) -> None:
-    for name in (".github/workflows/ci.yml", "README.md", "openapi"):
+    by_hand = "assistants_client/resources/_base.py"
+    for name in (".github/workflows/ci.yml", "README.md", "openapi", by_hand):
         code, output = hub.propose({"openapi.yaml": "New.\n", name: "Mine.\n"})
         assert code == 1, name
         assert f"touches {name}, which no update does" in output

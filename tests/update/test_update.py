@@ -14,9 +14,11 @@ from codegen.pipeline import PACKAGE, Order, check
 from scripts.update import __main__ as update
 from scripts.update.checkout import (
     CHANGELOG,
+    CLIENT,
     DIGEST,
     DOCUMENT,
     GENERATED,
+    METHODS,
     REWRITTEN,
     SOURCE_LOCK,
     VERSION,
@@ -32,7 +34,7 @@ if TYPE_CHECKING:
     from tests.codegen.specs import Document
     from tests.update.conftest import Repository
 
-FILES = {name for name in REWRITTEN if name != GENERATED}
+FILES = {*REWRITTEN} - {GENERATED, *METHODS}
 LATER = "upstream-2025-09-10.json"
 
 
@@ -44,6 +46,22 @@ def with_more(given: Document) -> None:
     path["delete"] = operation(
         "dropThread", parameter("thread_id", "path"), schema=ref("Thread")
     )
+
+
+def test_the_methods_of_the_client_are_updated_too(
+    repository: Repository, untyped: None
+) -> None:
+    def with_order(given: Document) -> None:
+        listing = given["paths"]["/threads"]["get"]
+        listing["parameters"].append(parameter("order"))
+
+    assert repository.update(changed(with_order), name=LATER) == DONE
+    module = f"{CLIENT}/resources/threads.py"
+    assert "order: str = NOT_GIVEN" in repository.text(module)
+    assert repository.differing() >= {module, f"{CLIENT}/resources/async_threads.py"}
+    client, target = repository.root / CLIENT, repository.root / GENERATED
+    order = Order(str(repository.root / DOCUMENT), target, client=client)
+    assert check(order, lambda _: None) == []
 
 
 def test_all_that_goes_with_a_document_is_updated(
@@ -66,7 +84,9 @@ def test_all_that_goes_with_a_document_is_updated(
     assert digest["source"]["sha256"] == lock["sha256"]
     assert "colour" in json.dumps(digest["document"])
 
-    order = Order(str(repository.root / DOCUMENT), repository.root / "generated")
+    client = repository.root / CLIENT
+    pinned_file, target = repository.root / DOCUMENT, repository.root / "generated"
+    order = Order(str(pinned_file), target, client=client)
     assert (order.name, check(order, lambda _: None)) == (PACKAGE, [])
     assert "drop_thread" in repository.text("generated/API.md")
     assert '__version__ = "0.1.1"' in repository.text(VERSION)
