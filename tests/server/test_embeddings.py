@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from assistants_server import EmbeddingServer, LocalServer
+from assistants_server.__main__ import _embeddings as embeddings_of
+from assistants_server.__main__ import _parser as parser
 from assistants_server.__main__ import main
+from assistants_server.search.embeddings import KEY_VARIABLE, MODEL
 from harness.embedding_server import Answer, EmbeddingPeer
 from tests.server.openai_clients import IGNORED, client_of
 
@@ -89,6 +92,28 @@ def test_files_are_indexed_anew_for_another_model(
             assert len(found) == (1 if model else 0)
     asked = [(each["model"], len(each["input"])) for each in peer.requests]
     assert asked == [("tiny", 1)] * 3 + [("other", 1)] * 2
+
+
+def test_options_say_what_makes_the_embeddings(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(KEY_VARIABLE, "from-the-environment")
+    file = tmp_path / "key"
+    file.write_text("from-a-file")
+    url = "http://localhost/v1"
+    for options, made in [
+        ([], None),
+        (["--embeddings", url], EmbeddingServer(url, MODEL, "from-the-environment")),
+        (
+            ["--embeddings", url, "--embeddings-model", "m"],
+            EmbeddingServer(url, "m", "from-the-environment"),
+        ),
+        (
+            ["--embeddings", url, "--embeddings-key", str(file)],
+            EmbeddingServer(url, MODEL, "from-a-file"),
+        ),
+    ]:
+        assert embeddings_of(parser().parse_args(options)) == made
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ import pytest
 
 from assistants_client import Client
 from assistants_server import Citation, FileSearch, LocalServer, scripted
+from assistants_server.file_search import options_of
 from tests.server.openai_clients import IGNORED, KEY, client_of, script
 
 if TYPE_CHECKING:
@@ -199,6 +200,23 @@ def test_options_of_the_tool_are_obeyed(
     (text,) = texts_of(client, run)
     assert len(text.annotations) == found
     assert ("Nothing in the files fits." in text.value) is (found == 0)
+
+
+@pytest.mark.parametrize(
+    ("model", "tool", "limit"),
+    [
+        ("gpt-4o", {}, 20),
+        ("gpt-3.5-turbo", {}, 5),
+        ("gpt-3.5-turbo", {"max_num_results": 7}, 7),
+        ("gpt-4o", {"ranking_options": None}, 20),
+    ],
+)
+def test_as_many_results_as_with_the_original(
+    model: str, tool: dict[str, Any], limit: int
+) -> None:
+    tools = [{"type": "code_interpreter"}, {"type": "file_search", "file_search": tool}]
+    assert options_of({"model": model, "tools": tools}).limit == limit
+    assert options_of({"model": model, "tools": []}).score_threshold == 0
 
 
 def test_attachment_of_a_message_is_searched_at_once(client: Any) -> None:
