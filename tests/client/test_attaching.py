@@ -8,7 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from assistants_api.models import RunObject, VectorStoreFileBatchObject
+from assistants_api.models import (
+    OpenAIFile,
+    RunObject,
+    VectorStoreFileBatchObject,
+    VectorStoreObject,
+)
 from assistants_client import AsyncClient, Client, ConfigurationError
 from assistants_server import LocalServer
 from harness.either_client import entered, listed, settled
@@ -119,6 +124,36 @@ def test_pages_are_pickled_and_attached(
         assert len(await listed(second.iter_pages())) == 2
         first = live.data[0]
         assert (await settled(first.refresh())).thread_id == thread_id
+
+    use(other, attach, base_url=server.url)
+
+
+@both
+@pytest.mark.parametrize("other", KINDS, ids=["to sync", "to async"])
+def test_files_and_vector_stores_too(
+    kind: Any, other: Any, server: LocalServer
+) -> None:
+    async def make(client: Any) -> Any:
+        for number in range(3):
+            given = (f"{number}.txt", b"text")
+            await settled(client.files.create(file=given, purpose="assistants"))
+        store = await settled(client.vector_stores.create(name="x"))
+        models = await settled(client.models.list())
+        files = await settled(client.files.list(limit=2))
+        return [pickled(each) for each in (files, store, models, files.data[0])]
+
+    files, store, models, file = use(kind, make, base_url=server.url)
+
+    async def attach(client: Any) -> None:
+        live = client.attach(files)
+        assert len(await listed(live)) >= 3
+        for each in (live.data[0], client.attach(file), client.attach(store)):
+            await settled(each.refresh())
+        assert [each.id for each in await listed(client.attach(models))]
+        made = OpenAIFile.from_dict(file.to_dict())
+        assert (await settled(client.attach(made).refresh())).id == file.id
+        data = VectorStoreObject.from_dict(store.to_dict())
+        assert (await settled(client.attach(data).refresh())).id == store.id
 
     use(other, attach, base_url=server.url)
 
