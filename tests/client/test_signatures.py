@@ -84,6 +84,15 @@ def test_variants_have_the_same_signature_and_words(kind: str, name: str) -> Non
         assert inspect.getdoc(other) == inspect.getdoc(plain)
 
 
+@pytest.mark.parametrize("kind", ["sync", "async"])
+def test_words_are_those_of_the_client(kind: str) -> None:
+    text = inspect.getdoc(found(clients(kind)[1], "threads.runs.stream")) or ""
+    within = "`async with`" if kind == "async" else "`with`"
+    assert text.startswith(
+        f"Start a run in a thread, and stream its events, in {within}."
+    )
+
+
 def test_help_shows_arguments_defaults_and_words(client: Client) -> None:
     shown = pydoc.plain(pydoc.render_doc(client.assistants.create))
     assert "model: 'str'" in shown
