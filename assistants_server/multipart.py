@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import re
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +29,8 @@ _LARGEST_HEADER = 16 * 1024
 _AT_ONCE = 1024 * 1024
 # How browsers and clients write what would end the name or the line (WHATWG's HTML).
 _IN_NAMES = (("%22", '"'), ("%0D", "\r"), ("%0A", "\n"))
+_silent = logging.getLogger(f"{__name__}.silent")
+_silent.disabled = True
 _INTEGER = re.compile(r"-?[0-9]{1,18}")
 
 
@@ -115,6 +118,8 @@ class _Reader:
             )
         except FormParserError as error:
             raise _wrong(str(error)) from error
+        # It warns of what the client is told.
+        self._parser.logger = _silent
 
     def read(self, piece: bytes) -> None:
         """Read the next bytes of the body."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import json
+import logging
 import os
 import socket
 import subprocess
@@ -186,11 +187,16 @@ _FIELD = b'--b\r\nContent-Disposition: form-data; name="%b"\r\n\r\n%b\r\n'
     ],
     ids=range(19),
 )
-def test_broken_forms_are_refused(api: Api, body: bytes, said: str) -> None:
+def test_broken_forms_are_refused(
+    api: Api, body: bytes, said: str, caplog: pytest.LogCaptureFixture
+) -> None:
     before = len(api.get("/files")["data"])
     error = refused(api.http.post("/files", content=body, headers=FORM), 400)
     assert said in error["message"]
     assert len(api.get("/files")["data"]) == before
+    # Whoever sends nonsense fills no log.
+    loud = [each for each in caplog.records if each.levelno >= logging.WARNING]
+    assert loud == []
 
 
 def test_boundaries_are_found_wherever_a_body_is_cut(api: Api) -> None:
