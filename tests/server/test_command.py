@@ -131,7 +131,8 @@ def test_options_take_effect(tmp_path: Path) -> None:
     script.write_text('[["by the script"]]')
     with Program(
         *("--script", str(script), "--poll-after", "7", "--expires-after", "3000"),
-        *("--max-body", "999", "--fault", "503 on=listAssistants"),
+        *("--max-body", "999", "--max-file-size", "1500"),
+        *("--fault", "503 on=listAssistants"),
         *("--fault", "429 on=deleteAssistant"),
     ) as program:
         assert "state: in memory; key: none needed" in program.greeting
@@ -146,6 +147,10 @@ def test_options_take_effect(tmp_path: Path) -> None:
         assert program.http.delete("/assistants/x").status_code == 429
         large = {"model": "m" * 1000}
         assert program.http.post("/assistants", json=large).status_code == 413
+        for size, status in ((1500, 200), (1501, 413)):
+            files, data = {"file": ("a", b"x" * size)}, {"purpose": "vision"}
+            sent = program.http.post("/files", files=files, data=data)
+            assert sent.status_code == status
 
 
 def test_engine_is_found_in_the_current_folder(engines: Path) -> None:
