@@ -1,0 +1,163 @@
+"""Connections are given back, however a request ends, and whoever sends it."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from typing import TYPE_CHECKING, Any
+
+import httpx
+import pytest
+
+from assistants_client import APITimeoutError, AsyncClient, Client, ConfigurationError
+from harness.either_client import settled
+from harness.faults.echo_server import pool_problems
+from harness.scripted_server import HOLD, LOOPBACK, Response, ScriptedServer, chunk
+from tests.client.both import KINDS, NAMES, use
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from harness.scripted_server import Action, Request
+
+both = pytest.mark.parametrize("kind", KINDS, ids=NAMES)
+MOST = 2
+
+
+def pool_of(http: Any) -> Any:
+    return http._transport._pool
+
+
+@both
+def test_one_that_was_refused_is_none(kind: Any) -> None:
+    """More often than there may be connections, by us and by the client's owner."""
+    with socket.socket() as taken:
+        taken.bind((LOOPBACK, 0))
+        url = f"http://{LOOPBACK}:{taken.getsockname()[1]}"
+        limits = httpx.Limits(max_connections=MOST)
+        http: Any = (httpx.Client if kind is Client else httpx.AsyncClient)(
+            limits=limits, timeout=1
+        )
+        held: list[Exception] = []
+
+        async def calls(client: Any) -> None:
+            for number in range(MOST * 4):
+                call = client.threads.create if number % 2 else http.get
+                try:
+                    await settled(call() if number % 2 else call(url))
+                except Exception as error:  # noqa: BLE001 - of two libraries
+                    # Who holds an error holds the frames that it came through.
+                    held.append(error)
+                assert pool_of(http).used == 0
+            await settled(http.aclose() if kind is AsyncClient else http.close())
+
+        use(kind, calls, base_url=url, http_client=http, timeout=1)
+        assert {type(each).__name__ for each in held} == {
+            "ConnectError",
+            "APIConnectionError",
+        }
+
+
+@both
+def test_so_many_may_be_used_at_once(kind: Any) -> None:
+    async def main(server: ScriptedServer) -> list[Any]:
+        client: Any = kind(
+            base_url=server.url, api_key="k", max_retries=0, max_connections=MOST
+        )
+
+        def ask(timeout: float) -> Any:
+            if kind is AsyncClient:
+                return asyncio.ensure_future(client.threads.create(timeout=timeout))
+            return asyncio.ensure_future(
+                asyncio.to_thread(client.threads.create, timeout=timeout)
+            )
+
+        holding = [ask(0.6) for _ in range(MOST)]
+        await asyncio.to_thread(server.until, lambda: len(server.requests) == MOST)
+        waiting = [ask(0.2) for _ in range(MOST)]
+        found = await asyncio.gather(*waiting, *holding, return_exceptions=True)
+        await settled(client.close())
+        return found
+
+    with ScriptedServer(lambda _: [HOLD]) as server:
+        found = asyncio.run(main(server))
+        assert {type(each) for each in found} == {APITimeoutError}
+        assert len(server.requests) == MOST
+        none_was_free = ["no connection was free" in str(each) for each in found]
+        assert none_was_free == [True, True, False, False]
+
+
+def test_a_limit_is_a_number_above_zero() -> None:
+    given: Any = {"base_url": "http://127.0.0.1:1", "api_key": "k"}
+    wrong: Any
+    for wrong in (0, -1, True, 1.5, "9"):
+        with pytest.raises(ConfigurationError, match="max_connections must be 1 or"):
+            Client(**given, max_connections=wrong)
+    with (
+        httpx.Client() as http,
+        pytest.raises(ConfigurationError, match="has limits of its own"),
+    ):
+        Client(**given, max_connections=9, http_client=http)
+    with Client(**given) as client:
+        assert client.options.max_connections == 1000
+        with client.with_options(max_connections=5) as copy:
+            assert copy.options.max_connections == 5
+            assert copy._pool is not client._pool
+        assert not client.is_closed
+
+
+def whole(_: Request) -> Iterator[Action]:
+    yield Response(content_type="text/event-stream").head("Transfer-Encoding: chunked")
+    yield chunk(b'event: thread.run.created\ndata: {"id": "run_1"}\n\n')
+    yield 0.01
+    yield chunk(b"event: done\ndata: [DONE]\n\n") + chunk(b"")
+
+
+@pytest.mark.parametrize("streamed", [False, True])
+@pytest.mark.parametrize("given", [False, True], ids=["own", "given"])
+def test_a_task_that_is_cancelled_anywhere_ends_so(streamed: bool, given: bool) -> None:
+    """Also where it closes a response, or is cancelled again while it does."""
+
+    def script(request: Request) -> Any:
+        return whole(request) if streamed else Response.of({"id": "thread_1"})
+
+    async def ask(client: AsyncClient) -> None:
+        if streamed:
+            async for _ in await client.threads.runs.create(
+                "t", assistant_id="a", stream=True
+            ):
+                pass
+        else:
+            await client.threads.create()
+
+    async def main(url: str) -> list[str]:
+        http = httpx.AsyncClient(limits=httpx.Limits(max_connections=MOST))
+        limit: Any = {"http_client": http} if given else {"max_connections": MOST}
+        problems = []
+        client = AsyncClient(base_url=url, api_key="k", max_retries=0, **limit)
+        async with client, http:
+            others = asyncio.all_tasks()
+            for again in (False, True):
+                for moment in range(70):
+                    task = asyncio.create_task(ask(client))
+                    for _ in range(moment):
+                        await asyncio.sleep(0)
+                    was_asked = task.cancel()
+                    if again:
+                        await asyncio.sleep(0)
+                        task.cancel()
+                    await asyncio.wait({task}, timeout=20)
+                    if was_asked and not task.cancelled():
+                        problems.append(f"moment {moment}: {task!r}")
+                    used = client._pool.get()
+                    problems += pool_problems(used, MOST)
+            if asyncio.all_tasks() != others:
+                problems.append("a task is left")
+            # All places are there.
+            async with asyncio.timeout(20):
+                await asyncio.gather(*(ask(client) for _ in range(MOST * 2)))
+        return problems
+
+    with ScriptedServer(script) as server:
+        assert asyncio.run(main(server.url)) == []
+        server.until(lambda: server.open == 0)
