@@ -13,6 +13,7 @@ import multiprocessing
 import os
 import signal
 import sys
+import warnings
 from typing import TYPE_CHECKING, Any, Final
 
 from assistants_client import AssistantsError, AsyncClient, Client
@@ -121,7 +122,10 @@ def round_of(method: str, url: str, children: int, calls: int) -> list[str]:
 def said_by_child(act: Callable[[], str]) -> str:
     """Fork; return what `act` returns in the child, or how it fails there."""
     reading, writing = os.pipe()
-    pid = os.fork()
+    with warnings.catch_warnings():
+        # Of threads that are not there in the child: that is what this is about.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        pid = os.fork()
     if pid == 0:
         said = "nothing"
         try:

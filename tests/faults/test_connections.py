@@ -59,6 +59,28 @@ def test_one_that_was_refused_is_none(kind: Any) -> None:
 
 
 @both
+def test_what_fails_behind_the_connection_gives_it_back(
+    kind: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The HTTP library doesn't close a response whose cookies it can't read."""
+
+    def fail(*_: object) -> None:
+        raise ValueError("no cookie")
+
+    async def calls(client: Any) -> None:
+        held = []
+        for _ in range(MOST * 2):
+            with pytest.raises(ValueError, match="no cookie") as caught:
+                await settled(client.threads.create())
+            held.append(caught)
+            assert pool_of(client._pool.get()).used == 0
+
+    with ScriptedServer(lambda _: Response.of({"id": "thread_1"})) as server:
+        monkeypatch.setattr("http.cookiejar.CookieJar.extract_cookies", fail)
+        use(kind, calls, base_url=server.url, max_connections=MOST)
+
+
+@both
 def test_so_many_may_be_used_at_once(kind: Any) -> None:
     async def main(server: ScriptedServer) -> list[Any]:
         client: Any = kind(
@@ -161,3 +183,33 @@ def test_a_task_that_is_cancelled_anywhere_ends_so(streamed: bool, given: bool) 
     with ScriptedServer(script) as server:
         assert asyncio.run(main(server.url)) == []
         server.until(lambda: server.open == 0)
+
+
+@pytest.mark.parametrize("events", [1, 2], ids=["early", "at the end"])
+def test_closing_that_is_cancelled_gives_the_connection_back(events: int) -> None:
+    async def main(url: str) -> list[str]:
+        problems: list[str] = []
+        client = AsyncClient(
+            base_url=url, api_key="k", max_retries=0, max_connections=MOST
+        )
+        async with client:
+            # Before the first one, nobody has begun to close it.
+            for moment in range(1, 9):
+                calling = client.threads.with_streaming_response.retrieve("t")
+                response = await calling.__aenter__()
+                pieces = response.iter_bytes()
+                for _ in range(events):
+                    await anext(pieces)
+                closing = asyncio.create_task(response.close())
+                for _ in range(moment):
+                    await asyncio.sleep(0)
+                was_asked = closing.cancel()
+                await asyncio.wait({closing}, timeout=20)
+                if was_asked and not closing.cancelled():
+                    problems.append(f"moment {moment}: {closing!r}")
+                found = pool_problems(client._pool.get(), MOST)
+                problems += [f"moment {moment}: {each}" for each in found]
+        return problems
+
+    with ScriptedServer(whole) as server:
+        assert asyncio.run(main(server.url)) == []

@@ -127,8 +127,10 @@ def test_a_task_may_be_cancelled_at_any_moment(echo: EchoServer) -> None:
                     task = asyncio.create_task(ask(client, "m"))
                     for _ in range(turns):
                         await asyncio.sleep(0)
-                    task.cancel()
+                    was_asked = task.cancel()
                     await asyncio.wait({task}, timeout=TIMEOUT)
+                    if was_asked and not task.cancelled():
+                        found.append(f"{ask.__name__} goes on: {task!r}")
                 await asyncio.sleep(0)
                 problems = pool_problems(_http_of(client), MANY)
                 found += [f"{ask.__name__}: {each}" for each in problems]

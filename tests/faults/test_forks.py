@@ -25,7 +25,11 @@ if TYPE_CHECKING:
 
 PATIENCE = 20
 
-pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="the system can't fork")
+pytestmark = [
+    pytest.mark.skipif(not hasattr(os, "fork"), reason="the system can't fork"),
+    # That threads are not there in the child is what this is about.
+    pytest.mark.filterwarnings("ignore:.*multi-threaded:DeprecationWarning"),
+]
 
 
 @pytest.fixture
