@@ -191,9 +191,8 @@ class Home:
         """Close all connections, also those that are used."""
         self.is_closed = True
         try:
-            lines = [each.line for each in [*self.leases] if each.line is not None]
-            for line in lines:
-                await line.close()
+            for lease in [*self.leases]:
+                await lease.drop()
             await _close_all(self.idle)
         finally:
             if self._keeper is not None:

@@ -128,6 +128,25 @@ def test_a_limit_is_a_number_above_zero() -> None:
         assert not client.is_closed
 
 
+def test_an_interrupted_request_leaves_the_lock_of_cookies(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with (
+        ScriptedServer(lambda _: Response.of({"id": "thread_1"})) as server,
+        Client(base_url=server.url, api_key="k") as client,
+    ):
+        lock = client._pool.get().cookies.jar._cookies_lock
+
+        def interrupted(*_: object) -> None:
+            lock.acquire()
+            raise KeyboardInterrupt
+
+        monkeypatch.setattr("http.cookiejar.CookieJar.extract_cookies", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            client.threads.create()
+        assert not lock._is_owned()
+
+
 def whole(_: Request) -> Iterator[Action]:
     yield Response(content_type="text/event-stream").head("Transfer-Encoding: chunked")
     yield chunk(b'event: thread.run.created\ndata: {"id": "run_1"}\n\n')

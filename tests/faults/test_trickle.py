@@ -110,7 +110,7 @@ def held(
 
 
 @both
-@pytest.mark.parametrize("timeout", [TIMEOUT, httpx.Timeout(TIMEOUT)], ids=type)
+@pytest.mark.parametrize("timeout", [TIMEOUT, httpx.Timeout(9, read=TIMEOUT)], ids=type)
 def test_a_head_ends(kind: Any, timeout: Any, server: TrickleServer) -> None:
     asked = [(ask, place) for ask in (read, unread, events) for place in HEADS]
     assert held(kind, server.url, asked, timeout=timeout) == []
