@@ -9,8 +9,14 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 
-from assistants_client import APITimeoutError, AsyncClient, Client, ConfigurationError
-from harness.either_client import settled
+from assistants_client import (
+    APIConnectionError,
+    APITimeoutError,
+    AsyncClient,
+    Client,
+    ConfigurationError,
+)
+from harness.either_client import entered, settled
 from harness.faults.echo_server import pool_problems
 from harness.scripted_server import HOLD, LOOPBACK, Response, ScriptedServer, chunk
 from tests.client.both import KINDS, NAMES, use
@@ -126,6 +132,30 @@ def test_a_limit_is_a_number_above_zero() -> None:
             assert copy.options.max_connections == 5
             assert copy._pool is not client._pool
         assert not client.is_closed
+
+
+@both
+def test_closing_ends_what_waits_for_a_connection(kind: Any) -> None:
+    """Also where the one that it waits for is held by nobody who would let it go."""
+
+    async def main(url: str) -> None:
+        client: Any = kind(base_url=url, api_key="k", max_retries=0, max_connections=1)
+        calling = client.threads.with_streaming_response.retrieve("t")
+        async with entered(calling):
+            if kind is AsyncClient:
+                waiting = asyncio.ensure_future(client.threads.create())
+            else:
+                thread = asyncio.to_thread(client.threads.create)
+                waiting = asyncio.ensure_future(thread)
+            await asyncio.sleep(0.05)
+            async with asyncio.timeout(5):
+                await settled(client.close())
+                with pytest.raises(APIConnectionError, match="closed meanwhile"):
+                    await waiting
+
+    with ScriptedServer(whole) as server:
+        asyncio.run(main(server.url))
+        assert len(server.requests) == 1
 
 
 def test_an_interrupted_request_leaves_the_lock_of_cookies(
