@@ -254,7 +254,8 @@ def take_places(client: Any, kind: type[BaseConnections]) -> list[BaseConnection
     found = []
     mounts = getattr(client, "_mounts", None)
     others = mounts.values() if isinstance(mounts, dict) else ()
-    for transport in (getattr(client, "_transport", None), *others):
+    transports: list[Any] = [getattr(client, "_transport", None), *others]
+    for transport in transports:
         pool: Any = getattr(transport, "_pool", None)
         is_known = all(hasattr(pool, name) for name in _KNOWN)
         if is_known and not isinstance(pool, BaseConnections) and not pool._http2:
