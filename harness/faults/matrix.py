@@ -14,7 +14,7 @@ from harness.faults.bench import drive
 from harness.faults.cells import Report
 from harness.faults.operations import Task, carry_out
 from harness.faults.quick_clients import AsyncQuickClient, QuickClient, leaks
-from harness.faults.verdicts import KEY, Outcome, complaints
+from harness.faults.verdicts import KEY, Outcome, complaints, is_waited_out
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -28,6 +28,7 @@ DEADLINE = 20.0
 TASKS, THREADS = 24, 12
 _LONG, _SHORT, _SHORTEST = 10.0, 2.0, 0.3
 _MAX_WAIT, _MAX_WAIT_OF_THE_ENDLESS = DEADLINE, 0.3
+_MAX_WAIT_IN_OUTAGES = 2.0
 _HANGS = 60.0
 _CHECKS, _INTERVAL = 100, 0.02
 
@@ -170,8 +171,12 @@ class _Worker:
         return cell, await drive(self._bench.furnish(cell.form), http)
 
     async def _outcome(self, cell: Cell, client: Any, ids: Ids) -> Outcome:
-        endless = self._bench.ends_never(cell.trouble)
-        task = Task(ids, cell.tag, _MAX_WAIT_OF_THE_ENDLESS if endless else _MAX_WAIT)
+        max_wait = _MAX_WAIT
+        if self._bench.ends_never(cell.trouble):
+            max_wait = _MAX_WAIT_OF_THE_ENDLESS
+        elif is_waited_out(cell.form, self._bench.expected(cell.trouble, cell.form)):
+            max_wait = _MAX_WAIT_IN_OUTAGES
+        task = Task(ids, cell.tag, max_wait)
         try:
             struck = client.with_options(**self._settings(cell))
             if not cell.asynchronous:
