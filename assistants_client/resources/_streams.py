@@ -9,6 +9,7 @@ from attrs import evolve
 
 from .._call import make_call
 from .._effects import TimeUp
+from .._errors import AssistantsError
 from .._events.dispatch import CALLBACKS, ENDINGS
 from .._flows.deadline import Deadline, within
 from .._flows.follow import Plan
@@ -108,6 +109,10 @@ def followed_call(
             raise (
                 yield from timed_out(calls.named(), calls.cancel, deadline, policy, up)
             ) from up.__cause__
+        except AssistantsError as error:
+            if error.run is None:
+                error.run = calls.named()
+            raise
         return result, evolve(plan, deadline=None if seconds is None else deadline)
 
     return Followed(begin, call.options, callbacks)

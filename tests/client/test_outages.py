@@ -329,3 +329,19 @@ def test_a_client_that_is_closed_meanwhile_ends_it() -> None:
         threading.Timer(0.05, client.close).start()
         with pytest.raises((APIConnectionError, RuntimeError), match="closed"):
             run.wait(poll_interval_ms=1, timeout=20)
+
+
+def test_what_keeps_a_stream_from_beginning_has_the_run_too(kind: Any) -> None:
+    def answer(_: httpx.Request) -> httpx.Response:
+        return httpx.Response(404, json={"error": {"message": "gone"}})
+
+    async def act(client: Any) -> None:
+        ids = {"run_id": "run_1", "thread_id": "thread_1"}
+        runs = client.threads.runs
+        manager = runs.submit_tool_outputs_stream(**ids, tool_outputs=[])
+        with pytest.raises(APIStatusError, match="gone") as caught:
+            async with entered(manager):
+                pass
+        assert caught.value.run.id == "run_1"
+
+    use(kind, act, base_url="http://x/v1", http_client=mocked(kind, answer))
