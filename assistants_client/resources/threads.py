@@ -704,7 +704,7 @@ class Threads(RunResource):
             on_tool_call_done: Called with a tool call when it is complete.
             on_exception: Called with the error by which the stream ends.
             on_timeout: Called when the stream ends because the server was silent
-                for too long.
+                for too long, or `max_wait` is up.
             on_end: Called when the stream has ended, however it did.
             poll_interval_ms: Milliseconds between two polls; if left out, what the
                 server asks for, else growing from half a second to five.
