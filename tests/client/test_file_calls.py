@@ -154,14 +154,9 @@ def test_files_are_added_and_waited_for(using: Any) -> None:
                 ranking_options={"ranker": "auto", "score_threshold": 0.0},
             )
         )
-        assert [each.file_id async for each in _each(found)] == [stored.id]
+        assert [each.file_id for each in await listed(found)] == [stored.id]
 
     using(use)
-
-
-async def _each(items: Any) -> Any:
-    for each in await listed(items):
-        yield each
 
 
 def test_many_files_are_uploaded_at_once(using: Any) -> None:
