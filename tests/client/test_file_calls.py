@@ -461,6 +461,21 @@ def test_an_interruption_says_what_was_uploaded(
     assert "these files have been uploaded: file-a" in caplog.text
 
 
+def test_an_interruption_of_the_wait_says_so_too(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    async def main(url: str) -> None:
+        async with AsyncClient(api_key=KEY, base_url=url) as client:
+            with pytest.raises(TimeoutError):
+                async with asyncio.timeout(0.3):
+                    await batch(files=[("a", b"x"), ("b", b"x")])(client)
+
+    going = Response.of({"id": "b", "status": "in_progress"})
+    with caplog.at_level(logging.WARNING), Shelf(file_batches=going, b=going) as server:
+        asyncio.run(main(server.url))
+    assert "these files have been uploaded: file-a, file-b" in caplog.text
+
+
 def test_the_transcript_shows_sizes_of_contents(
     using: Any, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -524,6 +539,11 @@ def test_a_list_keeps_what_else_the_server_says(use: Any) -> None:
     assert page.to_dict() == found
     assert page.search_query == ["tide"]
     assert page.next_page is None
+    found_too = {"object": "list", "data": [{"id": "m", "object": "model"}]}
+    with ScriptedServer(lambda _: Response.of(found_too)) as server:
+        other = use(lambda client: client.models.list(), base_url=server.url)
+    assert other.to_dict() == found_too
+    assert other.complete
     # It is all there is, whatever the server says.
     assert not page.has_next_page()
     assert pickle.loads(pickle.dumps(page)).search_query == ["tide"]
