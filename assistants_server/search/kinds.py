@@ -26,6 +26,7 @@ _ADVICE = {
     ".rtf": "save it as .docx",
     ".epub": "save it as .html",
 }
+_ARCHIVES = {".zip", ".gz", ".tgz", ".tar", ".bz2", ".xz", ".7z", ".rar", ".zst"}
 _WITHOUT_TEXT = {
     *(".png", ".jpg", ".jpeg", ".gif", ".webp", ".bmp", ".tif", ".tiff", ".heic"),
     *(".mp3", ".mp4", ".wav", ".ogg", ".m4a", ".avi", ".mov", ".webm"),
@@ -48,6 +49,9 @@ def kind_of(filename: str, start: bytes) -> Kind:
     suffix = _suffix(filename)
     if suffix in _ADVICE:
         message = f"{suffix} files can't be searched; {_ADVICE[suffix]} and try again."
+        raise ExtractionError("unsupported_file", message)
+    if suffix in _ARCHIVES:
+        message = "Archives can't be searched; upload the files that are in it."
         raise ExtractionError("unsupported_file", message)
     if suffix in _WITHOUT_TEXT:
         message = f"{suffix} files have no text that can be searched."

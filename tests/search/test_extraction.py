@@ -114,6 +114,7 @@ def test_slides_come_in_their_order(tmp_path: Path) -> None:
         ("a.doc", b"\xd0\xcf\x11\xe0", "unsupported_file", "save it as .docx"),
         ("a.xlsx", b"PK\x03\x04", "unsupported_file", "save it as .csv"),
         ("a.PNG", b"\x89PNG\r\n\x1a\n", "unsupported_file", ".png files have no text"),
+        ("a.tar.gz", b"\x1f\x8b\0", "unsupported_file", "Archives can't be"),
         ("a", b"PK\x03\x04", "unsupported_file", "archive"),
         ("a.txt", b"a\0b\0", "invalid_file", "save it as UTF-8"),
         ("a.txt", codecs.BOM_UTF16_LE + b"a", "invalid_file", "byte order mark"),
