@@ -1,0 +1,128 @@
+"""Indexing, and the end of the process in the middle of it."""
+
+from __future__ import annotations
+
+import contextlib
+import signal
+import socket
+import subprocess
+import time
+from typing import TYPE_CHECKING
+
+import httpx
+
+from tests.server.api import TIMEOUT
+from tests.server.shelf import (
+    counts,
+    file_of,
+    found,
+    settled,
+    upload,
+    vector_store,
+)
+from tests.server.test_restart import Program
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+# A file named "slow" is read when there is another file, as the tests say when.
+PROGRAM = """
+import sys, time
+from pathlib import Path
+from assistants_server import index_file
+from assistants_server.__main__ import main
+
+extract = index_file.extract
+
+def gated(path, filename, *, stop):
+    while filename == "slow" and not Path("gate").exists() and not stop.is_set():
+        time.sleep(0.005)
+    if filename == "fatal" and not Path("gate").exists():
+        import os
+        os._exit(7)
+    return extract(path, filename, stop=stop)
+
+index_file.extract = gated
+sys.exit(main())
+"""
+FATAL = 7
+
+
+class Gated(Program):
+    """The command, with files that wait to be read."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__("--store", str(folder / "s"), cwd=folder)
+        program = folder / "program.py"
+        program.write_text(PROGRAM)
+        self._command[1:3] = [str(program)]
+
+    def run_to_its_end(self) -> int:
+        """Return the exit code of a server that ends by itself, maybe at once."""
+        done = subprocess.run(
+            self._command,
+            cwd=self._cwd,
+            capture_output=True,
+            timeout=TIMEOUT,
+            check=False,
+        )
+        return done.returncode
+
+
+def test_indexing_goes_on_after_the_server_was_killed(tmp_path: Path) -> None:
+    with Gated(tmp_path) as server:
+        api = server.api
+        done = vector_store(api, b"The Danube.")
+        names = ("slow", "slow", "later", "later")
+        ids = [
+            upload(api, b"River %d." % n, name)["id"] for n, name in enumerate(names)
+        ]
+        store = api.post("/vector_stores", {})["id"]
+        path = f"/vector_stores/{store}/file_batches"
+        batch = api.post(path, {"file_ids": ids[:3]})["id"]
+        cancelled = api.post(path, {"file_ids": ids[3:]})["id"]
+        api.post(f"{path}/{cancelled}/cancel")
+        assert api.get(f"{path}/{batch}")["file_counts"] == counts(in_progress=3)
+        server.kill()
+    (tmp_path / "gate").touch()
+    with Gated(tmp_path) as server:
+        api = server.api
+        assert api.get(f"/vector_stores/{done['id']}") == done
+        assert settled(api, store)["file_counts"] == counts(completed=3, cancelled=1)
+        assert api.get(f"{path}/{batch}")["status"] == "completed"
+        assert api.get(f"{path}/{cancelled}")["status"] == "cancelled"
+        assert len(found(api, store, "River")) == 3
+        assert found(api, done["id"], "Danube") == ["The Danube."]
+
+
+def test_a_file_that_ends_the_server_is_given_up(tmp_path: Path) -> None:
+    with Gated(tmp_path) as server:
+        fatal = upload(server.api, b"x", "fatal")["id"]
+        store = server.api.post("/vector_stores", {})["id"]
+        with contextlib.suppress(httpx.TransportError):
+            path = f"/vector_stores/{store}/files"
+            server.http.post(path, json={"file_id": fatal})
+        assert server.wait(TIMEOUT) == FATAL
+    for _ in range(2):
+        assert Gated(tmp_path).run_to_its_end() == FATAL
+    with Gated(tmp_path) as server:
+        done = settled(server.api, store)
+        assert done["file_counts"] == counts(failed=1)
+        error = file_of(server.api, store, fatal)["last_error"]
+        assert error["code"] == "server_error"
+        assert "3 times" in error["message"]
+
+
+def test_an_interrupt_waits_for_no_server_of_embeddings(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as hanging:
+        url = f"http://127.0.0.1:{hanging.getsockname()[1]}/v1"
+        with Program("--embeddings", url, cwd=tmp_path) as server:
+            file = upload(server.api, b"The Danube.")["id"]
+            server.api.post("/vector_stores", {"file_ids": [file]})
+            hanging.settimeout(TIMEOUT)
+            connection, _ = hanging.accept()
+            with connection:
+                assert connection.recv(4) == b"POST"
+                begun = time.monotonic()
+                assert server.send(signal.SIGINT)[0] == 0
+                assert time.monotonic() - begun < 5
