@@ -26,7 +26,6 @@ import attrs
 from attrs import field, frozen
 
 from . import _api
-from ._arguments import LEFT_OUT
 from ._error_messages import decoded
 from ._errors import (
     ConfigurationError,
@@ -307,8 +306,6 @@ def make_call(
     query: dict[str, object] = {}
     rest: dict[str, object] = {}
     for name, value in params.items():
-        if type(value).__name__ in LEFT_OUT:
-            continue
         if name in OPTIONS:
             options[name] = value
         elif name not in known:

@@ -136,7 +136,6 @@ class Options:
             ConfigurationError: they can't be used.
             TypeError: there is no such setting.
         """
-        changes = given(changes)
         for name in ("default_headers", "default_query"):
             if f"set_{name}" in changes:
                 changes[name] = given(dict(changes.pop(f"set_{name}") or {}))
@@ -165,10 +164,6 @@ def settings(
     base_url = None if is_left_out(base_url) else base_url
     organization = None if is_left_out(organization) else organization
     project = None if is_left_out(project) else project
-    kept: dict[str, Any] = {
-        name: given(each) if isinstance(each, dict) else each
-        for name, each in given(others).items()
-    }
     key = api_key if api_key is not None else os.environ.get("OPENAI_API_KEY")
     if key is None:
         raise ConfigurationError(
@@ -187,7 +182,7 @@ def settings(
             base_url=str(url).rstrip("/"),
             organization=_either(organization, os.environ.get("OPENAI_ORG_ID")),
             project=_either(project, os.environ.get("OPENAI_PROJECT_ID")),
-            **kept,
+            **given(others),
         )
     )
 

@@ -105,11 +105,12 @@ def test_in_headers(kind: Any) -> None:
         return client.threads.create(extra_headers=given)
 
     defaults: Any = {"x-default": "here", "x-other": openai.NOT_GIVEN}
+    defaults["x-api-key"] = NOT_GIVEN
     headers = sent(kind, create, default_headers=defaults).headers
     # The one of these takes a header away, as it does for `openai`.
     assert "openai-beta" not in headers
     assert headers["x-default"] == "here"
-    assert not {"x-a", "x-b", "x-c", "x-other"} & headers.keys()
+    assert not {"x-a", "x-b", "x-c", "x-other", "x-api-key"} & headers.keys()
 
 
 @both

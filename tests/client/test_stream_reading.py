@@ -263,6 +263,11 @@ def test_an_error_in_place_of_a_stream_is_one() -> None:
     assert isinstance(found.error, FalseSuccessError)
     assert found.error.message == "no"
     assert found.events == []
+    # Whatever else is said beside what was asked for.
+    run = run_event("completed")[1]
+    content = json.dumps({"data": [run], "code": 200, "message": "ok"}).encode()
+    found = follow([content], kind="application/json")
+    assert "steps was asked for" in str(found.error)
 
 
 @each_case("kind", [EVENTS, "", "text/plain"])

@@ -252,9 +252,7 @@ def test_the_end_of_all_waiting_is_no_timeout_of_a_tool() -> None:
 
     # The first is cancelled at that moment, the second has a timeout of its own later.
     for timeout in (None, DEADLINE):
-        for _ in range(5):
+        for concurrent in (True, False):
+            call = Invocation(function=hang, timeout=timeout, concurrent=concurrent)
             with pytest.raises(TimeUp):
-                together(
-                    [Invocation(function=hang, timeout=timeout)],
-                    time.monotonic() + 0.01,
-                )
+                together([call], time.monotonic() + 0.01)
