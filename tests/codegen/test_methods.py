@@ -214,6 +214,43 @@ def test_what_is_renamed_is_sent_by_its_name_in_the_document() -> None:
     assert by_name["ADD_BOOK"].ids == ["author_id"]
 
 
+def test_types_are_imported_from_where_they_are() -> None:
+    mapped = with_line(
+        types={"title": "NewBook | Sequence[Any]"},
+        takes=["handling"],
+        made_by="reads",
+        returns="Manager[H]",
+    )
+    mapped["twins"] |= {"Handler": "handlers", "Manager": "handlers"}
+    mapped["generics"] = {"H": "Handler"}
+    mapped["keywords"]["handling"] = {"handler": {"type": "H | None", "default": None}}
+    written = files.written(planned(mapped))
+    plain, asynchronous = (
+        written["resources/books.py"],
+        written["resources/async_books.py"],
+    )
+    assert "    from .._api import NewBook\n" in plain
+    assert "    from ..objects import Book\n" in plain
+    assert "    from collections.abc import Sequence\n" in plain
+    assert 'H = TypeVar("H", bound=Handler, default=Handler)' in plain
+    assert ") -> Manager[H]:" in plain
+    assert 'H = TypeVar("H", bound=AsyncHandler, default=AsyncHandler)' in asynchronous
+    assert ") -> AsyncManager[H]:" in asynchronous
+    assert "TypeVar" not in written["resources/shelves.py"]
+    # What needs its type variable is no keyword of a dictionary.
+    assert "handler" not in written["resources/_params.py"]
+
+
+def test_an_operation_has_one_constant_named_after_its_first_method() -> None:
+    for line in ({}, {"made_by": "reads"}):
+        constants = planned(with_line(**line)).constants
+        assert [(each.name, each.method) for each in constants] == [
+            ("ADD_BOOK", "shelves.books.add"),
+            ("LIST_BOOKS", "shelves.books.list"),
+            ("GET_BOOK", "shelves.books.get"),
+        ]
+
+
 def test_operations_without_a_line_and_lines_without_use_are_said() -> None:
     mapped = copy.deepcopy(MAPPED)
     books = mapped["resources"]["shelves"]["resources"]["books"]

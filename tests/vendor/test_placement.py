@@ -233,8 +233,8 @@ def test_a_build_has_a_name_of_its_own(
 
 
 def test_what_the_copy_imports_must_be_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(making, "verify", lambda *_: ({"numpy"}, set()))
-    with pytest.raises(BuildError, match=r"imports numpy, which pyproject.toml"):
+    monkeypatch.setattr(making, "verify", lambda *_: ({"pandas"}, set()))
+    with pytest.raises(BuildError, match=r"imports pandas, which pyproject.toml"):
         making.make(Options("copied"))
 
 

@@ -162,4 +162,4 @@ def test_most_of_the_client_stays_as_it_is() -> None:
     files = {n: text for n, text in client().items() if n.endswith(".py")}
     changed = [n for n in files if rewritten(files[n], n, "copied") != files[n]]
     assert {"_api.py", "_transcript.py"} <= {*changed}
-    assert len(changed) < 12
+    assert len(changed) < len(files) / 8
