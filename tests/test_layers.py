@@ -93,6 +93,11 @@ def test_the_client_is_written_for_no_one_http_library() -> None:
     assert _breaking("assistants_client", rule=_is_for_every_library) == []
 
 
+def test_what_only_type_checkers_bring_along_is_imported_for_them_alone() -> None:
+    for found in all_imports("assistants_client"):
+        assert found.typing_only or found.top != "typing_extensions", str(found)
+
+
 def test_every_module_of_the_client_is_in_a_room() -> None:
     found = {_room(name) for name, _ in modules("assistants_client")}
     assert found == set(ROOMS)
