@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import json
 import re
-import threading
 from base64 import b64encode
 from html import escape
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote, quote_plus, urlsplit, urlunsplit
+
+from ._locks import lock_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -53,7 +54,7 @@ class Secrets:
         self._texts: tuple[str, ...] = ()
         # The longest first, as one may be the beginning of another.
         self._spellings: tuple[str, ...] = ()
-        self._lock = threading.Lock()
+        self._lock = lock_of(self)
         self.learn(*texts)
 
     def __repr__(self) -> str:

@@ -8,11 +8,12 @@ follows a run asks here what is left to be done.
 from __future__ import annotations
 
 import inspect
-import threading
 from enum import Enum
 from typing import TYPE_CHECKING, Any, Final
 
 from attrs import define
+
+from ._locks import lock_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -76,7 +77,7 @@ class ToolLedger:
 
     def __init__(self) -> None:
         """Begin, with no call."""
-        self._lock = threading.Lock()
+        self._lock = lock_of(self)
         self._entries: dict[str, _Entry] = {}
 
     def __reduce__(self) -> tuple[Any, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import threading
+import sys
 import time
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +10,7 @@ from .._api import RunObject, to_json
 from .._arguments import given
 from .._events.run_status import has_ended
 from .._flows.actions import Actions
+from .._locks import lock_of
 from .._run_errors import run_error
 from .._tool_ledger import ToolLedger
 from ._live import LiveObject
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from .._flows.poll_policy import RunWait
     from ..tools import Tools
 
-_LOCK = threading.Lock()
+_LOCK = lock_of(sys.modules[__name__], "_LOCK")
 
 
 class BaseRun(LiveObject, RunObject):

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import threading
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from .._errors import ConfigurationError
+from .._locks import lock_of
 from .._progress import ProgressLine
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ class OverallProgress:
             raise ConfigurationError(f"progress must be True or a function, not {kind}")
         self._line = ProgressLine()
         self._tell: Any = self._line.show_bytes if progress is True else progress
-        self._lock = threading.Lock()
+        self._lock = lock_of(self)
         self._sent = [0] * count
         self._told = -1
         self._totals: list[int | None] = [None] * count

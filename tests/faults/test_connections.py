@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import time
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -132,6 +134,22 @@ def test_a_limit_is_a_number_above_zero() -> None:
             assert copy.options.max_connections == 5
             assert copy._pool is not client._pool
         assert not client.is_closed
+
+
+def test_who_waits_is_woken_at_once() -> None:
+    number = 30
+    with (
+        ScriptedServer(lambda _: Response.of({"id": "thread_1"})) as server,
+        Client(base_url=server.url, api_key="k", max_connections=1) as client,
+        ThreadPoolExecutor(number) as threads,
+    ):
+        client.threads.create()
+        begun = time.monotonic()
+        for each in [threads.submit(client.threads.create) for _ in range(number)]:
+            each.result(20)
+        # Who had to look for itself each time would take a tenth of a second.
+        assert time.monotonic() - begun < number / 10 / 2
+        assert server.connections == 1
 
 
 @both

@@ -13,6 +13,8 @@ import httpx
 import pytest
 
 from assistants_client import AssistantsError, AsyncClient, Client
+from assistants_client._tool_ledger import ToolLedger
+from assistants_client.objects import _run
 from harness.either_client import finished, settled
 from harness.faults.echo_server import EchoServer
 from harness.faults.trickle import encrypted
@@ -134,12 +136,17 @@ def test_a_child_takes_no_lock_that_a_thread_of_its_parent_holds(
     if given:
         http = httpx.Client() if kind is Client else httpx.AsyncClient()
         http.cookies.set("a", "b", "127.0.0.1")
-    client = kind(**settings(server), http_client=http)
+    given_to_it = settings(server) | {"api_key": lambda: f"key-of-{os.getpid()}"}
+    client = kind(**given_to_it, http_client=http)
     call(client)
     used: Any = client._pool
     used = http or used._made
-    places = [used._transport._pool, client._pool]
-    locks = [each._lock for each in places] + [used.cookies.jar._cookies_lock]
+    places: list[Any] = [used._transport._pool, client._pool]
+    places += [client.options.secrets, ToolLedger()]
+    locks = [each._lock for each in places] + [
+        used.cookies.jar._cookies_lock,
+        _run._LOCK,
+    ]
     held, release = threading.Event(), threading.Event()
 
     def hold() -> None:
@@ -152,8 +159,13 @@ def test_a_child_takes_no_lock_that_a_thread_of_its_parent_holds(
     holder = threading.Thread(target=hold)
     holder.start()
     assert held.wait(PATIENCE)
+
+    def use() -> str:
+        with places[-1]._lock, _run._LOCK:
+            return call(client)
+
     try:
-        assert forks.said_by_child(lambda: call(client)) == "msg_1"
+        assert forks.said_by_child(use) == "msg_1"
     finally:
         release.set()
         holder.join()
