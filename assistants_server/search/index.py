@@ -135,7 +135,8 @@ class Index:
                 files = [] if file is None else [file]
                 for each in files:
                     self._catalogue.hide_file(each)
-            self._vectors.forget(store)
+            if whole or files:
+                self._vectors.forget(store)
         for each in files:
             self._delete(each, store, with_words=not whole)
 
@@ -230,7 +231,7 @@ class Index:
         texts = (indexed(each.text) for each in chunks)
         self._words.add(store, zip(numbers, texts, strict=True))
         if vectors:
-            self._vectors.add(store, [*zip(numbers, vectors, strict=True)])
+            self._vectors.add(store, file, [*zip(numbers, vectors, strict=True)])
 
     def _delete(self, file: int, store: int, *, with_words: bool) -> None:
         """Delete a file that is hidden; others search in between."""

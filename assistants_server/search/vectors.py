@@ -1,9 +1,10 @@
-"""Vectors of chunks, as float32 in SQLite, searched as one matrix for each store."""
+"""Vectors of chunks, as float32 in SQLite, searched as matrices."""
 
 from __future__ import annotations
 
 from collections import OrderedDict
-from typing import TYPE_CHECKING, Any
+from itertools import chain, repeat
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .errors import EmbeddingError
 from .words import ALLOWED
@@ -11,10 +12,20 @@ from .words import ALLOWED
 if TYPE_CHECKING:
     import sqlite3
     from array import array
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
 # How many stores are held in memory, ready to be searched.
 _MOST_HELD = 8
+# What is added is held beside what was there; so many pieces, and all is read anew.
+_MOST_BLOCKS = 100
+
+
+class _Block(NamedTuple):
+    """Chunks, their files and their vectors: arrays, one row for each chunk."""
+
+    ids: Any
+    files: Any
+    matrix: Any
 
 
 class Vectors:
@@ -23,33 +34,44 @@ class Vectors:
     def __init__(self, sql: sqlite3.Connection) -> None:
         """Use the tables of an index; its lock must be held in every method."""
         self._sql = sql
-        self._held: OrderedDict[int, tuple[Any, Any, Any]] = OrderedDict()
+        self._held: OrderedDict[int, list[_Block]] = OrderedDict()
 
-    def add(self, store: int, vectors: list[tuple[int, array[float]]]) -> None:
-        """Add the vectors of chunks.
+    def add(
+        self, store: int, file: int, vectors: Sequence[tuple[int, array[float]]]
+    ) -> None:
+        """Add the vectors of chunks of a file.
 
         Raises:
             EmbeddingError: they have another length than those of the store.
         """
         import numpy
 
-        rows = []
-        for chunk, vector in vectors:
-            numbers = numpy.frombuffer(vector, dtype=numpy.float32)
-            length = float(numpy.linalg.norm(numbers))
-            if not 0 < length < float("inf"):
-                raise EmbeddingError("The server of embeddings gave no numbers.")
-            rows.append((chunk, store, (numbers / length).tobytes()))
-        self.forget(store)
+        first, *others = {len(vector) for _, vector in vectors}
+        if others:
+            raise _other_length(first, others[0])
+        matrix = numpy.array([vector for _, vector in vectors], dtype=numpy.float32)
+        lengths = numpy.linalg.norm(matrix, axis=1, keepdims=True)
+        if not (numpy.isfinite(lengths).all() and lengths.all()):
+            raise EmbeddingError("The server of embeddings gave no numbers.")
+        matrix /= lengths
         known = self._sql.execute(
             "select length(vector) from vectors where store = ? limit 1", (store,)
         ).fetchone()
-        if known and rows and known[0] != len(rows[0][2]):
-            raise _other_length(known[0] // 4, len(rows[0][2]) // 4)
+        if known and known[0] != matrix[0].nbytes:
+            raise _other_length(known[0] // 4, matrix.shape[1])
+        ids = [chunk for chunk, _ in vectors]
+        blobs = (row.tobytes() for row in matrix)
+        rows = zip(ids, repeat(store), blobs, strict=False)
         self._sql.executemany("insert into vectors values (?, ?, ?)", rows)
+        blocks = self._held.get(store)
+        if blocks is not None:
+            files = numpy.full(len(ids), file, dtype=numpy.int64)
+            blocks.append(_Block(numpy.array(ids), files, matrix))
+            if len(blocks) > _MOST_BLOCKS:
+                self.forget(store)
 
     def forget(self, store: int) -> None:
-        """Hold the vectors of a store no longer; they have changed."""
+        """Hold the vectors of a store no longer; some of them are gone."""
         self._held.pop(store, None)
 
     def nearest(
@@ -79,10 +101,7 @@ class Vectors:
             rows = self._sql.execute(f"select id from {ALLOWED}").fetchall()
             allowed = numpy.array(rows, dtype=numpy.int64).reshape(-1)
         found: list[tuple[float, int]] = []
-        for store in stores:
-            ids, files, matrix = self._matrix(store)
-            if not len(ids):
-                continue
+        for ids, files, matrix in chain.from_iterable(map(self._blocks, stores)):
             if matrix.shape[1] != len(wanted):
                 raise _other_length(matrix.shape[1], len(wanted))
             distances = -(matrix @ wanted)
@@ -96,8 +115,8 @@ class Vectors:
             found += zip(distances[best].tolist(), ids[best].tolist(), strict=True)
         return [chunk for _, chunk in sorted(found)[:limit]]
 
-    def _matrix(self, store: int) -> tuple[Any, Any, Any]:
-        """Return chunks, their files and their vectors, one row for each chunk."""
+    def _blocks(self, store: int) -> list[_Block]:
+        """Return the vectors of a store, ready to be multiplied."""
         import numpy
 
         if store not in self._held:
@@ -106,12 +125,14 @@ class Vectors:
                 " join chunks c on c.id = v.chunk where v.store = ?",
                 (store,),
             ).fetchall()
-            ids = numpy.array([chunk for chunk, _, _ in rows], dtype=numpy.int64)
-            files = numpy.array([file for _, file, _ in rows], dtype=numpy.int64)
-            data = b"".join(vector for _, _, vector in rows)
-            matrix = numpy.frombuffer(data, dtype=numpy.float32)
-            matrix = matrix.reshape(len(rows), -1) if rows else matrix
-            self._held[store] = ids, files, matrix
+            blocks = []
+            if rows:
+                ids = numpy.array([chunk for chunk, _, _ in rows], dtype=numpy.int64)
+                files = numpy.array([file for _, file, _ in rows], dtype=numpy.int64)
+                data = b"".join(vector for _, _, vector in rows)
+                matrix = numpy.frombuffer(data, dtype=numpy.float32)
+                blocks = [_Block(ids, files, matrix.reshape(len(rows), -1))]
+            self._held[store] = blocks
         self._held.move_to_end(store)
         while len(self._held) > _MOST_HELD:
             self._held.popitem(last=False)

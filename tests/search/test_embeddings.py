@@ -102,6 +102,27 @@ def test_what_is_added_after_a_search_is_found(index: Index) -> None:
     assert index.search(["vs"], "vehicle", 1)[0].file_id == "late"
 
 
+def test_much_may_be_added_between_searches(index: Index) -> None:
+    for number in range(130):
+        index.add("vs", f"f{number}", chunks(f"The number{number} vehicle."))
+        (hit,) = index.search(["vs"], f"number{number} car", 1)
+        assert hit.file_id == f"f{number}"
+    found = index.search(["vs"], "car", 50, file_ids=["f7", "garage"])
+    assert {hit.file_id for hit in found} == {"f7", "garage"}
+    index.remove("vs", "f7")
+    found = index.search(["vs"], "car", 50, file_ids=["f7", "garage"])
+    assert [hit.file_id for hit in found] == ["garage"]
+
+
+def test_lengths_that_change_in_the_middle_are_refused() -> None:
+    index = Index()
+    pieces = [Chunk("one", 0), Chunk("two", 4)]
+    with pytest.raises(EmbeddingError, match="numbers, the server gives"):
+        index.add("vs", "a", pieces, [array("f", [1, 0]), array("f", [1])])
+    assert index.files() == set()
+    index.close()
+
+
 def test_removed_files_are_found_no_more(index: Index) -> None:
     assert index.search(["vs"], "car", 1)[0].file_id == "garage"
     index.remove("vs", "garage")
