@@ -241,6 +241,16 @@ def test_types_are_imported_from_where_they_are() -> None:
     assert "handler" not in written["resources/_params.py"]
 
 
+@pytest.mark.parametrize(("count", "annotation"), [(10, "Kind"), (11, "str")])
+def test_a_long_enum_is_written_as_its_type(count: int, annotation: str) -> None:
+    given = copy.deepcopy(SHELVES)
+    schemas = given["components"]["schemas"]
+    schemas["Kind"] = {**TEXT, "enum": [f"kind{n}" for n in range(count)]}
+    schemas["NewBook"]["properties"]["kind"] = ref("Kind")
+    found = signature(method(planned(MAPPED, given), "add"))
+    assert f"kind: {annotation} = NOT_GIVEN" in found
+
+
 def test_an_operation_has_one_constant_named_after_its_first_method() -> None:
     for line in ({}, {"made_by": "reads"}):
         constants = planned(with_line(**line)).constants
@@ -277,6 +287,8 @@ def test_all_files_are_python_and_say_where_they_come_from() -> None:
     for text in written.values():
         assert text.startswith(HEADER)
         ast.parse(text)
+        assert max(map(len, text.splitlines())) <= 88
+        assert "\n\n\n\n" not in text
 
 
 def test_hostile_words_stay_words() -> None:
