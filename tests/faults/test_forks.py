@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import threading
 import time
+import warnings
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -15,14 +17,14 @@ import pytest
 from assistants_client import AssistantsError, AsyncClient, Client
 from assistants_client._tool_ledger import ToolLedger
 from assistants_client.objects import _run
-from harness.either_client import finished, settled
+from harness.either_client import finished, listed, settled
 from harness.faults.echo_server import EchoServer
 from harness.faults.trickle import encrypted
 from harness.scripted_server import Response, ScriptedServer, chunk
 from harness.soak import forks
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 PATIENCE = 20
@@ -108,12 +110,13 @@ def test_a_child_within_a_running_loop(given: bool) -> None:
         async with AsyncClient(**options, http_client=http) as client:
 
             def use() -> str:
-                def close() -> None:
+                with warnings.catch_warnings(record=True) as caught:
+                    warnings.simplefilter("always")
+                    first = call(client)
                     asyncio.run(client.close())
-
-                first = call(client)
-                close()
-                return first
+                    # Nothing of the parent's is collected.
+                    gc.collect()
+                return ", ".join([first, *(str(each.message) for each in caught)])
 
             assert (await client.threads.create()).id == "1"
             assert forks.said_by_child(use) == "2"
@@ -178,34 +181,51 @@ async def _closed(client: Any) -> None:
     await settled(client.close())
 
 
-def test_a_stream_stays_with_the_process_that_opened_it() -> None:
-    going_on = threading.Event()
+def going_on(event: threading.Event) -> Callable[[Any], Iterator[Any]]:
+    """Return a script of events, of which only the first comes before something."""
 
     def script(_: Any) -> Iterator[Any]:
         yield Response(content_type="text/event-stream").head(
             "Transfer-Encoding: chunked"
         )
         yield chunk(b'event: thread.run.created\ndata: {"id": "run_1"}\n\n')
-        yield going_on
+        yield event
         yield chunk(b'event: thread.run.queued\ndata: {"id": "run_1"}\n\n')
         yield chunk(b"event: done\ndata: [DONE]\n\n") + chunk(b"")
 
-    with ScriptedServer(script) as server, Client(**settings(server)) as client:
-        stream = client.threads.runs.create("t", assistant_id="a", stream=True)
-        assert next(iter(stream)).event == "thread.run.created"
+    return script
 
-        def read_on() -> str:
-            try:
-                return f"read {next(iter(stream))}"
-            except AssistantsError as error:
-                stream.close()
-                client.close()
-                return str(error)
 
-        assert "process that this one was forked from" in forks.said_by_child(read_on)
-        going_on.set()
-        assert [each.event for each in stream] == ["thread.run.queued"]
-        stream.close()
+@pytest.mark.parametrize("kind", [Client, AsyncClient], ids=["sync", "async"])
+def test_a_stream_stays_with_the_process_that_opened_it(kind: Any) -> None:
+    event = threading.Event()
+
+    async def read_on(client: Any, stream: Any) -> str:
+        said = "it was read"
+        try:
+            await listed(stream, 1)
+        except AssistantsError as error:
+            said = str(error)
+        await settled(stream.close())
+        await settled(client.close())
+        return said
+
+    async def main(url: str) -> None:
+        client = kind(base_url=url, api_key="k", max_retries=0)
+        create = client.threads.runs.create
+        stream = await settled(create("t", assistant_id="a", stream=True))
+        assert [each.event for each in await listed(stream, 1)] == [
+            "thread.run.created"
+        ]
+        said = forks.said_by_child(lambda: asyncio.run(read_on(client, stream)))
+        assert "process that this one was forked from" in said
+        event.set()
+        assert [each.event for each in await listed(stream)] == ["thread.run.queued"]
+        await settled(stream.close())
+        await settled(client.close())
+
+    with ScriptedServer(going_on(event)) as server:
+        asyncio.run(main(server.url))
 
 
 def test_a_child_gives_nothing_of_its_parent_up(server: EchoServer) -> None:
