@@ -136,6 +136,23 @@ def test_a_limit_is_a_number_above_zero() -> None:
         assert not client.is_closed
 
 
+@both
+def test_idle_connections_to_others_count(kind: Any) -> None:
+    with (
+        ScriptedServer(lambda _: Response.of({"id": "thread_1"})) as one,
+        ScriptedServer(lambda _: Response.of({"id": "thread_1"})) as other,
+    ):
+
+        async def calls(client: Any) -> None:
+            moved = client.with_options(base_url=other.url)
+            for each in (client, moved, moved, client):
+                await settled(each.threads.create())
+                assert len(pool_of(client._pool.get()).connections) == 1
+
+        use(kind, calls, base_url=one.url, max_connections=1)
+        assert (one.connections, other.connections) == (2, 1)
+
+
 def test_who_waits_is_woken_at_once() -> None:
     number = 30
     with (
