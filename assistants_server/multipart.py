@@ -30,7 +30,7 @@ _AT_ONCE = 1024 * 1024
 # How browsers and clients write what would end the name or the line (WHATWG's HTML).
 _IN_NAMES = (("%22", '"'), ("%0D", "\r"), ("%0A", "\n"))
 _silent = logging.getLogger(f"{__name__}.silent")
-_silent.disabled = True
+_silent.setLevel(logging.CRITICAL + 1)
 _INTEGER = re.compile(r"-?[0-9]{1,18}")
 
 

@@ -11,7 +11,7 @@ from .sqlite_text import from_json, to_json
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection
 
 JSON = dict[str, Any]
 
@@ -109,15 +109,6 @@ class VectorStoreFiles:
             (file,),
         )
         return [store for (store,) in rows]
-
-    def of(self, vector_store: str) -> Iterator[JSON]:
-        """Yield the files of a vector store."""
-        rows = self._sql.execute(
-            "select body from vector_store_files"
-            " where vector_store = ? and body is not null order by place",
-            (vector_store,),
-        )
-        return (json.loads(body) for (body,) in rows)
 
     def statuses(self) -> dict[tuple[str, str], str]:
         """Return all that is there: ids of vector stores and files, and statuses."""
