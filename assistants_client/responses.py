@@ -91,7 +91,7 @@ class _Response(Generic[T]):
             return self.http_response.elapsed
         except RuntimeError as error:
             raise UsageError(
-                "the time that a response took is known when it has been read"
+                "how long a response took is known once it was read or closed"
             ) from error
 
     @property

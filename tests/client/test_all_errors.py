@@ -195,7 +195,7 @@ def test_a_body_that_is_no_json(kind: Any) -> None:
         with pytest.raises(DecodeError, match="the response is not JSON"):
             raw.json()
         async with entered(client.with_streaming_response.threads.create()) as response:
-            with pytest.raises(UsageError, match="when it has been read"):
+            with pytest.raises(UsageError, match="once it was read or closed"):
                 _ = response.elapsed
             with pytest.raises(DecodeError) as caught:
                 await settled(response.json())
