@@ -18,7 +18,7 @@ from .models import Models
 from .operations import operations
 from .request_bodies import RequestBodies
 from .resources import Assistants, Messages, Result, RunSteps, Threads
-from .responses import EarlyResponse, file_response
+from .responses import EarlyResponse, file_response, list_response
 from .runs import Runs
 from .settings import is_loopback
 from .validation import ValidRequest, read_query
@@ -158,6 +158,8 @@ class App:
         if result.file is not None:
             return file_response(result.file, result.headers)
         if result.listener is None:
+            if "data" in result.body:
+                return list_response(result.body, result.headers)
             return json_response(200, result.body, result.headers)
         headers = {**result.headers, "cache-control": "no-store", **request_id()}
         return StreamingResponse(

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import secrets
 from typing import Any
 
 from starlette.responses import Response
+
+from .compact_json import to_json
 
 _TYPES = {
     401: "authentication_error",
@@ -54,7 +55,7 @@ class HTTPError(Exception):
 def json_response(status: int, body: Any, headers: dict[str, str]) -> Response:
     """Return a response in JSON, with an id of the request."""
     return Response(
-        json.dumps(body, ensure_ascii=False, separators=(",", ":")),
+        to_json(body),
         status,
         headers={**request_id(), **headers},
         media_type="application/json",

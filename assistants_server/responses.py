@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import suppress
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 from urllib.parse import quote
 
 from starlette.responses import Response, StreamingResponse
 
-from .http_errors import request_id
+from .compact_json import to_json
+from .http_errors import json_response, request_id
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
 
     from .http_errors import HTTPError
 
+LONG = 500
+"""How many items a list may have that is written at once."""
+_ITEMS = 100
 _PIECE = 256 * 1024
 # Seconds that a client may go on sending after the response, and between two pieces.
 _LONGEST, _PAUSE = 2.0, 0.1
@@ -53,6 +57,33 @@ def file_response(file: BinaryIO, headers: dict[str, str]) -> Response:
         pieces(),
         headers={**headers, **request_id()},
         media_type="application/octet-stream",
+    )
+
+
+def list_response(body: dict[str, Any], headers: dict[str, str]) -> Response:
+    """Return a list for sending; a long one is written in parts.
+
+    Others are served in between: some have 10,000 files, or the text of a book.
+    """
+    items = body["data"]
+    if len(items) <= LONG:
+        return json_response(200, body, headers)
+
+    async def parts() -> AsyncIterator[str]:
+        for number, (name, value) in enumerate(body.items()):
+            yield f"{',' if number else '{'}{to_json(name)}:"
+            if name != "data":
+                yield to_json(value)
+                continue
+            for at in range(0, len(items), _ITEMS):
+                written = to_json(items[at : at + _ITEMS])
+                yield f"{',' if at else '['}{written[1:-1]}"
+                await asyncio.sleep(0)
+            yield "]"
+        yield "}"
+
+    return StreamingResponse(
+        parts(), headers={**request_id(), **headers}, media_type="application/json"
     )
 
 

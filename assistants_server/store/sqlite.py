@@ -9,9 +9,10 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from ..compact_json import to_json
 from .interface import Page, StoredResponse, StoreError
 from .schema import open_schema, refuse_other_files
-from .sqlite_text import explained, from_json, to_json
+from .sqlite_text import explained, from_json
 from .vector_store_files import VectorStoreFiles
 
 if TYPE_CHECKING:

@@ -22,11 +22,6 @@ _MEANINGS = {
 }
 
 
-def to_json(value: Any) -> str:
-    """Return a value as JSON, as short as it can be."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-
-
 def from_json(texts: Iterable[str]) -> list[dict[str, Any]]:
     """Return objects of JSON, in a third of the time that one by one would take."""
     objects: list[dict[str, Any]] = json.loads(f"[{','.join(texts)}]")

@@ -6,8 +6,9 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from ..compact_json import to_json
 from .interface import Page
-from .sqlite_text import from_json, to_json
+from .sqlite_text import from_json
 
 if TYPE_CHECKING:
     import sqlite3

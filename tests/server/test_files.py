@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from assistants_server import LocalServer
+from assistants_server import LocalServer, file_objects
+from assistants_server.responses import LONG
+from assistants_server.store import SQLiteStore
 from tests.server.api import refused, talking
 from tests.server.shelf import move_clock, upload
 from tests.server.test_restart import Program
@@ -139,6 +141,24 @@ def test_lists_have_pages_and_an_order() -> None:
             error = api.get("/files", limit=wrong, status=400)["error"]
             assert error["param"] == "limit"
         api.get("/files", after="file-x", status=404)
+
+
+def test_long_lists_are_the_same_in_parts(tmp_path: Path) -> None:
+    store = SQLiteStore(tmp_path / "s")
+    with store.changes():
+        for number in range(2 * LONG + 1):
+            body = {"file": f'"{number}" é\u2028.txt', "purpose": "assistants"}
+            store.add("file", file_objects.file(body, size=1))
+    made = store.all("file")
+    store.close()
+    with LocalServer(store=tmp_path / "s") as server, talking(server) as api:
+        page = api.get("/files", order="asc")
+        assert page.pop("data") == made
+        ends = {"first_id": made[0]["id"], "last_id": made[-1]["id"]}
+        assert page == {"object": "list", **ends, "has_more": False}
+        page = api.get("/files", order="asc", limit=LONG + 1)
+        assert page["data"] == made[: LONG + 1]
+        assert page["has_more"] is True
 
 
 def test_a_deleted_file_is_gone_with_its_content(tmp_path: Path) -> None:
