@@ -56,6 +56,7 @@ async def lived(value: Any) -> None:
         "do_tool_calls": [{"tools": tools}],
         "add_message": [{"content": "Good day"}],
         "update": [{"metadata": {}}],
+        "search": [{"query": "tides"}],
     }
     skipped = ("from_dict", "from_json", "to_dict", "stream", "start_thread")
     for name in dir(type(value)):
