@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Iterator
 from typing import TYPE_CHECKING, Any, Generic, NoReturn, TypeAlias, TypeVar
 
@@ -11,6 +10,7 @@ from attrs import asdict, define, evolve, field, fields, frozen
 
 from ._errors import ConfigurationError, UsageError
 from ._flows.paginate import Bounds, Pagination, cut_short_text, next_query
+from ._log import LOGGER
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 Query: TypeAlias = dict[str, Any]
-
-_LOGGER = logging.getLogger("assistants_client")
 
 
 class NoNextPageError(UsageError):
@@ -38,7 +36,7 @@ class _Ending:
         """Note the end, and log it where it came before that of the list."""
         self.complete = not pagination.cut_short
         if pagination.cut_short:
-            _LOGGER.warning("%s", cut_short_text(operation, pagination))
+            LOGGER.warning("%s", cut_short_text(operation, pagination))
 
 
 @frozen(kw_only=True)
@@ -90,7 +88,7 @@ class _Page(Generic[T]):
 
         None as long as there are more pages and the iteration has not ended; False
         where it ended early, because the server repeated itself or did not say how to
-        go on. The logger `assistants_client` has a warning then.
+        go on. A warning is logged then.
         """
         if self._ending.complete is not None:
             return self._ending.complete

@@ -28,7 +28,7 @@ DOORS = {"assistants_client._api", "assistants_server._api"}
 
 # The rooms of the client: each may import those above it, and itself.
 ROOMS = (
-    *("_version", "_text", "_locks", "_effects", "_json"),
+    *("_version", "_log", "_text", "_locks", "_effects", "_json"),
     *("_error_messages", "_errors", "_file_errors", "_run_errors", "_tool_ledger"),
     *("_verbosity", "_redaction"),
     *(

@@ -20,6 +20,7 @@ from .._effects import (
     Upload,
     Within,
 )
+from .._log import LOGGER
 from .body import Bound, SyncBody, bound_for, hurry_if_whole, supervise, timing_of
 from .cookies import unlock
 from .exchange import Exchange
@@ -39,7 +40,6 @@ if TYPE_CHECKING:
     from .pool import Pool
 
 
-_LOGGER = logging.getLogger("assistants_client")
 _LEVELS = {"info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR}
 
 
@@ -85,10 +85,10 @@ class BaseHttp:
 
     def _log(self, line: Log) -> None:
         level = _LEVELS[line.level]
-        if _LOGGER.isEnabledFor(level):
+        if LOGGER.isEnabledFor(level):
             # What servers say may repeat a key, and begin lines of its own.
             text = self._secrets.redact(line.text) if self._secrets else line.text
-            _LOGGER.log(level, "%s", " ".join(text.split()), exc_info=line.error)
+            LOGGER.log(level, "%s", " ".join(text.split()), exc_info=line.error)
 
     def _show_progress(self, status: str, seconds: float) -> bool:
         """Show how a run is doing; return whether there is a terminal for it."""

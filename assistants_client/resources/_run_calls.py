@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from .. import _api
@@ -13,6 +12,7 @@ from .._flows.call import perform_call
 from .._flows.paginate import Bounds, Pagination, cut_short_text
 from .._flows.tool_calls import written_in
 from .._lists import page_fields
+from .._log import LOGGER
 from .._operations import (
     CANCEL_RUN,
     GET_ASSISTANT,
@@ -38,7 +38,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-_LOGGER = logging.getLogger("assistants_client")
 _LARGEST_PAGE = 100
 
 
@@ -155,7 +154,7 @@ class RunCalls:
 
     def leave(self, run: Any) -> None:
         """Log that the run waits for outputs that nobody will submit."""
-        _LOGGER.warning(
+        LOGGER.warning(
             "interrupted: %s waits for outputs of tools until it expires, and locks "
             "its thread; cancel it, or submit them",
             run.id,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections import deque
 from typing import TYPE_CHECKING, Any, Final
 
@@ -12,6 +11,7 @@ from .._effects import Invocation, Invoke, InvokeAll
 from .._errors import ConfigurationError
 from .._file_errors import UploadError, UploadFailure
 from .._flows.uploads import upload_of
+from .._log import LOGGER
 from .._operations import CREATE_FILE
 from ._base import object_reader
 from ._overall_progress import OverallProgress
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from .._call import Call
     from .._effects import Flow, Upload
 
-_LOGGER: Final = logging.getLogger("assistants_client")
 PURPOSE: Final = "assistants"
 """What files of vector stores are for."""
 
@@ -167,7 +166,7 @@ def leave(stored: Sequence[Any]) -> None:
     """Log which files were uploaded, where nobody returns them any more."""
     if stored:
         names = ", ".join(str(each.id) for each in stored)
-        _LOGGER.warning("interrupted: these files have been uploaded: %s", names)
+        LOGGER.warning("interrupted: these files have been uploaded: %s", names)
 
 
 def _repeated(files: Sequence[Any]) -> list[str]:
