@@ -215,6 +215,8 @@ class Actions:
             if result.left_behind:
                 yield Log("warning", _left_behind([call], str(result)))
         if isinstance(result, BaseException):
+            # One that looked like an interruption was none: somebody waited for it.
+            self._ledger.finish(call.id, result)
             yield _failure(call, result)
 
     def _decide(self, action: Action) -> Flow[None]:

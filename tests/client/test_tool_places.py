@@ -202,6 +202,26 @@ def test_whatever_is_raised_is_a_result(
     assert third == 0
 
 
+@both
+@pytest.mark.parametrize("kind_of_error", [SystemExit, asyncio.CancelledError, Unusual])
+def test_the_model_is_told_what_was_raised(
+    kind: Any, server: LocalServer, kind_of_error: type[BaseException]
+) -> None:
+    async def wait() -> None:
+        """Fail."""
+        raise kind_of_error("odd")
+
+    def look() -> None:
+        """Fail."""
+        raise kind_of_error("odd")
+
+    async def ask(client: Any) -> Any:
+        return await outputs(client, ToolSet([wait, look]), ("wait", {}), ("look", {}))
+
+    found = use(kind, ask, base_url=server.url)
+    assert found == [f"Error: {kind_of_error.__name__}: odd"] * 2
+
+
 @call_each
 @pytest.mark.parametrize("concurrent", [True, False])
 def test_the_keyboard_is_heard(
