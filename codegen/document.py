@@ -204,7 +204,7 @@ def references(node: Any, at: Path = ()) -> Iterator[tuple[Path, Any]]:
             if "$ref" in value:
                 yield place, value["$ref"]
             discriminator = value.get("discriminator")
-            if union_key(value) and isinstance(discriminator, dict):
+            if isinstance(discriminator, dict):
                 mapping_ = discriminator.get("mapping")
                 for name in mapping_.values() if isinstance(mapping_, dict) else ():
                     yield (*place, "discriminator"), mapped_reference(str(name))

@@ -1,30 +1,59 @@
 """Names for Python, made from names of the document.
 
-Only ASCII letters, digits and underscores come out, whatever goes in.
+Only ASCII letters, digits and underscores come out, whatever goes in, and no name is
+longer than file systems take.
 """
 
 from __future__ import annotations
 
 import builtins
+import hashlib
 import keyword
 import re
 import unicodedata
-
-from codegen.errors import Path, SpecError, shorten
+from collections.abc import Container, Iterator
+from itertools import count
 
 # RunObject, includeHTTPHeaders, thread.run.created, include[] -> their words.
 _WORDS = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z0-9]+|[A-Z0-9]+")
-_MAX_LENGTH = 120
+# File systems take 255 bytes; Python adds up to 40 while it writes a compiled module.
+_MAX_LENGTH = 200
+_HASH_LENGTH = 8
 
 # What a name must not hide within generated code.
 _RESERVED = {"self", "cls", "models", "types", "errors", "UNSET"}
+# What is said of signs where nothing else tells two names apart.
+_SIGNS = {
+    "[]": "array",
+    "<": "less",
+    ">": "greater",
+    "+": "plus",
+    "=": "equals",
+    "$": "dollar",
+    "@": "at",
+    "#": "number",
+    "%": "percent",
+    "&": "and",
+    "*": "star",
+    "!": "not",
+    "~": "tilde",
+    "^": "caret",
+    "|": "or",
+    "?": "question",
+}
+_SIGN = re.compile("|".join(map(re.escape, _SIGNS)) + r"|\A-")
 
 
 def words(name: str) -> list[str]:
-    """Split a name into its words; what is no ASCII letter or digit separates."""
+    """Split a name into its words; what is no ASCII letter or digit separates.
+
+    There is always one: a name without such letters is written by what its characters
+    are called.
+    """
     plain = unicodedata.normalize("NFKD", name)
     plain = "".join(c for c in plain if not unicodedata.combining(c))
-    return _WORDS.findall(re.sub(r"[^A-Za-z0-9]+", " ", plain))
+    found = _WORDS.findall(re.sub(r"[^A-Za-z0-9]+", " ", plain))
+    return found or " ".join(map(_called, plain)).split() or ["empty"]
 
 
 def pascal_case(name: str, *, last_word: bool = False) -> str:
@@ -38,35 +67,58 @@ def snake_case(name: str) -> str:
     return "_".join(words(name)).lower()
 
 
-def class_name(name: str, at: Path | None = None) -> str:
+def class_name(name: str) -> str:
     """Return a valid name for the class of a schema."""
-    result = _checked(pascal_case(name), name, at)
+    result = _valid(pascal_case(name), name)
     if keyword.iskeyword(result) or hasattr(builtins, result):
         result += "Model"
     return result
 
 
-def identifier(name: str, at: Path | None = None) -> str:
+def identifier(name: str) -> str:
     """Return a valid name for a variable, an argument or an attribute."""
-    result = _checked(snake_case(name), name, at)
+    result = _valid(snake_case(name), name)
     if keyword.iskeyword(result) or keyword.issoftkeyword(result):
         return result if result in ("type", "match", "case") else result + "_"
     return result + "_" if result in _RESERVED else result
 
 
-def module_name(name: str, at: Path | None = None) -> str:
+def module_name(name: str) -> str:
     """Return a valid name for a module or a package."""
-    result = _checked(snake_case(name), name, at)
+    result = _valid(snake_case(name), name)
     return result + "_" if keyword.iskeyword(result) else result
 
 
-def _checked(result: str, name: str, at: Path | None) -> str:
-    if not result:
-        raise SpecError(
-            f"the name {shorten(name)} has no letter or digit that Python could use",
-            at=at,
-            hint="Give it another name in the overlay.",
-        )
+def free(name: str, taken: Container[str], *others: str) -> str:
+    """Return the first name that is not taken: this one, the others, or with a number.
+
+    So the first who asks for a name keeps it, whoever asks for it later.
+    """
+    return next(each for each in _candidates(name, others) if each not in taken)
+
+
+def with_signs(name: str) -> str:
+    """Write the signs of a name as words: `price<` and `price>` differ by them."""
+    return _SIGN.sub(lambda sign: f" {_SIGNS.get(sign[0], 'minus')} ", name)
+
+
+def _candidates(name: str, others: tuple[str, ...]) -> Iterator[str]:
+    yield name
+    yield from others
+    for number in count(2):
+        yield f"{name.rstrip('_')}_{number}"
+
+
+def _valid(result: str, name: str) -> str:
     if len(result) > _MAX_LENGTH:
-        raise SpecError(f"the name {shorten(name)} is too long for a file", at=at)
+        digest = hashlib.sha256(name.encode()).hexdigest()[:_HASH_LENGTH]
+        result = f"{result[: _MAX_LENGTH - _HASH_LENGTH - 1].rstrip('_')}_{digest}"
     return f"n{result}" if result[0].isdigit() else result
+
+
+def _called(character: str) -> str:
+    """Return what a character is called: `И` is I, `*` is asterisk."""
+    found = unicodedata.name(character, f"{ord(character):x}")
+    parts = re.split("[ -]", found)
+    kept = parts[-1:] if character.isalpha() else [p for p in parts if p != "SIGN"]
+    return " ".join(kept).lower()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import keyword
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -30,11 +30,13 @@ from codegen.methods.plan import plan_methods
 from codegen.normalise import Normalised, normalise
 from codegen.paths import CLIENT, CODEGEN, GENERATED, METHODS, PINNED
 from codegen.plan import Package, plan_package
+from codegen.references import name_targets
 from codegen.render import HTTP_LIBRARIES, render
 from codegen.select import ASSISTANTS, Selection, check_version, select
 from codegen.source import Document
 from codegen.structure import check_structure
 from codegen.swap import recover, replace_folder, scratch_folder
+from codegen.tolerance import tolerated
 
 PACKAGE = "assistants_api"
 
@@ -99,21 +101,40 @@ class Built:
 
 
 def facts(
-    document: Document, selection: Selection, repairs: Document | None
+    document: Document,
+    selection: Selection,
+    repairs: Document | None,
+    folder: Path | None = None,
 ) -> Normalised:
-    """Bring the chosen part of a document into its one form."""
+    """Bring the chosen part of a document into its one form.
+
+    Args:
+        document: the document as it was read.
+        selection: which operations to keep.
+        repairs: the overlay.
+        folder: where the other files of the document are, if it has any.
+    """
     check_version(document)
-    check_structure(document)
     repaired = overlay.apply(document, repairs or overlay.NOTHING)
-    chosen = select(repaired.document, selection)
-    return replace(normalise(chosen), unused_actions=repaired.unused)
+    named = name_targets(repaired.document, folder)
+    settled, notes = tolerated(named)
+    check_structure(settled)
+    found = normalise(select(settled, selection))
+    return replace(found, unused_actions=repaired.unused, notes=notes)
 
 
 def write_code(
-    document: Document, folder: Path, name: str, http: str = HTTP_LIBRARIES[0]
+    document: Document,
+    folder: Path,
+    name: str,
+    http: str = HTTP_LIBRARIES[0],
+    order: Sequence[str] = (),
 ) -> Code:
-    """Write the package of a normalised document into a folder, not yet formatted."""
-    package = plan_package(document)
+    """Write the package of a normalised document into a folder, not yet formatted.
+
+    `order` is that in which the schemas choose their names.
+    """
+    package = plan_package(document, order)
     notes = second_opinion(document, package)
     render(package, document, folder / name, http)
     return Code(package, notes)
@@ -159,12 +180,14 @@ def _written(order: Order, beside: Path, say: Say) -> Iterator[tuple[Path, Code]
     loaded = source.load(order.spec, any_host=order.any_host)
     say(f"read {loaded.name} (version {loaded.version or 'unknown'})")
     repairs = overlay.load()
-    found = facts(loaded.document, order.selection, repairs)
+    found = facts(loaded.document, order.selection, repairs, loaded.folder)
     counts = (f"{n} {c}" for n, c in found.changes.items() if c and n != "order")
     say(f"normalised: {', '.join(counts) or 'nothing to do'}")
     with scratch_folder(order.target, beside) as folder:
         try:
-            code = write_code(found.document, folder, order.name, order.http)
+            code = write_code(
+                found.document, folder, order.name, order.http, found.order
+            )
         except SpecError as error:
             raise error.traced(found.origins) from error
         package = code.package
@@ -183,6 +206,8 @@ def _written(order: Order, beside: Path, say: Say) -> Iterator[tuple[Path, Code]
             inputs["methods"] = files.hashes_of(methods)
         write_lock(folder, {**inputs, **tool_inputs()})
         notes = [traced(note, found.origins) for note in code.notes]
+        own = [traced(note, found.origins) for note in package.notes]
+        package = replace(package, notes=[*found.notes, *own])
         yield folder, Code(package, notes, methods)
 
 

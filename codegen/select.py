@@ -19,10 +19,11 @@ from codegen.document import (
     resolve,
 )
 from codegen.errors import Path, SpecError, shorten
+from codegen.normalise.inheritance import children_of
 from codegen.source import Document
 
 # Parts of a document that are kept as they are; servers are the caller's business.
-_VERSION = re.compile(r"3\.[01](\.|\Z)")
+_VERSION = re.compile(r"3\.[012](\.|\Z)")
 _KEPT = ("openapi", "info", "security", "tags")
 
 # Parts of an operation that no client code comes from.
@@ -66,7 +67,7 @@ def select(document: Document, selection: Selection) -> Document:
     check_version(document)
     document = written_out(document)
     chosen = [op for op in operations(document) if selection.keeps(op)]
-    if not chosen:
+    if not chosen and not selection.everything:
         raise SpecError(
             f"no operation matches the selection ({selection})",
             at=("paths",),
@@ -91,14 +92,24 @@ def select(document: Document, selection: Selection) -> Document:
 
 
 def check_version(document: Document) -> None:
-    """Refuse a document that is none of OpenAPI 3.0 or 3.1."""
+    """Refuse a document that is none of OpenAPI 3.0, 3.1 or 3.2."""
     if not isinstance(document, dict):
         raise SpecError(f"an object is due here, not {shorten(document)}", at=())
-    version = document.get("openapi")
-    if not isinstance(version, str) or not _VERSION.match(version):
-        found = "Swagger 2" if "swagger" in document else shorten(version)
+    if "swagger" in document and not document.get("openapi"):
         raise SpecError(
-            f"this is no OpenAPI 3.0 or 3.1 document: {found}", at=("openapi",)
+            "this is Swagger 2, and OpenAPI 3 is needed",
+            at=("swagger",),
+            hint="Convert it: npx swagger2openapi DOCUMENT, or editor.swagger.io "
+            "(Edit, Convert to OpenAPI 3).",
+        )
+    version = document.get("openapi")
+    if isinstance(version, int | float) and not isinstance(version, bool):
+        # 3.1 without quotation marks.
+        version = str(version)
+    if not isinstance(version, str) or not _VERSION.match(version):
+        raise SpecError(
+            f"this is no OpenAPI 3.0, 3.1 or 3.2 document: {shorten(version)}",
+            at=("openapi",),
         )
 
 
@@ -120,6 +131,7 @@ def _reached_components(
     payloads of webhooks for instance, is a part of the document too.
     """
     components = mapping(document.get("components"), ("components",))
+    children = children_of(component_schemas(document))
     reached: dict[Path, Any] = {}
     pending = [*references(paths, ("paths",))]
     if selection.everything:
@@ -141,6 +153,9 @@ def _reached_components(
             raise SpecError(f"nothing stands at {shorten(reference)}", at=at)
         reached[path] = target
         pending += references(target, path)
+        if isinstance(target, dict) and "discriminator" in target:
+            # Where a base may stand, any of its children may.
+            pending += [(at, reference_to(n)) for n in children.get(str(path[2]), ())]
     result: Document = {}
     for section, members in components.items():
         if section == "securitySchemes":

@@ -14,7 +14,7 @@ import re
 import time
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -62,11 +62,15 @@ _FIRSTS = {
 
 @dataclass(frozen=True)
 class Source:
-    """A document as it was read: its data and what identifies it."""
+    """A document as it was read: its data and what identifies it.
+
+    `folder` is the one that it stands in, None where it came from a URL.
+    """
 
     name: str
     sha256: str
     document: Document
+    folder: Path | None = None
 
     @property
     def version(self) -> str:
@@ -97,7 +101,7 @@ def load(location: str | Path, *, any_host: bool = False) -> Source:
             data = file.read(MAX_BYTES + 1)
     except OSError as error:
         raise SpecError(f"can't read {text}: {error.strerror}") from error
-    return parse(data, name=path.name)
+    return replace(parse(data, name=path.name), folder=path.parent)
 
 
 def parse(data: bytes, *, name: str = "document") -> Source:

@@ -30,7 +30,7 @@ def _each(names: str, shape: Shape) -> dict[str, Shape]:
 
 
 _REFERENCE = _each("$ref description", str)
-_SHAPES: dict[str, Shape] = {
+SHAPES: dict[str, Shape] = {
     "document": {
         "openapi": str,
         "info": _each("title version description", str),
@@ -99,7 +99,7 @@ _SHAPES: dict[str, Shape] = {
 }
 _TYPES = ("string", "integer", "number", "boolean", "object", "array", "null")
 # Where true and false stand for a schema.
-_MAY_BE_FLAG = {"schema"}
+FLAGS = {"schema"}
 _REQUIRED: dict[str, tuple[str, ...]] = {
     "document": ("openapi", "info", "paths"),
     "parameter": ("name", "in"),
@@ -121,9 +121,9 @@ def check_structure(document: Document) -> None:
     while pending:
         value, due, at = pending.pop()
         name = due if isinstance(due, str) else ""
-        if name in _MAY_BE_FLAG and isinstance(value, bool):
+        if name in FLAGS and isinstance(value, bool):
             continue
-        shape: Shape = _SHAPES[name] if name else due
+        shape: Shape = SHAPES[name] if name else due
         if isinstance(shape, tuple):
             shape = _chosen(value, shape, at)
         if isinstance(shape, type):
@@ -147,13 +147,17 @@ def check_structure(document: Document) -> None:
 def _children(
     value: dict[str, Any], shape: Mapping[str, Shape], at: Path
 ) -> list[tuple[Any, Shape, Path]]:
-    other = shape.get("*")
     result = []
     for key, child in value.items():
-        inner = shape.get(key, other)
-        if inner is not None and not (other is not None and key.startswith("x-")):
+        inner = shape.get(key, shape.get("*"))
+        if inner is not None and is_map_key(shape, key):
             result.append((child, inner, (*at, key)))
     return result
+
+
+def is_map_key(shape: Mapping[str, Shape], key: str) -> bool:
+    """Return whether a key is described: in a map of names, extensions are not."""
+    return key in shape or ("*" in shape and not key.startswith("x-"))
 
 
 def _check_values(schema: dict[str, Any], at: Path) -> None:

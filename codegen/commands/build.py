@@ -93,6 +93,9 @@ def build(
     for group in done.package.tags:
         table.add_row(group.name, ", ".join(op.name for op in group.operations))
     out.print(table)
+    if read_so := done.package.notes:
+        out.print(f"note: read otherwise than it is written ({len(read_so)}):")
+        say_some(read_so)
     if done.notes:
         out.print(f"note: openapi-python-client reads otherwise ({len(done.notes)}):")
         say_some(done.notes)

@@ -8,9 +8,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from codegen.document import component_schemas
 from codegen.errors import Path, SpecError
 from codegen.normalise import (
     hoist,
+    inheritance,
     merge,
     nullable,
     objects,
@@ -28,6 +30,7 @@ PASSES: dict[str, Pass] = {
     "recursive-references": objects.recursive_references,
     "constants": objects.constants,
     "null-types": nullable.null_types,
+    "inheritance": inheritance.inheritance,
     "merge-all-of": merge.merge_all_of,
     "simplify-unions": unions.simplify_unions,
     "object-types": objects.object_types,
@@ -45,18 +48,25 @@ PASSES: dict[str, Pass] = {
 class Normalised:
     """A document in its one form, and how often each pass changed something.
 
-    `origins` says where the schemas stood that were given names of their own.
+    Attributes:
+        origins: where the schemas stood that were given names of their own.
+        unused_actions: the actions of the overlay that found nothing.
+        order: the names of schemas that the document itself has, in its order.
+        notes: what of it was left out.
     """
 
     document: Document
     changes: dict[str, int]
     origins: dict[str, Path]
     unused_actions: list[str] = field(default_factory=list[str])
+    order: tuple[str, ...] = ()
+    notes: list[str] = field(default_factory=list[str])
 
 
 def normalise(document: Document) -> Normalised:
     """Run all passes in order."""
     changes = {}
+    names = tuple(component_schemas(document))
     origins: dict[str, Path] = {}
     for name, run in PASSES.items():
         try:
@@ -71,4 +81,4 @@ def normalise(document: Document) -> Normalised:
                 "schemas refer to schemas too many times in a row",
                 at=("components", "schemas"),
             ) from error
-    return Normalised(document, changes, origins)
+    return Normalised(document, changes, origins, order=names)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import pairwise
+from itertools import count, pairwise
 from typing import Any
 
 from codegen.document import (
@@ -34,7 +34,6 @@ from codegen.unions import constants_of, is_class, needs_choice
 _STAYS = ("description", "default", "deprecated", "readOnly", "writeOnly")
 _SCHEMAS = ("components", "schemas")
 _SUFFIXES = {"responses": "Response", "requestBodies": "Request"}
-_MOST_OF_A_NAME = 100
 _PROSE = ("description", "title", "example", "examples", "externalDocs")
 
 
@@ -185,7 +184,7 @@ def _names(name: str, other: str, schema: Schema) -> Iterator[str]:
         yield other
         yield other + kind
     yield (other or name) + "Inline"
-    for number in range(2, _MOST_OF_A_NAME):
+    for number in count(2):
         yield f"{other or name}{kind}{number}"
 
 
@@ -208,6 +207,8 @@ def _variant_names(name: str, members: list[Any], child: Any) -> tuple[str, str]
         if len(constants) != 1 or key not in required:
             continue
         (constant,) = constants
+        if not isinstance(constant, str):
+            continue
         from_constant = name + pascal_case(constant)
         if "." in constant:
             # The name of an event says all: ThreadRunCreatedEvent.

@@ -42,6 +42,8 @@ def _in_one_form(schema: Schema) -> Schema:
         nullable = True
     values = schema.get("enum")
     if isinstance(values, list) and None in values:
+        if all(value is None for value in values):
+            return {**_split(schema)[0], **NULL}
         schema["enum"] = [value for value in values if value is not None]
         nullable = True
     types = schema.get("type")

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from codegen.document import Schema, is_null, union_key
-from codegen.errors import Path, SpecError, shorten
-from codegen.identifiers import identifier
+from codegen.errors import Path, json_path, shorten
+from codegen.identifiers import free, identifier, with_signs
 from codegen.plan.literal import literal, string
 from codegen.plan.naming import SchemaNames
 from codegen.plan.types import Reader, Types, enum_annotation
@@ -29,7 +29,11 @@ _TIMES = {"unixtime": "from_unixtime", "date-time": "from_isoformat"}
 
 @dataclass(frozen=True)
 class Field:
-    """One property of an object."""
+    """One property of an object.
+
+    Attributes:
+        datetime: the derived property that is the time as a datetime, "" without one.
+    """
 
     key: str
     quoted: str
@@ -41,6 +45,7 @@ class Field:
     description: str
     reader: Reader | None
     time: str | None
+    datetime: str = ""
 
     @property
     def reading(self) -> str:
@@ -64,11 +69,6 @@ class Field:
         """Write its annotation for a TypedDict that is made by a call."""
         required = self.required
         return string(f"Required[{self.written}]" if required else self.written)
-
-    @property
-    def datetime(self) -> str | None:
-        """Name the derived property that is the time as a datetime."""
-        return f"{self.name}_datetime" if self.time else None
 
 
 @dataclass(frozen=True)
@@ -187,22 +187,10 @@ def _object(types: Types, name: str, schema: Schema, at: Path) -> SchemaModule:
     for key, child in schema["properties"].items():
         place = (*at, "properties", key)
         planned, used, written = _field(types, key, child, place, key in required)
-        other = taken.setdefault(planned.name, key)
-        if other != key:
-            raise SpecError(
-                f"this property and {shorten(other)} would both be called "
-                f"{planned.name}",
-                at=place,
-            )
+        planned = _named(types, planned, taken, place)
         fields.append(planned)
         models |= used
         dicts |= written
-    attributes = {f.name for f in fields}
-    for one in fields:
-        if one.datetime in attributes:
-            raise SpecError(
-                f"the derived {one.datetime} would hide a property of that name", at=at
-            )
     return SchemaModule(
         "object",
         types.names[name],
@@ -213,12 +201,30 @@ def _object(types: Types, name: str, schema: Schema, at: Path) -> SchemaModule:
     )
 
 
+def _named(types: Types, field: Field, taken: dict[str, str], at: Path) -> Field:
+    """Give a field a name that no other one has, nor what is derived from another."""
+    key = field.key
+    name = free(field.name, taken, _attribute(with_signs(key)))
+    if name != field.name:
+        holder = shorten(taken[field.name])
+        types.notes.append(f"{json_path(at)} is {name}: {holder} needs {field.name}")
+    taken[name] = key
+    datetime = ""
+    if field.time:
+        datetime = free(f"{name}_datetime", taken)
+        taken[datetime] = key
+    return replace(field, name=name, datetime=datetime)
+
+
+def _attribute(key: str) -> str:
+    """Return what the attribute of a property is called, if no other one is."""
+    name = identifier(key)
+    return name + "_" if name in _TAKEN else name
+
+
 def _field(
     types: Types, key: str, schema: Any, at: Path, required: bool
 ) -> tuple[Field, frozenset[str], frozenset[str]]:
-    name = identifier(key, at)
-    if name in _TAKEN:
-        name += "_"
     type_ = types.of(schema, at)
     constant = isinstance(schema, dict) and "const" in schema
     if not required:
@@ -228,7 +234,7 @@ def _field(
     planned = Field(
         key=key,
         quoted=string(key),
-        name=name,
+        name=_attribute(key),
         annotation=type_.annotation,
         written=type_.written,
         required=required,
@@ -262,7 +268,11 @@ def _union(types: Types, name: str, schema: Schema, at: Path) -> SchemaModule:
         annotation=union.annotation,
         union=union,
         # Type checkers narrow by the discriminator only where no other object may come.
-        known=[types.names[leaf] for leaf in union.leaves if union.discriminator],
+        known=[
+            types.names[leaf]
+            for leaf in union.leaves
+            if union.discriminator and not union.otherwise
+        ],
     )
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import keyword
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import count
 
-from codegen.errors import SpecError, shorten
+from codegen.errors import json_path, shorten
 from codegen.identifiers import class_name, module_name
 
 # Names that generated modules import, which a class must not hide.
@@ -14,7 +15,17 @@ _IMPORTED = {
     *("Any", "AsyncGenerator", "Client", "ClassVar", "FileTypes", "Generator"),
     *("Literal", "Mapping", "Model", "NotRequired", "Request", "Required", "Response"),
     *("ResponseLike", "Self", "Sequence", "TYPE_CHECKING", "TypeAlias", "TypedDict"),
-    *("UnknownObject", "Unset", "Variants"),
+    *(
+        "Callable",
+        "Candidate",
+        "Candidates",
+        "Fitting",
+        "UNSET",
+        "Union",
+        "UnknownObject",
+        "Unset",
+    ),
+    *("Variants",),
 }
 
 
@@ -32,45 +43,54 @@ class SchemaNames:
     schema: str
     class_: str
     module: str
-
     dict_: str
     options: str
     known: str
     reader: str
 
+    @property
+    def all(self) -> tuple[str, ...]:
+        """Return all of them; modules and functions share one name space."""
+        derived = (self.dict_, self.options, self.known, self.reader)
+        return (self.class_, self.module.lower(), *derived)
+
 
 class Names:
-    """Names of all schemas, guarded against two that become the same."""
+    """The names of all schemas, each once: the first who needs a name has it.
+
+    Attributes:
+        notes: what is called otherwise than its name says, and why.
+    """
 
     def __init__(self, schemas: Iterable[str]) -> None:
+        self.notes: list[str] = []
         self._names: dict[str, SchemaNames] = {}
-        taken: dict[str, str] = {}
+        self._taken: dict[str, str] = {}
         for schema in schemas:
-            names = _names_of(schema)
-            for name in (
-                *(names.class_, names.dict_, names.options, names.known),
-                names.module.lower(),
-            ):
-                other = taken.setdefault(name, schema)
-                if other != schema:
-                    raise SpecError(
-                        f"this schema and {shorten(other)} would both be called {name}",
-                        at=("components", "schemas", schema),
-                        hint="Rename one of them in the overlay.",
-                    )
-            self._names[schema] = names
+            self._names[schema] = self._choose(schema)
 
     def __getitem__(self, schema: str) -> SchemaNames:
         return self._names[schema]
 
+    def _choose(self, schema: str) -> SchemaNames:
+        class_, module = class_name(schema), module_name(schema)
+        if class_ in _IMPORTED or keyword.iskeyword(class_):
+            class_ += "Schema"
+        names = _names_of(schema, class_, module)
+        met = [name for name in names.all if name in self._taken]
+        numbers = count(2)
+        while any(name in self._taken for name in names.all):
+            number = next(numbers)
+            names = _names_of(schema, f"{class_}{number}", f"{module}_{number}")
+        if met:
+            at = json_path(("components", "schemas", schema))
+            holder = shorten(self._taken[met[0]])
+            self.notes.append(f"{at} is {names.class_}: {holder} needs {met[0]}")
+        self._taken.update(dict.fromkeys(names.all, schema))
+        return names
 
-def _names_of(schema: str) -> SchemaNames:
-    at = ("components", "schemas", schema)
-    if "/" in schema or "~" in schema:
-        raise SpecError("neither / nor ~ may stand in this name", at=at)
-    class_, module = class_name(schema, at), module_name(schema, at)
-    if class_ in _IMPORTED or keyword.iskeyword(class_):
-        class_ += "Schema"
+
+def _names_of(schema: str, class_: str, module: str) -> SchemaNames:
     derived = (
         f"{class_}Dict",
         f"{class_}OptionalDict",

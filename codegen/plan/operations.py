@@ -15,11 +15,11 @@ from codegen.document import (
     plain_media_type,
     request_body,
 )
-from codegen.errors import Path, SpecError, shorten
-from codegen.identifiers import identifier, module_name
+from codegen.errors import Path, SpecError, json_path, shorten
+from codegen.identifiers import free, identifier, module_name, with_signs
 from codegen.plan.emptiness import sends_empty_object
 from codegen.plan.forms import form_fields
-from codegen.plan.literal import docstring, either, plain_text, string
+from codegen.plan.literal import docstring, either, members_of, plain_text, string
 from codegen.plan.naming import SchemaNames
 from codegen.plan.responses import Responses, plan_responses
 from codegen.plan.types import Type, Types
@@ -31,7 +31,16 @@ _TAKEN = {
     *("build_stream_request", "client", "deep", "detailed", "dict", "fill_path"),
     *("float", "form", "int", "joined", "list", "media_type", "multipart"),
     *("parse_event", "parse_response", "request", "result", "str", "success"),
-    *("sync_detailed", "texts", "to_json", "urlencoded", "with_stream"),
+    *("exploded", "exploded_label", "exploded_matrix", "label", "matrix", "pairs"),
+    *(
+        "piped",
+        "spaced",
+        "sync_detailed",
+        "texts",
+        "to_json",
+        "urlencoded",
+        "with_stream",
+    ),
 }
 _IN_PATH = re.compile(r"\{([^{}]*)\}")
 _LOCATIONS = ("path", "query", "header", "cookie")
@@ -40,6 +49,22 @@ _DEFAULT_STYLES = {
     "query": "form",
     "header": "simple",
     "cookie": "form",
+}
+# The helpers that write a parameter: its items and properties together, or apart.
+_STYLES = {
+    "path": {
+        "simple": ("", "exploded"),
+        "label": ("label", "exploded_label"),
+        "matrix": ("matrix", "exploded_matrix"),
+    },
+    "query": {
+        "form": ("joined", "form"),
+        "spaceDelimited": ("spaced", "form"),
+        "pipeDelimited": ("piped", "form"),
+        "deepObject": ("deep", "deep"),
+    },
+    "header": {"simple": ("", "pairs")},
+    "cookie": {"form": ("", "")},
 }
 _FORMS = {
     "multipart/form-data": "form",
@@ -61,6 +86,12 @@ class Parameter:
     required: bool
     description: str
     style: str
+
+    @property
+    def written(self) -> str:
+        """Write the value in a path or a header, by the helper of its style."""
+        name = f"{self.quoted}, " if self.style.endswith("matrix") else ""
+        return f"{self.style}({name}{self.name})" if self.style else self.name
 
 
 @dataclass(frozen=True)
@@ -193,8 +224,8 @@ def plan_operation(
     tags = operation.data.get("tags") or [_DEFAULT_TAG]
     return OperationModule(
         operation_id=operation.name,
-        name=module_name(operation.name, at),
-        tag=module_name(str(tags[0]), at),
+        name=module_name(operation.name),
+        tag=module_name(str(tags[0])),
         tag_title=str(tags[0]),
         method=string(operation.method.upper()),
         path=operation.path,
@@ -216,8 +247,9 @@ def _parameters(
     document: Document, types: Types, operation: Operation, used: list[Type]
 ) -> list[Parameter]:
     result: list[Parameter] = []
-    taken: dict[str, Path] = {}
-    for data, at in parameters(document, operation):
+    taken: dict[str, str] = {}
+    found = [*parameters(document, operation)]
+    for data, at in _in_path(types, operation, found):
         key, location = data.get("name"), data.get("in")
         if not isinstance(key, str) or location not in _LOCATIONS:
             raise SpecError("a parameter needs a name and a known place", at=at)
@@ -229,20 +261,25 @@ def _parameters(
             schema = media.get("schema", {})
         type_ = types.of(schema, (*at, "schema"))
         used.append(type_)
-        name = identifier(key, at)
-        name = f"{name}_" if name in _TAKEN else name
-        if name in taken:
-            name = f"{name}_{location}"
-        if name in taken:
-            raise SpecError(f"two parameters would both be called {name}", at=at)
-        taken[name] = at
+        wanted = _argument(key)
+        others = (_argument(with_signs(key)), f"{wanted.rstrip('_')}_{location}")
+        name = free(wanted, taken, *others)
+        if name != wanted:
+            types.notes.append(
+                f"{json_path(at)} is {name}: {shorten(taken[wanted])} needs {wanted}"
+            )
+        taken[name] = key
+        annotation = type_.annotation
+        if location == "path":
+            # A path always has them, and a segment that is null would be another path.
+            annotation = either(m for m in members_of(annotation) if m != "None")
         result.append(
             Parameter(
                 quoted=string(key),
                 name=name,
                 location=location,
-                annotation=type_.annotation,
-                required=data.get("required") is True,
+                annotation=annotation,
+                required=data.get("required") is True or location == "path",
                 description=_text(data.get("description")),
                 style=_style(data, location, schema, at),
             )
@@ -251,49 +288,64 @@ def _parameters(
     return sorted(result, key=lambda p: order[p.location])
 
 
+def _argument(key: str) -> str:
+    """Return what the argument of a parameter is called, if no other one is."""
+    name = identifier(key)
+    return f"{name}_" if name in _TAKEN else name
+
+
 def _style(data: dict[str, Any], location: str, schema: Any, at: Path) -> str:
-    """Name the helper that writes a query parameter."""
+    """Name the helper that writes a parameter, "" where it needs none."""
     style = data.get("style", _DEFAULT_STYLES[location])
     explode = data.get("explode", style in ("form", "deepObject"))
     if data.get("content"):
         return "as_json"
-    if location != "query":
-        if style != _DEFAULT_STYLES[location]:
-            raise SpecError(f"the style {shorten(style)} is not supported here", at=at)
-        return str(style)
-    if style == "deepObject":
-        return "deep"
-    if style == "form":
-        return "form" if explode else "joined"
-    raise SpecError(f"the style {shorten(style)} is not supported here", at=at)
+    helpers: dict[str, tuple[str, str]] = _STYLES[location]
+    if style not in helpers:
+        raise SpecError(
+            f"the style {shorten(style)} is not one of {', '.join(helpers)}", at=at
+        )
+    together, apart = helpers[style]
+    return apart if explode else together
 
 
 def _path_expression(path: str, planned: list[Parameter], at: Path) -> str:
-    """Write the path with its arguments, each once and none left over."""
+    """Write the path with its arguments."""
     if not path.startswith("/"):
         raise SpecError(f"the path {shorten(path)} must begin with a slash", at=at)
     arguments = {p.quoted: p for p in planned if p.location == "path"}
-    used: list[Parameter] = []
-    template = ""
-    end = 0
-    for found in _IN_PATH.finditer(path):
-        parameter = arguments.pop(string(found.group(1)), None)
-        if any(p.quoted == string(found.group(1)) for p in used):
-            raise SpecError(f"{shorten(found.group())} stands twice in the path", at=at)
-        if parameter is None:
-            raise SpecError(
-                f"the path has no parameter for {shorten(found.group())}", at=at
-            )
-        template += path[end : found.start()] + f"{{{parameter.name}}}"
-        used.append(parameter)
-        end = found.end()
-    if arguments:
-        raise SpecError(f"{next(iter(arguments))} does not stand in the path", at=at)
-    literal = string(template + path[end:])
-    if not used:
+
+    def named(found: re.Match[str]) -> str:
+        return f"{{{arguments[string(found[1])].name}}}"
+
+    literal = string(_IN_PATH.sub(named, path))
+    if not arguments:
         return literal
-    filled = ", ".join(f"{p.name}={p.name}" for p in used)
+    filled = ", ".join(f"{p.name}={p.written}" for p in arguments.values())
     return f"fill_path({literal}, {filled})"
+
+
+def _in_path(
+    types: Types, operation: Operation, found: list[tuple[Any, Path]]
+) -> list[tuple[Any, Path]]:
+    """Return the parameters without those of a path that has no place for them.
+
+    A place without a parameter gets one: a text.
+    """
+    places = dict.fromkeys(_IN_PATH.findall(operation.path))
+    kept = []
+    for data, at in found:
+        if data.get("in") == "path" and places.pop(data.get("name"), "") is not None:
+            named = shorten(data.get("name"))
+            types.notes.append(f"{json_path(at)} is left out: no {named} in the path")
+        else:
+            kept.append((data, at))
+    for name in places:
+        at = operation.at
+        types.notes.append(f"{json_path(at)} has no parameter {shorten(name)}: a text")
+        data = {"name": name, "in": "path", "schema": {"type": "string"}}
+        kept.append((data, at))
+    return kept
 
 
 def _bodies(

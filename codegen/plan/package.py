@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from codegen.document import (
     component_schemas,
@@ -11,7 +12,8 @@ from codegen.document import (
     request_body,
     schema_name,
 )
-from codegen.errors import SpecError, shorten
+from codegen.errors import SpecError, json_path, shorten
+from codegen.identifiers import free
 from codegen.plan.literal import plain_text
 from codegen.plan.models import SchemaModule, plan_schema
 from codegen.plan.naming import Names
@@ -32,13 +34,18 @@ class Tag:
 
 @dataclass(frozen=True)
 class Package:
-    """All that templates are rendered from."""
+    """All that templates are rendered from.
+
+    Attributes:
+        notes: what is called otherwise than its name says, and why.
+    """
 
     title: str
     version: str
     description: str
     schemas: list[SchemaModule]
     tags: list[Tag]
+    notes: list[str]
 
     @property
     def operations(self) -> list[OperationModule]:
@@ -59,10 +66,17 @@ class Package:
         return [name for name, is_needed in needed.items() if is_needed]
 
 
-def plan_package(document: Document) -> Package:
-    """Plan the package of a normalised document."""
+def plan_package(document: Document, order: Sequence[str] = ()) -> Package:
+    """Plan the package of a normalised document.
+
+    Args:
+        document: the document in its one form.
+        order: the schemas in the order in which they choose their names; others follow.
+    """
     schemas = component_schemas(document)
-    types = Types(schemas, Names(schemas))
+    first = [name for name in order if name in schemas]
+    names = Names(dict.fromkeys([*first, *schemas]))
+    types = Types(schemas, names, notes=names.notes)
     try:
         bodies = _bodies(document)
         modules = [plan_schema(types, name, is_body=name in bodies) for name in schemas]
@@ -72,12 +86,14 @@ def plan_package(document: Document) -> Package:
             at=("components", "schemas"),
         ) from error
     info = document.get("info") or {}
+    tags = _tags(document, types)
     return Package(
         title=plain_text(str(info.get("title") or "API")),
         version=plain_text(str(info.get("version") or "")),
         description=str(info.get("description") or ""),
         schemas=sorted(modules, key=lambda module: module.names.module),
-        tags=_tags(document, types),
+        tags=tags,
+        notes=types.notes,
     )
 
 
@@ -97,18 +113,18 @@ def _tags(document: Document, types: Types) -> list[Tag]:
         for tag in document.get("tags") or []
     }
     result: dict[str, Tag] = {}
-    taken: dict[tuple[str, str], OperationModule] = {}
+    taken: dict[str, dict[str, str]] = {}
     for operation in operations(document):
         planned = plan_operation(document, types, operation)
-        key = (planned.tag, planned.name.lower())
-        if key in taken:
-            raise SpecError(
-                f"this operation and {shorten(taken[key].operation_id)} would both be "
-                f"the module {planned.tag}.{planned.name}",
-                at=operation.at,
-                hint="Rename one of them in the overlay.",
+        names = taken.setdefault(planned.tag, {})
+        name = free(planned.name, names)
+        if name != planned.name:
+            types.notes.append(
+                f"{json_path(operation.at)} is the module {planned.tag}.{name}: "
+                f"{shorten(names[planned.name])} needs {planned.name}"
             )
-        taken[key] = planned
+            planned = replace(planned, name=name)
+        names[name] = planned.operation_id
         title, description = planned.tag_title, described.get(planned.tag_title, "")
         tag = Tag(planned.tag, plain_text(title), description, [])
         result.setdefault(planned.tag, tag).operations.append(planned)

@@ -76,6 +76,7 @@ class Types:
 
     schemas: dict[str, Any]
     names: Names
+    notes: list[str] = field(default_factory=list)
     _kinds: dict[str, str] = field(default_factory=dict)
     _open: list[str] = field(default_factory=list)
     _met: set[str] = field(default_factory=set)

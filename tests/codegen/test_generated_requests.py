@@ -197,9 +197,64 @@ def test_an_argument_can_t_pose_as_a_placeholder(make: Make) -> None:
     assert module.build_request("{b}", "%7Bb%7D/x").path == "/%7Bb%7D/%257Bb%257D%2Fx"
 
 
-@pytest.mark.parametrize(
-    "style", ["spaceDelimited", "pipeDelimited", "matrix", "label"]
-)
+LIST, OBJECT = ["a b", "c/d"], {"x": 1, "y": "é"}
+STYLES: list[tuple[str, str, bool, Any, str]] = [
+    ("path", "simple", False, LIST, "/a%20b,c%2Fd"),
+    ("path", "simple", True, LIST, "/a%20b,c%2Fd"),
+    ("path", "simple", False, OBJECT, "/x,1,y,%C3%A9"),
+    ("path", "simple", True, OBJECT, "/x=1,y=%C3%A9"),
+    ("path", "label", False, "a.b", "/.a.b"),
+    ("path", "label", False, LIST, "/.a%20b,c%2Fd"),
+    ("path", "label", True, LIST, "/.a%20b.c%2Fd"),
+    ("path", "label", True, OBJECT, "/.x=1.y=%C3%A9"),
+    ("path", "matrix", False, "a;b", "/;q=a%3Bb"),
+    ("path", "matrix", False, LIST, "/;q=a%20b,c%2Fd"),
+    ("path", "matrix", True, LIST, "/;q=a%20b;q=c%2Fd"),
+    ("path", "matrix", True, OBJECT, "/;x=1;y=%C3%A9"),
+    ("query", "spaceDelimited", False, LIST, "q=a b c/d"),
+    ("query", "pipeDelimited", False, LIST, "q=a b|c/d"),
+    ("query", "pipeDelimited", False, OBJECT, "q=x|1|y|é"),
+    ("query", "pipeDelimited", True, LIST, "q=a b&q=c/d"),
+    ("header", "simple", False, OBJECT, "q: x,1,y,é"),
+    ("header", "simple", True, OBJECT, "q: x=1,y=é"),
+    ("header", "simple", True, LIST, "q: a b,c/d"),
+]
+
+
+@pytest.fixture(scope="module")
+def styled(make: Make) -> Any:
+    paths = {}
+    for number, (place, style, explode, _, _) in enumerate(STYLES):
+        given = parameter("q", place, schema={}, style=style, explode=explode)
+        path = f"/x{number}/{{q}}" if place == "path" else f"/x{number}"
+        paths[path] = {"get": operation(f"x{number}", given)}
+    return make(document(paths)).api.things
+
+
+@pytest.mark.parametrize("number", range(len(STYLES)))
+def test_parameters_are_written_in_every_style(styled: Any, number: int) -> None:
+    place, _, _, value, wanted = STYLES[number]
+    request = getattr(styled, f"x{number}").build_request(q=value)
+    found = {
+        "path": request.path.removeprefix(f"/x{number}"),
+        "query": "&".join("=".join(pair) for pair in request.query),
+        "header": "".join(f"{k}: {v}" for k, v in request.headers.items()),
+    }
+    assert found[place] == wanted
+
+
+def test_an_empty_argument_of_a_path_is_refused_in_every_style(styled: Any) -> None:
+    tried = 0
+    nothing: list[Any] = [[], {}, "", None]
+    for number, (place, *_) in enumerate(STYLES):
+        for empty in nothing if place == "path" else []:
+            with pytest.raises(ValueError, match="q must be an id"):
+                getattr(styled, f"x{number}").build_request(q=empty)
+            tried += 1
+    assert tried == 48
+
+
+@pytest.mark.parametrize("style", ["matrix", "label"])
 def test_styles_that_are_not_written_are_refused_by_place(style: str) -> None:
     wrong = parameter("q", schema=array(TEXT), style=style)
     said = refusal(document({"/a": {"get": operation("a", wrong)}}))
