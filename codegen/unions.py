@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from codegen.document import Schema, schema_name, union_key
+from codegen.document import Schema, is_null, schema_name, union_key
 from codegen.errors import Path
 
 Schemas = dict[str, Any]
@@ -73,14 +73,19 @@ def _is_kind(schema: Any, kind: str, keyword: str) -> bool:
     return found == kind or (found is None and keyword in schema)
 
 
-def constants_of(schema: Any, schemas: Schemas, at: Path) -> list[str]:
-    """Return the texts that a property may be, nothing where it may be others too."""
-    if isinstance(schema, dict) and "$ref" in schema:
-        schema = schemas.get(schema_name(schema["$ref"], at))
-    if not isinstance(schema, dict):
-        return []
-    values = [schema["const"]] if "const" in schema else schema.get("enum") or []
-    return values if all(isinstance(value, str) for value in values) else []
+def constants_of(schema: Any, schemas: Schemas, at: Path) -> list[Any]:
+    """Return the values that a property may be, nothing where it may be others too."""
+    values: dict[str, Any] = {}
+    for _, leaf in leaves(schema, schemas, at):
+        if not isinstance(leaf, dict):
+            return []
+        found = [leaf["const"]] if "const" in leaf else leaf.get("enum")
+        if is_null(leaf):
+            found = [None]
+        if not found or any(isinstance(value, dict | list) for value in found):
+            return []
+        values |= {repr(value): value for value in found}
+    return [*values.values()]
 
 
 def kinds_read(schema: Any, schemas: Schemas, at: Path = ()) -> frozenset[str]:

@@ -39,7 +39,7 @@ def merge_all_of(document: Document) -> tuple[Document, int]:
 
     def rule(schema: Schema, at: Path) -> Schema:
         has_members = isinstance(schema.get("allOf"), list)
-        return work.merged(schema, at) if has_members else schema
+        return work.merged(schema, at) if has_members else work.beside(schema, at)
 
     return count_rewrites(document, rule)
 
@@ -61,6 +61,24 @@ class _Merging:
         """Return the one schema that an `allOf` and what stands beside it mean."""
         with self._opened(at):
             return self._merged(schema, at)
+
+    def beside(self, schema: Schema, at: Path) -> Schema:
+        """Return what a union means that has properties of its own beside it."""
+        key = union_key(schema)
+        own = schema.get("properties")
+        if key is None or not own:
+            return schema
+        union = {k: v for k, v in schema.items() if is_note(k) or k == key}
+        plain = [self._plain(member, at) for member in schema[key]]
+        if not all(member.get("properties") or union_key(member) for member in plain):
+            # Some only say what must be there.
+            return schema
+        if all(own.keys() <= member.get("properties", {}).keys() for member in plain):
+            # The members say it all themselves.
+            return union
+        rest = {k: v for k, v in schema.items() if k not in union}
+        notes = {k: v for k, v in union.items() if k != key}
+        return self.merged({**notes, "allOf": [{key: schema[key]}, rest]}, at)
 
     @contextmanager
     def _opened(self, at: Path) -> Iterator[None]:

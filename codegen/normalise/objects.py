@@ -16,6 +16,7 @@ from codegen.errors import Path, SpecError, shorten
 from codegen.source import Document
 
 VERSION = "3.1.0"
+_OF_OBJECTS = ("properties", "required", "additionalProperties")
 _WORD = re.compile(r"[A-Za-z0-9]+")
 
 
@@ -52,6 +53,9 @@ def object_types(document: Document) -> tuple[Document, int]:
     """Add the type of what has properties or items; write bounds as numbers."""
 
     def rule(schema: Schema, at: Path) -> Schema:
+        if schema.get("type", "object") != "object" and "properties" in schema:
+            # Of a value that is no object, they say nothing.
+            schema = {k: v for k, v in schema.items() if k not in _OF_OBJECTS}
         if "type" not in schema and isinstance(schema.get("properties"), dict):
             schema = {"type": "object", **schema}
         elif "type" not in schema and isinstance(schema.get("items"), dict):

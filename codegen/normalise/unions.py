@@ -16,6 +16,7 @@ from codegen.document import (
     union_key,
 )
 from codegen.errors import Path
+from codegen.identifiers import snake_case
 from codegen.normalise.nullable import NAME, NULL, is_note
 from codegen.source import Document
 from codegen.unions import Schemas, constants_of, is_class, leaves
@@ -81,6 +82,8 @@ def _distinct(members: list[Any]) -> list[Any]:
 # --- Discriminators -------------------------------------------------------------------
 
 _USUAL = ("type", "object", "event")
+OTHERWISE = "x-otherwise"
+"""What a discriminator says of objects of other kinds: they are this schema."""
 
 
 def discriminators(document: Document) -> tuple[Document, int]:
@@ -90,6 +93,9 @@ def discriminators(document: Document) -> tuple[Document, int]:
     def rule(schema: Schema, at: Path) -> Schema:
         key = union_key(schema)
         found = discriminator_of(schema, schemas, at) if key else None
+        if found and not all(isinstance(value, str) for value in found["mapping"]):
+            # A document can map texts only; the plan finds the others again.
+            found = None
         if found and all("$ref" in m or is_null(m) for m in schema[key or ""]):
             schema["discriminator"] = found
         else:
@@ -108,12 +114,57 @@ def discriminator_of(
     members = schema[key] if key else []
     names = [schema_name(m["$ref"], at) for m in members if "$ref" in m]
     given = schema.get("discriminator")
+    if isinstance(given, dict) and OTHERWISE in given:
+        return _of_children(given, names, schemas, at)
     found = _infer(names, schemas, given, at) or _implied(given, names, schemas, at)
     if found is not None and isinstance(given, dict):
         # The document may name variants that are no members of the union.
         for value, name in (given.get("mapping") or {}).items():
             found["mapping"].setdefault(value, mapped_reference(name))
+        _add_implicit(found, names, schemas, at)
     return found
+
+
+def _of_children(
+    given: dict[str, Any], names: list[str], schemas: Schemas, at: Path
+) -> dict[str, Any]:
+    """Find the values that stand for the children of a base.
+
+    They are those of the mapping, else the constants that a child has and its base has
+    not, else the child's name, or the base's constant that is spelled like it.
+    """
+    key, base = given["propertyName"], schema_name(given[OTHERWISE], at)
+    mapping: dict[Any, str] = dict(given.get("mapping") or {})
+    common = _kinds(key, base, schemas, at)
+    spelled = {snake_case(v): v for v in common if isinstance(v, str) and v}
+    for name in names:
+        own = [v for v in _kinds(key, name, schemas, at) if v not in common]
+        target = reference_to(name)
+        if name == base or (target in mapping.values() and not own):
+            continue
+        for value in own or [spelled.get(snake_case(name), name)]:
+            mapping.setdefault(value, target)
+    return {"propertyName": key, "mapping": mapping, OTHERWISE: given[OTHERWISE]}
+
+
+def _kinds(key: str, name: str, schemas: Schemas, at: Path) -> list[Any]:
+    """Return the constants of a property in all objects of a named schema."""
+    return [
+        value
+        for leaf in _objects(name, schemas, at)
+        for value in constants_of(leaf["properties"].get(key), schemas, at)
+    ]
+
+
+def _add_implicit(
+    found: dict[str, Any], names: list[str], schemas: Schemas, at: Path
+) -> None:
+    """Let the name of a variant stand for it where nothing else does."""
+    mapping = found["mapping"]
+    for name in names:
+        kinds = _kinds(found["propertyName"], name, schemas, at)
+        if reference_to(name) not in mapping.values() and not kinds:
+            mapping.setdefault(name, reference_to(name))
 
 
 def _infer(
@@ -137,8 +188,8 @@ def _infer(
 
 def _mapping(
     key: str, variants: list[tuple[str, list[Schema]]], schemas: Schemas, at: Path
-) -> dict[str, str] | None:
-    result: dict[str, str] = {}
+) -> dict[Any, str] | None:
+    result: dict[Any, str] = {}
     for name, objects in variants:
         for leaf in objects:
             values = constants_of(leaf["properties"].get(key), schemas, at)

@@ -7,20 +7,20 @@ from typing import Any
 
 from codegen.document import Schema, is_null, reference_to, schema_name, union_key
 from codegen.errors import Path
-from codegen.normalise.unions import discriminator_of
-from codegen.plan.literal import either, string
+from codegen.normalise.unions import OTHERWISE, discriminator_of
+from codegen.plan.candidates import candidates
+from codegen.plan.literal import either, literal, string
+from codegen.plan.shapes import shape_of
 from codegen.plan.types import Reader, Types
-from codegen.unions import Schemas, constants_of, is_array, is_class, is_map, leaves
+from codegen.unions import constants_of, is_array, is_class, is_map, leaves
 
 
 @dataclass(frozen=True)
 class Variant:
-    """One class of a union, and how its objects are recognised."""
+    """One class of a union, and the values of the discriminator that stand for it."""
 
     class_: str
     values: list[str]
-    required: list[str]
-    constants: list[tuple[str, str]]
 
 
 @dataclass(frozen=True)
@@ -31,9 +31,11 @@ class Union:
         annotation, written, models, dicts: as `Type` has them.
         discriminator: the property that tells the classes apart, as a literal, or "".
         variants: the classes.
+        candidates: how objects without a discriminator are told apart, each as code.
         leaves: the schemas of the classes.
         maps: the function that reads an object that is none of the classes, or "".
         keeps_dicts: whether such an object stays a dict.
+        otherwise: the class that it becomes, or "".
         lists: the function that reads an array, or "".
         helpers: the functions of the module `reading` that these name.
     """
@@ -44,9 +46,11 @@ class Union:
     dicts: frozenset[str]
     discriminator: str
     variants: list[Variant]
+    candidates: list[str]
     leaves: list[str]
     maps: str
     keeps_dicts: bool
+    otherwise: str
     lists: str
     helpers: frozenset[str]
 
@@ -71,9 +75,17 @@ def plan_union(types: Types, schema: Schema, at: Path) -> Union:
     every = [types.of(m, place) for m, place in members if not is_null(m)]
     classes, maps, arrays = _sorted_out(types, [m for m, _ in members], at)
     kinds = {v: _only_class(types, name, at) for v, name in mapped.items()}
+    # What a base may be, its children may say too, although they are one kind each.
+    is_mapped = bool(found.get(OTHERWISE))
     none = ["None"] if any(is_null(member) for member, _ in members) else []
-    unknown = ["UnknownObject"] if classes and not maps else []
+    otherwise = found.get(OTHERWISE)
+    unknown = ["UnknownObject"] if classes and not maps and not otherwise else []
     read_maps, read_arrays = _choice(types, maps, at), _choice(types, arrays, at)
+    if otherwise:
+        read_maps = types.of({"$ref": otherwise}, at).reader or read_maps
+    variants = [
+        _variant(types, n, discriminator, kinds, is_mapped, at) for n in classes
+    ]
     return Union(
         annotation=either([*(t.annotation for t in every), *unknown, *none]),
         # A named class stands for its dict alone here.
@@ -81,13 +93,27 @@ def plan_union(types: Types, schema: Schema, at: Path) -> Union:
         models=frozenset[str]().union(*(t.models for t in every)),
         dicts=frozenset[str]().union(*(t.dicts for t in every)),
         discriminator=string(discriminator) if discriminator else "",
-        variants=[_variant(types, leaf, discriminator, kinds, at) for leaf in classes],
+        variants=variants,
+        candidates=_candidates(types, classes, discriminator, at),
         leaves=classes,
         maps=read_maps.function,
         keeps_dicts=bool(maps) or not classes,
+        otherwise=types.names[schema_name(otherwise, at)].class_ if otherwise else "",
         lists=read_arrays.function,
         helpers=read_maps.helpers | read_arrays.helpers,
     )
+
+
+def _candidates(
+    types: Types, classes: list[str], discriminator: str, at: Path
+) -> list[str]:
+    """Write how objects are told apart whose discriminator is missing, if it may be."""
+    schemas = types.schemas
+    if discriminator and all(
+        discriminator in (schemas[name].get("required") or []) for name in classes
+    ):
+        return []
+    return candidates({types.names[n].class_: schemas[n] for n in classes}, schemas, at)
 
 
 def _sorted_out(
@@ -140,94 +166,18 @@ def _choice(types: Types, schemas: list[Schema], at: Path) -> Reader:
 
 
 def _variant(
-    types: Types, name: str, discriminator: str, kinds: dict[str, str], at: Path
+    types: Types,
+    name: str,
+    discriminator: str,
+    kinds: dict[Any, str],
+    only_mapped: bool,
+    at: Path,
 ) -> Variant:
     schema = types.schemas[name]
-    required = sorted(set(schema.get("required") or []))
-    constants = {
-        key: values
-        for key, child in schema["properties"].items()
-        if (values := constants_of(child, types.schemas, at))
-    }
     # A value stands for one class; what the discriminator says counts for more.
-    own = constants.get(discriminator, [])
+    own = constants_of(schema["properties"].get(discriminator), types.schemas, at)
+    own = [] if only_mapped else own
     values = [value for value in own if kinds.get(value) in ("", None, name)]
     values += [value for value, class_ in kinds.items() if class_ == name]
-    return Variant(
-        types.names[name].class_,
-        [string(value) for value in dict.fromkeys(values)],
-        [string(key) for key in required],
-        [
-            (string(key), string(values[0]))
-            for key, values in sorted(constants.items())
-            if len(values) == 1
-        ],
-    )
-
-
-# --- Shapes ---------------------------------------------------------------------------
-
-# Arrays in arrays are looked at so deep; what is deeper may be anything.
-_DEPTH = 4
-_KINDS = ("string", "integer", "number", "boolean", "null")
-
-
-@dataclass(frozen=True)
-class Shape:
-    """The shape of a value, for `reading.fits`.
-
-    Attributes:
-        text: the literal that stands for it in the code.
-        demand: how much it asks of a value; of two that fit, the one that asks for more
-            says more about it.
-    """
-
-    text: str
-    demand: tuple[int, int]
-
-
-_ANYTHING = Shape('"any"', (-1, 0))
-
-
-def shape_of(schema: Any, schemas: Schemas, at: Path, depth: int = 0) -> Shape:
-    """Return the shape of what a schema accepts."""
-    if depth > _DEPTH:
-        return _ANYTHING
-    found: dict[str, Shape] = {}
-    for _, leaf in leaves(schema, schemas, at):
-        shape = _of_leaf(leaf, schemas, at, depth)
-        found.setdefault(shape.text, shape)
-    if _ANYTHING.text in found or not found:
-        return _ANYTHING
-    if len(found) == 1:
-        return next(iter(found.values()))
-    least = min(shape.demand for shape in found.values())
-    return Shape(f'("either", {", ".join(found)})', least)
-
-
-def _of_leaf(leaf: Any, schemas: Schemas, at: Path, depth: int) -> Shape:
-    if is_class(leaf):
-        return _of_class(leaf, schemas, at)
-    if is_map(leaf):
-        extra = leaf.get("additionalProperties")
-        inner = shape_of(extra, schemas, at, depth + 1)
-        return Shape(f'("dict", {inner.text})', inner.demand)
-    if is_array(leaf):
-        inner = shape_of(leaf.get("items"), schemas, at, depth + 1)
-        return Shape(f'("list", {inner.text})', inner.demand)
-    kind = leaf.get("type") if isinstance(leaf, dict) else None
-    return Shape(string(kind), (0, 0)) if kind in _KINDS else _ANYTHING
-
-
-def _of_class(schema: Any, schemas: Schemas, at: Path) -> Shape:
-    required = sorted(set(schema.get("required") or []))
-    constants = {
-        key: values[0]
-        for key, child in sorted(schema["properties"].items())
-        if len(values := constants_of(child, schemas, at)) == 1
-    }
-    names = "".join(f"{string(key)}, " for key in required)
-    fixed = ", ".join(f"{string(k)}: {string(v)}" for k, v in constants.items())
-    text = f'("object", ({names}), {{{fixed}}})'
-    # A constant may be one that needn't be there: it says less.
-    return Shape(text, (len(required), len(constants)))
+    texts = dict.fromkeys(literal(value, at) for value in values)
+    return Variant(types.names[name].class_, [*texts] if discriminator else [])
