@@ -172,6 +172,11 @@ def _of_union(value: Any, schema: Any, key: str, path: str) -> Iterator[Deviatio
     discriminator = schema.get("discriminator")
     if isinstance(value, dict) and discriminator:
         mapping = discriminator["mapping"]
+        if base := discriminator.get("x-otherwise"):
+            kind = value.get(discriminator["propertyName"])
+            target = mapping.get(kind, base) if isinstance(kind, str) else base
+            yield from _deviations(value, {"$ref": target}, path)
+            return
         members = [m for m in members if m.get("$ref") not in mapping.values()]
         if not any(not list(_deviations(value, m, path)) for m in members):
             yield from _of_variant(value, discriminator["propertyName"], mapping, path)

@@ -3,9 +3,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Set
 from importlib import import_module
 from typing import Any, TypeVar, cast
+
+from attrs import define
 
 from .errors import ApiError, DocumentedError, UndecodableBody, UnexpectedStatus, shown
 from .types import Response, ResponseLike, UnknownObject
@@ -17,6 +19,7 @@ Shape = Any
 _MEDIA = ("audio/", "image/", "video/")
 _SCALARS: dict[str, Callable[[Any], bool]] = {
     "any": lambda value: True,
+    "object": lambda value: isinstance(value, dict),
     "string": lambda value: isinstance(value, str),
     "boolean": lambda value: isinstance(value, bool),
     "null": lambda value: value is None,
@@ -54,17 +57,19 @@ class Variants:
     def __init__(
         self,
         discriminator: str,
-        classes: Mapping[str, str],
+        classes: Mapping[Any, str],
         *,
+        absent: Read[Any] | None = None,
         lists: Read[Any] | None = None,
         others: Read[Any] | None = None,
         keep_objects: bool = False,
     ) -> None:
         self._discriminator = discriminator
         self._classes = classes
-        self._readers: dict[str, Read[Any]] = {}
+        self._readers: dict[Any, Read[Any]] = {}
         self._lists = lists
         self._unknown = others or (as_it_came if keep_objects else UnknownObject)
+        self._absent = absent or self._unknown
 
     def __call__(self, value: Any) -> Any:
         """Read one value; what is no object stays as it came."""
@@ -78,30 +83,69 @@ class Variants:
         return value
 
     def _first(self, value: dict[str, Any]) -> Any:
-        kind = value.get(self._discriminator)
-        name = self._classes.get(kind) if isinstance(kind, str) else None
+        if self._discriminator not in value:
+            return self._absent(value)
+        kind = value[self._discriminator]
+        name = None if isinstance(kind, dict | list) else self._classes.get(kind)
         if name is None:
             return self._unknown(value)
-        read = self._readers[cast("str", kind)] = _class(name).from_dict
+        read = self._readers[kind] = _class(name).from_dict
         return read(value)
 
 
-class Candidates:
-    """Read an object as the first class whose required properties it has.
+@define(slots=True, frozen=True, weakref_slot=False)
+class Candidate:
+    """What tells the objects of one class of a union from those of the others.
 
-    For unions whose variants no property tells apart.
+    Attributes:
+        name: the class.
+        required: the properties that its objects have.
+        constants: the values that a property may have, where those of others differ.
+        optional: the properties that they may have, and objects of others may not.
+        shapes: what stands in a property, where something else stands in those of
+            others.
+        closed: whether they have no other properties.
+    """
+
+    name: str
+    required: Set[str] = frozenset()
+    constants: Mapping[str, Set[Any]] = {}
+    optional: Set[str] = frozenset()
+    shapes: Mapping[str, Shape] = {}
+    closed: bool = False
+
+    def may_be(self, value: dict[str, Any]) -> bool:
+        """Return whether an object has what is required, and no constant of others."""
+        return self.required <= value.keys() and _agrees(value, self.constants)
+
+    def contradicts(self, value: dict[str, Any]) -> bool:
+        """Return whether something stands in an object that this class doesn't have."""
+        if self.closed and not value.keys() <= self.required | self.optional:
+            return True
+        shapes = self.shapes
+        return not all(fits(shapes[key], value[key]) for key in shapes.keys() & value)
+
+    def likeness(self, value: dict[str, Any]) -> tuple[int, int, int]:
+        """Return how much of an object this class knows, and how much it asks of it."""
+        known = len(self.required & value.keys()) + len(self.optional & value.keys())
+        return known, len(self.constants), len(self.required)
+
+
+class Candidates:
+    """Read an object as the class that it fits, and of several the one most like it.
+
+    For unions whose variants no one property tells apart.
     """
 
     def __init__(
         self,
-        classes: list[tuple[str, frozenset[str], Mapping[str, str]]],
+        candidates: list[Candidate],
         *,
         lists: Read[Any] | None = None,
         others: Read[Any] | None = None,
         keep_objects: bool = False,
     ) -> None:
-        # The most demanding class is the one that says most about the object.
-        self._classes = sorted(classes, key=lambda c: (-len(c[1]), -len(c[2])))
+        self._candidates = candidates
         self._lists = lists
         self._unknown = others or (as_it_came if keep_objects else UnknownObject)
 
@@ -109,10 +153,14 @@ class Candidates:
         """Read one value; what is no object stays as it came."""
         if not isinstance(value, dict):
             return value if self._lists is None else self._lists(value)
-        for name, required, constants in self._classes:
-            if required <= value.keys() and _agrees(value, constants):
-                return _class(name).from_dict(value)
-        return self._unknown(value)
+        found = [each for each in self._candidates if each.may_be(value)]
+        if not found:
+            return self._unknown(value)
+        if len(found) > 1:
+            found = [each for each in found if not each.contradicts(value)] or found
+            # Of equals, the first of the document.
+            found.sort(key=lambda each: each.likeness(value), reverse=True)
+        return _class(found[0].name).from_dict(value)
 
 
 class Fitting:
@@ -138,8 +186,8 @@ def fits(shape: Shape, value: Any) -> bool:
 
     Args:
         shape: the name of a type of JSON, or "any"; else `("list", items)`,
-            `("dict", values)`, `("object", required, constants)`, or `("either", ...)`
-            with several shapes.
+            `("dict", values)`, `("object", required, constants)`, `("values", ...)`
+            with constants, or `("either", ...)` with several shapes.
         value: plain JSON data.
     """
     if isinstance(shape, str):
@@ -154,12 +202,21 @@ def fits(shape: Shape, value: Any) -> bool:
         required, constants = inner
         is_object = isinstance(value, dict) and all(name in value for name in required)
         return is_object and _agrees(value, constants)
+    if kind == "values":
+        return _is_one_of(value, inner[0])
     return any(fits(each, value) for each in inner)
 
 
-def _agrees(value: dict[str, Any], constants: Mapping[str, str]) -> bool:
-    """Return whether the properties that are there have the one value they may have."""
-    return all(value.get(key, due) == due for key, due in constants.items())
+def _agrees(value: dict[str, Any], constants: Mapping[str, Set[Any]]) -> bool:
+    """Return whether the properties that are there have values that they may have."""
+    return all(
+        key not in value or _is_one_of(value[key], due)
+        for key, due in constants.items()
+    )
+
+
+def _is_one_of(value: Any, constants: Set[Any]) -> bool:
+    return not isinstance(value, dict | list) and value in constants
 
 
 def _share(shape: Shape, value: Any) -> int:

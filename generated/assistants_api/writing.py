@@ -19,11 +19,65 @@ def fill_path(template: str, /, **values: Any) -> str:
             hit.
     """
     for name, value in values.items():
-        text = "" if value is None or value is UNSET else text_of(value)
+        text = value if isinstance(value, Segment) else simple(value)
         if text in ("", ".", ".."):
             raise ValueError(f"{name} must be an id, not {value!r}")
-        template = template.replace("{" + name + "}", quote(text, safe=""))
+        template = template.replace("{" + name + "}", text)
     return template
+
+
+class Segment(str):
+    """A part of a path that is percent-encoded already."""
+
+    __slots__ = ()
+
+
+def simple(value: Any) -> Segment:
+    """Write an argument of a path, an array or object joined by commas."""
+    return Segment(",".join(_parts(value, "")))
+
+
+def exploded(value: Any) -> Segment:
+    """Write an argument of a path, an object as `name=value` joined by commas."""
+    return Segment(",".join(_parts(value, "=")))
+
+
+def label(value: Any) -> Segment:
+    """Write an argument of a path after a dot."""
+    return Segment("".join(f".{part}" for part in [simple(value)] if part))
+
+
+def exploded_label(value: Any) -> Segment:
+    """Write an argument of a path, each of its parts after a dot."""
+    return Segment("".join(f".{part}" for part in _parts(value, "=")))
+
+
+def matrix(name: str, value: Any) -> Segment:
+    """Write an argument of a path as `;name=value`."""
+    name = quote(name, safe="")
+    return Segment("".join(f";{name}={part}" for part in [simple(value)] if part))
+
+
+def exploded_matrix(name: str, value: Any) -> Segment:
+    """Write an argument of a path as `;name=value`, once for each of its parts."""
+    start = ";" if isinstance(to_json(value), dict) else f";{quote(name, safe='')}="
+    parts = _parts(value, "=")
+    return Segment("".join(f"{start}{part}" for part in parts) if any(parts) else "")
+
+
+def _parts(value: Any, between: str) -> list[str]:
+    """Return the items or properties of an argument, each percent-encoded."""
+    plain = to_json(value)
+    if plain is None or plain is UNSET:
+        return []
+    if isinstance(plain, dict):
+        pairs = [(quote(k, safe=""), _encoded(v)) for k, v in plain.items()]
+        return [f"{k}{between or ','}{v}" for k, v in pairs]
+    return [_encoded(item) for item in (plain if isinstance(plain, list) else [plain])]
+
+
+def _encoded(value: Any) -> str:
+    return quote(text_of(value), safe="")
 
 
 def form(name: str, value: Any) -> list[tuple[str, str]]:
@@ -42,12 +96,25 @@ def form(name: str, value: Any) -> list[tuple[str, str]]:
 
 def joined(name: str, value: Any) -> list[tuple[str, str]]:
     """Write a query parameter, an array or object joined by commas."""
+    return _delimited(name, value, ",")
+
+
+def spaced(name: str, value: Any) -> list[tuple[str, str]]:
+    """Write a query parameter, an array or object joined by spaces."""
+    return _delimited(name, value, " ")
+
+
+def piped(name: str, value: Any) -> list[tuple[str, str]]:
+    """Write a query parameter, an array or object joined by vertical bars."""
+    return _delimited(name, value, "|")
+
+
+def _delimited(name: str, value: Any, between: str) -> list[tuple[str, str]]:
     plain = to_json(value)
-    if isinstance(plain, list):
-        return [(name, ",".join(text_of(item) for item in plain))]
     if isinstance(plain, dict):
-        pairs = (f"{key},{text_of(item)}" for key, item in plain.items())
-        return [(name, ",".join(pairs))]
+        plain = [part for pair in plain.items() for part in pair]
+    if isinstance(plain, list):
+        return [(name, between.join(map(text_of, plain)))]
     return form(name, plain)
 
 
@@ -73,11 +140,21 @@ def texts(values: Mapping[str, Any]) -> dict[str, str]:
     result = {}
     for name, value in values.items():
         plain = to_json(value)
+        if isinstance(plain, dict):
+            plain = [part for pair in plain.items() for part in pair]
         if isinstance(plain, list):
-            result[name] = ",".join(text_of(item) for item in plain)
+            result[name] = ",".join(map(text_of, plain))
         elif plain is not UNSET and plain is not None:
             result[name] = text_of(plain)
     return result
+
+
+def pairs(value: Any) -> Any:
+    """Return an object as `name=value` for each property; anything else as it is."""
+    plain = to_json(value)
+    if isinstance(plain, dict):
+        return [f"{key}={text_of(item)}" for key, item in plain.items()]
+    return plain
 
 
 def urlencoded(body: object) -> dict[str, Any] | Unset:

@@ -4,7 +4,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from ..reading import Candidates
+from ..reading import Candidate, Candidates
 
 if TYPE_CHECKING:
     from ..types import UnknownObject
@@ -19,6 +19,12 @@ ThreadStreamEventDict: TypeAlias = "ThreadCreatedEventDict"
 """`ThreadStreamEvent` as a plain dict, for arguments."""
 
 read_thread_stream_event: Callable[[Any], ThreadStreamEvent] = Candidates(
-    [("ThreadCreatedEvent", frozenset({"data", "event"}), {"event": "thread.created"})]
+    [
+        Candidate(
+            "ThreadCreatedEvent",
+            required={"data", "event"},
+            constants={"event": {"thread.created"}},
+        )
+    ]
 )
 """Read one of them; an object of an unknown kind becomes an `UnknownObject`."""
