@@ -149,7 +149,7 @@ def test_each_is_read_as_what_its_schema_says(models: Any) -> None:
     assert found == wanted
 
 
-def _beside(models: Any) -> str:
+def _beside(models: Any) -> Any:
     """Return what the class of `Beside` is called that is a `Two` as well."""
     names = [name for name in models.__dir__() if name.startswith("Beside")]
     found = [

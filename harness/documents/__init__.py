@@ -1,0 +1,1 @@
+"""Build any documents, and prove what comes out of them."""

@@ -1,0 +1,61 @@
+"""What proves documents finds what is wrong, and nothing where all is right."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from harness.documents.__main__ import proved
+from harness.documents.instances import Making
+from harness.documents.unions import judge
+from tests.codegen.specs import NUMBER, TEXT, array, document, obj, ref
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+SCHEMAS = {
+    "Pair": {"oneOf": [ref("A"), ref("B"), ref("Same")]},
+    "A": obj("k", k={"const": 1}, deep=array(ref("A"))),
+    "B": obj("k", k={"const": 2}, n={**NUMBER, "minimum": 3}),
+    "Same": obj("s", "k", s=TEXT, k={}),
+}
+
+
+def test_a_document_is_built_and_proved(tmp_path: Path) -> None:
+    path = tmp_path / "given.json"
+    path.write_text(json.dumps(document(**SCHEMAS)), encoding="utf-8")
+    found = proved(path, tmp_path / "work")
+    assert found.problems == []
+    assert (found.operations, found.inside["unmade"]) == (1, 0)
+    assert found.inside["right"] == 6
+    assert found.inside["values"] > 8
+    path.write_text(json.dumps({"swagger": "2.0"}), encoding="utf-8")
+    found = proved(path, tmp_path / "more")
+    assert "Swagger 2" in found.problems[0]
+
+
+def test_values_are_valid_and_of_every_size() -> None:
+    making = Making({"components": {"schemas": SCHEMAS}})
+    small, full = making.values("B")
+    assert (small, full) == ({"k": 2}, {"k": 2, "n": 3})
+    assert making.values("A")[0] == {"k": 1}
+    assert not making.is_valid({"k": 2, "n": 1}, "B")
+
+
+class _Wrong:
+    """Models of which every union is read as the first."""
+
+    @staticmethod
+    def read_pair(value: object) -> object:
+        return type("A", (), {})()
+
+
+def test_what_is_read_as_another_is_wrong() -> None:
+    judged = judge({"components": {"schemas": SCHEMAS}}, _Wrong, [])
+    assert judged.right == 2
+    assert [line.partition(":")[0] for line in judged.wrong] == ["Pair"] * 4
+    assert "B is read as A" in judged.wrong[0]
+    with pytest.raises(AttributeError):
+        judge({"components": {"schemas": SCHEMAS}}, object, [])
