@@ -181,7 +181,7 @@ def test_waiting_for_a_place_in_the_pool_times_out(echo: EchoServer) -> None:
             assert len(echo.requests) == 2
             echo.release("both")
             assert _flat(await asyncio.gather(*holders)) == []
-            assert await _make(hurried, "after") == []
+            assert await _make(client, "after") == []
             assert pool_problems(http, 2) == []
 
     asyncio.run(talk())
