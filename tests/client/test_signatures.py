@@ -154,6 +154,16 @@ def test_wrong_calls_are_type_errors_that_name_the_argument(
     assert server.requests == []
 
 
+def test_arguments_come_by_place_and_by_name(
+    server: ScriptedServer, client: Client
+) -> None:
+    server.script = lambda _: Response.of({**RUN, "status": "completed"})
+    runs = client.threads.runs
+    for run in (runs.poll("r", "t"), runs.poll("r", thread_id="t")):
+        assert run.status == "completed"
+        assert server.requests[-1].path == "/threads/t/runs/r"
+
+
 def test_async_calls_are_refused_alike() -> None:
     client: Any = AsyncClient(base_url="http://127.0.0.1:1", api_key="xxxxxx")
     with pytest.raises(TypeError, match="missing the argument 'model'"):
