@@ -71,7 +71,7 @@ class Actions:
         """
         action = action_of(run)
         if action.kind == FUNCTIONS:
-            return self._tools is not None
+            return self._tools is not None and bool(action.calls)
         has_ids = action.ids and len(action.ids) == len(action.calls)
         if action.kind == APPROVALS and has_ids and self._on_approval is not None:
             return True

@@ -152,7 +152,13 @@ def test_without_tools_it_is_left_to_the_caller(kind: Any, how: str) -> None:
 
 
 @pytest.mark.parametrize("how", ["poll", "stream", "wait"])
-@each_case("action", [None, {}, [], "x", {"submit_tool_outputs": None}])
+@each_case(
+    "action",
+    [
+        *(None, {}, [], "x", {"submit_tool_outputs": None}),
+        {"type": "submit_tool_outputs", "submit_tool_outputs": {"tool_calls": []}},
+    ],
+)
 def test_what_says_nothing_is_left_to_the_caller(how: str, action: Any) -> None:
     server = Asking(action)
     if how == "wait":
