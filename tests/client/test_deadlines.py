@@ -239,6 +239,43 @@ def test_a_tool_that_was_left_behind_is_not_called_again(
     assert outputs == {"call_1": expected}
 
 
+def test_outputs_that_were_on_their_way_are_looked_after_by_the_next_wait(
+    kind: Any,
+) -> None:
+    paid: list[str] = []
+    submissions: list[Any] = []
+
+    def pay() -> str:
+        """Pay."""
+        paid.append("once")
+        return "paid"
+
+    def answer(request: Any) -> Any:
+        if request.path.endswith("/submit_tool_outputs"):
+            submissions.append(request.json())
+            if len(submissions) == 1:
+                return [HOLD]
+        if request.path.endswith("/steps"):
+            return Response.of({"object": "list", "data": []})
+        done = len(submissions) > 1
+        run = Lagging().run("completed")
+        return Response.of(run if done else Lagging().run("requires_action", ["a"]))
+
+    async def act(client: Any) -> None:
+        runs = client.threads.runs
+        run = await settled(runs.retrieve("run_1", thread_id="thread_1"))
+        with pytest.raises(RunTimeout):
+            await settled(run.wait(tools=[pay], timeout=0.5))
+        await settled(run.wait(tools=[pay], timeout=10, poll_interval_ms=1))
+
+    with ScriptedServer(answer) as server:
+        use(kind, act, base_url=server.url)
+    assert paid == ["once"]
+    assert (
+        submissions == [{"tool_outputs": [{"tool_call_id": "a", "output": "paid"}]}] * 2
+    )
+
+
 @pytest.mark.parametrize("asynchronous", [False, True], ids=["plain", "async"])
 @pytest.mark.parametrize("of_the_set", [False, True])
 def test_a_tool_that_takes_too_long_is_reported(

@@ -68,7 +68,7 @@ def test_each_function_has_a_timeout_of_its_own(
     late, later, own_error, fine = call(
         [
             *(Invocation(function=each, timeout=SOON) for each in (hang, hang_too)),
-            *(Invocation(function=own, timeout=SOON), Invocation(function=int)),
+            *(Invocation(function=own, timeout=DEADLINE), Invocation(function=int)),
         ]
     )
     assert time.monotonic() - started < DEADLINE / 4
@@ -103,7 +103,7 @@ def test_nobody_waits_beyond_the_end_and_nothing_is_begun_after_it(
     started = time.monotonic()
     with pytest.raises(TimeUp):
         together(many, started + SOON)
-    assert time.monotonic() - started < SOON + 0.3
+    assert time.monotonic() - started < DEADLINE / 4
     never.set()
     for thread in threading.enumerate():
         if thread.name == "assistants-tool":
@@ -181,7 +181,7 @@ def test_a_call_takes_no_longer_than_its_timeout(trickling: Trickling) -> None:
         pytest.raises(APITimeoutError, match="timed out"),
     ):
         client.threads.retrieve("thread_1", timeout=0.1)
-    assert time.monotonic() - started < 0.3
+    assert time.monotonic() - started < 1.0
 
 
 def test_no_client_waits_for_an_effect_any_longer(trickling: Trickling) -> None:
@@ -190,7 +190,7 @@ def test_no_client_waits_for_an_effect_any_longer(trickling: Trickling) -> None:
         started = time.monotonic()
         with pytest.raises(TimeUp):
             drive(_retrieval(client), lambda each: http.perform(Within(each, 0.1)))
-        assert 0.09 < time.monotonic() - started < 0.3
+        assert 0.09 < time.monotonic() - started < 1.0
 
     async def use() -> float:
         async with AsyncClient(base_url=trickling.url, api_key=KEY) as client:
@@ -202,7 +202,7 @@ def test_no_client_waits_for_an_effect_any_longer(trickling: Trickling) -> None:
                 )
             return time.monotonic() - started
 
-    assert 0.09 < asyncio.run(use()) < 0.3
+    assert 0.09 < asyncio.run(use()) < 1.0
 
 
 def _retrieval(client: Any) -> Any:
