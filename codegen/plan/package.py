@@ -57,8 +57,10 @@ class Package:
         """Name the modules that not every package has, but this one."""
         needed = {
             "writing": any(one.writes or one.sends_forms for one in self.operations),
-            "forms": any(one.sends_forms for one in self.operations),
-            "sources": any(one.sends_forms for one in self.operations),
+            **dict.fromkeys(
+                ("forms", "sources", "worker"),
+                any(one.sends_forms for one in self.operations),
+            ),
             "streaming": any(one.responses.stream for one in self.operations),
             "datetimes": any(schema.times for schema in self.schemas),
             "checking": bool(self.schemas),

@@ -13,8 +13,9 @@ from typing import Any, TypeAlias
 from attrs import define
 
 from .errors import UnusableFile
-from .sources import Source, in_thread
+from .sources import Source
 from .types import UNSET, File, FormParts, Unset, copy_level, to_json
+from .worker import in_thread
 from .writing import deep, text_of
 
 _UNNAMED = "upload"

@@ -7,12 +7,9 @@ bytes, and objects whose `read` is a coroutine, as web frameworks pass uploads o
 
 from __future__ import annotations
 
-import asyncio
-import contextvars
 import io
 import os
 import stat
-import threading
 from collections.abc import (
     AsyncIterable,
     AsyncIterator,
@@ -26,9 +23,10 @@ from contextlib import suppress
 from functools import partial
 from inspect import iscoroutinefunction
 from pathlib import Path
-from typing import Any, Final, TypeVar, cast
+from typing import Any, Final, TypeVar
 
 from .errors import BrokenFile, UnusableFile
+from .worker import in_thread
 
 T = TypeVar("T")
 
@@ -290,39 +288,6 @@ class Source:
                 f"{self.label} became shorter while it was sent: the last {left} of "
                 f"its {self.length} bytes are missing"
             )
-
-
-async def in_thread(function: Callable[..., T], *given: Any) -> T:
-    """Call a function in a thread; in a loop that is not asyncio's, call it at once."""
-    try:
-        loop = asyncio.get_running_loop()
-    except RuntimeError:
-        return function(*given)
-    done: asyncio.Future[T] = loop.create_future()
-
-    def settle(result: T | None, error: Exception | None) -> None:
-        if done.done():
-            return
-        if error is not None:
-            done.set_exception(error)
-        else:
-            done.set_result(cast("T", result))
-
-    def work() -> None:
-        result: T | None = None
-        failed: Exception | None = None
-        try:
-            result = function(*given)
-        except Exception as error:  # noqa: BLE001 - for whoever waits
-            failed = error
-        # The loop may have ended meanwhile.
-        with suppress(RuntimeError):
-            loop.call_soon_threadsafe(settle, result, failed)
-
-    # Not one that the interpreter waits for: a pipe may have no end.
-    context = contextvars.copy_context()
-    threading.Thread(target=context.run, args=(work,), daemon=True).start()
-    return await done
 
 
 def _is_plain(content: Any) -> bool:
