@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
+from httpcore._backends.auto import AutoBackend
+from httpcore._backends.sync import SyncBackend
 
 from assistants_client import (
     APIConnectionError,
@@ -189,6 +191,36 @@ def test_closing_ends_what_waits_for_a_connection(kind: Any) -> None:
     with ScriptedServer(whole) as server:
         asyncio.run(main(server.url))
         assert len(server.requests) == 1
+
+
+@both
+def test_one_that_is_open_when_the_client_is_closed_is_not_used(
+    kind: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    connect, connect_async = SyncBackend.connect_tcp, AutoBackend.connect_tcp
+    client: Any = None
+
+    def late(*args: Any, **options: Any) -> Any:
+        stream = connect(*args, **options)
+        client.close()
+        return stream
+
+    async def late_async(*args: Any, **options: Any) -> Any:
+        stream = await connect_async(*args, **options)
+        await client.close()
+        return stream
+
+    async def calls(given: Any) -> None:
+        nonlocal client
+        client = given
+        with pytest.raises(APIConnectionError, match="closed meanwhile"):
+            await settled(client.threads.create())
+
+    with ScriptedServer(lambda _: Response.of({"id": "thread_1"})) as server:
+        monkeypatch.setattr(SyncBackend, "connect_tcp", late)
+        monkeypatch.setattr(AutoBackend, "connect_tcp", late_async)
+        use(kind, calls, base_url=server.url)
+        assert server.requests == []
 
 
 def test_an_interrupted_request_leaves_the_lock_of_cookies(
