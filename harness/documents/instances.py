@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from functools import cached_property
 from typing import Any
+from urllib.parse import quote
 
 import jsonschema_rs
 
@@ -65,14 +66,15 @@ class Making:
 
     @cached_property
     def _registry(self) -> jsonschema_rs.Registry:
-        document = {"components": {"schemas": self.schemas}}
+        # References are URLs for it, and take no letters beyond ASCII.
+        document = {"components": {"schemas": _as_urls(self.schemas)}}
         draft = jsonschema_rs.Draft202012
         return jsonschema_rs.Registry([(_NAME, document)], draft=draft)
 
     def is_valid(self, value: Any, name: str) -> bool:
         """Return whether a value fits a named schema."""
         if name not in self._validators:
-            schema = {"$ref": f"{_NAME}{_PREFIX}{_escaped(name)}"}
+            schema = {"$ref": _NAME + quote(_PREFIX + _escaped(name), safe="#/~")}
             self._validators[name] = jsonschema_rs.Draft202012Validator(
                 schema, registry=self._registry
             )
@@ -194,6 +196,20 @@ def _matches(pattern: str, text: str) -> bool:
         return re.search(pattern, text) is not None
     except re.error:
         return True
+
+
+def _as_urls(node: Any) -> Any:
+    """Copy schemas with the references percent-encoded."""
+    if isinstance(node, list):
+        return [_as_urls(each) for each in node]
+    if not isinstance(node, dict):
+        return node
+    return {
+        key: quote(value, safe="#/~")
+        if key == "$ref" and isinstance(value, str)
+        else _as_urls(value)
+        for key, value in node.items()
+    }
 
 
 def _escaped(name: str) -> str:

@@ -42,6 +42,10 @@ def test_values_are_valid_and_of_every_size() -> None:
     assert (small, full) == ({"k": 2}, {"k": 2, "n": 3})
     assert making.values("A")[0] == {"k": 1}
     assert not making.is_valid({"k": 2, "n": 1}, "B")
+    holder = {"type": "object", "properties": {"ö": ref("Ä")}, "required": ["ö"]}
+    named = {"Größe / m²": holder, "Ä": NUMBER}
+    making = Making({"components": {"schemas": named}})
+    assert making.values("Größe / m²") == [{"ö": 0}]
 
 
 class _Wrong:
