@@ -120,7 +120,7 @@ def unbuilt(monkeypatch: pytest.MonkeyPatch) -> None:
         (order.target / "API.md").write_text("New.\n", encoding="utf-8")
         (order.target / "new.py").write_text("New.\n", encoding="utf-8")
         (order.target / "codegen.lock").unlink(missing_ok=True)
-        package = Package("", "", "", [], [])
+        package = Package("", "", "", [], [], [])
         return Built(package, [], 1, ["API.md"])
 
     monkeypatch.setattr(update, "build", build)

@@ -182,15 +182,17 @@ def test_a_document_that_can_t_be_built_changes_nothing(
 ) -> None:
     """It can be pinned; what is wrong is seen when code is to be made from it."""
 
-    def clash(given: Document) -> None:
+    def unfilled(given: Document) -> None:
         path = given["paths"]["/threads/{thread_id}"]
-        path["put"] = {**path["get"], "operationId": "get_thread"}
+        given["paths"]["/threads/{thread_id}/{other}"] = {
+            "get": {**path["get"], "operationId": "getOther"}
+        }
 
-    assert repository.update(changed(clash)) == UNUSABLE
+    assert repository.update(changed(unfilled)) == UNUSABLE
     output = capsys.readouterr()
     assert "pinning " in output.out
     assert output.err.startswith("error: ")
-    assert "get_thread" in output.err
+    assert "{other}" in output.err
     assert repository.is_as_made()
 
 
