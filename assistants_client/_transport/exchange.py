@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import time
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Final
 
 from attrs import evolve
 
 from .._effects import NoResponse, Upload
 from .._errors import ConfigurationError
 from .._options import CONNECT_TIMEOUT, TIMEOUT
-from .failures import forget_request, forget_unsendable
+from .failures import forget_request, forget_unsendable, unanswered
 from .leases import EXTENSION
 from .upload import AsyncSending, SyncSending
 
@@ -24,13 +24,13 @@ if TYPE_CHECKING:
     from .._effects import HttpResponse, PreparedRequest
     from .._redaction import Secrets
     from .._transcript import Transcript
+    from .failures import Stage
     from .library import Library
     from .pool import BasePool
     from .upload import Sending
 
 # A socket takes 0 for "don't wait at all", and fails in another way then.
 _LEAST: Final = 0.001
-Stage: TypeAlias = Literal["connect", "unsent", "sent", "answered"]
 
 # A server that is there accepts a connection much sooner than it answers a call.
 _USUAL_TIMEOUTS: Final = {
@@ -144,25 +144,8 @@ class Exchange:
         if self._client.is_closed or self._pool.closed:
             what = "the client was closed meanwhile"
             return NoResponse(what, stage=trace.stage, final=True)
-        its = isinstance(error, library.http.StreamError)
-        if isinstance(error, RuntimeError) and not its:
-            return None
-        timed_out = isinstance(error, (library.http.TimeoutException, TimeoutError))
-        what, stage = str(error) or type(error).__name__, trace.stage
-        if isinstance(error, library.unsent):
-            stage = "connect"
-        elif isinstance(error, TimeoutError) and self.timing.is_waiting:
-            what, stage = "no connection was free", "connect"
-        elif isinstance(error, TimeoutError):
-            what = "the head of the response came too slowly"
-        if timed_out and "timed out" not in what:
-            what = f"timed out ({what})"
-        return NoResponse(
-            what,
-            stage=stage,
-            timed_out=timed_out,
-            reused=trace.reused,
-        )
+        waiting = self.timing.is_waiting
+        return unanswered(error, library, trace.stage, trace.reused, waiting=waiting)
 
     def _put_off(self) -> None:
         """Count the time anew: more of an upload was sent, which may take hours."""

@@ -3,14 +3,45 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from .._effects import NoResponse
+
+Stage: TypeAlias = Literal["connect", "unsent", "sent", "answered"]
 
 if TYPE_CHECKING:
     from http.cookiejar import CookieJar
 
     from .library import Library
+
+
+def unanswered(
+    error: BaseException, library: Library, stage: Stage, reused: bool, *, waiting: bool
+) -> NoResponse | None:
+    """Return what it means that a request has no response; None for another failure.
+
+    Args:
+        error: the failure, one of those of the library.
+        library: the HTTP library.
+        stage: how far the request came.
+        reused: whether its connection had served others before.
+        waiting: whether it still waited for a connection.
+    """
+    if isinstance(error, RuntimeError) and not isinstance(
+        error, library.http.StreamError
+    ):
+        return None
+    timed_out = isinstance(error, (library.http.TimeoutException, TimeoutError))
+    what = str(error) or type(error).__name__
+    if isinstance(error, library.unsent):
+        stage = "connect"
+    elif isinstance(error, TimeoutError) and waiting:
+        what, stage = "no connection was free", "connect"
+    elif isinstance(error, TimeoutError):
+        what = "the head of the response came too slowly"
+    if timed_out and "timed out" not in what:
+        what = f"timed out ({what})"
+    return NoResponse(what, stage=stage, timed_out=timed_out, reused=reused)
 
 
 def broken_off(error: Exception, library: Library) -> NoResponse:

@@ -190,7 +190,6 @@ class Http(BaseHttp):
         if isinstance(prepared.content, Upload):
             prepared.content.form.open()
         jar = self._client.cookies.jar
-        unlock(jar)
         try:
             exchange = self._exchange(prepared)
         except BaseException:
