@@ -182,17 +182,15 @@ def test_a_document_that_can_t_be_built_changes_nothing(
 ) -> None:
     """It can be pinned; what is wrong is seen when code is to be made from it."""
 
-    def unfilled(given: Document) -> None:
-        path = given["paths"]["/threads/{thread_id}"]
-        given["paths"]["/threads/{thread_id}/{other}"] = {
-            "get": {**path["get"], "operationId": "getOther"}
-        }
+    def styled(given: Document) -> None:
+        (limit,) = given["paths"]["/threads"]["get"]["parameters"]
+        limit["style"] = "zigzag"
 
-    assert repository.update(changed(unfilled)) == UNUSABLE
+    assert repository.update(changed(styled)) == UNUSABLE
     output = capsys.readouterr()
     assert "pinning " in output.out
     assert output.err.startswith("error: ")
-    assert "{other}" in output.err
+    assert "zigzag" in output.err
     assert repository.is_as_made()
 
 
