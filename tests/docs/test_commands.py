@@ -83,6 +83,9 @@ def fault(words: list[str]) -> str | None:
             return unknown(options - {"-m"} - server_options())
         case ["python", "-m", module, *_] if module in _OTHERS:
             return None
+        case ["python", "-m", module] if module.startswith("harness."):
+            file = ROOT / f"{module.replace('.', '/')}.py"
+            return None if file.is_file() else "there is no such module"
         case ["python", file] if file.endswith("/vendored.py"):
             return None
         case [script, *rest] if script.startswith(("scripts/", ".ci/")):
