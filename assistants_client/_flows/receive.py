@@ -176,13 +176,15 @@ def _receive_json(
             raise _error(parsed.data, first)
         if not is_object:
             yield Emit(received(parsed, None, snapshots))
-        elif parsed.name.startswith(_RUN_EVENT) and has_ended(parsed.data["status"]):
+        elif parsed.name.startswith(_STEP_EVENT) or not parsed.name.startswith(
+            _RUN_EVENT
+        ):
+            objects.append(parsed.data)
+        elif has_ended(parsed.data.get("status")):
             # Its event is the last one, after those of what it wrote.
             snapshots.apply(parsed)
-        elif parsed.name.startswith(_RUN_EVENT):
-            yield Emit(received(parsed, None, snapshots))
         else:
-            objects.append(parsed.data)
+            yield Emit(received(parsed, None, snapshots))
     if not any(is_object for _, is_object in events) and snapshots.ended:
         return None
     why = "the server sent objects, not their events"

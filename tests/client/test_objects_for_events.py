@@ -146,6 +146,26 @@ def test_text_and_callbacks_come_from_the_objects(
     assert sorted(found["called"]) == sorted(ALL)
 
 
+def test_steps_and_messages_of_a_list_are_taken_from_it(kind: Any) -> None:
+    # The server can't be asked for them.
+    server = Unstreaming([STEP, MESSAGE, run("completed")], steps=404, run_id="other")
+    seen: list[str] = []
+    found = followed(kind, server, on_event=lambda event: seen.append(event.event))
+    assert found["text"] == "the answer"
+    assert seen == [
+        *("thread.run.step.created", "thread.message.created"),
+        *("thread.message.delta", "thread.message.completed"),
+        *("thread.run.step.completed", "thread.run.completed"),
+    ]
+
+
+def test_a_run_without_a_status_is_polled(kind: Any) -> None:
+    sent = {"id": RUN_ID, "object": "thread.run", "thread_id": "thread_1"}
+    found = followed(kind, Unstreaming(sent), poll_interval_ms=1)
+    assert found["text"] == "the answer"
+    assert found["status"] == "completed"
+
+
 def test_a_list_of_events_is_what_it_says(kind: Any) -> None:
     done = {"event": "thread.run.completed", "data": run("completed")}
     server = Unstreaming([*EVENTS, done])
