@@ -228,6 +228,28 @@ def test_a_stream_stays_with_the_process_that_opened_it(kind: Any) -> None:
         asyncio.run(main(server.url))
 
 
+def test_a_child_takes_no_reader_from_the_loop_of_its_parent() -> None:
+    """The two share a selector: what one of them stops to watch, neither sees."""
+    event = threading.Event()
+
+    async def main(url: str) -> None:
+        async with AsyncClient(base_url=url, api_key="k", max_retries=0) as client:
+            calling = client.threads.with_streaming_response.retrieve("t")
+            async with calling as response:
+                pieces = response.iter_bytes()
+                assert b"created" in await anext(pieces)
+                reading = asyncio.ensure_future(anext(pieces))
+                await asyncio.sleep(0.05)
+                said = forks.said_by_child(lambda: str(asyncio.run(response.close())))
+                assert said == "None"
+                event.set()
+                async with asyncio.timeout(PATIENCE / 2):
+                    assert b"queued" in await reading
+
+    with ScriptedServer(going_on(event)) as server:
+        asyncio.run(main(server.url))
+
+
 def test_a_child_gives_nothing_of_its_parent_up(server: EchoServer) -> None:
     """All is closed when the parent closes it, though a child lives on."""
     with Client(**settings(server)) as client:
