@@ -18,6 +18,7 @@ from typing import (
     Protocol,
     TypeAlias,
     TypeVar,
+    Union,
     cast,
 )
 
@@ -198,10 +199,10 @@ class Readable(Protocol):
         ...
 
 
-FileContent: TypeAlias = (
-    "bytes | bytearray | memoryview | PathLike[str] | IO[bytes] | Readable"
-    " | Iterable[bytes] | AsyncIterable[bytes]"
-)
+FileContent: TypeAlias = Union[
+    "bytes | bytearray | memoryview | PathLike[str] | IO[bytes] | Readable",
+    "Iterable[bytes] | AsyncIterable[bytes]",
+]
 """What a file holds: bytes, where it is, or what yields it.
 
 A path is opened when it is sent. A file that can be rewound is sent from its beginning.
@@ -225,11 +226,11 @@ class File:
     media_type: str | None = None
 
 
-FileTypes: TypeAlias = (
-    "FileContent | File | tuple[str | None, FileContent]"
-    " | tuple[str | None, FileContent, str | None]"
-    " | tuple[str | None, FileContent, str | None, Mapping[str, str]]"
-)
+FileTypes: TypeAlias = Union[
+    "FileContent | File | tuple[str | None, FileContent]",
+    "tuple[str | None, FileContent, str | None]",
+    "tuple[str | None, FileContent, str | None, Mapping[str, str]]",
+]
 """A file as an argument: contents; or a tuple of a name, these, perhaps a media type,
 and perhaps headers of its own."""
 
