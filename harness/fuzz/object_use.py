@@ -33,11 +33,11 @@ async def walked(page: Any, expected: Any) -> str:
     try:
         page.has_next_page()
         await settled(page.get_next_page())
-    except AssistantsError as error:
-        typed(error)
     except NoNextPageError:
         # It said so, or can't be asked for.
         pass
+    except AssistantsError as error:
+        typed(error)
     for each in (page, page.iter_pages()):
         try:
             await listed(each)
