@@ -219,8 +219,11 @@ def _follow(document: Document, path: Path, most: int = 50) -> Path | None:
         node = _find(document, path[:length])
         if node is None:
             return None
-        is_inner = length < len(path) or len(path) != 3
-        if is_inner and isinstance(node, dict) and isinstance(node.get("$ref"), str):
+        # A component that is a reference has a name all the same.
+        is_named = length == len(path) == 3 and path[0] == "components"
+        if is_named or not isinstance(node, dict):
+            continue
+        if isinstance(node.get("$ref"), str):
             reference = node["$ref"]
             if most == 0 or not reference.startswith("#/"):
                 return None
