@@ -256,7 +256,7 @@ def half(request: httpx.Request) -> httpx.Response:
 @pytest.mark.parametrize(
     ("more", "expected"),
     [
-        ({"resume": True, "max_wait": 0.05}, RunTimeout),
+        ({"resume": True, "max_wait": 0.3}, RunTimeout),
         ({"resume": False}, StreamInterrupted),
     ],
 )
