@@ -56,6 +56,8 @@ class EmbeddingPeer:
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
+            # Head and body are sent as one; else the client would delay its own.
+            wbufsize = -1
 
             def do_POST(self) -> None:
                 size = int(self.headers["content-length"])

@@ -28,7 +28,7 @@ DEADLINE = 20.0
 TASKS, THREADS = 24, 12
 _LONG, _SHORT, _SHORTEST = 10.0, 2.0, 0.3
 _MAX_WAIT, _MAX_WAIT_OF_THE_ENDLESS = DEADLINE, 0.3
-_MAX_WAIT_IN_OUTAGES = 2.0
+_MAX_WAIT_IN_OUTAGES = 0.5
 _HANGS = 60.0
 _CHECKS, _INTERVAL = 100, 0.02
 
@@ -172,9 +172,10 @@ class _Worker:
 
     async def _outcome(self, cell: Cell, client: Any, ids: Ids) -> Outcome:
         max_wait = _MAX_WAIT
+        expected = self._bench.expected(cell.trouble, cell.form)
         if self._bench.ends_never(cell.trouble):
             max_wait = _MAX_WAIT_OF_THE_ENDLESS
-        elif is_waited_out(cell.form, self._bench.expected(cell.trouble, cell.form)):
+        elif not expected.kinds or is_waited_out(cell.form, expected):
             max_wait = _MAX_WAIT_IN_OUTAGES
         task = Task(ids, cell.tag, max_wait)
         try:
