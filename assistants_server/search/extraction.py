@@ -95,8 +95,7 @@ def extract(
         with path.open("rb") as file:
             start = file.read(_START)
     except OSError as error:
-        message = f"Its content can't be opened: {error.strerror}."
-        raise ExtractionError("server_error", message) from error
+        raise _unopened(error) from error
     if size > limits.size:
         message = f"It has {size:,} bytes, more than {limits.size:,}; split it."
         raise ExtractionError("invalid_file", message)
@@ -114,10 +113,20 @@ def extract(
     return text
 
 
+def _unopened(error: OSError) -> ExtractionError:
+    message = f"Its content can't be opened: {error.strerror}."
+    return ExtractionError("server_error", message)
+
+
 def _plain(path: Path, size: int, limits: Limits) -> str:
     if size > limits.characters * _LARGEST_CHARACTER:
         raise too_long(limits.characters)
-    text = decoded(path.read_bytes())
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        # It was deleted in between.
+        raise _unopened(error) from error
+    text = decoded(content)
     if len(text) > limits.characters:
         raise too_long(limits.characters)
     return cleaned(text)

@@ -19,6 +19,7 @@ from assistants_server.search import (
     StoppedError,
     child,
     extract,
+    extraction,
 )
 from assistants_server.search.plain_text import cleaned
 from tests.search import specimens
@@ -166,6 +167,23 @@ def test_only_pdf_needs_the_extra() -> None:
 def test_missing_content_is_an_error_of_the_server(tmp_path: Path) -> None:
     with pytest.raises(ExtractionError, match="can't be opened") as raised:
         extract(tmp_path / "none", "a.txt")
+    assert raised.value.code == "server_error"
+
+
+def test_content_that_is_deleted_meanwhile_is_an_error_of_the_server(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    path = tmp_path / "a.txt"
+    path.write_text("Some words.", encoding="utf-8")
+    kind_of = extraction.kind_of
+
+    def deleted(filename: str, start: bytes) -> object:
+        path.unlink()
+        return kind_of(filename, start)
+
+    monkeypatch.setattr(extraction, "kind_of", deleted)
+    with pytest.raises(ExtractionError, match="can't be opened") as raised:
+        extract(path, path.name)
     assert raised.value.code == "server_error"
 
 
