@@ -13,6 +13,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from unittest.mock import patch
 
 import httpx
 
@@ -24,6 +25,7 @@ from assistants_client import (
     RunTimeout,
     StreamInterrupted,
 )
+from assistants_client._flows import poll_policy
 from harness.either_client import finished
 from harness.environments import python_with
 from harness.faults.forms import FORMS
@@ -148,7 +150,9 @@ def call_everything(base_url: str) -> int:
 def _both(peer: Peer, form: Form) -> list[str]:
     """Call a form in both ways; say what came of it."""
     settings: Any = {"base_url": f"{peer.url}/v1", "api_key": KEY, "max_retries": 0}
-    with Client(**settings) as client:
+    # Not every method that streams takes a limit of its own.
+    longest = LONG if peer.taught else SHORT
+    with patch.object(poll_policy, "MAX_WAIT", longest), Client(**settings) as client:
         found = finished(_found(form, client, peer.prepare(client, form)))
         results = [_judged(peer, form, found, asynchronous=False)]
         task = peer.prepare(client, form)
@@ -157,7 +161,8 @@ def _both(peer: Peer, form: Form) -> list[str]:
         async with AsyncClient(**settings) as client:
             return await _found(form, client, task)
 
-    found = asyncio.run(asynchronously())
+    with patch.object(poll_policy, "MAX_WAIT", longest):
+        found = asyncio.run(asynchronously())
     return [*results, _judged(peer, form, found, asynchronous=True)]
 
 
@@ -173,9 +178,8 @@ def _judged(peer: Peer, form: Form, found: Any, *, asynchronous: bool) -> str:
     lacking = None if peer.taught else LACKS.get(form.kind)
     if isinstance(found, AssistantsError):
         name = type(found).__name__
-        # Resuming means to wait for the run.
-        waits = form.kind == "wait" or "resume=True" in form.name
-        if lacking and isinstance(found, RunTimeout if waits else StreamInterrupted):
+        # A run that comes in place of its events is waited for.
+        if lacking and isinstance(found, RunTimeout | StreamInterrupted):
             return f"{name}: the mock lacks {lacking}"
         return f"WRONG {name}: {found}"
     if lacking:
