@@ -108,7 +108,7 @@ async def _prepared(client: Any, count: int) -> tuple[str, list[str]]:
     async def thread() -> str:
         async with gate:
             found = await client.beta.threads.create(
-                messages=[{"role": "user", "content": "Where is my order?"}]
+                messages=[{"content": "Where is my order?", "role": "user"}]
             )
         return str(found.id)
 

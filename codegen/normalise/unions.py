@@ -163,7 +163,9 @@ def _add_implicit(
     mapping = found["mapping"]
     for name in names:
         kinds = _kinds(found["propertyName"], name, schemas, at)
-        if reference_to(name) not in mapping.values() and not kinds:
+        # A variant that is no object has no property to be told apart by.
+        is_object = bool(_objects(name, schemas, at))
+        if is_object and reference_to(name) not in mapping.values() and not kinds:
             mapping.setdefault(name, reference_to(name))
 
 

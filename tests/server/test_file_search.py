@@ -241,7 +241,7 @@ def test_stores_of_assistant_and_thread_are_searched_together(
     own = client.vector_stores.create(file_ids=[file.id]).id
     resources = {"file_search": {"vector_store_ids": [own]}}
     thread = client.beta.threads.create(
-        messages=[{"role": "user", "content": QUESTION}], tool_resources=resources
+        messages=[{"content": QUESTION, "role": "user"}], tool_resources=resources
     )
     run = run_of(client, assistant_of(client, store), thread=thread.id)
     results = (

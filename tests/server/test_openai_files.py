@@ -144,7 +144,7 @@ def test_messages_bring_files_along(client: OpenAI) -> None:
     file = client.files.create(file=("a.txt", DANUBE), purpose="assistants")
     attachment: Any = {"file_id": file.id, "tools": [{"type": "file_search"}]}
     thread = client.beta.threads.create(
-        messages=[{"role": "user", "content": "Hi", "attachments": [attachment]}]
+        messages=[{"content": "Hi", "role": "user", "attachments": [attachment]}]
     )
     resources = thread.tool_resources
     assert resources
