@@ -165,7 +165,7 @@ class ToolLedger:
         return noted_async if inspect.iscoroutinefunction(function) else noted
 
     def release(self, ids: Iterable[str]) -> list[str]:
-        """Give up calls; return those that go on, as they had begun.
+        """Abandon calls; return those that go on, as they had begun.
 
         Somebody else may perform the others.
         """

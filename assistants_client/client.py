@@ -6,7 +6,7 @@ import os
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, NoReturn, TypeVar
 
 from ._arguments import is_left_out
-from ._attaching import AsyncAttaching, Attaching
+from ._attach_methods import AsyncAttachMethods, AttachMethods
 from ._drive import drive, drive_async
 from ._errors import ConfigurationError
 from ._flows.call import perform_call
@@ -244,7 +244,7 @@ class _Client(Generic[PoolT]):
         )
 
 
-class Client(_Client[Pool], Resources, CustomRequests, Attaching):
+class Client(_Client[Pool], Resources, CustomRequests, AttachMethods):
     """A client of the Assistants API.
 
     Threads may share it. Close it, or use it in a `with` statement.
@@ -294,7 +294,7 @@ class Client(_Client[Pool], Resources, CustomRequests, Attaching):
 
 
 class AsyncClient(
-    _Client["AsyncPool"], AsyncResources, AsyncCustomRequests, AsyncAttaching
+    _Client["AsyncPool"], AsyncResources, AsyncCustomRequests, AsyncAttachMethods
 ):
     """A client of the Assistants API whose methods are awaited.
 

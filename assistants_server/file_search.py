@@ -13,7 +13,7 @@ from .turn_context import tokens, vector_stores_of
 
 if TYPE_CHECKING:
     from .library import Library
-    from .searching import Found
+    from .searcher import Found
     from .store import Store
 
 JSON = dict[str, Any]

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from .contents import Contents, Draft
-    from .searching import Searcher
+    from .searcher import Searcher
     from .store import Store
 
 JSON = dict[str, Any]
@@ -183,7 +183,7 @@ class Library:
         return kept
 
     def attach(self, thread: str, attachments: Iterable[JSON]) -> None:
-        """Give the tools of a thread the files that are attached to its messages.
+        """Add the files that are attached to messages to the tools of their thread.
 
         Files for search go into the thread's vector store, which is made if there is
         none.

@@ -17,11 +17,11 @@ from .contents import Contents
 from .engines import deterministic
 from .faults import FaultMiddleware, Faults
 from .file_search import FileSearcher
-from .indexing import Indexer
+from .indexer import Indexer
 from .library import Library
 from .request_log import RequestLog
 from .scheduler import Scheduler
-from .searching import Searcher
+from .searcher import Searcher
 from .settings import LOOPBACK, MEBIBYTE, Settings
 from .store import SQLiteStore
 from .uvicorn_server import UvicornServer, run_loop

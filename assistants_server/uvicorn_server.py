@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
 
     from .connections import Connections
-    from .indexing import Indexer
+    from .indexer import Indexer
     from .scheduler import Scheduler
     from .store import Store
 

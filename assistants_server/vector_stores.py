@@ -15,7 +15,7 @@ from .search.filters import FilterError, check_filter
 from .validation import wrong_value
 
 if TYPE_CHECKING:
-    from .searching import Found
+    from .searcher import Found
     from .validation import ValidRequest
 
 JSON = dict[str, Any]

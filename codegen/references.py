@@ -1,4 +1,4 @@
-"""Give every target of a reference a name, so that references lead to names only.
+"""Name every target of a reference, so that references lead to names only.
 
 A reference may lead into a path, to `$defs`, to a property of another schema or into
 another file. What stands there moves to the components, under a name that says where it

@@ -46,7 +46,7 @@ ROOMS = (
     *("_drive", "_progress", "_transcript", "_transport"),
     *("_local_file", "_downloads", "binary"),
     *("pages", "responses", "streaming", "objects", "resources"),
-    *("azure", "custom_requests", "_attaching", "client", ""),
+    *("azure", "custom_requests", "_attach_methods", "client", ""),
 )
 # What only type checkers import from a room below, and why it can't be otherwise.
 TYPED_BELOW = {

@@ -102,7 +102,7 @@ class LiveObject:
 
 
 def bind(live: Any, client: Any, ids: Mapping[str, Any]) -> None:
-    """Give a live object a client.
+    """Bind a live object to a client.
 
     Args:
         live: the object.

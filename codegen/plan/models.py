@@ -202,7 +202,7 @@ def _object(types: Types, name: str, schema: Schema, at: Path) -> SchemaModule:
 
 
 def _named(types: Types, field: Field, taken: dict[str, str], at: Path) -> Field:
-    """Give a field a name that no other one has, nor what is derived from another."""
+    """Name a field as no other one is, nor what is derived from another."""
     key = field.key
     name = free(field.name, taken, _attribute(with_signs(key)))
     if name != field.name:

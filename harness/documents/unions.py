@@ -93,7 +93,7 @@ def _said(schemas: dict[str, Any], union: str) -> tuple[str, dict[Any, str]]:
 def _as_said(
     values: list[Any], variant: str, said: tuple[str, dict[Any, str]]
 ) -> Iterator[Any]:
-    """Give the discriminator of instances the value that it should have."""
+    """Yield instances whose discriminator has the value that it should have."""
     key, mapping = said
     due = [value for value, name in mapping.items() if name == variant]
     for value in values:

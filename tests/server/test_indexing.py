@@ -188,7 +188,7 @@ def test_indexing_goes_on_when_the_store_can_be_used_again(
         return begin(self, place)
 
     monkeypatch.setattr(VectorStoreFiles, "begin", failing)
-    monkeypatch.setattr("assistants_server.indexing._PAUSE", 0.01)
+    monkeypatch.setattr("assistants_server.indexer._PAUSE", 0.01)
     with LocalServer() as server, talking(server) as api:
         store = vector_store(api, b"The Danube.")
         assert store["file_counts"] == counts(completed=1)

@@ -40,7 +40,7 @@ _KINDS: Final = {
 }
 
 
-class Attaching:
+class AttachMethods:
     """Methods for objects that no client returned, or that lost theirs."""
 
     @overload
@@ -79,7 +79,7 @@ class Attaching:
         return attached(self, found, ids)
 
 
-class AsyncAttaching:
+class AsyncAttachMethods:
     """Methods for objects that no client returned, or that lost theirs."""
 
     @overload

@@ -12,7 +12,7 @@ from .search.filters import matches
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from .indexing import Indexer
+    from .indexer import Indexer
     from .search.hits import Hit
     from .store import Store
 
