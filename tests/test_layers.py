@@ -45,7 +45,7 @@ ROOMS = (
     *("_events", "_flows", "_lists"),
     *("_drive", "_progress", "_transcript", "_transport"),
     *("_local_file", "_downloads", "binary"),
-    *("pages", "responses", "streaming", "objects", "resources"),
+    *("pages", "_response", "responses", "streaming", "objects", "resources"),
     *("azure", "custom_requests", "_attach_methods", "client", ""),
 )
 # What only type checkers import from a room below, and why it can't be otherwise.
