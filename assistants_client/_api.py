@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from assistants_api.types import Request as Request
     from assistants_api.types import UnknownObject as UnknownObject
     from assistants_api.types import to_json as to_json
+    from assistants_api.worker import in_thread as in_thread
 
 _HOMES = {
     "BrokenFile": "errors",
@@ -47,6 +48,7 @@ _HOMES = {
     "UnusableFile": "errors",
     "check": "checking",
     "document": "checking",
+    "in_thread": "worker",
     "json_of": "reading",
     "multipart": "forms",
     "to_json": "types",

@@ -2,3 +2,4 @@
 
 from assistants_api.checking import check as check
 from assistants_api.checking import document as document
+from assistants_api.worker import in_thread as in_thread

@@ -14,11 +14,11 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from ._api import in_thread
 from .file_objects import failed
 from .index_file import IndexFile
 from .search.errors import EmbeddingError, ExtractionError, SearchError
 from .search.extraction import StoppedError
-from .threads import in_thread
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -122,7 +122,7 @@ class Indexer:
     async def search(self, search: Callable[[], _Done]) -> _Done:
         """Return what a search in the index finds, in a thread of its own."""
         async with self._searches:
-            return await in_thread(search, "searching")
+            return await in_thread(search)
 
     async def settled(self, vector_stores: Iterable[str]) -> None:
         """Wait until no file of some vector stores is being indexed."""
@@ -143,7 +143,7 @@ class Indexer:
             await asyncio.wait(self._tasks, timeout=_GRACE)
         with suppress(TimeoutError):
             async with asyncio.timeout(_GRACE):
-                await in_thread(self._close, "closing")
+                await in_thread(self._close)
 
     def _close(self) -> None:
         self.index.close()
@@ -193,7 +193,7 @@ class Indexer:
             return failed(entry.body, "server_error", message)
         add = self.index.adding(entry.body, file["filename"], job.stop)
         try:
-            added: Added = await in_thread(add, "indexing")
+            added: Added = await in_thread(add)
         except (StoppedError, asyncio.CancelledError) as error:
             # It was not this file that ended the server.
             with self._store.changes():
@@ -246,7 +246,7 @@ class Indexer:
         try:
             remove = self.index.removing(vector_store, file)
             async with self._removals:
-                await in_thread(remove, "removing")
+                await in_thread(remove)
         finally:
             if self._jobs.get(pair) is job:
                 del self._jobs[pair]
@@ -254,7 +254,7 @@ class Indexer:
 
     async def _delete(self, ids: list[str]) -> None:
         gone = [each for each in ids if self._store.get("file", each) is None]
-        await in_thread(partial(self._contents.delete, gone), "deleting")
+        await in_thread(partial(self._contents.delete, gone))
 
     async def _tidy(self, expire: Callable[[], None]) -> None:
         while True:

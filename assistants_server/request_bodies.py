@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from starlette.requests import ClientDisconnect
 
+from ._api import in_thread
 from .http_errors import HTTPError
 from .multipart import FORM_ROOM, read_form, too_large
-from .threads import in_thread
 from .validation import read_body, valid_body
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ class RequestBodies:
             raise _unstored(error) from error
         finally:
             # To delete a large file takes a while.
-            await in_thread(draft.discard, "discarding")
+            await in_thread(draft.discard)
 
     async def _raw(self, request: Request) -> bytes:
         limit = self._settings.max_body

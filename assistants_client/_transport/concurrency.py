@@ -6,9 +6,9 @@ import contextvars
 import inspect
 import threading
 import time
-from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
+from .. import _api
 from .._effects import Overdue, TimeUp
 
 if TYPE_CHECKING:
@@ -41,14 +41,14 @@ def together(
     """
     jobs = [_Job(each, until) for each in invocations]
     here = [each for each in jobs if each.is_for_waiting_thread]
-    crew = _Crew(jobs, [each for each in jobs if each not in here])
+    workers = _Workers(jobs, [each for each in jobs if each not in here])
     try:
         for job in here:
-            crew.do(job, until)
-        return crew.wait(until)
+            workers.do(job, until)
+        return workers.wait(until)
     finally:
         # An interruption must not wait for functions that go on.
-        crew.dismiss()
+        workers.stop()
 
 
 async def together_async(invocations: Sequence[Invocation]) -> list[object]:
@@ -74,7 +74,7 @@ async def together_async(invocations: Sequence[Invocation]) -> list[object]:
                     found = function()
                     return await found if inspect.isawaitable(found) else found
                 in_thread = True
-                found = await _in_thread(function)
+                found = await _api.in_thread(function)
                 in_thread = False
                 return await found if inspect.isawaitable(found) else found
         except BaseException as error:
@@ -175,7 +175,7 @@ class _Job:
         return Overdue(self.timeout, left_behind=not self._awaits)
 
 
-class _Crew:
+class _Workers:
     """Threads that do jobs, and whoever waits for them."""
 
     def __init__(self, jobs: list[_Job], theirs: list[_Job]) -> None:
@@ -188,9 +188,9 @@ class _Crew:
         self._jobs = jobs
         self._left: Iterator[_Job] = iter(theirs)
         self._changed = threading.Condition()
-        self._dismissed = False
+        self._stopped = False
         for _ in range(min(len(theirs), MOST_THREADS)):
-            self._hire()
+            self._start()
 
     def do(self, job: _Job, until: float | None) -> None:
         """Do a job here; what interrupts it is raised.
@@ -236,12 +236,12 @@ class _Crew:
                 left = _first(limits)
                 self._changed.wait(None if left is None else left - now)
 
-    def dismiss(self) -> None:
+    def stop(self) -> None:
         """Have no more jobs begun; those that have go on."""
         with self._changed:
-            self._dismissed = True
+            self._stopped = True
 
-    def _hire(self) -> None:
+    def _start(self) -> None:
         # Those that are left behind must not keep the interpreter from ending.
         threading.Thread(target=self._work, name=_NAME, daemon=True).start()
 
@@ -249,7 +249,7 @@ class _Crew:
         job.ended = True
         job.result = job.overdue()
         # Its thread is not to be counted on, and others may be waiting for one.
-        self._hire()
+        self._start()
 
     def _work(self) -> None:
         while (job := self._next()) is not None:
@@ -274,7 +274,7 @@ class _Crew:
 
     def _next(self) -> _Job | None:
         with self._changed:
-            job = None if self._dismissed else next(self._left, None)
+            job = None if self._stopped else next(self._left, None)
             if job is not None:
                 job.began = time.monotonic()
                 self._changed.notify_all()
@@ -283,36 +283,6 @@ class _Crew:
 
 def _first(times: Iterable[float | None]) -> float | None:
     return min((each for each in times if each is not None), default=None)
-
-
-async def _in_thread(function: Callable[[], object]) -> object:
-    """Call a function in a thread; where this is cancelled, it goes on there."""
-    import asyncio
-
-    loop = asyncio.get_running_loop()
-    # Exceptions are handed over as values: some mean something else to a future.
-    done: asyncio.Future[tuple[object, BaseException | None]] = loop.create_future()
-    context = contextvars.copy_context()
-
-    def settle(outcome: tuple[object, BaseException | None]) -> None:
-        if not done.done():
-            done.set_result(outcome)
-
-    def work() -> None:
-        outcome: tuple[object, BaseException | None]
-        try:
-            outcome = context.run(function), None
-        except BaseException as error:  # noqa: BLE001 - for whoever waits
-            outcome = None, error
-        # The loop may have ended meanwhile.
-        with suppress(RuntimeError):
-            loop.call_soon_threadsafe(settle, outcome)
-
-    threading.Thread(target=work, name=_NAME, daemon=True).start()
-    result, raised = await done
-    if raised is not None:
-        raise raised
-    return result
 
 
 class _Late(Exception):  # noqa: N818 - it is the result of a call
