@@ -14,33 +14,36 @@ T = TypeVar("T")
 
 
 async def in_thread(function: Callable[..., T], *given: Any) -> T:
-    """Call a function in a thread; in a loop that is not asyncio's, call it at once."""
+    """Call a function in a thread; in a loop that is not asyncio's, call it at once.
+
+    Where this is cancelled, the function goes on in its thread.
+    """
     try:
         loop = asyncio.get_running_loop()
     except RuntimeError:
         return function(*given)
-    done: asyncio.Future[T] = loop.create_future()
+    # Exceptions are handed over as values: some mean something else to a future, and
+    # nothing that ends the thread may leave the loop waiting.
+    done: asyncio.Future[tuple[Any, BaseException | None]] = loop.create_future()
+    context = contextvars.copy_context()
 
-    def settle(result: T | None, error: Exception | None) -> None:
-        if done.done():
-            return
-        if error is not None:
-            done.set_exception(error)
-        else:
-            done.set_result(cast("T", result))
+    def settle(outcome: tuple[Any, BaseException | None]) -> None:
+        if not done.done():
+            done.set_result(outcome)
 
     def work() -> None:
-        result: T | None = None
-        failed: Exception | None = None
+        outcome: tuple[Any, BaseException | None]
         try:
-            result = function(*given)
-        except Exception as error:  # noqa: BLE001 - for whoever waits
-            failed = error
+            outcome = context.run(function, *given), None
+        except BaseException as error:  # noqa: BLE001 - for whoever waits
+            outcome = None, error
         # The loop may have ended meanwhile.
         with suppress(RuntimeError):
-            loop.call_soon_threadsafe(settle, result, failed)
+            loop.call_soon_threadsafe(settle, outcome)
 
     # Not one that the interpreter waits for: a pipe may have no end.
-    context = contextvars.copy_context()
-    threading.Thread(target=context.run, args=(work,), daemon=True).start()
-    return await done
+    threading.Thread(target=work, daemon=True).start()
+    result, raised = await done
+    if raised is not None:
+        raise raised
+    return cast("T", result)
