@@ -59,6 +59,8 @@ class BasePool:
         self._most = most
         self.given = given
         self._made: Any = None
+        # One that was made to see whether it can be, until it is used.
+        self._spare: Any = None
         self._process = os.getpid()
         self._lock = threading.Lock()
         take_places(given, self._kind)
@@ -90,7 +92,7 @@ class BasePool:
         with self._lock:
             # Another thread may have been faster.
             if self._made is None:
-                self._made = self._new()
+                self._made = self._spare or self._new()
         return self._made
 
     def _new(self) -> Any:
@@ -115,7 +117,7 @@ class BasePool:
                 used.
         """
         if self.given is None and any(map(os.environ.get, _SURROUNDINGS)):
-            self.library.new_client(asynchronous=self.asynchronous)
+            self._spare = self._new()
 
     def _is_open(self) -> bool:
         return self._made is not None and not self.closed

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from typing import TYPE_CHECKING, Final
 
 from .._errors import ConfigurationError
@@ -31,6 +30,8 @@ def check_unknown(
     Raises:
         ConfigurationError: one of them would be sent by mistake.
     """
+    import difflib
+
     for name in keywords:
         alike = difflib.get_close_matches(name, {*known, *_SETTINGS}, 1, _ALIKE)
         if not alike:
