@@ -92,10 +92,21 @@ def tool_inputs() -> dict[str, Any]:
 
 
 def hashes(folder: Path) -> dict[str, str]:
-    """Return the sha256 of every file in a folder, caches and the lock excepted."""
+    """Return the sha256 of every file in a folder.
+
+    Excepted are caches, the lock, and other builds within, which have locks themselves.
+    """
+    others = nested(folder)
     files = (path for path in folder.rglob("*") if path.is_file())
     kept = (p for p in files if "__pycache__" not in p.parts and p != folder / LOCK)
-    return _hashes(kept, folder)
+    return _hashes(
+        (p for p in kept if not any(p.is_relative_to(o) for o in others)), folder
+    )
+
+
+def nested(folder: Path) -> list[Path]:
+    """Return the folders within a build that hold builds of their own."""
+    return [lock.parent for lock in folder.glob(f"*/{LOCK}")]
 
 
 def _hashes(paths: Iterable[Path], root: Path) -> dict[str, str]:

@@ -8,6 +8,7 @@ CODEGEN = Path(__file__).resolve().parent
 ROOT = CODEGEN.parent
 PINNED = ROOT / "openapi.yaml"
 GENERATED = ROOT / "generated"
+MODEL_API = CODEGEN / "model_api.yaml"
 METHODS = CODEGEN / "methods.yaml"
 TEMPLATES = CODEGEN / "templates"
 CLIENT = ROOT / "assistants_client"

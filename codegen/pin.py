@@ -12,10 +12,10 @@ import yaml
 
 from codegen import overlay, source
 from codegen.normalise.strip import order
-from codegen.paths import CODEGEN, PINNED
+from codegen.paths import CODEGEN, MODEL_API, PINNED
 from codegen.pipeline import facts
-from codegen.prose import with_prose, without_prose
-from codegen.select import ASSISTANTS, Selection
+from codegen.prose import with_blanks, with_prose, without_prose
+from codegen.select import ASSISTANTS, MODELS, Selection
 from codegen.source import Document, Source
 from codegen.swap import write_atomically
 
@@ -32,6 +32,38 @@ _HEADER = """\
 # `python -m codegen pin`, with the repairs of codegen/overlay.yaml. The words are ours:
 # edit descriptions here; `pin` keeps them.
 """
+_MODELS_HEADER = """\
+# What a model is asked by: the Responses API, chat completions, embeddings and the list
+# of models.
+#
+# The facts were taken from an upstream document by `python -m codegen pin --models`,
+# and model_api.lock names it. Nobody edits them, and no words are added.
+"""
+
+
+@dataclass(frozen=True)
+class Target:
+    """A document of ours that holds the facts of an upstream one.
+
+    Attributes:
+        path: its file.
+        lock: the record of where its facts come from.
+        selection: the operations that it has.
+        header: the comment at its beginning.
+        title: what it is called where it has no words of ours; else they say it.
+    """
+
+    path: Path
+    lock: Path
+    selection: Selection
+    header: str
+    title: str = ""
+
+
+ASSISTANTS_TARGET = Target(PINNED, LOCK, ASSISTANTS, _HEADER)
+MODELS_TARGET = Target(
+    MODEL_API, MODEL_API.with_suffix(".lock"), MODELS, _MODELS_HEADER, "Models"
+)
 
 
 @dataclass(frozen=True)
@@ -44,22 +76,16 @@ class Pinned:
 
 
 def pin(
-    upstream: Source,
-    *,
-    selection: Selection = ASSISTANTS,
-    date: str | None = None,
-    pinned: Path = PINNED,
-    lock: Path = LOCK,
+    upstream: Source, target: Target = ASSISTANTS_TARGET, *, date: str | None = None
 ) -> Pinned:
     """Write the pinned document and the record of where it comes from.
 
     Raises:
         SpecError: the document is unusable; nothing has been written then.
     """
-    found = facts(upstream.document, selection, overlay.load())
-    known = source.load(pinned).document if pinned.exists() else None
-    described, missing = with_prose(without_prose(found.document), known)
-    document, _ = order(described)
+    found = facts(upstream.document, target.selection, overlay.load())
+    document, missing = _worded(without_prose(found.document), target)
+    document, _ = order(document)
     found_date = _DATE.search(upstream.name)
     record = {
         "name": upstream.name,
@@ -67,9 +93,17 @@ def pin(
         "version": upstream.version,
         "sha256": upstream.sha256,
     }
-    write_atomically(pinned, _HEADER + to_yaml(document))
-    write_atomically(lock, json.dumps(record, indent=2) + "\n")
+    write_atomically(target.path, target.header + to_yaml(document))
+    write_atomically(target.lock, json.dumps(record, indent=2) + "\n")
     return Pinned(document, missing, found.unused_actions)
+
+
+def _worded(document: Document, target: Target) -> tuple[Document, list[str]]:
+    """Return a document with the words that are due, and where some are missing."""
+    if target.title:
+        return with_blanks(document, target.title), []
+    known = source.load(target.path).document if target.path.exists() else None
+    return with_prose(document, known)
 
 
 def to_yaml(document: Document) -> str:

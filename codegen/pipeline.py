@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import keyword
+import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -21,6 +22,7 @@ from codegen.lock import (
     drift,
     hash_of_json,
     hashes,
+    nested,
     read_lock,
     tool_inputs,
     write_lock,
@@ -154,6 +156,8 @@ def build(order: Order, say: Say = print) -> Built:
         before = hashes(target) if target.exists() else {}
         after = hashes(folder)
         methods = files.put(code.methods, order.client) if order.client else []
+        for other in nested(target):
+            shutil.copytree(other, folder / other.name)
         replace_folder(folder, target)
     count = len(after) + len(code.methods)
     changed = [*differences(before, after), *methods]

@@ -63,6 +63,19 @@ def with_prose(
     return result, missing
 
 
+def with_blanks(facts: Document, title: str) -> Document:
+    """Return a document without words: a title, and nothing where a text must be."""
+    result: Document = json.loads(json.dumps(facts))
+    result["info"]["title"] = title
+    groups = [op.data.get("responses") for op in operations(result)]
+    groups.append((result.get("components") or {}).get("responses"))
+    for group in groups:
+        for response in (group or {}).values():
+            if "$ref" not in response:
+                response.setdefault("description", "")
+    return result
+
+
 def places(document: Document) -> Iterator[Place]:
     """Yield the places of a normalised document where prose is due."""
     yield ("info", "title"), document["info"], "title"

@@ -32,15 +32,16 @@ _UNUSED = ("callbacks", "servers", "externalDocs")
 
 @dataclass(frozen=True)
 class Selection:
-    """The operations to keep: by prefix of the path, by tag, or all of them."""
+    """The operations to keep: by prefix of the path, by tag, by id, or all of them."""
 
     paths: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
     everything: bool = False
+    ids: tuple[str, ...] = ()
 
     def keeps(self, operation: Operation) -> bool:
         """Return whether an operation is among the chosen ones."""
-        if self.everything:
+        if self.everything or operation.name in self.ids:
             return True
         path = operation.path
         by_path = any(
@@ -54,11 +55,16 @@ class Selection:
             return "all operations"
         chosen = [f"paths under {path}" for path in self.paths]
         chosen += [f"tag {tag}" for tag in self.tags]
+        chosen += [f"operation {name}" for name in self.ids]
         return ", ".join(chosen) or "nothing"
 
 
 ASSISTANTS = Selection(
     paths=("/assistants", "/threads", "/files", "/vector_stores", "/models")
+)
+# What a model is asked by.
+MODELS = Selection(
+    ids=("createResponse", "createChatCompletion", "createEmbedding", "listModels")
 )
 
 

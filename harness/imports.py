@@ -15,6 +15,7 @@ SOURCE_ROOTS = {
     "assistants_api": ROOT / "generated",
     "assistants_client": ROOT,
     "assistants_server": ROOT,
+    "model_api": ROOT / "generated" / "upstream",
     "codegen": ROOT,
 }
 

@@ -25,6 +25,7 @@ SOURCES = {
     "assistants_client": ROOT,
     "assistants_server": ROOT,
     "assistants_api": ROOT / "generated",
+    "model_api": ROOT / "generated" / "upstream",
 }
 DEVELOPMENT_ONLY = ["bench", "codegen", "generated", "harness", "scripts", "tests"]
 NEEDED_TO_REGENERATE = {"codegen", "generated", "openapi.yaml", "constraints.txt"}
@@ -51,7 +52,7 @@ print(json.dumps({
 """
 
 
-def test_wheel_holds_all_of_both_packages_and_nothing_else(wheel: Path) -> None:
+def test_wheel_holds_all_of_our_packages_and_nothing_else(wheel: Path) -> None:
     ours = {
         path.relative_to(parent).as_posix()
         for package, parent in SOURCES.items()

@@ -22,6 +22,13 @@ def pin(
         str | None,
         typer.Option(help="The day it was published; else the one in its name."),
     ] = None,
+    models: Annotated[
+        bool,
+        typer.Option(
+            "--models",
+            help="Rewrite codegen/model_api.yaml: what the server asks models by.",
+        ),
+    ] = False,
     any_host: AnyHost = False,
 ) -> None:
     """Rewrite the facts of openapi.yaml from an upstream document.
@@ -29,8 +36,9 @@ def pin(
     The words of openapi.yaml stay; an element that is new gets a visible marker where
     words are missing. No sentence of SOURCE is taken over.
     """
+    into = pinning.MODELS_TARGET if models else pinning.ASSISTANTS_TARGET
     with reported_errors(), out.status(f"reading {source_}", spinner="line"):
-        done = pinning.pin(source.load(source_, any_host=any_host), date=date)
+        done = pinning.pin(source.load(source_, any_host=any_host), into, date=date)
     for target in done.unused_actions:
         out.print(
             f"note: an action of the overlay finds nothing: {target}", markup=False

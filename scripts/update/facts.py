@@ -164,7 +164,8 @@ def _pin(
     upstream: Source, date: str | None, pinned: Path, lock: Path
 ) -> pinning.Pinned:
     try:
-        return pinning.pin(upstream, date=date, pinned=pinned, lock=lock)
+        target = replace(pinning.ASSISTANTS_TARGET, path=pinned, lock=lock)
+        return pinning.pin(upstream, target, date=date)
     except SpecError as error:
         if not error.message.startswith("no operation matches"):
             raise

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -25,11 +26,25 @@ def test_pinning_upstream_writes_the_file_that_we_have(
 ) -> None:
     target, lock = tmp_path / "openapi.yaml", tmp_path / "source.lock"
     target.write_bytes(PINNED.read_bytes())
-    done = pin.pin(source.load(path), pinned=target, lock=lock)
+    ours = replace(pin.ASSISTANTS_TARGET, path=target, lock=lock)
+    done = pin.pin(source.load(path), ours)
     assert target.read_bytes() == PINNED.read_bytes()
     if path.name == upstream.PINNED_COPY:
         assert lock.read_bytes() == pin.LOCK.read_bytes()
     assert done.undescribed == []
+
+
+@pytest.mark.parametrize("path", upstream.for_facts(), ids=lambda path: path.name)
+def test_pinning_upstream_writes_what_models_are_asked_by(
+    path: Path, tmp_path: Path
+) -> None:
+    ours = pin.MODELS_TARGET
+    lock = tmp_path / "model_api.lock"
+    target = replace(ours, path=tmp_path / "model_api.yaml", lock=lock)
+    pin.pin(source.load(path), target)
+    assert target.path.read_bytes() == ours.path.read_bytes()
+    if path.name == upstream.PINNED_COPY:
+        assert lock.read_bytes() == ours.lock.read_bytes()
 
 
 @pytest.mark.parametrize("path", upstream.for_prose(), ids=lambda path: path.name)
