@@ -11,8 +11,14 @@ from typing import TYPE_CHECKING, Any
 
 from . import objects
 from .engines.adapter import call_engine
-from .engines.interface import EngineError, Fail, FileSearch, Incomplete, Wait
 from .engines.outputs import problem_of
+from .engines.turn_events import (
+    EngineError,
+    Fail,
+    FileSearch,
+    Incomplete,
+    Wait,
+)
 from .file_search import FileSearchError
 from .objects import end_message, end_step, usage_of
 from .turn_context import is_function_step, next_turn, prompt_tokens, tokens

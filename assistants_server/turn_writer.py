@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from . import objects
 from ._api import check
-from .engines.interface import (
+from .engines.turn_events import (
     Citation,
     CodeCall,
     EngineError,
@@ -25,7 +25,7 @@ from .turn_context import tokens
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from .engines.interface import Output
+    from .engines.turn_events import Output
     from .objects import Ending
     from .store import Store
 

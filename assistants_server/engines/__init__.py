@@ -2,24 +2,26 @@
 
 from .deterministic import deterministic
 from .interface import (
+    Engine,
+    FunctionOutput,
+    Turn,
+    models_of,
+    with_models,
+)
+from .scripted import ScriptError, scripted
+from .turn_events import (
     Citation,
     CodeCall,
-    Engine,
     Fail,
     FileSearch,
-    FunctionOutput,
     Image,
     Incomplete,
     Output,
     RefusedText,
     Text,
     ToolCall,
-    Turn,
     Wait,
-    models_of,
-    with_models,
 )
-from .scripted import ScriptError, scripted
 
 __all__ = [
     "Citation",

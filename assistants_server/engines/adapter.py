@@ -16,10 +16,11 @@ from contextlib import suppress
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any
 
-from .interface import EngineError
+from .turn_events import EngineError
 
 if TYPE_CHECKING:
-    from .interface import Engine, Output, Turn
+    from .interface import Engine, Turn
+    from .turn_events import Output
 
 
 _END = object()

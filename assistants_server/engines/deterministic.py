@@ -6,12 +6,19 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
-from .interface import Citation, CodeCall, FileSearch, ToolCall, with_models
+from .interface import with_models
+from .turn_events import (
+    Citation,
+    CodeCall,
+    FileSearch,
+    ToolCall,
+)
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Iterator, Sequence
 
-    from .interface import Output, Turn
+    from .interface import Turn
+    from .turn_events import Output
 
 _PIECES = re.compile(r"\s*\S+")
 _SENTENCE_ENDS = re.compile(r"(?<=[.!?])\s+|\n\s*\n")

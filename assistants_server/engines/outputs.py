@@ -6,7 +6,7 @@ import json
 import math
 from typing import TYPE_CHECKING, Any, Final
 
-from .interface import (
+from .turn_events import (
     Citation,
     CodeCall,
     Fail,

@@ -9,7 +9,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from .deterministic import deterministic
-from .interface import (
+from .outputs import problem_of
+from .turn_events import (
     Citation,
     CodeCall,
     Fail,
@@ -21,12 +22,12 @@ from .interface import (
     ToolCall,
     Wait,
 )
-from .outputs import problem_of
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Mapping
 
-    from .interface import Engine, Output, Turn
+    from .interface import Engine, Turn
+    from .turn_events import Output
 
 HEADER = "X-Local-Script"
 HELP = """\

@@ -1,0 +1,131 @@
+"""What an engine yields in a turn: what the model says and does, piece by piece."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Literal, TypeAlias
+
+
+class EngineError(Exception):
+    """An output of an engine can't be put into the API's objects."""
+
+
+@dataclass(frozen=True)
+class Text:
+    """A piece of the message; a plain `str` is the same without annotations.
+
+    Attributes:
+        value: the piece.
+        annotations: citations, as the API's objects, placed in the whole text.
+    """
+
+    value: str
+    annotations: tuple[dict[str, Any], ...] = ()
+
+
+@dataclass(frozen=True)
+class RefusedText:
+    """A piece of the text by which the model refuses to answer."""
+
+    value: str
+
+
+@dataclass(frozen=True)
+class Image:
+    """An image in the message: the id of its file."""
+
+    file_id: str
+
+
+@dataclass(frozen=True)
+class ToolCall:
+    """A call of one of the client's functions.
+
+    Attributes:
+        name: the function.
+        arguments: its arguments; a `str` is sent as it is, valid JSON or not.
+    """
+
+    name: str
+    arguments: dict[str, Any] | str = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class CodeCall:
+    """Code that the code interpreter ran, and what it printed and drew.
+
+    Attributes:
+        input: the code.
+        logs: what it printed, if anything.
+        images: the ids of the files that it drew.
+    """
+
+    input: str
+    logs: str = ""
+    images: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class FileSearch:
+    """A search in the files of the run.
+
+    Attributes:
+        results: what it found, as the API's objects, where the engine searched itself.
+        query: what the server shall search for, in the vector stores of the run's
+            assistant and thread; the `yield` returns the results, with content.
+    """
+
+    results: tuple[dict[str, Any], ...] = ()
+    query: str | None = None
+
+
+@dataclass(frozen=True)
+class Citation:
+    """A mark in the text that cites a result of the run's last search.
+
+    Attributes:
+        result: its number, from 0, best first.
+    """
+
+    result: int = 0
+
+
+@dataclass(frozen=True)
+class Wait:
+    """A pause, in seconds; the server goes on serving others meanwhile."""
+
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Fail:
+    """The end of the run: it fails."""
+
+    message: str
+    code: Literal["server_error", "rate_limit_exceeded", "invalid_prompt"] = (
+        "server_error"
+    )
+
+
+@dataclass(frozen=True)
+class Incomplete:
+    """The end of the run: it stays incomplete."""
+
+    reason: Literal["max_completion_tokens", "max_prompt_tokens"] = (
+        "max_completion_tokens"
+    )
+
+
+Output: TypeAlias = (
+    str
+    | Text
+    | RefusedText
+    | Image
+    | ToolCall
+    | CodeCall
+    | FileSearch
+    | Citation
+    | Wait
+    | Fail
+    | Incomplete
+)
