@@ -4,7 +4,9 @@ from .deterministic import deterministic
 from .interface import (
     Engine,
     FunctionOutput,
+    PastTurn,
     Turn,
+    TurnFile,
     models_of,
     with_models,
 )
@@ -18,8 +20,11 @@ from .turn_events import (
     Incomplete,
     Output,
     RefusedText,
+    State,
     Text,
     ToolCall,
+    ToolCallDelta,
+    Usage,
     Wait,
 )
 
@@ -33,11 +38,16 @@ __all__ = [
     "Image",
     "Incomplete",
     "Output",
+    "PastTurn",
     "RefusedText",
     "ScriptError",
+    "State",
     "Text",
     "ToolCall",
+    "ToolCallDelta",
     "Turn",
+    "TurnFile",
+    "Usage",
     "Wait",
     "deterministic",
     "models_of",

@@ -14,8 +14,11 @@ from .turn_events import (
     Image,
     Incomplete,
     RefusedText,
+    State,
     Text,
     ToolCall,
+    ToolCallDelta,
+    Usage,
     Wait,
 )
 
@@ -23,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 ERROR_CODES: Final = ("server_error", "rate_limit_exceeded", "invalid_prompt")
-REASONS: Final = ("max_completion_tokens", "max_prompt_tokens")
+REASONS: Final = ("max_completion_tokens", "max_prompt_tokens", "content_filter")
 
 
 def problem_of(output: Any) -> str | None:
@@ -54,6 +57,26 @@ def _text(value: Any) -> str | None:
 
 def _text_or_none(value: Any) -> str | None:
     return None if value is None else _text(value)
+
+
+def _id(value: Any) -> str | None:
+    return _text(value) if value != "" else "is empty"
+
+
+def _id_or_none(value: Any) -> str | None:
+    return None if value is None else _id(value)
+
+
+def _count(value: Any) -> str | None:
+    if isinstance(value, bool) or not isinstance(value, int):
+        return f"is {type(value).__name__}, not a number of tokens"
+    return None if 0 <= value < 2**53 else f"is {value}, not 0 or more"
+
+
+def _object(value: Any) -> str | None:
+    if not isinstance(value, dict):
+        return f"is {type(value).__name__}, not dict"
+    return _json(value)
 
 
 def _number(value: Any) -> str | None:
@@ -112,10 +135,15 @@ _FIELDS: Final[Mapping[type, Mapping[str, Callable[[Any], str | None]]]] = {
     Text: {"value": _text, "annotations": _objects},
     RefusedText: {"value": _text},
     Image: {"file_id": _text},
-    ToolCall: {"name": _text, "arguments": _arguments},
+    ToolCall: {"name": _text, "arguments": _arguments, "id": _id_or_none},
+    ToolCallDelta: {"id": _id, "name": _text, "arguments": _text},
     CodeCall: {"input": _text, "logs": _text, "images": _texts},
     FileSearch: {"results": _objects, "query": _text_or_none},
     Citation: {"result": _number},
+    Usage: dict.fromkeys(
+        ("prompt_tokens", "completion_tokens", "cached_tokens"), _count
+    ),
+    State: {"value": _object},
     Wait: {"seconds": _seconds},
     Fail: {"message": _text, "code": _one_of(*ERROR_CODES)},
     Incomplete: {"reason": _one_of(*REASONS)},

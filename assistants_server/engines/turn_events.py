@@ -44,10 +44,30 @@ class ToolCall:
     Attributes:
         name: the function.
         arguments: its arguments; a `str` is sent as it is, valid JSON or not.
+        id: what the model calls it; the server makes one if there is none. The next
+            turn has the output by this id.
     """
 
     name: str
     arguments: dict[str, Any] | str = field(default_factory=dict)
+    id: str | None = None
+
+
+@dataclass(frozen=True)
+class ToolCallDelta:
+    """A piece of a call, where the model writes the arguments bit by bit.
+
+    Pieces of several calls may come in any order.
+
+    Attributes:
+        id: which call; the first piece with this id begins it.
+        name: the function; needed in the first piece, ignored in the others.
+        arguments: what the text of the arguments goes on with.
+    """
+
+    id: str
+    name: str = ""
+    arguments: str = ""
 
 
 @dataclass(frozen=True)
@@ -91,6 +111,38 @@ class Citation:
 
 
 @dataclass(frozen=True)
+class Usage:
+    """How many tokens the turn took; without it the server estimates them.
+
+    It may come at any time in the turn; the last one counts, and counts for all of the
+    turn.
+
+    Attributes:
+        prompt_tokens: those that the model read.
+        completion_tokens: those that it wrote, thoughts included.
+        cached_tokens: how many of those that it read came from a cache.
+    """
+
+    prompt_tokens: int
+    completion_tokens: int
+    cached_tokens: int = 0
+
+
+@dataclass(frozen=True)
+class State:
+    """What the engine wants to know again in the next turn of this run.
+
+    It is stored with the run when the turn ends, and survives the server. No client
+    sees it. The last one of a turn counts; without one, the state stays as it was.
+
+    Attributes:
+        value: an object of JSON.
+    """
+
+    value: dict[str, Any]
+
+
+@dataclass(frozen=True)
 class Wait:
     """A pause, in seconds; the server goes on serving others meanwhile."""
 
@@ -109,9 +161,13 @@ class Fail:
 
 @dataclass(frozen=True)
 class Incomplete:
-    """The end of the run: it stays incomplete."""
+    """The end of the run: it stays incomplete.
 
-    reason: Literal["max_completion_tokens", "max_prompt_tokens"] = (
+    Attributes:
+        reason: why. Runs have no reason for a filter of contents, their messages do.
+    """
+
+    reason: Literal["max_completion_tokens", "max_prompt_tokens", "content_filter"] = (
         "max_completion_tokens"
     )
 
@@ -122,9 +178,12 @@ Output: TypeAlias = (
     | RefusedText
     | Image
     | ToolCall
+    | ToolCallDelta
     | CodeCall
     | FileSearch
     | Citation
+    | Usage
+    | State
     | Wait
     | Fail
     | Incomplete
