@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import logging
 import math
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from fractions import Fraction
 from itertools import islice, product
 from typing import TYPE_CHECKING, Any
@@ -15,7 +15,9 @@ from .json_schemas import Checker, Schema, schema_error
 from .patterns import likely_texts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+
+    from .engines.mentions import Mentions
 
     JSON = dict[str, Any]
 
@@ -47,18 +49,21 @@ _LEAST_HOLDS = ("maximum", "exclusiveMaximum", "maxLength", "maxItems")
 _log = logging.getLogger("assistants_server")
 
 
-def sample(schema: Schema, *, name: str = "value") -> Any:
+def sample(
+    schema: Schema, *, name: str = "value", mentions: Mentions | None = None
+) -> Any:
     """Return a likely value that fits a JSON schema, the same one each time.
 
-    What the schema proposes comes first: `const`, `default`, `examples`, `enum`; then
-    values of its type, within its limits. Objects have all their properties, but not
-    those that would repeat the schema inside itself. Patterns are met by a few likely
-    texts. `jsonschema` checks each value, formats aside; the work is bounded by
-    counting, and nothing is fetched.
+    What is mentioned comes first, then what the schema proposes: `const`, `default`,
+    `examples`, `enum`; then values of its type, within its limits. Objects have all
+    their properties, but not those that would repeat the schema inside itself. Patterns
+    are met by a few likely texts. `jsonschema` checks each value, formats aside; the
+    work is bounded by counting, and nothing is fetched.
 
     Args:
         schema: as draft 2020-12 has it.
         name: the text for a string outside of any property.
+        mentions: values from elsewhere, such as a question.
 
     Returns:
         The value; `{}`, and a warning in the log, where none was found that fits.
@@ -67,7 +72,7 @@ def sample(schema: Schema, *, name: str = "value") -> Any:
         for lavish in (True, False):
             # Besides: no steps left, or a reference to no schema.
             with suppress(Exception):
-                sampler = _Sampler(schema, lavish=lavish)
+                sampler = _Sampler(schema, mentions, lavish=lavish)
                 return copy.deepcopy(sampler.first(sampler.root, name))
     _log.warning("no value was found that fits the schema of %s; {} is used", name)
     return {}
@@ -80,9 +85,14 @@ class _NoneFitsError(Exception):
 class _Sampler(Checker):
     """Make likely values for one schema, with what need not be there if `lavish`."""
 
-    def __init__(self, schema: Schema, *, lavish: bool) -> None:
+    def __init__(
+        self, schema: Schema, mentions: Mentions | None, *, lavish: bool
+    ) -> None:
         super().__init__(schema, _STEPS)
         self._lavish = lavish
+        self._mentions = mentions
+        if mentions:
+            mentions.taken, mentions.listing = (), False
 
     def first(
         self,
@@ -108,18 +118,43 @@ class _Sampler(Checker):
             _NoneFitsError: none fits.
             CostError: there are no steps left.
         """
-        ways = [] if level > _LEVELS else islice(self._ways(schema, ()), _WAYS)
+        ways = [] if level > _LEVELS else [*islice(self._ways(schema, ()), _WAYS)]
+        for flat, _ in ways:
+            for value in self._mentioned(flat, name):
+                if self._is_one(value, schema):
+                    return value
         for flat, refs in sorted(
             ways, key=lambda way: not set(path).isdisjoint(way[1])
         ):
             if not needed and not set(path).isdisjoint(refs):
                 break
-            with suppress(_NoneFitsError):
+            with suppress(_NoneFitsError), self._tried():
                 for value in self._values(flat, name, number, path + refs, level + 1):
-                    self.spend(1 + (len(value) // 50 if isinstance(value, str) else 0))
-                    if self.fits(value, schema):
+                    if self._is_one(value, schema):
                         return value
         raise _NoneFitsError
+
+    def _is_one(self, value: Any, schema: Schema) -> bool:
+        self.spend(1 + (len(value) // 50 if isinstance(value, str) else 0))
+        return self.fits(value, schema)
+
+    @contextmanager
+    def _tried(self) -> Iterator[None]:
+        """Free what was mentioned if nothing fits."""
+        mentions = self._mentions
+        taken = mentions.taken if mentions else ()
+        try:
+            yield
+        except _NoneFitsError:
+            if mentions:
+                mentions.taken = taken
+            raise
+
+    def _mentioned(self, flat: JSON, name: str) -> Iterator[Any]:
+        """Yield values that are mentioned; what is taken of them is not free then."""
+        if self._mentions and "const" not in flat:
+            for kind in ("enum",) if "enum" in flat else _types(flat):
+                yield from self._mentions.values(name, flat, kind)
 
     def _ways(
         self, schema: Schema, refs: tuple[str, ...]
@@ -192,19 +227,40 @@ class _Sampler(Checker):
         least = max(flat.get("minItems", 0), "contains" in flat)
         size = max(least, len(prefix) or 1) if self._lavish else least
         items: list[Any] = []
-        for index in range(int(min(size, flat.get("maxItems", _ITEMS), _ITEMS))):
+        for index in range(int(min(flat.get("maxItems", _ITEMS), _ITEMS))):
             schema = prefix[index] if index < len(prefix) else flat.get("items", True)
             if index == 0 and "contains" in flat:
                 schema = {"allOf": [schema, flat["contains"]]}
             needed, at = index < least, number + index * ("uniqueItems" in flat)
+            if index >= size and not self._mentions:
+                break
             try:
-                item = self.first(schema, name, at, path, needed=needed, level=level)
+                with self._listing() as fed:
+                    item = self.first(
+                        schema, name, at, path, needed=needed, level=level
+                    )
             except _NoneFitsError:
                 if needed:
                     raise
                 break
+            if index >= size and not fed():
+                break
             items.append(item)
         return items
+
+    @contextmanager
+    def _listing(self) -> Iterator[Callable[[], bool]]:
+        """Note that values are for an array; yield whether one was mentioned."""
+        mentions = self._mentions
+        if not mentions:
+            yield lambda: False
+            return
+        listing, taken = mentions.listing, mentions.taken
+        mentions.listing = True
+        try:
+            yield lambda: mentions.taken != taken
+        finally:
+            mentions.listing = listing
 
     def _objects(
         self, flat: JSON, number: int, path: tuple[str, ...], level: int
@@ -217,7 +273,9 @@ class _Sampler(Checker):
         is_map = not known and any(isinstance(each, dict) for each in others)
         least = max(flat.get("minProperties", 0), self._lavish and is_map)
         names += _names(flat, int(least) - len(names))
-        for name in names:
+        # What is mentioned goes first to what must be there, and last to arrays.
+        pending = sorted(names, key=lambda each: _urgency(flat, each, required))
+        for name in pending:
             try:
                 values[name] = self.first(
                     *(_of_property(flat, name), name, number, path),
@@ -230,9 +288,16 @@ class _Sampler(Checker):
                 continue
             linked = flat.get("dependentRequired", {}).get(name, ())
             required.update(dict.fromkeys(linked))
-            names += [each for each in linked if each not in names]
+            pending += [each for each in linked if each not in pending]
+        values = {name: values[name] for name in [*names, *pending] if name in values}
         yield values
         yield {name: values[name] for name in values if name in required}
+
+
+def _urgency(flat: JSON, name: str, required: dict[str, None]) -> tuple[bool, bool]:
+    schema = flat.get("properties", {}).get(name)
+    kind = schema.get("type") if isinstance(schema, dict) else None
+    return name not in required, kind == "array"
 
 
 def _merged(one: JSON, two: JSON) -> JSON:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _PIECES = re.compile(r"\s*\S+")
 _SENTENCE_ENDS = re.compile(r"(?<=[.!?])\s+|\n\s*\n")
+_CLAUSE_ENDS = re.compile(r"[.;?!\n]\s+|,?\s+(?:and\s+)?then\s+", re.IGNORECASE)
 _WORDS = re.compile(r"\w{3,}")
 _QUOTED = 200
 # How many results the answer quotes, and how many letters make words alike.
@@ -34,11 +35,11 @@ async def deterministic(turn: Turn) -> AsyncGenerator[Output, Any]:
     """Follow the client's script, or else call functions once, then answer.
 
     Of the functions those are called whose names the question has in it, or else all,
-    with likely arguments that fit their schemas, or `{}` where none were found; one a
-    turn where parallel calls are off. The tool choice is obeyed. Files are searched for
-    the question where there are vector stores. The answer repeats the question, what
-    the functions returned and, with citations, what the files say, in the format that
-    the run asks for.
+    with arguments that fit their schemas, or `{}` where none were found: what the
+    question says of them, else likely values; one a turn where parallel calls are off.
+    The tool choice is obeyed. Files are searched for the question where there are
+    vector stores. The answer repeats the question, what the functions returned and,
+    with citations, what the files say, in the format that the run asks for.
     """
     if turn.number < len(turn.script):
         for output in turn.script[turn.number]:
@@ -78,17 +79,31 @@ def _calls(turn: Turn) -> Iterator[ToolCall]:
         wanted = wanted[done : done + 1]
     for function in wanted:
         name, schema = function["name"], function.get("parameters")
-        arguments = _sample(schema, name) if schema is not None else {}
+        question = _question_for(name, turn.question, wanted)
+        arguments = _sample(schema, name, question) if schema is not None else {}
         # A function without a schema of an object is still called with one.
         yield ToolCall(name, arguments if isinstance(arguments, dict) else {})
 
 
-def _sample(schema: Any, name: str) -> Any:
+def _question_for(name: str, question: str, wanted: list[dict[str, Any]]) -> str:
+    """Return the sentences that name a function alone; the question if none does."""
+    others = {each["name"].casefold() for each in wanted} - {name.casefold()}
+    own = [
+        sentence
+        for sentence in (_CLAUSE_ENDS.split(question) if others else ())
+        if name.casefold() in sentence.casefold()
+        and not any(other in sentence.casefold() for other in others)
+    ]
+    return " ".join(own) or question
+
+
+def _sample(schema: Any, name: str, question: str) -> Any:
     # With jsonschema behind it, importing this takes longer than all else of the
     # server, and most runs don't need it.
     from ..samples import sample
+    from .mentions import Mentions
 
-    return sample(schema, name=name)
+    return sample(schema, name=name, mentions=Mentions(question, schema, name))
 
 
 def _wanted(turn: Turn) -> list[dict[str, Any]]:
@@ -151,7 +166,7 @@ def _answer(turn: Turn, found: Sequence[dict[str, Any]] | None) -> Iterator[Outp
 
 
 def _pieces(turn: Turn, text: str) -> list[str]:
-    return _PIECES.findall(_formatted(text, turn.run["response_format"]))
+    return _PIECES.findall(_formatted(text, turn))
 
 
 def _quote(result: dict[str, Any], question: str) -> str:
@@ -166,10 +181,12 @@ def _quote(result: dict[str, Any], question: str) -> str:
     return f"\u201c{_cut(max(sentences, key=common))}\u201d"
 
 
-def _formatted(text: str, format: Any) -> str:
-    match format:
+def _formatted(text: str, turn: Turn) -> str:
+    match turn.run["response_format"]:
         case {"type": "json_schema", "json_schema": {"schema": schema}}:
-            return json.dumps(_sample(schema, "value"), ensure_ascii=False)
+            return json.dumps(
+                _sample(schema, "value", turn.question), ensure_ascii=False
+            )
         case {"type": "json_object" | "json_schema"}:
             return json.dumps({"answer": text}, ensure_ascii=False)
     return text
