@@ -1,21 +1,27 @@
 """A complete Assistants server on loopback, for tests, demos and offline work.
 
 `python -m assistants_server` runs it; `with LocalServer() as server` runs one in
-a test. It needs the extra `server`: `pip install "assistants-client[server]"`.
+a test. It needs the extra `server`: `pip install "assistants-client[server]"`, or
+`pip install -e ".[server]"` in a checkout.
 """
 
 from __future__ import annotations
 
+import sys
 from importlib.util import find_spec
+
+from .extras import install_command
 
 _NEEDED = ("jsonschema", "python_multipart", "starlette", "uvicorn")
 _missing = [name for name in _NEEDED if find_spec(name) is None]
 if _missing:
-    raise ImportError(
-        f"assistants_server needs {', '.join(_missing).replace('_', '-')}: "
-        'pip install "assistants-client[server]"',
-        name=_missing[0],
-    )
+    _what = ", ".join(_missing).replace("_", "-")
+    _command = install_command("server", with_path=True)
+    _message = f"assistants_server needs {_what}: {_command}"
+    if sys.argv[:1] == ["-m"]:
+        # So it is while `python -m` looks for the module; a traceback says no more.
+        sys.exit(_message)
+    raise ImportError(_message, name=_missing[0])
 
 from .engines import (  # noqa: E402
     Citation,

@@ -13,7 +13,8 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
 
-from .errors import INSTALL, ErrorCode, ExtractionError
+from ..extras import install_command
+from .errors import ErrorCode, ExtractionError
 from .html import text_of_html
 from .json_text import text_of_json
 from .office import paragraphs_of_docx, paragraphs_of_pptx
@@ -39,7 +40,8 @@ def main() -> None:
     except ExtractionError as error:
         _write(error.code, error.message)
     except ModuleNotFoundError:
-        _write("server_error", f"Reading {kind} files needs: {INSTALL}.")
+        command = install_command("search")
+        _write("server_error", f"Reading {kind} files needs: {command}.")
     except MemoryError:
         megabytes = memory // 1024 // 1024
         _write("invalid_file", f"Reading it takes more than {megabytes} MiB; split it.")

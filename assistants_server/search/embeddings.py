@@ -10,7 +10,8 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import urlsplit
 
-from .errors import INSTALL, EmbeddingError
+from ..extras import install_command
+from .errors import EmbeddingError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -77,7 +78,8 @@ class EmbeddingServer:
         if self.key is not None and not (self.key.isascii() and self.key.isprintable()):
             raise ValueError("the key of the embeddings must be printable ASCII")
         if find_spec("numpy") is None:
-            raise ValueError(f"searching by embeddings needs: {INSTALL}")
+            command = install_command("search", with_path=True)
+            raise ValueError(f"searching by embeddings needs numpy: {command}")
         self._lock = threading.Lock()
         self._client: httpx.Client | None = None
         self._closed = threading.Event()

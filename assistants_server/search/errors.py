@@ -6,8 +6,6 @@ from typing import Literal, TypeAlias
 
 ErrorCode: TypeAlias = Literal["server_error", "unsupported_file", "invalid_file"]
 """The codes that the API has for a file that can't be searched."""
-INSTALL = 'pip install "assistants-client[search]"'
-"""The command that brings what reads documents."""
 
 
 class ExtractionError(Exception):

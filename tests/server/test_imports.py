@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import importlib.metadata
 import json
+import shlex
 import subprocess
 import sys
 import tomllib
@@ -11,6 +13,8 @@ from typing import Any
 
 import pytest
 from packaging.requirements import Requirement
+
+from assistants_server.extras import install_command
 
 TIMEOUT = 60.0
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -37,6 +41,9 @@ class Hiding:
         if name.partition(".")[0] in hidden:
             return None
         return self.finder.find_spec(name, path, target)
+
+    def __getattr__(self, name):
+        return getattr(self.finder, name)
 
 sys.meta_path[:] = map(Hiding, sys.meta_path)
 said = None
@@ -89,13 +96,29 @@ def test_missing_extra_is_said_with_its_name(missing: str | None) -> None:
     assert 'pip install "assistants-client[server]"' in text
 
 
-def test_command_without_the_extra_says_so_at_last() -> None:
+def test_command_without_the_extra_says_so_in_one_line() -> None:
     program = IMPORT.partition("said = None")[0] + (
-        "import runpy; runpy.run_module('assistants_server', alter_sys=True)"
+        "import runpy; sys.argv[0] = '-m';"
+        "runpy.run_module('assistants_server', alter_sys=True)"
     )
     done = _run(program, [], ["uvicorn"])
-    assert done.returncode != 0
-    assert 'pip install "assistants-client[server]"' in done.stderr.splitlines()[-1]
+    assert done.returncode == 1
+    command = 'pip install "assistants-client[server]"'
+    assert done.stderr == f"assistants_server needs uvicorn: {command}\n"
+
+
+def test_checkout_that_is_not_installed_is_named(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def nothing(name: str) -> None:
+        raise importlib.metadata.PackageNotFoundError(name)
+
+    assert install_command("search") == 'pip install "assistants-client[search]"'
+    monkeypatch.setattr(importlib.metadata, "distribution", nothing)
+    assert install_command("search") == "pip install -e '.[search]' in the checkout"
+    *command, what = shlex.split(install_command("server", with_path=True))
+    assert command == ["pip", "install", "-e"]
+    assert what == f"{ROOT}[server]"
 
 
 def _extra() -> list[str]:
