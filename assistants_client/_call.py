@@ -7,7 +7,6 @@ method promises, the whole response, or a response that is still to be read.
 from __future__ import annotations
 
 import inspect
-import json
 from collections.abc import Mapping
 from functools import cache, cached_property
 from typing import (
@@ -26,8 +25,8 @@ import attrs
 from attrs import field, frozen
 
 from . import _api
-from ._error_messages import decoded
 from ._errors import (
+    KEPT,
     ConfigurationError,
     DecodeError,
     FalseSuccessError,
@@ -35,7 +34,7 @@ from ._errors import (
     SentRequest,
 )
 from ._json import decode, quick_decoder
-from ._redaction import SECRET_HEADERS, Secrets, without_user
+from ._redaction import Secrets, without_user
 from ._text import is_text, shortened
 
 if TYPE_CHECKING:
@@ -375,15 +374,9 @@ def received(
 ) -> ReceivedResponse:
     """Return what an error keeps of a response, without secrets that it repeats."""
     headers = {
-        name.lower(): secrets.redact(value)
+        secrets.redact(name.lower()): secrets.redact(value)
         for name, value in response.headers.items()
-        if name.lower() not in SECRET_HEADERS
+        if not secrets.has_secret(name)
     }
-    content = secrets.redact_bytes(response.content)
-    if b"\\" in content:
-        # JSON has many ways to spell a letter.
-        value = decoded(content)
-        redacted = secrets.redact_json(value)
-        if redacted != value:
-            content = json.dumps(redacted).encode()
+    content = secrets.redact_bytes(response.content[:KEPT])
     return ReceivedResponse(response.status_code, headers, content, request)

@@ -42,13 +42,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from ._error_messages import decoded, inner, message, text_field
 from ._text import shortened
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+
+KEPT: Final = 256 * 1024
+"""How many bytes of a body an error keeps, at most."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +69,7 @@ class ReceivedResponse:
 
     Attributes:
         headers: names in lower case; cookies are left out.
-        content: the body as it came.
+        content: the body as it came, or the beginning of a long one.
     """
 
     status_code: int

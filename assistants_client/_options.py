@@ -6,22 +6,16 @@ import math
 import os
 import random
 import time
-from base64 import b64encode
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from typing import Any, Final, TypeAlias, TypedDict
-from urllib.parse import unquote, urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from attrs import evolve, field, frozen
 
 from ._arguments import given, is_left_out
 from ._errors import ConfigurationError
-from ._redaction import (
-    SECRET_PARAMETERS,
-    Secrets,
-    secret_values,
-    without_secrets,
-    without_user,
-)
+from ._redaction import Secrets, in_query, in_user, without_user
 from ._verbosity import Verbosity, checked
 
 TIMEOUT: Final = 600.0
@@ -116,9 +110,7 @@ class Options:
             "base_url": without_user(self.base_url),
             "organization": self.organization,
             "project": self.project,
-            "default_headers": without_secrets(
-                self.default_headers, self.redact_headers
-            ),
+            "default_headers": self.secrets.shown(self.default_headers),
             "timeout": self.timeout,
             "max_retries": self.max_retries,
             "verbosity": self.verbosity,
@@ -226,12 +218,7 @@ def _checked(options: Options) -> Options:
         raise ConfigurationError(
             f"api_key must be text or a function, not {type(key).__name__}"
         )
-    parts = urlsplit(options.base_url)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise ConfigurationError(
-            "base_url must be like http://127.0.0.1:8000/v1, not "
-            f"{without_user(options.base_url)!r}"
-        )
+    parts = _checked_url(options.base_url)
     if parts.query or parts.fragment:
         raise ConfigurationError(
             "base_url must have no query and no fragment; pass default_query="
@@ -242,10 +229,24 @@ def _checked(options: Options) -> Options:
     _checked_connections(options.max_connections)
     if options.verbosity is not None:
         checked(options.verbosity)
-    secrets, found = options.secrets, [*_secrets_of(options)]
+    secrets = options.secrets
+    secrets.learn_names(options.redact_headers)
+    found = [*_secrets_of(options)]
     secrets.learn(*found)
     own = tuple(each for each in found if each in secrets.known)
     return evolve(options, own_secrets=own)
+
+
+def _checked_url(url: str) -> SplitResult:
+    with suppress(ValueError):
+        parts = urlsplit(url)
+        is_usable = parts.scheme in ("http", "https") and bool(parts.hostname)
+        # Where a password has a slash, the host ends there, and what is before it is no
+        # number of a port: that raises.
+        if is_usable and parts.port != 0:
+            return parts
+    shown = "" if "@" in url else f", not {url!r}"
+    raise ConfigurationError(f"base_url must be like http://127.0.0.1:8000/v1{shown}")
 
 
 def _checked_limit(limit: Any) -> None:
@@ -265,17 +266,9 @@ def _secrets_of(options: Options) -> Iterator[str]:
     """Yield the secrets that the settings hold."""
     if isinstance(options.api_key, str):
         yield options.api_key
-    headers = {name.lower(): value for name, value in options.default_headers.items()}
-    yield from secret_values(headers, options.redact_headers)
-    for name, value in options.default_query.items():
-        if name in SECRET_PARAMETERS and isinstance(value, str):
-            yield value
-    parts = urlsplit(options.base_url)
-    if parts.password:
-        user, password = unquote(parts.username or ""), unquote(parts.password)
-        yield password
-        # As it is sent.
-        yield b64encode(f"{user}:{password}".encode()).decode()
+    yield from options.secrets.in_headers(options.default_headers)
+    yield from in_query(options.default_query.items())
+    yield from in_user(options.base_url)
 
 
 def checked_key(key: Any) -> str:

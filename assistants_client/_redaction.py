@@ -7,54 +7,65 @@ from __future__ import annotations
 
 import json
 import re
-from base64 import b64encode
-from html import escape
+from base64 import b64decode, b64encode
+from collections import deque
+from contextlib import suppress
+from itertools import chain
+from string import ascii_lowercase, ascii_uppercase
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import quote, quote_plus, urlsplit, urlunsplit
+from urllib.parse import unquote, urlsplit, urlunsplit
 
 from ._locks import lock_of
+from ._spellings import readings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
 REDACTED: Final = "<REDACTED>"
-SECRET_HEADERS: Final = frozenset(
-    {
-        *("authorization", "proxy-authorization", "api-key", "x-api-key"),
-        *("astra-api-token", "cookie", "set-cookie", "set-cookie2"),
-        "ocp-apim-subscription-key",
-    }
+# Names of headers and of parameters. What counts tokens, names authors, or says how to
+# log in is none, and neither is the key that a server recognises a request by.
+_SECRET_NAME = re.compile(
+    r"(?<!idempotency-)key(?!word)|token(?!s)|secret|passw|signature|cookie|credential"
+    r"|auth(?!enticate$|or(?!i))",
+    re.IGNORECASE,
 )
-SECRET_PARAMETERS: Final = frozenset(
-    {
-        *("api-key", "api_key", "apikey", "key", "subscription-key"),
-        *("token", "access_token", "sig", "signature"),
-    }
-)
-"""Query parameters in which some servers take what others take in a header."""
-# Shorter ones would be found by chance.
-_SHORTEST = 6
+_SECRET_PARAMETERS = frozenset({"code", "sig", "pass", "pwd", "jwt"})
+# Shorter ones would be found by chance: the first nowhere, the others as whole words.
+_SHORTEST, _SHORT = 4, 6
+# What is sent where no key is needed.
+_NO_KEY = "none"
+# From so much of its beginning on a part is as bad as all of it; not a mere "sk-proj-".
+_PART = 12
 # Tokens that expire are followed by others; the oldest are forgotten.
 _REMEMBERED = 64
-_SCHEME = re.compile(r"(?:bearer|basic|token|apikey|api-key)\s+", re.IGNORECASE)
+_LOWER = str.maketrans(ascii_uppercase, ascii_lowercase)
 
 
 class Secrets:
-    """Texts that are redacted wherever they are repeated. Threads may share it.
-
-    They are found in the spellings of `_spellings`, whatever the case of their letters.
+    """What is redacted wherever it is repeated. Threads may share it.
 
     Attributes:
-        known: the texts.
+        known: the texts that are looked for.
+        sent: headers and parameters of requests, which are looked through when that
+            is needed: most requests need it never.
     """
 
-    def __init__(self, texts: Iterable[str] = ()) -> None:
+    def __init__(self, texts: Iterable[str] = (), names: Iterable[str] = ()) -> None:
+        """Begin.
+
+        Args:
+            texts: what is secret.
+            names: headers whose values are, besides those that are called so.
+        """
         self.known: frozenset[str] = frozenset()
-        # The oldest first.
-        self._texts: tuple[str, ...] = ()
-        # The longest first, as one may be the beginning of another.
-        self._spellings: tuple[str, ...] = ()
+        self.sent: deque[tuple[Mapping[str, str], list[tuple[str, str]]]] = deque(
+            maxlen=_REMEMBERED
+        )
+        # What is looked for of each one, the oldest first.
+        self._forms: dict[str, tuple[tuple[str, str], ...]] = {}
+        self._names: frozenset[str] = frozenset()
         self._lock = lock_of(self)
+        self.learn_names(names)
         self.learn(*texts)
 
     def __repr__(self) -> str:
@@ -62,57 +73,118 @@ class Secrets:
 
     def learn(self, *texts: str) -> None:
         """Redact texts from now on, unless they are too short to be secrets."""
-        new = [each for each in texts if len(each) >= _SHORTEST]
+        new = [each for each in texts if len(each) >= _SHORTEST and each != _NO_KEY]
         if self.known.issuperset(new):
             return
         with self._lock:
-            self._texts = tuple(dict.fromkeys([*self._texts, *new]))[-_REMEMBERED:]
-            self.known = frozenset(self._texts)
-            spellings = {each for text in self._texts for each in _spellings(text)}
-            self._spellings = tuple(sorted(spellings, key=len, reverse=True))
+            more = {text: (*_forms(text),) for text in new if text not in self._forms}
+            self._forms = dict([*self._forms.items(), *more.items()][-_REMEMBERED:])
+            self.known = frozenset(self._forms)
 
-    def learn_headers(
-        self, headers: Mapping[str, str | None], also: Iterable[str] = ()
-    ) -> None:
-        """Redact the values of those headers that hold secrets.
+    def learn_names(self, names: Iterable[str]) -> None:
+        """Take the values of headers for secrets, whatever these are called."""
+        self._names |= {name.lower() for name in names}
 
-        Args:
-            headers: by their names in lower case.
-            also: names of headers that hold secrets besides the usual ones.
-        """
-        self.learn(*secret_values(headers, also))
+    def learn_headers(self, headers: Mapping[str, Any]) -> None:
+        """Redact the values of those headers that hold secrets."""
+        self.learn(*self.in_headers(headers))
+
+    def learn_query(self, pairs: Iterable[tuple[str, str]]) -> None:
+        """Redact the values of those parameters that hold secrets."""
+        self.learn(*in_query(pairs))
+
+    def in_headers(self, headers: Mapping[str, Any]) -> Iterator[str]:
+        """Iterate over the secrets in headers."""
+        for name, value in headers.items():
+            if isinstance(value, str) and self.has_secret(name):
+                yield from _parts(name.lower(), value)
+
+    def has_secret(self, header: str) -> bool:
+        """Return whether a header of some name holds a secret."""
+        return bool(_SECRET_NAME.search(header)) or header.lower() in self._names
+
+    def shown(self, headers: Mapping[str, Any]) -> dict[str, Any]:
+        """Return headers as they may be shown."""
+        return {
+            self.redact(name): REDACTED if value and self.has_secret(name) else value
+            for name, value in headers.items()
+        }
 
     def redact(self, text: str) -> str:
-        """Return a text without the secrets."""
-        small = text.lower()
-        for spelling in self._spellings:
-            if spelling in small:
-                text = re.sub(re.escape(spelling), REDACTED, text, flags=re.IGNORECASE)
-                small = text.lower()
-        return text
+        """Return a text without the secrets, however they are spelt in it.
+
+        What stands around them stays as it is, so JSON remains JSON.
+        """
+        self._look_through()
+        forms = [*chain.from_iterable(self._forms.values())]
+        if not forms:
+            return text
+        found = [
+            (reading.place(begin), reading.place(end))
+            for reading in readings(text)
+            for begin, end in _found(forms, _folded(reading.text))
+        ]
+        pieces: list[str] = []
+        done = 0
+        for begin, end in sorted(found):
+            if begin >= done:
+                pieces += text[done:begin], REDACTED
+            done = max(done, end)
+        return "".join((*pieces, text[done:])) if found else text
 
     def redact_bytes(self, content: bytes) -> bytes:
-        """Return the bytes of a text without the secrets."""
-        if not self.known:
-            return content
-        # All secrets are ASCII, as headers are.
-        text = content.decode("latin-1")
-        redacted = self.redact(text)
-        return content if redacted is text else redacted.encode("latin-1")
+        """Return the bytes of a text without the secrets.
+
+        They are read in the encoding in which a reader of JSON would take them, and as
+        what everybody else would.
+        """
+        for encoding in {json.detect_encoding(content), "utf-8"}:
+            errors = "surrogateescape" if encoding.startswith("utf-8") else "replace"
+            text = content.decode(encoding, errors)
+            redacted = self.redact(text)
+            if redacted is not text:
+                content = redacted.encode(encoding, errors)
+        return content
 
     def redact_json(self, value: Any) -> Any:
         """Return JSON data without the secrets, in keys as in values."""
-        if isinstance(value, str):
-            return self.redact(value)
-        if not self.known or not isinstance(value, dict | list):
-            return value
         try:
-            written = json.dumps(value)
-            redacted = self.redact(written)
-            return value if redacted == written else json.loads(redacted)
-        except (ValueError, RecursionError):
+            return self._redacted(value)
+        except RecursionError:
             # So deep that nobody can check whether one is in it.
             return None
+
+    def _look_through(self) -> None:
+        with suppress(IndexError):
+            while True:
+                headers, pairs = self.sent.popleft()
+                self.learn(*self.in_headers(headers), *in_query(pairs))
+
+    def _redacted(self, value: Any) -> Any:
+        if isinstance(value, str):
+            return self.redact(value)
+        if isinstance(value, list):
+            return [self._redacted(each) for each in value]
+        if isinstance(value, dict):
+            return {
+                self.redact(name): self._redacted(each) for name, each in value.items()
+            }
+        return value
+
+
+def in_query(pairs: Iterable[tuple[str, Any]]) -> Iterator[str]:
+    """Iterate over the secrets in the parameters of a query."""
+    for name, value in pairs:
+        if isinstance(value, str) and _is_secret_parameter(name):
+            yield value
+
+
+def in_user(url: str) -> Iterator[str]:
+    """Iterate over the secrets in a URL: a user may be a token, as at GitHub's."""
+    parts = urlsplit(url)
+    for each in (parts.username, parts.password):
+        if each:
+            yield unquote(each)
 
 
 def without_user(url: str) -> str:
@@ -124,25 +196,22 @@ def without_user(url: str) -> str:
     return urlunsplit(parts._replace(netloc=host))
 
 
-def without_secrets(
-    headers: Mapping[str, str | None], also: Iterable[str] = ()
-) -> dict[str, str | None]:
-    """Return headers as they may be shown; `also` names more that may not."""
-    names = SECRET_HEADERS | {name.lower() for name in also}
-    return {
-        name: REDACTED if name.lower() in names and value else value
-        for name, value in headers.items()
-    }
+def without_parameters(target: str) -> str:
+    """Return a path and its query without the values of parameters that are secret."""
+    path, mark, query = target.partition("?")
+    pairs = [each.partition("=") for each in query.split("&")]
+    shown = (
+        f"{name}={REDACTED}"
+        if _is_secret_parameter(unquote(name))
+        else name + is_ + value
+        for name, is_, value in pairs
+    )
+    return path + mark + "&".join(shown)
 
 
-def secret_values(
-    headers: Mapping[str, str | None], also: Iterable[str] = ()
-) -> Iterator[str]:
-    """Yield the secrets in headers, as `Secrets.learn_headers` has the arguments."""
-    names = SECRET_HEADERS.union(name.lower() for name in also)
-    for name, value in headers.items():
-        if name in names and value:
-            yield from _parts(name, value)
+def _is_secret_parameter(name: str) -> bool:
+    is_listed = name.partition("[")[0].lower() in _SECRET_PARAMETERS
+    return is_listed or bool(_SECRET_NAME.search(name))
 
 
 def _parts(name: str, value: str) -> Iterator[str]:
@@ -150,25 +219,60 @@ def _parts(name: str, value: str) -> Iterator[str]:
     if "cookie" in name:
         for pair in value.split(";"):
             yield pair.partition("=")[2].strip()
-    elif "authorization" in name:
-        yield _SCHEME.sub("", value, count=1).strip()
-    else:
-        yield value
+        return
+    scheme, _, rest = value.strip().partition(" ")
+    yield rest.strip() or value
+    if scheme.lower() == "basic":
+        with suppress(ValueError):
+            yield from b64decode(rest, validate=True).decode().split(":", 1)
 
 
-def _spellings(secret: str) -> set[str]:
-    """Return how servers repeat a text: literally, or escaped for where they put it.
+def _forms(secret: str) -> Iterator[tuple[str, str]]:
+    """Yield what readings of a text are searched for, each with what it begins with."""
+    content = secret.encode("utf-8", "replace")
+    # Read as texts are, and as its bytes, which may be escaped one by one.
+    texts = {reading.text for reading in readings(secret)} | {content.decode("latin-1")}
+    if len(content) >= _SHORT:
+        texts.update(_in_base64(content))
+    for text in texts:
+        if len(text) >= _SHORTEST:
+            form = _folded(text)
+            yield form[: max(_PART, -(-len(form) // 2))], form
 
-    That is in JSON, with or without its slashes escaped, in a URL, in HTML, or in
-    base64. All are in small letters, as names of hosts come back.
-    """
-    written = json.dumps(secret)[1:-1]
-    encoded = b64encode(secret.encode()).decode()
-    return {
-        each.lower()
-        for each in (
-            *(secret, written, written.replace("/", "\\/"), escape(secret)),
-            *(quote(secret), quote(secret, safe=""), quote_plus(secret)),
-            encoded.rstrip("="),
-        )
-    }
+
+def _in_base64(content: bytes) -> Iterator[str]:
+    """Yield what is the same wherever something stands in what was encoded."""
+    for skipped in range(3):
+        encoded = b64encode(bytes(skipped) + content).decode()
+        inner = encoded[-(-skipped * 8 // 6) : (skipped + len(content)) * 8 // 6]
+        yield inner
+        yield inner.replace("+", "-").replace("/", "_")
+
+
+def _found(forms: Iterable[tuple[str, str]], text: str) -> Iterator[tuple[int, int]]:
+    """Yield where a text has a form, or no less of it than its beginning."""
+    for start, form in forms:
+        begin = text.find(start)
+        while begin >= 0:
+            end = begin + len(start)
+            for letter in form[len(start) :]:
+                if text[end : end + 1] != letter:
+                    break
+                end += 1
+            if len(form) >= _SHORT or _is_word(text, begin, end):
+                yield begin, end
+            begin = text.find(start, end)
+
+
+def _is_word(text: str, begin: int, end: int) -> bool:
+    around = text[max(begin - 1, 0) : begin] + text[end : end + 1]
+    return not re.search(r"[\w-]", around)
+
+
+def _folded(text: str) -> str:
+    """Return a text with small letters, and a plus for the space that it may be."""
+    small = text.lower()
+    if len(small) != len(text):
+        # There are letters whose small ones are two.
+        small = text.translate(_LOWER)
+    return small.replace("+", " ")

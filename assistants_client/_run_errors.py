@@ -144,7 +144,7 @@ def _requires_action(run: Any, redact: Callable[[str], str]) -> RunRequiresActio
     """Return the error of a run that waits for somebody to act."""
     action = run.required_action
     found = getattr(action, "type", None) if action else None
-    name = redact(shortened(found)) if isinstance(found, str) else None
+    name = shortened(redact(found)) if isinstance(found, str) else None
     if name == _APPROVAL:
         what = (
             f"{_named(run)} waits for the approval of tool calls ({name}); "

@@ -9,7 +9,7 @@ import sys
 from codecs import getincrementaldecoder
 from typing import TYPE_CHECKING, Final
 
-from ._redaction import REDACTED, SECRET_HEADERS, Secrets
+from ._redaction import Secrets, without_parameters
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -20,6 +20,7 @@ LOGGER: Final = "assistants_client.wire"
 _LEVEL = logging.DEBUG
 # A line that comes in pieces is shown in pieces from so many characters on.
 _LONGEST_LINE = 65_536
+_LONGEST_SECRET = 8192
 _TEXT = re.compile(r"text/|application/(.*\+)?json", re.IGNORECASE)
 # Some of it might be read as text, by chance.
 _BINARY = re.compile(
@@ -37,7 +38,6 @@ class Transcript:
         self,
         level: Verbosity,
         *,
-        secret_headers: Iterable[str] = (),
         secrets: Secrets | None = None,
         write: Callable[[str], None] | None = None,
     ) -> None:
@@ -45,13 +45,10 @@ class Transcript:
 
         Args:
             level: 1 shows headers, 2 bodies as well, 3 the connection as well.
-            secret_headers: names of headers that are redacted besides the usual ones.
-            secrets: texts that are redacted wherever they stand.
+            secrets: what is redacted.
             write: takes each line; the logger or stderr without it.
         """
         self._level = level
-        self._added = frozenset(name.lower() for name in secret_headers)
-        self._secret_headers = SECRET_HEADERS | self._added
         self._secrets = Secrets() if secrets is None else secrets
         self._write = write or line
 
@@ -77,9 +74,8 @@ class Transcript:
         """
         headers = [*headers]
         # A server may repeat them, in what it says is wrong with them.
-        sent = {name.lower(): value for name, value in headers}
-        self._secrets.learn_headers(sent, self._added)
-        self._head("-> ", start, headers)
+        self._secrets.learn_headers(dict(headers))
+        self._head("-> ", without_parameters(start), headers)
         if content and self.shows_bodies:
             self._body(">> ", content)
 
@@ -116,7 +112,8 @@ class Transcript:
 
     def flowing(self, content_type: str) -> Flowing:
         """Show the body of a response while it is read."""
-        return Flowing(self._shown_part if self.shows_bodies else None, content_type)
+        write = self._shown_part if self.shows_bodies else None
+        return Flowing(write, content_type, self._secrets)
 
     def event(self, name: str, data: str) -> None:
         """Show an event of a stream."""
@@ -136,8 +133,8 @@ class Transcript:
     ) -> None:
         self._line(prefix, start)
         for name, value in headers:
-            shown = REDACTED if name.lower() in self._secret_headers else value
-            self._line(prefix, f"{name}: {shown}")
+            [(name, value)] = self._secrets.shown({name: value}).items()
+            self._line(prefix, f"{name}: {value}")
 
     def _body(self, prefix: str, content: bytes) -> None:
         for each in _text(content).split("\n"):
@@ -154,8 +151,11 @@ class Transcript:
 class Flowing:
     """The lines of a body that comes in pieces, each shown when it is whole."""
 
-    def __init__(self, write: Callable[[str], None] | None, content_type: str) -> None:
+    def __init__(
+        self, write: Callable[[str], None] | None, content_type: str, secrets: Secrets
+    ) -> None:
         self._write = write
+        self._secrets = secrets
         self._decoder = _decoder("replace") if _TEXT.match(content_type) else None
         self._begun = ""
 
@@ -170,7 +170,10 @@ class Flowing:
         for each in lines:
             self._write(each.removesuffix("\r"))
         if len(self._begun) > _LONGEST_LINE:
-            self.end()
+            # What its end begins with may be a secret, of which there is more to come.
+            begun = self._secrets.redact(self._begun)
+            self._write(begun[:-_LONGEST_SECRET])
+            self._begun = begun[-_LONGEST_SECRET:]
 
     def end(self) -> None:
         """Show what is left: a line without an end."""

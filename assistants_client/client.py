@@ -239,9 +239,7 @@ class _Client(Generic[PoolT]):
         level = resolved(options.get("verbosity"), mine.verbosity)
         if level == 0:
             return None
-        return Transcript(
-            level, secret_headers=mine.redact_headers, secrets=mine.secrets
-        )
+        return Transcript(level, secrets=mine.secrets)
 
 
 class Client(_Client[Pool], Resources, CustomRequests, AttachMethods):

@@ -10,7 +10,7 @@ from ._errors import APIConnectionError, APITimeoutError, UsageError
 from ._response import Response
 from ._text import shortened
 from ._transport.body import Bound, timing_of, with_text
-from ._transport.failures import forget_request
+from ._transport.failures import forget_secrets
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
@@ -100,7 +100,7 @@ class _Unread(Response[T]):
         http, result = self._library.http, self._result
         if isinstance(error, http.StreamError):
             return UsageError("the body is gone: it was read in pieces, or closed")
-        forget_request(error, self._library)
+        forget_secrets(error, self._library, result.secrets)
         if isinstance(error, http.DecodingError):
             error = Bound(self.http_response, self._library, None).miscoded()
         if isinstance(error, UnreadableResponse):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 from urllib.parse import urlencode
 
@@ -20,7 +22,7 @@ from .._errors import (
 )
 from .._options import Policy, checked_key, checked_retries, checked_timeout
 from .._outputs import failure_text
-from .._redaction import SECRET_PARAMETERS, without_secrets, without_user
+from .._redaction import without_user
 from .._text import shortened
 from .one_by_one import CREATE_AND_RUN, MISSING, create_one_by_one
 from .redirects import refusal
@@ -39,6 +41,7 @@ T = TypeVar("T")
 
 JSON: Final = "application/json"
 EVENTS: Final = "text/event-stream"
+_NAME: Final = re.compile(r"[\w!#$%&'*+.^`|~-]+", re.ASCII)
 CODINGS: Final = "gzip, deflate"
 """The content codings that responses may have: those whose decoding can be bounded."""
 
@@ -86,13 +89,12 @@ def perform_call(
             key = checked_key(getattr(found, "token", found))
             secrets.learn(key)
         # Whoever passes another authorization passes it in place of the key.
-        also = settings.redact_headers
-        given = Headers({"authorization": f"Bearer {key}"} | headers, also)
+        given = Headers({"authorization": f"Bearer {key}"} | headers, secrets)
         sent = {name: each for name, each in given.items() if each is not None}
         return PreparedRequest(
             method=method,
             url=url,
-            headers=Headers(sent, also),
+            headers=Headers(sent, secrets),
             content=content,
             timeout=timeout,
             stream=call.stream or call.unread,
@@ -133,10 +135,9 @@ def perform_call(
         raise noted(unread, note) from sent.unreadable
     if not 200 <= response.status_code <= 299:
         spent = isinstance(content, Upload) and content.is_spent
-        why = secrets.redact(refusal(method, url, response, spent=spent) or "")
         failed = status_error(
             received(response, result.request, secrets),
-            why=why or None,
+            why=refusal(method, url, response, secrets.redact, spent=spent),
             operation=call.operation,
             attempts=sent.attempts,
         )
@@ -173,15 +174,12 @@ def _invoked(key: Callable[[], Any], secrets: Secrets) -> Flow[Any]:
 class Headers(dict[str, Any]):
     """Headers to be sent, which don't show their secrets; None sends none."""
 
-    def __init__(
-        self, headers: Mapping[str, object], secret: tuple[str, ...] = ()
-    ) -> None:
-        """Begin; `secret` names headers that hold secrets besides the usual ones."""
+    def __init__(self, headers: Mapping[str, object], secrets: Secrets) -> None:
         super().__init__(headers)
-        self._secret = secret
+        self._secrets = secrets
 
     def __repr__(self) -> str:
-        return repr(without_secrets(self, self._secret))
+        return repr(self._secrets.shown(self))
 
 
 def request_url(call: Call[object], settings: Options) -> str:
@@ -207,9 +205,7 @@ def request_url(call: Call[object], settings: Options) -> str:
     url = f"{settings.base_url}{call.request.path}"
     if not pairs:
         return url
-    for name, value in pairs:
-        if name in SECRET_PARAMETERS:
-            settings.secrets.learn(value)
+    settings.secrets.learn_query(pairs)
     try:
         return f"{url}?{urlencode(pairs)}"
     except UnicodeEncodeError as error:
@@ -274,13 +270,14 @@ def request_headers(
     Raises:
         ConfigurationError: one can't be sent.
     """
+    secrets = settings.secrets
     headers = Headers(
         {
             "accept": EVENTS if call.stream else call.accept,
             "accept-encoding": CODINGS,
             "openai-beta": "assistants=v2",
         },
-        settings.redact_headers,
+        secrets,
     )
     if isinstance(content, bytes):
         headers["content-type"] = JSON
@@ -295,11 +292,18 @@ def request_headers(
     for more in (settings.default_headers, call.request.headers, extra):
         headers.update(_lowered(more))
     if extra:
-        settings.secrets.learn_headers(headers, settings.redact_headers)
-    for name, value in headers.items():
-        if value is not None and not _is_sendable(value):
-            # Its value is not in the message: it may be a key.
-            raise ConfigurationError(f"the header {name} must be printable ASCII text")
+        secrets.learn_headers(headers)
+    # No name or value that may hold a key is in the message, or in a local variable.
+    if not all(map(_is_name, headers)):
+        what = "a name of a header has characters that none can have"
+        raise ConfigurationError(f"{what}; what is secret goes into its value")
+    wrong = [
+        secrets.redact(name)
+        for name, value in headers.items()
+        if not (value is None or _is_sendable(value))
+    ]
+    if wrong:
+        raise ConfigurationError(f"the header {wrong[0]} must be printable ASCII text")
     return headers
 
 
@@ -311,6 +315,11 @@ def _lowered(headers: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
         elif type(value).__name__ == "Omit":
             # For `openai`, this one takes a header away.
             yield name.lower(), None
+
+
+@lru_cache
+def _is_name(name: str) -> bool:
+    return bool(_NAME.fullmatch(name))
 
 
 def _is_sendable(value: object) -> bool:

@@ -14,6 +14,8 @@ from .._effects import Note, Send, Upload
 from .._text import shortened
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from .._effects import Flow, HttpResponse, PreparedRequest
 
 MOST: Final = 10
@@ -60,7 +62,12 @@ def is_spent(request: PreparedRequest) -> bool:
 
 
 def refusal(
-    method: str, url: str, response: HttpResponse, *, spent: bool = False
+    method: str,
+    url: str,
+    response: HttpResponse,
+    redact: Callable[[str], str] = str,
+    *,
+    spent: bool = False,
 ) -> str | None:
     """Return why a redirect was not followed, None if it was, or is none.
 
@@ -68,16 +75,19 @@ def refusal(
         method: that of the request.
         url: the URL that it went to.
         response: the response.
+        redact: removes secrets from what the server says.
         spent: whether the body of the request is gone.
     """
     location = response.headers.get("location", "")
     if response.status_code not in REDIRECTS or not location:
         return None
-    found = _objection(method, url, response)
+    found = _objection(method, url, response, redact)
     return found or (SPENT if spent else f"it was sent on more than {MOST} times")
 
 
-def _objection(method: str, url: str, response: HttpResponse) -> str | None:
+def _objection(
+    method: str, url: str, response: HttpResponse, redact: Callable[[str], str] = str
+) -> str | None:
     location = response.headers["location"]
     try:
         target = urlsplit(_target(url, location))
@@ -85,7 +95,7 @@ def _objection(method: str, url: str, response: HttpResponse) -> str | None:
         elsewhere = not _is_same_origin(urlsplit(url), target)
     except ValueError:
         return "it is redirected to something that is no URL"
-    shown = f"{target.scheme}://{shortened(str(target.hostname))}{port}"
+    shown = f"{target.scheme}://{shortened(redact(str(target.hostname)))}{port}"
     if elsewhere:
         return (
             f"it is redirected to {shown}, another origin, to which no key is sent; "

@@ -108,7 +108,7 @@ class AsyncHttp(BaseHttp):
         try:
             return await anext(self._pieces, None)
         except self.library.broken as error:
-            raise broken_off(error, self.library) from error
+            raise broken_off(error, self.library, self._secrets) from error
 
     async def _send(self, prepared: PreparedRequest) -> HttpResponse:
         if isinstance(prepared.content, Upload):

@@ -10,9 +10,10 @@ from __future__ import annotations
 import time
 from codecs import getincrementaldecoder
 from functools import cache
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from .._effects import BufferedResponse, UnreadableResponse
+from .._errors import KEPT
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterable, Iterator
@@ -23,8 +24,6 @@ if TYPE_CHECKING:
     from .exchange import Timing
     from .library import Library
 
-ERROR_BYTES: Final = 8 * 1024**2
-"""How much is kept of the body of an error; what follows says nothing new."""
 _START = 200
 # How much of an encoded body is decoded at once: up to a thousand times as much.
 _SLICE = 1024
@@ -176,7 +175,7 @@ def bound_for(response: httpx.Response, library: Library, limit: int | None) -> 
     """
     if response.is_success:
         return Bound(response, library, limit)
-    most = ERROR_BYTES if limit is None else min(limit, ERROR_BYTES)
+    most = KEPT if limit is None else min(limit, KEPT)
     return Bound(response, library, most, cut=True)
 
 

@@ -11,7 +11,7 @@ from attrs import evolve
 from .._effects import NoResponse, Upload
 from .._errors import ConfigurationError
 from .._options import CONNECT_TIMEOUT, TIMEOUT
-from .failures import forget_request, forget_unsendable, unanswered
+from .failures import forget_secrets, forget_unsendable, unanswered
 from .leases import EXTENSION
 from .upload import AsyncSending, SyncSending
 
@@ -54,7 +54,7 @@ class Exchange:
         prepared: PreparedRequest,
         pool: BasePool,
         transcript: Transcript | None,
-        secrets: Secrets | None,
+        secrets: Secrets,
         *,
         until: float | None = None,
         show_sent: Callable[[int, int | None], None],
@@ -66,7 +66,7 @@ class Exchange:
             prepared: the request.
             pool: the connections.
             transcript: where it is shown, if it is.
-            secrets: learn what the HTTP client adds.
+            secrets: what is redacted; what the HTTP client adds is learned.
             until: when the response has to be there at the latest, by the monotonic
                 clock; None for no limit besides its own timeout.
             show_sent: shows on the terminal how much of files was sent.
@@ -114,15 +114,14 @@ class Exchange:
         self.timing.renew()
         if self.prepared.stream and response.is_success:
             self.timing.open_end()
+        if self._pool.has_secrets or self._client.cookies:
+            self._note_sent(response.request)
         if self._client.cookies:
             forget_unsendable(self._client.cookies.jar)
         if self._transcript:
             version, status = response.http_version, response.status_code
             start = f"{version} {status} {response.reason_phrase}"
             self._transcript.response(start.rstrip(), _pairs(response.headers))
-        if self._secrets and (self.prepared.stream or not response.is_success):
-            # An error may repeat what the HTTP client adds by itself.
-            self._secrets.learn_headers(dict(response.request.headers))
 
     def ended(self, response: HttpResponse) -> None:
         """Note the response, whose body is shown only if it was to be read."""
@@ -139,13 +138,21 @@ class Exchange:
         if self._sending and error is self._sending.error:
             # It came from a file, or from who watches: it is no failure of the network.
             return None
-        forget_request(error, library)
+        self._note_sent(self.request)
+        forget_secrets(error, library, self._secrets)
         forget_unsendable(self._client.cookies.jar)
         if self._client.is_closed or self._pool.closed:
             what = "the client was closed meanwhile"
             return NoResponse(what, stage=trace.stage, final=True)
         waiting = self.timing.is_waiting
         return unanswered(error, library, trace.stage, trace.reused, waiting=waiting)
+
+    def _note_sent(self, request: httpx.Request) -> None:
+        """Note what the HTTP client adds by itself: an error may repeat it."""
+        query = request.url.params.multi_items() if request.url.query else []
+        self._secrets.sent.append((request.headers, query))
+        if self._pool.proxy_secrets:
+            self._secrets.learn(*self._pool.proxy_secrets)
 
     def _put_off(self) -> None:
         """Count the time anew: more of an upload was sent, which may take hours."""

@@ -9,9 +9,13 @@ from .._effects import NoResponse
 
 Stage: TypeAlias = Literal["connect", "unsent", "sent", "answered"]
 
+# An error of an HTTP library stands for one of the library below it, and so on.
+_CAUSES = 10
+
 if TYPE_CHECKING:
     from http.cookiejar import CookieJar
 
+    from .._redaction import Secrets
     from .library import Library
 
 
@@ -44,9 +48,9 @@ def unanswered(
     return NoResponse(what, stage=stage, timed_out=timed_out, reused=reused)
 
 
-def broken_off(error: Exception, library: Library) -> NoResponse:
+def broken_off(error: Exception, library: Library, secrets: Secrets) -> NoResponse:
     """Return what it means that a body breaks off."""
-    forget_request(error, library)
+    forget_secrets(error, library, secrets)
     timed_out = isinstance(error, library.http.TimeoutException)
     what = str(error) or type(error).__name__
     if timed_out:
@@ -54,14 +58,25 @@ def broken_off(error: Exception, library: Library) -> NoResponse:
     return NoResponse(what, stage="answered", timed_out=timed_out)
 
 
-def forget_request(error: BaseException, library: Library) -> None:
-    """Remove the request from an error of an HTTP library: it holds the key."""
-    if isinstance(error, library.http.RequestError):
-        failed: Any = error
-        with suppress(RuntimeError):
-            sent = failed.request
-            url = sent.url.copy_with(userinfo=b"", query=None)
-            failed.request = library.http.Request(sent.method, url)
+def forget_secrets(error: BaseException, library: Library, secrets: Secrets) -> None:
+    """Remove secrets from an error of an HTTP library, and from those behind it.
+
+    It has the request, which holds the key; and some say what is wrong with a header.
+    """
+    found: Any = error
+    for _ in range(_CAUSES):
+        if found is None:
+            return
+        found.args = tuple(
+            secrets.redact(each) if isinstance(each, str) else each
+            for each in found.args
+        )
+        if isinstance(found, library.http.RequestError):
+            with suppress(RuntimeError):
+                sent = found.request
+                url = sent.url.copy_with(userinfo=b"", query=None)
+                found.request = library.http.Request(sent.method, url)
+        found = found.__cause__ or found.__context__
 
 
 def forget_unsendable(jar: CookieJar) -> None:

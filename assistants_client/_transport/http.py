@@ -21,6 +21,7 @@ from .._effects import (
     Within,
 )
 from .._log import LOGGER
+from .._redaction import Secrets
 from .body import Bound, SyncBody, bound_for, hurry_if_whole, supervise, timing_of
 from .cookies import unlock
 from .exchange import Exchange
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
 
     from .._effects import Effect, HttpResponse, PreparedRequest
     from .._progress import ProgressLine
-    from .._redaction import Secrets
     from .._transcript import Transcript
     from .library import Library
     from .pool import Pool
@@ -61,7 +61,7 @@ class BaseHttp:
         self.library: Library = pool.library
         self._pool = pool
         self._client: Any = pool.get()
-        self._secrets = secrets
+        self._secrets = Secrets() if secrets is None else secrets
         self._read: Any = None
         self._progress: ProgressLine | None = None
         # When the effect that is performed has to be done, by the monotonic clock.
@@ -87,8 +87,8 @@ class BaseHttp:
         level = _LEVELS[line.level]
         if LOGGER.isEnabledFor(level):
             # What servers say may repeat a key, and begin lines of its own.
-            text = self._secrets.redact(line.text) if self._secrets else line.text
-            LOGGER.log(level, "%s", " ".join(text.split()), exc_info=line.error)
+            text = " ".join(self._secrets.redact(line.text).split())
+            LOGGER.log(level, "%s", text, exc_info=line.error)
 
     def _show_progress(self, status: str, seconds: float) -> bool:
         """Show how a run is doing; return whether there is a terminal for it."""
@@ -184,7 +184,7 @@ class Http(BaseHttp):
         try:
             return next(self._pieces, None)
         except self.library.broken as error:
-            raise broken_off(error, self.library) from error
+            raise broken_off(error, self.library, self._secrets) from error
 
     def _send(self, prepared: PreparedRequest) -> HttpResponse:
         if isinstance(prepared.content, Upload):

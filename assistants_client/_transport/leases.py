@@ -19,6 +19,8 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from weakref import WeakSet
 
+from .._redaction import Secrets
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -252,10 +254,7 @@ def take_places(client: Any, kind: type[BaseConnections]) -> list[BaseConnection
         the pools, also those that are there already.
     """
     found = []
-    mounts = getattr(client, "_mounts", None)
-    others = mounts.values() if isinstance(mounts, dict) else ()
-    transports: list[Any] = [getattr(client, "_transport", None), *others]
-    for transport in transports:
+    for transport in _transports(client):
         pool: Any = getattr(transport, "_pool", None)
         is_known = all(hasattr(pool, name) for name in _KNOWN)
         if is_known and not isinstance(pool, BaseConnections) and not pool._http2:
@@ -263,3 +262,19 @@ def take_places(client: Any, kind: type[BaseConnections]) -> list[BaseConnection
         if isinstance(pool, BaseConnections):
             found.append(pool)
     return found
+
+
+def proxy_secrets(client: Any) -> Iterator[str]:
+    """Iterate over what the proxies of an HTTP client are told in confidence."""
+    for transport in _transports(client):
+        pool: Any = getattr(transport, "_pool", None)
+        for name, value in getattr(pool, "_proxy_headers", None) or ():
+            yield from Secrets().in_headers({name.decode(): value.decode("latin-1")})
+        for each in getattr(pool, "_proxy_auth", None) or ():
+            yield each.decode("latin-1")
+
+
+def _transports(client: Any) -> list[Any]:
+    mounts = getattr(client, "_mounts", None)
+    others = mounts.values() if isinstance(mounts, dict) else ()
+    return [getattr(client, "_transport", None), *others]

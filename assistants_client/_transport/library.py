@@ -67,11 +67,12 @@ class Library:
             how = f"pip install '{self.name}[socks]'"
             raise ConfigurationError(f"{what}: {how}") from error
         except (ValueError, OSError, self.http.InvalidURL) as error:
-            raise ConfigurationError(
-                "a proxy or a certificate that the environment names can't be used; "
-                "see HTTP_PROXY, HTTPS_PROXY, ALL_PROXY, SSL_CERT_FILE and "
-                f"SSL_CERT_DIR: {type(error).__name__}: {error}"
-            ) from None
+            what = "a proxy or a certificate that the environment names can't be used"
+            how = "HTTP_PROXY, HTTPS_PROXY, ALL_PROXY, SSL_CERT_FILE and SSL_CERT_DIR"
+            # What is wrong with a URL may be the password in it.
+            hidden = isinstance(error, self.http.InvalidURL)
+            why = type(error).__name__ if hidden else f"{type(error).__name__}: {error}"
+            raise ConfigurationError(f"{what}; see {how}: {why}") from None
 
     def timeouts(self, timeout: Any) -> dict[str, float | None]:
         """Return a timeout as requests have it, be it one of another library."""

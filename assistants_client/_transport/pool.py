@@ -13,7 +13,7 @@ from .._options import MAX_CONNECTIONS
 from .._version import __version__
 from .connections import Connections
 from .cookies import CookiesByOrigin, renew_lock
-from .leases import take_places
+from .leases import proxy_secrets, take_places
 from .library import chosen_library, library_of
 
 if TYPE_CHECKING:
@@ -39,6 +39,7 @@ class BasePool:
         library: the HTTP library of the client.
         given: the HTTP client that somebody passed, if anybody did.
         closed: whether the pool has been closed.
+        proxy_secrets: what proxies are told that nobody else may know.
     """
 
     asynchronous: bool
@@ -63,7 +64,13 @@ class BasePool:
         self._spare: Any = None
         self._process = os.getpid()
         self._lock = threading.Lock()
-        take_places(given, self._kind)
+        self.proxy_secrets: tuple[str, ...] = ()
+        self._take_place(given)
+
+    @property
+    def has_secrets(self) -> bool:
+        """Return whether the HTTP client may add secrets by itself."""
+        return self.given is not None or bool(self.proxy_secrets)
 
     def get(self) -> Any:
         """Return the HTTP client.
@@ -106,8 +113,12 @@ class BasePool:
                 keepalive_expiry=_KEEPALIVE,
             ),
         )
-        take_places(http, self._kind)
+        self._take_place(http)
         return http
+
+    def _take_place(self, http: Any) -> None:
+        take_places(http, self._kind)
+        self.proxy_secrets = (*proxy_secrets(http),)
 
     def check(self) -> None:
         """Raise what making an HTTP client would, where the surroundings matter.

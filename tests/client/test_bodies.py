@@ -23,7 +23,8 @@ from assistants_client import (
     StreamInterrupted,
 )
 from assistants_client._effects import UnreadableResponse
-from assistants_client._transport.body import ERROR_BYTES, Bound
+from assistants_client._errors import KEPT
+from assistants_client._transport.body import Bound
 from assistants_client._transport.library import Library
 from tests.cases import each_case
 from tests.client.either import at_once
@@ -202,7 +203,7 @@ def test_an_error_is_one_whatever_its_body(run: Any, coding: str) -> None:
             transport, lambda client: client.threads.retrieve("thread_1"), max_retries=0
         )
     assert caught.value.status_code == 500
-    assert len(caught.value.response.content) <= ERROR_BYTES
+    assert len(caught.value.response.content) <= KEPT
     assert len(str(caught.value)) < 700
     assert body.closed
 

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistants_client._redaction import SECRET_HEADERS, Secrets
+from assistants_client._redaction import Secrets
 from assistants_client._transcript import LOGGER, Transcript, line
 from tests.cases import each_case
 
@@ -101,10 +101,10 @@ def test_bodies_are_shown_as_what_they_are(content: bytes, lines: list[str]) -> 
     assert written == lines
 
 
-@each_case("name", sorted({*SECRET_HEADERS, "x-mine"}))
+@each_case("name", ["authorization", "api-key", "set-cookie", "x-auth-token", "x-mine"])
 @each_case("change", [str.lower, str.upper, str.title])
 def test_secret_headers_are_redacted_in_any_case(name: str, change: Any) -> None:
-    transcript, written = shown(3, secret_headers=["X-Mine"])
+    transcript, written = shown(3, secrets=Secrets(names=["X-Mine"]))
     headers = [(change(name), KEY), ("x-other", "kept")]
     transcript.request("GET / HTTP/1.1", headers, None)
     transcript.response("HTTP/1.1 200 OK", headers)
@@ -194,6 +194,17 @@ def test_no_stderr_is_no_error(monkeypatch: pytest.MonkeyPatch) -> None:
     line("-> x")
 
 
+def test_no_part_of_a_secret_is_shown_where_a_long_line_is_cut() -> None:
+    transcript, written = shown(2, secrets=Secrets([KEY]))
+    flowing = transcript.flowing("text/plain")
+    # Wherever the line is cut, it is there that a key stands.
+    for _ in range(20_000):
+        flowing.take(KEY.encode())
+    flowing.end()
+    assert len(written) > 2
+    assert KEY[:6] not in "".join(written)
+
+
 def test_a_body_that_comes_in_pieces_is_shown_line_by_line() -> None:
     transcript, written = shown(2)
     flowing = transcript.flowing("text/event-stream")
@@ -203,7 +214,9 @@ def test_a_body_that_comes_in_pieces_is_shown_line_by_line() -> None:
     flowing.end()
     assert written[2:] == ["<< data: 2"]
     flowing.take(b"x" * 70_000)
-    assert written[3:] == [f"<< {'x' * 70_000}"]
+    flowing.end()
+    assert "".join(each.removeprefix("<< ") for each in written[3:]) == "x" * 70_000
+    assert len(written) == 5
     quiet, nothing = shown(1)
     quiet.flowing("text/plain").take(b"a\n")
     assert nothing == []
