@@ -1,0 +1,9 @@
+"""The one door from the server to the package of what models are asked by."""
+
+from model_api import models as models
+from model_api.api.chat import create_chat_completion as create_chat_completion
+from model_api.api.models import list_models as list_models
+from model_api.api.responses import create_response as create_response
+from model_api.streaming import Event as Event
+from model_api.streaming import EventDecoder as EventDecoder
+from model_api.types import Request as Request

@@ -1,0 +1,1 @@
+"""The upstream: the server of models that answers for an engine."""

@@ -1,0 +1,148 @@
+"""What a model says in chat completions: chunks of a stream become outputs."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from .._model_api import create_chat_completion, models
+from ..engines.turn_events import Incomplete, RefusedText, Usage
+from .calls import Calls
+from .errors import UpstreamError, error_of
+from .values import count_of, text_of, those_of
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from .._model_api import Event
+    from ..engines.turn_events import Output
+
+_END = "[DONE]"
+_Chunk = models.CreateChatCompletionStreamResponse
+_Delta = models.ChatCompletionStreamResponseDelta
+
+
+class ChatChunks:
+    """Read the chunks of one turn, or the one whole response of a server.
+
+    Some servers stop streaming where there are tools, and send one `chat.completion`.
+    What the model thinks, as many servers send it, is nobody's business.
+    """
+
+    def __init__(self, host: str, taken: Collection[str] = ()) -> None:
+        """Begin a turn.
+
+        Args:
+            host: the upstream's host, to be named in errors.
+            taken: the ids of earlier calls of the run.
+        """
+        self._host = host
+        self._calls = Calls(taken)
+        self._usage: Usage | None = None
+        self._finish = ""
+        self._ended = False
+        self._heard = False
+
+    def feed(self, event: Event) -> list[Output]:
+        """Return the outputs that an event holds.
+
+        Raises:
+            UpstreamError: it reports an error, or is none of chat completions.
+        """
+        if event.data.strip() == _END:
+            self._ended = True
+            return []
+        chunk = create_chat_completion.parse_event(event.event, event.data)
+        if not isinstance(chunk, _Chunk):
+            raise self._error(f"sent {event.data[:40]!r} in place of a chunk")
+        self._check(event, chunk)
+        self._count(chunk.usage)
+        made: list[Output] = []
+        for choice in those_of(
+            chunk.choices, models.CreateChatCompletionStreamResponseChoicesItem
+        ):
+            if choice.index in (1, 2, 3, 4, 5, 6, 7):
+                # Nobody asked for a second answer.
+                continue
+            self._heard = True
+            whole = choice.additional_properties.get("message")
+            delta = _Delta.from_json(whole) if whole is not None else choice.delta
+            if isinstance(delta, _Delta):
+                made += self._delta(delta)
+            self._finish = text_of(choice.finish_reason) or self._finish
+            self._ended = self._ended or whole is not None
+        return made
+
+    def end(self) -> list[Output]:
+        """Return what is left when the stream has ended.
+
+        Raises:
+            UpstreamError: it ended in the middle.
+        """
+        if not self._heard:
+            raise self._error("answered with no word and no call")
+        if not self._finish and not self._ended:
+            raise self._error("broke off in the middle of its answer")
+        made: list[Output] = []
+        if self._calls.are_whole():
+            made += self._calls.close()
+        if self._usage:
+            made.append(self._usage)
+        if self._finish == "content_filter":
+            made.append(Incomplete("content_filter"))
+        elif self._finish == "length" and not (self._calls and self._calls.are_whole()):
+            made.append(Incomplete("max_completion_tokens"))
+        return made
+
+    def _check(self, event: Event, chunk: Any) -> None:
+        """Raise what the event reports, if it is an error."""
+        rest = chunk.additional_properties
+        told = rest.get("error") or "detail" in rest or chunk.object == "error"
+        if not told and event.event != "error":
+            return
+        body = json.loads(event.data)
+        error = body.get("error")
+        status = (error if isinstance(error, dict) else body).get("code")
+        raise error_of(self._host, status if isinstance(status, int) else 0, body)
+
+    def _delta(self, delta: Any) -> list[Output]:
+        made: list[Output] = []
+        if not self._calls:
+            # Here a turn ends with its calls; line breaks are all that comes after.
+            made += _content(delta.content)
+        if refusal := text_of(delta.refusal):
+            made.append(RefusedText(refusal))
+        for call in those_of(
+            delta.tool_calls, models.ChatCompletionMessageToolCallChunk
+        ):
+            made += self._call(call.index, call.id, call.function)
+        if isinstance(
+            delta.function_call, models.ChatCompletionStreamResponseDeltaFunctionCall
+        ):
+            made += self._call(0, None, delta.function_call)
+        return made
+
+    def _call(self, index: Any, id: Any, function: Any) -> list[Output]:
+        name = text_of(getattr(function, "name", None))
+        arguments = getattr(function, "arguments", None)
+        return [*self._calls.add(index, text_of(id), name, arguments)]
+
+    def _count(self, usage: Any) -> None:
+        if isinstance(usage, models.CompletionUsage):
+            details = usage.prompt_tokens_details
+            self._usage = Usage(
+                count_of(usage.prompt_tokens),
+                count_of(usage.completion_tokens),
+                count_of(getattr(details, "cached_tokens", None)),
+            )
+
+    def _error(self, what: str) -> UpstreamError:
+        return UpstreamError(f"The model's server at {self._host} {what}.")
+
+
+def _content(content: Any) -> list[str]:
+    """Return the texts of a content, which may be a list of parts."""
+    if isinstance(content, str):
+        return [content] if content else []
+    texts = (text_of(part.get("text")) for part in those_of(content, dict))
+    return [text for text in texts if text]

@@ -1,0 +1,165 @@
+"""What a turn is asked with, whichever protocol carries it."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from ..engines.interface import Turn
+
+JSON = dict[str, Any]
+SEARCH: Final = "file_search"
+_SEARCH_TEXT: Final = (
+    "Search the files of this conversation. Use it whenever the answer may be in them."
+)
+_CITE: Final = (
+    "Each passage begins with a mark like \u30100:2\u2020report.pdf\u3011. Where you "
+    "use a passage, repeat its mark right after the sentence."
+)
+_NOTHING: Final = "Nothing was found."
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """What goes to the model.
+
+    Attributes:
+        turn: the turn.
+        model: the upstream's name of the model.
+        images: data URLs of the image files that the messages show, by their ids.
+        dropped: how many of the oldest messages are left out.
+        rounds: searches made for the model, of each turn of the run so far, as items
+            of the protocol; the last ones are of this turn.
+        search: the name of the function by which the model searches files; None
+            where it has none.
+    """
+
+    turn: Turn
+    model: str
+    images: Mapping[str, str] = field(default_factory=dict)
+    dropped: int = 0
+    rounds: Sequence[Sequence[JSON]] = ()
+    search: str | None = None
+
+    @property
+    def history(self) -> list[JSON]:
+        """Return the messages that the model reads, oldest first."""
+        return self.turn.history[self.dropped :]
+
+    @property
+    def is_first(self) -> bool:
+        """Return whether the model is asked for the first time in this run."""
+        return self.turn.number == 0 and not any(self.rounds)
+
+    def round(self, number: int) -> Sequence[JSON]:
+        """Return the items of the searches in a turn."""
+        return self.rounds[number] if number < len(self.rounds) else ()
+
+
+async def images_of(turn: Turn) -> dict[str, str]:
+    """Return the image files that a turn's messages show, as data URLs by id.
+
+    Those that were deleted, or can't be read, are left out.
+    """
+    found = {}
+    for file in turn.files.values():
+        if not file.media_type.startswith("image/"):
+            continue
+        try:
+            content = await asyncio.to_thread(file.read)
+        except OSError:
+            continue
+        text = base64.b64encode(content).decode()
+        found[file.id] = f"data:{file.media_type};base64,{text}"
+    return found
+
+
+def search_name(turn: Turn) -> str | None:
+    """Return the name of the function for file searches; None without any."""
+    if not turn.vector_stores or not has_tool(turn.run, "file_search"):
+        return None
+    taken = {function["name"] for function in turn.functions}
+    name = SEARCH
+    while name in taken:
+        name += "_"
+    return name
+
+
+def search_function(name: str) -> JSON:
+    """Return the definition of the function for file searches."""
+    query = {"type": "string", "description": "What to look for, in words."}
+    return {
+        "name": name,
+        "description": _SEARCH_TEXT,
+        "parameters": {
+            "type": "object",
+            "properties": {"query": query},
+            "required": ["query"],
+        },
+    }
+
+
+def search_output(results: Sequence[JSON], number: int) -> str:
+    """Return what a search found, as the model reads it.
+
+    Args:
+        results: the results, best first.
+        number: the number of the search in the run.
+    """
+    if not results:
+        return _NOTHING
+    passages = []
+    for index, result in enumerate(results):
+        text = "".join(part.get("text", "") for part in result.get("content", ()))
+        mark = f"\u3010{number}:{index}\u2020{result['file_name']}\u3011"
+        passages.append(f"{mark}\n{text}")
+    return "\n\n".join([_CITE, *passages])
+
+
+def has_tool(run: JSON, kind: str) -> bool:
+    """Return whether a run has a tool of a kind."""
+    return any(tool["type"] == kind for tool in run["tools"])
+
+
+def parts_of(message: JSON, images: Mapping[str, str]) -> list[JSON]:
+    """Return what a message shows: texts, and images as URL and detail.
+
+    Args:
+        message: the message.
+        images: the image files, by their ids; others are left out.
+    """
+    parts: list[JSON] = []
+    for part in message["content"]:
+        if part["type"] == "text":
+            parts.append({"text": part["text"]["value"]})
+        elif part["type"] == "refusal":
+            parts.append({"text": part["refusal"]})
+        elif part["type"] == "image_url":
+            parts.append(_image(part["image_url"]["url"], part["image_url"]))
+        elif part["type"] == "image_file":
+            url = images.get(part["image_file"]["file_id"])
+            if url:
+                parts.append(_image(url, part["image_file"]))
+    return [part for part in parts if part.get("text") != ""]
+
+
+def settings_of(run: JSON) -> JSON:
+    """Return what both protocols say of a run in the same words.
+
+    Reasoning models refuse any temperature and top_p, so the default isn't sent.
+    """
+    kept = {}
+    for name in ("temperature", "top_p"):
+        if run.get(name) not in (None, 1):
+            kept[name] = run[name]
+    return kept
+
+
+def _image(url: str, given: JSON) -> JSON:
+    detail = given.get("detail")
+    return {"url": url, **({"detail": detail} if detail else {})}

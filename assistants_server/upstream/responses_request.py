@@ -1,0 +1,203 @@
+"""What a model is asked in the Responses API."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from .inputs import has_tool, parts_of, search_function, settings_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ..engines.interface import FunctionOutput
+    from .inputs import Inputs
+
+JSON = dict[str, Any]
+# Fewer are refused by OpenAI.
+_FEWEST_TOKENS: Final = 16
+
+
+def responses_request(
+    inputs: Inputs, items: Sequence[Sequence[JSON]], *, built_in: Sequence[str] = ()
+) -> JSON:
+    """Return the body of a request for one turn.
+
+    Args:
+        inputs: what the model is asked with.
+        items: what the model answered in the earlier turns of the run, as it came.
+        built_in: the tools that the upstream itself has, of `file_search` and
+            `code_interpreter`.
+    """
+    turn = inputs.turn
+    run = turn.run
+    body: JSON = {
+        "model": inputs.model,
+        "input": _input(inputs, items),
+        "stream": True,
+        "store": False,
+        "include": _include(run, built_in),
+        **settings_of(run),
+    }
+    if run["instructions"]:
+        body["instructions"] = run["instructions"]
+    tools = _tools(inputs, built_in)
+    if tools:
+        body["tools"] = tools
+        body["parallel_tool_calls"] = run.get("parallel_tool_calls", True)
+        choice = _choice(inputs, built_in)
+        if choice != "auto":
+            body["tool_choice"] = choice
+    form = _format(run.get("response_format"))
+    if form:
+        body["text"] = {"format": form}
+    if run.get("reasoning_effort") is not None:
+        body["reasoning"] = {"effort": run["reasoning_effort"]}
+    if turn.completion_room is not None:
+        body["max_output_tokens"] = max(turn.completion_room, _FEWEST_TOKENS)
+    return body
+
+
+def calling_round(
+    items: Sequence[JSON], text: str, calls: Sequence[FunctionOutput]
+) -> list[JSON]:
+    """Return the items that tell of calls and what came of them.
+
+    Args:
+        items: what the model answered, as it came; nothing where that isn't known.
+        text: what it said before the calls.
+        calls: the calls, with their outputs.
+    """
+    made = [item for item in items if _goes_back(item)]
+    if not made:
+        made = [_said(text)] if text else []
+        made += [_call(each.id, each.name, each.arguments) for each in calls]
+    return [*made, *(_output(each.id, each.output) for each in calls)]
+
+
+def _input(inputs: Inputs, items: Sequence[Sequence[JSON]]) -> list[JSON]:
+    turn = inputs.turn
+    made: list[JSON] = []
+    for message in inputs.history:
+        content = _content(message, inputs)
+        if content:
+            role = message["role"]
+            made.append({"type": "message", "role": role, "content": content})
+    for number, past in enumerate(turn.past):
+        made += inputs.round(number)
+        known = items[number] if number < len(items) else ()
+        made += calling_round(known, past.text, past.calls)
+    return [*made, *inputs.round(turn.number)]
+
+
+def _content(message: JSON, inputs: Inputs) -> list[JSON]:
+    parts = parts_of(message, inputs.images)
+    if message["role"] == "assistant":
+        return [{"type": "output_text", **part} for part in parts if "text" in part]
+    return [
+        {"type": "input_text", **part}
+        if "text" in part
+        else {
+            "type": "input_image",
+            "image_url": part["url"],
+            "detail": part.get("detail", "auto"),
+        }
+        for part in parts
+    ]
+
+
+def _tools(inputs: Inputs, built_in: Sequence[str]) -> list[JSON]:
+    run = inputs.turn.run
+    tools = [_function(function) for function in inputs.turn.functions]
+    if inputs.search:
+        tools.append(_function(search_function(inputs.search)))
+    elif "file_search" in built_in and has_tool(run, "file_search"):
+        tools.append(_file_search(inputs))
+    if "code_interpreter" in built_in and has_tool(run, "code_interpreter"):
+        tools.append({"type": "code_interpreter", "container": {"type": "auto"}})
+    return tools
+
+
+def _function(function: JSON) -> JSON:
+    """Return a function as this protocol has it: flat, with nothing left out."""
+    return {
+        "type": "function",
+        **function,
+        "parameters": function.get("parameters")
+        or {"type": "object", "properties": {}},
+        "strict": bool(function.get("strict")),
+    }
+
+
+def _file_search(inputs: Inputs) -> JSON:
+    tool: JSON = next(t for t in inputs.turn.run["tools"] if t["type"] == "file_search")
+    given = tool.get("file_search") or {}
+    made: JSON = {
+        "type": "file_search",
+        "vector_store_ids": list(inputs.turn.vector_stores),
+    }
+    for name in ("max_num_results", "ranking_options"):
+        if given.get(name) is not None:
+            made[name] = given[name]
+    return made
+
+
+def _choice(inputs: Inputs, built_in: Sequence[str]) -> Any:
+    """Return which tool the model has to use; what it had to use, it has used once."""
+    choice = inputs.turn.run.get("tool_choice") or "auto"
+    if choice == "none":
+        return "none"
+    if not inputs.is_first:
+        return "auto"
+    if not isinstance(choice, dict):
+        return choice
+    kind = choice.get("type")
+    if kind == "function":
+        return {"type": "function", "name": choice["function"]["name"]}
+    if kind == "file_search" and inputs.search:
+        return {"type": "function", "name": inputs.search}
+    return {"type": kind} if kind in built_in else "auto"
+
+
+def _format(given: Any) -> JSON | None:
+    if not isinstance(given, dict):
+        return None
+    if given.get("type") == "json_schema":
+        return {"type": "json_schema", **given["json_schema"]}
+    return given
+
+
+def _include(run: JSON, built_in: Sequence[str]) -> list[str]:
+    include = ["reasoning.encrypted_content"]
+    if "file_search" in built_in and has_tool(run, "file_search"):
+        include.append("file_search_call.results")
+    if "code_interpreter" in built_in and has_tool(run, "code_interpreter"):
+        include.append("code_interpreter_call.outputs")
+    return include
+
+
+def _goes_back(item: JSON) -> bool:
+    """Return whether an item is understood when it comes back.
+
+    OpenAI knows the reasoning that it doesn't store only by its encrypted form.
+    """
+    if item.get("type") != "reasoning":
+        return True
+    return bool(item.get("encrypted_content") or item.get("content"))
+
+
+def _said(text: str) -> JSON:
+    content = [{"type": "output_text", "text": text}]
+    return {"type": "message", "role": "assistant", "content": content}
+
+
+def _call(id: str, name: str, arguments: str) -> JSON:
+    return {
+        "type": "function_call",
+        "call_id": id,
+        "name": name,
+        "arguments": arguments,
+    }
+
+
+def _output(id: str, output: str) -> JSON:
+    return {"type": "function_call_output", "call_id": id, "output": output}

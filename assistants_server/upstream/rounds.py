@@ -1,0 +1,95 @@
+"""Rounds: what a model does in one request of a turn, which may have several."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from ..engines.turn_events import Text, ToolCallDelta, Usage
+
+if TYPE_CHECKING:
+    from ..engines.turn_events import Output
+    from .marks import Marks
+
+
+@dataclass
+class Round:
+    """What the model did in one request: what goes into the next one.
+
+    Attributes:
+        text: what it said.
+        searches: the searches that it asked for, by the ids of its calls.
+        calls: the ids of its calls of the client's functions.
+        held: pieces of those that wait until the searches are made.
+        usage: the tokens.
+    """
+
+    text: str = ""
+    searches: dict[str, str] = field(default_factory=dict)
+    calls: set[str] = field(default_factory=set)
+    held: list[Output] = field(default_factory=list)
+    usage: Usage | None = None
+
+    def take(self, output: Output, search: str | None, marks: Marks) -> list[Output]:
+        """Note an output, and return what is to be passed on of it now.
+
+        Args:
+            output: the output.
+            search: the name of the function by which the model searches files.
+            marks: finds citations in the text.
+        """
+        match output:
+            case Usage():
+                self.usage = output
+                return []
+            case Text(value=value, annotations=()):
+                self.text += value
+                return [*marks.feed(value)]
+            case str():
+                self.text += output
+                return [*marks.feed(output)]
+            case ToolCallDelta():
+                return [*marks.end(), *self._call(output, search)]
+        return [*marks.end(), output]
+
+    def _call(self, piece: ToolCallDelta, search: str | None) -> list[Output]:
+        if piece.id in self.searches or (search and piece.name == search):
+            if not self.calls:
+                had = self.searches.get(piece.id, "")
+                self.searches[piece.id] = had + piece.arguments
+            # After a call of the client's there is no step for a search; the model
+            # may ask again when it has the outputs.
+            return []
+        if piece.name:
+            self.calls.add(piece.id)
+        elif piece.id not in self.calls:
+            return []
+        if self.searches:
+            self.held.append(piece)
+            return []
+        return [piece]
+
+
+def query_of(arguments: str) -> str:
+    """Return what a model searches for, however it writes that.
+
+    Args:
+        arguments: the arguments of its call.
+    """
+    try:
+        value: Any = json.loads(arguments)
+    except (ValueError, RecursionError):
+        return arguments
+    if isinstance(value, dict):
+        value = value.get("query", next(iter(value.values()), ""))
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def sum_of(first: Usage, second: Usage) -> Usage:
+    """Return the tokens of two requests together."""
+    return Usage(
+        first.prompt_tokens + second.prompt_tokens,
+        first.completion_tokens + second.completion_tokens,
+        first.cached_tokens + second.cached_tokens,
+    )

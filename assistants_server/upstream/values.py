@@ -1,0 +1,24 @@
+"""Values that a server promised in one type and may send in another."""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+
+
+def text_of(value: Any) -> str:
+    """Return a text; nothing where it is none."""
+    return value if isinstance(value, str) else ""
+
+
+def count_of(value: Any) -> int:
+    """Return a number of things; 0 where it is none."""
+    return value if isinstance(value, int) and value > 0 else 0
+
+
+def those_of(value: Any, kind: type[T]) -> list[T]:
+    """Return the members of a list that are of a kind; none where it is no list."""
+    if not isinstance(value, list):
+        return []
+    return [each for each in value if isinstance(each, kind)]

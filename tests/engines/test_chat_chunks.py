@@ -1,0 +1,293 @@
+"""Chunks of chat completions, as servers of many kinds send them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from assistants_server.engines.turn_events import Incomplete, ToolCallDelta, Usage
+from assistants_server.upstream.chat_chunks import ChatChunks
+from assistants_server.upstream.errors import (
+    ContextTooLongError,
+    RefusedParameterError,
+    UpstreamError,
+)
+from tests.engines.turns import END, event, read_all
+
+HOST = "127.0.0.1:11434"
+JSON = dict[str, Any]
+
+
+def chunk(finish: str | None = None, /, **delta: Any) -> Any:
+    choice = {"index": 0, "delta": delta, "finish_reason": finish}
+    return event({"object": "chat.completion.chunk", "choices": [choice]})
+
+
+def call(arguments: Any = None, **rest: Any) -> JSON:
+    function = {"name": rest.pop("name", None), "arguments": arguments}
+    return {**rest, "function": {k: v for k, v in function.items() if v is not None}}
+
+
+def usage(prompt: int, completion: int, **rest: Any) -> Any:
+    counts = {"prompt_tokens": prompt, "completion_tokens": completion, **rest}
+    return event({"object": "chat.completion.chunk", "choices": [], "usage": counts})
+
+
+def read(*events: Any, taken: tuple[str, ...] = ()) -> list[Any]:
+    return read_all(ChatChunks(HOST, taken), events)
+
+
+def test_text_comes_piece_by_piece_and_usage_after_it() -> None:
+    events = (
+        chunk(role="assistant", content=None),
+        chunk(content="4"),
+        chunk(content="2"),
+        chunk("stop"),
+        usage(7, 2, prompt_tokens_details={"cached_tokens": 5}),
+        END,
+    )
+    assert read(*events) == ["42", Usage(7, 2, 5)]
+
+
+def test_refusals_are_told_apart_from_text() -> None:
+    assert read(chunk(refusal="No."), chunk("stop"), END) == [("refused", "No.")]
+
+
+@pytest.mark.parametrize("name", ["reasoning_content", "reasoning"])
+def test_what_a_model_thinks_is_no_text(name: str) -> None:
+    events = chunk(**{name: "Six sevens..."}), chunk(content="42"), chunk("stop")
+    assert read(*events) == ["42"]
+
+
+def test_content_may_be_a_list_of_parts() -> None:
+    """Mistral's models that reason send it so."""
+    thought = {"type": "thinking", "thinking": [{"type": "text", "text": "Hm."}]}
+    parts = [thought, {"type": "text", "text": "42"}]
+    assert read(chunk(content=parts), chunk("stop")) == ["42"]
+
+
+# --- Calls --------------------------------------------------------------------------
+
+ONE = ["a", "multiply", '{"a": 6}']
+TWO = ["b", "divide", '{"b": 7}']
+
+CALLS: dict[str, tuple[list[JSON], list[Any]]] = {
+    "by index, as OpenAI": (
+        [
+            call("", index=0, id="a", name="multiply"),
+            call('{"a"', index=0),
+            call(": 6}", index=0),
+            call("", index=1, id="b", name="divide"),
+            call('{"b": 7}', index=1),
+        ],
+        [ONE, TWO],
+    ),
+    "a new id at a used index": (
+        [
+            call('{"a": 6}', index=0, id="a", name="multiply"),
+            call('{"b": 7}', index=0, id="b", name="divide"),
+        ],
+        [ONE, TWO],
+    ),
+    "the id again in each piece": (
+        [
+            call('{"a"', index=0, id="a", name="multiply"),
+            call(": 6}", index=0, id="a", name="multiply"),
+        ],
+        [ONE],
+    ),
+    "no index at all": (
+        [
+            call('{"a": 6}', id="a", name="multiply"),
+            call('{"b": 7}', id="b", name="divide"),
+        ],
+        [ONE, TWO],
+    ),
+    "arguments as an object": (
+        [call({"a": 6}, index=0, id="a", name="multiply")],
+        [ONE],
+    ),
+    "a name in pieces": (
+        [
+            call("", index=0, id="a", name="multi"),
+            call("", index=0, name="ply"),
+            call('{"a": 6}', index=0),
+        ],
+        [ONE],
+    ),
+    "no arguments": (
+        [call(None, index=0, id="a", name="now")],
+        [["a", "now", "{}"]],
+    ),
+    "null for an index": (
+        [call('{"a": 6}', index=None, id="a", name="multiply")],
+        [ONE],
+    ),
+}
+
+
+@pytest.mark.parametrize(("pieces", "calls"), CALLS.values(), ids=CALLS)
+@pytest.mark.parametrize("finish", ["tool_calls", "stop", "function_call"])
+def test_calls_are_put_together(
+    pieces: list[JSON], calls: list[Any], finish: str
+) -> None:
+    events = [chunk(tool_calls=[piece]) for piece in pieces]
+    assert read(*events, chunk(finish), END) == calls
+    # All in one chunk is the same.
+    assert read(chunk(tool_calls=pieces), chunk(finish), END) == calls
+
+
+def test_a_call_without_an_id_gets_one() -> None:
+    pieces = [call('{"a": 6}', name="multiply"), call('{"b": 7}', name="divide")]
+    one, two = read(*[chunk(tool_calls=[p]) for p in pieces], chunk("stop"))
+    assert [one[1:], two[1:]] == [ONE[1:], TWO[1:]]
+    assert len({one[0], two[0], "", None}) == 4
+
+
+def test_an_id_of_an_earlier_turn_is_not_used_again() -> None:
+    piece = call("{}", index=0, id="a", name="multiply")
+    events = chunk(tool_calls=[piece]), chunk("tool_calls")
+    ((found, name, _),) = read(*events, taken=("a",))
+    assert (found != "a", name) == (True, "multiply")
+
+
+def test_the_first_piece_of_a_call_is_passed_on_at_once() -> None:
+    reader = ChatChunks(HOST)
+    reader.feed(chunk(tool_calls=[call("", index=0, id="a", name="multiply")]))
+    found = reader.feed(chunk(tool_calls=[call('{"a"', index=0)]))
+    assert found == [ToolCallDelta("a", "multiply", '{"a"')]
+
+
+def test_a_call_of_the_old_kind_is_one_too() -> None:
+    function = {"name": "multiply", "arguments": '{"a": 6}'}
+    ((_, *rest),) = read(chunk(function_call=function), chunk("function_call"))
+    assert rest == ONE[1:]
+
+
+def test_line_breaks_after_calls_are_no_text() -> None:
+    piece = call('{"a": 6}', index=0, id="a", name="multiply")
+    events = chunk(tool_calls=[piece]), chunk(content="\n"), chunk("tool_calls")
+    assert read(*events) == [ONE]
+
+
+# --- Endings ------------------------------------------------------------------------
+
+
+def test_what_was_cut_off_is_incomplete() -> None:
+    cut = Incomplete("max_completion_tokens")
+    assert read(chunk(content="4"), chunk("length"), END) == ["4", cut]
+    half = call('{"a": ', index=0, id="a", name="multiply")
+    found = read(chunk(tool_calls=[half]), chunk("length"), END)
+    assert found == [["a", "multiply", '{"a": '], cut]
+
+
+def test_a_whole_call_is_one_even_where_the_limit_was_hit() -> None:
+    whole = call('{"a": 6}', index=0, id="a", name="multiply")
+    assert read(chunk(tool_calls=[whole]), chunk("length"), END) == [ONE]
+
+
+def test_a_filter_of_contents_ends_the_turn() -> None:
+    found = read(chunk(content="4"), chunk("content_filter"), END)
+    assert found == ["4", Incomplete("content_filter")]
+
+
+def test_a_response_that_is_not_streamed_is_read_as_a_whole() -> None:
+    said = {"role": "assistant", "content": "42", "tool_calls": None}
+    choice = {"index": 0, "message": said, "finish_reason": "stop"}
+    counts = {"prompt_tokens": 7, "completion_tokens": 2}
+    whole = {"object": "chat.completion", "choices": [choice], "usage": counts}
+    assert read(event(whole)) == ["42", Usage(7, 2)]
+
+
+def test_a_response_that_is_not_streamed_may_have_calls() -> None:
+    calls = [call('{"a": 6}', id="a", name="multiply", type="function")]
+    said = {"role": "assistant", "content": None, "tool_calls": calls}
+    choice = {"index": 0, "message": said, "finish_reason": "tool_calls"}
+    assert read(event({"object": "chat.completion", "choices": [choice]})) == [ONE]
+
+
+def test_a_second_choice_is_left_aside() -> None:
+    other = {"index": 1, "delta": {"content": "43"}, "finish_reason": None}
+    both = event({"choices": [{"index": 0, "delta": {"content": "42"}}, other]})
+    assert read(both, chunk("stop")) == ["42"]
+
+
+@pytest.mark.parametrize("events", [(), (END,), (usage(3, 0), END)])
+def test_an_answer_of_nothing_is_an_error(events: tuple[Any, ...]) -> None:
+    with pytest.raises(UpstreamError, match=f"{HOST} answered with no word"):
+        read(*events)
+
+
+def test_a_stream_without_an_end_is_an_error() -> None:
+    with pytest.raises(UpstreamError, match="broke off in the middle"):
+        read(chunk(content="4"))
+    assert read(chunk(content="42"), END) == ["42"]
+
+
+ERRORS: dict[str, tuple[Any, type[UpstreamError], str]] = {
+    "an object": (
+        {"error": {"message": "out of memory", "code": 500}},
+        UpstreamError,
+        "server_error",
+    ),
+    "a text": ({"error": "out of memory"}, UpstreamError, "server_error"),
+    "as vLLM": (
+        {"object": "error", "message": "out of memory", "code": 400},
+        UpstreamError,
+        "invalid_prompt",
+    ),
+    "as FastAPI": ({"detail": "out of memory"}, UpstreamError, "server_error"),
+    "too much asked": (
+        {"error": {"message": "out of memory", "code": 429}},
+        UpstreamError,
+        "rate_limit_exceeded",
+    ),
+    "too long, as OpenAI": (
+        {"error": {"message": "out of memory", "code": "context_length_exceeded"}},
+        ContextTooLongError,
+        "invalid_prompt",
+    ),
+    "an unknown parameter": (
+        {"error": {"message": "unsupported: out of memory", "code": 400}},
+        RefusedParameterError,
+        "invalid_prompt",
+    ),
+}
+
+
+@pytest.mark.parametrize(("body", "kind", "code"), ERRORS.values(), ids=ERRORS)
+def test_errors_in_the_middle_end_the_turn(
+    body: JSON, kind: type[UpstreamError], code: str
+) -> None:
+    reader = ChatChunks(HOST)
+    reader.feed(chunk(content="4"))
+    with pytest.raises(UpstreamError, match="out of memory") as caught:
+        reader.feed(event(body))
+    assert type(caught.value) is kind
+    assert caught.value.code == code
+    assert HOST in str(caught.value)
+
+
+@pytest.mark.parametrize("data", ["<html>", "3", '"text"', "[]", "null", "{"])
+def test_what_is_no_chunk_is_an_error(data: str) -> None:
+    with pytest.raises(UpstreamError, match="in place of a chunk"):
+        read(event(data))
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"choices": None},
+        {"choices": [None]},
+        {"choices": [{"index": 0, "delta": None}]},
+        {"choices": [{"index": 0, "delta": {"content": 3, "tool_calls": None}}]},
+        {"choices": [{"index": 0, "delta": {"tool_calls": [None, 3]}}]},
+        {"choices": [], "usage": None},
+        {"choices": [], "usage": {"prompt_tokens": None}},
+        {"id": 3},
+    ],
+)
+def test_odd_chunks_do_no_harm(odd: JSON) -> None:
+    found = read(chunk(content="42"), event(odd), chunk("stop"), END)
+    assert [each for each in found if each != Usage(0, 0)] == ["42"]
