@@ -1,5 +1,6 @@
 """Engines: what answers in runs; see `assistants_server.engines.interface`."""
 
+from .chat import ChatEngine
 from .deterministic import deterministic
 from .interface import (
     Engine,
@@ -10,6 +11,7 @@ from .interface import (
     models_of,
     with_models,
 )
+from .responses import ResponsesEngine
 from .scripted import ScriptError, scripted
 from .turn_events import (
     Citation,
@@ -29,6 +31,7 @@ from .turn_events import (
 )
 
 __all__ = [
+    "ChatEngine",
     "Citation",
     "CodeCall",
     "Engine",
@@ -40,6 +43,7 @@ __all__ = [
     "Output",
     "PastTurn",
     "RefusedText",
+    "ResponsesEngine",
     "ScriptError",
     "State",
     "Text",

@@ -1,0 +1,76 @@
+"""The engine that lets a model answer by chat completions."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Literal
+
+from .. import _model_api
+from ..upstream.chat_chunks import ChatChunks
+from ..upstream.chat_request import calling_round, chat_request
+from ..upstream.connection import FIRST_PAUSE, MAX_TURNS
+from .upstream import UpstreamEngine, taken_ids
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+
+    from .._model_api import Request
+    from ..upstream.inputs import Inputs
+    from ..upstream.run_state import RunState
+    from .interface import FunctionOutput, Turn
+    from .upstream import Reader
+
+JSON = dict[str, Any]
+
+
+class ChatEngine(UpstreamEngine):
+    """A model behind `/chat/completions`: vLLM, Ollama, llama.cpp, LM Studio, ..."""
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        key: str | None = None,
+        models: Mapping[str, str] | None = None,
+        max_turns: int = MAX_TURNS,
+        leave_out: Collection[str] = (),
+        role: Literal["system", "developer"] = "system",
+        first_pause: float = FIRST_PAUSE,
+    ) -> None:
+        """Prepare an engine; nothing is sent before the first turn.
+
+        Args:
+            url: the base URL of the upstream, such as `http://127.0.0.1:11434/v1`.
+            key: its key, if it needs one.
+            models: the upstream's name for the models that runs name; the one for `*`
+                is that of all others.
+            max_turns: how many turns go to it at once; the rest waits, in order.
+            leave_out: tools that runs may name and the model is not told of.
+            role: whose words the instructions are.
+            first_pause: seconds before a failed request is sent again.
+
+        Raises:
+            ValueError: the URL can't be used, or the key would be sent unprotected.
+        """
+        super().__init__(
+            url,
+            key=key,
+            models=models,
+            max_turns=max_turns,
+            leave_out=leave_out,
+            first_pause=first_pause,
+        )
+        self._role: Literal["system", "developer"] = role
+
+    def _body(self, inputs: Inputs, state: RunState) -> JSON:
+        return chat_request(inputs, role=self._role)
+
+    def _request(self, body: Any) -> Request:
+        return _model_api.create_chat_completion.build_stream_request(body=body)
+
+    def _reader(self, turn: Turn) -> Reader:
+        return ChatChunks(self._connection.address.host, taken_ids(turn))
+
+    def _round(
+        self, reader: Reader, text: str, searches: Sequence[FunctionOutput]
+    ) -> list[JSON]:
+        return calling_round(text, searches)

@@ -1,0 +1,43 @@
+"""The engine that lets a model answer by the Responses API."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from .. import _model_api
+from ..upstream.response_events import ResponseEvents
+from ..upstream.responses_request import calling_round, responses_request
+from .upstream import UpstreamEngine, taken_ids
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from .._model_api import Request
+    from ..upstream.inputs import Inputs
+    from ..upstream.run_state import RunState
+    from .interface import FunctionOutput, Turn
+    from .upstream import Reader
+
+JSON = dict[str, Any]
+
+
+class ResponsesEngine(UpstreamEngine):
+    """A model behind `/responses`: OpenAI, Azure, llama.cpp, ..."""
+
+    def _body(self, inputs: Inputs, state: RunState) -> JSON:
+        return responses_request(inputs, state.items, built_in=self._built_in)
+
+    def _request(self, body: Any) -> Request:
+        return _model_api.create_response.build_stream_request(body=body)
+
+    def _reader(self, turn: Turn) -> Reader:
+        host = self._connection.address.host
+        return ResponseEvents(host, turn.completion_room, taken_ids(turn))
+
+    def _round(
+        self, reader: Reader, text: str, searches: Sequence[FunctionOutput]
+    ) -> list[JSON]:
+        return calling_round(self._items(reader), text, searches)
+
+    def _items(self, reader: Reader) -> list[JSON]:
+        return reader.items if isinstance(reader, ResponseEvents) else []

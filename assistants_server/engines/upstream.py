@@ -1,0 +1,247 @@
+"""What the engines that ask a model have in common, whatever the protocol."""
+
+from __future__ import annotations
+
+import time
+from contextlib import aclosing
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Final, Protocol
+
+from ..upstream.address import Address
+from ..upstream.connection import FIRST_PAUSE, MAX_TURNS, Connection
+from ..upstream.errors import ContextTooLongError, RefusedParameterError, UpstreamError
+from ..upstream.inputs import Inputs, has_tool, images_of, search_name, search_output
+from ..upstream.marks import Marks
+from ..upstream.model_names import ModelNames
+from ..upstream.parameters import RefusedParameters
+from ..upstream.rounds import Round, query_of, sum_of
+from ..upstream.run_state import RunState
+from ..upstream.shorter import shorter
+from .interface import FunctionOutput
+from .turn_events import Fail, FileSearch, State, Usage
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, Collection, Mapping, Sequence
+
+    from .._model_api import Event, Request
+    from .interface import Turn
+    from .turn_events import Output
+
+JSON = dict[str, Any]
+# Seconds that a turn may take where its run never expires.
+_LONGEST: Final = 3600.0
+_NOT_FOUND: Final = "answered 404"
+_SHOWN: Final = 10
+
+
+class Reader(Protocol):
+    """Reads what the upstream sends in one turn."""
+
+    def feed(self, event: Event) -> list[Output]:
+        """Return the outputs that an event holds."""
+        ...
+
+    def end(self) -> list[Output]:
+        """Return what is left when the stream has ended."""
+        ...
+
+
+class UpstreamEngine:
+    """What asks a model for each turn; use `ChatEngine` or `ResponsesEngine`.
+
+    Attributes:
+        models: the names that `/models` lists.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        key: str | None = None,
+        models: Mapping[str, str] | None = None,
+        max_turns: int = MAX_TURNS,
+        built_in: Collection[str] = (),
+        leave_out: Collection[str] = (),
+        first_pause: float = FIRST_PAUSE,
+    ) -> None:
+        """Prepare an engine; nothing is sent before the first turn.
+
+        Args:
+            url: the base URL of the upstream, such as `http://127.0.0.1:11434/v1`.
+            key: its key, if it needs one.
+            models: the upstream's name for the models that runs name; the one for `*`
+                is that of all others.
+            max_turns: how many turns go to it at once; the rest waits, in order.
+            built_in: tools that the upstream itself has, of `file_search` and
+                `code_interpreter`; files are searched here otherwise.
+            leave_out: tools that runs may name and the model is not told of.
+            first_pause: seconds before a failed request is sent again.
+
+        Raises:
+            ValueError: the URL can't be used, or the key would be sent unprotected.
+        """
+        self._names = ModelNames(models)
+        self._built_in = tuple(built_in)
+        self._leave_out = tuple(leave_out)
+        self._connection = Connection(
+            Address(url, key), max_turns=max_turns, first_pause=first_pause
+        )
+        self._refused = RefusedParameters()
+        self.models = tuple(self._names.old) or (type(self).__name__,)
+
+    def refusal(self, run: JSON) -> str | None:
+        """Return why a run can't be carried out; None where it can."""
+        tool = "code_interpreter"
+        if has_tool(run, tool) and tool not in (*self._built_in, *self._leave_out):
+            return (
+                f"The model behind this server has no {tool}. Create the run without "
+                f"this tool, or start the server with --leave-out {tool}."
+            )
+        return None
+
+    async def check(self) -> list[str]:
+        """Ask the upstream for its models, and return what to be warned of.
+
+        Raises:
+            UpstreamError: it can't be reached, refuses, or lacks a model of the table.
+        """
+        try:
+            found = await self._connection.models()
+        except UpstreamError as error:
+            if _NOT_FOUND in str(error):
+                return [f"{self._connection.address.host} doesn't list its models"]
+            raise
+        lacking = [name for name in self._names.new if name not in found]
+        if found and lacking:
+            raise UpstreamError(
+                f"The model's server at {self._connection.address.host} has no "
+                f"{', '.join(lacking)}; it has {_some(found)}."
+            )
+        self.models = tuple(dict.fromkeys((*self._names.old, *found))) or self.models
+        return []
+
+    async def aclose(self) -> None:
+        """Close the connections to the upstream."""
+        await self._connection.close()
+
+    async def __call__(self, turn: Turn) -> AsyncGenerator[Output, Any]:
+        """Let the model take a turn."""
+        try:
+            async with aclosing(self._turn(turn)) as outputs:
+                reply = None
+                while True:
+                    try:
+                        output = await outputs.asend(reply)
+                    except StopAsyncIteration:
+                        return
+                    reply = yield output
+        except UpstreamError as error:
+            message = self._connection.address.without_key(str(error))
+            yield Fail(message, error.code)
+
+    async def _turn(self, turn: Turn) -> AsyncGenerator[Output, Any]:
+        """Ask the model, and search for it as often as it wants to."""
+        state = RunState(turn)
+        marks = Marks()
+        inputs = Inputs(
+            turn,
+            self._names.upstream(turn.run["model"]),
+            await images_of(turn),
+            search=None if "file_search" in self._built_in else search_name(turn),
+        )
+        spent = Usage(0, 0)
+        while True:
+            inputs = replace(inputs, rounds=state.rounds)
+            round_ = Round()
+            reader: list[Reader] = []
+            async with aclosing(self._ask(inputs, state, reader)) as outputs:
+                async for output in outputs:
+                    for each in round_.take(output, inputs.search, marks):
+                        yield each
+            for each in marks.end():
+                yield each
+            if round_.usage:
+                spent = sum_of(spent, round_.usage)
+                yield spent
+            done: list[FunctionOutput] = []
+            for call, arguments in round_.searches.items():
+                results = yield FileSearch(query=query_of(arguments))
+                number = state.searches + len(done)
+                marks.found(number, len(results))
+                found = search_output(results, number)
+                done.append(FunctionOutput(inputs.search or "", arguments, found, call))
+            for each in round_.held:
+                yield each
+            if done:
+                state.searched(self._round(reader[-1], round_.text, done), len(done))
+            if round_.calls:
+                state.answered(self._items(reader[-1]))
+                yield State(state.value)
+            if round_.calls or not done:
+                return
+
+    async def _ask(
+        self, inputs: Inputs, state: RunState, readers: list[Reader]
+    ) -> AsyncGenerator[Output, None]:
+        """Ask the model once: without what it can't read, and what it doesn't know.
+
+        Args:
+            inputs: what it is asked with.
+            state: what the engine knows of the run.
+            readers: gets what reads the answer.
+        """
+        run = inputs.turn.run
+        until = run.get("expires_at") or time.time() + _LONGEST
+        while True:
+            body = self._refused.without(self._body(inputs, state))
+            reader = self._reader(inputs.turn)
+            readers.append(reader)
+            begun = False
+            try:
+                stream = self._connection.stream(self._request(body), until=until)
+                async with aclosing(stream) as events:
+                    async for event in events:
+                        for output in reader.feed(event):
+                            begun = True
+                            yield output
+                for output in reader.end():
+                    yield output
+            except ContextTooLongError as error:
+                if begun or run["truncation_strategy"]["type"] != "auto":
+                    raise
+                inputs = shorter(inputs, error)
+            except RefusedParameterError as error:
+                if begun or not self._refused.learn(body, error):
+                    raise
+            else:
+                return
+
+    def _body(self, inputs: Inputs, state: RunState) -> JSON:
+        raise NotImplementedError
+
+    def _request(self, body: Any) -> Request:
+        raise NotImplementedError
+
+    def _reader(self, turn: Turn) -> Reader:
+        raise NotImplementedError
+
+    def _round(
+        self, reader: Reader, text: str, searches: Sequence[FunctionOutput]
+    ) -> list[JSON]:
+        """Return what tells the model of its searches."""
+        raise NotImplementedError
+
+    def _items(self, reader: Reader) -> list[JSON]:
+        """Return what of a turn goes back to the upstream as it came."""
+        return []
+
+
+def taken_ids(turn: Turn) -> frozenset[str]:
+    """Return the ids of the calls of earlier turns of the run."""
+    return frozenset(call.id for past in turn.past for call in past.calls)
+
+
+def _some(names: Sequence[str]) -> str:
+    shown = ", ".join(names[:_SHOWN])
+    more = len(names) - _SHOWN
+    return f"{shown} and {more} more" if more > 0 else shown

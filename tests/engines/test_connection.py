@@ -1,0 +1,343 @@
+"""What goes to an upstream and what becomes of its refusals, over real sockets."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from contextlib import aclosing
+from email.utils import formatdate
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from assistants_server.engines import ChatEngine, ResponsesEngine
+from assistants_server.engines.turn_events import Fail, Incomplete, Usage
+from assistants_server.upstream.errors import UpstreamError
+from harness.scripted_server import CLOSE, HOLD, RESET, Response, ScriptedServer, cut
+from tests.engines.turns import message, outputs_of, told, turn
+from tests.engines.upstreams import EVENTS, KEY, chat, chunk, refusal, stream, upstream
+
+if TYPE_CHECKING:
+    from assistants_server.engines.interface import Turn
+    from harness.scripted_server import Action, Effect, Reply
+
+ANSWER = ["42", Usage(7, 2)]
+QUICK: Any = {"first_pause": 0.001}
+
+
+def ask(server: ScriptedServer, asked: Turn | None = None, **options: Any) -> list[Any]:
+    engine = ChatEngine(f"{server.url}/v1", **{**QUICK, **options})
+    return told(outputs_of(engine, asked or turn()))
+
+
+def answered(*replies: Reply, **options: Any) -> tuple[list[Any], ScriptedServer]:
+    with upstream(*replies) as server:
+        return ask(server, **options), server
+
+
+def failure(*replies: Reply, **options: Any) -> tuple[Fail, ScriptedServer]:
+    found, server = answered(*replies, **options)
+    assert isinstance(found[-1], Fail)
+    return found[-1], server
+
+
+def test_the_key_goes_along_and_the_path_is_below_the_url() -> None:
+    found, server = answered(chat(), key=KEY)
+    assert found == ANSWER
+    (request,) = server.requests
+    assert request.target == "/v1/chat/completions"
+    assert request.headers["authorization"] == f"Bearer {KEY}"
+
+
+def test_responses_have_their_own_path() -> None:
+    response = {"object": "response", "status": "completed", "output": []}
+    with upstream(Response.of(response)) as server:
+        assert outputs_of(ResponsesEngine(f"{server.url}/v1/"), turn()) == []
+        assert server.requests[0].target == "/v1/responses"
+
+
+def test_models_are_named_as_the_table_has_them() -> None:
+    found, server = answered(chat(), models={"gpt-4o": "llama", "*": "other"})
+    assert (found, server.requests[0].json()["model"]) == (ANSWER, "llama")
+    with upstream(chat()) as server:
+        ask(server, turn(model="gpt-3.5-turbo"), models={"*": "other"})
+        assert server.requests[0].json()["model"] == "other"
+
+
+def begun(end: Effect) -> list[Action]:
+    """Return a stream that has its first piece, and then this end."""
+    piece = b'data: {"choices": [{"index": 0, "delta": {"content": "4"}}]}\n\n'
+    head = Response(200, [], EVENTS).head("Transfer-Encoding: chunked")
+    return [head, b"%x\r\n%b\r\n" % (len(piece), piece), end]
+
+
+# --- Tried again --------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("status", [408, 500, 502, 503, 504])
+def test_a_server_that_is_busy_is_asked_again(status: int) -> None:
+    found, server = answered(refusal(status, "busy"), refusal(status, "busy"), chat())
+    assert (found, len(server.requests)) == (ANSWER, 3)
+
+
+@pytest.mark.parametrize("end", [CLOSE, RESET])
+def test_so_is_one_that_breaks_off_before_its_first_word(end: Any) -> None:
+    for at in (0, 20):
+        found, server = answered([*cut(chat(), at, end)], chat())
+        assert (found, len(server.requests)) == (ANSWER, 2)
+
+
+def test_one_that_breaks_off_later_is_not() -> None:
+    with upstream(begun(CLOSE), chat()) as server:
+        found = ask(server)
+        assert found[0] == "4"
+        assert isinstance(found[1], Fail)
+        assert "broke off" in found[1].message
+        assert len(server.requests) == 1
+
+
+def test_it_is_not_asked_for_ever() -> None:
+    found, server = failure(refusal(503, "busy"))
+    assert (found.code, len(server.requests)) == ("server_error", 4)
+    assert "answered 503: busy" in found.message
+
+
+def test_nobody_there() -> None:
+    with upstream(chat()) as server:
+        url = server.url
+    engine = ChatEngine(url, **QUICK)
+    (found,) = outputs_of(engine, turn())
+    assert isinstance(found, Fail)
+    assert (found.code, "can't be reached" in found.message) == ("server_error", True)
+
+
+@pytest.mark.parametrize("headers", [{}, {"retry-after-ms": "5"}, {"retry-after": "0"}])
+def test_a_rate_limit_is_waited_for(headers: dict[str, str]) -> None:
+    busy = [refusal(429, "slow down", headers)] * 6
+    found, server = answered(*busy, chat())
+    assert (found, len(server.requests)) == (ANSWER, 7)
+
+
+@pytest.mark.parametrize("told_", ["3600", formatdate(time.time() + 3600, usegmt=True)])
+def test_but_not_longer_than_the_run_lives(told_: str) -> None:
+    late = refusal(429, "slow down", {"retry-after": told_})
+    with upstream(late) as server:
+        asked = turn(expires_at=int(time.time()) + 600)
+        started = time.monotonic()
+        (found,) = ask(server, asked)
+        assert (found.code, len(server.requests)) == ("rate_limit_exceeded", 1)
+        assert time.monotonic() - started < 5
+
+
+def test_nothing_left_to_spend_is_not_waited_for() -> None:
+    found, server = failure(refusal(429, "no credit", code="insufficient_quota"))
+    assert (found.code, len(server.requests)) == ("rate_limit_exceeded", 1)
+
+
+# --- Refused ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("status", [401, 403, 404])
+def test_a_refusal_names_the_upstream_and_never_the_key(status: int) -> None:
+    found, server = failure(refusal(status, f"bad key {KEY}"), key=KEY)
+    assert found.code == "server_error"
+    assert f"127.0.0.1:{server.port} answered {status}: bad key [key]" in found.message
+
+
+def test_a_request_that_is_wrong_is_an_invalid_prompt() -> None:
+    found, server = failure(refusal(400, "no such thing"))
+    assert (found.code, len(server.requests)) == ("invalid_prompt", 1)
+
+
+def test_a_page_of_html_is_not_shown() -> None:
+    page = Response(404, b"<html><h1>Not found</h1></html>", "text/html")
+    found, server = failure(page)
+    where = f"127.0.0.1:{server.port}"
+    assert found.message == f"The model's server at {where} answered 404"
+
+
+def test_redirects_are_not_followed() -> None:
+    with upstream(chat()) as other:
+        target = f"{other.url}/v1/chat/completions?secret=x"
+        moved = Response(307, b"", headers={"Location": target})
+        found, _ = failure(moved, key=KEY)
+        assert f"redirects to {other.url}/v1/chat/completions," in found.message
+        assert "secret" not in found.message
+        assert other.requests == []
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("stream_options", "Unrecognized request argument supplied: stream_options"),
+        ("stream_options", "body.stream_options: Extra inputs are not permitted"),
+        ("parallel_tool_calls", "Unknown parameter: 'parallel_tool_calls'."),
+        ("reasoning_effort", "Unsupported parameter: reasoning_effort"),
+        ("temperature", "'temperature' does not support 0.2 with this model."),
+    ],
+)
+def test_what_a_server_does_not_know_is_left_out_from_then_on(
+    name: str, text: str
+) -> None:
+    tools = [{"type": "function", "function": {"name": "f"}}]
+    asked = turn(temperature=0.2, reasoning_effort="low", tools=tools)
+    with upstream(refusal(400, text), chat(), chat()) as server:
+        engine = ChatEngine(server.url, **QUICK)
+        for _ in range(2):
+            assert told(outputs_of(engine, asked)) == ANSWER
+        assert [name in each.json() for each in server.requests] == [True, False, False]
+
+
+def test_the_old_name_of_the_limit_takes_the_place_of_the_new_one() -> None:
+    text = "max_completion_tokens is not supported"
+    with upstream(refusal(422, text), chat()) as server:
+        assert ask(server, turn(completion_room=50)) == ANSWER
+        assert server.requests[1].json()["max_tokens"] == 50
+
+
+def test_a_detail_of_fastapi_is_understood() -> None:
+    where = {"loc": ["body", "stream_options"], "msg": "Extra inputs are not permitted"}
+    found, server = answered(Response.of({"detail": [where]}, 422), chat())
+    assert (found, len(server.requests)) == (ANSWER, 2)
+
+
+def test_a_refusal_of_something_else_ends_the_turn() -> None:
+    found, server = failure(refusal(400, "Unsupported value: 'messages'"))
+    assert (found.code, len(server.requests)) == ("invalid_prompt", 1)
+
+
+# --- Too long -----------------------------------------------------------------------
+
+TOO_LONG = [
+    refusal(400, "This model's maximum context length is 512 tokens."),
+    refusal(400, "x", code="context_length_exceeded"),
+    refusal(400, "x", type="exceed_context_size_error", n_prompt_tokens=900, n_ctx=512),
+    stream({"error": {"message": "x", "code": "context_length_exceeded"}}),
+]
+
+
+@pytest.mark.parametrize("refused", TOO_LONG)
+def test_the_oldest_messages_are_dropped_until_it_fits(refused: Response) -> None:
+    messages = [message(f"Number {number}.") for number in range(20)]
+    with upstream(refused, refused, chat()) as server:
+        assert ask(server, turn(*messages)) == ANSWER
+        texts = [
+            [each["content"] for each in request.json()["messages"][1:]]
+            for request in server.requests
+        ]
+    assert len(texts[0]) == 20 > len(texts[1]) > len(texts[2]) > 0
+    assert all(each[-1] == "Number 19." for each in texts)
+
+
+def test_the_last_message_stays() -> None:
+    found, server = failure(TOO_LONG[0])
+    assert (found.code, len(server.requests)) == ("invalid_prompt", 1)
+    messages = [message("One."), message("Two.")]
+    with upstream(TOO_LONG[0]) as server:
+        ask(server, turn(*messages))
+        assert len(server.requests) == 2
+
+
+def test_nothing_is_dropped_where_the_run_says_what_is_sent() -> None:
+    strategy = {"type": "last_messages", "last_messages": 2}
+    asked = turn(message("One."), message("Two."), truncation_strategy=strategy)
+    with upstream(TOO_LONG[0], chat()) as server:
+        (found,) = ask(server, asked)
+        assert (found.code, len(server.requests)) == ("invalid_prompt", 1)
+
+
+# --- Streams ------------------------------------------------------------------------
+
+
+def test_comments_and_cut_lines_are_read() -> None:
+    text = b'data: {"choices": [{"index": 0, "delta": {"content": "42"}}]}\r\n\r\n'
+    pieces = [b": keep-alive\n\n", *(text[i : i + 1] for i in range(len(text)))]
+    end = b'data: {"choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}]}'
+    found, _ = answered(Response(200, [*pieces, end], EVENTS))
+    assert found == ["42"]
+
+
+def test_an_empty_stream_is_an_error() -> None:
+    found, _ = failure(Response(200, b"", EVENTS))
+    assert "answered with no word" in found.message
+
+
+def test_a_limit_ends_the_run() -> None:
+    found, _ = answered(stream(chunk(content="4"), chunk("length")))
+    assert found == ["4", Incomplete("max_completion_tokens")]
+
+
+def test_closing_the_turn_closes_the_connection() -> None:
+    async def work(server: ScriptedServer) -> None:
+        engine = ChatEngine(server.url)
+        outputs: Any = engine(turn())
+        async with aclosing(outputs):
+            await anext(outputs)
+        await asyncio.to_thread(server.hung_up.wait, 5)
+        assert server.hung_up.is_set()
+        await engine.aclose()
+
+    with upstream(begun(HOLD)) as server:
+        asyncio.run(work(server))
+
+
+def test_so_many_turns_at_once_and_the_others_in_order() -> None:
+    async def work(server: ScriptedServer) -> list[str]:
+        engine = ChatEngine(server.url, max_turns=2)
+        ended: list[str] = []
+
+        async def one(name: str) -> None:
+            async for _ in engine(turn(message(name))):
+                pass
+            ended.append(name)
+
+        names = [f"{number:02}" for number in range(10)]
+        await asyncio.gather(*map(one, names))
+        await engine.aclose()
+        return [r.json()["messages"][-1]["content"] for r in server.requests]
+
+    with upstream(chat()) as server:
+        asked = asyncio.run(work(server))
+        assert server.peak <= 2
+    assert sorted(asked) == [f"{number:02}" for number in range(10)]
+    # Two go at once, so neighbours may be swapped, and nobody is overtaken further.
+    assert all(abs(index - int(name)) < 2 for index, name in enumerate(asked))
+
+
+# --- The check ----------------------------------------------------------------------
+
+MODELS = Response.of({"object": "list", "data": [{"id": "llama"}, {"id": "qwen"}]})
+
+
+def check(server: ScriptedServer, **options: Any) -> tuple[list[str], tuple[str, ...]]:
+    engine = ChatEngine(server.url, **options)
+    return asyncio.run(engine.check()), engine.models
+
+
+def test_the_check_learns_the_models() -> None:
+    with upstream(MODELS) as server:
+        warnings, models = check(server, models={"gpt-4o": "llama"}, key=KEY)
+        assert server.requests[0].headers["authorization"] == f"Bearer {KEY}"
+        assert server.requests[0].target == "/models"
+    assert (warnings, models) == ([], ("gpt-4o", "llama", "qwen"))
+
+
+def test_the_check_finds_a_model_that_is_not_there() -> None:
+    with upstream(MODELS) as server, pytest.raises(UpstreamError) as caught:
+        check(server, models={"gpt-4o": "lama", "*": "qwen"})
+    assert "has no lama; it has llama, qwen." in str(caught.value)
+
+
+def test_the_check_says_what_it_can_not_know() -> None:
+    with upstream(refusal(404, "no such path")) as server:
+        ((warning,), models) = check(server, models={"gpt-4o": "llama"})
+    assert "doesn't list its models" in warning
+    assert models == ("gpt-4o",)
+
+
+def test_the_check_fails_where_runs_would() -> None:
+    refused = pytest.raises(UpstreamError, match="answered 401: who are you")
+    with upstream(refusal(401, "who are you?")) as server, refused:
+        check(server)
+    with pytest.raises(UpstreamError, match="can't be reached"):
+        check(server)

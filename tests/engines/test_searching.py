@@ -1,0 +1,227 @@
+"""Searches in files for a model that has no stores of its own."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from assistants_server.engines import (
+    ChatEngine,
+    Citation,
+    FileSearch,
+    FunctionOutput,
+    PastTurn,
+    ResponsesEngine,
+)
+from assistants_server.engines.turn_events import State, Usage
+from assistants_server.upstream.marks import Marks
+from tests.engines.turns import function, message, outputs_of, run, told, turn
+from tests.engines.upstreams import chat, chat_calls, chunk, stream, upstream
+
+if TYPE_CHECKING:
+    from assistants_server.engines.interface import Turn
+
+JSON = dict[str, Any]
+FOUND = [
+    {"file_name": "a.txt", "content": [{"type": "text", "text": "It is 42."}]},
+    {"file_name": "b.txt", "content": [{"type": "text", "text": "It is not."}]},
+]
+SEARCH = {"type": "file_search"}
+ASKED = ("s1", "file_search", '{"query": "the answer"}')
+
+
+def searching(**changes: Any) -> Turn:
+    return turn(tools=[SEARCH, function("multiply")], vector_stores=("vs",), **changes)
+
+
+def response(*items: JSON) -> Any:
+    data = {"object": "response", "status": "completed", "output": [*items]}
+    return stream({"type": "response.completed", "response": data})
+
+
+def test_the_model_reads_what_was_found_and_cites_it() -> None:
+    cited = stream(
+        chunk(content="42\u3010"), chunk(content="0:1\u2020b.txt\u3011."), chunk("stop")
+    )
+    with upstream(chat_calls(ASKED, text="Let me look."), cited) as server:
+        engine = ChatEngine(server.url)
+        found = told(outputs_of(engine, searching(), [FOUND]))
+        assert found == [
+            "Let me look.",
+            FileSearch(query="the answer"),
+            "42",
+            Citation(1),
+            ".",
+        ]
+        first, second = (request.json() for request in server.requests)
+    names = [tool["function"]["name"] for tool in first["tools"]]
+    assert names == ["multiply", "file_search"]
+    said, output = second["messages"][-2:]
+    assert said["content"] == "Let me look."
+    assert output["tool_call_id"] == "s1"
+    assert "\u30100:0\u2020a.txt\u3011\nIt is 42." in output["content"]
+    assert "\u30100:1\u2020b.txt\u3011\nIt is not." in output["content"]
+
+
+def test_the_same_in_responses_with_the_items_as_they_came() -> None:
+    reasoning = {"type": "reasoning", "id": "rs_1", "encrypted_content": "x"}
+    call = {
+        "type": "function_call",
+        "id": "fc_1",
+        "call_id": "s1",
+        "name": "file_search",
+        "arguments": '{"query": "the answer"}',
+    }
+    text = {"type": "output_text", "text": "42"}
+    said = {"type": "message", "id": "m", "content": [text]}
+    with upstream(response(reasoning, call), response(said)) as server:
+        engine = ResponsesEngine(server.url)
+        found = told(outputs_of(engine, searching(), [FOUND]))
+        assert found == [FileSearch(query="the answer"), "42"]
+        items = server.requests[1].json()["input"]
+    assert items[1:3] == [reasoning, call]
+    assert items[3]["type"] == "function_call_output"
+    assert "It is 42." in items[3]["output"]
+
+
+def test_several_searches_in_one_request_and_in_several() -> None:
+    other = ("s2", "file_search", '{"query": "more"}')
+    with upstream(chat_calls(ASKED, other), chat_calls(ASKED), chat()) as server:
+        outputs = outputs_of(ChatEngine(server.url), searching(), [FOUND, [], FOUND])
+        found = told(outputs)
+        last = server.requests[2].json()["messages"]
+    assert [each.query for each in found if isinstance(each, FileSearch)] == [
+        "the answer",
+        "more",
+        "the answer",
+    ]
+    assert found[-2:] == ["42", Usage(7, 2)]
+    outputs_ = [each["content"] for each in last if each["role"] == "tool"]
+    assert "\u30100:0\u2020" in outputs_[0]
+    assert outputs_[1] == "Nothing was found."
+    assert "\u30102:0\u2020" in outputs_[2]
+
+
+def test_tokens_of_all_requests_are_added_up() -> None:
+    asked = stream(
+        chunk(tool_calls=[{"index": 0, "id": "s1", "function": {"name": ASKED[1]}}]),
+        chunk("tool_calls"),
+        {"choices": [], "usage": {"prompt_tokens": 10, "completion_tokens": 3}},
+    )
+    with upstream(asked, chat()) as server:
+        found = told(outputs_of(ChatEngine(server.url), searching(), [FOUND]))
+    assert [each for each in found if isinstance(each, Usage)][-1] == Usage(17, 5)
+
+
+def test_searches_come_before_the_calls_of_the_same_answer() -> None:
+    """Only then is there a step for them; the calls wait for the client."""
+    called = ("c1", "multiply", '{"a": 6}')
+    with upstream(chat_calls(ASKED, called), chat()) as server:
+        engine = ChatEngine(server.url)
+        found = told(outputs_of(engine, searching(), [FOUND]))
+        search, call, state = found
+        assert (search.query, call) == ("the answer", [*called])
+        assert isinstance(state, State)
+        assert len(server.requests) == 1
+
+
+def test_a_search_after_a_call_is_left_to_the_next_turn() -> None:
+    called = ("c1", "multiply", '{"a": 6}')
+    with upstream(chat_calls(called, ASKED)) as server:
+        found = told(outputs_of(ChatEngine(server.url), searching()))
+    assert found[0] == [*called]
+    assert [type(each) for each in found[1:]] == [State]
+
+
+def test_the_next_turn_knows_the_searches_of_this_one() -> None:
+    called = ("c1", "multiply", '{"a": 6}')
+    with upstream(chat_calls(ASKED, called), chat()) as server:
+        engine = ChatEngine(server.url)
+        *_, state = outputs_of(engine, searching(), [FOUND])
+        assert isinstance(state, State)
+        kept = json.loads(json.dumps(state.value))
+        outputs_of(engine, searching(number=1, state=kept, past=past(called)))
+        roles = [each["role"] for each in server.requests[1].json()["messages"]]
+    assert roles == ["system", "user", "assistant", "tool", "assistant", "tool"]
+
+
+def past(called: tuple[str, str, str]) -> tuple[PastTurn, ...]:
+    call, name, arguments = called
+    return (PastTurn("", (FunctionOutput(name, arguments, "42", call),)),)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    ['{"query": "x"}', '{"question": "x"}', '"x"', "x", '{"query": "x", "limit": 3}'],
+)
+def test_however_the_query_is_written(arguments: str) -> None:
+    asked = ("s1", "file_search", arguments)
+    with upstream(chat_calls(asked), chat()) as server:
+        first, *_ = outputs_of(ChatEngine(server.url), searching(), [[]])
+    assert first == FileSearch(query="x")
+
+
+def test_a_function_of_the_same_name_is_the_clients() -> None:
+    tools = [SEARCH, function("file_search")]
+    asked = turn(tools=tools, vector_stores=("vs",))
+    with upstream(chat_calls(("c1", "file_search", "{}"))) as server:
+        found = told(outputs_of(ChatEngine(server.url), asked))
+        names = [t["function"]["name"] for t in server.requests[0].json()["tools"]]
+    assert found[0] == ["c1", "file_search", "{}"]
+    assert names == ["file_search", "file_search_"]
+
+
+def test_without_stores_there_is_nothing_to_search() -> None:
+    with upstream(chat()) as server:
+        outputs_of(ChatEngine(server.url), turn(tools=[SEARCH]))
+        assert "tools" not in server.requests[0].json()
+
+
+def test_code_is_refused_unless_the_upstream_runs_it_or_it_is_left_out() -> None:
+    asked = run(tools=[{"type": "code_interpreter"}])
+    url = "http://127.0.0.1:1"
+    refused = ChatEngine(url).refusal(asked)
+    assert refused is not None
+    assert "--leave-out code_interpreter" in refused
+    assert ResponsesEngine(url, built_in=["code_interpreter"]).refusal(asked) is None
+    assert ChatEngine(url, leave_out=["code_interpreter"]).refusal(asked) is None
+    assert ChatEngine(url).refusal(run(tools=[SEARCH, function("f")])) is None
+
+
+MARK = "\u30100:1\u2020a.txt\u3011"
+
+
+@pytest.mark.parametrize("size", [1, 2, 5, 100])
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (f"So{MARK}.", ["So", Citation(1), "."]),
+        (f"{MARK}{MARK}", [Citation(1), Citation(1)]),
+        ("\u30101:0\u2020other search\u3011", ["\u30101:0\u2020other search\u3011"]),
+        (
+            "\u30100:7\u2020no such result\u3011",
+            ["\u30100:7\u2020no such result\u3011"],
+        ),
+        ("\u3010not a mark\u3011 at all", ["\u3010not a mark\u3011 at all"]),
+        (f"\u3010{'x' * 300}", [f"\u3010{'x' * 300}"]),
+        ("An open \u3010", ["An open \u3010"]),
+        (f"\u3010{MARK}", [f"\u3010{MARK}"]),
+    ],
+)
+def test_marks_in_pieces_of_any_size(size: int, text: str, expected: Any) -> None:
+    marks = Marks()
+    marks.found(0, 2)
+    made: list[Any] = []
+    for start in range(0, len(text), size):
+        made += marks.feed(text[start : start + size])
+    assert told([*made, *marks.end()]) == expected
+
+
+def test_messages_of_this_run_are_not_said_twice() -> None:
+    own = {**message("I said it.", "assistant"), "run_id": "run_1"}
+    with upstream(chat()) as server:
+        outputs_of(ChatEngine(server.url), turn(message("So?"), own))
+        texts = [each["content"] for each in server.requests[0].json()["messages"]]
+    assert texts == ["Be brief.", "So?"]
