@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 HEADER = "Idempotency-Key"
 REPLAYED = "idempotent-replayed"
 """The header of a stored response."""
+_NO_RETRY = {"x-should-retry": "false"}
 LONGEST = 255
 """How many characters a key may have."""
 
@@ -38,7 +39,8 @@ def once(
         act: carries it out.
 
     Raises:
-        HTTPError: the key is invalid, belongs to another request, or to a stream.
+        HTTPError: the key is invalid, belongs to another request, to a stream, or to
+            what was deleted since.
     """
     key = _key_of(request)
     if key is None:
@@ -60,6 +62,11 @@ def once(
             "request needs a new key."
         )
         raise _error(422, message, "idempotency_key_reused")
+    if stored.deleted:
+        message = (
+            f"What the request with the {HEADER} {quoted(key)} made was deleted since."
+        )
+        raise _error(409, message, "idempotent_object_deleted", _NO_RETRY)
     if stored.streamed:
         raise _stream_is_gone(key, stored.body)
     return Result(stored.body, {**stored.headers, REPLAYED: "true"})
@@ -76,8 +83,7 @@ def _stream_is_gone(key: str, run: dict[str, Any]) -> HTTPError:
         f"The {HEADER} {quoted(key)} has started a stream of {run['id']} in "
         f"{run['thread_id']}, whose events are not sent again; retrieve the run."
     )
-    headers = {"x-should-retry": "false"}
-    return _error(409, message, "idempotent_stream", headers)
+    return _error(409, message, "idempotent_stream", _NO_RETRY)
 
 
 def _key_of(request: ValidRequest) -> str | None:

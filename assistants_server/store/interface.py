@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from contextlib import AbstractContextManager
 
+    from .deltas import Deltas
     from .vector_store_files import VectorStoreFiles
 
 JSON = dict[str, Any]
@@ -34,12 +36,14 @@ class StoredResponse:
         body: the body; of a stream, the run that it reported.
         headers: the headers that belong to the operation.
         streamed: whether the response was a stream.
+        deleted: whether what it had in it was deleted since.
     """
 
     fingerprint: str
     body: JSON
     headers: dict[str, str]
     streamed: bool
+    deleted: bool = False
 
 
 class Store(Protocol):
@@ -49,9 +53,14 @@ class Store(Protocol):
     @property
     def vector_store_files(self) -> VectorStoreFiles: ...
 
+    @property
+    def deltas(self) -> Deltas: ...
+
     def close(self) -> None: ...
 
     def changes(self) -> AbstractContextManager[None]: ...
+
+    def after(self, effect: Callable[[], None]) -> None: ...
 
     def errors_explained(self) -> AbstractContextManager[None]: ...
 

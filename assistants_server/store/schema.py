@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -58,8 +59,16 @@ create table batch_files (
 ) without rowid;
 create index waiting on vector_store_files (place) where status = 'in_progress';
 """,
+    """
+create table deltas (
+    place integer primary key,
+    message text not null,
+    part text not null
+);
+create index deltas_by_message on deltas (message, place);
+""",
 )
-# Some files of the first version have it, and others don't.
+# Files of earlier versions may have it, and then without what finds the deleted.
 _RESPONSES = """
 create table if not exists answers (
     place integer primary key,
@@ -68,7 +77,14 @@ create table if not exists answers (
     answer text not null,
     kept_at real not null
 );
-create index if not exists answers_by_age on answers (kept_at);
+create index if not exists answers_by_age on answers (kept_at)
+"""
+_FINDING = """
+alter table answers add column object text as (json_extract(answer, '$.body.id'));
+alter table answers add column thread text
+    as (json_extract(answer, '$.body.thread_id'));
+create index answers_by_object on answers (object);
+create index answers_by_thread on answers (thread)
 """
 
 
@@ -86,6 +102,16 @@ def refuse_other_files(path: Path | None) -> None:
                 raise StoreError(f"{path}: {NO_DATABASE}")
 
 
+def make_private(path: Path | None) -> None:
+    """Make a file that only its owner can read, if there is none yet.
+
+    SQLite would let the others of the machine read it.
+    """
+    with suppress(OSError):
+        if path:
+            os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+
+
 def open_schema(
     sql: sqlite3.Connection,
     path: Path | None,
@@ -101,19 +127,32 @@ def open_schema(
     Raises:
         StoreError: it is the file of something else, or of a later version.
     """
+    if path:
+        # The files beside it get the same mode. Where it is somebody else's, they know.
+        with suppress(OSError):
+            path.chmod(0o600)
     # A second server on the same file would carry on the same runs.
     sql.execute("pragma locking_mode = exclusive")
     # Before anything is changed: it may be somebody else's.
     version = _version(sql, path)
     sql.execute("pragma journal_mode = wal")
+    # What is deleted is overwritten, not only forgotten.
+    sql.execute("pragma secure_delete = on")
     sql.execute("pragma synchronous = normal")
     with changes():
         for step in (*_STEPS[version:], _RESPONSES):
-            for statement in step.split(";"):
-                sql.execute(statement)
+            _run(sql, step)
+        columns = sql.execute("pragma table_xinfo(answers)").fetchall()
+        if "object" not in {column[1] for column in columns}:
+            _run(sql, _FINDING)
         sql.execute(f"pragma application_id = {_APPLICATION}")
         sql.execute(f"pragma user_version = {len(_STEPS)}")
         sql.execute("select id from objects where active").fetchone()
+
+
+def _run(sql: sqlite3.Connection, statements: str) -> None:
+    for statement in statements.split(";"):
+        sql.execute(statement)
 
 
 def _version(sql: sqlite3.Connection, path: Path | None) -> int:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import sqlite3
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from ..compact_json import to_json
+from .deltas import Deltas
 from .interface import Page, StoredResponse, StoreError
-from .schema import open_schema, refuse_other_files
+from .schema import make_private, open_schema, refuse_other_files
 from .sqlite_text import explained, from_json
 from .vector_store_files import VectorStoreFiles
 
@@ -25,6 +26,7 @@ MOST_RESPONSES = 10_000
 RESPONSE_LIFETIME = 24 * 3600.0
 """Seconds that an idempotency key is known."""
 # What it owes to nobody any more; its position stays.
+_GONE = "{}"
 _EMPTY = "update objects set body = null, notes = '{}', active = 0, expires = null"
 
 
@@ -39,6 +41,7 @@ class SQLiteStore:
 
     Attributes:
         vector_store_files: the files of vector stores.
+        deltas: the text of messages that are being written.
     """
 
     def __init__(
@@ -55,7 +58,9 @@ class SQLiteStore:
         """
         self._path = path
         self._clock = clock
+        self._effects: list[Callable[[], None]] = []
         refuse_other_files(path)
+        make_private(path)
         with self.errors_explained():
             # Transactions are begun and ended by hand, in `changes`.
             self._sql = sqlite3.connect(
@@ -67,6 +72,7 @@ class SQLiteStore:
                 self._sql.close()
                 raise
         self.vector_store_files = VectorStoreFiles(self._sql)
+        self.deltas = Deltas(self._sql)
 
     @contextmanager
     def errors_explained(self) -> Iterator[None]:
@@ -90,13 +96,35 @@ class SQLiteStore:
         if self._sql.in_transaction:
             yield
             return
+        self._effects = []
         self._sql.execute("begin immediate")
         try:
             yield
+            self._sql.execute("commit")
         except BaseException:
-            self._sql.execute("rollback")
+            self._take_back()
             raise
-        self._sql.execute("commit")
+        self._act()
+
+    def _take_back(self) -> None:
+        # Some errors do it themselves; a commit that fails mostly leaves it open.
+        if self._sql.in_transaction:
+            self._sql.execute("rollback")
+
+    def _act(self) -> None:
+        effects, self._effects = self._effects, []
+        for effect in effects:
+            effect()
+
+    def after(self, effect: Callable[[], None]) -> None:
+        """Call something when the change that goes on is made, if it is.
+
+        Outside of one it is called at once. It must not raise.
+        """
+        if self._sql.in_transaction:
+            self._effects.append(effect)
+        else:
+            effect()
 
     def add(
         self,
@@ -172,18 +200,33 @@ class SQLiteStore:
 
     def delete(self, id: str) -> None:
         """Delete an object; its position stays known, for cursors."""
-        self._sql.execute(
-            _EMPTY + " where id = ?",
-            (id,),
-        )
+        self._sql.execute(_EMPTY + " where id = ?", (id,))
+        self.deltas.delete(id)
+        self._forget("object", id)
 
     def delete_thread(self, id: str) -> None:
         """Delete a thread, or a vector store, and all that is in it."""
         self.delete(id)
         self._sql.execute(
-            _EMPTY + " where thread = ?",
+            "delete from deltas where message in"
+            " (select id from objects where thread = ? and kind = 'message')",
             (id,),
         )
+        self._sql.execute(_EMPTY + " where thread = ?", (id,))
+        self._forget("thread", id)
+
+    def _forget(self, column: str, id: str) -> None:
+        """Keep no copy of what is deleted: not as a response, nor in the log."""
+        self._sql.execute(
+            f"update answers set answer = ? where {column} = ?", (_GONE, id)
+        )
+        self.after(self._shorten)
+
+    def _shorten(self) -> None:
+        """Empty the write-ahead log, which still has what was there before."""
+        if self._path:
+            with suppress(sqlite3.Error):
+                self._sql.execute("pragma wal_checkpoint(truncate)")
 
     def all(
         self, kind: str, *, thread: str | None = None, run: str | None = None
@@ -272,7 +315,10 @@ class SQLiteStore:
         ).fetchone()
         if row is None:
             return None
-        return StoredResponse(fingerprint=row[0], **json.loads(row[1]))
+        known = json.loads(row[1])
+        if not known:
+            return StoredResponse(row[0], {}, {}, streamed=False, deleted=True)
+        return StoredResponse(fingerprint=row[0], **known)
 
     def store_response(self, key: str, response: StoredResponse) -> None:
         """Store the response for an idempotency key, and forget the oldest ones.
@@ -282,6 +328,7 @@ class SQLiteStore:
         """
         stored = asdict(response)
         fingerprint, now = stored.pop("fingerprint"), self._clock()
+        del stored["deleted"]
         oldest = now - RESPONSE_LIFETIME
         self._sql.execute("delete from answers where kept_at <= ?", (oldest,))
         added = self._sql.execute(

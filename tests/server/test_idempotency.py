@@ -116,10 +116,13 @@ def test_a_key_is_of_one_request(api: Api) -> None:
     read = api.http.get(f"{path}/{first.json()['id']}", headers=_key("one"))
     assert read.json()["metadata"] == {"a": "b"}
     assert len(api.messages(thread)) == 1
-    # What was answered stays the answer, whatever became of it.
+    # What was deleted is not repeated, and not made again.
     deleted = api.http.delete(f"{path}/{first.json()['id']}", headers=_key("one"))
     assert deleted.json()["deleted"] is True
-    assert _post(api, path, said, "one").content == first.content
+    again = _post(api, path, said, "one")
+    assert again.status_code == 409
+    assert again.headers["x-should-retry"] == "false"
+    assert again.json()["error"]["code"] == "idempotent_object_deleted"
     assert api.messages(thread) == []
 
 
