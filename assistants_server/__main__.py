@@ -154,6 +154,13 @@ def _parser() -> argparse.ArgumentParser:
         help="size of the largest file that is uploaded (default: %(default)s)",
     )
     add(
+        "--max-turns",
+        metavar="N",
+        type=int,
+        help="how many turns of the engine go on at once; other runs wait in order "
+        "(default: no limit)",
+    )
+    add(
         "--embeddings",
         metavar="URL",
         help="base URL of a server with /embeddings, such as http://127.0.0.1:8080/v1: "
@@ -188,6 +195,7 @@ def _server(options: argparse.Namespace) -> LocalServer:
         expires_after=options.expires_after,
         max_body=options.max_body,
         max_file_size=options.max_file_size,
+        max_turns=options.max_turns,
         embeddings=_embeddings(options),
     )
 

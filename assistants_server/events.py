@@ -27,9 +27,13 @@ class Listener:
     def __init__(self) -> None:
         self._frames: asyncio.Queue[bytes | None] = asyncio.Queue()
 
+    def put(self, event: bytes) -> None:
+        """Add an event, as `frame` returns it."""
+        self._frames.put_nowait(event)
+
     def send(self, name: str, data: Any) -> None:
         """Add an event."""
-        self._frames.put_nowait(frame(name, data))
+        self.put(frame(name, data))
 
     def end(self) -> None:
         """Add the last event."""

@@ -5,7 +5,10 @@ from __future__ import annotations
 import secrets
 import string
 import time
-from typing import Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 JSON = dict[str, Any]
 Ending: TypeAlias = Literal["failed", "cancelled", "expired", "incomplete"]
@@ -200,16 +203,58 @@ def step(run: JSON, details: JSON) -> JSON:
     }
 
 
-def end_message(message: JSON, ending: Ending | None) -> None:
-    """End a message: completed, or incomplete because its run ended so."""
+def end_message(
+    message: JSON, ending: Ending | None, reason: str | None = None
+) -> None:
+    """End a message: completed, or incomplete because its run ended so.
+
+    Args:
+        message: the message.
+        ending: how its run ended; None for a message that is complete.
+        reason: why the run is incomplete.
+    """
     if ending is None:
         message.update(status="completed", completed_at=now())
         return
+    why = reason if reason == "content_filter" else _REASONS[ending]
     message.update(
-        status="incomplete",
-        incomplete_at=now(),
-        incomplete_details={"reason": _REASONS[ending]},
+        status="incomplete", incomplete_at=now(), incomplete_details={"reason": why}
     )
+
+
+def extend(message: JSON, deltas: Iterable[JSON]) -> None:
+    """Add deltas to the content of a message, each as its event has it."""
+    content = message["content"]
+    texts: dict[int, list[str]] = {}
+    for delta in deltas:
+        kind, index = delta["type"], delta["index"]
+        if index == len(content):
+            content.append({"type": kind, kind: _empty(kind)})
+        piece, part = delta[kind], content[index]
+        if kind == "text":
+            texts.setdefault(index, [part["text"]["value"]]).append(piece["value"])
+            part["text"]["annotations"] += map(
+                _unnumbered, piece.get("annotations", ())
+            )
+        elif kind == "refusal":
+            texts.setdefault(index, [part["refusal"]]).append(piece)
+        else:
+            part[kind] = piece
+    # At once, since a text that is added to is copied each time.
+    for index, pieces in texts.items():
+        part, text = content[index], "".join(pieces)
+        if part["type"] == "text":
+            part["text"]["value"] = text
+        else:
+            part["refusal"] = text
+
+
+def _empty(kind: str) -> Any:
+    return {"text": {"value": "", "annotations": []}, "refusal": ""}.get(kind, {})
+
+
+def _unnumbered(annotation: JSON) -> JSON:
+    return {name: value for name, value in annotation.items() if name != "index"}
 
 
 def end_step(step: JSON, ending: Ending, error: JSON | None, usage: JSON) -> None:
@@ -223,13 +268,28 @@ def end_step(step: JSON, ending: Ending, error: JSON | None, usage: JSON) -> Non
         step["last_error"] = {**error, "code": code}
 
 
-def usage_of(prompt: int, completion: int) -> JSON:
-    """Return the API's object for tokens that were read and written."""
-    return {
+def usage_of(prompt: int, completion: int, cached: int = 0) -> JSON:
+    """Return the API's object for tokens that were read and written.
+
+    Args:
+        prompt: how many were read.
+        completion: how many were written.
+        cached: how many of those read came from a cache.
+    """
+    usage: JSON = {
         "prompt_tokens": prompt,
         "completion_tokens": completion,
         "total_tokens": prompt + completion,
     }
+    if cached:
+        usage["prompt_token_details"] = {"cached_tokens": cached}
+    return usage
+
+
+def cached_of(usage: JSON) -> int:
+    """Return how many tokens came from a cache."""
+    cached: int = usage.get("prompt_token_details", {}).get("cached_tokens", 0)
+    return cached
 
 
 def without_results(step: JSON) -> JSON:

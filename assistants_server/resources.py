@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 from . import objects
 from .http_errors import HTTPError, not_found
 from .pages import list_page
-from .run_task import ACTIVE
+from .run_record import ACTIVE
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable

@@ -1,364 +1,291 @@
-"""The task that carries one run from queued to its end."""
+"""The task that carries one run from queued to its end, whatever its engine does."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
 import time
-from contextlib import aclosing
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from . import objects
-from .engines.adapter import call_engine
-from .engines.outputs import problem_of
-from .engines.turn_events import (
-    EngineError,
-    Fail,
-    FileSearch,
-    Incomplete,
-    Wait,
-)
-from .file_search import FileSearchError
-from .objects import end_message, end_step, usage_of
-from .turn_context import is_function_step, next_turn, prompt_tokens, tokens
-from .turn_writer import TokensSpentError, TurnWriter
+from .engine_turn import OverError, take_turn
+from .engines.turn_events import Fail, Incomplete
+from .turn_context import next_turn
+from .turn_usage import TurnUsage
+from .turn_writer import RESTARTED, TurnWriter
 
 if TYPE_CHECKING:
-    from .engines.interface import Engine, Turn
-    from .events import Listener
+    from .contents import Contents
+    from .engines.interface import Engine
     from .file_search import FileSearcher
     from .objects import Ending
+    from .run_record import RunRecord
     from .settings import Settings
     from .store import Store
 
 JSON = dict[str, Any]
-ACTIVE = ("queued", "in_progress", "requires_action", "cancelling")
+# Seconds that an engine has to clean up when its run is cancelled or expires.
+_CLEAN_UP = 2.0
+# Seconds between two tries to end a run, where the store can't be written to.
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 2.0
+_INTERNAL = {
+    "code": "server_error",
+    "message": "Internal error of the server; its log has the details.",
+}
 _log = logging.getLogger("assistants_server")
+# Work that doesn't end is kept: to be collected would wake its engine up once more.
+_given_up: set[asyncio.Task[None]] = set()
 
 
 class RunTask:
-    """An active run: what happens to it, and who gets its events."""
+    """What carries on a run.
+
+    The work of the engine is a task of its own, and this one looks after it: an engine
+    that never comes back, or swallows being cancelled, is left alone, and the run ends
+    all the same.
+    """
 
     def __init__(
         self,
-        id: str,
+        record: RunRecord,
         store: Store,
         settings: Settings,
         engine: Engine,
         searcher: FileSearcher,
-        listener: Listener | None = None,
+        contents: Contents,
+        slots: asyncio.Semaphore | None,
     ) -> None:
         """Prepare to carry on a run of the store, whatever its status.
 
         Args:
-            id: the run's id.
-            store: where the run, its steps and messages are.
-            settings: for the pace.
+            record: the run.
+            store: where it, its steps and messages are.
+            settings: for the pace and the longest time.
             engine: what answers.
             searcher: what searches files for it.
-            listener: receives the events.
+            contents: the contents of files.
+            slots: bounds how many engines are at work; None for no limit.
         """
-        self.id = id
-        self.listener = listener
+        self.record = record
         self._store = store
         self._settings = settings
         self._engine = engine
         self._searcher = searcher
-        self._notes = store.notes(id)
-        self._thread: str = self._notes["thread"]
+        self._contents = contents
+        self._slots = slots
+        self._has_slot = False
         self._submitted = asyncio.Event()
-        self._task: asyncio.Task[None]
         self._writer: TurnWriter | None = None
-        self._cancelling = False
-        self.discarded = False
+        # What it was told from outside, or that its time is over.
+        self._told: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+        self._never: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._left = False
+        self._task: asyncio.Task[None]
 
     def start(self) -> asyncio.Task[None]:
         """Start to carry on the run."""
-        self._task = asyncio.get_running_loop().create_task(self._work())
+        self._task = asyncio.get_running_loop().create_task(self._look_after())
         return self._task
-
-    async def _work(self) -> None:
-        """Carry on the run until it has ended.
-
-        Being cancelled leaves the run as it is in the store, unless `cancel` was
-        called before.
-        """
-        left = self._notes["expires"] - time.time()
-        try:
-            async with asyncio.timeout(max(left, 0)):
-                await self._carry_on()
-        except TimeoutError:
-            if not self.discarded:
-                self._end("expired")
-        except asyncio.CancelledError:
-            if self.discarded or not self._cancelling:
-                raise
-            self._end("cancelled")
 
     def recover(self) -> bool:
         """End what an earlier server left unfinished, and return whether to carry on.
 
         A turn starts again, unless some of it was complete already: that would be
-        written and done twice, so the run fails.
+        written and done twice, so the run fails. A message that was being written may
+        go on.
         """
-        if self._run()["status"] not in ("queued", "in_progress"):
+        if self.record.run()["status"] not in ("queued", "in_progress"):
             return True
-        error = {"code": "server_error", "message": "The server was restarted."}
-        if self._has_begun():
-            self._end("failed", error=error)
+        if self.record.has_begun_turn():
+            self.record.end("failed", error=RESTARTED)
             return False
-        self._end_unfinished("failed", error)
+        if not self.record.unfinished():
+            self.record.end_unfinished("failed", RESTARTED)
         return True
 
-    def _has_begun(self) -> bool:
-        """Return whether a step after the last outputs is complete."""
-        complete = [step for step in self._steps() if step["status"] == "completed"]
-        return bool(complete) and not is_function_step(complete[-1])
+    def cancel(self) -> None:
+        """Cancel the run soon; the store has it as cancelling."""
+        self._tell("cancelled")
 
-    def cancel(self) -> JSON:
-        """Begin to cancel the run, and return it as it is then."""
-        self._cancelling = True
-        run = self._set_status("cancelling", required_action=None)
-        self._task.cancel()
-        return run
+    def go_on(self) -> None:
+        """Take the next turn: the outputs are in the store."""
+        self._submitted.set()
 
     def discard(self) -> None:
         """Write no more, and end the stream: the thread is gone."""
-        self.discarded = True
-        self._task.cancel()
-        self._end_stream()
+        self.record.end_stream()
+        self._leave()
 
-    def stop(self) -> asyncio.Task[None]:
+    def stop(self) -> None:
         """Write no more: the server stops, and the run goes on later."""
-        self.discarded = True
+        if self.record.listener:
+            self.record.listener.abort()
+            self.record.listener = None
+        self._leave()
+
+    def _leave(self) -> None:
+        """Do nothing more, even if it was told to end the run before."""
+        self._left = True
+        self._tell("left")
         self._task.cancel()
-        if self.listener:
-            self.listener.abort()
-            self.listener = None
-        return self._task
 
-    def fail(self) -> None:
-        """End the run as failed, because of an error in the server."""
-        message = "Internal error of the server; its log has the details."
-        error = {"code": "server_error", "message": message}
+    def _tell(self, what: str) -> None:
+        if not self._told.done():
+            self._told.set_result(what)
+
+    def _is_over(self) -> bool:
+        return self._told.done()
+
+    async def _look_after(self) -> None:
+        """Carry on the run until it has ended, in the store too."""
+        work = asyncio.get_running_loop().create_task(self._carry_on())
         try:
-            self._end("failed", error=error)
-        except Exception:  # noqa: BLE001 - whatever it is
-            _log.exception("run %s can't be ended properly", self.id)
-            # At least its thread must not stay locked.
-            failed = {"status": "failed", "last_error": error}
-            self._store.put({**self._run(), **failed, "failed_at": objects.now()})
-            self._end_stream()
+            await self._wait_for(work)
+        finally:
+            self._tell("left")
+            if not work.done():
+                work.cancel()
+                _given_up.add(work)
+                work.add_done_callback(_forget)
+            if self._slots and self._has_slot:
+                self._has_slot = False
+                self._slots.release()
 
-    def submit(self, outputs: dict[str, str], listener: Listener | None) -> JSON:
-        """Accept the outputs of all pending tool calls, and carry on.
+    async def _wait_for(self, work: asyncio.Task[None]) -> None:
+        # A clock that was set back makes no run longer than it may be.
+        left = min(self.record.expires - time.time(), self._settings.expires_after)
+        end = asyncio.get_running_loop().time() + max(left, 0)
+        while not work.done() and not self._told.done():
+            left = end - asyncio.get_running_loop().time()
+            if left <= 0:
+                self._tell("expired")
+                break
+            await self._wait(work, self._told, seconds=left)
+        if self._told.done():
+            told = self._told.result()
+            if told in ("cancelled", "expired"):
+                work.cancel()
+                await self._wait(work, seconds=_CLEAN_UP)
+                await self._end("cancelled" if told == "cancelled" else "expired")
+        elif work.cancelled():
+            self._tell("failed")
+            error = {**_INTERNAL, "message": "The run was cancelled from within."}
+            await self._end("failed", error)
+        elif raised := work.exception():
+            self._tell("failed")
+            _log.error("run %s failed", self.record.id, exc_info=raised)
+            # What is in memory may be more than the store has.
+            self._writer = None
+            await self._end("failed", _INTERNAL)
 
-        Args:
-            outputs: by the id of the call.
-            listener: receives the events from now on.
+    async def _wait(self, *futures: asyncio.Future[Any], seconds: float) -> None:
+        """Wait for the first of some futures, for so many seconds at most."""
+        try:
+            await asyncio.wait(
+                futures, timeout=seconds, return_when=asyncio.FIRST_COMPLETED
+            )
+        except asyncio.CancelledError:
+            # Else it is an engine that cancels all tasks that it finds.
+            if self._left:
+                raise
+
+    async def _end(self, ending: Ending, error: JSON | None = None) -> None:
+        """End the run in the store; where that can't be written to, as soon as it can.
+
+        A disk may be full for some seconds. Until then the run is not over.
         """
-        self.listener = listener
-        step = [each for each in self._steps() if each["status"] == "in_progress"][-1]
-        for call in step["step_details"]["tool_calls"]:
-            call["function"]["output"] = outputs[call["id"]]
-        usage = self._store.notes(step["id"])["usage"]
-        step.update(status="completed", completed_at=objects.now(), usage=usage)
-        with self._store.changes():
-            self._store.put(step)
-            self._emit("thread.run.step.completed", step)
-            run = self._set_status("queued", required_action=None)
-        self._submitted.set()
-        return run
+        pause = _FIRST_PAUSE
+        while True:
+            try:
+                with self._store.changes():
+                    if self._writer:
+                        self._writer.abandon()
+                    self.record.end(ending, error=error)
+            except Exception as failed:  # noqa: BLE001 - whatever it is
+                if pause == _FIRST_PAUSE:
+                    why = "run %s can't be ended yet: %s"
+                    _log.error(why, self.record.id, failed)
+                self._writer = None
+                await self._wait(self._never, seconds=pause)
+                pause = min(2 * pause, _LONGEST_PAUSE)
+            else:
+                return
 
     async def _carry_on(self) -> None:
-        run = self._run()
-        if run["status"] == "cancelling":
-            self._end("cancelled")
+        """Take one turn after the other, to the end of the run."""
+        status = self.record.run()["status"]
+        if status == "cancelling":
+            self.record.end("cancelled")
             return
-        waiting = run["status"] == "requires_action"
+        waiting = status == "requires_action"
         while True:
             if waiting:
                 await self._submitted.wait()
             self._submitted.clear()
-            await asyncio.sleep(self._settings.pace)
-            run = self._run()
-            started = run["started_at"] or objects.now()
-            self._set_status("in_progress", started_at=started)
-            waiting = await self._take_turn()
+            if self._slots:
+                await self._slots.acquire()
+                self._has_slot = True
+            try:
+                await asyncio.sleep(self._settings.pace)
+                waiting = await self._take_turn()
+            except OverError:
+                return
+            finally:
+                if self._slots and self._has_slot:
+                    self._has_slot = False
+                    self._slots.release()
             if not waiting:
                 return
 
     async def _take_turn(self) -> bool:
         """Let the engine take a turn, and return whether the client has to act now."""
-        run = self._run()
-        read, written = self._tokens_used()
-        limit = run["max_prompt_tokens"]
-        room = None if limit is None else limit - read
-        turn = next_turn(self._store, run, self._notes.get("script"), room=room)
-        prompt = prompt_tokens(run, turn.messages)
-        prompt += sum(tokens(each.output) for each in turn.outputs)
-        if room is not None and prompt > room:
-            self._end("incomplete", reason="max_prompt_tokens")
+        self._check()
+        run = self.record.run()
+        started = run["started_at"] or objects.now()
+        self.record.set_status("in_progress", started_at=started)
+        turn, prompt = await next_turn(self._store, self._contents, self.record)
+        self._check()
+        if turn.prompt_room is not None and turn.prompt_room < 0:
+            self.record.end("incomplete", reason="max_prompt_tokens")
             return False
-        allowed = run["max_completion_tokens"]
-        self._writer = writer = TurnWriter(
-            self._store,
-            run,
-            self._emit,
-            prompt=prompt,
-            budget=None if allowed is None else allowed - written,
+        usage = TurnUsage(prompt=prompt, budget=turn.completion_room)
+        self._writer = writer = TurnWriter(self._store, self.record, usage)
+        ended = await take_turn(
+            self._engine,
+            turn,
+            writer,
+            self._searcher,
+            pace=self._settings.pace,
+            is_over=self._is_over,
         )
-        left = None if room is None else room - prompt
-        try:
-            ended = await self._follow(turn, writer, left)
-        except TokensSpentError:
-            ended = Incomplete("max_completion_tokens")
-        except EngineError as error:
-            ended = Fail(f"The engine is wrong: {error}.")
-        if isinstance(ended, Fail):
-            last_error = {"code": ended.code, "message": ended.message}
-            self._end("failed", error=last_error)
-            return False
-        if isinstance(ended, Incomplete):
-            self._end("incomplete", reason=ended.reason)
-            return False
+        self._check()
         with self._store.changes():
+            if ended:
+                writer.abandon()
+                self._end_by_engine(ended)
+                return False
             calls = writer.finish()
-            self._writer = None
             if calls:
-                self._require(calls)
+                self.record.require(calls)
             else:
-                self._complete()
+                self.record.complete()
+        self._writer = None
         return bool(calls)
 
-    async def _follow(
-        self, turn: Turn, writer: TurnWriter, room: int | None
-    ) -> Fail | Incomplete | None:
-        """Write the outputs of the engine; return how it ended the run, if it did.
-
-        Args:
-            turn: what the engine is called with.
-            writer: writes what it says and does.
-            room: how many tokens searches may find for it; None for no limit.
-        """
-        try:
-            async with aclosing(call_engine(self._engine, turn)) as outputs:
-                reply = None
-                while True:
-                    output = await outputs.asend(reply)
-                    reply = None
-                    if self._cancelling or self.discarded:
-                        # An engine that swallowed being cancelled.
-                        raise asyncio.CancelledError
-                    problem = problem_of(output)
-                    if problem:
-                        raise EngineError(problem)
-                    if isinstance(output, Fail | Incomplete):
-                        return output
-                    if isinstance(output, Wait):
-                        await asyncio.sleep(output.seconds)
-                        continue
-                    if isinstance(output, FileSearch) and output.query is not None:
-                        search = self._searcher.search
-                        reply = await search(turn.run, output.query, room=room)
-                        output = replace(output, results=reply)
-                    writer.write(output)
-                    # Even at full pace others are served in between.
-                    await asyncio.sleep(self._settings.pace)
-        except StopAsyncIteration:
-            return None
-        except (EngineError, TokensSpentError):
-            raise
-        except FileSearchError as error:
-            return Fail(str(error))
-        except Exception as error:
-            if self.discarded:
-                raise asyncio.CancelledError from error
-            _log.exception("the engine failed in run %s", self.id)
-            return Fail(f"The engine raised {type(error).__name__}.")
-
-    def _require(self, calls: list[JSON]) -> None:
-        pending = []
-        for call in calls:
-            called = call["function"]
-            function = {"name": called["name"], "arguments": called["arguments"]}
-            pending.append({"id": call["id"], "type": "function", "function": function})
-        action = {
-            "type": "submit_tool_outputs",
-            "submit_tool_outputs": {"tool_calls": pending},
-        }
-        self._set_status("requires_action", required_action=action)
-        self._end_stream()
-
-    def _complete(self) -> None:
-        usage = usage_of(*self._tokens_used())
-        ended = objects.now()
-        self._set_status("completed", completed_at=ended, expires_at=None, usage=usage)
-        self._end_stream()
-
-    def _end(
-        self, ending: Ending, *, error: JSON | None = None, reason: str | None = None
-    ) -> None:
-        """End the run otherwise than completed, after what is unfinished in it."""
-        with self._store.changes():
-            if self._writer:
-                self._writer.abandon(ending, error)
-            self._end_unfinished(ending, error)
-            details = {"reason": reason} if reason else None
-            changes: JSON = {
-                "required_action": None,
-                "last_error": error,
-                "incomplete_details": details,
-                "usage": usage_of(*self._tokens_used()),
-                "expires_at": None,
-            }
-            if ending in ("failed", "cancelled"):
-                changes[f"{ending}_at"] = objects.now()
-            self._set_status(ending, **changes)
-            self._end_stream()
-
-    def _end_unfinished(self, ending: Ending, error: JSON | None) -> None:
-        """End what waits for outputs, or what an earlier server began."""
-        for message in self._store.all("message", thread=self._thread):
-            if message["run_id"] == self.id and message["status"] == "in_progress":
-                end_message(message, ending)
-                self._store.put(message)
-        for step in self._steps():
-            if step["status"] == "in_progress":
-                usage = self._store.notes(step["id"]).get("usage", usage_of(0, 0))
-                end_step(step, ending, error, usage)
-                self._store.put(step)
-                self._emit(f"thread.run.step.{step['status']}", step)
-
-    def _set_status(self, status: str, **changes: Any) -> JSON:
-        run = {**self._run(), "status": status, **changes}
-        self._store.put(run, active=status in ACTIVE)
-        self._emit(f"thread.run.{status}", run)
-        return run
-
-    def _emit(self, name: str, data: JSON) -> None:
-        if not self.listener:
+    def _end_by_engine(self, ended: Fail | Incomplete) -> None:
+        if isinstance(ended, Incomplete):
+            self.record.end("incomplete", reason=ended.reason)
             return
-        if name.startswith("thread.run.step") and not self._notes["results"]:
-            data = objects.without_results(data)
-        self.listener.send(name, data)
+        error = {"code": ended.code, "message": ended.message}
+        self.record.end("failed", error=error)
 
-    def _end_stream(self) -> None:
-        if self.listener:
-            self.listener.end()
-            self.listener = None
+    def _check(self) -> None:
+        if self._is_over():
+            raise OverError
 
-    def _run(self) -> JSON:
-        run = self._store.get("run", self.id, thread=self._thread)
-        assert run is not None
-        return run
 
-    def _steps(self) -> list[JSON]:
-        return self._store.all("step", thread=self._thread, run=self.id)
-
-    def _tokens_used(self) -> tuple[int, int]:
-        """Return how many tokens the run has read and written."""
-        usages = [step["usage"] for step in self._steps() if step["usage"]]
-        read = sum(usage["prompt_tokens"] for usage in usages)
-        return read, sum(usage["completion_tokens"] for usage in usages)
+def _forget(work: asyncio.Task[None]) -> None:
+    _given_up.discard(work)
+    if not work.cancelled():
+        # How an engine ends that nobody waits for is its own affair.
+        work.exception()

@@ -6,13 +6,14 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from . import objects
+from .engines.interface import refusal_of
 from .engines.scripted import HEADER, ScriptError, parse_script, script_of
 from .events import Listener
 from .http_errors import HTTPError, not_found, quoted
 from .limits import tools_of_run
 from .pages import list_page
 from .resources import Resource, Result
-from .run_task import ACTIVE
+from .run_record import ACTIVE
 from .validation import wrong_value
 
 if TYPE_CHECKING:
@@ -131,6 +132,9 @@ class Runs(Resource):
             "script": script_of(request.headers),
             "results": bool(request.query.get("include[]")),
         }
+        refused = refusal_of(self.scheduler.engine, run)
+        if refused:
+            raise HTTPError(400, refused, code="not_supported")
         self.store.add("run", run, thread=thread, active=True, notes=notes)
         self.scheduler.start(run, listener)
         return self.polled(run, listener)

@@ -5,11 +5,14 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from .run_record import RunRecord
 from .run_task import RunTask
 
 if TYPE_CHECKING:
+    from .contents import Contents
     from .engines.interface import Engine
     from .events import Listener
     from .file_search import FileSearcher
@@ -17,13 +20,18 @@ if TYPE_CHECKING:
     from .store import Store
 
 JSON = dict[str, Any]
-# Seconds.
-_GRACE = 0.3
+# Seconds: for tasks to end when the server stops, and between two looks for runs that
+# nobody carries on.
+_GRACE, _LOOK = 0.3, 1.0
 _log = logging.getLogger("assistants_server")
 
 
 class Scheduler:
     """Carry out every active run in a task of its own.
+
+    The store says which runs these are. What is asked of one is changed there first,
+    and its task learns of it when the change is made; where no task carries it on, it
+    ends there, or gets one.
 
     Attributes:
         engine: the engine of runs that start from now on.
@@ -35,88 +43,134 @@ class Scheduler:
         settings: Settings,
         engine: Engine,
         searcher: FileSearcher,
+        contents: Contents,
     ) -> None:
         self.engine = engine
         self._store = store
         self._settings = settings
         self._searcher = searcher
+        self._contents = contents
+        most = settings.max_turns
+        self._slots = None if most is None else asyncio.Semaphore(most)
         self._run_tasks: dict[str, RunTask] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._look: asyncio.Task[None] | None = None
+        self._closing = False
 
     def deadline(self) -> float:
         """Return when a run that starts now will expire, in seconds since 1970."""
         return time.time() + self._settings.expires_after
 
     def start(self, run: JSON, listener: Listener | None = None) -> None:
-        """Start a run of the store.
+        """Start a run of the store, when the change that adds it is made.
 
         Args:
             run: the run.
             listener: receives its events.
         """
-        run_task = self._run_task(run, listener)
-        if listener:
-            listener.send("thread.run.created", {**run})
-            listener.send("thread.run.queued", {**run})
-        self._begin(run_task)
+        record = RunRecord(self._store, run["id"], listener)
+        record.emit("thread.run.created", run)
+        record.emit("thread.run.queued", run)
+        self._store.after(partial(self._begin, record))
 
     def resume(self) -> None:
-        """Resume the runs that an earlier server left."""
-        for run in self._store.active_runs():
-            run_task = self._run_task(run)
-            with self._store.changes():
-                continues = run_task.recover()
-            if continues:
-                self._begin(run_task)
+        """Resume the runs that an earlier server left, and look after those to come."""
+        self._adopt()
+        self._look = asyncio.get_running_loop().create_task(self._look_for_runs())
 
     def cancel(self, id: str) -> JSON:
         """Begin to cancel an active run, and return it as it is then."""
-        return self._run_tasks[id].cancel()
+        task = self._run_tasks.get(id)
+        if task is None:
+            return RunRecord(self._store, id).end("cancelled")
+        run = task.record.set_status("cancelling", required_action=None)
+        self._store.after(task.cancel)
+        return run
 
     def submit(
         self, id: str, outputs: dict[str, str], listener: Listener | None
     ) -> JSON:
         """Continue a run that waits for outputs, and return it as it is then."""
-        return self._run_tasks[id].submit(outputs, listener)
+        task = self._run_tasks.get(id)
+        record = task.record if task else RunRecord(self._store, id)
+        run = record.submit(outputs, listener)
+        self._store.after(task.go_on if task else partial(self._begin, record))
+        return run
 
     def discard(self, id: str) -> None:
-        """Stop a run whose thread was deleted."""
-        run_task = self._run_tasks.get(id)
-        if run_task:
-            run_task.discard()
+        """Stop a run whose thread is being deleted."""
+        task = self._run_tasks.get(id)
+        if task:
+            self._store.after(task.discard)
 
     def detach(self, listener: Listener) -> None:
         """Send no more events to a client that is gone."""
         for run_task in self._run_tasks.values():
-            if run_task.listener is listener:
-                run_task.listener = None
+            if run_task.record.listener is listener:
+                run_task.record.listener = None
 
     async def close(self) -> None:
         """Stop all runs where they are, and end the event streams."""
         # From here on nothing is written: the store has them as they are.
-        tasks = [each.stop() for each in self._run_tasks.values()]
-        if tasks:
+        self._closing = True
+        if self._look:
+            self._look.cancel()
+        for run_task in [*self._run_tasks.values()]:
+            run_task.stop()
+        if self._tasks:
             # An engine that ignores being cancelled isn't waited for.
-            await asyncio.wait(tasks, timeout=_GRACE)
+            await asyncio.wait(self._tasks, timeout=_GRACE)
 
-    def _run_task(self, run: JSON, listener: Listener | None = None) -> RunTask:
+    def _adopt(self) -> None:
+        """Carry on the active runs that no task carries on."""
+        for run in self._store.active_runs(besides=self._run_tasks.keys()):
+            record = RunRecord(self._store, run["id"])
+            task = self._task_of(record)
+            with self._store.changes():
+                continues = task.recover()
+            if continues:
+                self._carry_on(task)
+
+    async def _look_for_runs(self) -> None:
+        """Find runs whose task came to nothing, again and again."""
+        while True:
+            await asyncio.sleep(_LOOK)
+            try:
+                self._adopt()
+            except Exception:  # noqa: BLE001 - such as a disk that is full
+                _log.exception("runs that nobody carries on can't be taken up yet")
+                # A disk may be full for a while, and the log need not be.
+                await asyncio.sleep(60 * _LOOK)
+
+    def _begin(self, record: RunRecord) -> None:
+        if self._closing:
+            # The next server takes it up.
+            if record.listener:
+                record.listener.abort()
+            return
+        self._carry_on(self._task_of(record))
+
+    def _task_of(self, record: RunRecord) -> RunTask:
         return RunTask(
-            run["id"],
+            record,
             self._store,
             self._settings,
             self.engine,
             self._searcher,
-            listener,
+            self._contents,
+            self._slots,
         )
 
-    def _begin(self, run_task: RunTask) -> None:
-        self._run_tasks[run_task.id] = run_task
+    def _carry_on(self, run_task: RunTask) -> None:
+        self._run_tasks[run_task.record.id] = run_task
         task = run_task.start()
-        task.add_done_callback(lambda done: self._ended(run_task, done))
+        self._tasks.add(task)
+        task.add_done_callback(partial(self._ended, run_task))
 
     def _ended(self, run_task: RunTask, task: asyncio.Task[None]) -> None:
-        self._run_tasks.pop(run_task.id, None)
+        self._tasks.discard(task)
+        if self._run_tasks.get(run_task.record.id) is run_task:
+            del self._run_tasks[run_task.record.id]
         error = None if task.cancelled() else task.exception()
-        if error and not run_task.discarded:
-            _log.error("run %s failed", run_task.id, exc_info=error)
-            # Else its thread would stay locked until the run expires.
-            run_task.fail()
+        if error and not self._closing:
+            _log.error("run %s is not carried on", run_task.record.id, exc_info=error)

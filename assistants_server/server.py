@@ -60,6 +60,7 @@ class LocalServer:
         expires_after: float = 600.0,
         max_body: int = 8 * MEBIBYTE,
         max_file_size: int = 512 * MEBIBYTE,
+        max_turns: int | None = None,
         embeddings: EmbeddingServer | None = None,
     ) -> None:
         """Prepare a server; it doesn't listen yet.
@@ -77,6 +78,8 @@ class LocalServer:
             expires_after: seconds after which an active run expires.
             max_body: the size of the largest request body, in bytes, uploads aside.
             max_file_size: the size of the largest file that is uploaded, in bytes.
+            max_turns: how many turns of engines may go on at once; the others wait in
+                order. None for no limit.
             embeddings: what makes embeddings, so that files are searched by meaning
                 too; without it they are searched by their words.
 
@@ -95,6 +98,7 @@ class LocalServer:
             expires_after=expires_after,
             max_body=max_body,
             max_file_size=max_file_size,
+            max_turns=max_turns,
         )
         self._engine = engine
         self._embeddings = embeddings
@@ -232,7 +236,9 @@ class LocalServer:
             indexer = Indexer(store, contents, self._embeddings)
             library = Library(store, contents, indexer, Searcher(store, indexer))
             searcher = FileSearcher(store, library)
-            scheduler = Scheduler(store, self._settings, self._engine, searcher)
+            scheduler = Scheduler(
+                store, self._settings, self._engine, searcher, contents
+            )
             app = App(store, scheduler, library, self._settings)
             connections = Connections()
             faulty = FaultMiddleware(

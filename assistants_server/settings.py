@@ -34,6 +34,7 @@ class Settings:
     expires_after: float = 600.0
     max_body: int = 8 * MEBIBYTE
     max_file_size: int = 512 * MEBIBYTE
+    max_turns: int | None = None
 
     def __post_init__(self) -> None:
         if self.key is not None and (
@@ -52,8 +53,11 @@ class Settings:
             ("expires_after", 0, 10**8),
             ("max_body", 1, 2**31),
             ("max_file_size", 1, 2**40),
+            ("max_turns", 1, 10**6),
         ):
             value = getattr(self, name)
+            if value is None:
+                continue
             if not least <= value <= most or not math.isfinite(value):
                 label = name.replace("_", " ")
                 raise SettingsError(f"{label} must be {least} to {most}, not {value}")

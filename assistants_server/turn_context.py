@@ -2,46 +2,60 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from .engines.interface import FunctionOutput, Turn, text_of
+from .engines.interface import FunctionOutput, PastTurn, Turn, TurnFile, text_of
 from .engines.scripted import parse_script
+from .pacing import Portions
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterable, Iterator
+
+    from .contents import Contents
+    from .run_record import RunRecord
     from .store import Store
 
 JSON = dict[str, Any]
 _CHARACTERS_OF_TOKEN = 4
 
 
-def next_turn(store: Store, run: JSON, script: str | None, *, room: int | None) -> Turn:
+class TurnContext(NamedTuple):
+    """A turn, and an estimate of the tokens that the engine reads in it."""
+
+    turn: Turn
+    prompt: int
+
+
+async def next_turn(store: Store, contents: Contents, record: RunRecord) -> TurnContext:
     """Return the turn that a run takes next.
 
     Args:
         store: where its messages and steps are.
-        run: the run.
-        script: the script of the request that created it, as JSON.
-        room: how many tokens the engine may still read; None for no limit.
+        contents: the contents of files.
+        record: the run.
     """
-    steps = store.all("step", thread=run["thread_id"], run=run["id"])
-    submitted = [
-        step
-        for step in steps
-        if step["status"] == "completed" and is_function_step(step)
-    ]
-    outputs = [
-        FunctionOutput(**call["function"])
-        for step in submitted
-        for call in step["step_details"]["tool_calls"]
-    ]
-    return Turn(
+    run = record.run()
+    read, written, _ = record.tokens_used()
+    room = _left(run["max_prompt_tokens"], read)
+    past = tuple(_past(store, record))
+    outputs = tuple(output for turn in past for output in turn.calls)
+    base = tokens(run["instructions"]) + sum(tokens(each.output) for each in outputs)
+    messages, said = await _selected(store, run, None if room is None else room - base)
+    prompt = base + said
+    turn = Turn(
         run=run,
-        messages=_messages(store, run, room),
-        number=len(submitted),
-        outputs=tuple(outputs),
-        script=parse_script(script) if script else (),
+        messages=messages,
+        number=len(past),
+        outputs=outputs,
+        script=parse_script(record.script) if record.script else (),
         vector_stores=vector_stores_of(store, run),
+        past=past,
+        state=record.state,
+        files=_files(store, contents, run, messages),
+        completion_room=_left(run["max_completion_tokens"], written),
+        prompt_room=_left(room, prompt),
     )
+    return TurnContext(turn, prompt)
 
 
 def vector_stores_of(store: Store, run: JSON) -> tuple[str, ...]:
@@ -51,19 +65,7 @@ def vector_stores_of(store: Store, run: JSON) -> tuple[str, ...]:
         store: where all of them are.
         run: the run.
     """
-    owners = (
-        store.get("assistant", run["assistant_id"]),
-        store.get("thread", run["thread_id"]),
-    )
-    ids = [
-        each
-        for owner in owners
-        if owner
-        for each in ((owner["tool_resources"] or {}).get("file_search") or {}).get(
-            "vector_store_ids", ()
-        )
-    ]
-    return tuple(dict.fromkeys(ids))
+    return _resources(store, run, "file_search", "vector_store_ids")
 
 
 def is_function_step(step: JSON) -> bool:
@@ -77,21 +79,142 @@ def tokens(text: str) -> int:
     return -(-len(text) // _CHARACTERS_OF_TOKEN)
 
 
-def prompt_tokens(run: JSON, messages: list[JSON]) -> int:
-    """Return an estimate of the tokens that the engine reads in a turn."""
-    return tokens(run["instructions"]) + sum(tokens(text_of(m)) for m in messages)
+def _left(limit: int | None, used: int) -> int | None:
+    return None if limit is None else limit - used
 
 
-def _messages(store: Store, run: JSON, room: int | None) -> list[JSON]:
-    """Return the messages that the run's truncation strategy selects."""
-    messages = store.all("message", thread=run["thread_id"])
-    complete = [each for each in messages if each["status"] == "completed"]
-    strategy = run["truncation_strategy"]
+def _past(store: Store, record: RunRecord) -> Iterator[PastTurn]:
+    """Yield the turns that ended with calls whose outputs were submitted."""
+    texts: list[str] = []
+    for step in record.steps():
+        if step["status"] != "completed":
+            continue
+        if is_function_step(step):
+            ids = store.notes(step["id"]).get("ids", {})
+            calls = [
+                FunctionOutput(**call["function"], id=ids.get(call["id"], call["id"]))
+                for call in step["step_details"]["tool_calls"]
+            ]
+            yield PastTurn("\n".join(texts), tuple(calls))
+            texts = []
+        elif creation := step["step_details"].get("message_creation"):
+            id = creation["message_id"]  # noqa: A001 - for its type
+            message = store.get("message", id, thread=record.thread)
+            texts += [text_of(message)] if message else []
+
+
+async def _selected(
+    store: Store, run: JSON, room: int | None
+) -> tuple[list[JSON], int]:
+    """Return the messages that the truncation strategy selects, and their tokens.
+
+    No more is read than fits: a thread may have 100,000 messages.
+    """
+    thread, strategy = run["thread_id"], run["truncation_strategy"]
     if strategy["type"] == "last_messages":
-        return complete[-strategy["last_messages"] :]
-    while (
-        room is not None and len(complete) > 1 and prompt_tokens(run, complete) > room
-    ):
-        # From the middle, and of the last two the older one.
-        del complete[(len(complete) - 1) // 2]
-    return complete
+        last = _complete(store, thread, newest_first=True)
+        found = [m async for m in _first(last, strategy["last_messages"])][::-1]
+    elif room is None:
+        found = [m async for m in _complete(store, thread)]
+    else:
+        return await _from_both_ends(store, thread, room)
+    said, portions = 0, Portions()
+    for at, message in enumerate(found):
+        said += tokens(text_of(message))
+        if at % 1000 == 0:
+            await portions.pause()
+    return found, said
+
+
+async def _from_both_ends(
+    store: Store, thread: str, room: int
+) -> tuple[list[JSON], int]:
+    """Return the first and the last messages that fit, at least the last one.
+
+    What is left out is in the middle; of two that fit only one by one, the older one.
+    """
+    sides = (_complete(store, thread, newest_first=True), _complete(store, thread))
+    last: list[JSON] = []
+    first: list[JSON] = []
+    taken: set[str] = set()
+    said = 0
+    while True:
+        for side, kept in zip(sides, (last, first), strict=True):
+            message = await anext(side, None)
+            if message is None or message["id"] in taken:
+                return [*first, *last[::-1]], said
+            cost = tokens(text_of(message))
+            if taken and said + cost > room:
+                return [*first, *last[::-1]], said
+            said += cost
+            taken.add(message["id"])
+            kept.append(message)
+
+
+async def _complete(
+    store: Store, thread: str, *, newest_first: bool = False
+) -> AsyncIterator[JSON]:
+    """Yield the complete messages of a thread, in portions."""
+    edge: int | None = None
+    portions = Portions()
+    while True:
+        page = store.page(
+            "message",
+            thread=thread,
+            above=-1 if edge is None or newest_first else edge,
+            below=edge if newest_first else None,
+            newest_first=newest_first,
+            limit=portions.size,
+        )
+        for message in page.objects:
+            if message["status"] == "completed":
+                yield message
+        if not page.has_more:
+            return
+        edge = store.position("message", page.objects[-1]["id"], thread=thread)
+        await portions.pause()
+
+
+async def _first(items: AsyncIterator[JSON], count: int) -> AsyncIterator[JSON]:
+    left = count
+    async for each in items:
+        yield each
+        left -= 1
+        if left <= 0:
+            return
+
+
+def _files(
+    store: Store, contents: Contents, run: JSON, messages: Iterable[JSON]
+) -> dict[str, TurnFile]:
+    """Return the files that messages and tools refer to, by id."""
+    ids = dict.fromkeys(_resources(store, run, "code_interpreter", "file_ids"))
+    for message in messages:
+        for part in message["content"]:
+            if part["type"] == "image_file":
+                ids[part["image_file"]["file_id"]] = None
+        for each in message["attachments"]:
+            ids[each.get("file_id")] = None
+    found = (store.get("file", each) for each in ids if each)
+    return {
+        file["id"]: TurnFile(
+            file["id"], file["filename"], file["bytes"], contents.path(file["id"])
+        )
+        for file in found
+        if file
+    }
+
+
+def _resources(store: Store, run: JSON, tool: str, name: str) -> tuple[str, ...]:
+    """Return ids of the tool resources of a run's assistant and thread."""
+    owners = (
+        store.get("assistant", run["assistant_id"]),
+        store.get("thread", run["thread_id"]),
+    )
+    ids = [
+        each
+        for owner in owners
+        if owner
+        for each in ((owner["tool_resources"] or {}).get(tool) or {}).get(name, ())
+    ]
+    return tuple(dict.fromkeys(ids))

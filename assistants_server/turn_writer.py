@@ -15,57 +15,56 @@ from .engines.turn_events import (
     FileSearch,
     Image,
     RefusedText,
+    State,
     Text,
     ToolCall,
+    ToolCallDelta,
+    Usage,
 )
 from .file_search import options_of
-from .objects import end_message, end_step, new_id, usage_of
-from .turn_context import tokens
+from .message_writer import DivergedError, MessageWriter
+from .objects import new_id, usage_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from .engines.turn_events import Output
-    from .objects import Ending
+    from .run_record import RunRecord
     from .store import Store
+    from .turn_usage import TurnUsage
 
 JSON = dict[str, Any]
+RESTARTED = {"code": "server_error", "message": "The server was restarted."}
 _PIECES = re.compile(r".{1,12}", re.DOTALL)
 
 
-class TokensSpentError(Exception):
-    """The run has written as many tokens as its request allows."""
-
-
 class TurnWriter:
-    """Write the outputs of an engine, one by one, into the store and the stream."""
+    """Write the outputs of an engine, one by one, into the store and the stream.
 
-    def __init__(
-        self,
-        store: Store,
-        run: JSON,
-        emit: Callable[[str, JSON], None],
-        *,
-        prompt: int,
-        budget: int | None,
-    ) -> None:
+    What is in progress is in the store at any time, so that the run can be ended there.
+    """
+
+    def __init__(self, store: Store, record: RunRecord, usage: TurnUsage) -> None:
         """Begin a turn.
 
         Args:
             store: where steps and messages go.
-            run: the run that they belong to.
-            emit: called with the name and data of each event.
-            prompt: how many tokens the engine read.
-            budget: how many tokens it may still write; None for no limit.
+            record: the run that they belong to.
+            usage: counts its tokens.
         """
         self._store = store
-        self._run = run
-        self._emit = emit
-        self._prompt = prompt
-        self._budget = budget
-        self._written = 0
+        self._record = record
+        self._run = record.run()
+        self._emit = record.emit
+        self._usage = usage
+        self._state: JSON | None = None
         self._step: JSON | None = None
-        self._message: JSON | None = None
+        self._message: MessageWriter | None = None
+        # The steps of this turn that have ended.
+        self._ended: list[JSON] = []
+        # The calls of this turn by the engine's ids, and the ids by the API's.
+        self._calls: dict[str, tuple[int, JSON]] = {}
+        self._engine_ids: dict[str, str] = {}
+        # What an earlier server began to write.
+        self._unfinished = record.unfinished()
 
     def write(self, output: Output) -> None:
         """Write the next output.
@@ -85,38 +84,55 @@ class TurnWriter:
                 self._part("image_file", {"file_id": id}, "")
             case ToolCall():
                 self._function(output)
+            case ToolCallDelta():
+                self._function_piece(output)
             case CodeCall():
                 self._code(output)
             case FileSearch():
                 self._search(output)
             case Citation(result=number):
                 self._cite(number)
+            case Usage():
+                self._usage.report(output)
+            case State(value=value):
+                self._state = value
 
     def finish(self) -> list[JSON]:
         """End the turn, and return the calls whose outputs the client has to submit."""
+        if self._state is not None:
+            self._record.keep_state(self._state)
         if self._step and self._step["type"] == "tool_calls":
-            self._store.put_notes(self._step["id"], {"usage": self._usage()})
+            notes = {"usage": self._usage.of_step(), "ids": self._engine_ids}
+            self._store.put_notes(self._step["id"], notes)
             self._store.put(self._step)
+            self._settle(self._ended)
             calls: list[JSON] = self._step["step_details"]["tool_calls"]
             return calls
         self._close()
+        if self._unfinished:
+            self._record.end_unfinished("failed", RESTARTED)
+        if self._usage.is_reported and self._ended:
+            self._store.put({**self._ended[-1], "usage": self._usage.of_step()})
+            self._settle(self._ended[:-1])
         return []
 
-    def abandon(self, ending: Ending, error: JSON | None = None) -> None:
-        """End the turn where it is, because the run ends otherwise than completed."""
-        if self._message:
-            self._end_message(ending)
+    def abandon(self) -> None:
+        """Store what is in progress as it is, because the run ends now."""
         if self._step:
-            end_step(self._step, ending, error, self._usage())
-            self._put_step()
-            self._emit(f"thread.run.step.{self._step['status']}", self._step)
-            self._step = None
+            self._store.put(self._step)
+            self._store.put_notes(self._step["id"], {"usage": self._usage.of_step()})
+
+    def _settle(self, steps: list[JSON]) -> None:
+        """Take estimates back, where the last step has what the engine reported."""
+        if self._usage.is_reported:
+            for step in steps:
+                self._store.put({**step, "usage": usage_of(0, 0)})
 
     def _text(self, piece: Text) -> None:
         for each in piece.annotations:
             _check(each, "MessageAnnotation", "an annotation")
         value: JSON = {"value": piece.value}
-        first = self._annotations()
+        first = self._message.annotations if self._message else None
         if piece.annotations or first is None:
             # The first piece of a text has them even where there are none.
             numbered = enumerate(piece.annotations, first or 0)
@@ -124,44 +140,66 @@ class TurnWriter:
         self._part("text", value, piece.value)
 
     def _part(self, kind: str, delta: Any, text: str) -> None:
-        """Add a piece to the message: to its last part if that is of the same kind."""
+        """Add a piece to the message."""
         if self._step and self._step["type"] == "tool_calls":
             raise EngineError(
                 "it yielded text after a call; a turn ends with its calls"
             )
         message = self._message or self._open_message()
-        content = message["content"]
-        if kind == "image_file" or not content or content[-1]["type"] != kind:
-            content.append(_empty_part(kind))
-        index = len(content) - 1
-        _extend(content[index], delta)
-        part = {"index": index, "type": kind, kind: delta}
-        data = {
-            "id": message["id"],
-            "object": "thread.message.delta",
-            "delta": {"content": [part]},
-        }
-        self._emit("thread.message.delta", data)
-        self._spend(text)
-
-    def _annotations(self) -> int | None:
-        """Return how many annotations the current text has; None without one."""
-        content = self._message["content"] if self._message else []
-        last = content[-1] if content else {}
-        return len(last["text"]["annotations"]) if "text" in last else None
+        try:
+            message.add(kind, delta)
+        except DivergedError:
+            self._write_anew(message.written).add(kind, delta)
+        self._usage.spend(text)
 
     def _function(self, call: ToolCall) -> None:
         arguments = call.arguments
         if not isinstance(arguments, str):
             arguments = json.dumps(arguments, ensure_ascii=False)
-        empty = {"name": call.name, "arguments": "", "output": None}
-        index, entry = self._open_call("function", empty)
+        index, entry = self._open_function(call.name, call.id)
         entry["arguments"] = arguments
         for piece in _PIECES.findall(arguments):
-            delta = {"arguments": piece}
-            self._emit_call(index, {"type": "function", "function": delta})
+            self._emit_arguments(index, piece)
         self._put_step()
-        self._spend(call.name + arguments)
+        self._usage.spend(call.name + arguments)
+
+    def _function_piece(self, piece: ToolCallDelta) -> None:
+        if piece.id not in self._calls:
+            if not piece.name:
+                raise EngineError(f"its first piece of the call {piece.id} has no name")
+            self._calls[piece.id] = self._open_function(piece.name, piece.id)
+            self._put_step()
+            self._usage.spend(piece.name)
+        index, entry = self._calls[piece.id]
+        if piece.arguments:
+            entry["arguments"] += piece.arguments
+            self._emit_arguments(index, piece.arguments)
+            self._usage.spend(piece.arguments)
+
+    def _open_function(self, name: str, given: str | None) -> tuple[int, JSON]:
+        """Add a call, and return its index and its details.
+
+        The engine's id is the API's too, unless the run has it already: clients act
+        on an id once.
+        """
+        if given in self._engine_ids.values():
+            raise EngineError(f"it yielded the call {given} twice")
+        id = new_id("call")  # noqa: A001 - for its type
+        if given is not None and given not in self._ids():
+            id = given  # noqa: A001
+        empty = {"name": name, "arguments": "", "output": None}
+        opened = self._open_call("function", empty, id)
+        self._engine_ids[id] = given or id
+        return opened
+
+    def _ids(self) -> set[str]:
+        """Return the ids of all calls of the run."""
+        steps = [*self._record.steps(), *([self._step] if self._step else ())]
+        return {
+            call["id"]
+            for step in steps
+            for call in step["step_details"].get("tool_calls", ())
+        }
 
     def _code(self, call: CodeCall) -> None:
         kind = "code_interpreter"
@@ -186,7 +224,8 @@ class TurnWriter:
         entry.update(found)
         self._emit_call(index, {"type": "file_search", "file_search": found})
         # The model reads what was found before it goes on.
-        self._prompt += sum(tokens(_text_of(each)) for each in search.results)
+        for each in search.results:
+            self._usage.read(_text_of(each))
         self._spend_and_close("")
 
     def _cite(self, number: int) -> None:
@@ -198,7 +237,7 @@ class TurnWriter:
             )
         result = results[number]
         mark = f"\u3010{search}:{number}\u2020{result['file_name']}\u3011"
-        start = self._length()
+        start = self._message.length if self._message else 0
         annotation = {
             "type": "file_citation",
             "text": mark,
@@ -210,22 +249,17 @@ class TurnWriter:
 
     def _last_search(self) -> tuple[int, list[JSON]]:
         """Return the number of the run's last search, from 0, and what it found."""
-        thread, run = self._run["thread_id"], self._run["id"]
         searches: list[list[JSON]] = [
             call["file_search"].get("results", [])
-            for step in self._store.all("step", thread=thread, run=run)
+            for step in self._record.steps()
             for call in step["step_details"].get("tool_calls", ())
             if call["type"] == "file_search"
         ]
         return len(searches) - 1, searches[-1] if searches else []
 
-    def _length(self) -> int:
-        """Return how many characters the current text has."""
-        content = self._message["content"] if self._message else []
-        last = content[-1] if content else {}
-        return len(last["text"]["value"]) if "text" in last else 0
-
-    def _open_call(self, kind: str, inner: JSON) -> tuple[int, JSON]:
+    def _open_call(
+        self, kind: str, inner: JSON, id: str | None = None
+    ) -> tuple[int, JSON]:
         """Add a call to the step of calls, and return its index and its details."""
         if self._step and self._step["type"] == "tool_calls" and kind != "function":
             raise EngineError(
@@ -233,14 +267,19 @@ class TurnWriter:
             )
         if self._message:
             self._close()
+        self._end_broken_off()
         if not self._step:
             self._open_step({"type": "tool_calls", "tool_calls": []})
         assert self._step is not None
         calls = self._step["step_details"]["tool_calls"]
-        call = {"id": new_id("call"), "type": kind, kind: inner}
+        call = {"id": id or new_id("call"), "type": kind, kind: inner}
         calls.append(call)
         self._emit_call(len(calls) - 1, call)
         return len(calls) - 1, inner
+
+    def _emit_arguments(self, index: int, piece: str) -> None:
+        delta = {"arguments": piece}
+        self._emit_call(index, {"type": "function", "function": delta})
 
     def _emit_call(self, index: int, call: JSON) -> None:
         assert self._step is not None
@@ -252,50 +291,73 @@ class TurnWriter:
         }
         self._emit("thread.run.step.delta", data)
 
-    def _open_message(self) -> JSON:
-        message = self._message = objects.assistant_message(self._run)
-        thread = self._run["thread_id"]
+    def _open_message(self) -> MessageWriter:
+        if self._unfinished:
+            message, self._step = self._unfinished
+            self._unfinished = None
+            self._message = MessageWriter(
+                self._store, message, self._emit, resumed=True
+            )
+            return self._message
+        message = objects.assistant_message(self._run)
         creation = {"message_id": message["id"]}
         with self._store.changes():
-            self._store.add("message", message, thread=thread)
+            self._store.add("message", message, thread=self._record.thread)
             details = {"type": "message_creation", "message_creation": creation}
             self._open_step(details)
         self._emit("thread.message.created", message)
         self._emit("thread.message.in_progress", message)
+        self._message = MessageWriter(self._store, message, self._emit)
+        return self._message
+
+    def _write_anew(self, parts: list[JSON]) -> MessageWriter:
+        """Write a message of its own, because the broken one went on otherwise."""
+        with self._store.changes():
+            self._record.end_unfinished("failed", RESTARTED)
+            self._step = None
+            message = self._open_message()
+            for part in parts:
+                message.add(part["type"], part[part["type"]])
         return message
+
+    def _end_broken_off(self) -> None:
+        """End the message of an earlier server, which nothing goes on with."""
+        if self._unfinished:
+            self._record.end_unfinished("failed", RESTARTED)
+            self._unfinished = None
 
     def _open_step(self, details: JSON) -> None:
         self._step = step = objects.step(self._run, details)
-        thread, run = self._run["thread_id"], self._run["id"]
-        self._written = 0
-        self._store.add("step", step, thread=thread, run=run)
+        self._store.add("step", step, thread=self._record.thread, run=self._record.id)
         self._emit("thread.run.step.created", step)
         self._emit("thread.run.step.in_progress", step)
 
     def _close(self) -> None:
         """Complete the step, and the message that it writes."""
-        if self._message:
-            self._end_message(None)
-        if self._step:
-            self._step.update(
-                status="completed", completed_at=objects.now(), usage=self._usage()
-            )
-            self._put_step()
-            self._emit("thread.run.step.completed", self._step)
-            self._step = None
+        with self._store.changes():
+            if self._message:
+                try:
+                    self._message.complete()
+                except DivergedError:
+                    self._end_shorter(self._message.written)
+                self._message = None
+            if self._step:
+                usage = self._usage.of_step()
+                self._step.update(
+                    status="completed", completed_at=objects.now(), usage=usage
+                )
+                self._put_step()
+                self._emit("thread.run.step.completed", self._step)
+                self._ended.append(self._step)
+                self._step = None
 
-    def _end_message(self, ending: Ending | None) -> None:
-        message = self._message
-        assert message is not None
-        end_message(message, ending)
-        thread = self._run["thread_id"]
-        stored = self._store.get("message", message["id"], thread=thread)
-        if stored:
-            # A client may have modified it meanwhile, or deleted it.
-            message["metadata"] = stored["metadata"]
-        self._store.put(message)
-        self._emit(f"thread.message.{message['status']}", message)
-        self._message = None
+    def _end_shorter(self, parts: list[JSON]) -> None:
+        """End a message that had more in it before the server was killed."""
+        if parts:
+            self._write_anew(parts).complete()
+        else:
+            self._record.end_unfinished("failed", RESTARTED)
+            self._step = None
 
     def _put_step(self) -> None:
         assert self._step is not None
@@ -304,45 +366,13 @@ class TurnWriter:
     def _spend_and_close(self, text: str) -> None:
         """Complete a step that the server's own tools took."""
         try:
-            self._spend(text)
+            self._usage.spend(text)
         finally:
             self._close()
-
-    def _spend(self, text: str) -> None:
-        spent = tokens(text)
-        self._written += spent
-        if self._budget is not None:
-            self._budget -= spent
-            if self._budget <= 0:
-                raise TokensSpentError
-
-    def _usage(self) -> JSON:
-        usage = usage_of(self._prompt, self._written)
-        # What was read for the turn is counted once, with its first step.
-        self._prompt = 0
-        return usage
 
 
 def _text_of(result: JSON) -> str:
     return "".join(part.get("text", "") for part in result.get("content", ()))
-
-
-def _empty_part(kind: str) -> JSON:
-    inner: Any = {"text": {"value": "", "annotations": []}, "refusal": ""}.get(kind, {})
-    return {"type": kind, kind: inner}
-
-
-def _extend(part: JSON, delta: Any) -> None:
-    kind = part["type"]
-    if kind == "text":
-        part["text"]["value"] += delta["value"]
-        for each in delta.get("annotations", ()):
-            annotation = {k: v for k, v in each.items() if k != "index"}
-            part["text"]["annotations"].append(annotation)
-    elif kind == "refusal":
-        part["refusal"] += delta
-    else:
-        part[kind] = delta
 
 
 def _check(value: JSON, schema: str, what: str) -> None:

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import signal
+import threading
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import uvicorn
+
+from .engines.interface import close
+from .interrupts import StopNow
 
 if TYPE_CHECKING:
     import socket
@@ -20,6 +25,7 @@ if TYPE_CHECKING:
 
 # Seconds that unfinished responses have when the server stops.
 _GRACE = 0.3
+_log = logging.getLogger("assistants_server")
 # Tasks that don't end are kept: to be collected would wake them up once more.
 _given_up: set[asyncio.Task[Any]] = set()
 
@@ -31,8 +37,20 @@ def run_loop(main: Coroutine[Any, Any, None]) -> None:
     being cancelled.
     """
     loop = asyncio.new_event_loop()
+    task = loop.create_task(main)
     try:
-        loop.run_until_complete(main)
+        while not task.done():
+            try:
+                loop.run_until_complete(task)
+            except (SystemExit, KeyboardInterrupt) as error:
+                if task.done() and not task.cancelled():
+                    # Which is to say that it was seen.
+                    task.exception()
+                if task.done() or _is_meant(error):
+                    raise
+                # A task that an engine left behind raised it, and the loop stopped.
+                _log.error("an engine raised %s", type(error).__name__, exc_info=error)
+        task.result()
     finally:
         left = asyncio.all_tasks(loop)
         for task in left:
@@ -41,6 +59,15 @@ def run_loop(main: Coroutine[Any, Any, None]) -> None:
             _, stuck = loop.run_until_complete(asyncio.wait(left, timeout=_GRACE))
             _given_up.update(stuck)
         loop.close()
+
+
+def _is_meant(error: BaseException) -> bool:
+    """Return whether an interruption comes from who runs the server."""
+    if isinstance(error, StopNow):
+        return True
+    is_main = threading.current_thread() is threading.main_thread()
+    by_default = signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    return isinstance(error, KeyboardInterrupt) and is_main and by_default
 
 
 class UvicornServer(uvicorn.Server):
@@ -73,7 +100,7 @@ class UvicornServer(uvicorn.Server):
     def handle_exit(self, sig: int, frame: object) -> None:
         """Stop soon, or at the second Ctrl-C now; called by a signal."""
         if self.should_exit and sig == signal.SIGINT:
-            raise KeyboardInterrupt
+            raise StopNow
         super().handle_exit(sig, frame)  # type: ignore[arg-type]
         self._loop.call_soon_threadsafe(self._stopping.set)
 
@@ -99,5 +126,8 @@ class UvicornServer(uvicorn.Server):
         self._connections.abort()
         await super().shutdown(sockets)
         await self._indexer.close()
+        with suppress(Exception):
+            async with asyncio.timeout(_GRACE):
+                await close(self._scheduler.engine)
         # Here, because a signal that ends the process is raised again after this.
         self._store.close()

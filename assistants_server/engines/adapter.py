@@ -16,6 +16,7 @@ from contextlib import suppress
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any
 
+from ..interrupts import StopNow
 from .turn_events import EngineError
 
 if TYPE_CHECKING:
@@ -29,35 +30,66 @@ _END = object()
 async def call_engine(engine: Engine, turn: Turn) -> AsyncGenerator[Output, Any]:
     """Call an engine, and yield its outputs as they come.
 
-    What is sent in return is the value of the engine's own `yield`.
+    What is sent in return is the value of the engine's own `yield`. Closing this closes
+    the engine's generator.
 
     Raises:
-        EngineError: what it returned is no iterable of outputs.
-        Exception: whatever the engine raised.
+        EngineError: what it returned is no iterable of outputs, or it raised what would
+            end the server, such as SystemExit.
+        Exception: whatever else the engine raised.
     """
-    if inspect.isasyncgenfunction(engine):
-        step, reply = _asynchronous(engine(turn)), None
-        while (output := await step(reply)) is not _END:
-            reply = yield output
-        return
-    # A plain function may take its time; others go on meanwhile.
-    thread = _EngineThread()
+    thread: _EngineThread | None = None
+    returned: Any = None
     try:
-        returned: Any = await thread.call(lambda: engine(turn))
-        if inspect.isawaitable(returned):
-            returned = await returned
-        if isinstance(returned, AsyncIterable):
+        if _is_asynchronous(engine):
+            returned = engine(turn)
             step = _asynchronous(returned)
-        elif isinstance(returned, Iterable) and not isinstance(returned, str):
-            step = _in_thread(thread, iter(returned))
         else:
-            what = type(returned).__name__
-            raise EngineError(f"it returned {what}, not an iterable of outputs")
+            # A plain function may take its time; others go on meanwhile.
+            thread = _EngineThread()
+            returned = await thread.call(lambda: engine(turn))
+            if inspect.isawaitable(returned):
+                returned = await _guarded(returned)
+            step = _steps(returned, thread)
         reply = None
         while (output := await step(reply)) is not _END:
             reply = yield output
     finally:
-        thread.end()
+        if thread:
+            thread.end()
+        if isinstance(returned, AsyncGenerator):
+            # How an engine ends when it is closed is its own affair.
+            with suppress(Exception):
+                await _guarded(returned.aclose())
+
+
+def _is_asynchronous(engine: Engine) -> bool:
+    """Return whether an engine is an asynchronous generator, or an object with one."""
+    call = getattr(engine, "__call__", None)  # noqa: B004 - to look at it
+    return inspect.isasyncgenfunction(engine) or inspect.isasyncgenfunction(call)
+
+
+def _steps(returned: Any, thread: _EngineThread) -> Callable[[Any], Awaitable[Any]]:
+    """Return what gets the next output of what an engine returned, or `_END`."""
+    if isinstance(returned, AsyncIterable):
+        return _asynchronous(returned)
+    if isinstance(returned, Iterable) and not isinstance(returned, str):
+        return _in_thread(thread, iter(returned))
+    what = type(returned).__name__
+    raise EngineError(f"it returned {what}, not an iterable of outputs")
+
+
+async def _guarded(work: Awaitable[Any]) -> Any:
+    """Await something of an engine; what it raises must not end the server.
+
+    A task that raises SystemExit or KeyboardInterrupt ends its event loop.
+    """
+    try:
+        return await work
+    except (Exception, asyncio.CancelledError, StopNow):
+        raise
+    except BaseException as error:
+        raise EngineError(f"it raised {type(error).__name__}") from error
 
 
 def _asynchronous(iterable: AsyncIterable[Any]) -> Callable[[Any], Awaitable[Any]]:
@@ -67,7 +99,7 @@ def _asynchronous(iterable: AsyncIterable[Any]) -> Callable[[Any], Awaitable[Any
 
     async def step(reply: Any) -> Any:
         try:
-            return await (send(reply) if send else anext(iterator))
+            return await _guarded(send(reply) if send else anext(iterator))
         except StopAsyncIteration:
             return _END
 
@@ -126,6 +158,7 @@ class _EngineThread:
                 error = raised
             except BaseException as raised:  # noqa: BLE001 - it must not end the server
                 error = EngineError(f"it raised {type(raised).__name__}")
+                error.__cause__ = raised
             # The loop may be gone, if this took long.
             with suppress(RuntimeError):
                 self._loop.call_soon_threadsafe(_settle, future, result, error)

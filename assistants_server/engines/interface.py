@@ -61,7 +61,8 @@ class FunctionOutput:
     name: str
     arguments: str
     output: str
-    id: str = ""
+    # Calls are the same if they asked for the same.
+    id: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True)

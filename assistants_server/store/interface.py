@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Container
     from contextlib import AbstractContextManager
 
     from .deltas import Deltas
@@ -100,7 +100,7 @@ class Store(Protocol):
 
     def active_run(self, thread: str) -> str | None: ...
 
-    def active_runs(self) -> list[JSON]: ...
+    def active_runs(self, *, besides: Container[str] = ()) -> list[JSON]: ...
 
     def position(
         self, kind: str, id: str, *, thread: str | None = None, run: str | None = None

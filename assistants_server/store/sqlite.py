@@ -17,7 +17,7 @@ from .sqlite_text import explained, from_json
 from .vector_store_files import VectorStoreFiles
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Container, Iterator
     from pathlib import Path
 
 JSON = dict[str, Any]
@@ -246,10 +246,16 @@ class SQLiteStore:
         ).fetchone()
         return row[0] if row else None
 
-    def active_runs(self) -> list[JSON]:
-        """Return all active runs, oldest first."""
-        rows = self._sql.execute("select body from objects where active order by place")
-        return [json.loads(body) for (body,) in rows]
+    def active_runs(self, *, besides: Container[str] = ()) -> list[JSON]:
+        """Return all active runs, oldest first.
+
+        Args:
+            besides: ids of runs to leave out.
+        """
+        rows = self._sql.execute(
+            "select id, body from objects where active order by place"
+        )
+        return [json.loads(body) for run, body in rows if run not in besides]
 
     def position(
         self, kind: str, id: str, *, thread: str | None = None, run: str | None = None

@@ -49,6 +49,8 @@ async def gated(turn):
     for output in turn.outputs:
         yield output.output + ", "
     yield "so "
+    if wanted == "anew":
+        yield "will it " if Path("gate").exists() else "would it "
     try:
         while not Path("gate").exists():
             await asyncio.sleep(0.005)
@@ -63,6 +65,7 @@ SLOWLY = ("--pace", "3600")
 # How many steps each run has when it is in the midst of what it does.
 ONE = (
     "writing",
+    "anew",
     "streaming",
     "clinging",
     "expired",
@@ -118,9 +121,10 @@ def restarted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Restarted]:
 @pytest.mark.parametrize(
     ("doing", "said", "broken_off"),
     [
-        ("writing", "so be it", 1),
-        ("streaming", "so be it", 1),
-        ("submitted", "one, two, so be it", 1),
+        ("writing", "so be it", 0),
+        ("streaming", "so be it", 0),
+        ("anew", "so will it be it", 1),
+        ("submitted", "one, two, so be it", 0),
         ("queued", "so be it", 0),
         ("queued again", "one, two, so be it", 0),
     ],
@@ -128,6 +132,7 @@ def restarted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Restarted]:
 def test_run_is_taken_up_and_completes(
     restarted: Restarted, doing: str, said: str, broken_off: int
 ) -> None:
+    """A message goes on where the engine says the same; else another one is written."""
     begun = restarted.runs[doing]
     run = restarted.api.wait(begun, "completed")
     *others, response = restarted.messages(doing)
@@ -136,6 +141,7 @@ def test_run_is_taken_up_and_completes(
     for message in others:
         assert message["status"] == "incomplete"
         assert message["incomplete_details"] == {"reason": "run_failed"}
+        assert text_of(message) == "so would it "
 
     steps = restarted.api.steps(run)
     *earlier, last = steps
@@ -239,6 +245,7 @@ def _begun(api: Api) -> dict[str, JSON]:
     runs = {
         "done": _start(api, "so", script=[["done"]]),
         "writing": _start(api, "so"),
+        "anew": _start(api, "anew"),
         "part": _start(api, "part"),
         "submitted": _start(api, "call"),
         "calling": _start(api, "so", script=SCRIPT),

@@ -1,0 +1,98 @@
+"""One turn of an engine: it is called, and what it yields is written down."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from contextlib import aclosing
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from .engines.adapter import call_engine
+from .engines.outputs import problem_of
+from .engines.turn_events import EngineError, Fail, FileSearch, Incomplete, Wait
+from .file_search import FileSearchError
+from .turn_usage import TokensSpentError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from .engines.interface import Engine, Turn
+    from .file_search import FileSearcher
+    from .turn_writer import TurnWriter
+
+_log = logging.getLogger("assistants_server")
+
+
+class OverError(Exception):
+    """The run has ended meanwhile, so nothing may be written any more."""
+
+
+async def take_turn(
+    engine: Engine,
+    turn: Turn,
+    writer: TurnWriter,
+    searcher: FileSearcher,
+    *,
+    pace: float,
+    is_over: Callable[[], bool],
+) -> Fail | Incomplete | None:
+    """Write what an engine yields; return how it ended the run, if it did.
+
+    Args:
+        engine: the engine.
+        turn: what it is called with.
+        writer: writes what it says and does.
+        searcher: searches files for it.
+        pace: seconds between two outputs.
+        is_over: returns whether the run has ended, and nothing may be written.
+
+    Raises:
+        OverError: it has.
+        asyncio.CancelledError: likewise.
+    """
+    try:
+        async with aclosing(call_engine(engine, turn)) as outputs:
+            reply = None
+            while True:
+                output = await outputs.asend(reply)
+                reply = None
+                if is_over():
+                    # An engine that swallowed being cancelled.
+                    raise OverError
+                problem = problem_of(output)
+                if problem:
+                    raise EngineError(problem)
+                if isinstance(output, Fail | Incomplete):
+                    return output
+                if isinstance(output, Wait):
+                    await asyncio.sleep(output.seconds)
+                    continue
+                if isinstance(output, FileSearch) and output.query is not None:
+                    room = turn.prompt_room
+                    reply = await searcher.search(turn.run, output.query, room=room)
+                    output = replace(output, results=reply)
+                    if is_over():
+                        raise OverError
+                writer.write(output)
+                # Even at full pace others are served in between.
+                await asyncio.sleep(pace)
+    except StopAsyncIteration:
+        return None
+    except TokensSpentError:
+        return Incomplete("max_completion_tokens")
+    except EngineError as error:
+        return Fail(f"The engine is wrong: {error}.")
+    except FileSearchError as error:
+        return Fail(str(error))
+    except asyncio.CancelledError:
+        if is_over():
+            raise
+        return Fail("The engine was cancelled from within.")
+    except OverError:
+        raise
+    except Exception as error:
+        if is_over():
+            raise OverError from error
+        _log.exception("the engine failed in run %s", turn.run["id"])
+        return Fail(f"The engine raised {type(error).__name__}.")

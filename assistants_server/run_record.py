@@ -1,0 +1,217 @@
+"""A run as the store has it: how it changes and ends, whatever carries it on."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from . import objects
+from .events import frame
+from .objects import end_message, end_step, usage_of
+from .turn_context import is_function_step
+
+if TYPE_CHECKING:
+    from .events import Listener
+    from .objects import Ending
+    from .store import Store
+
+JSON = dict[str, Any]
+ACTIVE = ("queued", "in_progress", "requires_action", "cancelling")
+
+
+class RunRecord:
+    """A run of the store, and who gets the events that say how it changes.
+
+    Everything is read from the store each time, so that it holds whatever became of
+    the task that carried the run. Events go out when the change is made, if it is.
+
+    Attributes:
+        id: the run's id.
+        thread: the id of its thread.
+        listener: receives the events; None where nobody listens.
+    """
+
+    def __init__(self, store: Store, id: str, listener: Listener | None = None) -> None:
+        """Find a run of the store, whatever its status."""
+        self.id = id
+        self.listener = listener
+        self._store = store
+        self._notes = store.notes(id)
+        self.thread: str = self._notes["thread"]
+
+    @property
+    def expires(self) -> float:
+        """Return when it expires, in seconds since 1970."""
+        expires: float = self._notes["expires"]
+        return expires
+
+    @property
+    def script(self) -> str | None:
+        """Return the script of the request that created it, as JSON."""
+        script: str | None = self._notes.get("script")
+        return script
+
+    @property
+    def state(self) -> JSON:
+        """Return what its engine wants to know again."""
+        state: JSON = self._notes.get("state") or {}
+        return state
+
+    def keep_state(self, state: JSON) -> None:
+        """Keep what its engine wants to know again."""
+        notes = {**self._notes, "state": state}
+        self._store.put_notes(self.id, notes)
+        # A change that is taken back ends the run.
+        self._notes = notes
+
+    def run(self) -> JSON:
+        """Return the run as it is now."""
+        run = self._store.get("run", self.id, thread=self.thread)
+        assert run is not None
+        return run
+
+    def steps(self) -> list[JSON]:
+        """Return its steps, the first one first."""
+        return self._store.all("step", thread=self.thread, run=self.id)
+
+    def tokens_used(self) -> tuple[int, int, int]:
+        """Return how many tokens it has read, written, and read out of a cache."""
+        usages = [step["usage"] for step in self.steps() if step["usage"]]
+        return (
+            sum(usage["prompt_tokens"] for usage in usages),
+            sum(usage["completion_tokens"] for usage in usages),
+            sum(objects.cached_of(usage) for usage in usages),
+        )
+
+    def set_status(self, status: str, **changes: Any) -> JSON:
+        """Change its status and other properties, and return the run."""
+        run = {**self.run(), "status": status, **changes}
+        self._store.put(run, active=status in ACTIVE)
+        self.emit(f"thread.run.{status}", run)
+        return run
+
+    def require(self, calls: list[JSON]) -> None:
+        """Wait for the outputs of calls."""
+        pending = []
+        for call in calls:
+            called = call["function"]
+            function = {"name": called["name"], "arguments": called["arguments"]}
+            pending.append({"id": call["id"], "type": "function", "function": function})
+        action = {
+            "type": "submit_tool_outputs",
+            "submit_tool_outputs": {"tool_calls": pending},
+        }
+        with self._store.changes():
+            self.set_status("requires_action", required_action=action)
+            self.end_stream()
+
+    def submit(self, outputs: dict[str, str], listener: Listener | None) -> JSON:
+        """Accept the outputs of all pending calls, and return the run as it is then.
+
+        Args:
+            outputs: by the id of the call.
+            listener: receives the events from now on.
+        """
+        self.listener = listener
+        step = [each for each in self.steps() if each["status"] == "in_progress"][-1]
+        for call in step["step_details"]["tool_calls"]:
+            call["function"]["output"] = outputs[call["id"]]
+        usage = self._store.notes(step["id"])["usage"]
+        step.update(status="completed", completed_at=objects.now(), usage=usage)
+        with self._store.changes():
+            self._store.put(step)
+            self.emit("thread.run.step.completed", step)
+            return self.set_status("queued", required_action=None)
+
+    def complete(self) -> None:
+        """End it as completed."""
+        with self._store.changes():
+            self.set_status(
+                "completed",
+                completed_at=objects.now(),
+                expires_at=None,
+                usage=usage_of(*self.tokens_used()),
+            )
+            self.end_stream()
+
+    def end(
+        self, ending: Ending, *, error: JSON | None = None, reason: str | None = None
+    ) -> JSON:
+        """End it otherwise than completed, after what is unfinished in it.
+
+        Args:
+            ending: how it ends.
+            error: its last error.
+            reason: why it is incomplete.
+        """
+        known = reason and reason != "content_filter"
+        details = {"reason": reason} if known else ({} if reason else None)
+        changes: JSON = {
+            "required_action": None,
+            "last_error": error,
+            "incomplete_details": details,
+            "expires_at": None,
+        }
+        if ending in ("failed", "cancelled"):
+            changes[f"{ending}_at"] = objects.now()
+        with self._store.changes():
+            self.end_unfinished(ending, error, reason)
+            changes["usage"] = usage_of(*self.tokens_used())
+            run = self.set_status(ending, **changes)
+            self.end_stream()
+        return run
+
+    def end_unfinished(
+        self, ending: Ending, error: JSON | None = None, reason: str | None = None
+    ) -> None:
+        """End the messages and steps that are in progress."""
+        for step in self.steps():
+            if step["status"] != "in_progress":
+                continue
+            creation = step["step_details"].get("message_creation")
+            if creation:
+                self._end_message(creation["message_id"], ending, reason)
+            usage = self._store.notes(step["id"]).get("usage", usage_of(0, 0))
+            end_step(step, ending, error, usage)
+            self._store.put(step)
+            self.emit(f"thread.run.step.{step['status']}", step)
+
+    def _end_message(self, id: str, ending: Ending, reason: str | None) -> None:
+        message = self._store.get("message", id, thread=self.thread)
+        # It may have been deleted by its client meanwhile.
+        if message and message["status"] == "in_progress":
+            objects.extend(message, self._store.deltas.of(id))
+            end_message(message, ending, reason)
+            self._store.put(message)
+            self._store.deltas.delete(id)
+            self.emit(f"thread.message.{message['status']}", message)
+
+    def unfinished(self) -> tuple[JSON, JSON] | None:
+        """Return the message that is in progress, and its step; None without one."""
+        for step in self.steps():
+            creation = step["step_details"].get("message_creation")
+            if creation and step["status"] == "in_progress":
+                id = creation["message_id"]  # noqa: A001 - for its type
+                message = self._store.get("message", id, thread=self.thread)
+                if message and message["status"] == "in_progress":
+                    return message, step
+        return None
+
+    def has_begun_turn(self) -> bool:
+        """Return whether a step after the last outputs is complete."""
+        complete = [step for step in self.steps() if step["status"] == "completed"]
+        return bool(complete) and not is_function_step(complete[-1])
+
+    def emit(self, name: str, data: JSON) -> None:
+        """Send an event, as soon as the change that goes on is made."""
+        if not self.listener:
+            return
+        if name.startswith("thread.run.step") and not self._notes["results"]:
+            data = objects.without_results(data)
+        self._store.after(partial(self.listener.put, frame(name, data)))
+
+    def end_stream(self) -> None:
+        """Send the last event, likewise; what comes then goes to nobody."""
+        if self.listener:
+            self._store.after(self.listener.end)
+            self.listener = None
