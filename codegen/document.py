@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from codegen.errors import Path, SpecError, shorten
+from codegen.errors import Path, Problems, SpecError, shorten
 from codegen.source import Document
 
 Schema = dict[str, Any]
@@ -134,6 +134,7 @@ def reference_path(reference: object, at: Path) -> Path:
             f"the reference {shorten(reference)} leaves the document",
             at=at,
             hint="Nothing is fetched while building; bundle it into one first.",
+            keyword="$ref",
         )
     return tuple(
         part.replace("~1", "/").replace("~0", "~") for part in reference[2:].split("/")
@@ -148,6 +149,7 @@ def schema_name(reference: object, at: Path) -> str:
             f"the reference {shorten(reference)} points to no named schema",
             at=at,
             hint="Move its target to #/components/schemas and give it a name.",
+            keyword="$ref",
         )
     return str(path[2])
 
@@ -165,16 +167,17 @@ def resolve(
     while "$ref" in node:
         reference = node["$ref"]
         if reference in seen:
-            raise SpecError(f"{shorten(reference)} refers to itself", at=at)
+            message = f"{shorten(reference)} refers to itself"
+            raise SpecError(message, at=at, keyword="$ref")
         path = reference_path(reference, at)
         seen.add(reference)
         if path[:2] != ("components", section):
-            raise SpecError(
-                f"{shorten(reference)} is none of components.{section}", at=at
-            )
+            message = f"{shorten(reference)} is none of components.{section}"
+            raise SpecError(message, at=at, keyword="$ref")
         target = at_path(document, path)
         if not isinstance(target, dict):
-            raise SpecError(f"nothing stands at {shorten(reference)}", at=at)
+            message = f"nothing stands at {shorten(reference)}"
+            raise SpecError(message, at=at, keyword="$ref")
         node, at = target, path
     return node, at
 
@@ -206,8 +209,10 @@ def references(node: Any, at: Path = ()) -> Iterator[tuple[Path, Any]]:
             discriminator = value.get("discriminator")
             if isinstance(discriminator, dict):
                 mapping_ = discriminator.get("mapping")
-                for name in mapping_.values() if isinstance(mapping_, dict) else ():
-                    yield (*place, "discriminator"), mapped_reference(str(name))
+                mapped = mapping_.items() if isinstance(mapping_, dict) else ()
+                for key, target in mapped:
+                    mapped_at = (*place, "discriminator", "mapping", key)
+                    yield mapped_at, mapped_reference(str(target))
         for key, child in value.items():
             if names:
                 pending.append((child, (*place, key), False))
@@ -228,11 +233,17 @@ def rewrite_schemas(document: Document, rule: SchemaRule) -> Document:
     """Copy a document with every schema replaced by what `rule` makes of it.
 
     Inner schemas come before those that hold them. The rule gets a copy of its own,
-    one level deep, and may change it.
+    one level deep, and may change it. What is wrong in several schemas is one error.
     """
-    result: Document = rewrite_outer(
-        document, (), lambda schema, at: rewrite_schema(schema, at, rule)
-    )
+    problems = Problems()
+
+    def whole(schema: Any, at: Path) -> Any:
+        with problems:
+            return rewrite_schema(schema, at, rule)
+        return schema
+
+    result: Document = rewrite_outer(document, (), whole)
+    problems.raise_any()
     return result
 
 

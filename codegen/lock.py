@@ -20,6 +20,7 @@ _BESIDE = {"__main__.py", "commands", "diff", "vendor"}
 _CAUSES = {
     "spec": "the document has changed (spec)",
     "overlay": "the overlay has changed",
+    "overlays": "the overlays have changed",
     "templates": "the templates have changed",
     "generator": "the generator has changed",
     "settings": "the settings have changed",

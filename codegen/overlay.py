@@ -10,6 +10,7 @@ leaves those alone in which that finds nothing.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path as FilePath
@@ -19,19 +20,47 @@ import jsonpath_rfc9535 as jsonpath
 
 from codegen import source
 from codegen.document import mapping
-from codegen.errors import Path, SpecError, shorten
+from codegen.errors import (
+    Path,
+    Problems,
+    SpecError,
+    closest,
+    json_path,
+    meant,
+    shorten,
+)
 from codegen.source import Document
 
 DEFAULT_OVERLAY = FilePath(__file__).with_name("overlay.yaml")
 NOTHING: Document = {"overlay": "1.0.0"}
+Action = Mapping[str, Any]
+
+_KEYS = ("target", "description", "update", "remove")
 
 
 @dataclass(frozen=True)
 class Applied:
-    """A repaired document and the actions that found nothing to repair."""
+    """A repaired document and the actions that found nothing to repair.
+
+    Attributes:
+        unmet: the targets that found nothing, by the indexes of their actions.
+    """
 
     document: Document
-    unused: list[str]
+    unmet: dict[int, str]
+
+    @property
+    def unused(self) -> list[str]:
+        """Return the targets that found nothing."""
+        return [*self.unmet.values()]
+
+
+@dataclass(frozen=True)
+class Overlay:
+    """An overlay that somebody named: each of its actions has to find something."""
+
+    name: str
+    document: Document
 
 
 def apply(document: Document, overlay: Document) -> Applied:
@@ -39,28 +68,32 @@ def apply(document: Document, overlay: Document) -> Applied:
     if not str(overlay.get("overlay", "")).startswith("1."):
         raise SpecError("this is no OpenAPI Overlay 1 document", at=("overlay",))
     meant_for = overlay.get("x-applies-to")
-    if meant_for is not None and not _find(meant_for, document, ("x-applies-to",)):
-        return Applied(document, [])
+    if meant_for is not None and not find(meant_for, document, ("x-applies-to",)):
+        return Applied(document, {})
     actions = overlay.get("actions", [])
     if not isinstance(actions, list):
         raise SpecError("a list of actions is due here", at=("actions",))
-    result: Any = deepcopy(document) if actions else document
-    unused = []
-    for index, action in enumerate(actions):
-        action = mapping(action, ("actions", index))
-        target = action.get("target", "")
-        # Each place once, and the last items of a list first, so that removing one
-        # moves no other.
-        found = _find(target, result, ("actions", index))
-        locations = sorted(found, key=_order, reverse=True)
-        if not locations:
-            unused.append(str(target))
-        remove = action.get("remove") is True
-        if not remove and "update" not in action:
-            raise SpecError("an action must update or remove", at=("actions", index))
-        for location in locations:
-            result = _replace(result, location, action.get("update"), remove=remove)
-    return Applied(result, unused)
+    return _applied(document, actions)
+
+
+def apply_strictly(document: Document, overlay: Overlay) -> Document:
+    """Apply an overlay, and refuse actions that find nothing."""
+    try:
+        applied = apply(document, overlay.document)
+        problems = Problems()
+        for index, target in applied.unmet.items():
+            message = f"{shorten(target)} finds nothing{_nearest(document, target)}"
+            problems.add(SpecError(message, at=("actions", index, "target")))
+        problems.raise_any()
+    except SpecError as error:
+        said = "\n".join(map(str, error.all))
+        raise SpecError(f"{overlay.name}: {said}") from error
+    return applied.document
+
+
+def apply_actions(document: Document, actions: Iterable[Action]) -> Document:
+    """Apply actions that are known to be well-formed."""
+    return _applied(document, [*actions]).document
 
 
 def load(path: FilePath = DEFAULT_OVERLAY) -> Document:
@@ -68,20 +101,86 @@ def load(path: FilePath = DEFAULT_OVERLAY) -> Document:
     return source.load(path).document
 
 
-def _find(query: Any, value: Any, at: Path) -> set[Path]:
-    """Return the places that a JSONPath finds."""
+def named(path: FilePath) -> Overlay:
+    """Read an overlay from a file, which may hold nothing but its actions."""
+    document = source.load(path, listed="actions").document
+    if document.keys() == {"actions"}:
+        document = NOTHING | document
+    return Overlay(path.name, document)
+
+
+def find(query: Any, value: Any, at: Path = ()) -> set[Path]:
+    """Return the places that a JSONPath finds.
+
+    Raises:
+        SpecError: it is no JSONPath; `at` is where it stands.
+    """
     try:
         return {node.location for node in jsonpath.find(str(query), value)}
     except jsonpath.JSONPathError as error:
         raise SpecError(f"{shorten(query)} is no JSONPath: {error}", at=at) from error
 
 
-def _order(location: Path) -> list[tuple[bool, int, str]]:
+def find_some(query: str, value: Any) -> list[Path]:
+    """Return the places that a JSONPath finds, and refuse one that finds nothing."""
+    found = find(query, value)
+    if not found:
+        raise SpecError(f"{shorten(query)} finds nothing{_nearest(value, query)}")
+    return sorted(found, key=order)
+
+
+def order(location: Path) -> list[tuple[bool, int, str]]:
     """Compare places: names with names, indexes with indexes."""
     return [
         (isinstance(step, str), step if isinstance(step, int) else 0, str(step))
         for step in location
     ]
+
+
+def _nearest(document: Any, target: str) -> str:
+    """Say how far a plain path leads, and what may have been meant there."""
+    at: Path = ()
+    for segment in jsonpath.compile(target).segments:
+        (selector,) = segment.selectors if len(segment.selectors) == 1 else (None,)
+        step = getattr(selector, "name", getattr(selector, "index", None))
+        if step is None:
+            break
+        node = find(json_path((*at, step), longest=0), document)
+        if not node:
+            known = [str(key) for key in _at(document, at)]
+            close = closest(str(step), known)
+            return f"; is {json_path((*at, close))} meant?" if close else ""
+        at = next(iter(node))
+    return ""
+
+
+def _at(value: Any, at: Path) -> Any:
+    for step in at:
+        value = value[step]
+    return value if isinstance(value, dict) else ()
+
+
+def _applied(document: Document, actions: list[Any]) -> Applied:
+    result: Any = deepcopy(document) if actions else document
+    unmet = {}
+    for index, action in enumerate(actions):
+        at: Path = ("actions", index)
+        action = mapping(action, at)
+        for key in action:
+            if key not in _KEYS and not key.startswith("x-"):
+                raise SpecError(f"there is no {key} here{meant(key, _KEYS)}", at=at)
+        target = action.get("target", "")
+        # Each place once, and the last items of a list first, so that removing one
+        # moves no other.
+        locations = sorted(find(target, result, at), key=order, reverse=True)
+        if not locations:
+            unmet[index] = str(target)
+        remove = action.get("remove") is True
+        if not remove and "update" not in action:
+            raise SpecError("an action must update or remove", at=at)
+        for location in locations:
+            result = _replace(result, location, action.get("update"), remove=remove)
+    return Applied(result, unmet)
 
 
 def _replace(root: Any, location: Path, update: Any, *, remove: bool) -> Any:

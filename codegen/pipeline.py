@@ -13,8 +13,9 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from codegen import overlay, source
+from codegen.attempts import Wishes, attempt, facts_of, prepared
 from codegen.engine import second_opinion
-from codegen.errors import BuildError, SpecError, traced
+from codegen.errors import BuildError, traced
 from codegen.finish import format_code, write_index
 from codegen.lock import (
     LOCK,
@@ -29,16 +30,14 @@ from codegen.lock import (
 )
 from codegen.methods import files, mapping
 from codegen.methods.plan import plan_methods
-from codegen.normalise import Normalised, normalise
+from codegen.normalise import Normalised
+from codegen.overlay import Action
 from codegen.paths import CLIENT, CODEGEN, GENERATED, METHODS, PINNED
 from codegen.plan import Package, plan_package
-from codegen.references import name_targets
 from codegen.render import HTTP_LIBRARIES, render
-from codegen.select import ASSISTANTS, Selection, check_version, select
+from codegen.select import ASSISTANTS, Selection
 from codegen.source import Document
-from codegen.structure import check_structure
 from codegen.swap import recover, replace_folder, scratch_folder
-from codegen.tolerance import tolerated
 
 PACKAGE = "assistants_api"
 
@@ -52,6 +51,9 @@ class Order:
     Attributes:
         client: the folder of the client whose package it is, which gets its methods;
             ours gets them wherever ours is built.
+        overlays: what to change in the document, in this order.
+        skip: JSONPaths to what is left out.
+        skip_broken: whether what can't be built is left out.
     """
 
     spec: str = str(PINNED)
@@ -61,6 +63,9 @@ class Order:
     http: str = HTTP_LIBRARIES[0]
     any_host: bool = False
     client: Path | None = None
+    overlays: Sequence[Path] = ()
+    skip: Sequence[str] = ()
+    skip_broken: bool = False
 
     def __post_init__(self) -> None:
         if self.http not in HTTP_LIBRARIES:
@@ -72,11 +77,16 @@ class Order:
     @property
     def settings(self) -> dict[str, str]:
         """Return what is chosen about the package, as the lock records it."""
-        return {
+        found = {
             "package": self.name,
             "selection": str(self.selection),
             "http": self.http,
         }
+        if self.skip:
+            found["skip"] = ", ".join(self.skip)
+        if self.skip_broken:
+            found["skip-broken"] = "yes"
+        return found
 
 
 class Code(NamedTuple):
@@ -85,11 +95,13 @@ class Code(NamedTuple):
     Attributes:
         notes: what the engine reads otherwise.
         methods: the files of the client that are made with the package, by their paths.
+        left_out: what was taken out of the document.
     """
 
     package: Package
     notes: list[str]
     methods: Mapping[str, str] = MappingProxyType({})
+    left_out: Sequence[Action] = ()
 
 
 @dataclass(frozen=True)
@@ -100,6 +112,7 @@ class Built:
     notes: list[str]
     files: int
     changed: list[str]
+    left_out: Sequence[Action] = ()
 
 
 def facts(
@@ -116,13 +129,8 @@ def facts(
         repairs: the overlay.
         folder: where the other files of the document are, if it has any.
     """
-    check_version(document)
-    repaired = overlay.apply(document, repairs or overlay.NOTHING)
-    named = name_targets(repaired.document, folder)
-    settled, notes = tolerated(named)
-    check_structure(settled)
-    found = normalise(select(settled, selection))
-    return replace(found, unused_actions=repaired.unused, notes=notes)
+    given, unused = prepared(document, repairs, folder)
+    return replace(facts_of(given, selection), unused_actions=unused)
 
 
 def write_code(
@@ -137,9 +145,8 @@ def write_code(
     `order` is that in which the schemas choose their names.
     """
     package = plan_package(document, order)
-    notes = second_opinion(document, package)
     render(package, document, folder / name, http)
-    return Code(package, notes)
+    return Code(package, second_opinion(document, package))
 
 
 def build(order: Order, say: Say = print) -> Built:
@@ -161,7 +168,7 @@ def build(order: Order, say: Say = print) -> Built:
         replace_folder(folder, target)
     count = len(after) + len(code.methods)
     changed = [*differences(before, after), *methods]
-    return Built(code.package, code.notes, count, changed)
+    return Built(code.package, code.notes, count, changed, code.left_out)
 
 
 def check(order: Order, say: Say = print) -> list[str]:
@@ -184,20 +191,18 @@ def _written(order: Order, beside: Path, say: Say) -> Iterator[tuple[Path, Code]
     loaded = source.load(order.spec, any_host=order.any_host)
     say(f"read {loaded.name} (version {loaded.version or 'unknown'})")
     repairs = overlay.load()
-    found = facts(loaded.document, order.selection, repairs, loaded.folder)
+    overlays = [overlay.named(path) for path in order.overlays]
+    given, _ = prepared(loaded.document, repairs, loaded.folder, overlays)
+    wishes = Wishes(order.selection, order.skip, skip_broken=order.skip_broken)
+    found, package, left_out = attempt(given, wishes)
     counts = (f"{n} {c}" for n, c in found.changes.items() if c and n != "order")
     say(f"normalised: {', '.join(counts) or 'nothing to do'}")
     with scratch_folder(order.target, beside) as folder:
-        try:
-            code = write_code(
-                found.document, folder, order.name, order.http, found.order
-            )
-        except SpecError as error:
-            raise error.traced(found.origins) from error
-        package = code.package
+        render(package, found.document, folder / order.name, order.http)
+        opinion = second_opinion(found.document, package)
         methods = _methods(order.client, package, found.document, say)
         format_code(folder)
-        write_index(package, folder, order.name)
+        write_index(package, folder, order.name, left_out)
         say(
             f"wrote {len(package.operations)} operations, {len(package.schemas)} models"
         )
@@ -206,13 +211,17 @@ def _written(order: Order, beside: Path, say: Say) -> Iterator[tuple[Path, Code]
             "overlay": hash_of_json(repairs),
             "settings": order.settings,
         }
+        if overlays:
+            inputs["overlays"] = {
+                each.name: hash_of_json(each.document) for each in overlays
+            }
         if order.client:
             inputs["methods"] = files.hashes_of(methods)
         write_lock(folder, {**inputs, **tool_inputs()})
-        notes = [traced(note, found.origins) for note in code.notes]
+        notes = [traced(note, found.origins) for note in opinion]
         own = [traced(note, found.origins) for note in package.notes]
         package = replace(package, notes=[*found.notes, *own])
-        yield folder, Code(package, notes, methods)
+        yield folder, Code(package, notes, methods, left_out)
 
 
 def _methods(

@@ -8,14 +8,16 @@ folder; nothing is fetched.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from copy import deepcopy
+from dataclasses import dataclass
 from pathlib import Path as FilePath
 from typing import Any
 from urllib.parse import unquote
 
 from codegen import source
 from codegen.document import references
-from codegen.errors import Path, SpecError, shorten
+from codegen.errors import Origins, Path, Problems, SpecError, shorten
 from codegen.identifiers import free, pascal_case
 from codegen.source import Document
 
@@ -30,29 +32,56 @@ _DULL = {
 _HINT = "Bundle it into one document first, or put the files below its folder."
 
 
-def name_targets(document: Document, folder: FilePath | None = None) -> Document:
-    """Return a document whose references all lead to components.
+@dataclass(frozen=True)
+class Bundled:
+    """A document with its other files below `x-files`.
+
+    Attributes:
+        failures: why a reference could not be followed, by what it says.
+    """
+
+    document: Document
+    failures: dict[str, SpecError]
+
+
+@dataclass(frozen=True)
+class Named:
+    """A document whose references all lead to components.
+
+    Attributes:
+        origins: where the components stood that had no name.
+    """
+
+    document: Document
+    origins: Origins
+
+
+def bundle(document: Document, folder: FilePath | None = None) -> Bundled:
+    """Put the other files of a document into it, and lead references there.
 
     Args:
         document: the document as it was read.
         folder: where its other files are, if it has any.
+    """
+    if not any(_names_file(found, at) for at, found in _all_references(document)):
+        return Bundled(document, {})
+    work = _Bundling(deepcopy(document), folder)
+    work.run()
+    return Bundled(work.document, work.failures)
+
+
+def name_targets(given: Bundled) -> Named:
+    """Return a document whose references all lead to components.
 
     Raises:
-        SpecError: a reference leads to nothing, or out of the folder.
+        SpecError: references lead to nothing, or out of the folder.
     """
-    if all(_is_plain(document, target) for _, target in _all_references(document)):
-        return document
-    work = _Naming(deepcopy(document), folder)
-    work.bundle()
+    document = given.document
+    if all(_is_plain(document, found) for _, found in _all_references(document)):
+        return Named({k: v for k, v in document.items() if k != FILES}, {})
+    work = _Naming(deepcopy(document), given.failures)
     work.run()
-    return work.document
-
-
-def _all_references(document: Document) -> list[tuple[Path, Any]]:
-    parts = ("paths", "webhooks", "components", FILES)
-    return [
-        found for part in parts for found in references(document.get(part), (part,))
-    ]
+    return Named(work.document, work.origins)
 
 
 def _is_plain(document: Document, reference: Any) -> bool:
@@ -65,103 +94,136 @@ def _is_plain(document: Document, reference: Any) -> bool:
     return "%" not in reference or _find(document, _steps(reference)) is not None
 
 
-class _Naming:
+def _all_references(document: Document) -> Iterator[tuple[Path, Any]]:
+    parts = ("paths", "webhooks", "components", FILES)
+    return (
+        found for part in parts for found in references(document.get(part), (part,))
+    )
+
+
+class _Bundling:
     def __init__(self, document: Document, folder: FilePath | None) -> None:
         self.document = document
+        self.failures: dict[str, SpecError] = {}
         self._folder = folder
-        self._names: dict[Path, str] = {}
+        self._files: dict[str, Any] = document.get(FILES) or {}
 
-    # --- Other files ------------------------------------------------------------------
-
-    def bundle(self) -> None:
-        """Put the other files into the document, and lead references there."""
+    def run(self) -> None:
+        """Read the files that references name, and those that these name in turn."""
         pending: list[tuple[Any, str]] = [(self.document, "")]
-        files: dict[str, Any] = {}
+        pending += [(node, file) for file, node in self._files.items()]
         while pending:
             node, file = pending.pop()
-            for holder, key, at in _holders(node):
+            for holder, key, at in _holders(node, skipped=FILES):
                 reference = holder[key]
-                if not isinstance(reference, str) or not _leaves(reference, key):
-                    if file and isinstance(reference, str) and key == "$ref":
-                        holder[key] = _within(file, reference.removeprefix("#"))
+                if not isinstance(reference, str) or reference.startswith("#/" + FILES):
                     continue
                 path, _, fragment = reference.partition("#")
-                target = self._resolved(path, file, at) if path else file
-                if target not in files:
-                    files[target] = self._loaded(target, at)
-                    pending.append((files[target], target))
-                holder[key] = _within(target, fragment)
-        if files:
-            self.document[FILES] = files
+                if not _names_file(reference, at):
+                    if file and not _is_mapped(at):
+                        holder[key] = _within(file, fragment)
+                    continue
+                try:
+                    target = self._resolved(path, file)
+                    if target not in self._files:
+                        self._files[target] = source.load(self._path(target)).document
+                        pending.append((self._files[target], target))
+                except SpecError as error:
+                    message = error.message.replace(f"{self._folder}/", "")
+                    self.failures[reference] = SpecError(message, hint=error.hint)
+                else:
+                    holder[key] = _within(target, fragment)
+        if self._files:
+            self.document[FILES] = self._files
 
-    def _resolved(self, path: str, file: str, at: Path) -> str:
+    def _path(self, target: str) -> FilePath:
+        assert self._folder is not None
+        return self._folder / target
+
+    def _resolved(self, path: str, file: str) -> str:
         """Return a path as it is below the document's folder."""
         if self._folder is None or "://" in path or path.startswith("/"):
-            raise SpecError(
-                f"the reference {shorten(path)} leaves the document", at=at, hint=_HINT
-            )
+            message = f"the reference {shorten(path)} leaves the document"
+            raise SpecError(message, hint=_HINT)
         root = self._folder.resolve()
         target = (root / FilePath(file).parent / unquote(path)).resolve()
         if not target.is_relative_to(root):
-            raise SpecError(
-                f"the reference {shorten(path)} leaves the document's folder",
-                at=at,
-                hint=_HINT,
-            )
+            message = f"the reference {shorten(path)} leaves the document's folder"
+            raise SpecError(message, hint=_HINT)
         return target.relative_to(root).as_posix()
 
-    def _loaded(self, path: str, at: Path) -> Any:
-        assert self._folder is not None
-        try:
-            return source.load(self._folder / path).document
-        except SpecError as error:
-            raise SpecError(error.message, at=at, hint=error.hint) from error
 
-    # --- Names ------------------------------------------------------------------------
+class _Naming:
+    """Name what references lead to, the innermost first."""
+
+    def __init__(self, document: Document, failures: dict[str, SpecError]) -> None:
+        self.document = document
+        self.origins: dict[Path, Path] = {}
+        self._failures = failures
+        self._taken: dict[str, set[str]] = {}
 
     def run(self) -> None:
-        """Name what references lead to, the innermost first."""
-        while True:
-            wanted: dict[Path, tuple[str, Path]] = {}
-            for at, reference in _all_references(self.document):
-                if isinstance(reference, str):
-                    path = self._target(reference, at)
-                    if path[:1] != ("components",) or len(path) != 3:
-                        wanted.setdefault(path, (_section(at), at))
-            if not wanted:
-                break
-            path = max(wanted, key=len)
-            self._move(path, *wanted[path])
+        problems = Problems()
+        wanted: dict[Path, str] = {}
+        for at, reference in _all_references(self.document):
+            if not isinstance(reference, str):
+                continue
+            with problems:
+                path = self._target(reference, at)
+                if path and (path[0] != "components" or len(path) != 3):
+                    wanted.setdefault(path, _section(at))
+        problems.raise_any()
+        for path in sorted(wanted, key=len, reverse=True):
+            self._move(path, wanted[path])
         for holder, key, at in _holders(self.document):
-            if isinstance(holder[key], str) and "/" in holder[key]:
-                holder[key] = _pointer(self._target(holder[key], at))
+            reference = holder[key]
+            if isinstance(reference, str) and "/" in reference:
+                path = self._target(reference, at)
+                holder[key] = _pointer(path) if path else reference
         self.document.pop(FILES, None)
 
-    def _target(self, reference: str, at: Path) -> Path:
-        """Return where a reference leads, past those that stand on its way."""
-        if not reference.startswith("#/"):
-            raise SpecError(f"{shorten(reference)} is no place", at=at, hint=_HINT)
-        # Some write the steps percent-encoded, as a URL wants them, and some don't.
-        for way in (_steps(reference), _steps(unquote(reference))):
-            found = _follow(self.document, way)
-            if found is not None:
-                return found
-        raise SpecError(f"nothing stands at {shorten(reference)}", at=at)
+    def _target(self, reference: str, at: Path) -> Path | None:
+        """Return where a reference leads, past those that stand on its way.
 
-    def _move(self, path: Path, section: str, at: Path) -> None:
+        A mapping may lead nowhere, and whether there is a component is found out where
+        it is known to be needed: None stands for both.
+        """
+        if reference.startswith("#/"):
+            # Some write the steps percent-encoded, as a URL wants them, some don't.
+            for way in (_steps(reference), _steps(unquote(reference))):
+                found = _follow(self.document, way)
+                if found is not None:
+                    return found
+        if _is_mapped(at) or _is_plain(self.document, reference):
+            return None
+        failure = self._failures.get(reference)
+        if failure is not None:
+            raise SpecError(failure.message, at=at, hint=failure.hint, keyword="$ref")
+        if not reference.startswith("#/"):
+            message, hint = f"{shorten(reference)} is no place", _HINT
+        else:
+            message, hint = f"nothing stands at {shorten(reference)}", ""
+        raise SpecError(message, at=at, hint=hint, keyword="$ref")
+
+    def _move(self, path: Path, section: str) -> None:
         holder = _find(self.document, path[:-1])
         step: Any = path[-1]
         step = int(step) if isinstance(holder, list) else step
         target = holder[step]
         members = self.document.setdefault("components", {}).setdefault(section, {})
-        taken = {name.lower() for name in members}
+        if section not in self._taken:
+            self._taken[section] = {name.lower() for name in members}
+        taken = self._taken[section]
         wanted = _name(path)
         name = wanted if wanted.lower() not in taken else free(wanted.lower(), taken)
+        taken.add(name.lower())
         members[name] = target
-        holder[step] = {"$ref": _pointer(("components", section, name))}
+        place: Path = ("components", section, name)
+        self.origins[place] = path
+        holder[step] = {"$ref": _pointer(place)}
 
 
-def _holders(node: Any) -> list[tuple[Any, str, Path]]:
+def _holders(node: Any, skipped: str = "") -> list[tuple[Any, str, Path]]:
     """List what holds a reference: the object, the key, and where it stands."""
     found: list[tuple[Any, str, Path]] = []
     pending: list[tuple[Any, Path]] = [(node, ())]
@@ -172,20 +234,26 @@ def _holders(node: Any) -> list[tuple[Any, str, Path]]:
         elif isinstance(value, dict):
             if isinstance(value.get("$ref"), str) and at[-1:] != ("properties",):
                 found.append((value, "$ref", at))
-            if at[-1:] == ("mapping",) and at[-2:-1] == ("discriminator",):
-                found += [(value, key, at) for key in value]
+            if _is_mapped((*at, "")):
+                found += [(value, key, (*at, key)) for key in value]
             pending += [
                 (child, (*at, key))
                 for key, child in value.items()
                 if key not in ("example", "examples", "default", "enum", "const")
+                and key != skipped
             ]
     return found
 
 
-def _leaves(reference: str, key: str) -> bool:
+def _is_mapped(at: Path) -> bool:
+    """Return whether a discriminator maps a value there."""
+    return at[-3:-1] == ("discriminator", "mapping")
+
+
+def _names_file(reference: Any, at: Path) -> bool:
     """Return whether a reference, or what a discriminator maps to, names a file."""
-    path = reference.partition("#")[0]
-    return bool(path) and (key == "$ref" or "/" in path or "." in path)
+    path = reference.partition("#")[0] if isinstance(reference, str) else ""
+    return bool(path) and (not _is_mapped(at) or "/" in path or "." in path)
 
 
 def _within(file: str, fragment: str) -> str:
@@ -196,6 +264,12 @@ def _steps(reference: str) -> Path:
     return tuple(
         part.replace("~1", "/").replace("~0", "~") for part in reference[2:].split("/")
     )
+
+
+def place_of(reference: object) -> Path:
+    """Return the place that a reference within the document leads to, () for none."""
+    is_local = isinstance(reference, str) and reference.startswith("#/")
+    return _steps(str(reference)) if is_local else ()
 
 
 def _pointer(path: Path) -> str:

@@ -18,7 +18,7 @@ from codegen.document import (
     references,
     resolve,
 )
-from codegen.errors import Path, SpecError, shorten
+from codegen.errors import Path, Problems, SpecError, shorten
 from codegen.normalise.inheritance import children_of
 from codegen.source import Document
 
@@ -97,10 +97,15 @@ def select(document: Document, selection: Selection) -> Document:
     return {key: kept.pop(key) for key in document if key in kept} | kept
 
 
-def check_version(document: Document) -> None:
-    """Refuse a document that is none of OpenAPI 3.0, 3.1 or 3.2."""
+def check_object(document: Document) -> None:
+    """Refuse a document that is no object."""
     if not isinstance(document, dict):
         raise SpecError(f"an object is due here, not {shorten(document)}", at=())
+
+
+def check_version(document: Document) -> None:
+    """Refuse a document that is none of OpenAPI 3.0, 3.1 or 3.2."""
+    check_object(document)
     if "swagger" in document and not document.get("openapi"):
         raise SpecError(
             "this is Swagger 2, and OpenAPI 3 is needed",
@@ -139,6 +144,7 @@ def _reached_components(
     components = mapping(document.get("components"), ("components",))
     children = children_of(component_schemas(document))
     reached: dict[Path, Any] = {}
+    problems = Problems()
     pending = [*references(paths, ("paths",))]
     if selection.everything:
         for name in component_schemas(document):
@@ -148,20 +154,23 @@ def _reached_components(
         at, reference = pending.pop()
         path = reference_path(reference, at)
         if len(path) < 3 or path[0] != "components":
-            raise SpecError(
-                f"the reference {shorten(reference)} points to no component", at=at
-            )
+            message = f"the reference {shorten(reference)} points to no component"
+            problems.add(SpecError(message, at=at, keyword="$ref"))
+            continue
         path = path[:3]
         if path in reached:
             continue
         target = at_path(document, path)
         if target is None:
-            raise SpecError(f"nothing stands at {shorten(reference)}", at=at)
+            message = f"nothing stands at {shorten(reference)}"
+            problems.add(SpecError(message, at=at, keyword="$ref"))
+            continue
         reached[path] = target
         pending += references(target, path)
         if isinstance(target, dict) and "discriminator" in target:
             # Where a base may stand, any of its children may.
             pending += [(at, reference_to(n)) for n in children.get(str(path[2]), ())]
+    problems.raise_any()
     result: Document = {}
     for section, members in components.items():
         if section == "securitySchemes":

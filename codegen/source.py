@@ -77,15 +77,16 @@ class Source:
         """Return `info.version`, or an empty text where there is none."""
         info = self.document.get("info")
         version = info.get("version") if isinstance(info, dict) else None
-        return version if isinstance(version, str) else ""
+        return "" if version is None else str(version)
 
 
-def load(location: str | Path, *, any_host: bool = False) -> Source:
+def load(location: str | Path, *, any_host: bool = False, listed: str = "") -> Source:
     """Read the document at a path or an `http(s)://` URL.
 
     Args:
         location: where it is.
         any_host: whether a redirect may lead to another host, or away from HTTPS.
+        listed: the key under which to put a list that stands alone.
 
     Raises:
         SpecError: it can't be read, is too large, or is not a JSON or YAML object.
@@ -94,17 +95,17 @@ def load(location: str | Path, *, any_host: bool = False) -> Source:
     if text.startswith(("http://", "https://")):
         shown = without_secrets(text).rstrip("/")
         data = fetch(text, any_host=any_host)
-        return parse(data, name=shown.rpartition("/")[2])
+        return parse(data, name=shown.rpartition("/")[2], listed=listed)
     path = Path(location)
     try:
         with path.open("rb") as file:
             data = file.read(MAX_BYTES + 1)
     except OSError as error:
         raise SpecError(f"can't read {text}: {error.strerror}") from error
-    return replace(parse(data, name=path.name), folder=path.parent)
+    return replace(parse(data, name=path.name, listed=listed), folder=path.parent)
 
 
-def parse(data: bytes, *, name: str = "document") -> Source:
+def parse(data: bytes, *, name: str = "document", listed: str = "") -> Source:
     """Read a document from bytes, JSON or YAML by its first character."""
     if len(data) > MAX_BYTES:
         raise SpecError(
@@ -117,6 +118,8 @@ def parse(data: bytes, *, name: str = "document") -> Source:
         raise SpecError(f"{name} is not UTF-8: byte {error.start}") from error
     is_json = text.lstrip()[:1] == "{"
     document = _parse_json(text, name) if is_json else _parse_yaml(text, name)
+    if listed and isinstance(document, list):
+        document = {listed: document}
     if not isinstance(document, dict):
         raise SpecError(f"{name} holds no object, but {shorten(document)}")
     return Source(name, hashlib.sha256(data).hexdigest(), document)

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from codegen.document import METHODS
-from codegen.errors import Path, SpecError, shorten
+from codegen.errors import Path, Problems, SpecError, shorten
 from codegen.source import Document
 
 # How a place is described: a Python type, several types, a list of one description, a
@@ -100,7 +100,7 @@ SHAPES: dict[str, Shape] = {
 _TYPES = ("string", "integer", "number", "boolean", "object", "array", "null")
 # Where true and false stand for a schema.
 FLAGS = {"schema"}
-_REQUIRED: dict[str, tuple[str, ...]] = {
+REQUIRED: dict[str, tuple[str, ...]] = {
     "document": ("openapi", "info", "paths"),
     "parameter": ("name", "in"),
     "discriminator": ("propertyName",),
@@ -117,31 +117,38 @@ _WORDS: dict[type, str] = {
 
 def check_structure(document: Document) -> None:
     """Refuse a document of another shape."""
+    problems = Problems()
     pending: list[tuple[Any, Shape, Path]] = [(document, "document", ())]
     while pending:
-        value, due, at = pending.pop()
-        name = due if isinstance(due, str) else ""
-        if name in FLAGS and isinstance(value, bool):
-            continue
-        shape: Shape = SHAPES[name] if name else due
-        if isinstance(shape, tuple):
-            shape = _chosen(value, shape, at)
-        if isinstance(shape, type):
-            if not _is(value, shape):
-                raise _wrong(value, _WORDS[shape], at)
-        elif isinstance(shape, list):
-            if not isinstance(value, list):
-                raise _wrong(value, "a list", at)
-            pending += [(x, shape[0], (*at, i)) for i, x in enumerate(value)]
-        else:
-            if not isinstance(value, dict):
-                raise _wrong(value, "an object", at)
-            for key in _REQUIRED.get(name, ()):
-                if key not in value and "$ref" not in value:
-                    raise SpecError(f"{key} is missing here", at=at)
-            if name == "schema":
-                _check_values(value, at)
-            pending += _children(value, shape, at)
+        with problems:
+            pending += _checked(*pending.pop())
+    problems.raise_any()
+
+
+def _checked(value: Any, due: Shape, at: Path) -> list[tuple[Any, Shape, Path]]:
+    """Check one value; return those inside of it, with what is due there."""
+    name = due if isinstance(due, str) else ""
+    if name in FLAGS and isinstance(value, bool):
+        return []
+    shape: Shape = SHAPES[name] if name else due
+    if isinstance(shape, tuple):
+        shape = _chosen(value, shape, at)
+    if isinstance(shape, type):
+        if not _is(value, shape):
+            raise _wrong(value, _WORDS[shape], at)
+        return []
+    if isinstance(shape, list):
+        if not isinstance(value, list):
+            raise _wrong(value, "a list", at)
+        return [(x, shape[0], (*at, i)) for i, x in enumerate(value)]
+    if not isinstance(value, dict):
+        raise _wrong(value, "an object", at)
+    for key in REQUIRED.get(name, ()):
+        if key not in value and "$ref" not in value:
+            raise SpecError(f"{key} is missing here", at=at)
+    if name == "schema":
+        _check_values(value, at)
+    return _children(value, shape, at)
 
 
 def _children(

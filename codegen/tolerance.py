@@ -63,8 +63,8 @@ class _Reading:
         if not isinstance(value, dict):
             return value
         result = self._members(value, shape, at)
-        if name == "document" and ("webhooks" in value or "components" in value):
-            result.setdefault("paths", {})
+        if name == "document":
+            self._settle_paths(result)
         elif name == "schema":
             self._settle_schema(result, at)
         elif name == "discriminator":
@@ -84,6 +84,19 @@ class _Reading:
                 result[key] = {}
         return result
 
+    def _settle_paths(self, document: dict[str, Any]) -> None:
+        if "webhooks" in document or "components" in document:
+            document.setdefault("paths", {})
+        paths = document.get("paths")
+        if not isinstance(paths, dict):
+            return
+        bare = [path for path in paths if not path.startswith(("/", "x-"))]
+        slashed = {path: f"/{path}" for path in bare if f"/{path}" not in paths}
+        if slashed:
+            document["paths"] = {slashed.get(p, p): item for p, item in paths.items()}
+        for path, new in slashed.items():
+            self._note(("paths", path), f"it begins without a slash: read as {new}")
+
     def _settle_schema(self, schema: dict[str, Any], at: Path) -> None:
         if isinstance(schema.get("required"), bool):
             del schema["required"]
@@ -100,8 +113,7 @@ class _Reading:
             try:
                 name = schema_name(mapped_reference(str(target)), at)
             except SpecError:
-                # A reference to somewhere else, which is looked at as such.
-                continue
+                name = ""
             if name not in self._schemas:
                 del mapping[value]
                 self._note(at, f"nothing stands at {shorten(target)}: it is left out")

@@ -11,6 +11,7 @@ from rich.table import Table
 from codegen import pipeline, source
 from codegen.commands.console import err, out, reported_errors, say, say_some
 from codegen.errors import BuildError
+from codegen.finish import left_out_lines
 from codegen.paths import GENERATED, PINNED
 from codegen.render import HTTP_LIBRARIES
 from codegen.select import ASSISTANTS, Selection
@@ -68,6 +69,30 @@ AnyHost = Annotated[
 ]
 
 
+Overlays = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--overlay",
+        help="Change the document by this OpenAPI Overlay first; may be repeated, and "
+        "they are applied in this order.",
+    ),
+]
+Skip = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="JSONPATH",
+        help="Leave out what this JSONPath finds, and what makes no sense without it; "
+        "may be repeated.",
+    ),
+]
+SkipBroken = Annotated[
+    bool,
+    typer.Option("--skip-broken", help="Leave out what would be refused."),
+]
+LEFT_OUT = 3
+"""The exit code where something was left out of the document."""
+
+
 def build(
     spec: Spec = str(PINNED),
     out_: Out = GENERATED,
@@ -77,15 +102,27 @@ def build(
     all_: Everything = False,
     http: Http = HTTP_LIBRARIES[0],
     any_host: AnyHost = False,
+    overlay: Overlays = None,
+    skip: Skip = None,
+    skip_broken: SkipBroken = False,
 ) -> None:
     """Write the package, all or nothing, and say what was made.
 
     Whatever would be lost of the document is an error that names it, and the old
-    package stays as it was.
+    package stays as it was. Exit code 3: it is done, but for what was left out.
     """
     with reported_errors(), out.status("building", spinner="line"):
-        chosen = selection_of(path, tag, all_)
-        order = pipeline.Order(spec, out_, name, chosen, http, any_host)
+        order = pipeline.Order(
+            spec,
+            out_,
+            name,
+            selection_of(path, tag, all_),
+            http,
+            any_host,
+            overlays=overlay or (),
+            skip=skip or (),
+            skip_broken=skip_broken,
+        )
         done = pipeline.build(order, say)
     table = Table(box=None, pad_edge=False)
     table.add_column("tag", no_wrap=True)
@@ -99,11 +136,17 @@ def build(
     if done.notes:
         out.print(f"note: openapi-python-client reads otherwise ({len(done.notes)}):")
         say_some(done.notes)
+    if done.left_out:
+        err.print(f"left out ({len(done.left_out)}):")
+        for line in left_out_lines(done.left_out):
+            err.print(f"  {line}", markup=False)
     out.print(
         f"built {len(done.package.operations)} operations and "
-        f"{len(done.package.schemas)} models in {done.files} files, 0 dropped; "
-        f"{len(done.changed)} files changed"
+        f"{len(done.package.schemas)} models in {done.files} files, "
+        f"{len(done.left_out)} dropped; {len(done.changed)} files changed"
     )
+    if done.left_out:
+        raise typer.Exit(LEFT_OUT)
 
 
 def check(
@@ -115,11 +158,23 @@ def check(
     all_: Everything = False,
     http: Http = HTTP_LIBRARIES[0],
     any_host: AnyHost = False,
+    overlay: Overlays = None,
+    skip: Skip = None,
+    skip_broken: SkipBroken = False,
 ) -> None:
     """Check whether the package is what `build` would write now: exit code 1 if not."""
     with reported_errors(), out.status("building for comparison", spinner="line"):
-        chosen = selection_of(path, tag, all_)
-        order = pipeline.Order(spec, out_, name, chosen, http, any_host)
+        order = pipeline.Order(
+            spec,
+            out_,
+            name,
+            selection_of(path, tag, all_),
+            http,
+            any_host,
+            overlays=overlay or (),
+            skip=skip or (),
+            skip_broken=skip_broken,
+        )
         drift = pipeline.check(order, lambda _: None)
     say_some(drift)
     if drift:

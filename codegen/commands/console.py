@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
 import typer
 from rich.console import Console
 
+from codegen.changes import as_lines
 from codegen.errors import BuildError, SpecError, listed
+from codegen.overlay import Action
 from codegen.plan.literal import plain_text
 
 out = Console(highlight=False, soft_wrap=True)
@@ -29,14 +31,26 @@ def say_some(lines: Iterable[str]) -> None:
         out.print(line, markup=False)
 
 
+def _say_remedies(actions: Sequence[Action]) -> None:
+    """Print actions as the lines of an overlay, all of them: they are to be copied."""
+    err.print("\nWith these lines in a file, named by --overlay, it is built:\n")
+    err.print("\n".join(as_lines(actions)), markup=False)
+
+
 @contextmanager
 def reported_errors() -> Iterator[None]:
     """Print an error instead of a traceback, and exit with its code: 2, or 130."""
     try:
         yield
     except (SpecError, BuildError, OSError) as error:
-        lines = [plain_text(line) for line in str(error).splitlines()]
-        err.print("error: " + "\n  ".join(lines), markup=False)
+        errors = error.all if isinstance(error, SpecError) else [error]
+        for each in errors[:LISTED]:
+            lines = [plain_text(line) for line in str(each).splitlines()]
+            err.print("error: " + "\n  ".join(lines), markup=False)
+        if len(errors) > LISTED:
+            err.print(f"... and {len(errors) - LISTED} more errors", markup=False)
+        if isinstance(error, SpecError) and error.remedies:
+            _say_remedies(error.remedies)
         raise typer.Exit(2) from error
     except KeyboardInterrupt as interrupt:
         err.print("interrupted; what was there is whole, old or new")

@@ -23,7 +23,7 @@ from codegen.document import (
     schema_name,
     union_key,
 )
-from codegen.errors import Path, SpecError, shorten
+from codegen.errors import Origins, Path, SpecError, origin, shorten
 from codegen.git import GitError, git
 from codegen.normalise import normalise
 from codegen.paths import PINNED
@@ -65,7 +65,7 @@ class Side:
 
     described: Document
     document: Document
-    origins: dict[str, Path]
+    origins: Origins
     package: Package
     types: Types
     models: dict[str, SchemaModule]
@@ -81,7 +81,7 @@ class Side:
 
     def place(self, name: str) -> Path:
         """Return where a schema is in the document as it was given."""
-        return self.origins.get(name, (*_SCHEMAS, name))
+        return origin((*_SCHEMAS, name), self.origins)
 
     def annotation(self, schema: Any) -> str:
         """Return the type of a schema in the code."""
@@ -125,7 +125,7 @@ def empty_side() -> Side:
     return _planned({"openapi": "3.1.0", "paths": {}, "components": {}}, {})
 
 
-def _planned(document: Document, origins: dict[str, Path]) -> Side:
+def _planned(document: Document, origins: Origins) -> Side:
     described = {**document, "info": document.get("info") or {}}
     bare = without_prose(described)
     package = plan_package(bare)

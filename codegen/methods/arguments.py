@@ -7,8 +7,8 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 
 from codegen.document import media_schemas, operations, request_body, schema_name
-from codegen.errors import Path, SpecError
-from codegen.methods.mapping import Keyword, Mapped, Method, meant
+from codegen.errors import Path, SpecError, meant
+from codegen.methods.mapping import Keyword, Mapped, Method
 from codegen.methods.planned import LEFT_OUT, Argument
 from codegen.plan import Package
 from codegen.plan.literal import either, literal, members_of

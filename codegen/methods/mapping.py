@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import keyword
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -10,7 +9,7 @@ from pathlib import Path as FilePath
 from typing import Any
 
 from codegen import source
-from codegen.errors import Path, SpecError, json_path, shorten
+from codegen.errors import Path, SpecError, json_path, meant, shorten
 from codegen.identifiers import pascal_case, snake_case
 from codegen.paths import METHODS
 
@@ -223,12 +222,6 @@ def _check(data: Mapping[str, Any], known: Mapping[str, type], at: Path) -> None
             raise SpecError(
                 f"{key} must be {what}, not {shorten(value)}", at=(*at, key)
             )
-
-
-def meant(name: str, known: Mapping[str, Any] | Sequence[str]) -> str:
-    """Suggest the name that may have been meant, in the middle of a message."""
-    close = difflib.get_close_matches(name, [*known], 1)
-    return f"; is {close[0]} meant?" if close else ""
 
 
 def _mapping(value: Any, at: Path) -> dict[str, Any]:

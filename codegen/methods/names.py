@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from codegen.errors import SpecError
-from codegen.methods.mapping import Mapped, meant
+from codegen.errors import SpecError, meant
+from codegen.methods.mapping import Mapped
 from codegen.plan import Package
 
 _NAME = re.compile(r"\"[^\"]*\"|'[^']*'|\b([A-Za-z_]\w*)\b")

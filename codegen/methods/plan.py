@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from codegen.errors import Path, SpecError
+from codegen.errors import Path, SpecError, meant
 from codegen.identifiers import snake_case
 from codegen.methods.arguments import Arguments
-from codegen.methods.mapping import Mapped, Method, Resource, meant
+from codegen.methods.mapping import Mapped, Method, Resource
 from codegen.methods.names import Names, names_in, twin
 from codegen.methods.planned import (
     CALLS,

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from codegen.document import component_schemas
-from codegen.errors import Path, SpecError
+from codegen.errors import Origins, Path, SpecError
 from codegen.normalise import (
     hoist,
     inheritance,
@@ -57,7 +57,7 @@ class Normalised:
 
     document: Document
     changes: dict[str, int]
-    origins: dict[str, Path]
+    origins: Origins
     unused_actions: list[str] = field(default_factory=list[str])
     order: tuple[str, ...] = ()
     notes: list[str] = field(default_factory=list[str])
@@ -67,7 +67,7 @@ def normalise(document: Document) -> Normalised:
     """Run all passes in order."""
     changes = {}
     names = tuple(component_schemas(document))
-    origins: dict[str, Path] = {}
+    origins: dict[Path, Path] = {}
     for name, run in PASSES.items():
         try:
             if name == HOIST:

@@ -24,7 +24,7 @@ from codegen.document import (
     subschemas,
     union_key,
 )
-from codegen.errors import Path, SpecError, json_path
+from codegen.errors import Path, SpecError, json_path, origin
 from codegen.identifiers import pascal_case, snake_case
 from codegen.normalise.nullable import NAME, NULL
 from codegen.source import Document
@@ -37,7 +37,7 @@ _SUFFIXES = {"responses": "Response", "requestBodies": "Request"}
 _PROSE = ("description", "title", "example", "examples", "externalDocs")
 
 
-def hoist(document: Document, origins: dict[str, Path]) -> tuple[Document, int]:
+def hoist(document: Document, origins: dict[Path, Path]) -> tuple[Document, int]:
     """Move inline schemas to `components.schemas`, from the outside to the inside.
 
     `origins` is filled with the places where they stood.
@@ -47,7 +47,7 @@ def hoist(document: Document, origins: dict[str, Path]) -> tuple[Document, int]:
 
 
 class _Hoisting:
-    def __init__(self, document: Document, origins: dict[str, Path]) -> None:
+    def __init__(self, document: Document, origins: dict[Path, Path]) -> None:
         self.document = document
         self.count = 0
         self._originals = component_schemas(document)
@@ -132,19 +132,20 @@ class _Hoisting:
                 return name
             if known is None and self._taken.setdefault(snake_case(name), name) == name:
                 self._shapes[name] = shape
-                self.origins[name] = at
+                self.origins[(*_SCHEMAS, name)] = at
                 self.count += 1
                 # Taken before its inside is looked at, which may ask for names too.
                 self._schemas[name] = {}
                 self._schemas[name] = self._inside(value, name, at)
                 return name
         holder = self._taken[snake_case(first)]
-        taken = self.origins.get(holder, (*_SCHEMAS, holder))
+        taken = origin((*_SCHEMAS, holder), self.origins)
         raise SpecError(
             f"the name {first} is taken by a schema of another shape, that of "
             f"{json_path(taken)}",
             at=at,
             hint=f"Give this one another name with {NAME} in the overlay.",
+            keyword=NAME,
         )
 
 

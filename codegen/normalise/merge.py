@@ -83,7 +83,7 @@ class _Merging:
     @contextmanager
     def _opened(self, at: Path) -> Iterator[None]:
         if at in self._open:
-            raise SpecError("this allOf contains itself", at=at)
+            raise SpecError("this allOf contains itself", at=at, keyword="allOf")
         self._open.add(at)
         try:
             yield
@@ -116,6 +116,7 @@ class _Merging:
                 f"nothing can be all that this allOf joins: {nothing}",
                 at=at,
                 hint="Write the joined schema out in the overlay.",
+                keyword="allOf",
             ) from nothing
 
     def _plain(self, schema: Schema, at: Path) -> Schema:
@@ -124,7 +125,7 @@ class _Merging:
         while "$ref" in schema:
             target, place = resolve(self._document, schema, at, "schemas")
             if place in seen:
-                raise SpecError("this allOf contains itself", at=place)
+                raise SpecError("this allOf contains itself", at=place, keyword="allOf")
             seen.add(place)
             schema = self._component(target, place)
         if "type" not in schema and schema.keys() & _OBJECT_WORDS:
@@ -171,7 +172,9 @@ class _Merging:
                 continue
             self._variants += 1
             if self._variants > _MAX_VARIANTS:
-                raise SpecError("this allOf means too many alternatives", at=at)
+                raise SpecError(
+                    "this allOf means too many alternatives", at=at, keyword="allOf"
+                )
             try:
                 first, second = (other, member) if index else (member, other)
                 members.append(without_notes(self._both(first, second, at)))

@@ -136,4 +136,5 @@ def _target(key: str, reference: Any, schemas: dict[str, Any], at: Path) -> str:
         f"{key} {shorten(reference)} leads to no anchor of the schema around it",
         at=at,
         hint="Write a $ref in its place, in the overlay.",
+        keyword=key,
     )

@@ -303,7 +303,9 @@ def _style(data: dict[str, Any], location: str, schema: Any, at: Path) -> str:
     helpers: dict[str, tuple[str, str]] = _STYLES[location]
     if style not in helpers:
         raise SpecError(
-            f"the style {shorten(style)} is not one of {', '.join(helpers)}", at=at
+            f"the style {shorten(style)} is not one of {', '.join(helpers)}",
+            at=at,
+            keyword="style",
         )
     together, apart = helpers[style]
     return apart if explode else together

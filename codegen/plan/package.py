@@ -12,7 +12,7 @@ from codegen.document import (
     request_body,
     schema_name,
 )
-from codegen.errors import SpecError, json_path, shorten
+from codegen.errors import Problems, SpecError, json_path, shorten
 from codegen.identifiers import free
 from codegen.plan.literal import plain_text
 from codegen.plan.models import SchemaModule, plan_schema
@@ -79,16 +79,21 @@ def plan_package(document: Document, order: Sequence[str] = ()) -> Package:
     first = [name for name in order if name in schemas]
     names = Names(dict.fromkeys([*first, *schemas]))
     types = Types(schemas, names, notes=names.notes)
+    problems = Problems()
     try:
         bodies = _bodies(document)
-        modules = [plan_schema(types, name, is_body=name in bodies) for name in schemas]
+        modules = []
+        for name in schemas:
+            with problems:
+                modules.append(plan_schema(types, name, is_body=name in bodies))
     except RecursionError as error:
         raise SpecError(
             "schemas refer to schemas too many times in a row",
             at=("components", "schemas"),
         ) from error
     info = document.get("info") or {}
-    tags = _tags(document, types)
+    tags = _tags(document, types, problems)
+    problems.raise_any()
     return Package(
         title=plain_text(str(info.get("title") or "API")),
         version=plain_text(str(info.get("version") or "")),
@@ -109,7 +114,7 @@ def _bodies(document: Document) -> set[str]:
     }
 
 
-def _tags(document: Document, types: Types) -> list[Tag]:
+def _tags(document: Document, types: Types, problems: Problems) -> list[Tag]:
     described = {
         tag.get("name"): str(tag.get("description") or "")
         for tag in document.get("tags") or []
@@ -117,7 +122,11 @@ def _tags(document: Document, types: Types) -> list[Tag]:
     result: dict[str, Tag] = {}
     taken: dict[str, dict[str, str]] = {}
     for operation in operations(document):
-        planned = plan_operation(document, types, operation)
+        planned = None
+        with problems:
+            planned = plan_operation(document, types, operation)
+        if planned is None:
+            continue
         names = taken.setdefault(planned.tag, {})
         name = free(planned.name, names)
         if name != planned.name:

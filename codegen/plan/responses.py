@@ -166,7 +166,7 @@ def _range(code: str, at: Path) -> tuple[int, int]:
     if code == "default":
         return 0, 0
     if not _STATUS.match(code):
-        raise SpecError(f"{shorten(code)} is no status", at=at)
+        raise SpecError(f"{shorten(code)} is no status", at=at[:-1], keyword=code)
     if code.endswith("XX"):
         return int(code[0]) * 100, int(code[0]) * 100 + 99
     return int(code), int(code)

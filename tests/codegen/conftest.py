@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol
+import gc
+import signal
+import sys
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import pytest
 
+from codegen.__main__ import main
 from codegen.pipeline import Order, build
 from tests.codegen.audit import vocabulary
 from tests.codegen.packages import forget_package, import_package
@@ -29,7 +33,7 @@ from tests.codegen.specs import (
 from tests.codegen.zoo import zoo
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
     from types import ModuleType
 
@@ -57,6 +61,35 @@ class Make(Protocol):
     """Build a document, without our overlay's help, and import the package."""
 
     def __call__(self, document: Document) -> Any: ...
+
+
+class Answer(NamedTuple):
+    """What a command said and how it ended."""
+
+    code: int
+    out: str
+    err: str
+
+
+@pytest.fixture
+def run(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Iterator[Callable[..., Answer]]:
+    """Return a function that runs a command within this process."""
+
+    def command(*arguments: str | Path) -> Answer:
+        monkeypatch.setattr(sys, "argv", ["codegen", *map(str, arguments)])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        found = capsys.readouterr()
+        code = ended.value.code
+        return Answer(code if isinstance(code, int) else 0, found.out, found.err)
+
+    monkeypatch.setenv("COLUMNS", "200")
+    before = signal.getsignal(signal.SIGTERM)
+    yield command
+    signal.signal(signal.SIGTERM, before)
+    gc.enable()
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from codegen import pipeline
+from codegen import attempts
 from codegen.errors import BuildError, SpecError
 from codegen.pipeline import Order, build
 from codegen.plan import Package, plan_package
@@ -230,7 +230,7 @@ def test_an_operation_that_only_the_engine_finds_is_an_error(
         ]
         return replace(package, tags=tags)
 
-    monkeypatch.setattr(pipeline, "plan_package", plan)
+    monkeypatch.setattr(attempts, "plan_package", plan)
     assert "POST /files" in refused(zoo(), old)
 
 

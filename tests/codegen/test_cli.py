@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import gc
 import json
-import signal
 import subprocess
 import sys
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import pytest
 
 from codegen import pin as pinning
 from codegen import pipeline
-from codegen.__main__ import main
 from codegen.source import Source
+from tests.codegen.conftest import Answer
 from tests.codegen.specs import (
     PINNED,
     ROOT,
@@ -27,37 +25,8 @@ from tests.codegen.specs import (
 from tests.codegen.zoo import zoo
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from pathlib import Path
-
-
-class Answer(NamedTuple):
-    """What a command said and how it ended."""
-
-    code: int
-    out: str
-    err: str
-
-
-@pytest.fixture
-def run(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Iterator[Callable[..., Answer]]:
-    """Return a function that runs a command within this process."""
-
-    def command(*arguments: str | Path) -> Answer:
-        monkeypatch.setattr(sys, "argv", ["codegen", *map(str, arguments)])
-        with pytest.raises(SystemExit) as ended:
-            main()
-        found = capsys.readouterr()
-        code = ended.value.code
-        return Answer(code if isinstance(code, int) else 0, found.out, found.err)
-
-    monkeypatch.setenv("COLUMNS", "200")
-    before = signal.getsignal(signal.SIGTERM)
-    yield command
-    signal.signal(signal.SIGTERM, before)
-    gc.enable()
 
 
 @pytest.fixture
@@ -74,6 +43,9 @@ OPTIONS = [
     "--all",
     "--http",
     "--any-host",
+    "--overlay",
+    "--skip",
+    "--skip-broken",
 ]
 
 
@@ -220,9 +192,13 @@ def test_pin_tells_what_lacks_words(
 
 
 def told(answer: Answer) -> str:
-    """Return what a failed command said: one line, and at most a hint below it."""
+    """Return what a failed command said: one line, and at most a hint below it.
+
+    Neither what else is wrong nor what an overlay could say is a part of it.
+    """
     assert answer.code == 2, answer
-    lines = answer.err.splitlines()
+    first = answer.err.partition("\n\n")[0].partition("\nerror: ")[0]
+    lines = first.splitlines()
     assert lines[0].startswith("error: ")
     assert all(line.startswith("  ") for line in lines[1:])
     assert len(lines) <= 2

@@ -35,7 +35,8 @@ if TYPE_CHECKING:
 STEPS: list[tuple[Any, str]] = [
     (source, "load"),
     (overlay, "load"),
-    (pipeline, "facts"),
+    (pipeline, "prepared"),
+    (pipeline, "attempt"),
     (pipeline, "render"),
     (pipeline, "format_code"),
     (pipeline, "write_index"),
