@@ -7,6 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from assistants_api._lazy import lazy_names as lazy_names
     from assistants_api.checking import Deviation as Deviation
     from assistants_api.checking import check as check
     from assistants_api.checking import document as document
@@ -50,6 +51,7 @@ _HOMES = {
     "document": "checking",
     "in_thread": "worker",
     "json_of": "reading",
+    "lazy_names": "_lazy",
     "multipart": "forms",
     "to_json": "types",
 }

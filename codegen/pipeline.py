@@ -28,11 +28,11 @@ from codegen.lock import (
     tool_inputs,
     write_lock,
 )
-from codegen.methods import files, mapping
+from codegen.methods import files, mapping, type_names
 from codegen.methods.plan import plan_methods
 from codegen.normalise import Normalised
 from codegen.overlay import Action
-from codegen.paths import CLIENT, CODEGEN, GENERATED, METHODS, PINNED
+from codegen.paths import CLIENT, CODEGEN, GENERATED, METHODS, PINNED, TYPES
 from codegen.plan import Package, plan_package
 from codegen.render import HTTP_LIBRARIES, render
 from codegen.select import ASSISTANTS, Selection
@@ -230,13 +230,15 @@ def _methods(
     """Return the files of the client that hold its methods; none without a client."""
     if client is None:
         return {}
-    assigned = mapping.load(client.parent / CODEGEN.name / METHODS.name)
+    beside = client.parent / CODEGEN.name
+    assigned = mapping.load(beside / METHODS.name)
     plan = plan_methods(assigned, package, document)
     for operation in plan.unmapped:
         say(f"note: {operation} is no method of the client: add it to methods.yaml")
     for what in plan.unused:
         say(f"note: methods.yaml: {what}")
-    return files.written(plan)
+    known = {name for schema in package.schemas for name in schema.exports}
+    return files.written(plan, type_names.load(beside / TYPES.name, known))
 
 
 def _check_target(order: Order) -> None:

@@ -49,6 +49,7 @@ ROOMS = (
     *("_drive", "_progress", "_transcript", "_transport"),
     *("_local_file", "_downloads", "binary"),
     *("pages", "_response", "responses", "streaming", "objects", "resources"),
+    "types",
     *("azure", "custom_requests", "_attach_methods", "client", ""),
 )
 # What only type checkers import from a room below, and why it can't be otherwise.

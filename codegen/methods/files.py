@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path as FilePath
 from typing import Any
 
@@ -12,15 +12,16 @@ from codegen.errors import BuildError
 from codegen.finish import format_code
 from codegen.identifiers import pascal_case
 from codegen.methods.planned import Plan
+from codegen.methods.type_names import TypeModule
 from codegen.paths import TEMPLATES
 from codegen.plan.literal import string
 from codegen.render import HEADER, environment
 from codegen.swap import write_atomically
 
-FOLDER = "resources"
+FOLDER, TYPES = "resources", "types"
 
 
-def written(plan: Plan) -> dict[str, str]:
+def written(plan: Plan, types: Iterable[TypeModule] = ()) -> dict[str, str]:
     """Return the text of every file, by its path in the client."""
     templates = environment(TEMPLATES)
     templates.filters["string_literal"] = string
@@ -28,9 +29,9 @@ def written(plan: Plan) -> dict[str, str]:
     templates.filters["pascal"] = pascal_case
     with tempfile.TemporaryDirectory() as scratch:
         folder = FilePath(scratch)
-        (folder / FOLDER).mkdir()
-        for path, template, values in _files(plan):
+        for path, template, values in (*_files(plan), *_type_files(types)):
             text = templates.get_template(f"client/{template}.py.jinja").render(values)
+            (folder / path).parent.mkdir(parents=True, exist_ok=True)
             (folder / path).write_text(HEADER + text, encoding="utf-8")
         format_code(folder)
         return {
@@ -55,6 +56,7 @@ def put(files: Mapping[str, str], client: FilePath) -> list[str]:
     changed = []
     for path, text in files.items():
         if present.get(path) != text:
+            (client / path).parent.mkdir(parents=True, exist_ok=True)
             write_atomically(client / path, text)
             changed.append(path)
     for path in sorted(present.keys() - files.keys()):
@@ -80,7 +82,8 @@ def _hash(text: str) -> str:
 def _generated(client: FilePath) -> dict[str, str]:
     """Read the files that were generated: their first line says so."""
     found = {}
-    for path in sorted([*client.glob("*.py"), *client.glob(f"{FOLDER}/*.py")]):
+    patterns = ("*.py", f"{FOLDER}/*.py", f"{TYPES}/**/*.py")
+    for path in sorted(path for each in patterns for path in client.glob(each)):
         text = path.read_text(encoding="utf-8")
         if text.startswith(HEADER):
             found[path.relative_to(client).as_posix()] = text
@@ -96,6 +99,12 @@ def _files(plan: Plan) -> Iterator[tuple[str, str, dict[str, Any]]]:
         yield f"{FOLDER}/_{kind}.py", "variants", {**both, "kind": kind}
     yield f"{FOLDER}/_client.py", "resources", both
     yield f"{FOLDER}/_params.py", "params", {"plan": plan}
+
+
+def _type_files(types: Iterable[TypeModule]) -> Iterator[tuple[str, str, Any]]:
+    for module in types:
+        kind = "module" if module.homes is None else "package"
+        yield module.file, f"types_{kind}", {"module": module}
 
 
 def _before(word: str, class_: str) -> str:

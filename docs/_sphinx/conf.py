@@ -46,6 +46,7 @@ PAGES = {
         "reference/pages",
         "reference/responses",
         "reference/errors",
+        "reference/types",
     ],
     "Reference": [
         "/generated/API",
