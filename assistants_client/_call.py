@@ -313,6 +313,8 @@ def make_call(
             query[name] = _ids_of(name, value) if name in operation.ids else value
     own = [id_of(name, ids[name]) for name in path]
     if has_body:
+        if "tools" in rest:
+            rest["tools"] = _definitions(rest["tools"])
         try:
             request = module.build_request(*own, body=rest, **query)
         except ValueError as error:
@@ -334,6 +336,17 @@ def make_call(
         stream=bool(rest.get("stream")),
         accept="*/*" if operation.kind == "bytes" else "application/json",
     )
+
+
+def _definitions(tools: Any) -> Any:
+    """Return tools as they are sent: functions among them are described."""
+    is_list = isinstance(tools, list | tuple)
+    if tools is None or (is_list and all(type(each) is dict for each in tools)):
+        return tools
+    # Whoever has a function as a tool needs the module; few others do.
+    from .tools import definitions_of
+
+    return definitions_of(tools)
 
 
 def _ids_of(name: str, value: Any) -> Any:

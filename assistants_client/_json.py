@@ -66,7 +66,7 @@ def converted(data: object, to: Any) -> Any:
     import msgspec
 
     with _value_errors():
-        return msgspec.convert(data, to)
+        return msgspec.convert(data, to, str_keys=True)
 
 
 def encode(value: object, plain: Callable[[Any], Any] | None = None) -> str:

@@ -6,26 +6,31 @@ import json
 import math
 from base64 import b64encode
 from collections.abc import Iterable
+from contextlib import suppress
+from itertools import islice
 from os import PathLike, fspath
-from typing import Any
+from typing import Any, Final
 
 from . import _api
 from ._json import encode
+
+# No server takes as many, and there are iterators without an end.
+_MOST_ITEMS: Final = 1_000_000
 
 
 def written(output: Any) -> str:
     """Return an output as text: itself if it is text, else JSON.
 
     Bytes are text where they are UTF-8, else base64. In JSON, sets and iterators become
-    arrays, NaN and infinity null, and objects of pydantic what they dump. Halves of
-    surrogate pairs, which can't be sent, are replaced.
+    arrays, NaN and infinity null, and objects of pydantic what they dump, by the names
+    that they have in JSON. Halves of surrogate pairs can't be sent, and are replaced.
 
     Raises:
         TypeError: a type has no JSON equivalent.
         ValueError: a value has no JSON equivalent.
     """
     if isinstance(output, str):
-        return sendable(output)
+        return sendable(str.__str__(output))
     if isinstance(output, bytes | bytearray | memoryview):
         return _of_bytes(bytes(output))
     # Models are attrs classes, which msgspec would write in its own way.
@@ -62,18 +67,53 @@ def _of_bytes(content: bytes) -> str:
 
 
 def _plain(value: Any) -> Any:
-    """Return what the encoder doesn't know as something that it does."""
-    for name, options in (("model_dump", {"mode": "json"}), ("tolist", {})):
-        # Of pydantic, and of numpy.
-        found = None if isinstance(value, type) else getattr(value, name, None)
-        if callable(found):
-            return found(**options)
-    if isinstance(value, PathLike):
-        return fspath(value)
-    is_key = isinstance(value, list | tuple | dict)
-    if isinstance(value, Iterable) and not is_key and not hasattr(value, "read"):
-        return [*value]
+    """Return what the encoder doesn't know as something that it does.
+
+    Raises:
+        TypeError: it has no form in JSON.
+        ValueError: it has no end.
+    """
+    if value is None or isinstance(value, bool):
+        # As a key.
+        return json.dumps(value)
+    for kind in (str, int, float):
+        if isinstance(value, kind):
+            # Of a class of its own, which would be taken for any iterable.
+            return kind.__str__(value) if kind is str else kind(value)
+    if not isinstance(value, type):
+        dumped = _dumped(value)
+        if dumped is not None:
+            return dumped
+        if isinstance(value, PathLike):
+            return fspath(value)
+        is_key = isinstance(value, list | tuple | dict)
+        if isinstance(value, Iterable) and not is_key and not hasattr(value, "read"):
+            return _listed(value)
     raise TypeError(f"Encoding objects of type {type(value).__name__} is unsupported")
+
+
+def _dumped(value: Any) -> Any:
+    """Return what an object says itself that it is as data; None if it doesn't."""
+    dump = getattr(value, "model_dump", None)
+    if callable(dump):
+        # Of pydantic, which refuses bytes in JSON that are no text.
+        for options in ({"mode": "json", "by_alias": True}, {"by_alias": True}):
+            with suppress(TypeError, ValueError):
+                return dump(**options)
+        return dump()
+    for name in ("tolist", "to_dict", "dict"):
+        # Of numpy, of pandas, and of old versions of pydantic.
+        found = getattr(value, name, None)
+        if callable(found):
+            return found()
+    return None
+
+
+def _listed(items: Iterable[Any]) -> list[Any]:
+    found = [*islice(items, _MOST_ITEMS + 1)]
+    if len(found) > _MOST_ITEMS:
+        raise ValueError(f"an iterator of more than {_MOST_ITEMS} items is no output")
+    return found
 
 
 def _in_full(data: Any) -> str:

@@ -2,147 +2,19 @@
 
 from __future__ import annotations
 
-import math
-import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, Generic, Literal, ParamSpec, TypeAlias, TypeVar, overload
+import inspect
+from collections.abc import AsyncIterable, Callable, Iterable, Mapping, Sequence
+from typing import Any, Literal, TypeAlias
 
 from . import _api
-from ._arguments import is_left_out
+from ._arguments import is_left_out, json_data
 from ._effects import Invocation
 from ._errors import ConfigurationError
-from ._json import decode_leniently
 from ._outputs import written as written
 from ._run_errors import ToolError
-from ._signatures import signature_of
-
-P = ParamSpec("P")
-T = TypeVar("T")
-_NAME = re.compile(r"[a-zA-Z0-9_-]{1,64}")
-
-
-class Tool(Generic[P, T]):
-    """A function that a model may call; it can still be called as a function.
-
-    Attributes:
-        name: the name that the model knows.
-        definition: the definition, as the API takes it.
-        concurrent: whether it may be called in another thread, besides other tools.
-        timeout: seconds that a call may take; None for no limit.
-    """
-
-    def __init__(
-        self,
-        function: Callable[P, T],
-        *,
-        name: str | None = None,
-        description: str | None = None,
-        strict: bool = False,
-        concurrent: bool = True,
-        timeout: float | None = None,
-    ) -> None:
-        """Make a tool; see `tool` for the arguments and errors."""
-        if not callable(function):
-            raise ConfigurationError(
-                f"a tool is made of a function, not of {type(function).__name__}"
-            )
-        self.name: str = name or str(getattr(function, "__name__", ""))
-        if not _NAME.fullmatch(self.name):
-            raise ConfigurationError(
-                f"{self.name!r} is no name for a tool: up to 64 letters, digits, "
-                "underscores and dashes; pass name="
-            )
-        self.concurrent = concurrent
-        self.timeout = _seconds(timeout)
-        self._function = function
-        self._signature = signature = signature_of(function, self.name, strict=strict)
-        self.__doc__ = getattr(function, "__doc__", None)
-        self.__wrapped__ = function
-        described: dict[str, Any] = {"name": self.name}
-        words = signature.description if description is None else description
-        if words:
-            described["description"] = words
-        described["parameters"] = signature.schema
-        if strict:
-            described["strict"] = True
-        self.definition: Any = {"type": "function", "function": described}
-
-    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> T:
-        """Call the function itself."""
-        return self._function(*args, **kwargs)
-
-    def __repr__(self) -> str:
-        return f"<Tool {self.name}>"
-
-    def bind(self, arguments: Any) -> Callable[[], Any]:
-        """Validate arguments; return what calls the function with them.
-
-        Args:
-            arguments: the arguments from the model: JSON text, or JSON data. Text may
-                have raw line breaks in its strings, and be empty where there are no
-                arguments; null stands for an argument that has a default.
-
-        Raises:
-            ToolError: they don't fit the schema.
-        """
-        import inspect
-
-        try:
-            keywords = self._signature.read(_decoded(arguments))
-        except (ValueError, RecursionError) as error:
-            raise ToolError(
-                f"the arguments of {self.name} don't fit: {error}", tool=self.name
-            ) from error
-        function: Any = self._function
-        if inspect.iscoroutinefunction(function):
-
-            async def call() -> Any:
-                return await function(**keywords)
-
-            return call
-        return lambda: function(**keywords)
-
-
-@overload
-def tool(function: Callable[P, T], /) -> Tool[P, T]: ...
-@overload
-def tool(
-    *,
-    name: str | None = None,
-    description: str | None = None,
-    strict: bool = False,
-    concurrent: bool = True,
-    timeout: float | None = None,
-) -> Callable[[Callable[P, T]], Tool[P, T]]: ...
-def tool(function: Any = None, /, **options: Any) -> Any:
-    """Make a tool of a function; use it as a decorator.
-
-    The model learns about the tool from its signature and docstring: each argument
-    needs a type (`str`, `int`, `float`, `bool`, `list`, `dict`, `Literal`, an `Enum`,
-    a TypedDict, a dataclass, an attrs class, or one of them or None), and may be
-    described in the docstring in any style in use (Google, NumPy, Sphinx, Epydoc).
-
-    Tools are called at the same time: plain functions in threads of their own, async
-    ones in the event loop of an `AsyncClient`, or in one of their own. With
-    `concurrent=False`, a tool is called in the thread or event loop that waits for the
-    run, one after the other, as what belongs to one thread needs it: a connection of
-    sqlite3, or a window.
-
-    Args:
-        function: the function, plain or async.
-        options: `name` and `description` override the function's own; `strict` asks
-            for arguments that always fit the schema, where the model supports it;
-            `concurrent` says whether it may be called in another thread; `timeout` is
-            how many seconds a call may take. The model is told of one that takes
-            longer: an async function is cancelled, a plain one goes on in its thread,
-            and its result is not used.
-
-    Raises:
-        ConfigurationError: the name or the signature can't be that of a tool.
-    """
-    if function is not None:
-        return Tool(function)
-    return lambda given: Tool(given, **options)
+from ._tool import Tool as Tool
+from ._tool import seconds, tool_of
+from ._tool import tool as tool
 
 
 class ToolSet(Sequence[Any]):
@@ -155,7 +27,7 @@ class ToolSet(Sequence[Any]):
 
     def __init__(
         self,
-        tools: Iterable[Any] = (),
+        tools: Tools = (),
         *,
         on_error: Literal["report", "raise"] = "report",
         concurrent: bool = True,
@@ -165,7 +37,8 @@ class ToolSet(Sequence[Any]):
 
         Args:
             tools: functions, tools, and definitions of the server's own tools, such
-                as `{"type": "code_interpreter"}`.
+                as `{"type": "code_interpreter"}`; one of them, a list, or a dict of
+                functions by the names that the model knows.
             on_error: what happens if a call fails, arguments don't fit the schema or a
                 name is unknown: "report" submits an error as the output, "raise"
                 cancels the run and raises `ToolError`.
@@ -183,18 +56,24 @@ class ToolSet(Sequence[Any]):
             )
         self.on_error = on_error
         self.concurrent = concurrent
-        self.timeout = _seconds(timeout)
+        self.timeout = seconds(timeout)
         self._tools: dict[str, Tool[..., Any]] = {}
         self._definitions: list[Any] = []
-        for each in tools:
+        for name, each in _named(tools):
             if not is_left_out(each):
-                self._add(each)
+                self._add(each, name)
 
-    def _add(self, each: Any) -> None:
-        if isinstance(each, Mapping | _api.Model):
-            self._definitions.append(_api.to_json(each))
+    def _add(self, each: Any, name: str | None) -> None:
+        if isinstance(each, ToolSet):
+            for definition in each.server_tools:
+                self._add(definition, None)
+            for made in each._tools.values():
+                self._add(made, None)
             return
-        made = each if isinstance(each, Tool) else Tool(each)
+        if _is_definition(each):
+            self._definitions.append(json_data(_api.to_json(each)))
+            return
+        made = tool_of(each, name)
         if made.name in self._tools:
             raise ConfigurationError(f"two tools have the name {made.name}")
         self._tools[made.name] = made
@@ -262,10 +141,12 @@ class ToolSet(Sequence[Any]):
         return tuple(self._tools)
 
 
-Tools: TypeAlias = (
-    ToolSet | Iterable[Callable[..., Any] | Mapping[str, object] | _api.Model]
-)
-"""A set of tools, or functions and definitions of which one is made."""
+_One: TypeAlias = Callable[..., Any] | Mapping[str, Any] | _api.Model
+Tools: TypeAlias = ToolSet | _One | Iterable[_One | ToolSet]
+"""A set of tools, or functions and definitions of which one is made.
+
+They are one, a list of them, or a dict of functions by their names.
+"""
 
 
 def tool_set(tools: Tools) -> ToolSet:
@@ -274,15 +155,51 @@ def tool_set(tools: Tools) -> ToolSet:
     Raises:
         ConfigurationError: something is no tool.
     """
-    if isinstance(tools, ToolSet):
-        return tools
-    given: object = tools
-    if not isinstance(given, Iterable) or isinstance(given, str | Mapping):
-        raise ConfigurationError(
-            "tools must be a ToolSet, or a list of functions and definitions, not "
-            f"{type(tools).__name__}; put one tool in a list"
-        )
-    return ToolSet(tools)
+    return tools if isinstance(tools, ToolSet) else ToolSet(tools)
+
+
+def definitions_of(tools: Tools) -> Any:
+    """Return tools as they are sent where nothing calls them.
+
+    Raises:
+        ConfigurationError: something is no tool.
+    """
+    is_list = isinstance(tools, list | tuple)
+    return tools if is_list and are_definitions(tools) else tool_set(tools).definitions
+
+
+def are_definitions(tools: Any) -> bool:
+    """Return whether tools are definitions, as the API has them: one, or a list."""
+    is_list = isinstance(tools, list | tuple)
+    return all(map(_is_definition, tools)) if is_list else _is_definition(tools)
+
+
+def _named(tools: Any) -> Iterable[tuple[str | None, Any]]:
+    """Return what was given as tools, one by one, each with the name that it has there.
+
+    Raises:
+        ConfigurationError: it is nothing of that kind.
+    """
+    if isinstance(tools, Mapping) and not tools:
+        return []
+    if isinstance(tools, ToolSet) or callable(tools) or _is_definition(tools):
+        return [(None, tools)]
+    if isinstance(tools, Mapping):
+        return list(tools.items())
+    if isinstance(tools, Iterable) and not isinstance(tools, str | bytes):
+        return [(None, each) for each in tools]
+    raise ConfigurationError(
+        "tools must be a ToolSet, a function, or a list of functions and definitions, "
+        f"not {type(tools).__name__}"
+    )
+
+
+def _is_definition(given: Any) -> bool:
+    """Return whether something is the definition of a tool, as the API has it."""
+    if isinstance(given, Mapping):
+        return bool(given) and not any(callable(each) for each in given.values())
+    dumps = callable(getattr(given, "model_dump", None))
+    return isinstance(given, _api.Model) or (dumps and not isinstance(given, type))
 
 
 def tool_output(tool_call_id: str, output: Any) -> dict[str, str]:
@@ -297,25 +214,10 @@ def tool_output(tool_call_id: str, output: Any) -> dict[str, str]:
     """
     try:
         return {"tool_call_id": tool_call_id, "output": written(output)}
-    except (TypeError, ValueError, RecursionError) as error:
+    except Exception as error:  # the object may be of any class of the user's
         raise ConfigurationError(
             f"the output of {tool_call_id} can't be written as JSON: {error}"
         ) from error
-
-
-def _seconds(timeout: Any) -> float | None:
-    """Return the timeout of a tool, if it is one.
-
-    Raises:
-        ConfigurationError: it is none.
-    """
-    number = isinstance(timeout, int | float) and not isinstance(timeout, bool)
-    if timeout is not None and not (number and 0 < timeout < math.inf):
-        raise ConfigurationError(
-            f"the timeout of a tool must be seconds above 0, or None, not {timeout!r}"
-        )
-    found: float | None = timeout
-    return found
 
 
 def _writing(function: Callable[[], Any]) -> Callable[[], Any]:
@@ -324,8 +226,6 @@ def _writing(function: Callable[[], Any]) -> Callable[[], Any]:
     It may be an iterator, which gives its items only once; and what can't be written is
     a failure of the call, like any other.
     """
-    import inspect
-
     if inspect.iscoroutinefunction(function):
 
         async def call() -> str:
@@ -336,22 +236,13 @@ def _writing(function: Callable[[], Any]) -> Callable[[], Any]:
     async def later(found: Any) -> str:
         return written(await found)
 
+    async def gathered(found: Any) -> str:
+        return written([each async for each in found])
+
     def call_plain() -> Any:
         found = function()
+        if isinstance(found, AsyncIterable):
+            return gathered(found)
         return later(found) if inspect.isawaitable(found) else written(found)
 
     return call_plain
-
-
-def _decoded(arguments: Any) -> Any:
-    """Decode arguments; some servers send an object, or nothing for no arguments."""
-    if isinstance(arguments, Mapping | _api.Model):
-        return _api.to_json(arguments)
-    if arguments is None or arguments is _api.UNSET:
-        return {}
-    if not isinstance(arguments, str):
-        raise ValueError(f"{type(arguments).__name__} is no JSON text")
-    if not arguments.strip():
-        return {}
-    found = decode_leniently(arguments)
-    return {} if found is None else found

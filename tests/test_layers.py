@@ -39,6 +39,7 @@ ROOMS = (
         "_arguments",
         "_signatures",
         "_outputs",
+        "_tool",
         "tools",
         "_options",
         "_call",

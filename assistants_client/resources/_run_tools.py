@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 from attrs import evolve, frozen
 
-from .. import _api
 from .._call import OPTIONS
 from .._errors import ConfigurationError
 from .._flows.call import perform_call
@@ -173,15 +172,10 @@ def _set_of(tools: Any, *, handled: bool) -> ToolSet | None:
     """
     if tools is None:
         return None
-    # Whoever has a set of tools has imported the module; few others need it.
-    from ..tools import ToolSet, tool_set
+    # Few others need the module.
+    from ..tools import are_definitions, tool_set
 
-    if not isinstance(tools, list | tuple):
-        tools = tool_set(tools)
-    if isinstance(tools, ToolSet):
-        return tools
-    plain = all(isinstance(each, Mapping | _api.Model) for each in tools)
-    return None if plain and not handled else ToolSet(tools)
+    return None if are_definitions(tools) and not handled else tool_set(tools)
 
 
 def _key(definition: Any) -> Any:

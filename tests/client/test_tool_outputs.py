@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import asyncio
+import enum
+import itertools
 import json
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pydantic
 import pytest
 
 from assistants_client import ConfigurationError, Tool, ToolError, ToolSet, tool
 from assistants_client._outputs import failure_text, written
+from assistants_client.tools import tool_output
 
 
 class Point(pydantic.BaseModel):
@@ -27,6 +33,32 @@ class Array:
 
     def tolist(self) -> list[float]:
         return [1.0, float("inf")]
+
+
+class Frame:
+    """Does as those of pandas, which iterate over the names of their columns."""
+
+    def __iter__(self) -> Iterator[str]:
+        yield "a"
+
+    def to_dict(self) -> dict[str, list[int]]:
+        return {"a": [1]}
+
+
+class Text(str):
+    __slots__ = ()
+
+
+class Number(int):
+    pass
+
+
+class Colour(enum.Enum):
+    RED = "red"
+
+
+KEYS = '{"a":"2026-01-02","00000000-0000-0000-0000-000000000001":"1.50"}'
+TIMES = '["2026-01-02T00:00:00Z","03:00:00","P1D"]'
 
 
 def numbers() -> Iterator[int]:
@@ -58,18 +90,31 @@ def numbers() -> Iterator[int]:
         (Array(), "[1.0,null]"),
         (Path("a"), '"a"'),
         (2**80, str(2**80)),
+        (Text("a"), "a"),
+        ([Text("a"), Number(1)], '["a",1]'),
+        ({True: 1, None: 2, Colour.RED: 3}, '{"true":1,"null":2,"red":3}'),
+        ({Path("a"): date(2026, 1, 2), UUID(int=1): Decimal("1.50")}, KEYS),
+        (Frame(), '{"a":[1]}'),
+        ([datetime(2026, 1, 2, tzinfo=UTC), time(3), timedelta(1)], TIMES),
     ],
-    ids=range(19),
+    ids=range(25),
 )
 def test_outputs(output: Any, text: str) -> None:
     assert written(output) == text
     assert json.dumps(text).encode("utf-8")
 
 
-@pytest.mark.parametrize("output", [object(), Point, open, {(1,): 2}, 1j])
+@pytest.mark.parametrize("output", [object(), Point, Colour, open, {(1,): 2}, 1j])
 def test_what_has_no_form_is_refused(output: Any) -> None:
     with pytest.raises(TypeError):
         written(output)
+
+
+def test_what_never_ends_is_refused() -> None:
+    with pytest.raises(ValueError, match="more than 1000000 items is no output"):
+        written(itertools.repeat(0))
+    with pytest.raises(ConfigurationError, match="the output of c can't be written"):
+        tool_output("c", itertools.repeat(0))
 
 
 class MuteError(Exception):
@@ -200,14 +245,18 @@ def test_an_output_is_written_once() -> None:
         async def __call__(self) -> bytes:
             return b"text"
 
+    async def each() -> AsyncIterator[int]:
+        yield 1
+
     def odd() -> object:
         return object()
 
-    tools = ToolSet([count, wait, Tool(Waiting(), name="waiting"), odd])
+    tools = ToolSet([count, wait, Tool(Waiting(), name="waiting"), each, odd])
     call = tools.invocation("count", "").function
     assert [call(), call()] == ["[0,1,2]"] * 2
     assert asyncio.run(tools.invocation("wait", "").function()) == "[1]"
     assert asyncio.run(tools.invocation("waiting", "").function()) == "text"
+    assert asyncio.run(tools.invocation("each", "").function()) == "[1]"
     # It fails where it is called, so that its failure is logged like any other.
     with pytest.raises(TypeError, match="Encoding objects of type object"):
         tools.invocation("odd", "").function()

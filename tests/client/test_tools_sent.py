@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from assistants_client import ConfigurationError, NotFoundError, ToolSet
+from assistants_client import ConfigurationError, NotFoundError, ToolSet, tool
 from assistants_server import LocalServer
 from harness.either_client import entered, settled
 from tests.cases import each_case
@@ -221,6 +222,22 @@ def test_only_what_begins_a_run_sends_tools(kind: Any, server: LocalServer) -> N
     use(kind, act, base_url=server.url)
 
 
+@each_case("tools", [price, [price], {"price": price}, ToolSet(price), tool(price)])
+def test_an_assistant_knows_functions(server: LocalServer, tools: Any) -> None:
+    async def act(client: Any) -> None:
+        made = await settled(client.assistants.create(model="m", tools=tools))
+        other = await settled(client.assistants.create(model="m", tools=CODE))
+        for each in (other.update, partial(client.assistants.update, other)):
+            assert [found.type for found in other.tools] == ["code_interpreter"]
+            again = await settled(each(tools=tools))
+            for one in (made, again):
+                assert [found.to_dict() for found in one.tools] == [PRICE]
+            other = await settled(client.assistants.update(other, tools=[CODE]))
+
+    for kind in KINDS:
+        use(kind, act, base_url=server.url)
+
+
 def test_dicts_among_the_tools_of_a_wait_are_no_matter(
     kind: Any, server: LocalServer
 ) -> None:
@@ -235,7 +252,7 @@ def test_dicts_among_the_tools_of_a_wait_are_no_matter(
     assert use(kind, act, base_url=server.url) == "completed"
 
 
-@each_case("tools", [price, "price", PRICE, 5, [5], [price, 5]])
+@each_case("tools", ["price", b"price", 5, [5], [price, 5], {"price": 5, "p": price}])
 def test_what_is_no_tool_is_refused(server: LocalServer, tools: Any) -> None:
     before = len(server.exchanges)
 

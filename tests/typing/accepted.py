@@ -206,6 +206,13 @@ async def hello(name: str) -> str:
     return f"Hello {name}"
 
 
+class Taught:
+    @tool
+    def learn(self, what: str) -> int:
+        """Learn."""
+        return len(what)
+
+
 def tools() -> None:
     assert_type(add(1, b=2), int)
     one: Tool[..., int] = add
@@ -214,6 +221,12 @@ def tools() -> None:
     assert_type(tool_output("call_1", {"a": [1]}), dict[str, str])
     Client().assistants.create(model="m", tools=both)
     Client().assistants.create(model="m", tools=both.definitions)
+    Client().assistants.create(model="m", tools=add)
+    Client().assistants.create(model="m", tools=[add, both, {"type": "file_search"}])
+    Client().assistants.create(model="m", tools={"one": add, "two": hello})
+    learn: Tool[[str], int] = Taught().learn
+    assert_type(ToolSet([learn, learn]).names, tuple[str, ...])
+    assert_type(Taught().learn("x"), int)
 
 
 def waiting(client: Client, run: Run) -> None:
