@@ -14,8 +14,6 @@ from .._api import (
     AssistantsApiResponseFormatOptionDict,
     AssistantsNamedToolChoice,
     AssistantsNamedToolChoiceDict,
-    AssistantTool,
-    AssistantToolDict,
     AttributeFilter,
     AttributeFilterDict,
     ChunkingStrategyRequestParam,
@@ -73,7 +71,7 @@ class AssistantsCreate(Options, total=False):
     description: str | None
     instructions: str | None
     reasoning_effort: ReasoningEffort | None
-    tools: Sequence[AssistantTool | AssistantToolDict]
+    tools: Tools
     tool_resources: CreateToolResources | CreateToolResourcesDict | None
     metadata: Metadata | None
     temperature: float | None
@@ -91,7 +89,7 @@ class AssistantsUpdate(Options, total=False):
     name: str | None
     description: str | None
     instructions: str | None
-    tools: Sequence[AssistantTool | AssistantToolDict]
+    tools: Tools
     tool_resources: ToolResources | ToolResourcesDict | None
     metadata: Metadata | None
     temperature: float | None

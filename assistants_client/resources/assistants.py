@@ -17,14 +17,12 @@ from .._operations import (
 from ._base import NOT_GIVEN, Resource, calls, lists
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
     from typing import Any, Literal
 
     from .._api import (
         AssistantsApiResponseFormatOption,
         AssistantsApiResponseFormatOptionDict,
-        AssistantTool,
-        AssistantToolDict,
         CreateToolResources,
         CreateToolResourcesDict,
         DeleteAssistantResponse,
@@ -38,6 +36,7 @@ if TYPE_CHECKING:
     from .._verbosity import Verbosity
     from ..objects.assistants import Assistant
     from ..pages import Page
+    from ..tools import Tools
     from ._raw import RawAssistants
     from ._streamed import StreamedAssistants
 
@@ -68,7 +67,7 @@ class Assistants(Resource):
         description: str | None = NOT_GIVEN,
         instructions: str | None = NOT_GIVEN,
         reasoning_effort: ReasoningEffort | None = NOT_GIVEN,
-        tools: Sequence[AssistantTool | AssistantToolDict] = NOT_GIVEN,
+        tools: Tools = NOT_GIVEN,
         tool_resources: CreateToolResources
         | CreateToolResourcesDict
         | None = NOT_GIVEN,
@@ -183,7 +182,7 @@ class Assistants(Resource):
         name: str | None = NOT_GIVEN,
         description: str | None = NOT_GIVEN,
         instructions: str | None = NOT_GIVEN,
-        tools: Sequence[AssistantTool | AssistantToolDict] = NOT_GIVEN,
+        tools: Tools = NOT_GIVEN,
         tool_resources: ToolResources | ToolResourcesDict | None = NOT_GIVEN,
         metadata: Metadata | None = NOT_GIVEN,
         temperature: float | None = NOT_GIVEN,

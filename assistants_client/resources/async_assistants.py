@@ -17,14 +17,12 @@ from .._operations import (
 from ._base import NOT_GIVEN, AsyncResource, calls, lists
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
     from typing import Any, Literal
 
     from .._api import (
         AssistantsApiResponseFormatOption,
         AssistantsApiResponseFormatOptionDict,
-        AssistantTool,
-        AssistantToolDict,
         CreateToolResources,
         CreateToolResourcesDict,
         DeleteAssistantResponse,
@@ -38,6 +36,7 @@ if TYPE_CHECKING:
     from .._verbosity import Verbosity
     from ..objects.assistants import AsyncAssistant
     from ..pages import AsyncPages
+    from ..tools import Tools
     from ._raw import AsyncRawAssistants
     from ._streamed import AsyncStreamedAssistants
 
@@ -68,7 +67,7 @@ class AsyncAssistants(AsyncResource):
         description: str | None = NOT_GIVEN,
         instructions: str | None = NOT_GIVEN,
         reasoning_effort: ReasoningEffort | None = NOT_GIVEN,
-        tools: Sequence[AssistantTool | AssistantToolDict] = NOT_GIVEN,
+        tools: Tools = NOT_GIVEN,
         tool_resources: CreateToolResources
         | CreateToolResourcesDict
         | None = NOT_GIVEN,
@@ -183,7 +182,7 @@ class AsyncAssistants(AsyncResource):
         name: str | None = NOT_GIVEN,
         description: str | None = NOT_GIVEN,
         instructions: str | None = NOT_GIVEN,
-        tools: Sequence[AssistantTool | AssistantToolDict] = NOT_GIVEN,
+        tools: Tools = NOT_GIVEN,
         tool_resources: ToolResources | ToolResourcesDict | None = NOT_GIVEN,
         metadata: Metadata | None = NOT_GIVEN,
         temperature: float | None = NOT_GIVEN,
