@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from copy import deepcopy
 from typing import TYPE_CHECKING, Any, Final
 
@@ -30,7 +31,7 @@ def is_pydantic(part: Any) -> bool:
 
 def constrains(metadata: Iterable[Any]) -> bool:
     """Return whether an annotation has more of pydantic's than words."""
-    return any(
+    return "pydantic" in sys.modules and any(
         type(each).__module__.partition(".")[0] in _OF_PYDANTIC
         and (
             not hasattr(each, "description")
@@ -66,9 +67,8 @@ class Adapted:
         Raises:
             TypeError: pydantic can't read it; so do others of pydantic's errors.
         """
-        import pydantic
-
-        return cls(pydantic.TypeAdapter(type_))
+        # Whoever has such a type has imported it; we don't depend on it.
+        return cls(sys.modules["pydantic"].TypeAdapter(type_))
 
     def schema(self, definitions: Definitions) -> dict[str, Any]:
         """Return the schema, as pydantic has it."""
