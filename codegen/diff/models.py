@@ -154,7 +154,7 @@ def _property(
 ) -> Iterator[Change]:
     old, new = fields
     if old.required and not new.required:
-        yield site.change(rules.PROPERTY_OPTIONAL, unset="UNSET")
+        yield site.change(rules.PROPERTY_OPTIONAL, unset="None")
     elif new.required and not old.required:
         yield site.change(rules.REQUIRED)
     elif new.required and old.default and not new.default:

@@ -71,6 +71,12 @@ def or_unset(annotation: str) -> str:
     return f"{annotation} | Unset"
 
 
+def or_none(annotation: str) -> str:
+    """Add `None` to an annotation, at its end."""
+    has_it = annotation in ("Any", "None") or annotation.endswith(" | None")
+    return annotation if has_it else f"{annotation} | None"
+
+
 def plain_text(text: str) -> str:
     """Return a text without characters that can't be seen; blanks are folded."""
     kept = (" " if unicodedata.category(c) in _UNSEEN else c for c in text)

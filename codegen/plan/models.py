@@ -18,7 +18,7 @@ from codegen.plan.unions import Union, plan_union
 _TAKEN = {
     *("additional_properties", "bool", "classmethod", "datetime", "dict"),
     *("field", "float", "from_dict", "from_json", "int", "list", "property", "str"),
-    *("to_dict", "tuple"),
+    *("is_set", "to_dict", "tuple"),
 }
 
 SWITCH = "stream"
@@ -48,21 +48,15 @@ class Field:
     datetime: str = ""
 
     @property
-    def reading(self) -> str:
-        """Write the expression that takes the value from the unread rest and reads it.
+    def model(self) -> str:
+        """Name the class that an object of the property is read as, "" without one.
 
-        It does what `from_json` of a model does: most of the time that reading a page
-        takes goes into calls, and this one can be saved.
+        Reading it at once saves a call; most of the time that reading a page takes goes
+        into those.
         """
-        taken = f"take({self.quoted}, UNSET)"
-        if self.reader is None:
-            return taken
-        model = self.reader.function.removesuffix(".from_json")
-        if model == self.reader.function:
-            return self.reader(taken)
-        return (
-            f"{model}.from_dict(value) if isinstance(value := {taken}, dict) else value"
-        )
+        function = self.reader.function if self.reader else ""
+        model = function.removesuffix(".from_json")
+        return model if model != function else ""
 
     @property
     def in_call(self) -> str:
@@ -228,7 +222,7 @@ def _field(
     type_ = types.of(schema, at)
     constant = isinstance(schema, dict) and "const" in schema
     if not required:
-        default = "UNSET"
+        default = "ABSENT"
     else:
         default = literal(schema["const"], at) if constant else ""
     planned = Field(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from codegen.document import Schema, is_null, reference_to, schema_name, union_key
@@ -37,12 +37,14 @@ class Reader:
         call: the call of it, with `{}` where the value goes.
         reads: the kinds of JSON values that it changes: "object", "array".
         helpers: the functions of the module `reading` that the expression names.
+        items: what reads an item, where it reads arrays and nothing else; else "".
     """
 
     function: str
     call: str
     reads: frozenset[str]
     helpers: frozenset[str] = frozenset()
+    items: str = ""
 
     def __call__(self, value: str) -> str:
         """Write the expression that reads `value`."""
@@ -258,7 +260,8 @@ def _each(helper: str, item: Reader | None, reads: str) -> Reader | None:
     if item is None:
         return None
     call = f"{helper}({item.function}, {{}})"
-    return _by_call(call, frozenset({reads}), item.helpers | {helper})
+    reader = _by_call(call, frozenset({reads}), item.helpers | {helper})
+    return replace(reader, items=item.function if reads == "array" else "")
 
 
 def _by_call(call: str, reads: frozenset[str], helpers: frozenset[str]) -> Reader:
