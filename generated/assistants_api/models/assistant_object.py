@@ -8,8 +8,7 @@ from attrs import define, field
 
 from .. import models
 from ..datetimes import from_unixtime
-from ..reading import read_list
-from ..types import UNSET, Model, Unset
+from ..types import ABSENT, UNSET, Model, Unset, new
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -26,7 +25,15 @@ if TYPE_CHECKING:
 __all__ = ["AssistantObject", "AssistantObjectDict"]
 
 
-@define(slots=True, kw_only=True, repr=False, weakref_slot=False)
+@define(
+    slots=True,
+    init=False,
+    kw_only=True,
+    repr=False,
+    eq=False,
+    weakref_slot=False,
+    getstate_setstate=False,
+)
 class AssistantObject(Model):
     """An assistant as the server keeps it: which model works, how it is told to behave,
     and what tools and files it has.
@@ -54,7 +61,7 @@ class AssistantObject(Model):
     """
     tools: list[AssistantTool]
     """The tools that the model may call, 128 at most. Empty if it only writes."""
-    tool_resources: ToolResources | Unset | None = UNSET
+    tool_resources: ToolResources | None = ABSENT
     """The files and vector stores that the tools work with, by tool. Null or absent if
     there are none.
     """
@@ -62,46 +69,80 @@ class AssistantObject(Model):
     """Up to 16 pairs of text for your own use; see `Metadata`. Null where nobody stored
     any.
     """
-    temperature: float | Unset | None = UNSET
+    temperature: float | None = ABSENT
     """How freely the model picks its tokens, from 0 (nearly always the likeliest) to 2
     (wild). 1 by default.
     """
-    top_p: float | Unset | None = UNSET
+    top_p: float | None = ABSENT
     """Which tokens the model picks from: the likeliest, up to this share of the
     probability, so that 0.1 stands for the top tenth. 1, which is all of them, by
     default; change this or `temperature`, hardly ever both.
     """
-    response_format: AssistantsApiResponseFormatOption | Unset | None = UNSET
+    response_format: AssistantsApiResponseFormatOption | None = ABSENT
     """The form that answers must have: free text, any JSON object, or JSON of a given
     schema. Null or absent is the same as `auto`.
     """
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            id: str,
+            object: Literal["assistant"] = ...,
+            created_at: int,
+            name: str | None,
+            description: str | None,
+            model: str,
+            instructions: str | None,
+            tools: list[AssistantTool],
+            tool_resources: ToolResources | Unset | None = ...,
+            metadata: Metadata | None,
+            temperature: float | Unset | None = ...,
+            top_p: float | Unset | None = ...,
+            response_format: AssistantsApiResponseFormatOption | Unset | None = ...,
+            additional_properties: dict[str, Any] = ...,
+        ) -> None: ...
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = dict(data)
+        rest = {**data}
         take = rest.pop
-        self = cls.__new__(cls)
-        self.id = take("id", UNSET)
-        self.object = take("object", UNSET)
-        self.created_at = take("created_at", UNSET)
-        self.name = take("name", UNSET)
-        self.description = take("description", UNSET)
-        self.model = take("model", UNSET)
-        self.instructions = take("instructions", UNSET)
-        self.tools = read_list(models.read_assistant_tool, take("tools", UNSET))
-        self.tool_resources = (
-            models.ToolResources.from_dict(value)
-            if isinstance(value := take("tool_resources", UNSET), dict)
-            else value
-        )
-        self.metadata = take("metadata", UNSET)
-        self.temperature = take("temperature", UNSET)
-        self.top_p = take("top_p", UNSET)
-        self.response_format = models.read_assistants_api_response_format_option(
-            take("response_format", UNSET)
-        )
+        self = new(cls)
+        if (value := take("id", UNSET)) is not UNSET:
+            self.id = value
+        if (value := take("object", UNSET)) is not UNSET:
+            self.object = value
+        if (value := take("created_at", UNSET)) is not UNSET:
+            self.created_at = value
+        if (value := take("name", UNSET)) is not UNSET:
+            self.name = value
+        if (value := take("description", UNSET)) is not UNSET:
+            self.description = value
+        if (value := take("model", UNSET)) is not UNSET:
+            self.model = value
+        if (value := take("instructions", UNSET)) is not UNSET:
+            self.instructions = value
+        if isinstance(value := take("tools", UNSET), list):
+            self.tools = [*map(models.read_assistant_tool, value)]
+        elif value is not UNSET:
+            self.tools = value
+        if isinstance(value := take("tool_resources", UNSET), dict):
+            self.tool_resources = models.ToolResources.from_dict(value)
+        elif value is not UNSET:
+            self.tool_resources = value
+        if (value := take("metadata", UNSET)) is not UNSET:
+            self.metadata = value
+        if (value := take("temperature", UNSET)) is not UNSET:
+            self.temperature = value
+        if (value := take("top_p", UNSET)) is not UNSET:
+            self.top_p = value
+        if (value := take("response_format", UNSET)) is not UNSET:
+            self.response_format = models.read_assistants_api_response_format_option(
+                value
+            )
         self.additional_properties = rest
         return self
 

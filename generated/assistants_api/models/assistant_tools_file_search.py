@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..types import UNSET, Model, Unset
+from ..types import ABSENT, UNSET, Model, Unset, new
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -17,28 +17,46 @@ if TYPE_CHECKING:
 __all__ = ["AssistantToolsFileSearch", "AssistantToolsFileSearchDict"]
 
 
-@define(slots=True, kw_only=True, repr=False, weakref_slot=False)
+@define(
+    slots=True,
+    init=False,
+    kw_only=True,
+    repr=False,
+    eq=False,
+    weakref_slot=False,
+    getstate_setstate=False,
+)
 class AssistantToolsFileSearch(Model):
     """Lets the model look things up in the files of its vector stores."""
 
     type: Literal["file_search"] = "file_search"
     """Says that the tool is the file search, always `file_search`."""
-    file_search: FileSearchOptions | Unset = UNSET
+    file_search: FileSearchOptions | None = ABSENT
     """How to search. Leave it out to have the settings of the server."""
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            type: Literal["file_search"] = ...,
+            file_search: FileSearchOptions | Unset = ...,
+            additional_properties: dict[str, Any] = ...,
+        ) -> None: ...
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = dict(data)
+        rest = {**data}
         take = rest.pop
-        self = cls.__new__(cls)
-        self.type = take("type", UNSET)
-        self.file_search = (
-            models.FileSearchOptions.from_dict(value)
-            if isinstance(value := take("file_search", UNSET), dict)
-            else value
-        )
+        self = new(cls)
+        if (value := take("type", UNSET)) is not UNSET:
+            self.type = value
+        if isinstance(value := take("file_search", UNSET), dict):
+            self.file_search = models.FileSearchOptions.from_dict(value)
+        elif value is not UNSET:
+            self.file_search = value
         self.additional_properties = rest
         return self
 

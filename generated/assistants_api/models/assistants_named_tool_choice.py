@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..types import UNSET, Model, Unset
+from ..types import ABSENT, UNSET, Model, Unset, new
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -21,30 +21,48 @@ if TYPE_CHECKING:
 __all__ = ["AssistantsNamedToolChoice", "AssistantsNamedToolChoiceDict"]
 
 
-@define(slots=True, kw_only=True, repr=False, weakref_slot=False)
+@define(
+    slots=True,
+    init=False,
+    kw_only=True,
+    repr=False,
+    eq=False,
+    weakref_slot=False,
+    getstate_setstate=False,
+)
 class AssistantsNamedToolChoice(Model):
     """Names the one tool that the model has to use in this run."""
 
     type: NamedToolChoiceType
     """The kind of tool. With `function`, say which one in the property of that name."""
-    function: NamedToolChoiceFunction | Unset = UNSET
+    function: NamedToolChoiceFunction | None = ABSENT
     """The function that is to be called. Needed for the type `function`, of no use with
     the others.
     """
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            type: NamedToolChoiceType,
+            function: NamedToolChoiceFunction | Unset = ...,
+            additional_properties: dict[str, Any] = ...,
+        ) -> None: ...
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = dict(data)
+        rest = {**data}
         take = rest.pop
-        self = cls.__new__(cls)
-        self.type = take("type", UNSET)
-        self.function = (
-            models.NamedToolChoiceFunction.from_dict(value)
-            if isinstance(value := take("function", UNSET), dict)
-            else value
-        )
+        self = new(cls)
+        if (value := take("type", UNSET)) is not UNSET:
+            self.type = value
+        if isinstance(value := take("function", UNSET), dict):
+            self.function = models.NamedToolChoiceFunction.from_dict(value)
+        elif value is not UNSET:
+            self.function = value
         self.additional_properties = rest
         return self
 

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..reading import read_list
-from ..types import UNSET, Model
+from ..types import UNSET, Model, new
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -21,7 +20,15 @@ if TYPE_CHECKING:
 __all__ = ["CodeInterpreterCall", "CodeInterpreterCallDict"]
 
 
-@define(slots=True, kw_only=True, repr=False, weakref_slot=False)
+@define(
+    slots=True,
+    init=False,
+    kw_only=True,
+    repr=False,
+    eq=False,
+    weakref_slot=False,
+    getstate_setstate=False,
+)
 class CodeInterpreterCall(Model):
     """What the code interpreter was given and what it brought forth."""
 
@@ -34,15 +41,27 @@ class CodeInterpreterCall(Model):
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            input: str,
+            outputs: list[CodeInterpreterOutput],
+            additional_properties: dict[str, Any] = ...,
+        ) -> None: ...
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = dict(data)
+        rest = {**data}
         take = rest.pop
-        self = cls.__new__(cls)
-        self.input = take("input", UNSET)
-        self.outputs = read_list(
-            models.read_code_interpreter_output, take("outputs", UNSET)
-        )
+        self = new(cls)
+        if (value := take("input", UNSET)) is not UNSET:
+            self.input = value
+        if isinstance(value := take("outputs", UNSET), list):
+            self.outputs = [*map(models.read_code_interpreter_output, value)]
+        elif value is not UNSET:
+            self.outputs = value
         self.additional_properties = rest
         return self
 

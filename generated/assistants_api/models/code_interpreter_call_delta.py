@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..reading import read_list
-from ..types import UNSET, Model, Unset
+from ..types import ABSENT, UNSET, Model, Unset, new
 
 if TYPE_CHECKING:
     from typing import Self
@@ -21,26 +20,46 @@ if TYPE_CHECKING:
 __all__ = ["CodeInterpreterCallDelta", "CodeInterpreterCallDeltaDict"]
 
 
-@define(slots=True, kw_only=True, repr=False, weakref_slot=False)
+@define(
+    slots=True,
+    init=False,
+    kw_only=True,
+    repr=False,
+    eq=False,
+    weakref_slot=False,
+    getstate_setstate=False,
+)
 class CodeInterpreterCallDelta(Model):
     """The next piece of a call of the code interpreter."""
 
-    input: str | Unset = UNSET
+    input: str | None = ABSENT
     """More of the Python code, to be put behind what came before."""
-    outputs: list[CodeInterpreterOutputDelta] | Unset = UNSET
+    outputs: list[CodeInterpreterOutputDelta] | None = ABSENT
     """Outputs that are new or have grown; each says by its `index` which one it is."""
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            input: str | Unset = ...,
+            outputs: list[CodeInterpreterOutputDelta] | Unset = ...,
+            additional_properties: dict[str, Any] = ...,
+        ) -> None: ...
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = dict(data)
+        rest = {**data}
         take = rest.pop
-        self = cls.__new__(cls)
-        self.input = take("input", UNSET)
-        self.outputs = read_list(
-            models.read_code_interpreter_output_delta, take("outputs", UNSET)
-        )
+        self = new(cls)
+        if (value := take("input", UNSET)) is not UNSET:
+            self.input = value
+        if isinstance(value := take("outputs", UNSET), list):
+            self.outputs = [*map(models.read_code_interpreter_output_delta, value)]
+        elif value is not UNSET:
+            self.outputs = value
         self.additional_properties = rest
         return self
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 
 from attrs import define, field
 
-from ..types import UNSET, Model, Unset
+from ..types import ABSENT, UNSET, Model, Unset, new
 
 if TYPE_CHECKING:
     from typing import Self
@@ -15,23 +15,41 @@ if TYPE_CHECKING:
 __all__ = ["CodeInterpreterResources", "CodeInterpreterResourcesDict"]
 
 
-@define(slots=True, kw_only=True, repr=False, weakref_slot=False)
+@define(
+    slots=True,
+    init=False,
+    kw_only=True,
+    repr=False,
+    eq=False,
+    weakref_slot=False,
+    getstate_setstate=False,
+)
 class CodeInterpreterResources(Model):
     """The files that the code interpreter can open."""
 
-    file_ids: list[str] | Unset = UNSET
+    file_ids: list[str] | None = ABSENT
     """Ids of the files, 20 at most. Given in a change, the list replaces the old
     one.
     """
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            file_ids: list[str] | Unset = ...,
+            additional_properties: dict[str, Any] = ...,
+        ) -> None: ...
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = dict(data)
+        rest = {**data}
         take = rest.pop
-        self = cls.__new__(cls)
-        self.file_ids = take("file_ids", UNSET)
+        self = new(cls)
+        if (value := take("file_ids", UNSET)) is not UNSET:
+            self.file_ids = value
         self.additional_properties = rest
         return self
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 
 from attrs import define, field
 
-from ..types import UNSET, Model
+from ..types import UNSET, Model, new
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -16,7 +16,15 @@ if TYPE_CHECKING:
 __all__ = ["ComparisonFilter", "ComparisonFilterDict"]
 
 
-@define(slots=True, kw_only=True, repr=False, weakref_slot=False)
+@define(
+    slots=True,
+    init=False,
+    kw_only=True,
+    repr=False,
+    eq=False,
+    weakref_slot=False,
+    getstate_setstate=False,
+)
 class ComparisonFilter(Model):
     """A comparison of one attribute of a file with a value."""
 
@@ -31,14 +39,28 @@ class ComparisonFilter(Model):
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            type: ComparisonOperator,
+            key: str,
+            value: str | float | bool | list[str | float],
+            additional_properties: dict[str, Any] = ...,
+        ) -> None: ...
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = dict(data)
+        rest = {**data}
         take = rest.pop
-        self = cls.__new__(cls)
-        self.type = take("type", UNSET)
-        self.key = take("key", UNSET)
-        self.value = take("value", UNSET)
+        self = new(cls)
+        if (value := take("type", UNSET)) is not UNSET:
+            self.type = value
+        if (value := take("key", UNSET)) is not UNSET:
+            self.key = value
+        if (value := take("value", UNSET)) is not UNSET:
+            self.value = value
         self.additional_properties = rest
         return self
 

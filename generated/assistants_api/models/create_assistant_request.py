@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..reading import read_list
-from ..types import UNSET, Model, Unset
+from ..types import ABSENT, UNSET, Model, Unset, new
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -30,7 +29,15 @@ __all__ = [
 ]
 
 
-@define(slots=True, kw_only=True, repr=False, weakref_slot=False)
+@define(
+    slots=True,
+    init=False,
+    kw_only=True,
+    repr=False,
+    eq=False,
+    weakref_slot=False,
+    getstate_setstate=False,
+)
 class CreateAssistantRequest(Model):
     """The settings of a new assistant. Properties that are not listed here are
     refused.
@@ -40,64 +47,94 @@ class CreateAssistantRequest(Model):
     """Name of the model that is to do the work, as the server knows it: one of the
     listed ones or any other.
     """
-    name: str | Unset | None = UNSET
+    name: str | None = ABSENT
     """What people call the assistant, 256 characters at most."""
-    description: str | Unset | None = UNSET
+    description: str | None = ABSENT
     """What the assistant is for, in at most 512 characters. The model does not get to
     see it.
     """
-    instructions: str | Unset | None = UNSET
+    instructions: str | None = ABSENT
     """What to tell the model before each conversation: its role, its tone, its limits.
     At most 256,000 characters.
     """
-    reasoning_effort: ReasoningEffort | Unset | None = UNSET
+    reasoning_effort: ReasoningEffort | None = ABSENT
     """How long a reasoning model may think before it answers. Other models have no use
     for it.
     """
-    tools: list[AssistantTool] | Unset = UNSET
+    tools: list[AssistantTool] | None = ABSENT
     """The tools that the model may call, 128 at most. None if left out."""
-    tool_resources: CreateToolResources | Unset | None = UNSET
+    tool_resources: CreateToolResources | None = ABSENT
     """The files and vector stores for the tools, by tool."""
-    metadata: Metadata | Unset | None = UNSET
+    metadata: Metadata | None = ABSENT
     """Up to 16 pairs of text to keep with the assistant; see `Metadata`."""
-    temperature: float | Unset | None = UNSET
+    temperature: float | None = ABSENT
     """How freely the model picks its tokens, from 0 (nearly always the likeliest) to 2
     (wild). 1 by default.
     """
-    top_p: float | Unset | None = UNSET
+    top_p: float | None = ABSENT
     """Which tokens the model picks from: the likeliest, up to this share of the
     probability, so that 0.1 stands for the top tenth. 1, which is all of them, by
     default; change this or `temperature`, hardly ever both.
     """
-    response_format: AssistantsApiResponseFormatOption | Unset | None = UNSET
+    response_format: AssistantsApiResponseFormatOption | None = ABSENT
     """The form that answers must have: free text, any JSON object, or JSON of a given
     schema. Null or absent is the same as `auto`.
     """
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            model: str | AssistantSupportedModels,
+            name: str | Unset | None = ...,
+            description: str | Unset | None = ...,
+            instructions: str | Unset | None = ...,
+            reasoning_effort: ReasoningEffort | Unset | None = ...,
+            tools: list[AssistantTool] | Unset = ...,
+            tool_resources: CreateToolResources | Unset | None = ...,
+            metadata: Metadata | Unset | None = ...,
+            temperature: float | Unset | None = ...,
+            top_p: float | Unset | None = ...,
+            response_format: AssistantsApiResponseFormatOption | Unset | None = ...,
+            additional_properties: dict[str, Any] = ...,
+        ) -> None: ...
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = dict(data)
+        rest = {**data}
         take = rest.pop
-        self = cls.__new__(cls)
-        self.model = take("model", UNSET)
-        self.name = take("name", UNSET)
-        self.description = take("description", UNSET)
-        self.instructions = take("instructions", UNSET)
-        self.reasoning_effort = take("reasoning_effort", UNSET)
-        self.tools = read_list(models.read_assistant_tool, take("tools", UNSET))
-        self.tool_resources = (
-            models.CreateToolResources.from_dict(value)
-            if isinstance(value := take("tool_resources", UNSET), dict)
-            else value
-        )
-        self.metadata = take("metadata", UNSET)
-        self.temperature = take("temperature", UNSET)
-        self.top_p = take("top_p", UNSET)
-        self.response_format = models.read_assistants_api_response_format_option(
-            take("response_format", UNSET)
-        )
+        self = new(cls)
+        if (value := take("model", UNSET)) is not UNSET:
+            self.model = value
+        if (value := take("name", UNSET)) is not UNSET:
+            self.name = value
+        if (value := take("description", UNSET)) is not UNSET:
+            self.description = value
+        if (value := take("instructions", UNSET)) is not UNSET:
+            self.instructions = value
+        if (value := take("reasoning_effort", UNSET)) is not UNSET:
+            self.reasoning_effort = value
+        if isinstance(value := take("tools", UNSET), list):
+            self.tools = [*map(models.read_assistant_tool, value)]
+        elif value is not UNSET:
+            self.tools = value
+        if isinstance(value := take("tool_resources", UNSET), dict):
+            self.tool_resources = models.CreateToolResources.from_dict(value)
+        elif value is not UNSET:
+            self.tool_resources = value
+        if (value := take("metadata", UNSET)) is not UNSET:
+            self.metadata = value
+        if (value := take("temperature", UNSET)) is not UNSET:
+            self.temperature = value
+        if (value := take("top_p", UNSET)) is not UNSET:
+            self.top_p = value
+        if (value := take("response_format", UNSET)) is not UNSET:
+            self.response_format = models.read_assistants_api_response_format_option(
+                value
+            )
         self.additional_properties = rest
         return self
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..types import UNSET, FileTypes, Model, Unset
+from ..types import ABSENT, UNSET, FileTypes, Model, Unset, new
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -22,7 +22,15 @@ __all__ = [
 ]
 
 
-@define(slots=True, kw_only=True, repr=False, weakref_slot=False)
+@define(
+    slots=True,
+    init=False,
+    kw_only=True,
+    repr=False,
+    eq=False,
+    weakref_slot=False,
+    getstate_setstate=False,
+)
 class CreateFileRequest(Model):
     """A file to upload. Properties that are not listed here are refused."""
 
@@ -32,25 +40,37 @@ class CreateFileRequest(Model):
     """What the file is for. Use `assistants` for tools and vector stores, `vision` for
     images in messages.
     """
-    expires_after: FileExpirationAfter | Unset = UNSET
+    expires_after: FileExpirationAfter | None = ABSENT
     """When to delete the file. Sent as the form fields `expires_after[anchor]` and
     `expires_after[seconds]`.
     """
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            file: FileTypes,
+            purpose: FileUploadPurpose,
+            expires_after: FileExpirationAfter | Unset = ...,
+            additional_properties: dict[str, Any] = ...,
+        ) -> None: ...
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = dict(data)
+        rest = {**data}
         take = rest.pop
-        self = cls.__new__(cls)
-        self.file = take("file", UNSET)
-        self.purpose = take("purpose", UNSET)
-        self.expires_after = (
-            models.FileExpirationAfter.from_dict(value)
-            if isinstance(value := take("expires_after", UNSET), dict)
-            else value
-        )
+        self = new(cls)
+        if (value := take("file", UNSET)) is not UNSET:
+            self.file = value
+        if (value := take("purpose", UNSET)) is not UNSET:
+            self.purpose = value
+        if isinstance(value := take("expires_after", UNSET), dict):
+            self.expires_after = models.FileExpirationAfter.from_dict(value)
+        elif value is not UNSET:
+            self.expires_after = value
         self.additional_properties = rest
         return self
 

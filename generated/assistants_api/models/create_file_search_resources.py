@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..reading import read_list
-from ..types import UNSET, Model, Unset
+from ..types import ABSENT, UNSET, Model, Unset, new
 
 if TYPE_CHECKING:
     from typing import Self
@@ -21,28 +20,50 @@ if TYPE_CHECKING:
 __all__ = ["CreateFileSearchResources", "CreateFileSearchResourcesDict"]
 
 
-@define(slots=True, kw_only=True, repr=False, weakref_slot=False)
+@define(
+    slots=True,
+    init=False,
+    kw_only=True,
+    repr=False,
+    eq=False,
+    weakref_slot=False,
+    getstate_setstate=False,
+)
 class CreateFileSearchResources(Model):
     """Where the file search is to look: in a vector store that exists, or in one that
     is made on the spot. Give one of the two, not both.
     """
 
-    vector_store_ids: list[str] | Unset = UNSET
+    vector_store_ids: list[str] | None = ABSENT
     """Id of the vector store to search, in a list of at most one."""
-    vector_stores: list[CreateFileSearchVectorStore] | Unset = UNSET
+    vector_stores: list[CreateFileSearchVectorStore] | None = ABSENT
     """A vector store to make from files and use at once, in a list of at most one."""
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            vector_store_ids: list[str] | Unset = ...,
+            vector_stores: list[CreateFileSearchVectorStore] | Unset = ...,
+            additional_properties: dict[str, Any] = ...,
+        ) -> None: ...
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = dict(data)
+        rest = {**data}
         take = rest.pop
-        self = cls.__new__(cls)
-        self.vector_store_ids = take("vector_store_ids", UNSET)
-        self.vector_stores = read_list(
-            models.CreateFileSearchVectorStore.from_json, take("vector_stores", UNSET)
-        )
+        self = new(cls)
+        if (value := take("vector_store_ids", UNSET)) is not UNSET:
+            self.vector_store_ids = value
+        if isinstance(value := take("vector_stores", UNSET), list):
+            self.vector_stores = [
+                *map(models.CreateFileSearchVectorStore.from_json, value)
+            ]
+        elif value is not UNSET:
+            self.vector_stores = value
         self.additional_properties = rest
         return self
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..types import UNSET, Model, Unset
+from ..types import ABSENT, UNSET, Model, Unset, new
 
 if TYPE_CHECKING:
     from typing import Self
@@ -18,31 +18,51 @@ if TYPE_CHECKING:
 __all__ = ["CreateFileSearchVectorStore", "CreateFileSearchVectorStoreDict"]
 
 
-@define(slots=True, kw_only=True, repr=False, weakref_slot=False)
+@define(
+    slots=True,
+    init=False,
+    kw_only=True,
+    repr=False,
+    eq=False,
+    weakref_slot=False,
+    getstate_setstate=False,
+)
 class CreateFileSearchVectorStore(Model):
     """A vector store that is made together with the assistant or thread it is for."""
 
-    file_ids: list[str] | Unset = UNSET
+    file_ids: list[str] | None = ABSENT
     """Ids of the files to put in, 100,000,000 at most; stores from before November 2025
     took 10,000.
     """
-    chunking_strategy: FileSearchChunking | Unset = UNSET
+    chunking_strategy: FileSearchChunking | None = ABSENT
     """How to cut the files into pieces that can be found. Automatic if left out."""
-    metadata: Metadata | Unset | None = UNSET
+    metadata: Metadata | None = ABSENT
     """Up to 16 pairs of text to keep with the vector store; see `Metadata`."""
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            file_ids: list[str] | Unset = ...,
+            chunking_strategy: FileSearchChunking | Unset = ...,
+            metadata: Metadata | Unset | None = ...,
+            additional_properties: dict[str, Any] = ...,
+        ) -> None: ...
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = dict(data)
+        rest = {**data}
         take = rest.pop
-        self = cls.__new__(cls)
-        self.file_ids = take("file_ids", UNSET)
-        self.chunking_strategy = models.read_file_search_chunking(
-            take("chunking_strategy", UNSET)
-        )
-        self.metadata = take("metadata", UNSET)
+        self = new(cls)
+        if (value := take("file_ids", UNSET)) is not UNSET:
+            self.file_ids = value
+        if (value := take("chunking_strategy", UNSET)) is not UNSET:
+            self.chunking_strategy = models.read_file_search_chunking(value)
+        if (value := take("metadata", UNSET)) is not UNSET:
+            self.metadata = value
         self.additional_properties = rest
         return self
 

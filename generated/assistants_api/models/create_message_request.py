@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..reading import read_list
-from ..types import UNSET, Model, Unset
+from ..types import ABSENT, UNSET, Model, Unset, new
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -28,7 +27,15 @@ __all__ = [
 ]
 
 
-@define(slots=True, kw_only=True, repr=False, weakref_slot=False)
+@define(
+    slots=True,
+    init=False,
+    kw_only=True,
+    repr=False,
+    eq=False,
+    weakref_slot=False,
+    getstate_setstate=False,
+)
 class CreateMessageRequest(Model):
     """A message to put into a thread. Properties that are not listed here are
     refused.
@@ -42,28 +49,44 @@ class CreateMessageRequest(Model):
     """What is said: a text, or a list of at least one part with texts and images.
     Images need a model that can see.
     """
-    attachments: list[MessageAttachment] | Unset | None = UNSET
+    attachments: list[MessageAttachment] | None = ABSENT
     """Files that come with the message, each with the tools that may use it. Null or
     absent if there are none.
     """
-    metadata: Metadata | Unset | None = UNSET
+    metadata: Metadata | None = ABSENT
     """Up to 16 pairs of text to keep with the message; see `Metadata`."""
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            role: ThreadMessageRole,
+            content: str | list[MessageRequestContent],
+            attachments: list[MessageAttachment] | Unset | None = ...,
+            metadata: Metadata | Unset | None = ...,
+            additional_properties: dict[str, Any] = ...,
+        ) -> None: ...
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = dict(data)
+        rest = {**data}
         take = rest.pop
-        self = cls.__new__(cls)
-        self.role = take("role", UNSET)
-        self.content = read_list(
-            models.read_message_request_content, take("content", UNSET)
-        )
-        self.attachments = read_list(
-            models.MessageAttachment.from_json, take("attachments", UNSET)
-        )
-        self.metadata = take("metadata", UNSET)
+        self = new(cls)
+        if (value := take("role", UNSET)) is not UNSET:
+            self.role = value
+        if isinstance(value := take("content", UNSET), list):
+            self.content = [*map(models.read_message_request_content, value)]
+        elif value is not UNSET:
+            self.content = value
+        if isinstance(value := take("attachments", UNSET), list):
+            self.attachments = [*map(models.MessageAttachment.from_json, value)]
+        elif value is not UNSET:
+            self.attachments = value
+        if (value := take("metadata", UNSET)) is not UNSET:
+            self.metadata = value
         self.additional_properties = rest
         return self
 

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..reading import read_list
-from ..types import UNSET, Model, Unset
+from ..types import ABSENT, UNSET, Model, Unset, new
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -34,7 +33,15 @@ if TYPE_CHECKING:
 __all__ = ["CreateRunRequest", "CreateRunRequestDict", "CreateRunRequestOptionalDict"]
 
 
-@define(slots=True, kw_only=True, repr=False, weakref_slot=False)
+@define(
+    slots=True,
+    init=False,
+    kw_only=True,
+    repr=False,
+    eq=False,
+    weakref_slot=False,
+    getstate_setstate=False,
+)
 class CreateRunRequest(Model):
     """Which assistant to run on the thread, and what to do differently this time.
     Properties that are not listed here are refused.
@@ -42,108 +49,150 @@ class CreateRunRequest(Model):
 
     assistant_id: str
     """Id of the assistant that is to do the work."""
-    model: str | AssistantSupportedModels | Unset | None = UNSET
+    model: str | AssistantSupportedModels | None = ABSENT
     """Name of a model to use in this run in place of the assistant's. Null or absent
     keeps that one.
     """
-    reasoning_effort: ReasoningEffort | Unset | None = UNSET
+    reasoning_effort: ReasoningEffort | None = ABSENT
     """How long a reasoning model may think in this run. Other models have no use for
     it.
     """
-    instructions: str | Unset | None = UNSET
+    instructions: str | None = ABSENT
     """What to tell the model in place of the assistant's instructions, in this run
     only. Null or absent keeps those.
     """
-    additional_instructions: str | Unset | None = UNSET
+    additional_instructions: str | None = ABSENT
     """What to tell the model on top of its instructions, in this run only; it is put
     behind them.
     """
-    additional_messages: list[CreateMessageRequest] | Unset | None = UNSET
+    additional_messages: list[CreateMessageRequest] | None = ABSENT
     """Messages to add to the thread first. They stay there, as if `createMessage` had
     been called for each.
     """
-    tools: list[AssistantTool] | Unset | None = UNSET
+    tools: list[AssistantTool] | None = ABSENT
     """Tools for this run in place of the assistant's, 20 at most. Null or absent keeps
     those.
     """
-    metadata: Metadata | Unset | None = UNSET
+    metadata: Metadata | None = ABSENT
     """Up to 16 pairs of text to keep with the run; see `Metadata`."""
-    temperature: float | Unset | None = UNSET
+    temperature: float | None = ABSENT
     """How freely the model picks its tokens, from 0 (nearly always the likeliest) to 2
     (wild). 1 by default.
     """
-    top_p: float | Unset | None = UNSET
+    top_p: float | None = ABSENT
     """Which tokens the model picks from: the likeliest, up to this share of the
     probability, so that 0.1 stands for the top tenth. 1, which is all of them, by
     default; change this or `temperature`, hardly ever both.
     """
-    stream: bool | Unset | None = UNSET
+    stream: bool | None = ABSENT
     """True to get server-sent events (`AssistantStreamEvent`) while the run goes on, up
     to the closing `done`. Null, false or absent to get the run itself at once.
     """
-    max_prompt_tokens: int | Unset | None = UNSET
+    max_prompt_tokens: int | None = ABSENT
     """How many tokens the model may read in this run, all turns taken together; 256 at
     least. The server tries to keep within it, and a run that can't ends as
     `incomplete`. Null or absent sets no limit.
     """
-    max_completion_tokens: int | Unset | None = UNSET
+    max_completion_tokens: int | None = ABSENT
     """How many tokens the model may write in this run, all turns taken together; 256 at
     least. A run that would need more ends as `incomplete`. Null or absent sets no
     limit.
     """
-    truncation_strategy: TruncationObject | Unset | None = UNSET
+    truncation_strategy: TruncationObject | None = ABSENT
     """Which messages are left out when a thread is long. Null or absent is the same as
     the type `auto`.
     """
-    tool_choice: AssistantsApiToolChoiceOption | Unset | None = UNSET
+    tool_choice: AssistantsApiToolChoiceOption | None = ABSENT
     """Whether the model must, may or must not call tools in this run, or which one it
     has to call. Null or absent is the same as `auto`.
     """
-    parallel_tool_calls: ParallelToolCalls | Unset = UNSET
+    parallel_tool_calls: ParallelToolCalls | None = ABSENT
     """Whether the model may ask for several function calls at once, which are then
     answered in one go. True if left out.
     """
-    response_format: AssistantsApiResponseFormatOption | Unset | None = UNSET
+    response_format: AssistantsApiResponseFormatOption | None = ABSENT
     """The form that answers of this run must have. Null or absent keeps what the
     assistant says.
     """
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            assistant_id: str,
+            model: str | AssistantSupportedModels | Unset | None = ...,
+            reasoning_effort: ReasoningEffort | Unset | None = ...,
+            instructions: str | Unset | None = ...,
+            additional_instructions: str | Unset | None = ...,
+            additional_messages: list[CreateMessageRequest] | Unset | None = ...,
+            tools: list[AssistantTool] | Unset | None = ...,
+            metadata: Metadata | Unset | None = ...,
+            temperature: float | Unset | None = ...,
+            top_p: float | Unset | None = ...,
+            stream: bool | Unset | None = ...,
+            max_prompt_tokens: int | Unset | None = ...,
+            max_completion_tokens: int | Unset | None = ...,
+            truncation_strategy: TruncationObject | Unset | None = ...,
+            tool_choice: AssistantsApiToolChoiceOption | Unset | None = ...,
+            parallel_tool_calls: ParallelToolCalls | Unset = ...,
+            response_format: AssistantsApiResponseFormatOption | Unset | None = ...,
+            additional_properties: dict[str, Any] = ...,
+        ) -> None: ...
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = dict(data)
+        rest = {**data}
         take = rest.pop
-        self = cls.__new__(cls)
-        self.assistant_id = take("assistant_id", UNSET)
-        self.model = take("model", UNSET)
-        self.reasoning_effort = take("reasoning_effort", UNSET)
-        self.instructions = take("instructions", UNSET)
-        self.additional_instructions = take("additional_instructions", UNSET)
-        self.additional_messages = read_list(
-            models.CreateMessageRequest.from_json, take("additional_messages", UNSET)
-        )
-        self.tools = read_list(models.read_assistant_tool, take("tools", UNSET))
-        self.metadata = take("metadata", UNSET)
-        self.temperature = take("temperature", UNSET)
-        self.top_p = take("top_p", UNSET)
-        self.stream = take("stream", UNSET)
-        self.max_prompt_tokens = take("max_prompt_tokens", UNSET)
-        self.max_completion_tokens = take("max_completion_tokens", UNSET)
-        self.truncation_strategy = (
-            models.TruncationObject.from_dict(value)
-            if isinstance(value := take("truncation_strategy", UNSET), dict)
-            else value
-        )
-        self.tool_choice = (
-            models.AssistantsNamedToolChoice.from_dict(value)
-            if isinstance(value := take("tool_choice", UNSET), dict)
-            else value
-        )
-        self.parallel_tool_calls = take("parallel_tool_calls", UNSET)
-        self.response_format = models.read_assistants_api_response_format_option(
-            take("response_format", UNSET)
-        )
+        self = new(cls)
+        if (value := take("assistant_id", UNSET)) is not UNSET:
+            self.assistant_id = value
+        if (value := take("model", UNSET)) is not UNSET:
+            self.model = value
+        if (value := take("reasoning_effort", UNSET)) is not UNSET:
+            self.reasoning_effort = value
+        if (value := take("instructions", UNSET)) is not UNSET:
+            self.instructions = value
+        if (value := take("additional_instructions", UNSET)) is not UNSET:
+            self.additional_instructions = value
+        if isinstance(value := take("additional_messages", UNSET), list):
+            self.additional_messages = [
+                *map(models.CreateMessageRequest.from_json, value)
+            ]
+        elif value is not UNSET:
+            self.additional_messages = value
+        if isinstance(value := take("tools", UNSET), list):
+            self.tools = [*map(models.read_assistant_tool, value)]
+        elif value is not UNSET:
+            self.tools = value
+        if (value := take("metadata", UNSET)) is not UNSET:
+            self.metadata = value
+        if (value := take("temperature", UNSET)) is not UNSET:
+            self.temperature = value
+        if (value := take("top_p", UNSET)) is not UNSET:
+            self.top_p = value
+        if (value := take("stream", UNSET)) is not UNSET:
+            self.stream = value
+        if (value := take("max_prompt_tokens", UNSET)) is not UNSET:
+            self.max_prompt_tokens = value
+        if (value := take("max_completion_tokens", UNSET)) is not UNSET:
+            self.max_completion_tokens = value
+        if isinstance(value := take("truncation_strategy", UNSET), dict):
+            self.truncation_strategy = models.TruncationObject.from_dict(value)
+        elif value is not UNSET:
+            self.truncation_strategy = value
+        if isinstance(value := take("tool_choice", UNSET), dict):
+            self.tool_choice = models.AssistantsNamedToolChoice.from_dict(value)
+        elif value is not UNSET:
+            self.tool_choice = value
+        if (value := take("parallel_tool_calls", UNSET)) is not UNSET:
+            self.parallel_tool_calls = value
+        if (value := take("response_format", UNSET)) is not UNSET:
+            self.response_format = models.read_assistants_api_response_format_option(
+                value
+            )
         self.additional_properties = rest
         return self
 

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..reading import read_list
-from ..types import UNSET, Model, Unset
+from ..types import ABSENT, UNSET, Model, Unset, new
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -38,7 +37,15 @@ __all__ = [
 ]
 
 
-@define(slots=True, kw_only=True, repr=False, weakref_slot=False)
+@define(
+    slots=True,
+    init=False,
+    kw_only=True,
+    repr=False,
+    eq=False,
+    weakref_slot=False,
+    getstate_setstate=False,
+)
 class CreateThreadAndRunRequest(Model):
     """A thread to make and what to run on it. Properties that are not listed here are
     refused.
@@ -46,105 +53,139 @@ class CreateThreadAndRunRequest(Model):
 
     assistant_id: str
     """Id of the assistant that is to do the work."""
-    thread: CreateThreadRequest | Unset = UNSET
+    thread: CreateThreadRequest | None = ABSENT
     """The thread to begin with. Left out, the run starts on an empty one."""
-    model: str | ThreadAndRunModel | Unset | None = UNSET
+    model: str | ThreadAndRunModel | None = ABSENT
     """Name of a model to use in this run in place of the assistant's. Null or absent
     keeps that one.
     """
-    instructions: str | Unset | None = UNSET
+    instructions: str | None = ABSENT
     """What to tell the model in place of the assistant's instructions, in this run
     only. Null or absent keeps those.
     """
-    tools: list[AssistantTool] | Unset | None = UNSET
+    tools: list[AssistantTool] | None = ABSENT
     """Tools for this run in place of the assistant's, 20 at most. Null or absent keeps
     those.
     """
-    tool_resources: ToolResources | Unset | None = UNSET
+    tool_resources: ToolResources | None = ABSENT
     """Files and vector stores for the tools of this run, by tool."""
-    metadata: Metadata | Unset | None = UNSET
+    metadata: Metadata | None = ABSENT
     """Up to 16 pairs of text to keep with the run; see `Metadata`."""
-    temperature: float | Unset | None = UNSET
+    temperature: float | None = ABSENT
     """How freely the model picks its tokens, from 0 (nearly always the likeliest) to 2
     (wild). 1 by default.
     """
-    top_p: float | Unset | None = UNSET
+    top_p: float | None = ABSENT
     """Which tokens the model picks from: the likeliest, up to this share of the
     probability, so that 0.1 stands for the top tenth. 1, which is all of them, by
     default; change this or `temperature`, hardly ever both.
     """
-    stream: bool | Unset | None = UNSET
+    stream: bool | None = ABSENT
     """True to get server-sent events (`AssistantStreamEvent`) while the run goes on, up
     to the closing `done`. Null, false or absent to get the run itself at once.
     """
-    max_prompt_tokens: int | Unset | None = UNSET
+    max_prompt_tokens: int | None = ABSENT
     """How many tokens the model may read in this run, all turns taken together; 256 at
     least. The server tries to keep within it, and a run that can't ends as
     `incomplete`. Null or absent sets no limit.
     """
-    max_completion_tokens: int | Unset | None = UNSET
+    max_completion_tokens: int | None = ABSENT
     """How many tokens the model may write in this run, all turns taken together; 256 at
     least. A run that would need more ends as `incomplete`. Null or absent sets no
     limit.
     """
-    truncation_strategy: TruncationObject | Unset | None = UNSET
+    truncation_strategy: TruncationObject | None = ABSENT
     """Which messages are left out when a thread is long. Null or absent is the same as
     the type `auto`.
     """
-    tool_choice: AssistantsApiToolChoiceOption | Unset | None = UNSET
+    tool_choice: AssistantsApiToolChoiceOption | None = ABSENT
     """Whether the model must, may or must not call tools in this run, or which one it
     has to call. Null or absent is the same as `auto`.
     """
-    parallel_tool_calls: ParallelToolCalls | Unset = UNSET
+    parallel_tool_calls: ParallelToolCalls | None = ABSENT
     """Whether the model may ask for several function calls at once, which are then
     answered in one go. True if left out.
     """
-    response_format: AssistantsApiResponseFormatOption | Unset | None = UNSET
+    response_format: AssistantsApiResponseFormatOption | None = ABSENT
     """The form that answers of this run must have. Null or absent keeps what the
     assistant says.
     """
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            assistant_id: str,
+            thread: CreateThreadRequest | Unset = ...,
+            model: str | ThreadAndRunModel | Unset | None = ...,
+            instructions: str | Unset | None = ...,
+            tools: list[AssistantTool] | Unset | None = ...,
+            tool_resources: ToolResources | Unset | None = ...,
+            metadata: Metadata | Unset | None = ...,
+            temperature: float | Unset | None = ...,
+            top_p: float | Unset | None = ...,
+            stream: bool | Unset | None = ...,
+            max_prompt_tokens: int | Unset | None = ...,
+            max_completion_tokens: int | Unset | None = ...,
+            truncation_strategy: TruncationObject | Unset | None = ...,
+            tool_choice: AssistantsApiToolChoiceOption | Unset | None = ...,
+            parallel_tool_calls: ParallelToolCalls | Unset = ...,
+            response_format: AssistantsApiResponseFormatOption | Unset | None = ...,
+            additional_properties: dict[str, Any] = ...,
+        ) -> None: ...
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = dict(data)
+        rest = {**data}
         take = rest.pop
-        self = cls.__new__(cls)
-        self.assistant_id = take("assistant_id", UNSET)
-        self.thread = (
-            models.CreateThreadRequest.from_dict(value)
-            if isinstance(value := take("thread", UNSET), dict)
-            else value
-        )
-        self.model = take("model", UNSET)
-        self.instructions = take("instructions", UNSET)
-        self.tools = read_list(models.read_assistant_tool, take("tools", UNSET))
-        self.tool_resources = (
-            models.ToolResources.from_dict(value)
-            if isinstance(value := take("tool_resources", UNSET), dict)
-            else value
-        )
-        self.metadata = take("metadata", UNSET)
-        self.temperature = take("temperature", UNSET)
-        self.top_p = take("top_p", UNSET)
-        self.stream = take("stream", UNSET)
-        self.max_prompt_tokens = take("max_prompt_tokens", UNSET)
-        self.max_completion_tokens = take("max_completion_tokens", UNSET)
-        self.truncation_strategy = (
-            models.TruncationObject.from_dict(value)
-            if isinstance(value := take("truncation_strategy", UNSET), dict)
-            else value
-        )
-        self.tool_choice = (
-            models.AssistantsNamedToolChoice.from_dict(value)
-            if isinstance(value := take("tool_choice", UNSET), dict)
-            else value
-        )
-        self.parallel_tool_calls = take("parallel_tool_calls", UNSET)
-        self.response_format = models.read_assistants_api_response_format_option(
-            take("response_format", UNSET)
-        )
+        self = new(cls)
+        if (value := take("assistant_id", UNSET)) is not UNSET:
+            self.assistant_id = value
+        if isinstance(value := take("thread", UNSET), dict):
+            self.thread = models.CreateThreadRequest.from_dict(value)
+        elif value is not UNSET:
+            self.thread = value
+        if (value := take("model", UNSET)) is not UNSET:
+            self.model = value
+        if (value := take("instructions", UNSET)) is not UNSET:
+            self.instructions = value
+        if isinstance(value := take("tools", UNSET), list):
+            self.tools = [*map(models.read_assistant_tool, value)]
+        elif value is not UNSET:
+            self.tools = value
+        if isinstance(value := take("tool_resources", UNSET), dict):
+            self.tool_resources = models.ToolResources.from_dict(value)
+        elif value is not UNSET:
+            self.tool_resources = value
+        if (value := take("metadata", UNSET)) is not UNSET:
+            self.metadata = value
+        if (value := take("temperature", UNSET)) is not UNSET:
+            self.temperature = value
+        if (value := take("top_p", UNSET)) is not UNSET:
+            self.top_p = value
+        if (value := take("stream", UNSET)) is not UNSET:
+            self.stream = value
+        if (value := take("max_prompt_tokens", UNSET)) is not UNSET:
+            self.max_prompt_tokens = value
+        if (value := take("max_completion_tokens", UNSET)) is not UNSET:
+            self.max_completion_tokens = value
+        if isinstance(value := take("truncation_strategy", UNSET), dict):
+            self.truncation_strategy = models.TruncationObject.from_dict(value)
+        elif value is not UNSET:
+            self.truncation_strategy = value
+        if isinstance(value := take("tool_choice", UNSET), dict):
+            self.tool_choice = models.AssistantsNamedToolChoice.from_dict(value)
+        elif value is not UNSET:
+            self.tool_choice = value
+        if (value := take("parallel_tool_calls", UNSET)) is not UNSET:
+            self.parallel_tool_calls = value
+        if (value := take("response_format", UNSET)) is not UNSET:
+            self.response_format = models.read_assistants_api_response_format_option(
+                value
+            )
         self.additional_properties = rest
         return self
 

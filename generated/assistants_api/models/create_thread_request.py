@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..reading import read_list
-from ..types import UNSET, Model, Unset
+from ..types import ABSENT, UNSET, Model, Unset, new
 
 if TYPE_CHECKING:
     from typing import Self
@@ -20,37 +19,57 @@ if TYPE_CHECKING:
 __all__ = ["CreateThreadRequest", "CreateThreadRequestDict"]
 
 
-@define(slots=True, kw_only=True, repr=False, weakref_slot=False)
+@define(
+    slots=True,
+    init=False,
+    kw_only=True,
+    repr=False,
+    eq=False,
+    weakref_slot=False,
+    getstate_setstate=False,
+)
 class CreateThreadRequest(Model):
     """How a new thread begins; nothing of it is required. Properties that are not
     listed here are refused.
     """
 
-    messages: list[CreateMessageRequest] | Unset = UNSET
+    messages: list[CreateMessageRequest] | None = ABSENT
     """The first messages, oldest first. None if left out."""
-    tool_resources: CreateToolResources | Unset | None = UNSET
+    tool_resources: CreateToolResources | None = ABSENT
     """Files and vector stores for the tools of whichever assistant works in this
     thread, besides those that the assistant has itself.
     """
-    metadata: Metadata | Unset | None = UNSET
+    metadata: Metadata | None = ABSENT
     """Up to 16 pairs of text to keep with the thread; see `Metadata`."""
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            messages: list[CreateMessageRequest] | Unset = ...,
+            tool_resources: CreateToolResources | Unset | None = ...,
+            metadata: Metadata | Unset | None = ...,
+            additional_properties: dict[str, Any] = ...,
+        ) -> None: ...
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = dict(data)
+        rest = {**data}
         take = rest.pop
-        self = cls.__new__(cls)
-        self.messages = read_list(
-            models.CreateMessageRequest.from_json, take("messages", UNSET)
-        )
-        self.tool_resources = (
-            models.CreateToolResources.from_dict(value)
-            if isinstance(value := take("tool_resources", UNSET), dict)
-            else value
-        )
-        self.metadata = take("metadata", UNSET)
+        self = new(cls)
+        if isinstance(value := take("messages", UNSET), list):
+            self.messages = [*map(models.CreateMessageRequest.from_json, value)]
+        elif value is not UNSET:
+            self.messages = value
+        if isinstance(value := take("tool_resources", UNSET), dict):
+            self.tool_resources = models.CreateToolResources.from_dict(value)
+        elif value is not UNSET:
+            self.tool_resources = value
+        if (value := take("metadata", UNSET)) is not UNSET:
+            self.metadata = value
         self.additional_properties = rest
         return self
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..types import UNSET, Model, Unset
+from ..types import ABSENT, UNSET, Model, Unset, new
 
 if TYPE_CHECKING:
     from typing import Self
@@ -24,34 +24,50 @@ if TYPE_CHECKING:
 __all__ = ["CreateToolResources", "CreateToolResourcesDict"]
 
 
-@define(slots=True, kw_only=True, repr=False, weakref_slot=False)
+@define(
+    slots=True,
+    init=False,
+    kw_only=True,
+    repr=False,
+    eq=False,
+    weakref_slot=False,
+    getstate_setstate=False,
+)
 class CreateToolResources(Model):
     """Files and vector stores for a new assistant or thread, by the tool that uses
     them.
     """
 
-    code_interpreter: CodeInterpreterResources | Unset = UNSET
+    code_interpreter: CodeInterpreterResources | None = ABSENT
     """Files for the code interpreter."""
-    file_search: CreateFileSearchResources | Unset = UNSET
+    file_search: CreateFileSearchResources | None = ABSENT
     """Where the file search looks, at most one vector store."""
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            code_interpreter: CodeInterpreterResources | Unset = ...,
+            file_search: CreateFileSearchResources | Unset = ...,
+            additional_properties: dict[str, Any] = ...,
+        ) -> None: ...
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = dict(data)
+        rest = {**data}
         take = rest.pop
-        self = cls.__new__(cls)
-        self.code_interpreter = (
-            models.CodeInterpreterResources.from_dict(value)
-            if isinstance(value := take("code_interpreter", UNSET), dict)
-            else value
-        )
-        self.file_search = (
-            models.CreateFileSearchResources.from_dict(value)
-            if isinstance(value := take("file_search", UNSET), dict)
-            else value
-        )
+        self = new(cls)
+        if isinstance(value := take("code_interpreter", UNSET), dict):
+            self.code_interpreter = models.CodeInterpreterResources.from_dict(value)
+        elif value is not UNSET:
+            self.code_interpreter = value
+        if isinstance(value := take("file_search", UNSET), dict):
+            self.file_search = models.CreateFileSearchResources.from_dict(value)
+        elif value is not UNSET:
+            self.file_search = value
         self.additional_properties = rest
         return self
 

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..reading import read_list
-from ..types import UNSET, Model, Unset
+from ..types import ABSENT, UNSET, Model, Unset, new
 
 if TYPE_CHECKING:
     from typing import Self
@@ -26,42 +25,64 @@ if TYPE_CHECKING:
 __all__ = ["CreateVectorStoreFileBatchRequest", "CreateVectorStoreFileBatchRequestDict"]
 
 
-@define(slots=True, kw_only=True, repr=False, weakref_slot=False)
+@define(
+    slots=True,
+    init=False,
+    kw_only=True,
+    repr=False,
+    eq=False,
+    weakref_slot=False,
+    getstate_setstate=False,
+)
 class CreateVectorStoreFileBatchRequest(Model):
     """Files to add to a vector store, in one of two forms: either `file_ids` or `files`
     must be present, but not both. Properties that are not listed here are refused.
     """
 
-    file_ids: list[str] | Unset = UNSET
+    file_ids: list[str] | None = ABSENT
     """Ids of uploaded files, 1 to 2,000 of them. `chunking_strategy` and `attributes`
     apply to each.
     """
-    files: list[CreateVectorStoreFileRequest] | Unset = UNSET
+    files: list[CreateVectorStoreFileRequest] | None = ABSENT
     """Files with settings of their own, 1 to 2,000 of them. `chunking_strategy` and
     `attributes` of the batch are ignored.
     """
-    chunking_strategy: ChunkingStrategyRequestParam | Unset = UNSET
+    chunking_strategy: ChunkingStrategyRequestParam | None = ABSENT
     """How to split the files of `file_ids` into chunks. Automatic if left out."""
-    attributes: VectorStoreFileAttributes | Unset | None = UNSET
+    attributes: VectorStoreFileAttributes | None = ABSENT
     """Attributes for each of the files of `file_ids`; see
     `VectorStoreFileAttributes`.
     """
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            file_ids: list[str] | Unset = ...,
+            files: list[CreateVectorStoreFileRequest] | Unset = ...,
+            chunking_strategy: ChunkingStrategyRequestParam | Unset = ...,
+            attributes: VectorStoreFileAttributes | Unset | None = ...,
+            additional_properties: dict[str, Any] = ...,
+        ) -> None: ...
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = dict(data)
+        rest = {**data}
         take = rest.pop
-        self = cls.__new__(cls)
-        self.file_ids = take("file_ids", UNSET)
-        self.files = read_list(
-            models.CreateVectorStoreFileRequest.from_json, take("files", UNSET)
-        )
-        self.chunking_strategy = models.read_chunking_strategy_request_param(
-            take("chunking_strategy", UNSET)
-        )
-        self.attributes = take("attributes", UNSET)
+        self = new(cls)
+        if (value := take("file_ids", UNSET)) is not UNSET:
+            self.file_ids = value
+        if isinstance(value := take("files", UNSET), list):
+            self.files = [*map(models.CreateVectorStoreFileRequest.from_json, value)]
+        elif value is not UNSET:
+            self.files = value
+        if (value := take("chunking_strategy", UNSET)) is not UNSET:
+            self.chunking_strategy = models.read_chunking_strategy_request_param(value)
+        if (value := take("attributes", UNSET)) is not UNSET:
+            self.attributes = value
         self.additional_properties = rest
         return self
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..types import UNSET, Model, Unset
+from ..types import ABSENT, UNSET, Model, Unset, new
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -25,7 +25,15 @@ __all__ = [
 ]
 
 
-@define(slots=True, kw_only=True, repr=False, weakref_slot=False)
+@define(
+    slots=True,
+    init=False,
+    kw_only=True,
+    repr=False,
+    eq=False,
+    weakref_slot=False,
+    getstate_setstate=False,
+)
 class CreateVectorStoreFileRequest(Model):
     """A file to add to a vector store. Properties that are not listed here are
     refused.
@@ -33,23 +41,35 @@ class CreateVectorStoreFileRequest(Model):
 
     file_id: str
     """Id of an uploaded file."""
-    chunking_strategy: ChunkingStrategyRequestParam | Unset = UNSET
+    chunking_strategy: ChunkingStrategyRequestParam | None = ABSENT
     """How to split the file into chunks. Automatic if left out."""
-    attributes: VectorStoreFileAttributes | Unset | None = UNSET
+    attributes: VectorStoreFileAttributes | None = ABSENT
     """Attributes by which searches can filter; see `VectorStoreFileAttributes`."""
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            file_id: str,
+            chunking_strategy: ChunkingStrategyRequestParam | Unset = ...,
+            attributes: VectorStoreFileAttributes | Unset | None = ...,
+            additional_properties: dict[str, Any] = ...,
+        ) -> None: ...
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = dict(data)
+        rest = {**data}
         take = rest.pop
-        self = cls.__new__(cls)
-        self.file_id = take("file_id", UNSET)
-        self.chunking_strategy = models.read_chunking_strategy_request_param(
-            take("chunking_strategy", UNSET)
-        )
-        self.attributes = take("attributes", UNSET)
+        self = new(cls)
+        if (value := take("file_id", UNSET)) is not UNSET:
+            self.file_id = value
+        if (value := take("chunking_strategy", UNSET)) is not UNSET:
+            self.chunking_strategy = models.read_chunking_strategy_request_param(value)
+        if (value := take("attributes", UNSET)) is not UNSET:
+            self.attributes = value
         self.additional_properties = rest
         return self
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..types import UNSET, Model, Unset
+from ..types import ABSENT, UNSET, Model, Unset, new
 
 if TYPE_CHECKING:
     from typing import Self
@@ -25,46 +25,70 @@ if TYPE_CHECKING:
 __all__ = ["CreateVectorStoreRequest", "CreateVectorStoreRequestDict"]
 
 
-@define(slots=True, kw_only=True, repr=False, weakref_slot=False)
+@define(
+    slots=True,
+    init=False,
+    kw_only=True,
+    repr=False,
+    eq=False,
+    weakref_slot=False,
+    getstate_setstate=False,
+)
 class CreateVectorStoreRequest(Model):
     """A vector store to create. Properties that are not listed here are refused."""
 
-    file_ids: list[str] | Unset = UNSET
+    file_ids: list[str] | None = ABSENT
     """Ids of uploaded files to add at once, 500 at most. More can be added later, one
     by one or in batches.
     """
-    name: str | Unset = UNSET
+    name: str | None = ABSENT
     """Name of the vector store, for people."""
-    description: str | Unset = UNSET
+    description: str | None = ABSENT
     """What the vector store is for, in words for people."""
-    expires_after: VectorStoreExpirationAfter | Unset = UNSET
+    expires_after: VectorStoreExpirationAfter | None = ABSENT
     """When the vector store expires. Never, if left out."""
-    chunking_strategy: ChunkingStrategyRequestParam | Unset = UNSET
+    chunking_strategy: ChunkingStrategyRequestParam | None = ABSENT
     """How to split the files of `file_ids` into chunks. Automatic if left out; has no
     effect without files.
     """
-    metadata: Metadata | Unset | None = UNSET
+    metadata: Metadata | None = ABSENT
     """Up to 16 pairs of text to store with the vector store; see `Metadata`."""
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            file_ids: list[str] | Unset = ...,
+            name: str | Unset = ...,
+            description: str | Unset = ...,
+            expires_after: VectorStoreExpirationAfter | Unset = ...,
+            chunking_strategy: ChunkingStrategyRequestParam | Unset = ...,
+            metadata: Metadata | Unset | None = ...,
+            additional_properties: dict[str, Any] = ...,
+        ) -> None: ...
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = dict(data)
+        rest = {**data}
         take = rest.pop
-        self = cls.__new__(cls)
-        self.file_ids = take("file_ids", UNSET)
-        self.name = take("name", UNSET)
-        self.description = take("description", UNSET)
-        self.expires_after = (
-            models.VectorStoreExpirationAfter.from_dict(value)
-            if isinstance(value := take("expires_after", UNSET), dict)
-            else value
-        )
-        self.chunking_strategy = models.read_chunking_strategy_request_param(
-            take("chunking_strategy", UNSET)
-        )
-        self.metadata = take("metadata", UNSET)
+        self = new(cls)
+        if (value := take("file_ids", UNSET)) is not UNSET:
+            self.file_ids = value
+        if (value := take("name", UNSET)) is not UNSET:
+            self.name = value
+        if (value := take("description", UNSET)) is not UNSET:
+            self.description = value
+        if isinstance(value := take("expires_after", UNSET), dict):
+            self.expires_after = models.VectorStoreExpirationAfter.from_dict(value)
+        elif value is not UNSET:
+            self.expires_after = value
+        if (value := take("chunking_strategy", UNSET)) is not UNSET:
+            self.chunking_strategy = models.read_chunking_strategy_request_param(value)
+        if (value := take("metadata", UNSET)) is not UNSET:
+            self.metadata = value
         self.additional_properties = rest
         return self
 

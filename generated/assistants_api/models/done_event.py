@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 
 from attrs import define, field
 
-from ..types import UNSET, Model
+from ..types import UNSET, Model, new
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -15,7 +15,15 @@ if TYPE_CHECKING:
 __all__ = ["DoneEvent", "DoneEventDict"]
 
 
-@define(slots=True, kw_only=True, repr=False, weakref_slot=False)
+@define(
+    slots=True,
+    init=False,
+    kw_only=True,
+    repr=False,
+    eq=False,
+    weakref_slot=False,
+    getstate_setstate=False,
+)
 class DoneEvent(Model):
     """The last event of a stream: nothing more will come. Its data is the word
     `[DONE]`, which is not JSON. Some servers just close the connection.
@@ -28,13 +36,25 @@ class DoneEvent(Model):
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            event: Literal["done"] = ...,
+            data: Literal["[DONE]"] = ...,
+            additional_properties: dict[str, Any] = ...,
+        ) -> None: ...
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = dict(data)
+        rest = {**data}
         take = rest.pop
-        self = cls.__new__(cls)
-        self.event = take("event", UNSET)
-        self.data = take("data", UNSET)
+        self = new(cls)
+        if (value := take("event", UNSET)) is not UNSET:
+            self.event = value
+        if (value := take("data", UNSET)) is not UNSET:
+            self.data = value
         self.additional_properties = rest
         return self
 

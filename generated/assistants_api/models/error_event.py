@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..types import UNSET, Model
+from ..types import UNSET, Model, new
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -17,7 +17,15 @@ if TYPE_CHECKING:
 __all__ = ["ErrorEvent", "ErrorEventDict"]
 
 
-@define(slots=True, kw_only=True, repr=False, weakref_slot=False)
+@define(
+    slots=True,
+    init=False,
+    kw_only=True,
+    repr=False,
+    eq=False,
+    weakref_slot=False,
+    getstate_setstate=False,
+)
 class ErrorEvent(Model):
     """Ends a stream that the server could not go on with, because of a fault of its own
     or because it took too long. Read the run with `getRun` to learn what became of
@@ -31,17 +39,27 @@ class ErrorEvent(Model):
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            event: Literal["error"] = ...,
+            data: Error,
+            additional_properties: dict[str, Any] = ...,
+        ) -> None: ...
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = dict(data)
+        rest = {**data}
         take = rest.pop
-        self = cls.__new__(cls)
-        self.event = take("event", UNSET)
-        self.data = (
-            models.Error.from_dict(value)
-            if isinstance(value := take("data", UNSET), dict)
-            else value
-        )
+        self = new(cls)
+        if (value := take("event", UNSET)) is not UNSET:
+            self.event = value
+        if isinstance(value := take("data", UNSET), dict):
+            self.data = models.Error.from_dict(value)
+        elif value is not UNSET:
+            self.data = value
         self.additional_properties = rest
         return self
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 
 from attrs import define, field
 
-from ..types import UNSET, Model
+from ..types import UNSET, Model, new
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -15,7 +15,15 @@ if TYPE_CHECKING:
 __all__ = ["FileExpirationAfter", "FileExpirationAfterDict"]
 
 
-@define(slots=True, kw_only=True, repr=False, weakref_slot=False)
+@define(
+    slots=True,
+    init=False,
+    kw_only=True,
+    repr=False,
+    eq=False,
+    weakref_slot=False,
+    getstate_setstate=False,
+)
 class FileExpirationAfter(Model):
     """When an uploaded file expires and is deleted. Without a policy it stays, except
     for files with the purpose `batch`, which the original service deletes after 30
@@ -29,13 +37,25 @@ class FileExpirationAfter(Model):
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            anchor: Literal["created_at"] = ...,
+            seconds: int,
+            additional_properties: dict[str, Any] = ...,
+        ) -> None: ...
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = dict(data)
+        rest = {**data}
         take = rest.pop
-        self = cls.__new__(cls)
-        self.anchor = take("anchor", UNSET)
-        self.seconds = take("seconds", UNSET)
+        self = new(cls)
+        if (value := take("anchor", UNSET)) is not UNSET:
+            self.anchor = value
+        if (value := take("seconds", UNSET)) is not UNSET:
+            self.seconds = value
         self.additional_properties = rest
         return self
 

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..reading import read_list
-from ..types import UNSET, Model, Unset
+from ..types import ABSENT, UNSET, Model, Unset, new
 
 if TYPE_CHECKING:
     from typing import Self
@@ -25,39 +24,64 @@ if TYPE_CHECKING:
 __all__ = ["FileSearchCall", "FileSearchCallDict"]
 
 
-@define(slots=True, kw_only=True, repr=False, weakref_slot=False)
+@define(
+    slots=True,
+    init=False,
+    kw_only=True,
+    repr=False,
+    eq=False,
+    weakref_slot=False,
+    getstate_setstate=False,
+)
 class FileSearchCall(Model):
     """How a file search was done and what it found. Servers may send an empty object
     while the search goes on, and for a step of a stream.
     """
 
-    ranking_options: RunStepDetailsToolCallsFileSearchRankingOptionsObject | Unset = (
-        UNSET
+    ranking_options: RunStepDetailsToolCallsFileSearchRankingOptionsObject | None = (
+        ABSENT
     )
     """How the hits were ranked."""
-    results: list[RunStepDetailsToolCallsFileSearchResultObject] | Unset = UNSET
+    results: list[RunStepDetailsToolCallsFileSearchResultObject] | None = ABSENT
     """The hits, best first. The found text itself is in them only if `include[]` asked
     for it.
     """
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            ranking_options: RunStepDetailsToolCallsFileSearchRankingOptionsObject
+            | Unset = ...,
+            results: list[RunStepDetailsToolCallsFileSearchResultObject] | Unset = ...,
+            additional_properties: dict[str, Any] = ...,
+        ) -> None: ...
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = dict(data)
+        rest = {**data}
         take = rest.pop
-        self = cls.__new__(cls)
-        self.ranking_options = (
-            models.RunStepDetailsToolCallsFileSearchRankingOptionsObject.from_dict(
-                value
+        self = new(cls)
+        if isinstance(value := take("ranking_options", UNSET), dict):
+            self.ranking_options = (
+                models.RunStepDetailsToolCallsFileSearchRankingOptionsObject.from_dict(
+                    value
+                )
             )
-            if isinstance(value := take("ranking_options", UNSET), dict)
-            else value
-        )
-        self.results = read_list(
-            models.RunStepDetailsToolCallsFileSearchResultObject.from_json,
-            take("results", UNSET),
-        )
+        elif value is not UNSET:
+            self.ranking_options = value
+        if isinstance(value := take("results", UNSET), list):
+            self.results = [
+                *map(
+                    models.RunStepDetailsToolCallsFileSearchResultObject.from_json,
+                    value,
+                )
+            ]
+        elif value is not UNSET:
+            self.results = value
         self.additional_properties = rest
         return self
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..types import UNSET, Model, Unset
+from ..types import ABSENT, UNSET, Model, Unset, new
 
 if TYPE_CHECKING:
     from typing import Self
@@ -20,30 +20,48 @@ if TYPE_CHECKING:
 __all__ = ["FileSearchOptions", "FileSearchOptionsDict"]
 
 
-@define(slots=True, kw_only=True, repr=False, weakref_slot=False)
+@define(
+    slots=True,
+    init=False,
+    kw_only=True,
+    repr=False,
+    eq=False,
+    weakref_slot=False,
+    getstate_setstate=False,
+)
 class FileSearchOptions(Model):
     """Settings of the file search."""
 
-    max_num_results: int | Unset = UNSET
+    max_num_results: int | None = ABSENT
     """How many hits the search gives the model at most, from 1 to 50. At the original
     service 20 if left out, or 5 for the GPT-3.5 models; there may always be fewer.
     """
-    ranking_options: FileSearchRankingOptions | Unset = UNSET
+    ranking_options: FileSearchRankingOptions | None = ABSENT
     """How hits are ranked, and which are too poor to be used."""
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            max_num_results: int | Unset = ...,
+            ranking_options: FileSearchRankingOptions | Unset = ...,
+            additional_properties: dict[str, Any] = ...,
+        ) -> None: ...
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = dict(data)
+        rest = {**data}
         take = rest.pop
-        self = cls.__new__(cls)
-        self.max_num_results = take("max_num_results", UNSET)
-        self.ranking_options = (
-            models.FileSearchRankingOptions.from_dict(value)
-            if isinstance(value := take("ranking_options", UNSET), dict)
-            else value
-        )
+        self = new(cls)
+        if (value := take("max_num_results", UNSET)) is not UNSET:
+            self.max_num_results = value
+        if isinstance(value := take("ranking_options", UNSET), dict):
+            self.ranking_options = models.FileSearchRankingOptions.from_dict(value)
+        elif value is not UNSET:
+            self.ranking_options = value
         self.additional_properties = rest
         return self
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 
 from attrs import define, field
 
-from ..types import UNSET, Model, Unset
+from ..types import ABSENT, UNSET, Model, Unset, new
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -16,26 +16,46 @@ if TYPE_CHECKING:
 __all__ = ["FileSearchRankingOptions", "FileSearchRankingOptionsDict"]
 
 
-@define(slots=True, kw_only=True, repr=False, weakref_slot=False)
+@define(
+    slots=True,
+    init=False,
+    kw_only=True,
+    repr=False,
+    eq=False,
+    weakref_slot=False,
+    getstate_setstate=False,
+)
 class FileSearchRankingOptions(Model):
     """How hits are ranked and which are dropped. Left out, it is the ranker `auto` with
     a threshold of 0, which drops none.
     """
 
-    ranker: FileSearchRanker | Unset = UNSET
+    ranker: FileSearchRanker | None = ABSENT
     """What ranks the hits; `auto` if left out."""
     score_threshold: float
     """Hits with a lower score than this are dropped, from 0 (keep all) to 1."""
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            ranker: FileSearchRanker | Unset = ...,
+            score_threshold: float,
+            additional_properties: dict[str, Any] = ...,
+        ) -> None: ...
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = dict(data)
+        rest = {**data}
         take = rest.pop
-        self = cls.__new__(cls)
-        self.ranker = take("ranker", UNSET)
-        self.score_threshold = take("score_threshold", UNSET)
+        self = new(cls)
+        if (value := take("ranker", UNSET)) is not UNSET:
+            self.ranker = value
+        if (value := take("score_threshold", UNSET)) is not UNSET:
+            self.score_threshold = value
         self.additional_properties = rest
         return self
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 
 from attrs import define, field
 
-from ..types import UNSET, Model, Unset
+from ..types import ABSENT, UNSET, Model, Unset, new
 
 if TYPE_CHECKING:
     from typing import Self
@@ -15,21 +15,39 @@ if TYPE_CHECKING:
 __all__ = ["FileSearchResources", "FileSearchResourcesDict"]
 
 
-@define(slots=True, kw_only=True, repr=False, weakref_slot=False)
+@define(
+    slots=True,
+    init=False,
+    kw_only=True,
+    repr=False,
+    eq=False,
+    weakref_slot=False,
+    getstate_setstate=False,
+)
 class FileSearchResources(Model):
     """Where the file search looks."""
 
-    vector_store_ids: list[str] | Unset = UNSET
+    vector_store_ids: list[str] | None = ABSENT
     """Id of the vector store to search, in a list of at most one."""
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            vector_store_ids: list[str] | Unset = ...,
+            additional_properties: dict[str, Any] = ...,
+        ) -> None: ...
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = dict(data)
+        rest = {**data}
         take = rest.pop
-        self = cls.__new__(cls)
-        self.vector_store_ids = take("vector_store_ids", UNSET)
+        self = new(cls)
+        if (value := take("vector_store_ids", UNSET)) is not UNSET:
+            self.vector_store_ids = value
         self.additional_properties = rest
         return self
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 
 from attrs import define, field
 
-from ..types import UNSET, Model, Unset
+from ..types import ABSENT, UNSET, Model, Unset, new
 
 if TYPE_CHECKING:
     from typing import Self
@@ -15,24 +15,44 @@ if TYPE_CHECKING:
 __all__ = ["FileSearchResultContent", "FileSearchResultContentDict"]
 
 
-@define(slots=True, kw_only=True, repr=False, weakref_slot=False)
+@define(
+    slots=True,
+    init=False,
+    kw_only=True,
+    repr=False,
+    eq=False,
+    weakref_slot=False,
+    getstate_setstate=False,
+)
 class FileSearchResultContent(Model):
     """A passage that the search found."""
 
-    type: Literal["text"] | Unset = UNSET
+    type: Literal["text"] | None = ABSENT
     """Says that the passage is text, always `text`."""
-    text: str | Unset = UNSET
+    text: str | None = ABSENT
     """The passage, as it stands in the file."""
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            type: Literal["text"] | Unset = ...,
+            text: str | Unset = ...,
+            additional_properties: dict[str, Any] = ...,
+        ) -> None: ...
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = dict(data)
+        rest = {**data}
         take = rest.pop
-        self = cls.__new__(cls)
-        self.type = take("type", UNSET)
-        self.text = take("text", UNSET)
+        self = new(cls)
+        if (value := take("type", UNSET)) is not UNSET:
+            self.type = value
+        if (value := take("text", UNSET)) is not UNSET:
+            self.text = value
         self.additional_properties = rest
         return self
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..types import UNSET, Model
+from ..types import UNSET, Model, new
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -20,7 +20,15 @@ if TYPE_CHECKING:
 __all__ = ["FileSearchStaticChunking", "FileSearchStaticChunkingDict"]
 
 
-@define(slots=True, kw_only=True, repr=False, weakref_slot=False)
+@define(
+    slots=True,
+    init=False,
+    kw_only=True,
+    repr=False,
+    eq=False,
+    weakref_slot=False,
+    getstate_setstate=False,
+)
 class FileSearchStaticChunking(Model):
     """Cuts files into pieces of a fixed size."""
 
@@ -31,17 +39,27 @@ class FileSearchStaticChunking(Model):
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            type: Literal["static"] = ...,
+            static: FileSearchStaticChunkingOptions,
+            additional_properties: dict[str, Any] = ...,
+        ) -> None: ...
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = dict(data)
+        rest = {**data}
         take = rest.pop
-        self = cls.__new__(cls)
-        self.type = take("type", UNSET)
-        self.static = (
-            models.FileSearchStaticChunkingOptions.from_dict(value)
-            if isinstance(value := take("static", UNSET), dict)
-            else value
-        )
+        self = new(cls)
+        if (value := take("type", UNSET)) is not UNSET:
+            self.type = value
+        if isinstance(value := take("static", UNSET), dict):
+            self.static = models.FileSearchStaticChunkingOptions.from_dict(value)
+        elif value is not UNSET:
+            self.static = value
         self.additional_properties = rest
         return self
 

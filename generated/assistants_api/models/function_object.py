@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 
 from attrs import define, field
 
-from ..types import UNSET, Model, Unset
+from ..types import ABSENT, UNSET, Model, Unset, new
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -16,11 +16,19 @@ if TYPE_CHECKING:
 __all__ = ["FunctionObject", "FunctionObjectDict"]
 
 
-@define(slots=True, kw_only=True, repr=False, weakref_slot=False)
+@define(
+    slots=True,
+    init=False,
+    kw_only=True,
+    repr=False,
+    eq=False,
+    weakref_slot=False,
+    getstate_setstate=False,
+)
 class FunctionObject(Model):
     """A function of yours, as the model gets to know it."""
 
-    description: str | Unset = UNSET
+    description: str | None = ABSENT
     """What the function does and when it is of use. The model decides by this whether
     to call it.
     """
@@ -28,11 +36,11 @@ class FunctionObject(Model):
     """The name by which the model asks for the function: up to 64 letters, digits,
     underscores and dashes.
     """
-    parameters: FunctionParameters | Unset = UNSET
+    parameters: FunctionParameters | None = ABSENT
     """The arguments that the function takes, as a JSON Schema. Left out, it takes
     none.
     """
-    strict: bool | Unset | None = UNSET
+    strict: bool | None = ABSENT
     """True to have arguments that always fit the schema, which may then use only a part
     of JSON Schema. Otherwise the model does its best, and the arguments need
     checking.
@@ -40,15 +48,31 @@ class FunctionObject(Model):
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            description: str | Unset = ...,
+            name: str,
+            parameters: FunctionParameters | Unset = ...,
+            strict: bool | Unset | None = ...,
+            additional_properties: dict[str, Any] = ...,
+        ) -> None: ...
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = dict(data)
+        rest = {**data}
         take = rest.pop
-        self = cls.__new__(cls)
-        self.description = take("description", UNSET)
-        self.name = take("name", UNSET)
-        self.parameters = take("parameters", UNSET)
-        self.strict = take("strict", UNSET)
+        self = new(cls)
+        if (value := take("description", UNSET)) is not UNSET:
+            self.description = value
+        if (value := take("name", UNSET)) is not UNSET:
+            self.name = value
+        if (value := take("parameters", UNSET)) is not UNSET:
+            self.parameters = value
+        if (value := take("strict", UNSET)) is not UNSET:
+            self.strict = value
         self.additional_properties = rest
         return self
 

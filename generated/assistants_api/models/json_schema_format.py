@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 
 from attrs import define, field
 
-from ..types import UNSET, Model, Unset
+from ..types import ABSENT, UNSET, Model, Unset, new
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -16,32 +16,56 @@ if TYPE_CHECKING:
 __all__ = ["JsonSchemaFormat", "JsonSchemaFormatDict"]
 
 
-@define(slots=True, kw_only=True, repr=False, weakref_slot=False)
+@define(
+    slots=True,
+    init=False,
+    kw_only=True,
+    repr=False,
+    eq=False,
+    weakref_slot=False,
+    getstate_setstate=False,
+)
 class JsonSchemaFormat(Model):
     """The schema that answers have to fit, with a name and settings."""
 
-    description: str | Unset = UNSET
+    description: str | None = ABSENT
     """What the answer is for, which helps the model to fill it in."""
     name: str
     """A name for the format: up to 64 letters, digits, underscores and dashes."""
-    schema: ResponseFormatJsonSchemaSchema | Unset = UNSET
+    schema: ResponseFormatJsonSchemaSchema | None = ABSENT
     """The JSON Schema itself. Left out, any JSON will do."""
-    strict: bool | Unset | None = UNSET
+    strict: bool | None = ABSENT
     """True to have answers that always fit the schema, which may then use only a part
     of JSON Schema. Otherwise the model does its best.
     """
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            description: str | Unset = ...,
+            name: str,
+            schema: ResponseFormatJsonSchemaSchema | Unset = ...,
+            strict: bool | Unset | None = ...,
+            additional_properties: dict[str, Any] = ...,
+        ) -> None: ...
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = dict(data)
+        rest = {**data}
         take = rest.pop
-        self = cls.__new__(cls)
-        self.description = take("description", UNSET)
-        self.name = take("name", UNSET)
-        self.schema = take("schema", UNSET)
-        self.strict = take("strict", UNSET)
+        self = new(cls)
+        if (value := take("description", UNSET)) is not UNSET:
+            self.description = value
+        if (value := take("name", UNSET)) is not UNSET:
+            self.name = value
+        if (value := take("schema", UNSET)) is not UNSET:
+            self.schema = value
+        if (value := take("strict", UNSET)) is not UNSET:
+            self.strict = value
         self.additional_properties = rest
         return self
 

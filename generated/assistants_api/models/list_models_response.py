@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..reading import read_list
-from ..types import UNSET, Model
+from ..types import UNSET, Model, new
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -18,7 +17,15 @@ if TYPE_CHECKING:
 __all__ = ["ListModelsResponse", "ListModelsResponseDict"]
 
 
-@define(slots=True, kw_only=True, repr=False, weakref_slot=False)
+@define(
+    slots=True,
+    init=False,
+    kw_only=True,
+    repr=False,
+    eq=False,
+    weakref_slot=False,
+    getstate_setstate=False,
+)
 class ListModelsResponse(Model):
     """All available models."""
 
@@ -29,13 +36,27 @@ class ListModelsResponse(Model):
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            object: Literal["list"] = ...,
+            data: list[ModelSchema],
+            additional_properties: dict[str, Any] = ...,
+        ) -> None: ...
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = dict(data)
+        rest = {**data}
         take = rest.pop
-        self = cls.__new__(cls)
-        self.object = take("object", UNSET)
-        self.data = read_list(models.ModelSchema.from_json, take("data", UNSET))
+        self = new(cls)
+        if (value := take("object", UNSET)) is not UNSET:
+            self.object = value
+        if isinstance(value := take("data", UNSET), list):
+            self.data = [*map(models.ModelSchema.from_json, value)]
+        elif value is not UNSET:
+            self.data = value
         self.additional_properties = rest
         return self
 

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..reading import read_list
-from ..types import UNSET, Model
+from ..types import UNSET, Model, new
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -21,7 +20,15 @@ if TYPE_CHECKING:
 __all__ = ["ListVectorStoreFilesResponse", "ListVectorStoreFilesResponseDict"]
 
 
-@define(slots=True, kw_only=True, repr=False, weakref_slot=False)
+@define(
+    slots=True,
+    init=False,
+    kw_only=True,
+    repr=False,
+    eq=False,
+    weakref_slot=False,
+    getstate_setstate=False,
+)
 class ListVectorStoreFilesResponse(Model):
     """One page of the files of a vector store or of a batch."""
 
@@ -42,18 +49,36 @@ class ListVectorStoreFilesResponse(Model):
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            object: str,
+            data: list[VectorStoreFileObject],
+            first_id: str,
+            last_id: str,
+            has_more: bool,
+            additional_properties: dict[str, Any] = ...,
+        ) -> None: ...
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = dict(data)
+        rest = {**data}
         take = rest.pop
-        self = cls.__new__(cls)
-        self.object = take("object", UNSET)
-        self.data = read_list(
-            models.VectorStoreFileObject.from_json, take("data", UNSET)
-        )
-        self.first_id = take("first_id", UNSET)
-        self.last_id = take("last_id", UNSET)
-        self.has_more = take("has_more", UNSET)
+        self = new(cls)
+        if (value := take("object", UNSET)) is not UNSET:
+            self.object = value
+        if isinstance(value := take("data", UNSET), list):
+            self.data = [*map(models.VectorStoreFileObject.from_json, value)]
+        elif value is not UNSET:
+            self.data = value
+        if (value := take("first_id", UNSET)) is not UNSET:
+            self.first_id = value
+        if (value := take("last_id", UNSET)) is not UNSET:
+            self.last_id = value
+        if (value := take("has_more", UNSET)) is not UNSET:
+            self.has_more = value
         self.additional_properties = rest
         return self
 

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..reading import read_list
-from ..types import UNSET, Model, Unset
+from ..types import ABSENT, UNSET, Model, Unset, new
 
 if TYPE_CHECKING:
     from typing import Self
@@ -21,30 +20,50 @@ if TYPE_CHECKING:
 __all__ = ["MessageAttachment", "MessageAttachmentDict"]
 
 
-@define(slots=True, kw_only=True, repr=False, weakref_slot=False)
+@define(
+    slots=True,
+    init=False,
+    kw_only=True,
+    repr=False,
+    eq=False,
+    weakref_slot=False,
+    getstate_setstate=False,
+)
 class MessageAttachment(Model):
     """A file that comes with a message, and the tools that may use it. The file is
     added to the thread's own resources of those tools.
     """
 
-    file_id: str | Unset = UNSET
+    file_id: str | None = ABSENT
     """Id of the attached file."""
-    tools: list[MessageAttachmentTool] | Unset = UNSET
+    tools: list[MessageAttachmentTool] | None = ABSENT
     """The tools that may use the file: the code interpreter, the file search, or
     both.
     """
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            file_id: str | Unset = ...,
+            tools: list[MessageAttachmentTool] | Unset = ...,
+            additional_properties: dict[str, Any] = ...,
+        ) -> None: ...
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = dict(data)
+        rest = {**data}
         take = rest.pop
-        self = cls.__new__(cls)
-        self.file_id = take("file_id", UNSET)
-        self.tools = read_list(
-            models.read_message_attachment_tool, take("tools", UNSET)
-        )
+        self = new(cls)
+        if (value := take("file_id", UNSET)) is not UNSET:
+            self.file_id = value
+        if isinstance(value := take("tools", UNSET), list):
+            self.tools = [*map(models.read_message_attachment_tool, value)]
+        elif value is not UNSET:
+            self.tools = value
         self.additional_properties = rest
         return self
 

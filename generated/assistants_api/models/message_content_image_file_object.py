@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..types import UNSET, Model
+from ..types import UNSET, Model, new
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -17,7 +17,15 @@ if TYPE_CHECKING:
 __all__ = ["MessageContentImageFileObject", "MessageContentImageFileObjectDict"]
 
 
-@define(slots=True, kw_only=True, repr=False, weakref_slot=False)
+@define(
+    slots=True,
+    init=False,
+    kw_only=True,
+    repr=False,
+    eq=False,
+    weakref_slot=False,
+    getstate_setstate=False,
+)
 class MessageContentImageFileObject(Model):
     """An image in a message, as a file of the server: one that a user uploaded, or one
     that the code interpreter made.
@@ -30,17 +38,27 @@ class MessageContentImageFileObject(Model):
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            type: Literal["image_file"] = ...,
+            image_file: MessageImageFile,
+            additional_properties: dict[str, Any] = ...,
+        ) -> None: ...
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = dict(data)
+        rest = {**data}
         take = rest.pop
-        self = cls.__new__(cls)
-        self.type = take("type", UNSET)
-        self.image_file = (
-            models.MessageImageFile.from_dict(value)
-            if isinstance(value := take("image_file", UNSET), dict)
-            else value
-        )
+        self = new(cls)
+        if (value := take("type", UNSET)) is not UNSET:
+            self.type = value
+        if isinstance(value := take("image_file", UNSET), dict):
+            self.image_file = models.MessageImageFile.from_dict(value)
+        elif value is not UNSET:
+            self.image_file = value
         self.additional_properties = rest
         return self
 

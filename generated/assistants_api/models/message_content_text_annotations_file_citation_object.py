@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..types import UNSET, Model
+from ..types import UNSET, Model, new
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -20,7 +20,15 @@ __all__ = [
 ]
 
 
-@define(slots=True, kw_only=True, repr=False, weakref_slot=False)
+@define(
+    slots=True,
+    init=False,
+    kw_only=True,
+    repr=False,
+    eq=False,
+    weakref_slot=False,
+    getstate_setstate=False,
+)
 class MessageContentTextAnnotationsFileCitationObject(Model):
     """An annotation that tells from which file of the file search a statement was
     taken.
@@ -43,20 +51,36 @@ class MessageContentTextAnnotationsFileCitationObject(Model):
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            type: Literal["file_citation"] = ...,
+            text: str,
+            file_citation: MessageFileCitation,
+            start_index: int,
+            end_index: int,
+            additional_properties: dict[str, Any] = ...,
+        ) -> None: ...
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = dict(data)
+        rest = {**data}
         take = rest.pop
-        self = cls.__new__(cls)
-        self.type = take("type", UNSET)
-        self.text = take("text", UNSET)
-        self.file_citation = (
-            models.MessageFileCitation.from_dict(value)
-            if isinstance(value := take("file_citation", UNSET), dict)
-            else value
-        )
-        self.start_index = take("start_index", UNSET)
-        self.end_index = take("end_index", UNSET)
+        self = new(cls)
+        if (value := take("type", UNSET)) is not UNSET:
+            self.type = value
+        if (value := take("text", UNSET)) is not UNSET:
+            self.text = value
+        if isinstance(value := take("file_citation", UNSET), dict):
+            self.file_citation = models.MessageFileCitation.from_dict(value)
+        elif value is not UNSET:
+            self.file_citation = value
+        if (value := take("start_index", UNSET)) is not UNSET:
+            self.start_index = value
+        if (value := take("end_index", UNSET)) is not UNSET:
+            self.end_index = value
         self.additional_properties = rest
         return self
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 
 from attrs import define, field
 
-from ..types import UNSET, Model, Unset
+from ..types import ABSENT, UNSET, Model, Unset, new
 
 if TYPE_CHECKING:
     from typing import Self
@@ -15,21 +15,39 @@ if TYPE_CHECKING:
 __all__ = ["MessageCreationDelta", "MessageCreationDeltaDict"]
 
 
-@define(slots=True, kw_only=True, repr=False, weakref_slot=False)
+@define(
+    slots=True,
+    init=False,
+    kw_only=True,
+    repr=False,
+    eq=False,
+    weakref_slot=False,
+    getstate_setstate=False,
+)
 class MessageCreationDelta(Model):
     """Which message a step is writing, as it is told in a stream."""
 
-    message_id: str | Unset = UNSET
+    message_id: str | None = ABSENT
     """Id of the message. Absent in pieces that say nothing new of it."""
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            message_id: str | Unset = ...,
+            additional_properties: dict[str, Any] = ...,
+        ) -> None: ...
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = dict(data)
+        rest = {**data}
         take = rest.pop
-        self = cls.__new__(cls)
-        self.message_id = take("message_id", UNSET)
+        self = new(cls)
+        if (value := take("message_id", UNSET)) is not UNSET:
+            self.message_id = value
         self.additional_properties = rest
         return self
 

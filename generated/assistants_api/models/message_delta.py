@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..reading import read_list
-from ..types import UNSET, Model, Unset
+from ..types import ABSENT, UNSET, Model, Unset, new
 
 if TYPE_CHECKING:
     from typing import Self
@@ -19,28 +18,48 @@ if TYPE_CHECKING:
 __all__ = ["MessageDelta", "MessageDeltaDict"]
 
 
-@define(slots=True, kw_only=True, repr=False, weakref_slot=False)
+@define(
+    slots=True,
+    init=False,
+    kw_only=True,
+    repr=False,
+    eq=False,
+    weakref_slot=False,
+    getstate_setstate=False,
+)
 class MessageDelta(Model):
     """What is new in a message. Put together piece by piece, the deltas give the
     message that `thread.message.completed` holds.
     """
 
-    role: ThreadMessageRole | Unset = UNSET
+    role: ThreadMessageRole | None = ABSENT
     """Who speaks. Said at the beginning, then left out."""
-    content: list[MessageContentDelta] | Unset = UNSET
+    content: list[MessageContentDelta] | None = ABSENT
     """Parts that are new or have grown; each says by its `index` where it belongs."""
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            role: ThreadMessageRole | Unset = ...,
+            content: list[MessageContentDelta] | Unset = ...,
+            additional_properties: dict[str, Any] = ...,
+        ) -> None: ...
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = dict(data)
+        rest = {**data}
         take = rest.pop
-        self = cls.__new__(cls)
-        self.role = take("role", UNSET)
-        self.content = read_list(
-            models.read_message_content_delta, take("content", UNSET)
-        )
+        self = new(cls)
+        if (value := take("role", UNSET)) is not UNSET:
+            self.role = value
+        if isinstance(value := take("content", UNSET), list):
+            self.content = [*map(models.read_message_content_delta, value)]
+        elif value is not UNSET:
+            self.content = value
         self.additional_properties = rest
         return self
 

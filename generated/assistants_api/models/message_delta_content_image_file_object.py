@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..types import UNSET, Model, Unset
+from ..types import ABSENT, UNSET, Model, Unset, new
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -23,7 +23,15 @@ __all__ = [
 ]
 
 
-@define(slots=True, kw_only=True, repr=False, weakref_slot=False)
+@define(
+    slots=True,
+    init=False,
+    kw_only=True,
+    repr=False,
+    eq=False,
+    weakref_slot=False,
+    getstate_setstate=False,
+)
 class MessageDeltaContentImageFileObject(Model):
     """An image by file, as it is told in a stream."""
 
@@ -33,23 +41,35 @@ class MessageDeltaContentImageFileObject(Model):
     """
     type: Literal["image_file"] = "image_file"
     """Says that this part is an image by file, always `image_file`."""
-    image_file: MessageImageFileDelta | Unset = UNSET
+    image_file: MessageImageFileDelta | None = ABSENT
     """Which file, and how closely the model looks at it."""
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            index: int,
+            type: Literal["image_file"] = ...,
+            image_file: MessageImageFileDelta | Unset = ...,
+            additional_properties: dict[str, Any] = ...,
+        ) -> None: ...
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = dict(data)
+        rest = {**data}
         take = rest.pop
-        self = cls.__new__(cls)
-        self.index = take("index", UNSET)
-        self.type = take("type", UNSET)
-        self.image_file = (
-            models.MessageImageFileDelta.from_dict(value)
-            if isinstance(value := take("image_file", UNSET), dict)
-            else value
-        )
+        self = new(cls)
+        if (value := take("index", UNSET)) is not UNSET:
+            self.index = value
+        if (value := take("type", UNSET)) is not UNSET:
+            self.type = value
+        if isinstance(value := take("image_file", UNSET), dict):
+            self.image_file = models.MessageImageFileDelta.from_dict(value)
+        elif value is not UNSET:
+            self.image_file = value
         self.additional_properties = rest
         return self
 

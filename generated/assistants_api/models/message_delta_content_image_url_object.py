@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..types import UNSET, Model, Unset
+from ..types import ABSENT, UNSET, Model, Unset, new
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -17,7 +17,15 @@ if TYPE_CHECKING:
 __all__ = ["MessageDeltaContentImageUrlObject", "MessageDeltaContentImageUrlObjectDict"]
 
 
-@define(slots=True, kw_only=True, repr=False, weakref_slot=False)
+@define(
+    slots=True,
+    init=False,
+    kw_only=True,
+    repr=False,
+    eq=False,
+    weakref_slot=False,
+    getstate_setstate=False,
+)
 class MessageDeltaContentImageUrlObject(Model):
     """An image by address, as it is told in a stream."""
 
@@ -27,23 +35,35 @@ class MessageDeltaContentImageUrlObject(Model):
     """
     type: Literal["image_url"] = "image_url"
     """Says that this part is an image by address, always `image_url`."""
-    image_url: MessageImageUrlDelta | Unset = UNSET
+    image_url: MessageImageUrlDelta | None = ABSENT
     """Which address, and how closely the model looks at the image."""
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            index: int,
+            type: Literal["image_url"] = ...,
+            image_url: MessageImageUrlDelta | Unset = ...,
+            additional_properties: dict[str, Any] = ...,
+        ) -> None: ...
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = dict(data)
+        rest = {**data}
         take = rest.pop
-        self = cls.__new__(cls)
-        self.index = take("index", UNSET)
-        self.type = take("type", UNSET)
-        self.image_url = (
-            models.MessageImageUrlDelta.from_dict(value)
-            if isinstance(value := take("image_url", UNSET), dict)
-            else value
-        )
+        self = new(cls)
+        if (value := take("index", UNSET)) is not UNSET:
+            self.index = value
+        if (value := take("type", UNSET)) is not UNSET:
+            self.type = value
+        if isinstance(value := take("image_url", UNSET), dict):
+            self.image_url = models.MessageImageUrlDelta.from_dict(value)
+        elif value is not UNSET:
+            self.image_url = value
         self.additional_properties = rest
         return self
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 
 from attrs import define, field
 
-from ..types import UNSET, Model, Unset
+from ..types import ABSENT, UNSET, Model, Unset, new
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -15,7 +15,15 @@ if TYPE_CHECKING:
 __all__ = ["MessageDeltaContentRefusalObject", "MessageDeltaContentRefusalObjectDict"]
 
 
-@define(slots=True, kw_only=True, repr=False, weakref_slot=False)
+@define(
+    slots=True,
+    init=False,
+    kw_only=True,
+    repr=False,
+    eq=False,
+    weakref_slot=False,
+    getstate_setstate=False,
+)
 class MessageDeltaContentRefusalObject(Model):
     """The next piece of a refusal."""
 
@@ -25,19 +33,33 @@ class MessageDeltaContentRefusalObject(Model):
     """
     type: Literal["refusal"] = "refusal"
     """Says that this part is a refusal, always `refusal`."""
-    refusal: str | Unset = UNSET
+    refusal: str | None = ABSENT
     """More of the wording, to be put behind what came before."""
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            index: int,
+            type: Literal["refusal"] = ...,
+            refusal: str | Unset = ...,
+            additional_properties: dict[str, Any] = ...,
+        ) -> None: ...
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = dict(data)
+        rest = {**data}
         take = rest.pop
-        self = cls.__new__(cls)
-        self.index = take("index", UNSET)
-        self.type = take("type", UNSET)
-        self.refusal = take("refusal", UNSET)
+        self = new(cls)
+        if (value := take("index", UNSET)) is not UNSET:
+            self.index = value
+        if (value := take("type", UNSET)) is not UNSET:
+            self.type = value
+        if (value := take("refusal", UNSET)) is not UNSET:
+            self.refusal = value
         self.additional_properties = rest
         return self
 

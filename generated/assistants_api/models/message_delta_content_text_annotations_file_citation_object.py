@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..types import UNSET, Model, Unset
+from ..types import ABSENT, UNSET, Model, Unset, new
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -23,7 +23,15 @@ __all__ = [
 ]
 
 
-@define(slots=True, kw_only=True, repr=False, weakref_slot=False)
+@define(
+    slots=True,
+    init=False,
+    kw_only=True,
+    repr=False,
+    eq=False,
+    weakref_slot=False,
+    getstate_setstate=False,
+)
 class MessageDeltaContentTextAnnotationsFileCitationObject(Model):
     """An annotation, as it is told in a stream, that tells from which file a statement
     was taken.
@@ -37,34 +45,52 @@ class MessageDeltaContentTextAnnotationsFileCitationObject(Model):
     """Says that this annotation is a source that was drawn on, always
     `file_citation`.
     """
-    text: str | Unset = UNSET
+    text: str | None = ABSENT
     """The stretch of text that is annotated, such as `【4:0†source】`. Replace it, by a
     link for instance, when showing the text.
     """
-    file_citation: MessageFileCitationDelta | Unset = UNSET
+    file_citation: MessageFileCitationDelta | None = ABSENT
     """The file that was drawn on."""
-    start_index: int | Unset = UNSET
+    start_index: int | None = ABSENT
     """Where that stretch begins: how many characters of the text stand before it."""
-    end_index: int | Unset = UNSET
+    end_index: int | None = ABSENT
     """Where that stretch ends: the position of the first character behind it."""
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            index: int,
+            type: Literal["file_citation"] = ...,
+            text: str | Unset = ...,
+            file_citation: MessageFileCitationDelta | Unset = ...,
+            start_index: int | Unset = ...,
+            end_index: int | Unset = ...,
+            additional_properties: dict[str, Any] = ...,
+        ) -> None: ...
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = dict(data)
+        rest = {**data}
         take = rest.pop
-        self = cls.__new__(cls)
-        self.index = take("index", UNSET)
-        self.type = take("type", UNSET)
-        self.text = take("text", UNSET)
-        self.file_citation = (
-            models.MessageFileCitationDelta.from_dict(value)
-            if isinstance(value := take("file_citation", UNSET), dict)
-            else value
-        )
-        self.start_index = take("start_index", UNSET)
-        self.end_index = take("end_index", UNSET)
+        self = new(cls)
+        if (value := take("index", UNSET)) is not UNSET:
+            self.index = value
+        if (value := take("type", UNSET)) is not UNSET:
+            self.type = value
+        if (value := take("text", UNSET)) is not UNSET:
+            self.text = value
+        if isinstance(value := take("file_citation", UNSET), dict):
+            self.file_citation = models.MessageFileCitationDelta.from_dict(value)
+        elif value is not UNSET:
+            self.file_citation = value
+        if (value := take("start_index", UNSET)) is not UNSET:
+            self.start_index = value
+        if (value := take("end_index", UNSET)) is not UNSET:
+            self.end_index = value
         self.additional_properties = rest
         return self
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..types import UNSET, Model, Unset
+from ..types import ABSENT, UNSET, Model, Unset, new
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -17,7 +17,15 @@ if TYPE_CHECKING:
 __all__ = ["MessageDeltaContentTextObject", "MessageDeltaContentTextObjectDict"]
 
 
-@define(slots=True, kw_only=True, repr=False, weakref_slot=False)
+@define(
+    slots=True,
+    init=False,
+    kw_only=True,
+    repr=False,
+    eq=False,
+    weakref_slot=False,
+    getstate_setstate=False,
+)
 class MessageDeltaContentTextObject(Model):
     """The next piece of a text and of its annotations."""
 
@@ -27,23 +35,35 @@ class MessageDeltaContentTextObject(Model):
     """
     type: Literal["text"] = "text"
     """Says that this part is text, always `text`."""
-    text: MessageTextDelta | Unset = UNSET
+    text: MessageTextDelta | None = ABSENT
     """What the text and its annotations grow by."""
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            index: int,
+            type: Literal["text"] = ...,
+            text: MessageTextDelta | Unset = ...,
+            additional_properties: dict[str, Any] = ...,
+        ) -> None: ...
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = dict(data)
+        rest = {**data}
         take = rest.pop
-        self = cls.__new__(cls)
-        self.index = take("index", UNSET)
-        self.type = take("type", UNSET)
-        self.text = (
-            models.MessageTextDelta.from_dict(value)
-            if isinstance(value := take("text", UNSET), dict)
-            else value
-        )
+        self = new(cls)
+        if (value := take("index", UNSET)) is not UNSET:
+            self.index = value
+        if (value := take("type", UNSET)) is not UNSET:
+            self.type = value
+        if isinstance(value := take("text", UNSET), dict):
+            self.text = models.MessageTextDelta.from_dict(value)
+        elif value is not UNSET:
+            self.text = value
         self.additional_properties = rest
         return self
 

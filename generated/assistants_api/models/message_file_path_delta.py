@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 
 from attrs import define, field
 
-from ..types import UNSET, Model, Unset
+from ..types import ABSENT, UNSET, Model, Unset, new
 
 if TYPE_CHECKING:
     from typing import Self
@@ -15,21 +15,39 @@ if TYPE_CHECKING:
 __all__ = ["MessageFilePathDelta", "MessageFilePathDeltaDict"]
 
 
-@define(slots=True, kw_only=True, repr=False, weakref_slot=False)
+@define(
+    slots=True,
+    init=False,
+    kw_only=True,
+    repr=False,
+    eq=False,
+    weakref_slot=False,
+    getstate_setstate=False,
+)
 class MessageFilePathDelta(Model):
     """A file that the code interpreter made, as it is told in a stream."""
 
-    file_id: str | Unset = UNSET
+    file_id: str | None = ABSENT
     """Id of the file; its bytes are read with the files API of the server."""
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            file_id: str | Unset = ...,
+            additional_properties: dict[str, Any] = ...,
+        ) -> None: ...
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = dict(data)
+        rest = {**data}
         take = rest.pop
-        self = cls.__new__(cls)
-        self.file_id = take("file_id", UNSET)
+        self = new(cls)
+        if (value := take("file_id", UNSET)) is not UNSET:
+            self.file_id = value
         self.additional_properties = rest
         return self
 

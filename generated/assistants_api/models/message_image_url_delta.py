@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 
 from attrs import define, field
 
-from ..types import UNSET, Model, Unset
+from ..types import ABSENT, UNSET, Model, Unset, new
 
 if TYPE_CHECKING:
     from typing import Self
@@ -16,24 +16,44 @@ if TYPE_CHECKING:
 __all__ = ["MessageImageUrlDelta", "MessageImageUrlDeltaDict"]
 
 
-@define(slots=True, kw_only=True, repr=False, weakref_slot=False)
+@define(
+    slots=True,
+    init=False,
+    kw_only=True,
+    repr=False,
+    eq=False,
+    weakref_slot=False,
+    getstate_setstate=False,
+)
 class MessageImageUrlDelta(Model):
     """An image on the web, as it is told in a stream."""
 
-    url: str | Unset = UNSET
+    url: str | None = ABSENT
     """Where the image is."""
-    detail: MessageImageDetail | Unset = UNSET
+    detail: MessageImageDetail | None = ABSENT
     """How closely the model looks at the image; `auto` if left out."""
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            url: str | Unset = ...,
+            detail: MessageImageDetail | Unset = ...,
+            additional_properties: dict[str, Any] = ...,
+        ) -> None: ...
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = dict(data)
+        rest = {**data}
         take = rest.pop
-        self = cls.__new__(cls)
-        self.url = take("url", UNSET)
-        self.detail = take("detail", UNSET)
+        self = new(cls)
+        if (value := take("url", UNSET)) is not UNSET:
+            self.url = value
+        if (value := take("detail", UNSET)) is not UNSET:
+            self.detail = value
         self.additional_properties = rest
         return self
 

@@ -8,8 +8,7 @@ from attrs import define, field
 
 from .. import models
 from ..datetimes import from_unixtime
-from ..reading import read_list
-from ..types import UNSET, Model
+from ..types import UNSET, Model, new
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -28,7 +27,15 @@ if TYPE_CHECKING:
 __all__ = ["MessageObject", "MessageObjectDict"]
 
 
-@define(slots=True, kw_only=True, repr=False, weakref_slot=False)
+@define(
+    slots=True,
+    init=False,
+    kw_only=True,
+    repr=False,
+    eq=False,
+    weakref_slot=False,
+    getstate_setstate=False,
+)
 class MessageObject(Model):
     """A message of a thread: what a user said, or what an assistant answered."""
 
@@ -75,31 +82,67 @@ class MessageObject(Model):
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            id: str,
+            object: Literal["thread.message"] = ...,
+            created_at: int,
+            thread_id: str,
+            status: ThreadMessageStatus,
+            incomplete_details: MessageIncompleteDetails | None,
+            completed_at: int | None,
+            incomplete_at: int | None,
+            role: ThreadMessageRole,
+            content: list[MessageContent],
+            assistant_id: str | None,
+            run_id: str | None,
+            attachments: list[MessageAttachment] | None,
+            metadata: Metadata | None,
+            additional_properties: dict[str, Any] = ...,
+        ) -> None: ...
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = dict(data)
+        rest = {**data}
         take = rest.pop
-        self = cls.__new__(cls)
-        self.id = take("id", UNSET)
-        self.object = take("object", UNSET)
-        self.created_at = take("created_at", UNSET)
-        self.thread_id = take("thread_id", UNSET)
-        self.status = take("status", UNSET)
-        self.incomplete_details = (
-            models.MessageIncompleteDetails.from_dict(value)
-            if isinstance(value := take("incomplete_details", UNSET), dict)
-            else value
-        )
-        self.completed_at = take("completed_at", UNSET)
-        self.incomplete_at = take("incomplete_at", UNSET)
-        self.role = take("role", UNSET)
-        self.content = read_list(models.read_message_content, take("content", UNSET))
-        self.assistant_id = take("assistant_id", UNSET)
-        self.run_id = take("run_id", UNSET)
-        self.attachments = read_list(
-            models.MessageAttachment.from_json, take("attachments", UNSET)
-        )
-        self.metadata = take("metadata", UNSET)
+        self = new(cls)
+        if (value := take("id", UNSET)) is not UNSET:
+            self.id = value
+        if (value := take("object", UNSET)) is not UNSET:
+            self.object = value
+        if (value := take("created_at", UNSET)) is not UNSET:
+            self.created_at = value
+        if (value := take("thread_id", UNSET)) is not UNSET:
+            self.thread_id = value
+        if (value := take("status", UNSET)) is not UNSET:
+            self.status = value
+        if isinstance(value := take("incomplete_details", UNSET), dict):
+            self.incomplete_details = models.MessageIncompleteDetails.from_dict(value)
+        elif value is not UNSET:
+            self.incomplete_details = value
+        if (value := take("completed_at", UNSET)) is not UNSET:
+            self.completed_at = value
+        if (value := take("incomplete_at", UNSET)) is not UNSET:
+            self.incomplete_at = value
+        if (value := take("role", UNSET)) is not UNSET:
+            self.role = value
+        if isinstance(value := take("content", UNSET), list):
+            self.content = [*map(models.read_message_content, value)]
+        elif value is not UNSET:
+            self.content = value
+        if (value := take("assistant_id", UNSET)) is not UNSET:
+            self.assistant_id = value
+        if (value := take("run_id", UNSET)) is not UNSET:
+            self.run_id = value
+        if isinstance(value := take("attachments", UNSET), list):
+            self.attachments = [*map(models.MessageAttachment.from_json, value)]
+        elif value is not UNSET:
+            self.attachments = value
+        if (value := take("metadata", UNSET)) is not UNSET:
+            self.metadata = value
         self.additional_properties = rest
         return self
 

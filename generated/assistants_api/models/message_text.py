@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..reading import read_list
-from ..types import UNSET, Model
+from ..types import UNSET, Model, new
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -18,7 +17,15 @@ if TYPE_CHECKING:
 __all__ = ["MessageText", "MessageTextDict"]
 
 
-@define(slots=True, kw_only=True, repr=False, weakref_slot=False)
+@define(
+    slots=True,
+    init=False,
+    kw_only=True,
+    repr=False,
+    eq=False,
+    weakref_slot=False,
+    getstate_setstate=False,
+)
 class MessageText(Model):
     """A text and its annotations."""
 
@@ -33,15 +40,27 @@ class MessageText(Model):
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            value: str,
+            annotations: list[MessageAnnotation],
+            additional_properties: dict[str, Any] = ...,
+        ) -> None: ...
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = dict(data)
+        rest = {**data}
         take = rest.pop
-        self = cls.__new__(cls)
-        self.value = take("value", UNSET)
-        self.annotations = read_list(
-            models.read_message_annotation, take("annotations", UNSET)
-        )
+        self = new(cls)
+        if (value := take("value", UNSET)) is not UNSET:
+            self.value = value
+        if isinstance(value := take("annotations", UNSET), list):
+            self.annotations = [*map(models.read_message_annotation, value)]
+        elif value is not UNSET:
+            self.annotations = value
         self.additional_properties = rest
         return self
 

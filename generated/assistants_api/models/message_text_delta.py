@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..reading import read_list
-from ..types import UNSET, Model, Unset
+from ..types import ABSENT, UNSET, Model, Unset, new
 
 if TYPE_CHECKING:
     from typing import Self
@@ -21,28 +20,48 @@ if TYPE_CHECKING:
 __all__ = ["MessageTextDelta", "MessageTextDeltaDict"]
 
 
-@define(slots=True, kw_only=True, repr=False, weakref_slot=False)
+@define(
+    slots=True,
+    init=False,
+    kw_only=True,
+    repr=False,
+    eq=False,
+    weakref_slot=False,
+    getstate_setstate=False,
+)
 class MessageTextDelta(Model):
     """What a text and its annotations grow by."""
 
-    value: str | Unset = UNSET
+    value: str | None = ABSENT
     """More of the text, to be put behind what came before."""
-    annotations: list[MessageAnnotationDelta] | Unset = UNSET
+    annotations: list[MessageAnnotationDelta] | None = ABSENT
     """Annotations that are new or have grown; each says by its `index` which one it
     is.
     """
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            value: str | Unset = ...,
+            annotations: list[MessageAnnotationDelta] | Unset = ...,
+            additional_properties: dict[str, Any] = ...,
+        ) -> None: ...
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = dict(data)
+        rest = {**data}
         take = rest.pop
-        self = cls.__new__(cls)
-        self.value = take("value", UNSET)
-        self.annotations = read_list(
-            models.read_message_annotation_delta, take("annotations", UNSET)
-        )
+        self = new(cls)
+        if (value := take("value", UNSET)) is not UNSET:
+            self.value = value
+        if isinstance(value := take("annotations", UNSET), list):
+            self.annotations = [*map(models.read_message_annotation_delta, value)]
+        elif value is not UNSET:
+            self.annotations = value
         self.additional_properties = rest
         return self
 

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..reading import read_list
-from ..types import UNSET, Model, Unset
+from ..types import ABSENT, UNSET, Model, Unset, new
 
 if TYPE_CHECKING:
     from typing import Self
@@ -26,74 +25,112 @@ if TYPE_CHECKING:
 __all__ = ["ModifyAssistantRequest", "ModifyAssistantRequestDict"]
 
 
-@define(slots=True, kw_only=True, repr=False, weakref_slot=False)
+@define(
+    slots=True,
+    init=False,
+    kw_only=True,
+    repr=False,
+    eq=False,
+    weakref_slot=False,
+    getstate_setstate=False,
+)
 class ModifyAssistantRequest(Model):
     """The settings of an assistant to change; what is left out stays as it is.
     Properties that are not listed here are refused.
     """
 
-    model: str | AssistantSupportedModels | Unset = UNSET
+    model: str | AssistantSupportedModels | None = ABSENT
     """Name of another model: one of the listed ones or any other that the server
     knows.
     """
-    reasoning_effort: ReasoningEffort | Unset | None = UNSET
+    reasoning_effort: ReasoningEffort | None = ABSENT
     """How long a reasoning model may think before it answers. Other models have no use
     for it.
     """
-    name: str | Unset | None = UNSET
+    name: str | None = ABSENT
     """A new name, 256 characters at most."""
-    description: str | Unset | None = UNSET
+    description: str | None = ABSENT
     """What the assistant is for, in at most 512 characters."""
-    instructions: str | Unset | None = UNSET
+    instructions: str | None = ABSENT
     """What to tell the model from now on, at most 256,000 characters."""
-    tools: list[AssistantTool] | Unset = UNSET
+    tools: list[AssistantTool] | None = ABSENT
     """The tools that the model may call from now on, 128 at most, in place of the old
     list.
     """
-    tool_resources: ToolResources | Unset | None = UNSET
+    tool_resources: ToolResources | None = ABSENT
     """Other files and vector stores for the tools, by tool, in place of the old
     ones.
     """
-    metadata: Metadata | Unset | None = UNSET
+    metadata: Metadata | None = ABSENT
     """Up to 16 pairs of text to keep with the assistant; see `Metadata`."""
-    temperature: float | Unset | None = UNSET
+    temperature: float | None = ABSENT
     """How freely the model picks its tokens, from 0 (nearly always the likeliest) to 2
     (wild). 1 by default.
     """
-    top_p: float | Unset | None = UNSET
+    top_p: float | None = ABSENT
     """Which tokens the model picks from: the likeliest, up to this share of the
     probability, so that 0.1 stands for the top tenth. 1, which is all of them, by
     default; change this or `temperature`, hardly ever both.
     """
-    response_format: AssistantsApiResponseFormatOption | Unset | None = UNSET
+    response_format: AssistantsApiResponseFormatOption | None = ABSENT
     """The form that answers must have: free text, any JSON object, or JSON of a given
     schema. Null or absent is the same as `auto`.
     """
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            model: str | AssistantSupportedModels | Unset = ...,
+            reasoning_effort: ReasoningEffort | Unset | None = ...,
+            name: str | Unset | None = ...,
+            description: str | Unset | None = ...,
+            instructions: str | Unset | None = ...,
+            tools: list[AssistantTool] | Unset = ...,
+            tool_resources: ToolResources | Unset | None = ...,
+            metadata: Metadata | Unset | None = ...,
+            temperature: float | Unset | None = ...,
+            top_p: float | Unset | None = ...,
+            response_format: AssistantsApiResponseFormatOption | Unset | None = ...,
+            additional_properties: dict[str, Any] = ...,
+        ) -> None: ...
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = dict(data)
+        rest = {**data}
         take = rest.pop
-        self = cls.__new__(cls)
-        self.model = take("model", UNSET)
-        self.reasoning_effort = take("reasoning_effort", UNSET)
-        self.name = take("name", UNSET)
-        self.description = take("description", UNSET)
-        self.instructions = take("instructions", UNSET)
-        self.tools = read_list(models.read_assistant_tool, take("tools", UNSET))
-        self.tool_resources = (
-            models.ToolResources.from_dict(value)
-            if isinstance(value := take("tool_resources", UNSET), dict)
-            else value
-        )
-        self.metadata = take("metadata", UNSET)
-        self.temperature = take("temperature", UNSET)
-        self.top_p = take("top_p", UNSET)
-        self.response_format = models.read_assistants_api_response_format_option(
-            take("response_format", UNSET)
-        )
+        self = new(cls)
+        if (value := take("model", UNSET)) is not UNSET:
+            self.model = value
+        if (value := take("reasoning_effort", UNSET)) is not UNSET:
+            self.reasoning_effort = value
+        if (value := take("name", UNSET)) is not UNSET:
+            self.name = value
+        if (value := take("description", UNSET)) is not UNSET:
+            self.description = value
+        if (value := take("instructions", UNSET)) is not UNSET:
+            self.instructions = value
+        if isinstance(value := take("tools", UNSET), list):
+            self.tools = [*map(models.read_assistant_tool, value)]
+        elif value is not UNSET:
+            self.tools = value
+        if isinstance(value := take("tool_resources", UNSET), dict):
+            self.tool_resources = models.ToolResources.from_dict(value)
+        elif value is not UNSET:
+            self.tool_resources = value
+        if (value := take("metadata", UNSET)) is not UNSET:
+            self.metadata = value
+        if (value := take("temperature", UNSET)) is not UNSET:
+            self.temperature = value
+        if (value := take("top_p", UNSET)) is not UNSET:
+            self.top_p = value
+        if (value := take("response_format", UNSET)) is not UNSET:
+            self.response_format = models.read_assistants_api_response_format_option(
+                value
+            )
         self.additional_properties = rest
         return self
 

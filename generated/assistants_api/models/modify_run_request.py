@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 
 from attrs import define, field
 
-from ..types import UNSET, Model, Unset
+from ..types import ABSENT, UNSET, Model, Unset, new
 
 if TYPE_CHECKING:
     from typing import Self
@@ -16,21 +16,39 @@ if TYPE_CHECKING:
 __all__ = ["ModifyRunRequest", "ModifyRunRequestDict"]
 
 
-@define(slots=True, kw_only=True, repr=False, weakref_slot=False)
+@define(
+    slots=True,
+    init=False,
+    kw_only=True,
+    repr=False,
+    eq=False,
+    weakref_slot=False,
+    getstate_setstate=False,
+)
 class ModifyRunRequest(Model):
     """The change to a run: its metadata, and nothing else."""
 
-    metadata: Metadata | Unset | None = UNSET
+    metadata: Metadata | None = ABSENT
     """Up to 16 pairs of text to keep with the run; see `Metadata`."""
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            metadata: Metadata | Unset | None = ...,
+            additional_properties: dict[str, Any] = ...,
+        ) -> None: ...
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = dict(data)
+        rest = {**data}
         take = rest.pop
-        self = cls.__new__(cls)
-        self.metadata = take("metadata", UNSET)
+        self = new(cls)
+        if (value := take("metadata", UNSET)) is not UNSET:
+            self.metadata = value
         self.additional_properties = rest
         return self
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..types import UNSET, Model, Unset
+from ..types import ABSENT, UNSET, Model, Unset, new
 
 if TYPE_CHECKING:
     from typing import Self
@@ -18,32 +18,50 @@ if TYPE_CHECKING:
 __all__ = ["ModifyThreadRequest", "ModifyThreadRequestDict"]
 
 
-@define(slots=True, kw_only=True, repr=False, weakref_slot=False)
+@define(
+    slots=True,
+    init=False,
+    kw_only=True,
+    repr=False,
+    eq=False,
+    weakref_slot=False,
+    getstate_setstate=False,
+)
 class ModifyThreadRequest(Model):
     """The changes to a thread; what is left out stays as it is. Properties that are not
     listed here are refused.
     """
 
-    tool_resources: ToolResources | Unset | None = UNSET
+    tool_resources: ToolResources | None = ABSENT
     """Other files and vector stores for the tools in this thread, by tool, in place of
     the old ones.
     """
-    metadata: Metadata | Unset | None = UNSET
+    metadata: Metadata | None = ABSENT
     """Up to 16 pairs of text to keep with the thread; see `Metadata`."""
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            tool_resources: ToolResources | Unset | None = ...,
+            metadata: Metadata | Unset | None = ...,
+            additional_properties: dict[str, Any] = ...,
+        ) -> None: ...
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = dict(data)
+        rest = {**data}
         take = rest.pop
-        self = cls.__new__(cls)
-        self.tool_resources = (
-            models.ToolResources.from_dict(value)
-            if isinstance(value := take("tool_resources", UNSET), dict)
-            else value
-        )
-        self.metadata = take("metadata", UNSET)
+        self = new(cls)
+        if isinstance(value := take("tool_resources", UNSET), dict):
+            self.tool_resources = models.ToolResources.from_dict(value)
+        elif value is not UNSET:
+            self.tool_resources = value
+        if (value := take("metadata", UNSET)) is not UNSET:
+            self.metadata = value
         self.additional_properties = rest
         return self
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 from attrs import define, field
 
 from ..datetimes import from_unixtime
-from ..types import UNSET, Model, Unset
+from ..types import ABSENT, UNSET, Model, Unset, new
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -19,7 +19,15 @@ if TYPE_CHECKING:
 __all__ = ["OpenAIFile", "OpenAIFileDict"]
 
 
-@define(slots=True, kw_only=True, repr=False, weakref_slot=False)
+@define(
+    slots=True,
+    init=False,
+    kw_only=True,
+    repr=False,
+    eq=False,
+    weakref_slot=False,
+    getstate_setstate=False,
+)
 class OpenAIFile(Model):
     """An uploaded file, or one that the server produced, without its contents."""
 
@@ -29,7 +37,7 @@ class OpenAIFile(Model):
     """Size of the file in bytes."""
     created_at: int
     """When the file was stored, in seconds since 1970 (UTC)."""
-    expires_at: int | Unset | None = UNSET
+    expires_at: int | None = ABSENT
     """When the file expires, in seconds since 1970 (UTC). Null or absent if it
     doesn't.
     """
@@ -41,25 +49,51 @@ class OpenAIFile(Model):
     """What the file is for."""
     status: FileStatus
     """State of the file. Deprecated: the original service says `processed` at once."""
-    status_details: str | Unset | None = UNSET
+    status_details: str | None = ABSENT
     """Why the file is unusable. Deprecated, and usually null."""
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            id: str,
+            bytes: int,
+            created_at: int,
+            expires_at: int | Unset | None = ...,
+            filename: str,
+            object: Literal["file"] = ...,
+            purpose: FilePurpose,
+            status: FileStatus,
+            status_details: str | Unset | None = ...,
+            additional_properties: dict[str, Any] = ...,
+        ) -> None: ...
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = dict(data)
+        rest = {**data}
         take = rest.pop
-        self = cls.__new__(cls)
-        self.id = take("id", UNSET)
-        self.bytes = take("bytes", UNSET)
-        self.created_at = take("created_at", UNSET)
-        self.expires_at = take("expires_at", UNSET)
-        self.filename = take("filename", UNSET)
-        self.object = take("object", UNSET)
-        self.purpose = take("purpose", UNSET)
-        self.status = take("status", UNSET)
-        self.status_details = take("status_details", UNSET)
+        self = new(cls)
+        if (value := take("id", UNSET)) is not UNSET:
+            self.id = value
+        if (value := take("bytes", UNSET)) is not UNSET:
+            self.bytes = value
+        if (value := take("created_at", UNSET)) is not UNSET:
+            self.created_at = value
+        if (value := take("expires_at", UNSET)) is not UNSET:
+            self.expires_at = value
+        if (value := take("filename", UNSET)) is not UNSET:
+            self.filename = value
+        if (value := take("object", UNSET)) is not UNSET:
+            self.object = value
+        if (value := take("purpose", UNSET)) is not UNSET:
+            self.purpose = value
+        if (value := take("status", UNSET)) is not UNSET:
+            self.status = value
+        if (value := take("status_details", UNSET)) is not UNSET:
+            self.status_details = value
         self.additional_properties = rest
         return self
 

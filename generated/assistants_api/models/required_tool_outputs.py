@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..reading import read_list
-from ..types import UNSET, Model
+from ..types import UNSET, Model, new
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -18,7 +17,15 @@ if TYPE_CHECKING:
 __all__ = ["RequiredToolOutputs", "RequiredToolOutputsDict"]
 
 
-@define(slots=True, kw_only=True, repr=False, weakref_slot=False)
+@define(
+    slots=True,
+    init=False,
+    kw_only=True,
+    repr=False,
+    eq=False,
+    weakref_slot=False,
+    getstate_setstate=False,
+)
 class RequiredToolOutputs(Model):
     """The calls whose outputs a run waits for."""
 
@@ -29,14 +36,24 @@ class RequiredToolOutputs(Model):
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            tool_calls: list[RunToolCallObject],
+            additional_properties: dict[str, Any] = ...,
+        ) -> None: ...
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = dict(data)
+        rest = {**data}
         take = rest.pop
-        self = cls.__new__(cls)
-        self.tool_calls = read_list(
-            models.RunToolCallObject.from_json, take("tool_calls", UNSET)
-        )
+        self = new(cls)
+        if isinstance(value := take("tool_calls", UNSET), list):
+            self.tool_calls = [*map(models.RunToolCallObject.from_json, value)]
+        elif value is not UNSET:
+            self.tool_calls = value
         self.additional_properties = rest
         return self
 

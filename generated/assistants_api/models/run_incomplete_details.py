@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 
 from attrs import define, field
 
-from ..types import UNSET, Model, Unset
+from ..types import ABSENT, UNSET, Model, Unset, new
 
 if TYPE_CHECKING:
     from typing import Self
@@ -16,21 +16,39 @@ if TYPE_CHECKING:
 __all__ = ["RunIncompleteDetails", "RunIncompleteDetailsDict"]
 
 
-@define(slots=True, kw_only=True, repr=False, weakref_slot=False)
+@define(
+    slots=True,
+    init=False,
+    kw_only=True,
+    repr=False,
+    eq=False,
+    weakref_slot=False,
+    getstate_setstate=False,
+)
 class RunIncompleteDetails(Model):
     """Why a run ended before it was done."""
 
-    reason: RunIncompleteReason | Unset = UNSET
+    reason: RunIncompleteReason | None = ABSENT
     """Which limit was reached."""
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            reason: RunIncompleteReason | Unset = ...,
+            additional_properties: dict[str, Any] = ...,
+        ) -> None: ...
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = dict(data)
+        rest = {**data}
         take = rest.pop
-        self = cls.__new__(cls)
-        self.reason = take("reason", UNSET)
+        self = new(cls)
+        if (value := take("reason", UNSET)) is not UNSET:
+            self.reason = value
         self.additional_properties = rest
         return self
 

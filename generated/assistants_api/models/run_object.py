@@ -8,8 +8,7 @@ from attrs import define, field
 
 from .. import models
 from ..datetimes import from_unixtime
-from ..reading import read_list
-from ..types import UNSET, Model, Unset
+from ..types import ABSENT, UNSET, Model, Unset, new
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -41,7 +40,15 @@ if TYPE_CHECKING:
 __all__ = ["RunObject", "RunObjectDict"]
 
 
-@define(slots=True, kw_only=True, repr=False, weakref_slot=False)
+@define(
+    slots=True,
+    init=False,
+    kw_only=True,
+    repr=False,
+    eq=False,
+    weakref_slot=False,
+    getstate_setstate=False,
+)
 class RunObject(Model):
     """A run: an assistant at work on a thread. It begins `queued`, is `in_progress`
     while the model works, may stop at `requires_action` for your functions, and ends
@@ -98,11 +105,11 @@ class RunObject(Model):
     """
     usage: RunCompletionUsage | None
     """How many tokens the run took. Null until it has ended."""
-    temperature: float | Unset | None = UNSET
+    temperature: float | None = ABSENT
     """How freely the model picks its tokens in this run, from 0 to 2. Null or absent
     means 1.
     """
-    top_p: float | Unset | None = UNSET
+    top_p: float | None = ABSENT
     """Which tokens the model picks from in this run: the likeliest, up to this share of
     the probability, from 0 to 1. Null or absent means 1, all of them.
     """
@@ -123,64 +130,116 @@ class RunObject(Model):
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            id: str,
+            object: Literal["thread.run"] = ...,
+            created_at: int,
+            thread_id: str,
+            assistant_id: str,
+            status: RunStatus,
+            required_action: RunObjectRequiredAction | None,
+            last_error: RunLastError | None,
+            expires_at: int | None,
+            started_at: int | None,
+            cancelled_at: int | None,
+            failed_at: int | None,
+            completed_at: int | None,
+            incomplete_details: RunIncompleteDetails | None,
+            model: str,
+            instructions: str,
+            tools: list[AssistantTool],
+            metadata: Metadata | None,
+            usage: RunCompletionUsage | None,
+            temperature: float | Unset | None = ...,
+            top_p: float | Unset | None = ...,
+            max_prompt_tokens: int | None,
+            max_completion_tokens: int | None,
+            truncation_strategy: TruncationObject | None,
+            tool_choice: AssistantsApiToolChoiceOption | None,
+            parallel_tool_calls: ParallelToolCalls,
+            response_format: AssistantsApiResponseFormatOption | None,
+            additional_properties: dict[str, Any] = ...,
+        ) -> None: ...
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = dict(data)
+        rest = {**data}
         take = rest.pop
-        self = cls.__new__(cls)
-        self.id = take("id", UNSET)
-        self.object = take("object", UNSET)
-        self.created_at = take("created_at", UNSET)
-        self.thread_id = take("thread_id", UNSET)
-        self.assistant_id = take("assistant_id", UNSET)
-        self.status = take("status", UNSET)
-        self.required_action = (
-            models.RunObjectRequiredAction.from_dict(value)
-            if isinstance(value := take("required_action", UNSET), dict)
-            else value
-        )
-        self.last_error = (
-            models.RunLastError.from_dict(value)
-            if isinstance(value := take("last_error", UNSET), dict)
-            else value
-        )
-        self.expires_at = take("expires_at", UNSET)
-        self.started_at = take("started_at", UNSET)
-        self.cancelled_at = take("cancelled_at", UNSET)
-        self.failed_at = take("failed_at", UNSET)
-        self.completed_at = take("completed_at", UNSET)
-        self.incomplete_details = (
-            models.RunIncompleteDetails.from_dict(value)
-            if isinstance(value := take("incomplete_details", UNSET), dict)
-            else value
-        )
-        self.model = take("model", UNSET)
-        self.instructions = take("instructions", UNSET)
-        self.tools = read_list(models.read_assistant_tool, take("tools", UNSET))
-        self.metadata = take("metadata", UNSET)
-        self.usage = (
-            models.RunCompletionUsage.from_dict(value)
-            if isinstance(value := take("usage", UNSET), dict)
-            else value
-        )
-        self.temperature = take("temperature", UNSET)
-        self.top_p = take("top_p", UNSET)
-        self.max_prompt_tokens = take("max_prompt_tokens", UNSET)
-        self.max_completion_tokens = take("max_completion_tokens", UNSET)
-        self.truncation_strategy = (
-            models.TruncationObject.from_dict(value)
-            if isinstance(value := take("truncation_strategy", UNSET), dict)
-            else value
-        )
-        self.tool_choice = (
-            models.AssistantsNamedToolChoice.from_dict(value)
-            if isinstance(value := take("tool_choice", UNSET), dict)
-            else value
-        )
-        self.parallel_tool_calls = take("parallel_tool_calls", UNSET)
-        self.response_format = models.read_assistants_api_response_format_option(
-            take("response_format", UNSET)
-        )
+        self = new(cls)
+        if (value := take("id", UNSET)) is not UNSET:
+            self.id = value
+        if (value := take("object", UNSET)) is not UNSET:
+            self.object = value
+        if (value := take("created_at", UNSET)) is not UNSET:
+            self.created_at = value
+        if (value := take("thread_id", UNSET)) is not UNSET:
+            self.thread_id = value
+        if (value := take("assistant_id", UNSET)) is not UNSET:
+            self.assistant_id = value
+        if (value := take("status", UNSET)) is not UNSET:
+            self.status = value
+        if isinstance(value := take("required_action", UNSET), dict):
+            self.required_action = models.RunObjectRequiredAction.from_dict(value)
+        elif value is not UNSET:
+            self.required_action = value
+        if isinstance(value := take("last_error", UNSET), dict):
+            self.last_error = models.RunLastError.from_dict(value)
+        elif value is not UNSET:
+            self.last_error = value
+        if (value := take("expires_at", UNSET)) is not UNSET:
+            self.expires_at = value
+        if (value := take("started_at", UNSET)) is not UNSET:
+            self.started_at = value
+        if (value := take("cancelled_at", UNSET)) is not UNSET:
+            self.cancelled_at = value
+        if (value := take("failed_at", UNSET)) is not UNSET:
+            self.failed_at = value
+        if (value := take("completed_at", UNSET)) is not UNSET:
+            self.completed_at = value
+        if isinstance(value := take("incomplete_details", UNSET), dict):
+            self.incomplete_details = models.RunIncompleteDetails.from_dict(value)
+        elif value is not UNSET:
+            self.incomplete_details = value
+        if (value := take("model", UNSET)) is not UNSET:
+            self.model = value
+        if (value := take("instructions", UNSET)) is not UNSET:
+            self.instructions = value
+        if isinstance(value := take("tools", UNSET), list):
+            self.tools = [*map(models.read_assistant_tool, value)]
+        elif value is not UNSET:
+            self.tools = value
+        if (value := take("metadata", UNSET)) is not UNSET:
+            self.metadata = value
+        if isinstance(value := take("usage", UNSET), dict):
+            self.usage = models.RunCompletionUsage.from_dict(value)
+        elif value is not UNSET:
+            self.usage = value
+        if (value := take("temperature", UNSET)) is not UNSET:
+            self.temperature = value
+        if (value := take("top_p", UNSET)) is not UNSET:
+            self.top_p = value
+        if (value := take("max_prompt_tokens", UNSET)) is not UNSET:
+            self.max_prompt_tokens = value
+        if (value := take("max_completion_tokens", UNSET)) is not UNSET:
+            self.max_completion_tokens = value
+        if isinstance(value := take("truncation_strategy", UNSET), dict):
+            self.truncation_strategy = models.TruncationObject.from_dict(value)
+        elif value is not UNSET:
+            self.truncation_strategy = value
+        if isinstance(value := take("tool_choice", UNSET), dict):
+            self.tool_choice = models.AssistantsNamedToolChoice.from_dict(value)
+        elif value is not UNSET:
+            self.tool_choice = value
+        if (value := take("parallel_tool_calls", UNSET)) is not UNSET:
+            self.parallel_tool_calls = value
+        if (value := take("response_format", UNSET)) is not UNSET:
+            self.response_format = models.read_assistants_api_response_format_option(
+                value
+            )
         self.additional_properties = rest
         return self
 

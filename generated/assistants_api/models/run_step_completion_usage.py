@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 
 from attrs import define, field
 
-from ..types import UNSET, Model
+from ..types import UNSET, Model, new
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -15,7 +15,15 @@ if TYPE_CHECKING:
 __all__ = ["RunStepCompletionUsage", "RunStepCompletionUsageDict"]
 
 
-@define(slots=True, kw_only=True, repr=False, weakref_slot=False)
+@define(
+    slots=True,
+    init=False,
+    kw_only=True,
+    repr=False,
+    eq=False,
+    weakref_slot=False,
+    getstate_setstate=False,
+)
 class RunStepCompletionUsage(Model):
     """How many tokens a step took. Known only when it has ended."""
 
@@ -28,14 +36,28 @@ class RunStepCompletionUsage(Model):
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            completion_tokens: int,
+            prompt_tokens: int,
+            total_tokens: int,
+            additional_properties: dict[str, Any] = ...,
+        ) -> None: ...
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = dict(data)
+        rest = {**data}
         take = rest.pop
-        self = cls.__new__(cls)
-        self.completion_tokens = take("completion_tokens", UNSET)
-        self.prompt_tokens = take("prompt_tokens", UNSET)
-        self.total_tokens = take("total_tokens", UNSET)
+        self = new(cls)
+        if (value := take("completion_tokens", UNSET)) is not UNSET:
+            self.completion_tokens = value
+        if (value := take("prompt_tokens", UNSET)) is not UNSET:
+            self.prompt_tokens = value
+        if (value := take("total_tokens", UNSET)) is not UNSET:
+            self.total_tokens = value
         self.additional_properties = rest
         return self
 

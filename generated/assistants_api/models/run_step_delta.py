@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..types import UNSET, Model, Unset
+from ..types import ABSENT, UNSET, Model, Unset, new
 
 if TYPE_CHECKING:
     from typing import Self
@@ -17,23 +17,39 @@ if TYPE_CHECKING:
 __all__ = ["RunStepDelta", "RunStepDeltaDict"]
 
 
-@define(slots=True, kw_only=True, repr=False, weakref_slot=False)
+@define(
+    slots=True,
+    init=False,
+    kw_only=True,
+    repr=False,
+    eq=False,
+    weakref_slot=False,
+    getstate_setstate=False,
+)
 class RunStepDelta(Model):
     """What is new in a step."""
 
-    step_details: RunStepDetailsDelta | Unset = UNSET
+    step_details: RunStepDetailsDelta | None = ABSENT
     """What is new in the message or in the tool calls. Absent if nothing is."""
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            step_details: RunStepDetailsDelta | Unset = ...,
+            additional_properties: dict[str, Any] = ...,
+        ) -> None: ...
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = dict(data)
+        rest = {**data}
         take = rest.pop
-        self = cls.__new__(cls)
-        self.step_details = models.read_run_step_details_delta(
-            take("step_details", UNSET)
-        )
+        self = new(cls)
+        if (value := take("step_details", UNSET)) is not UNSET:
+            self.step_details = models.read_run_step_details_delta(value)
         self.additional_properties = rest
         return self
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..types import UNSET, Model, Unset
+from ..types import ABSENT, UNSET, Model, Unset, new
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -23,7 +23,15 @@ __all__ = [
 ]
 
 
-@define(slots=True, kw_only=True, repr=False, weakref_slot=False)
+@define(
+    slots=True,
+    init=False,
+    kw_only=True,
+    repr=False,
+    eq=False,
+    weakref_slot=False,
+    getstate_setstate=False,
+)
 class RunStepDeltaStepDetailsToolCallsCodeObject(Model):
     """The next piece of a call of the code interpreter."""
 
@@ -31,28 +39,42 @@ class RunStepDeltaStepDetailsToolCallsCodeObject(Model):
     """Which call of the step this is, counted from 0. Pieces with the same number
     belong together.
     """
-    id: str | Unset = UNSET
+    id: str | None = ABSENT
     """Id of the call. Said with its first piece, and absent as a rule in later ones."""
     type: Literal["code_interpreter"] = "code_interpreter"
     """Says that the call is one of the code interpreter, always `code_interpreter`."""
-    code_interpreter: CodeInterpreterCallDelta | Unset = UNSET
+    code_interpreter: CodeInterpreterCallDelta | None = ABSENT
     """What the code or its outputs grow by."""
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            index: int,
+            id: str | Unset = ...,
+            type: Literal["code_interpreter"] = ...,
+            code_interpreter: CodeInterpreterCallDelta | Unset = ...,
+            additional_properties: dict[str, Any] = ...,
+        ) -> None: ...
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = dict(data)
+        rest = {**data}
         take = rest.pop
-        self = cls.__new__(cls)
-        self.index = take("index", UNSET)
-        self.id = take("id", UNSET)
-        self.type = take("type", UNSET)
-        self.code_interpreter = (
-            models.CodeInterpreterCallDelta.from_dict(value)
-            if isinstance(value := take("code_interpreter", UNSET), dict)
-            else value
-        )
+        self = new(cls)
+        if (value := take("index", UNSET)) is not UNSET:
+            self.index = value
+        if (value := take("id", UNSET)) is not UNSET:
+            self.id = value
+        if (value := take("type", UNSET)) is not UNSET:
+            self.type = value
+        if isinstance(value := take("code_interpreter", UNSET), dict):
+            self.code_interpreter = models.CodeInterpreterCallDelta.from_dict(value)
+        elif value is not UNSET:
+            self.code_interpreter = value
         self.additional_properties = rest
         return self
 

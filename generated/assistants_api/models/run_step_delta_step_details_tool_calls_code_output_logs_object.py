@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 
 from attrs import define, field
 
-from ..types import UNSET, Model, Unset
+from ..types import ABSENT, UNSET, Model, Unset, new
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -18,7 +18,15 @@ __all__ = [
 ]
 
 
-@define(slots=True, kw_only=True, repr=False, weakref_slot=False)
+@define(
+    slots=True,
+    init=False,
+    kw_only=True,
+    repr=False,
+    eq=False,
+    weakref_slot=False,
+    getstate_setstate=False,
+)
 class RunStepDeltaStepDetailsToolCallsCodeOutputLogsObject(Model):
     """The next piece of what code printed."""
 
@@ -28,19 +36,33 @@ class RunStepDeltaStepDetailsToolCallsCodeOutputLogsObject(Model):
     """
     type: Literal["logs"] = "logs"
     """Says that the output is printed text, always `logs`."""
-    logs: str | Unset = UNSET
+    logs: str | None = ABSENT
     """More of the printed text, to be put behind what came before."""
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            index: int,
+            type: Literal["logs"] = ...,
+            logs: str | Unset = ...,
+            additional_properties: dict[str, Any] = ...,
+        ) -> None: ...
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = dict(data)
+        rest = {**data}
         take = rest.pop
-        self = cls.__new__(cls)
-        self.index = take("index", UNSET)
-        self.type = take("type", UNSET)
-        self.logs = take("logs", UNSET)
+        self = new(cls)
+        if (value := take("index", UNSET)) is not UNSET:
+            self.index = value
+        if (value := take("type", UNSET)) is not UNSET:
+            self.type = value
+        if (value := take("logs", UNSET)) is not UNSET:
+            self.logs = value
         self.additional_properties = rest
         return self
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 
 from attrs import define, field
 
-from ..types import UNSET, Model, Unset
+from ..types import ABSENT, UNSET, Model, Unset, new
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -18,7 +18,15 @@ __all__ = [
 ]
 
 
-@define(slots=True, kw_only=True, repr=False, weakref_slot=False)
+@define(
+    slots=True,
+    init=False,
+    kw_only=True,
+    repr=False,
+    eq=False,
+    weakref_slot=False,
+    getstate_setstate=False,
+)
 class RunStepDeltaStepDetailsToolCallsFileSearchObject(Model):
     """A file search, as it is told in a stream."""
 
@@ -26,7 +34,7 @@ class RunStepDeltaStepDetailsToolCallsFileSearchObject(Model):
     """Which call of the step this is, counted from 0. Pieces with the same number
     belong together.
     """
-    id: str | Unset = UNSET
+    id: str | None = ABSENT
     """Id of the call. Said with its first piece, and absent as a rule in later ones."""
     type: Literal["file_search"] = "file_search"
     """Says that the call is a file search, always `file_search`."""
@@ -35,15 +43,31 @@ class RunStepDeltaStepDetailsToolCallsFileSearchObject(Model):
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            index: int,
+            id: str | Unset = ...,
+            type: Literal["file_search"] = ...,
+            file_search: dict[str, Any],
+            additional_properties: dict[str, Any] = ...,
+        ) -> None: ...
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = dict(data)
+        rest = {**data}
         take = rest.pop
-        self = cls.__new__(cls)
-        self.index = take("index", UNSET)
-        self.id = take("id", UNSET)
-        self.type = take("type", UNSET)
-        self.file_search = take("file_search", UNSET)
+        self = new(cls)
+        if (value := take("index", UNSET)) is not UNSET:
+            self.index = value
+        if (value := take("id", UNSET)) is not UNSET:
+            self.id = value
+        if (value := take("type", UNSET)) is not UNSET:
+            self.type = value
+        if (value := take("file_search", UNSET)) is not UNSET:
+            self.file_search = value
         self.additional_properties = rest
         return self
 

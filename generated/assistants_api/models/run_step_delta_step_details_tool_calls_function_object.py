@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..types import UNSET, Model, Unset
+from ..types import ABSENT, UNSET, Model, Unset, new
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -23,7 +23,15 @@ __all__ = [
 ]
 
 
-@define(slots=True, kw_only=True, repr=False, weakref_slot=False)
+@define(
+    slots=True,
+    init=False,
+    kw_only=True,
+    repr=False,
+    eq=False,
+    weakref_slot=False,
+    getstate_setstate=False,
+)
 class RunStepDeltaStepDetailsToolCallsFunctionObject(Model):
     """The next piece of a function call."""
 
@@ -31,28 +39,42 @@ class RunStepDeltaStepDetailsToolCallsFunctionObject(Model):
     """Which call of the step this is, counted from 0. Pieces with the same number
     belong together.
     """
-    id: str | Unset = UNSET
+    id: str | None = ABSENT
     """Id of the call. Said with its first piece, and absent as a rule in later ones."""
     type: Literal["function"] = "function"
     """Says that the call is one of a function, always `function`."""
-    function: RunStepFunctionCallDelta | Unset = UNSET
+    function: RunStepFunctionCallDelta | None = ABSENT
     """What the name, the arguments or the output grow by."""
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            index: int,
+            id: str | Unset = ...,
+            type: Literal["function"] = ...,
+            function: RunStepFunctionCallDelta | Unset = ...,
+            additional_properties: dict[str, Any] = ...,
+        ) -> None: ...
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = dict(data)
+        rest = {**data}
         take = rest.pop
-        self = cls.__new__(cls)
-        self.index = take("index", UNSET)
-        self.id = take("id", UNSET)
-        self.type = take("type", UNSET)
-        self.function = (
-            models.RunStepFunctionCallDelta.from_dict(value)
-            if isinstance(value := take("function", UNSET), dict)
-            else value
-        )
+        self = new(cls)
+        if (value := take("index", UNSET)) is not UNSET:
+            self.index = value
+        if (value := take("id", UNSET)) is not UNSET:
+            self.id = value
+        if (value := take("type", UNSET)) is not UNSET:
+            self.type = value
+        if isinstance(value := take("function", UNSET), dict):
+            self.function = models.RunStepFunctionCallDelta.from_dict(value)
+        elif value is not UNSET:
+            self.function = value
         self.additional_properties = rest
         return self
 

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..reading import read_list
-from ..types import UNSET, Model, Unset
+from ..types import ABSENT, UNSET, Model, Unset, new
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -21,26 +20,46 @@ __all__ = [
 ]
 
 
-@define(slots=True, kw_only=True, repr=False, weakref_slot=False)
+@define(
+    slots=True,
+    init=False,
+    kw_only=True,
+    repr=False,
+    eq=False,
+    weakref_slot=False,
+    getstate_setstate=False,
+)
 class RunStepDeltaStepDetailsToolCallsObject(Model):
     """What is new in the tool calls of a step."""
 
     type: Literal["tool_calls"] = "tool_calls"
     """Says that the step calls tools, always `tool_calls`."""
-    tool_calls: list[RunStepToolCallDelta] | Unset = UNSET
+    tool_calls: list[RunStepToolCallDelta] | None = ABSENT
     """Calls that are new or have grown; each says by its `index` which one it is."""
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            type: Literal["tool_calls"] = ...,
+            tool_calls: list[RunStepToolCallDelta] | Unset = ...,
+            additional_properties: dict[str, Any] = ...,
+        ) -> None: ...
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = dict(data)
+        rest = {**data}
         take = rest.pop
-        self = cls.__new__(cls)
-        self.type = take("type", UNSET)
-        self.tool_calls = read_list(
-            models.read_run_step_tool_call_delta, take("tool_calls", UNSET)
-        )
+        self = new(cls)
+        if (value := take("type", UNSET)) is not UNSET:
+            self.type = value
+        if isinstance(value := take("tool_calls", UNSET), list):
+            self.tool_calls = [*map(models.read_run_step_tool_call_delta, value)]
+        elif value is not UNSET:
+            self.tool_calls = value
         self.additional_properties = rest
         return self
 

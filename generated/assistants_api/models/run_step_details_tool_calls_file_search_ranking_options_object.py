@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 
 from attrs import define, field
 
-from ..types import UNSET, Model
+from ..types import UNSET, Model, new
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -19,7 +19,15 @@ __all__ = [
 ]
 
 
-@define(slots=True, kw_only=True, repr=False, weakref_slot=False)
+@define(
+    slots=True,
+    init=False,
+    kw_only=True,
+    repr=False,
+    eq=False,
+    weakref_slot=False,
+    getstate_setstate=False,
+)
 class RunStepDetailsToolCallsFileSearchRankingOptionsObject(Model):
     """How the hits of a file search were ranked."""
 
@@ -30,13 +38,25 @@ class RunStepDetailsToolCallsFileSearchRankingOptionsObject(Model):
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            ranker: FileSearchRanker,
+            score_threshold: float,
+            additional_properties: dict[str, Any] = ...,
+        ) -> None: ...
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = dict(data)
+        rest = {**data}
         take = rest.pop
-        self = cls.__new__(cls)
-        self.ranker = take("ranker", UNSET)
-        self.score_threshold = take("score_threshold", UNSET)
+        self = new(cls)
+        if (value := take("ranker", UNSET)) is not UNSET:
+            self.ranker = value
+        if (value := take("score_threshold", UNSET)) is not UNSET:
+            self.score_threshold = value
         self.additional_properties = rest
         return self
 

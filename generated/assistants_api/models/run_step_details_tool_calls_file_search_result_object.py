@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..reading import read_list
-from ..types import UNSET, Model, Unset
+from ..types import ABSENT, UNSET, Model, Unset, new
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -24,7 +23,15 @@ __all__ = [
 ]
 
 
-@define(slots=True, kw_only=True, repr=False, weakref_slot=False)
+@define(
+    slots=True,
+    init=False,
+    kw_only=True,
+    repr=False,
+    eq=False,
+    weakref_slot=False,
+    getstate_setstate=False,
+)
 class RunStepDetailsToolCallsFileSearchResultObject(Model):
     """A hit of a file search."""
 
@@ -34,22 +41,38 @@ class RunStepDetailsToolCallsFileSearchResultObject(Model):
     """Name of that file."""
     score: float
     """How well the hit fits the search, from 0 to 1."""
-    content: list[FileSearchResultContent] | Unset = UNSET
+    content: list[FileSearchResultContent] | None = ABSENT
     """The passages that were found. Absent unless `include[]` asked for them."""
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            file_id: str,
+            file_name: str,
+            score: float,
+            content: list[FileSearchResultContent] | Unset = ...,
+            additional_properties: dict[str, Any] = ...,
+        ) -> None: ...
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = dict(data)
+        rest = {**data}
         take = rest.pop
-        self = cls.__new__(cls)
-        self.file_id = take("file_id", UNSET)
-        self.file_name = take("file_name", UNSET)
-        self.score = take("score", UNSET)
-        self.content = read_list(
-            models.FileSearchResultContent.from_json, take("content", UNSET)
-        )
+        self = new(cls)
+        if (value := take("file_id", UNSET)) is not UNSET:
+            self.file_id = value
+        if (value := take("file_name", UNSET)) is not UNSET:
+            self.file_name = value
+        if (value := take("score", UNSET)) is not UNSET:
+            self.score = value
+        if isinstance(value := take("content", UNSET), list):
+            self.content = [*map(models.FileSearchResultContent.from_json, value)]
+        elif value is not UNSET:
+            self.content = value
         self.additional_properties = rest
         return self
 

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..reading import read_list
-from ..types import UNSET, Model
+from ..types import UNSET, Model, new
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -18,7 +17,15 @@ if TYPE_CHECKING:
 __all__ = ["RunStepDetailsToolCallsObject", "RunStepDetailsToolCallsObjectDict"]
 
 
-@define(slots=True, kw_only=True, repr=False, weakref_slot=False)
+@define(
+    slots=True,
+    init=False,
+    kw_only=True,
+    repr=False,
+    eq=False,
+    weakref_slot=False,
+    getstate_setstate=False,
+)
 class RunStepDetailsToolCallsObject(Model):
     """Says that a step called tools, and what came of it."""
 
@@ -29,15 +36,27 @@ class RunStepDetailsToolCallsObject(Model):
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            type: Literal["tool_calls"] = ...,
+            tool_calls: list[RunStepToolCall],
+            additional_properties: dict[str, Any] = ...,
+        ) -> None: ...
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = dict(data)
+        rest = {**data}
         take = rest.pop
-        self = cls.__new__(cls)
-        self.type = take("type", UNSET)
-        self.tool_calls = read_list(
-            models.read_run_step_tool_call, take("tool_calls", UNSET)
-        )
+        self = new(cls)
+        if (value := take("type", UNSET)) is not UNSET:
+            self.type = value
+        if isinstance(value := take("tool_calls", UNSET), list):
+            self.tool_calls = [*map(models.read_run_step_tool_call, value)]
+        elif value is not UNSET:
+            self.tool_calls = value
         self.additional_properties = rest
         return self
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 
 from attrs import define, field
 
-from ..types import UNSET, Model
+from ..types import UNSET, Model, new
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -15,7 +15,15 @@ if TYPE_CHECKING:
 __all__ = ["RunStepFunctionCall", "RunStepFunctionCallDict"]
 
 
-@define(slots=True, kw_only=True, repr=False, weakref_slot=False)
+@define(
+    slots=True,
+    init=False,
+    kw_only=True,
+    repr=False,
+    eq=False,
+    weakref_slot=False,
+    getstate_setstate=False,
+)
 class RunStepFunctionCall(Model):
     """A function call and its outcome."""
 
@@ -30,14 +38,28 @@ class RunStepFunctionCall(Model):
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            name: str,
+            arguments: str,
+            output: str | None,
+            additional_properties: dict[str, Any] = ...,
+        ) -> None: ...
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = dict(data)
+        rest = {**data}
         take = rest.pop
-        self = cls.__new__(cls)
-        self.name = take("name", UNSET)
-        self.arguments = take("arguments", UNSET)
-        self.output = take("output", UNSET)
+        self = new(cls)
+        if (value := take("name", UNSET)) is not UNSET:
+            self.name = value
+        if (value := take("arguments", UNSET)) is not UNSET:
+            self.arguments = value
+        if (value := take("output", UNSET)) is not UNSET:
+            self.output = value
         self.additional_properties = rest
         return self
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 
 from attrs import define, field
 
-from ..types import UNSET, Model, Unset
+from ..types import ABSENT, UNSET, Model, Unset, new
 
 if TYPE_CHECKING:
     from typing import Self
@@ -15,27 +15,49 @@ if TYPE_CHECKING:
 __all__ = ["RunStepFunctionCallDelta", "RunStepFunctionCallDeltaDict"]
 
 
-@define(slots=True, kw_only=True, repr=False, weakref_slot=False)
+@define(
+    slots=True,
+    init=False,
+    kw_only=True,
+    repr=False,
+    eq=False,
+    weakref_slot=False,
+    getstate_setstate=False,
+)
 class RunStepFunctionCallDelta(Model):
     """What a function call grows by."""
 
-    name: str | Unset = UNSET
+    name: str | None = ABSENT
     """Name of the function. Said with the first piece of a call."""
-    arguments: str | Unset = UNSET
+    arguments: str | None = ABSENT
     """More of the JSON text with the arguments, to be put behind what came before."""
-    output: str | Unset | None = UNSET
+    output: str | None = ABSENT
     """What was handed in for this call. Null or absent until then."""
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            name: str | Unset = ...,
+            arguments: str | Unset = ...,
+            output: str | Unset | None = ...,
+            additional_properties: dict[str, Any] = ...,
+        ) -> None: ...
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = dict(data)
+        rest = {**data}
         take = rest.pop
-        self = cls.__new__(cls)
-        self.name = take("name", UNSET)
-        self.arguments = take("arguments", UNSET)
-        self.output = take("output", UNSET)
+        self = new(cls)
+        if (value := take("name", UNSET)) is not UNSET:
+            self.name = value
+        if (value := take("arguments", UNSET)) is not UNSET:
+            self.arguments = value
+        if (value := take("output", UNSET)) is not UNSET:
+            self.output = value
         self.additional_properties = rest
         return self
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 
 from attrs import define, field
 
-from ..types import UNSET, Model
+from ..types import UNSET, Model, new
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -16,7 +16,15 @@ if TYPE_CHECKING:
 __all__ = ["RunStepLastError", "RunStepLastErrorDict"]
 
 
-@define(slots=True, kw_only=True, repr=False, weakref_slot=False)
+@define(
+    slots=True,
+    init=False,
+    kw_only=True,
+    repr=False,
+    eq=False,
+    weakref_slot=False,
+    getstate_setstate=False,
+)
 class RunStepLastError(Model):
     """What made a step fail."""
 
@@ -27,13 +35,25 @@ class RunStepLastError(Model):
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            code: RunStepErrorCode,
+            message: str,
+            additional_properties: dict[str, Any] = ...,
+        ) -> None: ...
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = dict(data)
+        rest = {**data}
         take = rest.pop
-        self = cls.__new__(cls)
-        self.code = take("code", UNSET)
-        self.message = take("message", UNSET)
+        self = new(cls)
+        if (value := take("code", UNSET)) is not UNSET:
+            self.code = value
+        if (value := take("message", UNSET)) is not UNSET:
+            self.message = value
         self.additional_properties = rest
         return self
 

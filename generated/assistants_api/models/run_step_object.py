@@ -8,7 +8,7 @@ from attrs import define, field
 
 from .. import models
 from ..datetimes import from_unixtime
-from ..types import UNSET, Model
+from ..types import UNSET, Model, new
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -27,7 +27,15 @@ if TYPE_CHECKING:
 __all__ = ["RunStepObject", "RunStepObjectDict"]
 
 
-@define(slots=True, kw_only=True, repr=False, weakref_slot=False)
+@define(
+    slots=True,
+    init=False,
+    kw_only=True,
+    repr=False,
+    eq=False,
+    weakref_slot=False,
+    getstate_setstate=False,
+)
 class RunStepObject(Model):
     """A step of a run: one message that it wrote, or one batch of tools that it
     called.
@@ -76,35 +84,71 @@ class RunStepObject(Model):
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            id: str,
+            object: Literal["thread.run.step"] = ...,
+            created_at: int,
+            assistant_id: str,
+            thread_id: str,
+            run_id: str,
+            type: RunStepType,
+            status: RunStepStatus,
+            step_details: RunStepDetails,
+            last_error: RunStepLastError | None,
+            expired_at: int | None,
+            cancelled_at: int | None,
+            failed_at: int | None,
+            completed_at: int | None,
+            metadata: Metadata | None,
+            usage: RunStepCompletionUsage | None,
+            additional_properties: dict[str, Any] = ...,
+        ) -> None: ...
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = dict(data)
+        rest = {**data}
         take = rest.pop
-        self = cls.__new__(cls)
-        self.id = take("id", UNSET)
-        self.object = take("object", UNSET)
-        self.created_at = take("created_at", UNSET)
-        self.assistant_id = take("assistant_id", UNSET)
-        self.thread_id = take("thread_id", UNSET)
-        self.run_id = take("run_id", UNSET)
-        self.type = take("type", UNSET)
-        self.status = take("status", UNSET)
-        self.step_details = models.read_run_step_details(take("step_details", UNSET))
-        self.last_error = (
-            models.RunStepLastError.from_dict(value)
-            if isinstance(value := take("last_error", UNSET), dict)
-            else value
-        )
-        self.expired_at = take("expired_at", UNSET)
-        self.cancelled_at = take("cancelled_at", UNSET)
-        self.failed_at = take("failed_at", UNSET)
-        self.completed_at = take("completed_at", UNSET)
-        self.metadata = take("metadata", UNSET)
-        self.usage = (
-            models.RunStepCompletionUsage.from_dict(value)
-            if isinstance(value := take("usage", UNSET), dict)
-            else value
-        )
+        self = new(cls)
+        if (value := take("id", UNSET)) is not UNSET:
+            self.id = value
+        if (value := take("object", UNSET)) is not UNSET:
+            self.object = value
+        if (value := take("created_at", UNSET)) is not UNSET:
+            self.created_at = value
+        if (value := take("assistant_id", UNSET)) is not UNSET:
+            self.assistant_id = value
+        if (value := take("thread_id", UNSET)) is not UNSET:
+            self.thread_id = value
+        if (value := take("run_id", UNSET)) is not UNSET:
+            self.run_id = value
+        if (value := take("type", UNSET)) is not UNSET:
+            self.type = value
+        if (value := take("status", UNSET)) is not UNSET:
+            self.status = value
+        if (value := take("step_details", UNSET)) is not UNSET:
+            self.step_details = models.read_run_step_details(value)
+        if isinstance(value := take("last_error", UNSET), dict):
+            self.last_error = models.RunStepLastError.from_dict(value)
+        elif value is not UNSET:
+            self.last_error = value
+        if (value := take("expired_at", UNSET)) is not UNSET:
+            self.expired_at = value
+        if (value := take("cancelled_at", UNSET)) is not UNSET:
+            self.cancelled_at = value
+        if (value := take("failed_at", UNSET)) is not UNSET:
+            self.failed_at = value
+        if (value := take("completed_at", UNSET)) is not UNSET:
+            self.completed_at = value
+        if (value := take("metadata", UNSET)) is not UNSET:
+            self.metadata = value
+        if isinstance(value := take("usage", UNSET), dict):
+            self.usage = models.RunStepCompletionUsage.from_dict(value)
+        elif value is not UNSET:
+            self.usage = value
         self.additional_properties = rest
         return self
 

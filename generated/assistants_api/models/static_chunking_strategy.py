@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 
 from attrs import define, field
 
-from ..types import UNSET, Model
+from ..types import UNSET, Model, new
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -15,7 +15,15 @@ if TYPE_CHECKING:
 __all__ = ["StaticChunkingStrategy", "StaticChunkingStrategyDict"]
 
 
-@define(slots=True, kw_only=True, repr=False, weakref_slot=False)
+@define(
+    slots=True,
+    init=False,
+    kw_only=True,
+    repr=False,
+    eq=False,
+    weakref_slot=False,
+    getstate_setstate=False,
+)
 class StaticChunkingStrategy(Model):
     """Size and overlap of chunks, in tokens."""
 
@@ -28,13 +36,25 @@ class StaticChunkingStrategy(Model):
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            max_chunk_size_tokens: int,
+            chunk_overlap_tokens: int,
+            additional_properties: dict[str, Any] = ...,
+        ) -> None: ...
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = dict(data)
+        rest = {**data}
         take = rest.pop
-        self = cls.__new__(cls)
-        self.max_chunk_size_tokens = take("max_chunk_size_tokens", UNSET)
-        self.chunk_overlap_tokens = take("chunk_overlap_tokens", UNSET)
+        self = new(cls)
+        if (value := take("max_chunk_size_tokens", UNSET)) is not UNSET:
+            self.max_chunk_size_tokens = value
+        if (value := take("chunk_overlap_tokens", UNSET)) is not UNSET:
+            self.chunk_overlap_tokens = value
         self.additional_properties = rest
         return self
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..types import UNSET, Model
+from ..types import UNSET, Model, new
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -23,7 +23,15 @@ __all__ = [
 ]
 
 
-@define(slots=True, kw_only=True, repr=False, weakref_slot=False)
+@define(
+    slots=True,
+    init=False,
+    kw_only=True,
+    repr=False,
+    eq=False,
+    weakref_slot=False,
+    getstate_setstate=False,
+)
 class StaticChunkingStrategyResponseParam(Model):
     """The file was split into chunks of a fixed size."""
 
@@ -34,17 +42,27 @@ class StaticChunkingStrategyResponseParam(Model):
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            type: Literal["static"] = ...,
+            static: StaticChunkingStrategy,
+            additional_properties: dict[str, Any] = ...,
+        ) -> None: ...
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = dict(data)
+        rest = {**data}
         take = rest.pop
-        self = cls.__new__(cls)
-        self.type = take("type", UNSET)
-        self.static = (
-            models.StaticChunkingStrategy.from_dict(value)
-            if isinstance(value := take("static", UNSET), dict)
-            else value
-        )
+        self = new(cls)
+        if (value := take("type", UNSET)) is not UNSET:
+            self.type = value
+        if isinstance(value := take("static", UNSET), dict):
+            self.static = models.StaticChunkingStrategy.from_dict(value)
+        elif value is not UNSET:
+            self.static = value
         self.additional_properties = rest
         return self
 

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..reading import read_list
-from ..types import UNSET, Model, Unset
+from ..types import ABSENT, UNSET, Model, Unset, new
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -18,7 +17,15 @@ if TYPE_CHECKING:
 __all__ = ["SubmitToolOutputsRunRequest", "SubmitToolOutputsRunRequestDict"]
 
 
-@define(slots=True, kw_only=True, repr=False, weakref_slot=False)
+@define(
+    slots=True,
+    init=False,
+    kw_only=True,
+    repr=False,
+    eq=False,
+    weakref_slot=False,
+    getstate_setstate=False,
+)
 class SubmitToolOutputsRunRequest(Model):
     """The outputs that a run waits for. Properties that are not listed here are
     refused.
@@ -26,22 +33,34 @@ class SubmitToolOutputsRunRequest(Model):
 
     tool_outputs: list[ToolOutput]
     """One output for each call that `required_action` lists, in any order."""
-    stream: bool | Unset | None = UNSET
+    stream: bool | None = ABSENT
     """True to get server-sent events (`AssistantStreamEvent`) while the run goes on, up
     to the closing `done`. Null, false or absent to get the run itself at once.
     """
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            tool_outputs: list[ToolOutput],
+            stream: bool | Unset | None = ...,
+            additional_properties: dict[str, Any] = ...,
+        ) -> None: ...
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = dict(data)
+        rest = {**data}
         take = rest.pop
-        self = cls.__new__(cls)
-        self.tool_outputs = read_list(
-            models.ToolOutput.from_json, take("tool_outputs", UNSET)
-        )
-        self.stream = take("stream", UNSET)
+        self = new(cls)
+        if isinstance(value := take("tool_outputs", UNSET), list):
+            self.tool_outputs = [*map(models.ToolOutput.from_json, value)]
+        elif value is not UNSET:
+            self.tool_outputs = value
+        if (value := take("stream", UNSET)) is not UNSET:
+            self.stream = value
         self.additional_properties = rest
         return self
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..types import UNSET, Model, Unset
+from ..types import ABSENT, UNSET, Model, Unset, new
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -17,13 +17,21 @@ if TYPE_CHECKING:
 __all__ = ["ThreadCreatedEvent", "ThreadCreatedEventDict"]
 
 
-@define(slots=True, kw_only=True, repr=False, weakref_slot=False)
+@define(
+    slots=True,
+    init=False,
+    kw_only=True,
+    repr=False,
+    eq=False,
+    weakref_slot=False,
+    getstate_setstate=False,
+)
 class ThreadCreatedEvent(Model):
     """A thread was created, by a streamed `createThreadAndRun`. It is the first event
     there.
     """
 
-    enabled: bool | Unset = UNSET
+    enabled: bool | None = ABSENT
     """A flag that stands in the upstream document by what looks like an oversight
     there; it means nothing for threads, and servers leave it out.
     """
@@ -34,18 +42,30 @@ class ThreadCreatedEvent(Model):
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            enabled: bool | Unset = ...,
+            event: Literal["thread.created"] = ...,
+            data: ThreadObject,
+            additional_properties: dict[str, Any] = ...,
+        ) -> None: ...
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = dict(data)
+        rest = {**data}
         take = rest.pop
-        self = cls.__new__(cls)
-        self.enabled = take("enabled", UNSET)
-        self.event = take("event", UNSET)
-        self.data = (
-            models.ThreadObject.from_dict(value)
-            if isinstance(value := take("data", UNSET), dict)
-            else value
-        )
+        self = new(cls)
+        if (value := take("enabled", UNSET)) is not UNSET:
+            self.enabled = value
+        if (value := take("event", UNSET)) is not UNSET:
+            self.event = value
+        if isinstance(value := take("data", UNSET), dict):
+            self.data = models.ThreadObject.from_dict(value)
+        elif value is not UNSET:
+            self.data = value
         self.additional_properties = rest
         return self
 

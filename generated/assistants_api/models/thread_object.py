@@ -8,7 +8,7 @@ from attrs import define, field
 
 from .. import models
 from ..datetimes import from_unixtime
-from ..types import UNSET, Model
+from ..types import UNSET, Model, new
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -20,7 +20,15 @@ if TYPE_CHECKING:
 __all__ = ["ThreadObject", "ThreadObjectDict"]
 
 
-@define(slots=True, kw_only=True, repr=False, weakref_slot=False)
+@define(
+    slots=True,
+    init=False,
+    kw_only=True,
+    repr=False,
+    eq=False,
+    weakref_slot=False,
+    getstate_setstate=False,
+)
 class ThreadObject(Model):
     """A thread as the server keeps it: a conversation, apart from its messages."""
 
@@ -41,20 +49,36 @@ class ThreadObject(Model):
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            id: str,
+            object: Literal["thread"] = ...,
+            created_at: int,
+            tool_resources: ToolResources | None,
+            metadata: Metadata | None,
+            additional_properties: dict[str, Any] = ...,
+        ) -> None: ...
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = dict(data)
+        rest = {**data}
         take = rest.pop
-        self = cls.__new__(cls)
-        self.id = take("id", UNSET)
-        self.object = take("object", UNSET)
-        self.created_at = take("created_at", UNSET)
-        self.tool_resources = (
-            models.ToolResources.from_dict(value)
-            if isinstance(value := take("tool_resources", UNSET), dict)
-            else value
-        )
-        self.metadata = take("metadata", UNSET)
+        self = new(cls)
+        if (value := take("id", UNSET)) is not UNSET:
+            self.id = value
+        if (value := take("object", UNSET)) is not UNSET:
+            self.object = value
+        if (value := take("created_at", UNSET)) is not UNSET:
+            self.created_at = value
+        if isinstance(value := take("tool_resources", UNSET), dict):
+            self.tool_resources = models.ToolResources.from_dict(value)
+        elif value is not UNSET:
+            self.tool_resources = value
+        if (value := take("metadata", UNSET)) is not UNSET:
+            self.metadata = value
         self.additional_properties = rest
         return self
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..types import UNSET, Model
+from ..types import UNSET, Model, new
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -17,7 +17,15 @@ if TYPE_CHECKING:
 __all__ = ["ThreadRunStepCreatedEvent", "ThreadRunStepCreatedEventDict"]
 
 
-@define(slots=True, kw_only=True, repr=False, weakref_slot=False)
+@define(
+    slots=True,
+    init=False,
+    kw_only=True,
+    repr=False,
+    eq=False,
+    weakref_slot=False,
+    getstate_setstate=False,
+)
 class ThreadRunStepCreatedEvent(Model):
     """The run has begun a step."""
 
@@ -28,17 +36,27 @@ class ThreadRunStepCreatedEvent(Model):
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            event: Literal["thread.run.step.created"] = ...,
+            data: RunStepObject,
+            additional_properties: dict[str, Any] = ...,
+        ) -> None: ...
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = dict(data)
+        rest = {**data}
         take = rest.pop
-        self = cls.__new__(cls)
-        self.event = take("event", UNSET)
-        self.data = (
-            models.RunStepObject.from_dict(value)
-            if isinstance(value := take("data", UNSET), dict)
-            else value
-        )
+        self = new(cls)
+        if (value := take("event", UNSET)) is not UNSET:
+            self.event = value
+        if isinstance(value := take("data", UNSET), dict):
+            self.data = models.RunStepObject.from_dict(value)
+        elif value is not UNSET:
+            self.data = value
         self.additional_properties = rest
         return self
 

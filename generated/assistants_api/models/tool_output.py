@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 
 from attrs import define, field
 
-from ..types import UNSET, Model, Unset
+from ..types import ABSENT, UNSET, Model, Unset, new
 
 if TYPE_CHECKING:
     from typing import Self
@@ -15,26 +15,46 @@ if TYPE_CHECKING:
 __all__ = ["ToolOutput", "ToolOutputDict"]
 
 
-@define(slots=True, kw_only=True, repr=False, weakref_slot=False)
+@define(
+    slots=True,
+    init=False,
+    kw_only=True,
+    repr=False,
+    eq=False,
+    weakref_slot=False,
+    getstate_setstate=False,
+)
 class ToolOutput(Model):
     """The outcome of one function call."""
 
-    tool_call_id: str | Unset = UNSET
+    tool_call_id: str | None = ABSENT
     """Id of the call that this is the output of, from `required_action`."""
-    output: str | Unset = UNSET
+    output: str | None = ABSENT
     """The outcome as text, which the model gets to read; JSON is usual for anything
     with structure.
     """
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            tool_call_id: str | Unset = ...,
+            output: str | Unset = ...,
+            additional_properties: dict[str, Any] = ...,
+        ) -> None: ...
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = dict(data)
+        rest = {**data}
         take = rest.pop
-        self = cls.__new__(cls)
-        self.tool_call_id = take("tool_call_id", UNSET)
-        self.output = take("output", UNSET)
+        self = new(cls)
+        if (value := take("tool_call_id", UNSET)) is not UNSET:
+            self.tool_call_id = value
+        if (value := take("output", UNSET)) is not UNSET:
+            self.output = value
         self.additional_properties = rest
         return self
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 
 from attrs import define, field
 
-from ..types import UNSET, Model, Unset
+from ..types import ABSENT, UNSET, Model, Unset, new
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -16,7 +16,15 @@ if TYPE_CHECKING:
 __all__ = ["TruncationObject", "TruncationObjectDict"]
 
 
-@define(slots=True, kw_only=True, repr=False, weakref_slot=False)
+@define(
+    slots=True,
+    init=False,
+    kw_only=True,
+    repr=False,
+    eq=False,
+    weakref_slot=False,
+    getstate_setstate=False,
+)
 class TruncationObject(Model):
     """Which messages of a long thread the model gets to read in a run. The thread
     itself keeps them all.
@@ -24,20 +32,32 @@ class TruncationObject(Model):
 
     type: TruncationType
     """How to choose the messages."""
-    last_messages: int | Unset | None = UNSET
+    last_messages: int | None = ABSENT
     """How many of the newest messages the model gets to read, 1 at least. For the type
     of this name; null or absent otherwise.
     """
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            type: TruncationType,
+            last_messages: int | Unset | None = ...,
+            additional_properties: dict[str, Any] = ...,
+        ) -> None: ...
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = dict(data)
+        rest = {**data}
         take = rest.pop
-        self = cls.__new__(cls)
-        self.type = take("type", UNSET)
-        self.last_messages = take("last_messages", UNSET)
+        self = new(cls)
+        if (value := take("type", UNSET)) is not UNSET:
+            self.type = value
+        if (value := take("last_messages", UNSET)) is not UNSET:
+            self.last_messages = value
         self.additional_properties = rest
         return self
 

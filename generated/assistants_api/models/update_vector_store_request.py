@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..types import UNSET, Model, Unset
+from ..types import ABSENT, UNSET, Model, Unset, new
 
 if TYPE_CHECKING:
     from typing import Self
@@ -21,33 +21,53 @@ if TYPE_CHECKING:
 __all__ = ["UpdateVectorStoreRequest", "UpdateVectorStoreRequestDict"]
 
 
-@define(slots=True, kw_only=True, repr=False, weakref_slot=False)
+@define(
+    slots=True,
+    init=False,
+    kw_only=True,
+    repr=False,
+    eq=False,
+    weakref_slot=False,
+    getstate_setstate=False,
+)
 class UpdateVectorStoreRequest(Model):
     """Changes to a vector store; what is left out stays as it is. Properties that are
     not listed here are refused.
     """
 
-    name: str | Unset | None = UNSET
+    name: str | None = ABSENT
     """New name. Null removes the name."""
-    expires_after: VectorStoreExpirationAfter | Unset | None = UNSET
+    expires_after: VectorStoreExpirationAfter | None = ABSENT
     """New expiry policy. Null removes the policy."""
-    metadata: Metadata | Unset | None = UNSET
+    metadata: Metadata | None = ABSENT
     """New metadata, in place of all that there was; see `Metadata`."""
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            name: str | Unset | None = ...,
+            expires_after: VectorStoreExpirationAfter | Unset | None = ...,
+            metadata: Metadata | Unset | None = ...,
+            additional_properties: dict[str, Any] = ...,
+        ) -> None: ...
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = dict(data)
+        rest = {**data}
         take = rest.pop
-        self = cls.__new__(cls)
-        self.name = take("name", UNSET)
-        self.expires_after = (
-            models.VectorStoreExpirationAfter.from_dict(value)
-            if isinstance(value := take("expires_after", UNSET), dict)
-            else value
-        )
-        self.metadata = take("metadata", UNSET)
+        self = new(cls)
+        if (value := take("name", UNSET)) is not UNSET:
+            self.name = value
+        if isinstance(value := take("expires_after", UNSET), dict):
+            self.expires_after = models.VectorStoreExpirationAfter.from_dict(value)
+        elif value is not UNSET:
+            self.expires_after = value
+        if (value := take("metadata", UNSET)) is not UNSET:
+            self.metadata = value
         self.additional_properties = rest
         return self
 

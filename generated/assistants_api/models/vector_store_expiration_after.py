@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 
 from attrs import define, field
 
-from ..types import UNSET, Model
+from ..types import UNSET, Model, new
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -15,7 +15,15 @@ if TYPE_CHECKING:
 __all__ = ["VectorStoreExpirationAfter", "VectorStoreExpirationAfterDict"]
 
 
-@define(slots=True, kw_only=True, repr=False, weakref_slot=False)
+@define(
+    slots=True,
+    init=False,
+    kw_only=True,
+    repr=False,
+    eq=False,
+    weakref_slot=False,
+    getstate_setstate=False,
+)
 class VectorStoreExpirationAfter(Model):
     """When a vector store expires: a number of days after its last use."""
 
@@ -26,13 +34,25 @@ class VectorStoreExpirationAfter(Model):
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            anchor: Literal["last_active_at"] = ...,
+            days: int,
+            additional_properties: dict[str, Any] = ...,
+        ) -> None: ...
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = dict(data)
+        rest = {**data}
         take = rest.pop
-        self = cls.__new__(cls)
-        self.anchor = take("anchor", UNSET)
-        self.days = take("days", UNSET)
+        self = new(cls)
+        if (value := take("anchor", UNSET)) is not UNSET:
+            self.anchor = value
+        if (value := take("days", UNSET)) is not UNSET:
+            self.days = value
         self.additional_properties = rest
         return self
 

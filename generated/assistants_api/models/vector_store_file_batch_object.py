@@ -8,7 +8,7 @@ from attrs import define, field
 
 from .. import models
 from ..datetimes import from_unixtime
-from ..types import UNSET, Model
+from ..types import UNSET, Model, new
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -24,7 +24,15 @@ if TYPE_CHECKING:
 __all__ = ["VectorStoreFileBatchObject", "VectorStoreFileBatchObjectDict"]
 
 
-@define(slots=True, kw_only=True, repr=False, weakref_slot=False)
+@define(
+    slots=True,
+    init=False,
+    kw_only=True,
+    repr=False,
+    eq=False,
+    weakref_slot=False,
+    getstate_setstate=False,
+)
 class VectorStoreFileBatchObject(Model):
     """A batch of files that were added to a vector store together."""
 
@@ -43,21 +51,39 @@ class VectorStoreFileBatchObject(Model):
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            id: str,
+            object: VectorStoreFileBatchType,
+            created_at: int,
+            vector_store_id: str,
+            status: VectorStoreFileBatchStatus,
+            file_counts: VectorStoreFileCounts,
+            additional_properties: dict[str, Any] = ...,
+        ) -> None: ...
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = dict(data)
+        rest = {**data}
         take = rest.pop
-        self = cls.__new__(cls)
-        self.id = take("id", UNSET)
-        self.object = take("object", UNSET)
-        self.created_at = take("created_at", UNSET)
-        self.vector_store_id = take("vector_store_id", UNSET)
-        self.status = take("status", UNSET)
-        self.file_counts = (
-            models.VectorStoreFileCounts.from_dict(value)
-            if isinstance(value := take("file_counts", UNSET), dict)
-            else value
-        )
+        self = new(cls)
+        if (value := take("id", UNSET)) is not UNSET:
+            self.id = value
+        if (value := take("object", UNSET)) is not UNSET:
+            self.object = value
+        if (value := take("created_at", UNSET)) is not UNSET:
+            self.created_at = value
+        if (value := take("vector_store_id", UNSET)) is not UNSET:
+            self.vector_store_id = value
+        if (value := take("status", UNSET)) is not UNSET:
+            self.status = value
+        if isinstance(value := take("file_counts", UNSET), dict):
+            self.file_counts = models.VectorStoreFileCounts.from_dict(value)
+        elif value is not UNSET:
+            self.file_counts = value
         self.additional_properties = rest
         return self
 

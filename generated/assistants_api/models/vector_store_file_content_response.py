@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..reading import read_list
-from ..types import UNSET, Model
+from ..types import UNSET, Model, new
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -21,7 +20,15 @@ if TYPE_CHECKING:
 __all__ = ["VectorStoreFileContentResponse", "VectorStoreFileContentResponseDict"]
 
 
-@define(slots=True, kw_only=True, repr=False, weakref_slot=False)
+@define(
+    slots=True,
+    init=False,
+    kw_only=True,
+    repr=False,
+    eq=False,
+    weakref_slot=False,
+    getstate_setstate=False,
+)
 class VectorStoreFileContentResponse(Model):
     """The text that was extracted from a file, in parts."""
 
@@ -36,17 +43,33 @@ class VectorStoreFileContentResponse(Model):
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            object: Literal["vector_store.file_content.page"] = ...,
+            data: list[VectorStoreFileContent],
+            has_more: bool,
+            next_page: str | None,
+            additional_properties: dict[str, Any] = ...,
+        ) -> None: ...
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = dict(data)
+        rest = {**data}
         take = rest.pop
-        self = cls.__new__(cls)
-        self.object = take("object", UNSET)
-        self.data = read_list(
-            models.VectorStoreFileContent.from_json, take("data", UNSET)
-        )
-        self.has_more = take("has_more", UNSET)
-        self.next_page = take("next_page", UNSET)
+        self = new(cls)
+        if (value := take("object", UNSET)) is not UNSET:
+            self.object = value
+        if isinstance(value := take("data", UNSET), list):
+            self.data = [*map(models.VectorStoreFileContent.from_json, value)]
+        elif value is not UNSET:
+            self.data = value
+        if (value := take("has_more", UNSET)) is not UNSET:
+            self.has_more = value
+        if (value := take("next_page", UNSET)) is not UNSET:
+            self.next_page = value
         self.additional_properties = rest
         return self
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 
 from attrs import define, field
 
-from ..types import UNSET, Model
+from ..types import UNSET, Model, new
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -15,7 +15,15 @@ if TYPE_CHECKING:
 __all__ = ["VectorStoreFileCounts", "VectorStoreFileCountsDict"]
 
 
-@define(slots=True, kw_only=True, repr=False, weakref_slot=False)
+@define(
+    slots=True,
+    init=False,
+    kw_only=True,
+    repr=False,
+    eq=False,
+    weakref_slot=False,
+    getstate_setstate=False,
+)
 class VectorStoreFileCounts(Model):
     """Number of files in each status."""
 
@@ -32,16 +40,34 @@ class VectorStoreFileCounts(Model):
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            in_progress: int,
+            completed: int,
+            failed: int,
+            cancelled: int,
+            total: int,
+            additional_properties: dict[str, Any] = ...,
+        ) -> None: ...
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = dict(data)
+        rest = {**data}
         take = rest.pop
-        self = cls.__new__(cls)
-        self.in_progress = take("in_progress", UNSET)
-        self.completed = take("completed", UNSET)
-        self.failed = take("failed", UNSET)
-        self.cancelled = take("cancelled", UNSET)
-        self.total = take("total", UNSET)
+        self = new(cls)
+        if (value := take("in_progress", UNSET)) is not UNSET:
+            self.in_progress = value
+        if (value := take("completed", UNSET)) is not UNSET:
+            self.completed = value
+        if (value := take("failed", UNSET)) is not UNSET:
+            self.failed = value
+        if (value := take("cancelled", UNSET)) is not UNSET:
+            self.cancelled = value
+        if (value := take("total", UNSET)) is not UNSET:
+            self.total = value
         self.additional_properties = rest
         return self
 

@@ -8,7 +8,7 @@ from attrs import define, field
 
 from .. import models
 from ..datetimes import from_unixtime
-from ..types import UNSET, Model, Unset
+from ..types import ABSENT, UNSET, Model, Unset, new
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -25,7 +25,15 @@ if TYPE_CHECKING:
 __all__ = ["VectorStoreFileObject", "VectorStoreFileObjectDict"]
 
 
-@define(slots=True, kw_only=True, repr=False, weakref_slot=False)
+@define(
+    slots=True,
+    init=False,
+    kw_only=True,
+    repr=False,
+    eq=False,
+    weakref_slot=False,
+    getstate_setstate=False,
+)
 class VectorStoreFileObject(Model):
     """A file in a vector store: how far its indexing has come, and how it was split."""
 
@@ -45,33 +53,55 @@ class VectorStoreFileObject(Model):
     """State of the indexing."""
     last_error: VectorStoreFileError | None
     """Why the indexing failed. Null if it did not."""
-    chunking_strategy: VectorStoreFileChunking | Unset = UNSET
+    chunking_strategy: VectorStoreFileChunking | None = ABSENT
     """How the file was split into chunks."""
-    attributes: VectorStoreFileAttributes | Unset | None = UNSET
+    attributes: VectorStoreFileAttributes | None = ABSENT
     """Attributes by which searches can filter. Null if the file has none."""
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            id: str,
+            object: Literal["vector_store.file"] = ...,
+            usage_bytes: int,
+            created_at: int,
+            vector_store_id: str,
+            status: VectorStoreFileStatus,
+            last_error: VectorStoreFileError | None,
+            chunking_strategy: VectorStoreFileChunking | Unset = ...,
+            attributes: VectorStoreFileAttributes | Unset | None = ...,
+            additional_properties: dict[str, Any] = ...,
+        ) -> None: ...
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = dict(data)
+        rest = {**data}
         take = rest.pop
-        self = cls.__new__(cls)
-        self.id = take("id", UNSET)
-        self.object = take("object", UNSET)
-        self.usage_bytes = take("usage_bytes", UNSET)
-        self.created_at = take("created_at", UNSET)
-        self.vector_store_id = take("vector_store_id", UNSET)
-        self.status = take("status", UNSET)
-        self.last_error = (
-            models.VectorStoreFileError.from_dict(value)
-            if isinstance(value := take("last_error", UNSET), dict)
-            else value
-        )
-        self.chunking_strategy = models.read_vector_store_file_chunking(
-            take("chunking_strategy", UNSET)
-        )
-        self.attributes = take("attributes", UNSET)
+        self = new(cls)
+        if (value := take("id", UNSET)) is not UNSET:
+            self.id = value
+        if (value := take("object", UNSET)) is not UNSET:
+            self.object = value
+        if (value := take("usage_bytes", UNSET)) is not UNSET:
+            self.usage_bytes = value
+        if (value := take("created_at", UNSET)) is not UNSET:
+            self.created_at = value
+        if (value := take("vector_store_id", UNSET)) is not UNSET:
+            self.vector_store_id = value
+        if (value := take("status", UNSET)) is not UNSET:
+            self.status = value
+        if isinstance(value := take("last_error", UNSET), dict):
+            self.last_error = models.VectorStoreFileError.from_dict(value)
+        elif value is not UNSET:
+            self.last_error = value
+        if (value := take("chunking_strategy", UNSET)) is not UNSET:
+            self.chunking_strategy = models.read_vector_store_file_chunking(value)
+        if (value := take("attributes", UNSET)) is not UNSET:
+            self.attributes = value
         self.additional_properties = rest
         return self
 

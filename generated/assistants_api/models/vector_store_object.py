@@ -8,7 +8,7 @@ from attrs import define, field
 
 from .. import models
 from ..datetimes import from_unixtime
-from ..types import UNSET, Model, Unset
+from ..types import ABSENT, UNSET, Model, Unset, new
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -28,7 +28,15 @@ if TYPE_CHECKING:
 __all__ = ["VectorStoreObject", "VectorStoreObjectDict"]
 
 
-@define(slots=True, kw_only=True, repr=False, weakref_slot=False)
+@define(
+    slots=True,
+    init=False,
+    kw_only=True,
+    repr=False,
+    eq=False,
+    weakref_slot=False,
+    getstate_setstate=False,
+)
 class VectorStoreObject(Model):
     """A collection of files that are indexed for searching, for the tool `file_search`
     and for searches of your own.
@@ -48,9 +56,9 @@ class VectorStoreObject(Model):
     """Number of files in each status."""
     status: VectorStoreStatus
     """State of the vector store."""
-    expires_after: VectorStoreExpirationAfter | Unset | None = UNSET
+    expires_after: VectorStoreExpirationAfter | None = ABSENT
     """When the vector store expires. Null if it has no such policy."""
-    expires_at: int | Unset | None = UNSET
+    expires_at: int | None = ABSENT
     """When the vector store expires if nobody uses it before, in seconds since 1970
     (UTC). Null if it doesn't.
     """
@@ -63,30 +71,56 @@ class VectorStoreObject(Model):
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            id: str,
+            object: Literal["vector_store"] = ...,
+            created_at: int,
+            name: str | None,
+            usage_bytes: int,
+            file_counts: VectorStoreFileCounts,
+            status: VectorStoreStatus,
+            expires_after: VectorStoreExpirationAfter | Unset | None = ...,
+            expires_at: int | Unset | None = ...,
+            last_active_at: int | None,
+            metadata: Metadata | None,
+            additional_properties: dict[str, Any] = ...,
+        ) -> None: ...
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = dict(data)
+        rest = {**data}
         take = rest.pop
-        self = cls.__new__(cls)
-        self.id = take("id", UNSET)
-        self.object = take("object", UNSET)
-        self.created_at = take("created_at", UNSET)
-        self.name = take("name", UNSET)
-        self.usage_bytes = take("usage_bytes", UNSET)
-        self.file_counts = (
-            models.VectorStoreFileCounts.from_dict(value)
-            if isinstance(value := take("file_counts", UNSET), dict)
-            else value
-        )
-        self.status = take("status", UNSET)
-        self.expires_after = (
-            models.VectorStoreExpirationAfter.from_dict(value)
-            if isinstance(value := take("expires_after", UNSET), dict)
-            else value
-        )
-        self.expires_at = take("expires_at", UNSET)
-        self.last_active_at = take("last_active_at", UNSET)
-        self.metadata = take("metadata", UNSET)
+        self = new(cls)
+        if (value := take("id", UNSET)) is not UNSET:
+            self.id = value
+        if (value := take("object", UNSET)) is not UNSET:
+            self.object = value
+        if (value := take("created_at", UNSET)) is not UNSET:
+            self.created_at = value
+        if (value := take("name", UNSET)) is not UNSET:
+            self.name = value
+        if (value := take("usage_bytes", UNSET)) is not UNSET:
+            self.usage_bytes = value
+        if isinstance(value := take("file_counts", UNSET), dict):
+            self.file_counts = models.VectorStoreFileCounts.from_dict(value)
+        elif value is not UNSET:
+            self.file_counts = value
+        if (value := take("status", UNSET)) is not UNSET:
+            self.status = value
+        if isinstance(value := take("expires_after", UNSET), dict):
+            self.expires_after = models.VectorStoreExpirationAfter.from_dict(value)
+        elif value is not UNSET:
+            self.expires_after = value
+        if (value := take("expires_at", UNSET)) is not UNSET:
+            self.expires_at = value
+        if (value := take("last_active_at", UNSET)) is not UNSET:
+            self.last_active_at = value
+        if (value := take("metadata", UNSET)) is not UNSET:
+            self.metadata = value
         self.additional_properties = rest
         return self
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 
 from attrs import define, field
 
-from ..types import UNSET, Model, Unset
+from ..types import ABSENT, UNSET, Model, Unset, new
 
 if TYPE_CHECKING:
     from typing import Self
@@ -16,26 +16,46 @@ if TYPE_CHECKING:
 __all__ = ["VectorStoreRankingOptions", "VectorStoreRankingOptionsDict"]
 
 
-@define(slots=True, kw_only=True, repr=False, weakref_slot=False)
+@define(
+    slots=True,
+    init=False,
+    kw_only=True,
+    repr=False,
+    eq=False,
+    weakref_slot=False,
+    getstate_setstate=False,
+)
 class VectorStoreRankingOptions(Model):
     """How the results of a search are ranked."""
 
-    ranker: VectorStoreRanker | Unset = UNSET
+    ranker: VectorStoreRanker | None = ABSENT
     """Ranker to use."""
-    score_threshold: float | Unset = UNSET
+    score_threshold: float | None = ABSENT
     """Lowest score of a result, from 0 to 1. Results below it are left out; 0 keeps all
     of them.
     """
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            ranker: VectorStoreRanker | Unset = ...,
+            score_threshold: float | Unset = ...,
+            additional_properties: dict[str, Any] = ...,
+        ) -> None: ...
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = dict(data)
+        rest = {**data}
         take = rest.pop
-        self = cls.__new__(cls)
-        self.ranker = take("ranker", UNSET)
-        self.score_threshold = take("score_threshold", UNSET)
+        self = new(cls)
+        if (value := take("ranker", UNSET)) is not UNSET:
+            self.ranker = value
+        if (value := take("score_threshold", UNSET)) is not UNSET:
+            self.score_threshold = value
         self.additional_properties = rest
         return self
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..types import UNSET, Model, Unset
+from ..types import ABSENT, UNSET, Model, Unset, new
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -25,39 +25,63 @@ __all__ = [
 ]
 
 
-@define(slots=True, kw_only=True, repr=False, weakref_slot=False)
+@define(
+    slots=True,
+    init=False,
+    kw_only=True,
+    repr=False,
+    eq=False,
+    weakref_slot=False,
+    getstate_setstate=False,
+)
 class VectorStoreSearchRequest(Model):
     """A query and how to search. Properties that are not listed here are refused."""
 
     query: str | list[str]
     """What to search for, in natural language: one text, or several in a list."""
-    rewrite_query: bool | Unset = UNSET
+    rewrite_query: bool | None = ABSENT
     """True if the server may rephrase the query to find more."""
-    max_num_results: int | Unset = UNSET
+    max_num_results: int | None = ABSENT
     """Maximum number of results, from 1 to 50."""
-    filters: AttributeFilter | Unset = UNSET
+    filters: AttributeFilter | None = ABSENT
     """Conditions that the attributes of a file must meet. All files are searched if
     left out.
     """
-    ranking_options: VectorStoreRankingOptions | Unset = UNSET
+    ranking_options: VectorStoreRankingOptions | None = ABSENT
     """How to rank the results, and which to leave out."""
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            query: str | list[str],
+            rewrite_query: bool | Unset = ...,
+            max_num_results: int | Unset = ...,
+            filters: AttributeFilter | Unset = ...,
+            ranking_options: VectorStoreRankingOptions | Unset = ...,
+            additional_properties: dict[str, Any] = ...,
+        ) -> None: ...
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = dict(data)
+        rest = {**data}
         take = rest.pop
-        self = cls.__new__(cls)
-        self.query = take("query", UNSET)
-        self.rewrite_query = take("rewrite_query", UNSET)
-        self.max_num_results = take("max_num_results", UNSET)
-        self.filters = models.read_attribute_filter(take("filters", UNSET))
-        self.ranking_options = (
-            models.VectorStoreRankingOptions.from_dict(value)
-            if isinstance(value := take("ranking_options", UNSET), dict)
-            else value
-        )
+        self = new(cls)
+        if (value := take("query", UNSET)) is not UNSET:
+            self.query = value
+        if (value := take("rewrite_query", UNSET)) is not UNSET:
+            self.rewrite_query = value
+        if (value := take("max_num_results", UNSET)) is not UNSET:
+            self.max_num_results = value
+        if (value := take("filters", UNSET)) is not UNSET:
+            self.filters = models.read_attribute_filter(value)
+        if isinstance(value := take("ranking_options", UNSET), dict):
+            self.ranking_options = models.VectorStoreRankingOptions.from_dict(value)
+        elif value is not UNSET:
+            self.ranking_options = value
         self.additional_properties = rest
         return self
 

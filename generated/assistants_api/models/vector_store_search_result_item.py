@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..reading import read_list
-from ..types import UNSET, Model
+from ..types import UNSET, Model, new
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -22,7 +21,15 @@ if TYPE_CHECKING:
 __all__ = ["VectorStoreSearchResultItem", "VectorStoreSearchResultItemDict"]
 
 
-@define(slots=True, kw_only=True, repr=False, weakref_slot=False)
+@define(
+    slots=True,
+    init=False,
+    kw_only=True,
+    repr=False,
+    eq=False,
+    weakref_slot=False,
+    getstate_setstate=False,
+)
 class VectorStoreSearchResultItem(Model):
     """A file that a search found, with the chunks that match."""
 
@@ -39,19 +46,38 @@ class VectorStoreSearchResultItem(Model):
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            file_id: str,
+            filename: str,
+            score: float,
+            attributes: VectorStoreFileAttributes | None,
+            content: list[VectorStoreSearchResultContentObject],
+            additional_properties: dict[str, Any] = ...,
+        ) -> None: ...
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = dict(data)
+        rest = {**data}
         take = rest.pop
-        self = cls.__new__(cls)
-        self.file_id = take("file_id", UNSET)
-        self.filename = take("filename", UNSET)
-        self.score = take("score", UNSET)
-        self.attributes = take("attributes", UNSET)
-        self.content = read_list(
-            models.VectorStoreSearchResultContentObject.from_json,
-            take("content", UNSET),
-        )
+        self = new(cls)
+        if (value := take("file_id", UNSET)) is not UNSET:
+            self.file_id = value
+        if (value := take("filename", UNSET)) is not UNSET:
+            self.filename = value
+        if (value := take("score", UNSET)) is not UNSET:
+            self.score = value
+        if (value := take("attributes", UNSET)) is not UNSET:
+            self.attributes = value
+        if isinstance(value := take("content", UNSET), list):
+            self.content = [
+                *map(models.VectorStoreSearchResultContentObject.from_json, value)
+            ]
+        elif value is not UNSET:
+            self.content = value
         self.additional_properties = rest
         return self
 

@@ -13,13 +13,12 @@ from ._lazy import lazy_names
 if TYPE_CHECKING:
     from . import api as api
     from . import models as models
+    from .absence import UNSET as UNSET
     from .checking import Deviation as Deviation
     from .checking import check as check
     from .client import AuthenticatedClient as AuthenticatedClient
     from .client import Client as Client
-    from .types import UNSET as UNSET
     from .types import File as File
-    from .types import is_set as is_set
 
 __all__ = [
     "UNSET",
@@ -29,7 +28,6 @@ __all__ = [
     "File",
     "api",
     "check",
-    "is_set",
     "models",
 ]
 __getattr__, __dir__ = lazy_names(
@@ -39,10 +37,9 @@ __getattr__, __dir__ = lazy_names(
         "Client": "client",
         "Deviation": "checking",
         "File": "types",
-        "UNSET": "types",
+        "UNSET": "absence",
         "api": "",
         "check": "checking",
-        "is_set": "types",
         "models": "",
     },
 )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..types import UNSET, Model, Unset
+from ..types import ABSENT, UNSET, Model, Unset, new
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -22,30 +22,56 @@ if TYPE_CHECKING:
 __all__ = ["ApplyPatchToolCallItemParam", "ApplyPatchToolCallItemParamDict"]
 
 
-@define(slots=True, kw_only=True, repr=False, weakref_slot=False)
+@define(
+    slots=True,
+    init=False,
+    kw_only=True,
+    repr=False,
+    eq=False,
+    weakref_slot=False,
+    getstate_setstate=False,
+)
 class ApplyPatchToolCallItemParam(Model):
     type: Literal["apply_patch_call"] = "apply_patch_call"
-    id: str | Unset | None = UNSET
+    id: str | None = ABSENT
     call_id: str
-    caller: ToolCallCallerParam | Unset | None = UNSET
+    caller: ToolCallCallerParam | None = ABSENT
     status: ApplyPatchCallStatusParam
     operation: ApplyPatchOperationParam
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            type: Literal["apply_patch_call"] = ...,
+            id: str | Unset | None = ...,
+            call_id: str,
+            caller: ToolCallCallerParam | Unset | None = ...,
+            status: ApplyPatchCallStatusParam,
+            operation: ApplyPatchOperationParam,
+            additional_properties: dict[str, Any] = ...,
+        ) -> None: ...
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = dict(data)
+        rest = {**data}
         take = rest.pop
-        self = cls.__new__(cls)
-        self.type = take("type", UNSET)
-        self.id = take("id", UNSET)
-        self.call_id = take("call_id", UNSET)
-        self.caller = models.read_tool_call_caller_param(take("caller", UNSET))
-        self.status = take("status", UNSET)
-        self.operation = models.read_apply_patch_operation_param(
-            take("operation", UNSET)
-        )
+        self = new(cls)
+        if (value := take("type", UNSET)) is not UNSET:
+            self.type = value
+        if (value := take("id", UNSET)) is not UNSET:
+            self.id = value
+        if (value := take("call_id", UNSET)) is not UNSET:
+            self.call_id = value
+        if (value := take("caller", UNSET)) is not UNSET:
+            self.caller = models.read_tool_call_caller_param(value)
+        if (value := take("status", UNSET)) is not UNSET:
+            self.status = value
+        if (value := take("operation", UNSET)) is not UNSET:
+            self.operation = models.read_apply_patch_operation_param(value)
         self.additional_properties = rest
         return self
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..types import UNSET, Model, Unset
+from ..types import ABSENT, UNSET, Model, Unset, new
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -18,30 +18,60 @@ if TYPE_CHECKING:
 __all__ = ["ApplyPatchToolCallOutput", "ApplyPatchToolCallOutputDict"]
 
 
-@define(slots=True, kw_only=True, repr=False, weakref_slot=False)
+@define(
+    slots=True,
+    init=False,
+    kw_only=True,
+    repr=False,
+    eq=False,
+    weakref_slot=False,
+    getstate_setstate=False,
+)
 class ApplyPatchToolCallOutput(Model):
     type: Literal["apply_patch_call_output"] = "apply_patch_call_output"
     id: str
     call_id: str
-    caller: ToolCallCaller | Unset | None = UNSET
+    caller: ToolCallCaller | None = ABSENT
     status: ApplyPatchCallOutputStatus
-    output: str | Unset | None = UNSET
-    created_by: str | Unset = UNSET
+    output: str | None = ABSENT
+    created_by: str | None = ABSENT
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            type: Literal["apply_patch_call_output"] = ...,
+            id: str,
+            call_id: str,
+            caller: ToolCallCaller | Unset | None = ...,
+            status: ApplyPatchCallOutputStatus,
+            output: str | Unset | None = ...,
+            created_by: str | Unset = ...,
+            additional_properties: dict[str, Any] = ...,
+        ) -> None: ...
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = dict(data)
+        rest = {**data}
         take = rest.pop
-        self = cls.__new__(cls)
-        self.type = take("type", UNSET)
-        self.id = take("id", UNSET)
-        self.call_id = take("call_id", UNSET)
-        self.caller = models.read_tool_call_caller(take("caller", UNSET))
-        self.status = take("status", UNSET)
-        self.output = take("output", UNSET)
-        self.created_by = take("created_by", UNSET)
+        self = new(cls)
+        if (value := take("type", UNSET)) is not UNSET:
+            self.type = value
+        if (value := take("id", UNSET)) is not UNSET:
+            self.id = value
+        if (value := take("call_id", UNSET)) is not UNSET:
+            self.call_id = value
+        if (value := take("caller", UNSET)) is not UNSET:
+            self.caller = models.read_tool_call_caller(value)
+        if (value := take("status", UNSET)) is not UNSET:
+            self.status = value
+        if (value := take("output", UNSET)) is not UNSET:
+            self.output = value
+        if (value := take("created_by", UNSET)) is not UNSET:
+            self.created_by = value
         self.additional_properties = rest
         return self
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 
 from attrs import define, field
 
-from ..types import UNSET, Model, Unset
+from ..types import ABSENT, UNSET, Model, Unset, new
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -15,26 +15,52 @@ if TYPE_CHECKING:
 __all__ = ["ApproximateLocation", "ApproximateLocationDict"]
 
 
-@define(slots=True, kw_only=True, repr=False, weakref_slot=False)
+@define(
+    slots=True,
+    init=False,
+    kw_only=True,
+    repr=False,
+    eq=False,
+    weakref_slot=False,
+    getstate_setstate=False,
+)
 class ApproximateLocation(Model):
     type: Literal["approximate"] = "approximate"
-    country: str | Unset | None = UNSET
-    region: str | Unset | None = UNSET
-    city: str | Unset | None = UNSET
-    timezone: str | Unset | None = UNSET
+    country: str | None = ABSENT
+    region: str | None = ABSENT
+    city: str | None = ABSENT
+    timezone: str | None = ABSENT
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            type: Literal["approximate"] = ...,
+            country: str | Unset | None = ...,
+            region: str | Unset | None = ...,
+            city: str | Unset | None = ...,
+            timezone: str | Unset | None = ...,
+            additional_properties: dict[str, Any] = ...,
+        ) -> None: ...
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = dict(data)
+        rest = {**data}
         take = rest.pop
-        self = cls.__new__(cls)
-        self.type = take("type", UNSET)
-        self.country = take("country", UNSET)
-        self.region = take("region", UNSET)
-        self.city = take("city", UNSET)
-        self.timezone = take("timezone", UNSET)
+        self = new(cls)
+        if (value := take("type", UNSET)) is not UNSET:
+            self.type = value
+        if (value := take("country", UNSET)) is not UNSET:
+            self.country = value
+        if (value := take("region", UNSET)) is not UNSET:
+            self.region = value
+        if (value := take("city", UNSET)) is not UNSET:
+            self.city = value
+        if (value := take("timezone", UNSET)) is not UNSET:
+            self.timezone = value
         self.additional_properties = rest
         return self
 

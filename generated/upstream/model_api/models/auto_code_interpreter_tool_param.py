@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..types import UNSET, Model, Unset
+from ..types import ABSENT, UNSET, Model, Unset, new
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -21,28 +21,50 @@ if TYPE_CHECKING:
 __all__ = ["AutoCodeInterpreterToolParam", "AutoCodeInterpreterToolParamDict"]
 
 
-@define(slots=True, kw_only=True, repr=False, weakref_slot=False)
+@define(
+    slots=True,
+    init=False,
+    kw_only=True,
+    repr=False,
+    eq=False,
+    weakref_slot=False,
+    getstate_setstate=False,
+)
 class AutoCodeInterpreterToolParam(Model):
     type: Literal["auto"] = "auto"
-    file_ids: list[str] | Unset = UNSET
-    memory_limit: ContainerMemoryLimit | Unset | None = UNSET
-    network_policy: AutoCodeInterpreterToolParamNetworkPolicy | Unset = UNSET
+    file_ids: list[str] | None = ABSENT
+    memory_limit: ContainerMemoryLimit | None = ABSENT
+    network_policy: AutoCodeInterpreterToolParamNetworkPolicy | None = ABSENT
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            type: Literal["auto"] = ...,
+            file_ids: list[str] | Unset = ...,
+            memory_limit: ContainerMemoryLimit | Unset | None = ...,
+            network_policy: AutoCodeInterpreterToolParamNetworkPolicy | Unset = ...,
+            additional_properties: dict[str, Any] = ...,
+        ) -> None: ...
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = dict(data)
+        rest = {**data}
         take = rest.pop
-        self = cls.__new__(cls)
-        self.type = take("type", UNSET)
-        self.file_ids = take("file_ids", UNSET)
-        self.memory_limit = take("memory_limit", UNSET)
-        self.network_policy = (
-            models.read_auto_code_interpreter_tool_param_network_policy(
-                take("network_policy", UNSET)
+        self = new(cls)
+        if (value := take("type", UNSET)) is not UNSET:
+            self.type = value
+        if (value := take("file_ids", UNSET)) is not UNSET:
+            self.file_ids = value
+        if (value := take("memory_limit", UNSET)) is not UNSET:
+            self.memory_limit = value
+        if (value := take("network_policy", UNSET)) is not UNSET:
+            self.network_policy = (
+                models.read_auto_code_interpreter_tool_param_network_policy(value)
             )
-        )
         self.additional_properties = rest
         return self
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 
 from attrs import define, field
 
-from ..types import UNSET, Model
+from ..types import UNSET, Model, new
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -16,20 +16,40 @@ if TYPE_CHECKING:
 __all__ = ["ChatCompletionAllowedTools", "ChatCompletionAllowedToolsDict"]
 
 
-@define(slots=True, kw_only=True, repr=False, weakref_slot=False)
+@define(
+    slots=True,
+    init=False,
+    kw_only=True,
+    repr=False,
+    eq=False,
+    weakref_slot=False,
+    getstate_setstate=False,
+)
 class ChatCompletionAllowedTools(Model):
     mode: ChatCompletionAllowedToolsMode
     tools: list[dict[str, Any]]
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            mode: ChatCompletionAllowedToolsMode,
+            tools: list[dict[str, Any]],
+            additional_properties: dict[str, Any] = ...,
+        ) -> None: ...
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = dict(data)
+        rest = {**data}
         take = rest.pop
-        self = cls.__new__(cls)
-        self.mode = take("mode", UNSET)
-        self.tools = take("tools", UNSET)
+        self = new(cls)
+        if (value := take("mode", UNSET)) is not UNSET:
+            self.mode = value
+        if (value := take("tools", UNSET)) is not UNSET:
+            self.tools = value
         self.additional_properties = rest
         return self
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..types import UNSET, Model
+from ..types import UNSET, Model, new
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -23,7 +23,15 @@ __all__ = [
 ]
 
 
-@define(slots=True, kw_only=True, repr=False, weakref_slot=False)
+@define(
+    slots=True,
+    init=False,
+    kw_only=True,
+    repr=False,
+    eq=False,
+    weakref_slot=False,
+    getstate_setstate=False,
+)
 class ChatCompletionMessageCustomToolCall(Model):
     id: str
     type: Literal["custom"] = "custom"
@@ -31,18 +39,32 @@ class ChatCompletionMessageCustomToolCall(Model):
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            id: str,
+            type: Literal["custom"] = ...,
+            custom: ChatCompletionMessageCustomToolCallCustom,
+            additional_properties: dict[str, Any] = ...,
+        ) -> None: ...
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = dict(data)
+        rest = {**data}
         take = rest.pop
-        self = cls.__new__(cls)
-        self.id = take("id", UNSET)
-        self.type = take("type", UNSET)
-        self.custom = (
-            models.ChatCompletionMessageCustomToolCallCustom.from_dict(value)
-            if isinstance(value := take("custom", UNSET), dict)
-            else value
-        )
+        self = new(cls)
+        if (value := take("id", UNSET)) is not UNSET:
+            self.id = value
+        if (value := take("type", UNSET)) is not UNSET:
+            self.type = value
+        if isinstance(value := take("custom", UNSET), dict):
+            self.custom = models.ChatCompletionMessageCustomToolCallCustom.from_dict(
+                value
+            )
+        elif value is not UNSET:
+            self.custom = value
         self.additional_properties = rest
         return self
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..types import UNSET, Model
+from ..types import UNSET, Model, new
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -20,7 +20,15 @@ if TYPE_CHECKING:
 __all__ = ["ChatCompletionMessageToolCall", "ChatCompletionMessageToolCallDict"]
 
 
-@define(slots=True, kw_only=True, repr=False, weakref_slot=False)
+@define(
+    slots=True,
+    init=False,
+    kw_only=True,
+    repr=False,
+    eq=False,
+    weakref_slot=False,
+    getstate_setstate=False,
+)
 class ChatCompletionMessageToolCall(Model):
     id: str
     type: Literal["function"] = "function"
@@ -28,18 +36,32 @@ class ChatCompletionMessageToolCall(Model):
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            id: str,
+            type: Literal["function"] = ...,
+            function: ChatCompletionMessageToolCallFunction,
+            additional_properties: dict[str, Any] = ...,
+        ) -> None: ...
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = dict(data)
+        rest = {**data}
         take = rest.pop
-        self = cls.__new__(cls)
-        self.id = take("id", UNSET)
-        self.type = take("type", UNSET)
-        self.function = (
-            models.ChatCompletionMessageToolCallFunction.from_dict(value)
-            if isinstance(value := take("function", UNSET), dict)
-            else value
-        )
+        self = new(cls)
+        if (value := take("id", UNSET)) is not UNSET:
+            self.id = value
+        if (value := take("type", UNSET)) is not UNSET:
+            self.type = value
+        if isinstance(value := take("function", UNSET), dict):
+            self.function = models.ChatCompletionMessageToolCallFunction.from_dict(
+                value
+            )
+        elif value is not UNSET:
+            self.function = value
         self.additional_properties = rest
         return self
 

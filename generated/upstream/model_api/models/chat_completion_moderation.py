@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..types import UNSET, Model
+from ..types import UNSET, Model, new
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -24,22 +24,40 @@ if TYPE_CHECKING:
 __all__ = ["ChatCompletionModeration", "ChatCompletionModerationDict"]
 
 
-@define(slots=True, kw_only=True, repr=False, weakref_slot=False)
+@define(
+    slots=True,
+    init=False,
+    kw_only=True,
+    repr=False,
+    eq=False,
+    weakref_slot=False,
+    getstate_setstate=False,
+)
 class ChatCompletionModeration(Model):
     input: ChatCompletionModerationInput
     output: ChatCompletionModerationOutput
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            input: ChatCompletionModerationInput,
+            output: ChatCompletionModerationOutput,
+            additional_properties: dict[str, Any] = ...,
+        ) -> None: ...
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = dict(data)
+        rest = {**data}
         take = rest.pop
-        self = cls.__new__(cls)
-        self.input = models.read_chat_completion_moderation_input(take("input", UNSET))
-        self.output = models.read_chat_completion_moderation_output(
-            take("output", UNSET)
-        )
+        self = new(cls)
+        if (value := take("input", UNSET)) is not UNSET:
+            self.input = models.read_chat_completion_moderation_input(value)
+        if (value := take("output", UNSET)) is not UNSET:
+            self.output = models.read_chat_completion_moderation_output(value)
         self.additional_properties = rest
         return self
 

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..reading import read_list
-from ..types import UNSET, Model
+from ..types import UNSET, Model, new
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -18,7 +17,15 @@ if TYPE_CHECKING:
 __all__ = ["ChatCompletionModerationResults", "ChatCompletionModerationResultsDict"]
 
 
-@define(slots=True, kw_only=True, repr=False, weakref_slot=False)
+@define(
+    slots=True,
+    init=False,
+    kw_only=True,
+    repr=False,
+    eq=False,
+    weakref_slot=False,
+    getstate_setstate=False,
+)
 class ChatCompletionModerationResults(Model):
     type: Literal["moderation_results"] = "moderation_results"
     model: str
@@ -26,16 +33,30 @@ class ChatCompletionModerationResults(Model):
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            type: Literal["moderation_results"] = ...,
+            model: str,
+            results: list[ModerationResultBody],
+            additional_properties: dict[str, Any] = ...,
+        ) -> None: ...
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = dict(data)
+        rest = {**data}
         take = rest.pop
-        self = cls.__new__(cls)
-        self.type = take("type", UNSET)
-        self.model = take("model", UNSET)
-        self.results = read_list(
-            models.ModerationResultBody.from_json, take("results", UNSET)
-        )
+        self = new(cls)
+        if (value := take("type", UNSET)) is not UNSET:
+            self.type = value
+        if (value := take("model", UNSET)) is not UNSET:
+            self.model = value
+        if isinstance(value := take("results", UNSET), list):
+            self.results = [*map(models.ModerationResultBody.from_json, value)]
+        elif value is not UNSET:
+            self.results = value
         self.additional_properties = rest
         return self
 

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..reading import read_list
-from ..types import UNSET, Model, Unset
+from ..types import ABSENT, UNSET, Model, Unset, new
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -37,48 +36,88 @@ __all__ = [
 ]
 
 
-@define(slots=True, kw_only=True, repr=False, weakref_slot=False)
+@define(
+    slots=True,
+    init=False,
+    kw_only=True,
+    repr=False,
+    eq=False,
+    weakref_slot=False,
+    getstate_setstate=False,
+)
 class ChatCompletionRequestAssistantMessage(Model):
-    content: (
-        str | list[ChatCompletionRequestAssistantMessageContentPart] | Unset | None
-    ) = UNSET
-    refusal: str | Unset | None = UNSET
-    role: Literal["assistant"] = "assistant"
-    name: str | Unset = UNSET
-    audio: ChatCompletionRequestAssistantMessageAudio | Unset | None = UNSET
-    tool_calls: ChatCompletionMessageToolCalls | Unset = UNSET
-    function_call: ChatCompletionRequestAssistantMessageFunctionCall | Unset | None = (
-        UNSET
+    content: str | list[ChatCompletionRequestAssistantMessageContentPart] | None = (
+        ABSENT
     )
+    refusal: str | None = ABSENT
+    role: Literal["assistant"] = "assistant"
+    name: str | None = ABSENT
+    audio: ChatCompletionRequestAssistantMessageAudio | None = ABSENT
+    tool_calls: ChatCompletionMessageToolCalls | None = ABSENT
+    function_call: ChatCompletionRequestAssistantMessageFunctionCall | None = ABSENT
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            content: str
+            | list[ChatCompletionRequestAssistantMessageContentPart]
+            | Unset
+            | None = ...,
+            refusal: str | Unset | None = ...,
+            role: Literal["assistant"] = ...,
+            name: str | Unset = ...,
+            audio: ChatCompletionRequestAssistantMessageAudio | Unset | None = ...,
+            tool_calls: ChatCompletionMessageToolCalls | Unset = ...,
+            function_call: ChatCompletionRequestAssistantMessageFunctionCall
+            | Unset
+            | None = ...,
+            additional_properties: dict[str, Any] = ...,
+        ) -> None: ...
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = dict(data)
+        rest = {**data}
         take = rest.pop
-        self = cls.__new__(cls)
-        self.content = read_list(
-            models.read_chat_completion_request_assistant_message_content_part,
-            take("content", UNSET),
-        )
-        self.refusal = take("refusal", UNSET)
-        self.role = take("role", UNSET)
-        self.name = take("name", UNSET)
-        self.audio = (
-            models.ChatCompletionRequestAssistantMessageAudio.from_dict(value)
-            if isinstance(value := take("audio", UNSET), dict)
-            else value
-        )
-        self.tool_calls = read_list(
-            models.read_chat_completion_message_tool_calls_item,
-            take("tool_calls", UNSET),
-        )
-        self.function_call = (
-            models.ChatCompletionRequestAssistantMessageFunctionCall.from_dict(value)
-            if isinstance(value := take("function_call", UNSET), dict)
-            else value
-        )
+        self = new(cls)
+        if isinstance(value := take("content", UNSET), list):
+            self.content = [
+                *map(
+                    models.read_chat_completion_request_assistant_message_content_part,
+                    value,
+                )
+            ]
+        elif value is not UNSET:
+            self.content = value
+        if (value := take("refusal", UNSET)) is not UNSET:
+            self.refusal = value
+        if (value := take("role", UNSET)) is not UNSET:
+            self.role = value
+        if (value := take("name", UNSET)) is not UNSET:
+            self.name = value
+        if isinstance(value := take("audio", UNSET), dict):
+            self.audio = models.ChatCompletionRequestAssistantMessageAudio.from_dict(
+                value
+            )
+        elif value is not UNSET:
+            self.audio = value
+        if isinstance(value := take("tool_calls", UNSET), list):
+            self.tool_calls = [
+                *map(models.read_chat_completion_message_tool_calls_item, value)
+            ]
+        elif value is not UNSET:
+            self.tool_calls = value
+        if isinstance(value := take("function_call", UNSET), dict):
+            self.function_call = (
+                models.ChatCompletionRequestAssistantMessageFunctionCall.from_dict(
+                    value
+                )
+            )
+        elif value is not UNSET:
+            self.function_call = value
         self.additional_properties = rest
         return self
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 
 from attrs import define, field
 
-from ..types import UNSET, Model
+from ..types import UNSET, Model, new
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -18,7 +18,15 @@ __all__ = [
 ]
 
 
-@define(slots=True, kw_only=True, repr=False, weakref_slot=False)
+@define(
+    slots=True,
+    init=False,
+    kw_only=True,
+    repr=False,
+    eq=False,
+    weakref_slot=False,
+    getstate_setstate=False,
+)
 class ChatCompletionRequestFunctionMessage(Model):
     role: Literal["function"] = "function"
     content: str | None
@@ -26,14 +34,28 @@ class ChatCompletionRequestFunctionMessage(Model):
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            role: Literal["function"] = ...,
+            content: str | None,
+            name: str,
+            additional_properties: dict[str, Any] = ...,
+        ) -> None: ...
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = dict(data)
+        rest = {**data}
         take = rest.pop
-        self = cls.__new__(cls)
-        self.role = take("role", UNSET)
-        self.content = take("content", UNSET)
-        self.name = take("name", UNSET)
+        self = new(cls)
+        if (value := take("role", UNSET)) is not UNSET:
+            self.role = value
+        if (value := take("content", UNSET)) is not UNSET:
+            self.content = value
+        if (value := take("name", UNSET)) is not UNSET:
+            self.name = value
         self.additional_properties = rest
         return self
 

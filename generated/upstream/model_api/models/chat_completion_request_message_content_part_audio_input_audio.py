@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 
 from attrs import define, field
 
-from ..types import UNSET, Model
+from ..types import UNSET, Model, new
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -21,20 +21,40 @@ __all__ = [
 ]
 
 
-@define(slots=True, kw_only=True, repr=False, weakref_slot=False)
+@define(
+    slots=True,
+    init=False,
+    kw_only=True,
+    repr=False,
+    eq=False,
+    weakref_slot=False,
+    getstate_setstate=False,
+)
 class ChatCompletionRequestMessageContentPartAudioInputAudio(Model):
     data: str
     format: ChatCompletionRequestMessageContentPartAudioInputAudioFormat
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            data: str,
+            format: ChatCompletionRequestMessageContentPartAudioInputAudioFormat,
+            additional_properties: dict[str, Any] = ...,
+        ) -> None: ...
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = dict(data)
+        rest = {**data}
         take = rest.pop
-        self = cls.__new__(cls)
-        self.data = take("data", UNSET)
-        self.format = take("format", UNSET)
+        self = new(cls)
+        if (value := take("data", UNSET)) is not UNSET:
+            self.data = value
+        if (value := take("format", UNSET)) is not UNSET:
+            self.format = value
         self.additional_properties = rest
         return self
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 
 from attrs import define, field
 
-from ..types import UNSET, Model, Unset
+from ..types import ABSENT, UNSET, Model, Unset, new
 
 if TYPE_CHECKING:
     from typing import Self
@@ -18,22 +18,44 @@ __all__ = [
 ]
 
 
-@define(slots=True, kw_only=True, repr=False, weakref_slot=False)
+@define(
+    slots=True,
+    init=False,
+    kw_only=True,
+    repr=False,
+    eq=False,
+    weakref_slot=False,
+    getstate_setstate=False,
+)
 class ChatCompletionRequestMessageContentPartFileFile(Model):
-    filename: str | Unset = UNSET
-    file_data: str | Unset = UNSET
-    file_id: str | Unset = UNSET
+    filename: str | None = ABSENT
+    file_data: str | None = ABSENT
+    file_id: str | None = ABSENT
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            filename: str | Unset = ...,
+            file_data: str | Unset = ...,
+            file_id: str | Unset = ...,
+            additional_properties: dict[str, Any] = ...,
+        ) -> None: ...
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = dict(data)
+        rest = {**data}
         take = rest.pop
-        self = cls.__new__(cls)
-        self.filename = take("filename", UNSET)
-        self.file_data = take("file_data", UNSET)
-        self.file_id = take("file_id", UNSET)
+        self = new(cls)
+        if (value := take("filename", UNSET)) is not UNSET:
+            self.filename = value
+        if (value := take("file_data", UNSET)) is not UNSET:
+            self.file_data = value
+        if (value := take("file_id", UNSET)) is not UNSET:
+            self.file_id = value
         self.additional_properties = rest
         return self
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..types import UNSET, Model, Unset
+from ..types import ABSENT, UNSET, Model, Unset, new
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -23,26 +23,48 @@ __all__ = [
 ]
 
 
-@define(slots=True, kw_only=True, repr=False, weakref_slot=False)
+@define(
+    slots=True,
+    init=False,
+    kw_only=True,
+    repr=False,
+    eq=False,
+    weakref_slot=False,
+    getstate_setstate=False,
+)
 class ChatCompletionRequestMessageContentPartText(Model):
     type: Literal["text"] = "text"
     text: str
-    prompt_cache_breakpoint: PromptCacheBreakpointParam | Unset = UNSET
+    prompt_cache_breakpoint: PromptCacheBreakpointParam | None = ABSENT
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            type: Literal["text"] = ...,
+            text: str,
+            prompt_cache_breakpoint: PromptCacheBreakpointParam | Unset = ...,
+            additional_properties: dict[str, Any] = ...,
+        ) -> None: ...
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = dict(data)
+        rest = {**data}
         take = rest.pop
-        self = cls.__new__(cls)
-        self.type = take("type", UNSET)
-        self.text = take("text", UNSET)
-        self.prompt_cache_breakpoint = (
-            models.PromptCacheBreakpointParam.from_dict(value)
-            if isinstance(value := take("prompt_cache_breakpoint", UNSET), dict)
-            else value
-        )
+        self = new(cls)
+        if (value := take("type", UNSET)) is not UNSET:
+            self.type = value
+        if (value := take("text", UNSET)) is not UNSET:
+            self.text = value
+        if isinstance(value := take("prompt_cache_breakpoint", UNSET), dict):
+            self.prompt_cache_breakpoint = models.PromptCacheBreakpointParam.from_dict(
+                value
+            )
+        elif value is not UNSET:
+            self.prompt_cache_breakpoint = value
         self.additional_properties = rest
         return self
 

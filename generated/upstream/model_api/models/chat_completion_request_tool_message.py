@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..reading import read_list
-from ..types import UNSET, Model
+from ..types import UNSET, Model, new
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -21,7 +20,15 @@ if TYPE_CHECKING:
 __all__ = ["ChatCompletionRequestToolMessage", "ChatCompletionRequestToolMessageDict"]
 
 
-@define(slots=True, kw_only=True, repr=False, weakref_slot=False)
+@define(
+    slots=True,
+    init=False,
+    kw_only=True,
+    repr=False,
+    eq=False,
+    weakref_slot=False,
+    getstate_setstate=False,
+)
 class ChatCompletionRequestToolMessage(Model):
     role: Literal["tool"] = "tool"
     content: str | list[ChatCompletionRequestToolMessageContentPart]
@@ -29,17 +36,34 @@ class ChatCompletionRequestToolMessage(Model):
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            role: Literal["tool"] = ...,
+            content: str | list[ChatCompletionRequestToolMessageContentPart],
+            tool_call_id: str,
+            additional_properties: dict[str, Any] = ...,
+        ) -> None: ...
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = dict(data)
+        rest = {**data}
         take = rest.pop
-        self = cls.__new__(cls)
-        self.role = take("role", UNSET)
-        self.content = read_list(
-            models.read_chat_completion_request_tool_message_content_part,
-            take("content", UNSET),
-        )
-        self.tool_call_id = take("tool_call_id", UNSET)
+        self = new(cls)
+        if (value := take("role", UNSET)) is not UNSET:
+            self.role = value
+        if isinstance(value := take("content", UNSET), list):
+            self.content = [
+                *map(
+                    models.read_chat_completion_request_tool_message_content_part, value
+                )
+            ]
+        elif value is not UNSET:
+            self.content = value
+        if (value := take("tool_call_id", UNSET)) is not UNSET:
+            self.tool_call_id = value
         self.additional_properties = rest
         return self
 

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..reading import read_list
-from ..types import UNSET, Model, Unset
+from ..types import ABSENT, UNSET, Model, Unset, new
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -21,25 +20,50 @@ if TYPE_CHECKING:
 __all__ = ["ChatCompletionRequestUserMessage", "ChatCompletionRequestUserMessageDict"]
 
 
-@define(slots=True, kw_only=True, repr=False, weakref_slot=False)
+@define(
+    slots=True,
+    init=False,
+    kw_only=True,
+    repr=False,
+    eq=False,
+    weakref_slot=False,
+    getstate_setstate=False,
+)
 class ChatCompletionRequestUserMessage(Model):
     content: str | list[ChatCompletionRequestUserMessageContentPart]
     role: Literal["user"] = "user"
-    name: str | Unset = UNSET
+    name: str | None = ABSENT
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            content: str | list[ChatCompletionRequestUserMessageContentPart],
+            role: Literal["user"] = ...,
+            name: str | Unset = ...,
+            additional_properties: dict[str, Any] = ...,
+        ) -> None: ...
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = dict(data)
+        rest = {**data}
         take = rest.pop
-        self = cls.__new__(cls)
-        self.content = read_list(
-            models.read_chat_completion_request_user_message_content_part,
-            take("content", UNSET),
-        )
-        self.role = take("role", UNSET)
-        self.name = take("name", UNSET)
+        self = new(cls)
+        if isinstance(value := take("content", UNSET), list):
+            self.content = [
+                *map(
+                    models.read_chat_completion_request_user_message_content_part, value
+                )
+            ]
+        elif value is not UNSET:
+            self.content = value
+        if (value := take("role", UNSET)) is not UNSET:
+            self.role = value
+        if (value := take("name", UNSET)) is not UNSET:
+            self.name = value
         self.additional_properties = rest
         return self
 

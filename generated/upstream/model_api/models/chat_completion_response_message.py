@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..reading import read_list
-from ..types import UNSET, Model, Unset
+from ..types import ABSENT, UNSET, Model, Unset, new
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -34,44 +33,77 @@ if TYPE_CHECKING:
 __all__ = ["ChatCompletionResponseMessage", "ChatCompletionResponseMessageDict"]
 
 
-@define(slots=True, kw_only=True, repr=False, weakref_slot=False)
+@define(
+    slots=True,
+    init=False,
+    kw_only=True,
+    repr=False,
+    eq=False,
+    weakref_slot=False,
+    getstate_setstate=False,
+)
 class ChatCompletionResponseMessage(Model):
     content: str | None
     refusal: str | None
-    tool_calls: ChatCompletionMessageToolCalls | Unset = UNSET
-    annotations: list[ChatCompletionResponseMessageAnnotationsItem] | Unset = UNSET
+    tool_calls: ChatCompletionMessageToolCalls | None = ABSENT
+    annotations: list[ChatCompletionResponseMessageAnnotationsItem] | None = ABSENT
     role: Literal["assistant"] = "assistant"
-    function_call: ChatCompletionResponseMessageFunctionCall | Unset = UNSET
-    audio: ChatCompletionResponseMessageAudio | Unset | None = UNSET
+    function_call: ChatCompletionResponseMessageFunctionCall | None = ABSENT
+    audio: ChatCompletionResponseMessageAudio | None = ABSENT
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            content: str | None,
+            refusal: str | None,
+            tool_calls: ChatCompletionMessageToolCalls | Unset = ...,
+            annotations: list[ChatCompletionResponseMessageAnnotationsItem]
+            | Unset = ...,
+            role: Literal["assistant"] = ...,
+            function_call: ChatCompletionResponseMessageFunctionCall | Unset = ...,
+            audio: ChatCompletionResponseMessageAudio | Unset | None = ...,
+            additional_properties: dict[str, Any] = ...,
+        ) -> None: ...
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = dict(data)
+        rest = {**data}
         take = rest.pop
-        self = cls.__new__(cls)
-        self.content = take("content", UNSET)
-        self.refusal = take("refusal", UNSET)
-        self.tool_calls = read_list(
-            models.read_chat_completion_message_tool_calls_item,
-            take("tool_calls", UNSET),
-        )
-        self.annotations = read_list(
-            models.ChatCompletionResponseMessageAnnotationsItem.from_json,
-            take("annotations", UNSET),
-        )
-        self.role = take("role", UNSET)
-        self.function_call = (
-            models.ChatCompletionResponseMessageFunctionCall.from_dict(value)
-            if isinstance(value := take("function_call", UNSET), dict)
-            else value
-        )
-        self.audio = (
-            models.ChatCompletionResponseMessageAudio.from_dict(value)
-            if isinstance(value := take("audio", UNSET), dict)
-            else value
-        )
+        self = new(cls)
+        if (value := take("content", UNSET)) is not UNSET:
+            self.content = value
+        if (value := take("refusal", UNSET)) is not UNSET:
+            self.refusal = value
+        if isinstance(value := take("tool_calls", UNSET), list):
+            self.tool_calls = [
+                *map(models.read_chat_completion_message_tool_calls_item, value)
+            ]
+        elif value is not UNSET:
+            self.tool_calls = value
+        if isinstance(value := take("annotations", UNSET), list):
+            self.annotations = [
+                *map(
+                    models.ChatCompletionResponseMessageAnnotationsItem.from_json, value
+                )
+            ]
+        elif value is not UNSET:
+            self.annotations = value
+        if (value := take("role", UNSET)) is not UNSET:
+            self.role = value
+        if isinstance(value := take("function_call", UNSET), dict):
+            self.function_call = (
+                models.ChatCompletionResponseMessageFunctionCall.from_dict(value)
+            )
+        elif value is not UNSET:
+            self.function_call = value
+        if isinstance(value := take("audio", UNSET), dict):
+            self.audio = models.ChatCompletionResponseMessageAudio.from_dict(value)
+        elif value is not UNSET:
+            self.audio = value
         self.additional_properties = rest
         return self
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 
 from attrs import define, field
 
-from ..types import UNSET, Model
+from ..types import UNSET, Model, new
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -18,7 +18,15 @@ __all__ = [
 ]
 
 
-@define(slots=True, kw_only=True, repr=False, weakref_slot=False)
+@define(
+    slots=True,
+    init=False,
+    kw_only=True,
+    repr=False,
+    eq=False,
+    weakref_slot=False,
+    getstate_setstate=False,
+)
 class ChatCompletionResponseMessageAnnotationsItemUrlCitation(Model):
     end_index: int
     start_index: int
@@ -27,15 +35,31 @@ class ChatCompletionResponseMessageAnnotationsItemUrlCitation(Model):
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            end_index: int,
+            start_index: int,
+            url: str,
+            title: str,
+            additional_properties: dict[str, Any] = ...,
+        ) -> None: ...
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = dict(data)
+        rest = {**data}
         take = rest.pop
-        self = cls.__new__(cls)
-        self.end_index = take("end_index", UNSET)
-        self.start_index = take("start_index", UNSET)
-        self.url = take("url", UNSET)
-        self.title = take("title", UNSET)
+        self = new(cls)
+        if (value := take("end_index", UNSET)) is not UNSET:
+            self.end_index = value
+        if (value := take("start_index", UNSET)) is not UNSET:
+            self.start_index = value
+        if (value := take("url", UNSET)) is not UNSET:
+            self.url = value
+        if (value := take("title", UNSET)) is not UNSET:
+            self.title = value
         self.additional_properties = rest
         return self
 

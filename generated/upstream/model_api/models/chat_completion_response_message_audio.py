@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from attrs import define, field
 
 from ..datetimes import from_unixtime
-from ..types import UNSET, Model
+from ..types import UNSET, Model, new
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -20,7 +20,15 @@ __all__ = [
 ]
 
 
-@define(slots=True, kw_only=True, repr=False, weakref_slot=False)
+@define(
+    slots=True,
+    init=False,
+    kw_only=True,
+    repr=False,
+    eq=False,
+    weakref_slot=False,
+    getstate_setstate=False,
+)
 class ChatCompletionResponseMessageAudio(Model):
     id: str
     expires_at: int
@@ -29,15 +37,31 @@ class ChatCompletionResponseMessageAudio(Model):
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            id: str,
+            expires_at: int,
+            data: str,
+            transcript: str,
+            additional_properties: dict[str, Any] = ...,
+        ) -> None: ...
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = dict(data)
+        rest = {**data}
         take = rest.pop
-        self = cls.__new__(cls)
-        self.id = take("id", UNSET)
-        self.expires_at = take("expires_at", UNSET)
-        self.data = take("data", UNSET)
-        self.transcript = take("transcript", UNSET)
+        self = new(cls)
+        if (value := take("id", UNSET)) is not UNSET:
+            self.id = value
+        if (value := take("expires_at", UNSET)) is not UNSET:
+            self.expires_at = value
+        if (value := take("data", UNSET)) is not UNSET:
+            self.data = value
+        if (value := take("transcript", UNSET)) is not UNSET:
+            self.transcript = value
         self.additional_properties = rest
         return self
 

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..reading import read_list
-from ..types import UNSET, Model, Unset
+from ..types import ABSENT, UNSET, Model, Unset, new
 
 if TYPE_CHECKING:
     from typing import Self
@@ -28,33 +27,60 @@ if TYPE_CHECKING:
 __all__ = ["ChatCompletionStreamResponseDelta", "ChatCompletionStreamResponseDeltaDict"]
 
 
-@define(slots=True, kw_only=True, repr=False, weakref_slot=False)
+@define(
+    slots=True,
+    init=False,
+    kw_only=True,
+    repr=False,
+    eq=False,
+    weakref_slot=False,
+    getstate_setstate=False,
+)
 class ChatCompletionStreamResponseDelta(Model):
-    content: str | Unset | None = UNSET
-    function_call: ChatCompletionStreamResponseDeltaFunctionCall | Unset = UNSET
-    tool_calls: list[ChatCompletionMessageToolCallChunk] | Unset = UNSET
-    role: ChatCompletionStreamResponseDeltaRole | Unset = UNSET
-    refusal: str | Unset | None = UNSET
+    content: str | None = ABSENT
+    function_call: ChatCompletionStreamResponseDeltaFunctionCall | None = ABSENT
+    tool_calls: list[ChatCompletionMessageToolCallChunk] | None = ABSENT
+    role: ChatCompletionStreamResponseDeltaRole | None = ABSENT
+    refusal: str | None = ABSENT
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            content: str | Unset | None = ...,
+            function_call: ChatCompletionStreamResponseDeltaFunctionCall | Unset = ...,
+            tool_calls: list[ChatCompletionMessageToolCallChunk] | Unset = ...,
+            role: ChatCompletionStreamResponseDeltaRole | Unset = ...,
+            refusal: str | Unset | None = ...,
+            additional_properties: dict[str, Any] = ...,
+        ) -> None: ...
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = dict(data)
+        rest = {**data}
         take = rest.pop
-        self = cls.__new__(cls)
-        self.content = take("content", UNSET)
-        self.function_call = (
-            models.ChatCompletionStreamResponseDeltaFunctionCall.from_dict(value)
-            if isinstance(value := take("function_call", UNSET), dict)
-            else value
-        )
-        self.tool_calls = read_list(
-            models.ChatCompletionMessageToolCallChunk.from_json,
-            take("tool_calls", UNSET),
-        )
-        self.role = take("role", UNSET)
-        self.refusal = take("refusal", UNSET)
+        self = new(cls)
+        if (value := take("content", UNSET)) is not UNSET:
+            self.content = value
+        if isinstance(value := take("function_call", UNSET), dict):
+            self.function_call = (
+                models.ChatCompletionStreamResponseDeltaFunctionCall.from_dict(value)
+            )
+        elif value is not UNSET:
+            self.function_call = value
+        if isinstance(value := take("tool_calls", UNSET), list):
+            self.tool_calls = [
+                *map(models.ChatCompletionMessageToolCallChunk.from_json, value)
+            ]
+        elif value is not UNSET:
+            self.tool_calls = value
+        if (value := take("role", UNSET)) is not UNSET:
+            self.role = value
+        if (value := take("refusal", UNSET)) is not UNSET:
+            self.refusal = value
         self.additional_properties = rest
         return self
 

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..reading import read_list
-from ..types import UNSET, Model
+from ..types import UNSET, Model, new
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -21,7 +20,15 @@ if TYPE_CHECKING:
 __all__ = ["ChatCompletionTokenLogprob", "ChatCompletionTokenLogprobDict"]
 
 
-@define(slots=True, kw_only=True, repr=False, weakref_slot=False)
+@define(
+    slots=True,
+    init=False,
+    kw_only=True,
+    repr=False,
+    eq=False,
+    weakref_slot=False,
+    getstate_setstate=False,
+)
 class ChatCompletionTokenLogprob(Model):
     token: str
     logprob: float
@@ -30,18 +37,35 @@ class ChatCompletionTokenLogprob(Model):
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            token: str,
+            logprob: float,
+            bytes: list[int] | None,
+            top_logprobs: list[ChatCompletionTokenLogprobTopLogprobsItem],
+            additional_properties: dict[str, Any] = ...,
+        ) -> None: ...
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = dict(data)
+        rest = {**data}
         take = rest.pop
-        self = cls.__new__(cls)
-        self.token = take("token", UNSET)
-        self.logprob = take("logprob", UNSET)
-        self.bytes = take("bytes", UNSET)
-        self.top_logprobs = read_list(
-            models.ChatCompletionTokenLogprobTopLogprobsItem.from_json,
-            take("top_logprobs", UNSET),
-        )
+        self = new(cls)
+        if (value := take("token", UNSET)) is not UNSET:
+            self.token = value
+        if (value := take("logprob", UNSET)) is not UNSET:
+            self.logprob = value
+        if (value := take("bytes", UNSET)) is not UNSET:
+            self.bytes = value
+        if isinstance(value := take("top_logprobs", UNSET), list):
+            self.top_logprobs = [
+                *map(models.ChatCompletionTokenLogprobTopLogprobsItem.from_json, value)
+            ]
+        elif value is not UNSET:
+            self.top_logprobs = value
         self.additional_properties = rest
         return self
 

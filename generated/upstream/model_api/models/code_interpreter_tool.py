@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..types import UNSET, Model, Unset
+from ..types import ABSENT, UNSET, Model, Unset, new
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -21,26 +21,46 @@ if TYPE_CHECKING:
 __all__ = ["CodeInterpreterTool", "CodeInterpreterToolDict"]
 
 
-@define(slots=True, kw_only=True, repr=False, weakref_slot=False)
+@define(
+    slots=True,
+    init=False,
+    kw_only=True,
+    repr=False,
+    eq=False,
+    weakref_slot=False,
+    getstate_setstate=False,
+)
 class CodeInterpreterTool(Model):
     type: Literal["code_interpreter"] = "code_interpreter"
     container: str | AutoCodeInterpreterToolParam
-    allowed_callers: list[CallableToolAllowedCaller] | Unset | None = UNSET
+    allowed_callers: list[CallableToolAllowedCaller] | None = ABSENT
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            type: Literal["code_interpreter"] = ...,
+            container: str | AutoCodeInterpreterToolParam,
+            allowed_callers: list[CallableToolAllowedCaller] | Unset | None = ...,
+            additional_properties: dict[str, Any] = ...,
+        ) -> None: ...
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = dict(data)
+        rest = {**data}
         take = rest.pop
-        self = cls.__new__(cls)
-        self.type = take("type", UNSET)
-        self.container = (
-            models.AutoCodeInterpreterToolParam.from_dict(value)
-            if isinstance(value := take("container", UNSET), dict)
-            else value
-        )
-        self.allowed_callers = take("allowed_callers", UNSET)
+        self = new(cls)
+        if (value := take("type", UNSET)) is not UNSET:
+            self.type = value
+        if isinstance(value := take("container", UNSET), dict):
+            self.container = models.AutoCodeInterpreterToolParam.from_dict(value)
+        elif value is not UNSET:
+            self.container = value
+        if (value := take("allowed_callers", UNSET)) is not UNSET:
+            self.allowed_callers = value
         self.additional_properties = rest
         return self
 

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..reading import read_list
-from ..types import UNSET, Model
+from ..types import UNSET, Model, new
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -22,7 +21,15 @@ if TYPE_CHECKING:
 __all__ = ["CodeInterpreterToolCall", "CodeInterpreterToolCallDict"]
 
 
-@define(slots=True, kw_only=True, repr=False, weakref_slot=False)
+@define(
+    slots=True,
+    init=False,
+    kw_only=True,
+    repr=False,
+    eq=False,
+    weakref_slot=False,
+    getstate_setstate=False,
+)
 class CodeInterpreterToolCall(Model):
     type: Literal["code_interpreter_call"] = "code_interpreter_call"
     id: str
@@ -33,19 +40,41 @@ class CodeInterpreterToolCall(Model):
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            type: Literal["code_interpreter_call"] = ...,
+            id: str,
+            status: CodeInterpreterToolCallStatus,
+            container_id: str,
+            code: str | None,
+            outputs: list[CodeInterpreterToolCallOutputsItem] | None,
+            additional_properties: dict[str, Any] = ...,
+        ) -> None: ...
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = dict(data)
+        rest = {**data}
         take = rest.pop
-        self = cls.__new__(cls)
-        self.type = take("type", UNSET)
-        self.id = take("id", UNSET)
-        self.status = take("status", UNSET)
-        self.container_id = take("container_id", UNSET)
-        self.code = take("code", UNSET)
-        self.outputs = read_list(
-            models.read_code_interpreter_tool_call_outputs_item, take("outputs", UNSET)
-        )
+        self = new(cls)
+        if (value := take("type", UNSET)) is not UNSET:
+            self.type = value
+        if (value := take("id", UNSET)) is not UNSET:
+            self.id = value
+        if (value := take("status", UNSET)) is not UNSET:
+            self.status = value
+        if (value := take("container_id", UNSET)) is not UNSET:
+            self.container_id = value
+        if (value := take("code", UNSET)) is not UNSET:
+            self.code = value
+        if isinstance(value := take("outputs", UNSET), list):
+            self.outputs = [
+                *map(models.read_code_interpreter_tool_call_outputs_item, value)
+            ]
+        elif value is not UNSET:
+            self.outputs = value
         self.additional_properties = rest
         return self
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 
 from attrs import define, field
 
-from ..types import UNSET, Model, Unset
+from ..types import ABSENT, UNSET, Model, Unset, new
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -15,22 +15,44 @@ if TYPE_CHECKING:
 __all__ = ["CompactionSummaryItemParam", "CompactionSummaryItemParamDict"]
 
 
-@define(slots=True, kw_only=True, repr=False, weakref_slot=False)
+@define(
+    slots=True,
+    init=False,
+    kw_only=True,
+    repr=False,
+    eq=False,
+    weakref_slot=False,
+    getstate_setstate=False,
+)
 class CompactionSummaryItemParam(Model):
-    id: str | Unset | None = UNSET
+    id: str | None = ABSENT
     type: Literal["compaction"] = "compaction"
     encrypted_content: str
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            id: str | Unset | None = ...,
+            type: Literal["compaction"] = ...,
+            encrypted_content: str,
+            additional_properties: dict[str, Any] = ...,
+        ) -> None: ...
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = dict(data)
+        rest = {**data}
         take = rest.pop
-        self = cls.__new__(cls)
-        self.id = take("id", UNSET)
-        self.type = take("type", UNSET)
-        self.encrypted_content = take("encrypted_content", UNSET)
+        self = new(cls)
+        if (value := take("id", UNSET)) is not UNSET:
+            self.id = value
+        if (value := take("type", UNSET)) is not UNSET:
+            self.type = value
+        if (value := take("encrypted_content", UNSET)) is not UNSET:
+            self.encrypted_content = value
         self.additional_properties = rest
         return self
 

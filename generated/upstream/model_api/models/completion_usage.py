@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..types import UNSET, Model, Unset
+from ..types import ABSENT, UNSET, Model, Unset, new
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -24,34 +24,61 @@ if TYPE_CHECKING:
 __all__ = ["CompletionUsage", "CompletionUsageDict"]
 
 
-@define(slots=True, kw_only=True, repr=False, weakref_slot=False)
+@define(
+    slots=True,
+    init=False,
+    kw_only=True,
+    repr=False,
+    eq=False,
+    weakref_slot=False,
+    getstate_setstate=False,
+)
 class CompletionUsage(Model):
     completion_tokens: int
     prompt_tokens: int
     total_tokens: int
-    completion_tokens_details: CompletionUsageCompletionTokensDetails | Unset = UNSET
-    prompt_tokens_details: CompletionUsagePromptTokensDetails | Unset = UNSET
+    completion_tokens_details: CompletionUsageCompletionTokensDetails | None = ABSENT
+    prompt_tokens_details: CompletionUsagePromptTokensDetails | None = ABSENT
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            completion_tokens: int,
+            prompt_tokens: int,
+            total_tokens: int,
+            completion_tokens_details: CompletionUsageCompletionTokensDetails
+            | Unset = ...,
+            prompt_tokens_details: CompletionUsagePromptTokensDetails | Unset = ...,
+            additional_properties: dict[str, Any] = ...,
+        ) -> None: ...
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = dict(data)
+        rest = {**data}
         take = rest.pop
-        self = cls.__new__(cls)
-        self.completion_tokens = take("completion_tokens", UNSET)
-        self.prompt_tokens = take("prompt_tokens", UNSET)
-        self.total_tokens = take("total_tokens", UNSET)
-        self.completion_tokens_details = (
-            models.CompletionUsageCompletionTokensDetails.from_dict(value)
-            if isinstance(value := take("completion_tokens_details", UNSET), dict)
-            else value
-        )
-        self.prompt_tokens_details = (
-            models.CompletionUsagePromptTokensDetails.from_dict(value)
-            if isinstance(value := take("prompt_tokens_details", UNSET), dict)
-            else value
-        )
+        self = new(cls)
+        if (value := take("completion_tokens", UNSET)) is not UNSET:
+            self.completion_tokens = value
+        if (value := take("prompt_tokens", UNSET)) is not UNSET:
+            self.prompt_tokens = value
+        if (value := take("total_tokens", UNSET)) is not UNSET:
+            self.total_tokens = value
+        if isinstance(value := take("completion_tokens_details", UNSET), dict):
+            self.completion_tokens_details = (
+                models.CompletionUsageCompletionTokensDetails.from_dict(value)
+            )
+        elif value is not UNSET:
+            self.completion_tokens_details = value
+        if isinstance(value := take("prompt_tokens_details", UNSET), dict):
+            self.prompt_tokens_details = (
+                models.CompletionUsagePromptTokensDetails.from_dict(value)
+            )
+        elif value is not UNSET:
+            self.prompt_tokens_details = value
         self.additional_properties = rest
         return self
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 
 from attrs import define, field
 
-from ..types import UNSET, Model, Unset
+from ..types import ABSENT, UNSET, Model, Unset, new
 
 if TYPE_CHECKING:
     from typing import Self
@@ -18,26 +18,52 @@ __all__ = [
 ]
 
 
-@define(slots=True, kw_only=True, repr=False, weakref_slot=False)
+@define(
+    slots=True,
+    init=False,
+    kw_only=True,
+    repr=False,
+    eq=False,
+    weakref_slot=False,
+    getstate_setstate=False,
+)
 class CompletionUsageCompletionTokensDetails(Model):
-    accepted_prediction_tokens: int | Unset = UNSET
-    audio_tokens: int | Unset = UNSET
-    reasoning_tokens: int | Unset = UNSET
-    text_tokens: int | Unset = UNSET
-    rejected_prediction_tokens: int | Unset = UNSET
+    accepted_prediction_tokens: int | None = ABSENT
+    audio_tokens: int | None = ABSENT
+    reasoning_tokens: int | None = ABSENT
+    text_tokens: int | None = ABSENT
+    rejected_prediction_tokens: int | None = ABSENT
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            accepted_prediction_tokens: int | Unset = ...,
+            audio_tokens: int | Unset = ...,
+            reasoning_tokens: int | Unset = ...,
+            text_tokens: int | Unset = ...,
+            rejected_prediction_tokens: int | Unset = ...,
+            additional_properties: dict[str, Any] = ...,
+        ) -> None: ...
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = dict(data)
+        rest = {**data}
         take = rest.pop
-        self = cls.__new__(cls)
-        self.accepted_prediction_tokens = take("accepted_prediction_tokens", UNSET)
-        self.audio_tokens = take("audio_tokens", UNSET)
-        self.reasoning_tokens = take("reasoning_tokens", UNSET)
-        self.text_tokens = take("text_tokens", UNSET)
-        self.rejected_prediction_tokens = take("rejected_prediction_tokens", UNSET)
+        self = new(cls)
+        if (value := take("accepted_prediction_tokens", UNSET)) is not UNSET:
+            self.accepted_prediction_tokens = value
+        if (value := take("audio_tokens", UNSET)) is not UNSET:
+            self.audio_tokens = value
+        if (value := take("reasoning_tokens", UNSET)) is not UNSET:
+            self.reasoning_tokens = value
+        if (value := take("text_tokens", UNSET)) is not UNSET:
+            self.text_tokens = value
+        if (value := take("rejected_prediction_tokens", UNSET)) is not UNSET:
+            self.rejected_prediction_tokens = value
         self.additional_properties = rest
         return self
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 
 from attrs import define, field
 
-from ..types import UNSET, Model, Unset
+from ..types import ABSENT, UNSET, Model, Unset, new
 
 if TYPE_CHECKING:
     from typing import Self
@@ -18,26 +18,52 @@ __all__ = [
 ]
 
 
-@define(slots=True, kw_only=True, repr=False, weakref_slot=False)
+@define(
+    slots=True,
+    init=False,
+    kw_only=True,
+    repr=False,
+    eq=False,
+    weakref_slot=False,
+    getstate_setstate=False,
+)
 class CompletionUsagePromptTokensDetails(Model):
-    audio_tokens: int | Unset = UNSET
-    cached_tokens: int | Unset = UNSET
-    text_tokens: int | Unset = UNSET
-    image_tokens: int | Unset = UNSET
-    cache_write_tokens: int | Unset = UNSET
+    audio_tokens: int | None = ABSENT
+    cached_tokens: int | None = ABSENT
+    text_tokens: int | None = ABSENT
+    image_tokens: int | None = ABSENT
+    cache_write_tokens: int | None = ABSENT
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            audio_tokens: int | Unset = ...,
+            cached_tokens: int | Unset = ...,
+            text_tokens: int | Unset = ...,
+            image_tokens: int | Unset = ...,
+            cache_write_tokens: int | Unset = ...,
+            additional_properties: dict[str, Any] = ...,
+        ) -> None: ...
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = dict(data)
+        rest = {**data}
         take = rest.pop
-        self = cls.__new__(cls)
-        self.audio_tokens = take("audio_tokens", UNSET)
-        self.cached_tokens = take("cached_tokens", UNSET)
-        self.text_tokens = take("text_tokens", UNSET)
-        self.image_tokens = take("image_tokens", UNSET)
-        self.cache_write_tokens = take("cache_write_tokens", UNSET)
+        self = new(cls)
+        if (value := take("audio_tokens", UNSET)) is not UNSET:
+            self.audio_tokens = value
+        if (value := take("cached_tokens", UNSET)) is not UNSET:
+            self.cached_tokens = value
+        if (value := take("text_tokens", UNSET)) is not UNSET:
+            self.text_tokens = value
+        if (value := take("image_tokens", UNSET)) is not UNSET:
+            self.image_tokens = value
+        if (value := take("cache_write_tokens", UNSET)) is not UNSET:
+            self.cache_write_tokens = value
         self.additional_properties = rest
         return self
 

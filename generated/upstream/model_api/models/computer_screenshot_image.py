@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 
 from attrs import define, field
 
-from ..types import UNSET, Model, Unset
+from ..types import ABSENT, UNSET, Model, Unset, new
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -15,22 +15,44 @@ if TYPE_CHECKING:
 __all__ = ["ComputerScreenshotImage", "ComputerScreenshotImageDict"]
 
 
-@define(slots=True, kw_only=True, repr=False, weakref_slot=False)
+@define(
+    slots=True,
+    init=False,
+    kw_only=True,
+    repr=False,
+    eq=False,
+    weakref_slot=False,
+    getstate_setstate=False,
+)
 class ComputerScreenshotImage(Model):
     type: Literal["computer_screenshot"] = "computer_screenshot"
-    image_url: str | Unset = UNSET
-    file_id: str | Unset = UNSET
+    image_url: str | None = ABSENT
+    file_id: str | None = ABSENT
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            type: Literal["computer_screenshot"] = ...,
+            image_url: str | Unset = ...,
+            file_id: str | Unset = ...,
+            additional_properties: dict[str, Any] = ...,
+        ) -> None: ...
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = dict(data)
+        rest = {**data}
         take = rest.pop
-        self = cls.__new__(cls)
-        self.type = take("type", UNSET)
-        self.image_url = take("image_url", UNSET)
-        self.file_id = take("file_id", UNSET)
+        self = new(cls)
+        if (value := take("type", UNSET)) is not UNSET:
+            self.type = value
+        if (value := take("image_url", UNSET)) is not UNSET:
+            self.image_url = value
+        if (value := take("file_id", UNSET)) is not UNSET:
+            self.file_id = value
         self.additional_properties = rest
         return self
 

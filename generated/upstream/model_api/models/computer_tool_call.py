@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..reading import read_list
-from ..types import UNSET, Model, Unset
+from ..types import ABSENT, UNSET, Model, Unset, new
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -25,33 +24,66 @@ if TYPE_CHECKING:
 __all__ = ["ComputerToolCall", "ComputerToolCallDict"]
 
 
-@define(slots=True, kw_only=True, repr=False, weakref_slot=False)
+@define(
+    slots=True,
+    init=False,
+    kw_only=True,
+    repr=False,
+    eq=False,
+    weakref_slot=False,
+    getstate_setstate=False,
+)
 class ComputerToolCall(Model):
     type: ComputerToolCallType
     id: str
     call_id: str
-    action: ComputerAction | Unset = UNSET
-    actions: ComputerActionList | Unset = UNSET
+    action: ComputerAction | None = ABSENT
+    actions: ComputerActionList | None = ABSENT
     pending_safety_checks: list[ComputerCallSafetyCheckParam]
     status: ComputerToolCallStatus
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            type: ComputerToolCallType,
+            id: str,
+            call_id: str,
+            action: ComputerAction | Unset = ...,
+            actions: ComputerActionList | Unset = ...,
+            pending_safety_checks: list[ComputerCallSafetyCheckParam],
+            status: ComputerToolCallStatus,
+            additional_properties: dict[str, Any] = ...,
+        ) -> None: ...
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = dict(data)
+        rest = {**data}
         take = rest.pop
-        self = cls.__new__(cls)
-        self.type = take("type", UNSET)
-        self.id = take("id", UNSET)
-        self.call_id = take("call_id", UNSET)
-        self.action = models.read_computer_action(take("action", UNSET))
-        self.actions = read_list(models.read_computer_action, take("actions", UNSET))
-        self.pending_safety_checks = read_list(
-            models.ComputerCallSafetyCheckParam.from_json,
-            take("pending_safety_checks", UNSET),
-        )
-        self.status = take("status", UNSET)
+        self = new(cls)
+        if (value := take("type", UNSET)) is not UNSET:
+            self.type = value
+        if (value := take("id", UNSET)) is not UNSET:
+            self.id = value
+        if (value := take("call_id", UNSET)) is not UNSET:
+            self.call_id = value
+        if (value := take("action", UNSET)) is not UNSET:
+            self.action = models.read_computer_action(value)
+        if isinstance(value := take("actions", UNSET), list):
+            self.actions = [*map(models.read_computer_action, value)]
+        elif value is not UNSET:
+            self.actions = value
+        if isinstance(value := take("pending_safety_checks", UNSET), list):
+            self.pending_safety_checks = [
+                *map(models.ComputerCallSafetyCheckParam.from_json, value)
+            ]
+        elif value is not UNSET:
+            self.pending_safety_checks = value
+        if (value := take("status", UNSET)) is not UNSET:
+            self.status = value
         self.additional_properties = rest
         return self
 

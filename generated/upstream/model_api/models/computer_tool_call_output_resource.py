@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..reading import read_list
-from ..types import UNSET, Model, Unset
+from ..types import ABSENT, UNSET, Model, Unset, new
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -26,37 +25,67 @@ if TYPE_CHECKING:
 __all__ = ["ComputerToolCallOutputResource", "ComputerToolCallOutputResourceDict"]
 
 
-@define(slots=True, kw_only=True, repr=False, weakref_slot=False)
+@define(
+    slots=True,
+    init=False,
+    kw_only=True,
+    repr=False,
+    eq=False,
+    weakref_slot=False,
+    getstate_setstate=False,
+)
 class ComputerToolCallOutputResource(Model):
     type: Literal["computer_call_output"] = "computer_call_output"
     id: str
     call_id: str
-    acknowledged_safety_checks: list[ComputerCallSafetyCheckParam] | Unset = UNSET
+    acknowledged_safety_checks: list[ComputerCallSafetyCheckParam] | None = ABSENT
     output: ComputerScreenshotImage
     status: ComputerCallOutputStatus
-    created_by: str | Unset = UNSET
+    created_by: str | None = ABSENT
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            type: Literal["computer_call_output"] = ...,
+            id: str,
+            call_id: str,
+            acknowledged_safety_checks: list[ComputerCallSafetyCheckParam]
+            | Unset = ...,
+            output: ComputerScreenshotImage,
+            status: ComputerCallOutputStatus,
+            created_by: str | Unset = ...,
+            additional_properties: dict[str, Any] = ...,
+        ) -> None: ...
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = dict(data)
+        rest = {**data}
         take = rest.pop
-        self = cls.__new__(cls)
-        self.type = take("type", UNSET)
-        self.id = take("id", UNSET)
-        self.call_id = take("call_id", UNSET)
-        self.acknowledged_safety_checks = read_list(
-            models.ComputerCallSafetyCheckParam.from_json,
-            take("acknowledged_safety_checks", UNSET),
-        )
-        self.output = (
-            models.ComputerScreenshotImage.from_dict(value)
-            if isinstance(value := take("output", UNSET), dict)
-            else value
-        )
-        self.status = take("status", UNSET)
-        self.created_by = take("created_by", UNSET)
+        self = new(cls)
+        if (value := take("type", UNSET)) is not UNSET:
+            self.type = value
+        if (value := take("id", UNSET)) is not UNSET:
+            self.id = value
+        if (value := take("call_id", UNSET)) is not UNSET:
+            self.call_id = value
+        if isinstance(value := take("acknowledged_safety_checks", UNSET), list):
+            self.acknowledged_safety_checks = [
+                *map(models.ComputerCallSafetyCheckParam.from_json, value)
+            ]
+        elif value is not UNSET:
+            self.acknowledged_safety_checks = value
+        if isinstance(value := take("output", UNSET), dict):
+            self.output = models.ComputerScreenshotImage.from_dict(value)
+        elif value is not UNSET:
+            self.output = value
+        if (value := take("status", UNSET)) is not UNSET:
+            self.status = value
+        if (value := take("created_by", UNSET)) is not UNSET:
+            self.created_by = value
         self.additional_properties = rest
         return self
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 
 from attrs import define, field
 
-from ..types import UNSET, Model
+from ..types import UNSET, Model, new
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -16,7 +16,15 @@ if TYPE_CHECKING:
 __all__ = ["ComputerUsePreviewTool", "ComputerUsePreviewToolDict"]
 
 
-@define(slots=True, kw_only=True, repr=False, weakref_slot=False)
+@define(
+    slots=True,
+    init=False,
+    kw_only=True,
+    repr=False,
+    eq=False,
+    weakref_slot=False,
+    getstate_setstate=False,
+)
 class ComputerUsePreviewTool(Model):
     type: Literal["computer_use_preview"] = "computer_use_preview"
     environment: ComputerEnvironment
@@ -25,15 +33,31 @@ class ComputerUsePreviewTool(Model):
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            type: Literal["computer_use_preview"] = ...,
+            environment: ComputerEnvironment,
+            display_width: int,
+            display_height: int,
+            additional_properties: dict[str, Any] = ...,
+        ) -> None: ...
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = dict(data)
+        rest = {**data}
         take = rest.pop
-        self = cls.__new__(cls)
-        self.type = take("type", UNSET)
-        self.environment = take("environment", UNSET)
-        self.display_width = take("display_width", UNSET)
-        self.display_height = take("display_height", UNSET)
+        self = new(cls)
+        if (value := take("type", UNSET)) is not UNSET:
+            self.type = value
+        if (value := take("environment", UNSET)) is not UNSET:
+            self.environment = value
+        if (value := take("display_width", UNSET)) is not UNSET:
+            self.display_width = value
+        if (value := take("display_height", UNSET)) is not UNSET:
+            self.display_height = value
         self.additional_properties = rest
         return self
 

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..reading import read_list
-from ..types import UNSET, Model, Unset
+from ..types import ABSENT, UNSET, Model, Unset, new
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -26,30 +25,54 @@ if TYPE_CHECKING:
 __all__ = ["ContainerAutoParam", "ContainerAutoParamDict"]
 
 
-@define(slots=True, kw_only=True, repr=False, weakref_slot=False)
+@define(
+    slots=True,
+    init=False,
+    kw_only=True,
+    repr=False,
+    eq=False,
+    weakref_slot=False,
+    getstate_setstate=False,
+)
 class ContainerAutoParam(Model):
     type: Literal["container_auto"] = "container_auto"
-    file_ids: list[str] | Unset = UNSET
-    memory_limit: ContainerMemoryLimit | Unset | None = UNSET
-    network_policy: ContainerAutoParamNetworkPolicy | Unset = UNSET
-    skills: list[ContainerAutoParamSkillsItem] | Unset = UNSET
+    file_ids: list[str] | None = ABSENT
+    memory_limit: ContainerMemoryLimit | None = ABSENT
+    network_policy: ContainerAutoParamNetworkPolicy | None = ABSENT
+    skills: list[ContainerAutoParamSkillsItem] | None = ABSENT
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            type: Literal["container_auto"] = ...,
+            file_ids: list[str] | Unset = ...,
+            memory_limit: ContainerMemoryLimit | Unset | None = ...,
+            network_policy: ContainerAutoParamNetworkPolicy | Unset = ...,
+            skills: list[ContainerAutoParamSkillsItem] | Unset = ...,
+            additional_properties: dict[str, Any] = ...,
+        ) -> None: ...
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = dict(data)
+        rest = {**data}
         take = rest.pop
-        self = cls.__new__(cls)
-        self.type = take("type", UNSET)
-        self.file_ids = take("file_ids", UNSET)
-        self.memory_limit = take("memory_limit", UNSET)
-        self.network_policy = models.read_container_auto_param_network_policy(
-            take("network_policy", UNSET)
-        )
-        self.skills = read_list(
-            models.read_container_auto_param_skills_item, take("skills", UNSET)
-        )
+        self = new(cls)
+        if (value := take("type", UNSET)) is not UNSET:
+            self.type = value
+        if (value := take("file_ids", UNSET)) is not UNSET:
+            self.file_ids = value
+        if (value := take("memory_limit", UNSET)) is not UNSET:
+            self.memory_limit = value
+        if (value := take("network_policy", UNSET)) is not UNSET:
+            self.network_policy = models.read_container_auto_param_network_policy(value)
+        if isinstance(value := take("skills", UNSET), list):
+            self.skills = [*map(models.read_container_auto_param_skills_item, value)]
+        elif value is not UNSET:
+            self.skills = value
         self.additional_properties = rest
         return self
 

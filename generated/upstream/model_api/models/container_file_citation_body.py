@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 
 from attrs import define, field
 
-from ..types import UNSET, Model
+from ..types import UNSET, Model, new
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -15,7 +15,15 @@ if TYPE_CHECKING:
 __all__ = ["ContainerFileCitationBody", "ContainerFileCitationBodyDict"]
 
 
-@define(slots=True, kw_only=True, repr=False, weakref_slot=False)
+@define(
+    slots=True,
+    init=False,
+    kw_only=True,
+    repr=False,
+    eq=False,
+    weakref_slot=False,
+    getstate_setstate=False,
+)
 class ContainerFileCitationBody(Model):
     type: Literal["container_file_citation"] = "container_file_citation"
     container_id: str
@@ -26,17 +34,37 @@ class ContainerFileCitationBody(Model):
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            type: Literal["container_file_citation"] = ...,
+            container_id: str,
+            file_id: str,
+            start_index: int,
+            end_index: int,
+            filename: str,
+            additional_properties: dict[str, Any] = ...,
+        ) -> None: ...
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = dict(data)
+        rest = {**data}
         take = rest.pop
-        self = cls.__new__(cls)
-        self.type = take("type", UNSET)
-        self.container_id = take("container_id", UNSET)
-        self.file_id = take("file_id", UNSET)
-        self.start_index = take("start_index", UNSET)
-        self.end_index = take("end_index", UNSET)
-        self.filename = take("filename", UNSET)
+        self = new(cls)
+        if (value := take("type", UNSET)) is not UNSET:
+            self.type = value
+        if (value := take("container_id", UNSET)) is not UNSET:
+            self.container_id = value
+        if (value := take("file_id", UNSET)) is not UNSET:
+            self.file_id = value
+        if (value := take("start_index", UNSET)) is not UNSET:
+            self.start_index = value
+        if (value := take("end_index", UNSET)) is not UNSET:
+            self.end_index = value
+        if (value := take("filename", UNSET)) is not UNSET:
+            self.filename = value
         self.additional_properties = rest
         return self
 

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..reading import read_list
-from ..types import UNSET, Model, Unset
+from ..types import ABSENT, UNSET, Model, Unset, new
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -24,25 +23,48 @@ __all__ = [
 ]
 
 
-@define(slots=True, kw_only=True, repr=False, weakref_slot=False)
+@define(
+    slots=True,
+    init=False,
+    kw_only=True,
+    repr=False,
+    eq=False,
+    weakref_slot=False,
+    getstate_setstate=False,
+)
 class ContainerNetworkPolicyAllowlistParam(Model):
     type: Literal["allowlist"] = "allowlist"
     allowed_domains: list[str]
-    domain_secrets: list[ContainerNetworkPolicyDomainSecretParam] | Unset = UNSET
+    domain_secrets: list[ContainerNetworkPolicyDomainSecretParam] | None = ABSENT
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            type: Literal["allowlist"] = ...,
+            allowed_domains: list[str],
+            domain_secrets: list[ContainerNetworkPolicyDomainSecretParam] | Unset = ...,
+            additional_properties: dict[str, Any] = ...,
+        ) -> None: ...
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = dict(data)
+        rest = {**data}
         take = rest.pop
-        self = cls.__new__(cls)
-        self.type = take("type", UNSET)
-        self.allowed_domains = take("allowed_domains", UNSET)
-        self.domain_secrets = read_list(
-            models.ContainerNetworkPolicyDomainSecretParam.from_json,
-            take("domain_secrets", UNSET),
-        )
+        self = new(cls)
+        if (value := take("type", UNSET)) is not UNSET:
+            self.type = value
+        if (value := take("allowed_domains", UNSET)) is not UNSET:
+            self.allowed_domains = value
+        if isinstance(value := take("domain_secrets", UNSET), list):
+            self.domain_secrets = [
+                *map(models.ContainerNetworkPolicyDomainSecretParam.from_json, value)
+            ]
+        elif value is not UNSET:
+            self.domain_secrets = value
         self.additional_properties = rest
         return self
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 
 from attrs import define, field
 
-from ..types import UNSET, Model
+from ..types import UNSET, Model, new
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -18,7 +18,15 @@ __all__ = [
 ]
 
 
-@define(slots=True, kw_only=True, repr=False, weakref_slot=False)
+@define(
+    slots=True,
+    init=False,
+    kw_only=True,
+    repr=False,
+    eq=False,
+    weakref_slot=False,
+    getstate_setstate=False,
+)
 class ContainerNetworkPolicyDomainSecretParam(Model):
     domain: str
     name: str
@@ -26,14 +34,28 @@ class ContainerNetworkPolicyDomainSecretParam(Model):
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            domain: str,
+            name: str,
+            value: str,
+            additional_properties: dict[str, Any] = ...,
+        ) -> None: ...
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = dict(data)
+        rest = {**data}
         take = rest.pop
-        self = cls.__new__(cls)
-        self.domain = take("domain", UNSET)
-        self.name = take("name", UNSET)
-        self.value = take("value", UNSET)
+        self = new(cls)
+        if (value := take("domain", UNSET)) is not UNSET:
+            self.domain = value
+        if (value := take("name", UNSET)) is not UNSET:
+            self.name = value
+        if (value := take("value", UNSET)) is not UNSET:
+            self.value = value
         self.additional_properties = rest
         return self
 

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..reading import read_list
-from ..types import UNSET, Model, Unset
+from ..types import ABSENT, UNSET, Model, Unset, new
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -77,136 +76,219 @@ __all__ = [
 ]
 
 
-@define(slots=True, kw_only=True, repr=False, weakref_slot=False)
+@define(
+    slots=True,
+    init=False,
+    kw_only=True,
+    repr=False,
+    eq=False,
+    weakref_slot=False,
+    getstate_setstate=False,
+)
 class CreateChatCompletionRequest(Model):
-    metadata: Metadata | Unset | None = UNSET
-    top_logprobs: int | Unset | None = UNSET
-    temperature: float | Unset | None = UNSET
-    top_p: float | Unset | None = UNSET
-    user: str | Unset = UNSET
-    safety_identifier: str | Unset | None = UNSET
-    prompt_cache_key: str | Unset | None = UNSET
-    prompt_cache_retention: (
-        CreateChatCompletionRequestPromptCacheRetention | Unset | None
-    ) = UNSET
-    prompt_cache_options: PromptCacheOptionsParam | Unset = UNSET
+    metadata: Metadata | None = ABSENT
+    top_logprobs: int | None = ABSENT
+    temperature: float | None = ABSENT
+    top_p: float | None = ABSENT
+    user: str | None = ABSENT
+    safety_identifier: str | None = ABSENT
+    prompt_cache_key: str | None = ABSENT
+    prompt_cache_retention: CreateChatCompletionRequestPromptCacheRetention | None = (
+        ABSENT
+    )
+    prompt_cache_options: PromptCacheOptionsParam | None = ABSENT
     messages: list[ChatCompletionRequestMessage]
     model: ModelIdsShared
-    service_tier: ServiceTier | Unset | None = UNSET
-    modalities: ResponseModalities | Unset | None = UNSET
-    verbosity: Verbosity | Unset | None = UNSET
-    reasoning_effort: ReasoningEffort | Unset | None = UNSET
-    max_completion_tokens: int | Unset | None = UNSET
-    frequency_penalty: float | Unset | None = UNSET
-    presence_penalty: float | Unset | None = UNSET
-    web_search_options: CreateChatCompletionRequestWebSearchOptions | Unset = UNSET
-    response_format: CreateChatCompletionRequestResponseFormat | Unset = UNSET
-    audio: CreateChatCompletionRequestAudio | Unset | None = UNSET
-    store: bool | Unset | None = UNSET
-    moderation: ModerationParam | Unset | None = UNSET
-    stream: bool | Unset | None = UNSET
-    stop: StopConfiguration | Unset | None = UNSET
-    logit_bias: dict[str, int] | Unset | None = UNSET
-    logprobs: bool | Unset | None = UNSET
-    max_tokens: int | Unset | None = UNSET
-    n: int | Unset | None = UNSET
-    prediction: PredictionContent | Unset | None = UNSET
-    seed: int | Unset | None = UNSET
-    stream_options: ChatCompletionStreamOptions | Unset | None = UNSET
-    tools: list[CreateChatCompletionRequestToolsItem] | Unset = UNSET
-    tool_choice: ChatCompletionToolChoiceOption | Unset = UNSET
-    parallel_tool_calls: ParallelToolCalls | Unset = UNSET
+    service_tier: ServiceTier | None = ABSENT
+    modalities: ResponseModalities | None = ABSENT
+    verbosity: Verbosity | None = ABSENT
+    reasoning_effort: ReasoningEffort | None = ABSENT
+    max_completion_tokens: int | None = ABSENT
+    frequency_penalty: float | None = ABSENT
+    presence_penalty: float | None = ABSENT
+    web_search_options: CreateChatCompletionRequestWebSearchOptions | None = ABSENT
+    response_format: CreateChatCompletionRequestResponseFormat | None = ABSENT
+    audio: CreateChatCompletionRequestAudio | None = ABSENT
+    store: bool | None = ABSENT
+    moderation: ModerationParam | None = ABSENT
+    stream: bool | None = ABSENT
+    stop: StopConfiguration | None = ABSENT
+    logit_bias: dict[str, int] | None = ABSENT
+    logprobs: bool | None = ABSENT
+    max_tokens: int | None = ABSENT
+    n: int | None = ABSENT
+    prediction: PredictionContent | None = ABSENT
+    seed: int | None = ABSENT
+    stream_options: ChatCompletionStreamOptions | None = ABSENT
+    tools: list[CreateChatCompletionRequestToolsItem] | None = ABSENT
+    tool_choice: ChatCompletionToolChoiceOption | None = ABSENT
+    parallel_tool_calls: ParallelToolCalls | None = ABSENT
     function_call: (
         CreateChatCompletionRequestFunctionCall
         | ChatCompletionFunctionCallOption
-        | Unset
-    ) = UNSET
-    functions: list[ChatCompletionFunctions] | Unset = UNSET
+        | None
+    ) = ABSENT
+    functions: list[ChatCompletionFunctions] | None = ABSENT
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            metadata: Metadata | Unset | None = ...,
+            top_logprobs: int | Unset | None = ...,
+            temperature: float | Unset | None = ...,
+            top_p: float | Unset | None = ...,
+            user: str | Unset = ...,
+            safety_identifier: str | Unset | None = ...,
+            prompt_cache_key: str | Unset | None = ...,
+            prompt_cache_retention: CreateChatCompletionRequestPromptCacheRetention
+            | Unset
+            | None = ...,
+            prompt_cache_options: PromptCacheOptionsParam | Unset = ...,
+            messages: list[ChatCompletionRequestMessage],
+            model: ModelIdsShared,
+            service_tier: ServiceTier | Unset | None = ...,
+            modalities: ResponseModalities | Unset | None = ...,
+            verbosity: Verbosity | Unset | None = ...,
+            reasoning_effort: ReasoningEffort | Unset | None = ...,
+            max_completion_tokens: int | Unset | None = ...,
+            frequency_penalty: float | Unset | None = ...,
+            presence_penalty: float | Unset | None = ...,
+            web_search_options: CreateChatCompletionRequestWebSearchOptions
+            | Unset = ...,
+            response_format: CreateChatCompletionRequestResponseFormat | Unset = ...,
+            audio: CreateChatCompletionRequestAudio | Unset | None = ...,
+            store: bool | Unset | None = ...,
+            moderation: ModerationParam | Unset | None = ...,
+            stream: bool | Unset | None = ...,
+            stop: StopConfiguration | Unset | None = ...,
+            logit_bias: dict[str, int] | Unset | None = ...,
+            logprobs: bool | Unset | None = ...,
+            max_tokens: int | Unset | None = ...,
+            n: int | Unset | None = ...,
+            prediction: PredictionContent | Unset | None = ...,
+            seed: int | Unset | None = ...,
+            stream_options: ChatCompletionStreamOptions | Unset | None = ...,
+            tools: list[CreateChatCompletionRequestToolsItem] | Unset = ...,
+            tool_choice: ChatCompletionToolChoiceOption | Unset = ...,
+            parallel_tool_calls: ParallelToolCalls | Unset = ...,
+            function_call: CreateChatCompletionRequestFunctionCall
+            | ChatCompletionFunctionCallOption
+            | Unset = ...,
+            functions: list[ChatCompletionFunctions] | Unset = ...,
+            additional_properties: dict[str, Any] = ...,
+        ) -> None: ...
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = dict(data)
+        rest = {**data}
         take = rest.pop
-        self = cls.__new__(cls)
-        self.metadata = take("metadata", UNSET)
-        self.top_logprobs = take("top_logprobs", UNSET)
-        self.temperature = take("temperature", UNSET)
-        self.top_p = take("top_p", UNSET)
-        self.user = take("user", UNSET)
-        self.safety_identifier = take("safety_identifier", UNSET)
-        self.prompt_cache_key = take("prompt_cache_key", UNSET)
-        self.prompt_cache_retention = take("prompt_cache_retention", UNSET)
-        self.prompt_cache_options = (
-            models.PromptCacheOptionsParam.from_dict(value)
-            if isinstance(value := take("prompt_cache_options", UNSET), dict)
-            else value
-        )
-        self.messages = read_list(
-            models.read_chat_completion_request_message, take("messages", UNSET)
-        )
-        self.model = take("model", UNSET)
-        self.service_tier = take("service_tier", UNSET)
-        self.modalities = take("modalities", UNSET)
-        self.verbosity = take("verbosity", UNSET)
-        self.reasoning_effort = take("reasoning_effort", UNSET)
-        self.max_completion_tokens = take("max_completion_tokens", UNSET)
-        self.frequency_penalty = take("frequency_penalty", UNSET)
-        self.presence_penalty = take("presence_penalty", UNSET)
-        self.web_search_options = (
-            models.CreateChatCompletionRequestWebSearchOptions.from_dict(value)
-            if isinstance(value := take("web_search_options", UNSET), dict)
-            else value
-        )
-        self.response_format = (
-            models.read_create_chat_completion_request_response_format(
-                take("response_format", UNSET)
+        self = new(cls)
+        if (value := take("metadata", UNSET)) is not UNSET:
+            self.metadata = value
+        if (value := take("top_logprobs", UNSET)) is not UNSET:
+            self.top_logprobs = value
+        if (value := take("temperature", UNSET)) is not UNSET:
+            self.temperature = value
+        if (value := take("top_p", UNSET)) is not UNSET:
+            self.top_p = value
+        if (value := take("user", UNSET)) is not UNSET:
+            self.user = value
+        if (value := take("safety_identifier", UNSET)) is not UNSET:
+            self.safety_identifier = value
+        if (value := take("prompt_cache_key", UNSET)) is not UNSET:
+            self.prompt_cache_key = value
+        if (value := take("prompt_cache_retention", UNSET)) is not UNSET:
+            self.prompt_cache_retention = value
+        if isinstance(value := take("prompt_cache_options", UNSET), dict):
+            self.prompt_cache_options = models.PromptCacheOptionsParam.from_dict(value)
+        elif value is not UNSET:
+            self.prompt_cache_options = value
+        if isinstance(value := take("messages", UNSET), list):
+            self.messages = [*map(models.read_chat_completion_request_message, value)]
+        elif value is not UNSET:
+            self.messages = value
+        if (value := take("model", UNSET)) is not UNSET:
+            self.model = value
+        if (value := take("service_tier", UNSET)) is not UNSET:
+            self.service_tier = value
+        if (value := take("modalities", UNSET)) is not UNSET:
+            self.modalities = value
+        if (value := take("verbosity", UNSET)) is not UNSET:
+            self.verbosity = value
+        if (value := take("reasoning_effort", UNSET)) is not UNSET:
+            self.reasoning_effort = value
+        if (value := take("max_completion_tokens", UNSET)) is not UNSET:
+            self.max_completion_tokens = value
+        if (value := take("frequency_penalty", UNSET)) is not UNSET:
+            self.frequency_penalty = value
+        if (value := take("presence_penalty", UNSET)) is not UNSET:
+            self.presence_penalty = value
+        if isinstance(value := take("web_search_options", UNSET), dict):
+            self.web_search_options = (
+                models.CreateChatCompletionRequestWebSearchOptions.from_dict(value)
             )
-        )
-        self.audio = (
-            models.CreateChatCompletionRequestAudio.from_dict(value)
-            if isinstance(value := take("audio", UNSET), dict)
-            else value
-        )
-        self.store = take("store", UNSET)
-        self.moderation = (
-            models.ModerationParam.from_dict(value)
-            if isinstance(value := take("moderation", UNSET), dict)
-            else value
-        )
-        self.stream = take("stream", UNSET)
-        self.stop = take("stop", UNSET)
-        self.logit_bias = take("logit_bias", UNSET)
-        self.logprobs = take("logprobs", UNSET)
-        self.max_tokens = take("max_tokens", UNSET)
-        self.n = take("n", UNSET)
-        self.prediction = (
-            models.PredictionContent.from_dict(value)
-            if isinstance(value := take("prediction", UNSET), dict)
-            else value
-        )
-        self.seed = take("seed", UNSET)
-        self.stream_options = (
-            models.ChatCompletionStreamOptions.from_dict(value)
-            if isinstance(value := take("stream_options", UNSET), dict)
-            else value
-        )
-        self.tools = read_list(
-            models.read_create_chat_completion_request_tools_item, take("tools", UNSET)
-        )
-        self.tool_choice = models.read_chat_completion_tool_choice_option(
-            take("tool_choice", UNSET)
-        )
-        self.parallel_tool_calls = take("parallel_tool_calls", UNSET)
-        self.function_call = (
-            models.ChatCompletionFunctionCallOption.from_dict(value)
-            if isinstance(value := take("function_call", UNSET), dict)
-            else value
-        )
-        self.functions = read_list(
-            models.ChatCompletionFunctions.from_json, take("functions", UNSET)
-        )
+        elif value is not UNSET:
+            self.web_search_options = value
+        if (value := take("response_format", UNSET)) is not UNSET:
+            self.response_format = (
+                models.read_create_chat_completion_request_response_format(value)
+            )
+        if isinstance(value := take("audio", UNSET), dict):
+            self.audio = models.CreateChatCompletionRequestAudio.from_dict(value)
+        elif value is not UNSET:
+            self.audio = value
+        if (value := take("store", UNSET)) is not UNSET:
+            self.store = value
+        if isinstance(value := take("moderation", UNSET), dict):
+            self.moderation = models.ModerationParam.from_dict(value)
+        elif value is not UNSET:
+            self.moderation = value
+        if (value := take("stream", UNSET)) is not UNSET:
+            self.stream = value
+        if (value := take("stop", UNSET)) is not UNSET:
+            self.stop = value
+        if (value := take("logit_bias", UNSET)) is not UNSET:
+            self.logit_bias = value
+        if (value := take("logprobs", UNSET)) is not UNSET:
+            self.logprobs = value
+        if (value := take("max_tokens", UNSET)) is not UNSET:
+            self.max_tokens = value
+        if (value := take("n", UNSET)) is not UNSET:
+            self.n = value
+        if isinstance(value := take("prediction", UNSET), dict):
+            self.prediction = models.PredictionContent.from_dict(value)
+        elif value is not UNSET:
+            self.prediction = value
+        if (value := take("seed", UNSET)) is not UNSET:
+            self.seed = value
+        if isinstance(value := take("stream_options", UNSET), dict):
+            self.stream_options = models.ChatCompletionStreamOptions.from_dict(value)
+        elif value is not UNSET:
+            self.stream_options = value
+        if isinstance(value := take("tools", UNSET), list):
+            self.tools = [
+                *map(models.read_create_chat_completion_request_tools_item, value)
+            ]
+        elif value is not UNSET:
+            self.tools = value
+        if (value := take("tool_choice", UNSET)) is not UNSET:
+            self.tool_choice = models.read_chat_completion_tool_choice_option(value)
+        if (value := take("parallel_tool_calls", UNSET)) is not UNSET:
+            self.parallel_tool_calls = value
+        if isinstance(value := take("function_call", UNSET), dict):
+            self.function_call = models.ChatCompletionFunctionCallOption.from_dict(
+                value
+            )
+        elif value is not UNSET:
+            self.function_call = value
+        if isinstance(value := take("functions", UNSET), list):
+            self.functions = [*map(models.ChatCompletionFunctions.from_json, value)]
+        elif value is not UNSET:
+            self.functions = value
         self.additional_properties = rest
         return self
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..types import UNSET, Model
+from ..types import UNSET, Model, new
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -25,24 +25,42 @@ if TYPE_CHECKING:
 __all__ = ["CreateChatCompletionRequestAudio", "CreateChatCompletionRequestAudioDict"]
 
 
-@define(slots=True, kw_only=True, repr=False, weakref_slot=False)
+@define(
+    slots=True,
+    init=False,
+    kw_only=True,
+    repr=False,
+    eq=False,
+    weakref_slot=False,
+    getstate_setstate=False,
+)
 class CreateChatCompletionRequestAudio(Model):
     voice: VoiceIdsOrCustomVoice
     format: CreateChatCompletionRequestAudioFormat
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            voice: VoiceIdsOrCustomVoice,
+            format: CreateChatCompletionRequestAudioFormat,
+            additional_properties: dict[str, Any] = ...,
+        ) -> None: ...
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = dict(data)
+        rest = {**data}
         take = rest.pop
-        self = cls.__new__(cls)
-        self.voice = (
-            models.VoiceIdsOrCustomVoiceWithId.from_dict(value)
-            if isinstance(value := take("voice", UNSET), dict)
-            else value
-        )
-        self.format = take("format", UNSET)
+        self = new(cls)
+        if isinstance(value := take("voice", UNSET), dict):
+            self.voice = models.VoiceIdsOrCustomVoiceWithId.from_dict(value)
+        elif value is not UNSET:
+            self.voice = value
+        if (value := take("format", UNSET)) is not UNSET:
+            self.format = value
         self.additional_properties = rest
         return self
 

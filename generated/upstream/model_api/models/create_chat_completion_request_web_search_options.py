@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..types import UNSET, Model, Unset
+from ..types import ABSENT, UNSET, Model, Unset, new
 
 if TYPE_CHECKING:
     from typing import Self
@@ -24,28 +24,48 @@ __all__ = [
 ]
 
 
-@define(slots=True, kw_only=True, repr=False, weakref_slot=False)
+@define(
+    slots=True,
+    init=False,
+    kw_only=True,
+    repr=False,
+    eq=False,
+    weakref_slot=False,
+    getstate_setstate=False,
+)
 class CreateChatCompletionRequestWebSearchOptions(Model):
-    user_location: (
-        CreateChatCompletionRequestWebSearchOptionsUserLocation | Unset | None
-    ) = UNSET
-    search_context_size: WebSearchContextSize | Unset = UNSET
+    user_location: CreateChatCompletionRequestWebSearchOptionsUserLocation | None = (
+        ABSENT
+    )
+    search_context_size: WebSearchContextSize | None = ABSENT
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            user_location: CreateChatCompletionRequestWebSearchOptionsUserLocation
+            | Unset
+            | None = ...,
+            search_context_size: WebSearchContextSize | Unset = ...,
+            additional_properties: dict[str, Any] = ...,
+        ) -> None: ...
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = dict(data)
+        rest = {**data}
         take = rest.pop
-        self = cls.__new__(cls)
-        self.user_location = (
-            models.CreateChatCompletionRequestWebSearchOptionsUserLocation.from_dict(
+        self = new(cls)
+        if isinstance(value := take("user_location", UNSET), dict):
+            self.user_location = models.CreateChatCompletionRequestWebSearchOptionsUserLocation.from_dict(
                 value
             )
-            if isinstance(value := take("user_location", UNSET), dict)
-            else value
-        )
-        self.search_context_size = take("search_context_size", UNSET)
+        elif value is not UNSET:
+            self.user_location = value
+        if (value := take("search_context_size", UNSET)) is not UNSET:
+            self.search_context_size = value
         self.additional_properties = rest
         return self
 

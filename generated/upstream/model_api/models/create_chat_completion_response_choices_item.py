@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..types import UNSET, Model
+from ..types import UNSET, Model, new
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -30,7 +30,15 @@ __all__ = [
 ]
 
 
-@define(slots=True, kw_only=True, repr=False, weakref_slot=False)
+@define(
+    slots=True,
+    init=False,
+    kw_only=True,
+    repr=False,
+    eq=False,
+    weakref_slot=False,
+    getstate_setstate=False,
+)
 class CreateChatCompletionResponseChoicesItem(Model):
     finish_reason: CreateChatCompletionResponseChoicesItemFinishReason
     index: int
@@ -39,23 +47,37 @@ class CreateChatCompletionResponseChoicesItem(Model):
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            finish_reason: CreateChatCompletionResponseChoicesItemFinishReason,
+            index: int,
+            message: ChatCompletionResponseMessage,
+            logprobs: CreateChatCompletionResponseChoicesItemLogprobs | None,
+            additional_properties: dict[str, Any] = ...,
+        ) -> None: ...
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = dict(data)
+        rest = {**data}
         take = rest.pop
-        self = cls.__new__(cls)
-        self.finish_reason = take("finish_reason", UNSET)
-        self.index = take("index", UNSET)
-        self.message = (
-            models.ChatCompletionResponseMessage.from_dict(value)
-            if isinstance(value := take("message", UNSET), dict)
-            else value
-        )
-        self.logprobs = (
-            models.CreateChatCompletionResponseChoicesItemLogprobs.from_dict(value)
-            if isinstance(value := take("logprobs", UNSET), dict)
-            else value
-        )
+        self = new(cls)
+        if (value := take("finish_reason", UNSET)) is not UNSET:
+            self.finish_reason = value
+        if (value := take("index", UNSET)) is not UNSET:
+            self.index = value
+        if isinstance(value := take("message", UNSET), dict):
+            self.message = models.ChatCompletionResponseMessage.from_dict(value)
+        elif value is not UNSET:
+            self.message = value
+        if isinstance(value := take("logprobs", UNSET), dict):
+            self.logprobs = (
+                models.CreateChatCompletionResponseChoicesItemLogprobs.from_dict(value)
+            )
+        elif value is not UNSET:
+            self.logprobs = value
         self.additional_properties = rest
         return self
 

@@ -8,8 +8,7 @@ from attrs import define, field
 
 from .. import models
 from ..datetimes import from_unixtime
-from ..reading import read_list
-from ..types import UNSET, Model, Unset
+from ..types import ABSENT, UNSET, Model, Unset, new
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -32,47 +31,83 @@ __all__ = [
 ]
 
 
-@define(slots=True, kw_only=True, repr=False, weakref_slot=False)
+@define(
+    slots=True,
+    init=False,
+    kw_only=True,
+    repr=False,
+    eq=False,
+    weakref_slot=False,
+    getstate_setstate=False,
+)
 class CreateChatCompletionStreamResponse(Model):
     id: str
     choices: list[CreateChatCompletionStreamResponseChoicesItem]
     created: int
     model: str
-    obfuscation: str | Unset = UNSET
-    service_tier: ServiceTier | Unset | None = UNSET
-    system_fingerprint: str | Unset = UNSET
+    obfuscation: str | None = ABSENT
+    service_tier: ServiceTier | None = ABSENT
+    system_fingerprint: str | None = ABSENT
     object: Literal["chat.completion.chunk"] = "chat.completion.chunk"
-    usage: CompletionUsage | Unset | None = UNSET
-    moderation: ChatCompletionModeration | Unset | None = UNSET
+    usage: CompletionUsage | None = ABSENT
+    moderation: ChatCompletionModeration | None = ABSENT
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            id: str,
+            choices: list[CreateChatCompletionStreamResponseChoicesItem],
+            created: int,
+            model: str,
+            obfuscation: str | Unset = ...,
+            service_tier: ServiceTier | Unset | None = ...,
+            system_fingerprint: str | Unset = ...,
+            object: Literal["chat.completion.chunk"] = ...,
+            usage: CompletionUsage | Unset | None = ...,
+            moderation: ChatCompletionModeration | Unset | None = ...,
+            additional_properties: dict[str, Any] = ...,
+        ) -> None: ...
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = dict(data)
+        rest = {**data}
         take = rest.pop
-        self = cls.__new__(cls)
-        self.id = take("id", UNSET)
-        self.choices = read_list(
-            models.CreateChatCompletionStreamResponseChoicesItem.from_json,
-            take("choices", UNSET),
-        )
-        self.created = take("created", UNSET)
-        self.model = take("model", UNSET)
-        self.obfuscation = take("obfuscation", UNSET)
-        self.service_tier = take("service_tier", UNSET)
-        self.system_fingerprint = take("system_fingerprint", UNSET)
-        self.object = take("object", UNSET)
-        self.usage = (
-            models.CompletionUsage.from_dict(value)
-            if isinstance(value := take("usage", UNSET), dict)
-            else value
-        )
-        self.moderation = (
-            models.ChatCompletionModeration.from_dict(value)
-            if isinstance(value := take("moderation", UNSET), dict)
-            else value
-        )
+        self = new(cls)
+        if (value := take("id", UNSET)) is not UNSET:
+            self.id = value
+        if isinstance(value := take("choices", UNSET), list):
+            self.choices = [
+                *map(
+                    models.CreateChatCompletionStreamResponseChoicesItem.from_json,
+                    value,
+                )
+            ]
+        elif value is not UNSET:
+            self.choices = value
+        if (value := take("created", UNSET)) is not UNSET:
+            self.created = value
+        if (value := take("model", UNSET)) is not UNSET:
+            self.model = value
+        if (value := take("obfuscation", UNSET)) is not UNSET:
+            self.obfuscation = value
+        if (value := take("service_tier", UNSET)) is not UNSET:
+            self.service_tier = value
+        if (value := take("system_fingerprint", UNSET)) is not UNSET:
+            self.system_fingerprint = value
+        if (value := take("object", UNSET)) is not UNSET:
+            self.object = value
+        if isinstance(value := take("usage", UNSET), dict):
+            self.usage = models.CompletionUsage.from_dict(value)
+        elif value is not UNSET:
+            self.usage = value
+        if isinstance(value := take("moderation", UNSET), dict):
+            self.moderation = models.ChatCompletionModeration.from_dict(value)
+        elif value is not UNSET:
+            self.moderation = value
         self.additional_properties = rest
         return self
 

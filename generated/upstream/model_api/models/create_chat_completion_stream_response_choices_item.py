@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..types import UNSET, Model, Unset
+from ..types import ABSENT, UNSET, Model, Unset, new
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -30,36 +30,59 @@ __all__ = [
 ]
 
 
-@define(slots=True, kw_only=True, repr=False, weakref_slot=False)
+@define(
+    slots=True,
+    init=False,
+    kw_only=True,
+    repr=False,
+    eq=False,
+    weakref_slot=False,
+    getstate_setstate=False,
+)
 class CreateChatCompletionStreamResponseChoicesItem(Model):
     delta: ChatCompletionStreamResponseDelta
-    logprobs: CreateChatCompletionStreamResponseChoicesItemLogprobs | Unset | None = (
-        UNSET
-    )
+    logprobs: CreateChatCompletionStreamResponseChoicesItemLogprobs | None = ABSENT
     finish_reason: CreateChatCompletionStreamResponseChoicesItemFinishReason | None
     index: int
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            delta: ChatCompletionStreamResponseDelta,
+            logprobs: CreateChatCompletionStreamResponseChoicesItemLogprobs
+            | Unset
+            | None = ...,
+            finish_reason: CreateChatCompletionStreamResponseChoicesItemFinishReason
+            | None,
+            index: int,
+            additional_properties: dict[str, Any] = ...,
+        ) -> None: ...
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = dict(data)
+        rest = {**data}
         take = rest.pop
-        self = cls.__new__(cls)
-        self.delta = (
-            models.ChatCompletionStreamResponseDelta.from_dict(value)
-            if isinstance(value := take("delta", UNSET), dict)
-            else value
-        )
-        self.logprobs = (
-            models.CreateChatCompletionStreamResponseChoicesItemLogprobs.from_dict(
-                value
+        self = new(cls)
+        if isinstance(value := take("delta", UNSET), dict):
+            self.delta = models.ChatCompletionStreamResponseDelta.from_dict(value)
+        elif value is not UNSET:
+            self.delta = value
+        if isinstance(value := take("logprobs", UNSET), dict):
+            self.logprobs = (
+                models.CreateChatCompletionStreamResponseChoicesItemLogprobs.from_dict(
+                    value
+                )
             )
-            if isinstance(value := take("logprobs", UNSET), dict)
-            else value
-        )
-        self.finish_reason = take("finish_reason", UNSET)
-        self.index = take("index", UNSET)
+        elif value is not UNSET:
+            self.logprobs = value
+        if (value := take("finish_reason", UNSET)) is not UNSET:
+            self.finish_reason = value
+        if (value := take("index", UNSET)) is not UNSET:
+            self.index = value
         self.additional_properties = rest
         return self
 

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..reading import read_list
-from ..types import UNSET, Model
+from ..types import UNSET, Model, new
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -24,24 +23,44 @@ __all__ = [
 ]
 
 
-@define(slots=True, kw_only=True, repr=False, weakref_slot=False)
+@define(
+    slots=True,
+    init=False,
+    kw_only=True,
+    repr=False,
+    eq=False,
+    weakref_slot=False,
+    getstate_setstate=False,
+)
 class CreateChatCompletionStreamResponseChoicesItemLogprobs(Model):
     content: list[ChatCompletionTokenLogprob] | None
     refusal: list[ChatCompletionTokenLogprob] | None
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            content: list[ChatCompletionTokenLogprob] | None,
+            refusal: list[ChatCompletionTokenLogprob] | None,
+            additional_properties: dict[str, Any] = ...,
+        ) -> None: ...
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = dict(data)
+        rest = {**data}
         take = rest.pop
-        self = cls.__new__(cls)
-        self.content = read_list(
-            models.ChatCompletionTokenLogprob.from_json, take("content", UNSET)
-        )
-        self.refusal = read_list(
-            models.ChatCompletionTokenLogprob.from_json, take("refusal", UNSET)
-        )
+        self = new(cls)
+        if isinstance(value := take("content", UNSET), list):
+            self.content = [*map(models.ChatCompletionTokenLogprob.from_json, value)]
+        elif value is not UNSET:
+            self.content = value
+        if isinstance(value := take("refusal", UNSET), list):
+            self.refusal = [*map(models.ChatCompletionTokenLogprob.from_json, value)]
+        elif value is not UNSET:
+            self.refusal = value
         self.additional_properties = rest
         return self
 

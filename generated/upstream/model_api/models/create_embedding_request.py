@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 
 from attrs import define, field
 
-from ..types import UNSET, Model, Unset
+from ..types import ABSENT, UNSET, Model, Unset, new
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -23,26 +23,52 @@ __all__ = [
 ]
 
 
-@define(slots=True, kw_only=True, repr=False, weakref_slot=False)
+@define(
+    slots=True,
+    init=False,
+    kw_only=True,
+    repr=False,
+    eq=False,
+    weakref_slot=False,
+    getstate_setstate=False,
+)
 class CreateEmbeddingRequest(Model):
     input: str | list[str] | list[int] | list[list[int]]
     model: str | CreateEmbeddingRequestModel
-    encoding_format: CreateEmbeddingRequestEncodingFormat | Unset = UNSET
-    dimensions: int | Unset = UNSET
-    user: str | Unset = UNSET
+    encoding_format: CreateEmbeddingRequestEncodingFormat | None = ABSENT
+    dimensions: int | None = ABSENT
+    user: str | None = ABSENT
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            input: str | list[str] | list[int] | list[list[int]],
+            model: str | CreateEmbeddingRequestModel,
+            encoding_format: CreateEmbeddingRequestEncodingFormat | Unset = ...,
+            dimensions: int | Unset = ...,
+            user: str | Unset = ...,
+            additional_properties: dict[str, Any] = ...,
+        ) -> None: ...
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = dict(data)
+        rest = {**data}
         take = rest.pop
-        self = cls.__new__(cls)
-        self.input = take("input", UNSET)
-        self.model = take("model", UNSET)
-        self.encoding_format = take("encoding_format", UNSET)
-        self.dimensions = take("dimensions", UNSET)
-        self.user = take("user", UNSET)
+        self = new(cls)
+        if (value := take("input", UNSET)) is not UNSET:
+            self.input = value
+        if (value := take("model", UNSET)) is not UNSET:
+            self.model = value
+        if (value := take("encoding_format", UNSET)) is not UNSET:
+            self.encoding_format = value
+        if (value := take("dimensions", UNSET)) is not UNSET:
+            self.dimensions = value
+        if (value := take("user", UNSET)) is not UNSET:
+            self.user = value
         self.additional_properties = rest
         return self
 

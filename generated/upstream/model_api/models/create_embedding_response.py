@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..reading import read_list
-from ..types import UNSET, Model
+from ..types import UNSET, Model, new
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -22,7 +21,15 @@ if TYPE_CHECKING:
 __all__ = ["CreateEmbeddingResponse", "CreateEmbeddingResponseDict"]
 
 
-@define(slots=True, kw_only=True, repr=False, weakref_slot=False)
+@define(
+    slots=True,
+    init=False,
+    kw_only=True,
+    repr=False,
+    eq=False,
+    weakref_slot=False,
+    getstate_setstate=False,
+)
 class CreateEmbeddingResponse(Model):
     data: list[Embedding]
     model: str
@@ -31,19 +38,35 @@ class CreateEmbeddingResponse(Model):
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            data: list[Embedding],
+            model: str,
+            object: Literal["list"] = ...,
+            usage: CreateEmbeddingResponseUsage,
+            additional_properties: dict[str, Any] = ...,
+        ) -> None: ...
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = dict(data)
+        rest = {**data}
         take = rest.pop
-        self = cls.__new__(cls)
-        self.data = read_list(models.Embedding.from_json, take("data", UNSET))
-        self.model = take("model", UNSET)
-        self.object = take("object", UNSET)
-        self.usage = (
-            models.CreateEmbeddingResponseUsage.from_dict(value)
-            if isinstance(value := take("usage", UNSET), dict)
-            else value
-        )
+        self = new(cls)
+        if isinstance(value := take("data", UNSET), list):
+            self.data = [*map(models.Embedding.from_json, value)]
+        elif value is not UNSET:
+            self.data = value
+        if (value := take("model", UNSET)) is not UNSET:
+            self.model = value
+        if (value := take("object", UNSET)) is not UNSET:
+            self.object = value
+        if isinstance(value := take("usage", UNSET), dict):
+            self.usage = models.CreateEmbeddingResponseUsage.from_dict(value)
+        elif value is not UNSET:
+            self.usage = value
         self.additional_properties = rest
         return self
 

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..reading import read_list
-from ..types import UNSET, Model, Unset
+from ..types import ABSENT, UNSET, Model, Unset, new
 
 if TYPE_CHECKING:
     from typing import Self
@@ -48,108 +47,180 @@ if TYPE_CHECKING:
 __all__ = ["CreateResponse", "CreateResponseDict", "CreateResponseOptionalDict"]
 
 
-@define(slots=True, kw_only=True, repr=False, weakref_slot=False)
+@define(
+    slots=True,
+    init=False,
+    kw_only=True,
+    repr=False,
+    eq=False,
+    weakref_slot=False,
+    getstate_setstate=False,
+)
 class CreateResponse(Model):
-    metadata: Metadata | Unset | None = UNSET
-    top_logprobs: int | Unset = UNSET
-    temperature: float | Unset | None = UNSET
-    top_p: float | Unset | None = UNSET
-    user: str | Unset = UNSET
-    safety_identifier: str | Unset | None = UNSET
-    prompt_cache_key: str | Unset | None = UNSET
-    prompt_cache_retention: CreateResponsePromptCacheRetention | Unset | None = UNSET
-    prompt_cache_options: PromptCacheOptionsParam | Unset = UNSET
-    previous_response_id: str | Unset | None = UNSET
-    model: ModelIdsResponses | Unset = UNSET
-    background: bool | Unset | None = UNSET
-    max_tool_calls: int | Unset | None = UNSET
-    text: ResponseTextParam | Unset = UNSET
-    tools: ToolsArray | Unset = UNSET
-    tool_choice: ToolChoiceParam | Unset = UNSET
-    prompt: Prompt | Unset | None = UNSET
-    service_tier: ServiceTierResponses | Unset | None = UNSET
-    truncation: CreateResponseTruncation | Unset | None = UNSET
-    reasoning: Reasoning | Unset | None = UNSET
-    input: InputParam | Unset = UNSET
-    include: list[IncludeEnum] | Unset | None = UNSET
-    parallel_tool_calls: bool | Unset | None = UNSET
-    store: bool | Unset | None = UNSET
-    instructions: str | Unset | None = UNSET
-    moderation: ModerationParam | Unset | None = UNSET
-    stream: bool | Unset | None = UNSET
-    stream_options: ResponseStreamOptions | Unset | None = UNSET
-    conversation: ConversationParam | Unset | None = UNSET
-    context_management: list[ContextManagementParam] | Unset | None = UNSET
-    max_output_tokens: int | Unset | None = UNSET
+    metadata: Metadata | None = ABSENT
+    top_logprobs: int | None = ABSENT
+    temperature: float | None = ABSENT
+    top_p: float | None = ABSENT
+    user: str | None = ABSENT
+    safety_identifier: str | None = ABSENT
+    prompt_cache_key: str | None = ABSENT
+    prompt_cache_retention: CreateResponsePromptCacheRetention | None = ABSENT
+    prompt_cache_options: PromptCacheOptionsParam | None = ABSENT
+    previous_response_id: str | None = ABSENT
+    model: ModelIdsResponses | None = ABSENT
+    background: bool | None = ABSENT
+    max_tool_calls: int | None = ABSENT
+    text: ResponseTextParam | None = ABSENT
+    tools: ToolsArray | None = ABSENT
+    tool_choice: ToolChoiceParam | None = ABSENT
+    prompt: Prompt | None = ABSENT
+    service_tier: ServiceTierResponses | None = ABSENT
+    truncation: CreateResponseTruncation | None = ABSENT
+    reasoning: Reasoning | None = ABSENT
+    input: InputParam | None = ABSENT
+    include: list[IncludeEnum] | None = ABSENT
+    parallel_tool_calls: bool | None = ABSENT
+    store: bool | None = ABSENT
+    instructions: str | None = ABSENT
+    moderation: ModerationParam | None = ABSENT
+    stream: bool | None = ABSENT
+    stream_options: ResponseStreamOptions | None = ABSENT
+    conversation: ConversationParam | None = ABSENT
+    context_management: list[ContextManagementParam] | None = ABSENT
+    max_output_tokens: int | None = ABSENT
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            metadata: Metadata | Unset | None = ...,
+            top_logprobs: int | Unset = ...,
+            temperature: float | Unset | None = ...,
+            top_p: float | Unset | None = ...,
+            user: str | Unset = ...,
+            safety_identifier: str | Unset | None = ...,
+            prompt_cache_key: str | Unset | None = ...,
+            prompt_cache_retention: CreateResponsePromptCacheRetention
+            | Unset
+            | None = ...,
+            prompt_cache_options: PromptCacheOptionsParam | Unset = ...,
+            previous_response_id: str | Unset | None = ...,
+            model: ModelIdsResponses | Unset = ...,
+            background: bool | Unset | None = ...,
+            max_tool_calls: int | Unset | None = ...,
+            text: ResponseTextParam | Unset = ...,
+            tools: ToolsArray | Unset = ...,
+            tool_choice: ToolChoiceParam | Unset = ...,
+            prompt: Prompt | Unset | None = ...,
+            service_tier: ServiceTierResponses | Unset | None = ...,
+            truncation: CreateResponseTruncation | Unset | None = ...,
+            reasoning: Reasoning | Unset | None = ...,
+            input: InputParam | Unset = ...,
+            include: list[IncludeEnum] | Unset | None = ...,
+            parallel_tool_calls: bool | Unset | None = ...,
+            store: bool | Unset | None = ...,
+            instructions: str | Unset | None = ...,
+            moderation: ModerationParam | Unset | None = ...,
+            stream: bool | Unset | None = ...,
+            stream_options: ResponseStreamOptions | Unset | None = ...,
+            conversation: ConversationParam | Unset | None = ...,
+            context_management: list[ContextManagementParam] | Unset | None = ...,
+            max_output_tokens: int | Unset | None = ...,
+            additional_properties: dict[str, Any] = ...,
+        ) -> None: ...
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = dict(data)
+        rest = {**data}
         take = rest.pop
-        self = cls.__new__(cls)
-        self.metadata = take("metadata", UNSET)
-        self.top_logprobs = take("top_logprobs", UNSET)
-        self.temperature = take("temperature", UNSET)
-        self.top_p = take("top_p", UNSET)
-        self.user = take("user", UNSET)
-        self.safety_identifier = take("safety_identifier", UNSET)
-        self.prompt_cache_key = take("prompt_cache_key", UNSET)
-        self.prompt_cache_retention = take("prompt_cache_retention", UNSET)
-        self.prompt_cache_options = (
-            models.PromptCacheOptionsParam.from_dict(value)
-            if isinstance(value := take("prompt_cache_options", UNSET), dict)
-            else value
-        )
-        self.previous_response_id = take("previous_response_id", UNSET)
-        self.model = take("model", UNSET)
-        self.background = take("background", UNSET)
-        self.max_tool_calls = take("max_tool_calls", UNSET)
-        self.text = (
-            models.ResponseTextParam.from_dict(value)
-            if isinstance(value := take("text", UNSET), dict)
-            else value
-        )
-        self.tools = read_list(models.read_tool, take("tools", UNSET))
-        self.tool_choice = models.read_tool_choice_param(take("tool_choice", UNSET))
-        self.prompt = (
-            models.Prompt.from_dict(value)
-            if isinstance(value := take("prompt", UNSET), dict)
-            else value
-        )
-        self.service_tier = take("service_tier", UNSET)
-        self.truncation = take("truncation", UNSET)
-        self.reasoning = (
-            models.Reasoning.from_dict(value)
-            if isinstance(value := take("reasoning", UNSET), dict)
-            else value
-        )
-        self.input = read_list(models.read_input_item, take("input", UNSET))
-        self.include = take("include", UNSET)
-        self.parallel_tool_calls = take("parallel_tool_calls", UNSET)
-        self.store = take("store", UNSET)
-        self.instructions = take("instructions", UNSET)
-        self.moderation = (
-            models.ModerationParam.from_dict(value)
-            if isinstance(value := take("moderation", UNSET), dict)
-            else value
-        )
-        self.stream = take("stream", UNSET)
-        self.stream_options = (
-            models.ResponseStreamOptions.from_dict(value)
-            if isinstance(value := take("stream_options", UNSET), dict)
-            else value
-        )
-        self.conversation = (
-            models.ConversationParam2.from_dict(value)
-            if isinstance(value := take("conversation", UNSET), dict)
-            else value
-        )
-        self.context_management = read_list(
-            models.ContextManagementParam.from_json, take("context_management", UNSET)
-        )
-        self.max_output_tokens = take("max_output_tokens", UNSET)
+        self = new(cls)
+        if (value := take("metadata", UNSET)) is not UNSET:
+            self.metadata = value
+        if (value := take("top_logprobs", UNSET)) is not UNSET:
+            self.top_logprobs = value
+        if (value := take("temperature", UNSET)) is not UNSET:
+            self.temperature = value
+        if (value := take("top_p", UNSET)) is not UNSET:
+            self.top_p = value
+        if (value := take("user", UNSET)) is not UNSET:
+            self.user = value
+        if (value := take("safety_identifier", UNSET)) is not UNSET:
+            self.safety_identifier = value
+        if (value := take("prompt_cache_key", UNSET)) is not UNSET:
+            self.prompt_cache_key = value
+        if (value := take("prompt_cache_retention", UNSET)) is not UNSET:
+            self.prompt_cache_retention = value
+        if isinstance(value := take("prompt_cache_options", UNSET), dict):
+            self.prompt_cache_options = models.PromptCacheOptionsParam.from_dict(value)
+        elif value is not UNSET:
+            self.prompt_cache_options = value
+        if (value := take("previous_response_id", UNSET)) is not UNSET:
+            self.previous_response_id = value
+        if (value := take("model", UNSET)) is not UNSET:
+            self.model = value
+        if (value := take("background", UNSET)) is not UNSET:
+            self.background = value
+        if (value := take("max_tool_calls", UNSET)) is not UNSET:
+            self.max_tool_calls = value
+        if isinstance(value := take("text", UNSET), dict):
+            self.text = models.ResponseTextParam.from_dict(value)
+        elif value is not UNSET:
+            self.text = value
+        if isinstance(value := take("tools", UNSET), list):
+            self.tools = [*map(models.read_tool, value)]
+        elif value is not UNSET:
+            self.tools = value
+        if (value := take("tool_choice", UNSET)) is not UNSET:
+            self.tool_choice = models.read_tool_choice_param(value)
+        if isinstance(value := take("prompt", UNSET), dict):
+            self.prompt = models.Prompt.from_dict(value)
+        elif value is not UNSET:
+            self.prompt = value
+        if (value := take("service_tier", UNSET)) is not UNSET:
+            self.service_tier = value
+        if (value := take("truncation", UNSET)) is not UNSET:
+            self.truncation = value
+        if isinstance(value := take("reasoning", UNSET), dict):
+            self.reasoning = models.Reasoning.from_dict(value)
+        elif value is not UNSET:
+            self.reasoning = value
+        if isinstance(value := take("input", UNSET), list):
+            self.input = [*map(models.read_input_item, value)]
+        elif value is not UNSET:
+            self.input = value
+        if (value := take("include", UNSET)) is not UNSET:
+            self.include = value
+        if (value := take("parallel_tool_calls", UNSET)) is not UNSET:
+            self.parallel_tool_calls = value
+        if (value := take("store", UNSET)) is not UNSET:
+            self.store = value
+        if (value := take("instructions", UNSET)) is not UNSET:
+            self.instructions = value
+        if isinstance(value := take("moderation", UNSET), dict):
+            self.moderation = models.ModerationParam.from_dict(value)
+        elif value is not UNSET:
+            self.moderation = value
+        if (value := take("stream", UNSET)) is not UNSET:
+            self.stream = value
+        if isinstance(value := take("stream_options", UNSET), dict):
+            self.stream_options = models.ResponseStreamOptions.from_dict(value)
+        elif value is not UNSET:
+            self.stream_options = value
+        if isinstance(value := take("conversation", UNSET), dict):
+            self.conversation = models.ConversationParam2.from_dict(value)
+        elif value is not UNSET:
+            self.conversation = value
+        if isinstance(value := take("context_management", UNSET), list):
+            self.context_management = [
+                *map(models.ContextManagementParam.from_json, value)
+            ]
+        elif value is not UNSET:
+            self.context_management = value
+        if (value := take("max_output_tokens", UNSET)) is not UNSET:
+            self.max_output_tokens = value
         self.additional_properties = rest
         return self
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..types import UNSET, Model, Unset
+from ..types import ABSENT, UNSET, Model, Unset, new
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -17,30 +17,60 @@ if TYPE_CHECKING:
 __all__ = ["CustomToolCall", "CustomToolCallDict"]
 
 
-@define(slots=True, kw_only=True, repr=False, weakref_slot=False)
+@define(
+    slots=True,
+    init=False,
+    kw_only=True,
+    repr=False,
+    eq=False,
+    weakref_slot=False,
+    getstate_setstate=False,
+)
 class CustomToolCall(Model):
     type: Literal["custom_tool_call"] = "custom_tool_call"
-    id: str | Unset = UNSET
+    id: str | None = ABSENT
     call_id: str
-    caller: ToolCallCaller | Unset | None = UNSET
-    namespace: str | Unset = UNSET
+    caller: ToolCallCaller | None = ABSENT
+    namespace: str | None = ABSENT
     name: str
     input: str
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            type: Literal["custom_tool_call"] = ...,
+            id: str | Unset = ...,
+            call_id: str,
+            caller: ToolCallCaller | Unset | None = ...,
+            namespace: str | Unset = ...,
+            name: str,
+            input: str,
+            additional_properties: dict[str, Any] = ...,
+        ) -> None: ...
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = dict(data)
+        rest = {**data}
         take = rest.pop
-        self = cls.__new__(cls)
-        self.type = take("type", UNSET)
-        self.id = take("id", UNSET)
-        self.call_id = take("call_id", UNSET)
-        self.caller = models.read_tool_call_caller(take("caller", UNSET))
-        self.namespace = take("namespace", UNSET)
-        self.name = take("name", UNSET)
-        self.input = take("input", UNSET)
+        self = new(cls)
+        if (value := take("type", UNSET)) is not UNSET:
+            self.type = value
+        if (value := take("id", UNSET)) is not UNSET:
+            self.id = value
+        if (value := take("call_id", UNSET)) is not UNSET:
+            self.call_id = value
+        if (value := take("caller", UNSET)) is not UNSET:
+            self.caller = models.read_tool_call_caller(value)
+        if (value := take("namespace", UNSET)) is not UNSET:
+            self.namespace = value
+        if (value := take("name", UNSET)) is not UNSET:
+            self.name = value
+        if (value := take("input", UNSET)) is not UNSET:
+            self.input = value
         self.additional_properties = rest
         return self
 

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..reading import read_list
-from ..types import UNSET, Model, Unset
+from ..types import ABSENT, UNSET, Model, Unset, new
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -22,28 +21,56 @@ if TYPE_CHECKING:
 __all__ = ["CustomToolCallOutput", "CustomToolCallOutputDict"]
 
 
-@define(slots=True, kw_only=True, repr=False, weakref_slot=False)
+@define(
+    slots=True,
+    init=False,
+    kw_only=True,
+    repr=False,
+    eq=False,
+    weakref_slot=False,
+    getstate_setstate=False,
+)
 class CustomToolCallOutput(Model):
     type: Literal["custom_tool_call_output"] = "custom_tool_call_output"
-    id: str | Unset = UNSET
+    id: str | None = ABSENT
     call_id: str
-    caller: ToolCallCallerParam | Unset | None = UNSET
+    caller: ToolCallCallerParam | None = ABSENT
     output: str | list[FunctionAndCustomToolCallOutput]
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            type: Literal["custom_tool_call_output"] = ...,
+            id: str | Unset = ...,
+            call_id: str,
+            caller: ToolCallCallerParam | Unset | None = ...,
+            output: str | list[FunctionAndCustomToolCallOutput],
+            additional_properties: dict[str, Any] = ...,
+        ) -> None: ...
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = dict(data)
+        rest = {**data}
         take = rest.pop
-        self = cls.__new__(cls)
-        self.type = take("type", UNSET)
-        self.id = take("id", UNSET)
-        self.call_id = take("call_id", UNSET)
-        self.caller = models.read_tool_call_caller_param(take("caller", UNSET))
-        self.output = read_list(
-            models.read_function_and_custom_tool_call_output, take("output", UNSET)
-        )
+        self = new(cls)
+        if (value := take("type", UNSET)) is not UNSET:
+            self.type = value
+        if (value := take("id", UNSET)) is not UNSET:
+            self.id = value
+        if (value := take("call_id", UNSET)) is not UNSET:
+            self.call_id = value
+        if (value := take("caller", UNSET)) is not UNSET:
+            self.caller = models.read_tool_call_caller_param(value)
+        if isinstance(value := take("output", UNSET), list):
+            self.output = [
+                *map(models.read_function_and_custom_tool_call_output, value)
+            ]
+        elif value is not UNSET:
+            self.output = value
         self.additional_properties = rest
         return self
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..types import UNSET, Model, Unset
+from ..types import ABSENT, UNSET, Model, Unset, new
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -20,24 +20,44 @@ if TYPE_CHECKING:
 __all__ = ["CustomToolChatCompletionsCustom", "CustomToolChatCompletionsCustomDict"]
 
 
-@define(slots=True, kw_only=True, repr=False, weakref_slot=False)
+@define(
+    slots=True,
+    init=False,
+    kw_only=True,
+    repr=False,
+    eq=False,
+    weakref_slot=False,
+    getstate_setstate=False,
+)
 class CustomToolChatCompletionsCustom(Model):
     name: str
-    description: str | Unset = UNSET
-    format: CustomToolChatCompletionsCustomFormat | Unset = UNSET
+    description: str | None = ABSENT
+    format: CustomToolChatCompletionsCustomFormat | None = ABSENT
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            name: str,
+            description: str | Unset = ...,
+            format: CustomToolChatCompletionsCustomFormat | Unset = ...,
+            additional_properties: dict[str, Any] = ...,
+        ) -> None: ...
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = dict(data)
+        rest = {**data}
         take = rest.pop
-        self = cls.__new__(cls)
-        self.name = take("name", UNSET)
-        self.description = take("description", UNSET)
-        self.format = models.read_custom_tool_chat_completions_custom_format(
-            take("format", UNSET)
-        )
+        self = new(cls)
+        if (value := take("name", UNSET)) is not UNSET:
+            self.name = value
+        if (value := take("description", UNSET)) is not UNSET:
+            self.description = value
+        if (value := take("format", UNSET)) is not UNSET:
+            self.format = models.read_custom_tool_chat_completions_custom_format(value)
         self.additional_properties = rest
         return self
 

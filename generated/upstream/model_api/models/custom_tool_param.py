@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..types import UNSET, Model, Unset
+from ..types import ABSENT, UNSET, Model, Unset, new
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -21,28 +21,56 @@ if TYPE_CHECKING:
 __all__ = ["CustomToolParam", "CustomToolParamDict"]
 
 
-@define(slots=True, kw_only=True, repr=False, weakref_slot=False)
+@define(
+    slots=True,
+    init=False,
+    kw_only=True,
+    repr=False,
+    eq=False,
+    weakref_slot=False,
+    getstate_setstate=False,
+)
 class CustomToolParam(Model):
     type: Literal["custom"] = "custom"
     name: str
-    description: str | Unset = UNSET
-    format: CustomToolParamFormat | Unset = UNSET
-    defer_loading: bool | Unset = UNSET
-    allowed_callers: list[CallableToolAllowedCaller] | Unset | None = UNSET
+    description: str | None = ABSENT
+    format: CustomToolParamFormat | None = ABSENT
+    defer_loading: bool | None = ABSENT
+    allowed_callers: list[CallableToolAllowedCaller] | None = ABSENT
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            type: Literal["custom"] = ...,
+            name: str,
+            description: str | Unset = ...,
+            format: CustomToolParamFormat | Unset = ...,
+            defer_loading: bool | Unset = ...,
+            allowed_callers: list[CallableToolAllowedCaller] | Unset | None = ...,
+            additional_properties: dict[str, Any] = ...,
+        ) -> None: ...
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = dict(data)
+        rest = {**data}
         take = rest.pop
-        self = cls.__new__(cls)
-        self.type = take("type", UNSET)
-        self.name = take("name", UNSET)
-        self.description = take("description", UNSET)
-        self.format = models.read_custom_tool_param_format(take("format", UNSET))
-        self.defer_loading = take("defer_loading", UNSET)
-        self.allowed_callers = take("allowed_callers", UNSET)
+        self = new(cls)
+        if (value := take("type", UNSET)) is not UNSET:
+            self.type = value
+        if (value := take("name", UNSET)) is not UNSET:
+            self.name = value
+        if (value := take("description", UNSET)) is not UNSET:
+            self.description = value
+        if (value := take("format", UNSET)) is not UNSET:
+            self.format = models.read_custom_tool_param_format(value)
+        if (value := take("defer_loading", UNSET)) is not UNSET:
+            self.defer_loading = value
+        if (value := take("allowed_callers", UNSET)) is not UNSET:
+            self.allowed_callers = value
         self.additional_properties = rest
         return self
 

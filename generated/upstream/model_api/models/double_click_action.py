@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 
 from attrs import define, field
 
-from ..types import UNSET, Model
+from ..types import UNSET, Model, new
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -15,7 +15,15 @@ if TYPE_CHECKING:
 __all__ = ["DoubleClickAction", "DoubleClickActionDict"]
 
 
-@define(slots=True, kw_only=True, repr=False, weakref_slot=False)
+@define(
+    slots=True,
+    init=False,
+    kw_only=True,
+    repr=False,
+    eq=False,
+    weakref_slot=False,
+    getstate_setstate=False,
+)
 class DoubleClickAction(Model):
     type: Literal["double_click"] = "double_click"
     x: int
@@ -24,15 +32,31 @@ class DoubleClickAction(Model):
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            type: Literal["double_click"] = ...,
+            x: int,
+            y: int,
+            keys: list[str] | None,
+            additional_properties: dict[str, Any] = ...,
+        ) -> None: ...
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = dict(data)
+        rest = {**data}
         take = rest.pop
-        self = cls.__new__(cls)
-        self.type = take("type", UNSET)
-        self.x = take("x", UNSET)
-        self.y = take("y", UNSET)
-        self.keys = take("keys", UNSET)
+        self = new(cls)
+        if (value := take("type", UNSET)) is not UNSET:
+            self.type = value
+        if (value := take("x", UNSET)) is not UNSET:
+            self.x = value
+        if (value := take("y", UNSET)) is not UNSET:
+            self.y = value
+        if (value := take("keys", UNSET)) is not UNSET:
+            self.keys = value
         self.additional_properties = rest
         return self
 

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..reading import read_list
-from ..types import UNSET, Model, Unset
+from ..types import ABSENT, UNSET, Model, Unset, new
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -18,22 +17,46 @@ if TYPE_CHECKING:
 __all__ = ["DragParam", "DragParamDict"]
 
 
-@define(slots=True, kw_only=True, repr=False, weakref_slot=False)
+@define(
+    slots=True,
+    init=False,
+    kw_only=True,
+    repr=False,
+    eq=False,
+    weakref_slot=False,
+    getstate_setstate=False,
+)
 class DragParam(Model):
     type: Literal["drag"] = "drag"
     path: list[CoordParam]
-    keys: list[str] | Unset | None = UNSET
+    keys: list[str] | None = ABSENT
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            type: Literal["drag"] = ...,
+            path: list[CoordParam],
+            keys: list[str] | Unset | None = ...,
+            additional_properties: dict[str, Any] = ...,
+        ) -> None: ...
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = dict(data)
+        rest = {**data}
         take = rest.pop
-        self = cls.__new__(cls)
-        self.type = take("type", UNSET)
-        self.path = read_list(models.CoordParam.from_json, take("path", UNSET))
-        self.keys = take("keys", UNSET)
+        self = new(cls)
+        if (value := take("type", UNSET)) is not UNSET:
+            self.type = value
+        if isinstance(value := take("path", UNSET), list):
+            self.path = [*map(models.CoordParam.from_json, value)]
+        elif value is not UNSET:
+            self.path = value
+        if (value := take("keys", UNSET)) is not UNSET:
+            self.keys = value
         self.additional_properties = rest
         return self
 

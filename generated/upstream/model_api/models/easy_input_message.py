@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..reading import read_list
-from ..types import UNSET, Model, Unset
+from ..types import ABSENT, UNSET, Model, Unset, new
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -21,24 +20,50 @@ if TYPE_CHECKING:
 __all__ = ["EasyInputMessage", "EasyInputMessageDict"]
 
 
-@define(slots=True, kw_only=True, repr=False, weakref_slot=False)
+@define(
+    slots=True,
+    init=False,
+    kw_only=True,
+    repr=False,
+    eq=False,
+    weakref_slot=False,
+    getstate_setstate=False,
+)
 class EasyInputMessage(Model):
     role: EasyInputMessageRole
     content: str | InputMessageContentList
-    phase: MessagePhase | Unset | None = UNSET
-    type: Literal["message"] | Unset = UNSET
+    phase: MessagePhase | None = ABSENT
+    type: Literal["message"] | None = ABSENT
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            role: EasyInputMessageRole,
+            content: str | InputMessageContentList,
+            phase: MessagePhase | Unset | None = ...,
+            type: Literal["message"] | Unset = ...,
+            additional_properties: dict[str, Any] = ...,
+        ) -> None: ...
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = dict(data)
+        rest = {**data}
         take = rest.pop
-        self = cls.__new__(cls)
-        self.role = take("role", UNSET)
-        self.content = read_list(models.read_input_content, take("content", UNSET))
-        self.phase = take("phase", UNSET)
-        self.type = take("type", UNSET)
+        self = new(cls)
+        if (value := take("role", UNSET)) is not UNSET:
+            self.role = value
+        if isinstance(value := take("content", UNSET), list):
+            self.content = [*map(models.read_input_content, value)]
+        elif value is not UNSET:
+            self.content = value
+        if (value := take("phase", UNSET)) is not UNSET:
+            self.phase = value
+        if (value := take("type", UNSET)) is not UNSET:
+            self.type = value
         self.additional_properties = rest
         return self
 

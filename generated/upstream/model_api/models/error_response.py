@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..types import UNSET, Model
+from ..types import UNSET, Model, new
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -17,22 +17,35 @@ if TYPE_CHECKING:
 __all__ = ["ErrorResponse", "ErrorResponseDict"]
 
 
-@define(slots=True, kw_only=True, repr=False, weakref_slot=False)
+@define(
+    slots=True,
+    init=False,
+    kw_only=True,
+    repr=False,
+    eq=False,
+    weakref_slot=False,
+    getstate_setstate=False,
+)
 class ErrorResponse(Model):
     error: Error
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self, *, error: Error, additional_properties: dict[str, Any] = ...
+        ) -> None: ...
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = dict(data)
+        rest = {**data}
         take = rest.pop
-        self = cls.__new__(cls)
-        self.error = (
-            models.Error.from_dict(value)
-            if isinstance(value := take("error", UNSET), dict)
-            else value
-        )
+        self = new(cls)
+        if isinstance(value := take("error", UNSET), dict):
+            self.error = models.Error.from_dict(value)
+        elif value is not UNSET:
+            self.error = value
         self.additional_properties = rest
         return self
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 
 from attrs import define, field
 
-from ..types import UNSET, Model
+from ..types import UNSET, Model, new
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -15,7 +15,15 @@ if TYPE_CHECKING:
 __all__ = ["FileCitationBody", "FileCitationBodyDict"]
 
 
-@define(slots=True, kw_only=True, repr=False, weakref_slot=False)
+@define(
+    slots=True,
+    init=False,
+    kw_only=True,
+    repr=False,
+    eq=False,
+    weakref_slot=False,
+    getstate_setstate=False,
+)
 class FileCitationBody(Model):
     type: Literal["file_citation"] = "file_citation"
     file_id: str
@@ -24,15 +32,31 @@ class FileCitationBody(Model):
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            type: Literal["file_citation"] = ...,
+            file_id: str,
+            index: int,
+            filename: str,
+            additional_properties: dict[str, Any] = ...,
+        ) -> None: ...
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = dict(data)
+        rest = {**data}
         take = rest.pop
-        self = cls.__new__(cls)
-        self.type = take("type", UNSET)
-        self.file_id = take("file_id", UNSET)
-        self.index = take("index", UNSET)
-        self.filename = take("filename", UNSET)
+        self = new(cls)
+        if (value := take("type", UNSET)) is not UNSET:
+            self.type = value
+        if (value := take("file_id", UNSET)) is not UNSET:
+            self.file_id = value
+        if (value := take("index", UNSET)) is not UNSET:
+            self.index = value
+        if (value := take("filename", UNSET)) is not UNSET:
+            self.filename = value
         self.additional_properties = rest
         return self
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..types import UNSET, Model, Unset
+from ..types import ABSENT, UNSET, Model, Unset, new
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -18,30 +18,54 @@ if TYPE_CHECKING:
 __all__ = ["FileSearchTool", "FileSearchToolDict"]
 
 
-@define(slots=True, kw_only=True, repr=False, weakref_slot=False)
+@define(
+    slots=True,
+    init=False,
+    kw_only=True,
+    repr=False,
+    eq=False,
+    weakref_slot=False,
+    getstate_setstate=False,
+)
 class FileSearchTool(Model):
     type: Literal["file_search"] = "file_search"
     vector_store_ids: list[str]
-    max_num_results: int | Unset = UNSET
-    ranking_options: RankingOptions | Unset = UNSET
-    filters: Filters | Unset | None = UNSET
+    max_num_results: int | None = ABSENT
+    ranking_options: RankingOptions | None = ABSENT
+    filters: Filters | None = ABSENT
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            type: Literal["file_search"] = ...,
+            vector_store_ids: list[str],
+            max_num_results: int | Unset = ...,
+            ranking_options: RankingOptions | Unset = ...,
+            filters: Filters | Unset | None = ...,
+            additional_properties: dict[str, Any] = ...,
+        ) -> None: ...
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = dict(data)
+        rest = {**data}
         take = rest.pop
-        self = cls.__new__(cls)
-        self.type = take("type", UNSET)
-        self.vector_store_ids = take("vector_store_ids", UNSET)
-        self.max_num_results = take("max_num_results", UNSET)
-        self.ranking_options = (
-            models.RankingOptions.from_dict(value)
-            if isinstance(value := take("ranking_options", UNSET), dict)
-            else value
-        )
-        self.filters = models.read_filters(take("filters", UNSET))
+        self = new(cls)
+        if (value := take("type", UNSET)) is not UNSET:
+            self.type = value
+        if (value := take("vector_store_ids", UNSET)) is not UNSET:
+            self.vector_store_ids = value
+        if (value := take("max_num_results", UNSET)) is not UNSET:
+            self.max_num_results = value
+        if isinstance(value := take("ranking_options", UNSET), dict):
+            self.ranking_options = models.RankingOptions.from_dict(value)
+        elif value is not UNSET:
+            self.ranking_options = value
+        if (value := take("filters", UNSET)) is not UNSET:
+            self.filters = models.read_filters(value)
         self.additional_properties = rest
         return self
 

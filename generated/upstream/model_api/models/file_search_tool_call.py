@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..reading import read_list
-from ..types import UNSET, Model, Unset
+from ..types import ABSENT, UNSET, Model, Unset, new
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -22,28 +21,54 @@ if TYPE_CHECKING:
 __all__ = ["FileSearchToolCall", "FileSearchToolCallDict"]
 
 
-@define(slots=True, kw_only=True, repr=False, weakref_slot=False)
+@define(
+    slots=True,
+    init=False,
+    kw_only=True,
+    repr=False,
+    eq=False,
+    weakref_slot=False,
+    getstate_setstate=False,
+)
 class FileSearchToolCall(Model):
     id: str
     type: Literal["file_search_call"] = "file_search_call"
     status: FileSearchToolCallStatus
     queries: list[str]
-    results: list[FileSearchToolCallResultsItem] | Unset | None = UNSET
+    results: list[FileSearchToolCallResultsItem] | None = ABSENT
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            id: str,
+            type: Literal["file_search_call"] = ...,
+            status: FileSearchToolCallStatus,
+            queries: list[str],
+            results: list[FileSearchToolCallResultsItem] | Unset | None = ...,
+            additional_properties: dict[str, Any] = ...,
+        ) -> None: ...
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = dict(data)
+        rest = {**data}
         take = rest.pop
-        self = cls.__new__(cls)
-        self.id = take("id", UNSET)
-        self.type = take("type", UNSET)
-        self.status = take("status", UNSET)
-        self.queries = take("queries", UNSET)
-        self.results = read_list(
-            models.FileSearchToolCallResultsItem.from_json, take("results", UNSET)
-        )
+        self = new(cls)
+        if (value := take("id", UNSET)) is not UNSET:
+            self.id = value
+        if (value := take("type", UNSET)) is not UNSET:
+            self.type = value
+        if (value := take("status", UNSET)) is not UNSET:
+            self.status = value
+        if (value := take("queries", UNSET)) is not UNSET:
+            self.queries = value
+        if isinstance(value := take("results", UNSET), list):
+            self.results = [*map(models.FileSearchToolCallResultsItem.from_json, value)]
+        elif value is not UNSET:
+            self.results = value
         self.additional_properties = rest
         return self
 

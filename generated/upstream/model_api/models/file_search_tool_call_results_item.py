@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 
 from attrs import define, field
 
-from ..types import UNSET, Model, Unset
+from ..types import ABSENT, UNSET, Model, Unset, new
 
 if TYPE_CHECKING:
     from typing import Self
@@ -16,26 +16,52 @@ if TYPE_CHECKING:
 __all__ = ["FileSearchToolCallResultsItem", "FileSearchToolCallResultsItemDict"]
 
 
-@define(slots=True, kw_only=True, repr=False, weakref_slot=False)
+@define(
+    slots=True,
+    init=False,
+    kw_only=True,
+    repr=False,
+    eq=False,
+    weakref_slot=False,
+    getstate_setstate=False,
+)
 class FileSearchToolCallResultsItem(Model):
-    file_id: str | Unset = UNSET
-    text: str | Unset = UNSET
-    filename: str | Unset = UNSET
-    attributes: VectorStoreFileAttributes | Unset | None = UNSET
-    score: float | Unset = UNSET
+    file_id: str | None = ABSENT
+    text: str | None = ABSENT
+    filename: str | None = ABSENT
+    attributes: VectorStoreFileAttributes | None = ABSENT
+    score: float | None = ABSENT
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            file_id: str | Unset = ...,
+            text: str | Unset = ...,
+            filename: str | Unset = ...,
+            attributes: VectorStoreFileAttributes | Unset | None = ...,
+            score: float | Unset = ...,
+            additional_properties: dict[str, Any] = ...,
+        ) -> None: ...
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = dict(data)
+        rest = {**data}
         take = rest.pop
-        self = cls.__new__(cls)
-        self.file_id = take("file_id", UNSET)
-        self.text = take("text", UNSET)
-        self.filename = take("filename", UNSET)
-        self.attributes = take("attributes", UNSET)
-        self.score = take("score", UNSET)
+        self = new(cls)
+        if (value := take("file_id", UNSET)) is not UNSET:
+            self.file_id = value
+        if (value := take("text", UNSET)) is not UNSET:
+            self.text = value
+        if (value := take("filename", UNSET)) is not UNSET:
+            self.filename = value
+        if (value := take("attributes", UNSET)) is not UNSET:
+            self.attributes = value
+        if (value := take("score", UNSET)) is not UNSET:
+            self.score = value
         self.additional_properties = rest
         return self
 

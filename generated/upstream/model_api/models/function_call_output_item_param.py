@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..reading import read_list
-from ..types import UNSET, Model, Unset
+from ..types import ABSENT, UNSET, Model, Unset, new
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -23,35 +22,68 @@ if TYPE_CHECKING:
 __all__ = ["FunctionCallOutputItemParam", "FunctionCallOutputItemParamDict"]
 
 
-@define(slots=True, kw_only=True, repr=False, weakref_slot=False)
+@define(
+    slots=True,
+    init=False,
+    kw_only=True,
+    repr=False,
+    eq=False,
+    weakref_slot=False,
+    getstate_setstate=False,
+)
 class FunctionCallOutputItemParam(Model):
-    id: str | Unset | None = UNSET
-    call_id: str | Unset | None = UNSET
+    id: str | None = ABSENT
+    call_id: str | None = ABSENT
     type: Literal["function_call_output"] = "function_call_output"
     output: str | list[FunctionCallOutputItemParamOutputItem]
-    name: str | Unset | None = UNSET
-    namespace: str | Unset | None = UNSET
-    caller: ToolCallCallerParam | Unset | None = UNSET
-    status: FunctionCallItemStatus | Unset | None = UNSET
+    name: str | None = ABSENT
+    namespace: str | None = ABSENT
+    caller: ToolCallCallerParam | None = ABSENT
+    status: FunctionCallItemStatus | None = ABSENT
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            id: str | Unset | None = ...,
+            call_id: str | Unset | None = ...,
+            type: Literal["function_call_output"] = ...,
+            output: str | list[FunctionCallOutputItemParamOutputItem],
+            name: str | Unset | None = ...,
+            namespace: str | Unset | None = ...,
+            caller: ToolCallCallerParam | Unset | None = ...,
+            status: FunctionCallItemStatus | Unset | None = ...,
+            additional_properties: dict[str, Any] = ...,
+        ) -> None: ...
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = dict(data)
+        rest = {**data}
         take = rest.pop
-        self = cls.__new__(cls)
-        self.id = take("id", UNSET)
-        self.call_id = take("call_id", UNSET)
-        self.type = take("type", UNSET)
-        self.output = read_list(
-            models.read_function_call_output_item_param_output_item,
-            take("output", UNSET),
-        )
-        self.name = take("name", UNSET)
-        self.namespace = take("namespace", UNSET)
-        self.caller = models.read_tool_call_caller_param(take("caller", UNSET))
-        self.status = take("status", UNSET)
+        self = new(cls)
+        if (value := take("id", UNSET)) is not UNSET:
+            self.id = value
+        if (value := take("call_id", UNSET)) is not UNSET:
+            self.call_id = value
+        if (value := take("type", UNSET)) is not UNSET:
+            self.type = value
+        if isinstance(value := take("output", UNSET), list):
+            self.output = [
+                *map(models.read_function_call_output_item_param_output_item, value)
+            ]
+        elif value is not UNSET:
+            self.output = value
+        if (value := take("name", UNSET)) is not UNSET:
+            self.name = value
+        if (value := take("namespace", UNSET)) is not UNSET:
+            self.namespace = value
+        if (value := take("caller", UNSET)) is not UNSET:
+            self.caller = models.read_tool_call_caller_param(value)
+        if (value := take("status", UNSET)) is not UNSET:
+            self.status = value
         self.additional_properties = rest
         return self
 

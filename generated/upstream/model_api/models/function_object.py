@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 
 from attrs import define, field
 
-from ..types import UNSET, Model, Unset
+from ..types import ABSENT, UNSET, Model, Unset, new
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -16,24 +16,48 @@ if TYPE_CHECKING:
 __all__ = ["FunctionObject", "FunctionObjectDict"]
 
 
-@define(slots=True, kw_only=True, repr=False, weakref_slot=False)
+@define(
+    slots=True,
+    init=False,
+    kw_only=True,
+    repr=False,
+    eq=False,
+    weakref_slot=False,
+    getstate_setstate=False,
+)
 class FunctionObject(Model):
-    description: str | Unset = UNSET
+    description: str | None = ABSENT
     name: str
-    parameters: FunctionParameters | Unset = UNSET
-    strict: bool | Unset | None = UNSET
+    parameters: FunctionParameters | None = ABSENT
+    strict: bool | None = ABSENT
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            description: str | Unset = ...,
+            name: str,
+            parameters: FunctionParameters | Unset = ...,
+            strict: bool | Unset | None = ...,
+            additional_properties: dict[str, Any] = ...,
+        ) -> None: ...
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = dict(data)
+        rest = {**data}
         take = rest.pop
-        self = cls.__new__(cls)
-        self.description = take("description", UNSET)
-        self.name = take("name", UNSET)
-        self.parameters = take("parameters", UNSET)
-        self.strict = take("strict", UNSET)
+        self = new(cls)
+        if (value := take("description", UNSET)) is not UNSET:
+            self.description = value
+        if (value := take("name", UNSET)) is not UNSET:
+            self.name = value
+        if (value := take("parameters", UNSET)) is not UNSET:
+            self.parameters = value
+        if (value := take("strict", UNSET)) is not UNSET:
+            self.strict = value
         self.additional_properties = rest
         return self
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 
 from attrs import define, field
 
-from ..types import UNSET, Model, Unset
+from ..types import ABSENT, UNSET, Model, Unset, new
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -15,22 +15,44 @@ if TYPE_CHECKING:
 __all__ = ["FunctionShellActionParam", "FunctionShellActionParamDict"]
 
 
-@define(slots=True, kw_only=True, repr=False, weakref_slot=False)
+@define(
+    slots=True,
+    init=False,
+    kw_only=True,
+    repr=False,
+    eq=False,
+    weakref_slot=False,
+    getstate_setstate=False,
+)
 class FunctionShellActionParam(Model):
     commands: list[str]
-    timeout_ms: int | Unset | None = UNSET
-    max_output_length: int | Unset | None = UNSET
+    timeout_ms: int | None = ABSENT
+    max_output_length: int | None = ABSENT
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            commands: list[str],
+            timeout_ms: int | Unset | None = ...,
+            max_output_length: int | Unset | None = ...,
+            additional_properties: dict[str, Any] = ...,
+        ) -> None: ...
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = dict(data)
+        rest = {**data}
         take = rest.pop
-        self = cls.__new__(cls)
-        self.commands = take("commands", UNSET)
-        self.timeout_ms = take("timeout_ms", UNSET)
-        self.max_output_length = take("max_output_length", UNSET)
+        self = new(cls)
+        if (value := take("commands", UNSET)) is not UNSET:
+            self.commands = value
+        if (value := take("timeout_ms", UNSET)) is not UNSET:
+            self.timeout_ms = value
+        if (value := take("max_output_length", UNSET)) is not UNSET:
+            self.max_output_length = value
         self.additional_properties = rest
         return self
 

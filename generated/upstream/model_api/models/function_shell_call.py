@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..types import UNSET, Model, Unset
+from ..types import ABSENT, UNSET, Model, Unset, new
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -23,38 +23,66 @@ if TYPE_CHECKING:
 __all__ = ["FunctionShellCall", "FunctionShellCallDict"]
 
 
-@define(slots=True, kw_only=True, repr=False, weakref_slot=False)
+@define(
+    slots=True,
+    init=False,
+    kw_only=True,
+    repr=False,
+    eq=False,
+    weakref_slot=False,
+    getstate_setstate=False,
+)
 class FunctionShellCall(Model):
     type: Literal["shell_call"] = "shell_call"
     id: str
     call_id: str
-    caller: ToolCallCaller | Unset | None = UNSET
+    caller: ToolCallCaller | None = ABSENT
     action: FunctionShellAction
     status: FunctionShellCallStatus
     environment: FunctionShellCallEnvironment | None
-    created_by: str | Unset = UNSET
+    created_by: str | None = ABSENT
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            type: Literal["shell_call"] = ...,
+            id: str,
+            call_id: str,
+            caller: ToolCallCaller | Unset | None = ...,
+            action: FunctionShellAction,
+            status: FunctionShellCallStatus,
+            environment: FunctionShellCallEnvironment | None,
+            created_by: str | Unset = ...,
+            additional_properties: dict[str, Any] = ...,
+        ) -> None: ...
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = dict(data)
+        rest = {**data}
         take = rest.pop
-        self = cls.__new__(cls)
-        self.type = take("type", UNSET)
-        self.id = take("id", UNSET)
-        self.call_id = take("call_id", UNSET)
-        self.caller = models.read_tool_call_caller(take("caller", UNSET))
-        self.action = (
-            models.FunctionShellAction.from_dict(value)
-            if isinstance(value := take("action", UNSET), dict)
-            else value
-        )
-        self.status = take("status", UNSET)
-        self.environment = models.read_function_shell_call_environment(
-            take("environment", UNSET)
-        )
-        self.created_by = take("created_by", UNSET)
+        self = new(cls)
+        if (value := take("type", UNSET)) is not UNSET:
+            self.type = value
+        if (value := take("id", UNSET)) is not UNSET:
+            self.id = value
+        if (value := take("call_id", UNSET)) is not UNSET:
+            self.call_id = value
+        if (value := take("caller", UNSET)) is not UNSET:
+            self.caller = models.read_tool_call_caller(value)
+        if isinstance(value := take("action", UNSET), dict):
+            self.action = models.FunctionShellAction.from_dict(value)
+        elif value is not UNSET:
+            self.action = value
+        if (value := take("status", UNSET)) is not UNSET:
+            self.status = value
+        if (value := take("environment", UNSET)) is not UNSET:
+            self.environment = models.read_function_shell_call_environment(value)
+        if (value := take("created_by", UNSET)) is not UNSET:
+            self.created_by = value
         self.additional_properties = rest
         return self
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..types import UNSET, Model, Unset
+from ..types import ABSENT, UNSET, Model, Unset, new
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -26,36 +26,64 @@ if TYPE_CHECKING:
 __all__ = ["FunctionShellCallItemParam", "FunctionShellCallItemParamDict"]
 
 
-@define(slots=True, kw_only=True, repr=False, weakref_slot=False)
+@define(
+    slots=True,
+    init=False,
+    kw_only=True,
+    repr=False,
+    eq=False,
+    weakref_slot=False,
+    getstate_setstate=False,
+)
 class FunctionShellCallItemParam(Model):
-    id: str | Unset | None = UNSET
+    id: str | None = ABSENT
     call_id: str
-    caller: ToolCallCallerParam | Unset | None = UNSET
+    caller: ToolCallCallerParam | None = ABSENT
     type: Literal["shell_call"] = "shell_call"
     action: FunctionShellActionParam
-    status: FunctionShellCallItemStatus | Unset | None = UNSET
-    environment: FunctionShellCallItemParamEnvironment | Unset | None = UNSET
+    status: FunctionShellCallItemStatus | None = ABSENT
+    environment: FunctionShellCallItemParamEnvironment | None = ABSENT
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            id: str | Unset | None = ...,
+            call_id: str,
+            caller: ToolCallCallerParam | Unset | None = ...,
+            type: Literal["shell_call"] = ...,
+            action: FunctionShellActionParam,
+            status: FunctionShellCallItemStatus | Unset | None = ...,
+            environment: FunctionShellCallItemParamEnvironment | Unset | None = ...,
+            additional_properties: dict[str, Any] = ...,
+        ) -> None: ...
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = dict(data)
+        rest = {**data}
         take = rest.pop
-        self = cls.__new__(cls)
-        self.id = take("id", UNSET)
-        self.call_id = take("call_id", UNSET)
-        self.caller = models.read_tool_call_caller_param(take("caller", UNSET))
-        self.type = take("type", UNSET)
-        self.action = (
-            models.FunctionShellActionParam.from_dict(value)
-            if isinstance(value := take("action", UNSET), dict)
-            else value
-        )
-        self.status = take("status", UNSET)
-        self.environment = models.read_function_shell_call_item_param_environment(
-            take("environment", UNSET)
-        )
+        self = new(cls)
+        if (value := take("id", UNSET)) is not UNSET:
+            self.id = value
+        if (value := take("call_id", UNSET)) is not UNSET:
+            self.call_id = value
+        if (value := take("caller", UNSET)) is not UNSET:
+            self.caller = models.read_tool_call_caller_param(value)
+        if (value := take("type", UNSET)) is not UNSET:
+            self.type = value
+        if isinstance(value := take("action", UNSET), dict):
+            self.action = models.FunctionShellActionParam.from_dict(value)
+        elif value is not UNSET:
+            self.action = value
+        if (value := take("status", UNSET)) is not UNSET:
+            self.status = value
+        if (value := take("environment", UNSET)) is not UNSET:
+            self.environment = models.read_function_shell_call_item_param_environment(
+                value
+            )
         self.additional_properties = rest
         return self
 

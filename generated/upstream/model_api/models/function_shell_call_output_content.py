@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..types import UNSET, Model, Unset
+from ..types import ABSENT, UNSET, Model, Unset, new
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -20,26 +20,48 @@ if TYPE_CHECKING:
 __all__ = ["FunctionShellCallOutputContent", "FunctionShellCallOutputContentDict"]
 
 
-@define(slots=True, kw_only=True, repr=False, weakref_slot=False)
+@define(
+    slots=True,
+    init=False,
+    kw_only=True,
+    repr=False,
+    eq=False,
+    weakref_slot=False,
+    getstate_setstate=False,
+)
 class FunctionShellCallOutputContent(Model):
     stdout: str
     stderr: str
     outcome: FunctionShellCallOutputContentOutcome
-    created_by: str | Unset = UNSET
+    created_by: str | None = ABSENT
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            stdout: str,
+            stderr: str,
+            outcome: FunctionShellCallOutputContentOutcome,
+            created_by: str | Unset = ...,
+            additional_properties: dict[str, Any] = ...,
+        ) -> None: ...
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = dict(data)
+        rest = {**data}
         take = rest.pop
-        self = cls.__new__(cls)
-        self.stdout = take("stdout", UNSET)
-        self.stderr = take("stderr", UNSET)
-        self.outcome = models.read_function_shell_call_output_content_outcome(
-            take("outcome", UNSET)
-        )
-        self.created_by = take("created_by", UNSET)
+        self = new(cls)
+        if (value := take("stdout", UNSET)) is not UNSET:
+            self.stdout = value
+        if (value := take("stderr", UNSET)) is not UNSET:
+            self.stderr = value
+        if (value := take("outcome", UNSET)) is not UNSET:
+            self.outcome = models.read_function_shell_call_output_content_outcome(value)
+        if (value := take("created_by", UNSET)) is not UNSET:
+            self.created_by = value
         self.additional_properties = rest
         return self
 

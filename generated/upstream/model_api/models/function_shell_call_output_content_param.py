@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..types import UNSET, Model
+from ..types import UNSET, Model, new
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -23,7 +23,15 @@ __all__ = [
 ]
 
 
-@define(slots=True, kw_only=True, repr=False, weakref_slot=False)
+@define(
+    slots=True,
+    init=False,
+    kw_only=True,
+    repr=False,
+    eq=False,
+    weakref_slot=False,
+    getstate_setstate=False,
+)
 class FunctionShellCallOutputContentParam(Model):
     stdout: str
     stderr: str
@@ -31,16 +39,28 @@ class FunctionShellCallOutputContentParam(Model):
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            stdout: str,
+            stderr: str,
+            outcome: FunctionShellCallOutputOutcomeParam,
+            additional_properties: dict[str, Any] = ...,
+        ) -> None: ...
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = dict(data)
+        rest = {**data}
         take = rest.pop
-        self = cls.__new__(cls)
-        self.stdout = take("stdout", UNSET)
-        self.stderr = take("stderr", UNSET)
-        self.outcome = models.read_function_shell_call_output_outcome_param(
-            take("outcome", UNSET)
-        )
+        self = new(cls)
+        if (value := take("stdout", UNSET)) is not UNSET:
+            self.stdout = value
+        if (value := take("stderr", UNSET)) is not UNSET:
+            self.stderr = value
+        if (value := take("outcome", UNSET)) is not UNSET:
+            self.outcome = models.read_function_shell_call_output_outcome_param(value)
         self.additional_properties = rest
         return self
 

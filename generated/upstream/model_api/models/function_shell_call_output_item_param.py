@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..reading import read_list
-from ..types import UNSET, Model, Unset
+from ..types import ABSENT, UNSET, Model, Unset, new
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -23,32 +22,64 @@ if TYPE_CHECKING:
 __all__ = ["FunctionShellCallOutputItemParam", "FunctionShellCallOutputItemParamDict"]
 
 
-@define(slots=True, kw_only=True, repr=False, weakref_slot=False)
+@define(
+    slots=True,
+    init=False,
+    kw_only=True,
+    repr=False,
+    eq=False,
+    weakref_slot=False,
+    getstate_setstate=False,
+)
 class FunctionShellCallOutputItemParam(Model):
-    id: str | Unset | None = UNSET
+    id: str | None = ABSENT
     call_id: str
-    caller: ToolCallCallerParam | Unset | None = UNSET
+    caller: ToolCallCallerParam | None = ABSENT
     type: Literal["shell_call_output"] = "shell_call_output"
     output: list[FunctionShellCallOutputContentParam]
-    status: FunctionShellCallItemStatus | Unset | None = UNSET
-    max_output_length: int | Unset | None = UNSET
+    status: FunctionShellCallItemStatus | None = ABSENT
+    max_output_length: int | None = ABSENT
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            id: str | Unset | None = ...,
+            call_id: str,
+            caller: ToolCallCallerParam | Unset | None = ...,
+            type: Literal["shell_call_output"] = ...,
+            output: list[FunctionShellCallOutputContentParam],
+            status: FunctionShellCallItemStatus | Unset | None = ...,
+            max_output_length: int | Unset | None = ...,
+            additional_properties: dict[str, Any] = ...,
+        ) -> None: ...
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = dict(data)
+        rest = {**data}
         take = rest.pop
-        self = cls.__new__(cls)
-        self.id = take("id", UNSET)
-        self.call_id = take("call_id", UNSET)
-        self.caller = models.read_tool_call_caller_param(take("caller", UNSET))
-        self.type = take("type", UNSET)
-        self.output = read_list(
-            models.FunctionShellCallOutputContentParam.from_json, take("output", UNSET)
-        )
-        self.status = take("status", UNSET)
-        self.max_output_length = take("max_output_length", UNSET)
+        self = new(cls)
+        if (value := take("id", UNSET)) is not UNSET:
+            self.id = value
+        if (value := take("call_id", UNSET)) is not UNSET:
+            self.call_id = value
+        if (value := take("caller", UNSET)) is not UNSET:
+            self.caller = models.read_tool_call_caller_param(value)
+        if (value := take("type", UNSET)) is not UNSET:
+            self.type = value
+        if isinstance(value := take("output", UNSET), list):
+            self.output = [
+                *map(models.FunctionShellCallOutputContentParam.from_json, value)
+            ]
+        elif value is not UNSET:
+            self.output = value
+        if (value := take("status", UNSET)) is not UNSET:
+            self.status = value
+        if (value := take("max_output_length", UNSET)) is not UNSET:
+            self.max_output_length = value
         self.additional_properties = rest
         return self
 

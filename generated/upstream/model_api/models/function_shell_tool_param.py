@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..types import UNSET, Model, Unset
+from ..types import ABSENT, UNSET, Model, Unset, new
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -21,24 +21,44 @@ if TYPE_CHECKING:
 __all__ = ["FunctionShellToolParam", "FunctionShellToolParamDict"]
 
 
-@define(slots=True, kw_only=True, repr=False, weakref_slot=False)
+@define(
+    slots=True,
+    init=False,
+    kw_only=True,
+    repr=False,
+    eq=False,
+    weakref_slot=False,
+    getstate_setstate=False,
+)
 class FunctionShellToolParam(Model):
     type: Literal["shell"] = "shell"
-    environment: FunctionShellToolParamEnvironment | Unset | None = UNSET
-    allowed_callers: list[CallableToolAllowedCaller] | Unset | None = UNSET
+    environment: FunctionShellToolParamEnvironment | None = ABSENT
+    allowed_callers: list[CallableToolAllowedCaller] | None = ABSENT
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            type: Literal["shell"] = ...,
+            environment: FunctionShellToolParamEnvironment | Unset | None = ...,
+            allowed_callers: list[CallableToolAllowedCaller] | Unset | None = ...,
+            additional_properties: dict[str, Any] = ...,
+        ) -> None: ...
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = dict(data)
+        rest = {**data}
         take = rest.pop
-        self = cls.__new__(cls)
-        self.type = take("type", UNSET)
-        self.environment = models.read_function_shell_tool_param_environment(
-            take("environment", UNSET)
-        )
-        self.allowed_callers = take("allowed_callers", UNSET)
+        self = new(cls)
+        if (value := take("type", UNSET)) is not UNSET:
+            self.type = value
+        if (value := take("environment", UNSET)) is not UNSET:
+            self.environment = models.read_function_shell_tool_param_environment(value)
+        if (value := take("allowed_callers", UNSET)) is not UNSET:
+            self.allowed_callers = value
         self.additional_properties = rest
         return self
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 
 from attrs import define, field
 
-from ..types import UNSET, Model, Unset
+from ..types import ABSENT, UNSET, Model, Unset, new
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -16,32 +16,64 @@ if TYPE_CHECKING:
 __all__ = ["FunctionTool", "FunctionToolDict"]
 
 
-@define(slots=True, kw_only=True, repr=False, weakref_slot=False)
+@define(
+    slots=True,
+    init=False,
+    kw_only=True,
+    repr=False,
+    eq=False,
+    weakref_slot=False,
+    getstate_setstate=False,
+)
 class FunctionTool(Model):
     type: Literal["function"] = "function"
     name: str
-    description: str | Unset | None = UNSET
+    description: str | None = ABSENT
     parameters: dict[str, Any] | None
-    output_schema: dict[str, Any] | Unset | None = UNSET
+    output_schema: dict[str, Any] | None = ABSENT
     strict: bool | None
-    defer_loading: bool | Unset = UNSET
-    allowed_callers: list[CallableToolAllowedCaller] | Unset | None = UNSET
+    defer_loading: bool | None = ABSENT
+    allowed_callers: list[CallableToolAllowedCaller] | None = ABSENT
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            type: Literal["function"] = ...,
+            name: str,
+            description: str | Unset | None = ...,
+            parameters: dict[str, Any] | None,
+            output_schema: dict[str, Any] | Unset | None = ...,
+            strict: bool | None,
+            defer_loading: bool | Unset = ...,
+            allowed_callers: list[CallableToolAllowedCaller] | Unset | None = ...,
+            additional_properties: dict[str, Any] = ...,
+        ) -> None: ...
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = dict(data)
+        rest = {**data}
         take = rest.pop
-        self = cls.__new__(cls)
-        self.type = take("type", UNSET)
-        self.name = take("name", UNSET)
-        self.description = take("description", UNSET)
-        self.parameters = take("parameters", UNSET)
-        self.output_schema = take("output_schema", UNSET)
-        self.strict = take("strict", UNSET)
-        self.defer_loading = take("defer_loading", UNSET)
-        self.allowed_callers = take("allowed_callers", UNSET)
+        self = new(cls)
+        if (value := take("type", UNSET)) is not UNSET:
+            self.type = value
+        if (value := take("name", UNSET)) is not UNSET:
+            self.name = value
+        if (value := take("description", UNSET)) is not UNSET:
+            self.description = value
+        if (value := take("parameters", UNSET)) is not UNSET:
+            self.parameters = value
+        if (value := take("output_schema", UNSET)) is not UNSET:
+            self.output_schema = value
+        if (value := take("strict", UNSET)) is not UNSET:
+            self.strict = value
+        if (value := take("defer_loading", UNSET)) is not UNSET:
+            self.defer_loading = value
+        if (value := take("allowed_callers", UNSET)) is not UNSET:
+            self.allowed_callers = value
         self.additional_properties = rest
         return self
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..types import UNSET, Model, Unset
+from ..types import ABSENT, UNSET, Model, Unset, new
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -18,32 +18,64 @@ if TYPE_CHECKING:
 __all__ = ["FunctionToolCall", "FunctionToolCallDict"]
 
 
-@define(slots=True, kw_only=True, repr=False, weakref_slot=False)
+@define(
+    slots=True,
+    init=False,
+    kw_only=True,
+    repr=False,
+    eq=False,
+    weakref_slot=False,
+    getstate_setstate=False,
+)
 class FunctionToolCall(Model):
-    id: str | Unset = UNSET
+    id: str | None = ABSENT
     type: Literal["function_call"] = "function_call"
     call_id: str
-    caller: ToolCallCaller | Unset | None = UNSET
-    namespace: str | Unset = UNSET
+    caller: ToolCallCaller | None = ABSENT
+    namespace: str | None = ABSENT
     name: str
     arguments: str
-    status: FunctionToolCallStatus | Unset = UNSET
+    status: FunctionToolCallStatus | None = ABSENT
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            id: str | Unset = ...,
+            type: Literal["function_call"] = ...,
+            call_id: str,
+            caller: ToolCallCaller | Unset | None = ...,
+            namespace: str | Unset = ...,
+            name: str,
+            arguments: str,
+            status: FunctionToolCallStatus | Unset = ...,
+            additional_properties: dict[str, Any] = ...,
+        ) -> None: ...
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = dict(data)
+        rest = {**data}
         take = rest.pop
-        self = cls.__new__(cls)
-        self.id = take("id", UNSET)
-        self.type = take("type", UNSET)
-        self.call_id = take("call_id", UNSET)
-        self.caller = models.read_tool_call_caller(take("caller", UNSET))
-        self.namespace = take("namespace", UNSET)
-        self.name = take("name", UNSET)
-        self.arguments = take("arguments", UNSET)
-        self.status = take("status", UNSET)
+        self = new(cls)
+        if (value := take("id", UNSET)) is not UNSET:
+            self.id = value
+        if (value := take("type", UNSET)) is not UNSET:
+            self.type = value
+        if (value := take("call_id", UNSET)) is not UNSET:
+            self.call_id = value
+        if (value := take("caller", UNSET)) is not UNSET:
+            self.caller = models.read_tool_call_caller(value)
+        if (value := take("namespace", UNSET)) is not UNSET:
+            self.namespace = value
+        if (value := take("name", UNSET)) is not UNSET:
+            self.name = value
+        if (value := take("arguments", UNSET)) is not UNSET:
+            self.arguments = value
+        if (value := take("status", UNSET)) is not UNSET:
+            self.status = value
         self.additional_properties = rest
         return self
 

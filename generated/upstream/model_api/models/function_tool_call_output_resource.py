@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..reading import read_list
-from ..types import UNSET, Model, Unset
+from ..types import ABSENT, UNSET, Model, Unset, new
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -23,36 +22,72 @@ if TYPE_CHECKING:
 __all__ = ["FunctionToolCallOutputResource", "FunctionToolCallOutputResourceDict"]
 
 
-@define(slots=True, kw_only=True, repr=False, weakref_slot=False)
+@define(
+    slots=True,
+    init=False,
+    kw_only=True,
+    repr=False,
+    eq=False,
+    weakref_slot=False,
+    getstate_setstate=False,
+)
 class FunctionToolCallOutputResource(Model):
     id: str
     type: Literal["function_call_output"] = "function_call_output"
-    call_id: str | Unset = UNSET
-    name: str | Unset = UNSET
-    namespace: str | Unset = UNSET
-    caller: ToolCallCallerParam | Unset | None = UNSET
+    call_id: str | None = ABSENT
+    name: str | None = ABSENT
+    namespace: str | None = ABSENT
+    caller: ToolCallCallerParam | None = ABSENT
     output: str | list[FunctionAndCustomToolCallOutput]
     status: FunctionCallOutputStatusEnum
-    created_by: str | Unset = UNSET
+    created_by: str | None = ABSENT
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            id: str,
+            type: Literal["function_call_output"] = ...,
+            call_id: str | Unset = ...,
+            name: str | Unset = ...,
+            namespace: str | Unset = ...,
+            caller: ToolCallCallerParam | Unset | None = ...,
+            output: str | list[FunctionAndCustomToolCallOutput],
+            status: FunctionCallOutputStatusEnum,
+            created_by: str | Unset = ...,
+            additional_properties: dict[str, Any] = ...,
+        ) -> None: ...
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = dict(data)
+        rest = {**data}
         take = rest.pop
-        self = cls.__new__(cls)
-        self.id = take("id", UNSET)
-        self.type = take("type", UNSET)
-        self.call_id = take("call_id", UNSET)
-        self.name = take("name", UNSET)
-        self.namespace = take("namespace", UNSET)
-        self.caller = models.read_tool_call_caller_param(take("caller", UNSET))
-        self.output = read_list(
-            models.read_function_and_custom_tool_call_output, take("output", UNSET)
-        )
-        self.status = take("status", UNSET)
-        self.created_by = take("created_by", UNSET)
+        self = new(cls)
+        if (value := take("id", UNSET)) is not UNSET:
+            self.id = value
+        if (value := take("type", UNSET)) is not UNSET:
+            self.type = value
+        if (value := take("call_id", UNSET)) is not UNSET:
+            self.call_id = value
+        if (value := take("name", UNSET)) is not UNSET:
+            self.name = value
+        if (value := take("namespace", UNSET)) is not UNSET:
+            self.namespace = value
+        if (value := take("caller", UNSET)) is not UNSET:
+            self.caller = models.read_tool_call_caller_param(value)
+        if isinstance(value := take("output", UNSET), list):
+            self.output = [
+                *map(models.read_function_and_custom_tool_call_output, value)
+            ]
+        elif value is not UNSET:
+            self.output = value
+        if (value := take("status", UNSET)) is not UNSET:
+            self.status = value
+        if (value := take("created_by", UNSET)) is not UNSET:
+            self.created_by = value
         self.additional_properties = rest
         return self
 

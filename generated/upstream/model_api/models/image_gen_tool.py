@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..types import UNSET, Model, Unset
+from ..types import ABSENT, UNSET, Model, Unset, new
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -28,44 +28,82 @@ if TYPE_CHECKING:
 __all__ = ["ImageGenTool", "ImageGenToolDict"]
 
 
-@define(slots=True, kw_only=True, repr=False, weakref_slot=False)
+@define(
+    slots=True,
+    init=False,
+    kw_only=True,
+    repr=False,
+    eq=False,
+    weakref_slot=False,
+    getstate_setstate=False,
+)
 class ImageGenTool(Model):
     type: Literal["image_generation"] = "image_generation"
-    model: str | ImageGenToolModel | Unset = UNSET
-    quality: ImageGenToolQuality | Unset = UNSET
-    size: str | ImageGenToolSize | Unset = UNSET
-    output_format: ImageGenToolOutputFormat | Unset = UNSET
-    output_compression: int | Unset = UNSET
-    moderation: ImageGenToolModeration | Unset = UNSET
-    background: ImageGenToolBackground | Unset = UNSET
-    input_fidelity: InputFidelity | Unset | None = UNSET
-    input_image_mask: ImageGenToolInputImageMask | Unset = UNSET
-    partial_images: int | Unset = UNSET
-    action: ImageGenActionEnum | Unset = UNSET
+    model: str | ImageGenToolModel | None = ABSENT
+    quality: ImageGenToolQuality | None = ABSENT
+    size: str | ImageGenToolSize | None = ABSENT
+    output_format: ImageGenToolOutputFormat | None = ABSENT
+    output_compression: int | None = ABSENT
+    moderation: ImageGenToolModeration | None = ABSENT
+    background: ImageGenToolBackground | None = ABSENT
+    input_fidelity: InputFidelity | None = ABSENT
+    input_image_mask: ImageGenToolInputImageMask | None = ABSENT
+    partial_images: int | None = ABSENT
+    action: ImageGenActionEnum | None = ABSENT
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            type: Literal["image_generation"] = ...,
+            model: str | ImageGenToolModel | Unset = ...,
+            quality: ImageGenToolQuality | Unset = ...,
+            size: str | ImageGenToolSize | Unset = ...,
+            output_format: ImageGenToolOutputFormat | Unset = ...,
+            output_compression: int | Unset = ...,
+            moderation: ImageGenToolModeration | Unset = ...,
+            background: ImageGenToolBackground | Unset = ...,
+            input_fidelity: InputFidelity | Unset | None = ...,
+            input_image_mask: ImageGenToolInputImageMask | Unset = ...,
+            partial_images: int | Unset = ...,
+            action: ImageGenActionEnum | Unset = ...,
+            additional_properties: dict[str, Any] = ...,
+        ) -> None: ...
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = dict(data)
+        rest = {**data}
         take = rest.pop
-        self = cls.__new__(cls)
-        self.type = take("type", UNSET)
-        self.model = take("model", UNSET)
-        self.quality = take("quality", UNSET)
-        self.size = take("size", UNSET)
-        self.output_format = take("output_format", UNSET)
-        self.output_compression = take("output_compression", UNSET)
-        self.moderation = take("moderation", UNSET)
-        self.background = take("background", UNSET)
-        self.input_fidelity = take("input_fidelity", UNSET)
-        self.input_image_mask = (
-            models.ImageGenToolInputImageMask.from_dict(value)
-            if isinstance(value := take("input_image_mask", UNSET), dict)
-            else value
-        )
-        self.partial_images = take("partial_images", UNSET)
-        self.action = take("action", UNSET)
+        self = new(cls)
+        if (value := take("type", UNSET)) is not UNSET:
+            self.type = value
+        if (value := take("model", UNSET)) is not UNSET:
+            self.model = value
+        if (value := take("quality", UNSET)) is not UNSET:
+            self.quality = value
+        if (value := take("size", UNSET)) is not UNSET:
+            self.size = value
+        if (value := take("output_format", UNSET)) is not UNSET:
+            self.output_format = value
+        if (value := take("output_compression", UNSET)) is not UNSET:
+            self.output_compression = value
+        if (value := take("moderation", UNSET)) is not UNSET:
+            self.moderation = value
+        if (value := take("background", UNSET)) is not UNSET:
+            self.background = value
+        if (value := take("input_fidelity", UNSET)) is not UNSET:
+            self.input_fidelity = value
+        if isinstance(value := take("input_image_mask", UNSET), dict):
+            self.input_image_mask = models.ImageGenToolInputImageMask.from_dict(value)
+        elif value is not UNSET:
+            self.input_image_mask = value
+        if (value := take("partial_images", UNSET)) is not UNSET:
+            self.partial_images = value
+        if (value := take("action", UNSET)) is not UNSET:
+            self.action = value
         self.additional_properties = rest
         return self
 

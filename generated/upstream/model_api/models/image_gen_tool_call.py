@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 
 from attrs import define, field
 
-from ..types import UNSET, Model
+from ..types import UNSET, Model, new
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -16,7 +16,15 @@ if TYPE_CHECKING:
 __all__ = ["ImageGenToolCall", "ImageGenToolCallDict"]
 
 
-@define(slots=True, kw_only=True, repr=False, weakref_slot=False)
+@define(
+    slots=True,
+    init=False,
+    kw_only=True,
+    repr=False,
+    eq=False,
+    weakref_slot=False,
+    getstate_setstate=False,
+)
 class ImageGenToolCall(Model):
     type: Literal["image_generation_call"] = "image_generation_call"
     id: str
@@ -25,15 +33,31 @@ class ImageGenToolCall(Model):
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            type: Literal["image_generation_call"] = ...,
+            id: str,
+            status: ImageGenToolCallStatus,
+            result: str | None,
+            additional_properties: dict[str, Any] = ...,
+        ) -> None: ...
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = dict(data)
+        rest = {**data}
         take = rest.pop
-        self = cls.__new__(cls)
-        self.type = take("type", UNSET)
-        self.id = take("id", UNSET)
-        self.status = take("status", UNSET)
-        self.result = take("result", UNSET)
+        self = new(cls)
+        if (value := take("type", UNSET)) is not UNSET:
+            self.type = value
+        if (value := take("id", UNSET)) is not UNSET:
+            self.id = value
+        if (value := take("status", UNSET)) is not UNSET:
+            self.status = value
+        if (value := take("result", UNSET)) is not UNSET:
+            self.result = value
         self.additional_properties = rest
         return self
 

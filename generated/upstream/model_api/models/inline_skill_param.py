@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..types import UNSET, Model
+from ..types import UNSET, Model, new
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -20,7 +20,15 @@ if TYPE_CHECKING:
 __all__ = ["InlineSkillParam", "InlineSkillParamDict"]
 
 
-@define(slots=True, kw_only=True, repr=False, weakref_slot=False)
+@define(
+    slots=True,
+    init=False,
+    kw_only=True,
+    repr=False,
+    eq=False,
+    weakref_slot=False,
+    getstate_setstate=False,
+)
 class InlineSkillParam(Model):
     type: Literal["inline"] = "inline"
     name: str
@@ -29,19 +37,33 @@ class InlineSkillParam(Model):
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            type: Literal["inline"] = ...,
+            name: str,
+            description: str,
+            source: InlineSkillSourceParam,
+            additional_properties: dict[str, Any] = ...,
+        ) -> None: ...
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = dict(data)
+        rest = {**data}
         take = rest.pop
-        self = cls.__new__(cls)
-        self.type = take("type", UNSET)
-        self.name = take("name", UNSET)
-        self.description = take("description", UNSET)
-        self.source = (
-            models.InlineSkillSourceParam.from_dict(value)
-            if isinstance(value := take("source", UNSET), dict)
-            else value
-        )
+        self = new(cls)
+        if (value := take("type", UNSET)) is not UNSET:
+            self.type = value
+        if (value := take("name", UNSET)) is not UNSET:
+            self.name = value
+        if (value := take("description", UNSET)) is not UNSET:
+            self.description = value
+        if isinstance(value := take("source", UNSET), dict):
+            self.source = models.InlineSkillSourceParam.from_dict(value)
+        elif value is not UNSET:
+            self.source = value
         self.additional_properties = rest
         return self
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..types import UNSET, Model, Unset
+from ..types import ABSENT, UNSET, Model, Unset, new
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -21,34 +21,64 @@ if TYPE_CHECKING:
 __all__ = ["InputFileContentParam", "InputFileContentParamDict"]
 
 
-@define(slots=True, kw_only=True, repr=False, weakref_slot=False)
+@define(
+    slots=True,
+    init=False,
+    kw_only=True,
+    repr=False,
+    eq=False,
+    weakref_slot=False,
+    getstate_setstate=False,
+)
 class InputFileContentParam(Model):
     type: Literal["input_file"] = "input_file"
-    file_id: str | Unset | None = UNSET
-    filename: str | Unset | None = UNSET
-    file_data: str | Unset | None = UNSET
-    file_url: str | Unset | None = UNSET
-    detail: FileDetailEnum | Unset = UNSET
-    prompt_cache_breakpoint: PromptCacheBreakpointParam | Unset | None = UNSET
+    file_id: str | None = ABSENT
+    filename: str | None = ABSENT
+    file_data: str | None = ABSENT
+    file_url: str | None = ABSENT
+    detail: FileDetailEnum | None = ABSENT
+    prompt_cache_breakpoint: PromptCacheBreakpointParam | None = ABSENT
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            type: Literal["input_file"] = ...,
+            file_id: str | Unset | None = ...,
+            filename: str | Unset | None = ...,
+            file_data: str | Unset | None = ...,
+            file_url: str | Unset | None = ...,
+            detail: FileDetailEnum | Unset = ...,
+            prompt_cache_breakpoint: PromptCacheBreakpointParam | Unset | None = ...,
+            additional_properties: dict[str, Any] = ...,
+        ) -> None: ...
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = dict(data)
+        rest = {**data}
         take = rest.pop
-        self = cls.__new__(cls)
-        self.type = take("type", UNSET)
-        self.file_id = take("file_id", UNSET)
-        self.filename = take("filename", UNSET)
-        self.file_data = take("file_data", UNSET)
-        self.file_url = take("file_url", UNSET)
-        self.detail = take("detail", UNSET)
-        self.prompt_cache_breakpoint = (
-            models.PromptCacheBreakpointParam.from_dict(value)
-            if isinstance(value := take("prompt_cache_breakpoint", UNSET), dict)
-            else value
-        )
+        self = new(cls)
+        if (value := take("type", UNSET)) is not UNSET:
+            self.type = value
+        if (value := take("file_id", UNSET)) is not UNSET:
+            self.file_id = value
+        if (value := take("filename", UNSET)) is not UNSET:
+            self.filename = value
+        if (value := take("file_data", UNSET)) is not UNSET:
+            self.file_data = value
+        if (value := take("file_url", UNSET)) is not UNSET:
+            self.file_url = value
+        if (value := take("detail", UNSET)) is not UNSET:
+            self.detail = value
+        if isinstance(value := take("prompt_cache_breakpoint", UNSET), dict):
+            self.prompt_cache_breakpoint = models.PromptCacheBreakpointParam.from_dict(
+                value
+            )
+        elif value is not UNSET:
+            self.prompt_cache_breakpoint = value
         self.additional_properties = rest
         return self
 

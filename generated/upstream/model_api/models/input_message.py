@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..reading import read_list
-from ..types import UNSET, Model, Unset
+from ..types import ABSENT, UNSET, Model, Unset, new
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -21,24 +20,50 @@ if TYPE_CHECKING:
 __all__ = ["InputMessage", "InputMessageDict"]
 
 
-@define(slots=True, kw_only=True, repr=False, weakref_slot=False)
+@define(
+    slots=True,
+    init=False,
+    kw_only=True,
+    repr=False,
+    eq=False,
+    weakref_slot=False,
+    getstate_setstate=False,
+)
 class InputMessage(Model):
-    type: Literal["message"] | Unset = UNSET
+    type: Literal["message"] | None = ABSENT
     role: InputMessageRole
-    status: InputMessageStatus | Unset = UNSET
+    status: InputMessageStatus | None = ABSENT
     content: InputMessageContentList
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            type: Literal["message"] | Unset = ...,
+            role: InputMessageRole,
+            status: InputMessageStatus | Unset = ...,
+            content: InputMessageContentList,
+            additional_properties: dict[str, Any] = ...,
+        ) -> None: ...
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = dict(data)
+        rest = {**data}
         take = rest.pop
-        self = cls.__new__(cls)
-        self.type = take("type", UNSET)
-        self.role = take("role", UNSET)
-        self.status = take("status", UNSET)
-        self.content = read_list(models.read_input_content, take("content", UNSET))
+        self = new(cls)
+        if (value := take("type", UNSET)) is not UNSET:
+            self.type = value
+        if (value := take("role", UNSET)) is not UNSET:
+            self.role = value
+        if (value := take("status", UNSET)) is not UNSET:
+            self.status = value
+        if isinstance(value := take("content", UNSET), list):
+            self.content = [*map(models.read_input_content, value)]
+        elif value is not UNSET:
+            self.content = value
         self.additional_properties = rest
         return self
 

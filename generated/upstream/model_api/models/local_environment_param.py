@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..reading import read_list
-from ..types import UNSET, Model, Unset
+from ..types import ABSENT, UNSET, Model, Unset, new
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -18,20 +17,42 @@ if TYPE_CHECKING:
 __all__ = ["LocalEnvironmentParam", "LocalEnvironmentParamDict"]
 
 
-@define(slots=True, kw_only=True, repr=False, weakref_slot=False)
+@define(
+    slots=True,
+    init=False,
+    kw_only=True,
+    repr=False,
+    eq=False,
+    weakref_slot=False,
+    getstate_setstate=False,
+)
 class LocalEnvironmentParam(Model):
     type: Literal["local"] = "local"
-    skills: list[LocalSkillParam] | Unset = UNSET
+    skills: list[LocalSkillParam] | None = ABSENT
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            type: Literal["local"] = ...,
+            skills: list[LocalSkillParam] | Unset = ...,
+            additional_properties: dict[str, Any] = ...,
+        ) -> None: ...
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = dict(data)
+        rest = {**data}
         take = rest.pop
-        self = cls.__new__(cls)
-        self.type = take("type", UNSET)
-        self.skills = read_list(models.LocalSkillParam.from_json, take("skills", UNSET))
+        self = new(cls)
+        if (value := take("type", UNSET)) is not UNSET:
+            self.type = value
+        if isinstance(value := take("skills", UNSET), list):
+            self.skills = [*map(models.LocalSkillParam.from_json, value)]
+        elif value is not UNSET:
+            self.skills = value
         self.additional_properties = rest
         return self
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 
 from attrs import define, field
 
-from ..types import UNSET, Model, Unset
+from ..types import ABSENT, UNSET, Model, Unset, new
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -15,28 +15,56 @@ if TYPE_CHECKING:
 __all__ = ["LocalShellExecAction", "LocalShellExecActionDict"]
 
 
-@define(slots=True, kw_only=True, repr=False, weakref_slot=False)
+@define(
+    slots=True,
+    init=False,
+    kw_only=True,
+    repr=False,
+    eq=False,
+    weakref_slot=False,
+    getstate_setstate=False,
+)
 class LocalShellExecAction(Model):
     type: Literal["exec"] = "exec"
     command: list[str]
-    timeout_ms: int | Unset | None = UNSET
-    working_directory: str | Unset | None = UNSET
+    timeout_ms: int | None = ABSENT
+    working_directory: str | None = ABSENT
     env: dict[str, str]
-    user: str | Unset | None = UNSET
+    user: str | None = ABSENT
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            type: Literal["exec"] = ...,
+            command: list[str],
+            timeout_ms: int | Unset | None = ...,
+            working_directory: str | Unset | None = ...,
+            env: dict[str, str],
+            user: str | Unset | None = ...,
+            additional_properties: dict[str, Any] = ...,
+        ) -> None: ...
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = dict(data)
+        rest = {**data}
         take = rest.pop
-        self = cls.__new__(cls)
-        self.type = take("type", UNSET)
-        self.command = take("command", UNSET)
-        self.timeout_ms = take("timeout_ms", UNSET)
-        self.working_directory = take("working_directory", UNSET)
-        self.env = take("env", UNSET)
-        self.user = take("user", UNSET)
+        self = new(cls)
+        if (value := take("type", UNSET)) is not UNSET:
+            self.type = value
+        if (value := take("command", UNSET)) is not UNSET:
+            self.command = value
+        if (value := take("timeout_ms", UNSET)) is not UNSET:
+            self.timeout_ms = value
+        if (value := take("working_directory", UNSET)) is not UNSET:
+            self.working_directory = value
+        if (value := take("env", UNSET)) is not UNSET:
+            self.env = value
+        if (value := take("user", UNSET)) is not UNSET:
+            self.user = value
         self.additional_properties = rest
         return self
 

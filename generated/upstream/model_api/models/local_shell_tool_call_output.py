@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 
 from attrs import define, field
 
-from ..types import UNSET, Model, Unset
+from ..types import ABSENT, UNSET, Model, Unset, new
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -16,26 +16,52 @@ if TYPE_CHECKING:
 __all__ = ["LocalShellToolCallOutput", "LocalShellToolCallOutputDict"]
 
 
-@define(slots=True, kw_only=True, repr=False, weakref_slot=False)
+@define(
+    slots=True,
+    init=False,
+    kw_only=True,
+    repr=False,
+    eq=False,
+    weakref_slot=False,
+    getstate_setstate=False,
+)
 class LocalShellToolCallOutput(Model):
     type: Literal["local_shell_call_output"] = "local_shell_call_output"
     id: str
     output: str
-    status: LocalShellToolCallOutputStatus | Unset | None = UNSET
+    status: LocalShellToolCallOutputStatus | None = ABSENT
     call_id: Any
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            type: Literal["local_shell_call_output"] = ...,
+            id: str,
+            output: str,
+            status: LocalShellToolCallOutputStatus | Unset | None = ...,
+            call_id: Any,
+            additional_properties: dict[str, Any] = ...,
+        ) -> None: ...
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = dict(data)
+        rest = {**data}
         take = rest.pop
-        self = cls.__new__(cls)
-        self.type = take("type", UNSET)
-        self.id = take("id", UNSET)
-        self.output = take("output", UNSET)
-        self.status = take("status", UNSET)
-        self.call_id = take("call_id", UNSET)
+        self = new(cls)
+        if (value := take("type", UNSET)) is not UNSET:
+            self.type = value
+        if (value := take("id", UNSET)) is not UNSET:
+            self.id = value
+        if (value := take("output", UNSET)) is not UNSET:
+            self.output = value
+        if (value := take("status", UNSET)) is not UNSET:
+            self.status = value
+        if (value := take("call_id", UNSET)) is not UNSET:
+            self.call_id = value
         self.additional_properties = rest
         return self
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 
 from attrs import define, field
 
-from ..types import UNSET, Model
+from ..types import UNSET, Model, new
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -15,7 +15,15 @@ if TYPE_CHECKING:
 __all__ = ["MCPApprovalRequest", "MCPApprovalRequestDict"]
 
 
-@define(slots=True, kw_only=True, repr=False, weakref_slot=False)
+@define(
+    slots=True,
+    init=False,
+    kw_only=True,
+    repr=False,
+    eq=False,
+    weakref_slot=False,
+    getstate_setstate=False,
+)
 class MCPApprovalRequest(Model):
     type: Literal["mcp_approval_request"] = "mcp_approval_request"
     id: str
@@ -25,16 +33,34 @@ class MCPApprovalRequest(Model):
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            type: Literal["mcp_approval_request"] = ...,
+            id: str,
+            server_label: str,
+            name: str,
+            arguments: str,
+            additional_properties: dict[str, Any] = ...,
+        ) -> None: ...
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = dict(data)
+        rest = {**data}
         take = rest.pop
-        self = cls.__new__(cls)
-        self.type = take("type", UNSET)
-        self.id = take("id", UNSET)
-        self.server_label = take("server_label", UNSET)
-        self.name = take("name", UNSET)
-        self.arguments = take("arguments", UNSET)
+        self = new(cls)
+        if (value := take("type", UNSET)) is not UNSET:
+            self.type = value
+        if (value := take("id", UNSET)) is not UNSET:
+            self.id = value
+        if (value := take("server_label", UNSET)) is not UNSET:
+            self.server_label = value
+        if (value := take("name", UNSET)) is not UNSET:
+            self.name = value
+        if (value := take("arguments", UNSET)) is not UNSET:
+            self.arguments = value
         self.additional_properties = rest
         return self
 

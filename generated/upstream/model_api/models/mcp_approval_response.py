@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 
 from attrs import define, field
 
-from ..types import UNSET, Model, Unset
+from ..types import ABSENT, UNSET, Model, Unset, new
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -15,28 +15,56 @@ if TYPE_CHECKING:
 __all__ = ["MCPApprovalResponse", "MCPApprovalResponseDict"]
 
 
-@define(slots=True, kw_only=True, repr=False, weakref_slot=False)
+@define(
+    slots=True,
+    init=False,
+    kw_only=True,
+    repr=False,
+    eq=False,
+    weakref_slot=False,
+    getstate_setstate=False,
+)
 class MCPApprovalResponse(Model):
     type: Literal["mcp_approval_response"] = "mcp_approval_response"
-    id: str | Unset | None = UNSET
+    id: str | None = ABSENT
     approval_request_id: str
     approve: bool
-    reason: str | Unset | None = UNSET
+    reason: str | None = ABSENT
     request_id: Any
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            type: Literal["mcp_approval_response"] = ...,
+            id: str | Unset | None = ...,
+            approval_request_id: str,
+            approve: bool,
+            reason: str | Unset | None = ...,
+            request_id: Any,
+            additional_properties: dict[str, Any] = ...,
+        ) -> None: ...
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = dict(data)
+        rest = {**data}
         take = rest.pop
-        self = cls.__new__(cls)
-        self.type = take("type", UNSET)
-        self.id = take("id", UNSET)
-        self.approval_request_id = take("approval_request_id", UNSET)
-        self.approve = take("approve", UNSET)
-        self.reason = take("reason", UNSET)
-        self.request_id = take("request_id", UNSET)
+        self = new(cls)
+        if (value := take("type", UNSET)) is not UNSET:
+            self.type = value
+        if (value := take("id", UNSET)) is not UNSET:
+            self.id = value
+        if (value := take("approval_request_id", UNSET)) is not UNSET:
+            self.approval_request_id = value
+        if (value := take("approve", UNSET)) is not UNSET:
+            self.approve = value
+        if (value := take("reason", UNSET)) is not UNSET:
+            self.reason = value
+        if (value := take("request_id", UNSET)) is not UNSET:
+            self.request_id = value
         self.additional_properties = rest
         return self
 

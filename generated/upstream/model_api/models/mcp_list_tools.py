@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..reading import read_list
-from ..types import UNSET, Model, Unset
+from ..types import ABSENT, UNSET, Model, Unset, new
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -18,26 +17,54 @@ if TYPE_CHECKING:
 __all__ = ["MCPListTools", "MCPListToolsDict"]
 
 
-@define(slots=True, kw_only=True, repr=False, weakref_slot=False)
+@define(
+    slots=True,
+    init=False,
+    kw_only=True,
+    repr=False,
+    eq=False,
+    weakref_slot=False,
+    getstate_setstate=False,
+)
 class MCPListTools(Model):
     type: Literal["mcp_list_tools"] = "mcp_list_tools"
     id: str
     server_label: str
     tools: list[MCPListToolsTool]
-    error: str | Unset | None = UNSET
+    error: str | None = ABSENT
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            type: Literal["mcp_list_tools"] = ...,
+            id: str,
+            server_label: str,
+            tools: list[MCPListToolsTool],
+            error: str | Unset | None = ...,
+            additional_properties: dict[str, Any] = ...,
+        ) -> None: ...
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = dict(data)
+        rest = {**data}
         take = rest.pop
-        self = cls.__new__(cls)
-        self.type = take("type", UNSET)
-        self.id = take("id", UNSET)
-        self.server_label = take("server_label", UNSET)
-        self.tools = read_list(models.MCPListToolsTool.from_json, take("tools", UNSET))
-        self.error = take("error", UNSET)
+        self = new(cls)
+        if (value := take("type", UNSET)) is not UNSET:
+            self.type = value
+        if (value := take("id", UNSET)) is not UNSET:
+            self.id = value
+        if (value := take("server_label", UNSET)) is not UNSET:
+            self.server_label = value
+        if isinstance(value := take("tools", UNSET), list):
+            self.tools = [*map(models.MCPListToolsTool.from_json, value)]
+        elif value is not UNSET:
+            self.tools = value
+        if (value := take("error", UNSET)) is not UNSET:
+            self.error = value
         self.additional_properties = rest
         return self
 

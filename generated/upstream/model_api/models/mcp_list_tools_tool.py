@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 
 from attrs import define, field
 
-from ..types import UNSET, Model, Unset
+from ..types import ABSENT, UNSET, Model, Unset, new
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -15,24 +15,48 @@ if TYPE_CHECKING:
 __all__ = ["MCPListToolsTool", "MCPListToolsToolDict"]
 
 
-@define(slots=True, kw_only=True, repr=False, weakref_slot=False)
+@define(
+    slots=True,
+    init=False,
+    kw_only=True,
+    repr=False,
+    eq=False,
+    weakref_slot=False,
+    getstate_setstate=False,
+)
 class MCPListToolsTool(Model):
     name: str
-    description: str | Unset | None = UNSET
+    description: str | None = ABSENT
     input_schema: dict[str, Any]
-    annotations: dict[str, Any] | Unset | None = UNSET
+    annotations: dict[str, Any] | None = ABSENT
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            name: str,
+            description: str | Unset | None = ...,
+            input_schema: dict[str, Any],
+            annotations: dict[str, Any] | Unset | None = ...,
+            additional_properties: dict[str, Any] = ...,
+        ) -> None: ...
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = dict(data)
+        rest = {**data}
         take = rest.pop
-        self = cls.__new__(cls)
-        self.name = take("name", UNSET)
-        self.description = take("description", UNSET)
-        self.input_schema = take("input_schema", UNSET)
-        self.annotations = take("annotations", UNSET)
+        self = new(cls)
+        if (value := take("name", UNSET)) is not UNSET:
+            self.name = value
+        if (value := take("description", UNSET)) is not UNSET:
+            self.description = value
+        if (value := take("input_schema", UNSET)) is not UNSET:
+            self.input_schema = value
+        if (value := take("annotations", UNSET)) is not UNSET:
+            self.annotations = value
         self.additional_properties = rest
         return self
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..types import UNSET, Model, Unset
+from ..types import ABSENT, UNSET, Model, Unset, new
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -24,50 +24,91 @@ if TYPE_CHECKING:
 __all__ = ["MCPTool", "MCPToolDict"]
 
 
-@define(slots=True, kw_only=True, repr=False, weakref_slot=False)
+@define(
+    slots=True,
+    init=False,
+    kw_only=True,
+    repr=False,
+    eq=False,
+    weakref_slot=False,
+    getstate_setstate=False,
+)
 class MCPTool(Model):
     type: Literal["mcp"] = "mcp"
     server_label: str
-    server_url: str | Unset = UNSET
-    connector_id: MCPToolConnectorId | Unset = UNSET
-    tunnel_id: str | Unset = UNSET
-    authorization: str | Unset = UNSET
-    server_description: str | Unset = UNSET
-    headers: dict[str, str] | Unset | None = UNSET
-    allowed_tools: list[str] | MCPToolFilter | Unset | None = UNSET
-    allowed_callers: list[CallableToolAllowedCaller] | Unset | None = UNSET
+    server_url: str | None = ABSENT
+    connector_id: MCPToolConnectorId | None = ABSENT
+    tunnel_id: str | None = ABSENT
+    authorization: str | None = ABSENT
+    server_description: str | None = ABSENT
+    headers: dict[str, str] | None = ABSENT
+    allowed_tools: list[str] | MCPToolFilter | None = ABSENT
+    allowed_callers: list[CallableToolAllowedCaller] | None = ABSENT
     require_approval: (
-        MCPToolRequireApprovalWithAlways | MCPToolRequireApproval | Unset | None
-    ) = UNSET
-    defer_loading: bool | Unset = UNSET
+        MCPToolRequireApprovalWithAlways | MCPToolRequireApproval | None
+    ) = ABSENT
+    defer_loading: bool | None = ABSENT
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            type: Literal["mcp"] = ...,
+            server_label: str,
+            server_url: str | Unset = ...,
+            connector_id: MCPToolConnectorId | Unset = ...,
+            tunnel_id: str | Unset = ...,
+            authorization: str | Unset = ...,
+            server_description: str | Unset = ...,
+            headers: dict[str, str] | Unset | None = ...,
+            allowed_tools: list[str] | MCPToolFilter | Unset | None = ...,
+            allowed_callers: list[CallableToolAllowedCaller] | Unset | None = ...,
+            require_approval: MCPToolRequireApprovalWithAlways
+            | MCPToolRequireApproval
+            | Unset
+            | None = ...,
+            defer_loading: bool | Unset = ...,
+            additional_properties: dict[str, Any] = ...,
+        ) -> None: ...
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = dict(data)
+        rest = {**data}
         take = rest.pop
-        self = cls.__new__(cls)
-        self.type = take("type", UNSET)
-        self.server_label = take("server_label", UNSET)
-        self.server_url = take("server_url", UNSET)
-        self.connector_id = take("connector_id", UNSET)
-        self.tunnel_id = take("tunnel_id", UNSET)
-        self.authorization = take("authorization", UNSET)
-        self.server_description = take("server_description", UNSET)
-        self.headers = take("headers", UNSET)
-        self.allowed_tools = (
-            models.MCPToolFilter.from_dict(value)
-            if isinstance(value := take("allowed_tools", UNSET), dict)
-            else value
-        )
-        self.allowed_callers = take("allowed_callers", UNSET)
-        self.require_approval = (
-            models.MCPToolRequireApprovalWithAlways.from_dict(value)
-            if isinstance(value := take("require_approval", UNSET), dict)
-            else value
-        )
-        self.defer_loading = take("defer_loading", UNSET)
+        self = new(cls)
+        if (value := take("type", UNSET)) is not UNSET:
+            self.type = value
+        if (value := take("server_label", UNSET)) is not UNSET:
+            self.server_label = value
+        if (value := take("server_url", UNSET)) is not UNSET:
+            self.server_url = value
+        if (value := take("connector_id", UNSET)) is not UNSET:
+            self.connector_id = value
+        if (value := take("tunnel_id", UNSET)) is not UNSET:
+            self.tunnel_id = value
+        if (value := take("authorization", UNSET)) is not UNSET:
+            self.authorization = value
+        if (value := take("server_description", UNSET)) is not UNSET:
+            self.server_description = value
+        if (value := take("headers", UNSET)) is not UNSET:
+            self.headers = value
+        if isinstance(value := take("allowed_tools", UNSET), dict):
+            self.allowed_tools = models.MCPToolFilter.from_dict(value)
+        elif value is not UNSET:
+            self.allowed_tools = value
+        if (value := take("allowed_callers", UNSET)) is not UNSET:
+            self.allowed_callers = value
+        if isinstance(value := take("require_approval", UNSET), dict):
+            self.require_approval = models.MCPToolRequireApprovalWithAlways.from_dict(
+                value
+            )
+        elif value is not UNSET:
+            self.require_approval = value
+        if (value := take("defer_loading", UNSET)) is not UNSET:
+            self.defer_loading = value
         self.additional_properties = rest
         return self
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..types import UNSET, Model, Unset
+from ..types import ABSENT, UNSET, Model, Unset, new
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -18,34 +18,68 @@ if TYPE_CHECKING:
 __all__ = ["MCPToolCall", "MCPToolCallDict"]
 
 
-@define(slots=True, kw_only=True, repr=False, weakref_slot=False)
+@define(
+    slots=True,
+    init=False,
+    kw_only=True,
+    repr=False,
+    eq=False,
+    weakref_slot=False,
+    getstate_setstate=False,
+)
 class MCPToolCall(Model):
     type: Literal["mcp_call"] = "mcp_call"
     id: str
     server_label: str
     name: str
     arguments: str
-    output: str | Unset | None = UNSET
-    error: MCPToolCallError | Unset | None = UNSET
-    status: MCPToolCallStatus | Unset = UNSET
-    approval_request_id: str | Unset | None = UNSET
+    output: str | None = ABSENT
+    error: MCPToolCallError | None = ABSENT
+    status: MCPToolCallStatus | None = ABSENT
+    approval_request_id: str | None = ABSENT
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            type: Literal["mcp_call"] = ...,
+            id: str,
+            server_label: str,
+            name: str,
+            arguments: str,
+            output: str | Unset | None = ...,
+            error: MCPToolCallError | Unset | None = ...,
+            status: MCPToolCallStatus | Unset = ...,
+            approval_request_id: str | Unset | None = ...,
+            additional_properties: dict[str, Any] = ...,
+        ) -> None: ...
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = dict(data)
+        rest = {**data}
         take = rest.pop
-        self = cls.__new__(cls)
-        self.type = take("type", UNSET)
-        self.id = take("id", UNSET)
-        self.server_label = take("server_label", UNSET)
-        self.name = take("name", UNSET)
-        self.arguments = take("arguments", UNSET)
-        self.output = take("output", UNSET)
-        self.error = models.read_mcp_tool_call_error(take("error", UNSET))
-        self.status = take("status", UNSET)
-        self.approval_request_id = take("approval_request_id", UNSET)
+        self = new(cls)
+        if (value := take("type", UNSET)) is not UNSET:
+            self.type = value
+        if (value := take("id", UNSET)) is not UNSET:
+            self.id = value
+        if (value := take("server_label", UNSET)) is not UNSET:
+            self.server_label = value
+        if (value := take("name", UNSET)) is not UNSET:
+            self.name = value
+        if (value := take("arguments", UNSET)) is not UNSET:
+            self.arguments = value
+        if (value := take("output", UNSET)) is not UNSET:
+            self.output = value
+        if (value := take("error", UNSET)) is not UNSET:
+            self.error = models.read_mcp_tool_call_error(value)
+        if (value := take("status", UNSET)) is not UNSET:
+            self.status = value
+        if (value := take("approval_request_id", UNSET)) is not UNSET:
+            self.approval_request_id = value
         self.additional_properties = rest
         return self
 

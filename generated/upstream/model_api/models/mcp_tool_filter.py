@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 
 from attrs import define, field
 
-from ..types import UNSET, Model, Unset
+from ..types import ABSENT, UNSET, Model, Unset, new
 
 if TYPE_CHECKING:
     from typing import Self
@@ -15,20 +15,40 @@ if TYPE_CHECKING:
 __all__ = ["MCPToolFilter", "MCPToolFilterDict"]
 
 
-@define(slots=True, kw_only=True, repr=False, weakref_slot=False)
+@define(
+    slots=True,
+    init=False,
+    kw_only=True,
+    repr=False,
+    eq=False,
+    weakref_slot=False,
+    getstate_setstate=False,
+)
 class MCPToolFilter(Model):
-    tool_names: list[str] | Unset = UNSET
-    read_only: bool | Unset = UNSET
+    tool_names: list[str] | None = ABSENT
+    read_only: bool | None = ABSENT
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            tool_names: list[str] | Unset = ...,
+            read_only: bool | Unset = ...,
+            additional_properties: dict[str, Any] = ...,
+        ) -> None: ...
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = dict(data)
+        rest = {**data}
         take = rest.pop
-        self = cls.__new__(cls)
-        self.tool_names = take("tool_names", UNSET)
-        self.read_only = take("read_only", UNSET)
+        self = new(cls)
+        if (value := take("tool_names", UNSET)) is not UNSET:
+            self.tool_names = value
+        if (value := take("read_only", UNSET)) is not UNSET:
+            self.read_only = value
         self.additional_properties = rest
         return self
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..types import UNSET, Model, Unset
+from ..types import ABSENT, UNSET, Model, Unset, new
 
 if TYPE_CHECKING:
     from typing import Self
@@ -17,28 +17,44 @@ if TYPE_CHECKING:
 __all__ = ["MCPToolRequireApprovalWithAlways", "MCPToolRequireApprovalWithAlwaysDict"]
 
 
-@define(slots=True, kw_only=True, repr=False, weakref_slot=False)
+@define(
+    slots=True,
+    init=False,
+    kw_only=True,
+    repr=False,
+    eq=False,
+    weakref_slot=False,
+    getstate_setstate=False,
+)
 class MCPToolRequireApprovalWithAlways(Model):
-    always: MCPToolFilter | Unset = UNSET
-    never: MCPToolFilter | Unset = UNSET
+    always: MCPToolFilter | None = ABSENT
+    never: MCPToolFilter | None = ABSENT
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            always: MCPToolFilter | Unset = ...,
+            never: MCPToolFilter | Unset = ...,
+            additional_properties: dict[str, Any] = ...,
+        ) -> None: ...
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = dict(data)
+        rest = {**data}
         take = rest.pop
-        self = cls.__new__(cls)
-        self.always = (
-            models.MCPToolFilter.from_dict(value)
-            if isinstance(value := take("always", UNSET), dict)
-            else value
-        )
-        self.never = (
-            models.MCPToolFilter.from_dict(value)
-            if isinstance(value := take("never", UNSET), dict)
-            else value
-        )
+        self = new(cls)
+        if isinstance(value := take("always", UNSET), dict):
+            self.always = models.MCPToolFilter.from_dict(value)
+        elif value is not UNSET:
+            self.always = value
+        if isinstance(value := take("never", UNSET), dict):
+            self.never = models.MCPToolFilter.from_dict(value)
+        elif value is not UNSET:
+            self.never = value
         self.additional_properties = rest
         return self
 

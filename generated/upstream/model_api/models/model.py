@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 from attrs import define, field
 
 from ..datetimes import from_unixtime
-from ..types import UNSET, Model, Unset
+from ..types import ABSENT, UNSET, Model, Unset, new
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -17,26 +17,52 @@ if TYPE_CHECKING:
 __all__ = ["ModelSchema", "ModelSchemaDict"]
 
 
-@define(slots=True, kw_only=True, repr=False, weakref_slot=False)
+@define(
+    slots=True,
+    init=False,
+    kw_only=True,
+    repr=False,
+    eq=False,
+    weakref_slot=False,
+    getstate_setstate=False,
+)
 class ModelSchema(Model):
     id: str
     created: int
     object: Literal["model"] = "model"
     owned_by: str
-    shutdown_date: str | Unset | None = UNSET
+    shutdown_date: str | None = ABSENT
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            id: str,
+            created: int,
+            object: Literal["model"] = ...,
+            owned_by: str,
+            shutdown_date: str | Unset | None = ...,
+            additional_properties: dict[str, Any] = ...,
+        ) -> None: ...
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = dict(data)
+        rest = {**data}
         take = rest.pop
-        self = cls.__new__(cls)
-        self.id = take("id", UNSET)
-        self.created = take("created", UNSET)
-        self.object = take("object", UNSET)
-        self.owned_by = take("owned_by", UNSET)
-        self.shutdown_date = take("shutdown_date", UNSET)
+        self = new(cls)
+        if (value := take("id", UNSET)) is not UNSET:
+            self.id = value
+        if (value := take("created", UNSET)) is not UNSET:
+            self.created = value
+        if (value := take("object", UNSET)) is not UNSET:
+            self.object = value
+        if (value := take("owned_by", UNSET)) is not UNSET:
+            self.owned_by = value
+        if (value := take("shutdown_date", UNSET)) is not UNSET:
+            self.shutdown_date = value
         self.additional_properties = rest
         return self
 

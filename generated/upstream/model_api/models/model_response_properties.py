@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 
 from attrs import define, field
 
-from ..types import UNSET, Model, Unset
+from ..types import ABSENT, UNSET, Model, Unset, new
 
 if TYPE_CHECKING:
     from typing import Self
@@ -19,34 +19,66 @@ if TYPE_CHECKING:
 __all__ = ["ModelResponseProperties", "ModelResponsePropertiesDict"]
 
 
-@define(slots=True, kw_only=True, repr=False, weakref_slot=False)
+@define(
+    slots=True,
+    init=False,
+    kw_only=True,
+    repr=False,
+    eq=False,
+    weakref_slot=False,
+    getstate_setstate=False,
+)
 class ModelResponseProperties(Model):
-    metadata: Metadata | Unset | None = UNSET
-    top_logprobs: int | Unset | None = UNSET
-    temperature: float | Unset | None = UNSET
-    top_p: float | Unset | None = UNSET
-    user: str | Unset = UNSET
-    safety_identifier: str | Unset | None = UNSET
-    prompt_cache_key: str | Unset | None = UNSET
-    prompt_cache_retention: (
-        ModelResponsePropertiesPromptCacheRetention | Unset | None
-    ) = UNSET
+    metadata: Metadata | None = ABSENT
+    top_logprobs: int | None = ABSENT
+    temperature: float | None = ABSENT
+    top_p: float | None = ABSENT
+    user: str | None = ABSENT
+    safety_identifier: str | None = ABSENT
+    prompt_cache_key: str | None = ABSENT
+    prompt_cache_retention: ModelResponsePropertiesPromptCacheRetention | None = ABSENT
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            metadata: Metadata | Unset | None = ...,
+            top_logprobs: int | Unset | None = ...,
+            temperature: float | Unset | None = ...,
+            top_p: float | Unset | None = ...,
+            user: str | Unset = ...,
+            safety_identifier: str | Unset | None = ...,
+            prompt_cache_key: str | Unset | None = ...,
+            prompt_cache_retention: ModelResponsePropertiesPromptCacheRetention
+            | Unset
+            | None = ...,
+            additional_properties: dict[str, Any] = ...,
+        ) -> None: ...
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = dict(data)
+        rest = {**data}
         take = rest.pop
-        self = cls.__new__(cls)
-        self.metadata = take("metadata", UNSET)
-        self.top_logprobs = take("top_logprobs", UNSET)
-        self.temperature = take("temperature", UNSET)
-        self.top_p = take("top_p", UNSET)
-        self.user = take("user", UNSET)
-        self.safety_identifier = take("safety_identifier", UNSET)
-        self.prompt_cache_key = take("prompt_cache_key", UNSET)
-        self.prompt_cache_retention = take("prompt_cache_retention", UNSET)
+        self = new(cls)
+        if (value := take("metadata", UNSET)) is not UNSET:
+            self.metadata = value
+        if (value := take("top_logprobs", UNSET)) is not UNSET:
+            self.top_logprobs = value
+        if (value := take("temperature", UNSET)) is not UNSET:
+            self.temperature = value
+        if (value := take("top_p", UNSET)) is not UNSET:
+            self.top_p = value
+        if (value := take("user", UNSET)) is not UNSET:
+            self.user = value
+        if (value := take("safety_identifier", UNSET)) is not UNSET:
+            self.safety_identifier = value
+        if (value := take("prompt_cache_key", UNSET)) is not UNSET:
+            self.prompt_cache_key = value
+        if (value := take("prompt_cache_retention", UNSET)) is not UNSET:
+            self.prompt_cache_retention = value
         self.additional_properties = rest
         return self
 

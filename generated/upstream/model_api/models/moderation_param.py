@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..types import UNSET, Model, Unset
+from ..types import ABSENT, UNSET, Model, Unset, new
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -20,24 +20,42 @@ if TYPE_CHECKING:
 __all__ = ["ModerationParam", "ModerationParamDict"]
 
 
-@define(slots=True, kw_only=True, repr=False, weakref_slot=False)
+@define(
+    slots=True,
+    init=False,
+    kw_only=True,
+    repr=False,
+    eq=False,
+    weakref_slot=False,
+    getstate_setstate=False,
+)
 class ModerationParam(Model):
     model: str
-    policy: ModerationPolicyParam | Unset | None = UNSET
+    policy: ModerationPolicyParam | None = ABSENT
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            model: str,
+            policy: ModerationPolicyParam | Unset | None = ...,
+            additional_properties: dict[str, Any] = ...,
+        ) -> None: ...
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = dict(data)
+        rest = {**data}
         take = rest.pop
-        self = cls.__new__(cls)
-        self.model = take("model", UNSET)
-        self.policy = (
-            models.ModerationPolicyParam.from_dict(value)
-            if isinstance(value := take("policy", UNSET), dict)
-            else value
-        )
+        self = new(cls)
+        if (value := take("model", UNSET)) is not UNSET:
+            self.model = value
+        if isinstance(value := take("policy", UNSET), dict):
+            self.policy = models.ModerationPolicyParam.from_dict(value)
+        elif value is not UNSET:
+            self.policy = value
         self.additional_properties = rest
         return self
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..types import UNSET, Model, Unset
+from ..types import ABSENT, UNSET, Model, Unset, new
 
 if TYPE_CHECKING:
     from typing import Self
@@ -20,28 +20,44 @@ if TYPE_CHECKING:
 __all__ = ["ModerationPolicyParam", "ModerationPolicyParamDict"]
 
 
-@define(slots=True, kw_only=True, repr=False, weakref_slot=False)
+@define(
+    slots=True,
+    init=False,
+    kw_only=True,
+    repr=False,
+    eq=False,
+    weakref_slot=False,
+    getstate_setstate=False,
+)
 class ModerationPolicyParam(Model):
-    input: ModerationConfigParam | Unset | None = UNSET
-    output: ModerationConfigParam | Unset | None = UNSET
+    input: ModerationConfigParam | None = ABSENT
+    output: ModerationConfigParam | None = ABSENT
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            input: ModerationConfigParam | Unset | None = ...,
+            output: ModerationConfigParam | Unset | None = ...,
+            additional_properties: dict[str, Any] = ...,
+        ) -> None: ...
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = dict(data)
+        rest = {**data}
         take = rest.pop
-        self = cls.__new__(cls)
-        self.input = (
-            models.ModerationConfigParam.from_dict(value)
-            if isinstance(value := take("input", UNSET), dict)
-            else value
-        )
-        self.output = (
-            models.ModerationConfigParam.from_dict(value)
-            if isinstance(value := take("output", UNSET), dict)
-            else value
-        )
+        self = new(cls)
+        if isinstance(value := take("input", UNSET), dict):
+            self.input = models.ModerationConfigParam.from_dict(value)
+        elif value is not UNSET:
+            self.input = value
+        if isinstance(value := take("output", UNSET), dict):
+            self.output = models.ModerationConfigParam.from_dict(value)
+        elif value is not UNSET:
+            self.output = value
         self.additional_properties = rest
         return self
 

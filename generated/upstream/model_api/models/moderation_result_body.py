@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 
 from attrs import define, field
 
-from ..types import UNSET, Model
+from ..types import UNSET, Model, new
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -16,7 +16,15 @@ if TYPE_CHECKING:
 __all__ = ["ModerationResultBody", "ModerationResultBodyDict"]
 
 
-@define(slots=True, kw_only=True, repr=False, weakref_slot=False)
+@define(
+    slots=True,
+    init=False,
+    kw_only=True,
+    repr=False,
+    eq=False,
+    weakref_slot=False,
+    getstate_setstate=False,
+)
 class ModerationResultBody(Model):
     type: Literal["moderation_result"] = "moderation_result"
     model: str
@@ -27,17 +35,37 @@ class ModerationResultBody(Model):
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            type: Literal["moderation_result"] = ...,
+            model: str,
+            flagged: bool,
+            categories: dict[str, bool],
+            category_scores: dict[str, float],
+            category_applied_input_types: dict[str, list[ModerationInputType]],
+            additional_properties: dict[str, Any] = ...,
+        ) -> None: ...
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = dict(data)
+        rest = {**data}
         take = rest.pop
-        self = cls.__new__(cls)
-        self.type = take("type", UNSET)
-        self.model = take("model", UNSET)
-        self.flagged = take("flagged", UNSET)
-        self.categories = take("categories", UNSET)
-        self.category_scores = take("category_scores", UNSET)
-        self.category_applied_input_types = take("category_applied_input_types", UNSET)
+        self = new(cls)
+        if (value := take("type", UNSET)) is not UNSET:
+            self.type = value
+        if (value := take("model", UNSET)) is not UNSET:
+            self.model = value
+        if (value := take("flagged", UNSET)) is not UNSET:
+            self.flagged = value
+        if (value := take("categories", UNSET)) is not UNSET:
+            self.categories = value
+        if (value := take("category_scores", UNSET)) is not UNSET:
+            self.category_scores = value
+        if (value := take("category_applied_input_types", UNSET)) is not UNSET:
+            self.category_applied_input_types = value
         self.additional_properties = rest
         return self
 

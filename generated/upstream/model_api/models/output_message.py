@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..reading import read_list
-from ..types import UNSET, Model, Unset
+from ..types import ABSENT, UNSET, Model, Unset, new
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -20,30 +19,58 @@ if TYPE_CHECKING:
 __all__ = ["OutputMessage", "OutputMessageDict"]
 
 
-@define(slots=True, kw_only=True, repr=False, weakref_slot=False)
+@define(
+    slots=True,
+    init=False,
+    kw_only=True,
+    repr=False,
+    eq=False,
+    weakref_slot=False,
+    getstate_setstate=False,
+)
 class OutputMessage(Model):
     id: str
     type: Literal["message"] = "message"
     role: Literal["assistant"] = "assistant"
     content: list[OutputMessageContent]
-    phase: MessagePhase | Unset | None = UNSET
+    phase: MessagePhase | None = ABSENT
     status: OutputMessageStatus
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            id: str,
+            type: Literal["message"] = ...,
+            role: Literal["assistant"] = ...,
+            content: list[OutputMessageContent],
+            phase: MessagePhase | Unset | None = ...,
+            status: OutputMessageStatus,
+            additional_properties: dict[str, Any] = ...,
+        ) -> None: ...
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = dict(data)
+        rest = {**data}
         take = rest.pop
-        self = cls.__new__(cls)
-        self.id = take("id", UNSET)
-        self.type = take("type", UNSET)
-        self.role = take("role", UNSET)
-        self.content = read_list(
-            models.read_output_message_content, take("content", UNSET)
-        )
-        self.phase = take("phase", UNSET)
-        self.status = take("status", UNSET)
+        self = new(cls)
+        if (value := take("id", UNSET)) is not UNSET:
+            self.id = value
+        if (value := take("type", UNSET)) is not UNSET:
+            self.type = value
+        if (value := take("role", UNSET)) is not UNSET:
+            self.role = value
+        if isinstance(value := take("content", UNSET), list):
+            self.content = [*map(models.read_output_message_content, value)]
+        elif value is not UNSET:
+            self.content = value
+        if (value := take("phase", UNSET)) is not UNSET:
+            self.phase = value
+        if (value := take("status", UNSET)) is not UNSET:
+            self.status = value
         self.additional_properties = rest
         return self
 

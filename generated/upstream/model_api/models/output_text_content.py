@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..reading import read_list
-from ..types import UNSET, Model
+from ..types import UNSET, Model, new
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -19,7 +18,15 @@ if TYPE_CHECKING:
 __all__ = ["OutputTextContent", "OutputTextContentDict"]
 
 
-@define(slots=True, kw_only=True, repr=False, weakref_slot=False)
+@define(
+    slots=True,
+    init=False,
+    kw_only=True,
+    repr=False,
+    eq=False,
+    weakref_slot=False,
+    getstate_setstate=False,
+)
 class OutputTextContent(Model):
     type: Literal["output_text"] = "output_text"
     text: str
@@ -28,15 +35,35 @@ class OutputTextContent(Model):
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            type: Literal["output_text"] = ...,
+            text: str,
+            annotations: list[Annotation],
+            logprobs: list[LogProb],
+            additional_properties: dict[str, Any] = ...,
+        ) -> None: ...
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = dict(data)
+        rest = {**data}
         take = rest.pop
-        self = cls.__new__(cls)
-        self.type = take("type", UNSET)
-        self.text = take("text", UNSET)
-        self.annotations = read_list(models.read_annotation, take("annotations", UNSET))
-        self.logprobs = read_list(models.LogProb.from_json, take("logprobs", UNSET))
+        self = new(cls)
+        if (value := take("type", UNSET)) is not UNSET:
+            self.type = value
+        if (value := take("text", UNSET)) is not UNSET:
+            self.text = value
+        if isinstance(value := take("annotations", UNSET), list):
+            self.annotations = [*map(models.read_annotation, value)]
+        elif value is not UNSET:
+            self.annotations = value
+        if isinstance(value := take("logprobs", UNSET), list):
+            self.logprobs = [*map(models.LogProb.from_json, value)]
+        elif value is not UNSET:
+            self.logprobs = value
         self.additional_properties = rest
         return self
 

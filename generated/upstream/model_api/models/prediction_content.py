@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..reading import read_list
-from ..types import UNSET, Model
+from ..types import UNSET, Model, new
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -21,23 +20,46 @@ if TYPE_CHECKING:
 __all__ = ["PredictionContent", "PredictionContentDict"]
 
 
-@define(slots=True, kw_only=True, repr=False, weakref_slot=False)
+@define(
+    slots=True,
+    init=False,
+    kw_only=True,
+    repr=False,
+    eq=False,
+    weakref_slot=False,
+    getstate_setstate=False,
+)
 class PredictionContent(Model):
     type: Literal["content"] = "content"
     content: str | list[ChatCompletionRequestMessageContentPartText]
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            type: Literal["content"] = ...,
+            content: str | list[ChatCompletionRequestMessageContentPartText],
+            additional_properties: dict[str, Any] = ...,
+        ) -> None: ...
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = dict(data)
+        rest = {**data}
         take = rest.pop
-        self = cls.__new__(cls)
-        self.type = take("type", UNSET)
-        self.content = read_list(
-            models.ChatCompletionRequestMessageContentPartText.from_json,
-            take("content", UNSET),
-        )
+        self = new(cls)
+        if (value := take("type", UNSET)) is not UNSET:
+            self.type = value
+        if isinstance(value := take("content", UNSET), list):
+            self.content = [
+                *map(
+                    models.ChatCompletionRequestMessageContentPartText.from_json, value
+                )
+            ]
+        elif value is not UNSET:
+            self.content = value
         self.additional_properties = rest
         return self
 

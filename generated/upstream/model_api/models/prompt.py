@@ -8,7 +8,7 @@ from attrs import define, field
 
 from .. import models
 from ..reading import read_dict
-from ..types import UNSET, Model, Unset
+from ..types import ABSENT, UNSET, Model, Unset, new
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -22,24 +22,46 @@ if TYPE_CHECKING:
 __all__ = ["Prompt", "PromptDict"]
 
 
-@define(slots=True, kw_only=True, repr=False, weakref_slot=False)
+@define(
+    slots=True,
+    init=False,
+    kw_only=True,
+    repr=False,
+    eq=False,
+    weakref_slot=False,
+    getstate_setstate=False,
+)
 class Prompt(Model):
     id: str
-    version: str | Unset | None = UNSET
-    variables: ResponsePromptVariables | Unset | None = UNSET
+    version: str | None = ABSENT
+    variables: ResponsePromptVariables | None = ABSENT
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            id: str,
+            version: str | Unset | None = ...,
+            variables: ResponsePromptVariables | Unset | None = ...,
+            additional_properties: dict[str, Any] = ...,
+        ) -> None: ...
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = dict(data)
+        rest = {**data}
         take = rest.pop
-        self = cls.__new__(cls)
-        self.id = take("id", UNSET)
-        self.version = take("version", UNSET)
-        self.variables = read_dict(
-            models.read_response_prompt_variables_value, take("variables", UNSET)
-        )
+        self = new(cls)
+        if (value := take("id", UNSET)) is not UNSET:
+            self.id = value
+        if (value := take("version", UNSET)) is not UNSET:
+            self.version = value
+        if (value := take("variables", UNSET)) is not UNSET:
+            self.variables = read_dict(
+                models.read_response_prompt_variables_value, value
+            )
         self.additional_properties = rest
         return self
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 
 from attrs import define, field
 
-from ..types import UNSET, Model, Unset
+from ..types import ABSENT, UNSET, Model, Unset, new
 
 if TYPE_CHECKING:
     from typing import Self
@@ -17,20 +17,40 @@ if TYPE_CHECKING:
 __all__ = ["PromptCacheOptionsParam", "PromptCacheOptionsParamDict"]
 
 
-@define(slots=True, kw_only=True, repr=False, weakref_slot=False)
+@define(
+    slots=True,
+    init=False,
+    kw_only=True,
+    repr=False,
+    eq=False,
+    weakref_slot=False,
+    getstate_setstate=False,
+)
 class PromptCacheOptionsParam(Model):
-    ttl: PromptCacheTTLEnum | Unset = UNSET
-    mode: PromptCacheModeEnum | Unset = UNSET
+    ttl: PromptCacheTTLEnum | None = ABSENT
+    mode: PromptCacheModeEnum | None = ABSENT
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            ttl: PromptCacheTTLEnum | Unset = ...,
+            mode: PromptCacheModeEnum | Unset = ...,
+            additional_properties: dict[str, Any] = ...,
+        ) -> None: ...
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = dict(data)
+        rest = {**data}
         take = rest.pop
-        self = cls.__new__(cls)
-        self.ttl = take("ttl", UNSET)
-        self.mode = take("mode", UNSET)
+        self = new(cls)
+        if (value := take("ttl", UNSET)) is not UNSET:
+            self.ttl = value
+        if (value := take("mode", UNSET)) is not UNSET:
+            self.mode = value
         self.additional_properties = rest
         return self
 

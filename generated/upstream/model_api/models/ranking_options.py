@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..types import UNSET, Model, Unset
+from ..types import ABSENT, UNSET, Model, Unset, new
 
 if TYPE_CHECKING:
     from typing import Self
@@ -18,26 +18,46 @@ if TYPE_CHECKING:
 __all__ = ["RankingOptions", "RankingOptionsDict"]
 
 
-@define(slots=True, kw_only=True, repr=False, weakref_slot=False)
+@define(
+    slots=True,
+    init=False,
+    kw_only=True,
+    repr=False,
+    eq=False,
+    weakref_slot=False,
+    getstate_setstate=False,
+)
 class RankingOptions(Model):
-    ranker: RankerVersionType | Unset = UNSET
-    score_threshold: float | Unset = UNSET
-    hybrid_search: HybridSearchOptions | Unset = UNSET
+    ranker: RankerVersionType | None = ABSENT
+    score_threshold: float | None = ABSENT
+    hybrid_search: HybridSearchOptions | None = ABSENT
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            ranker: RankerVersionType | Unset = ...,
+            score_threshold: float | Unset = ...,
+            hybrid_search: HybridSearchOptions | Unset = ...,
+            additional_properties: dict[str, Any] = ...,
+        ) -> None: ...
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = dict(data)
+        rest = {**data}
         take = rest.pop
-        self = cls.__new__(cls)
-        self.ranker = take("ranker", UNSET)
-        self.score_threshold = take("score_threshold", UNSET)
-        self.hybrid_search = (
-            models.HybridSearchOptions.from_dict(value)
-            if isinstance(value := take("hybrid_search", UNSET), dict)
-            else value
-        )
+        self = new(cls)
+        if (value := take("ranker", UNSET)) is not UNSET:
+            self.ranker = value
+        if (value := take("score_threshold", UNSET)) is not UNSET:
+            self.score_threshold = value
+        if isinstance(value := take("hybrid_search", UNSET), dict):
+            self.hybrid_search = models.HybridSearchOptions.from_dict(value)
+        elif value is not UNSET:
+            self.hybrid_search = value
         self.additional_properties = rest
         return self
 

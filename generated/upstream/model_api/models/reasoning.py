@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 
 from attrs import define, field
 
-from ..types import UNSET, Model, Unset
+from ..types import ABSENT, UNSET, Model, Unset, new
 
 if TYPE_CHECKING:
     from typing import Self
@@ -20,26 +20,52 @@ if TYPE_CHECKING:
 __all__ = ["Reasoning", "ReasoningDict"]
 
 
-@define(slots=True, kw_only=True, repr=False, weakref_slot=False)
+@define(
+    slots=True,
+    init=False,
+    kw_only=True,
+    repr=False,
+    eq=False,
+    weakref_slot=False,
+    getstate_setstate=False,
+)
 class Reasoning(Model):
-    mode: ReasoningModeEnum | Unset = UNSET
-    effort: ReasoningEffort | Unset | None = UNSET
-    summary: ReasoningSummary | Unset | None = UNSET
-    context: ReasoningContext | Unset | None = UNSET
-    generate_summary: ReasoningGenerateSummary | Unset | None = UNSET
+    mode: ReasoningModeEnum | None = ABSENT
+    effort: ReasoningEffort | None = ABSENT
+    summary: ReasoningSummary | None = ABSENT
+    context: ReasoningContext | None = ABSENT
+    generate_summary: ReasoningGenerateSummary | None = ABSENT
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            mode: ReasoningModeEnum | Unset = ...,
+            effort: ReasoningEffort | Unset | None = ...,
+            summary: ReasoningSummary | Unset | None = ...,
+            context: ReasoningContext | Unset | None = ...,
+            generate_summary: ReasoningGenerateSummary | Unset | None = ...,
+            additional_properties: dict[str, Any] = ...,
+        ) -> None: ...
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = dict(data)
+        rest = {**data}
         take = rest.pop
-        self = cls.__new__(cls)
-        self.mode = take("mode", UNSET)
-        self.effort = take("effort", UNSET)
-        self.summary = take("summary", UNSET)
-        self.context = take("context", UNSET)
-        self.generate_summary = take("generate_summary", UNSET)
+        self = new(cls)
+        if (value := take("mode", UNSET)) is not UNSET:
+            self.mode = value
+        if (value := take("effort", UNSET)) is not UNSET:
+            self.effort = value
+        if (value := take("summary", UNSET)) is not UNSET:
+            self.summary = value
+        if (value := take("context", UNSET)) is not UNSET:
+            self.context = value
+        if (value := take("generate_summary", UNSET)) is not UNSET:
+            self.generate_summary = value
         self.additional_properties = rest
         return self
 

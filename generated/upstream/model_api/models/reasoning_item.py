@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..reading import read_list
-from ..types import UNSET, Model, Unset
+from ..types import ABSENT, UNSET, Model, Unset, new
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -20,32 +19,60 @@ if TYPE_CHECKING:
 __all__ = ["ReasoningItem", "ReasoningItemDict"]
 
 
-@define(slots=True, kw_only=True, repr=False, weakref_slot=False)
+@define(
+    slots=True,
+    init=False,
+    kw_only=True,
+    repr=False,
+    eq=False,
+    weakref_slot=False,
+    getstate_setstate=False,
+)
 class ReasoningItem(Model):
     type: Literal["reasoning"] = "reasoning"
     id: str
-    encrypted_content: str | Unset | None = UNSET
+    encrypted_content: str | None = ABSENT
     summary: list[SummaryTextContent]
-    content: list[ReasoningTextContent] | Unset = UNSET
-    status: ReasoningItemStatus | Unset = UNSET
+    content: list[ReasoningTextContent] | None = ABSENT
+    status: ReasoningItemStatus | None = ABSENT
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            type: Literal["reasoning"] = ...,
+            id: str,
+            encrypted_content: str | Unset | None = ...,
+            summary: list[SummaryTextContent],
+            content: list[ReasoningTextContent] | Unset = ...,
+            status: ReasoningItemStatus | Unset = ...,
+            additional_properties: dict[str, Any] = ...,
+        ) -> None: ...
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = dict(data)
+        rest = {**data}
         take = rest.pop
-        self = cls.__new__(cls)
-        self.type = take("type", UNSET)
-        self.id = take("id", UNSET)
-        self.encrypted_content = take("encrypted_content", UNSET)
-        self.summary = read_list(
-            models.SummaryTextContent.from_json, take("summary", UNSET)
-        )
-        self.content = read_list(
-            models.ReasoningTextContent.from_json, take("content", UNSET)
-        )
-        self.status = take("status", UNSET)
+        self = new(cls)
+        if (value := take("type", UNSET)) is not UNSET:
+            self.type = value
+        if (value := take("id", UNSET)) is not UNSET:
+            self.id = value
+        if (value := take("encrypted_content", UNSET)) is not UNSET:
+            self.encrypted_content = value
+        if isinstance(value := take("summary", UNSET), list):
+            self.summary = [*map(models.SummaryTextContent.from_json, value)]
+        elif value is not UNSET:
+            self.summary = value
+        if isinstance(value := take("content", UNSET), list):
+            self.content = [*map(models.ReasoningTextContent.from_json, value)]
+        elif value is not UNSET:
+            self.content = value
+        if (value := take("status", UNSET)) is not UNSET:
+            self.status = value
         self.additional_properties = rest
         return self
 

@@ -8,8 +8,7 @@ from attrs import define, field
 
 from .. import models
 from ..datetimes import from_unixtime
-from ..reading import read_list
-from ..types import UNSET, Model, Unset
+from ..types import ABSENT, UNSET, Model, Unset, new
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -42,124 +41,196 @@ if TYPE_CHECKING:
 __all__ = ["ResponseSchema", "ResponseSchemaDict"]
 
 
-@define(slots=True, kw_only=True, repr=False, weakref_slot=False)
+@define(
+    slots=True,
+    init=False,
+    kw_only=True,
+    repr=False,
+    eq=False,
+    weakref_slot=False,
+    getstate_setstate=False,
+)
 class ResponseSchema(Model):
     metadata: Metadata | None
-    top_logprobs: int | Unset | None = UNSET
+    top_logprobs: int | None = ABSENT
     temperature: float | None
     top_p: float | None
-    user: str | Unset = UNSET
-    safety_identifier: str | Unset | None = UNSET
-    prompt_cache_key: str | Unset | None = UNSET
-    prompt_cache_retention: ResponsePromptCacheRetention | Unset | None = UNSET
-    previous_response_id: str | Unset | None = UNSET
+    user: str | None = ABSENT
+    safety_identifier: str | None = ABSENT
+    prompt_cache_key: str | None = ABSENT
+    prompt_cache_retention: ResponsePromptCacheRetention | None = ABSENT
+    previous_response_id: str | None = ABSENT
     model: ModelIdsResponses
-    background: bool | Unset | None = UNSET
-    max_tool_calls: int | Unset | None = UNSET
-    text: ResponseTextParam | Unset = UNSET
+    background: bool | None = ABSENT
+    max_tool_calls: int | None = ABSENT
+    text: ResponseTextParam | None = ABSENT
     tools: ToolsArray
     tool_choice: ToolChoiceParam
-    prompt: Prompt | Unset | None = UNSET
-    service_tier: ServiceTierResponses | Unset | None = UNSET
-    truncation: ResponseTruncation | Unset | None = UNSET
+    prompt: Prompt | None = ABSENT
+    service_tier: ServiceTierResponses | None = ABSENT
+    truncation: ResponseTruncation | None = ABSENT
     id: str
     object: Literal["response"] = "response"
-    status: ResponseStatus | Unset = UNSET
+    status: ResponseStatus | None = ABSENT
     created_at: float
-    completed_at: float | Unset | None = UNSET
+    completed_at: float | None = ABSENT
     error: ResponseError | None
     incomplete_details: ResponseIncompleteDetails | None
     output: list[OutputItem]
-    reasoning: Reasoning | Unset | None = UNSET
+    reasoning: Reasoning | None = ABSENT
     instructions: str | list[InputItem] | None
-    output_text: str | Unset | None = UNSET
-    usage: ResponseUsage | Unset = UNSET
-    prompt_cache_options: PromptCacheOptions | Unset = UNSET
-    moderation: Moderation | Unset | None = UNSET
+    output_text: str | None = ABSENT
+    usage: ResponseUsage | None = ABSENT
+    prompt_cache_options: PromptCacheOptions | None = ABSENT
+    moderation: Moderation | None = ABSENT
     parallel_tool_calls: bool
-    conversation: ResponseConversation | Unset | None = UNSET
-    max_output_tokens: int | Unset | None = UNSET
+    conversation: ResponseConversation | None = ABSENT
+    max_output_tokens: int | None = ABSENT
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            metadata: Metadata | None,
+            top_logprobs: int | Unset | None = ...,
+            temperature: float | None,
+            top_p: float | None,
+            user: str | Unset = ...,
+            safety_identifier: str | Unset | None = ...,
+            prompt_cache_key: str | Unset | None = ...,
+            prompt_cache_retention: ResponsePromptCacheRetention | Unset | None = ...,
+            previous_response_id: str | Unset | None = ...,
+            model: ModelIdsResponses,
+            background: bool | Unset | None = ...,
+            max_tool_calls: int | Unset | None = ...,
+            text: ResponseTextParam | Unset = ...,
+            tools: ToolsArray,
+            tool_choice: ToolChoiceParam,
+            prompt: Prompt | Unset | None = ...,
+            service_tier: ServiceTierResponses | Unset | None = ...,
+            truncation: ResponseTruncation | Unset | None = ...,
+            id: str,
+            object: Literal["response"] = ...,
+            status: ResponseStatus | Unset = ...,
+            created_at: float,
+            completed_at: float | Unset | None = ...,
+            error: ResponseError | None,
+            incomplete_details: ResponseIncompleteDetails | None,
+            output: list[OutputItem],
+            reasoning: Reasoning | Unset | None = ...,
+            instructions: str | list[InputItem] | None,
+            output_text: str | Unset | None = ...,
+            usage: ResponseUsage | Unset = ...,
+            prompt_cache_options: PromptCacheOptions | Unset = ...,
+            moderation: Moderation | Unset | None = ...,
+            parallel_tool_calls: bool,
+            conversation: ResponseConversation | Unset | None = ...,
+            max_output_tokens: int | Unset | None = ...,
+            additional_properties: dict[str, Any] = ...,
+        ) -> None: ...
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = dict(data)
+        rest = {**data}
         take = rest.pop
-        self = cls.__new__(cls)
-        self.metadata = take("metadata", UNSET)
-        self.top_logprobs = take("top_logprobs", UNSET)
-        self.temperature = take("temperature", UNSET)
-        self.top_p = take("top_p", UNSET)
-        self.user = take("user", UNSET)
-        self.safety_identifier = take("safety_identifier", UNSET)
-        self.prompt_cache_key = take("prompt_cache_key", UNSET)
-        self.prompt_cache_retention = take("prompt_cache_retention", UNSET)
-        self.previous_response_id = take("previous_response_id", UNSET)
-        self.model = take("model", UNSET)
-        self.background = take("background", UNSET)
-        self.max_tool_calls = take("max_tool_calls", UNSET)
-        self.text = (
-            models.ResponseTextParam.from_dict(value)
-            if isinstance(value := take("text", UNSET), dict)
-            else value
-        )
-        self.tools = read_list(models.read_tool, take("tools", UNSET))
-        self.tool_choice = models.read_tool_choice_param(take("tool_choice", UNSET))
-        self.prompt = (
-            models.Prompt.from_dict(value)
-            if isinstance(value := take("prompt", UNSET), dict)
-            else value
-        )
-        self.service_tier = take("service_tier", UNSET)
-        self.truncation = take("truncation", UNSET)
-        self.id = take("id", UNSET)
-        self.object = take("object", UNSET)
-        self.status = take("status", UNSET)
-        self.created_at = take("created_at", UNSET)
-        self.completed_at = take("completed_at", UNSET)
-        self.error = (
-            models.ResponseError.from_dict(value)
-            if isinstance(value := take("error", UNSET), dict)
-            else value
-        )
-        self.incomplete_details = (
-            models.ResponseIncompleteDetails.from_dict(value)
-            if isinstance(value := take("incomplete_details", UNSET), dict)
-            else value
-        )
-        self.output = read_list(models.read_output_item, take("output", UNSET))
-        self.reasoning = (
-            models.Reasoning.from_dict(value)
-            if isinstance(value := take("reasoning", UNSET), dict)
-            else value
-        )
-        self.instructions = read_list(
-            models.read_input_item, take("instructions", UNSET)
-        )
-        self.output_text = take("output_text", UNSET)
-        self.usage = (
-            models.ResponseUsage.from_dict(value)
-            if isinstance(value := take("usage", UNSET), dict)
-            else value
-        )
-        self.prompt_cache_options = (
-            models.PromptCacheOptions.from_dict(value)
-            if isinstance(value := take("prompt_cache_options", UNSET), dict)
-            else value
-        )
-        self.moderation = (
-            models.Moderation.from_dict(value)
-            if isinstance(value := take("moderation", UNSET), dict)
-            else value
-        )
-        self.parallel_tool_calls = take("parallel_tool_calls", UNSET)
-        self.conversation = (
-            models.ResponseConversation.from_dict(value)
-            if isinstance(value := take("conversation", UNSET), dict)
-            else value
-        )
-        self.max_output_tokens = take("max_output_tokens", UNSET)
+        self = new(cls)
+        if (value := take("metadata", UNSET)) is not UNSET:
+            self.metadata = value
+        if (value := take("top_logprobs", UNSET)) is not UNSET:
+            self.top_logprobs = value
+        if (value := take("temperature", UNSET)) is not UNSET:
+            self.temperature = value
+        if (value := take("top_p", UNSET)) is not UNSET:
+            self.top_p = value
+        if (value := take("user", UNSET)) is not UNSET:
+            self.user = value
+        if (value := take("safety_identifier", UNSET)) is not UNSET:
+            self.safety_identifier = value
+        if (value := take("prompt_cache_key", UNSET)) is not UNSET:
+            self.prompt_cache_key = value
+        if (value := take("prompt_cache_retention", UNSET)) is not UNSET:
+            self.prompt_cache_retention = value
+        if (value := take("previous_response_id", UNSET)) is not UNSET:
+            self.previous_response_id = value
+        if (value := take("model", UNSET)) is not UNSET:
+            self.model = value
+        if (value := take("background", UNSET)) is not UNSET:
+            self.background = value
+        if (value := take("max_tool_calls", UNSET)) is not UNSET:
+            self.max_tool_calls = value
+        if isinstance(value := take("text", UNSET), dict):
+            self.text = models.ResponseTextParam.from_dict(value)
+        elif value is not UNSET:
+            self.text = value
+        if isinstance(value := take("tools", UNSET), list):
+            self.tools = [*map(models.read_tool, value)]
+        elif value is not UNSET:
+            self.tools = value
+        if (value := take("tool_choice", UNSET)) is not UNSET:
+            self.tool_choice = models.read_tool_choice_param(value)
+        if isinstance(value := take("prompt", UNSET), dict):
+            self.prompt = models.Prompt.from_dict(value)
+        elif value is not UNSET:
+            self.prompt = value
+        if (value := take("service_tier", UNSET)) is not UNSET:
+            self.service_tier = value
+        if (value := take("truncation", UNSET)) is not UNSET:
+            self.truncation = value
+        if (value := take("id", UNSET)) is not UNSET:
+            self.id = value
+        if (value := take("object", UNSET)) is not UNSET:
+            self.object = value
+        if (value := take("status", UNSET)) is not UNSET:
+            self.status = value
+        if (value := take("created_at", UNSET)) is not UNSET:
+            self.created_at = value
+        if (value := take("completed_at", UNSET)) is not UNSET:
+            self.completed_at = value
+        if isinstance(value := take("error", UNSET), dict):
+            self.error = models.ResponseError.from_dict(value)
+        elif value is not UNSET:
+            self.error = value
+        if isinstance(value := take("incomplete_details", UNSET), dict):
+            self.incomplete_details = models.ResponseIncompleteDetails.from_dict(value)
+        elif value is not UNSET:
+            self.incomplete_details = value
+        if isinstance(value := take("output", UNSET), list):
+            self.output = [*map(models.read_output_item, value)]
+        elif value is not UNSET:
+            self.output = value
+        if isinstance(value := take("reasoning", UNSET), dict):
+            self.reasoning = models.Reasoning.from_dict(value)
+        elif value is not UNSET:
+            self.reasoning = value
+        if isinstance(value := take("instructions", UNSET), list):
+            self.instructions = [*map(models.read_input_item, value)]
+        elif value is not UNSET:
+            self.instructions = value
+        if (value := take("output_text", UNSET)) is not UNSET:
+            self.output_text = value
+        if isinstance(value := take("usage", UNSET), dict):
+            self.usage = models.ResponseUsage.from_dict(value)
+        elif value is not UNSET:
+            self.usage = value
+        if isinstance(value := take("prompt_cache_options", UNSET), dict):
+            self.prompt_cache_options = models.PromptCacheOptions.from_dict(value)
+        elif value is not UNSET:
+            self.prompt_cache_options = value
+        if isinstance(value := take("moderation", UNSET), dict):
+            self.moderation = models.Moderation.from_dict(value)
+        elif value is not UNSET:
+            self.moderation = value
+        if (value := take("parallel_tool_calls", UNSET)) is not UNSET:
+            self.parallel_tool_calls = value
+        if isinstance(value := take("conversation", UNSET), dict):
+            self.conversation = models.ResponseConversation.from_dict(value)
+        elif value is not UNSET:
+            self.conversation = value
+        if (value := take("max_output_tokens", UNSET)) is not UNSET:
+            self.max_output_tokens = value
         self.additional_properties = rest
         return self
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 
 from attrs import define, field
 
-from ..types import UNSET, Model
+from ..types import UNSET, Model, new
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -18,7 +18,15 @@ __all__ = [
 ]
 
 
-@define(slots=True, kw_only=True, repr=False, weakref_slot=False)
+@define(
+    slots=True,
+    init=False,
+    kw_only=True,
+    repr=False,
+    eq=False,
+    weakref_slot=False,
+    getstate_setstate=False,
+)
 class ResponseCustomToolCallInputDoneEvent(Model):
     type: Literal["response.custom_tool_call_input.done"] = (
         "response.custom_tool_call_input.done"
@@ -30,16 +38,34 @@ class ResponseCustomToolCallInputDoneEvent(Model):
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            type: Literal["response.custom_tool_call_input.done"] = ...,
+            sequence_number: int,
+            output_index: int,
+            item_id: str,
+            input: str,
+            additional_properties: dict[str, Any] = ...,
+        ) -> None: ...
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = dict(data)
+        rest = {**data}
         take = rest.pop
-        self = cls.__new__(cls)
-        self.type = take("type", UNSET)
-        self.sequence_number = take("sequence_number", UNSET)
-        self.output_index = take("output_index", UNSET)
-        self.item_id = take("item_id", UNSET)
-        self.input = take("input", UNSET)
+        self = new(cls)
+        if (value := take("type", UNSET)) is not UNSET:
+            self.type = value
+        if (value := take("sequence_number", UNSET)) is not UNSET:
+            self.sequence_number = value
+        if (value := take("output_index", UNSET)) is not UNSET:
+            self.output_index = value
+        if (value := take("item_id", UNSET)) is not UNSET:
+            self.item_id = value
+        if (value := take("input", UNSET)) is not UNSET:
+            self.input = value
         self.additional_properties = rest
         return self
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 
 from attrs import define, field
 
-from ..types import UNSET, Model
+from ..types import UNSET, Model, new
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -18,7 +18,15 @@ __all__ = [
 ]
 
 
-@define(slots=True, kw_only=True, repr=False, weakref_slot=False)
+@define(
+    slots=True,
+    init=False,
+    kw_only=True,
+    repr=False,
+    eq=False,
+    weakref_slot=False,
+    getstate_setstate=False,
+)
 class ResponseFunctionCallArgumentsDeltaEvent(Model):
     type: Literal["response.function_call_arguments.delta"] = (
         "response.function_call_arguments.delta"
@@ -30,16 +38,34 @@ class ResponseFunctionCallArgumentsDeltaEvent(Model):
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            type: Literal["response.function_call_arguments.delta"] = ...,
+            item_id: str,
+            output_index: int,
+            sequence_number: int,
+            delta: str,
+            additional_properties: dict[str, Any] = ...,
+        ) -> None: ...
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = dict(data)
+        rest = {**data}
         take = rest.pop
-        self = cls.__new__(cls)
-        self.type = take("type", UNSET)
-        self.item_id = take("item_id", UNSET)
-        self.output_index = take("output_index", UNSET)
-        self.sequence_number = take("sequence_number", UNSET)
-        self.delta = take("delta", UNSET)
+        self = new(cls)
+        if (value := take("type", UNSET)) is not UNSET:
+            self.type = value
+        if (value := take("item_id", UNSET)) is not UNSET:
+            self.item_id = value
+        if (value := take("output_index", UNSET)) is not UNSET:
+            self.output_index = value
+        if (value := take("sequence_number", UNSET)) is not UNSET:
+            self.sequence_number = value
+        if (value := take("delta", UNSET)) is not UNSET:
+            self.delta = value
         self.additional_properties = rest
         return self
 

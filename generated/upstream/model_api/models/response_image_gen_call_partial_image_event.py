@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 
 from attrs import define, field
 
-from ..types import UNSET, Model, Unset
+from ..types import ABSENT, UNSET, Model, Unset, new
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -18,7 +18,15 @@ __all__ = [
 ]
 
 
-@define(slots=True, kw_only=True, repr=False, weakref_slot=False)
+@define(
+    slots=True,
+    init=False,
+    kw_only=True,
+    repr=False,
+    eq=False,
+    weakref_slot=False,
+    getstate_setstate=False,
+)
 class ResponseImageGenCallPartialImageEvent(Model):
     type: Literal["response.image_generation_call.partial_image"] = (
         "response.image_generation_call.partial_image"
@@ -28,28 +36,56 @@ class ResponseImageGenCallPartialImageEvent(Model):
     sequence_number: int
     partial_image_index: int
     partial_image_b64: str
-    size: str | Unset = UNSET
-    quality: str | Unset = UNSET
-    background: str | Unset = UNSET
-    output_format: str | Unset = UNSET
+    size: str | None = ABSENT
+    quality: str | None = ABSENT
+    background: str | None = ABSENT
+    output_format: str | None = ABSENT
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            type: Literal["response.image_generation_call.partial_image"] = ...,
+            output_index: int,
+            item_id: str,
+            sequence_number: int,
+            partial_image_index: int,
+            partial_image_b64: str,
+            size: str | Unset = ...,
+            quality: str | Unset = ...,
+            background: str | Unset = ...,
+            output_format: str | Unset = ...,
+            additional_properties: dict[str, Any] = ...,
+        ) -> None: ...
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = dict(data)
+        rest = {**data}
         take = rest.pop
-        self = cls.__new__(cls)
-        self.type = take("type", UNSET)
-        self.output_index = take("output_index", UNSET)
-        self.item_id = take("item_id", UNSET)
-        self.sequence_number = take("sequence_number", UNSET)
-        self.partial_image_index = take("partial_image_index", UNSET)
-        self.partial_image_b64 = take("partial_image_b64", UNSET)
-        self.size = take("size", UNSET)
-        self.quality = take("quality", UNSET)
-        self.background = take("background", UNSET)
-        self.output_format = take("output_format", UNSET)
+        self = new(cls)
+        if (value := take("type", UNSET)) is not UNSET:
+            self.type = value
+        if (value := take("output_index", UNSET)) is not UNSET:
+            self.output_index = value
+        if (value := take("item_id", UNSET)) is not UNSET:
+            self.item_id = value
+        if (value := take("sequence_number", UNSET)) is not UNSET:
+            self.sequence_number = value
+        if (value := take("partial_image_index", UNSET)) is not UNSET:
+            self.partial_image_index = value
+        if (value := take("partial_image_b64", UNSET)) is not UNSET:
+            self.partial_image_b64 = value
+        if (value := take("size", UNSET)) is not UNSET:
+            self.size = value
+        if (value := take("quality", UNSET)) is not UNSET:
+            self.quality = value
+        if (value := take("background", UNSET)) is not UNSET:
+            self.background = value
+        if (value := take("output_format", UNSET)) is not UNSET:
+            self.output_format = value
         self.additional_properties = rest
         return self
 

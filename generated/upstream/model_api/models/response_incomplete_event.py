@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..types import UNSET, Model
+from ..types import UNSET, Model, new
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -17,7 +17,15 @@ if TYPE_CHECKING:
 __all__ = ["ResponseIncompleteEvent", "ResponseIncompleteEventDict"]
 
 
-@define(slots=True, kw_only=True, repr=False, weakref_slot=False)
+@define(
+    slots=True,
+    init=False,
+    kw_only=True,
+    repr=False,
+    eq=False,
+    weakref_slot=False,
+    getstate_setstate=False,
+)
 class ResponseIncompleteEvent(Model):
     type: Literal["response.incomplete"] = "response.incomplete"
     response: ResponseSchema
@@ -25,18 +33,30 @@ class ResponseIncompleteEvent(Model):
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            type: Literal["response.incomplete"] = ...,
+            response: ResponseSchema,
+            sequence_number: int,
+            additional_properties: dict[str, Any] = ...,
+        ) -> None: ...
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = dict(data)
+        rest = {**data}
         take = rest.pop
-        self = cls.__new__(cls)
-        self.type = take("type", UNSET)
-        self.response = (
-            models.ResponseSchema.from_dict(value)
-            if isinstance(value := take("response", UNSET), dict)
-            else value
-        )
-        self.sequence_number = take("sequence_number", UNSET)
+        self = new(cls)
+        if (value := take("type", UNSET)) is not UNSET:
+            self.type = value
+        if isinstance(value := take("response", UNSET), dict):
+            self.response = models.ResponseSchema.from_dict(value)
+        elif value is not UNSET:
+            self.response = value
+        if (value := take("sequence_number", UNSET)) is not UNSET:
+            self.sequence_number = value
         self.additional_properties = rest
         return self
 

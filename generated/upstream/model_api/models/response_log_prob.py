@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..reading import read_list
-from ..types import UNSET, Model, Unset
+from ..types import ABSENT, UNSET, Model, Unset, new
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -21,24 +20,48 @@ if TYPE_CHECKING:
 __all__ = ["ResponseLogProb", "ResponseLogProbDict"]
 
 
-@define(slots=True, kw_only=True, repr=False, weakref_slot=False)
+@define(
+    slots=True,
+    init=False,
+    kw_only=True,
+    repr=False,
+    eq=False,
+    weakref_slot=False,
+    getstate_setstate=False,
+)
 class ResponseLogProb(Model):
     token: str
     logprob: float
-    top_logprobs: list[ResponseLogProbTopLogprobsItem] | Unset = UNSET
+    top_logprobs: list[ResponseLogProbTopLogprobsItem] | None = ABSENT
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            token: str,
+            logprob: float,
+            top_logprobs: list[ResponseLogProbTopLogprobsItem] | Unset = ...,
+            additional_properties: dict[str, Any] = ...,
+        ) -> None: ...
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = dict(data)
+        rest = {**data}
         take = rest.pop
-        self = cls.__new__(cls)
-        self.token = take("token", UNSET)
-        self.logprob = take("logprob", UNSET)
-        self.top_logprobs = read_list(
-            models.ResponseLogProbTopLogprobsItem.from_json, take("top_logprobs", UNSET)
-        )
+        self = new(cls)
+        if (value := take("token", UNSET)) is not UNSET:
+            self.token = value
+        if (value := take("logprob", UNSET)) is not UNSET:
+            self.logprob = value
+        if isinstance(value := take("top_logprobs", UNSET), list):
+            self.top_logprobs = [
+                *map(models.ResponseLogProbTopLogprobsItem.from_json, value)
+            ]
+        elif value is not UNSET:
+            self.top_logprobs = value
         self.additional_properties = rest
         return self
 

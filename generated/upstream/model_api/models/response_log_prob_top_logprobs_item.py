@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 
 from attrs import define, field
 
-from ..types import UNSET, Model, Unset
+from ..types import ABSENT, UNSET, Model, Unset, new
 
 if TYPE_CHECKING:
     from typing import Self
@@ -15,20 +15,40 @@ if TYPE_CHECKING:
 __all__ = ["ResponseLogProbTopLogprobsItem", "ResponseLogProbTopLogprobsItemDict"]
 
 
-@define(slots=True, kw_only=True, repr=False, weakref_slot=False)
+@define(
+    slots=True,
+    init=False,
+    kw_only=True,
+    repr=False,
+    eq=False,
+    weakref_slot=False,
+    getstate_setstate=False,
+)
 class ResponseLogProbTopLogprobsItem(Model):
-    token: str | Unset = UNSET
-    logprob: float | Unset = UNSET
+    token: str | None = ABSENT
+    logprob: float | None = ABSENT
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            token: str | Unset = ...,
+            logprob: float | Unset = ...,
+            additional_properties: dict[str, Any] = ...,
+        ) -> None: ...
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = dict(data)
+        rest = {**data}
         take = rest.pop
-        self = cls.__new__(cls)
-        self.token = take("token", UNSET)
-        self.logprob = take("logprob", UNSET)
+        self = new(cls)
+        if (value := take("token", UNSET)) is not UNSET:
+            self.token = value
+        if (value := take("logprob", UNSET)) is not UNSET:
+            self.logprob = value
         self.additional_properties = rest
         return self
 

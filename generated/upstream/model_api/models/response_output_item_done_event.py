@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..types import UNSET, Model
+from ..types import UNSET, Model, new
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -17,7 +17,15 @@ if TYPE_CHECKING:
 __all__ = ["ResponseOutputItemDoneEvent", "ResponseOutputItemDoneEventDict"]
 
 
-@define(slots=True, kw_only=True, repr=False, weakref_slot=False)
+@define(
+    slots=True,
+    init=False,
+    kw_only=True,
+    repr=False,
+    eq=False,
+    weakref_slot=False,
+    getstate_setstate=False,
+)
 class ResponseOutputItemDoneEvent(Model):
     type: Literal["response.output_item.done"] = "response.output_item.done"
     output_index: int
@@ -26,15 +34,31 @@ class ResponseOutputItemDoneEvent(Model):
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            type: Literal["response.output_item.done"] = ...,
+            output_index: int,
+            sequence_number: int,
+            item: OutputItem,
+            additional_properties: dict[str, Any] = ...,
+        ) -> None: ...
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = dict(data)
+        rest = {**data}
         take = rest.pop
-        self = cls.__new__(cls)
-        self.type = take("type", UNSET)
-        self.output_index = take("output_index", UNSET)
-        self.sequence_number = take("sequence_number", UNSET)
-        self.item = models.read_output_item(take("item", UNSET))
+        self = new(cls)
+        if (value := take("type", UNSET)) is not UNSET:
+            self.type = value
+        if (value := take("output_index", UNSET)) is not UNSET:
+            self.output_index = value
+        if (value := take("sequence_number", UNSET)) is not UNSET:
+            self.sequence_number = value
+        if (value := take("item", UNSET)) is not UNSET:
+            self.item = models.read_output_item(value)
         self.additional_properties = rest
         return self
 

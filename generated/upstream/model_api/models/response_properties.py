@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..reading import read_list
-from ..types import UNSET, Model, Unset
+from ..types import ABSENT, UNSET, Model, Unset, new
 
 if TYPE_CHECKING:
     from typing import Self
@@ -23,40 +22,70 @@ if TYPE_CHECKING:
 __all__ = ["ResponseProperties", "ResponsePropertiesDict"]
 
 
-@define(slots=True, kw_only=True, repr=False, weakref_slot=False)
+@define(
+    slots=True,
+    init=False,
+    kw_only=True,
+    repr=False,
+    eq=False,
+    weakref_slot=False,
+    getstate_setstate=False,
+)
 class ResponseProperties(Model):
-    previous_response_id: str | Unset | None = UNSET
-    model: ModelIdsResponses | Unset = UNSET
-    background: bool | Unset | None = UNSET
-    max_tool_calls: int | Unset | None = UNSET
-    text: ResponseTextParam | Unset = UNSET
-    tools: ToolsArray | Unset = UNSET
-    tool_choice: ToolChoiceParam | Unset = UNSET
-    prompt: Prompt | Unset | None = UNSET
+    previous_response_id: str | None = ABSENT
+    model: ModelIdsResponses | None = ABSENT
+    background: bool | None = ABSENT
+    max_tool_calls: int | None = ABSENT
+    text: ResponseTextParam | None = ABSENT
+    tools: ToolsArray | None = ABSENT
+    tool_choice: ToolChoiceParam | None = ABSENT
+    prompt: Prompt | None = ABSENT
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            previous_response_id: str | Unset | None = ...,
+            model: ModelIdsResponses | Unset = ...,
+            background: bool | Unset | None = ...,
+            max_tool_calls: int | Unset | None = ...,
+            text: ResponseTextParam | Unset = ...,
+            tools: ToolsArray | Unset = ...,
+            tool_choice: ToolChoiceParam | Unset = ...,
+            prompt: Prompt | Unset | None = ...,
+            additional_properties: dict[str, Any] = ...,
+        ) -> None: ...
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = dict(data)
+        rest = {**data}
         take = rest.pop
-        self = cls.__new__(cls)
-        self.previous_response_id = take("previous_response_id", UNSET)
-        self.model = take("model", UNSET)
-        self.background = take("background", UNSET)
-        self.max_tool_calls = take("max_tool_calls", UNSET)
-        self.text = (
-            models.ResponseTextParam.from_dict(value)
-            if isinstance(value := take("text", UNSET), dict)
-            else value
-        )
-        self.tools = read_list(models.read_tool, take("tools", UNSET))
-        self.tool_choice = models.read_tool_choice_param(take("tool_choice", UNSET))
-        self.prompt = (
-            models.Prompt.from_dict(value)
-            if isinstance(value := take("prompt", UNSET), dict)
-            else value
-        )
+        self = new(cls)
+        if (value := take("previous_response_id", UNSET)) is not UNSET:
+            self.previous_response_id = value
+        if (value := take("model", UNSET)) is not UNSET:
+            self.model = value
+        if (value := take("background", UNSET)) is not UNSET:
+            self.background = value
+        if (value := take("max_tool_calls", UNSET)) is not UNSET:
+            self.max_tool_calls = value
+        if isinstance(value := take("text", UNSET), dict):
+            self.text = models.ResponseTextParam.from_dict(value)
+        elif value is not UNSET:
+            self.text = value
+        if isinstance(value := take("tools", UNSET), list):
+            self.tools = [*map(models.read_tool, value)]
+        elif value is not UNSET:
+            self.tools = value
+        if (value := take("tool_choice", UNSET)) is not UNSET:
+            self.tool_choice = models.read_tool_choice_param(value)
+        if isinstance(value := take("prompt", UNSET), dict):
+            self.prompt = models.Prompt.from_dict(value)
+        elif value is not UNSET:
+            self.prompt = value
         self.additional_properties = rest
         return self
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..types import UNSET, Model, Unset
+from ..types import ABSENT, UNSET, Model, Unset, new
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -26,7 +26,15 @@ __all__ = [
 ]
 
 
-@define(slots=True, kw_only=True, repr=False, weakref_slot=False)
+@define(
+    slots=True,
+    init=False,
+    kw_only=True,
+    repr=False,
+    eq=False,
+    weakref_slot=False,
+    getstate_setstate=False,
+)
 class ResponseReasoningSummaryPartDoneEvent(Model):
     type: Literal["response.reasoning_summary_part.done"] = (
         "response.reasoning_summary_part.done"
@@ -34,28 +42,50 @@ class ResponseReasoningSummaryPartDoneEvent(Model):
     item_id: str
     output_index: int
     summary_index: int
-    status: ResponseReasoningSummaryPartDoneEventStatus | Unset = UNSET
+    status: ResponseReasoningSummaryPartDoneEventStatus | None = ABSENT
     sequence_number: int
     part: ResponseReasoningSummaryPartDoneEventPart
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            type: Literal["response.reasoning_summary_part.done"] = ...,
+            item_id: str,
+            output_index: int,
+            summary_index: int,
+            status: ResponseReasoningSummaryPartDoneEventStatus | Unset = ...,
+            sequence_number: int,
+            part: ResponseReasoningSummaryPartDoneEventPart,
+            additional_properties: dict[str, Any] = ...,
+        ) -> None: ...
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = dict(data)
+        rest = {**data}
         take = rest.pop
-        self = cls.__new__(cls)
-        self.type = take("type", UNSET)
-        self.item_id = take("item_id", UNSET)
-        self.output_index = take("output_index", UNSET)
-        self.summary_index = take("summary_index", UNSET)
-        self.status = take("status", UNSET)
-        self.sequence_number = take("sequence_number", UNSET)
-        self.part = (
-            models.ResponseReasoningSummaryPartDoneEventPart.from_dict(value)
-            if isinstance(value := take("part", UNSET), dict)
-            else value
-        )
+        self = new(cls)
+        if (value := take("type", UNSET)) is not UNSET:
+            self.type = value
+        if (value := take("item_id", UNSET)) is not UNSET:
+            self.item_id = value
+        if (value := take("output_index", UNSET)) is not UNSET:
+            self.output_index = value
+        if (value := take("summary_index", UNSET)) is not UNSET:
+            self.summary_index = value
+        if (value := take("status", UNSET)) is not UNSET:
+            self.status = value
+        if (value := take("sequence_number", UNSET)) is not UNSET:
+            self.sequence_number = value
+        if isinstance(value := take("part", UNSET), dict):
+            self.part = models.ResponseReasoningSummaryPartDoneEventPart.from_dict(
+                value
+            )
+        elif value is not UNSET:
+            self.part = value
         self.additional_properties = rest
         return self
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 
 from attrs import define, field
 
-from ..types import UNSET, Model
+from ..types import UNSET, Model, new
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -15,7 +15,15 @@ if TYPE_CHECKING:
 __all__ = ["ResponseReasoningTextDeltaEvent", "ResponseReasoningTextDeltaEventDict"]
 
 
-@define(slots=True, kw_only=True, repr=False, weakref_slot=False)
+@define(
+    slots=True,
+    init=False,
+    kw_only=True,
+    repr=False,
+    eq=False,
+    weakref_slot=False,
+    getstate_setstate=False,
+)
 class ResponseReasoningTextDeltaEvent(Model):
     type: Literal["response.reasoning_text.delta"] = "response.reasoning_text.delta"
     item_id: str
@@ -26,17 +34,37 @@ class ResponseReasoningTextDeltaEvent(Model):
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            type: Literal["response.reasoning_text.delta"] = ...,
+            item_id: str,
+            output_index: int,
+            content_index: int,
+            delta: str,
+            sequence_number: int,
+            additional_properties: dict[str, Any] = ...,
+        ) -> None: ...
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = dict(data)
+        rest = {**data}
         take = rest.pop
-        self = cls.__new__(cls)
-        self.type = take("type", UNSET)
-        self.item_id = take("item_id", UNSET)
-        self.output_index = take("output_index", UNSET)
-        self.content_index = take("content_index", UNSET)
-        self.delta = take("delta", UNSET)
-        self.sequence_number = take("sequence_number", UNSET)
+        self = new(cls)
+        if (value := take("type", UNSET)) is not UNSET:
+            self.type = value
+        if (value := take("item_id", UNSET)) is not UNSET:
+            self.item_id = value
+        if (value := take("output_index", UNSET)) is not UNSET:
+            self.output_index = value
+        if (value := take("content_index", UNSET)) is not UNSET:
+            self.content_index = value
+        if (value := take("delta", UNSET)) is not UNSET:
+            self.delta = value
+        if (value := take("sequence_number", UNSET)) is not UNSET:
+            self.sequence_number = value
         self.additional_properties = rest
         return self
 

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..reading import read_list
-from ..types import UNSET, Model
+from ..types import UNSET, Model, new
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -24,7 +23,15 @@ __all__ = [
 ]
 
 
-@define(slots=True, kw_only=True, repr=False, weakref_slot=False)
+@define(
+    slots=True,
+    init=False,
+    kw_only=True,
+    repr=False,
+    eq=False,
+    weakref_slot=False,
+    getstate_setstate=False,
+)
 class ResponseShellCallOutputContentDoneStreamingEvent(Model):
     type: Literal["response.shell_call_output_content.done"] = (
         "response.shell_call_output_content.done"
@@ -37,19 +44,39 @@ class ResponseShellCallOutputContentDoneStreamingEvent(Model):
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            type: Literal["response.shell_call_output_content.done"] = ...,
+            sequence_number: int,
+            item_id: str,
+            output_index: int,
+            command_index: int,
+            output: list[FunctionShellCallOutputContent],
+            additional_properties: dict[str, Any] = ...,
+        ) -> None: ...
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = dict(data)
+        rest = {**data}
         take = rest.pop
-        self = cls.__new__(cls)
-        self.type = take("type", UNSET)
-        self.sequence_number = take("sequence_number", UNSET)
-        self.item_id = take("item_id", UNSET)
-        self.output_index = take("output_index", UNSET)
-        self.command_index = take("command_index", UNSET)
-        self.output = read_list(
-            models.FunctionShellCallOutputContent.from_json, take("output", UNSET)
-        )
+        self = new(cls)
+        if (value := take("type", UNSET)) is not UNSET:
+            self.type = value
+        if (value := take("sequence_number", UNSET)) is not UNSET:
+            self.sequence_number = value
+        if (value := take("item_id", UNSET)) is not UNSET:
+            self.item_id = value
+        if (value := take("output_index", UNSET)) is not UNSET:
+            self.output_index = value
+        if (value := take("command_index", UNSET)) is not UNSET:
+            self.command_index = value
+        if isinstance(value := take("output", UNSET), list):
+            self.output = [*map(models.FunctionShellCallOutputContent.from_json, value)]
+        elif value is not UNSET:
+            self.output = value
         self.additional_properties = rest
         return self
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 
 from attrs import define, field
 
-from ..types import UNSET, Model, Unset
+from ..types import ABSENT, UNSET, Model, Unset, new
 
 if TYPE_CHECKING:
     from typing import Self
@@ -15,18 +15,36 @@ if TYPE_CHECKING:
 __all__ = ["ResponseStreamOptions", "ResponseStreamOptionsDict"]
 
 
-@define(slots=True, kw_only=True, repr=False, weakref_slot=False)
+@define(
+    slots=True,
+    init=False,
+    kw_only=True,
+    repr=False,
+    eq=False,
+    weakref_slot=False,
+    getstate_setstate=False,
+)
 class ResponseStreamOptions(Model):
-    include_obfuscation: bool | Unset = UNSET
+    include_obfuscation: bool | None = ABSENT
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            include_obfuscation: bool | Unset = ...,
+            additional_properties: dict[str, Any] = ...,
+        ) -> None: ...
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = dict(data)
+        rest = {**data}
         take = rest.pop
-        self = cls.__new__(cls)
-        self.include_obfuscation = take("include_obfuscation", UNSET)
+        self = new(cls)
+        if (value := take("include_obfuscation", UNSET)) is not UNSET:
+            self.include_obfuscation = value
         self.additional_properties = rest
         return self
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..types import UNSET, Model, Unset
+from ..types import ABSENT, UNSET, Model, Unset, new
 
 if TYPE_CHECKING:
     from typing import Self
@@ -21,22 +21,40 @@ if TYPE_CHECKING:
 __all__ = ["ResponseTextParam", "ResponseTextParamDict"]
 
 
-@define(slots=True, kw_only=True, repr=False, weakref_slot=False)
+@define(
+    slots=True,
+    init=False,
+    kw_only=True,
+    repr=False,
+    eq=False,
+    weakref_slot=False,
+    getstate_setstate=False,
+)
 class ResponseTextParam(Model):
-    format: TextResponseFormatConfiguration | Unset = UNSET
-    verbosity: Verbosity | Unset | None = UNSET
+    format: TextResponseFormatConfiguration | None = ABSENT
+    verbosity: Verbosity | None = ABSENT
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            format: TextResponseFormatConfiguration | Unset = ...,
+            verbosity: Verbosity | Unset | None = ...,
+            additional_properties: dict[str, Any] = ...,
+        ) -> None: ...
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = dict(data)
+        rest = {**data}
         take = rest.pop
-        self = cls.__new__(cls)
-        self.format = models.read_text_response_format_configuration(
-            take("format", UNSET)
-        )
-        self.verbosity = take("verbosity", UNSET)
+        self = new(cls)
+        if (value := take("format", UNSET)) is not UNSET:
+            self.format = models.read_text_response_format_configuration(value)
+        if (value := take("verbosity", UNSET)) is not UNSET:
+            self.verbosity = value
         self.additional_properties = rest
         return self
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..types import UNSET, Model
+from ..types import UNSET, Model, new
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -24,7 +24,15 @@ if TYPE_CHECKING:
 __all__ = ["ResponseUsage", "ResponseUsageDict"]
 
 
-@define(slots=True, kw_only=True, repr=False, weakref_slot=False)
+@define(
+    slots=True,
+    init=False,
+    kw_only=True,
+    repr=False,
+    eq=False,
+    weakref_slot=False,
+    getstate_setstate=False,
+)
 class ResponseUsage(Model):
     input_tokens: int
     input_tokens_details: ResponseUsageInputTokensDetails
@@ -34,24 +42,42 @@ class ResponseUsage(Model):
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            input_tokens: int,
+            input_tokens_details: ResponseUsageInputTokensDetails,
+            output_tokens: int,
+            output_tokens_details: ResponseUsageOutputTokensDetails,
+            total_tokens: int,
+            additional_properties: dict[str, Any] = ...,
+        ) -> None: ...
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = dict(data)
+        rest = {**data}
         take = rest.pop
-        self = cls.__new__(cls)
-        self.input_tokens = take("input_tokens", UNSET)
-        self.input_tokens_details = (
-            models.ResponseUsageInputTokensDetails.from_dict(value)
-            if isinstance(value := take("input_tokens_details", UNSET), dict)
-            else value
-        )
-        self.output_tokens = take("output_tokens", UNSET)
-        self.output_tokens_details = (
-            models.ResponseUsageOutputTokensDetails.from_dict(value)
-            if isinstance(value := take("output_tokens_details", UNSET), dict)
-            else value
-        )
-        self.total_tokens = take("total_tokens", UNSET)
+        self = new(cls)
+        if (value := take("input_tokens", UNSET)) is not UNSET:
+            self.input_tokens = value
+        if isinstance(value := take("input_tokens_details", UNSET), dict):
+            self.input_tokens_details = (
+                models.ResponseUsageInputTokensDetails.from_dict(value)
+            )
+        elif value is not UNSET:
+            self.input_tokens_details = value
+        if (value := take("output_tokens", UNSET)) is not UNSET:
+            self.output_tokens = value
+        if isinstance(value := take("output_tokens_details", UNSET), dict):
+            self.output_tokens_details = (
+                models.ResponseUsageOutputTokensDetails.from_dict(value)
+            )
+        elif value is not UNSET:
+            self.output_tokens_details = value
+        if (value := take("total_tokens", UNSET)) is not UNSET:
+            self.total_tokens = value
         self.additional_properties = rest
         return self
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 
 from attrs import define, field
 
-from ..types import UNSET, Model
+from ..types import UNSET, Model, new
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -15,20 +15,40 @@ if TYPE_CHECKING:
 __all__ = ["ResponseUsageInputTokensDetails", "ResponseUsageInputTokensDetailsDict"]
 
 
-@define(slots=True, kw_only=True, repr=False, weakref_slot=False)
+@define(
+    slots=True,
+    init=False,
+    kw_only=True,
+    repr=False,
+    eq=False,
+    weakref_slot=False,
+    getstate_setstate=False,
+)
 class ResponseUsageInputTokensDetails(Model):
     cached_tokens: int
     cache_write_tokens: int
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            cached_tokens: int,
+            cache_write_tokens: int,
+            additional_properties: dict[str, Any] = ...,
+        ) -> None: ...
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = dict(data)
+        rest = {**data}
         take = rest.pop
-        self = cls.__new__(cls)
-        self.cached_tokens = take("cached_tokens", UNSET)
-        self.cache_write_tokens = take("cache_write_tokens", UNSET)
+        self = new(cls)
+        if (value := take("cached_tokens", UNSET)) is not UNSET:
+            self.cached_tokens = value
+        if (value := take("cache_write_tokens", UNSET)) is not UNSET:
+            self.cache_write_tokens = value
         self.additional_properties = rest
         return self
 

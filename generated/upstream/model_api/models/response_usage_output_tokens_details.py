@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 
 from attrs import define, field
 
-from ..types import UNSET, Model
+from ..types import UNSET, Model, new
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -15,18 +15,33 @@ if TYPE_CHECKING:
 __all__ = ["ResponseUsageOutputTokensDetails", "ResponseUsageOutputTokensDetailsDict"]
 
 
-@define(slots=True, kw_only=True, repr=False, weakref_slot=False)
+@define(
+    slots=True,
+    init=False,
+    kw_only=True,
+    repr=False,
+    eq=False,
+    weakref_slot=False,
+    getstate_setstate=False,
+)
 class ResponseUsageOutputTokensDetails(Model):
     reasoning_tokens: int
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self, *, reasoning_tokens: int, additional_properties: dict[str, Any] = ...
+        ) -> None: ...
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = dict(data)
+        rest = {**data}
         take = rest.pop
-        self = cls.__new__(cls)
-        self.reasoning_tokens = take("reasoning_tokens", UNSET)
+        self = new(cls)
+        if (value := take("reasoning_tokens", UNSET)) is not UNSET:
+            self.reasoning_tokens = value
         self.additional_properties = rest
         return self
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 
 from attrs import define, field
 
-from ..types import UNSET, Model, Unset
+from ..types import ABSENT, UNSET, Model, Unset, new
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -15,28 +15,56 @@ if TYPE_CHECKING:
 __all__ = ["ScrollParam", "ScrollParamDict"]
 
 
-@define(slots=True, kw_only=True, repr=False, weakref_slot=False)
+@define(
+    slots=True,
+    init=False,
+    kw_only=True,
+    repr=False,
+    eq=False,
+    weakref_slot=False,
+    getstate_setstate=False,
+)
 class ScrollParam(Model):
     type: Literal["scroll"] = "scroll"
     x: int
     y: int
     scroll_x: int
     scroll_y: int
-    keys: list[str] | Unset | None = UNSET
+    keys: list[str] | None = ABSENT
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            type: Literal["scroll"] = ...,
+            x: int,
+            y: int,
+            scroll_x: int,
+            scroll_y: int,
+            keys: list[str] | Unset | None = ...,
+            additional_properties: dict[str, Any] = ...,
+        ) -> None: ...
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = dict(data)
+        rest = {**data}
         take = rest.pop
-        self = cls.__new__(cls)
-        self.type = take("type", UNSET)
-        self.x = take("x", UNSET)
-        self.y = take("y", UNSET)
-        self.scroll_x = take("scroll_x", UNSET)
-        self.scroll_y = take("scroll_y", UNSET)
-        self.keys = take("keys", UNSET)
+        self = new(cls)
+        if (value := take("type", UNSET)) is not UNSET:
+            self.type = value
+        if (value := take("x", UNSET)) is not UNSET:
+            self.x = value
+        if (value := take("y", UNSET)) is not UNSET:
+            self.y = value
+        if (value := take("scroll_x", UNSET)) is not UNSET:
+            self.scroll_x = value
+        if (value := take("scroll_y", UNSET)) is not UNSET:
+            self.scroll_y = value
+        if (value := take("keys", UNSET)) is not UNSET:
+            self.keys = value
         self.additional_properties = rest
         return self
 

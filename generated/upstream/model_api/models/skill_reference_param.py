@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 
 from attrs import define, field
 
-from ..types import UNSET, Model, Unset
+from ..types import ABSENT, UNSET, Model, Unset, new
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -15,22 +15,44 @@ if TYPE_CHECKING:
 __all__ = ["SkillReferenceParam", "SkillReferenceParamDict"]
 
 
-@define(slots=True, kw_only=True, repr=False, weakref_slot=False)
+@define(
+    slots=True,
+    init=False,
+    kw_only=True,
+    repr=False,
+    eq=False,
+    weakref_slot=False,
+    getstate_setstate=False,
+)
 class SkillReferenceParam(Model):
     type: Literal["skill_reference"] = "skill_reference"
     skill_id: str
-    version: str | Unset = UNSET
+    version: str | None = ABSENT
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            type: Literal["skill_reference"] = ...,
+            skill_id: str,
+            version: str | Unset = ...,
+            additional_properties: dict[str, Any] = ...,
+        ) -> None: ...
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = dict(data)
+        rest = {**data}
         take = rest.pop
-        self = cls.__new__(cls)
-        self.type = take("type", UNSET)
-        self.skill_id = take("skill_id", UNSET)
-        self.version = take("version", UNSET)
+        self = new(cls)
+        if (value := take("type", UNSET)) is not UNSET:
+            self.type = value
+        if (value := take("skill_id", UNSET)) is not UNSET:
+            self.skill_id = value
+        if (value := take("version", UNSET)) is not UNSET:
+            self.version = value
         self.additional_properties = rest
         return self
 

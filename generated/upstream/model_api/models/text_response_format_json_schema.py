@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 
 from attrs import define, field
 
-from ..types import UNSET, Model, Unset
+from ..types import ABSENT, UNSET, Model, Unset, new
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -16,26 +16,52 @@ if TYPE_CHECKING:
 __all__ = ["TextResponseFormatJsonSchema", "TextResponseFormatJsonSchemaDict"]
 
 
-@define(slots=True, kw_only=True, repr=False, weakref_slot=False)
+@define(
+    slots=True,
+    init=False,
+    kw_only=True,
+    repr=False,
+    eq=False,
+    weakref_slot=False,
+    getstate_setstate=False,
+)
 class TextResponseFormatJsonSchema(Model):
     type: Literal["json_schema"] = "json_schema"
-    description: str | Unset = UNSET
+    description: str | None = ABSENT
     name: str
     schema: ResponseFormatJsonSchemaSchema
-    strict: bool | Unset | None = UNSET
+    strict: bool | None = ABSENT
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            type: Literal["json_schema"] = ...,
+            description: str | Unset = ...,
+            name: str,
+            schema: ResponseFormatJsonSchemaSchema,
+            strict: bool | Unset | None = ...,
+            additional_properties: dict[str, Any] = ...,
+        ) -> None: ...
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = dict(data)
+        rest = {**data}
         take = rest.pop
-        self = cls.__new__(cls)
-        self.type = take("type", UNSET)
-        self.description = take("description", UNSET)
-        self.name = take("name", UNSET)
-        self.schema = take("schema", UNSET)
-        self.strict = take("strict", UNSET)
+        self = new(cls)
+        if (value := take("type", UNSET)) is not UNSET:
+            self.type = value
+        if (value := take("description", UNSET)) is not UNSET:
+            self.description = value
+        if (value := take("name", UNSET)) is not UNSET:
+            self.name = value
+        if (value := take("schema", UNSET)) is not UNSET:
+            self.schema = value
+        if (value := take("strict", UNSET)) is not UNSET:
+            self.strict = value
         self.additional_properties = rest
         return self
 

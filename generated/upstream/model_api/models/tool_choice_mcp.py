@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 
 from attrs import define, field
 
-from ..types import UNSET, Model, Unset
+from ..types import ABSENT, UNSET, Model, Unset, new
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -15,22 +15,44 @@ if TYPE_CHECKING:
 __all__ = ["ToolChoiceMCP", "ToolChoiceMCPDict"]
 
 
-@define(slots=True, kw_only=True, repr=False, weakref_slot=False)
+@define(
+    slots=True,
+    init=False,
+    kw_only=True,
+    repr=False,
+    eq=False,
+    weakref_slot=False,
+    getstate_setstate=False,
+)
 class ToolChoiceMCP(Model):
     type: Literal["mcp"] = "mcp"
     server_label: str
-    name: str | Unset | None = UNSET
+    name: str | None = ABSENT
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            type: Literal["mcp"] = ...,
+            server_label: str,
+            name: str | Unset | None = ...,
+            additional_properties: dict[str, Any] = ...,
+        ) -> None: ...
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = dict(data)
+        rest = {**data}
         take = rest.pop
-        self = cls.__new__(cls)
-        self.type = take("type", UNSET)
-        self.server_label = take("server_label", UNSET)
-        self.name = take("name", UNSET)
+        self = new(cls)
+        if (value := take("type", UNSET)) is not UNSET:
+            self.type = value
+        if (value := take("server_label", UNSET)) is not UNSET:
+            self.server_label = value
+        if (value := take("name", UNSET)) is not UNSET:
+            self.name = value
         self.additional_properties = rest
         return self
 

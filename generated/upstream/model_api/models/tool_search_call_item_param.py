@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 
 from attrs import define, field
 
-from ..types import UNSET, Model, Unset
+from ..types import ABSENT, UNSET, Model, Unset, new
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -18,28 +18,56 @@ if TYPE_CHECKING:
 __all__ = ["ToolSearchCallItemParam", "ToolSearchCallItemParamDict"]
 
 
-@define(slots=True, kw_only=True, repr=False, weakref_slot=False)
+@define(
+    slots=True,
+    init=False,
+    kw_only=True,
+    repr=False,
+    eq=False,
+    weakref_slot=False,
+    getstate_setstate=False,
+)
 class ToolSearchCallItemParam(Model):
-    id: str | Unset | None = UNSET
-    call_id: str | Unset | None = UNSET
+    id: str | None = ABSENT
+    call_id: str | None = ABSENT
     type: Literal["tool_search_call"] = "tool_search_call"
-    execution: ToolSearchExecutionType | Unset = UNSET
+    execution: ToolSearchExecutionType | None = ABSENT
     arguments: EmptyModelParam
-    status: FunctionCallItemStatus | Unset | None = UNSET
+    status: FunctionCallItemStatus | None = ABSENT
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            id: str | Unset | None = ...,
+            call_id: str | Unset | None = ...,
+            type: Literal["tool_search_call"] = ...,
+            execution: ToolSearchExecutionType | Unset = ...,
+            arguments: EmptyModelParam,
+            status: FunctionCallItemStatus | Unset | None = ...,
+            additional_properties: dict[str, Any] = ...,
+        ) -> None: ...
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = dict(data)
+        rest = {**data}
         take = rest.pop
-        self = cls.__new__(cls)
-        self.id = take("id", UNSET)
-        self.call_id = take("call_id", UNSET)
-        self.type = take("type", UNSET)
-        self.execution = take("execution", UNSET)
-        self.arguments = take("arguments", UNSET)
-        self.status = take("status", UNSET)
+        self = new(cls)
+        if (value := take("id", UNSET)) is not UNSET:
+            self.id = value
+        if (value := take("call_id", UNSET)) is not UNSET:
+            self.call_id = value
+        if (value := take("type", UNSET)) is not UNSET:
+            self.type = value
+        if (value := take("execution", UNSET)) is not UNSET:
+            self.execution = value
+        if (value := take("arguments", UNSET)) is not UNSET:
+            self.arguments = value
+        if (value := take("status", UNSET)) is not UNSET:
+            self.status = value
         self.additional_properties = rest
         return self
 

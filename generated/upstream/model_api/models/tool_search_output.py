@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..reading import read_list
-from ..types import UNSET, Model, Unset
+from ..types import ABSENT, UNSET, Model, Unset, new
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -20,7 +19,15 @@ if TYPE_CHECKING:
 __all__ = ["ToolSearchOutput", "ToolSearchOutputDict"]
 
 
-@define(slots=True, kw_only=True, repr=False, weakref_slot=False)
+@define(
+    slots=True,
+    init=False,
+    kw_only=True,
+    repr=False,
+    eq=False,
+    weakref_slot=False,
+    getstate_setstate=False,
+)
 class ToolSearchOutput(Model):
     type: Literal["tool_search_output"] = "tool_search_output"
     id: str
@@ -28,22 +35,46 @@ class ToolSearchOutput(Model):
     execution: ToolSearchExecutionType
     tools: list[Tool]
     status: FunctionCallOutputStatusEnum
-    created_by: str | Unset = UNSET
+    created_by: str | None = ABSENT
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            type: Literal["tool_search_output"] = ...,
+            id: str,
+            call_id: str | None,
+            execution: ToolSearchExecutionType,
+            tools: list[Tool],
+            status: FunctionCallOutputStatusEnum,
+            created_by: str | Unset = ...,
+            additional_properties: dict[str, Any] = ...,
+        ) -> None: ...
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = dict(data)
+        rest = {**data}
         take = rest.pop
-        self = cls.__new__(cls)
-        self.type = take("type", UNSET)
-        self.id = take("id", UNSET)
-        self.call_id = take("call_id", UNSET)
-        self.execution = take("execution", UNSET)
-        self.tools = read_list(models.read_tool, take("tools", UNSET))
-        self.status = take("status", UNSET)
-        self.created_by = take("created_by", UNSET)
+        self = new(cls)
+        if (value := take("type", UNSET)) is not UNSET:
+            self.type = value
+        if (value := take("id", UNSET)) is not UNSET:
+            self.id = value
+        if (value := take("call_id", UNSET)) is not UNSET:
+            self.call_id = value
+        if (value := take("execution", UNSET)) is not UNSET:
+            self.execution = value
+        if isinstance(value := take("tools", UNSET), list):
+            self.tools = [*map(models.read_tool, value)]
+        elif value is not UNSET:
+            self.tools = value
+        if (value := take("status", UNSET)) is not UNSET:
+            self.status = value
+        if (value := take("created_by", UNSET)) is not UNSET:
+            self.created_by = value
         self.additional_properties = rest
         return self
 

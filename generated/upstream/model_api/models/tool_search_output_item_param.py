@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..reading import read_list
-from ..types import UNSET, Model, Unset
+from ..types import ABSENT, UNSET, Model, Unset, new
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -20,28 +19,58 @@ if TYPE_CHECKING:
 __all__ = ["ToolSearchOutputItemParam", "ToolSearchOutputItemParamDict"]
 
 
-@define(slots=True, kw_only=True, repr=False, weakref_slot=False)
+@define(
+    slots=True,
+    init=False,
+    kw_only=True,
+    repr=False,
+    eq=False,
+    weakref_slot=False,
+    getstate_setstate=False,
+)
 class ToolSearchOutputItemParam(Model):
-    id: str | Unset | None = UNSET
-    call_id: str | Unset | None = UNSET
+    id: str | None = ABSENT
+    call_id: str | None = ABSENT
     type: Literal["tool_search_output"] = "tool_search_output"
-    execution: ToolSearchExecutionType | Unset = UNSET
+    execution: ToolSearchExecutionType | None = ABSENT
     tools: list[Tool]
-    status: FunctionCallItemStatus | Unset | None = UNSET
+    status: FunctionCallItemStatus | None = ABSENT
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            id: str | Unset | None = ...,
+            call_id: str | Unset | None = ...,
+            type: Literal["tool_search_output"] = ...,
+            execution: ToolSearchExecutionType | Unset = ...,
+            tools: list[Tool],
+            status: FunctionCallItemStatus | Unset | None = ...,
+            additional_properties: dict[str, Any] = ...,
+        ) -> None: ...
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = dict(data)
+        rest = {**data}
         take = rest.pop
-        self = cls.__new__(cls)
-        self.id = take("id", UNSET)
-        self.call_id = take("call_id", UNSET)
-        self.type = take("type", UNSET)
-        self.execution = take("execution", UNSET)
-        self.tools = read_list(models.read_tool, take("tools", UNSET))
-        self.status = take("status", UNSET)
+        self = new(cls)
+        if (value := take("id", UNSET)) is not UNSET:
+            self.id = value
+        if (value := take("call_id", UNSET)) is not UNSET:
+            self.call_id = value
+        if (value := take("type", UNSET)) is not UNSET:
+            self.type = value
+        if (value := take("execution", UNSET)) is not UNSET:
+            self.execution = value
+        if isinstance(value := take("tools", UNSET), list):
+            self.tools = [*map(models.read_tool, value)]
+        elif value is not UNSET:
+            self.tools = value
+        if (value := take("status", UNSET)) is not UNSET:
+            self.status = value
         self.additional_properties = rest
         return self
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 
 from attrs import define, field
 
-from ..types import UNSET, Model, Unset
+from ..types import ABSENT, UNSET, Model, Unset, new
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -17,24 +17,48 @@ if TYPE_CHECKING:
 __all__ = ["ToolSearchToolParam", "ToolSearchToolParamDict"]
 
 
-@define(slots=True, kw_only=True, repr=False, weakref_slot=False)
+@define(
+    slots=True,
+    init=False,
+    kw_only=True,
+    repr=False,
+    eq=False,
+    weakref_slot=False,
+    getstate_setstate=False,
+)
 class ToolSearchToolParam(Model):
     type: Literal["tool_search"] = "tool_search"
-    execution: ToolSearchExecutionType | Unset = UNSET
-    description: str | Unset | None = UNSET
-    parameters: EmptyModelParam | Unset | None = UNSET
+    execution: ToolSearchExecutionType | None = ABSENT
+    description: str | None = ABSENT
+    parameters: EmptyModelParam | None = ABSENT
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            type: Literal["tool_search"] = ...,
+            execution: ToolSearchExecutionType | Unset = ...,
+            description: str | Unset | None = ...,
+            parameters: EmptyModelParam | Unset | None = ...,
+            additional_properties: dict[str, Any] = ...,
+        ) -> None: ...
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = dict(data)
+        rest = {**data}
         take = rest.pop
-        self = cls.__new__(cls)
-        self.type = take("type", UNSET)
-        self.execution = take("execution", UNSET)
-        self.description = take("description", UNSET)
-        self.parameters = take("parameters", UNSET)
+        self = new(cls)
+        if (value := take("type", UNSET)) is not UNSET:
+            self.type = value
+        if (value := take("execution", UNSET)) is not UNSET:
+            self.execution = value
+        if (value := take("description", UNSET)) is not UNSET:
+            self.description = value
+        if (value := take("parameters", UNSET)) is not UNSET:
+            self.parameters = value
         self.additional_properties = rest
         return self
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 
 from attrs import define, field
 
-from ..types import UNSET, Model
+from ..types import UNSET, Model, new
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -15,7 +15,15 @@ if TYPE_CHECKING:
 __all__ = ["TopLogProb", "TopLogProbDict"]
 
 
-@define(slots=True, kw_only=True, repr=False, weakref_slot=False)
+@define(
+    slots=True,
+    init=False,
+    kw_only=True,
+    repr=False,
+    eq=False,
+    weakref_slot=False,
+    getstate_setstate=False,
+)
 class TopLogProb(Model):
     token: str
     logprob: float
@@ -23,14 +31,28 @@ class TopLogProb(Model):
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            token: str,
+            logprob: float,
+            bytes: list[int],
+            additional_properties: dict[str, Any] = ...,
+        ) -> None: ...
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = dict(data)
+        rest = {**data}
         take = rest.pop
-        self = cls.__new__(cls)
-        self.token = take("token", UNSET)
-        self.logprob = take("logprob", UNSET)
-        self.bytes = take("bytes", UNSET)
+        self = new(cls)
+        if (value := take("token", UNSET)) is not UNSET:
+            self.token = value
+        if (value := take("logprob", UNSET)) is not UNSET:
+            self.logprob = value
+        if (value := take("bytes", UNSET)) is not UNSET:
+            self.bytes = value
         self.additional_properties = rest
         return self
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 
 from attrs import define, field
 
-from ..types import UNSET, Model
+from ..types import UNSET, Model, new
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -15,7 +15,15 @@ if TYPE_CHECKING:
 __all__ = ["UrlCitationBody", "UrlCitationBodyDict"]
 
 
-@define(slots=True, kw_only=True, repr=False, weakref_slot=False)
+@define(
+    slots=True,
+    init=False,
+    kw_only=True,
+    repr=False,
+    eq=False,
+    weakref_slot=False,
+    getstate_setstate=False,
+)
 class UrlCitationBody(Model):
     type: Literal["url_citation"] = "url_citation"
     url: str
@@ -25,16 +33,34 @@ class UrlCitationBody(Model):
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            type: Literal["url_citation"] = ...,
+            url: str,
+            start_index: int,
+            end_index: int,
+            title: str,
+            additional_properties: dict[str, Any] = ...,
+        ) -> None: ...
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = dict(data)
+        rest = {**data}
         take = rest.pop
-        self = cls.__new__(cls)
-        self.type = take("type", UNSET)
-        self.url = take("url", UNSET)
-        self.start_index = take("start_index", UNSET)
-        self.end_index = take("end_index", UNSET)
-        self.title = take("title", UNSET)
+        self = new(cls)
+        if (value := take("type", UNSET)) is not UNSET:
+            self.type = value
+        if (value := take("url", UNSET)) is not UNSET:
+            self.url = value
+        if (value := take("start_index", UNSET)) is not UNSET:
+            self.start_index = value
+        if (value := take("end_index", UNSET)) is not UNSET:
+            self.end_index = value
+        if (value := take("title", UNSET)) is not UNSET:
+            self.title = value
         self.additional_properties = rest
         return self
 

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..reading import read_list
-from ..types import UNSET, Model, Unset
+from ..types import ABSENT, UNSET, Model, Unset, new
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -21,26 +20,52 @@ if TYPE_CHECKING:
 __all__ = ["WebSearchActionSearch", "WebSearchActionSearchDict"]
 
 
-@define(slots=True, kw_only=True, repr=False, weakref_slot=False)
+@define(
+    slots=True,
+    init=False,
+    kw_only=True,
+    repr=False,
+    eq=False,
+    weakref_slot=False,
+    getstate_setstate=False,
+)
 class WebSearchActionSearch(Model):
     type: Literal["search"] = "search"
-    query: str | Unset = UNSET
-    queries: list[str] | Unset = UNSET
-    sources: list[WebSearchActionSearchSourcesItem] | Unset = UNSET
+    query: str | None = ABSENT
+    queries: list[str] | None = ABSENT
+    sources: list[WebSearchActionSearchSourcesItem] | None = ABSENT
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            type: Literal["search"] = ...,
+            query: str | Unset = ...,
+            queries: list[str] | Unset = ...,
+            sources: list[WebSearchActionSearchSourcesItem] | Unset = ...,
+            additional_properties: dict[str, Any] = ...,
+        ) -> None: ...
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = dict(data)
+        rest = {**data}
         take = rest.pop
-        self = cls.__new__(cls)
-        self.type = take("type", UNSET)
-        self.query = take("query", UNSET)
-        self.queries = take("queries", UNSET)
-        self.sources = read_list(
-            models.WebSearchActionSearchSourcesItem.from_json, take("sources", UNSET)
-        )
+        self = new(cls)
+        if (value := take("type", UNSET)) is not UNSET:
+            self.type = value
+        if (value := take("query", UNSET)) is not UNSET:
+            self.query = value
+        if (value := take("queries", UNSET)) is not UNSET:
+            self.queries = value
+        if isinstance(value := take("sources", UNSET), list):
+            self.sources = [
+                *map(models.WebSearchActionSearchSourcesItem.from_json, value)
+            ]
+        elif value is not UNSET:
+            self.sources = value
         self.additional_properties = rest
         return self
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..types import UNSET, Model, Unset
+from ..types import ABSENT, UNSET, Model, Unset, new
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -20,28 +20,50 @@ if TYPE_CHECKING:
 __all__ = ["WebSearchPreviewTool", "WebSearchPreviewToolDict"]
 
 
-@define(slots=True, kw_only=True, repr=False, weakref_slot=False)
+@define(
+    slots=True,
+    init=False,
+    kw_only=True,
+    repr=False,
+    eq=False,
+    weakref_slot=False,
+    getstate_setstate=False,
+)
 class WebSearchPreviewTool(Model):
     type: WebSearchPreviewToolType
-    user_location: ApproximateLocation | Unset | None = UNSET
-    search_context_size: SearchContextSize | Unset = UNSET
-    search_content_types: list[SearchContentType] | Unset = UNSET
+    user_location: ApproximateLocation | None = ABSENT
+    search_context_size: SearchContextSize | None = ABSENT
+    search_content_types: list[SearchContentType] | None = ABSENT
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            type: WebSearchPreviewToolType,
+            user_location: ApproximateLocation | Unset | None = ...,
+            search_context_size: SearchContextSize | Unset = ...,
+            search_content_types: list[SearchContentType] | Unset = ...,
+            additional_properties: dict[str, Any] = ...,
+        ) -> None: ...
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = dict(data)
+        rest = {**data}
         take = rest.pop
-        self = cls.__new__(cls)
-        self.type = take("type", UNSET)
-        self.user_location = (
-            models.ApproximateLocation.from_dict(value)
-            if isinstance(value := take("user_location", UNSET), dict)
-            else value
-        )
-        self.search_context_size = take("search_context_size", UNSET)
-        self.search_content_types = take("search_content_types", UNSET)
+        self = new(cls)
+        if (value := take("type", UNSET)) is not UNSET:
+            self.type = value
+        if isinstance(value := take("user_location", UNSET), dict):
+            self.user_location = models.ApproximateLocation.from_dict(value)
+        elif value is not UNSET:
+            self.user_location = value
+        if (value := take("search_context_size", UNSET)) is not UNSET:
+            self.search_context_size = value
+        if (value := take("search_content_types", UNSET)) is not UNSET:
+            self.search_content_types = value
         self.additional_properties = rest
         return self
 

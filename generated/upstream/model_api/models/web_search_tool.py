@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..types import UNSET, Model, Unset
+from ..types import ABSENT, UNSET, Model, Unset, new
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -23,34 +23,56 @@ if TYPE_CHECKING:
 __all__ = ["WebSearchTool", "WebSearchToolDict"]
 
 
-@define(slots=True, kw_only=True, repr=False, weakref_slot=False)
+@define(
+    slots=True,
+    init=False,
+    kw_only=True,
+    repr=False,
+    eq=False,
+    weakref_slot=False,
+    getstate_setstate=False,
+)
 class WebSearchTool(Model):
     type: WebSearchToolType
-    external_web_access: bool | Unset = UNSET
-    filters: WebSearchToolFilters | Unset | None = UNSET
-    user_location: WebSearchApproximateLocation | Unset | None = UNSET
-    search_context_size: WebSearchToolSearchContextSize | Unset = UNSET
+    external_web_access: bool | None = ABSENT
+    filters: WebSearchToolFilters | None = ABSENT
+    user_location: WebSearchApproximateLocation | None = ABSENT
+    search_context_size: WebSearchToolSearchContextSize | None = ABSENT
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            type: WebSearchToolType,
+            external_web_access: bool | Unset = ...,
+            filters: WebSearchToolFilters | Unset | None = ...,
+            user_location: WebSearchApproximateLocation | Unset | None = ...,
+            search_context_size: WebSearchToolSearchContextSize | Unset = ...,
+            additional_properties: dict[str, Any] = ...,
+        ) -> None: ...
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = dict(data)
+        rest = {**data}
         take = rest.pop
-        self = cls.__new__(cls)
-        self.type = take("type", UNSET)
-        self.external_web_access = take("external_web_access", UNSET)
-        self.filters = (
-            models.WebSearchToolFilters.from_dict(value)
-            if isinstance(value := take("filters", UNSET), dict)
-            else value
-        )
-        self.user_location = (
-            models.WebSearchApproximateLocation.from_dict(value)
-            if isinstance(value := take("user_location", UNSET), dict)
-            else value
-        )
-        self.search_context_size = take("search_context_size", UNSET)
+        self = new(cls)
+        if (value := take("type", UNSET)) is not UNSET:
+            self.type = value
+        if (value := take("external_web_access", UNSET)) is not UNSET:
+            self.external_web_access = value
+        if isinstance(value := take("filters", UNSET), dict):
+            self.filters = models.WebSearchToolFilters.from_dict(value)
+        elif value is not UNSET:
+            self.filters = value
+        if isinstance(value := take("user_location", UNSET), dict):
+            self.user_location = models.WebSearchApproximateLocation.from_dict(value)
+        elif value is not UNSET:
+            self.user_location = value
+        if (value := take("search_context_size", UNSET)) is not UNSET:
+            self.search_context_size = value
         self.additional_properties = rest
         return self
 

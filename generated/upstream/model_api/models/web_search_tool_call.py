@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 from attrs import define, field
 
 from .. import models
-from ..types import UNSET, Model
+from ..types import UNSET, Model, new
 
 if TYPE_CHECKING:
     from typing import Required, Self
@@ -21,7 +21,15 @@ if TYPE_CHECKING:
 __all__ = ["WebSearchToolCall", "WebSearchToolCallDict"]
 
 
-@define(slots=True, kw_only=True, repr=False, weakref_slot=False)
+@define(
+    slots=True,
+    init=False,
+    kw_only=True,
+    repr=False,
+    eq=False,
+    weakref_slot=False,
+    getstate_setstate=False,
+)
 class WebSearchToolCall(Model):
     id: str
     type: Literal["web_search_call"] = "web_search_call"
@@ -30,15 +38,31 @@ class WebSearchToolCall(Model):
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            id: str,
+            type: Literal["web_search_call"] = ...,
+            status: WebSearchToolCallStatus,
+            action: WebSearchToolCallAction,
+            additional_properties: dict[str, Any] = ...,
+        ) -> None: ...
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = dict(data)
+        rest = {**data}
         take = rest.pop
-        self = cls.__new__(cls)
-        self.id = take("id", UNSET)
-        self.type = take("type", UNSET)
-        self.status = take("status", UNSET)
-        self.action = models.read_web_search_tool_call_action(take("action", UNSET))
+        self = new(cls)
+        if (value := take("id", UNSET)) is not UNSET:
+            self.id = value
+        if (value := take("type", UNSET)) is not UNSET:
+            self.type = value
+        if (value := take("status", UNSET)) is not UNSET:
+            self.status = value
+        if (value := take("action", UNSET)) is not UNSET:
+            self.action = models.read_web_search_tool_call_action(value)
         self.additional_properties = rest
         return self
 

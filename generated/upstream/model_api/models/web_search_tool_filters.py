@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 
 from attrs import define, field
 
-from ..types import UNSET, Model, Unset
+from ..types import ABSENT, UNSET, Model, Unset, new
 
 if TYPE_CHECKING:
     from typing import Self
@@ -15,18 +15,36 @@ if TYPE_CHECKING:
 __all__ = ["WebSearchToolFilters", "WebSearchToolFiltersDict"]
 
 
-@define(slots=True, kw_only=True, repr=False, weakref_slot=False)
+@define(
+    slots=True,
+    init=False,
+    kw_only=True,
+    repr=False,
+    eq=False,
+    weakref_slot=False,
+    getstate_setstate=False,
+)
 class WebSearchToolFilters(Model):
-    allowed_domains: list[str] | Unset | None = UNSET
+    allowed_domains: list[str] | None = ABSENT
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            allowed_domains: list[str] | Unset | None = ...,
+            additional_properties: dict[str, Any] = ...,
+        ) -> None: ...
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        rest = dict(data)
+        rest = {**data}
         take = rest.pop
-        self = cls.__new__(cls)
-        self.allowed_domains = take("allowed_domains", UNSET)
+        self = new(cls)
+        if (value := take("allowed_domains", UNSET)) is not UNSET:
+            self.allowed_domains = value
         self.additional_properties = rest
         return self
 
