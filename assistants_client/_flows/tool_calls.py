@@ -126,9 +126,8 @@ def raised(error: ToolError, call: Any, run: RunObject) -> ToolError:
 def name_of(call: Any) -> str | None:
     """Return the name of the function that a call is for."""
     function = getattr(call, "function", None)
-    # UNSET is an enum, whose members have names.
-    name = None if function is _api.UNSET else getattr(function, "name", None)
-    if name is None and function in (None, _api.UNSET):
+    name = getattr(function, "name", None)
+    if function is None:
         # Of calls that need an approval, it stands there.
         name = getattr(call, "name", None)
     return name if isinstance(name, str) else None

@@ -5,9 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-import attrs
-
-from .. import _api
 from .._call import id_of
 from .._errors import ConfigurationError
 
@@ -65,16 +62,19 @@ class LiveObject:
         found = self._bound().ids.get(name)
         if found is None:
             found = getattr(self, own or name, None)
-            if found is _api.UNSET or found is None:
+            if found is None:
                 what = type(self).__name__
                 raise ConfigurationError(f"the server sent no {name} of this {what}")
         return id_of(name, found)
 
     def _adopt(self, other: Any) -> Self:
         """Take over the properties of another object."""
-        kind: Any = type(self)
-        for each in attrs.fields(kind):
-            setattr(self, each.name, getattr(other, each.name))
+        model: Any = self
+        state = other.__getstate__()
+        gone = model.__getstate__().keys() - state.keys()
+        model.__setstate__(state)
+        for name in gone:
+            delattr(model, name)
         return self
 
     def __copy__(self) -> Self:

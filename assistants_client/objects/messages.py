@@ -41,7 +41,6 @@ class _Message(LiveObject, MessageObject):
 
 def _text_of(part: Any) -> str:
     text = getattr(part, "text", None)
-    # UNSET is an enum, which has a value as well.
     value = getattr(text, "value", None) if text else None
     return value if isinstance(value, str) else ""
 

@@ -125,6 +125,10 @@ def expected_argument(schema: Schema, *, required: bool) -> str:
     return union([expected(schema), *([] if required else ["Unset"])])
 
 
+def expected_attribute(schema: Schema, *, required: bool) -> str:
+    return union([expected(schema), *([] if required else ["None"])])
+
+
 def union(members: Iterable[str]) -> str:
     return " | ".join(sorted({part for each in members for part in _split(each)}))
 

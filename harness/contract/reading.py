@@ -5,7 +5,6 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
-from assistants_api import UNSET
 from assistants_api.types import UnknownObject
 from harness.contract.document import (
     SCHEMAS,
@@ -77,7 +76,8 @@ def assert_read(found: Any, value: Any, schema: Schema) -> None:
             if key in value:
                 assert_read(attribute, value[key], inner)
             else:
-                assert attribute is UNSET
+                assert attribute is None
+            assert found.is_set(key) == (key in value)
     elif isinstance(value, dict) and (variants(target) and _only_objects(target)):
         assert type(found) is UnknownObject
         assert same(found.data, value)

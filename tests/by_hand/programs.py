@@ -28,7 +28,6 @@ from assistants_api.models import (
     ThreadObject,
     ThreadRunPausedEvent,
 )
-from assistants_api.types import Unset
 from assistants_client import AsyncClient, Client, Run
 
 url = sys.argv[1]
@@ -39,7 +38,7 @@ def stream() -> None:
         runs = client.threads.runs
         run = runs.create("thread_1", assistant_id="asst_1", urgency="high")
         assert_type(run, Run)
-        assert_type(run.paused_until, int | Unset | None)
+        assert_type(run.paused_until, int | None)
         assert_type(run.paused_until_datetime, datetime | None)
         assert run.paused_until == 1_700_000_000
         found = 0

@@ -33,6 +33,7 @@ TAKEN = {
     "class": "class_",
     "from": "from_",
     "to_dict": "to_dict_",
+    "is_set": "is_set_",
     "from_dict": "from_dict_",
     "list": "list_",
     "self": "self_",

@@ -126,9 +126,9 @@ def test_whatever_comes_comes_back(package: Any) -> None:
 
 def test_inline_unions_of_arrays_get_a_name_and_are_typed(package: Any) -> None:
     fields = package.models.Held.__annotations__
-    assert fields["inline"] == "HeldInline | Unset"
-    assert fields["again"] == "list[HeldAgainItem] | Unset"
-    assert fields["one"] == "list[A] | str | Unset"
+    assert fields["inline"] == "HeldInline | None"
+    assert fields["again"] == "list[HeldAgainItem] | None"
+    assert fields["one"] == "list[A] | str | None"
     held = package.models.Held.from_dict({"inline": [B], "again": [[A], [B]]})
     assert classes(held.inline) == ["B"]
     assert classes(held.again) == ["A", "B"]

@@ -19,7 +19,7 @@ from harness.contract.annotations import (
     expanded,
     expected,
     expected_alias,
-    expected_argument,
+    expected_attribute,
     may_grow,
     source_aliases,
     spelled,
@@ -93,7 +93,7 @@ def test_types_and_defaults_are_those_of_the_schema(name: str) -> None:
         field.name: (spelled(field.type), field.default) for field in _fields(name)
     } == {
         python_name(key): (
-            expected_argument(schema, required=key in _required(name)),
+            expected_attribute(schema, required=key in _required(name)),
             _default(schema, required=key in _required(name)),
         )
         for key, schema in SCHEMAS[name]["properties"].items()

@@ -100,7 +100,9 @@ def test_absent_and_null_stay_apart(name: str) -> None:
     for key in nulls:
         rest = {other: None for other in nulls if other != key}
         found = class_.from_dict(rest)
-        assert getattr(found, python_name(key)) is UNSET
+        assert getattr(found, python_name(key)) is None
+        assert not found.is_set(key)
+        assert found.is_set(next(iter(rest), "")) == bool(rest)
         assert found.to_dict() == rest
         assert found != class_.from_dict(nulls)
 
@@ -167,8 +169,7 @@ def test_copies_are_equal(name: str) -> None:
             assert (again != found) is False
             assert same(again.to_dict(), value)
             for key in SCHEMAS[name]["properties"]:
-                unset = getattr(found, python_name(key)) is UNSET
-                assert (getattr(again, python_name(key)) is UNSET) == unset
+                assert again.is_set(key) == (key in value)
         assert found != model(name).from_dict({**value, "x_new": [0]})
         assert found != value
 

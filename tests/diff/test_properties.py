@@ -91,7 +91,7 @@ ROWS = [
         P(TEXT, True),
         "BC CB",
         "`Both.it` became required",
-        "became optional, and may be `UNSET`",
+        "became optional, and may be `None`",
     ),
     # --- Null ------------------------------------------------------------------------
     row(

@@ -73,7 +73,7 @@ _NEW_IN_FILES = {
     ("-C", "ModelSchema", "`ModelSchema.shutdown_date` is new"),
 }
 _NEW_IN_VECTOR_STORES = {
-    ("C-", _BATCH, f"`{_BATCH}.file_ids` became optional, and may be `UNSET`"),
+    ("C-", _BATCH, f"`{_BATCH}.file_ids` became optional, and may be `None`"),
     (
         *("C-", _BATCH),
         f"`{_BATCH}.file_ids` must be at most `2000` items long now, was `500`",
