@@ -78,9 +78,10 @@ class Model:
     def __init_subclass__(cls) -> None:
         # Type checkers read what arguments are, which may be left out; attrs knows only
         # what attributes are, and so must not write this for them.
+        kind: Any = cls
         if init := vars(cls).get("__attrs_init__"):
             init.__qualname__ = f"{cls.__qualname__}.__init__"
-            cls.__init__ = init  # type: ignore[method-assign]
+            kind.__init__ = init
 
     def __attrs_post_init__(self) -> None:
         for name in properties_of(type(self)):
