@@ -21,6 +21,7 @@ from .resources import Assistants, Messages, Result, RunSteps, Threads
 from .responses import EarlyResponse, file_response, list_response
 from .runs import Runs
 from .settings import is_loopback
+from .store import StoreError
 from .validation import ValidRequest, read_query
 from .vector_store_files import FileBatches, VectorStoreFiles
 from .vector_stores import VectorStores
@@ -83,6 +84,7 @@ class App:
             routes=self._routes,
             exception_handlers={
                 HTTPError: _error_response,
+                StoreError: _store_error_response,
                 HTTPException: _router_error_response,
                 Exception: _internal_error_response,
             },
@@ -118,7 +120,7 @@ class App:
                     faults=_faults(request),
                     upload=upload,
                 )
-                with self._store.changes():
+                with self._store.errors_explained(), self._store.changes():
                     result = once(self._store, valid, acts[method])
                 if upload:
                     upload.commit()
@@ -221,6 +223,12 @@ async def _router_error_response(request: Request, error: Exception) -> Response
     }
     message = messages.get(error.status_code, error.detail)
     return HTTPError(error.status_code, message, headers=headers).response()
+
+
+async def _store_error_response(request: Request, error: Exception) -> Response:
+    _log.error("%s: %s", request.url.path, error)
+    message = "The store can't be used now; the server's log says why."
+    return HTTPError(507, message, code="storage_error").response()
 
 
 async def _internal_error_response(request: Request, error: Exception) -> Response:

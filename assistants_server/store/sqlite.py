@@ -97,7 +97,8 @@ class SQLiteStore:
             yield
             return
         self._effects = []
-        self._sql.execute("begin immediate")
+        # No lock is needed, as nobody else has the file; so a full disk can be read.
+        self._sql.execute("begin")
         try:
             yield
             self._sql.execute("commit")
