@@ -50,6 +50,7 @@ def test_a_resumed_stream_has_each_word_once(
         def restart() -> None:
             restarted.append(Program(*options, "--port", _port(first)).__enter__())
 
+        restarting = threading.Thread(target=restart)
         thread = client.threads.create()
         thread.add_message(QUESTION)
         assistant = client.assistants.create(model="m", tools=tools or [])
@@ -60,7 +61,6 @@ def test_a_resumed_stream_has_each_word_once(
                 received.append(text)
                 if len(received) == 4:
                     first.kill()
-                    restarting = threading.Thread(target=restart)
                     restarting.start()
             run = stream.get_final_run()
         restarting.join(TIMEOUT)
