@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from starlette.requests import ClientDisconnect
@@ -20,6 +21,12 @@ if TYPE_CHECKING:
     from .contents import Contents, Draft
     from .operations import Operation
     from .settings import Settings
+
+
+# Bytes of a body from which on reading it takes too long for the event loop.
+_LARGE = 2048
+# What JSON schemas are called, whose check loads much when it is the first one.
+_SCHEMAS = (b'"parameters"', b'"schema"')
 
 
 class RequestBodies:
@@ -43,7 +50,12 @@ class RequestBodies:
         content_type = request.headers.get("content-type", "")
         if operation.form is None:
             raw = await self._raw(request)
-            yield read_body(operation, raw, content_type), None
+            if len(raw) > _LARGE or any(word in raw for word in _SCHEMAS):
+                # Others are served meanwhile.
+                read = partial(read_body, operation, raw, content_type)
+                yield await in_thread(read), None
+            else:
+                yield read_body(operation, raw, content_type), None
             return
         largest = self._settings.max_file_size
         if _declared(request) > largest + FORM_ROOM:

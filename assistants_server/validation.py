@@ -6,6 +6,7 @@ import json
 import math
 import re
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from ._api import check
@@ -18,11 +19,16 @@ if TYPE_CHECKING:
     from .contents import Draft
     from .operations import Operation, Parameter
 
+MOST_VALUES = 100_000
+"""How many values a body may have, each text, number, array and object counted."""
 DEEPEST = 100
 """How many levels of arrays and objects a body may have."""
-_MOST_NAMED = 5
+# Deviations: those that are named, and those after which no more are looked for.
+_MOST_NAMED, _MOST_FOUND = 5, 100
 # Up to here every whole number is a float too.
 _EXACT = 2**53
+_STRUCTURE = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\\?\Z)|[,\[{]', re.DOTALL)
+_SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 _INTEGER = re.compile(r"-?[0-9]{1,18}\Z")
 
 
@@ -128,8 +134,9 @@ def valid_body(schema: str, body: Any) -> Any:
     Raises:
         HTTPError: it isn't; the message has the JSON path and what was expected there.
     """
-    wrong = [(each.path, each.message) for each in check(body, schema)]
-    wrong = wrong or list(violations(body))
+    most = _MOST_FOUND + 1
+    wrong = [(each.path, each.message) for each in check(body, schema, most=most)]
+    wrong = wrong or list(islice(violations(body), most))
     if wrong:
         raise _wrong_body(wrong)
     return body
@@ -142,7 +149,10 @@ def wrong_value(path: str, message: str) -> HTTPError:
 
 def _wrong_body(wrong: list[tuple[str, str]]) -> HTTPError:
     problems = "; ".join(f"{path} {message}" for path, message in wrong[:_MOST_NAMED])
-    more = f"; and {len(wrong) - _MOST_NAMED} more" if len(wrong) > _MOST_NAMED else ""
+    left = len(wrong) - _MOST_NAMED
+    more = f"; and {left} more" if left > 0 else ""
+    if len(wrong) > _MOST_FOUND:
+        more = f"; and more than {left - 1} more"
     path, message = wrong[0]
     code = "invalid_value"
     if message.startswith("is required"):
@@ -154,6 +164,8 @@ def _wrong_body(wrong: list[tuple[str, str]]) -> HTTPError:
 
 
 def _decoded(raw: bytes) -> Any:
+    if _has_too_many_values(raw):
+        raise HTTPError(400, f"The body has more than {MOST_VALUES} values.")
     try:
         text = raw.decode()
         body = json.loads(text, parse_constant=_no_number, parse_float=_finite)
@@ -165,11 +177,26 @@ def _decoded(raw: bytes) -> Any:
         raise _too_deep()
     try:
         # JSON can write half of a surrogate pair, which no text can hold.
-        json.dumps(body, ensure_ascii=False).encode()
+        if _SURROGATE.search(raw):
+            json.dumps(body, ensure_ascii=False).encode()
     except UnicodeEncodeError:
         message = "The body holds half of a surrogate pair, which is no character."
         raise HTTPError(400, message) from None
     return body
+
+
+def _has_too_many_values(raw: bytes) -> bool:
+    """Return whether JSON has too many values, before they are made."""
+    # Most bodies don't have as many even if all of these stood outside of texts.
+    if sum(map(raw.count, (b",", b"[", b"{"))) < MOST_VALUES:
+        return False
+    found = 0
+    for match in _STRUCTURE.finditer(raw):
+        # A text is passed over as a whole.
+        found += match[0] in (b",", b"[", b"{")
+        if found >= MOST_VALUES:
+            return True
+    return False
 
 
 def _depth_exceeds(value: Any, limit: int) -> bool:
