@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterator
 from functools import cache
 from importlib.resources import files
+from itertools import islice
 from typing import Any, NamedTuple
 
 from .types import UNSET, to_json
@@ -31,6 +32,7 @@ _LIMITS: list[tuple[str, Callable[[Any, Any], bool], str]] = [
 ]
 _PLAIN_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 _SHOWN = 60
+_COMPARED = 50
 
 
 class Deviation(NamedTuple):
@@ -60,15 +62,16 @@ def document() -> dict[str, Any]:
     return data
 
 
-def check(value: Any, schema: str) -> list[Deviation]:
+def check(value: Any, schema: str, *, most: int | None = None) -> list[Deviation]:
     """Compare a value with a named schema.
 
     Args:
         value: a model, or plain JSON data.
         schema: the name of a schema of the document, such as "RunObject".
+        most: how many deviations are enough; all of them if it is left out.
 
     Returns:
-        Every deviation, in the order of the value; none where it fits.
+        The deviations, in the order of the value; none where it fits.
 
     Raises:
         KeyError: the document has no schema of that name.
@@ -76,7 +79,7 @@ def check(value: Any, schema: str) -> list[Deviation]:
     schemas = document().get("components", {}).get("schemas", {})
     if schema not in schemas:
         raise KeyError(f"the document has no schema {schema!r}")
-    return list(_deviations(to_json(value), schemas[schema], "$"))
+    return list(islice(_deviations(to_json(value), schemas[schema], "$"), most))
 
 
 def _deviations(value: Any, schema: Any, path: str) -> Iterator[Deviation]:
@@ -181,7 +184,10 @@ def _of_union(value: Any, schema: Any, key: str, path: str) -> Iterator[Deviatio
         if not any(not list(_deviations(value, m, path)) for m in members):
             yield from _of_variant(value, discriminator["propertyName"], mapping, path)
         return
-    found = [list(_deviations(value, member, path)) for member in members]
+    # With so many, a member is none of those that come close.
+    found = [
+        list(islice(_deviations(value, member, path), _COMPARED)) for member in members
+    ]
     fitting = sum(not deviations for deviations in found)
     if fitting == 1 or (fitting and key == "anyOf"):
         return
