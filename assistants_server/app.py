@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 import logging
+from dataclasses import replace
 from typing import TYPE_CHECKING, TypeAlias
 
 from starlette.applications import Starlette
@@ -11,9 +12,10 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Match, Route
 
+from ._api import in_thread
 from .files import Files
 from .http_errors import HTTPError, json_response, quoted, request_id
-from .idempotency import once
+from .idempotency import fingerprint, key_of, once
 from .models import Models
 from .operations import operations
 from .request_bodies import RequestBodies
@@ -120,6 +122,9 @@ class App:
                     faults=_faults(request),
                     upload=upload,
                 )
+                if key_of(operation, request.headers) is not None:
+                    known = await in_thread(fingerprint, valid)
+                    valid = replace(valid, fingerprint=known)
                 with self._store.errors_explained(), self._store.changes():
                     result = once(self._store, valid, acts[method])
                 if upload:

@@ -5,7 +5,14 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from msgspec import json as fast_json
+
 
 def to_json(value: Any) -> str:
     """Return a value as JSON, as short as it can be."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    try:
+        # A body of some MiB would hold up the event loop otherwise.
+        return fast_json.encode(value).decode()
+    except (OverflowError, UnicodeEncodeError):
+        # It knows no integer of more than 64 bits, and no half of a surrogate pair.
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":"))

@@ -11,8 +11,9 @@ from .resources import Result
 from .store import StoredResponse
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
+    from .operations import Operation
     from .store import Store
     from .validation import ValidRequest
 
@@ -42,10 +43,10 @@ def once(
         HTTPError: the key is invalid, belongs to another request, to a stream, or to
             what was deleted since.
     """
-    key = _key_of(request)
+    key = key_of(request.operation, request.headers)
     if key is None:
         return act(request)
-    fingerprint = _fingerprint(request)
+    assert request.fingerprint is not None
     stored = store.response(key)
     if stored is None:
         result = act(request)
@@ -53,10 +54,12 @@ def once(
             # It has changed nothing.
             return result
         streamed = result.listener is not None
-        response = StoredResponse(fingerprint, result.body, result.headers, streamed)
+        response = StoredResponse(
+            request.fingerprint, result.body, result.headers, streamed
+        )
         store.store_response(key, response)
         return result
-    if stored.fingerprint != fingerprint:
+    if stored.fingerprint != request.fingerprint:
         message = (
             f"The {HEADER} {quoted(key)} was used for another request before; a new "
             "request needs a new key."
@@ -86,9 +89,14 @@ def _stream_is_gone(key: str, run: dict[str, Any]) -> HTTPError:
     return _error(409, message, "idempotent_stream", _NO_RETRY)
 
 
-def _key_of(request: ValidRequest) -> str | None:
-    key = request.headers.get(HEADER.lower())
-    if key is None or request.operation.method != "POST":
+def key_of(operation: Operation, headers: Mapping[str, str]) -> str | None:
+    """Return the key of a request; None where it has none, or none that counts.
+
+    Raises:
+        HTTPError: it is no key.
+    """
+    key = headers.get(HEADER.lower())
+    if key is None or operation.method != "POST":
         return None
     if not 1 <= len(key) <= LONGEST:
         message = (
@@ -105,8 +113,11 @@ def _error(
     return HTTPError(status, message, param=HEADER, code=code, headers=headers)
 
 
-def _fingerprint(request: ValidRequest) -> str:
-    """Return what is the same for two requests only if they ask for the same."""
+def fingerprint(request: ValidRequest) -> str:
+    """Return what is the same for two requests only if they ask for the same.
+
+    For a large body it takes a while: on an event loop, call it in a thread.
+    """
     operation = request.operation
     parts: list[Any] = [operation.method, operation.path, dict(request.path)]
     parts += [request.query, request.body]

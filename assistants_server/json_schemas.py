@@ -22,6 +22,7 @@ Schema: TypeAlias = Any
 _MOST_WEIGHT = 20_000
 # What searching one text may cost, in thousands of steps.
 _DEAREST_MATCH = 3000
+_PANIC = "PanicException"
 _BY_NAME = {"additionalProperties", "patternProperties", "unevaluatedProperties"}
 
 
@@ -86,8 +87,12 @@ class Checker:
             return bool(self._validator.evolve(schema=schema).is_valid(value))
         except CostError:
             raise
-        except Exception:  # noqa: BLE001 - a reference to nowhere, an enormous number
-            return False
+        except BaseException as error:
+            # A reference to nowhere, an enormous number; for some references the
+            # library panics in Rust, and what it raises then is no Exception.
+            if isinstance(error, Exception) or type(error).__name__ == _PANIC:
+                return False
+            raise
         finally:
             _spend.reset(token)
 

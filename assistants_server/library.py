@@ -141,14 +141,18 @@ class Library:
         Raises:
             HTTPError: a file doesn't exist.
         """
-        for file, request in {each["file_id"]: each for each in requests}.items():
+        last = {each["file_id"]: each for each in requests}
+        there = self._store.existing("file", last)
+        entries = []
+        for file, request in last.items():
             entry = file_objects.vector_store_file(store, request)
-            if self._store.get("file", file) is None:
+            if file not in there:
                 if not may_lack:
                     raise not_found("file", file)
                 message = _NO_FILE.format(file)
                 entry = file_objects.failed(entry, "invalid_file", message)
-            self._entries.add(entry, batch=batch)
+            entries.append(entry)
+        self._entries.add(entries, batch=batch)
         self._background.wake()
 
     def remove(self, store: str, file: str) -> None:

@@ -11,6 +11,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 SMALLEST_PAGE, LARGEST_PAGE = 1, 100
+MOST_ITEMS = {
+    **dict.fromkeys(("messages", "additional_messages"), 1000),
+    **dict.fromkeys(("content", "attachments", "tool_outputs"), 1000),
+    "query": 100,
+}
+"""How many items arrays have that the document leaves unlimited: what is done with all
+of them is done at once, and others wait."""
 METADATA_PAIRS = 16
 METADATA_KEY = 64
 METADATA_VALUE = 512
@@ -22,6 +29,17 @@ def tools_of_run() -> int:
     run = document()["components"]["schemas"]["RunObject"]
     most: int = run["properties"]["tools"]["maxItems"]
     return most
+
+
+def attachments_violation(body: Any) -> tuple[str, str] | None:
+    """Find whether the messages of a body have too many attachments together."""
+    holder: Any = body.get("thread") or body
+    messages = (holder.get("messages") or []) + (body.get("additional_messages") or [])
+    count = sum(len(each.get("attachments") or ()) for each in messages)
+    most = MOST_ITEMS["attachments"]
+    if count <= most:
+        return None
+    return "$", f"expected at most {most} attachments in all, found {count}"
 
 
 def violations(body: Any, path: str = "$") -> Iterator[tuple[str, str]]:
@@ -44,6 +62,10 @@ def violations(body: Any, path: str = "$") -> Iterator[tuple[str, str]]:
             yield from _of_named(format, f"{path}.json_schema", "schema")
         case dict():
             for name, value in body.items():
+                most = MOST_ITEMS.get(name)
+                if most is not None and isinstance(value, list) and len(value) > most:
+                    limit = f"expected at most {most} items, found {len(value)}"
+                    yield f"{path}.{name}", limit
                 if name == "metadata" and isinstance(value, dict):
                     yield from _of_metadata(value, f"{path}.{name}")
                 elif name == "chunking_strategy":

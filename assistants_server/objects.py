@@ -23,7 +23,9 @@ PREFIXES = {
     "vector_store": "vs",
     "file_batch": "vsfb",
 }
-_ALPHABET = string.ascii_letters + string.digits
+_ALPHABET = (string.ascii_letters + string.digits).encode()
+# For each byte a letter: some are a little more frequent, which makes no id weak.
+_LETTERS = bytes(_ALPHABET[byte % len(_ALPHABET)] for byte in range(256))
 _ID_LENGTH = 24
 # The reasons that the API has for a message that a run left unfinished.
 _REASONS = {
@@ -41,7 +43,7 @@ def new_id(kind: str) -> str:
 
 def random_letters() -> str:
     """Return what makes an id unique."""
-    return "".join(secrets.choice(_ALPHABET) for _ in range(_ID_LENGTH))
+    return secrets.token_bytes(_ID_LENGTH).translate(_LETTERS).decode()
 
 
 def now() -> int:

@@ -11,7 +11,7 @@ from .pages import list_page
 from .run_record import ACTIVE
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Iterable
 
     from .events import Listener
     from .library import Library
@@ -97,15 +97,15 @@ class Resource:
         resources = self.library.tool_resources(body.get("tool_resources"))
         made = objects.thread({**body, "tool_resources": resources})
         self.store.add("thread", made)
-        for each in body.get("messages", ()):
-            self.add_message(each, made["id"])
+        self.add_messages(body.get("messages", ()), made["id"])
         return self.find("thread", made["id"])
 
-    def add_message(self, body: JSON, thread: str) -> JSON:
-        """Add a message to a thread with what is attached to it, and return it."""
-        made = objects.message(body, thread)
-        self.store.add("message", made, thread=thread)
-        self.library.attach(thread, made["attachments"])
+    def add_messages(self, bodies: Iterable[JSON], thread: str) -> list[JSON]:
+        """Add messages to a thread with what is attached to them, and return them."""
+        made = [objects.message(body, thread) for body in bodies]
+        for each in made:
+            self.store.add("message", each, thread=thread)
+        self.library.attach(thread, [a for each in made for a in each["attachments"]])
         return made
 
 
@@ -184,7 +184,8 @@ class Messages(Resource):
         if active:
             message = f"Can't add messages to {thread} while {active} is active."
             raise HTTPError(400, message)
-        return Result(self.add_message(request.body, thread))
+        (made,) = self.add_messages([request.body], thread)
+        return Result(made)
 
     def get_message(self, request: ValidRequest) -> Result:
         """Return a message."""

@@ -47,8 +47,7 @@ class Runs(Resource):
         active = self.store.active_run(thread)
         if active:
             raise HTTPError(400, f"{thread} already has an active run: {active}.")
-        for each in request.body.get("additional_messages") or ():
-            self.add_message(each, thread)
+        self.add_messages(request.body.get("additional_messages") or (), thread)
         return self._start(
             request, thread, Listener() if request.body.get("stream") else None
         )

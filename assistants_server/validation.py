@@ -11,7 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 from ._api import check
 from .http_errors import HTTPError, quoted
-from .limits import LARGEST_PAGE, SMALLEST_PAGE, violations
+from .limits import (
+    LARGEST_PAGE,
+    SMALLEST_PAGE,
+    attachments_violation,
+    violations,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -23,6 +28,9 @@ MOST_VALUES = 100_000
 """How many values a body may have, each text, number, array and object counted."""
 DEEPEST = 100
 """How many levels of arrays and objects a body may have."""
+_WITH_MESSAGES = (
+    *("CreateThreadRequest", "CreateRunRequest", "CreateThreadAndRunRequest"),
+)
 # Deviations: those that are named, and those after which no more are looked for.
 _MOST_NAMED, _MOST_FOUND = 5, 100
 # Up to here every whole number is a float too.
@@ -43,6 +51,8 @@ class ValidRequest:
         headers: the headers, names in lower case.
         upload: the content of the file in the body.
         faults: the values of the `pages` faults, for lists.
+        fingerprint: what tells it from others with the same idempotency key; None
+            where it has no such key.
     """
 
     operation: Operation
@@ -52,6 +62,7 @@ class ValidRequest:
     headers: Mapping[str, str] = field(repr=False)
     faults: frozenset[str] = frozenset()
     upload: Draft | None = None
+    fingerprint: str | None = None
 
 
 def read_query(
@@ -137,6 +148,8 @@ def valid_body(schema: str, body: Any) -> Any:
     most = _MOST_FOUND + 1
     wrong = [(each.path, each.message) for each in check(body, schema, most=most)]
     wrong = wrong or list(islice(violations(body), most))
+    if not wrong and schema in _WITH_MESSAGES and body:
+        wrong = [each for each in [attachments_violation(body)] if each]
     if wrong:
         raise _wrong_body(wrong)
     return body

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Container
+    from collections.abc import Callable, Container, Iterable
     from contextlib import AbstractContextManager
 
     from .deltas import Deltas
@@ -83,6 +83,8 @@ class Store(Protocol):
     def get(
         self, kind: str, id: str, *, thread: str | None = None, run: str | None = None
     ) -> JSON | None: ...
+
+    def existing(self, kind: str, ids: Iterable[str]) -> set[str]: ...
 
     def put(self, body: JSON, *, active: bool = False) -> None: ...
 

@@ -80,9 +80,10 @@ create table if not exists answers (
 create index if not exists answers_by_age on answers (kept_at)
 """
 _FINDING = """
-alter table answers add column object text as (json_extract(answer, '$.body.id'));
-alter table answers add column thread text
-    as (json_extract(answer, '$.body.thread_id'));
+alter table answers add column object text;
+alter table answers add column thread text;
+update answers set object = json_extract(answer, '$.body.id'),
+    thread = json_extract(answer, '$.body.thread_id');
 create index answers_by_object on answers (object);
 create index answers_by_thread on answers (thread)
 """

@@ -17,7 +17,7 @@ from .sqlite_text import explained, from_json
 from .vector_store_files import VectorStoreFiles
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Container, Iterator
+    from collections.abc import Callable, Container, Iterable, Iterator
     from pathlib import Path
 
 JSON = dict[str, Any]
@@ -180,6 +180,15 @@ class SQLiteStore:
         body: JSON | None = json.loads(row[0]) if row else None
         return body
 
+    def existing(self, kind: str, ids: Iterable[str]) -> set[str]:
+        """Return those of some ids that objects of a kind have."""
+        rows = self._sql.execute(
+            "select id from objects where id in (select value from json_each(?))"
+            " and kind = ? and body is not null",
+            (to_json([*ids]), kind),
+        )
+        return {id for (id,) in rows}  # noqa: A001 - of a row
+
     def notes(self, id: str) -> JSON:
         """Return the notes on an object."""
         row = self._sql.execute("select notes from objects where id = ?", (id,))
@@ -339,8 +348,12 @@ class SQLiteStore:
         oldest = now - RESPONSE_LIFETIME
         self._sql.execute("delete from answers where kept_at <= ?", (oldest,))
         added = self._sql.execute(
-            "insert into answers (key, request, answer, kept_at) values (?, ?, ?, ?)",
-            (key, fingerprint, to_json(stored), now),
+            "insert into answers (key, request, answer, kept_at, object, thread)"
+            " values (?, ?, ?, ?, ?, ?)",
+            (
+                *(key, fingerprint, to_json(stored), now),
+                *(response.body.get("id"), response.body.get("thread_id")),
+            ),
         )
         last = (added.lastrowid or 0) - MOST_RESPONSES
         self._sql.execute("delete from answers where place <= ?", (last,))

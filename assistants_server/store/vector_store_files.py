@@ -48,22 +48,22 @@ class VectorStoreFiles:
     def __init__(self, sql: sqlite3.Connection) -> None:
         self._sql = sql
 
-    def add(self, body: JSON, *, batch: str | None = None) -> None:
-        """Add a file at the end; the same one that was there before goes.
+    def add(self, bodies: Collection[JSON], *, batch: str | None = None) -> None:
+        """Add files at the end; the same ones that were there before go.
 
         Args:
-            body: the API's object.
-            batch: the id of a batch that it belongs to.
+            bodies: the API's objects.
+            batch: the id of a batch that they belong to.
         """
-        self._sql.execute(
+        self._sql.executemany(
             "insert or replace into vector_store_files (vector_store, file, body)"
             " values (?, ?, ?)",
-            (body["vector_store_id"], body["id"], to_json(body)),
+            ((each["vector_store_id"], each["id"], to_json(each)) for each in bodies),
         )
         if batch is not None:
-            self._sql.execute(
+            self._sql.executemany(
                 "insert or ignore into batch_files (batch, file) values (?, ?)",
-                (batch, body["id"]),
+                ((batch, each["id"]) for each in bodies),
             )
 
     def get(self, vector_store: str, file: str) -> Entry | None:

@@ -92,7 +92,7 @@ def test_file_of_the_first_version_is_upgraded(
             assert store.expired("file", 4) == []
             assert store.expired("file", 5) == [{"id": each}]
             store.delete(each)
-            store.vector_store_files.add({"vector_store_id": "vs_1", "id": each})
+            store.vector_store_files.add([{"vector_store_id": "vs_1", "id": each}])
     with contextlib.closing(sqlite3.connect(file)) as sql:
         assert sql.execute("pragma user_version").fetchone() == (3,)
 
