@@ -22,6 +22,8 @@ from .search.embeddings import KEY_VARIABLE, MODEL, key_from
 from .server import LocalServer
 from .settings import LOOPBACK, MEBIBYTE
 from .store import StoreError
+from .upstream import options as upstream_options
+from .upstream.options import ENGINE_VARIABLE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,12 +31,13 @@ if TYPE_CHECKING:
     from .engines import Engine
 
 _KEY = "ASSISTANTS_LOCAL_KEY"
+_log = logging.getLogger("assistants_server")
 _PORT = 8000
 _WRONG_USE = 2
 _DESCRIPTION = """\
 Serve the Assistants API on this machine, all of its operations, for demos, tests and
-offline work. A deterministic engine answers, which needs no network, or one of your
-own."""
+offline work. A deterministic engine answers, which needs no network, or any model that
+speaks chat completions or Responses, or an engine of your own."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -100,10 +103,13 @@ def _parser() -> argparse.ArgumentParser:
     )
     add(
         "--engine",
-        metavar="MODULE:NAME",
-        help="what answers: a function that takes a Turn and yields text and tool "
-        "calls",
+        metavar="ENGINE",
+        default=os.environ.get(ENGINE_VARIABLE),
+        help="what answers: `chat` or `responses`, a model behind --upstream; or "
+        "MODULE:NAME, a function that takes a Turn and yields text and tool calls "
+        f"(default: {ENGINE_VARIABLE} in the environment, or a deterministic one)",
     )
+    upstream_options.add_options(parser)
     add(
         "--script",
         metavar="FILE",
@@ -218,7 +224,13 @@ def _engine(options: argparse.Namespace) -> Engine:
         raise ValueError("use either --engine or --script, which has an engine")
     if options.script:
         return _scripted(options.script)
-    return _named(options.engine) if options.engine else deterministic
+    if options.engine not in upstream_options.ENGINES:
+        return _named(options.engine) if options.engine else deterministic
+    engine = upstream_options.engine_of(options)
+    if not options.no_check:
+        for warning in upstream_options.check(engine):
+            _log.warning("%s", warning)
+    return engine
 
 
 def _scripted(file: Path) -> Engine:
@@ -232,7 +244,8 @@ def _named(text: str) -> Engine:
     module, _, name = text.partition(":")
     if not module or not name:
         raise ValueError(
-            f"--engine {text}: expected MODULE:NAME, as in my.engines:parrot"
+            f"--engine {text}: expected chat, responses, or MODULE:NAME, as in "
+            "my.engines:parrot"
         )
     # As `python -m` does by itself, but a console or a debugger may not.
     sys.path.insert(0, str(Path.cwd()))

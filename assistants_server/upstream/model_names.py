@@ -40,6 +40,11 @@ class ModelNames:
         return self._names.get(name, self._names.get(_ANY, name))
 
     @property
+    def table(self) -> Mapping[str, str]:
+        """Return the table, with `*` if it is there."""
+        return self._names
+
+    @property
     def old(self) -> list[str]:
         """Return the names that are mapped, `*` aside."""
         return [name for name in self._names if name != _ANY]
