@@ -259,12 +259,20 @@ def _named(text: str) -> Engine:
     return cast("Engine", engine)
 
 
+def _answering(options: argparse.Namespace) -> str:
+    if options.engine in upstream_options.ENGINES:
+        return f"models at {options.upstream} ({options.engine})"
+    if options.script:
+        return f"the script {options.script}"
+    return options.engine or "a deterministic engine"
+
+
 def _greet(server: LocalServer, options: argparse.Namespace) -> None:
     state = f"in {options.store}" if options.store else "in memory"
     key = "needed" if options.key else "none needed"
     try:
         print(f"{server.url} serves the Assistants API; Ctrl-C ends it")
-        print(f"state: {state}; key: {key}", flush=True)
+        print(f"answers: {_answering(options)}; state: {state}; key: {key}", flush=True)
     except BrokenPipeError:
         # Nobody reads it, which is no reason not to serve, nor to fail at the end.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from .. import _model_api
 from ..upstream.chat_chunks import ChatChunks
 from ..upstream.chat_request import calling_round, chat_request
-from ..upstream.connection import FIRST_PAUSE, MAX_TURNS
+from ..upstream.connection import FIRST_PAUSE
 from .upstream import UpstreamEngine, taken_ids
 
 if TYPE_CHECKING:
@@ -31,7 +31,6 @@ class ChatEngine(UpstreamEngine):
         *,
         key: str | None = None,
         models: Mapping[str, str] | None = None,
-        max_turns: int = MAX_TURNS,
         leave_out: Collection[str] = (),
         role: Literal["system", "developer"] = "system",
         first_pause: float = FIRST_PAUSE,
@@ -43,7 +42,6 @@ class ChatEngine(UpstreamEngine):
             key: its key, if it needs one.
             models: the upstream's name for the models that runs name; the one for `*`
                 is that of all others.
-            max_turns: how many turns go to it at once; the rest waits, in order.
             leave_out: tools that runs may name and the model is not told of.
             role: whose words the instructions are.
             first_pause: seconds before a failed request is sent again.
@@ -55,7 +53,6 @@ class ChatEngine(UpstreamEngine):
             url,
             key=key,
             models=models,
-            max_turns=max_turns,
             leave_out=leave_out,
             first_pause=first_pause,
         )

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from ..upstream.address import Address
-from ..upstream.connection import FIRST_PAUSE, MAX_TURNS, Connection
+from ..upstream.connection import FIRST_PAUSE, Connection
 from ..upstream.errors import ContextTooLongError, RefusedParameterError, UpstreamError
 from ..upstream.inputs import Inputs, has_tool, images_of, search_name, search_output
 from ..upstream.marks import Marks
@@ -59,7 +59,6 @@ class UpstreamEngine:
         *,
         key: str | None = None,
         models: Mapping[str, str] | None = None,
-        max_turns: int = MAX_TURNS,
         built_in: Collection[str] = (),
         leave_out: Collection[str] = (),
         first_pause: float = FIRST_PAUSE,
@@ -71,7 +70,6 @@ class UpstreamEngine:
             key: its key, if it needs one.
             models: the upstream's name for the models that runs name; the one for `*`
                 is that of all others.
-            max_turns: how many turns go to it at once; the rest waits, in order.
             built_in: tools that the upstream itself has, of `file_search` and
                 `code_interpreter`; files are searched here otherwise.
             leave_out: tools that runs may name and the model is not told of.
@@ -83,9 +81,7 @@ class UpstreamEngine:
         self._names = ModelNames(models)
         self._built_in = tuple(built_in)
         self._leave_out = tuple(leave_out)
-        self._connection = Connection(
-            Address(url, key), max_turns=max_turns, first_pause=first_pause
-        )
+        self._connection = Connection(Address(url, key), first_pause=first_pause)
         self._refused = RefusedParameters()
         self.models = tuple(self._names.old) or (type(self).__name__,)
 

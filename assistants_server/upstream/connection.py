@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from .._model_api import Request
     from .address import Address
 
-MAX_TURNS: Final = 32
-"""How many turns go to the upstream at once, unless told otherwise."""
 _TIMEOUT: Final = httpx.Timeout(30, read=600, connect=10, pool=None)
 _CHECK_SECONDS: Final = 15.0
 _TRIES: Final = 4
@@ -44,22 +42,18 @@ class Connection:
         self,
         address: Address,
         *,
-        max_turns: int = MAX_TURNS,
         first_pause: float = FIRST_PAUSE,
     ) -> None:
         """Prepare a connection; it is opened when something is sent.
 
         Args:
             address: where the upstream is.
-            max_turns: how many turns go to it at once; the rest waits, in order.
             first_pause: seconds before a failed request is sent again, doubled with
                 each.
         """
         self.address = address
-        self._max_turns = max_turns
         self._first_pause = first_pause
         self._client: httpx.AsyncClient | None = None
-        self._turns: asyncio.Semaphore | None = None
 
     async def stream(
         self, request: Request, *, until: float
@@ -77,34 +71,33 @@ class Connection:
         Raises:
             UpstreamError: the upstream can't be reached, refuses, or breaks off.
         """
-        client, turns = self._opened()
-        async with turns:
-            attempt = 0
-            while True:
-                attempt += 1
-                begun = False
-                try:
-                    async with aclosing(self._events(client, request)) as events:
-                        async for event in events:
-                            begun = True
-                            yield event
-                    return
-                except httpx.TransportError as error:
-                    what = f"broke off ({type(error).__name__})"
-                    if not begun:
-                        what = f"can't be reached ({type(error).__name__})"
-                    if begun or attempt == _TRIES:
-                        raise self._error(what) from error
-                    pause = self._pause(attempt)
-                except _PassingError as passing:
-                    pause = max(passing.pause, self._pause(attempt))
-                    late = time.time() + pause >= until
-                    if late or (passing.counts and attempt >= _TRIES):
-                        raise passing.error from None
-                _log.warning(
-                    "the upstream %s is asked again in %.1f s", self.address.host, pause
-                )
-                await asyncio.sleep(pause)
+        client = self._opened()
+        attempt = 0
+        while True:
+            attempt += 1
+            begun = False
+            try:
+                async with aclosing(self._events(client, request)) as events:
+                    async for event in events:
+                        begun = True
+                        yield event
+                return
+            except httpx.TransportError as error:
+                what = f"broke off ({type(error).__name__})"
+                if not begun:
+                    what = f"can't be reached ({type(error).__name__})"
+                if begun or attempt == _TRIES:
+                    raise self._error(what) from error
+                pause = self._pause(attempt)
+            except _PassingError as passing:
+                pause = max(passing.pause, self._pause(attempt))
+                late = time.time() + pause >= until
+                if late or (passing.counts and attempt >= _TRIES):
+                    raise passing.error from None
+            _log.warning(
+                "the upstream %s is asked again in %.1f s", self.address.host, pause
+            )
+            await asyncio.sleep(pause)
 
     async def models(self) -> list[str]:
         """Return the names of the upstream's models, as it lists them.
@@ -132,7 +125,7 @@ class Connection:
 
     async def close(self) -> None:
         """Close all connections."""
-        client, self._client, self._turns = self._client, None, None
+        client, self._client = self._client, None
         if client:
             await client.aclose()
 
@@ -174,14 +167,13 @@ class Connection:
             return _PassingError(error, _retry_after(response), counts=True)
         return error
 
-    def _opened(self) -> tuple[httpx.AsyncClient, asyncio.Semaphore]:
-        if self._client is None or self._turns is None:
+    def _opened(self) -> httpx.AsyncClient:
+        if self._client is None:
             limits = httpx.Limits(max_connections=None, max_keepalive_connections=20)
             self._client = httpx.AsyncClient(
                 headers=self.address.headers, timeout=_TIMEOUT, limits=limits
             )
-            self._turns = asyncio.Semaphore(self._max_turns)
-        return self._client, self._turns
+        return self._client
 
     def _pause(self, attempt: int) -> float:
         return min(self._first_pause * 2.0 ** (attempt - 1), _LONGEST_PAUSE)

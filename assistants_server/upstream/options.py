@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from .address import KEY_VARIABLE, key_from
-from .connection import MAX_TURNS
 from .errors import UpstreamError
 from .model_names import ModelNames
 
@@ -23,7 +22,6 @@ ENGINES: Final = ("chat", "responses")
 ENGINE_VARIABLE: Final = "ASSISTANTS_ENGINE"
 URL_VARIABLE: Final = "ASSISTANTS_UPSTREAM"
 MODELS_VARIABLE: Final = "ASSISTANTS_MODELS"
-TURNS_VARIABLE: Final = "ASSISTANTS_MAX_TURNS"
 _TOOLS: Final = ("code_interpreter", "file_search")
 _NEEDED: Final = (
     "--engine {0} needs --upstream URL, such as http://127.0.0.1:11434/v1 for Ollama "
@@ -56,14 +54,6 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         help="the upstream's model for one that runs name; *=NEW for all others; may "
         f"be given several times (default: {MODELS_VARIABLE} in the environment, "
         "separated by commas; else models are named as they are)",
-    )
-    add(
-        "--max-turns",
-        metavar="N",
-        type=int,
-        default=os.environ.get(TURNS_VARIABLE, MAX_TURNS),
-        help="turns that go to the upstream at once; the rest waits, in order "
-        f"(default: {MAX_TURNS})",
     )
     add(
         "--built-in",
@@ -103,8 +93,6 @@ def engine_of(options: argparse.Namespace) -> UpstreamEngine:
 
     if not options.upstream:
         raise ValueError(_NEEDED.format(options.engine))
-    if options.max_turns < 1:
-        raise ValueError("--max-turns must be 1 or more")
     names = _names(options.model)
     key = _key(options.upstream_key_file)
     try:
@@ -113,7 +101,6 @@ def engine_of(options: argparse.Namespace) -> UpstreamEngine:
                 options.upstream,
                 key=key,
                 models=names,
-                max_turns=options.max_turns,
                 built_in=options.built_in,
                 leave_out=options.leave_out,
             )
@@ -123,7 +110,6 @@ def engine_of(options: argparse.Namespace) -> UpstreamEngine:
             options.upstream,
             key=key,
             models=names,
-            max_turns=options.max_turns,
             leave_out=options.leave_out,
         )
     except ValueError as error:

@@ -281,29 +281,6 @@ def test_closing_the_turn_closes_the_connection() -> None:
         asyncio.run(work(server))
 
 
-def test_so_many_turns_at_once_and_the_others_in_order() -> None:
-    async def work(server: ScriptedServer) -> list[str]:
-        engine = ChatEngine(server.url, max_turns=2)
-        ended: list[str] = []
-
-        async def one(name: str) -> None:
-            async for _ in engine(turn(message(name))):
-                pass
-            ended.append(name)
-
-        names = [f"{number:02}" for number in range(10)]
-        await asyncio.gather(*map(one, names))
-        await engine.aclose()
-        return [r.json()["messages"][-1]["content"] for r in server.requests]
-
-    with upstream(chat()) as server:
-        asked = asyncio.run(work(server))
-        assert server.peak <= 2
-    assert sorted(asked) == [f"{number:02}" for number in range(10)]
-    # Two go at once, so neighbours may be swapped, and nobody is overtaken further.
-    assert all(abs(index - int(name)) < 2 for index, name in enumerate(asked))
-
-
 # --- The check ----------------------------------------------------------------------
 
 MODELS = Response.of({"object": "list", "data": [{"id": "llama"}, {"id": "qwen"}]})

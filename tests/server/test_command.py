@@ -306,8 +306,14 @@ def test_what_fails_is_said_in_one_line(
         (["--script", "wrong.json"], r"--script wrong\.json: \$\[0\]\[1\]: Wait"),
         (["--script", "binary.json"], r"--script binary\.json: "),
         (["--script", "a.json", "--engine", "b:c"], "either --engine or --script"),
-        (["--engine", "engines"], "--engine engines: expected MODULE:NAME"),
-        (["--engine", ":parrot"], "--engine :parrot: expected MODULE:NAME"),
+        (
+            ["--engine", "engines"],
+            "--engine engines: expected chat, responses, or MODULE:NAME",
+        ),
+        (
+            ["--engine", ":parrot"],
+            "--engine :parrot: expected chat, responses, or MODULE:NAME",
+        ),
         (["--engine", "nowhere:parrot"], "--engine nowhere:parrot: .*nowhere"),
         (["--engine", "engines:parot"], "--engine engines:parot: .*'parot'"),
         (
