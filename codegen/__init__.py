@@ -1,1 +1,3 @@
-"""Turn an OpenAPI document into the package `assistants_api`."""
+"""Turn an OpenAPI document into a Python package. For development only."""
+
+__version__ = "0.1.0"

@@ -14,6 +14,7 @@ from codegen.commands.build import build, check
 from codegen.commands.diff import diff
 from codegen.commands.pin import pin
 from codegen.commands.vendor import vendor
+from codegen.paths import IS_CHECKOUT
 
 app = typer.Typer(
     add_completion=False,
@@ -25,7 +26,10 @@ app = typer.Typer(
     "the package, `check` checks whether it is current, `diff` compares two "
     "documents, `vendor` copies the package into another repository.",
 )
-for command in (pin, build, check, diff, vendor):
+# The others are about files of the repository.
+for command in (
+    (pin, build, check, diff, vendor) if IS_CHECKOUT else (build, check, diff)
+):
     app.command()(command)
 
 

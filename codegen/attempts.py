@@ -13,6 +13,7 @@ from pathlib import Path as FilePath
 from typing import NamedTuple
 
 from codegen import overlay
+from codegen.adjustments import UNADJUSTED, Adjustments, adjusted, labelled
 from codegen.changes import Change, as_actions
 from codegen.errors import Path, SpecError
 from codegen.normalise import Normalised, normalise
@@ -37,11 +38,13 @@ class Wishes:
         selection: which operations to keep.
         skip: JSONPaths to what is left out.
         skip_broken: whether what can't be built is left out.
+        adjustments: what is read as what.
     """
 
     selection: Selection
     skip: Sequence[str] = ()
     skip_broken: bool = False
+    adjustments: Adjustments = UNADJUSTED
 
 
 class Attempt(NamedTuple):
@@ -75,17 +78,24 @@ def prepared(
     return replace(whole, failures=first.failures | whole.failures), applied.unused
 
 
-def facts_of(given: Bundled, selection: Selection) -> Normalised:
+def facts_of(
+    given: Bundled, selection: Selection, adjustments: Adjustments = UNADJUSTED
+) -> Normalised:
     """Bring the chosen part of a prepared document into its one form."""
     check_version(given.document)
     named = name_targets(given)
     try:
         settled, notes = tolerated(named.document)
         check_structure(settled)
-        found = normalise(select(settled, selection))
+        found = normalise(select(adjusted(settled, adjustments), selection))
     except SpecError as error:
         raise error.traced(named.origins) from error
-    return replace(found, origins={**named.origins, **found.origins}, notes=notes)
+    return replace(
+        found,
+        document=labelled(found.document, adjustments, whole=selection.everything),
+        origins={**named.origins, **found.origins},
+        notes=notes,
+    )
 
 
 def attempt(given: Bundled, wishes: Wishes) -> Attempt:
@@ -101,7 +111,8 @@ def attempt(given: Bundled, wishes: Wishes) -> Attempt:
     for _ in range(_MOST_ROUNDS):
         document = overlay.apply_actions(given.document, actions)
         try:
-            found = facts_of(replace(given, document=document), wishes.selection)
+            current = replace(given, document=document)
+            found = facts_of(current, wishes.selection, wishes.adjustments)
             package = planned(found)
         except SpecError as error:
             refused += error.all

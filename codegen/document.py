@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from codegen.errors import Path, Problems, SpecError, shorten
+from codegen.identifiers import called
 from codegen.source import Document
 
 Schema = dict[str, Any]
@@ -106,7 +107,7 @@ def plain_media_type(media_type: str) -> str:
 
 def is_json(media_type: str) -> bool:
     """Return whether a media type is JSON."""
-    plain = plain_media_type(media_type)
+    plain = plain_media_type(called(media_type))
     return plain == "application/json" or plain.endswith("+json")
 
 

@@ -44,13 +44,35 @@ _SIGNS = {
 _SIGN = re.compile("|".join(map(re.escape, _SIGNS)) + r"|\A-")
 
 
+class Label(str):
+    """A name of the document that is called, or read, as another one.
+
+    Attributes:
+        label: the other one.
+    """
+
+    __slots__ = ("label",)
+    label: str
+
+    def __new__(cls, name: str, label: str = "") -> Label:
+        """Make a label; copies get theirs afterwards."""
+        result = super().__new__(cls, name)
+        result.label = label
+        return result
+
+
+def called(name: str) -> str:
+    """Return what a name is called: its label, or itself."""
+    return name.label if isinstance(name, Label) else name
+
+
 def words(name: str) -> list[str]:
     """Split a name into its words; what is no ASCII letter or digit separates.
 
     There is always one: a name without such letters is written by what its characters
     are called.
     """
-    plain = unicodedata.normalize("NFKD", name)
+    plain = unicodedata.normalize("NFKD", called(name))
     plain = "".join(c for c in plain if not unicodedata.combining(c))
     found = _WORDS.findall(re.sub(r"[^A-Za-z0-9]+", " ", plain))
     return found or " ".join(map(_called, plain)).split() or ["empty"]

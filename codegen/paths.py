@@ -12,4 +12,7 @@ MODEL_API = CODEGEN / "model_api.yaml"
 METHODS = CODEGEN / "methods.yaml"
 TYPES = CODEGEN / "types.yaml"
 TEMPLATES = CODEGEN / "templates"
+IS_CHECKOUT = PINNED.is_file()
+"""Whether the generator runs in its repository, or was installed without it."""
+LICENCE = CODEGEN / "LICENSE"
 CLIENT = ROOT / "assistants_client"

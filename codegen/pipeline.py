@@ -7,13 +7,15 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from codegen import overlay, source
+from codegen.adjustments import UNADJUSTED, Adjustments
 from codegen.attempts import Wishes, attempt, facts_of, prepared
+from codegen.distribution import write_distribution
 from codegen.engine import second_opinion
 from codegen.errors import BuildError, traced
 from codegen.finish import format_code, write_index
@@ -54,6 +56,8 @@ class Order:
         overlays: what to change in the document, in this order.
         skip: JSONPaths to what is left out.
         skip_broken: whether what can't be built is left out.
+        adjustments: what is read as what.
+        distribution: the metadata to write beside the package; None writes none.
     """
 
     spec: str = str(PINNED)
@@ -66,6 +70,8 @@ class Order:
     overlays: Sequence[Path] = ()
     skip: Sequence[str] = ()
     skip_broken: bool = False
+    adjustments: Adjustments = UNADJUSTED
+    distribution: Mapping[str, Any] | None = None
 
     def __post_init__(self) -> None:
         if self.http not in HTTP_LIBRARIES:
@@ -86,6 +92,10 @@ class Order:
             found["skip"] = ", ".join(self.skip)
         if self.skip_broken:
             found["skip-broken"] = "yes"
+        if self.adjustments != UNADJUSTED:
+            found["adjustments"] = hash_of_json(asdict(self.adjustments))
+        if self.distribution is not None:
+            found["distribution"] = hash_of_json(self.distribution)
         return found
 
 
@@ -193,7 +203,7 @@ def _written(order: Order, beside: Path, say: Say) -> Iterator[tuple[Path, Code]
     repairs = overlay.load()
     overlays = [overlay.named(path) for path in order.overlays]
     given, _ = prepared(loaded.document, repairs, loaded.folder, overlays)
-    wishes = Wishes(order.selection, order.skip, skip_broken=order.skip_broken)
+    wishes = Wishes(order.selection, order.skip, order.skip_broken, order.adjustments)
     found, package, left_out = attempt(given, wishes)
     counts = (f"{n} {c}" for n, c in found.changes.items() if c and n != "order")
     say(f"normalised: {', '.join(counts) or 'nothing to do'}")
@@ -203,6 +213,16 @@ def _written(order: Order, beside: Path, say: Say) -> Iterator[tuple[Path, Code]
         methods = _methods(order.client, package, found.document, say)
         format_code(folder)
         write_index(package, folder, order.name, left_out)
+        chosen = []
+        if order.distribution is not None:
+            chosen = write_distribution(
+                package,
+                given.document,
+                folder,
+                order.name,
+                order.http,
+                order.distribution,
+            )
         say(
             f"wrote {len(package.operations)} operations, {len(package.schemas)} models"
         )
@@ -220,7 +240,7 @@ def _written(order: Order, beside: Path, say: Say) -> Iterator[tuple[Path, Code]
         write_lock(folder, {**inputs, **tool_inputs()})
         notes = [traced(note, found.origins) for note in opinion]
         own = [traced(note, found.origins) for note in package.notes]
-        package = replace(package, notes=[*found.notes, *own])
+        package = replace(package, notes=[*found.notes, *own, *chosen])
         yield folder, Code(package, notes, methods, left_out)
 
 

@@ -9,8 +9,8 @@ from typing import Annotated
 
 import typer
 
-from codegen.commands.build import Everything, Prefixes, Tags, selection_of
 from codegen.commands.console import out, reported_errors
+from codegen.commands.orders import Everything, Prefixes, Tags, selection_of
 from codegen.diff import Verdict, compare
 from codegen.diff.report import as_json, as_markdown, as_text
 from codegen.diff.sides import find

@@ -8,8 +8,8 @@ import typer
 
 from codegen import pin as pinning
 from codegen import source
-from codegen.commands.build import AnyHost
 from codegen.commands.console import out, reported_errors, say_some
+from codegen.commands.orders import AnyHost
 from codegen.document import operations
 
 

@@ -76,7 +76,9 @@ def plan_package(document: Document, order: Sequence[str] = ()) -> Package:
         order: the schemas in the order in which they choose their names; others follow.
     """
     schemas = component_schemas(document)
-    first = [name for name in order if name in schemas]
+    # Those of the document itself, for they may have labels.
+    keys = {name: name for name in schemas}
+    first = [keys[name] for name in order if name in keys]
     names = Names(dict.fromkeys([*first, *schemas]))
     types = Types(schemas, names, notes=names.notes)
     problems = Problems()

@@ -46,6 +46,8 @@ OPTIONS = [
     "--overlay",
     "--skip",
     "--skip-broken",
+    "--config",
+    "--package",
 ]
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.codegen.specs import TEXT, Document, document, obj, operation, ref, written
+from tests.docs.pages import all_pages
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
     from tests.codegen.conftest import Answer
 
+GUIDE = next(page for page in all_pages() if page.name == "regenerating")
 BROKEN = {"type": "strng"}
 
 
@@ -35,6 +37,8 @@ def test_a_refusal_ends_with_lines_that_make_an_overlay(
     refused = run("build", *order)
     assert refused.code == 2
     assert not (tmp_path / "out").exists()
+    # As the guide shows it.
+    assert refused.err in GUIDE.examples("text")[0].parsed
     _, _, lines = refused.err.partition("it is built:\n\n")
     assert len(lines.splitlines()) == 3
     overlay = tmp_path / "repairs.yaml"

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[2]
 API = "generated/API.md"
 BASE_URL = '"http://127.0.0.1:8000/v1"'
-LANGUAGES = ("python", "sh", "text", "yaml")
+LANGUAGES = ("python", "sh", "text", "toml", "yaml")
 
 _FENCE = re.compile(r"^(```+|~~~+)(\S*)[^\n]*\n.*?^\1[ \t]*$", re.DOTALL | re.MULTILINE)
 _LINK = re.compile(r"\[[^\]]*\]\(([^()\s]+)\)")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -117,3 +118,5 @@ def test_every_block_says_what_it_is_and_is_that(page: Page) -> None:
     assert page.languages <= {*LANGUAGES}
     for example in page.examples("yaml"):
         assert yaml.safe_load(example.parsed), where(example)
+    for example in page.examples("toml"):
+        assert tomllib.loads(example.parsed), where(example)

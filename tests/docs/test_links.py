@@ -28,6 +28,7 @@ _NAME = re.compile(r"(?:assistants_api|assistants_client)(?:\.\w+)+")
 # Files that readers have, or that other repositories get.
 _THEIRS = {
     *("conftest.py", "state.db", "other.yaml", "tides.md", "upstream.yaml"),
+    *("codegen.toml", "pyproject.toml", "NOTICE"),
 }
 FOLDERS = (ROOT, ROOT / "codegen", ROOT / "generated")
 # What stands for the name of a module.
