@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from typing import TYPE_CHECKING, Any, Final
 
 from .accumulate import Accumulated
@@ -59,6 +60,17 @@ class Snapshots:
     def requires_action(self) -> bool:
         """Return whether the run requires an action."""
         return bool(self.status == REQUIRES_ACTION)
+
+    def data(self) -> dict[str, Any]:
+        """Return a copy of all of them, as JSON data."""
+        return deepcopy(
+            {
+                "thread": self.thread,
+                "run": self.run,
+                "messages": [each.snapshot() for each in self.messages.values()],
+                "run_steps": [each.snapshot() for each in self.steps.values()],
+            }
+        )
 
     def apply(self, event: ParsedEvent) -> None:
         """Accumulate an event; one that makes no sense changes nothing."""

@@ -1,36 +1,109 @@
-"""Handlers: callbacks for the events of a stream, and loops over them."""
+"""Handlers: callbacks for the events of a stream, and loops over them.
+
+Whoever subclasses them may use any name: what they need themselves is in a session, and
+nothing here is looked up on the handler but its callbacks.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from ._handler import Handler, timed_out
+from . import _session
+from ._session import maybe_session_of, session_of
 from .callbacks import AsyncCallbacks, Callbacks
+from .registration import ALL, check_awaited
 
 if TYPE_CHECKING:
-    from collections.abc import (
-        AsyncGenerator,
-        AsyncIterator,
-        Awaitable,
-        Callable,
-        Generator,
-        Iterator,
-    )
+    from collections.abc import AsyncIterator, Callable, Iterator
 
     from .._api import KnownAssistantStreamEvent
-    from .._events.snapshots import Snapshots
     from ..objects.messages import AsyncMessage, Message
     from ..objects.runs import AsyncRun, Run
     from ..objects.steps import AsyncRunStep, RunStep
-    from .stream import AsyncStream, Stream
 
-    _Handler: TypeAlias = Handler[Run, Message, RunStep]
-    _AsyncHandler: TypeAlias = Handler[AsyncRun, AsyncMessage, AsyncRunStep]
+    shown = property
 else:
-    _Handler = _AsyncHandler = Handler
+
+    class shown:  # noqa: N801 - it stands for `property`
+        """A property that a subclass may replace, by whatever it likes.
+
+        An instance may set it, and the class doesn't show it, so that a dataclass
+        doesn't take it for the default of a field.
+        """
+
+        def __init__(self, get: Callable[[Any], Any]) -> None:
+            self._get = get
+            self.__doc__ = get.__doc__
+
+        def __set_name__(self, _: type, name: str) -> None:
+            self._name = name
+
+        def __get__(self, instance: Any, owner: type) -> Any:
+            if instance is None:
+                what = f"{owner.__name__}.{self._name}"
+                raise AttributeError(f"{what} is known of its objects alone")
+            return self._get(instance)
 
 
-class AssistantEventHandler(_Handler, Callbacks):
+RunT = TypeVar("RunT")
+MessageT = TypeVar("MessageT")
+StepT = TypeVar("StepT")
+
+
+class _Handler(Generic[RunT, MessageT, StepT]):
+    """What handlers of both kinds know of their stream."""
+
+    @shown
+    def current_event(self) -> KnownAssistantStreamEvent | None:
+        """Return the last event; None before the first one."""
+        found: KnownAssistantStreamEvent | None = _of(self, "event")
+        return found
+
+    @shown
+    def current_run(self) -> RunT | None:
+        """Return the run of the last event of the run."""
+        found: RunT | None = _of(self, "run")
+        return found
+
+    @shown
+    def current_message_snapshot(self) -> MessageT | None:
+        """Return the message of the last event of a message, as far as it is known."""
+        found: MessageT | None = _of(self, "message")
+        return found
+
+    @shown
+    def current_run_step_snapshot(self) -> StepT | None:
+        """Return the step that is going on, as far as it is known."""
+        found: StepT | None = _of(self, "step")
+        return found
+
+    @shown
+    def run(self) -> RunT:
+        """Return the run, with its methods: `stream.run.cancel()`.
+
+        Raises:
+            UsageError: no event has told yet which run it is.
+        """
+        found: RunT = session_of(self).stream.run
+        return found
+
+    @shown
+    def event_data(self) -> dict[str, Any]:
+        """Return a copy of all that has accumulated so far, as JSON data.
+
+        It has `thread` and `run`, or None for them, and the lists `messages` and
+        `run_steps`.
+        """
+        found: dict[str, Any] = session_of(self).data
+        return found
+
+
+def _of(handler: Any, name: str) -> Any:
+    session = maybe_session_of(handler)
+    return None if session is None else getattr(session, name)
+
+
+class AssistantEventHandler(_Handler["Run", "Message", "RunStep"], Callbacks):
     """A stream of events, with callbacks for them; override any.
 
     Iterate over it for the events, over `text_deltas` for the text alone, or call
@@ -38,28 +111,26 @@ class AssistantEventHandler(_Handler, Callbacks):
     are known, and afterwards.
     """
 
-    _stream: Stream | None
-    _events: Generator[KnownAssistantStreamEvent, None, None] | None
-    _texts: Iterator[str] | None
+    def __init_subclass__(cls, **options: Any) -> None:
+        """Refuse callbacks that nothing would await.
 
-    def _begin(self, begin: Callable[[Snapshots], Stream]) -> None:
-        self._stream = begin(self._prepare())
+        Raises:
+            ConfigurationError: there is one.
+        """
+        super().__init_subclass__(**options)
+        for name in ALL:
+            check_awaited(getattr(cls, name, None), f"{cls.__name__}.{name}")
 
     def __iter__(self) -> Iterator[KnownAssistantStreamEvent]:
-        # Always the same one, so that a second loop continues where the first was left.
-        if self._events is None:
-            self._events = self._iterate()
-        return self._events
+        return _sync(self).events
 
     def __next__(self) -> KnownAssistantStreamEvent:
-        return next(iter(self))
+        return next(_sync(self).events)
 
-    @property
+    @shown
     def text_deltas(self) -> Iterator[str]:
         """Return the pieces of text as they come; they can be iterated once."""
-        if self._texts is None:
-            self._texts = self._iterate_texts()
-        return self._texts
+        return _sync(self).texts
 
     def until_done(self) -> None:
         """Consume all events that are left.
@@ -71,183 +142,116 @@ class AssistantEventHandler(_Handler, Callbacks):
             RunRequiresApproval: the run waits for somebody to approve tool calls.
             UnknownRunAction: the run waits for something that isn't known.
         """
-        self._consume()
-        self._refuse_to_wait()
-
-    def _consume(self) -> None:
-        for _ in self:
-            pass
+        session = _sync(self)
+        session.consume()
+        session.refuse_to_wait()
 
     def get_final_run(self) -> Run:
         """Return the run as it is at the end; see `until_done` for the errors.
 
         Raises:
-            RuntimeError: the stream had no event of a run.
+            UsageError: the stream had no event of a run.
         """
-        self._consume()
-        return self._final_run()
+        session = _sync(self)
+        session.consume()
+        found: Run = session.last_run()
+        return found
 
     def get_final_messages(self) -> list[Message]:
         """Return the messages that were written; see `until_done` for the errors.
 
         Raises:
-            RuntimeError: there were none.
+            UsageError: there were none.
         """
-        self._consume()
-        return self._final_messages()
+        session = _sync(self)
+        session.consume()
+        return session.messages()
 
     def get_final_run_steps(self) -> list[RunStep]:
         """Return the steps of the run; see `until_done` for the errors.
 
         Raises:
-            RuntimeError: there were none.
+            UsageError: there were none.
         """
-        self._consume()
-        return self._final_steps()
+        session = _sync(self)
+        session.consume()
+        return session.steps()
 
     def close(self) -> None:
         """Close the connection; the run itself goes on at the server."""
-        if self._stream is not None:
-            self._stream.close()
-        events: Any = self._events
-        if events is not None and not events.gi_running:
-            # So that `on_end` is called now, not whenever this is collected.
-            events.close()
-
-    def _iterate(self) -> Generator[KnownAssistantStreamEvent, None, None]:
-        stream: Stream = self._open()
-        dispatcher = self._dispatcher()
-        wanted = self._wanted
-        try:
-            for event in stream.events:
-                self._event = event
-                if wanted and stream.last is not None:
-                    for name, arguments in dispatcher.due(event, stream.last):
-                        if name in wanted:
-                            getattr(self, name)(*arguments())
-                yield event
-            for name, arguments in dispatcher.finish():
-                if name in wanted:
-                    getattr(self, name)(*arguments())
-        except Exception as error:
-            if timed_out(error):
-                self.on_timeout()
-            self.on_exception(error)
-            raise
-        finally:
-            stream.close()
-            self.on_end()
-
-    def _iterate_texts(self) -> Iterator[str]:
-        for _ in self:
-            yield from self._pieces()
+        session = maybe_session_of(self)
+        if session is not None:
+            session.close()
 
 
-class AsyncAssistantEventHandler(_AsyncHandler, AsyncCallbacks):
+def _sync(handler: AssistantEventHandler) -> _session.SyncSession:
+    found: _session.SyncSession = session_of(handler)
+    return found
+
+
+class AsyncAssistantEventHandler(
+    _Handler["AsyncRun", "AsyncMessage", "AsyncRunStep"], AsyncCallbacks
+):
     """A stream of events, with callbacks that are awaited; override any.
 
     `AssistantEventHandler` has more.
     """
 
-    _stream: AsyncStream | None
-    _events: AsyncGenerator[KnownAssistantStreamEvent, None] | None
-    _texts: AsyncIterator[str] | None
-
-    async def _begin(
-        self, begin: Callable[[Snapshots], Awaitable[AsyncStream]]
-    ) -> None:
-        self._stream = await begin(self._prepare())
-
     def __aiter__(self) -> AsyncIterator[KnownAssistantStreamEvent]:
-        if self._events is None:
-            self._events = self._iterate()
-        return self._events
+        return _async(self).events
 
     async def __anext__(self) -> KnownAssistantStreamEvent:
-        return await anext(aiter(self))
+        return await anext(_async(self).events)
 
-    @property
+    @shown
     def text_deltas(self) -> AsyncIterator[str]:
         """Return the pieces of text as they come; they can be iterated once."""
-        if self._texts is None:
-            self._texts = self._iterate_texts()
-        return self._texts
+        return _async(self).texts
 
     async def until_done(self) -> None:
         """Consume all events that are left; `AssistantEventHandler` has the errors."""
-        await self._consume()
-        self._refuse_to_wait()
-
-    async def _consume(self) -> None:
-        async for _ in self:
-            pass
+        session = _async(self)
+        await session.consume()
+        session.refuse_to_wait()
 
     async def get_final_run(self) -> AsyncRun:
         """Return the run as it is at the end; see `until_done` for the errors.
 
         Raises:
-            RuntimeError: the stream had no event of a run.
+            UsageError: the stream had no event of a run.
         """
-        await self._consume()
-        return self._final_run()
+        session = _async(self)
+        await session.consume()
+        found: AsyncRun = session.last_run()
+        return found
 
     async def get_final_messages(self) -> list[AsyncMessage]:
         """Return the messages that were written; see `until_done` for the errors.
 
         Raises:
-            RuntimeError: there were none.
+            UsageError: there were none.
         """
-        await self._consume()
-        return self._final_messages()
+        session = _async(self)
+        await session.consume()
+        return session.messages()
 
     async def get_final_run_steps(self) -> list[AsyncRunStep]:
         """Return the steps of the run; see `until_done` for the errors.
 
         Raises:
-            RuntimeError: there were none.
+            UsageError: there were none.
         """
-        await self._consume()
-        return self._final_steps()
+        session = _async(self)
+        await session.consume()
+        return session.steps()
 
     async def close(self) -> None:
         """Close the connection; the run itself goes on at the server."""
-        if self._stream is not None:
-            await self._stream.close()
-        events: Any = self._events
-        if events is not None and not events.ag_running:
-            await events.aclose()
-
-    async def _iterate(self) -> AsyncGenerator[KnownAssistantStreamEvent, None]:
-        stream: AsyncStream = self._open()
-        dispatcher = self._dispatcher()
-        wanted = self._wanted
-        try:
-            async for event in stream.events:
-                self._event = event
-                if wanted and stream.last is not None:
-                    for name, arguments in dispatcher.due(event, stream.last):
-                        if name in wanted:
-                            await _awaited(getattr(self, name)(*arguments()))
-                yield event
-            for name, arguments in dispatcher.finish():
-                if name in wanted:
-                    await _awaited(getattr(self, name)(*arguments()))
-        except Exception as error:
-            if timed_out(error):
-                await _awaited(self.on_timeout())
-            await _awaited(self.on_exception(error))
-            raise
-        finally:
-            await stream.close()
-            await _awaited(self.on_end())
-
-    async def _iterate_texts(self) -> AsyncIterator[str]:
-        async for _ in self:
-            for piece in self._pieces():
-                yield piece
+        session = maybe_session_of(self)
+        if session is not None:
+            await session.close()
 
 
-async def _awaited(result: Any) -> None:
-    # Plain functions are welcome, too.
-    if hasattr(result, "__await__"):
-        await result
+def _async(handler: AsyncAssistantEventHandler) -> _session.AsyncSession:
+    found: _session.AsyncSession = session_of(handler)
+    return found

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from .._errors import ConfigurationError
+from ._session import AsyncSession, SyncSession
 from .handlers import AssistantEventHandler, AsyncAssistantEventHandler
+from .registration import check_all, check_name
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -32,11 +34,12 @@ class AssistantStreamManager(Generic[H]):
         self._handler = handler
 
     def __enter__(self) -> H:
-        self._handler._begin(self._begin)
+        self._session = SyncSession(self._handler)
+        self._session.begin(self._begin)
         return self._handler
 
     def __exit__(self, *_: object) -> None:
-        self._handler.close()
+        self._session.close()
 
 
 class AsyncAssistantStreamManager(Generic[A]):
@@ -50,11 +53,12 @@ class AsyncAssistantStreamManager(Generic[A]):
         self._handler = handler
 
     async def __aenter__(self) -> A:
-        await self._handler._begin(self._begin)
+        self._session = AsyncSession(self._handler)
+        await self._session.begin(self._begin)
         return self._handler
 
     async def __aexit__(self, *_: object) -> None:
-        await self._handler.close()
+        await self._session.close()
 
 
 def handler_of(
@@ -68,11 +72,16 @@ def handler_of(
         callbacks: the functions by the names of callbacks.
 
     Raises:
-        ConfigurationError: it is no handler, or there are functions as well.
+        ConfigurationError: it is no handler, there are functions as well, or one of
+            its callbacks can't be called as it will be.
     """
     if given is None:
         handler = kind()
-        handler._override(callbacks)
+        for name, function in callbacks.items():
+            check_name(name)
+            if function is not None:
+                setattr(handler, name, function)
+        check_all(handler)
         return handler
     if not isinstance(given, kind):
         what = type(given).__name__
@@ -84,4 +93,5 @@ def handler_of(
     if callbacks:
         names = ", ".join(sorted(callbacks))
         raise ConfigurationError(f"pass either an event_handler or {names}, not both")
+    check_all(given)
     return given

@@ -7,7 +7,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any, NoReturn, cast
 
 from .._drive import iterate, iterate_async
-from .._errors import ConfigurationError
+from .._errors import ConfigurationError, UsageError
 from .._events.snapshots import RunSnapshot, Snapshots
 from .._flows.follow import Plan, follow_run
 
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from .._transcript import Transcript
     from .._transport.async_http import AsyncHttp
     from .._transport.http import Http
+    from ..objects.runs import AsyncRun, Run
 
 
 class _Delivery:
@@ -97,6 +98,20 @@ class _Stream:
         """Return the last event, as it was parsed."""
         return self._delivery.last
 
+    @property
+    def _run(self) -> Any:
+        """Return the run as far as it is known.
+
+        Raises:
+            UsageError: no event has told yet which run it is.
+        """
+        found = self.live("Run", self.snapshots.run) or self._plan.calls.named()
+        if found is None:
+            raise UsageError(
+                "no event has told yet which run it is: iterate over the stream first"
+            )
+        return found
+
     def live(self, kind: str, data: Any) -> Any:
         """Return the live object of JSON data; None stays None."""
         return self._plan.calls.live(kind, data)
@@ -139,6 +154,16 @@ class Stream(_Stream):
         self.events: Generator[KnownAssistantStreamEvent, None, None] = iterate(
             flow, http.perform, self._delivery.take
         )
+
+    @property
+    def run(self) -> Run:
+        """Return the run, with its methods, as it was in its last event.
+
+        Raises:
+            UsageError: no event has told yet which run it is.
+        """
+        found: Run = self._run
+        return found
 
     def __iter__(self) -> Iterator[KnownAssistantStreamEvent]:
         # Itself, and not a generator of its own, so that a second loop continues where
@@ -196,6 +221,16 @@ class AsyncStream(_Stream):
         self.events: AsyncGenerator[KnownAssistantStreamEvent, None] = iterate_async(
             flow, http.perform, self._delivery.take
         )
+
+    @property
+    def run(self) -> AsyncRun:
+        """Return the run, with its methods, as it was in its last event.
+
+        Raises:
+            UsageError: no event has told yet which run it is.
+        """
+        found: AsyncRun = self._run
+        return found
 
     def __aiter__(self) -> AsyncIterator[KnownAssistantStreamEvent]:
         return self

@@ -146,7 +146,8 @@ def use_sync(replayed: Replayed, method: Method, options: dict[str, Any]) -> Out
     ):
         text = "".join(stream.text_deltas)
         run = stream.get_final_run()
-        messages = stream._final_messages() if stream._snapshots.messages else []
+        some = stream.event_data["messages"]
+        messages = stream.get_final_messages() if some else []
         return outcome(run, messages, stream.get_final_run_steps(), text)
 
 
@@ -161,7 +162,8 @@ def use_async(replayed: Replayed, method: Method, options: dict[str, Any]) -> Ou
         ):
             text = "".join([each async for each in stream.text_deltas])
             run = await stream.get_final_run()
-            messages = stream._final_messages() if stream._snapshots.messages else []
+            some = stream.event_data["messages"]
+            messages = await stream.get_final_messages() if some else []
             steps = await stream.get_final_run_steps()
             return outcome(run, messages, steps, text)
 
