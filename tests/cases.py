@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import inspect
 from functools import partial, wraps
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from harness.rows import run_rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
+
+T = TypeVar("T")
 
 
 def each_case(
@@ -53,3 +55,13 @@ def each_case(
         return over_all
 
     return decorate
+
+
+def some(items: Iterable[T]) -> list[T]:
+    """Return items, of which there are some: what is said of none of them says nothing.
+
+    `harness.vacuity` wants it wherever a test looks at items that may be missing.
+    """
+    found = [*items]
+    assert found, "there is nothing to look at"
+    return found

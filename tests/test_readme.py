@@ -16,6 +16,7 @@ from sybil.evaluators.python import PythonEvaluator
 
 from assistants_client import AssistantsError, Client
 from assistants_server import LocalServer
+from tests.cases import some
 from tests.docs.pages import Page, where
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ def is_open(value: object) -> bool:
 
 def test_python_can_be_pasted_into_a_prompt() -> None:
     """There a blank line ends a block, and a line without indentation needs one."""
-    for example in README.examples("python"):
+    for example in some(README.examples("python")):
         console = InteractiveConsole()
         with redirect_stderr(StringIO()) as complaints:
             waiting = [console.push(line) for line in example.parsed.splitlines()]

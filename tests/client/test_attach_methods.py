@@ -17,6 +17,7 @@ from assistants_api.models import (
 from assistants_client import AsyncClient, Client, ConfigurationError
 from assistants_server import LocalServer
 from harness.either_client import entered, listed, settled
+from tests.cases import some
 from tests.client.both import KEY, KINDS, NAMES, use
 from tests.client.live_objects import family
 
@@ -57,7 +58,7 @@ def test_objects_are_pickled_and_attached(
     made = use(kind, make, base_url=server.url)
 
     async def attach(client: Any) -> None:
-        for name, each in made:
+        for name, each in some(made):
             with pytest.raises(ConfigurationError, match=r"client\.attach\(\.\.\.\)"):
                 await ask(each, name)
             live = client.attach(each)
@@ -204,7 +205,7 @@ def test_clients_and_resources_are_copied(kind: Any, server: LocalServer) -> Non
 @both
 def test_what_has_a_connection_is_not_pickled(kind: Any, server: LocalServer) -> None:
     async def walk(client: Any) -> None:
-        for each in resources(client):
+        for each in some(resources(client)):
             with pytest.raises(ConfigurationError, match="make one in each process"):
                 pickle.dumps(each)
         raw = await settled(client.with_raw_response.threads.create())

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from assistants_client import _errors as errors
 from assistants_client import _file_errors, _run_errors
 from assistants_client._errors import ReceivedResponse, SentRequest, status_error
-from tests.cases import each_case
+from tests.cases import each_case, some
 
 KNOWN = {**vars(_file_errors), **vars(_run_errors), **vars(errors)}
 
@@ -137,7 +137,7 @@ def every_error() -> list[errors.APIError]:
 
 
 def test_errors_survive_pickling() -> None:
-    for error in every_error():
+    for error in some(every_error()):
         again = pickle.loads(pickle.dumps(error))
         assert type(again) is type(error)
         assert again.__dict__ == error.__dict__

@@ -26,6 +26,7 @@ from assistants_server import (
     ToolCall,
     scripted,
 )
+from tests.cases import some
 from tests.client.story import (
     CALLED,
     DONE,
@@ -207,10 +208,10 @@ def test_what_grew_is_what_a_server_completes_with() -> None:
         for call in each["step_details"]["tool_calls"]
     ]
     assert sorted(kinds) == ["code_interpreter", "file_search", "function"]
-    for key, step in last.items():
+    for key, step in some(last.items()):
         calls = step["step_details"]["tool_calls"]
         done = steps[key]["step_details"]["tool_calls"]
-        for grown, each in zip(calls, done, strict=True):
+        for grown, each in some(zip(calls, done, strict=True)):
             if each["type"] == "function":
                 # Its output is what we gave, and comes with the step that is done.
                 assert each["function"].pop("output") == "2"

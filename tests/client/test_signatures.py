@@ -20,7 +20,7 @@ from assistants_client._arguments import NOT_GIVEN
 from assistants_client._call import CallOptions
 from assistants_client._operations import OPERATIONS
 from harness.scripted_server import Response, ScriptedServer
-from tests.cases import each_case
+from tests.cases import each_case, some
 from tests.client.test_parity import STREAMING, WAITING, clients, found
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ def test_every_argument_is_explicit_typed_and_described(kind: str, name: str) ->
 def test_variants_have_the_same_signature_and_words(kind: str, name: str) -> None:
     client = clients(kind)[1]
     plain, *others = (variant(client, name, each) for each in VARIANTS)
-    for other in others:
+    for other in some(others):
         assert inspect.signature(other) == inspect.signature(plain)
         assert inspect.getdoc(other) == inspect.getdoc(plain)
 

@@ -17,7 +17,7 @@ from assistants_client import (
 from assistants_client._effects import NoResponse
 from assistants_client._events.parse import ParsedEvent, parse_event, to_model
 from harness.contract.document import SCHEMAS
-from tests.cases import each_case
+from tests.cases import each_case, some
 from tests.client.streams import (
     RUN,
     SAMPLE,
@@ -110,7 +110,7 @@ def same_at_every_split(content: bytes, **how: Any) -> Followed:
     """Return what came of a stream, when that is the same at every split."""
     whole = follow([content], **how)
     expected = whole.outcome()
-    for split in at_every_split(content, **how):
+    for split in some(at_every_split(content, **how)):
         assert split.outcome() == expected
     return whole
 

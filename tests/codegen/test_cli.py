@@ -202,7 +202,7 @@ def told(answer: Answer) -> str:
     first = answer.err.partition("\n\n")[0].partition("\nerror: ")[0]
     lines = first.splitlines()
     assert lines[0].startswith("error: ")
-    assert all(line.startswith("  ") for line in lines[1:])
+    assert all(line.startswith("  ") for line in lines[1:])  # vacuous: one may be all
     assert len(lines) <= 2
     return answer.err
 

@@ -23,6 +23,7 @@ from harness.contract.document import (
 from harness.contract.each import for_each
 from harness.contract.instances import examples, same, samples, spoilt
 from harness.contract.validity import is_valid
+from tests.cases import some
 
 each_schema = for_each(SCHEMAS)
 
@@ -69,7 +70,7 @@ def test_an_unknown_variant_is_named_by_what_tells_it_apart(name: str) -> None:
     apart = told_apart(name)
     assert apart is not None
     key, classes = apart
-    for class_ in classes.values():
+    for class_ in some(classes.values()):
         value = {**full(SCHEMAS[class_]), key: "x_new"}
         assert [each.path for each in check(value, name)] == [f"$.{key}"]
 

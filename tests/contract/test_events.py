@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from typing import Any
 
 import pytest
@@ -16,11 +17,12 @@ from harness.contract.each import for_each
 from harness.contract.events import DONE, FRAMES, UNION, all_events, data_of, wire
 from harness.contract.instances import any_json, examples, instances, same
 from harness.contract.reading import assert_read
+from tests.cases import some
 
 
 @for_each(STREAMING)
 def test_every_event_is_parsed(operation: Operation) -> None:
-    for event in all_events():
+    for event in some(all_events()):
         found = operation.module.parse_event(event["event"], data_of(event))
         assert_read(found, event, UNION)
         assert same(found.to_dict(), event)
@@ -53,7 +55,7 @@ def test_data_that_is_not_json_is_kept(event: str, data: str) -> None:
     for operation in STREAMING:
         written = operation.module.parse_event(event, data).to_dict()
         kept = written["data"]
-        assert kept == data or (data == "NaN" and kept != kept)
+        assert kept == data or (data == "NaN" and math.isnan(kept))
 
 
 @examples(40)

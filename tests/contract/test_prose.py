@@ -12,6 +12,7 @@ import pytest
 from harness.contract import upstream
 from harness.contract.upstream import ROOT
 from harness.contract.words import borrowed, prose_of
+from tests.cases import some
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -84,7 +85,7 @@ def test_every_place_is_described() -> None:
 
 
 def test_summaries_are_short_and_descriptions_are_sentences() -> None:
-    for at, text in places():
+    for at, text in some(places()):
         if at.endswith("summary"):
             assert len(text) < 60, at
             assert text[-1] != ".", at

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from codegen.diff import Change, Report, Verdict
 from codegen.diff.report import as_json, as_markdown, as_text
+from tests.cases import some
 from tests.codegen.payloads import TEXTS
 from tests.codegen.specs import TEXT, document, obj, operation, parameter, ref
 from tests.diff.rows import body, report
@@ -199,13 +200,15 @@ def test_no_text_of_a_document_gets_out_of_a_report() -> None:
         assert not found.is_empty
         for write in (as_text, as_markdown, as_json):
             said = write(found).replace("\n", "")
-            assert not {c for c in said if unicodedata.category(c) in unseen}, text
-        for line in as_markdown(found).splitlines():
+            assert not {c for c in some(said) if unicodedata.category(c) in unseen}, (
+                text
+            )
+        for line in some(as_markdown(found).splitlines()):
             assert line.count("`") % 2 == 0
             # What is left outside of code is ours.
             outside = re.sub(r"`[^`]*`", "", line)
             assert not re.search(r"[<>\]\x1b]", outside), line
-        for change in json.loads(as_json(found))["changes"]:
+        for change in some(json.loads(as_json(found))["changes"]):
             assert change["text"].count("`") % 2 == 0
 
 

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 PATIENCE = 20
 
 pytestmark = [
+    # vacuous: it is for other systems
     pytest.mark.skipif(not hasattr(os, "fork"), reason="the system can't fork"),
     # That threads are not there in the child is what this is about.
     pytest.mark.filterwarnings("ignore:.*multi-threaded:DeprecationWarning"),

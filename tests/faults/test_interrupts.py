@@ -152,6 +152,7 @@ def open_sockets() -> int:
     )
 
 
+# vacuous: it is for other systems
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="the system can't fork")
 @pytest.mark.parametrize("seed", range(10))
 def test_a_thread_may_be_interrupted_anywhere(seed: int) -> None:

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistants_server.search import Chunk, Strategy, chunks, strategy_of
+from tests.cases import some
 
 TEXTS = st.text(st.sampled_from("ab .!\n\t\u3002\U0001f600"), max_size=3000)
 STRATEGIES = st.integers(100, 150).flatmap(
@@ -40,7 +41,7 @@ def test_nothing_but_space_is_left_out(text: str, strategy: Strategy) -> None:
 @given(TEXTS, STRATEGIES)
 def test_chunks_overlap_no_more_than_they_may(text: str, strategy: Strategy) -> None:
     cut = [*chunks(text, strategy)]
-    for one, other in pairwise(cut):
+    for one, other in pairwise(cut):  # vacuous: there may be one
         assert one.start + len(one.text) - other.start <= 4 * strategy.overlap
 
 
@@ -53,7 +54,7 @@ def test_short_text_is_one_chunk() -> None:
 def test_chunks_end_where_something_ends(end: str) -> None:
     unit = "word" * 6
     text = end.join([unit] * 200)
-    for chunk in [*chunks(text, Strategy(100, 50))][:-1]:
+    for chunk in some([*chunks(text, Strategy(100, 50))][:-1]):
         assert chunk.text.startswith(unit)
         assert (chunk.text + end).endswith((unit + end, unit + end.strip() + end))
 

@@ -11,6 +11,7 @@ import httpx
 import pytest
 
 from assistants_server import LocalServer
+from tests.cases import some
 from tests.server.api import (
     ENDED,
     TIMEOUT,
@@ -73,7 +74,7 @@ def test_clients_in_threads_create_and_list(server: LocalServer, api: Api) -> No
     listed = _all_ids(api.http, "/assistants")
     assert sorted({*listed} - before) == sorted(ids)
     assert listed == _all_ids(api.http, "/assistants", order="desc")[::-1]
-    for number, mine in [*made.items()][:5]:
+    for number, mine in some([*made.items()][:5]):
         assert api.get(f"/assistants/{mine[0]}")["name"] == f"{number}.0"
 
 

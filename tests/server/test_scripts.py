@@ -21,6 +21,7 @@ from assistants_server import (
     scripted,
 )
 from assistants_server.engines.scripted import HELP, parse_script
+from tests.cases import some
 from tests.server.api import JSON, Api, function
 
 if TYPE_CHECKING:
@@ -122,7 +123,7 @@ def test_every_form(form: Any, output: Any) -> None:
 
 def test_the_help_names_every_form_and_property() -> None:
     used = {name for form, _ in FORMS if isinstance(form, dict) for name in form}
-    for name in used:
+    for name in some(used):
         assert f'"{name}":' in HELP
 
 

@@ -135,6 +135,7 @@ class _Twins(RuleBasedStateMachine):
                 e.id for e in self.list if e.active and e.thread == thread
             ]
             assert self.store.active_run(thread) in (ids or [None])
+        # vacuous: there may be none
         for kind, owner, run in {(e.kind, e.thread, e.run) for e in self.list}:
             bodies = [e.body for e in self.list if e.is_in(kind, owner, run)]
             kept = [body for body in bodies if body is not None]

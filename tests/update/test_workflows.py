@@ -16,6 +16,7 @@ import yaml
 from codegen import source
 from scripts.update.checkout import REWRITTEN
 from scripts.update.options import options
+from tests.cases import some
 from tests.codegen.specs import ROOT
 
 GITHUB = ROOT / ".github"
@@ -57,15 +58,15 @@ def test_there_are_two_workflows_that_start_when_they_should() -> None:
         "upstream.yml": {"schedule", "workflow_dispatch"},
     }
     # Where YAML is read by older rules, `on` is a truth value; so GitHub reads it.
-    for path in (GITHUB / "workflows").iterdir():
+    for path in some((GITHUB / "workflows").iterdir()):
         assert True in yaml.safe_load(path.read_text("utf-8")), path.name
 
 
 def test_jobs_end_and_have_no_rights_but_those_they_need() -> None:
-    for workflow in WORKFLOWS.values():
+    for workflow in some(WORKFLOWS.values()):
         assert workflow["permissions"] == {}
         assert workflow["concurrency"]["group"]
-    for name, job in jobs():
+    for name, job in some(jobs()):
         assert 0 < job["timeout-minutes"] <= MOST_MINUTES, name
         assert job["permissions"] == WRITING.get(name, {"contents": "read"}), name
         assert "container" not in job
@@ -95,7 +96,7 @@ def test_actions_are_github_s_own_and_pinned() -> None:
         for each in _NOTED.findall(path.read_text("utf-8"))
     ]
     assert sorted(noted) == sorted(used)
-    for step in steps():
+    for step in some(steps()):
         if "actions/checkout@" in step.get("uses", ""):
             assert step["with"]["persist-credentials"] == "false" or (
                 step["with"]["persist-credentials"] is False
@@ -164,9 +165,9 @@ def test_the_pythons_are_those_that_we_support() -> None:
         if "python-version" in step.get("with", {})
     }
     assert others <= {*wanted, "${{ matrix.python }}"}
-    for step in steps():
+    for step in some(steps()):
         if "cache-dependency-path" in step.get("with", {}):
-            for name in step["with"]["cache-dependency-path"].split():
+            for name in some(step["with"]["cache-dependency-path"].split()):
                 assert (ROOT / name).is_file()
 
 
