@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from ._errors import APIError as APIError
     from ._errors import APIStatusError as APIStatusError
     from ._errors import APITimeoutError as APITimeoutError
+    from ._errors import ArgumentError as ArgumentError
     from ._errors import AssistantsError as AssistantsError
     from ._errors import AuthenticationError as AuthenticationError
     from ._errors import BadRequestError as BadRequestError
@@ -79,7 +80,7 @@ if TYPE_CHECKING:
 
 _NAMES = {
     "_errors": (
-        "APIConnectionError APIError APIStatusError APITimeoutError "
+        "APIConnectionError APIError APIStatusError APITimeoutError ArgumentError "
         "AssistantsError AuthenticationError BadRequestError ConfigurationError "
         "ConflictError DecodeError FalseSuccessError InternalServerError "
         "NotFoundError PermissionDeniedError RateLimitError StreamInterrupted "

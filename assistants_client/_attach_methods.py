@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Final, overload
+from typing import TYPE_CHECKING, Any, overload
 
 import attrs
 
 from . import _api
 from ._errors import ConfigurationError
-from ._operations import OPERATIONS
-from .objects._live import LiveObject, bind, bound_ids
+from ._ids import KINDS
+from ._operations import LIVE, OPERATIONS
+from .objects._live import LiveObject, bind, bound_ids, share_read
 from .pages import AsyncPage, Page
 from .resources._base import live_class, page_calls
 
@@ -27,17 +28,6 @@ if TYPE_CHECKING:
     from .objects.vector_stores import AsyncVectorStore, VectorStore
 
     T = TypeVar("T")
-
-# The classes of live objects by what their `object` says.
-_KINDS: Final = {
-    "assistant": "Assistant",
-    "file": "FileObject",
-    "thread": "Thread",
-    "thread.message": "Message",
-    "thread.run": "Run",
-    "thread.run.step": "RunStep",
-    "vector_store": "VectorStore",
-}
 
 
 class AttachMethods:
@@ -119,7 +109,8 @@ def attached(client: Any, found: Any, ids: Mapping[str, Any]) -> Any:
     known = {**bound_ids(found), **ids} if isinstance(found, LiveObject) else ids
     live = live_class(kind, client.asynchronous)
     if not isinstance(found, live):
-        found = live.from_dict(_api.to_json(found))
+        other, found = found, live.from_dict(_api.to_json(found))
+        share_read(other, found)
     bind(found, client, known)
     return found
 
@@ -129,10 +120,13 @@ def _kind_of(found: Any) -> str | None:
     if isinstance(found, _api.Model):
         kind: Any = type(found)
         own = attrs.fields_dict(kind).get("object")
-        return None if own is None else _KINDS.get(str(own.default))
-    if isinstance(found, Mapping):
-        return _KINDS.get(str(found.get("object")))
-    return None
+        return None if own is None else _live_kind(own.default)
+    return _live_kind(found.get("object")) if isinstance(found, Mapping) else None
+
+
+def _live_kind(said: Any) -> str | None:
+    kind, _ = KINDS.get(said, ("", "")) if isinstance(said, str) else ("", "")
+    return kind if kind in LIVE else None
 
 
 def _attached_page(client: Any, page: Any, ids: Mapping[str, Any]) -> Any:

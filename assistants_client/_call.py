@@ -33,9 +33,9 @@ from ._errors import (
     ReceivedResponse,
     SentRequest,
 )
+from ._ids import id_of, ids_of, with_ids
 from ._json import decode, quick_decoder
 from ._redaction import Secrets, without_user
-from ._text import is_text, shortened
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -123,11 +123,13 @@ class Parameters(NamedTuple):
         path: the names of its path parameters, in the order of the path.
         query: the names of its query parameters.
         has_body: whether it has a body.
+        is_form: whether that is a form, with files in it.
     """
 
     path: tuple[str, ...]
     query: frozenset[str]
     has_body: bool
+    is_form: bool
 
 
 @frozen(eq=False, slots=False)
@@ -159,10 +161,12 @@ class Operation(Generic[Sync_co, Async_co]):
 
 @cache
 def _parameters(module: str) -> Parameters:
-    found = inspect.signature(_api.endpoint(module).build_request).parameters.values()
+    home = _api.endpoint(module)
+    found = inspect.signature(home.build_request).parameters.values()
     path = tuple(each.name for each in found if each.kind is each.POSITIONAL_OR_KEYWORD)
     named = {each.name for each in found if each.kind is each.KEYWORD_ONLY}
-    return Parameters(path, frozenset(named - {"body"}), "body" in named)
+    query, is_form = frozenset(named - {"body"}), hasattr(home, "multipart")
+    return Parameters(path, query, "body" in named, is_form)
 
 
 @frozen(kw_only=True)
@@ -296,10 +300,9 @@ def make_call(
         read: reads the result.
 
     Raises:
-        ConfigurationError: an id is missing, or an argument has no place in the
-            request.
+        ConfigurationError: an id is missing or wrong.
     """
-    path, known, has_body = operation.parameters
+    path, known, has_body, is_form = operation.parameters
     module = _api.endpoint(operation.module)
     options: Any = {}
     query: dict[str, object] = {}
@@ -307,33 +310,35 @@ def make_call(
     for name, value in params.items():
         if name in OPTIONS:
             options[name] = value
-        elif name not in known:
-            rest[name] = _ids_of(name, value) if name in operation.ids else value
+            continue
+        if name in operation.ids:
+            value = ids_of(name, value, operation.kind)
+        if name not in known:
+            rest[name] = value
         elif value is not None:
-            query[name] = _ids_of(name, value) if name in operation.ids else value
+            query[name] = value
     own = [id_of(name, ids[name]) for name in path]
-    if has_body:
-        if "tools" in rest:
-            rest["tools"] = _definitions(rest["tools"])
-        try:
-            request = module.build_request(*own, body=rest, **query)
-        except ValueError as error:
-            raise ConfigurationError(f"{operation.name}: {error}") from error
-    elif rest:
-        unknown = ", ".join(sorted(rest))
-        raise ConfigurationError(
-            f"{operation.name} takes no {unknown}; pass parameters that the document "
-            "doesn't know as extra_query="
-        )
-    else:
-        request = module.build_request(*own, **query)
+    try:
+        if has_body:
+            if "tools" in rest:
+                rest["tools"] = _definitions(rest["tools"])
+            body = rest if is_form else with_ids(rest)
+            request = module.build_request(*own, body=body, **query)
+        else:
+            request = module.build_request(*own, **query)
+    except ValueError as error:
+        raise ConfigurationError(f"{operation.name}: {error}") from error
+    if rest and not has_body:
+        # The API may know them: in the body of a POST, in the query of others.
+        place = "extra_body" if request.method == "POST" else "extra_query"
+        options[place] = {**rest, **(options.get(place) or {})}
     return Call(
         operation=operation.name,
         request=request,
         read=read,
         options=options,
         ids=dict(zip(path, own, strict=True)),
-        stream=bool(rest.get("stream")),
+        stream=has_body and bool(rest.get("stream")),
         accept="*/*" if operation.kind == "bytes" else "application/json",
     )
 
@@ -347,39 +352,6 @@ def _definitions(tools: Any) -> Any:
     from .tools import definitions_of
 
     return definitions_of(tools)
-
-
-def _ids_of(name: str, value: Any) -> Any:
-    """Return an id, or each of a list of ids; None stays None."""
-    if value is None:
-        return None
-    if isinstance(value, list | tuple):
-        return [id_of(name, each) for each in value]
-    return id_of(name, value)
-
-
-def id_of(name: str, value: object) -> str:
-    """Return an id, given as such or as an object that has one.
-
-    Raises:
-        ConfigurationError: there is no id.
-    """
-    found = value.get("id") if isinstance(value, dict) else getattr(value, "id", value)
-    if (
-        not isinstance(found, str)
-        or found in ("", ".", "..")
-        or not (found.isascii() or is_text(found))
-    ):
-        raise ConfigurationError(
-            f"{name} must be an id, or an object that has one, not {_shown(value)}"
-        )
-    return found
-
-
-def _shown(value: object) -> str:
-    if isinstance(value, str | int | None):
-        return shortened(repr(value))
-    return type(value).__name__
 
 
 def received(

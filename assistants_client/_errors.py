@@ -2,6 +2,7 @@
 
     AssistantsError
     ├── ConfigurationError                a setting or argument; nothing was sent
+    │   ├── ArgumentError                 one is missing, or not known
     │   └── AwaitableError                a function that has to be awaited
     ├── UsageError                        closed or used up, or not begun yet
     ├── FileError                         a file broke off, or can't be written
@@ -103,6 +104,10 @@ class AssistantsError(Exception):
 
 class ConfigurationError(AssistantsError, ValueError):
     """A setting or an argument can't be used; nothing was sent."""
+
+
+class ArgumentError(ConfigurationError, TypeError):
+    """An argument is missing, unknown, or given twice; nothing was sent."""
 
 
 class AwaitableError(ConfigurationError, TypeError):

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from attrs import field, frozen
 
-from . import _api
 from ._error_messages import is_error_list
 from ._flows.paginate import Bounds, bounds
+from ._ids import CURSORS, ids_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -40,18 +40,23 @@ class PageFields(Generic[T]):
 
 
 def split(
-    params: Mapping[str, Any],
+    params: Mapping[str, Any], kind: str
 ) -> tuple[Bounds, dict[str, Any], dict[str, Any]]:
     """Split arguments into bounds of the iteration, the query, and all others.
 
+    Args:
+        params: the keyword arguments.
+        kind: the class of the items.
+
     Raises:
-        ConfigurationError: a bound can't be used.
+        ConfigurationError: a bound or a cursor can't be used.
     """
     limits = bounds(**{name: params[name] for name in _BOUNDS if name in params})
     query = {
-        name: value
+        # The pages that follow take their cursors from it, whatever becomes of objects.
+        name: ids_of(name, value, kind) if name in CURSORS else value
         for name, value in params.items()
-        if name in _QUERY and value is not None and value is not _api.UNSET
+        if name in _QUERY and value is not None
     }
     known = {*_BOUNDS, *_QUERY}
     return limits, query, {n: v for n, v in params.items() if n not in known}

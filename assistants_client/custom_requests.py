@@ -229,8 +229,10 @@ def custom_call(
     Raises:
         ConfigurationError: the path leads elsewhere, or there is no such option.
     """
-    below, query = _split(path, client.base_url)
-    theirs = dict(options or {})
+    below, query = _split(path, client.options.base_url)
+    given_ = given({"options": options, "body": body, "files": files})
+    options, body, files = (given_.get(each) for each in ("options", "body", "files"))
+    theirs = given(options or {})
     renamed = {_THEIRS[name]: theirs.pop(name) for name in _THEIRS if name in theirs}
     unknown = sorted({*theirs, *(more.keys() - OPTIONS)})
     if unknown:

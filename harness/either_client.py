@@ -6,6 +6,8 @@ import inspect
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from assistants_client.objects._live import SyncObject
+
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterator, Coroutine
 
@@ -13,8 +15,9 @@ Result = TypeVar("Result")
 
 
 async def settled(value: Any) -> Any:
-    """Return a value, awaited if it can be."""
-    return await value if inspect.isawaitable(value) else value
+    """Return a value, awaited if it has to be."""
+    is_here = isinstance(value, SyncObject)
+    return await value if inspect.isawaitable(value) and not is_here else value
 
 
 async def either(items: Any) -> AsyncGenerator[Any]:

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from datetime import date, time
+from decimal import Decimal
+from enum import Enum
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 from urllib.parse import urlencode
+from uuid import UUID
 
 from .. import _api
 from .._arguments import LEFT_OUT, encoded, is_left_out
@@ -20,6 +24,7 @@ from .._errors import (
     SentRequest,
     status_error,
 )
+from .._ids import id_of
 from .._options import Policy, checked_key, checked_retries, checked_timeout
 from .._outputs import failure_text
 from .._redaction import without_user
@@ -42,6 +47,8 @@ T = TypeVar("T")
 JSON: Final = "application/json"
 EVENTS: Final = "text/event-stream"
 _NAME: Final = re.compile(r"[\w!#$%&'*+.^`|~-]+", re.ASCII)
+# What is one value in a query; a day or a moment is written as ISO 8601 has it.
+_WRITTEN: Final = (str, int, float, Decimal, Enum, UUID, date, time)
 CODINGS: Final = "gzip, deflate"
 """The content codings that responses may have: those whose decoding can be bounded."""
 
@@ -201,7 +208,8 @@ def request_url(call: Call[object], settings: Options) -> str:
                 pairs += _pairs(name, value)
     for name, value in given.items():
         # The caller may have written the brackets of a list, too.
-        pairs += _pairs(_base(name) if isinstance(value, list) else name, value)
+        is_list = isinstance(value, Iterable) and not isinstance(value, str | Mapping)
+        pairs += _pairs(_base(name) if is_list else name, value)
     url = f"{settings.base_url}{call.request.path}"
     if not pairs:
         return url
@@ -221,20 +229,28 @@ def _pairs(name: str, value: object) -> Iterator[tuple[str, str]]:
     """Return a parameter as pairs: `a[]` per item of a list, `a[b]` per key."""
     if value is None or is_left_out(value):
         return
-    if isinstance(value, list | tuple):
-        for each in value:
-            yield from _pairs(f"{name}[]", each)
+    if isinstance(value, _WRITTEN):
+        yield name, _written(value)
     elif isinstance(value, Mapping):
         for key, each in value.items():
             yield from _pairs(f"{name}[{key}]", each)
+    elif isinstance(value, Iterable) and not isinstance(value, bytes | bytearray):
+        for each in value:
+            yield from _pairs(f"{name}[]", each)
+    elif isinstance(getattr(value, "id", None), str):
+        yield name, id_of(name, value)
     else:
-        yield name, _written(value)
+        kind = type(value).__name__
+        raise ConfigurationError(f"{name} can't be in a query: {kind} has no text form")
 
 
 def _written(value: object) -> str:
+    """Return a value as it is written in a query."""
+    if isinstance(value, Enum):
+        return _written(value.value)
     if isinstance(value, bool):
         return "true" if value else "false"
-    return str(value)
+    return value.isoformat() if isinstance(value, date | time) else str(value)
 
 
 def request_body(call: Call[object]) -> bytes | Upload | None:

@@ -56,6 +56,7 @@ class WaitOptions(TypedDict, total=False):
 class RunWait(SendOptions, total=False):
     """What waiting for a live run takes besides; `WaitOptions` says what it means."""
 
+    timeout: float | None
     poll_interval_ms: float
     cancel_on_timeout: bool
     spinner: bool

@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
+from functools import cache
+from typing import TYPE_CHECKING, Any, ClassVar, Final, NamedTuple
 
-from .._call import id_of
+import attrs
+
+from .. import _api
+from .._arguments import given
 from .._errors import ConfigurationError
+from .._ids import id_of
+from .._log import LOGGER
 
 if TYPE_CHECKING:
+    from collections.abc import Generator
     from typing import Self
+
+_NOTHING: Final = object()
 
 
 class Binding(NamedTuple):
@@ -35,6 +44,10 @@ class LiveObject:
     __slots__ = ()
 
     _binding: Binding
+    # What `update` can change, as it was read.
+    _read: Mapping[str, Any]
+    # The model of the body by which it is updated, if it can be.
+    _updated_by: ClassVar[str] = ""
 
     def _bound(self) -> Binding:
         binding: Binding | None = getattr(self, "_binding", None)
@@ -75,17 +88,33 @@ class LiveObject:
         model.__setstate__(state)
         for name in gone:
             delattr(model, name)
+        object.__setattr__(self, "_read", getattr(other, "_read", {}))
         return self
+
+    def _changed(self, params: Mapping[str, Any]) -> dict[str, Any]:
+        """Return what was changed since the object was read, and what is given.
+
+        Args:
+            params: what is given to `update`, which wins.
+        """
+        model: Any = self
+        now, then = model.to_dict(), getattr(self, "_read", {})
+        changed = {
+            name: now[name]
+            for name in updatable(type(self)._updated_by)
+            if name in now and now[name] != then.get(name, _NOTHING)
+        }
+        return {**changed, **given(params)}
 
     def __copy__(self) -> Self:
         """Return an independent copy, of the same client."""
         model: Any = self
         copied: Self = type(model).from_dict(model.to_dict())
-        binding = getattr(self, "_binding", None)
-        if binding is not None:
-            # Not by name: the slot is the subclass's, because only one base may have
-            # slots.
-            object.__setattr__(copied, "_binding", binding)
+        for name in ("_binding", "_read"):
+            if hasattr(self, name):
+                # Not by name: the slot is the subclass's, because only one base may
+                # have slots.
+                object.__setattr__(copied, name, getattr(self, name))
         return copied
 
     def __deepcopy__(self, _: Any) -> Self:
@@ -98,7 +127,56 @@ class LiveObject:
         binding = getattr(self, "_binding", None)
         ids = binding.ids.items() if binding is not None else ()
         known = {name: id_of(name, value) for name, value in ids}
-        return _restored, (type(self), model.to_dict(), known)
+        read = getattr(self, "_read", None)
+        return _restored, (type(self), model.to_dict(), known, read)
+
+
+class SyncObject(LiveObject):
+    """A live object whose methods are not awaited."""
+
+    __slots__ = ()
+
+    def __await__(self) -> Generator[Any, None, Self]:
+        # Code that serves both kinds of client awaits what can be awaited.
+        note_awaited(type(self).__name__)
+        yield from ()
+        return self
+
+
+@cache
+def note_awaited(what: str) -> None:
+    """Log, once, how something is awaited that was here before it was awaited."""
+    LOGGER.warning(
+        "await does nothing for this %s: it comes from a Client, whose methods block, "
+        "the event loop as well. Those of an AsyncClient are awaited, and return an "
+        "Async%s; or call the method by await asyncio.to_thread(...)",
+        what,
+        what,
+    )
+
+
+@cache
+def updatable(model: str) -> frozenset[str]:
+    """Return the properties of the body by which an object is updated."""
+    if not model:
+        return frozenset()
+    kind = getattr(_api, model)
+    names = kind._property_names
+    return frozenset(names.get(each.name, each.name) for each in attrs.fields(kind))
+
+
+def share_read(live: Any, other: Any) -> None:
+    """Note of another object what was read, if it is known of the first one."""
+    read = getattr(live, "_read", None)
+    if read is not None:
+        object.__setattr__(other, "_read", read)
+
+
+def copied(value: Any) -> Any:
+    """Return JSON data whose containers are others."""
+    if isinstance(value, dict):
+        return {name: copied(each) for name, each in value.items()}
+    return [copied(each) for each in value] if isinstance(value, list) else value
 
 
 def bind(live: Any, client: Any, ids: Mapping[str, Any]) -> None:
@@ -110,6 +188,12 @@ def bind(live: Any, client: Any, ids: Mapping[str, Any]) -> None:
         ids: the path parameters of its requests.
     """
     object.__setattr__(live, "_binding", Binding(client, ids))
+    if not hasattr(live, "_read"):
+        data = live.to_dict()
+        names = updatable(type(live)._updated_by) & data.keys()
+        # Copied, as what is in it is changed in place.
+        read = {name: copied(data[name]) for name in names}
+        object.__setattr__(live, "_read", read)
 
 
 def bound_ids(live: LiveObject) -> Mapping[str, Any]:
@@ -118,9 +202,16 @@ def bound_ids(live: LiveObject) -> Mapping[str, Any]:
     return {} if binding is None else binding.ids
 
 
-def _restored(kind: Any, data: dict[str, Any], ids: dict[str, str]) -> Any:
+def _restored(
+    kind: Any,
+    data: dict[str, Any],
+    ids: dict[str, str],
+    read: Mapping[str, Any] | None = None,
+) -> Any:
     """Return an object that was pickled."""
     live = kind.from_dict(data)
+    if read is not None:
+        object.__setattr__(live, "_read", read)
     if ids:
         bind(live, None, ids)
     return live

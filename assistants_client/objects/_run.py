@@ -7,9 +7,11 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from .._api import RunObject, to_json
-from .._arguments import given
+from .._arguments import given, is_left_out
+from .._errors import ConfigurationError
 from .._events.run_status import has_ended
 from .._flows.actions import Actions
+from .._flows.poll_policy import MAX_WAIT, RunWait, WaitOptions, poll_policy
 from .._locks import lock_of
 from .._run_errors import run_error
 from .._tool_ledger import ToolLedger
@@ -21,9 +23,10 @@ if TYPE_CHECKING:
 
     from .._effects import Flow
     from .._errors import AssistantsError
-    from .._flows.poll_policy import RunWait
     from ..tools import Tools
 
+# What `wait` takes.
+_WAITING = frozenset({"tools", "max_wait", "on_update", *RunWait.__annotations__})
 _LOCK = lock_of(sys.modules[__name__], "_LOCK")
 
 
@@ -31,6 +34,8 @@ class BaseRun(LiveObject, RunObject):
     """What both kinds of run have in common."""
 
     __slots__ = ()
+
+    _updated_by = "ModifyRunRequest"
 
     @property
     def has_ended(self) -> bool:
@@ -45,13 +50,30 @@ class BaseRun(LiveObject, RunObject):
     def _polling(
         self,
         tools: Tools | None,
-        timeout: float | None,
+        max_wait: float | None,
         on_update: Callable[[Any], Any] | None,
         params: RunWait,
     ) -> dict[str, Any]:
-        """Return the keywords of waiting for those of `wait`."""
-        own = {"max_wait": timeout, "tools": tools, "on_update": on_update}
-        said = given({**params, **own})
+        """Return the keywords of waiting for those of `wait`.
+
+        Raises:
+            ConfigurationError: one can't be used.
+        """
+        said: dict[str, Any] = given({**params, "tools": tools, "on_update": on_update})
+        if not is_left_out(max_wait):
+            said["max_wait"] = max_wait
+        if "timeout" in said:
+            if said.get("max_wait", MAX_WAIT) != MAX_WAIT:
+                raise ConfigurationError("max_wait and timeout are the same: give one")
+            said["max_wait"] = said.pop("timeout")
+        if not said.keys() <= _WAITING:
+            from .._unknown import check_keywords
+
+            check_keywords(f"{type(self).__name__}.wait()", said, _WAITING)
+        policy: Any = {
+            n: v for n, v in said.items() if n in WaitOptions.__annotations__
+        }
+        poll_policy(policy, time.monotonic)
         if said.get("tools") is not None:
             said["tools"] = _tool_set(said["tools"])
         else:

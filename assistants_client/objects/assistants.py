@@ -8,7 +8,7 @@ from .. import _api
 from .._api import AssistantObject
 from .._arguments import is_left_out, json_data
 from .._errors import ConfigurationError
-from ._live import LiveObject
+from ._live import LiveObject, SyncObject
 
 if TYPE_CHECKING:
     from typing import Self, Unpack
@@ -25,12 +25,13 @@ if TYPE_CHECKING:
     from .runs import AsyncRun, Run
 
 
-class Assistant(LiveObject, AssistantObject):
+class Assistant(SyncObject, AssistantObject):
     """An assistant, as the server returned it last, with methods that act on it."""
 
-    __slots__ = ("_binding",)
+    __slots__ = ("_binding", "_read")
 
     _client: Client
+    _updated_by = "ModifyAssistantRequest"
 
     @property
     def _id(self) -> str:
@@ -46,7 +47,9 @@ class Assistant(LiveObject, AssistantObject):
 
     def update(self, **params: Unpack[AssistantsUpdate]) -> Self:
         """Change the assistant; see `refresh` for the errors."""
-        return self._adopt(self._client.assistants.update(self._id, **params))
+        return self._adopt(
+            self._client.assistants.update(self._id, **self._changed(params))
+        )
 
     def delete(self, **options: Unpack[Options]) -> DeleteAssistantResponse:
         """Delete the assistant; see `refresh` for the errors."""
@@ -84,9 +87,10 @@ class Assistant(LiveObject, AssistantObject):
 class AsyncAssistant(LiveObject, AssistantObject):
     """An assistant whose methods are awaited; see `Assistant`."""
 
-    __slots__ = ("_binding",)
+    __slots__ = ("_binding", "_read")
 
     _client: AsyncClient
+    _updated_by = "ModifyAssistantRequest"
 
     @property
     def _id(self) -> str:
@@ -102,7 +106,9 @@ class AsyncAssistant(LiveObject, AssistantObject):
 
     async def update(self, **params: Unpack[AssistantsUpdate]) -> Self:
         """Change the assistant; see `refresh` for the errors."""
-        return self._adopt(await self._client.assistants.update(self._id, **params))
+        return self._adopt(
+            await self._client.assistants.update(self._id, **self._changed(params))
+        )
 
     async def delete(self, **options: Unpack[Options]) -> DeleteAssistantResponse:
         """Delete the assistant; see `refresh` for the errors."""

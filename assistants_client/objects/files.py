@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from .._api import OpenAIFile
-from ._live import LiveObject
+from ._live import LiveObject, SyncObject
 
 if TYPE_CHECKING:
     from typing import Self, Unpack
@@ -16,10 +16,10 @@ if TYPE_CHECKING:
     from ..resources._params import FilesWaitForProcessing, Options
 
 
-class FileObject(LiveObject, OpenAIFile):
+class FileObject(SyncObject, OpenAIFile):
     """A file, as the server returned it last, with methods that act on it."""
 
-    __slots__ = ("_binding",)
+    __slots__ = ("_binding", "_read")
 
     _client: Client
 
@@ -60,7 +60,7 @@ class FileObject(LiveObject, OpenAIFile):
 class AsyncFileObject(LiveObject, OpenAIFile):
     """A file whose methods are awaited; see `FileObject`."""
 
-    __slots__ = ("_binding",)
+    __slots__ = ("_binding", "_read")
 
     _client: AsyncClient
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from .._api import MessageObject
-from ._live import LiveObject
+from ._live import LiveObject, SyncObject
 
 if TYPE_CHECKING:
     from typing import Self, Unpack
@@ -21,6 +21,8 @@ class _Message(LiveObject, MessageObject):
     """What both kinds of message have in common."""
 
     __slots__ = ()
+
+    _updated_by = "ModifyMessageRequest"
 
     @property
     def text(self) -> str:
@@ -45,10 +47,10 @@ def _text_of(part: Any) -> str:
     return value if isinstance(value, str) else ""
 
 
-class Message(_Message):
+class Message(SyncObject, _Message):
     """A message, as the server returned it last, with methods that act on it."""
 
-    __slots__ = ("_binding",)
+    __slots__ = ("_binding", "_read")
 
     _client: Client
 
@@ -64,7 +66,7 @@ class Message(_Message):
     def update(self, **params: Unpack[MessagesUpdate]) -> Self:
         """Update the message's metadata; see `refresh` for the errors."""
         messages = self._client.threads.messages
-        return self._adopt(messages.update(**self._ids, **params))
+        return self._adopt(messages.update(**self._ids, **self._changed(params)))
 
     def delete(self, **options: Unpack[Options]) -> DeleteMessageResponse:
         """Delete the message; see `refresh` for the errors."""
@@ -86,7 +88,7 @@ class Message(_Message):
 class AsyncMessage(_Message):
     """A message whose methods are awaited; see `Message`."""
 
-    __slots__ = ("_binding",)
+    __slots__ = ("_binding", "_read")
 
     _client: AsyncClient
 
@@ -102,7 +104,7 @@ class AsyncMessage(_Message):
     async def update(self, **params: Unpack[MessagesUpdate]) -> Self:
         """Update the message's metadata; see `refresh` for the errors."""
         messages = self._client.threads.messages
-        return self._adopt(await messages.update(**self._ids, **params))
+        return self._adopt(await messages.update(**self._ids, **self._changed(params)))
 
     async def delete(self, **options: Unpack[Options]) -> DeleteMessageResponse:
         """Delete the message; see `refresh` for the errors."""

@@ -10,6 +10,7 @@ from .._flows.poll_policy import MAX_WAIT
 from .._flows.tool_calls import written_in
 from .._operations import GET_RUN
 from ..pages import AsyncPages
+from ._live import SyncObject
 from ._own_messages import lacks_messages_of, with_messages
 from ._run import BaseRun, performed
 
@@ -34,13 +35,13 @@ if TYPE_CHECKING:
     from .threads import AsyncThread, Thread
 
 
-class Run(BaseRun):
+class Run(SyncObject, BaseRun):
     """A run, as the server returned it last, with methods that act on it.
 
     What changes it changes it in place. `copy.copy` gives an independent copy.
     """
 
-    __slots__ = ("_binding", "_tool_ledger")
+    __slots__ = ("_binding", "_read", "_tool_ledger")
 
     _client: Client
 
@@ -60,7 +61,7 @@ class Run(BaseRun):
         self,
         *,
         tools: Tools | None = None,
-        timeout: float | None = MAX_WAIT,
+        max_wait: float | None = MAX_WAIT,
         on_update: Callable[[Run], Any] | None = None,
         **params: Unpack[RunWait],
     ) -> Self:
@@ -68,12 +69,14 @@ class Run(BaseRun):
 
         Args:
             tools: functions to call when the run asks for them.
-            timeout: seconds to wait; None for no limit.
+            max_wait: seconds to wait; None for no limit. `timeout` is another name of
+                it here.
             on_update: called with the run each time it has changed.
             params: `poll_interval_ms`, `cancel_on_timeout`, `on_approval`, `spinner`,
                 and options for the requests, as `runs.poll` takes them.
 
         Raises:
+            ConfigurationError: an argument can't be used.
             RunFailed: it failed.
             RunCancelled: it was cancelled.
             RunExpired: it waited too long for outputs.
@@ -81,13 +84,13 @@ class Run(BaseRun):
             RunRequiresAction: it waits for outputs, and there are no tools.
             RunRequiresApproval: it waits for somebody to approve tool calls.
             UnknownRunAction: it waits for something that isn't known.
-            RunTimeout: it goes on after `timeout`.
+            RunTimeout: it goes on after `max_wait`.
             ToolError: a function failed, and the tools say that this is to be raised.
             APIError: a call fails.
         """
+        given = self._polling(tools, max_wait, on_update, params)
         if self.has_ended:
             return self._finished(self)
-        given = self._polling(tools, timeout, on_update, params)
         runs = self._client.threads.runs
         try:
             ended = runs._wait(GET_RUN, {**self._ids, **given})
@@ -99,7 +102,9 @@ class Run(BaseRun):
 
     def update(self, **params: Unpack[RunsUpdate]) -> Self:
         """Update the run's metadata; see `refresh` for the errors."""
-        return self._adopt(self._client.threads.runs.update(**self._ids, **params))
+        return self._adopt(
+            self._client.threads.runs.update(**self._ids, **self._changed(params))
+        )
 
     def cancel(self, **options: Unpack[Options]) -> Self:
         """Begin to cancel the run; see `refresh` for the errors."""
@@ -210,7 +215,7 @@ class Run(BaseRun):
 class AsyncRun(BaseRun):
     """A run whose methods are awaited; see `Run`."""
 
-    __slots__ = ("_binding", "_tool_ledger")
+    __slots__ = ("_binding", "_read", "_tool_ledger")
 
     _client: AsyncClient
 
@@ -231,14 +236,14 @@ class AsyncRun(BaseRun):
         self,
         *,
         tools: Tools | None = None,
-        timeout: float | None = MAX_WAIT,
+        max_wait: float | None = MAX_WAIT,
         on_update: Callable[[AsyncRun], Any] | None = None,
         **params: Unpack[RunWait],
     ) -> Self:
         """Wait until the run is completed; see `Run.wait`."""
+        given = self._polling(tools, max_wait, on_update, params)
         if self.has_ended:
             return self._finished(self)
-        given = self._polling(tools, timeout, on_update, params)
         runs = self._client.threads.runs
         try:
             ended = await runs._wait(GET_RUN, {**self._ids, **given})
@@ -251,7 +256,7 @@ class AsyncRun(BaseRun):
     async def update(self, **params: Unpack[RunsUpdate]) -> Self:
         """Update the run's metadata; see `refresh` for the errors."""
         runs = self._client.threads.runs
-        return self._adopt(await runs.update(**self._ids, **params))
+        return self._adopt(await runs.update(**self._ids, **self._changed(params)))
 
     async def cancel(self, **options: Unpack[Options]) -> Self:
         """Begin to cancel the run; see `refresh` for the errors."""

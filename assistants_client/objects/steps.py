@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from .._api import RunStepObject
-from ._live import LiveObject
+from ._live import LiveObject, SyncObject
 
 if TYPE_CHECKING:
     from typing import Self, Unpack
@@ -29,10 +29,10 @@ class _RunStep(LiveObject, RunStepObject):
         return {"run_id": self._key("run_id"), "thread_id": self._key("thread_id")}
 
 
-class RunStep(_RunStep):
+class RunStep(SyncObject, _RunStep):
     """A step, as the server returned it last, with methods that act on it."""
 
-    __slots__ = ("_binding",)
+    __slots__ = ("_binding", "_read")
 
     _client: Client
 
@@ -53,7 +53,7 @@ class RunStep(_RunStep):
 class AsyncRunStep(_RunStep):
     """A step whose methods are awaited; see `RunStep`."""
 
-    __slots__ = ("_binding",)
+    __slots__ = ("_binding", "_read")
 
     _client: AsyncClient
 

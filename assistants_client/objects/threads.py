@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from .._api import ThreadObject
-from ._live import LiveObject
+from ._live import LiveObject, SyncObject
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,12 +30,13 @@ if TYPE_CHECKING:
     from .runs import AsyncRun, Run
 
 
-class Thread(LiveObject, ThreadObject):
+class Thread(SyncObject, ThreadObject):
     """A thread, as the server returned it last, with methods that act on it."""
 
-    __slots__ = ("_binding",)
+    __slots__ = ("_binding", "_read")
 
     _client: Client
+    _updated_by = "ModifyThreadRequest"
 
     @property
     def _id(self) -> str:
@@ -51,7 +52,9 @@ class Thread(LiveObject, ThreadObject):
 
     def update(self, **params: Unpack[ThreadsUpdate]) -> Self:
         """Update the thread's metadata or files; see `refresh` for the errors."""
-        return self._adopt(self._client.threads.update(self._id, **params))
+        return self._adopt(
+            self._client.threads.update(self._id, **self._changed(params))
+        )
 
     def delete(self, **options: Unpack[Options]) -> DeleteThreadResponse:
         """Delete the thread with all that is in it; see `refresh` for the errors."""
@@ -114,9 +117,10 @@ class Thread(LiveObject, ThreadObject):
 class AsyncThread(LiveObject, ThreadObject):
     """A thread whose methods are awaited; see `Thread`."""
 
-    __slots__ = ("_binding",)
+    __slots__ = ("_binding", "_read")
 
     _client: AsyncClient
+    _updated_by = "ModifyThreadRequest"
 
     @property
     def _id(self) -> str:
@@ -132,7 +136,9 @@ class AsyncThread(LiveObject, ThreadObject):
 
     async def update(self, **params: Unpack[ThreadsUpdate]) -> Self:
         """Update the thread's metadata or files; see `refresh` for the errors."""
-        return self._adopt(await self._client.threads.update(self._id, **params))
+        return self._adopt(
+            await self._client.threads.update(self._id, **self._changed(params))
+        )
 
     async def delete(self, **options: Unpack[Options]) -> DeleteThreadResponse:
         """Delete the thread with all that is in it; see `refresh` for the errors."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from .._api import VectorStoreObject
-from ._live import LiveObject
+from ._live import LiveObject, SyncObject
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,12 +27,13 @@ if TYPE_CHECKING:
     )
 
 
-class VectorStore(LiveObject, VectorStoreObject):
+class VectorStore(SyncObject, VectorStoreObject):
     """A vector store, as the server returned it last, with methods that act on it."""
 
-    __slots__ = ("_binding",)
+    __slots__ = ("_binding", "_read")
 
     _client: Client
+    _updated_by = "UpdateVectorStoreRequest"
 
     @property
     def _id(self) -> str:
@@ -48,7 +49,9 @@ class VectorStore(LiveObject, VectorStoreObject):
 
     def update(self, **params: Unpack[VectorStoresUpdate]) -> Self:
         """Change the vector store; see `refresh` for the errors."""
-        return self._adopt(self._client.vector_stores.update(self._id, **params))
+        return self._adopt(
+            self._client.vector_stores.update(self._id, **self._changed(params))
+        )
 
     def delete(self, **options: Unpack[Options]) -> DeleteVectorStoreResponse:
         """Delete the vector store, but not its files; see `refresh` for the errors."""
@@ -89,9 +92,10 @@ class VectorStore(LiveObject, VectorStoreObject):
 class AsyncVectorStore(LiveObject, VectorStoreObject):
     """A vector store whose methods are awaited; see `VectorStore`."""
 
-    __slots__ = ("_binding",)
+    __slots__ = ("_binding", "_read")
 
     _client: AsyncClient
+    _updated_by = "UpdateVectorStoreRequest"
 
     @property
     def _id(self) -> str:
@@ -108,7 +112,9 @@ class AsyncVectorStore(LiveObject, VectorStoreObject):
 
     async def update(self, **params: Unpack[VectorStoresUpdate]) -> Self:
         """Change the vector store; see `refresh` for the errors."""
-        return self._adopt(await self._client.vector_stores.update(self._id, **params))
+        return self._adopt(
+            await self._client.vector_stores.update(self._id, **self._changed(params))
+        )
 
     async def delete(self, **options: Unpack[Options]) -> DeleteVectorStoreResponse:
         """Delete the vector store, but not its files; see `refresh` for the errors."""

@@ -14,16 +14,17 @@ from inspect import iscoroutinefunction
 from typing import TYPE_CHECKING, Any, ParamSpec, Protocol, TypeVar
 
 from .. import _api
+from .._arguments import LEFT_OUT
 from .._arguments import NOT_GIVEN as NOT_GIVEN
-from .._arguments import given
 from .._call import make_call, properties_of
 from .._error_messages import is_error
+from .._errors import ArgumentError
+from .._ids import KINDS, id_of
 from .._lists import page_fields, split
 from .._operations import LIVE
 from ..binary import contents
-from ..objects._live import Binding
+from ..objects._live import Binding, copied, updatable
 from ..pages import AsyncPage, AsyncPages, Page
-from ._unknown import check_unknown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -84,9 +85,13 @@ class Resource:
 
     def _list(self, operation: Operation[S, object], params: dict[str, Any]) -> Page[S]:
         ids = ids_in(operation, params)
-        bounds, query, rest = split(given(params))
+        bounds, query, rest = split(params, operation.kind)
         page, _ = page_calls(operation, self._client, ids, bounds, rest)
         return self._perform(self._client, page(query))
+
+    def _bind(self, operation: Operation[S, object], params: dict[str, Any]) -> S:
+        found: S = bound(operation, self._client, params)
+        return found
 
 
 class AsyncResource:
@@ -108,11 +113,15 @@ class AsyncResource:
         self, operation: Operation[object, A], params: dict[str, Any]
     ) -> AsyncPages[A]:
         ids = ids_in(operation, params)
-        bounds, query, rest = split(given(params))
+        bounds, query, rest = split(params, operation.kind)
         page, _ = page_calls(operation, self._client, ids, bounds, rest)
         # Made now, so that a wrong argument is refused here, not where it is awaited.
         first = page(query)
         return AsyncPages(lambda: self._perform(self._client, first))
+
+    def _bind(self, operation: Operation[object, A], params: dict[str, Any]) -> A:
+        found: A = bound(operation, self._client, params)
+        return found
 
 
 def ids_in(
@@ -221,15 +230,35 @@ def reader(
     if kind not in LIVE:
         read_model: Callable[[dict[str, Any]], Any] = getattr(_api, kind).from_dict
         return read_model
-    from_dict = live_class(kind, client.asynchronous).from_dict
-    binding = Binding(client, ids)
+    live = live_class(kind, client.asynchronous)
+    from_dict, binding = live.from_dict, Binding(client, ids)
+    names = updatable(live._updated_by)
 
     def read(data: dict[str, Any]) -> Any:
         made = from_dict(data)
         made._binding = binding
+        made._read = {name: copied(data[name]) for name in names if name in data}
         return made
 
     return read
+
+
+def bound(operation: Operation[Any, Any], client: Any, params: dict[str, Any]) -> Any:
+    """Return a live object of which nothing but its ids is known.
+
+    Args:
+        operation: the one that retrieves it.
+        client: the client that it belongs to.
+        params: its ids, by the names of the path parameters.
+
+    Raises:
+        ConfigurationError: an id can't be used.
+    """
+    ids = {name: id_of(name, value) for name, value in params.items()}
+    own = operation.parameters.path[-1]
+    kind = next(each for each, (class_, _) in KINDS.items() if class_ == operation.kind)
+    known = {"id" if name == own else name: value for name, value in ids.items()}
+    return reader(operation.kind, client, ids)({"object": kind, **known})
 
 
 @cache
@@ -279,6 +308,20 @@ def follows(
     return made("_follow", operation)
 
 
+def binds(
+    operation: Operation[Any, Any],
+) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Declare a method that returns a live object without sending anything."""
+    return made("_bind", operation)
+
+
+def events(
+    operation: Operation[Any, Any],
+) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Declare a method that returns the events of a run."""
+    return made("_events", operation)
+
+
 def made(
     how: str, operation: Operation[Any, Any]
 ) -> Callable[[Callable[P, R]], Callable[P, R]]:
@@ -296,39 +339,44 @@ def made(
 
         @wraps(function)
         def method(self: Any, *args: object, **params: Any) -> Any:
-            if args:
-                place(args, params)
-            if not required <= params.keys() <= known:
-                check(params)
-            return getattr(self, how)(operation, params)
+            return getattr(self, how)(operation, arguments(args, params))
 
         @wraps(function)
         async def method_async(self: Any, *args: object, **params: Any) -> Any:
+            return await getattr(self, how)(operation, arguments(args, params))
+
+        def arguments(args: tuple[object, ...], params: dict[str, Any]) -> Any:
+            """Return all that was given, by name.
+
+            Raises:
+                ArgumentError: an argument is missing, or given in a wrong way.
+                ConfigurationError: one would be sent by mistake.
+            """
             if args:
                 place(args, params)
+            # As `given` does, which would be one call more for each of ours.
+            params = {
+                n: v for n, v in params.items() if type(v).__name__ not in LEFT_OUT
+            }
             if not required <= params.keys() <= known:
-                check(params)
-            return await getattr(self, how)(operation, params)
+                # Imported late, as few calls need it.
+                from .._unknown import check_keywords
+
+                check_keywords(where, params, names, required)
+            return params
 
         def place(args: tuple[object, ...], params: dict[str, Any]) -> None:
             """Add arguments that were given by their place to those given by name."""
             if len(args) > len(positional):
                 those = f"only {', '.join(positional)}" if positional else "no argument"
-                raise TypeError(
+                raise ArgumentError(
                     f"{where} takes {those} by place, but {len(args)} were given; "
                     "name the rest"
                 )
             for name, value in zip(positional, args, strict=False):
                 if name in params:
-                    raise TypeError(f"{where} got several values for {name!r}")
+                    raise ArgumentError(f"{where} got several values for {name!r}")
                 params[name] = value
-
-        def check(params: dict[str, Any]) -> None:
-            """Refuse a call that lacks an argument, or has one by mistake."""
-            for name in names:
-                if name in required and name not in params:
-                    raise TypeError(f"{where} is missing the argument {name!r}")
-            check_unknown(where, params.keys() - known, known)
 
         made: Any = method_async if iscoroutinefunction(function) else method
         found: Callable[P, R] = made

@@ -238,6 +238,32 @@ class ThreadsCreateAndRunStream(Options, total=False):
     spinner: bool
 
 
+class ThreadsStreamRaw(Options, total=False):
+    """What else `threads.stream_raw` takes."""
+
+    thread: CreateThreadRequest | CreateThreadRequestDict
+    model: str | None
+    instructions: str | None
+    tools: Tools | None
+    tool_resources: ToolResources | ToolResourcesDict | None
+    metadata: Metadata | None
+    temperature: float | None
+    top_p: float | None
+    max_prompt_tokens: int | None
+    max_completion_tokens: int | None
+    truncation_strategy: TruncationObject | TruncationObjectDict | None
+    tool_choice: (
+        ToolChoiceMode
+        | AssistantsNamedToolChoice
+        | AssistantsNamedToolChoiceDict
+        | None
+    )
+    parallel_tool_calls: ParallelToolCalls
+    response_format: (
+        AssistantsApiResponseFormatOption | AssistantsApiResponseFormatOptionDict | None
+    )
+
+
 class MessagesCreate(Options, total=False):
     """What else `threads.messages.create` takes."""
 
@@ -319,6 +345,43 @@ class RunsSubmitToolOutputs(Options, total=False):
     tool_approvals: Iterable[Mapping[str, Any]]
 
 
+class RunsCreateStreamRaw(Options, total=False):
+    """What else `threads.runs.create_stream_raw` takes."""
+
+    model: str | None
+    reasoning_effort: ReasoningEffort | None
+    instructions: str | None
+    additional_instructions: str | None
+    additional_messages: (
+        Sequence[CreateMessageRequest | CreateMessageRequestDict] | None
+    )
+    tools: Tools | None
+    metadata: Metadata | None
+    temperature: float | None
+    top_p: float | None
+    max_prompt_tokens: int | None
+    max_completion_tokens: int | None
+    truncation_strategy: TruncationObject | TruncationObjectDict | None
+    tool_choice: (
+        ToolChoiceMode
+        | AssistantsNamedToolChoice
+        | AssistantsNamedToolChoiceDict
+        | None
+    )
+    parallel_tool_calls: ParallelToolCalls
+    response_format: (
+        AssistantsApiResponseFormatOption | AssistantsApiResponseFormatOptionDict | None
+    )
+    include: Sequence[str]
+
+
+class RunsSubmitToolOutputsStreamRaw(Options, total=False):
+    """What else `threads.runs.submit_tool_outputs_stream_raw` takes."""
+
+    tool_outputs: Iterable[ToolOutput | ToolOutputDict | Mapping[str, Any]]
+    tool_approvals: Iterable[Mapping[str, Any]]
+
+
 class RunsPoll(Options, total=False):
     """What else `threads.runs.poll` takes."""
 
@@ -370,6 +433,63 @@ class RunsCreateAndPoll(Options, total=False):
 
 class RunsStream(Options, total=False):
     """What else `threads.runs.stream` takes."""
+
+    model: str | None
+    reasoning_effort: ReasoningEffort | None
+    instructions: str | None
+    additional_instructions: str | None
+    additional_messages: (
+        Sequence[CreateMessageRequest | CreateMessageRequestDict] | None
+    )
+    tools: Tools | None
+    metadata: Metadata | None
+    temperature: float | None
+    top_p: float | None
+    max_prompt_tokens: int | None
+    max_completion_tokens: int | None
+    truncation_strategy: TruncationObject | TruncationObjectDict | None
+    tool_choice: (
+        ToolChoiceMode
+        | AssistantsNamedToolChoice
+        | AssistantsNamedToolChoiceDict
+        | None
+    )
+    parallel_tool_calls: ParallelToolCalls
+    response_format: (
+        AssistantsApiResponseFormatOption | AssistantsApiResponseFormatOptionDict | None
+    )
+    include: Sequence[str]
+    send_tools: bool
+    resume: bool
+    on_event: Callable[..., Any]
+    on_message: Callable[..., Any]
+    on_message_created: Callable[..., Any]
+    on_message_delta: Callable[..., Any]
+    on_message_done: Callable[..., Any]
+    on_text_created: Callable[..., Any]
+    on_text_delta: Callable[..., Any]
+    on_text_done: Callable[..., Any]
+    on_image_file_done: Callable[..., Any]
+    on_run_step: Callable[..., Any]
+    on_run_step_created: Callable[..., Any]
+    on_run_step_delta: Callable[..., Any]
+    on_run_step_done: Callable[..., Any]
+    on_tool_call_created: Callable[..., Any]
+    on_tool_call_delta: Callable[..., Any]
+    on_tool_call_done: Callable[..., Any]
+    on_exception: Callable[..., Any]
+    on_timeout: Callable[..., Any]
+    on_end: Callable[..., Any]
+    poll_interval_ms: float
+    max_wait: float | None
+    cancel_on_timeout: bool
+    on_update: Callable[[Any], Any] | None
+    on_approval: Callable[[Any], Any] | None
+    spinner: bool
+
+
+class RunsCreateAndStream(Options, total=False):
+    """What else `threads.runs.create_and_stream` takes."""
 
     model: str | None
     reasoning_effort: ReasoningEffort | None
@@ -514,6 +634,8 @@ class FilesList(Options, total=False):
 class FilesWaitForProcessing(Options, total=False):
     """What else `files.wait_for_processing` takes."""
 
+    poll_interval_ms: float
+    max_wait: float | None
     poll_interval: float
     max_wait_seconds: float | None
     on_update: Callable[[Any], Any] | None

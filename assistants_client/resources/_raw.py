@@ -51,6 +51,7 @@ class RawThreads:
         self.update = raw(resource.update)
         self.delete = raw(resource.delete)
         self.create_and_run = raw(resource.create_and_run)
+        self.stream_raw = raw(resource.stream_raw)
         self.messages = RawMessages(resource.messages)
         self.runs = RawRuns(resource.runs)
 
@@ -76,6 +77,10 @@ class RawRuns:
         self.list = raw(resource.list)
         self.cancel = raw(resource.cancel)
         self.submit_tool_outputs = raw(resource.submit_tool_outputs)
+        self.create_stream_raw = raw(resource.create_stream_raw)
+        self.submit_tool_outputs_stream_raw = raw(
+            resource.submit_tool_outputs_stream_raw
+        )
         self.steps = RawSteps(resource.steps)
 
 
@@ -176,6 +181,7 @@ class AsyncRawThreads:
         self.update = raw_async(resource.update)
         self.delete = raw_async(resource.delete)
         self.create_and_run = raw_async(resource.create_and_run)
+        self.stream_raw = raw_async(resource.stream_raw)
         self.messages = AsyncRawMessages(resource.messages)
         self.runs = AsyncRawRuns(resource.runs)
 
@@ -201,6 +207,10 @@ class AsyncRawRuns:
         self.list = raw_async(resource.list)
         self.cancel = raw_async(resource.cancel)
         self.submit_tool_outputs = raw_async(resource.submit_tool_outputs)
+        self.create_stream_raw = raw_async(resource.create_stream_raw)
+        self.submit_tool_outputs_stream_raw = raw_async(
+            resource.submit_tool_outputs_stream_raw
+        )
         self.steps = AsyncRawSteps(resource.steps)
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from .. import _api
-from .._call import id_of, make_call
+from .._call import make_call
 from .._effects import Log
 from .._errors import ConfigurationError, NotFoundError
 from .._flows.call import perform_call
 from .._flows.paginate import Bounds, Pagination, cut_short_text
 from .._flows.tool_calls import written_in
+from .._ids import id_of
 from .._lists import page_fields
 from .._log import LOGGER
 from .._operations import (

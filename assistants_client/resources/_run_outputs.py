@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from .. import _api
+from .._errors import ArgumentError, ConfigurationError
 from .._operations import SUBMIT_TOOL_OUTPUTS_TO_RUN
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-
     from .._call import Operation
     from .._tool_ledger import ToolLedger
 
@@ -21,18 +21,24 @@ def listed(operation: Operation[Any, Any], params: dict[str, Any]) -> None:
     """Make lists of the outputs among arguments, as they are read more than once.
 
     Raises:
-        TypeError: there are none, where they are what is sent.
+        ArgumentError: there are none, where they are what is sent.
+        ConfigurationError: they are no list.
     """
     missing = all(params.get(name) is None for name in _SUBMITTED)
     if operation is SUBMIT_TOOL_OUTPUTS_TO_RUN and missing:
-        raise TypeError(
+        raise ArgumentError(
             f"{operation.name}() needs tool_outputs=, or tool_approvals= where a run "
             "asks for approvals"
         )
     for name in _SUBMITTED:
         given = params.get(name)
-        if given is not None and not isinstance(given, str | bytes | dict):
-            params[name] = [*given]
+        if given is None:
+            continue
+        if isinstance(given, str | bytes) or not isinstance(given, Iterable):
+            what = type(given).__name__
+            raise ConfigurationError(f"{name} must be a list of outputs, not {what}")
+        # A single one is meant as the only one.
+        params[name] = [given] if isinstance(given, Mapping | _api.Model) else [*given]
 
 
 def note(ledger: ToolLedger, params: Mapping[str, Any]) -> None:

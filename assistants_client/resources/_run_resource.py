@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from .._arguments import given
 from ._base import AsyncResource, Resource, ids_in
 from ._run_outputs import listed, note_outputs
 
@@ -24,7 +23,6 @@ class RunResource(Resource):
     def _wait(self, operation: Operation[S, object], params: dict[str, Any]) -> S:
         from ._waits import wait_flow
 
-        params = given(params)
         ids = ids_in(operation, params)
         flow, options = wait_flow(operation, params, ids, self._client)
         found: S = self._client._follow(flow, options)
@@ -34,7 +32,6 @@ class RunResource(Resource):
         self, operation: Operation[S, object], params: dict[str, Any]
     ) -> S | Stream:
         """Return a result, or the events of a run in its place."""
-        params = given(params)
         ids = ids_in(operation, params)
         listed(operation, params)
         if "tools" in params or "send_tools" in params:
@@ -52,6 +49,14 @@ class RunResource(Resource):
         call = event_call(operation, params, ids, self._client, Stream)
         return self._perform(self._client, call)
 
+    def _events(
+        self, operation: Operation[object, object], params: dict[str, Any]
+    ) -> Stream:
+        """Return the events of a run."""
+        found: Any = self._do_or_stream(operation, {**params, "stream": True})
+        events: Stream = found
+        return events
+
     def _follow(
         self, operation: Operation[object, object], params: dict[str, Any]
     ) -> AssistantStreamManager[Any]:
@@ -61,7 +66,7 @@ class RunResource(Resource):
         from ..streaming.stream import Stream
         from ._streams import followed_call
 
-        client, params = self._client, given(params)
+        client = self._client
         event_handler = params.pop("event_handler", None)
         ids = ids_in(operation, params)
         followed = followed_call(operation, params, ids, client)
@@ -81,7 +86,6 @@ class AsyncRunResource(AsyncResource):
     async def _wait(self, operation: Operation[object, A], params: dict[str, Any]) -> A:
         from ._waits import wait_flow
 
-        params = given(params)
         ids = ids_in(operation, params)
         flow, options = wait_flow(operation, params, ids, self._client)
         found: A = await self._client._follow(flow, options)
@@ -91,7 +95,6 @@ class AsyncRunResource(AsyncResource):
         self, operation: Operation[object, A], params: dict[str, Any]
     ) -> A | AsyncStream:
         """Return a result, or the events of a run in its place."""
-        params = given(params)
         ids = ids_in(operation, params)
         listed(operation, params)
         if "tools" in params or "send_tools" in params:
@@ -109,6 +112,14 @@ class AsyncRunResource(AsyncResource):
         call = event_call(operation, params, ids, self._client, AsyncStream)
         return await self._perform(self._client, call)
 
+    async def _events(
+        self, operation: Operation[object, object], params: dict[str, Any]
+    ) -> AsyncStream:
+        """Return the events of a run."""
+        found: Any = await self._do_or_stream(operation, {**params, "stream": True})
+        events: AsyncStream = found
+        return events
+
     def _follow(
         self, operation: Operation[object, object], params: dict[str, Any]
     ) -> AsyncAssistantStreamManager[Any]:
@@ -118,7 +129,7 @@ class AsyncRunResource(AsyncResource):
         from ..streaming.stream import AsyncStream
         from ._streams import followed_call
 
-        client, params = self._client, given(params)
+        client = self._client
         event_handler = params.pop("event_handler", None)
         ids = ids_in(operation, params)
         followed = followed_call(operation, params, ids, client)

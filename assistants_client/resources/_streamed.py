@@ -51,6 +51,7 @@ class StreamedThreads:
         self.update = streamed(resource.update)
         self.delete = streamed(resource.delete)
         self.create_and_run = streamed(resource.create_and_run)
+        self.stream_raw = streamed(resource.stream_raw)
         self.messages = StreamedMessages(resource.messages)
         self.runs = StreamedRuns(resource.runs)
 
@@ -76,6 +77,10 @@ class StreamedRuns:
         self.list = streamed(resource.list)
         self.cancel = streamed(resource.cancel)
         self.submit_tool_outputs = streamed(resource.submit_tool_outputs)
+        self.create_stream_raw = streamed(resource.create_stream_raw)
+        self.submit_tool_outputs_stream_raw = streamed(
+            resource.submit_tool_outputs_stream_raw
+        )
         self.steps = StreamedSteps(resource.steps)
 
 
@@ -176,6 +181,7 @@ class AsyncStreamedThreads:
         self.update = streamed_async(resource.update)
         self.delete = streamed_async(resource.delete)
         self.create_and_run = streamed_async(resource.create_and_run)
+        self.stream_raw = streamed_async(resource.stream_raw)
         self.messages = AsyncStreamedMessages(resource.messages)
         self.runs = AsyncStreamedRuns(resource.runs)
 
@@ -201,6 +207,10 @@ class AsyncStreamedRuns:
         self.list = streamed_async(resource.list)
         self.cancel = streamed_async(resource.cancel)
         self.submit_tool_outputs = streamed_async(resource.submit_tool_outputs)
+        self.create_stream_raw = streamed_async(resource.create_stream_raw)
+        self.submit_tool_outputs_stream_raw = streamed_async(
+            resource.submit_tool_outputs_stream_raw
+        )
         self.steps = AsyncStreamedSteps(resource.steps)
 
 

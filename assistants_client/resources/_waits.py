@@ -11,6 +11,7 @@ from .._flows.outages import through_outages
 from .._flows.poll import Stop, poll_run
 from .._flows.poll_policy import WaitOptions, poll_policy
 from .._operations import GET_RUN
+from ._inherited import with_free_query
 from ._run_calls import RunCalls
 from ._run_outputs import listed
 from ._run_tools import begin_run, handling
@@ -50,6 +51,7 @@ def wait_flow(
     ledger = None if known is None else known._ledger
     own: Any = {name: value for name, value in params.items() if name in WAITING}
     rest = {name: value for name, value in params.items() if name not in WAITING}
+    rest = with_free_query(operation, rest)
     listed(operation, rest)
     calls = RunCalls(client, rest, ids, ledger)
     policy = poll_policy(own, time.monotonic)

@@ -22,7 +22,7 @@ from .._operations import (
     RETRIEVE_FILE,
 )
 from ._base import ids_in, object_reader
-from ._inherited import inherited
+from ._inherited import inherited, with_free_query
 
 if TYPE_CHECKING:
     from .._call import CallOptions, CallResult, Operation
@@ -85,6 +85,7 @@ def wait_flow(
     """
     policy = policy_of(params)
     ids = ids_in(operation, params)
+    params = with_free_query(operation, params)
     call = make_call(operation, params, ids, object_reader(operation, client, ids))
     kind, known = _KINDS[operation.name], {**params, **ids}
 

@@ -14,7 +14,7 @@ from .._operations import (
     LIST_ASSISTANTS,
     MODIFY_ASSISTANT,
 )
-from ._base import NOT_GIVEN, Resource, calls, lists
+from ._base import NOT_GIVEN, Resource, binds, calls, lists
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -345,5 +345,21 @@ class Assistants(Resource):
         Raises:
             APIError: the call fails.
             ConfigurationError: an argument can't be used; nothing was sent.
+        """
+        ...
+
+    @binds(GET_ASSISTANT)
+    def bind(self, assistant_id: str | HasId) -> Assistant:
+        """Return an assistant that is known by its id; nothing is sent.
+
+        All that is known of it is its id, until it is refreshed, waited for or updated;
+        its other properties are None. Its methods act on it as on any other.
+
+        Args:
+            assistant_id: Id of the assistant, as `createAssistant` or
+                `listAssistants` gave it.
+
+        Raises:
+            ConfigurationError: an id can't be used.
         """
         ...

@@ -14,7 +14,7 @@ from .._operations import (
     LIST_FILES,
     RETRIEVE_FILE,
 )
-from ._base import NOT_GIVEN, calls, lists, waits
+from ._base import NOT_GIVEN, binds, calls, lists, waits
 from ._processing import ProcessingResource, texts
 
 if TYPE_CHECKING:
@@ -242,6 +242,21 @@ class Files(ProcessingResource):
         """
         ...
 
+    @binds(RETRIEVE_FILE)
+    def bind(self, file_id: str | HasId) -> FileObject:
+        """Return a file that is known by its id; nothing is sent.
+
+        All that is known of it is its id, until it is refreshed, waited for or updated;
+        its other properties are None. Its methods act on it as on any other.
+
+        Args:
+            file_id: Id of the file, as returned by `createFile` or `listFiles`.
+
+        Raises:
+            ConfigurationError: an id can't be used.
+        """
+        ...
+
     @calls(DOWNLOAD_FILE)
     def content(
         self,
@@ -325,6 +340,8 @@ class Files(ProcessingResource):
         self,
         file_id: str | HasId,
         *,
+        poll_interval_ms: float = NOT_GIVEN,
+        max_wait: float | None = NOT_GIVEN,
         poll_interval: float = NOT_GIVEN,
         max_wait_seconds: float | None = 1800.0,
         on_update: Callable[[Any], Any] | None = None,
@@ -344,6 +361,10 @@ class Files(ProcessingResource):
 
         Args:
             file_id: Id of the file, as returned by `createFile` or `listFiles`.
+            poll_interval_ms: Milliseconds between two polls, as other methods that
+                wait have it.
+            max_wait: Another name of `max_wait_seconds`, as other methods that wait
+                have it.
             poll_interval: Seconds between two polls; if left out, what the server
                 asks for, else growing from half a second to five.
             max_wait_seconds: Seconds after which waiting ends; None for no limit.

@@ -14,7 +14,7 @@ from .._operations import (
     LIST_MESSAGES,
     MODIFY_MESSAGE,
 )
-from ._base import NOT_GIVEN, Resource, calls, lists
+from ._base import NOT_GIVEN, Resource, binds, calls, lists
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -293,5 +293,21 @@ class Messages(Resource):
         Raises:
             APIError: the call fails.
             ConfigurationError: an argument can't be used; nothing was sent.
+        """
+        ...
+
+    @binds(GET_MESSAGE)
+    def bind(self, message_id: str | HasId, *, thread_id: str | HasId) -> Message:
+        """Return a message that is known by its ids; nothing is sent.
+
+        All that is known of it is its id, until it is refreshed, waited for or updated;
+        its other properties are None. Its methods act on it as on any other.
+
+        Args:
+            message_id: Id of the message.
+            thread_id: Id of the thread that holds the message.
+
+        Raises:
+            ConfigurationError: an id can't be used.
         """
         ...

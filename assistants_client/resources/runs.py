@@ -15,7 +15,7 @@ from .._operations import (
     MODIFY_RUN,
     SUBMIT_TOOL_OUTPUTS_TO_RUN,
 )
-from ._base import NOT_GIVEN, calls, follows, lists, streams, waits
+from ._base import NOT_GIVEN, binds, calls, events, follows, lists, streams, waits
 from ._run_resource import RunResource
 from .steps import Steps
 
@@ -483,6 +483,22 @@ class Runs(RunResource):
         """
         ...
 
+    @binds(GET_RUN)
+    def bind(self, run_id: str | HasId, *, thread_id: str | HasId) -> Run:
+        """Return a run that is known by its ids; nothing is sent.
+
+        All that is known of it is its id, until it is refreshed, waited for or updated;
+        its other properties are None. Its methods act on it as on any other.
+
+        Args:
+            run_id: Id of the run.
+            thread_id: Id of the thread that holds the run.
+
+        Raises:
+            ConfigurationError: an id can't be used.
+        """
+        ...
+
     @overload
     def submit_tool_outputs(
         self,
@@ -571,6 +587,154 @@ class Runs(RunResource):
             stream: True to get server-sent events (`AssistantStreamEvent`) while
                 the run goes on, up to the closing `done`. Null, false or absent to
                 get the run itself at once.
+            tool_outputs: The outputs, one for each call of the action.
+            tool_approvals: Whether calls may be made, one for each call of an
+                action that asks for it, as Azure has them: dicts with
+                `tool_call_id`, `approve` and perhaps `headers`.
+            extra_headers: More headers, which replace those of the same name; None
+                removes one.
+            extra_query: More query parameters; None removes one.
+            extra_body: More properties of the body.
+            timeout: Seconds for each attempt, None for no limit, or a timeout
+                object of the HTTP library; as the client has it if left out.
+            max_retries: How many times a request is retried at most; as the client
+                has it if None.
+            idempotency_key: A key by which the server recognises the same request;
+                with one, a call that creates something is retried as well.
+            verbosity: 0 to 3, how much of requests and responses is shown; as the
+                client has it if None.
+
+        Raises:
+            APIError: the call fails.
+            ConfigurationError: an argument can't be used; nothing was sent.
+        """
+        ...
+
+    @events(CREATE_RUN)
+    def create_stream_raw(
+        self,
+        thread_id: str | HasId,
+        *,
+        assistant_id: str | HasId,
+        model: str | None = NOT_GIVEN,
+        reasoning_effort: ReasoningEffort | None = NOT_GIVEN,
+        instructions: str | None = NOT_GIVEN,
+        additional_instructions: str | None = NOT_GIVEN,
+        additional_messages: Sequence[CreateMessageRequest | CreateMessageRequestDict]
+        | None = NOT_GIVEN,
+        tools: Tools | None = NOT_GIVEN,
+        metadata: Metadata | None = NOT_GIVEN,
+        temperature: float | None = NOT_GIVEN,
+        top_p: float | None = NOT_GIVEN,
+        max_prompt_tokens: int | None = NOT_GIVEN,
+        max_completion_tokens: int | None = NOT_GIVEN,
+        truncation_strategy: TruncationObject | TruncationObjectDict | None = NOT_GIVEN,
+        tool_choice: ToolChoiceMode
+        | AssistantsNamedToolChoice
+        | AssistantsNamedToolChoiceDict
+        | None = NOT_GIVEN,
+        parallel_tool_calls: ParallelToolCalls = NOT_GIVEN,
+        response_format: AssistantsApiResponseFormatOption
+        | AssistantsApiResponseFormatOptionDict
+        | None = NOT_GIVEN,
+        include: Sequence[str] = NOT_GIVEN,
+        extra_headers: Mapping[str, str | None] | None = None,
+        extra_query: Mapping[str, Any] | None = None,
+        extra_body: Mapping[str, Any] | None = None,
+        timeout: float | Timeout | None = NOT_GIVEN,
+        max_retries: int | None = None,
+        idempotency_key: str | None = None,
+        verbosity: Verbosity | None = None,
+    ) -> Stream:
+        """Start a run in a thread, and return its events.
+
+        It is `create(..., stream=True)` by the name that it has in Ruby.
+
+        Args:
+            thread_id: Id of the thread to work on.
+            assistant_id: Id of the assistant that is to do the work.
+            model: Name of a model to use in this run in place of the assistant's.
+                Null or absent keeps that one.
+            reasoning_effort: How long a reasoning model may think in this run.
+                Other models have no use for it.
+            instructions: What to tell the model in place of the assistant's
+                instructions, in this run only. Null or absent keeps those.
+            additional_instructions: What to tell the model on top of its
+                instructions, in this run only; it is put behind them.
+            additional_messages: Messages to add to the thread first. They stay
+                there, as if `createMessage` had been called for each.
+            tools: Tools for this run in place of the assistant's, 20 at most. Null
+                or absent keeps those.
+            metadata: Up to 16 pairs of text to keep with the run; see `Metadata`.
+            temperature: How freely the model picks its tokens, from 0 (nearly
+                always the likeliest) to 2 (wild). 1 by default.
+            top_p: Which tokens the model picks from: the likeliest, up to this
+                share of the probability, so that 0.1 stands for the top tenth. 1,
+                which is all of them, by default; change this or `temperature`,
+                hardly ever both.
+            max_prompt_tokens: How many tokens the model may read in this run, all
+                turns taken together; 256 at least. The server tries to keep within
+                it, and a run that can't ends as `incomplete`. Null or absent sets
+                no limit.
+            max_completion_tokens: How many tokens the model may write in this run,
+                all turns taken together; 256 at least. A run that would need more
+                ends as `incomplete`. Null or absent sets no limit.
+            truncation_strategy: Which messages are left out when a thread is long.
+                Null or absent is the same as the type `auto`.
+            tool_choice: Whether the model must, may or must not call tools in this
+                run, or which one it has to call. Null or absent is the same as
+                `auto`.
+            parallel_tool_calls: Whether the model may ask for several function
+                calls at once, which are then answered in one go. True if left out.
+            response_format: The form that answers of this run must have. Null or
+                absent keeps what the assistant says.
+            include: Parts of run steps that are sent only on demand, which matters
+                when the answer is a stream. The one value there is adds the text
+                that a file search found.
+            extra_headers: More headers, which replace those of the same name; None
+                removes one.
+            extra_query: More query parameters; None removes one.
+            extra_body: More properties of the body.
+            timeout: Seconds for each attempt, None for no limit, or a timeout
+                object of the HTTP library; as the client has it if left out.
+            max_retries: How many times a request is retried at most; as the client
+                has it if None.
+            idempotency_key: A key by which the server recognises the same request;
+                with one, a call that creates something is retried as well.
+            verbosity: 0 to 3, how much of requests and responses is shown; as the
+                client has it if None.
+
+        Raises:
+            APIError: the call fails.
+            ConfigurationError: an argument can't be used; nothing was sent.
+        """
+        ...
+
+    @events(SUBMIT_TOOL_OUTPUTS_TO_RUN)
+    def submit_tool_outputs_stream_raw(
+        self,
+        run_id: str | HasId,
+        *,
+        thread_id: str | HasId,
+        tool_outputs: Iterable[
+            ToolOutput | ToolOutputDict | Mapping[str, Any]
+        ] = NOT_GIVEN,
+        tool_approvals: Iterable[Mapping[str, Any]] = NOT_GIVEN,
+        extra_headers: Mapping[str, str | None] | None = None,
+        extra_query: Mapping[str, Any] | None = None,
+        extra_body: Mapping[str, Any] | None = None,
+        timeout: float | Timeout | None = NOT_GIVEN,
+        max_retries: int | None = None,
+        idempotency_key: str | None = None,
+        verbosity: Verbosity | None = None,
+    ) -> Stream:
+        """Hand in the outputs of tool calls, and return the events that follow.
+
+        It is `submit_tool_outputs(..., stream=True)` by the name that it has in Ruby.
+
+        Args:
+            run_id: Id of the run.
+            thread_id: Id of the thread that holds the run.
             tool_outputs: The outputs, one for each call of the action.
             tool_approvals: Whether calls may be made, one for each call of an
                 action that asks for it, as Azure has them: dicts with
@@ -854,6 +1018,182 @@ class Runs(RunResource):
         verbosity: Verbosity | None = None,
     ) -> AssistantStreamManager[H]:
         """Start a run in a thread, and stream its events, in `with`.
+
+        The run goes on at the server if the statement is left early; one that waits for
+        tool outputs then waits until it expires or is cancelled. Of `tools`, functions
+        are called when the run asks for them, and the stream continues; definitions of
+        the server's own tools are sent, besides those that the assistant has. A list of
+        definitions alone replaces these.
+
+        Args:
+            thread_id: Id of the thread to work on.
+            assistant_id: Id of the assistant that is to do the work.
+            model: Name of a model to use in this run in place of the assistant's.
+                Null or absent keeps that one.
+            reasoning_effort: How long a reasoning model may think in this run.
+                Other models have no use for it.
+            instructions: What to tell the model in place of the assistant's
+                instructions, in this run only. Null or absent keeps those.
+            additional_instructions: What to tell the model on top of its
+                instructions, in this run only; it is put behind them.
+            additional_messages: Messages to add to the thread first. They stay
+                there, as if `createMessage` had been called for each.
+            tools: Tools for this run in place of the assistant's, 20 at most. Null
+                or absent keeps those.
+            metadata: Up to 16 pairs of text to keep with the run; see `Metadata`.
+            temperature: How freely the model picks its tokens, from 0 (nearly
+                always the likeliest) to 2 (wild). 1 by default.
+            top_p: Which tokens the model picks from: the likeliest, up to this
+                share of the probability, so that 0.1 stands for the top tenth. 1,
+                which is all of them, by default; change this or `temperature`,
+                hardly ever both.
+            max_prompt_tokens: How many tokens the model may read in this run, all
+                turns taken together; 256 at least. The server tries to keep within
+                it, and a run that can't ends as `incomplete`. Null or absent sets
+                no limit.
+            max_completion_tokens: How many tokens the model may write in this run,
+                all turns taken together; 256 at least. A run that would need more
+                ends as `incomplete`. Null or absent sets no limit.
+            truncation_strategy: Which messages are left out when a thread is long.
+                Null or absent is the same as the type `auto`.
+            tool_choice: Whether the model must, may or must not call tools in this
+                run, or which one it has to call. Null or absent is the same as
+                `auto`.
+            parallel_tool_calls: Whether the model may ask for several function
+                calls at once, which are then answered in one go. True if left out.
+            response_format: The form that answers of this run must have. Null or
+                absent keeps what the assistant says.
+            include: Parts of run steps that are sent only on demand, which matters
+                when the answer is a stream. The one value there is adds the text
+                that a file search found.
+            send_tools: Whether the definitions of the functions in `tools` are sent
+                as well, besides the assistant's own tools; False if left out, for
+                the assistant knows them.
+            event_handler: Its methods are called for events; pass functions as
+                `on_...=` instead, if you like.
+            resume: Whether a run whose stream broke off is followed on by polling,
+                to which the keywords of `poll` apply.
+            on_event: Called with each event.
+            on_message: Called with a message when it is created, and when its
+                status changes.
+            on_message_created: Called with a message when it is created.
+            on_message_delta: Called with what is new in a message, and the message
+                so far.
+            on_message_done: Called with a message when it has ended.
+            on_text_created: Called with a text when it begins.
+            on_text_delta: Called with what is new in a text, and the text so far.
+            on_text_done: Called with a text when it has ended.
+            on_image_file_done: Called with an image in a message when it is there.
+            on_run_step: Called with a step when it is created, and when its status
+                changes.
+            on_run_step_created: Called with a step when it is created.
+            on_run_step_delta: Called with what is new in a step, and the step so
+                far.
+            on_run_step_done: Called with a step when it has ended.
+            on_tool_call_created: Called with a tool call when it begins.
+            on_tool_call_delta: Called with what is new in a tool call, and the call
+                so far.
+            on_tool_call_done: Called with a tool call when it is complete.
+            on_exception: Called with the error by which the stream ends.
+            on_timeout: Called when the stream ends because the server was silent
+                for too long, or `max_wait` is up.
+            on_end: Called when the stream has ended, however it did.
+            poll_interval_ms: Milliseconds between two polls; if left out, what the
+                server asks for, else growing from half a second to five.
+            max_wait: Seconds after which waiting ends, whatever takes so long; None
+                for no limit. What is streamed ends then only if this is given.
+            cancel_on_timeout: Whether the run is cancelled then.
+            on_update: Called with the run after the first poll, and each time that
+                it has changed; may be asynchronous under the async client.
+            on_approval: Called with each tool call that needs an approval, as Azure
+                asks for them; returns whether it may be made, or the approval as a
+                dict. It may be asynchronous under the async client.
+            spinner: Whether a line on the terminal shows the run's status and how
+                long it has taken; without effect where stderr is no terminal.
+            extra_headers: More headers, which replace those of the same name; None
+                removes one.
+            extra_query: More query parameters; None removes one.
+            extra_body: More properties of the body.
+            timeout: Seconds for each attempt, None for no limit, or a timeout
+                object of the HTTP library; as the client has it if left out.
+            max_retries: How many times a request is retried at most; as the client
+                has it if None.
+            idempotency_key: A key by which the server recognises the same request;
+                with one, a call that creates something is retried as well.
+            verbosity: 0 to 3, how much of requests and responses is shown; as the
+                client has it if None.
+
+        Raises:
+            APIError: the call fails.
+            ConfigurationError: an argument can't be used; nothing was sent.
+        """
+        ...
+
+    @follows(CREATE_RUN)
+    def create_and_stream(
+        self,
+        *,
+        thread_id: str | HasId,
+        assistant_id: str | HasId,
+        model: str | None = NOT_GIVEN,
+        reasoning_effort: ReasoningEffort | None = NOT_GIVEN,
+        instructions: str | None = NOT_GIVEN,
+        additional_instructions: str | None = NOT_GIVEN,
+        additional_messages: Sequence[CreateMessageRequest | CreateMessageRequestDict]
+        | None = NOT_GIVEN,
+        tools: Tools | None = NOT_GIVEN,
+        metadata: Metadata | None = NOT_GIVEN,
+        temperature: float | None = NOT_GIVEN,
+        top_p: float | None = NOT_GIVEN,
+        max_prompt_tokens: int | None = NOT_GIVEN,
+        max_completion_tokens: int | None = NOT_GIVEN,
+        truncation_strategy: TruncationObject | TruncationObjectDict | None = NOT_GIVEN,
+        tool_choice: ToolChoiceMode
+        | AssistantsNamedToolChoice
+        | AssistantsNamedToolChoiceDict
+        | None = NOT_GIVEN,
+        parallel_tool_calls: ParallelToolCalls = NOT_GIVEN,
+        response_format: AssistantsApiResponseFormatOption
+        | AssistantsApiResponseFormatOptionDict
+        | None = NOT_GIVEN,
+        include: Sequence[str] = NOT_GIVEN,
+        send_tools: bool = NOT_GIVEN,
+        event_handler: H | None = None,
+        resume: bool = False,
+        on_event: Callable[..., Any] = NOT_GIVEN,
+        on_message: Callable[..., Any] = NOT_GIVEN,
+        on_message_created: Callable[..., Any] = NOT_GIVEN,
+        on_message_delta: Callable[..., Any] = NOT_GIVEN,
+        on_message_done: Callable[..., Any] = NOT_GIVEN,
+        on_text_created: Callable[..., Any] = NOT_GIVEN,
+        on_text_delta: Callable[..., Any] = NOT_GIVEN,
+        on_text_done: Callable[..., Any] = NOT_GIVEN,
+        on_image_file_done: Callable[..., Any] = NOT_GIVEN,
+        on_run_step: Callable[..., Any] = NOT_GIVEN,
+        on_run_step_created: Callable[..., Any] = NOT_GIVEN,
+        on_run_step_delta: Callable[..., Any] = NOT_GIVEN,
+        on_run_step_done: Callable[..., Any] = NOT_GIVEN,
+        on_tool_call_created: Callable[..., Any] = NOT_GIVEN,
+        on_tool_call_delta: Callable[..., Any] = NOT_GIVEN,
+        on_tool_call_done: Callable[..., Any] = NOT_GIVEN,
+        on_exception: Callable[..., Any] = NOT_GIVEN,
+        on_timeout: Callable[..., Any] = NOT_GIVEN,
+        on_end: Callable[..., Any] = NOT_GIVEN,
+        poll_interval_ms: float = NOT_GIVEN,
+        max_wait: float | None = 600.0,
+        cancel_on_timeout: bool = False,
+        on_update: Callable[[Any], Any] | None = None,
+        on_approval: Callable[[Any], Any] | None = None,
+        spinner: bool = False,
+        extra_headers: Mapping[str, str | None] | None = None,
+        extra_query: Mapping[str, Any] | None = None,
+        extra_body: Mapping[str, Any] | None = None,
+        timeout: float | Timeout | None = NOT_GIVEN,
+        max_retries: int | None = None,
+        idempotency_key: str | None = None,
+        verbosity: Verbosity | None = None,
+    ) -> AssistantStreamManager[H]:
+        """Start a run, and stream its events; it is the old name of `stream`.
 
         The run goes on at the server if the statement is left early; one that waits for
         tool outputs then waits until it expires or is cancelled. Of `tools`, functions

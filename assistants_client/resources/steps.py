@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from .._operations import GET_RUN_STEP, LIST_RUN_STEPS
-from ._base import NOT_GIVEN, Resource, calls, lists
+from ._base import NOT_GIVEN, Resource, binds, calls, lists
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -150,5 +150,24 @@ class Steps(Resource):
         Raises:
             APIError: the call fails.
             ConfigurationError: an argument can't be used; nothing was sent.
+        """
+        ...
+
+    @binds(GET_RUN_STEP)
+    def bind(
+        self, step_id: str | HasId, *, thread_id: str | HasId, run_id: str | HasId
+    ) -> RunStep:
+        """Return a step that is known by its ids; nothing is sent.
+
+        All that is known of it is its id, until it is refreshed, waited for or updated;
+        its other properties are None. Its methods act on it as on any other.
+
+        Args:
+            step_id: Id of the step.
+            thread_id: Id of the thread that holds the run.
+            run_id: Id of the run that the step is part of.
+
+        Raises:
+            ConfigurationError: an id can't be used.
         """
         ...

@@ -14,7 +14,7 @@ from .._operations import (
     GET_THREAD,
     MODIFY_THREAD,
 )
-from ._base import NOT_GIVEN, calls, follows, streams, waits
+from ._base import NOT_GIVEN, binds, calls, events, follows, streams, waits
 from ._run_resource import RunResource
 from .messages import Messages
 from .runs import Runs
@@ -254,6 +254,21 @@ class Threads(RunResource):
         Raises:
             APIError: the call fails.
             ConfigurationError: an argument can't be used; nothing was sent.
+        """
+        ...
+
+    @binds(GET_THREAD)
+    def bind(self, thread_id: str | HasId) -> Thread:
+        """Return a thread that is known by its id; nothing is sent.
+
+        All that is known of it is its id, until it is refreshed, waited for or updated;
+        its other properties are None. Its methods act on it as on any other.
+
+        Args:
+            thread_id: Id of the thread, as `createThread` gave it.
+
+        Raises:
+            ConfigurationError: an id can't be used.
         """
         ...
 
@@ -718,6 +733,96 @@ class Threads(RunResource):
                 dict. It may be asynchronous under the async client.
             spinner: Whether a line on the terminal shows the run's status and how
                 long it has taken; without effect where stderr is no terminal.
+            extra_headers: More headers, which replace those of the same name; None
+                removes one.
+            extra_query: More query parameters; None removes one.
+            extra_body: More properties of the body.
+            timeout: Seconds for each attempt, None for no limit, or a timeout
+                object of the HTTP library; as the client has it if left out.
+            max_retries: How many times a request is retried at most; as the client
+                has it if None.
+            idempotency_key: A key by which the server recognises the same request;
+                with one, a call that creates something is retried as well.
+            verbosity: 0 to 3, how much of requests and responses is shown; as the
+                client has it if None.
+
+        Raises:
+            APIError: the call fails.
+            ConfigurationError: an argument can't be used; nothing was sent.
+        """
+        ...
+
+    @events(CREATE_THREAD_AND_RUN)
+    def stream_raw(
+        self,
+        *,
+        assistant_id: str | HasId,
+        thread: CreateThreadRequest | CreateThreadRequestDict = NOT_GIVEN,
+        model: str | None = NOT_GIVEN,
+        instructions: str | None = NOT_GIVEN,
+        tools: Tools | None = NOT_GIVEN,
+        tool_resources: ToolResources | ToolResourcesDict | None = NOT_GIVEN,
+        metadata: Metadata | None = NOT_GIVEN,
+        temperature: float | None = NOT_GIVEN,
+        top_p: float | None = NOT_GIVEN,
+        max_prompt_tokens: int | None = NOT_GIVEN,
+        max_completion_tokens: int | None = NOT_GIVEN,
+        truncation_strategy: TruncationObject | TruncationObjectDict | None = NOT_GIVEN,
+        tool_choice: ToolChoiceMode
+        | AssistantsNamedToolChoice
+        | AssistantsNamedToolChoiceDict
+        | None = NOT_GIVEN,
+        parallel_tool_calls: ParallelToolCalls = NOT_GIVEN,
+        response_format: AssistantsApiResponseFormatOption
+        | AssistantsApiResponseFormatOptionDict
+        | None = NOT_GIVEN,
+        extra_headers: Mapping[str, str | None] | None = None,
+        extra_query: Mapping[str, Any] | None = None,
+        extra_body: Mapping[str, Any] | None = None,
+        timeout: float | Timeout | None = NOT_GIVEN,
+        max_retries: int | None = None,
+        idempotency_key: str | None = None,
+        verbosity: Verbosity | None = None,
+    ) -> Stream:
+        """Create a thread and a run in it, and return its events.
+
+        It is `create_and_run(..., stream=True)` by the name that it has in Ruby.
+
+        Args:
+            assistant_id: Id of the assistant that is to do the work.
+            thread: The thread to begin with. Left out, the run starts on an empty
+                one.
+            model: Name of a model to use in this run in place of the assistant's.
+                Null or absent keeps that one.
+            instructions: What to tell the model in place of the assistant's
+                instructions, in this run only. Null or absent keeps those.
+            tools: Tools for this run in place of the assistant's, 20 at most. Null
+                or absent keeps those.
+            tool_resources: Files and vector stores for the tools of this run, by
+                tool.
+            metadata: Up to 16 pairs of text to keep with the run; see `Metadata`.
+            temperature: How freely the model picks its tokens, from 0 (nearly
+                always the likeliest) to 2 (wild). 1 by default.
+            top_p: Which tokens the model picks from: the likeliest, up to this
+                share of the probability, so that 0.1 stands for the top tenth. 1,
+                which is all of them, by default; change this or `temperature`,
+                hardly ever both.
+            max_prompt_tokens: How many tokens the model may read in this run, all
+                turns taken together; 256 at least. The server tries to keep within
+                it, and a run that can't ends as `incomplete`. Null or absent sets
+                no limit.
+            max_completion_tokens: How many tokens the model may write in this run,
+                all turns taken together; 256 at least. A run that would need more
+                ends as `incomplete`. Null or absent sets no limit.
+            truncation_strategy: Which messages are left out when a thread is long.
+                Null or absent is the same as the type `auto`.
+            tool_choice: Whether the model must, may or must not call tools in this
+                run, or which one it has to call. Null or absent is the same as
+                `auto`.
+            parallel_tool_calls: Whether the model may ask for several function
+                calls at once, which are then answered in one go. True if left out.
+            response_format: The form that answers of this run must have. Null or
+                absent keeps what the assistant says.
             extra_headers: More headers, which replace those of the same name; None
                 removes one.
             extra_query: More query parameters; None removes one.

@@ -15,7 +15,7 @@ from .._operations import (
     MODIFY_VECTOR_STORE,
     SEARCH_VECTOR_STORE,
 )
-from ._base import NOT_GIVEN, Resource, calls, lists
+from ._base import NOT_GIVEN, Resource, binds, calls, lists
 from .vector_store_file_batches import VectorStoreFileBatches
 from .vector_store_files import VectorStoreFiles
 
@@ -308,6 +308,22 @@ class VectorStores(Resource):
         Raises:
             APIError: the call fails.
             ConfigurationError: an argument can't be used; nothing was sent.
+        """
+        ...
+
+    @binds(GET_VECTOR_STORE)
+    def bind(self, vector_store_id: str | HasId) -> VectorStore:
+        """Return a vector store that is known by its id; nothing is sent.
+
+        All that is known of it is its id, until it is refreshed, waited for or updated;
+        its other properties are None. Its methods act on it as on any other.
+
+        Args:
+            vector_store_id: Id of the vector store, as returned by
+                `createVectorStore` or `listVectorStores`.
+
+        Raises:
+            ConfigurationError: an id can't be used.
         """
         ...
 

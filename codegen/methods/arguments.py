@@ -60,6 +60,8 @@ class Arguments:
             _check(name, known, method)
         positional = [known.pop(name) for name in first]
         named = sorted(known.values(), key=lambda each: bool(each.default))
+        if method.made_by in self._mapped.unsent:
+            return positional, named
         _add(self.options, known | {a.name: a for a in positional}, method.at)
         return positional, [*named, *self.options]
 

@@ -99,6 +99,7 @@ def _files(plan: Plan) -> Iterator[tuple[str, str, dict[str, Any]]]:
         yield f"{FOLDER}/_{kind}.py", "variants", {**both, "kind": kind}
     yield f"{FOLDER}/_client.py", "resources", both
     yield f"{FOLDER}/_params.py", "params", {"plan": plan}
+    yield "_keywords.py", "keywords", {"plan": plan}
 
 
 def _type_files(types: Iterable[TypeModule]) -> Iterator[tuple[str, str, Any]]:

@@ -22,6 +22,7 @@ _FILE = {
     **dict.fromkeys(("results", "names", "twins", "generics", "types"), dict),
     **dict.fromkeys(("decorators", "pages", "streams", "raises", "keywords"), dict),
     "resources": dict,
+    "unsent": dict,
     **dict.fromkeys(("ids", "id_lists", "at_once", "raw"), list),
 }
 _RESOURCE = {"class": str, "base": str, "text": str, "methods": dict, "resources": dict}
@@ -105,6 +106,7 @@ class Mapped:
     id_lists: Sequence[str]
     at_once: Sequence[str]
     raw: Sequence[str]
+    unsent: Mapping[str, Mapping[str, str]]
     decorators: Mapping[str, str]
     pages: Mapping[str, str]
     streams: Mapping[str, str]

@@ -181,6 +181,24 @@ class Plan:
         ]
 
     @property
+    def own_keywords(self) -> Mapping[str, list[str]]:
+        """Return the keywords that only the client knows, and the methods of each.
+
+        What must be given is left out: a method that lacks it wouldn't be called.
+        """
+        methods = [method for resource in self.sync for method in resource.methods]
+        known = {a.key for method in methods for a in method.arguments}
+        found: dict[str, list[str]] = {}
+        for resource in self.sync:
+            for method in resource.methods:
+                for each in method.named:
+                    is_own = not each.key and each not in self.options
+                    if is_own and each.default and each.name not in known:
+                        path = f"{resource.path}.{method.name}"
+                        found.setdefault(each.name, []).append(path)
+        return dict(sorted(found.items()))
+
+    @property
     def options_imports(self) -> list[tuple[str, list[str]]]:
         """Return what the TypedDicts need."""
         methods = [method for resource in self.sync for method in resource.methods]

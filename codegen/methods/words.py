@@ -27,7 +27,8 @@ def method_text(
     """Write the docstring of a method: what it does, its arguments, its errors."""
     pages = mapped.pages.get("more", "") if method.pages == "cursor" else ""
     lines = [f"    {a.name}: {plain_text(a.text) or 'see the API.'}" for a in arguments]
-    errors = {**method.raises, **mapped.raises}
+    usual = mapped.unsent.get(method.made_by, mapped.raises)
+    errors = {**method.raises, **usual}
     raised = [f"    {name}: {plain_text(text)}" for name, text in errors.items()]
     return docstring(
         plain_text(method.text) or operation.headline,

@@ -155,7 +155,7 @@ def test_the_drawn_tree_is_the_real_one() -> None:
         )
         if name and ("──" in line or line.strip() == "AssistantsError"):
             drawn.append((line.index(name), name))
-    assert len(drawn) == 32
+    assert len(drawn) == 33
     parents: dict[int, str] = {}
     for depth, name in drawn:
         parents = {d: n for d, n in parents.items() if d < depth}

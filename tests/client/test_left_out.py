@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import enum
+import inspect
 import io
 import json
+import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,11 +19,12 @@ from openai.types.beta.thread_create_params import Message
 from assistants_api.models import AssistantToolsFileSearch
 from assistants_client import ConfigurationError
 from assistants_client._arguments import NOT_GIVEN
-from harness.either_client import settled
+from assistants_client.resources._base import AsyncResource, Resource
+from harness.either_client import entered, settled
 from tests.client.both import KINDS, NAMES, mocked, use
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 both = pytest.mark.parametrize("kind", KINDS, ids=NAMES)
 NOTHINGS: list[Any] = [openai.NOT_GIVEN, openai.omit, NOT_GIVEN]
@@ -73,6 +76,76 @@ def test_in_bodies(kind: Any, nothing: Any) -> None:
         "metadata": {"a": "b"},
         "more": {"d": [{}]},
     }
+
+
+@both
+@nothings
+def test_in_every_method(kind: Any, nothing: Any) -> None:
+    """All that may be left out, at once: what is sent is as if none was given."""
+    sent: list[tuple[str, str, bytes, dict[str, str]]] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        request.read()
+        is_form = "form-data" in request.headers.get("content-type", "")
+        # Its boundary is another one each time.
+        content = b"" if is_form else request.content
+        headers = {"content-type": ""} if is_form else dict(request.headers)
+        sent.append((request.method, str(request.url), content, headers))
+        if b'"stream":true' in request.content:
+            lines = f"event: thread.run.completed\ndata: {json.dumps(RUN)}\n\n"
+            events = {"content-type": "text/event-stream"}
+            return httpx.Response(200, text=lines, headers=events)
+        return httpx.Response(200, json={**RUN, "status": ended(request)})
+
+    async def act(client: Any) -> None:
+        found = [*each_method(client)]
+        assert len(found) > 55
+        for name, method in found:
+            parameters = inspect.signature(method).parameters
+            needed = {
+                each.name: NEEDED.get(each.name, "x")
+                for each in parameters.values()
+                if each.default is each.empty
+            }
+            if "submit" in name:
+                needed["tool_outputs"] = [{"tool_call_id": "c", "output": "o"}]
+            silent = dict.fromkeys(parameters.keys() - needed.keys(), nothing)
+            for given in (needed, needed | silent):
+                with warnings.catch_warnings(action="ignore"):
+                    result = await settled(method(**given))
+                if name.endswith("stream"):
+                    async with entered(result) as stream:
+                        await settled(stream.until_done())
+                elif name.endswith("raw") or given.get("stream"):
+                    await settled(result.close())
+            half = len(sent) // 2
+            assert sent[:half] == sent[half:], name
+            assert half or name.endswith("bind")
+            sent.clear()
+
+    http = mocked(kind, answer)
+    use(kind, act, base_url="http://x/v1", http_client=http)
+
+
+NEEDED: dict[str, Any] = {"file": b"x", "files": [b"x"], "file_ids": ["file_1"]}
+
+
+def ended(request: httpx.Request) -> str:
+    """Return the status that ends what is waited for."""
+    is_file = "/v1/files" in str(request.url)
+    return "processed" if is_file else "completed"
+
+
+def each_method(resource: Any, path: str = "") -> Iterator[tuple[str, Any]]:
+    """Iterate over the methods of a client that are made of declarations."""
+    for name in dir(type(resource)):
+        if name.startswith("_") or name in ("beta", "options"):
+            continue
+        found = getattr(resource, name)
+        if hasattr(found, "__wrapped__"):
+            yield f"{path}{name}", found
+        elif isinstance(found, Resource | AsyncResource):
+            yield from each_method(found, f"{path}{name}.")
 
 
 @both

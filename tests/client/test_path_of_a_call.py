@@ -13,7 +13,7 @@ from assistants_client import Client
 if TYPE_CHECKING:
     from types import FrameType
 
-MOST = 16
+MOST = 17
 ROOT = Path(__file__).resolve().parents[2]
 OURS = tuple(
     str(ROOT / each) for each in ("assistants_client", "generated/assistants_api")

@@ -15,6 +15,7 @@ import jedi
 import openai
 import pytest
 
+from assistants_api.models import ModelSchema
 from assistants_client import AsyncClient, Client, ConfigurationError
 from assistants_client._arguments import NOT_GIVEN
 from assistants_client._call import CallOptions
@@ -216,12 +217,13 @@ def test_objects_stand_for_ids_also_in_bodies_lists_and_cursors(
     server: ScriptedServer, client: Client
 ) -> None:
     run = client.threads.runs.retrieve("run_1", thread_id="t")
-    client.vector_stores.create(file_ids=[run, "file_2"])
-    assert server.requests[-1].json() == {"file_ids": ["run_1", "file_2"]}
+    file = client.attach({"id": "file_1", "object": "file"})
+    client.vector_stores.create(file_ids=[file, "file_2"])
+    assert server.requests[-1].json() == {"file_ids": ["file_1", "file_2"]}
     client.threads.runs.list("t", after=run)
     assert ("after", "run_1") in server.requests[-1].query
-    client.models.retrieve(run)
-    assert server.requests[-1].path.endswith("/models/run_1")
+    client.models.retrieve(ModelSchema(id="model_1", created=1, owned_by="x"))
+    assert server.requests[-1].path.endswith("/models/model_1")
 
 
 # --- Type checkers -------------------------------------------------------------------

@@ -216,7 +216,7 @@ def test_only_what_begins_a_run_sends_tools(kind: Any, server: LocalServer) -> N
     async def act(client: Any) -> None:
         runs = client.threads.runs
         given: Any = {"tools": [price], "send_tools": True}
-        with pytest.raises(ConfigurationError, match="sends no tools"):
+        with pytest.raises(ConfigurationError, match="takes no send_tools: that is"):
             await settled(runs.poll("run_1", "thread_1", **given))
 
     use(kind, act, base_url=server.url)
