@@ -12,6 +12,7 @@ import typer
 
 from codegen.commands.build import build, check
 from codegen.commands.diff import diff
+from codegen.commands.explain import explain
 from codegen.commands.pin import pin
 from codegen.commands.vendor import vendor
 from codegen.paths import IS_CHECKOUT
@@ -22,15 +23,21 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     help="Turn an OpenAPI document into a Python package.\n\n"
-    "`pin` takes the facts of an upstream document into openapi.yaml, `build` writes "
-    "the package, `check` checks whether it is current, `diff` compares two "
-    "documents, `vendor` copies the package into another repository.",
+    "`build` writes the package, `check` checks whether it is current, `explain` says "
+    "what became of a place in the document, `diff` compares two documents"
+    + IS_CHECKOUT
+    * (
+        ", `pin` takes the facts of an upstream document into openapi.yaml, `vendor` "
+        "copies the package into another repository"
+    )
+    + ".",
 )
-# The others are about files of the repository.
-for command in (
-    (pin, build, check, diff, vendor) if IS_CHECKOUT else (build, check, diff)
-):
+for command in (build, check, explain, diff):
     app.command()(command)
+if IS_CHECKOUT:
+    # These are about files of the repository.
+    for command in (pin, vendor):
+        app.command()(command)
 
 
 def main() -> None:

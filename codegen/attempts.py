@@ -16,7 +16,7 @@ from codegen import overlay
 from codegen.adjustments import UNADJUSTED, Adjustments, adjusted, labelled
 from codegen.changes import Change, as_actions
 from codegen.errors import Path, SpecError
-from codegen.normalise import Normalised, normalise
+from codegen.normalise import Normalised, Watch, normalise, unwatched
 from codegen.omission import omissions
 from codegen.overlay import Action, Overlay
 from codegen.plan import Package, plan_package
@@ -79,15 +79,24 @@ def prepared(
 
 
 def facts_of(
-    given: Bundled, selection: Selection, adjustments: Adjustments = UNADJUSTED
+    given: Bundled,
+    selection: Selection,
+    adjustments: Adjustments = UNADJUSTED,
+    watch: Watch = unwatched,
 ) -> Normalised:
     """Bring the chosen part of a prepared document into its one form."""
     check_version(given.document)
     named = name_targets(given)
+    watch("references", named.document, named.origins)
     try:
         settled, notes = tolerated(named.document)
+        watch("tolerance", settled, {})
         check_structure(settled)
-        found = normalise(select(adjusted(settled, adjustments), selection))
+        wanted = adjusted(settled, adjustments)
+        watch("adjust", wanted, {})
+        chosen = select(wanted, selection)
+        watch("select", chosen, {})
+        found = normalise(chosen, watch)
     except SpecError as error:
         raise error.traced(named.origins) from error
     return replace(
@@ -98,8 +107,13 @@ def facts_of(
     )
 
 
-def attempt(given: Bundled, wishes: Wishes) -> Attempt:
+def attempt(given: Bundled, wishes: Wishes, watch: Watch = unwatched) -> Attempt:
     """Do all that can be done before anything is written.
+
+    Args:
+        given: the document.
+        wishes: what somebody wants of it.
+        watch: what is called after each step, each time that it is tried.
 
     Raises:
         SpecError: something is refused; all that is, and the remedies, are in it.
@@ -110,9 +124,10 @@ def attempt(given: Bundled, wishes: Wishes) -> Attempt:
     tried = Counter[Path | None]()
     for _ in range(_MOST_ROUNDS):
         document = overlay.apply_actions(given.document, actions)
+        watch("given", document, {})
         try:
             current = replace(given, document=document)
-            found = facts_of(current, wishes.selection, wishes.adjustments)
+            found = facts_of(current, wishes.selection, wishes.adjustments, watch)
             package = planned(found)
         except SpecError as error:
             refused += error.all

@@ -81,6 +81,11 @@ class Order:
             object.__setattr__(self, "client", CLIENT)
 
     @property
+    def wishes(self) -> Wishes:
+        """Return what is wanted of the document."""
+        return Wishes(self.selection, self.skip, self.skip_broken, self.adjustments)
+
+    @property
     def settings(self) -> dict[str, str]:
         """Return what is chosen about the package, as the lock records it."""
         found = {
@@ -201,10 +206,9 @@ def _written(order: Order, beside: Path, say: Say) -> Iterator[tuple[Path, Code]
     loaded = source.load(order.spec, any_host=order.any_host)
     say(f"read {loaded.name} (version {loaded.version or 'unknown'})")
     repairs = overlay.load()
-    overlays = [overlay.named(path) for path in order.overlays]
+    overlays = [*map(overlay.named, order.overlays)]
     given, _ = prepared(loaded.document, repairs, loaded.folder, overlays)
-    wishes = Wishes(order.selection, order.skip, order.skip_broken, order.adjustments)
-    found, package, left_out = attempt(given, wishes)
+    found, package, left_out = attempt(given, order.wishes)
     counts = (f"{n} {c}" for n, c in found.changes.items() if c and n != "order")
     say(f"normalised: {', '.join(counts) or 'nothing to do'}")
     with scratch_folder(order.target, beside) as folder:

@@ -63,7 +63,15 @@ class Normalised:
     notes: list[str] = field(default_factory=list[str])
 
 
-def normalise(document: Document) -> Normalised:
+Watch = Callable[[str, Document, Origins], None]
+"""What is called after each step, with its name, and what it made of the document."""
+
+
+def unwatched(step: str, document: Document, origins: Origins) -> None:
+    """Do nothing after a step."""
+
+
+def normalise(document: Document, watch: Watch = unwatched) -> Normalised:
     """Run all passes in order."""
     changes = {}
     names = tuple(component_schemas(document))
@@ -74,6 +82,7 @@ def normalise(document: Document) -> Normalised:
                 document, changes[name] = hoist.hoist(document, origins)
             else:
                 document, changes[name] = run(document)
+            watch(name, document, origins)
         except SpecError as error:
             raise error.traced(origins) from error
         except RecursionError as error:

@@ -123,12 +123,24 @@ def _tags(document: Document, types: Types, problems: Problems) -> list[Tag]:
     }
     result: dict[str, Tag] = {}
     taken: dict[str, dict[str, str]] = {}
+    packages: dict[str, str] = {}
+    titles: dict[str, str] = {}
     for operation in operations(document):
         planned = None
         with problems:
             planned = plan_operation(document, types, operation)
         if planned is None:
             continue
+        title = planned.tag_title
+        if title not in packages:
+            packages[title] = free(planned.tag, titles)
+            titles[packages[title]] = title
+            if packages[title] != planned.tag:
+                types.notes.append(
+                    f"{json_path((*operation.at, 'tags', 0))} is {packages[title]}: "
+                    f"{shorten(titles[planned.tag])} needs {planned.tag}"
+                )
+        planned = replace(planned, tag=packages[title])
         names = taken.setdefault(planned.tag, {})
         name = free(planned.name, names)
         if name != planned.name:
@@ -138,7 +150,7 @@ def _tags(document: Document, types: Types, problems: Problems) -> list[Tag]:
             )
             planned = replace(planned, name=name)
         names[name] = planned.operation_id
-        title, description = planned.tag_title, described.get(planned.tag_title, "")
+        description = described.get(title, "")
         tag = Tag(planned.tag, plain_text(title), description, [])
         result.setdefault(planned.tag, tag).operations.append(planned)
     return list(result.values())

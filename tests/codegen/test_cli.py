@@ -69,6 +69,7 @@ def test_help_names_every_command_and_its_purpose(run: Callable[..., Answer]) ->
         ("pin", ["SOURCE", "--date", "--any-host"]),
         ("build", OPTIONS),
         ("check", OPTIONS),
+        ("explain", ["JSONPATH", *OPTIONS]),
     ],
 )
 def test_help_of_each_command_explains_every_option(
