@@ -18,7 +18,8 @@ from codegen.plan.unions import Union, plan_union
 _TAKEN = {
     *("additional_properties", "bool", "classmethod", "datetime", "dict"),
     *("field", "float", "from_dict", "from_json", "int", "list", "property", "str"),
-    *("is_set", "to_dict", "tuple"),
+    *("is_set", "model_copy", "model_dump", "model_dump_json", "model_fields_set"),
+    *("to_dict", "to_json", "tuple"),
 }
 
 SWITCH = "stream"
