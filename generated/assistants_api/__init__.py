@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from .checking import check as check
     from .client import AuthenticatedClient as AuthenticatedClient
     from .client import Client as Client
+    from .dumping import json_default as json_default
     from .forms import Form as Form
     from .types import File as File
 
@@ -42,6 +43,7 @@ __all__ = [
     "Form",
     "api",
     "check",
+    "json_default",
     "models",
 ]
 __getattr__, __dir__ = lazy_names(
@@ -55,6 +57,7 @@ __getattr__, __dir__ = lazy_names(
         "UNSET": "absence",
         "api": "",
         "check": "checking",
+        "json_default": "dumping",
         "models": "",
     },
 )

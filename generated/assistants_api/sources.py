@@ -25,6 +25,7 @@ from inspect import iscoroutinefunction
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
+from .dumping import Dumped
 from .errors import BrokenFile, UnusableFile
 from .worker import in_thread
 
@@ -152,7 +153,7 @@ class Source:
             )
         elif isinstance(content, io.TextIOBase):
             raise self._is_text()
-        elif isinstance(content, Mapping) or not (
+        elif isinstance(content, Mapping | Dumped) or not (
             isinstance(
                 content, bytes | memoryview | os.PathLike | Iterable | AsyncIterable
             )

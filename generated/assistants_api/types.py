@@ -12,7 +12,9 @@ from attrs import define, field
 from .absence import ABSENT as ABSENT
 from .absence import UNSET as UNSET
 from .absence import Unset as Unset
-from .objects import AttributeDict as AttributeDict
+from .dumping import Dumped as Dumped
+from .dumping import json_default as json_default
+from .extras import AttributeDict as AttributeDict
 from .objects import Model as Model
 from .objects import UnknownObject as UnknownObject
 from .objects import copy_level as copy_level

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from .checking import check as check
     from .client import AuthenticatedClient as AuthenticatedClient
     from .client import Client as Client
+    from .dumping import json_default as json_default
     from .types import File as File
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "File",
     "api",
     "check",
+    "json_default",
     "models",
 ]
 __getattr__, __dir__ = lazy_names(
@@ -40,6 +42,7 @@ __getattr__, __dir__ = lazy_names(
         "UNSET": "absence",
         "api": "",
         "check": "checking",
+        "json_default": "dumping",
         "models": "",
     },
 )

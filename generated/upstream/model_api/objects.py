@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from sys import _getframe
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
@@ -11,6 +11,9 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
 from attrs import define, evolve, field, fields
 
 from .absence import UNSET
+from .dumping import Dumped, Entry
+from .extras import AttributeDict as AttributeDict
+from .extras import is_magic, is_name, no_attribute, opened
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,7 +37,7 @@ _slot = object.__getattribute__
 _EVOLVE = evolve.__code__
 
 
-class Model:
+class Model(Dumped):
     """The base of all models: attrs classes that keep whatever they read.
 
     A property that is missing reads as None, and `is_set` tells it from null; one of
@@ -58,11 +61,6 @@ class Model:
     def from_json(cls, value: Any) -> Self:
         """Read a model where `value` is an object; anything else stays as it came."""
         return cls.from_dict(value) if isinstance(value, dict) else cast("Self", value)
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the object of JSON that this model stands for, all of it new."""
-        data: dict[str, Any] = to_json(self)
-        return data
 
     def is_set(self, name: str) -> bool:
         """Return whether a property is there, null included.
@@ -95,14 +93,14 @@ class Model:
             kind = type(self)
             if name in properties_of(kind):
                 return UNSET if _getframe(1).f_code is _EVOLVE else None
-            if not _is_magic(name) and not any(name in vars(c) for c in kind.__mro__):
+            if not is_magic(name) and not any(name in vars(c) for c in kind.__mro__):
                 more = _more_of(self)
                 if name in more:
                     return opened(more, name)
-            raise _no_attribute(self, name)
+            raise no_attribute(self, name)
 
     def __dir__(self) -> list[str]:
-        return [*super().__dir__(), *filter(_is_name, _more_of(self))]
+        return [*super().__dir__(), *filter(is_name, _more_of(self))]
 
     def __getitem__(self, name: str) -> Any:
         """Return a property by its name in JSON.
@@ -153,6 +151,32 @@ class Model:
             if value is not UNSET:
                 object.__setattr__(self, name, value)
 
+    def _entries(self) -> Iterator[Entry]:
+        kind: Any = type(self)
+        optional = {each.name for each in fields(kind) if each.default is UNSET}
+        for attribute, name in properties_of(kind).items():
+            value = _value(self, attribute)
+            yield Entry(attribute, name, value, attribute in optional)
+        for name, value in _more_of(self).items():
+            yield Entry(name, name, value)
+
+    def __iter__(self) -> Iterator[tuple[str, Any]]:
+        """Iterate over names in JSON and values, as `dict(model)` does."""
+        for entry in self._entries():
+            yield entry.name, None if entry.value is UNSET else entry.value
+
+    def _unshare(self) -> None:
+        model: Any = self
+        model.additional_properties = dict(self.additional_properties)
+
+    @classmethod
+    def _validated(cls, value: Any) -> Any:
+        if isinstance(value, Mapping):
+            return cls.from_dict(value)
+        # A live object of the one client is as good as one of the other.
+        base: Any = next(c for c in cls.__mro__ if "__attrs_attrs__" in vars(c))
+        return value if isinstance(value, base) else super()._validated(value)
+
     def __repr__(self) -> str:
         parts = [f"{name}={value!r}" for name, value in _filled(self).items()]
         if more := _more_of(self):
@@ -202,97 +226,18 @@ properties_of = cast("Callable[[type[Any]], Mapping[str, str]]", cache(_properti
 attributes_of = cast("Callable[[type[Any]], Mapping[str, str]]", cache(_attributes_of))
 
 
-class AttributeDict(dict[str, Any]):
-    """An object of JSON that the document doesn't describe.
-
-    It is a dict whose items are attributes too, where a dict has no attribute of that
-    name. All objects within it are of this kind.
-    """
-
-    __slots__ = ()
-
-    def __getattr__(self, name: str) -> Any:
-        if _is_magic(name) or name not in self:
-            raise _no_attribute(self, name)
-        return opened(self, name)
-
-    def __dir__(self) -> list[str]:
-        return [*super().__dir__(), *filter(_is_name, self)]
-
-
-def opened(holder: dict[str, Any], name: str) -> Any:
-    """Return an item; objects of JSON in it get attributes, once and for all.
-
-    Raises:
-        KeyError: there is no such item.
-    """
-    value = holder[name]
-    if _holds_plain(value):
-        value = holder[name] = _with_attributes(value)
-    return value
-
-
-def _holds_plain(value: Any) -> bool:
-    pending = [value]
-    while pending:
-        each = pending.pop()
-        if type(each) is dict:
-            return True
-        if type(each) is list:
-            pending += each
-    return False
-
-
-def _with_attributes(value: Any) -> Any:
-    """Copy a value, with each dict in it as one that has attributes."""
-    copies: dict[int, Any] = {}
-    root = [value]
-    pending: list[Any] = [root]
-    while pending:
-        holder = pending.pop()
-        for key, item in (
-            holder.items() if isinstance(holder, dict) else enumerate(holder)
-        ):
-            if type(item) is not dict and type(item) is not list:
-                continue
-            if id(item) not in copies:
-                copied = AttributeDict(item) if type(item) is dict else [*item]
-                copies[id(item)] = copied
-                pending.append(copied)
-            # Replacing the value of a key leaves the iteration alone.
-            holder[key] = copies[id(item)]
-    return root[0]
-
-
-def _is_magic(name: str) -> bool:
-    """Return whether Python asks for a name of its own, on which data has no say."""
-    return name.startswith("__") and name.endswith("__")
-
-
-def _is_name(name: Any) -> bool:
-    return isinstance(name, str) and name.isidentifier()
-
-
-def _no_attribute(holder: Any, name: str) -> AttributeError:
-    kind = type(holder).__name__
-    return AttributeError(
-        f"{kind!r} object has no attribute {name!r}", name=name, obj=holder
-    )
+def _shallow(data: dict[str, Any]) -> dict[str, Any]:
+    return {**data}
 
 
 @define(slots=True, weakref_slot=False)
-class UnknownObject:
+class UnknownObject(Dumped):
     """An object of a kind that the document doesn't know, with all that it holds.
 
     Its properties can be read like attributes; one that is missing reads as None.
     """
 
-    data: dict[str, Any] = field(converter=dict)
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the object of JSON as it came, all of it new."""
-        data: dict[str, Any] = to_json(self)
-        return data
+    data: dict[str, Any] = field(converter=_shallow)
 
     def is_set(self, name: str) -> bool:
         """Return whether a property is there, null included."""
@@ -301,35 +246,60 @@ class UnknownObject:
     def __getitem__(self, name: str) -> Any:
         return opened(self.data, name)
 
+    def __setitem__(self, name: str, value: Any) -> None:
+        self.data[name] = value
+
     def __contains__(self, name: object) -> bool:
         return name in self.data
 
+    def keys(self) -> list[str]:
+        """Return the names of all properties, for `dict(...)` of the object."""
+        return [*self.data]
+
+    def __iter__(self) -> Iterator[tuple[str, Any]]:
+        yield from self.data.items()
+
+    def _entries(self) -> Iterator[Entry]:
+        for name, value in self.data.items():
+            yield Entry(name, name, value)
+
+    def _unshare(self) -> None:
+        self.data = dict(self.data)
+
+    @classmethod
+    def _validated(cls, value: Any) -> Any:
+        return cls(value) if isinstance(value, dict) else super()._validated(value)
+
     def __getattr__(self, name: str) -> Any:
-        if name == "data" or _is_magic(name):
-            raise _no_attribute(self, name)
+        if name == "data" or is_magic(name):
+            raise no_attribute(self, name)
         if name in self.data:
             return opened(self.data, name)
         if name.startswith("_"):
             # Many a library asks for such a name, to see what it has before it.
-            raise _no_attribute(self, name)
+            raise no_attribute(self, name)
         return None
 
     def __dir__(self) -> list[str]:
-        return [*super().__dir__(), *filter(_is_name, self.data)]
+        return [*super().__dir__(), *filter(is_name, self.data)]
 
     def get(self, name: str, default: Any = None) -> Any:
         """Return one property of the object, or `default` where it is missing."""
         return self[name] if name in self.data else default
 
 
-def to_json(value: Any) -> Any:
+def to_json(
+    value: Any, copy: Callable[[Any], list[Any] | dict[str, Any]] | None = None
+) -> Any:
     """Return a value as plain JSON data: models written out, what is `UNSET` left out.
 
-    Containers are copied, however deep they are; `UNSET` itself stays `UNSET`.
+    Containers are copied, however deep they are, each by `copy` (`copy_level` by
+    default); `UNSET` itself stays `UNSET`.
 
     Raises:
         ValueError: the value contains itself.
     """
+    copy = copy or copy_level
     root = [value]
     level: list[list[Any] | dict[str, Any]] = [root]
     for _ in range(_MAX_DEPTH):
@@ -338,7 +308,7 @@ def to_json(value: Any) -> Any:
             entries = holder.items() if isinstance(holder, dict) else enumerate(holder)
             for key, item in entries:
                 if type(item) not in _SCALARS and isinstance(item, _CONTAINERS):
-                    copied = copy_level(item)
+                    copied = copy(item)
                     # Replacing the value of a key leaves the iteration alone.
                     holder[key] = copied  # type: ignore[index]
                     inner.append(copied)
@@ -353,13 +323,15 @@ def to_json(value: Any) -> Any:
 def copy_level(item: Any) -> list[Any] | dict[str, Any]:
     """Copy one level of a container."""
     if isinstance(item, Model):
-        data = dict(_more_of(item))
+        data = {}
         for name, key in properties_of(type(item)).items():
             if (value := _value(item, name)) is not UNSET:
                 data[key] = value
+        for key, value in _more_of(item).items():
+            data.setdefault(key, value)
         return data
-    if isinstance(item, UnknownObject):
-        return dict(item.data)
+    if isinstance(item, Dumped):
+        return {e.name: e.value for e in item._entries() if e.value is not UNSET}
     if isinstance(item, dict | Mapping):
         return {key: value for key, value in item.items() if value is not UNSET}
     return [value for value in item if value is not UNSET]
@@ -367,6 +339,6 @@ def copy_level(item: Any) -> list[Any] | dict[str, Any]:
 
 # Asked first, since asking whether something is a Mapping takes long.
 _SCALARS = frozenset({str, int, float, bool, type(None)})
-_CONTAINERS = (Model, UnknownObject, Mapping, list, tuple)
+_CONTAINERS = (Dumped, Mapping, list, tuple)
 _MAX_DEPTH = 100_000
 _MAX_WIDTH = 5_000_000
