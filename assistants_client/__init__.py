@@ -6,6 +6,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from ._api import json_default as json_default
     from ._errors import APIConnectionError as APIConnectionError
     from ._errors import APIError as APIError
     from ._errors import APIStatusError as APIStatusError
@@ -79,6 +80,7 @@ if TYPE_CHECKING:
     from .tools import tool_output as tool_output
 
 _NAMES = {
+    "_api": "json_default",
     "_errors": (
         "APIConnectionError APIError APIStatusError APITimeoutError ArgumentError "
         "AssistantsError AuthenticationError BadRequestError ConfigurationError "

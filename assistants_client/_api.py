@@ -11,9 +11,13 @@ if TYPE_CHECKING:
     from assistants_api.checking import Deviation as Deviation
     from assistants_api.checking import check as check
     from assistants_api.checking import document as document
+    from assistants_api.dumping import Dumped as Dumped
+    from assistants_api.dumping import Entry as Entry
+    from assistants_api.dumping import json_default as json_default
     from assistants_api.errors import BrokenFile as BrokenFile
     from assistants_api.errors import UndecodableBody as UndecodableBody
     from assistants_api.errors import UnusableFile as UnusableFile
+    from assistants_api.extras import opened as opened
     from assistants_api.forms import Form as Form
     from assistants_api.forms import FormPart as FormPart
     from assistants_api.forms import multipart as multipart
@@ -35,6 +39,8 @@ if TYPE_CHECKING:
 _HOMES = {
     "BrokenFile": "errors",
     "Deviation": "checking",
+    "Dumped": "dumping",
+    "Entry": "dumping",
     "Event": "streaming",
     "EventDecoder": "streaming",
     "File": "types",
@@ -50,7 +56,9 @@ _HOMES = {
     "check": "checking",
     "document": "checking",
     "in_thread": "worker",
+    "json_default": "dumping",
     "json_of": "reading",
+    "opened": "extras",
     "lazy_names": "_lazy",
     "multipart": "forms",
     "to_json": "types",

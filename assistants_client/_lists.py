@@ -36,7 +36,7 @@ class PageFields(Generic[T]):
     has_more: bool | None = None
     object: Any = None
     single: bool = False
-    rest: Mapping[str, Any] = field(factory=dict)
+    rest: dict[str, Any] = field(factory=dict)
 
 
 def split(

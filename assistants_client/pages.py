@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Generic, NoReturn, TypeAlias, TypeVar
 
 from attrs import asdict, define, evolve, field, fields, frozen
 
+from ._api import UNSET, Dumped, Entry, opened
 from ._errors import ConfigurationError, UsageError
 from ._flows.paginate import Bounds, Pagination, cut_short_text, next_query
 from ._log import LOGGER
@@ -40,7 +41,7 @@ class _Ending:
 
 
 @frozen(kw_only=True)
-class _Page(Generic[T]):
+class _Page(Dumped, Generic[T]):
     """A page, however the next one is fetched.
 
     Attributes:
@@ -61,7 +62,7 @@ class _Page(Generic[T]):
     _query: Query = field(alias="query", factory=dict, repr=False)
     _bounds: Bounds = field(alias="bounds", factory=Bounds, repr=False)
     # What else the server says of the list, such as the query of a search.
-    _rest: Mapping[str, Any] = field(alias="rest", factory=dict, repr=False)
+    _rest: dict[str, Any] = field(alias="rest", factory=dict, repr=False)
     _single: bool = field(alias="single", default=False, repr=False)
     # By which a page that was pickled finds those after it again.
     _operation: str = field(alias="operation", default="", repr=False)
@@ -78,7 +79,7 @@ class _Page(Generic[T]):
         def __getattr__(self, name: str) -> Any:
             """Return what else the server says of the list, as `search_query`."""
             if not name.startswith("_") and name in self._rest:
-                return self._rest[name]
+                return opened(self._rest, name)
             kind = type(self).__name__
             raise AttributeError(f"{kind!r} object has no attribute {name!r}")
 
@@ -102,32 +103,38 @@ class _Page(Generic[T]):
         """Return the query of the next page, None if there is none."""
         return next_query(self, self._query)
 
-    def to_dict(self) -> dict[str, Any]:
-        """Return the page as JSON data, without what the server left out."""
-        from . import _api
-
-        kept = {
-            "object": self.object,
-            "data": _api.to_json(self.data),
-            "first_id": self.first_id,
-            "last_id": self.last_id,
-            "has_more": self.has_more,
-        }
-        if self._single:
-            # That there are no more is known, but nothing that the server said.
-            del kept["has_more"]
-        found = {name: value for name, value in kept.items() if value is not None}
-        return {**found, **self._rest}
-
-    def to_json(self, *, indent: int | None = None) -> str:
-        """Return the page as JSON text.
+    def model_copy(
+        self, *, update: Mapping[str, Any] | None = None, deep: bool = False
+    ) -> Self:
+        """Return a copy.
 
         Args:
-            indent: the spaces by which each level is indented; None for one line.
+            update: properties that are others in the copy.
+            deep: whether the items are copied too.
         """
-        import json
+        return evolve(copy.deepcopy(self) if deep else self, **(update or {}))
 
-        return json.dumps(self.to_dict(), indent=indent, ensure_ascii=False)
+    def keys(self) -> list[str]:
+        """Return the names of all properties, for `dict(page)`."""
+        return [entry.name for entry in self._entries()]
+
+    def __getitem__(self, name: str) -> Any:
+        if name not in self.keys():
+            raise KeyError(name)
+        return getattr(self, name)
+
+    def _entries(self) -> Iterator[Entry]:
+        # That there are no more is known of a list that has one page, but it is nothing
+        # that the server said.
+        more = None if self._single else self.has_more
+        for name, value in (
+            *(("object", self.object), ("data", self.data)),
+            *(("first_id", self.first_id), ("last_id", self.last_id)),
+            ("has_more", more),
+        ):
+            yield Entry(name, name, UNSET if value is None else value)
+        for name, value in self._rest.items():
+            yield Entry(name, name, value)
 
     def __copy__(self) -> Self:
         return evolve(self)

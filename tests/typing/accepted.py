@@ -7,16 +7,19 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from datetime import UTC, date, datetime
-from typing import Literal, assert_type
+from typing import Any, Literal, assert_type
 
 import httpx
 
+from assistants_api import UNSET
 from assistants_api.models import (
     CreateMessageRequest,
     DeleteAssistantResponse,
     DeleteMessageResponse,
     DeleteThreadResponse,
+    FunctionObject,
     KnownAssistantStreamEvent,
+    RunCompletionUsage,
     RunObject,
     ThreadObject,
 )
@@ -127,6 +130,13 @@ def runs(client: Client, thread: ThreadObject) -> None:
         include=["step_details.tool_calls[*].file_search.results[*].content"],
     )
     assert_type(run, Run)
+    # What may be missing says so, and what may be left out is another matter.
+    assert_type(run.temperature, float | None)
+    assert_type(run.usage, RunCompletionUsage | None)
+    assert_type(run.model_dump(exclude_none=True, mode="json"), dict[str, Any])
+    assert_type(run.model_copy(update={"status": "failed"}), Run)
+    assert_type(run.is_set("usage"), bool)
+    FunctionObject(name="f", description=UNSET, strict=None)
     # A status that the document doesn't know must not be an error of types.
     if run.status == "paused":
         return

@@ -8,6 +8,8 @@ so where one of these comments has nothing to ignore.
 
 from __future__ import annotations
 
+from assistants_api import UNSET
+from assistants_api.models import FunctionObject
 from assistants_client import (
     AssistantEventHandler,
     AsyncAssistantEventHandler,
@@ -38,6 +40,15 @@ def calls(client: Client) -> None:
     client.assistants.update("a", nmae="b")  # type: ignore[call-arg]
     client.assistants.list(order="up")  # type: ignore[arg-type]
     client.assistants.list(max_items="1")  # type: ignore[arg-type]
+
+
+def answers(run: Run) -> None:
+    run.statsu  # type: ignore[attr-defined]  # noqa: B018
+    run.temperature + 1  # type: ignore[operator]
+    run.temperature = UNSET  # type: ignore[assignment]
+    run.model_dump(exclude_nones=True)  # type: ignore[call-arg]
+    FunctionObject(name="f", description=7)  # type: ignore[arg-type]
+    FunctionObject(name="f", parameters=None)  # type: ignore[arg-type]
 
 
 def nested(client: Client) -> None:
