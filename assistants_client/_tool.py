@@ -133,7 +133,8 @@ class Tool(Generic[P, T]):
         if _is_async(function):
 
             async def call() -> Any:
-                return await function(*positional, **keywords)
+                found = function(*positional, **keywords)
+                return await found if inspect.isawaitable(found) else found
 
             return call
         return lambda: function(*positional, **keywords)

@@ -23,10 +23,11 @@ def hints_of(function: Callable[..., Any]) -> dict[str, Any]:
         TypeError: one is no type.
     """
     if isinstance(function, type):
-        class_: Any = function
-        return {**_hints(class_), **_hints(class_.__init__)}
+        made: Any = function
+        return {**_hints(made), **_hints(_without_return(made.__init__))}
     owner = getattr(function, "__self__", None)
-    return _hints(inner(function), owner if isinstance(owner, type) else type(owner))
+    class_ = owner if isinstance(owner, type) else type(owner)
+    return _hints(_without_return(inner(function)), class_)
 
 
 def inner(function: Any) -> Any:
@@ -38,11 +39,30 @@ def inner(function: Any) -> Any:
             function = function.__func__
         elif inspect.isroutine(function) or isinstance(function, type):
             return function
+        elif callable(getattr(function, "__wrapped__", None)):
+            function = function.__wrapped__
         else:
             called = type(function).__call__
             if not isinstance(called, FunctionType):
                 return called
             function = called
+
+
+def _without_return(function: Any) -> Any:
+    """Return a function that returns nothing in particular, for its annotations.
+
+    What a function returns may be of a type that only type checkers import.
+    """
+    whole: Any = inspect.unwrap(function)
+    annotations = getattr(function, "__annotations__", None)
+    if not isinstance(whole, FunctionType) or not isinstance(annotations, dict):
+        return function
+    found = FunctionType(
+        whole.__code__, whole.__globals__, whole.__name__, None, whole.__closure__
+    )
+    found.__qualname__, found.__module__ = whole.__qualname__, whole.__module__
+    found.__annotations__ = {n: a for n, a in annotations.items() if n != "return"}
+    return found
 
 
 def _hints(found: Any, owner: type = object) -> dict[str, Any]:
@@ -67,21 +87,20 @@ def _names_around(found: Any, owner: type) -> dict[str, Any]:
         found: a function or a class.
         owner: the class that it is a method of.
     """
-    whole = inspect.unwrap(found) if inspect.isroutine(found) else found
-    names = str(getattr(whole, "__qualname__", "")).split(".")
+    names = str(getattr(found, "__qualname__", "")).split(".")
     around = {".".join(names[:n]) for n in range(1, len(names))}
     known: dict[str, Any] = {}
     frame: FrameType | None = sys._getframe(1)
     while frame is not None:
-        is_near = frame.f_globals.get("__name__") == getattr(whole, "__module__", None)
+        is_near = frame.f_globals.get("__name__") == getattr(found, "__module__", None)
         if is_near and frame.f_code.co_qualname in around:
             known = {**frame.f_locals, **known}
         frame = frame.f_back
     for base in reversed(owner.__mro__):
         if base.__qualname__ in around:
             known.update(vars(base))
-    if isinstance(whole, FunctionType):
-        known.update(inspect.getclosurevars(whole).nonlocals)
+    if isinstance(found, FunctionType):
+        known.update(inspect.getclosurevars(found).nonlocals)
     return known
 
 

@@ -15,7 +15,10 @@ _UNDERLINED: Final = re.compile(r"^(\w[\w ]*?)[ \t]*\n-{3,}[ \t]*$", re.MULTILIN
 _SPHINX_TYPE: Final = re.compile(
     r"^([ \t]*:param)[ \t][^:\n]*[ \t](?=\w+[ \t]*:)", re.MULTILINE
 )
-_HEADINGS: Final = ("Args", "Arguments", "Parameters", "Params", "Attributes")
+_HEADINGS: Final = (
+    *("Args", "Arguments", "Parameters", "Params", "Attributes"),
+    *("Keyword Args", "Keyword Arguments", "Other Parameters"),
+)
 
 
 def documented(described: Any) -> tuple[str, dict[str, str]]:
@@ -49,7 +52,7 @@ def documented(described: Any) -> tuple[str, dict[str, str]]:
             read.append(parse(text))
     best = max(read, key=lambda each: len(each.meta))
     texts = {
-        name.strip(" *"): " ".join(each.description.split())
+        name.strip(" *`"): " ".join(each.description.split())
         for each in best.params
         for name in each.arg_name.split(",")
         if each.description

@@ -151,7 +151,7 @@ def _parameters(
         ) from error
     except ConfigurationError:
         raise
-    except (TypeError, ValueError) as error:
+    except Exception as error:  # annotations may be any text
         raise ConfigurationError(
             f"the signature of {name} can't be read: {error}"
         ) from error

@@ -154,6 +154,36 @@ def test_what_wraps_a_function_has_its_signature() -> None:
     assert tool(tool(ask)).definition == Tool(ask).definition
 
 
+def test_a_decorator_may_be_a_class_or_keep_what_was_returned() -> None:
+    class Logged:
+        def __init__(self, function: Any) -> None:
+            functools.update_wrapper(self, function)
+            self.function = function
+
+        def __call__(self, *args: Any, **kwargs: Any) -> Any:
+            return "logged", self.function(*args, **kwargs)
+
+    for kept in (functools.cache(ask), functools.lru_cache(1)(ask)):
+        assert Tool(kept).definition == Tool(ask).definition
+        assert Tool(Logged(kept)).definition == Tool(ask).definition
+        given = {"user": "a", "city": "b"}
+        assert Tool(Logged(kept)).bind(given)() == ("logged", ("a", "b", 1))
+
+
+def test_what_a_function_returns_is_no_matter() -> None:
+    def take(a: int) -> Any:
+        return a
+
+    take.__annotations__["return"] = "OnlyTypeCheckersKnowIt"
+    assert Tool(take).bind({"a": 1})() == 1
+    for odd in ("1 / 0", "list["):
+        take.__annotations__["a"] = odd
+        with pytest.raises(
+            ConfigurationError, match="the signature of take can't be re"
+        ):
+            Tool(take)
+
+
 class More(TypedDict, total=False):
     size: int
     colour: str

@@ -244,6 +244,11 @@ START, UNIT = "A place, such as a town.", "Of distances: kilometres or miles."
             {"start": START},
             id="Epydoc",
         ),
+        pytest.param(
+            GOOGLE.replace("    unit:", "\nKeyword Args:\n    `unit`:"),
+            {"start": START, "unit": UNIT},
+            id="Google, in two sections",
+        ),
         pytest.param("Find a way.\n\nIt may be long.\n", {}, id="no arguments"),
     ],
 )
