@@ -54,7 +54,7 @@ def _without_return(function: Any) -> Any:
     What a function returns may be of a type that only type checkers import.
     """
     whole: Any = inspect.unwrap(function)
-    annotations = getattr(function, "__annotations__", None)
+    annotations = _annotations(function)
     if not isinstance(whole, FunctionType) or not isinstance(annotations, dict):
         return function
     found = FunctionType(
@@ -63,6 +63,16 @@ def _without_return(function: Any) -> Any:
     found.__qualname__, found.__module__ = whole.__qualname__, whole.__module__
     found.__annotations__ = {n: a for n, a in annotations.items() if n != "return"}
     return found
+
+
+def _annotations(function: Any) -> Any:
+    if sys.version_info >= (3, 14):
+        # Where they are evaluated late, one unknown name would hide all others.
+        import annotationlib
+
+        form = annotationlib.Format.FORWARDREF
+        return annotationlib.get_annotations(function, format=form)
+    return getattr(function, "__annotations__", None)
 
 
 def _hints(found: Any, owner: type = object) -> dict[str, Any]:

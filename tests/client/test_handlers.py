@@ -303,6 +303,9 @@ def test_without_events_nothing_is_final(follow: Any) -> None:
         said = f"the stream had no event of {wanted.removeprefix('run_')}"
         with pytest.raises(RuntimeError, match=said):
             follow(story, ask)
+        failed = run_as("failed", last_error={"code": "x", "message": "No more."})
+        with pytest.raises(RuntimeError, match=f"{said}; its run was failed: No more."):
+            follow(Story([failed, DONE]), ask)
     ask = operator.methodcaller("get_final_run")
     with pytest.raises(RuntimeError, match="the stream had no event of a run"):
         follow(Story([("ping", {}), DONE]), ask)

@@ -103,6 +103,14 @@ def test_a_class_may_bind_what_it_holds_by_itself() -> None:
     assert parameters(found)["required"] == ["at"]
 
 
+def test_a_tool_of_a_function_is_no_method_of_the_class_that_has_it() -> None:
+    class Holder:
+        one = tool(ask)
+
+    holder: Any = Holder
+    assert holder().one is holder.one
+
+
 def test_an_object_that_can_be_called_is_a_tool() -> None:
     class Later:
         async def __call__(self, by: int) -> int:
@@ -261,10 +269,9 @@ def test_a_set_is_made_of_one_tool_or_of_functions_by_name() -> None:
     code = {"type": "code_interpreter"}
     assert ToolSet(ask).names == ToolSet(tool(ask)).names == ("ask",)
     assert ToolSet({"one": ask, "two": tool(timeout=2)(ask)}).names == ("one", "two")
-    assert (
-        ToolSet({"two": tool(timeout=2)(ask)}).definitions[0]["function"]["name"]
-        == "two"
-    )
+    known = tool(timeout=2)(ask)
+    assert known.definition["function"]["name"] == "ask"
+    assert ToolSet({"two": known}).definitions[0]["function"]["name"] == "two"
     assert ToolSet(code).definitions == [code]
     both = ToolSet([ToolSet([code, ask]), Day])
     assert both.names == ("ask", "Day")

@@ -110,6 +110,10 @@ def test_what_has_no_form_is_refused(output: Any) -> None:
         written(output)
 
 
+def test_text_of_a_class_of_its_own_is_text() -> None:
+    assert type(written(Text("a"))) is str
+
+
 def test_what_never_ends_is_refused() -> None:
     with pytest.raises(ValueError, match="more than 1000000 items is no output"):
         written(itertools.repeat(0))

@@ -219,6 +219,27 @@ def test_constraints_of_annotations_hold() -> None:
             made.bind(given)
 
 
+def test_a_union_may_have_a_discriminator() -> None:
+    Shape = Annotated[Circle | Square, Field(discriminator="kind")]  # noqa: N806
+
+    def draw(shape: Shape) -> Any:
+        return shape
+
+    draw.__annotations__["shape"] = Shape
+    found = parameters(Tool(draw))["properties"]["shape"]
+    assert found["discriminator"]["propertyName"] == "kind"
+    given = {"shape": {"kind": "square", "size": 1}}
+    assert Tool(draw).bind(given)() == Square(size=1)
+
+
+def test_what_one_type_leaves_out_another_reads() -> None:
+    def draw(shape: Circle | dict[str, Any]) -> Any:
+        return shape
+
+    given = {"kind": None, "size": "large"}
+    assert Tool(draw).bind({"shape": given})() == given
+
+
 def test_what_pydantic_can_t_read_is_refused() -> None:
     class Odd(BaseModel):
         model_config = pydantic.ConfigDict(arbitrary_types_allowed=True)

@@ -205,8 +205,9 @@ def test_strict_schemas_require_all_further_down_too() -> None:
         (Visit, {}, r"missing required field `home`"),
         (set[tuple[Any, ...]], [[[]]], r"unhashable type: 'list' - at `\$.given`"),
         (Path, 1, r"Expected `str`, got `int` - at `\$.given`"),
+        (Literal[Kind.DOG, 1], True, r"Invalid enum value True - at `\$.given`"),
     ],
-    ids=range(13),
+    ids=range(14),
 )
 def test_what_does_not_fit_is_named(type_: Any, data: Any, said: str) -> None:
     with pytest.raises(ToolError, match=said):
@@ -339,6 +340,18 @@ def test_what_a_function_names_may_be_local() -> None:
 
     made = Tool(take)
     assert made.bind({"given": {"inner": {}}})() == Local(Local())
+
+    def used() -> Any:
+        @dataclass
+        class Found:
+            number: int
+
+        def take(given: Found) -> Any:
+            return isinstance(given, Found)
+
+        return take
+
+    assert Tool(used()).bind({"given": {"number": 1}})() is True
 
     def gone() -> Any:
         @dataclass

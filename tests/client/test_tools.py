@@ -146,6 +146,8 @@ def test_strict_schemas_require_all_and_null_is_what_was_left_out() -> None:
     assert made.definition["function"]["strict"] is True
     assert schema["required"] == ["a", "b", "c"]
     assert "default" not in json.dumps(schema)
+    flags = {"type": "array", "items": {"type": "boolean"}}
+    assert schema["properties"]["c"] == {"anyOf": [flags, {"type": "null"}]}
     assert made.bind('{"a": 1, "b": null, "c": null}')() == (1, "x", None)
     with pytest.raises(ToolError, match="missing required field `b`"):
         made.bind('{"a": 1}')
