@@ -160,6 +160,22 @@ def _parser() -> argparse.ArgumentParser:
         help="size of the largest file that is uploaded (default: %(default)s)",
     )
     add(
+        "--allow-fault-headers",
+        dest="fault_headers",
+        action="store_true",
+        default=None,
+        help=f"obey {faults.HEADER} of any client (default: only without a key and on "
+        "a loopback address)",
+    )
+    add(
+        "--allow-origin",
+        metavar="ORIGIN",
+        action="append",
+        default=[],
+        help="a web page that may send requests, such as http://localhost:3000; may be "
+        "given several times (default: none but the server's own)",
+    )
+    add(
         "--max-turns",
         metavar="N",
         type=int,
@@ -202,6 +218,8 @@ def _server(options: argparse.Namespace) -> LocalServer:
         max_body=options.max_body,
         max_file_size=options.max_file_size,
         max_turns=options.max_turns,
+        fault_headers=options.fault_headers,
+        allow_origins=options.allow_origin,
         embeddings=_embeddings(options),
     )
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hmac
 import logging
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeAlias
@@ -22,7 +21,6 @@ from .request_bodies import RequestBodies
 from .resources import Assistants, Messages, Result, RunSteps, Threads
 from .responses import EarlyResponse, file_response, list_response
 from .runs import Runs
-from .settings import is_loopback
 from .store import StoreError
 from .validation import ValidRequest, read_query
 from .vector_store_files import FileBatches, VectorStoreFiles
@@ -108,7 +106,6 @@ class App:
         self, path: str, acts: dict[str, _Act]
     ) -> Callable[[Request], Awaitable[Response]]:
         async def serve(request: Request) -> Response:
-            self._admit(request)
             method = "GET" if request.method == "HEAD" else request.method
             operation = self._operations[method, path]
             query = read_query(operation, request.query_params.multi_items())
@@ -137,29 +134,6 @@ class App:
             return self._response(result)
 
         return serve
-
-    def _admit(self, request: Request) -> None:
-        """Check that the client may send requests.
-
-        Raises:
-            HTTPError: the key is missing or wrong; or, where there is none, the Host
-                header doesn't name this machine, as with DNS rebinding by a web page.
-        """
-        key = self._settings.key
-        if key is None:
-            host = _host_name(request.headers.get("host", ""))
-            if host and not is_loopback(host) and host != self._settings.host:
-                message = f"Requests to the host name {quoted(host)} are refused here."
-                raise HTTPError(403, message)
-            return
-        scheme, _, token = request.headers.get("authorization", "").partition(" ")
-        given = token.strip() if scheme.lower() == "bearer" else ""
-        given = given or request.headers.get("api-key", "")
-        if not hmac.compare_digest(given.encode(), key.encode()):
-            what = "is wrong" if given else "is missing"
-            message = f"The key {what}; send it as `Authorization: Bearer KEY`."
-            headers = {"www-authenticate": "Bearer"}
-            raise HTTPError(401, message, code="invalid_api_key", headers=headers)
 
     def _response(self, result: Result) -> Response:
         if result.file is not None:
@@ -204,13 +178,6 @@ def _act(operation: Operation, resources: tuple[object, ...]) -> _Act:
 def _pattern(path: str) -> str:
     """Return a path for the router; names of models have slashes in them."""
     return path.replace("{model}", "{model:path}")
-
-
-def _host_name(header: str) -> str:
-    """Return the name in a Host header, without the port."""
-    if header.startswith("["):
-        return header[1:].partition("]")[0].lower()
-    return header.partition(":")[0].removesuffix(".").lower()
 
 
 async def _error_response(request: Request, error: Exception) -> Response:

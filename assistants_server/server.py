@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import uvicorn
 
+from .admission import Admission, FaultHeaders
 from .app import PREFIX, App
 from .connections import Connections
 from .contents import Contents
 from .engines import deterministic
-from .faults import FaultMiddleware, Faults
+from .faults import HEADER, FaultMiddleware, Faults
 from .file_search import FileSearcher
 from .indexer import Indexer
 from .library import Library
@@ -61,6 +62,8 @@ class LocalServer:
         max_body: int = 8 * MEBIBYTE,
         max_file_size: int = 512 * MEBIBYTE,
         max_turns: int | None = None,
+        fault_headers: bool | None = None,
+        allow_origins: Iterable[str] = (),
         embeddings: EmbeddingServer | None = None,
     ) -> None:
         """Prepare a server; it doesn't listen yet.
@@ -80,6 +83,10 @@ class LocalServer:
             max_file_size: the size of the largest file that is uploaded, in bytes.
             max_turns: how many turns of engines may go on at once; the others wait in
                 order. None for no limit.
+            fault_headers: whether the header `X-Local-Fault` is obeyed; by default only
+                without a key and on loopback.
+            allow_origins: the web pages that may send requests, such as
+                `http://localhost:3000`.
             embeddings: what makes embeddings, so that files are searched by meaning
                 too; without it they are searched by their words.
 
@@ -99,6 +106,8 @@ class LocalServer:
             max_body=max_body,
             max_file_size=max_file_size,
             max_turns=max_turns,
+            fault_headers=fault_headers,
+            allow_origins=tuple(allow_origins),
         )
         self._engine = engine
         self._embeddings = embeddings
@@ -247,7 +256,10 @@ class LocalServer:
                 connections=connections,
                 operation_of=app.operation_of,
             )
-            request_log = RequestLog(faulty, operation_of=app.operation_of)
+            allowed = self._settings.obeys_fault_headers
+            obeying = FaultHeaders(faulty, HEADER, allowed=allowed)
+            admission = Admission(obeying, self._settings)
+            request_log = RequestLog(admission, operation_of=app.operation_of)
             config = uvicorn.Config(
                 request_log,
                 http=connections.protocol,

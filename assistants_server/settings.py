@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from contextlib import suppress
 from dataclasses import dataclass, field
 from ipaddress import ip_address
@@ -10,6 +11,7 @@ from pathlib import Path
 
 LOOPBACK = "127.0.0.1"
 MEBIBYTE = 1024 * 1024
+_ORIGIN = re.compile(r"[a-z][a-z0-9+.-]*://[^/\s*?#@]+", re.ASCII)
 
 
 class SettingsError(ValueError):
@@ -35,6 +37,8 @@ class Settings:
     max_body: int = 8 * MEBIBYTE
     max_file_size: int = 512 * MEBIBYTE
     max_turns: int | None = None
+    fault_headers: bool | None = None
+    allow_origins: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if self.key is not None and (
@@ -46,6 +50,12 @@ class Settings:
                 f"{self.host} can be reached from other machines, so a key is needed; "
                 f"set one, or listen on {LOOPBACK}"
             )
+        for origin in self.allow_origins:
+            if not _ORIGIN.fullmatch(origin):
+                raise SettingsError(
+                    f"{origin} is no origin of web pages; one is https://example.com, "
+                    "or with its port http://localhost:3000"
+                )
         for name, least, most in (
             ("port", 0, 65535),
             ("pace", 0, 3600),
@@ -61,6 +71,16 @@ class Settings:
             if not least <= value <= most or not math.isfinite(value):
                 label = name.replace("_", " ")
                 raise SettingsError(f"{label} must be {least} to {most}, not {value}")
+
+    @property
+    def obeys_fault_headers(self) -> bool:
+        """Return whether clients may ask for faults.
+
+        Unless somebody says so they may only where all of them are the user's own.
+        """
+        if self.fault_headers is None:
+            return self.key is None and is_loopback(self.host)
+        return self.fault_headers
 
 
 def is_loopback(host: str) -> bool:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
 
-from assistants_server import LocalServer
+from assistants_server import LocalServer, SettingsError
 from harness.contract.document import DOCUMENT
 from tests.server.api import TIMEOUT, raw, refused, send
 
@@ -158,3 +158,102 @@ def test_an_old_client_need_not_say_a_name(server: LocalServer) -> None:
     head, body = raw(server, b"GET /v1/assistants HTTP/1.0\r\n\r\n")
     assert head.partition(b" ")[2].startswith(b"200 ")
     assert json.loads(body)["object"] == "list"
+
+
+FAULT = {"x-local-fault": "418"}
+
+
+@pytest.mark.parametrize(
+    ("settings", "obeyed"),
+    [
+        ({}, True),
+        ({"fault_headers": False}, False),
+        ({"key": KEY}, False),
+        ({"key": KEY, "host": "0.0.0.0"}, False),
+        ({"key": KEY, "fault_headers": True}, True),
+    ],
+)
+def test_faults_by_header_are_obeyed_where_they_are_allowed(
+    settings: dict[str, Any], *, obeyed: bool, caplog: pytest.LogCaptureFixture
+) -> None:
+    with LocalServer(**settings) as server:
+        url = f"http://127.0.0.1:{server.port}/v1/assistants"
+        key = {"authorization": f"Bearer {KEY}"}
+        status = httpx.get(url, headers={**FAULT, **key}).status_code
+        assert status == (418 if obeyed else 200)
+        httpx.get(url, headers={**FAULT, **key})
+        # The key is asked for first.
+        if "key" in settings:
+            assert httpx.get(url, headers=FAULT).status_code == 401
+            server.faults.add("503")
+            assert httpx.get(url).status_code == 401
+    warned = [each for each in caplog.records if "x-local-fault" in each.getMessage()]
+    assert len(warned) == (not obeyed)
+    caplog.clear()
+
+
+PAGE = "https://evil.example"
+
+
+@pytest.mark.parametrize(
+    ("headers", "served"),
+    [
+        ({}, True),
+        ({"sec-fetch-site": "none"}, True),
+        ({"sec-fetch-site": "same-origin"}, True),
+        ({"sec-fetch-site": "cross-site"}, False),
+        ({"sec-fetch-site": "same-site"}, False),
+        ({"origin": PAGE}, False),
+        ({"origin": "null"}, False),
+        ({"origin": ""}, False),
+        ({"origin": "http://localhost:1"}, False),
+        ({"origin": PAGE, "sec-fetch-site": "same-origin"}, False),
+        ({"origin": "http://{host}"}, True),
+        ({"origin": "http://{host}.evil.example"}, False),
+    ],
+)
+def test_web_pages_of_others_are_refused(
+    server: LocalServer, http: httpx.Client, headers: dict[str, str], *, served: bool
+) -> None:
+    host = f"127.0.0.1:{server.port}"
+    sent = {name: value.replace("{host}", host) for name, value in headers.items()}
+    before = len(http.get("/assistants").json()["data"])
+    # A form or an image of a page needs no leave of a browser.
+    for method, path in (("POST", "/threads"), ("GET", "/assistants")):
+        response = http.request(method, path, headers=sent)
+        assert response.status_code == (200 if served else 403)
+        if not served:
+            assert refused(response, 403)["code"] == "origin_not_allowed"
+        assert "access-control-allow-origin" not in response.headers
+    assert len(http.get("/assistants").json()["data"]) == before
+
+
+def test_a_page_that_is_allowed_gets_what_browsers_ask_for() -> None:
+    with (
+        LocalServer(allow_origins=[PAGE], key=KEY) as server,
+        httpx.Client(base_url=server.url) as http,
+    ):
+        asked = {
+            "origin": PAGE,
+            "access-control-request-method": "POST",
+            "access-control-request-headers": "authorization,content-type",
+        }
+        told = http.options("/threads", headers=asked)
+        assert told.status_code == 204
+        assert told.headers["access-control-allow-origin"] == PAGE
+        allowed = told.headers["access-control-allow-headers"]
+        assert allowed == "authorization,content-type"
+        for key, status in ((KEY, 200), (WRONG, 401)):
+            headers = {"origin": PAGE, "authorization": f"Bearer {key}"}
+            response = http.post("/threads", headers=headers)
+            assert response.status_code == status
+            assert response.headers["access-control-allow-origin"] == PAGE
+            assert "origin" in response.headers["vary"].lower()
+        other = http.options("/threads", headers={**asked, "origin": "https://b.c"})
+        assert "access-control-allow-origin" not in other.headers
+
+
+@pytest.mark.parametrize("origin", ["evil", "*", "https://a.b/c", "https://a.b/", ""])
+def test_what_is_no_origin_is_refused(origin: str) -> None:
+    with pytest.raises(SettingsError, match="no origin"):
+        LocalServer(allow_origins=[origin])
