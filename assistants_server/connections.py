@@ -6,6 +6,8 @@ import asyncio
 import os
 import socket
 import struct
+import sys
+import time
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +17,10 @@ if TYPE_CHECKING:
     from starlette.types import Scope
 
 _STATE = "local_connection"
+IDLE = 60.0
+"""Seconds that a client may say nothing, or read nothing."""
+# How many connections there are at most, and how many files are left for the rest.
+_MOST, _RESERVE = 10_000, 100
 # Closing with no time to linger is what makes a socket send a reset.
 _NO_LINGERING = struct.pack("hh" if os.name == "nt" else "ii", 1, 0)
 
@@ -22,13 +28,26 @@ _NO_LINGERING = struct.pack("hh" if os.name == "nt" else "ii", 1, 0)
 class Connections:
     """The open connections of a server.
 
+    A client that says nothing, or doesn't read what it asked for, loses its connection
+    after a while; and where there are as many as there may be, whoever waits longest
+    without a request makes room.
+
     Attributes:
         protocol: what the server must be run with: `uvicorn.Config(http=...)`.
     """
 
-    def __init__(self) -> None:
-        self._open: set[Connection] = set()
-        self.protocol: type[H11Protocol] = _watched(self._open)
+    def __init__(self, *, idle: float | None = None, most: int | None = None) -> None:
+        """Prepare.
+
+        Args:
+            idle: seconds that a connection may be of no use; a minute by default.
+            most: how many there may be; by default as many as the system lets this
+                process have files, but for some.
+        """
+        self._idle = IDLE if idle is None else idle
+        self._most = _limit() if most is None else most
+        self._open: dict[Connection, None] = {}
+        self.protocol: type[H11Protocol] = _watched(self)
 
     def of(self, scope: Scope) -> Connection:
         """Return the connection of a request.
@@ -42,6 +61,30 @@ class Connections:
             raise LookupError(f"the connection is not known; run uvicorn with {how}")
         return found
 
+    def add(self, connection: Connection) -> None:
+        """Take in a new connection, in the place of an old one if need be."""
+        if len(self._open) >= self._most:
+            idle = (each for each in self._open if each.idle_since is not None)
+            longest = min(idle, key=lambda each: each.idle_since or 0, default=None)
+            # Where all are at work, there is no place for another one.
+            (longest or connection).abort()
+            if longest:
+                del self._open[longest]
+        self._open[connection] = None
+
+    def remove(self, connection: Connection) -> None:
+        """Note that a connection is gone."""
+        self._open.pop(connection, None)
+
+    async def end_idle(self) -> None:
+        """End connections that are of no use, again and again."""
+        while True:
+            await asyncio.sleep(self._idle / 4)
+            now = time.monotonic()
+            for each in [*self._open]:
+                if each.idle_since is not None and now - each.idle_since > self._idle:
+                    each.abort()
+
     def abort(self) -> None:
         """Abort all of them, whatever is still to be sent."""
         for connection in [*self._open]:
@@ -53,10 +96,13 @@ class Connection:
 
     Attributes:
         is_lost: set when it is gone and the server knows.
+        idle_since: since when its client is waited for, by `time.monotonic`; None while
+            the server is at work for it.
     """
 
     def __init__(self, transport: asyncio.Transport) -> None:
         self.is_lost = asyncio.Event()
+        self.idle_since: float | None = time.monotonic()
         self._transport = transport
 
     async def pause(self, seconds: float) -> None:
@@ -91,8 +137,20 @@ class Connection:
         self._transport.abort()
 
 
-def _watched(open: set[Connection]) -> type[H11Protocol]:
-    """Return a protocol that adds its connection to a set, and to each request."""
+def _limit() -> int:
+    """Return how many connections there may be: some files are for other things."""
+    if sys.platform == "win32":
+        return _MOST
+    import resource
+
+    files, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if files == resource.RLIM_INFINITY:
+        return _MOST
+    return max(8, min(files - _RESERVE, _MOST))
+
+
+def _watched(connections: Connections) -> type[H11Protocol]:
+    """Return a protocol that makes its connection known, also to each request."""
 
     class Watched(H11Protocol):
         _connection: Connection
@@ -100,13 +158,39 @@ def _watched(open: set[Connection]) -> type[H11Protocol]:
         def connection_made(self, transport: Any) -> None:
             super().connection_made(transport)
             self._connection = Connection(transport)
-            open.add(self._connection)
             # What comes with each request as its state.
             self.app_state = {**self.app_state, _STATE: self._connection}
+            connections.add(self._connection)
+
+        def data_received(self, data: bytes) -> None:
+            super().data_received(data)
+            cycle: Any = self.cycle
+            if cycle is None or cycle.response_complete:
+                # Of a head that doesn't end, the first byte counts.
+                return
+            # Of a body each piece counts; after it, it is the server's turn.
+            self._connection.idle_since = time.monotonic() if cycle.more_body else None
+
+        def on_response_complete(self) -> None:
+            self._connection.idle_since = time.monotonic()
+            super().on_response_complete()
+            cycle = self.cycle
+            if not cycle.response_complete and not cycle.more_body:
+                # Of requests that came together the next one has begun.
+                self._connection.idle_since = None
+
+        def pause_writing(self) -> None:
+            # The client doesn't read what it asked for.
+            self._connection.idle_since = time.monotonic()
+            super().pause_writing()
+
+        def resume_writing(self) -> None:
+            self._connection.idle_since = None
+            super().resume_writing()
 
         def connection_lost(self, exc: Exception | None) -> None:
             super().connection_lost(exc)
-            open.discard(self._connection)
+            connections.remove(self._connection)
             self._connection.is_lost.set()
 
     return Watched

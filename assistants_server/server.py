@@ -277,8 +277,10 @@ class LocalServer:
             self._running = _Running(server, scheduler, request_log)
             with store.errors_explained():
                 scheduler.resume()
+                idle = asyncio.get_running_loop().create_task(connections.end_idle())
                 indexer.start(library.expire)
             await server.serve([listener])
+            idle.cancel()
         finally:
             store.close()
             contents.close()

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 # Seconds that unfinished responses have when the server stops.
 _GRACE = 0.3
+# Seconds between two complaints of the same kind.
+_SILENCE = 60.0
 _log = logging.getLogger("assistants_server")
 # Tasks that don't end are kept: to be collected would wake them up once more.
 _given_up: set[asyncio.Task[Any]] = set()
@@ -37,6 +39,7 @@ def run_loop(main: Coroutine[Any, Any, None]) -> None:
     being cancelled.
     """
     loop = asyncio.new_event_loop()
+    loop.set_exception_handler(_Complaints())
     task = loop.create_task(main)
     try:
         while not task.done():
@@ -68,6 +71,23 @@ def _is_meant(error: BaseException) -> bool:
     is_main = threading.current_thread() is threading.main_thread()
     by_default = signal.getsignal(signal.SIGINT) is signal.default_int_handler
     return isinstance(error, KeyboardInterrupt) and is_main and by_default
+
+
+class _Complaints:
+    """What the event loop complains about, but nothing of it again and again.
+
+    Where no more files can be opened, it complains with each turn that it can't accept
+    connections, two thousand times each.
+    """
+
+    def __init__(self) -> None:
+        self._said: dict[str, float] = {}
+
+    def __call__(self, loop: asyncio.AbstractEventLoop, context: Any) -> None:
+        now = loop.time()
+        if now - self._said.get(context["message"], -_SILENCE) >= _SILENCE:
+            self._said[context["message"]] = now
+            loop.default_exception_handler(context)
 
 
 class UvicornServer(uvicorn.Server):
