@@ -45,8 +45,10 @@ class Contents:
         if self._folder is None:
             self._temporary = TemporaryFolder()
             self._folder = self._temporary.path
-        # What is in it may be secret.
+        # What is in it may be secret, also where an earlier version made it.
         self._folder.mkdir(mode=0o700, exist_ok=True)
+        with suppress(OSError):
+            self._folder.chmod(0o700)
         return self._folder
 
     def has(self, name: str) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from .errors import SearchError
@@ -62,6 +62,11 @@ class Database:
         self._path = path
         self._lock = threading.RLock()
         with self.held():
+            if path:
+                # Nobody else is to read it, nor the files that SQLite puts beside it.
+                with suppress(OSError):
+                    path.touch(0o600)
+                    path.chmod(0o600)
             # Transactions are begun and ended by hand, in `changes`.
             self.sql = sqlite3.connect(
                 path or ":memory:",
@@ -107,16 +112,25 @@ class Database:
             self.sql.execute("begin immediate")
             try:
                 yield
+                self.sql.execute("commit")
             except BaseException:
-                self.sql.execute("rollback")
+                # A commit that fails mostly leaves it open.
+                if self.sql.in_transaction:
+                    self.sql.execute("rollback")
                 raise
-            self.sql.execute("commit")
+
+    def shorten_log(self) -> None:
+        """Empty the write-ahead log, which still has what was deleted."""
+        with self.held(), suppress(sqlite3.Error):
+            self.sql.execute("pragma wal_checkpoint(truncate)")
 
     def _open(self) -> None:
         self.sql.execute("pragma locking_mode = exclusive")
         # Before anything is changed: it may be somebody else's.
         is_new = self._is_new()
         self.sql.execute("pragma journal_mode = wal")
+        # What is deleted is overwritten, not only forgotten.
+        self.sql.execute("pragma secure_delete = on")
         self.sql.execute("pragma synchronous = normal")
         # Also shows at once whether another server uses the file.
         with self.changes():

@@ -139,6 +139,9 @@ class Index:
                 self._vectors.forget(store)
         for each in files:
             self._delete(each, store, with_words=not whole)
+        if files and not whole:
+            self._forget_words(store)
+        self._database.shorten_log()
 
     def files(self) -> set[tuple[str, str]]:
         """Return the ids of all stores and of the files that are complete in them."""
@@ -247,6 +250,14 @@ class Index:
                     self._words.remove(store, texts)
                 self._catalogue.delete_chunks(store, [each for each, _ in chunks])
                 self._vectors.forget(store)
+
+    def _forget_words(self, store: int) -> None:
+        """Take the words of removed files out of the index; others search meanwhile."""
+        more = first = True
+        while more:
+            with self._database.changes():
+                more = self._words.forget(store, first=first)
+            first = False
 
     def _sweep(self) -> None:
         """Delete what was being added or removed when an earlier server ended."""

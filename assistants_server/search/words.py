@@ -25,6 +25,8 @@ _MOST_SCORED = 4000
 # Of these words so many, the rarest, count for all of those chunks, the others for the
 # best ones; in a chunk of usual length a word that is there once counts so much.
 _FOR_ALL, _BEST, _ONCE = 3, 40, 1.0
+# Pages that are merged at once: some milliseconds.
+_PAGES = 200
 # How many counts of words are known of a store, until it changes.
 _MOST_KNOWN = 10_000
 
@@ -53,6 +55,23 @@ class Words:
         self._known.pop(store, None)
         delete = f"insert into {table} ({table}, rowid, text) values ('delete', ?, ?)"
         self._sql.executemany(delete, texts)
+
+    def forget(self, store: int, *, first: bool) -> bool:
+        """Merge the index a little, and return whether there is more to do.
+
+        Words that were removed are in it until all of it is merged.
+
+        Args:
+            store: the store.
+            first: whether to begin to merge all of it.
+        """
+        table = _table(store)
+        before = self._sql.total_changes
+        pages = -_PAGES if first else _PAGES
+        merge = f"insert into {table} ({table}, rank) values ('merge', ?)"
+        self._sql.execute(merge, (pages,))
+        # As the documentation of FTS5 says: with less than two there was nothing.
+        return self._sql.total_changes - before >= 2
 
     def remove_all(self, store: int) -> None:
         """Remove all texts of a store."""
