@@ -18,8 +18,9 @@ from .idempotency import fingerprint, key_of, once
 from .models import Models
 from .operations import operations
 from .request_bodies import RequestBodies
-from .resources import Assistants, Messages, Result, RunSteps, Threads
+from .resources import Assistants, Messages, RunSteps, Threads
 from .responses import EarlyResponse, file_response, list_response
+from .results import Result
 from .runs import Runs
 from .store import StoreError
 from .validation import ValidRequest, read_query
@@ -131,16 +132,16 @@ class App:
             if result.file and request.method == "HEAD":
                 result.file.close()
                 return Response(headers={**result.headers, **request_id()})
-            return self._response(result)
+            return await self._response(result)
 
         return serve
 
-    def _response(self, result: Result) -> Response:
+    async def _response(self, result: Result) -> Response:
         if result.file is not None:
             return file_response(result.file, result.headers)
         if result.listener is None:
             if "data" in result.body:
-                return list_response(result.body, result.headers)
+                return await list_response(result.body, result.headers)
             return json_response(200, result.body, result.headers)
         headers = {**result.headers, "cache-control": "no-store", **request_id()}
         return StreamingResponse(

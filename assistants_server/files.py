@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from . import objects
 from .http_errors import HTTPError
 from .pages import list_page
-from .resources import Resource, Result
+from .resources import Resource
 from .responses import attachment
+from .results import Result
 
 if TYPE_CHECKING:
     from .validation import ValidRequest
@@ -21,7 +22,7 @@ class Files(Resource):
         """Return a page of files."""
         self.library.expire()
         purpose = request.query.get("purpose")
-        return Result(list_page(self.store, request, "file", purpose=purpose))
+        return list_page(self.store, request, "file", purpose=purpose)
 
     def create_file(self, request: ValidRequest) -> Result:
         """Add a file."""

@@ -7,7 +7,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from .http_errors import HTTPError, quoted
-from .resources import Result
+from .results import Result
 from .store import StoredResponse
 
 if TYPE_CHECKING:

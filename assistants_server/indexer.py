@@ -91,6 +91,10 @@ class Indexer:
             expire()
             self._contents.sweep({file["id"] for file in self._store.all("file")})
             self._reconcile()
+        for each in self._store.leftovers():
+            self.delete_rest(each)
+        for each in self._entries.leftovers():
+            self.empty(each)
         for _ in range(AT_ONCE):
             self._begin(self._work())
         self._begin(self._tidy(expire))
@@ -118,6 +122,19 @@ class Indexer:
     def delete_contents(self, ids: Iterable[str]) -> None:
         """Delete the contents of files that are no more."""
         self._begin(self._delete([*ids]))
+
+    def delete_rest(self, id: str) -> None:
+        """Delete what is left of a thread or vector store that is no more."""
+        self._begin(self._repeat(partial(self._store.delete_rest, id)))
+
+    def empty(self, vector_store: str) -> None:
+        """Take the files out of a vector store that is no more, or has expired."""
+
+        def some() -> bool:
+            with self._store.changes():
+                return self._entries.delete_all(vector_store)
+
+        self._begin(self._repeat(some))
 
     async def search(self, search: Callable[[], _Done]) -> _Done:
         """Return what a search in the index finds, in a thread of its own."""
@@ -255,6 +272,11 @@ class Indexer:
     async def _delete(self, ids: list[str]) -> None:
         gone = [each for each in ids if self._store.get("file", each) is None]
         await in_thread(partial(self._contents.delete, gone))
+
+    async def _repeat(self, some: Callable[[], bool]) -> None:
+        """Do something in portions; others are served in between."""
+        while some():
+            await asyncio.sleep(0)
 
     async def _tidy(self, expire: Callable[[], None]) -> None:
         while True:

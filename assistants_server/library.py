@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
 
 from . import file_objects
@@ -32,6 +33,10 @@ class Background(Protocol):
     def forget(self, vector_store: str, file: str | None = None) -> None: ...
 
     def delete_contents(self, ids: Iterable[str]) -> None: ...
+
+    def delete_rest(self, id: str) -> None: ...
+
+    def empty(self, vector_store: str) -> None: ...
 
 
 class Library:
@@ -96,7 +101,11 @@ class Library:
 
     def shown(self, store: JSON) -> JSON:
         """Return a stored vector store as clients see it."""
-        return file_objects.shown_store(store, *self._entries.counts(store["id"]))
+        # What is left in one that has expired is being taken out.
+        counts: tuple[dict[str, int], int] = ({}, 0)
+        if store["status"] != "expired":
+            counts = self._entries.counts(store["id"])
+        return file_objects.shown_store(store, *counts)
 
     def put_store(self, store: JSON) -> None:
         """Replace a stored vector store."""
@@ -119,7 +128,7 @@ class Library:
     def delete_store(self, id: str) -> None:
         """Delete a vector store with its batches; its files stay."""
         self._empty(id)
-        self._store.delete_thread(id)
+        self.delete_thread(id)
 
     def add(
         self,
@@ -234,8 +243,14 @@ class Library:
         id: str = made["id"]  # noqa: A001 - for its type
         return id
 
+    def delete_thread(self, id: str) -> None:
+        """Delete a thread, or a vector store, with all that is in it."""
+        self._store.delete_thread(id)
+        self._store.after(partial(self._background.delete_rest, id))
+
     def _empty(self, id: str) -> None:
-        self._entries.delete_all(id)
+        if self._entries.delete_all(id):
+            self._store.after(partial(self._background.empty, id))
         self._background.forget(id)
 
 

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from .engines import models_of
 from .http_errors import HTTPError, not_found, quoted
-from .resources import Resource, Result
+from .resources import Resource
+from .results import Result
 
 if TYPE_CHECKING:
     from .validation import ValidRequest

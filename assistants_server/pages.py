@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from .http_errors import HTTPError, quoted
+from .pacing import Portions
+from .results import Result
+from .store import Page
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from .store import Page, Store
+    from .store import Store
     from .validation import ValidRequest
+
+JSON = dict[str, Any]
 
 
 def list_page(
@@ -22,7 +28,8 @@ def list_page(
     thread: str | None = None,
     run: str | None = None,
     purpose: str | None = None,
-) -> dict[str, Any]:
+    show: Callable[[JSON], JSON] | None = None,
+) -> Result:
     """Return the page of a list operation; `page_of` describes it.
 
     Args:
@@ -32,6 +39,7 @@ def list_page(
         thread: the thread that the objects belong to.
         run: the run that they belong to.
         purpose: only files that were uploaded for this.
+        show: returns an object as clients see it.
 
     Raises:
         HTTPError: a cursor is no id of an object that was ever in this list.
@@ -44,9 +52,9 @@ def list_page(
             kind,
             thread=thread,
             run=run,
-            run_id=request.query.get("run_id"),
-            purpose=purpose,
+            label=purpose or request.query.get("run_id"),
         ),
+        show=show,
     )
 
 
@@ -55,8 +63,9 @@ def page_of(
     *,
     position: Callable[[str], int | None],
     page: Callable[..., Page],
-) -> dict[str, Any]:
-    """Return the page of a list operation.
+    show: Callable[[JSON], JSON] | None = None,
+) -> Result:
+    """Return the page of a list operation, which is read when it is sent.
 
     `after` continues behind an object of the list; `before` returns what is directly
     before one. Order and cursors go by the order of creation, which distinguishes
@@ -66,6 +75,7 @@ def page_of(
         request: the request.
         position: returns the position of an object in the list.
         page: returns part of the list; `Store.page` describes its other arguments.
+        show: returns an object as clients see it.
 
     Raises:
         HTTPError: a cursor is no id of an object that was ever in this list.
@@ -77,15 +87,60 @@ def page_of(
         before = _position(request, "before", position)
     if after is not None and "inclusive" in request.faults:
         after += 1 if newest_first else -1
+    from_the_end = before is not None and after is None
+    if "first" in request.faults:
+        # As servers do that cut off what is before the cursor at its far end.
+        from_the_end = False
     earliest, latest = (before, after) if newest_first else (after, before)
-    found = page(
+    part = _Part(
         above=-1 if earliest is None else earliest,
-        below=latest,
-        newest_first=newest_first,
-        from_the_end=before is not None and after is None,
+        below=2**62 if latest is None else latest,
+        backwards=newest_first != from_the_end,
         limit=request.query["limit"],
     )
-    return _page_body(found, request.faults)
+
+    async def read() -> JSON:
+        found = await _read(part, position, page, show)
+        if from_the_end:
+            found.objects.reverse()
+        return _page_body(found, request.faults)
+
+    return Result({}, later=read)
+
+
+@dataclass(frozen=True)
+class _Part:
+    """A part of a list: what is between two positions, from one end."""
+
+    above: int
+    below: int
+    backwards: bool
+    limit: int
+
+
+async def _read(
+    part: _Part,
+    position: Callable[[str], int | None],
+    page: Callable[..., Page],
+    show: Callable[[JSON], JSON] | None,
+) -> Page:
+    """Read a part of a list in portions, so that others are served in between."""
+    objects: list[JSON] = []
+    portions, above, below = Portions(), part.above, part.below
+    while True:
+        found = page(
+            above=above,
+            below=below,
+            newest_first=part.backwards,
+            limit=min(portions.size, part.limit - len(objects)),
+        )
+        objects += found.objects if show is None else map(show, found.objects)
+        if not found.has_more or len(objects) >= part.limit:
+            return Page(objects, found.has_more)
+        edge = position(found.objects[-1]["id"])
+        if edge is not None:
+            above, below = (above, edge) if part.backwards else (edge, below)
+        await portions.pause()
 
 
 def _position(
@@ -101,7 +156,7 @@ def _position(
     return found
 
 
-def _page_body(page: Page, faults: frozenset[str]) -> dict[str, Any]:
+def _page_body(page: Page, faults: frozenset[str]) -> JSON:
     objects, has_more = page.objects, page.has_more
     if "bare" in faults:
         return {"data": objects}

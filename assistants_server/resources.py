@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any
 
 from . import objects
 from .http_errors import HTTPError, not_found
 from .pages import list_page
+from .results import Result
 from .run_record import ACTIVE
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterable
+    from collections.abc import Iterable
 
     from .events import Listener
     from .library import Library
@@ -26,25 +26,6 @@ _NAMES = {
     "file_batch": "file batch",
 }
 _EXPIRING = ("file", "vector_store")
-
-
-@dataclass(frozen=True)
-class Result:
-    """What an operation returns.
-
-    Attributes:
-        body: the body of the response, if it is no stream.
-        headers: headers to add to the response.
-        listener: the source of the events, if it is a stream.
-        file: the content of a file, if that is the response; it is closed afterwards.
-        later: makes the body, where that takes a while and changes nothing.
-    """
-
-    body: JSON
-    headers: dict[str, str] = field(default_factory=dict)
-    listener: Listener | None = None
-    file: BinaryIO | None = None
-    later: Callable[[], Awaitable[JSON]] | None = None
 
 
 class Resource:
@@ -114,7 +95,7 @@ class Assistants(Resource):
 
     def list_assistants(self, request: ValidRequest) -> Result:
         """Return a page of assistants."""
-        return Result(list_page(self.store, request, "assistant"))
+        return list_page(self.store, request, "assistant")
 
     def create_assistant(self, request: ValidRequest) -> Result:
         """Add an assistant."""
@@ -165,7 +146,7 @@ class Threads(Resource):
         active = self.store.active_run(found["id"])
         if active:
             self.scheduler.discard(active)
-        self.store.delete_thread(found["id"])
+        self.library.delete_thread(found["id"])
         return Result(objects.deleted(found))
 
 
@@ -175,7 +156,7 @@ class Messages(Resource):
     def list_messages(self, request: ValidRequest) -> Result:
         """Return a page of a thread's messages."""
         thread = self.find("thread", request.path["thread_id"])["id"]
-        return Result(list_page(self.store, request, "message", thread=thread))
+        return list_page(self.store, request, "message", thread=thread)
 
     def create_message(self, request: ValidRequest) -> Result:
         """Add a message to a thread without an active run."""
@@ -217,9 +198,14 @@ class RunSteps(Resource):
         thread, run = request.path["thread_id"], request.path["run_id"]
         self.find("thread", thread)
         self.find("run", run, thread=thread)
-        page = list_page(self.store, request, "step", thread=thread, run=run)
-        page["data"] = [_with_results(step, request) for step in page["data"]]
-        return Result(page)
+        return list_page(
+            self.store,
+            request,
+            "step",
+            thread=thread,
+            run=run,
+            show=lambda step: _with_results(step, request),
+        )
 
     def get_run_step(self, request: ValidRequest) -> Result:
         """Return a step."""

@@ -10,7 +10,8 @@ from urllib.parse import quote
 from starlette.responses import Response, StreamingResponse
 
 from .compact_json import to_json
-from .http_errors import json_response, request_id
+from .http_errors import request_id
+from .pacing import Portions
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -19,9 +20,6 @@ if TYPE_CHECKING:
 
     from .http_errors import HTTPError
 
-LONG = 500
-"""How many items a list may have that is written at once."""
-_ITEMS = 100
 _PIECE = 256 * 1024
 # Seconds that a client may go on sending after the response, and between two pieces.
 _LONGEST, _PAUSE = 2.0, 0.1
@@ -60,31 +58,32 @@ def file_response(file: BinaryIO, headers: dict[str, str]) -> Response:
     )
 
 
-def list_response(body: dict[str, Any], headers: dict[str, str]) -> Response:
-    """Return a list for sending; a long one is written in parts.
+async def list_response(body: dict[str, Any], headers: dict[str, str]) -> Response:
+    """Return a list for sending; it is written in portions.
 
     Others are served in between: some have 10,000 files, or the text of a book.
     """
-    items = body["data"]
-    if len(items) <= LONG:
-        return json_response(200, body, headers)
+    parts, size, portions = [""], 0, Portions()
+    for number, each in enumerate(body["data"]):
+        written = to_json(each)
+        parts[-1] += f",{written}" if number else written
+        if len(parts[-1]) > _PIECE:
+            size += len(parts[-1])
+            parts.append("")
+            await portions.pause()
+    before, after = to_json({**body, "data": []}).split('"data":[]', 1)
+    parts[0] = f'{before}"data":[{parts[0]}'
+    parts[-1] += f"]{after}"
+    sent = {**request_id(), **headers}
+    if not size:
+        return Response(parts[0], headers=sent, media_type="application/json")
 
-    async def parts() -> AsyncIterator[str]:
-        for number, (name, value) in enumerate(body.items()):
-            yield f"{',' if number else '{'}{to_json(name)}:"
-            if name != "data":
-                yield to_json(value)
-                continue
-            for at in range(0, len(items), _ITEMS):
-                written = to_json(items[at : at + _ITEMS])
-                yield f"{',' if at else '['}{written[1:-1]}"
-                await asyncio.sleep(0)
-            yield "]"
-        yield "}"
+    async def pieces() -> AsyncIterator[str]:
+        for each in parts:
+            yield each
+            await asyncio.sleep(0)
 
-    return StreamingResponse(
-        parts(), headers={**request_id(), **headers}, media_type="application/json"
-    )
+    return StreamingResponse(pieces(), headers=sent, media_type="application/json")
 
 
 class EarlyResponse(Response):

@@ -12,7 +12,8 @@ from .events import Listener
 from .http_errors import HTTPError, not_found, quoted
 from .limits import tools_of_run
 from .pages import list_page
-from .resources import Resource, Result
+from .resources import Resource
+from .results import Result
 from .run_record import ACTIVE
 from .validation import wrong_value
 
@@ -55,7 +56,7 @@ class Runs(Resource):
     def list_runs(self, request: ValidRequest) -> Result:
         """Return a page of a thread's runs."""
         thread = self.find("thread", request.path["thread_id"])["id"]
-        return Result(list_page(self.store, request, "run", thread=thread))
+        return list_page(self.store, request, "run", thread=thread)
 
     def get_run(self, request: ValidRequest) -> Result:
         """Return a run."""

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from .store import Store
 
 JSON = dict[str, Any]
+MOST_MESSAGES = 10_000
+"""How many messages a turn has at most, whatever the truncation strategy allows."""
 _CHARACTERS_OF_TOKEN = 4
 
 
@@ -111,23 +113,20 @@ async def _selected(
     No more is read than fits: a thread may have 100,000 messages.
     """
     thread, strategy = run["thread_id"], run["truncation_strategy"]
-    if strategy["type"] == "last_messages":
-        last = _complete(store, thread, newest_first=True)
-        found = [m async for m in _first(last, strategy["last_messages"])][::-1]
-    elif room is None:
-        found = [m async for m in _complete(store, thread)]
-    else:
+    if strategy["type"] != "last_messages":
         return await _from_both_ends(store, thread, room)
-    said, portions = 0, Portions()
-    for at, message in enumerate(found):
+    found: list[JSON] = []
+    said = 0
+    async for message in _complete(store, thread, newest_first=True):
         said += tokens(text_of(message))
-        if at % 1000 == 0:
-            await portions.pause()
-    return found, said
+        found.append(message)
+        if len(found) >= min(strategy["last_messages"], MOST_MESSAGES):
+            break
+    return found[::-1], said
 
 
 async def _from_both_ends(
-    store: Store, thread: str, room: int
+    store: Store, thread: str, room: int | None
 ) -> tuple[list[JSON], int]:
     """Return the first and the last messages that fit, at least the last one.
 
@@ -144,7 +143,8 @@ async def _from_both_ends(
             if message is None or message["id"] in taken:
                 return [*first, *last[::-1]], said
             cost = tokens(text_of(message))
-            if taken and said + cost > room:
+            too_long = room is not None and said + cost > room
+            if len(taken) == MOST_MESSAGES or (taken and too_long):
                 return [*first, *last[::-1]], said
             said += cost
             taken.add(message["id"])
@@ -173,15 +173,6 @@ async def _complete(
             return
         edge = store.position("message", page.objects[-1]["id"], thread=thread)
         await portions.pause()
-
-
-async def _first(items: AsyncIterator[JSON], count: int) -> AsyncIterator[JSON]:
-    left = count
-    async for each in items:
-        yield each
-        left -= 1
-        if left <= 0:
-            return
 
 
 def _files(

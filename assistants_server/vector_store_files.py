@@ -9,7 +9,8 @@ from . import objects
 from .file_objects import file_batch, shown_batch
 from .http_errors import not_found
 from .pages import page_of
-from .resources import Resource, Result
+from .resources import Resource
+from .results import Result
 from .validation import wrong_value
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ class VectorStoreFiles(Resource):
     def list_vector_store_files(self, request: ValidRequest) -> Result:
         """Return a page of the files in a vector store."""
         store = self.find("vector_store", request.path["vector_store_id"])
-        return Result(_page(self, request, store["id"]))
+        return _page(self, request, store["id"])
 
     def create_vector_store_file(self, request: ValidRequest) -> Result:
         """Add a file to a vector store, to be indexed."""
@@ -107,7 +108,7 @@ class FileBatches(Resource):
         """Return a page of the files of a batch."""
         batch = self._batch(request)
         store = batch["vector_store_id"]
-        return Result(_page(self, request, store, batch=batch["id"]))
+        return _page(self, request, store, batch=batch["id"])
 
     def _batch(self, request: ValidRequest) -> JSON:
         store = self.find("vector_store", request.path["vector_store_id"])["id"]
@@ -123,8 +124,11 @@ class FileBatches(Resource):
 
 def _page(
     resource: Resource, request: ValidRequest, store: str, *, batch: str | None = None
-) -> JSON:
+) -> Result:
     files, status = resource.store.vector_store_files, request.query.get("filter")
+    if resource.find("vector_store", store)["status"] == "expired":
+        # What is left in it is being taken out.
+        store = ""
     return page_of(
         request,
         position=partial(files.position, store, batch=batch),

@@ -9,7 +9,8 @@ from . import objects
 from .file_objects import modified_store
 from .http_errors import HTTPError
 from .pages import list_page
-from .resources import Resource, Result
+from .resources import Resource
+from .results import Result
 from .search.errors import EmbeddingError, SearchError
 from .search.filters import FilterError, check_filter
 from .validation import wrong_value
@@ -28,9 +29,8 @@ class VectorStores(Resource):
     def list_vector_stores(self, request: ValidRequest) -> Result:
         """Return a page of vector stores."""
         self.library.expire()
-        page = list_page(self.store, request, "vector_store")
-        page["data"] = [self.library.shown(each) for each in page["data"]]
-        return Result(page)
+        show = self.library.shown
+        return list_page(self.store, request, "vector_store", show=show)
 
     def create_vector_store(self, request: ValidRequest) -> Result:
         """Add a vector store with its first files."""

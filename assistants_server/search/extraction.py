@@ -104,7 +104,8 @@ def extract(
         text = _plain(path, size, limits)
     else:
         text = _document(kind, path, limits, stop)
-    if not text.strip():
+    # Not by stripping it, which would copy all of it.
+    if not text or text.isspace():
         message = "There is no text in it"
         advice = (
             "; if it was scanned, put it through OCR first" if kind == "pdf" else ""

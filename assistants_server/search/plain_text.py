@@ -51,14 +51,22 @@ def decoded(data: bytes, declared: str | None = None) -> str:
         )
         raise ExtractionError("invalid_file", message)
     try:
-        return data.decode()
+        return _decoded(data, "utf-8")
     except UnicodeDecodeError:
         pass
-    text = _as_declared(data, declared) or data.decode("cp1252", "replace")
+    text = _as_declared(data, declared) or _decoded(data, "cp1252", "replace")
     if len(_CONTROL.findall(text[:100_000])) > _MOST_CONTROL * len(text[:100_000]):
         message = "It is neither text in a known encoding nor a known kind of document."
         raise ExtractionError("unsupported_file", message)
     return text
+
+
+def _decoded(data: bytes, encoding: str, errors: str = "strict") -> str:
+    """Decode in pieces: it holds up all threads until it is through."""
+    decoder = codecs.getincrementaldecoder(encoding)(errors)
+    ends = range(0, len(data), _PIECE)
+    pieces = [decoder.decode(data[at : at + _PIECE]) for at in ends]
+    return "".join([*pieces, decoder.decode(b"", final=True)])
 
 
 def cleaned(text: str) -> str:
@@ -84,7 +92,7 @@ def _cleaned(text: str) -> str:
 
 def _strict(data: bytes, encoding: str) -> str:
     try:
-        return data.decode(encoding)
+        return _decoded(data, encoding)
     except UnicodeDecodeError as error:
         message = f"Its byte order mark says {encoding}, but it isn't: {error.reason}."
         raise ExtractionError("invalid_file", message) from error
@@ -92,6 +100,6 @@ def _strict(data: bytes, encoding: str) -> str:
 
 def _as_declared(data: bytes, declared: str | None) -> str | None:
     try:
-        return data.decode(declared, "replace") if declared else None
+        return _decoded(data, declared, "replace") if declared else None
     except (LookupError, UnicodeError, ValueError):
         return None

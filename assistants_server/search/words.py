@@ -66,6 +66,9 @@ class Words:
             first: whether to begin to merge all of it.
         """
         table = _table(store)
+        there = "select 1 from sqlite_master where name = ?"
+        if not self._sql.execute(there, (table,)).fetchone():
+            return False
         before = self._sql.total_changes
         pages = -_PAGES if first else _PAGES
         merge = f"insert into {table} ({table}, rank) values ('merge', ?)"

@@ -96,6 +96,10 @@ class Store(Protocol):
 
     def delete_thread(self, id: str) -> None: ...
 
+    def delete_rest(self, id: str) -> bool: ...
+
+    def leftovers(self) -> list[str]: ...
+
     def all(
         self, kind: str, *, thread: str | None = None, run: str | None = None
     ) -> list[JSON]: ...
@@ -119,8 +123,7 @@ class Store(Protocol):
         newest_first: bool = False,
         from_the_end: bool = False,
         limit: int,
-        run_id: str | None = None,
-        purpose: str | None = None,
+        label: str | None = None,
     ) -> Page: ...
 
     def response(self, key: str) -> StoredResponse | None: ...

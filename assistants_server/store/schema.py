@@ -60,6 +60,14 @@ create table batch_files (
 create index waiting on vector_store_files (place) where status = 'in_progress';
 """,
     """
+alter table objects add column label text;
+update objects set label = json_extract(body, '$.run_id') where kind = 'message';
+update objects set label = json_extract(body, '$.purpose') where kind = 'file';
+create index by_thread on objects (thread)
+    where body is not null and thread is not null;
+create index by_label on objects (kind, thread, label, place)
+    where label is not null;
+create index by_status_and_place on vector_store_files (vector_store, status, place);
 create table deltas (
     place integer primary key,
     message text not null,

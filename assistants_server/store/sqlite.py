@@ -27,6 +27,10 @@ RESPONSE_LIFETIME = 24 * 3600.0
 """Seconds that an idempotency key is known."""
 # What it owes to nobody any more; its position stays.
 _GONE = "{}"
+# By what else than where they belong lists are filtered.
+_LABELS = {"message": "run_id", "file": "purpose"}
+# How many objects are deleted at once.
+_PORTION = 500
 _EMPTY = "update objects set body = null, notes = '{}', active = 0, expires = null"
 
 
@@ -144,11 +148,13 @@ class SQLiteStore:
         it is deleted.
         """
         self._sql.execute(
-            "insert into objects (id, kind, thread, run, active, body, notes, expires)"
-            " values (?, ?, ?, ?, ?, ?, ?, ?)",
+            "insert into objects"
+            " (id, kind, thread, run, active, body, notes, expires, label)"
+            " values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 *(body["id"], kind, thread, run, active),
                 *(to_json(body), to_json(notes or {}), expires),
+                body.get(_LABELS[kind]) if kind in _LABELS else None,
             ),
         )
 
@@ -205,7 +211,8 @@ class SQLiteStore:
     def put_notes(self, id: str, notes: JSON) -> None:
         """Replace the notes on an object."""
         self._sql.execute(
-            "update objects set notes = ? where id = ?", (to_json(notes), id)
+            "update objects set notes = ? where id = ? and body is not null",
+            (to_json(notes), id),
         )
 
     def delete(self, id: str) -> None:
@@ -215,15 +222,44 @@ class SQLiteStore:
         self._forget("object", id)
 
     def delete_thread(self, id: str) -> None:
-        """Delete a thread, or a vector store, and all that is in it."""
+        """Delete a thread, or a vector store, and most of what is in it.
+
+        Where it is more than can go at once, `delete_rest` takes the rest.
+        """
         self.delete(id)
-        self._sql.execute(
-            "delete from deltas where message in"
-            " (select id from objects where thread = ? and kind = 'message')",
-            (id,),
-        )
-        self._sql.execute(_EMPTY + " where thread = ?", (id,))
         self._forget("thread", id)
+        # What is active goes first: nothing may carry it on.
+        self._sql.execute(_EMPTY + " where active and thread = ?", (id,))
+        self._delete_some(id)
+
+    def delete_rest(self, id: str) -> bool:
+        """Delete some of what is left of a thread; return whether there is more."""
+        with self.changes():
+            more = self._delete_some(id)
+            if not more:
+                self.after(self._shorten)
+        return more
+
+    def leftovers(self) -> list[str]:
+        """Return the threads and vector stores that are deleted, but for a rest."""
+        rows = self._sql.execute(
+            "select id from objects as gone where body is null"
+            " and kind in ('thread', 'vector_store') and exists (select 1 from objects"
+            " where thread = gone.id and body is not null)"
+        )
+        return [id for (id,) in rows]  # noqa: A001 - of a row
+
+    def _delete_some(self, id: str) -> bool:
+        rows = self._sql.execute(
+            "select place, id from objects where thread = ? and body is not null"
+            " limit ?",
+            (id, _PORTION),
+        ).fetchall()
+        self._sql.executemany(_EMPTY + " where place = ?", ((p,) for p, _ in rows))
+        self._sql.executemany(
+            "delete from deltas where message = ?", ((each,) for _, each in rows)
+        )
+        return len(rows) == _PORTION
 
     def _forget(self, column: str, id: str) -> None:
         """Keep no copy of what is deleted: not as a response, nor in the log."""
@@ -289,8 +325,7 @@ class SQLiteStore:
         newest_first: bool = False,
         from_the_end: bool = False,
         limit: int,
-        run_id: str | None = None,
-        purpose: str | None = None,
+        label: str | None = None,
     ) -> Page:
         """Return part of a list.
 
@@ -303,19 +338,18 @@ class SQLiteStore:
             newest_first: the order of the list.
             from_the_end: take the last objects between the positions, not the first.
             limit: how many objects at most.
-            run_id: only messages that this run wrote.
-            purpose: only files that were uploaded for this.
+            label: only messages that this run wrote, or files for this purpose.
         """
         down = newest_first != from_the_end
         rows = self._sql.execute(
             "select body from objects where kind = ? and thread is ? and run is ?"
             " and place > ? and place < ? and body is not null"
-            " and (? is null or json_extract(body, '$.run_id') = ?)"
-            " and (? is null or json_extract(body, '$.purpose') = ?)"
+            f"{'' if label is None else ' and label = ?'}"
             f" order by place {'desc' if down else 'asc'} limit ?",
             (
                 *(kind, thread, run, above, 2**62 if below is None else below),
-                *(run_id, run_id, purpose, purpose, limit + 1),
+                *(() if label is None else (label,)),
+                limit + 1,
             ),
         ).fetchall()
         objects = from_json(body for (body,) in rows[:limit])

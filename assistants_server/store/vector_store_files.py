@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
 JSON = dict[str, Any]
+# How many batches, and files, are taken out at once.
+_BATCHES, _FILES = 3, 500
 
 
 @dataclass(frozen=True)
@@ -91,16 +93,33 @@ class VectorStoreFiles:
             (vector_store, file),
         )
 
-    def delete_all(self, vector_store: str) -> None:
-        """Take all files out of a vector store."""
-        self._sql.execute(
-            "delete from batch_files where batch in"
-            " (select id from objects where thread = ? and kind = 'file_batch')",
-            (vector_store,),
+    def delete_all(self, vector_store: str) -> bool:
+        """Take files out of a vector store that is no more, or is empty from now on.
+
+        Returns:
+            Whether there may be more of them: call it again then, in another change.
+        """
+        batches = self._sql.execute(
+            "select id from objects where thread = ? and kind = 'file_batch'"
+            " and exists (select 1 from batch_files where batch = objects.id) limit ?",
+            (vector_store, _BATCHES),
+        ).fetchall()
+        self._sql.executemany("delete from batch_files where batch = ?", batches)
+        gone = self._sql.execute(
+            "delete from vector_store_files where place in"
+            " (select place from vector_store_files where vector_store = ? limit ?)",
+            (vector_store, _FILES),
         )
-        self._sql.execute(
-            "delete from vector_store_files where vector_store = ?", (vector_store,)
+        return len(batches) == _BATCHES or gone.rowcount == _FILES
+
+    def leftovers(self) -> list[str]:
+        """Return the vector stores that are no more, but for some files."""
+        rows = self._sql.execute(
+            "select distinct vector_store from vector_store_files where vector_store in"
+            " (select id from objects where kind = 'vector_store' and (body is null"
+            " or json_extract(body, '$.status') = 'expired'))"
         )
+        return [store for (store,) in rows]
 
     def stores_of(self, file: str) -> list[str]:
         """Return the ids of the vector stores that a file is in."""
@@ -147,7 +166,9 @@ class VectorStoreFiles:
     ) -> tuple[dict[str, int], int]:
         """Return how many files there are by status, and what they use in bytes."""
         rows = self._sql.execute(
+            # It has all that is asked for, so that no file is looked at.
             "select status, count(*), sum(usage) from vector_store_files"
+            f"{' indexed by by_status' if batch is None else ''}"
             f" where vector_store = ? and body is not null{_of_batch(batch)}"
             " group by status",
             (vector_store, *([] if batch is None else [batch])),
@@ -223,11 +244,11 @@ class VectorStoreFiles:
         rows = self._sql.execute(
             "select body from vector_store_files where vector_store = ?"
             " and place > ? and place < ? and body is not null"
-            f" and (? is null or status = ?){_of_batch(batch)}"
+            f"{'' if status is None else ' and status = ?'}{_of_batch(batch)}"
             f" order by place {'desc' if down else 'asc'} limit ?",
             (
                 *(vector_store, above, 2**62 if below is None else below),
-                *(status, status),
+                *(() if status is None else (status,)),
                 *([] if batch is None else [batch]),
                 limit + 1,
             ),

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from assistants_server import LocalServer, file_objects
-from assistants_server.responses import LONG
 from assistants_server.store import SQLiteStore
 from tests.server.api import refused, talking
 from tests.server.shelf import move_clock, upload
@@ -23,6 +22,8 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.usefixtures("no_errors")
 PURPOSES = ("assistants", "batch", "fine-tune", "vision", "user_data", "evals")
+
+LONG = 500
 
 
 def test_a_file(api: Api) -> None:

@@ -75,7 +75,8 @@ class _Twins(RuleBasedStateMachine):
     def put_notes(self, data: st.DataObject, text: str) -> None:
         entry = data.draw(st.sampled_from(self.list))
         self.store.put_notes(entry.id, {"other": text})
-        entry.notes = {"other": text}
+        if entry.body is not None:
+            entry.notes = {"other": text}
 
     @precondition(lambda self: self.list)
     @rule(data=st.data())
@@ -191,7 +192,7 @@ def test_page_is_a_stretch_of_the_list(
             newest_first=newest_first,
             from_the_end=from_the_end,
             limit=limit,
-            run_id=run,
+            label=run,
         )
     low = -1 if above is None or bounds[0] is None else bounds[0]
     high = len(kept) if below is None or bounds[1] is None else bounds[1]
