@@ -24,6 +24,7 @@ if _missing:
     raise ImportError(_message, name=_missing[0])
 
 from .engines import (  # noqa: E402
+    ChatEngine,
     Citation,
     CodeCall,
     Engine,
@@ -35,6 +36,7 @@ from .engines import (  # noqa: E402
     Output,
     PastTurn,
     RefusedText,
+    ResponsesEngine,
     ScriptError,
     State,
     Text,
@@ -54,6 +56,7 @@ from .settings import SettingsError  # noqa: E402
 from .store import StoreError  # noqa: E402
 
 __all__ = [
+    "ChatEngine",
     "Citation",
     "CodeCall",
     "EmbeddingServer",
@@ -68,6 +71,7 @@ __all__ = [
     "Output",
     "PastTurn",
     "RefusedText",
+    "ResponsesEngine",
     "ScriptError",
     "SettingsError",
     "State",

@@ -14,29 +14,31 @@ CACHE = ROOT / ".cache"
 _SECONDS = 900
 
 
-def python_with(name: str, *packages: str) -> Path:
+def python_with(name: str, *packages: str, dependencies: bool = True) -> Path:
     """Return a Python that has packages of its own.
 
     Args:
         name: of the environment's folder.
         packages: what to install, each with its version.
+        dependencies: whether to install what they depend on as well.
 
     Raises:
         ProcessError: they can't be installed.
     """
     folder = CACHE / name
+    wanted = packages if dependencies else ("--no-deps", *packages)
 
     def install() -> None:
         uv = shutil.which("uv")
         if uv:
             run(uv, "venv", "--quiet", "--python", sys.executable, folder)
-            run(uv, "pip", "install", "--quiet", "--python", _python(folder), *packages)
+            run(uv, "pip", "install", "--quiet", "--python", _python(folder), *wanted)
         else:
             run(sys.executable, "-m", "venv", folder)
             pip = (_python(folder), "-m", "pip", "install", "-qq", "--no-input")
-            run(*pip, "--disable-pip-version-check", *packages, seconds=_SECONDS)
+            run(*pip, "--disable-pip-version-check", *wanted, seconds=_SECONDS)
 
-    _make(folder, [sys.version, *packages], install)
+    _make(folder, [sys.version, *wanted], install)
     return _python(folder)
 
 
