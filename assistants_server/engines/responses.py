@@ -25,7 +25,12 @@ class ResponsesEngine(UpstreamEngine):
     """A model behind `/responses`: OpenAI, Azure, llama.cpp, ..."""
 
     def _body(self, inputs: Inputs, state: RunState) -> JSON:
-        return responses_request(inputs, state.items, built_in=self._built_in)
+        return responses_request(
+            inputs,
+            state.items,
+            built_in=self._built_in,
+            is_the_original=self._connection.address.is_the_original,
+        )
 
     def _request(self, body: Any) -> Request:
         return _model_api.create_response.build_stream_request(body=body)

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 KEY_VARIABLE: Final = "ASSISTANTS_UPSTREAM_KEY"
 """The environment variable with the key of the upstream."""
 _AZURE: Final = (".azure.com", ".azure.us", ".azure.cn")
+_OPENAI: Final = ".openai.com"
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,15 @@ class Address:
     def host(self) -> str:
         """Return the host and port, as errors name the upstream."""
         return urlsplit(self.url).netloc
+
+    @property
+    def is_the_original(self) -> bool:
+        """Return whether OpenAI or Azure is behind it, who refuse what they don't know.
+
+        Others have an API like theirs, each a little different.
+        """
+        name = urlsplit(self.url).hostname or ""
+        return name.endswith((*_AZURE, _OPENAI))
 
     @property
     def headers(self) -> dict[str, str]:

@@ -13,6 +13,7 @@ JSON = dict[str, Any]
 _DISPENSABLE: dict[str, str | None] = {
     "stream_options": None,
     "include": None,
+    "response_format": None,
     "store": None,
     "parallel_tool_calls": None,
     "max_completion_tokens": "max_tokens",
@@ -48,6 +49,9 @@ class RefusedParameters:
             error: the refusal.
         """
         for name in _DISPENSABLE:
+            if name == "response_format" and "text" not in body:
+                # Only there it says what is said already.
+                continue
             if name in body and name in error.text:
                 _log.warning("the upstream refuses %s, which is left out now", name)
                 self._refused.add((str(body.get("model")), name))

@@ -18,7 +18,11 @@ _FEWEST_TOKENS: Final = 16
 
 
 def responses_request(
-    inputs: Inputs, items: Sequence[Sequence[JSON]], *, built_in: Sequence[str] = ()
+    inputs: Inputs,
+    items: Sequence[Sequence[JSON]],
+    *,
+    built_in: Sequence[str] = (),
+    is_the_original: bool = True,
 ) -> JSON:
     """Return the body of a request for one turn.
 
@@ -27,6 +31,7 @@ def responses_request(
         items: what the model answered in the earlier turns of the run, as it came.
         built_in: the tools that the upstream itself has, of `file_search` and
             `code_interpreter`.
+        is_the_original: whether it is OpenAI's or Azure's.
     """
     turn = inputs.turn
     run = turn.run
@@ -50,6 +55,10 @@ def responses_request(
     form = _format(run.get("response_format"))
     if form:
         body["text"] = {"format": form}
+        if not is_the_original:
+            # llama.cpp (as of October 2026) overlooks the format in `text`, and
+            # enforces the one of chat completions.
+            body["response_format"] = run["response_format"]
     if run.get("reasoning_effort") is not None:
         body["reasoning"] = {"effort": run["reasoning_effort"]}
     if turn.completion_room is not None:

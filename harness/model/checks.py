@@ -67,7 +67,10 @@ def structured(client: Client) -> str:
     """Check that a schema is enforced."""
     run = _run(client, "Name a city as JSON.", response_format=_SCHEMA).wait()
     text = _answer(run)
-    found = json.loads(text)
+    try:
+        found = json.loads(text)
+    except ValueError as error:
+        raise FaultError(f"no JSON: {text}") from error
     _must(sorted(found) == ["city", "people"], f"not of the schema: {text}")
     _must(isinstance(found["people"], int), f"not of the schema: {text}")
     return text

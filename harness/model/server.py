@@ -31,6 +31,8 @@ def main() -> None:
     params.n_parallel = 1
     params.hostnames = ["127.0.0.1"]
     params.port = 0
+    # More threads wait for each other, which takes for ever on a busy machine.
+    params.cpuparams.n_threads = params.cpuparams_batch.n_threads = 1
     params.sampling.seed = 7
     server = llama.Server(params)
     print(server.listening_address, flush=True)

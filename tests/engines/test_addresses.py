@@ -67,6 +67,13 @@ def test_azure_takes_its_keys_by_another_header() -> None:
     assert "api-key" not in Address("https://azure.com.evil.test", KEY).headers
 
 
+def test_which_addresses_are_the_originals() -> None:
+    for host in ("api.openai.com", "mine.openai.azure.com", "us.api.openai.com"):
+        assert Address(f"https://{host}/v1").is_the_original
+    for host in ("openai.com.evil.test", "localhost", "openrouter.ai"):
+        assert not Address(f"https://{host}/v1").is_the_original
+
+
 def test_keys_come_from_a_file_or_from_the_environment(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -188,6 +188,21 @@ def test_what_a_server_does_not_know_is_left_out_from_then_on(
         assert [name in each.json() for each in server.requests] == [True, False, False]
 
 
+def test_a_format_said_twice_is_said_once_where_that_is_refused() -> None:
+    response = {"object": "response", "status": "completed", "output": []}
+    text = "Unsupported parameter: 'response_format' has moved to 'text.format'."
+    form = {"type": "json_object"}
+    with upstream(refusal(400, text), Response.of(response)) as server:
+        engine = ResponsesEngine(server.url, **QUICK)
+        assert outputs_of(engine, turn(response_format=form)) == []
+        first, second = (request.json() for request in server.requests)
+    assert first["text"] == second["text"] == {"format": form}
+    assert (first["response_format"], "response_format" in second) == (form, False)
+    with upstream(refusal(400, text)) as server:
+        (found,) = ask(server, turn(response_format=form))
+        assert (found.code, len(server.requests)) == ("invalid_prompt", 1)
+
+
 def test_the_old_name_of_the_limit_takes_the_place_of_the_new_one() -> None:
     text = "max_completion_tokens is not supported"
     with upstream(refusal(422, text), chat()) as server:

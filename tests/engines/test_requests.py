@@ -240,11 +240,17 @@ def test_settings() -> None:
         metadata={"a": "b"},
     )
     body = ask_chat(asked)
-    assert body["response_format"] == {"type": "json_schema", "json_schema": SCHEMA}
+    schema = {"type": "json_schema", "json_schema": SCHEMA}
+    assert body["response_format"] == schema
     assert body["max_completion_tokens"] == 300
     assert body["reasoning_effort"] == "low"
     other = ask_responses(asked)
     assert other["text"] == {"format": {"type": "json_schema", **SCHEMA}}
+    assert "response_format" not in other
+    not_original = responses.responses_request(
+        Inputs(asked, "llama"), [], is_the_original=False
+    )
+    assert not_original == {**other, "response_format": schema}
     assert other["max_output_tokens"] == 300
     assert other["reasoning"] == {"effort": "low"}
     for each in (body, other):
