@@ -12,13 +12,14 @@ if TYPE_CHECKING:
 
 _RUN, _STEP = "thread.run.", "thread.run.step."
 _ALWAYS = "thread.run.completed"
+_OF_FIELDS = ("drop", "null", "omit-nulls", "extra")
 
 
 class Changes:
     """What faults change in the bodies and events of a response."""
 
     def __init__(self, faults: Iterable[Fault]) -> None:
-        self._fields = [f for f in faults if f.name in ("drop", "null", "extra")]
+        self._fields = [f for f in faults if f.name in _OF_FIELDS]
         self._dialect = {f.value for f in faults if f.name == "frames"}
         broken = [f for f in faults if f.name == "malformed"]
         self._breaks = bool(broken)
@@ -109,12 +110,24 @@ def _change(target: dict[str, Any], fault: Fault) -> None:
     if fault.name == "extra":
         target["x_local"] = {"anything": [1, 2]}
         return
+    if fault.name == "omit-nulls":
+        _omit_nulls(target)
+        return
     for path in fault.value:
         for holder in _holders(target, path):
             if path[-1] in holder and fault.name == "drop":
                 del holder[path[-1]]
             elif path[-1] in holder:
                 holder[path[-1]] = None
+
+
+def _omit_nulls(value: Any) -> None:
+    if isinstance(value, dict):
+        for name in [name for name, item in value.items() if item is None]:
+            del value[name]
+    if isinstance(value, dict | list):
+        for item in value.values() if isinstance(value, dict) else value:
+            _omit_nulls(item)
 
 
 def _holders(value: Any, path: tuple[str, ...]) -> Iterator[dict[str, Any]]:

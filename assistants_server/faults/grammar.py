@@ -200,6 +200,7 @@ FAULTS = (
         _FIELDS,
     ),
     Word("null", "set fields of these objects to null, where they are", _FIELDS),
+    Word("omit-nulls", "leave out what is null, however deep in these objects"),
     Word("extra", "add an undocumented field x_local to these objects"),
     Word(
         "pages",

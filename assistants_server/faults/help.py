@@ -59,7 +59,8 @@ by blanks; several faults are separated by semicolons:
   delay=0.5 on=GET,createThread; cut-stream=3 on=createRun"""
 _SEVERAL = """\
 Several faults can apply to one request: delays add up, and malformed, drop,
-null, extra and frames all apply, also to what is sent instead of the response.
+null, omit-nulls, extra and frames all apply, also to what is sent instead of
+the response.
 Of STATUS, html, text and empty the first one counts; so does the first of
 close, cut-body, cut-stream, end-stream and error-event, the first slow, and the
 first handled; without one, the request is carried out unless a fault prevents

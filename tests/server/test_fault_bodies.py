@@ -131,6 +131,21 @@ def test_fields_are_missing(bench: Bench) -> None:
     ]
 
 
+def test_nulls_are_left_out(bench: Bench) -> None:
+    nulls = {"a": None, "b": [{"c": None, "d": [None]}], "e": {"f": {"g": None}}}
+    for fault in ("omit-nulls", "null=h; omit-nulls"):
+        body = json.dumps({**nulls, "h": 1, "data": [nulls]}).encode()
+        found = json.loads(Changes(parse(fault)).of_body(body))
+        left = {"b": [{"d": [None]}], "e": {"f": {}}}
+        assert found == {
+            **left,
+            **({"h": 1} if fault == "omit-nulls" else {}),
+            "data": [left],
+        }
+    given = get(bench, "null=status; omit-nulls", path=RUNS).json()
+    assert [each.keys() & {"status"} for each in given["data"]] == [set(), set()]
+
+
 def test_fields_are_null(bench: Bench) -> None:
     assert get(bench, "null=usage,id,status").json() == OBJECT | {
         "usage": None,

@@ -39,6 +39,7 @@ READ = {
     "malformed event=2": Fault("malformed", None, {"event": 2}),
     "drop=id": Fault("drop", (("id",),)),
     "null=a.b,c": Fault("null", (("a", "b"), ("c",))),
+    "omit-nulls": Fault("omit-nulls"),
     "extra": Fault("extra"),
     "pages=ignore-cursor": Fault("pages", "ignore-cursor"),
     "frames=no-done": Fault("frames", "no-done"),

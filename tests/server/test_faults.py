@@ -52,6 +52,7 @@ EXAMPLES = {
     "malformed": True,
     "drop=id": True,
     "null=id": True,
+    "omit-nulls": True,
     "extra": True,
     "pages=bare": True,
     "frames=crlf": True,
