@@ -269,7 +269,7 @@ def _decoded(arguments: Any) -> Any:
     """Decode arguments; some servers send an object, or nothing for no arguments."""
     if isinstance(arguments, Mapping | _api.Model):
         return _api.to_json(arguments)
-    if arguments is None or arguments is _api.UNSET:
+    if arguments is None:
         return {}
     if not isinstance(arguments, str):
         raise ValueError(f"{type(arguments).__name__} is no JSON text")

@@ -10,6 +10,8 @@ client of it, and `say`, which stands for `print`. What is said holds no ids.
 from __future__ import annotations
 
 import json
+import sqlite3
+from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -87,6 +89,35 @@ def polling(api: Any, client: Any, say: Say) -> None:
         say(f"{step.type} {step.status} {step.step_details.type}")
     say(str(client.beta.threads.delete(thread.id).deleted))
     say(str(client.beta.assistants.delete(assistant.id).deleted))
+
+
+def what_is_null_or_absent(api: Any, client: Any, say: Say) -> None:
+    """Ask for what isn't there, and keep it in a database and as JSON."""
+    assistant = client.beta.assistants.create(model="m")
+    asked = {"messages": [{"role": "user", "content": "Good day"}]}
+    run = client.beta.threads.create_and_run_poll(
+        assistant_id=assistant.id, thread=asked
+    )
+    if run.last_error is not None:
+        say(f"failed: {run.last_error.message}")
+    if run.required_action is not None:
+        say(run.required_action.submit_tool_outputs)
+    say(f"{run.incomplete_details} {run.max_prompt_tokens} {run.failed_at}")
+    say(json.dumps({"error": run.last_error, "until": run.cancelled_at}))
+    with closing(sqlite3.connect(":memory:")) as database:
+        row = database.execute("SELECT ?, ?", (run.failed_at, run.last_error))
+        say(f"{row.fetchone()} kept")
+    for message in client.beta.threads.messages.list(run.thread_id):
+        wrote = "nobody's run" if message.run_id is None else "a run"
+        say(f"{message.role} {wrote} {message.incomplete_at} {assistant.name}")
+    whole = run.model_dump()
+    say(f"{sorted(whole)} {whole['usage']} {whole['last_error']}")
+    say(f"{sorted(run.model_dump(exclude_none=True))}")
+    say(f"{sorted(json.loads(run.model_dump_json(exclude_none=True, indent=2)))}")
+    say(f"{sorted(json.loads(run.to_json()))} {sorted(run.to_dict())}")
+    say(f"{sorted(run.model_fields_set)} {sorted(dict(run))}")
+    say(f"{run.model_copy(update={'status': 'mine'}).status} {run.status}")
+    say(f"{hasattr(run, 'last_error')} {hasattr(run, 'no_such_thing')}")
 
 
 def polling_with_functions(api: Any, client: Any, say: Say) -> None:

@@ -25,6 +25,10 @@ EXAMPLES: dict[str, list[str]] = {
         *("completed Be kind. True", "assistant: You said: What is 6 times 7?"),
         *("user: What is 6 times 7?", "message_creation completed message_creation"),
     ],
+    "what_is_null_or_absent": [
+        *("None None None", '{"error": null, "until": null}', "(None, None) kept"),
+        *("user nobody's run None None", "mine completed", "True False"),
+    ],
     "polling_with_functions": [
         *("submit_tool_outputs ['5 m in Brest']", "completed"),
         *("submit_tool_outputs ['4 m in Hull', 'two a day']",),
@@ -59,9 +63,10 @@ EXAMPLES: dict[str, list[str]] = {
 }
 
 
-@pytest.fixture(scope="module")
-def server() -> Iterator[LocalServer]:
-    with LocalServer(poll_after=1) as server:
+# Many servers leave out what is null.
+@pytest.fixture(scope="module", params=[(), ("omit-nulls",)], ids=str)
+def server(request: pytest.FixtureRequest) -> Iterator[LocalServer]:
+    with LocalServer(poll_after=1, faults=request.param) as server:
         yield server
 
 

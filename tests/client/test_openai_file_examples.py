@@ -41,9 +41,10 @@ EXAMPLES: dict[str, list[str]] = {
 }
 
 
-@pytest.fixture(scope="module")
-def server() -> Iterator[LocalServer]:
-    with LocalServer(poll_after=1) as server:
+# Many servers leave out what is null.
+@pytest.fixture(scope="module", params=[(), ("omit-nulls",)], ids=str)
+def server(request: pytest.FixtureRequest) -> Iterator[LocalServer]:
+    with LocalServer(poll_after=1, faults=request.param) as server:
         yield server
 
 
