@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from ._file_errors import UploadError as UploadError
     from ._file_errors import UploadFailure as UploadFailure
     from ._file_errors import WaitTimeout as WaitTimeout
+    from ._imitation import imitate_openai as imitate_openai
     from ._run_errors import RunCancelled as RunCancelled
     from ._run_errors import RunError as RunError
     from ._run_errors import RunExpired as RunExpired
@@ -89,6 +90,7 @@ _NAMES = {
         "UnprocessableEntityError UsageError"
     ),
     "_file_errors": "FileError UploadError UploadFailure WaitTimeout",
+    "_imitation": "imitate_openai",
     "_run_errors": (
         "RunCancelled RunError RunExpired RunFailed RunIncomplete "
         "RunRequiresAction RunRequiresApproval RunTimeout ToolError UnknownRunAction"

@@ -55,7 +55,7 @@ ROOMS = (
     *("_local_file", "_downloads", "binary"),
     *("pages", "_response", "responses", "streaming", "objects", "resources"),
     "types",
-    *("azure", "custom_requests", "_attach_methods", "client", ""),
+    *("azure", "custom_requests", "_attach_methods", "client", "_imitation", ""),
 )
 # What only type checkers import from a room below, and why it can't be otherwise.
 TYPED_BELOW = {
