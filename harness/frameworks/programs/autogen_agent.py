@@ -5,7 +5,14 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Any
 
-from common import MODEL, QUESTION, Clients, expect, run, times
+from harness.frameworks.programs.common import (
+    MODEL,
+    QUESTION,
+    Clients,
+    expect,
+    run,
+    times,
+)
 
 agents: Any = import_module("autogen_ext.agents.openai")
 messages: Any = import_module("autogen_agentchat.messages")

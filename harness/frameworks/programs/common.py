@@ -82,7 +82,7 @@ async def _awaited(found: Any) -> None:
 
 
 def _clients(kind: str, url: str) -> Clients:
-    settings = {"base_url": url, "api_key": "none"}
+    settings: Any = {"base_url": url, "api_key": "none"}
     if kind == "openai":
         from openai import AsyncOpenAI, OpenAI
 

@@ -1,11 +1,22 @@
-"""LangChain: OpenAIAssistantRunnable and its successor, plain and as agents."""
+"""LangChain: OpenAIAssistantRunnable and its successor, plain and as agents.
+
+None of them can be awaited, whatever the client: what they do then loops over a page
+that is asynchronous without `async`.
+"""
 
 from __future__ import annotations
 
 from importlib import import_module
 from typing import Any
 
-from common import MODEL, QUESTION, Clients, expect, run, times
+from harness.frameworks.programs.common import (
+    MODEL,
+    QUESTION,
+    Clients,
+    expect,
+    run,
+    times,
+)
 
 classic: Any = import_module("langchain_classic.agents")
 openai_assistant: Any = import_module("langchain_classic.agents.openai_assistant")
@@ -32,20 +43,6 @@ def version_2_as_agent(clients: Clients) -> None:
     _agent(clients, community.OpenAIAssistantV2Runnable)
 
 
-async def asynchronous(clients: Clients) -> None:
-    """Await the plain one. As an agent it can't be awaited, whatever the client."""
-    runnable = await openai_assistant.OpenAIAssistantRunnable.acreate_assistant(
-        name="Ada",
-        instructions="",
-        tools=[],
-        model=MODEL,
-        async_client=clients.asynchronous,
-        client=clients.plain,
-    )
-    (message,) = await runnable.ainvoke({"content": "Good day!"})
-    expect(message.content[0].text.value, "Good day!")
-
-
 def _agent(clients: Clients, kind: Any) -> None:
     tool = tools.tool(times)
     runnable = kind.create_assistant(
@@ -61,4 +58,4 @@ def _agent(clients: Clients, kind: Any) -> None:
 
 
 if __name__ == "__main__":
-    run(plain, as_agent, version_2_as_agent, asynchronous)
+    run(plain, as_agent, version_2_as_agent)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Any
 
-from common import MODEL, Clients, expect, run
+from harness.frameworks.programs.common import MODEL, Clients, expect, run
 
 litellm: Any = import_module("litellm")
 OPENAI = "openai"

@@ -5,8 +5,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Any
 
-from common import MODEL, QUESTION, Clients, expect, run
-from common import times as multiply
+from harness.frameworks.programs.common import MODEL, QUESTION, Clients, expect, run
+from harness.frameworks.programs.common import times as multiply
 
 agents: Any = import_module("semantic_kernel.agents")
 functions: Any = import_module("semantic_kernel.functions")

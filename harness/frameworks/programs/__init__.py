@@ -1,0 +1,1 @@
+"""Programs that use frameworks, each in the environment of its own."""
