@@ -16,7 +16,11 @@ from harness.processes import ProcessError, plain_environment
 ROOT = Path(__file__).resolve().parents[1]
 # What makes the site isn't needed to develop. The reference is made of what the client
 # itself says, so it has to be imported.
-PACKAGES = ("sphinx==9.0.4", "myst-parser==5.2.0", "furo==2025.12.19")
+PACKAGES = (
+    *("sphinx==9.0.4", "myst-parser==5.2.0", "furo==2025.12.19"),
+    # A button that copies the code.
+    "sphinx-copybutton==0.5.2",
+)
 _IMPORTED = ("attrs", "docstring_parser", "httpx", "msgspec", "python-dateutil")
 # A folder with something in it is only replaced if this in it says that we made it. Git
 # needs to know nothing about the site, wherever it is.

@@ -21,11 +21,16 @@ PAGES = {
         "file-search",
         "images",
         "code-interpreter",
+        "annotations",
+        "structured-output",
         "errors",
+        "retries",
+        "timeouts",
         "logging",
         "settings",
         "local-server",
     ],
+    "Where it runs": ["jupyter", "web", "processes", "frameworks"],
     "Three ways to use it": ["importing", "regenerating", "vendoring"],
     "Moving over": ["from-openai", "from-r-and-ruby"],
     "Reference of the client": [
@@ -59,7 +64,7 @@ PAGES = {
 
 project = "assistants-client"
 language = "en"
-extensions = ["myst_parser"]
+extensions = ["myst_parser", "sphinx_copybutton"]
 root_doc = "docs/index"
 include_patterns = ["docs/*.md", "docs/reference/*.md", "*.md", "generated/API.md"]
 exclude_patterns = [".*", "node_modules", "site"]
@@ -74,6 +79,8 @@ html_theme = "furo"
 html_title = "assistants-client"
 html_static_path = ["static"]
 html_css_files = ["extra.css"]
+# The button that copies code is there without pointing at it, as on a phone.
+copybutton_selector = "div.highlight pre"
 # The site begins at its top as well.
 html_extra_path = ["extra"]
 html_show_copyright = False

@@ -19,6 +19,11 @@ _REPAIRS: dict[str, str] = {
     # A page has a title.
     r'(?=<div id="search-results"></div>)': "<h1>Search</h1>\n",
 }
+_TABLE = re.compile(r"<table class=\"docutils.*?</table>", re.DOTALL)
+_HEADINGS = re.compile(r"<th\b[^>]*>(.*?)</th>", re.DOTALL)
+_ROW = re.compile(r"<tr\b.*?</tr>", re.DOTALL)
+_CELL = re.compile(r"<td\b([ >])")
+_TAGS = re.compile(r"<[^>]+>")
 # What a browser fetches by itself when it shows a page.
 _FETCHED = re.compile(
     r"<(?:audio|embed|iframe|img|script|source|track|video)\b[^>]*\bsrc=\"((?:https?:)?//"
@@ -45,9 +50,26 @@ def repair(site: Path) -> None:
             text, count = re.subn(pattern, better, text)
             if count:
                 idle.discard(pattern)
-        page.write_text(text, encoding="utf-8")
+        page.write_text(_with_labels(text), encoding="utf-8")
     if idle:
         raise SiteError(f"nothing is like {sorted(idle)} any more: see {__file__}")
+
+
+def _with_labels(text: str) -> str:
+    """Write the heading of its column to each cell, for tables on narrow screens."""
+
+    def labelled(table: re.Match[str]) -> str:
+        labels = [_TAGS.sub("", each).strip() for each in _HEADINGS.findall(table[0])]
+
+        def row(found: re.Match[str]) -> str:
+            rest = iter(labels)
+            return _CELL.sub(
+                lambda cell: f'<td data-label="{next(rest, "")}"{cell[1]}', found[0]
+            )
+
+        return _ROW.sub(row, table[0])
+
+    return _TABLE.sub(labelled, text)
 
 
 def check_fetched(site: Path) -> None:
