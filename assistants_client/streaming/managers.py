@@ -34,8 +34,9 @@ class AssistantStreamManager(Generic[H]):
         self._handler = handler
 
     def __enter__(self) -> H:
-        self._session = SyncSession(self._handler)
-        self._session.begin(self._begin)
+        session = SyncSession(self._handler)
+        session.begin(self._begin)
+        self._session = session
         return self._handler
 
     def __exit__(self, *_: object) -> None:
@@ -53,8 +54,9 @@ class AsyncAssistantStreamManager(Generic[A]):
         self._handler = handler
 
     async def __aenter__(self) -> A:
-        self._session = AsyncSession(self._handler)
-        await self._session.begin(self._begin)
+        session = AsyncSession(self._handler)
+        await session.begin(self._begin)
+        self._session = session
         return self._handler
 
     async def __aexit__(self, *_: object) -> None:
@@ -87,6 +89,8 @@ def handler_of(
         what = type(given).__name__
         if isinstance(given, type):
             what = f"the class {given.__name__} itself"
+        elif any(base.__module__.startswith("openai.") for base in type(given).__mro__):
+            what = f"{what} of openai's: import the base from assistants_client"
         raise ConfigurationError(
             f"event_handler must be an instance of {kind.__name__}, not {what}"
         )

@@ -8,11 +8,13 @@ import pickle
 from typing import Any
 
 import attrs
+import httpx
 import pytest
 
 from assistants_client import (
     AssistantEventHandler,
     AsyncAssistantEventHandler,
+    Client,
     ConfigurationError,
     ToolSet,
     UsageError,
@@ -23,7 +25,9 @@ from tests.cases import some
 from tests.client.story import (
     DONE,
     FIRST,
+    KEY,
     SECOND,
+    URL,
     Story,
     add,
     awaited,
@@ -188,6 +192,20 @@ def test_a_copy_of_a_handler_has_no_stream(follow: Any) -> None:
         follow(Story([run_as("completed"), DONE]), to_the_end, event_handler=again)
     with pytest.raises(UsageError, match="a handler is for one stream"):
         follow(Story([]), to_the_end, event_handler=handler)
+
+
+def test_a_manager_that_is_entered_again_closes_the_first_stream() -> None:
+    story = Story(FIRST, SECOND)
+    with httpx.Client(transport=httpx.MockTransport(story.answer)) as http:
+        runs = Client(base_url=URL, api_key=KEY, http_client=http).threads.runs
+        manager = runs.stream(thread_id="thread_1", assistant_id="asst_1")
+        with manager as stream:
+            next(stream)
+            with pytest.raises(UsageError, match="a handler is for one"), manager:
+                pass
+            next(stream)
+        assert [*stream] == []
+    assert len(story.requests) == 1
 
 
 def test_a_handler_whose_stream_did_not_begin_can_be_used(follow: Any) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import operator
 from typing import TYPE_CHECKING, Any
 
+import openai
 import pytest
 
 from assistants_client import (
@@ -53,6 +54,9 @@ def test_a_handler_is_for_one_stream(follow: Any) -> None:
 def test_what_is_no_handler_is_refused(follow: Any) -> None:
     kind, other = HANDLERS[follow is awaited], HANDLERS[follow is sync]
     message = f"event_handler must be an instance of {kind.__name__}, not "
+    theirs = type("Mine", (getattr(openai, kind.__name__),), {})()
+    with pytest.raises(ConfigurationError, match=f"{message}Mine of openai's: import"):
+        follow(Story([]), to_the_end, event_handler=theirs)
     for given in (kind, other(), "x", print):
         story = Story([])
         with pytest.raises(ConfigurationError, match=message):
