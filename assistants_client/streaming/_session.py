@@ -47,6 +47,8 @@ class Session(Generic[StreamT]):
         """Take a handler, whose callbacks can be called."""
         self.event: KnownAssistantStreamEvent | None = None
         self.stream: StreamT | None = None
+        # Whether callbacks are being called for an event of a step.
+        self._is_of_step = False
         self._handler = handler
         self._snapshots = Snapshots()
         self._wanted = frozenset(name for name, _ in overridden(handler))
@@ -70,10 +72,13 @@ class Session(Generic[StreamT]):
 
     @property
     def step(self) -> Any:
-        """Return the step that is going on, as far as it is known."""
+        """Return the step that is going on, as far as it is known.
+
+        Callbacks for the event that ends it still find it.
+        """
         key = self._snapshots.step_id or ""
         held = self._snapshots.steps.get(key)
-        done = key in self._snapshots.closed_steps
+        done = key in self._snapshots.closed_steps and not self._is_of_step
         return None if held is None or done else self._live("RunStep", held.snapshot())
 
     @property
@@ -210,9 +215,11 @@ class SyncSession(Session["Stream"]):
             for event in stream.events:
                 self.event = event
                 if wanted and stream.last is not None:
+                    self._is_of_step = stream.last.name.startswith("thread.run.step.")
                     for name, arguments in dispatcher.due(event, stream.last):
                         if name in wanted:
                             self._call(name, *arguments())
+                    self._is_of_step = False
                 yield event
             for name, arguments in dispatcher.finish():
                 if name in wanted:
@@ -280,9 +287,11 @@ class AsyncSession(Session["AsyncStream"]):
             async for event in stream.events:
                 self.event = event
                 if wanted and stream.last is not None:
+                    self._is_of_step = stream.last.name.startswith("thread.run.step.")
                     for name, arguments in dispatcher.due(event, stream.last):
                         if name in wanted:
                             await self._call(name, *arguments())
+                    self._is_of_step = False
                 yield event
             for name, arguments in dispatcher.finish():
                 if name in wanted:
