@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from . import _session
 from ._session import maybe_session_of, session_of
 from .callbacks import AsyncCallbacks, Callbacks
 from .registration import ALL, check_awaited
@@ -20,6 +19,8 @@ if TYPE_CHECKING:
     from ..objects.messages import AsyncMessage, Message
     from ..objects.runs import AsyncRun, Run
     from ..objects.steps import AsyncRunStep, RunStep
+    from ._async_session import AsyncSession
+    from ._plain_session import PlainSession
 
     shown = property
 else:
@@ -184,8 +185,8 @@ class AssistantEventHandler(_Handler["Run", "Message", "RunStep"], Callbacks):
             session.close()
 
 
-def _sync(handler: AssistantEventHandler) -> _session.SyncSession:
-    found: _session.SyncSession = session_of(handler)
+def _sync(handler: AssistantEventHandler) -> PlainSession:
+    found: PlainSession = session_of(handler)
     return found
 
 
@@ -252,6 +253,6 @@ class AsyncAssistantEventHandler(
             await session.close()
 
 
-def _async(handler: AsyncAssistantEventHandler) -> _session.AsyncSession:
-    found: _session.AsyncSession = session_of(handler)
+def _async(handler: AsyncAssistantEventHandler) -> AsyncSession:
+    found: AsyncSession = session_of(handler)
     return found

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from .._errors import ConfigurationError
-from ._session import AsyncSession, SyncSession
+from ._async_session import AsyncSession
+from ._plain_session import PlainSession
 from .handlers import AssistantEventHandler, AsyncAssistantEventHandler
 from .registration import check_all, check_name
 
@@ -34,7 +35,7 @@ class AssistantStreamManager(Generic[H]):
         self._handler = handler
 
     def __enter__(self) -> H:
-        session = SyncSession(self._handler)
+        session = PlainSession(self._handler)
         session.begin(self._begin)
         self._session = session
         return self._handler

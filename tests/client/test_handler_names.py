@@ -19,7 +19,8 @@ from assistants_client import (
     ToolSet,
     UsageError,
 )
-from assistants_client.streaming._session import AsyncSession, SyncSession
+from assistants_client.streaming._async_session import AsyncSession
+from assistants_client.streaming._plain_session import PlainSession
 from assistants_client.streaming.registration import ALL
 from tests.cases import some
 from tests.client.story import (
@@ -46,9 +47,9 @@ OURS = {
 }
 WITHIN = {
     name
-    for each in (SyncSession, AsyncSession)
+    for each in (PlainSession, AsyncSession)
     for base in each.__mro__[:-1]
-    for name in (*vars(base), *SyncSession(AssistantEventHandler()).__dict__)
+    for name in (*vars(base), *PlainSession(AssistantEventHandler()).__dict__)
     if not name.startswith("__")
 }
 OTHERS = {
