@@ -310,6 +310,9 @@ def streams(client: Client, thread: Thread) -> None:
             assert_type(text, str)
         assert_type(followed.current_run, Run | None)
         assert_type(followed.get_final_run(), Run)
+        assert_type(followed.run, Run)
+        assert_type(followed.event_data, dict[str, Any])
+        assert_type(followed.current_run, Run | None)
         assert_type(followed.get_final_messages(), list[Message])
         assert_type(followed.get_final_run_steps(), list[RunStep])
     with runs.stream(
@@ -343,6 +346,8 @@ async def async_runs(client: AsyncClient, run: AsyncRun, thread: AsyncThread) ->
         async for text in followed.text_deltas:
             assert_type(text, str)
         assert_type(await followed.get_final_run(), AsyncRun)
+        assert_type(followed.run, AsyncRun)
+        assert_type(followed.current_message_snapshot, AsyncMessage | None)
     async with client.threads.runs.stream(
         thread_id=thread, assistant_id="a", event_handler=AsyncHandler()
     ) as handler:
