@@ -1,8 +1,9 @@
 """Change the code in small ways, and count which changes the tests notice.
 
 A copy of the tree gets one mutant at a time: a comparison turned round, a condition
-negated, a statement left out. The tests that concern its module then run in the copy;
-where all of them pass, the mutant has survived, and its difference is printed.
+negated, a statement left out. The tests that call its function then run in the copy;
+where all of them pass, the mutant has survived, and its difference is printed. Which
+tests call what is found out first, by running all of them once.
 """
 
 from __future__ import annotations
@@ -17,25 +18,35 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import time
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
+
+from .callers import CALLERS, read
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+Callers: TypeAlias = dict[str, dict[str, float]]
 ROOT = Path(__file__).resolve().parents[1]
 TARGETS = {
     "codegen/methods/*.py": ("tests/codegen/test_methods.py",),
-    "assistants_client/_flows/*.py": ("tests/client",),
+    "assistants_client/_flows/*.py": ("tests/client", "tests/faults"),
     "assistants_client/_events/*.py": ("tests/client",),
+    "assistants_client/_transport/*.py": ("tests/client", "tests/faults"),
+    "assistants_client/_redaction.py": ("tests/client",),
+    "assistants_client/_spellings.py": ("tests/client",),
     "generated/assistants_api/reading.py": ("tests/contract", "tests/client"),
     "generated/assistants_api/streaming.py": ("tests/contract", "tests/client"),
     "generated/assistants_api/types.py": ("tests/contract", "tests/client"),
+    "assistants_server/scheduler.py": ("tests/server",),
+    "assistants_server/run_task.py": ("tests/server",),
 }
 """The modules that are changed, and the tests that have to notice."""
+_SLOW = ("test_soak.py", "test_crowds.py", "test_schemathesis.py")
+# How many seconds the tests of a mutant take, as they are without it.
+_BUDGET = 45.0
 _SWAPPED: dict[type[ast.AST], type[ast.AST]] = {
     ast.Eq: ast.NotEq,
     ast.NotEq: ast.Eq,
@@ -161,28 +172,48 @@ def mutants(tree: Path, only: list[str]) -> list[Mutant]:
     return found
 
 
-def tests_of(tree: Path, name: str) -> list[str]:
-    """Return the tests that concern a module, those that import it first."""
-    folders = next(tests for each, tests in TARGETS.items() if Path(name).match(each))
-    *_, package, module = Path(name).with_suffix("").parts
-    wanted = f"{package}.{module} import", f"{package} import {module}"
-    found: list[Path] = []
-    for each in folders:
-        found += sorted((tree / each).rglob("test_*.py"))
-    texts = {path: path.read_text("utf-8") for path in found}
-    found.sort(key=lambda path: not any(each in texts[path] for each in wanted))
-    return [path.relative_to(tree).as_posix() for path in found]
+def function_of(mutant: Mutant) -> str | None:
+    """Return the function that is changed, by its file and line as code has it."""
+    found = None
+    for node in ast.walk(ast.parse(mutant.before)):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            first = min([node.lineno, *(each.lineno for each in node.decorator_list)])
+            if node.lineno <= mutant.line <= (node.end_lineno or 0):
+                # What is within another one comes later.
+                found = f"{mutant.path}:{first}"
+    return found
 
 
-def run_tests(tree: Path, tests: list[str], timeout: float) -> bool | None:
+def tests_of(mutant: Mutant, callers: Callers) -> list[str]:
+    """Return the tests that call what is changed, the quickest first."""
+    name = function_of(mutant)
+    if name is None:
+        # It belongs to the module or to a class.
+        known = [
+            tests for each, tests in callers.items() if each.startswith(mutant.path)
+        ]
+    else:
+        known = [callers.get(name, {})]
+    seconds = {test: took for tests in known for test, took in tests.items()}
+    found, left = [], _BUDGET
+    for test in sorted(seconds, key=lambda each: seconds[each]):
+        # To begin it takes some time, too.
+        left -= seconds[test] + 0.01
+        if left < 0:
+            break
+        found.append(test)
+    return found
+
+
+def run_tests(tree: Path, tests: list[str], timeout: float, *more: str) -> bool | None:
     """Run tests in a tree; return whether they pass, and None if they don't end."""
     roots = os.pathsep.join([str(tree), str(tree / "generated")])
     try:
         done = subprocess.run(
             [sys.executable, "-m", "pytest", "-x", "-q", "-n0",
-             "-p", "no:cacheprovider", *tests],
+             "-p", "no:cacheprovider", *more, *tests],
             cwd=tree,
-            env={**os.environ, "PYTHONPATH": roots},
+            env={**os.environ, "PYTHONPATH": roots, CALLERS: str(tree / "callers")},
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             timeout=timeout,
@@ -193,12 +224,25 @@ def run_tests(tree: Path, tests: list[str], timeout: float) -> bool | None:
     return done.returncode == 0
 
 
-def _try(tree: Path, mutant: Mutant, timeout: float) -> bool:
+def callers_of(tree: Path, patterns: set[str]) -> Callers:
+    """Run all tests of some modules; return which ones call what."""
+    (tree / "callers").mkdir()
+    folders = {each for pattern in patterns for each in TARGETS[pattern]}
+    ignored = [f"--ignore-glob=*/{each}" for each in _SLOW]
+    more = ("-p", "harness.callers", "--maxfail=1000", "-n2", *ignored)
+    run_tests(tree, sorted(folders), 3600, *more)
+    return read(tree / "callers")
+
+
+def _try(tree: Path, mutant: Mutant, callers: Callers) -> bool:
     """Return whether a mutant is killed."""
+    tests = tests_of(mutant, callers)
+    if not tests:
+        return False
     path = tree / mutant.path
     path.write_text(mutant.after, "utf-8")
     try:
-        return not run_tests(tree, tests_of(tree, mutant.path), timeout)
+        return not run_tests(tree, tests, 60 + 4 * _BUDGET)
     finally:
         path.write_text(mutant.before, "utf-8")
         # A file of the same size and second is taken for the same.
@@ -228,13 +272,17 @@ def main() -> int:
         known = mutants(tree, given.only)
         chosen = random.Random(given.seed).sample(known, min(given.count, len(known)))
         print(f"{len(chosen)} of {len(known)} mutants", flush=True)
-        began = time.monotonic()
-        folders = {folder for tests in TARGETS.values() for folder in tests}
-        assert run_tests(tree, sorted(folders), 1800), "tests fail without a mutant"
-        timeout = 30 + 4 * (time.monotonic() - began)
+        known_names = {each.path for each in chosen}
+        patterns = {
+            pattern
+            for pattern in TARGETS
+            if any(Path(name).match(pattern) for name in known_names)
+        }
+        callers = callers_of(tree, patterns)
+        assert callers, "no test passes"
         killed: Counter[str] = Counter()
         for mutant in chosen:
-            is_killed = _try(tree, mutant, timeout)
+            is_killed = _try(tree, mutant, callers)
             killed[mutant.path] += is_killed
             said = "killed" if is_killed else f"SURVIVED\n{mutant.difference()}"
             print(f"{mutant.path}:{mutant.line} {said}", flush=True)

@@ -46,8 +46,20 @@ def test_a_mutant_shows_its_difference() -> None:
     assert last.line == 10
 
 
-def test_the_modules_have_tests_and_the_nearest_come_first() -> None:
-    for pattern in some(mutation.TARGETS):
+def test_the_modules_that_are_changed_and_their_tests_exist() -> None:
+    for pattern, folders in mutation.TARGETS.items():
         assert [*mutation.ROOT.glob(pattern)], pattern
-    found = mutation.tests_of(mutation.ROOT, "assistants_client/_flows/retry.py")
-    assert "tests/client/test_retrying.py" in found[:5]
+        assert all((mutation.ROOT / each).exists() for each in some(folders))
+
+
+def test_the_tests_that_call_what_is_changed_are_tried() -> None:
+    *_, last = mutation.mutants_of("m.py", SOURCE)
+    assert mutation.function_of(last) == "m.py:5"
+    callers = {
+        "m.py:5": {"slow": 3.0, "endless": 1000.0, "quick": 0.1},
+        "m.py:9": {"x": 1.0},
+    }
+    assert mutation.tests_of(last, callers) == ["quick", "slow"]
+    first = mutation.Mutant("m.py", 3, SOURCE, SOURCE)
+    assert mutation.function_of(first) is None
+    assert mutation.tests_of(first, callers) == ["quick", "x", "slow"]
