@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import inspect
+import os
 import pydoc
 import re
 import subprocess
@@ -31,6 +32,10 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parents[2]
 RUN = {"id": "run_1", "object": "thread.run", "thread_id": "t", "status": "queued"}
+# What parso keeps of each module that it has read is in a file, which another process
+# may be writing.
+WORKER = os.environ.get("PYTEST_XDIST_WORKER", "alone")
+jedi.settings.cache_directory = str(ROOT / ".pytest_cache" / "jedi" / WORKER)
 VARIANTS = ("", "with_raw_response", "with_streaming_response")
 
 
@@ -101,27 +106,36 @@ def test_help_shows_arguments_defaults_and_words(client: Client) -> None:
     assert "instructions: What to tell the model" in shown
 
 
-COMPLETED = [
-    ("client.threads.runs.cre", "create"),
-    ("client.threads.runs.create(ins", "instructions="),
-    ("client.assistants.create(ins", "instructions="),
-    ("client.threads.runs.create_and_poll(max_w", "max_wait="),
-    ("client.threads.runs.stream(on_text_d", "on_text_delta="),
-    ("client.vector_stores.file_batches.li", "list_files"),
-    ("client.beta.vector_stores.search(max_", "max_num_results="),
-]
+# Each is completed before its bracket closes, if it has one.
+COMPLETED = {
+    "client.threads.runs.cre": "create",
+    "client.threads.runs.create(ins)": "instructions=",
+    "client.assistants.create(ins)": "instructions=",
+    "client.threads.runs.create_and_poll(max_w)": "max_wait=",
+    "client.threads.runs.stream(on_text_d)": "on_text_delta=",
+    "client.vector_stores.file_batches.li": "list_files",
+    "client.beta.vector_stores.search(max_)": "max_num_results=",
+}
 
 
-@pytest.mark.parametrize(("text", "completion"), COMPLETED)
-def test_editors_complete_methods_and_arguments(
-    client: Client, text: str, completion: str
-) -> None:
-    """As IPython does it, on the object, and as an editor does, on source alone."""
-    namespaces = [{"client": client}]
-    assert completion in names(jedi.Interpreter(text, namespaces).complete())
-    typed = f"from assistants_client import Client\nclient = Client()\n{text}"
+def test_editors_complete_methods_and_arguments(client: Client) -> None:
+    """As IPython does it, on the object, and as an editor does, on source alone.
+
+    What jedi finds out of a module, it keeps for one source; so they are all in one.
+    """
+    head = "from assistants_client import Client\nclient = Client()\n"
+    lines = "\n".join(COMPLETED)
     project = jedi.Project(ROOT, added_sys_path=[str(ROOT / "generated")])
-    assert completion in names(jedi.Script(typed, project=project).complete())
+    editor = jedi.Script(head + lines, project=project)
+    completed(editor, head.count("\n"))
+    completed(jedi.Interpreter(lines, [{"client": client}]), 0)
+
+
+def completed(script: jedi.Script, before: int) -> None:
+    """Look at what is offered in each line, of which some stand before those."""
+    for number, (text, completion) in enumerate(COMPLETED.items(), start=before + 1):
+        found = names(script.complete(number, len(text.removesuffix(")"))))
+        assert completion in found, text
 
 
 def names(completions: list[Any]) -> list[str]:
