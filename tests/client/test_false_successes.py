@@ -70,6 +70,39 @@ def test_it_is_raised(kind: Any, name: str, body: Any, said: str, code: Any) -> 
 
 
 @both
+@pytest.mark.parametrize(
+    ("name", "content", "why"),
+    [
+        ("create", b"[1]", "no thread"),
+        ("retrieve", b"[1]", "no run"),
+        ("delete", b"[1]", "no object"),
+        # That of a deletion may be empty: the status says it all.
+        ("create", b" ", "not JSON"),
+        ("delete", b"?", "not JSON"),
+    ],
+)
+def test_what_is_no_object_is_said(
+    kind: Any, name: str, content: bytes, why: str
+) -> None:
+    async def call(client: Any) -> Any:
+        return await settled(CALLS[name](client))
+
+    http = mocked(kind, lambda _: httpx.Response(200, content=content))
+    with pytest.raises(DecodeError, match=f": the response is {why}; it begins"):
+        use(kind, call, base_url="http://x/v1", http_client=http)
+
+
+@both
+def test_a_deletion_may_be_confirmed_by_its_status_alone(kind: Any) -> None:
+    async def call(client: Any) -> Any:
+        return await settled(client.assistants.delete("asst_1"))
+
+    http = mocked(kind, lambda _: httpx.Response(200, content=b" "))
+    made = use(kind, call, base_url="http://x/v1", http_client=http)
+    assert made.to_dict() == {}
+
+
+@both
 @pytest.mark.parametrize("name", ["create", "list", "delete"])
 def test_raw_responses_raise_it_when_they_are_parsed(kind: Any, name: str) -> None:
     body = {"code": 401, "msg": f"the key {KEY} is wrong"}

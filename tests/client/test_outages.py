@@ -130,6 +130,23 @@ def test_what_takes_no_time_is_done_after_the_deadline_too() -> None:
     assert driver.logged == [("warning", "so much for that")]
 
 
+def test_what_is_given_up_within_a_deadline_ends_at_once() -> None:
+    ended = []
+
+    def flow() -> Flow[None]:
+        try:
+            yield Note("it begins")
+        finally:
+            ended.append("here")
+
+    # Held here, so that it is nobody's garbage.
+    inner = flow()
+    outer = within(inner, Deadline.of(FlowDriver().clock, 9))
+    next(outer)
+    outer.close()
+    assert ended == ["here"]
+
+
 def engine(turn: Turn) -> Iterator[Any]:
     """Call a function, if there is one, and write slowly."""
     if "call" in turn.question and not turn.outputs:

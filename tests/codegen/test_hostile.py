@@ -183,8 +183,7 @@ def test_nothing_is_written_outside_of_the_folder(hostile: dict[str, Path]) -> N
         files = {path.name for path in folder.parent.iterdir()}
         assert files == {name, "API.md", "codegen.lock"}
         index = (folder.parent / "API.md").read_text(encoding="utf-8")
-        assert index.isprintable() or set(index) & {"\n"}
-        assert not {"\x1b", "\u202e", "\r", "\0", "\u2028"} & set(index)
+        assert index.replace("\n", "").isprintable()
 
 
 def test_texts_are_the_values_of_the_document(hostile: dict[str, Path]) -> None:

@@ -350,18 +350,30 @@ def test_methods_of_one_name_are_refused(tmp_path: Path) -> None:
     [
         (
             {"a": {"methods": {"b": "c"}, "resources": {"b": {}}}},
-            "a method and a",
+            ".a.methods: x.a.b is a method and a resource",
         ),
-        ({"a": {"resources": {"b": {}}}, "b": {}}, "both be the class B"),
-        ({"a-b": {}}, "can't be a name"),
-        ({"a": {"methods": {"def": "c"}}}, "can't be a name"),
-        ({"a": {"methods": {"b": {}}}}, "needs an operation"),
-        ({"a": []}, "an object is due"),
+        (
+            {"a": {"resources": {"b": {}}}, "b": {}},
+            "and x.b would both be the class B\n  Give one of them another `class`.",
+        ),
+        ({"a-b": {}}, ".x.resources['a-b']: 'a-b' can't be a name in Python"),
+        ({"a": {"methods": {"def": "c"}}}, ".def: 'def' can't be a name in Python"),
+        ({"a": {"methods": {"b": {}}}}, ".methods.b: the method b needs an operation"),
+        ({"a": []}, ".x.resources.a: an object is due here, not []"),
+        ({"a": {"methods": []}}, ".a.methods: methods must be an object, not []"),
     ],
 )
 def test_wrong_resources_are_refused(resources: Any, message: str) -> None:
-    with pytest.raises(SpecError, match=message):
-        mapping.read({"resources": resources})
+    with pytest.raises(SpecError) as caught:
+        mapping.read({"resources": {"x": {"resources": resources}}})
+    assert str(caught.value).startswith("$.resources")
+    assert str(caught.value).endswith(message)
+
+
+def test_a_keyword_without_a_type_is_refused() -> None:
+    with pytest.raises(SpecError) as caught:
+        mapping.read({"keywords": {"group": {"name": {"text": "What it is."}}}})
+    assert str(caught.value) == "$.keywords.group.name: a keyword needs a type"
 
 
 # --- Files ---------------------------------------------------------------------------

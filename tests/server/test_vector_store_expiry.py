@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from assistants_server import LocalServer
+from assistants_server.library import Library
 from tests.server.api import talking
 from tests.server.shelf import DAY, counts, found, move_clock, upload, vector_store
 
@@ -60,6 +61,23 @@ def test_an_expired_one_is_empty_and_refuses_to_be_used(
         api.delete(path)
         api.get(f"/files/{file['id']}")
         assert api.get(f"/vector_stores/{other['id']}")["status"] == "completed"
+
+
+def test_it_expires_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    emptied: list[str] = []
+    usual = Library._empty
+
+    def empty(library: Library, store: str) -> None:
+        emptied.append(store)
+        usual(library, store)
+
+    monkeypatch.setattr(Library, "_empty", empty)
+    with LocalServer() as server, talking(server) as api:
+        store = vector_store(api, *RIVERS, expires_after=DAILY)
+        move_clock(monkeypatch, 2 * DAY)
+        for _ in range(3):
+            api.get("/vector_stores")
+        assert emptied == [store["id"]]
 
 
 def test_a_new_policy_begins_now(monkeypatch: pytest.MonkeyPatch) -> None:
