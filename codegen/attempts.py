@@ -17,6 +17,7 @@ from codegen.adjustments import UNADJUSTED, Adjustments, adjusted, labelled
 from codegen.changes import Change, as_actions
 from codegen.errors import Path, SpecError
 from codegen.normalise import Normalised, Watch, normalise, unwatched
+from codegen.novelties import without_novelties
 from codegen.omission import omissions
 from codegen.overlay import Action, Overlay
 from codegen.plan import Package, plan_package
@@ -92,7 +93,8 @@ def facts_of(
         settled, notes = tolerated(named.document)
         watch("tolerance", settled, {})
         check_structure(settled)
-        wanted = adjusted(settled, adjustments)
+        older = without_novelties(settled)
+        wanted = adjusted(older, adjustments)
         watch("adjust", wanted, {})
         chosen = select(wanted, selection)
         watch("select", chosen, {})

@@ -13,7 +13,9 @@ from codegen.source import Document
 Schema = dict[str, Any]
 SchemaRule = Callable[[Schema, Path], Schema]
 
-METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
+METHODS = (
+    *("get", "put", "post", "delete", "options", "head", "patch", "trace", "query"),
+)
 
 # Keywords of a schema that hold one schema, a list of them, or named ones.
 _ONE = (
@@ -60,11 +62,21 @@ def operations(document: Document) -> Iterator[Operation]:
     """Yield the operations in the order of the document."""
     for path, item in mapping(document.get("paths"), ("paths",)).items():
         item = mapping(item, ("paths", path))
-        for method in METHODS:
-            if method in item:
-                data = mapping(item[method], ("paths", path, method))
-                shared = item.get("parameters") or []
-                yield Operation(path, method, data, shared)
+        for method in methods_of(item):
+            data = mapping(item[method], ("paths", path, method))
+            shared = item.get("parameters") or []
+            yield Operation(path, method, data, shared)
+
+
+def methods_of(item: dict[str, Any]) -> list[str]:
+    """Return the methods of a path, in capitals those that OpenAPI has no name for."""
+    named = [method for method in METHODS if method in item]
+    return named + [key for key in item if is_method(key) and key not in METHODS]
+
+
+def is_method(key: object) -> bool:
+    """Return whether a key of a path item is a method; others are in small letters."""
+    return key in METHODS or (isinstance(key, str) and key.isupper())
 
 
 def parameters(document: Document, operation: Operation) -> Iterator[tuple[Any, Path]]:

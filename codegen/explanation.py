@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from codegen import overlay, source
 from codegen.attempts import Attempt, attempt, prepared
 from codegen.changes import at_place
-from codegen.document import METHODS
+from codegen.document import is_method
 from codegen.engine import second_opinion
 from codegen.errors import Origins, Path, json_path, traced
 from codegen.finish import left_out_lines
@@ -185,7 +185,7 @@ def _operation(
     subject: Subject, operation: OperationModule, place: Path
 ) -> Iterator[str]:
     function = f"{subject.name}.api.{operation.tag}.{operation.name}"
-    part = place[3:] if place[2:3] and place[2] in METHODS else place[2:]
+    part = place[3:] if place[2:3] and is_method(place[2]) else place[2:]
     if part[:1] == ("parameters",) and len(part) > 1:
         document = subject.attempt.found.document
         data = at_place(document, (*place[: len(place) - len(part)], *part[:2])) or {}

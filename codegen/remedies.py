@@ -122,17 +122,29 @@ def _ways(document: Document, here: Path, step: str | int) -> Iterator[Path]:
             continue
         seen.add(at)
         node = at_place(document, at)
-        # A path that begins without a slash is read with one.
-        bare = str(step).removeprefix("/") if at == ("paths",) else step
-        for found in dict.fromkeys((step, bare)):
-            if has(node, found):
-                yield (*at, found)
+        for steps in _spelt(at, step):
+            if at_place(node, steps) is not None or has(node, step):
+                yield (*at, *steps)
+                break
         if isinstance(node, dict):
             members = node.get("allOf")
             if isinstance(members, list):
                 pending += [(*at, "allOf", i) for i in range(len(members))]
             if place := place_of(node.get("$ref")):
                 pending.append(place)
+
+
+def _spelt(at: Path, step: str | int) -> Iterator[Path]:
+    """Yield how a step may be spelt in the document as it was given."""
+    yield (step,)
+    if at == ("paths",):
+        # A path that begins without a slash is read with one.
+        yield (str(step).removeprefix("/"),)
+    elif at[:1] == ("paths",) and len(at) == 2:
+        yield ("additionalOperations", step)
+        yield (str(step).upper(),)
+    elif step == "schema":
+        yield ("itemSchema",)
 
 
 def _shapes(at: Path) -> Iterator[tuple[Path, str]]:

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from codegen.document import (
-    METHODS,
     Operation,
     at_path,
     component_schemas,
+    is_method,
     mapping,
+    methods_of,
     operations,
     reference_path,
     reference_to,
@@ -84,7 +85,7 @@ def select(document: Document, selection: Selection) -> Document:
         item = document["paths"][operation.path]
         item_kept = paths.setdefault(
             operation.path,
-            {k: v for k, v in item.items() if k not in (*METHODS, *_UNUSED)},
+            {k: v for k, v in item.items() if not is_method(k) and k not in _UNUSED},
         )
         data = operation.data
         item_kept[operation.method] = {
@@ -187,7 +188,7 @@ def _reached_components(
 def _used_schemes(document: Document, paths: Document, schemes: Document) -> Document:
     requirements = list(document.get("security") or [])
     for item in paths.values():
-        for method in METHODS:
+        for method in methods_of(item):
             requirements += (item.get(method) or {}).get("security") or []
     used = {name for requirement in requirements for name in requirement}
     return {name: schemes[name] for name in schemes if name in used}

@@ -50,6 +50,7 @@ SHAPES: dict[str, Shape] = {
         **_each("summary description", str),
         "parameters": ["parameter"],
         **dict.fromkeys(METHODS, "operation"),
+        "additionalOperations": {"*": "operation"},
     },
     "operation": {
         **_each("operationId summary description", str),
@@ -74,7 +75,10 @@ SHAPES: dict[str, Shape] = {
         "headers": {"*": "header"},
         "content": {"*": "media type"},
     },
-    "media type": {"schema": "schema", "encoding": {"*": "encoding"}},
+    "media type": {
+        **_each("schema itemSchema", "schema"),
+        "encoding": {"*": "encoding"},
+    },
     "encoding": {
         **_each("contentType style", str),
         **_each("explode allowReserved", bool),

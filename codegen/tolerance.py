@@ -10,6 +10,7 @@ import json
 from typing import Any
 
 from codegen.document import (
+    METHODS,
     component_schemas,
     mapped_reference,
     schema_name,
@@ -67,6 +68,8 @@ class _Reading:
             self._settle_paths(result)
         elif name == "schema":
             self._settle_schema(result, at)
+        elif name == "path item":
+            result = self._settled_item(result, value, at)
         elif name == "discriminator":
             self._settle_mapping(result, at)
         return result
@@ -96,6 +99,19 @@ class _Reading:
             document["paths"] = {slashed.get(p, p): item for p, item in paths.items()}
         for path, new in slashed.items():
             self._note(("paths", path), f"it begins without a slash: read as {new}")
+
+    def _settled_item(
+        self, item: dict[str, Any], given: dict[str, Any], at: Path
+    ) -> dict[str, Any]:
+        """Return a path item whose methods are in small letters."""
+        written = {}
+        for key in item:
+            small = key.lower() if key.isupper() else key
+            if small != key and small in METHODS and small not in item:
+                item[key] = self.read(given[key], "operation", (*at, key))
+                self._note((*at, key), f"it is read as {small}")
+                written[key] = small
+        return {written.get(key, key): child for key, child in item.items()}
 
     def _settle_schema(self, schema: dict[str, Any], at: Path) -> None:
         if isinstance(schema.get("required"), bool):

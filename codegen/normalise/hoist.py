@@ -13,10 +13,11 @@ from itertools import count, pairwise
 from typing import Any
 
 from codegen.document import (
-    METHODS,
     Schema,
     component_schemas,
+    is_method,
     is_null,
+    methods_of,
     put_inside,
     reference_to,
     restricts_only,
@@ -157,8 +158,8 @@ def _outer_name(document: Document, at: Path) -> str:
     else:
         item = document["paths"][at[1]]
         # What all operations of a path share is named by the first of them.
-        shared = at[2] not in METHODS
-        method = next(m for m in METHODS if m in item) if shared else at[2]
+        shared = not is_method(at[2])
+        method = methods_of(item)[0] if shared else at[2]
         name = pascal_case(item[method]["operationId"])
         part, *rest = at[2:] if shared else at[3:]
         if part == "requestBody":
