@@ -65,17 +65,20 @@ def prepared(
     repairs: Document | None,
     folder: FilePath | None = None,
     overlays: Sequence[Overlay] = (),
+    name: str = "",
 ) -> tuple[Bundled, list[str]]:
     """Return a document with its files and repairs, and which of ours found nothing."""
     check_object(document)
     own = {key: value for key, value in document.items() if key != FILES}
-    first = bundle(own, folder)
+    first = bundle(own, folder, name)
     applied = overlay.apply(first.document, repairs or overlay.NOTHING)
     repaired = applied.document
     for each in overlays:
         repaired = overlay.apply_strictly(repaired, each)
     # What a repair refers to may be in other files too.
-    whole = bundle(repaired, folder) if repaired is not first.document else first
+    whole = first
+    if repaired is not first.document:
+        whole = bundle(repaired, folder, name)
     return replace(whole, failures=first.failures | whole.failures), applied.unused
 
 

@@ -45,7 +45,7 @@ class Subject:
 
 def places(source: Source, given: Document, query: str) -> list[Path]:
     """Return the places that a JSONPath finds, in the document or as repaired."""
-    bare, _ = prepared(source.document, None, source.folder)
+    bare, _ = prepared(source.document, None, source.folder, name=source.name)
     found = overlay.find(query, given) | overlay.find(query, bare.document)
     return sorted(found, key=overlay.order) if found else find_some(query, given)
 
@@ -61,7 +61,9 @@ def explain(order: Order, query: str) -> list[tuple[Path, list[str]]]:
     loaded = source.load(order.spec, any_host=order.any_host)
     ours = Overlay("the generator's overlay", overlay.load())
     overlays = [*map(overlay.named, order.overlays)]
-    given, _ = prepared(loaded.document, ours.document, loaded.folder, overlays)
+    given, _ = prepared(
+        loaded.document, ours.document, loaded.folder, overlays, loaded.name
+    )
     found = places(loaded, given.document, query)
     traces = [Trace(at) for at in found[:MOST]]
 
@@ -105,7 +107,9 @@ def explained(subject: Subject, trace: Trace, at: Path) -> list[str]:
 
 def _changed(subject: Subject, at: Path) -> Iterator[str]:
     """Yield the actions of overlays that change a place."""
-    bare, _ = prepared(subject.source.document, None, subject.source.folder)
+    bare, _ = prepared(
+        subject.source.document, None, subject.source.folder, name=subject.source.name
+    )
     document = bare.document
     for each in subject.overlays:
         meant_for = each.document.get("x-applies-to")

@@ -38,6 +38,8 @@ def _spread(items: dict[str, Any]) -> dict[str, Any]:
     """Return path items whose operations stand side by side."""
     result = {}
     for path, item in items.items():
+        if path.startswith("x-"):
+            continue
         more = item.get("additionalOperations") or {}
         named = {method.upper(): operation for method, operation in more.items()}
         known = {k: v for k, v in item.items() if not k.isupper()}

@@ -207,7 +207,7 @@ def _written(order: Order, beside: Path, say: Say) -> Iterator[tuple[Path, Code]
     say(f"read {loaded.name} (version {loaded.version or 'unknown'})")
     repairs = overlay.load()
     overlays = [*map(overlay.named, order.overlays)]
-    given, _ = prepared(loaded.document, repairs, loaded.folder, overlays)
+    given, _ = prepared(loaded.document, repairs, loaded.folder, overlays, loaded.name)
     found, package, left_out = attempt(given, order.wishes)
     counts = (f"{n} {c}" for n, c in found.changes.items() if c and n != "order")
     say(f"normalised: {', '.join(counts) or 'nothing to do'}")

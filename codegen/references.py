@@ -56,16 +56,19 @@ class Named:
     origins: Origins
 
 
-def bundle(document: Document, folder: FilePath | None = None) -> Bundled:
+def bundle(
+    document: Document, folder: FilePath | None = None, name: str = ""
+) -> Bundled:
     """Put the other files of a document into it, and lead references there.
 
     Args:
         document: the document as it was read.
         folder: where its other files are, if it has any.
+        name: what its own file is called there, to which the others may refer.
     """
     if not any(_names_file(found, at) for at, found in _all_references(document)):
         return Bundled(document, {})
-    work = _Bundling(deepcopy(document), folder)
+    work = _Bundling(deepcopy(document), folder, name)
     work.run()
     return Bundled(work.document, work.failures)
 
@@ -102,8 +105,9 @@ def _all_references(document: Document) -> Iterator[tuple[Path, Any]]:
 
 
 class _Bundling:
-    def __init__(self, document: Document, folder: FilePath | None) -> None:
+    def __init__(self, document: Document, folder: FilePath | None, name: str) -> None:
         self.document = document
+        self._name = name
         self.failures: dict[str, SpecError] = {}
         self._folder = folder
         self._files: dict[str, Any] = document.get(FILES) or {}
@@ -125,6 +129,9 @@ class _Bundling:
                     continue
                 try:
                     target = self._resolved(path, file)
+                    if target == self._name:
+                        holder[key] = f"#{fragment}"
+                        continue
                     if target not in self._files:
                         self._files[target] = source.load(self._path(target)).document
                         pending.append((self._files[target], target))
@@ -165,6 +172,7 @@ class _Naming:
     def run(self) -> None:
         problems = Problems()
         wanted: dict[Path, str] = {}
+        named: dict[Path, Path] = {}
         for at, reference in _all_references(self.document):
             if not isinstance(reference, str):
                 continue
@@ -172,12 +180,14 @@ class _Naming:
                 path = self._target(reference, at)
                 if path and (path[0] != "components" or len(path) != 3):
                     wanted.setdefault(path, _section(at))
+                    if at[0] == "components" and len(at) == 3:
+                        named.setdefault(path, at)
         problems.raise_any()
         for path in sorted(wanted, key=len, reverse=True):
-            self._move(path, wanted[path])
+            self._move(path, named.get(path) or self._free(path, wanted[path]))
         for holder, key, at in _holders(self.document):
             reference = holder[key]
-            if isinstance(reference, str) and "/" in reference:
+            if isinstance(reference, str) and ("/" in reference or reference == "#"):
                 path = self._target(reference, at)
                 holder[key] = _pointer(path) if path else reference
         self.document.pop(FILES, None)
@@ -188,6 +198,9 @@ class _Naming:
         A mapping may lead nowhere, and whether there is a component is found out where
         it is known to be needed: None stands for both.
         """
+        for inner in _around(reference, at):
+            if _find(self.document, inner) is not None:
+                return _follow(self.document, inner)
         if reference.startswith("#/"):
             # Some write the steps percent-encoded, as a URL wants them, some don't.
             for way in (_steps(reference), _steps(unquote(reference))):
@@ -205,22 +218,36 @@ class _Naming:
             message, hint = f"nothing stands at {shorten(reference)}", ""
         raise SpecError(message, at=at, hint=hint, keyword="$ref")
 
-    def _move(self, path: Path, section: str) -> None:
-        holder = _find(self.document, path[:-1])
-        step: Any = path[-1]
-        step = int(step) if isinstance(holder, list) else step
-        target = holder[step]
-        members = self.document.setdefault("components", {}).setdefault(section, {})
+    def _free(self, path: Path, section: str) -> Path:
+        """Return a component that isn't there yet, named as the way to a place says."""
         if section not in self._taken:
+            members = self.document.setdefault("components", {}).setdefault(section, {})
             self._taken[section] = {name.lower() for name in members}
         taken = self._taken[section]
         wanted = _name(path)
         name = wanted if wanted.lower() not in taken else free(wanted.lower(), taken)
         taken.add(name.lower())
-        members[name] = target
-        place: Path = ("components", section, name)
+        return ("components", section, name)
+
+    def _move(self, path: Path, place: Path) -> None:
+        """Put what stands at a place into a component, and a reference in its place."""
+        holder = _find(self.document, path[:-1])
+        step: Any = path[-1]
+        step = int(step) if isinstance(holder, list) else step
+        _find(self.document, place[:-1])[place[-1]] = holder[step]
         self.origins[place] = path
         holder[step] = {"$ref": _pointer(place)}
+
+
+def _around(reference: str, at: Path) -> Iterator[Path]:
+    """Yield where a reference leads that was written for a schema standing alone."""
+    is_schema = at[:2] == ("components", "schemas")
+    if reference == "#" and is_schema:
+        yield at[:3]
+    steps = place_of(reference)
+    if is_schema and steps[:1] in (("$defs",), ("definitions",)):
+        for length in range(len(at), 2, -1):
+            yield (*at[:length], *steps)
 
 
 def _holders(node: Any, skipped: str = "") -> list[tuple[Any, str, Path]]:

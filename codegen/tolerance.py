@@ -7,6 +7,7 @@ nothing, such as an enum without values, is left out, with a note.
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 from codegen.document import (
@@ -19,6 +20,8 @@ from codegen.errors import Path, SpecError, json_path, shorten
 from codegen.source import Document
 from codegen.structure import FLAGS, SHAPES, Shape, is_map_key
 
+_RANGE = re.compile(r"[1-5](xx|Xx|xX)\Z")
+_NUMERAL = re.compile(r"-?(0|[1-9][0-9]{0,15})(\.[0-9]{1,15})?\Z")
 _WORDS = {"true": True, "false": False}
 
 
@@ -49,7 +52,9 @@ class _Reading:
         """Return a value as it is due at its place; what can't be is left as it is."""
         name = due if isinstance(due, str) else ""
         shape: Shape = SHAPES[name] if name else due
-        if isinstance(shape, tuple) or (name in FLAGS and isinstance(value, bool)):
+        if isinstance(shape, tuple):
+            return _number(value) if float in shape else value
+        if name in FLAGS and isinstance(value, bool):
             return value
         if isinstance(shape, type):
             return _as(shape, value)
@@ -58,7 +63,12 @@ class _Reading:
                 return [value]
             if not isinstance(value, list):
                 return value
-            return [self.read(x, shape[0], (*at, i)) for i, x in enumerate(value)]
+            return [
+                self.read(item, shape[0], (*at, index))
+                for index, item in enumerate(value)
+                # A text that is not there.
+                if item is not None or shape[0] is not str
+            ]
         if name == "discriminator" and isinstance(value, str):
             value = {"propertyName": value}
         if not isinstance(value, dict):
@@ -68,6 +78,11 @@ class _Reading:
             self._settle_paths(result)
         elif name == "schema":
             self._settle_schema(result, at)
+        elif name == "operation" and isinstance(result.get("responses"), dict):
+            result["responses"] = {
+                code.upper() if _RANGE.match(code) else code: response
+                for code, response in result["responses"].items()
+            }
         elif name == "path item":
             result = self._settled_item(result, value, at)
         elif name == "discriminator":
@@ -117,6 +132,11 @@ class _Reading:
         if isinstance(schema.get("required"), bool):
             del schema["required"]
             self._note(at, "required is no list of names here: it says nothing")
+        if isinstance(schema.get("items"), list):
+            # As earlier versions of JSON Schema write what each item is.
+            schema.setdefault("prefixItems", schema.pop("items"))
+        if schema.get("type") == []:
+            del schema["type"]
         if schema.get("enum") == []:
             del schema["enum"]
             self._note(at, "an enum without values says nothing")
@@ -144,6 +164,14 @@ def _as(kind: type, value: Any) -> Any:
         return json.dumps(value)
     if kind is bool and isinstance(value, str):
         return _WORDS.get(value.lower(), value)
-    if kind is int and isinstance(value, float) and value.is_integer():
-        return int(value)
+    if kind is int:
+        value = _number(value)
+        return int(value) if isinstance(value, float) and value.is_integer() else value
+    return value
+
+
+def _number(value: Any) -> Any:
+    """Return a text that is a number as one."""
+    if isinstance(value, str) and _NUMERAL.match(value):
+        return json.loads(value)
     return value

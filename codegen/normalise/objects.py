@@ -92,13 +92,20 @@ _MARK = "x-stainless-const"
 
 
 def constants(document: Document) -> tuple[Document, int]:
-    """Write a marked enum of one value as `const`."""
+    """Write a marked enum of one value as `const`, and drop lists and objects.
+
+    Those can't be written as types: the value may be any of the type that it has.
+    """
 
     def rule(schema: Schema, at: Path) -> Schema:
         values = schema.get("enum")
         if schema.get(_MARK) is True and isinstance(values, list) and len(values) == 1:
             schema["const"] = values[0]
             del schema["enum"], schema[_MARK]
+        told = {"const": [schema.get("const")], "enum": values}
+        for key, given in told.items():
+            if any(isinstance(value, list | dict) for value in given or ()):
+                del schema[key]
         return schema
 
     return count_rewrites(document, rule)
