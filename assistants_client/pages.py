@@ -187,7 +187,9 @@ class Page(_Page[T]):
         pagination: Pagination[T] = Pagination(self._bounds, self._query)
         page = self
         while True:
-            yield page, [*pagination.take(page)]
+            items = [*pagination.take(page)]
+            if not pagination.is_in_vain:
+                yield page, items
             query = pagination.next_query(page)
             if query is None:
                 self._ending.note(self._operation, pagination)
@@ -226,7 +228,9 @@ class AsyncPage(_Page[T]):
         pagination: Pagination[T] = Pagination(self._bounds, self._query)
         page = self
         while True:
-            yield page, [*pagination.take(page)]
+            items = [*pagination.take(page)]
+            if not pagination.is_in_vain:
+                yield page, items
             query = pagination.next_query(page)
             if query is None:
                 self._ending.note(self._operation, pagination)

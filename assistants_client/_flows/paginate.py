@@ -96,18 +96,22 @@ def next_query(
     Args:
         page: a page.
         query: what was asked for to get it. With `before` and without `after` the
-            iteration goes backwards.
+            pages go backwards; the items of each are in the order of the list.
     """
     if page.has_more is False or not page.data:
         return None
     limit = query.get("limit")
     if page.has_more is None and isinstance(limit, int) and len(page.data) < limit:
         return None
-    backwards = query.get("before") is not None and query.get("after") is None
-    cursor = _id(page.data[0 if backwards else -1])
+    name, item = ("before", 0) if _is_backwards(query) else ("after", -1)
+    cursor = _id(page.data[item])
     if cursor is None or not is_text(cursor):
         return None
-    return {**query, "before" if backwards else "after": cursor}
+    return {**query, name: cursor}
+
+
+def _is_backwards(query: Mapping[str, object]) -> bool:
+    return query.get("before") is not None and query.get("after") is None
 
 
 class Pagination(Generic[T]):
@@ -116,6 +120,10 @@ class Pagination(Generic[T]):
     It ends even if cursors are inclusive, ignored or go round in circles, and yields no
     item twice that was on this page, the one before or the first one. It remembers that
     much, and no more, however long the list is.
+
+    With `before` alone, servers send what is nearest to it, or else what is first in
+    the list. So what follows the first page is asked for first, as `openai` does, and
+    then what is before it.
 
     Attributes:
         count: how many items there were.
@@ -127,14 +135,17 @@ class Pagination(Generic[T]):
         self.cut_short: str | None = None
         self._limits = limits
         self._query = dict(query)
-        backwards = query.get("before") is not None and query.get("after") is None
-        # Backwards through the newest first is forwards in time.
-        self._newest_first = (query.get("order", "desc") != "asc") != backwards
+        self._newest_first = query.get("order", "desc") != "asc"
+        # What is asked for where nothing follows the first page of a list backwards.
+        self._before: dict[str, object] | None = None
+        # The item at which it ends then.
+        self._end: object = None
         self._left = math.inf if limits.max_items is None else limits.max_items
         self._first: frozenset[str] | None = None
         self._last: frozenset[str] = frozenset()
         self._ended = self._left <= 0
         self._is_stale = False
+        self._is_first = True
         self._was_full = False
         # For cursors that go round: one is remembered, a later one each time.
         self._remembered: str | None = None
@@ -144,15 +155,18 @@ class Pagination(Generic[T]):
         """Yield the items of a page that are new and within the bounds."""
         met = self._last | (self._first or frozenset())
         here: set[str] = set()
-        items = [*page.data]
-        if self._query.get("before") is not None and self._query.get("after") is None:
-            # The nearest to the cursor first, as in the other direction.
-            items.reverse()
         fresh = 0
         bounded = self._limits != _NO_BOUNDS
-        for item in items:
+        # Of a page backwards, what is beyond says nothing of what is behind it.
+        backwards = _is_backwards(self._query)
+        beyond = 0
+        for item in page.data:
             name = _id(item)
             if name is not None:
+                if name == self._end:
+                    # A server that goes by one cursor alone is beyond the other one.
+                    self._ended = self._before is None or fresh > 0
+                    break
                 if name in here or name in met:
                     continue
                 here.add(name)
@@ -160,8 +174,9 @@ class Pagination(Generic[T]):
             if not bounded:
                 self.count += 1
                 yield item
-            elif not self._ended and self._is_beyond(item):
-                self._ended = True
+            elif not self._ended and self._is_beyond(item, backwards):
+                beyond += 1
+                self._ended = not backwards
             elif not self._ended and self._is_within(item):
                 self._left -= 1
                 self._ended = self._left <= 0
@@ -172,18 +187,31 @@ class Pagination(Generic[T]):
             self._was_full = len(page.data) == self._query.get("limit", USUAL_LIMIT)
         self._last = frozenset(here)
         self._is_stale = not fresh
+        if backwards and not self._is_first:
+            # All pages that follow are further away.
+            self._ended = self._ended or 0 < fresh == beyond
+
+    @property
+    def is_in_vain(self) -> bool:
+        """Return whether the last page only said that nothing follows the first one."""
+        return self._is_stale and self._before is not None
 
     def next_query(self, page: PageLike[T]) -> dict[str, object] | None:
         """Return the query of the next page, None if the iteration ends."""
         if self._ended:
             return None
-        if self._is_stale:
+        before, self._before = self._before, None
+        if self._is_stale and before is None:
             self.cut_short = self._why(page)
             return None
-        query = next_query(page, self._query)
+        query = before if self._is_stale else next_query(page, self._query)
         if query is None:
             self.cut_short = NO_CURSOR if page.has_more else None
             return None
+        if _is_backwards(query) and self._is_first:
+            last, self._end = _id(page.data[-1]), self._query["before"]
+            self._before, query = query, {**self._query, "after": last}
+        self._is_first = False
         if self._goes_round(query):
             self.cut_short = REPEATED
             return None
@@ -218,13 +246,14 @@ class Pagination(Generic[T]):
             before is None or created < before
         )
 
-    def _is_beyond(self, item: T) -> bool:
+    def _is_beyond(self, item: T, backwards: bool) -> bool:
         """Return whether this item and all that follow are out of bounds."""
         created = _created(item)
         if created is None:
             return False
         after, before = self._limits.created_after, self._limits.created_before
-        if self._newest_first:
+        # Backwards through the newest first is forwards in time.
+        if self._newest_first != backwards:
             return after is not None and created <= after
         return before is not None and created >= before
 

@@ -144,13 +144,59 @@ def test_an_inclusive_server_with_pages_of_one_ends() -> None:
     assert requests == 2
 
 
-@given(st.integers(0, 40), st.integers(1, 10), st.integers(0, 39))
-def test_before_walks_backwards(count: int, limit: int, start: int) -> None:
-    items = made(count)
+def nearest(items: Items, query: Query) -> Page:
+    """Both cursors count, and of what is before one the nearest is sent."""
+    found, limit = between(items, query), query.get("limit", 20)
+    is_back = "before" in query and "after" not in query
+    return Page(found[-limit:] if is_back else found[:limit], len(found) > limit)
+
+
+def first(items: Items, query: Query) -> Page:
+    """Both cursors count, and of what is before one the first is sent."""
+    found, limit = between(items, query), query.get("limit", 20)
+    return Page(found[:limit], len(found) > limit)
+
+
+def between(items: Items, query: Query) -> Items:
+    found = ordered(items, query)
+    after, before = place(found, query.get("after")), place(found, query.get("before"))
+    return found[after + 1 if after is not None else 0 : before]
+
+
+@pytest.mark.parametrize("server", [honest, nearest], ids=lambda s: s.__name__)
+@given(st.integers(1, 40), st.integers(1, 10), st.data())
+def test_before_walks_backwards_page_by_page(
+    server: Any, count: int, limit: int, data: Any
+) -> None:
+    items, start = made(count), data.draw(st.integers(0, count - 1))
     query = {"limit": limit, "order": "asc", "before": f"i{start}"}
-    found, _ = walked(honest, items, query)
-    expected = items[:start] if start < count else items[:limit]
-    assert found == expected[::-1]
+    found, _ = walked(server, items, query)
+    ends = range(start, 0, -limit)
+    pages = [items[max(end - limit, 0) : end] for end in ends]
+    assert found == [item for page in pages for item in page]
+
+
+@given(st.integers(1, 40), st.integers(1, 10), st.data())
+def test_before_goes_on_where_a_server_sends_the_first_page(
+    count: int, limit: int, data: Any
+) -> None:
+    items, start = made(count), data.draw(st.integers(0, count - 1))
+    query = {"limit": limit, "order": "asc", "before": f"i{start}"}
+    assert walked(first, items, query)[0] == items[:start]
+
+
+@pytest.mark.parametrize("server", [honest, nearest, first], ids=lambda s: s.__name__)
+@given(st.integers(0, 30), st.integers(0, 30), st.sampled_from(["asc", "desc"]))
+def test_dates_bound_it_backwards(
+    server: Any, after: int, before: int, order: str
+) -> None:
+    items, query = made(30), {"limit": 4, "order": order, "before": "i15"}
+    limits = bounds(created_after=after, created_before=before)
+    found, _ = walked(server, items, query, limits)
+    names = {item["id"] for item in found}
+    listed = ordered(items, query)
+    wanted = listed[: [item["id"] for item in listed].index("i15")]
+    assert names == {i["id"] for i in wanted if after < i["created_at"] < before}
 
 
 @given(st.integers(0, 40), st.integers(1, 10), st.integers(0, 50))
