@@ -7,7 +7,8 @@ method promises, the whole response, or a response that is still to be read.
 from __future__ import annotations
 
 import inspect
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from enum import Enum
 from functools import cache, cached_property
 from typing import (
     TYPE_CHECKING,
@@ -25,6 +26,7 @@ import attrs
 from attrs import field, frozen
 
 from . import _api
+from ._arguments import is_left_out
 from ._errors import (
     KEPT,
     ConfigurationError,
@@ -35,6 +37,7 @@ from ._errors import (
 )
 from ._ids import id_of, ids_of, with_ids
 from ._json import decode, quick_decoder
+from ._options import mapping
 from ._redaction import Secrets, without_user
 
 if TYPE_CHECKING:
@@ -316,7 +319,7 @@ def make_call(
         if name not in known:
             rest[name] = value
         elif value is not None:
-            query[name] = value
+            query[name] = _in_query(name, value)
     own = [id_of(name, ids[name]) for name in path]
     try:
         if has_body:
@@ -331,7 +334,7 @@ def make_call(
     if rest and not has_body:
         # The API may know them: in the body of a POST, in the query of others.
         place = "extra_body" if request.method == "POST" else "extra_query"
-        options[place] = {**rest, **(options.get(place) or {})}
+        options[place] = {**rest, **mapping(place, options.get(place))}
     return Call(
         operation=operation.name,
         request=request,
@@ -341,6 +344,20 @@ def make_call(
         stream=has_body and bool(rest.get("stream")),
         accept="*/*" if operation.kind == "bytes" else "application/json",
     )
+
+
+def _in_query(name: str, value: Any) -> Any:
+    """Return a parameter of the query, a list where it is any other iterable.
+
+    Raises:
+        ConfigurationError: it would be sent as the text by which Python shows it.
+    """
+    if isinstance(value, str | int | float | Enum):
+        return value
+    if isinstance(value, Iterable) and not isinstance(value, bytes | Mapping):
+        return [_in_query(name, each) for each in value if not is_left_out(each)]
+    kind = type(value).__name__
+    raise ConfigurationError(f"{name} must be text, a number or a list, not {kind}")
 
 
 def _definitions(tools: Any) -> Any:

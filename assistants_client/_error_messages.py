@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
+from http import HTTPStatus
 from string import ascii_lowercase, ascii_uppercase
 from typing import TYPE_CHECKING
 
@@ -100,17 +102,22 @@ def _is_success(body: Mapping[str, object], *, unknown: bool = False) -> bool:
     return str(code) == "0" or (len(str(code)) == 3 and str(code).startswith("2"))
 
 
-def message(body: object, status: int, reason: str) -> str:
+def message(body: object, status: int, reason: str | None = None) -> str:
     """Return the best message that there is.
 
     Args:
         body: the decoded body.
         status: the HTTP status, for where the body says nothing,
-        reason: and what it is called.
+        reason: and what it is called, if not what it usually is.
     """
     said = _said(inner(body))
-    fallback = f"{status} {reason}".strip()
-    return shortened(said) if said else f"{fallback}, without a message"
+    with suppress(ValueError):
+        reason = HTTPStatus(status).phrase if reason is None else reason
+    fallback = f"{status} {reason or ''}".strip()
+    text = shortened(said) if said else f"{fallback}, without a message"
+    if status == HTTPStatus.PROXY_AUTHENTICATION_REQUIRED:
+        return f"the proxy refused the request: {text}"
+    return text
 
 
 def _said(body: object, depth: int = 0) -> str:

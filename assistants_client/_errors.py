@@ -42,7 +42,6 @@ No error holds a key: requests are kept without their headers.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
 
 from ._error_messages import decoded, inner, message, text_field
@@ -100,6 +99,11 @@ class AssistantsError(Exception):
     run: Any = None
     messages: Sequence[Any] = ()
     uploaded: Sequence[Any] = ()
+
+    @property
+    def message_long(self) -> str:
+        """Return all that the error says: its text, and the notes that it has."""
+        return "\n".join([str(self), *getattr(self, "__notes__", ())])
 
 
 class ConfigurationError(AssistantsError, ValueError):
@@ -249,9 +253,8 @@ class APIStatusError(APIError):
         attempts: int = 1,
     ) -> None:
         body = response.json()
-        reason = _reason(response.status_code)
         super().__init__(
-            why or message(body, response.status_code, reason),
+            why or message(body, response.status_code),
             request=response.request,
             operation=operation,
             body=body,
@@ -338,12 +341,11 @@ class FalseSuccessError(APIError):
     def __init__(
         self, response: ReceivedResponse, *, operation: str | None = None, attempts: int
     ) -> None:
-        body = response.json()
         super().__init__(
-            message(body, response.status_code, _reason(response.status_code)),
+            message(response.json(), response.status_code),
             request=response.request,
             operation=operation,
-            body=body,
+            body=response.json(),
             request_id=response.headers.get("x-request-id"),
             attempts=attempts,
         )
@@ -386,13 +388,6 @@ def status_error(
     other = InternalServerError if status >= 500 else APIStatusError
     kind = _BY_STATUS.get(status, other)
     return kind(response, why=why, operation=operation, attempts=attempts)
-
-
-def _reason(status: int) -> str:
-    try:
-        return HTTPStatus(status).phrase
-    except ValueError:
-        return ""
 
 
 def restored(

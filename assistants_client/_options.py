@@ -6,9 +6,9 @@ import math
 import os
 import random
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
-from typing import Any, Final, TypeAlias, TypedDict
+from typing import Any, Final, Generic, Self, TypeAlias, TypedDict, TypeVar, overload
 from urllib.parse import SplitResult, urlsplit
 
 from attrs import evolve, field, frozen
@@ -17,6 +17,8 @@ from ._arguments import given, is_left_out
 from ._errors import ConfigurationError
 from ._redaction import Secrets, in_query, in_user, without_user
 from ._verbosity import Verbosity, checked
+
+T = TypeVar("T")
 
 TIMEOUT: Final = 600.0
 CONNECT_TIMEOUT: Final = 5.0
@@ -41,6 +43,30 @@ class Policy:
     max_retries: int
     jitter: Callable[[], float] = random.random
     clock: Callable[[], float] = time.time
+
+
+class Setting(Generic[T]):
+    """A setting of a client that is its attribute, and can be set, as `openai` has it.
+
+    A client that was copied from another has its own.
+    """
+
+    def __set_name__(self, owner: object, name: str) -> None:
+        self._name = name
+
+    @overload
+    def __get__(self, client: None, owner: object) -> Self: ...
+    @overload
+    def __get__(self, client: object, owner: object) -> T: ...
+    def __get__(self, client: Any, owner: object) -> Self | T:
+        if client is None:
+            return self
+        found: T = getattr(client._options, self._name)
+        return found
+
+    def __set__(self, client: Any, value: T) -> None:
+        if not is_left_out(value):
+            client._options = client._options.with_changes(**{self._name: value})
 
 
 class ClientOptions(TypedDict, total=False):
@@ -126,13 +152,12 @@ class Options:
 
         Raises:
             ConfigurationError: they can't be used.
-            TypeError: there is no such setting.
         """
         for name in ("default_headers", "default_query"):
             if f"set_{name}" in changes:
-                changes[name] = given(dict(changes.pop(f"set_{name}") or {}))
+                changes[name] = given(mapping(name, changes.pop(f"set_{name}")))
             elif name in changes:
-                more = given(changes[name] or {})
+                more = given(mapping(name, changes[name]))
                 changes[name] = {**getattr(self, name), **more}
         if "base_url" in changes:
             changes["base_url"] = str(changes["base_url"]).rstrip("/")
@@ -179,6 +204,22 @@ def settings(
     )
 
 
+def mapping(name: str, value: Any) -> dict[str, Any]:
+    """Return a mapping among settings or options.
+
+    Raises:
+        ConfigurationError: it is none.
+    """
+    if value is None or is_left_out(value):
+        return {}
+    if not isinstance(value, Mapping):
+        kind = type(value).__name__
+        raise ConfigurationError(
+            f"{name} must be a mapping, such as a dict, not {kind}"
+        )
+    return dict(value)
+
+
 def _either(given: str | None, variable: str | None) -> str | None:
     """Return an argument, or else a variable; empty text means neither."""
     return (variable if given is None else given) or None
@@ -190,11 +231,15 @@ def checked_timeout(timeout: Any) -> Any:
     Raises:
         ConfigurationError: it is none.
     """
-    if isinstance(timeout, bool | str) or (
-        isinstance(timeout, int | float) and not 0 < timeout < math.inf
+    is_number = isinstance(timeout, int | float) and not isinstance(timeout, bool)
+    if (
+        not 0 < timeout < math.inf
+        if is_number
+        else timeout is not None and not hasattr(timeout, "as_dict")
     ):
         raise ConfigurationError(
-            f"timeout must be seconds above 0, or None for no limit, not {timeout!r}"
+            "timeout must be seconds above 0, or None for no limit, or a timeout of "
+            f"httpx, not {timeout!r}"
         )
     return timeout
 
@@ -225,6 +270,7 @@ def _checked(options: Options) -> Options:
         )
     checked_timeout(options.timeout)
     checked_retries(options.max_retries)
+    _checked_names(options.redact_headers)
     _checked_limit(options.max_response_bytes)
     _checked_connections(options.max_connections)
     if options.verbosity is not None:
@@ -247,6 +293,14 @@ def _checked_url(url: str) -> SplitResult:
             return parts
     shown = "" if "@" in url else f", not {url!r}"
     raise ConfigurationError(f"base_url must be like http://127.0.0.1:8000/v1{shown}")
+
+
+def _checked_names(names: Any) -> None:
+    is_list = isinstance(names, Iterable) and not isinstance(names, str | bytes)
+    if not is_list or not all(isinstance(each, str) for each in names):
+        raise ConfigurationError(
+            f"redact_headers must be a tuple of names of headers, not {names!r}"
+        )
 
 
 def _checked_limit(limit: Any) -> None:

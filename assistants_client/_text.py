@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 _SHOWN: Final = 500
 
@@ -26,3 +29,17 @@ def is_text(text: str) -> bool:
     except UnicodeEncodeError:
         return False
     return True
+
+
+def public(names: Iterable[str], *hidden: str) -> list[str]:
+    """Return the names of attributes that are for users, as completion shows them.
+
+    Args:
+        names: all names.
+        hidden: those that are not, besides what begins with an underscore.
+    """
+    return [
+        name
+        for name in names
+        if name not in hidden and (name[:1] != "_" or name.startswith("__"))
+    ]

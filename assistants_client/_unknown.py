@@ -76,6 +76,24 @@ def check_keywords(
             )
 
 
+def check_settings(what: str, given: Collection[str], known: Collection[str]) -> None:
+    """Refuse settings of a client that there are not.
+
+    Args:
+        what: what takes them.
+        given: the names of those that were given.
+        known: the names of those that there are.
+
+    Raises:
+        ArgumentError: there is no such setting; it names the one that is meant.
+    """
+    for name in given:
+        if name not in known:
+            meant = _meant(name, known)
+            hint = f": is {meant} meant?" if meant in known else ""
+            raise ArgumentError(f"{what} takes no {name}{hint}")
+
+
 def _reason(name: str, known: Collection[str]) -> str | None:
     """Return why a keyword can't be meant for the server; None if it can be.
 

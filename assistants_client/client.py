@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+import inspect
 import os
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, NoReturn, TypeVar
+from functools import wraps
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, NoReturn, ParamSpec, TypeVar
 
 from ._arguments import is_left_out
 from ._attach_methods import AsyncAttachMethods, AttachMethods
 from ._drive import drive, drive_async
-from ._errors import ConfigurationError
+from ._errors import ArgumentError, ConfigurationError
 from ._flows.call import perform_call
 from ._options import (
     MAX_CONNECTIONS,
     MAX_RESPONSE_BYTES,
     MAX_RETRIES,
     TIMEOUT,
+    ClientChanges,
+    Setting,
+    mapping,
     settings,
 )
+from ._text import public
 from ._transcript import Transcript
 from ._transport.http import Http
 from ._transport.pool import BasePool, Pool, library_for
@@ -31,12 +37,13 @@ if TYPE_CHECKING:
 
     from ._call import Call, CallOptions, CallResult
     from ._effects import Flow
-    from ._options import ApiKey, ClientChanges, ClientOptions, Options
+    from ._options import ApiKey, ClientOptions, Options
     from ._transport.async_http import AsyncHttp
     from ._transport.async_pool import AsyncPool
     from ._transport.library import Library
     from ._verbosity import Verbosity
 
+P = ParamSpec("P")
 T = TypeVar("T")
 PoolT = TypeVar("PoolT", bound=BasePool)
 
@@ -58,6 +65,25 @@ def _connections(most: int | None, http_client: Any) -> int:
     return most if most is not None and is_said else MAX_CONNECTIONS
 
 
+def _named(init: Callable[P, None]) -> Callable[P, None]:
+    """Have a constructor refuse unknown settings by an error of ours."""
+    # Those that it knows, without `self`.
+    known = inspect.signature(init).parameters.keys() - {"self"}
+
+    @wraps(init)
+    def checked(*args: P.args, **settings: P.kwargs) -> None:
+        if not settings.keys() <= known:
+            from ._unknown import check_settings
+
+            check_settings(type(args[0]).__name__, settings, known)
+        if len(args) > 1:
+            name = type(args[0]).__name__
+            raise ArgumentError(f"{name} takes settings by name, such as api_key=")
+        init(*args, **settings)
+
+    return checked
+
+
 class _Client(Generic[PoolT]):
     """What both clients have: settings, and the connections that copies share.
 
@@ -67,7 +93,21 @@ class _Client(Generic[PoolT]):
 
     asynchronous: ClassVar[bool]
     _pool: PoolT
+    _options: Options
+    api_key: Setting[ApiKey] = Setting()
+    """The key, or the function that returns it; can be set, as those that follow."""
+    base_url: Setting[str] = Setting()
+    """The URL that all paths begin with."""
+    organization: Setting[str | None] = Setting()
+    """What is sent as `OpenAI-Organization`."""
+    project: Setting[str | None] = Setting()
+    """What is sent as `OpenAI-Project`."""
+    timeout: Setting[Any] = Setting()
+    """Seconds for each attempt, None for no limit, or a timeout object."""
+    max_retries: Setting[int] = Setting()
+    """How many times a request is retried at most."""
 
+    @_named
     def __init__(
         self,
         *,
@@ -121,12 +161,12 @@ class _Client(Generic[PoolT]):
             base_url=base_url,
             organization=organization,
             project=project,
-            default_headers=dict(default_headers or {}),
-            default_query=dict(default_query or {}),
+            default_headers=mapping("default_headers", default_headers),
+            default_query=mapping("default_query", default_query),
             timeout=timeout,
             max_retries=max_retries,
             verbosity=verbosity,
-            redact_headers=redact_headers,
+            redact_headers=redact_headers or (),
             max_response_bytes=max_response_bytes,
             max_connections=_connections(max_connections, http_client),
         )
@@ -134,6 +174,9 @@ class _Client(Generic[PoolT]):
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self._options!r})"
+
+    def __dir__(self) -> list[str]:
+        return public(super().__dir__(), "asynchronous")
 
     @classmethod
     def for_azure(
@@ -168,11 +211,6 @@ class _Client(Generic[PoolT]):
         return self._options
 
     @property
-    def base_url(self) -> str:
-        """Return the URL that all paths begin with."""
-        return self._options.base_url
-
-    @property
     def is_closed(self) -> bool:
         """Return whether the client has been closed."""
         return self._pool.closed
@@ -190,9 +228,14 @@ class _Client(Generic[PoolT]):
             changes: settings, by the names that they have when a client is made.
 
         Raises:
+            ArgumentError: there is no such setting.
             ConfigurationError: one of them can't be used.
-            TypeError: there is no such setting.
         """
+        if not changes.keys() <= ClientChanges.__annotations__.keys():
+            from ._unknown import check_settings
+
+            known = ClientChanges.__annotations__
+            check_settings("with_options()", changes, known)
         given: Any = {n: v for n, v in changes.items() if not is_left_out(v)}
         http = given.pop("http_client", None)
         if "max_connections" in given:

@@ -199,7 +199,8 @@ def _is_definition(given: Any) -> bool:
     if isinstance(given, Mapping):
         return bool(given) and not any(callable(each) for each in given.values())
     dumps = callable(getattr(given, "model_dump", None))
-    return isinstance(given, _api.Model) or (dumps and not isinstance(given, type))
+    kinds = _api.Model | _api.UnknownObject
+    return isinstance(given, kinds) or (dumps and not isinstance(given, type))
 
 
 def tool_output(tool_call_id: str, output: Any) -> dict[str, str]:

@@ -25,7 +25,13 @@ from .._errors import (
     status_error,
 )
 from .._ids import id_of
-from .._options import Policy, checked_key, checked_retries, checked_timeout
+from .._options import (
+    Policy,
+    checked_key,
+    checked_retries,
+    checked_timeout,
+    mapping,
+)
 from .._outputs import failure_text
 from .._redaction import without_user
 from .._text import shortened
@@ -195,7 +201,7 @@ def request_url(call: Call[object], settings: Options) -> str:
     Raises:
         ConfigurationError: a parameter can't be written.
     """
-    given = call.options.get("extra_query") or {}
+    given = mapping("extra_query", call.options.get("extra_query"))
     extra = {_base(name) for name in given}
     own = call.request.query
     if extra:
@@ -260,7 +266,7 @@ def request_body(call: Call[object]) -> bytes | Upload | None:
         ConfigurationError: an argument can't be written as JSON.
     """
     body = call.request.json
-    extra = call.options.get("extra_body")
+    extra = mapping("extra_body", call.options.get("extra_body"))
     if call.request.files is not _api.UNSET or call.options.get("progress"):
         return upload_of(call)
     if extra:
@@ -304,7 +310,7 @@ def request_headers(
     key = call.options.get("idempotency_key")
     if key:
         headers["idempotency-key"] = key
-    extra = call.options.get("extra_headers") or {}
+    extra = mapping("extra_headers", call.options.get("extra_headers"))
     for more in (settings.default_headers, call.request.headers, extra):
         headers.update(_lowered(more))
     if extra:

@@ -144,8 +144,9 @@ class Exchange:
         if self._client.is_closed or self._pool.closed:
             what = "the client was closed meanwhile"
             return NoResponse(what, stage=trace.stage, final=True)
-        waiting = self.timing.is_waiting
-        return unanswered(error, library, trace.stage, trace.reused, waiting=waiting)
+        peer = "" if trace.host == self.request.url.host else trace.peer
+        far, waiting = (trace.stage, trace.reused), self.timing.is_waiting
+        return unanswered(error, library, *far, waiting=waiting, peer=peer)
 
     def _note_sent(self, request: httpx.Request) -> None:
         """Note what the HTTP client adds by itself: an error may repeat it."""
@@ -272,6 +273,7 @@ class ConnectionTrace:
     Attributes:
         stage: how far the request came.
         reused: whether its connection had served others before.
+        host, peer: what is connected to, and with its port while that takes time.
         timing: the deadlines of the exchange.
     """
 
@@ -281,6 +283,7 @@ class ConnectionTrace:
         # Until it is said that there is no connection yet: not every transport says
         # what it does, and what may have been sent must not be sent again.
         self.stage: Stage = "sent"
+        self.host = self.peer = ""
         self.reused = True
         self._tunnelling = False
         self._transcript = transcript
@@ -291,6 +294,10 @@ class ConnectionTrace:
         if name.endswith("send_request_headers.started"):
             # To a proxy, which is asked for a tunnel first: that isn't our request.
             self._tunnelling = getattr(info.get("request"), "method", b"") == b"CONNECT"
+        if name.endswith("connect_tcp.started"):
+            self.host, self.peer = info["host"], f"{info['host']}:{info['port']}"
+        elif name.endswith("connect_tcp.complete"):
+            self.peer = ""
         if not self._tunnelling:
             self._follow(name)
         if self._transcript:

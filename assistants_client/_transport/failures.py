@@ -20,7 +20,13 @@ if TYPE_CHECKING:
 
 
 def unanswered(
-    error: BaseException, library: Library, stage: Stage, reused: bool, *, waiting: bool
+    error: BaseException,
+    library: Library,
+    stage: Stage,
+    reused: bool,
+    *,
+    waiting: bool,
+    peer: str = "",
 ) -> NoResponse | None:
     """Return what it means that a request has no response; None for another failure.
 
@@ -30,6 +36,7 @@ def unanswered(
         stage: how far the request came.
         reused: whether its connection had served others before.
         waiting: whether it still waited for a connection.
+        peer: the proxy that was asked for a connection, if one was.
     """
     if isinstance(error, RuntimeError) and not isinstance(
         error, library.http.StreamError
@@ -37,6 +44,8 @@ def unanswered(
         return None
     timed_out = isinstance(error, (library.http.TimeoutException, TimeoutError))
     what = str(error) or type(error).__name__
+    if isinstance(error, library.http.ProxyError):
+        return _refused(what)
     if isinstance(error, library.unsent):
         stage = "connect"
     elif isinstance(error, TimeoutError) and waiting:
@@ -45,6 +54,8 @@ def unanswered(
         what = "the head of the response came too slowly"
     if timed_out and "timed out" not in what:
         what = f"timed out ({what})"
+    if peer and stage == "connect":
+        what = f"the proxy at {peer} can't be reached: {what}"
     return NoResponse(what, stage=stage, timed_out=timed_out, reused=reused)
 
 
@@ -54,8 +65,30 @@ def broken_off(error: Exception, library: Library, secrets: Secrets) -> NoRespon
     timed_out = isinstance(error, library.http.TimeoutException)
     what = str(error) or type(error).__name__
     if timed_out:
-        what = f"nothing came for too long ({what})"
+        # What the library says of it is hardly ever more.
+        more = (
+            "" if "timed out" in what or what == type(error).__name__ else f" ({what})"
+        )
+        what = f"nothing came for too long{more}"
     return NoResponse(what, stage="answered", timed_out=timed_out)
+
+
+def _refused(what: str) -> NoResponse:
+    """Return what it means that a proxy opens no connection to the server.
+
+    Args:
+        what: its status, and what is said of that.
+    """
+    known = {
+        "407": "credentials go before the host in its URL",
+        "403": "it allows no connections there",
+    }
+    status = what[:3]
+    hint = f"; {known[status]}" if status in known else ""
+    # A proxy that refuses once does so again; one that fails may not.
+    is_final = status.isdigit() and status.startswith("4")
+    text = f"the proxy refused the connection: {what}{hint}"
+    return NoResponse(text, stage="connect", final=is_final)
 
 
 def forget_secrets(error: BaseException, library: Library, secrets: Secrets) -> None:

@@ -12,6 +12,8 @@ from contextlib import suppress
 from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlsplit
+from urllib.request import getproxies
 
 from .._errors import ConfigurationError
 
@@ -59,6 +61,8 @@ class Library:
         Raises:
             ConfigurationError: a proxy or a certificate can't be used.
         """
+        if options.get("trust_env", True):
+            _check_surroundings()
         try:
             return self.client(asynchronous=asynchronous)(**options)
         except ImportError as error:
@@ -80,6 +84,31 @@ class Library:
             timeout = self.http.Timeout(timeout)
         found: dict[str, float | None] = timeout.as_dict()
         return found
+
+
+def _check_surroundings() -> None:
+    """Raise what the library finds out only when it connects.
+
+    Raises:
+        ConfigurationError: a proxy or a folder of certificates can't be used.
+    """
+    for scheme, url in getproxies().items():
+        if scheme not in ("http", "https", "all"):
+            continue
+        # Without a scheme, which the library adds as well.
+        whole = url if "://" in url else f"http://{url}"
+        with suppress(ValueError):
+            parts = urlsplit(whole)
+            if parts.hostname and parts.port != 0:
+                continue
+        # The URL is not shown, as a password may be in it.
+        raise ConfigurationError(
+            f"the proxy of {scheme.upper()}_PROXY can't be used: it must be like "
+            "http://127.0.0.1:3128"
+        )
+    folders = os.environ.get("SSL_CERT_DIR", "").split(os.pathsep)
+    if any(folders) and not any(map(os.path.isdir, folders)):
+        raise ConfigurationError("SSL_CERT_DIR names no folder that there is")
 
 
 def chosen_library() -> Library:

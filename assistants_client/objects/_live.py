@@ -13,6 +13,7 @@ from .._arguments import given
 from .._errors import ConfigurationError
 from .._ids import id_of
 from .._log import LOGGER
+from .._text import public
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -48,6 +49,9 @@ class LiveObject:
     _read: Mapping[str, Any]
     # The model of the body by which it is updated, if it can be.
     _updated_by: ClassVar[str] = ""
+
+    def __dir__(self) -> list[str]:
+        return public(super().__dir__())
 
     def _bound(self) -> Binding:
         binding: Binding | None = getattr(self, "_binding", None)

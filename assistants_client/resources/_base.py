@@ -22,6 +22,7 @@ from .._errors import ArgumentError
 from .._ids import KINDS, id_of
 from .._lists import page_fields, split
 from .._operations import LIVE
+from .._text import public
 from ..binary import contents
 from ..objects._live import Binding, copied, updatable
 from ..pages import AsyncPage, AsyncPages, Page
@@ -77,6 +78,9 @@ class Resource:
         self._client = client
         self._perform = perform
 
+    def __dir__(self) -> list[str]:
+        return public(super().__dir__())
+
     def _do(self, operation: Operation[S, object], params: dict[str, Any]) -> S:
         ids = ids_in(operation, params)
         read = object_reader(operation, self._client, ids)
@@ -102,6 +106,9 @@ class AsyncResource:
     ) -> None:
         self._client = client
         self._perform = perform
+
+    def __dir__(self) -> list[str]:
+        return public(super().__dir__())
 
     async def _do(self, operation: Operation[object, A], params: dict[str, Any]) -> A:
         ids = ids_in(operation, params)

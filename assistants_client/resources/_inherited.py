@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from .._call import OPTIONS
 from .._flows.retry import IDEMPOTENCY_KEY
+from .._options import mapping
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -32,13 +33,16 @@ def with_free_query(
         return dict(params)
     rest = {name: value for name, value in params.items() if name not in free}
     more = {name: value for name, value in params.items() if name in free}
-    return {**rest, "extra_query": {**more, **(params.get("extra_query") or {})}}
+    return {
+        **rest,
+        "extra_query": {**more, **mapping("extra_query", params.get("extra_query"))},
+    }
 
 
 def inherited(params: Mapping[str, Any]) -> dict[str, Any]:
     """Return the options among the arguments of a method that others inherit."""
     found = {name: params[name] for name in _INHERITED if name in params}
-    headers = found.get("extra_headers")
+    headers = mapping("extra_headers", found.get("extra_headers"))
     if headers:
         # The key names one request, not those that follow it.
         found["extra_headers"] = {

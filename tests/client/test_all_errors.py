@@ -8,7 +8,10 @@ import httpx
 import pytest
 
 from assistants_client import (
+    APIConnectionError,
+    APIStatusError,
     APITimeoutError,
+    ArgumentError,
     AssistantEventHandler,
     AssistantsError,
     AsyncAssistantEventHandler,
@@ -18,11 +21,13 @@ from assistants_client import (
     DecodeError,
     UsageError,
 )
+from assistants_client._errors import SentRequest
 from harness.either_client import entered, settled
 from harness.scripted_server import Response, ScriptedServer
 from tests.client.both import KEY, KINDS, NAMES, mocked, use
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 both = pytest.mark.parametrize("kind", KINDS, ids=NAMES)
@@ -59,6 +64,9 @@ SURROUNDINGS = [
     ("HTTPS_PROXY", "foo://127.0.0.1:1", "HTTPS_PROXY"),
     ("http_proxy", "http://127.0.0.1:port", "HTTP_PROXY"),
     ("ALL_PROXY", "socks9://127.0.0.1:1", "ALL_PROXY"),
+    ("HTTPS_PROXY", "http://", "HTTPS_PROXY can't be used"),
+    ("HTTPS_PROXY", "http://user:secret@127.0.0.1:99999", "HTTPS_PROXY can't be used"),
+    ("SSL_CERT_DIR", "{folder}/none", "SSL_CERT_DIR names no folder"),
     ("SSL_CERT_FILE", "{folder}/none.pem", "SSL_CERT_FILE"),
     ("SSL_CERT_FILE", "{folder}/broken.pem", "SSL_CERT_FILE"),
 ]
@@ -79,6 +87,7 @@ def test_a_proxy_or_a_certificate_that_can_not_be_used(
     with pytest.raises(ConfigurationError, match=said) as caught:
         kind(base_url="https://127.0.0.1:1/v1", api_key=KEY)
     assert caught.value.__cause__ is None
+    assert "secret" not in str(caught.value)
 
 
 @both
@@ -203,3 +212,126 @@ def test_a_body_that_is_no_json(kind: Any) -> None:
 
     with ScriptedServer(lambda _: Response(200, b"no")) as server:
         use(kind, act, base_url=server.url)
+
+
+@pytest.mark.parametrize("trust", ["proxy", "environment"])
+@pytest.mark.parametrize(
+    ("status", "said"),
+    [
+        (407, "407 .*; credentials go before the host"),
+        (403, "403 Forbidden; it allows no connections there"),
+        (502, "502 Bad Gateway"),
+    ],
+)
+@both
+def test_a_proxy_that_refuses_is_named(
+    kind: Any,
+    status: int,
+    said: str,
+    trust: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    answer = Response(status, b"")
+
+    async def act(client: Any) -> None:
+        with pytest.raises(APIConnectionError, match=said) as caught:
+            await settled(client.threads.create())
+        assert "the proxy refused the connection" in str(caught.value)
+
+    with ScriptedServer(lambda _: answer) as proxy:
+        url = f"http://127.0.0.1:{proxy.port}"
+        settings: dict[str, Any] = {}
+        if trust == "proxy":
+            library = httpx.AsyncClient if kind is AsyncClient else httpx.Client
+            settings["http_client"] = library(proxy=url)
+        else:
+            monkeypatch.setenv("HTTPS_PROXY", url)
+        use(kind, act, base_url="https://assistants.invalid/v1", **settings)
+        assert len(proxy.requests) == 1
+
+
+@both
+def test_a_proxy_that_is_not_there_is_named(
+    kind: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:1")
+
+    async def act(client: Any) -> None:
+        with pytest.raises(APIConnectionError, match=r"127\.0\.0\.1:1 can't be"):
+            await settled(client.threads.create())
+
+    use(kind, act, base_url="https://assistants.invalid/v1")
+
+
+@both
+def test_a_407_is_named_as_what_it_is(kind: Any) -> None:
+    async def act(client: Any) -> None:
+        with pytest.raises(APIStatusError, match="the proxy refused the request: no"):
+            await settled(client.threads.create())
+
+    http = mocked(kind, lambda _: httpx.Response(407, text="no"))
+    use(kind, act, base_url=URL, http_client=http)
+
+
+SETTINGS: list[tuple[dict[str, Any], str]] = [
+    ({"api_kye": "x"}, "takes no api_kye: is api_key meant"),
+    ({"colour": "x"}, "takes no colour"),
+    ({"default_headers": ["a"]}, "default_headers must be a mapping"),
+    ({"default_query": "a=b"}, "default_query must be a mapping"),
+    ({"redact_headers": "x-a"}, "redact_headers must be a tuple"),
+    ({"timeout": (1, 2)}, "timeout must be seconds"),
+    ({"timeout": {"connect": 1}}, "timeout must be seconds"),
+]
+
+
+@both
+@pytest.mark.parametrize(("wrong", "said"), SETTINGS)
+def test_settings_that_can_not_be_used(
+    kind: Any, wrong: dict[str, Any], said: str
+) -> None:
+    with pytest.raises(ConfigurationError, match=said):
+        kind(**{"base_url": URL, "api_key": KEY, **wrong})
+    client = kind(base_url=URL, api_key=KEY)
+    with pytest.raises(ConfigurationError, match=said):
+        client.with_options(**wrong)
+    with pytest.raises(ArgumentError, match="takes settings by name"):
+        kind("key")
+
+
+@both
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"extra_headers": ["a"]}, "extra_headers must be a mapping"),
+        ({"extra_query": "a"}, "extra_query must be a mapping"),
+        ({"extra_body": [1]}, "extra_body must be a mapping"),
+        ({"timeout": [1]}, "timeout must be seconds"),
+        ({"free": object()}, "free can't be in a query"),
+        ({"free": b"x"}, "free can't be in a query"),
+    ],
+)
+def test_options_that_can_not_be_used(
+    kind: Any, options: dict[str, Any], said: str
+) -> None:
+    async def act(client: Any) -> None:
+        calls: list[Callable[[], Any]] = [
+            lambda: client.threads.retrieve("t", **options),
+            lambda: client.threads.runs.poll("r", "t", **options),
+            lambda: client.threads.runs.list("t", **options),
+            lambda: client.threads.bind("t").refresh(**options),
+        ]
+        for call in calls:
+            with pytest.raises(ConfigurationError, match=said):
+                await settled(call())
+
+    use(kind, act, **answering(kind, {}))
+
+
+def test_an_error_has_a_long_message_too() -> None:
+    error = UsageError("it is closed")
+    error.add_note("open it again")
+    assert error.message_long == "it is closed\nopen it again"
+    request = SentRequest("GET", URL)
+    failed = APIConnectionError("refused", request=request, operation="a.b", attempts=3)
+    assert failed.message == "refused"
+    assert failed.message_long == f"a.b: refused (GET {URL}; 3 attempts)"
