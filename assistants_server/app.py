@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import replace
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -111,13 +111,16 @@ class App:
             operation = self._operations[method, path]
             query = read_query(operation, request.query_params.multi_items())
             async with self._bodies.read(operation, request) as (body, upload):
+                if operation.streams and body and _faults(request, "run-as-json"):
+                    body = {**body, "stream": False}
                 valid = ValidRequest(
                     operation=operation,
                     path=request.path_params,
                     query=query,
                     body=body,
                     headers=request.headers,
-                    faults=_faults(request),
+                    faults=frozenset(map(str, _faults(request, "pages"))),
+                    stale=next(iter(_faults(request, "stale-action")), 0),
                     upload=upload,
                 )
                 if key_of(operation, request.headers) is not None:
@@ -158,13 +161,10 @@ class App:
             self._scheduler.detach(listener)
 
 
-def _faults(request: Request) -> frozenset[str]:
-    """Return the values of the `pages` faults of a request."""
-    return frozenset(
-        str(fault.value)
-        for fault in request.scope.get("local_faults", ())
-        if fault.name == "pages"
-    )
+def _faults(request: Request, name: str) -> list[Any]:
+    """Return the values of the faults of a request that have a name."""
+    faults = request.scope.get("local_faults", ())
+    return [fault.value for fault in faults if fault.name == name]
 
 
 def _act(operation: Operation, resources: tuple[object, ...]) -> _Act:

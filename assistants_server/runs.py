@@ -9,6 +9,7 @@ from . import objects
 from .engines.interface import refusal_of
 from .engines.scripted import HEADER, ScriptError, parse_script, script_of
 from .events import Listener
+from .faults.stale import StaleActions
 from .http_errors import HTTPError, not_found, quoted
 from .limits import tools_of_run
 from .pages import list_page
@@ -25,6 +26,11 @@ JSON = dict[str, Any]
 
 class Runs(Resource):
     """The operations of runs."""
+
+    def __init__(self, *shared: Any) -> None:
+        """Prepare, with what all resources share."""
+        super().__init__(*shared)
+        self._stale = StaleActions()
 
     def create_thread_and_run(self, request: ValidRequest) -> Result:
         """Add a thread and start a run in it."""
@@ -60,7 +66,7 @@ class Runs(Resource):
 
     def get_run(self, request: ValidRequest) -> Result:
         """Return a run."""
-        return self.polled(self._run(request))
+        return self.polled(self._stale.shown(self._run(request)))
 
     def modify_run(self, request: ValidRequest) -> Result:
         """Modify a run's metadata."""
@@ -87,8 +93,10 @@ class Runs(Resource):
         calls = run["required_action"]["submit_tool_outputs"]["tool_calls"]
         outputs = _outputs(request.body["tool_outputs"], [each["id"] for each in calls])
         listener = Listener() if request.body.get("stream") else None
+        if request.stale and listener is None:
+            self._stale.begin(run, request.stale)
         run = self.scheduler.submit(run["id"], outputs, listener)
-        return self.polled(run, listener)
+        return self.polled(self._stale.shown(run), listener)
 
     def _run(self, request: ValidRequest) -> JSON:
         return self.find(

@@ -51,6 +51,7 @@ class ValidRequest:
         headers: the headers, names in lower case.
         upload: the content of the file in the body.
         faults: the values of the `pages` faults, for lists.
+        stale: how often a run is to be shown as it was before.
         fingerprint: what tells it from others with the same idempotency key; None
             where it has no such key.
     """
@@ -61,6 +62,7 @@ class ValidRequest:
     body: Any
     headers: Mapping[str, str] = field(repr=False)
     faults: frozenset[str] = frozenset()
+    stale: int = 0
     upload: Draft | None = None
     fingerprint: str | None = None
 

@@ -20,6 +20,7 @@ _BY_COUNT = ("cut-stream", "end-stream", "error-event")
 _BODY = "http.response.body"
 _PARTIAL_HEADERS = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-len"
 _PIECES = 4
+_FAILURE = 500
 _BINARY = b"application/octet-stream"
 
 
@@ -39,6 +40,7 @@ class Delivery:
         self._changes = Changes(faults)
         self._delay = sum(fault.value for fault in faults if fault.name == "delay")
         self._slow = next((f.value for f in faults if f.name == "slow"), None)
+        self._closes = any(fault.name == "close-after-5xx" for fault in faults)
         self._end = next((fault for fault in faults if fault.name in _ENDS), None)
         # How many bytes of a stream may still go out before it is cut.
         self._left: int | None = self._value() if self._ends_by("cut-body") else None
@@ -184,6 +186,8 @@ class Delivery:
     async def _finish(self) -> None:
         self._over = True
         await self._send({"type": _BODY, "body": b"", "more_body": False})
+        if self._closes and self._start["status"] >= _FAILURE:
+            await self._connection.close()
 
     async def _close(self, *, last: bytes = b"") -> None:
         self._over = True

@@ -204,8 +204,11 @@ FAULTS = (
     Word("extra", "add an undocumented field x_local to these objects"),
     Word(
         "pages",
-        "lists as of a server with broken pagination",
-        _choice("HOW", "duplicate", "inclusive", "ignore-cursor", "endless", "bare"),
+        "lists as of a server with broken pagination; first: what is before a cursor "
+        "is taken from the start of the list",
+        _choice(
+            "HOW", "duplicate", "inclusive", "ignore-cursor", "endless", "bare", "first"
+        ),
     ),
     Word(
         "frames",
@@ -213,6 +216,18 @@ FAULTS = (
         "data; no done; all of the run named thread.run.completed; characters such as "
         "U+2028 not escaped",
         _choice("HOW", "crlf", "unnamed", "no-done", "misnamed", "unescaped"),
+    ),
+    Word(
+        "stale-action",
+        "a run goes on asking for the outputs that were submitted, N times: in the "
+        "response to that, and when it is retrieved",
+        _FROM_ONE,
+    ),
+    Word("run-as-json", "the run as JSON where its events were asked for"),
+    Word(
+        "close-after-5xx",
+        "close the connection after a response of 500 or more, without a word before",
+        needs_response=False,
     ),
 )
 SOME_OPTIONS = (

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from .fault import Fault, Faults
 
 _HEADER = HEADER.lower().encode()
+# The faults that the application itself makes.
+_OF_APPLICATION = ("pages", "stale-action", "run-as-json")
 _MOST_DRAINED = 64 * 1024 * 1024
 
 
@@ -61,7 +63,7 @@ class FaultMiddleware:
             await invalid_header(error)(scope, receive, send)
             return
         scope = {**scope, "local_faults": faults}
-        if all(fault.name == "pages" for fault in faults):
+        if all(fault.name in _OF_APPLICATION for fault in faults):
             await self._app(scope, receive, send)
             return
         delivery = Delivery(faults, self._connections.of(scope), send)

@@ -152,7 +152,7 @@ def test_every_operation_may_be_named() -> None:
 
 def test_help_has_every_word_and_fits_a_terminal() -> None:
     assert max(map(len, HELP.splitlines())) <= 80
-    heads = set(re.findall(r"^  ([a-z-]+|STATUS)(?:\[?=|  |$)", HELP, re.MULTILINE))
+    heads = set(re.findall(r"^  ([a-z0-9-]+|STATUS)(?:\[?=|  |$)", HELP, re.MULTILINE))
     words = {word.name for word in (*FAULTS, *SOME_OPTIONS, *EVERY_OPTION)}
     assert heads == words | {"STATUS"}
     choices = re.findall(r"expected \S+=[A-Z]+: (\S+)", _refusal("close=x"))

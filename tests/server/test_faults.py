@@ -56,6 +56,9 @@ EXAMPLES = {
     "extra": True,
     "pages=bare": True,
     "frames=crlf": True,
+    "stale-action=1": True,
+    "run-as-json": True,
+    "close-after-5xx": True,
 }
 
 
