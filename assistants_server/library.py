@@ -171,12 +171,11 @@ class Library:
 
     def cancel(self, batch: JSON) -> JSON:
         """Cancel what is left of a batch, and return the batch as it is stored."""
-        left = self._entries.in_progress(batch["vector_store_id"], batch=batch["id"])
+        store = batch["vector_store_id"]
+        left = self._entries.cancel(store, batch=batch["id"])
         if not left:
             return batch
-        for each in left:
-            self._entries.put({**each.body, "status": "cancelled"})
-        self._background.stop((each.vector_store, each.file) for each in left)
+        self._background.stop((store, file) for file in left)
         cancelled = {**batch, "status": "cancelled"}
         self._store.put(cancelled)
         return cancelled

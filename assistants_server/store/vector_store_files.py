@@ -175,14 +175,18 @@ class VectorStoreFiles:
         ).fetchall()
         return {status: count for status, count, _ in rows}, sum(row[2] for row in rows)
 
-    def in_progress(self, vector_store: str, *, batch: str) -> list[Entry]:
-        """Return the files of a batch that are still to be indexed."""
+    def cancel(self, vector_store: str, *, batch: str) -> list[str]:
+        """Cancel what is still to be indexed of a batch, and return its files."""
+        where = f"vector_store = ? and status = 'in_progress'{_of_batch(batch)}"
         rows = self._sql.execute(
-            "select place, body from vector_store_files"
-            f" where vector_store = ? and status = 'in_progress'{_of_batch(batch)}",
+            f"select file from vector_store_files where {where}", (vector_store, batch)
+        ).fetchall()
+        self._sql.execute(
+            "update vector_store_files"
+            f" set body = json_set(body, '$.status', 'cancelled') where {where}",
             (vector_store, batch),
         )
-        return [_entry(row) for row in rows]
+        return [file for (file,) in rows]
 
     def next(self, *, besides: Collection[int]) -> Entry | None:
         """Return the file that waits longest to be indexed.

@@ -162,7 +162,8 @@ def test_help_has_every_word_and_fits_a_terminal() -> None:
         assert _refusal(f"{fault}=x").rpartition(": ")[2] in text
     for word in FAULTS:
         for option in word.options:  # vacuous: some have none
-            (there,) = [part for part in _entries() if part.startswith(f"{word.name}")]
+            head = rf"{word.label or word.name}(?![\w-])"
+            (there,) = [part for part in _entries() if re.match(head, part)]
             assert option in there.partition("Options: ")[2]
 
 
