@@ -98,6 +98,10 @@ def test_all_names_that_are_ours_are_those_of_openai_or_documented() -> None:
     }
 
 
+def always(name: str) -> property:
+    return property(lambda _: name)
+
+
 def test_attributes_of_any_name_are_the_subclass_s(follow: Any) -> None:
     heard: list[str] = []
 
@@ -113,7 +117,7 @@ def test_attributes_of_any_name_are_the_subclass_s(follow: Any) -> None:
     in_object = type("Mine", (base,), {"__init__": init, "on_text_delta": collect})
     own = {name: name for name in NAMES}
     in_class = type("Mine", (base,), {**own, "on_text_delta": collect})
-    read = {name: property(lambda _, name=name: name) for name in NAMES}  # type: ignore[misc]
+    read = {name: always(name) for name in NAMES}
     computed = type("Mine", (base,), {**read, "on_text_delta": collect})
     for each in (in_object, in_class, computed):
         heard.clear()
@@ -132,53 +136,38 @@ def test_methods_of_any_name_are_the_subclass_s(follow: Any) -> None:
     assert heard == ["Sunny", "?", "Bye"]
 
 
+class Collecting:
+    def on_text_delta(self: Any, delta: Any) -> None:
+        self.stream.append(delta.value)
+
+
+class WithSlots(Collecting):
+    __slots__ = ("_session", "stream")
+
+    def __init__(self, stream: list[str]) -> None:
+        self.stream = stream
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        object.__setattr__(self, name, value)
+
+    def __getattribute__(self, name: str) -> Any:
+        # Nobody asks for anything else.
+        assert name in ("stream", "__class__", *ALL)
+        return super().__getattribute__(name)
+
+
 def test_handlers_may_be_dataclasses_and_have_slots(follow: Any) -> None:
-    base: Any = handler_for(follow)
-
-    @dataclasses.dataclass
-    class Data(base):  # type: ignore[misc]
-        run: str
-        stream: list[str]
-        current_run: int = 3
-
-        def on_text_delta(self, delta: Any, snapshot: Any) -> None:
-            self.stream.append(delta.value)
-
-    @dataclasses.dataclass(frozen=True, slots=True)
-    class Frozen(base):  # type: ignore[misc]
-        stream: list[str]
-
-        def on_text_delta(self, delta: Any) -> None:
-            self.stream.append(delta.value)
-
-    @attrs.define
-    class Attrs(base):  # type: ignore[misc]
-        stream: list[str]
-        _events: int = 1
-
-        def on_text_delta(self, delta: Any) -> None:
-            self.stream.append(delta.value)
-
-    class Slots(base):  # type: ignore[misc]
-        __slots__ = ("_session", "stream")
-
-        def __init__(self, stream: list[str]) -> None:
-            self.stream = stream
-
-        def on_text_delta(self, delta: Any) -> None:
-            self.stream.append(delta.value)
-
-        def __setattr__(self, name: str, value: Any) -> None:
-            object.__setattr__(self, name, value)
-
-        def __getattribute__(self, name: str) -> Any:
-            # Nobody asks for anything else.
-            assert name in ("stream", "__class__", *ALL)
-            return super().__getattribute__(name)
-
+    bases = (Collecting, handler_for(follow))
+    fields: list[Any] = [("run", str), ("stream", list[str]), ("current_run", int, 3)]
+    data: Any = dataclasses.make_dataclass("Data", fields, bases=bases)
+    options: Any = {"frozen": True, "slots": True}
+    frozen: Any = dataclasses.make_dataclass("F", ["stream"], bases=bases, **options)
+    own = {"stream": attrs.field(), "_events": attrs.field(default=1)}
+    of_attrs: Any = attrs.make_class("Attrs", own, bases=bases, slots=True)
+    slots: Any = type("Slots", (WithSlots, handler_for(follow)), {"__slots__": ()})
     with pytest.raises(TypeError, match="run"):
-        Data(stream=[])
-    for handler in (Data("mine", []), Frozen([]), Attrs([]), Slots([])):
+        data(stream=[])
+    for handler in (data("mine", []), frozen([]), of_attrs([]), slots([])):
         whole_story(follow, handler)
         assert handler.stream == ["Sun", "ny", "?", "Bye"]
 
@@ -238,12 +227,12 @@ def test_what_accumulated_is_data_of_its_own(follow: Any) -> None:
         }
         return found.until_done()
 
-    class Mine(handler_for(follow)):  # type: ignore[misc]
-        def on_text_delta(self) -> None:
+    class Seeing:
+        def on_text_delta(self: Any) -> None:
             seen.append(self.event_data)
             self.event_data["messages"][0]["content"].clear()
 
-    handler = Mine()
+    handler: Any = type("Mine", (Seeing, handler_for(follow)), {})()
     given = {"tools": ToolSet([add]), "event_handler": handler}
     follow(Story(FIRST, SECOND), use, **given)
     texts = [each["messages"][0]["content"][0] for each in seen]
@@ -279,11 +268,11 @@ def test_a_subclass_with_an_odd_callback_is_refused_before_anything_is_sent(
 def test_the_methods_of_a_run_are_those_of_its_stream(follow: Any) -> None:
     seen: list[Any] = []
 
-    class Mine(handler_for(follow)):  # type: ignore[misc]
-        def on_run_step_created(self, _: Any) -> None:
+    class Seeing:
+        def on_run_step_created(self: Any, _: Any) -> None:
             seen.append((self.run.status, self.run.has_ended, type(self.run).__name__))
 
-    handler = Mine()
+    handler: Any = type("Mine", (Seeing, handler_for(follow)), {})()
     follow(Story(FIRST), to_the_end, event_handler=handler)
     kind = "AsyncRun" if follow is awaited else "Run"
     assert seen == [("in_progress", False, kind)]

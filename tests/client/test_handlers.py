@@ -265,18 +265,19 @@ def test_what_is_current_is_known_in_callbacks(follow: Any) -> None:
 def test_a_step_that_ends_is_still_current_in_its_callbacks(follow: Any) -> None:
     seen: list[Any] = []
 
-    class Mine(handler_for(follow)):  # type: ignore[misc]
-        def on_run_step_done(self, run_step: Any) -> None:
+    class Seeing:
+        def on_run_step_done(self: Any, run_step: Any) -> None:
             held = self.current_run_step_snapshot
             seen.append(held.to_dict() == run_step.to_dict())
 
-        def on_message_created(self) -> None:
+        def on_message_created(self: Any) -> None:
             seen.append(self.current_run_step_snapshot.id)
 
-        def on_end(self) -> None:
+        def on_end(self: Any) -> None:
             seen.append(self.current_run_step_snapshot)
 
-    given: Any = {"tools": ToolSet([add]), "event_handler": Mine()}
+    handler = type("Mine", (Seeing, handler_for(follow)), {})()
+    given: Any = {"tools": ToolSet([add]), "event_handler": handler}
     follow(Story(FIRST, SECOND), to_the_end, **given)
     assert seen == [True, True, "step_3", True, "step_4", True, None]
 

@@ -96,6 +96,7 @@ class Point(NamedTuple):
 
 T = TypeVar("T")
 Name = NewType("Name", str)
+Alias = typing_extensions.TypeAliasType("Alias", Cat)
 
 
 @dataclass
@@ -155,7 +156,7 @@ def argument(type_: Any) -> Callable[[Any], Any]:
         (Decimal, "1.50", Decimal("1.50")),
         (Path, "a/b", Path("a/b")),
         (Name, "a", "a"),
-        (typing_extensions.TypeAliasType("Alias", Cat), TOM, Cat(Kind.CAT)),
+        (Alias, TOM, Cat(Kind.CAT)),
         (typing_extensions.LiteralString, "a", "a"),
         (object, {"a": [1]}, {"a": [1]}),
         (Any, None, None),
