@@ -31,7 +31,10 @@ def documented(described: Any) -> tuple[str, dict[str, str]]:
     """
     from docstring_parser import ParseError, epydoc, google, numpydoc, rest
 
-    text = _UNDERLINED.sub(_exactly_underlined, _docstring(described))
+    written = _docstring(described)
+    if not written:
+        return "", {}
+    text = _UNDERLINED.sub(_exactly_underlined, written)
     text = _SPHINX_TYPE.sub(r"\1 ", text)
     sections = [
         google.Section(title, "param", google.SectionType.MULTIPLE)

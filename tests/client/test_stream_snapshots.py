@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import json
+import pickle
 from typing import Any
 
 import pytest
@@ -56,6 +58,16 @@ def test_a_delta_without_an_id_belongs_to_the_last_message() -> None:
 def test_a_message_that_begins_with_a_delta_is_one() -> None:
     held = taken(message_delta("Hello")).messages["msg_1"].snapshot()
     assert (held["id"], held["object"]) == ("msg_1", "thread.message")
+
+
+def test_snapshots_are_copied_and_pickled_as_they_are_so_far() -> None:
+    snapshots = taken(message_delta("He"), message_delta("l"))
+    before = snapshots.data()
+    for again in (copy.deepcopy(snapshots), pickle.loads(pickle.dumps(snapshots))):
+        assert again.data() == before
+        again.apply(ParsedEvent(*message_delta("lo")))
+        assert text_of(again) == "Hello"
+    assert snapshots.data() == before
 
 
 def test_a_run_without_a_status_has_that_of_the_event() -> None:

@@ -116,6 +116,8 @@ def test_no_arguments_may_be_given_in_many_ways(nothing: Any) -> None:
     assert Tool(lambda: 7, name="seven").bind(nothing)() == 7
 
 
+SMALL: Tool[..., Any] = Tool(small)
+FITTING = Draft202012Validator(parameters(SMALL))
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers(-3, 3) | st.sampled_from(["x", "1"]),
     lambda inner: st.lists(inner, max_size=2),
@@ -126,13 +128,12 @@ VALUES = st.recursive(
 @settings(max_examples=150)
 @given(st.dictionaries(st.sampled_from(["a", "b", "c", "d"]), VALUES))
 def test_exactly_what_fits_the_schema_is_taken(arguments: dict[str, Any]) -> None:
-    made: Tool[..., Any] = Tool(small)
     if arguments.get("b", "x") is None:
         # It stands for one that is left out.
         del arguments["b"]
-    fits = Draft202012Validator(parameters(made)).is_valid(arguments)
+    fits = FITTING.is_valid(arguments)
     try:
-        found = made.bind(json.dumps(arguments))()
+        found = SMALL.bind(json.dumps(arguments))()
     except ToolError:
         assert not fits
     else:
