@@ -68,6 +68,8 @@ _HOMES = {
 @cache
 def endpoint(name: str) -> Any:
     """Return the module of an operation, such as "runs.create_run"."""
+    # Who keeps an application is not to be told at each call what its document advises.
+    import_module("assistants_api.deprecation").SILENT.add(__name__.rpartition(".")[0])
     return import_module(f"assistants_api.api.{name}")
 
 

@@ -23,12 +23,12 @@ from codegen.errors import Path, Problems, SpecError, shorten
 from codegen.normalise.inheritance import children_of
 from codegen.source import Document
 
-# Parts of a document that are kept as they are; servers are the caller's business.
 _VERSION = re.compile(r"3\.[012](\.|\Z)")
-_KEPT = ("openapi", "info", "security", "tags")
+# Parts of a document that are kept as they are.
+_KEPT = ("openapi", "info", "servers", "security", "tags")
 
 # Parts of an operation that no client code comes from.
-_UNUSED = ("callbacks", "servers", "externalDocs")
+_UNUSED = ("callbacks", "externalDocs")
 
 
 @dataclass(frozen=True)
@@ -89,11 +89,15 @@ def select(document: Document, selection: Selection) -> Document:
         )
         data = operation.data
         item_kept[operation.method] = {
-            k: v for k, v in data.items() if k not in _UNUSED
+            k: v
+            for k, v in data.items()
+            if k not in _UNUSED and not (k == "servers" and not v)
         }
     components = _reached_components(document, paths, selection)
     kept: Document = {"paths": paths, "components": components}
     kept |= {key: document[key] for key in _KEPT if key in document}
+    if not kept.get("servers"):
+        kept.pop("servers", None)
     # In the order of the document.
     return {key: kept.pop(key) for key in document if key in kept} | kept
 

@@ -44,10 +44,16 @@ SHAPES: dict[str, Shape] = {
             "securitySchemes": {"*": {"description": str}},
         },
         "tags": [_each("name description", str)],
+        "servers": ["server"],
         "security": [{"*": [str]}],
+    },
+    "server": {
+        **_each("url name description", str),
+        "variables": {"*": {**_each("default description", str), "enum": [str]}},
     },
     "path item": {
         **_each("summary description", str),
+        "servers": ["server"],
         "parameters": ["parameter"],
         **dict.fromkeys(METHODS, "operation"),
         "additionalOperations": {"*": "operation"},
@@ -55,6 +61,7 @@ SHAPES: dict[str, Shape] = {
     "operation": {
         **_each("operationId summary description", str),
         "tags": [str],
+        "servers": ["server"],
         "deprecated": bool,
         "parameters": ["parameter"],
         "requestBody": "request body",

@@ -25,7 +25,7 @@ from codegen.diff.values import compare_flags, compare_values
 from codegen.document import Operation, media_schemas, parameters, request_body
 from codegen.errors import Path
 from codegen.plan.literal import plain_text, string
-from codegen.plan.operations import Parameter
+from codegen.plan.parameters import Parameter
 
 # Keywords of operations and parameters that have a comparison of their own, or say
 # nothing that code depends on.

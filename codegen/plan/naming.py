@@ -25,6 +25,8 @@ _IMPORTED = {
         "UnknownObject",
         "Unset",
     ),
+    *("AsyncIterable", "BytesLike", "DateLike", "DateTimeLike", "DecimalLike"),
+    *("DetailedResponse", "DurationLike", "Iterable", "PathLike", "UuidLike"),
     *("Variants",),
 }
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from codegen.document import (
     component_schemas,
@@ -18,6 +18,8 @@ from codegen.plan.literal import plain_text
 from codegen.plan.models import SchemaModule, plan_schema
 from codegen.plan.naming import Names
 from codegen.plan.operations import OperationModule, plan_operation
+from codegen.plan.security import Security, plan_security
+from codegen.plan.servers import Servers, plan_servers
 from codegen.plan.types import Types
 from codegen.source import Document
 
@@ -46,6 +48,8 @@ class Package:
     schemas: list[SchemaModule]
     tags: list[Tag]
     notes: list[str]
+    security: Security = field(default_factory=Security)
+    servers: Servers = field(default_factory=Servers)
 
     @property
     def operations(self) -> list[OperationModule]:
@@ -62,7 +66,12 @@ class Package:
                 any(one.sends_forms for one in self.operations),
             ),
             "streaming": any(one.responses.stream for one in self.operations),
-            "datetimes": any(schema.times for schema in self.schemas),
+            "datetimes": any(schema.times for schema in self.schemas)
+            or any(one.responses.reads_times for one in self.operations),
+            "headers": any(one.responses.headers for one in self.operations),
+            "security": bool(self.security.schemes),
+            "oauth": self.security.has_oauth,
+            "servers": bool(self.servers.all),
             "checking": bool(self.schemas),
         }
         return [name for name, is_needed in needed.items() if is_needed]
@@ -94,7 +103,13 @@ def plan_package(document: Document, order: Sequence[str] = ()) -> Package:
             at=("components", "schemas"),
         ) from error
     info = document.get("info") or {}
-    tags = _tags(document, types, problems)
+    security = Security()
+    with problems:
+        security = plan_security(document, types.notes)
+    tags = _tags(document, types, security, problems)
+    servers = Servers()
+    with problems:
+        servers = plan_servers(document)
     problems.raise_any()
     return Package(
         title=plain_text(str(info.get("title") or "API")),
@@ -103,6 +118,8 @@ def plan_package(document: Document, order: Sequence[str] = ()) -> Package:
         schemas=sorted(modules, key=lambda module: module.names.module),
         tags=tags,
         notes=types.notes,
+        security=security,
+        servers=servers,
     )
 
 
@@ -116,7 +133,9 @@ def _bodies(document: Document) -> set[str]:
     }
 
 
-def _tags(document: Document, types: Types, problems: Problems) -> list[Tag]:
+def _tags(
+    document: Document, types: Types, security: Security, problems: Problems
+) -> list[Tag]:
     described = {
         tag.get("name"): str(tag.get("description") or "")
         for tag in document.get("tags") or []
@@ -128,7 +147,7 @@ def _tags(document: Document, types: Types, problems: Problems) -> list[Tag]:
     for operation in operations(document):
         planned = None
         with problems:
-            planned = plan_operation(document, types, operation)
+            planned = plan_operation(document, types, operation, security)
         if planned is None:
             continue
         title = planned.tag_title

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from codegen.document import (
@@ -18,16 +18,24 @@ from codegen.document import (
     union_key,
 )
 from codegen.errors import Path, SpecError, shorten
+from codegen.plan.accept import accepted
+from codegen.plan.bodies import LINES, items_of
+from codegen.plan.headers import Header, plan_headers
 from codegen.plan.literal import either, members_of, string
 from codegen.plan.models import SWITCH
 from codegen.plan.types import Type, Types
 from codegen.source import Document
 
 EVENT_STREAM = "text/event-stream"
-_HELPERS = ("read_list", "read_dict", "json_of", "text_of", "media_type_of")
-_HELPER = re.compile(rf"\b({'|'.join(_HELPERS)}|is_json|is_text)\(")
+_HELPERS = (
+    *("read_list", "read_dict", "json_of", "text_of", "media_type_of", "any_of"),
+    *("lines_of", "is_json", "is_text"),
+)
+_HELPER = re.compile(rf"\b({'|'.join(_HELPERS)})\(")
 # JSON that is returned as it came, whatever decides on it.
-_PLAIN = re.compile(r"(^|else )json_of\(response\)( if |$)")
+_PLAIN = re.compile(r"(^|else )(json|any|lines)_of\(response\)( if |$)")
+# Any media type, and thus most of all JSON.
+_ANY_TYPES = ("*/*", "application/*")
 _STATUS = re.compile(r"[1-5]([0-9]{2}|XX)\Z")
 
 
@@ -37,7 +45,8 @@ class Response:
 
     Attributes:
         first, last: the range, both inclusive; 0 to 0 stands for every other status.
-        kind: json, text, bytes, mixed (what comes decides) or none.
+        kind: json, lines (of JSON), text, bytes, any, mixed (what comes decides) or
+            none.
         annotation: its type in Python.
         call: the expression that reads it.
     """
@@ -82,6 +91,7 @@ class Stream:
         is_any: whether the expression has no type of its own: plain JSON.
         enveloped: whether an event is an object with its name and its data.
         switch: the property of the body that asks for a stream, as a literal.
+        media_type: that of the stream, as a literal.
     """
 
     annotation: str
@@ -89,23 +99,41 @@ class Stream:
     is_any: bool
     enveloped: bool
     switch: str
+    media_type: str = string(EVENT_STREAM)
+
+    @property
+    def is_lines(self) -> bool:
+        """Return whether the events are lines of JSON."""
+        return self.media_type != string(EVENT_STREAM)
 
 
 @dataclass(frozen=True)
 class Responses:
-    """All responses of an operation."""
+    """All responses of an operation.
+
+    Attributes:
+        accept: what is said to be accepted, as a literal; "" where that is JSON.
+        headers: the headers that the document describes.
+    """
 
     successes: list[Response]
     errors: list[Response]
     default: Response | None
     stream: Stream | None
     models: frozenset[str]
+    accept: str = ""
+    headers: list[Header] = field(default_factory=list[Header])
 
     @property
     def all(self) -> list[Response]:
         """Return what is documented for each range of statuses."""
         default = [self.default] if self.default else []
         return [*self.successes, *self.errors, *default]
+
+    @property
+    def reads_times(self) -> bool:
+        """Return whether a header is a point in time."""
+        return any(header.reader == "header_datetime" for header in self.headers)
 
     @property
     def helpers(self) -> list[str]:
@@ -138,6 +166,9 @@ def plan_responses(document: Document, types: Types, operation: Operation) -> Re
     found: list[Response] = []
     stream: Stream | None = None
     models: set[str] = set()
+    good: list[str] = []
+    bad: list[str] = []
+    described: list[tuple[dict[str, Any], Path]] = []
     for code, data in mapping(operation.data.get("responses"), place).items():
         first, last = _range(code, (*place, code))
         data, at = resolve(
@@ -149,6 +180,11 @@ def plan_responses(document: Document, types: Types, operation: Operation) -> Re
             switch = _switch(document, types, operation)
             stream = _stream(types, type_, *schemas.pop(EVENT_STREAM), switch)
             models |= type_.models
+        for media_type, given in schemas.items():
+            if stream is None and code.startswith("2") and _is_lines(media_type):
+                stream = _lines(types, media_type, *given)
+        (good if code.startswith("2") else bad).extend(schemas)
+        described.append((mapping(data.get("headers"), (*at, "headers")), at))
         response = _response(types, schemas, first, last)
         models |= response.models
         found.append(response)
@@ -159,6 +195,8 @@ def plan_responses(document: Document, types: Types, operation: Operation) -> Re
         default=default,
         stream=stream,
         models=frozenset(models),
+        accept=accepted(good, bad),
+        headers=plan_headers(document, types, described),
     )
 
 
@@ -185,6 +223,7 @@ def _response(
         if kind == "json"
     }
     annotations = [type_.annotation for type_ in read.values()]
+    used = {*read.values()}
     calls = []
     # What differs from the first is asked for by its name, the first by its kind.
     for media_type, type_ in reversed(read.items()):
@@ -193,10 +232,26 @@ def _response(
         json = "json_of(response)"
         test = "is_json(response)" if is_first else asked
         calls.append((test, type_.reader(json) if type_.reader else json))
+    for media_type in (m for m, kind in kinds.items() if kind == "lines"):
+        schema, place = schemas[media_type]
+        item = types.of(items_of(types, schema), place)
+        used.add(item)
+        asked = f"media_type_of(response) == {string(plain_media_type(media_type))}"
+        lines = "lines_of(response)"
+        reads = f"read_list({item.reader.function}, {lines})" if item.reader else lines
+        calls.append((asked, reads))
+        annotations.append(f"list[{item.annotation}]")
     if "text" in kinds.values():
         calls.append(("is_text(response)", "text_of(response)"))
         annotations.append("str")
-    if "bytes" in kinds.values():
+    if "any" in kinds.values():
+        given = next(m for m, kind in kinds.items() if kind == "any")
+        type_ = types.of(*schemas[given])
+        used.add(type_)
+        call, annotation = _any(type_)
+        calls.append(("", call))
+        annotations.append(annotation)
+    elif "bytes" in kinds.values():
         calls.append(("", "response.content"))
         annotations.append("bytes")
     distinct = {call for _, call in calls}
@@ -206,8 +261,22 @@ def _response(
         kind="mixed" if len(distinct) > 1 else next(iter(kinds.values())),
         annotation=_either(annotations),
         call=_chosen(calls),
-        models=frozenset[str]().union(*(type_.models for type_ in read.values())),
+        models=frozenset[str]().union(*(type_.models for type_ in used)),
     )
+
+
+def _any(type_: Type) -> tuple[str, str]:
+    """Return how a body of any media type is read, and its type.
+
+    Where a structure is described it is JSON, although the document doesn't say so;
+    what comes otherwise stays as it came, as everywhere.
+    """
+    if type_.annotation == "FileTypes":
+        return "response.content", "bytes"
+    found = "any_of(response)"
+    if type_.annotation == "str":
+        return found, "str | bytes"
+    return (type_.reader(found) if type_.reader else found), type_.annotation
 
 
 def _chosen(calls: list[tuple[str, str]]) -> str:
@@ -223,7 +292,16 @@ def kind_of(media_type: str) -> str:
     """Return how a body of a media type is read: json, text or bytes."""
     if is_json(media_type):
         return "json"
-    return "text" if plain_media_type(media_type).startswith("text/") else "bytes"
+    if _is_lines(media_type):
+        return "lines"
+    plain = plain_media_type(media_type)
+    if plain in _ANY_TYPES:
+        return "any"
+    return "text" if plain.startswith("text/") else "bytes"
+
+
+def _is_lines(media_type: str) -> bool:
+    return plain_media_type(media_type) in LINES
 
 
 def _any_success(responses: list[Response]) -> list[Response]:
@@ -265,6 +343,16 @@ def _stream(types: Types, type_: Type, schema: Any, at: Path, switch: str) -> St
     event = "event_object(event, data)" if enveloped else "event_data(data)"
     call = type_.reader(event) if type_.reader else event
     return Stream(type_.annotation, call, type_.reader is None, enveloped, switch)
+
+
+def _lines(types: Types, media_type: str, schema: Any, at: Path) -> Stream:
+    """Plan the stream of a response that has JSON on each line."""
+    type_ = types.of(items_of(types, schema), at)
+    event = "event_data(data)"
+    call = type_.reader(event) if type_.reader else event
+    is_any = type_.reader is None
+    kind = string(plain_media_type(media_type))
+    return Stream(type_.annotation, call, is_any, False, "", kind)
 
 
 def _is_enveloped(types: Types, schema: Any, at: Path, seen: set[str]) -> bool:

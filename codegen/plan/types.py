@@ -6,7 +6,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from codegen.document import Schema, is_null, reference_to, schema_name, union_key
+from codegen.document import (
+    Schema,
+    is_json,
+    is_null,
+    reference_to,
+    schema_name,
+    union_key,
+)
 from codegen.errors import Path, SpecError, shorten
 from codegen.plan.literal import either, literal
 from codegen.plan.naming import Names, SchemaNames
@@ -18,6 +25,15 @@ _PLAIN = {
     "number": "float",
     "boolean": "bool",
     "null": "None",
+}
+# What stands for a text of a format, where it is given: the text, or what it says.
+_FORMATS = {
+    "date": "DateLike",
+    "date-time": "DateTimeLike",
+    "duration": "DurationLike",
+    "uuid": "UuidLike",
+    "decimal": "DecimalLike",
+    "byte": "BytesLike",
 }
 # What holds other values: the keyword of these, and how its types begin.
 _CONTAINERS = {
@@ -89,6 +105,17 @@ class Types:
         """Return the Python names of schemas, sorted by module."""
         return sorted((self.names[each] for each in schemas), key=lambda n: n.module)
 
+    def target(self, schema: Any) -> Any:
+        """Return what a schema refers to, {} where that goes in a circle."""
+        seen = set()
+        while isinstance(schema, dict) and "$ref" in schema:
+            name = schema_name(schema["$ref"], ())
+            if name in seen:
+                return {}
+            seen.add(name)
+            schema = self.schemas.get(name)
+        return schema
+
     def kind(self, name: str) -> str:
         """Return what a named schema becomes: object, union, enum or alias."""
         if name not in self._kinds:
@@ -136,8 +163,8 @@ class Types:
         if is_map(schema):
             return self._container("object", schema, at)
         kind = schema.get("type")
-        if kind == "string" and schema.get("format") == "binary":
-            return _same("FileTypes")
+        if kind == "string" and (found := _of_text(schema)):
+            return found
         if kind is None:
             return _ANY
         if kind not in _PLAIN:
@@ -213,7 +240,7 @@ class Types:
         inner = schema.get(key, {})
         item = _ANY if isinstance(inner, bool) else self.of(inner, (*at, key))
         # Read-only in a TypedDict, so that a list of one variant is welcome.
-        written = general if item.dicts else start
+        written = general if item.written != item.annotation else start
         reader = _each(f"read_{start.partition('[')[0]}", item.reader, kind)
         return Type(
             f"{start}{item.annotation}]",
@@ -301,6 +328,23 @@ def enum_annotation(schema: Schema, at: Path) -> str:
     kinds = sorted({type(value).__name__ for value in values} - {"bool"})
     literals = [f"Literal[{', '.join(dict.fromkeys(parts))}]"] if parts else []
     return " | ".join([*literals, *kinds])
+
+
+def _of_text(schema: Schema) -> Type | None:
+    """Return the type of a text that is more than a text, if it is."""
+    media_type, encoding = schema.get("contentMediaType"), schema.get("contentEncoding")
+    if schema.get("format") == "binary":
+        return _same("FileTypes")
+    if encoding is not None:
+        is_base64 = str(encoding).lower() == "base64"
+        written = "str | FileTypes" if media_type else "BytesLike"
+        return Type("str", written) if is_base64 else None
+    if media_type is not None:
+        # Text that is written in another language is text all the same.
+        is_text = is_json(str(media_type)) or str(media_type).startswith("text/")
+        return Type("str", "str | FileTypes") if is_text else _same("FileTypes")
+    written = _FORMATS.get(str(schema.get("format")), "")
+    return Type("str", written) if written else None
 
 
 def _same(annotation: str) -> Type:

@@ -63,7 +63,7 @@ QUERIES: list[tuple[Document, Any, list[tuple[str, str]]]] = [
     (
         parameter("q", schema=ref("O"), style="deepObject"),
         {"a": 1, "b": {"c": [1, 2]}, "d": None},
-        [("q[a]", "1"), ("q[b][c]", "1"), ("q[b][c]", "2")],
+        [("q[a]", "1"), ("q[b][c][]", "1"), ("q[b][c][]", "2")],
     ),
     (
         {"name": "q", "in": "query", "content": {JSON: {"schema": ref("O")}}},
@@ -211,9 +211,9 @@ STYLES: list[tuple[str, str, bool, Any, str]] = [
     ("path", "matrix", False, LIST, "/;q=a%20b,c%2Fd"),
     ("path", "matrix", True, LIST, "/;q=a%20b;q=c%2Fd"),
     ("path", "matrix", True, OBJECT, "/;x=1;y=%C3%A9"),
-    ("query", "spaceDelimited", False, LIST, "q=a b c/d"),
-    ("query", "pipeDelimited", False, LIST, "q=a b|c/d"),
-    ("query", "pipeDelimited", False, OBJECT, "q=x|1|y|é"),
+    ("query", "spaceDelimited", False, LIST, "q=a%20b%20c%2Fd"),
+    ("query", "pipeDelimited", False, LIST, "q=a%20b%7Cc%2Fd"),
+    ("query", "pipeDelimited", False, OBJECT, "q=x%7C1%7Cy%7C%C3%A9"),
     ("query", "pipeDelimited", True, LIST, "q=a b&q=c/d"),
     ("header", "simple", False, OBJECT, "q: x,1,y,é"),
     ("header", "simple", True, OBJECT, "q: x=1,y=é"),

@@ -104,7 +104,8 @@ def test_it_works_by_httpx2(package: Any, server: ScriptedServer) -> None:
     with client:
         assert isinstance(client.get_httpx_client(), httpx2.Client)
         for _ in range(2):
-            assert look.sync("a", client=client).to_dict() == CAT
+            with pytest.warns(DeprecationWarning, match="animals.get_animal is dep"):
+                assert look.sync("a", client=client).to_dict() == CAT
         found = visit.sync_detailed("a", client=client, body=VISIT)
         assert (found.status_code, found.parsed.to_dict()) == (200, CAT)
         assert [each.headers.get("Cookie") for each in server.requests] == [None] * 3
@@ -117,16 +118,16 @@ def test_it_works_by_httpx2(package: Any, server: ScriptedServer) -> None:
         told = [each.to_dict() for each in visit.stream("a", client=client, body=VISIT)]
         assert told == [{"event": "animal.moved", "data": {"row": 1}}] * 2
         assert "secret" not in repr(client)
-    nowhere = package.Client(base_url="http://127.0.0.1:1")
+    nowhere = package.Client(base_url="http://127.0.0.1:1", anonymous=True)
     with nowhere, pytest.raises(httpx2.ConnectError):
-        look.sync("a", client=nowhere)
+        visit.sync("a", client=nowhere, body=VISIT)
 
 
 def test_it_is_awaited_by_httpx2(package: Any, server: ScriptedServer) -> None:
     visit = module(package, "api.animals.visit_animal")
 
     async def main() -> None:
-        async with package.Client(base_url=server.url) as client:
+        async with package.Client(base_url=server.url, anonymous=True) as client:
             assert isinstance(client.get_async_httpx_client(), httpx2.AsyncClient)
             server.script = in_turn(Response.of(CAT))
             found = await visit.asyncio("a", client=client, body=VISIT)
@@ -137,7 +138,9 @@ def test_it_is_awaited_by_httpx2(package: Any, server: ScriptedServer) -> None:
             events = visit.stream_async("a", client=client, body=VISIT)
             assert [each.data.row async for each in events] == [1]
         async with httpx2.AsyncClient() as http:
-            given = package.Client(base_url=server.url, async_http_client=http)
+            given = package.Client(
+                base_url=server.url, async_http_client=http, anonymous=True
+            )
             server.script = in_turn(Response.of({"message": "No."}, 404))
             detailed = await visit.asyncio_detailed("a", client=given, body=VISIT)
             assert (detailed.status_code, detailed.parsed.message) == (404, "No.")

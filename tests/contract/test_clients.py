@@ -48,7 +48,9 @@ def test_what_was_given_stays_as_it_was_and_is_not_shared(
     server: ScriptedServer,
 ) -> None:
     headers, cookies = {"X-One": "1"}, {"one": "1"}
-    with Client(base_url=server.url, headers=headers, cookies=cookies) as parent:
+    with Client(
+        anonymous=True, base_url=server.url, headers=headers, cookies=cookies
+    ) as parent:
         parent.with_headers({"X-Two": "2"}).with_cookies({"two": "2"})
         assert (headers, cookies) == ({"X-One": "1"}, {"one": "1"})
         assert _sent(server, parent) == ({"x-one": "1"}, {"one": "1"})
@@ -56,7 +58,7 @@ def test_what_was_given_stays_as_it_was_and_is_not_shared(
 
 def test_headers_differ_in_case_only_once(server: ScriptedServer) -> None:
     """Replace `X-ONE` by `x-one`, as HTTP knows no case."""
-    with Client(base_url=server.url, headers={"X-ONE": "1"}) as client:
+    with Client(anonymous=True, base_url=server.url, headers={"X-ONE": "1"}) as client:
         child = client.with_headers({"x-one": "2"})
         assert _sent(server, child)[0] == {"x-one": "2"}
         assert _sent(server, client)[0] == {"x-one": "1"}
@@ -64,7 +66,7 @@ def test_headers_differ_in_case_only_once(server: ScriptedServer) -> None:
 
 def test_the_pool_is_shared_whoever_calls_first(server: ScriptedServer) -> None:
     """Also where the parent has made no connection when the copies are made."""
-    with Client(base_url=server.url, timeout=TIMEOUT) as parent:
+    with Client(anonymous=True, base_url=server.url, timeout=TIMEOUT) as parent:
         copies = [
             parent.with_headers({"X-One": "1"}),
             parent.with_cookies({"one": "1"}),
@@ -77,7 +79,7 @@ def test_the_pool_is_shared_whoever_calls_first(server: ScriptedServer) -> None:
 
 def test_the_asynchronous_pool_is_shared(server: ScriptedServer) -> None:
     async def check() -> None:
-        async with Client(base_url=server.url) as parent:
+        async with Client(anonymous=True, base_url=server.url) as parent:
             for client in (parent.with_headers({"X-One": "1"}), parent):
                 await get_assistant.asyncio("id", client=client)
 
@@ -94,16 +96,21 @@ def test_cookies_that_a_server_gives_a_copy_stay_with_it(
     server.script = lambda _: Response(
         body=b"{}", headers={"Set-Cookie": "session=of-the-copy"}
     )
-    with Client(base_url=server.url) as parent:
+    with Client(anonymous=True, base_url=server.url) as parent:
         copy_ = parent.with_headers({"Authorization": "Bearer other"})
         _sent(server, copy_)
         assert "session" not in _sent(server, parent)[1]
 
 
-def test_cookies_arrive_as_they_are(server: ScriptedServer) -> None:
-    cookies = {"plain": "abc", "base64": "YWI/Yw==", "comma": "a,b", "space": "a b"}
-    with Client(base_url=server.url, cookies=cookies) as client:
-        assert _sent(server, client)[1] == cookies
+def test_cookies_are_encoded_where_they_have_no_room(server: ScriptedServer) -> None:
+    cookies = {"plain": "abc", "base64": "YWI/Yw==", "percent": "50%"}
+    cookies |= {"comma": "a,b", "both": 'a; "b"%'}
+    with Client(anonymous=True, base_url=server.url, cookies=cookies) as client:
+        _sent(server, client)
+    arrived = server.requests[-1].headers["cookie"]
+    assert arrived == (
+        "plain=abc; base64=YWI/Yw==; percent=50%; comma=a%2Cb; both=a%3B%20%22b%22%25"
+    )
 
 
 def test_timeouts_differ_between_copies(server: ScriptedServer) -> None:
@@ -111,7 +118,7 @@ def test_timeouts_differ_between_copies(server: ScriptedServer) -> None:
 
     given_up = threading.Event()
     server.script = lambda _: [given_up, RESET]
-    with Client(base_url=server.url, timeout=TIMEOUT) as patient:
+    with Client(anonymous=True, base_url=server.url, timeout=TIMEOUT) as patient:
         hasty = patient.with_timeout(0.05)
         with pytest.raises(httpx.ReadTimeout) as caught:
             get_assistant.sync_detailed("id", client=hasty)
@@ -140,7 +147,7 @@ def test_many_threads_and_copies_do_not_mix(server: ScriptedServer) -> None:
             assert (found.id, found.model) == (who, who)
 
     with (
-        Client(base_url=server.url, timeout=TIMEOUT) as parent,
+        Client(anonymous=True, base_url=server.url, timeout=TIMEOUT) as parent,
         ThreadPoolExecutor(8) as executor,
     ):
         for done in [executor.submit(work, number) for number in range(8)]:
@@ -151,7 +158,7 @@ def test_many_threads_and_copies_do_not_mix(server: ScriptedServer) -> None:
 
 
 def test_the_pool_is_made_once_though_threads_race(server: ScriptedServer) -> None:
-    client = Client(base_url=server.url)
+    client = Client(anonymous=True, base_url=server.url)
     barrier = threading.Barrier(8)
 
     def get() -> object:
@@ -171,7 +178,9 @@ def test_many_tasks_do_not_mix(server: ScriptedServer) -> None:
         assert (await get_assistant.asyncio("id", client=child)).id == who
 
     async def check() -> None:
-        async with Client(base_url=server.url, timeout=TIMEOUT) as client:
+        async with Client(
+            anonymous=True, base_url=server.url, timeout=TIMEOUT
+        ) as client:
             await asyncio.gather(*(one(client, str(number)) for number in range(30)))
 
     asyncio.run(check())
@@ -179,7 +188,7 @@ def test_many_tasks_do_not_mix(server: ScriptedServer) -> None:
 
 
 def test_a_client_can_be_used_again_after_it_was_closed(server: ScriptedServer) -> None:
-    client = Client(base_url=server.url)
+    client = Client(anonymous=True, base_url=server.url)
     for _ in range(2):
         with client:
             _sent(server, client)

@@ -251,7 +251,7 @@ def test_base_url_may_have_a_path_and_a_slash(server: ScriptedServer) -> None:
         for operation in some(OPERATIONS[::7]):
             server.requests.clear()
             call = plain_call(operation)
-            with Client(base_url=server.url + base) as client:
+            with Client(anonymous=True, base_url=server.url + base) as client:
                 _call(call, "sync_detailed", client)
             (seen,) = server.requests
             request = operation.module.build_request(*call.ids, **call.keywords())
@@ -259,7 +259,7 @@ def test_base_url_may_have_a_path_and_a_slash(server: ScriptedServer) -> None:
 
 
 def test_a_plain_client_sends_no_authorization(server: ScriptedServer) -> None:
-    with Client(base_url=server.url) as client:
+    with Client(anonymous=True, base_url=server.url) as client:
         _call(plain_call(OPERATIONS[0]), "sync", client)
     assert "authorization" not in server.requests[0].headers
 

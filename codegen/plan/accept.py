@@ -1,0 +1,46 @@
+"""Plan what a request says it accepts."""
+
+from __future__ import annotations
+
+import re
+
+from codegen.document import is_json, plain_media_type
+from codegen.plan.literal import string
+
+_MEDIA_TYPE = re.compile(r"[\w!#$&^.+*-]+/[\w!#$&^.+*-]+\Z", re.ASCII)
+_JSON = ["application/json"]
+_BYTES = ["application/octet-stream"]
+_EVENTS = "text/event-stream"
+# What can be read, but is not wanted first.
+_LESS = ";q=0.5"
+
+
+def accepted(successes: list[str], others: list[str]) -> str:
+    """Write the header `Accept` as a literal; "" where nothing but JSON may come.
+
+    Args:
+        successes: the media types of documented successes.
+        others: those of errors.
+    """
+    good, bad = _listed(successes), _listed(others)
+    if good == _BYTES:
+        # Of any type, for all that is known.
+        return string("*/*")
+    first = good or bad
+    wanted = [each for each in first if is_json(each)] or first
+    less = [each for each in dict.fromkeys([*good, *bad]) if each not in wanted]
+    if wanted in ([], _JSON) and not less:
+        return ""
+    if good and not any(map(is_json, good)):
+        marked = [f"{each}{_LESS}" for each in less]
+    else:
+        marked = [each if is_json(each) else f"{each}{_LESS}" for each in less]
+    return string(", ".join([*wanted, *marked]))
+
+
+def _listed(media_types: list[str]) -> list[str]:
+    plain = [plain_media_type(each) for each in media_types]
+    kept = [each for each in plain if _MEDIA_TYPE.match(each) and each != _EVENTS]
+    # `application/*+json` is no range that HTTP knows.
+    kept = ["application/*" if "*" in x and "+" in x else x for x in kept]
+    return [*dict.fromkeys(kept)]

@@ -1,0 +1,123 @@
+"""Plan the bodies that a request may have."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from codegen.document import (
+    Operation,
+    is_json,
+    media_schemas,
+    plain_media_type,
+    request_body,
+)
+from codegen.errors import SpecError, shorten
+from codegen.plan.emptiness import sends_empty_object
+from codegen.plan.forms import multipart_fields, urlencoded_fields
+from codegen.plan.literal import string
+from codegen.plan.types import Type, Types
+from codegen.source import Document
+
+_FORMS = {
+    "multipart/form-data": "form",
+    "application/x-www-form-urlencoded": "urlencoded",
+}
+LINES = frozenset(
+    {
+        *("application/x-ndjson", "application/ndjson", "application/jsonl"),
+        *("application/x-jsonl", "application/jsonlines", "application/x-jsonlines"),
+    }
+)
+"""The media types of JSON values, each on a line of its own."""
+# What is sent for a range of types, unless the caller says more.
+_BYTES = "application/octet-stream"
+# The first that a body may be is what is sent where the caller doesn't choose.
+_KINDS = ("json", "form", "urlencoded", "lines", "content")
+_CONTENT = "bytes | str | PathLike[str] | Iterable[bytes] | AsyncIterable[bytes]"
+
+
+@dataclass(frozen=True)
+class Body:
+    """One media type that a request body may have.
+
+    Attributes:
+        media_type: what is sent as its type, as a literal.
+        is_range: whether the document has a range in its place, such as `image/*`.
+        fields: the fields of a form that are not written as usual, as arguments.
+        empty: whether an empty object is sent where there is no body.
+    """
+
+    media_type: str
+    kind: str
+    annotation: str
+    is_range: bool = False
+    fields: str = ""
+    empty: bool = False
+
+    @property
+    def typed(self) -> bool:
+        """Return whether the type must be said, since sending doesn't imply it."""
+        implied = self.kind in ("form", "urlencoded")
+        return not implied and self.media_type != '"application/json"'
+
+
+def plan_bodies(
+    document: Document, types: Types, operation: Operation, used: list[Type]
+) -> tuple[list[Body], bool, str]:
+    """Return the bodies, whether there has to be one, and its description."""
+    body, at = request_body(document, operation)
+    result: dict[str, Body] = {}
+    for media_type, schema, place in media_schemas(body, at):
+        if not media_type.isprintable():
+            raise SpecError(
+                f"the media type {shorten(media_type)} can't be sent", at=place[:-1]
+            )
+        kind = _kind(media_type)
+        annotation = _CONTENT
+        if kind == "lines":
+            items = items_of(types, schema)
+            type_ = types.of(items, place)
+            used.append(type_)
+            annotation = f"Iterable[{type_.written}]"
+        elif kind != "content":
+            type_ = types.of(schema, place)
+            used.append(type_)
+            annotation = type_.written
+        fields = ""
+        media = body["content"][media_type]
+        if kind == "form":
+            fields = multipart_fields(document, media, place[:-1])
+        elif kind == "urlencoded":
+            fields = urlencoded_fields(document, media, place[:-1])
+        empty = body.get("required") is not True and sends_empty_object(
+            document, operation.method, media_type, schema, place
+        )
+        is_range = "*" in media_type
+        if is_range:
+            media_type = "application/json" if kind == "json" else _BYTES
+        planned = Body(string(media_type), kind, annotation, is_range, fields, empty)
+        result.setdefault(media_type, planned)
+    if body and not result:
+        raise SpecError("a request body needs a media type", at=at)
+    ordered = sorted(result.values(), key=lambda b: _KINDS.index(b.kind))
+    return ordered, body.get("required") is True, _text(body.get("description"))
+
+
+def _kind(media_type: str) -> str:
+    if is_json(media_type):
+        return "json"
+    plain = plain_media_type(media_type)
+    return "lines" if plain in LINES else _FORMS.get(plain, "content")
+
+
+def items_of(types: Types, schema: Any) -> Any:
+    """Return the schema of what stands on a line; of an array, that of its items."""
+    target = types.target(schema)
+    if isinstance(target, dict) and target.get("type") == "array":
+        return target.get("items", {})
+    return schema
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else ""
