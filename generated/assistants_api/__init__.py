@@ -32,12 +32,14 @@ if TYPE_CHECKING:
     from .client import Client as Client
     from .dumping import json_default as json_default
     from .forms import Form as Form
+    from .security import Credentials as Credentials
     from .types import File as File
 
 __all__ = [
     "UNSET",
     "AuthenticatedClient",
     "Client",
+    "Credentials",
     "Deviation",
     "File",
     "Form",
@@ -51,6 +53,7 @@ __getattr__, __dir__ = lazy_names(
     {
         "AuthenticatedClient": "client",
         "Client": "client",
+        "Credentials": "security",
         "Deviation": "checking",
         "File": "types",
         "Form": "forms",

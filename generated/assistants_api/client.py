@@ -12,21 +12,25 @@ from collections.abc import (
     Iterator,
     Mapping,
 )
-from contextlib import AbstractContextManager, asynccontextmanager
+from contextlib import asynccontextmanager, contextmanager
 from http.cookiejar import CookieJar, DefaultCookiePolicy
-from http.cookies import SimpleCookie
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 import httpx
 from attrs import define, evolve, field
 
+from .encoding import cookie_header
 from .forms import Form
 from .reading import is_stream, no_stream
-from .streaming import events, events_async
+from .security import Credentials, Extras, Going, extras
+from .sending import body_of, cross, with_query
+from .streaming import events_in, events_in_async
 from .types import UNSET, Request
 
 if TYPE_CHECKING:
     from typing import Self
+
+    _Http = httpx.Client | httpx.AsyncClient
 
 T = TypeVar("T")
 
@@ -96,14 +100,6 @@ class _AsyncPieces:
         return self.form.pieces_async()
 
 
-def _add_form(arguments: dict[str, Any], form: Form, pieces: object) -> None:
-    """Add a form that is open to the arguments of a request."""
-    arguments["content"] = pieces
-    arguments["headers"]["Content-Type"] = form.content_type
-    if form.length is not None:
-        arguments["headers"]["Content-Length"] = str(form.length)
-
-
 @define(kw_only=True, eq=False)
 class Client:
     """A server and how to talk to it.
@@ -114,6 +110,8 @@ class Client:
 
     Attributes:
         base_url: the URL that the paths of operations are appended to.
+        credentials: what the operations need, by the schemes of the document.
+        anonymous: whether to send requests without the credentials that they need.
         headers: headers of every request.
         cookies: cookies of every request.
         query: parameters of every request's query, such as an API version.
@@ -126,6 +124,8 @@ class Client:
     """
 
     base_url: str = field(repr=_without_user)
+    credentials: Credentials = field(factory=Credentials, repr=False)
+    anonymous: bool = False
     headers: Mapping[str, str] = field(factory=dict, repr=False)
     cookies: Mapping[str, str] = field(factory=dict, repr=False)
     query: Mapping[str, str] = field(factory=dict, repr=False)
@@ -135,6 +135,7 @@ class Client:
     http_client: httpx.Client | None = field(default=None, repr=False)
     async_http_client: httpx.AsyncClient | None = field(default=None, repr=False)
     _shared: _Pool | None = field(default=None, repr=False, alias="shared")
+    _covered: ClassVar[tuple[str, ...]] = ()
 
     def __attrs_post_init__(self) -> None:
         parts = httpx.URL(self.base_url)
@@ -158,6 +159,10 @@ class Client:
         """Return a client that sends these parameters in every query too."""
         return evolve(self, query={**self.query, **query})
 
+    def with_credentials(self, credentials: Credentials) -> Self:
+        """Return a client that has these credentials instead."""
+        return evolve(self, credentials=credentials)
+
     def with_timeout(self, timeout: float | httpx.Timeout | None) -> Self:
         """Return a client with another timeout, in seconds."""
         return evolve(self, timeout=timeout)
@@ -174,25 +179,31 @@ class Client:
 
     def send(self, request: Request) -> httpx.Response:
         """Send a request and read the response."""
-        return self.get_httpx_client().request(**self._opened(request))
+        return self._sent(request, stream=False)
 
     async def send_async(self, request: Request) -> httpx.Response:
         """The asynchronous twin of `send`."""
-        http = self.get_async_httpx_client()
-        return await http.request(**await self._opened_async(request))
+        return await self._sent_async(request, stream=False)
 
-    def open(self, request: Request) -> AbstractContextManager[httpx.Response]:
+    @contextmanager
+    def open(self, request: Request) -> Generator[httpx.Response, None, None]:
         """Send a request; the body is read within the context."""
-        return self.get_httpx_client().stream(**self._opened(request))
+        response = self._sent(request, stream=True)
+        try:
+            yield response
+        finally:
+            response.close()
 
     @asynccontextmanager
     async def open_async(
         self, request: Request
     ) -> AsyncGenerator[httpx.Response, None]:
         """The asynchronous twin of `open`."""
-        http = self.get_async_httpx_client()
-        async with http.stream(**await self._opened_async(request)) as response:
+        response = await self._sent_async(request, stream=True)
+        try:
             yield response
+        finally:
+            await response.aclose()
 
     def stream(
         self,
@@ -214,7 +225,7 @@ class Client:
             if not is_stream(response):
                 response.read()
                 raise no_stream(response, parse_response)
-            for event, data in events(response.iter_bytes()):
+            for event, data in events_in(response):
                 yield parse_event(event, data)
 
     async def stream_async(
@@ -228,7 +239,7 @@ class Client:
             if not is_stream(response):
                 await response.aread()
                 raise no_stream(response, parse_response)
-            async for event, data in events_async(response.aiter_bytes()):
+            async for event, data in events_in_async(response):
                 yield parse_event(event, data)
 
     def close(self) -> None:
@@ -256,43 +267,105 @@ class Client:
     def _own_headers(self) -> httpx.Headers:
         return _merged(self.headers)
 
-    def _arguments(self, request: Request) -> dict[str, Any]:
-        headers = _merged(self._own_headers(), request.headers)
-        cookies = {**self.cookies, **request.cookies}
-        if cookies:
-            headers["Cookie"] = "; ".join(
-                morsel.OutputString() for morsel in SimpleCookie(cookies).values()
-            )
-        arguments: dict[str, Any] = {
-            "method": request.method,
-            "url": self.base_url.rstrip("/") + request.path,
-            "headers": headers,
-            "timeout": self.timeout,
-        }
-        query = [*self.query.items(), *request.query]
-        if query:
-            arguments["params"] = query
-        for name in ("json", "content", "data"):
-            value = getattr(request, name)
-            if value is not UNSET:
-                arguments[name] = value
-        return arguments
-
-    def _opened(self, request: Request) -> dict[str, Any]:
-        arguments = self._arguments(request)
-        if request.files is not UNSET:
-            form = Form(request.files)
+    def _sent(self, request: Request, *, stream: bool) -> httpx.Response:
+        http = self.get_httpx_client()
+        form = Form(request.files) if request.files is not UNSET else None
+        if form is not None:
             form.open()
-            _add_form(arguments, form, _Pieces(form))
-        return arguments
+        sent, auth = self._built(http, request, form, form and _Pieces(form))
+        history: list[httpx.Response] = []
+        while True:
+            response = http.send(sent, stream=stream, follow_redirects=False, **auth)
+            following = response.next_request
+            if following is None or not http.follow_redirects:
+                response.history = history
+                return response
+            response.read()
+            sent, auth = self._following(http, sent, following, auth, len(history))
+            history.append(response)
 
-    async def _opened_async(self, request: Request) -> dict[str, Any]:
-        arguments = self._arguments(request)
-        if request.files is not UNSET:
-            form = Form(request.files)
+    async def _sent_async(self, request: Request, *, stream: bool) -> httpx.Response:
+        http = self.get_async_httpx_client()
+        form = Form(request.files) if request.files is not UNSET else None
+        if form is not None:
             await form.open_async()
-            _add_form(arguments, form, _AsyncPieces(form))
-        return arguments
+        sent, auth = self._built(http, request, form, form and _AsyncPieces(form))
+        history: list[httpx.Response] = []
+        while True:
+            response = await http.send(
+                sent, stream=stream, follow_redirects=False, **auth
+            )
+            following = response.next_request
+            if following is None or not http.follow_redirects:
+                response.history = history
+                return response
+            await response.aread()
+            sent, auth = self._following(http, sent, following, auth, len(history))
+            history.append(response)
+
+    def _following(
+        self,
+        http: _Http,
+        sent: httpx.Request,
+        following: httpx.Request,
+        auth: Any,
+        count: int,
+    ) -> tuple[httpx.Request, Any]:
+        """Return the request that a redirect asks for, and how it is authorised."""
+        if count >= http.max_redirects:
+            raise httpx.TooManyRedirects("too many redirects", request=sent)
+        return following, {"auth": None} if cross(sent, following) else auth
+
+    def _built(
+        self, http: _Http, request: Request, form: Form | None, pieces: Any
+    ) -> tuple[httpx.Request, dict[str, Any]]:
+        """Return a request of the HTTP library, and how it is authorised if it is."""
+        own = self._own_headers()
+        more = self._extras(http, request, own)
+        wanted = http.headers.get("Accept", "*/*")
+        usual = {"Accept": "application/json"} if wanted == "*/*" else {}
+        headers = _merged(usual, own, more.headers, request.headers)
+        cookies = {**self.cookies, **more.cookies, **request.cookies}
+        if cookies:
+            headers["Cookie"] = cookie_header(cookies)
+        body = body_of(
+            request, headers, asynchronous=isinstance(http, httpx.AsyncClient)
+        )
+        if form is not None:
+            body = {
+                "content": pieces,
+                "extensions": {"repeats": lambda: not form.is_spent},
+            }
+            headers["Content-Type"] = form.content_type
+            if form.length is not None:
+                headers["Content-Length"] = str(form.length)
+        url = self.base_url
+        built = http.build_request(
+            request.method,
+            url.rstrip("/") + request.path,
+            headers=headers,
+            timeout=self.timeout,
+            **body,
+        )
+        query = [*self.query.items(), *more.query, *request.query]
+        with_query(built, query)
+        return built, more.auth
+
+    def _extras(self, http: _Http, request: Request, own: httpx.Headers) -> Extras:
+        """Return what the credentials add to a request.
+
+        Raises:
+            MissingCredentials: there are none that it needs.
+        """
+        going = Going(
+            headers={*own, *_merged(request.headers), *http.headers, *self._covered},
+            query={*self.query, *dict(request.query), *http.params},
+            cookies={*self.cookies, *request.cookies, *http.cookies},
+            authorised=http.auth is not None,
+            certified=self.verify not in (True, False)
+            or http in (self.http_client, self.async_http_client),
+        )
+        return extras(request, self.credentials, going, anonymous=self.anonymous)
 
 
 @define(kw_only=True, eq=False)
@@ -308,6 +381,8 @@ class AuthenticatedClient(Client):
     token: str = field(repr=False)
     prefix: str = "Bearer"
     auth_header_name: str = "Authorization"
+    # The token stands for what would go there, also by the name of another header.
+    _covered: ClassVar[tuple[str, ...]] = ("Authorization",)
 
     def _own_headers(self) -> httpx.Headers:
         secret = f"{self.prefix} {self.token}" if self.prefix else self.token

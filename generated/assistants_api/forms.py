@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import mimetypes
 import os
@@ -16,9 +17,10 @@ from .errors import UnusableFile
 from .sources import Source
 from .types import UNSET, File, FormParts, Unset, copy_level, to_json
 from .worker import in_thread
-from .writing import deep, text_of
+from .writing import Pairs, deep, text_of
 
 _UNNAMED = "upload"
+_NOTHING: Mapping[str, Any] = {}
 # What would end a name in a header, as browsers write it.
 _IN_NAMES = {ord('"'): "%22", ord("\r"): "%0D", ord("\n"): "%0A", 0: "%00"}
 
@@ -29,6 +31,10 @@ def multipart(
     files: Collection[str] = (),
     file_lists: Collection[str] = (),
     deep_fields: Collection[str] = (),
+    base64_fields: Collection[str] = (),
+    styles: Mapping[str, Callable[[str, Any], Pairs]] = _NOTHING,
+    media_types: Mapping[str, str] = _NOTHING,
+    headers: Mapping[str, Mapping[str, str]] = _NOTHING,
 ) -> FormParts | Unset:
     """Write a body as the parts of a multipart form.
 
@@ -40,6 +46,10 @@ def multipart(
         files: the fields that are files.
         file_lists: the fields that are arrays of files.
         deep_fields: the objects to write as fields `name[property]`.
+        base64_fields: the files that are sent in base64; text is taken for that.
+        styles: what writes a field that is no file, where that is not as usual.
+        media_types: those of parts, where they are not as usual.
+        headers: more headers of parts.
 
     Raises:
         UnusableFile: a file is of a wrong type.
@@ -47,35 +57,74 @@ def multipart(
     if body is UNSET:
         return UNSET
     parts: FormParts = []
+    styles = {**dict.fromkeys(deep_fields, deep), **styles}
     for name, value in dict(copy_level(body)).items():
         is_array = isinstance(value, list | tuple) and not _looks_like_file(value)
+        media_type = media_types.get(name)
         if value is UNSET:
             continue
-        if name in files:
-            parts.append((name, _file(value, name)))
+        if name in base64_fields:
+            items = value if is_array else [value]
+            found = [x for item in items for x in _in_base64(name, item, media_type)]
+        elif name in files:
+            found = [(name, _file(value, name, media_type))]
         elif value is None:
             continue
         elif name in file_lists and is_array:
-            parts += [(name, _file(item, name)) for item in value]
+            found = [(name, _file(item, name, media_type)) for item in value]
+        elif name in styles and not _looks_like_file(value):
+            pairs = styles[name](name, value)
+            found = [(key, (None, text.encode(), None)) for key, text in pairs]
         else:
-            for item in value if is_array else [value]:
-                parts += _fields(name, item, as_fields=name in deep_fields)
+            # What is said to be JSON is JSON as a whole.
+            is_many = is_array and not (media_type and _is_json(media_type))
+            items = value if is_many else [value]
+            found = [part for item in items for part in _part(name, item, media_type)]
+        more = headers.get(name)
+        parts += (
+            [(k, _with_headers(part, more)) for k, part in found] if more else found
+        )
     return parts
 
 
-def _fields(name: str, item: Any, *, as_fields: bool) -> FormParts:
+def _part(name: str, item: Any, media_type: str | None) -> FormParts:
     if _looks_like_file(item):
-        return [(name, _file(item, name))]
-    if as_fields:
-        pairs = deep(name, item)
-        return [(key, (None, text.encode(), None)) for key, text in pairs]
+        return [(name, _file(item, name, media_type))]
     plain = to_json(item)
     if plain is None or plain is UNSET:
         return []
-    if isinstance(plain, dict | list):
-        content = json.dumps(plain).encode()
-        return [(name, (None, content, "application/json"))]
-    return [(name, (None, text_of(plain).encode(), None))]
+    is_json = media_type is not None and _is_json(media_type)
+    if is_json or isinstance(plain, dict | list):
+        media_type = media_type if is_json else "application/json"
+        return [(name, (None, json.dumps(plain).encode(), media_type))]
+    return [(name, (None, text_of(plain).encode(), media_type))]
+
+
+def _is_json(media_type: str) -> bool:
+    plain = media_type.partition(";")[0].strip().lower()
+    return plain == "application/json" or plain.endswith("+json")
+
+
+def _with_headers(part: tuple[Any, ...], more: Mapping[str, str]) -> tuple[Any, ...]:
+    """Return a part with more headers; those that the caller gave count for more."""
+    name, content, media_type, *own = part
+    return name, content, media_type, {**more, **(own[0] if own else {})}
+
+
+def _in_base64(name: str, value: Any, media_type: str | None) -> FormParts:
+    """Write a file with its contents in base64; text is that already.
+
+    It has a file name where it has one by itself.
+    """
+    if value is None:
+        return []
+    if isinstance(value, str):
+        return [(name, (None, value.encode(), media_type))]
+    own, content, *more = _file(value, name, media_type)
+    source = Source(content, _label(name, own))
+    source.open(asynchronous=False)
+    content = base64.b64encode(b"".join(source.pieces()))
+    return [(name, (None if own == _UNNAMED else own, content, *more))]
 
 
 def _looks_like_file(value: Any) -> bool:
@@ -85,13 +134,16 @@ def _looks_like_file(value: Any) -> bool:
     return isinstance(value, kinds) or hasattr(value, "read")
 
 
-def _file(value: Any, field_name: str) -> tuple[Any, ...]:
+def _file(
+    value: Any, field_name: str, media_type: str | None = None
+) -> tuple[Any, ...]:
     """Return a file as a part: its name, contents, media type, and perhaps headers."""
     name: Any = None
-    more: tuple[Any, ...] = (None,)
+    more: tuple[Any, ...] = (media_type,)
     content = value
     if isinstance(value, File):
-        content, name, more = value.content, value.name, (value.media_type,)
+        content, name = value.content, value.name
+        more = (value.media_type or media_type,)
     elif isinstance(value, tuple):
         if not 2 <= len(value) <= 4:
             raise UnusableFile(
@@ -99,7 +151,8 @@ def _file(value: Any, field_name: str) -> tuple[Any, ...]:
                 "(name, content, media type) or (name, content, media type, headers)"
             )
         name, content, *rest = value
-        more = tuple(rest) or more
+        first, *others = rest or (None,)
+        more = (first or media_type, *others)
     if name is not None and not isinstance(name, str):
         kind = type(name).__name__
         raise UnusableFile(f"the name of {field_name} must be text, not {kind}")

@@ -14,6 +14,7 @@ from .absence import UNSET
 from .dumping import Dumped, Entry
 from .extras import AttributeDict as AttributeDict
 from .extras import is_magic, is_name, no_attribute, opened
+from .formats import as_plain
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -307,11 +308,15 @@ def to_json(
         for holder in level:
             entries = holder.items() if isinstance(holder, dict) else enumerate(holder)
             for key, item in entries:
-                if type(item) not in _SCALARS and isinstance(item, _CONTAINERS):
+                if type(item) in _SCALARS:
+                    continue
+                # Replacing the value of a key leaves the iteration alone.
+                if isinstance(item, _CONTAINERS):
                     copied = copy(item)
-                    # Replacing the value of a key leaves the iteration alone.
                     holder[key] = copied  # type: ignore[index]
                     inner.append(copied)
+                elif item is not UNSET:
+                    holder[key] = as_plain(item)  # type: ignore[index]
         if not inner:
             return root[0]
         if len(inner) > _MAX_WIDTH:

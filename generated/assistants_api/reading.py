@@ -3,16 +3,20 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping, Set
+from email.message import Message
 from importlib import import_module
 from typing import Any, TypeVar, cast
 
 from attrs import define
 
 from .errors import ApiError, DocumentedError, UndecodableBody, UnexpectedStatus, shown
+from .streaming import is_lines
 from .types import Response, ResponseLike, UnknownObject
 
 T = TypeVar("T")
+R = TypeVar("R")
 Read = Callable[[Any], T]
 Shape = Any
 
@@ -237,18 +241,46 @@ def json_of(response: ResponseLike) -> Any:
     try:
         return response.json()
     except (ValueError, RecursionError) as error:
-        message = f"status {response.status_code}: the body is not JSON"
-        raise UndecodableBody(
-            f"{message}: {shown(response.content)}",
-            response.status_code,
-            response.headers,
-            response.content,
-        ) from error
+        raise _undecodable(response, "the body is not JSON") from error
+
+
+def _undecodable(response: ResponseLike, what: str) -> UndecodableBody:
+    return UndecodableBody(
+        f"status {response.status_code}: {what}: {shown(response.content)}",
+        response.status_code,
+        response.headers,
+        response.content,
+    )
 
 
 def text_of(response: ResponseLike) -> str:
     """Return the body of a response as text."""
-    return response.content.decode("utf-8", "replace")
+    message = Message()
+    message["Content-Type"] = response.headers.get("content-type", "")
+    try:
+        return response.content.decode(message.get_content_charset("utf-8"), "replace")
+    except LookupError:
+        return response.content.decode("utf-8", "replace")
+
+
+def any_of(response: ResponseLike) -> Any:
+    """Return the body of a response as what it says it is: JSON, text or bytes."""
+    if is_json(response):
+        return json_of(response) if response.content else None
+    return text_of(response) if is_text(response) else response.content
+
+
+def lines_of(response: ResponseLike) -> Any:
+    """Decode the body of a response that has JSON on each line.
+
+    Raises:
+        UndecodableBody: something else stands on a line.
+    """
+    try:
+        lines = response.content.decode("utf-8", "replace").split("\n")
+        return [json.loads(line) for line in lines if line.strip()]
+    except (ValueError, RecursionError) as error:
+        raise _undecodable(response, "a line of the body is not JSON") from error
 
 
 def media_type_of(response: ResponseLike) -> str:
@@ -285,6 +317,14 @@ def detailed(response: ResponseLike, parse: Callable[[Any], T]) -> Response[T]:
     return Response(response.status_code, response.headers, response.content, parsed)
 
 
+def with_headers(
+    kind: Callable[..., R], response: ResponseLike, parse: Callable[[Any], Any]
+) -> R:
+    """Do what `detailed` does, as a kind of response that knows its headers."""
+    parsed = parse(response)
+    return kind(response.status_code, response.headers, response.content, parsed)
+
+
 def success(response: Response[Any]) -> Any:
     """Return what a response brought.
 
@@ -306,7 +346,8 @@ def is_stream(response: ResponseLike) -> bool:
     """Return whether a response brings events: a success that doesn't say otherwise."""
     kind = media_type_of(response)
     other = kind.endswith(("json", "html")) or kind.startswith(_MEDIA)
-    return 200 <= response.status_code <= 299 and not other
+    is_stream = not other or is_lines(kind)
+    return 200 <= response.status_code <= 299 and is_stream
 
 
 def no_stream(response: ResponseLike, parse: Callable[[Any], Any]) -> ApiError:

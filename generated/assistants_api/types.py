@@ -86,6 +86,9 @@ class Request:
         files: the parts of a multipart form as name and (file name, content, media
             type) or (file name, content, media type, headers), or `UNSET`; `Form`
             writes them.
+        security: the schemes for credentials, all of one tuple of which are needed;
+            `UNSET` for those that operations need in general.
+        server: the URL of a server of its own, or `UNSET`.
     """
 
     method: str
@@ -95,8 +98,10 @@ class Request:
     cookies: dict[str, str] = field(factory=dict, repr=False)
     json: Any = field(default=UNSET, repr=False)
     content: Any = field(default=UNSET, repr=False)
-    data: dict[str, Any] | Unset = field(default=UNSET, repr=False)
+    data: dict[str, str | list[str]] | Unset = field(default=UNSET, repr=False)
     files: FormParts | Unset = field(default=UNSET, repr=False)
+    security: tuple[tuple[str, ...], ...] | Unset = UNSET
+    server: str | Unset = UNSET
 
 
 class ResponseLike(Protocol):

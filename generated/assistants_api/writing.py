@@ -4,11 +4,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 from urllib.parse import quote
 
+from .encoding import Encoded, cookie_text, encoded, reserved
+from .formats import in_base64
 from .types import UNSET, Unset, to_json
+
+Pairs = list[tuple[str, str]]
 
 
 def fill_path(template: str, /, **values: Any) -> str:
@@ -19,50 +23,49 @@ def fill_path(template: str, /, **values: Any) -> str:
             hit.
     """
     for name, value in values.items():
-        text = value if isinstance(value, Segment) else simple(value)
+        text = value if isinstance(value, Encoded) else simple(value)
         if text in ("", ".", ".."):
             raise ValueError(f"{name} must be an id, not {value!r}")
         template = template.replace("{" + name + "}", text)
     return template
 
 
-class Segment(str):
-    """A part of a path that is percent-encoded already."""
-
-    __slots__ = ()
-
-
-def simple(value: Any) -> Segment:
+def simple(value: Any) -> Encoded:
     """Write an argument of a path, an array or object joined by commas."""
-    return Segment(",".join(_parts(value, "")))
+    return Encoded(",".join(_parts(value, "")))
 
 
-def exploded(value: Any) -> Segment:
+def exploded(value: Any) -> Encoded:
     """Write an argument of a path, an object as `name=value` joined by commas."""
-    return Segment(",".join(_parts(value, "=")))
+    return Encoded(",".join(_parts(value, "=")))
 
 
-def label(value: Any) -> Segment:
+def label(value: Any) -> Encoded:
     """Write an argument of a path after a dot."""
-    return Segment("".join(f".{part}" for part in [simple(value)] if part))
+    return Encoded("".join(f".{part}" for part in [simple(value)] if part))
 
 
-def exploded_label(value: Any) -> Segment:
+def exploded_label(value: Any) -> Encoded:
     """Write an argument of a path, each of its parts after a dot."""
-    return Segment("".join(f".{part}" for part in _parts(value, "=")))
+    return Encoded("".join(f".{part}" for part in _parts(value, "=")))
 
 
-def matrix(name: str, value: Any) -> Segment:
+def matrix(name: str, value: Any) -> Encoded:
     """Write an argument of a path as `;name=value`."""
     name = quote(name, safe="")
-    return Segment("".join(f";{name}={part}" for part in [simple(value)] if part))
+    return Encoded("".join(f";{name}={part}" for part in [simple(value)] if part))
 
 
-def exploded_matrix(name: str, value: Any) -> Segment:
+def exploded_matrix(name: str, value: Any) -> Encoded:
     """Write an argument of a path as `;name=value`, once for each of its parts."""
     start = ";" if isinstance(to_json(value), dict) else f";{quote(name, safe='')}="
     parts = _parts(value, "=")
-    return Segment("".join(f"{start}{part}" for part in parts) if any(parts) else "")
+    return Encoded("".join(f"{start}{part}" for part in parts) if any(parts) else "")
+
+
+def as_json_segment(value: Any) -> Encoded:
+    """Write an argument of a path as JSON."""
+    return Encoded("" if value is UNSET else quote(_json(value), safe=""))
 
 
 def _parts(value: Any, between: str) -> list[str]:
@@ -71,81 +74,113 @@ def _parts(value: Any, between: str) -> list[str]:
     if plain is None or plain is UNSET:
         return []
     if isinstance(plain, dict):
-        pairs = [(quote(k, safe=""), _encoded(v)) for k, v in plain.items()]
-        return [f"{k}{between or ','}{v}" for k, v in pairs]
-    return [_encoded(item) for item in (plain if isinstance(plain, list) else [plain])]
+        pairs = [(quote(k, safe=""), v) for k, v in _texts_of(plain)]
+        return [f"{k}{between or ','}{quote(v, safe='')}" for k, v in pairs]
+    items = plain if isinstance(plain, list) else [plain]
+    return [quote(text_of(item), safe="") for item in items]
 
 
-def _encoded(value: Any) -> str:
-    return quote(text_of(value), safe="")
+def _texts_of(plain: dict[str, Any]) -> Pairs:
+    """Return the properties of an object as texts; a null one is none."""
+    return [(k, text_of(item)) for k, item in plain.items() if item is not None]
 
 
-def form(name: str, value: Any) -> list[tuple[str, str]]:
+def form(name: str, value: Any) -> Pairs:
     """Write a query parameter, an array as the name repeated."""
-    if value is UNSET:
-        return []
     plain = to_json(value)
-    if plain is None:
+    if plain is None or plain is UNSET:
         return []
     if isinstance(plain, list):
         return [(name, text_of(item)) for item in plain]
     if isinstance(plain, dict):
-        return [(key, text_of(item)) for key, item in plain.items()]
+        pairs: Pairs = []
+        for key, item in plain.items():
+            pairs += (
+                form(key, item) if isinstance(item, list) else _texts_of({key: item})
+            )
+        return pairs
     return [(name, text_of(plain))]
 
 
-def joined(name: str, value: Any) -> list[tuple[str, str]]:
+def joined(name: str, value: Any) -> Pairs:
     """Write a query parameter, an array or object joined by commas."""
     return _delimited(name, value, ",")
 
 
-def spaced(name: str, value: Any) -> list[tuple[str, str]]:
+def spaced(name: str, value: Any) -> Pairs:
     """Write a query parameter, an array or object joined by spaces."""
-    return _delimited(name, value, " ")
+    return _delimited(name, value, "%20")
 
 
-def piped(name: str, value: Any) -> list[tuple[str, str]]:
+def piped(name: str, value: Any) -> Pairs:
     """Write a query parameter, an array or object joined by vertical bars."""
-    return _delimited(name, value, "|")
+    return _delimited(name, value, "%7C")
 
 
-def _delimited(name: str, value: Any, between: str) -> list[tuple[str, str]]:
+def _delimited(name: str, value: Any, between: str) -> Pairs:
     plain = to_json(value)
     if isinstance(plain, dict):
-        plain = [part for pair in plain.items() for part in pair]
-    if isinstance(plain, list):
-        return [(name, between.join(map(text_of, plain)))]
-    return form(name, plain)
-
-
-def deep(name: str, value: Any) -> list[tuple[str, str]]:
-    """Write a query parameter that is an object, as `name[property]`."""
-    plain = to_json(value)
-    if not isinstance(plain, dict):
+        plain = [part for pair in _texts_of(plain) for part in pair]
+    if not isinstance(plain, list):
         return form(name, plain)
-    pairs: list[tuple[str, str]] = []
-    for key, item in plain.items():
-        pairs += deep(f"{name}[{key}]", item)
+    parts = [encoded(text_of(item)) for item in plain]
+    return [(name, Encoded(between.join(parts)))] if parts else []
+
+
+def deep(name: str, value: Any) -> Pairs:
+    """Write an object as `name[property]`, an array as `name[]` or `name[index]`."""
+    plain = to_json(value)
+    pairs: Pairs = []
+    if isinstance(plain, dict):
+        for key, item in plain.items():
+            pairs += deep(f"{name}[{key}]", item)
+        return pairs
+    if not isinstance(plain, list):
+        return form(name, plain)
+    for index, item in enumerate(plain):
+        is_plain = not isinstance(item, dict | list)
+        pairs += deep(f"{name}[]" if is_plain else f"{name}[{index}]", item)
     return pairs
 
 
-def as_json(name: str, value: Any) -> list[tuple[str, str]]:
+def as_json(name: str, value: Any) -> Pairs:
     """Write a query parameter as JSON."""
-    plain = to_json(value)
-    return [] if value is UNSET else [(name, json.dumps(plain))]
+    return [] if value is UNSET else [(name, _json(value))]
+
+
+def as_json_header(value: Any) -> Any:
+    """Write a header as JSON."""
+    return UNSET if value is UNSET else _json(value)
+
+
+def or_empty(name: str, value: Any, pairs: Pairs) -> Pairs:
+    """Write a query parameter that is given, and of which nothing else is sent."""
+    return pairs if pairs or value is UNSET else [(name, "")]
+
+
+def _json(value: Any) -> str:
+    return json.dumps(to_json(value), default=in_base64)
 
 
 def texts(values: Mapping[str, Any]) -> dict[str, str]:
-    """Write headers or cookies; what is absent or null is left out."""
+    """Write headers; what is absent or null is left out.
+
+    Raises:
+        ValueError: one would end its line, so that another could follow.
+    """
     result = {}
     for name, value in values.items():
         plain = to_json(value)
         if isinstance(plain, dict):
-            plain = [part for pair in plain.items() for part in pair]
+            plain = [part for pair in _texts_of(plain) for part in pair]
         if isinstance(plain, list):
-            result[name] = ",".join(map(text_of, plain))
-        elif plain is not UNSET and plain is not None:
-            result[name] = text_of(plain)
+            plain = ",".join(map(text_of, plain))
+        if plain is UNSET or plain is None:
+            continue
+        text = text_of(plain)
+        if any(sign in text for sign in "\r\n\0"):
+            raise ValueError(f"the header {name} must be one line")
+        result[name] = text
     return result
 
 
@@ -153,26 +188,81 @@ def pairs(value: Any) -> Any:
     """Return an object as `name=value` for each property; anything else as it is."""
     plain = to_json(value)
     if isinstance(plain, dict):
-        return [f"{key}={text_of(item)}" for key, item in plain.items()]
+        return [f"{key}={text}" for key, text in _texts_of(plain)]
     return plain
 
 
-def urlencoded(body: object) -> dict[str, Any] | Unset:
-    """Write a body as the fields of a form."""
+def cookie(name: str, value: Any) -> dict[str, str]:
+    """Write a cookie, an array or object joined by commas."""
+    plain = to_json(value)
+    if isinstance(plain, dict):
+        plain = [part for pair in _texts_of(plain) for part in pair]
+    if isinstance(plain, list):
+        parts = [cookie_text(text_of(item)) for item in plain]
+        return {name: Encoded(",".join(parts))} if parts else {}
+    return {} if plain is UNSET or plain is None else {name: text_of(plain)}
+
+
+def exploded_cookie(name: str, value: Any) -> dict[str, str]:
+    """Write a cookie for each property of an object, or each item of an array."""
+    plain = to_json(value)
+    if isinstance(plain, dict):
+        return dict(_texts_of(plain))
+    if not isinstance(plain, list) or not plain:
+        return cookie(name, plain)
+    parts = [cookie_text(text_of(item)) for item in plain]
+    return {name: Encoded(f"; {cookie_text(name)}=".join(parts))}
+
+
+def json_cookie(name: str, value: Any) -> dict[str, str]:
+    """Write a cookie as JSON."""
+    return {} if value is UNSET else {name: _json(value)}
+
+
+def urlencoded(
+    body: object,
+    styles: Mapping[str, Callable[[str, Any], Pairs]] = {},
+    *,
+    unescaped: Collection[str] = (),
+) -> dict[str, str | list[str]] | Unset:
+    """Write a body as the fields of a form.
+
+    Args:
+        body: a model or a mapping.
+        styles: what writes a field, where that is not as usual: arrays as the name
+            repeated, objects as JSON.
+        unescaped: the fields in which reserved characters stay as they are.
+    """
     if body is UNSET:
         return UNSET
-    plain: dict[str, Any] = to_json(body)
-    return {name: _field(value) for name, value in plain.items() if value is not None}
+    found: dict[str, str | list[str]] = {}
+    for name, value in dict(to_json(body)).items():
+        if value is None:
+            continue
+        usual = as_json if isinstance(value, dict) else form
+        fields = styles.get(name, usual)(name, value)
+        for key, text in reserved(fields) if name in unescaped else fields:
+            before = found.get(key, [] if isinstance(value, list) else None)
+            if before is None:
+                found[key] = text
+            else:
+                found[key] = [*([before] if isinstance(before, str) else before), text]
+    return found
 
 
-def _field(value: Any) -> Any:
-    if isinstance(value, list):
-        return [text_of(item) for item in value]
-    return json.dumps(value) if isinstance(value, dict) else text_of(value)
+def json_lines(body: Any) -> Any:
+    """Write each item of a body as JSON on a line of its own."""
+    if body is UNSET or isinstance(body, str | bytes):
+        return body
+    return "".join(f"{_json(item)}\n" for item in body).encode()
 
 
 def text_of(value: Any) -> str:
     """Return a value as the text that stands for it in a request."""
     if value is True or value is False:
         return "true" if value else "false"
+    if value is None or isinstance(value, dict | list):
+        return _json(value)
+    if isinstance(value, bytes | bytearray | memoryview):
+        return in_base64(value)
     return value if isinstance(value, str) else str(value)

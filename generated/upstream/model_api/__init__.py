@@ -19,12 +19,14 @@ if TYPE_CHECKING:
     from .client import AuthenticatedClient as AuthenticatedClient
     from .client import Client as Client
     from .dumping import json_default as json_default
+    from .security import Credentials as Credentials
     from .types import File as File
 
 __all__ = [
     "UNSET",
     "AuthenticatedClient",
     "Client",
+    "Credentials",
     "Deviation",
     "File",
     "api",
@@ -37,6 +39,7 @@ __getattr__, __dir__ = lazy_names(
     {
         "AuthenticatedClient": "client",
         "Client": "client",
+        "Credentials": "security",
         "Deviation": "checking",
         "File": "types",
         "UNSET": "absence",

@@ -63,6 +63,10 @@ class UndecodableBody(ApiError):  # noqa: N818 - beside the one above
     """A body that is not JSON where the document says that it is."""
 
 
+class MissingCredentials(ValueError):  # noqa: N818 - nothing went wrong yet
+    """An operation needs credentials that there are none of; nothing was sent yet."""
+
+
 class UnusableFile(ValueError):  # noqa: N818 - beside the other one
     """A file that can't be sent; nothing was sent yet."""
 

@@ -122,6 +122,56 @@ async def events_async(chunks: AsyncIterable[bytes]) -> AsyncIterator[Event]:
         yield event
 
 
+def events_in(response: Any) -> Iterator[Event]:
+    """Yield the events of a response as they arrive, or its lines of JSON."""
+    read = lines if is_lines(_media_type(response)) else events
+    return read(response.iter_bytes())
+
+
+def events_in_async(response: Any) -> AsyncIterator[Event]:
+    """The asynchronous twin of `events_in`."""
+    read = lines_async if is_lines(_media_type(response)) else events_async
+    return read(response.aiter_bytes())
+
+
+def _media_type(response: Any) -> str:
+    content_type: str = response.headers.get("content-type", "")
+    return content_type.partition(";")[0].strip().lower()
+
+
+def is_lines(media_type: str) -> bool:
+    """Return whether a media type is JSON on each line."""
+    return media_type.endswith(("ndjson", "jsonl", "jsonlines"))
+
+
+def lines(chunks: Iterable[bytes]) -> Iterator[Event]:
+    """Yield the lines of a stream, those that are empty excepted."""
+    rest = b""
+    for chunk in chunks:
+        *whole, rest = (rest + chunk).split(b"\n")
+        for line in whole:
+            yield from _line(line)
+    yield from _line(rest)
+
+
+async def lines_async(chunks: AsyncIterable[bytes]) -> AsyncIterator[Event]:
+    """Yield the lines of a stream, those that are empty excepted."""
+    rest = b""
+    async for chunk in chunks:
+        *whole, rest = (rest + chunk).split(b"\n")
+        for line in whole:
+            for event in _line(line):
+                yield event
+    for event in _line(rest):
+        yield event
+
+
+def _line(line: bytes) -> Iterator[Event]:
+    text = line.decode("utf-8", "replace").strip()
+    if text:
+        yield Event("", text)
+
+
 def event_object(event: str, data: str) -> Any:
     """Return an event as the object `{"event": ..., "data": ...}`.
 
@@ -147,15 +197,18 @@ def event_data(data: str) -> Any:
         return data
 
 
-def with_stream(request: Request, switch: str | None) -> Request:
+def with_stream(
+    request: Request, switch: str | None, media_type: str = "text/event-stream"
+) -> Request:
     """Return a request that asks for events.
 
     Args:
         request: the request for a plain response.
         switch: the property of the body that asks for a stream, where there is one.
+        media_type: that of the stream.
     """
     body = request.json
     if switch is not None and isinstance(body, dict):
         body = {**body, switch: True}
-    headers = {**request.headers, "Accept": "text/event-stream"}
+    headers = {**request.headers, "Accept": media_type}
     return evolve(request, headers=headers, json=body)

@@ -5,6 +5,9 @@ Stores a model with its instructions, tools and files under a new id. Nothing ru
 name the id in `createRun` or `createThreadAndRun` to put the assistant to work.
 
 POST /assistants
+
+Deprecated: the document advises against it.
+Needs credentials: `api_key_auth`.
 """
 
 from __future__ import annotations
@@ -12,7 +15,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ... import models
-from ...reading import detailed, json_of, success, unexpected
+from ...deprecation import deprecated
+from ...headers import header_int
+from ...reading import json_of, success, unexpected, with_headers
 from ...types import Request, Response, ResponseLike, to_json
 
 if TYPE_CHECKING:
@@ -30,9 +35,13 @@ def build_request(
 ) -> Request:
     """Build the request without sending it.
 
+    Deprecated: the document advises against it.
+    Needs credentials: `api_key_auth`.
+
     Args:
         body: The assistant to store. Only `model` must be given.
     """
+    deprecated("assistants.create_assistant")
     return Request(method="POST", path="/assistants", json=to_json(body))
 
 
@@ -51,9 +60,30 @@ def parse_response(response: ResponseLike) -> AssistantObject | ErrorResponse:
     raise unexpected(response)
 
 
+if TYPE_CHECKING:
+    _Response = Response[AssistantObject | ErrorResponse]
+else:
+    _Response = Response
+
+
+class DetailedResponse(_Response):
+    """A response with the headers that the document describes."""
+
+    __slots__ = ()
+
+    @property
+    def retry_after(self) -> int | None:
+        """Return the header Retry-After, None where it is missing or no such value.
+
+        Seconds to wait at least before the next attempt. Absent where waiting does not
+        help, as with a used-up quota.
+        """
+        return header_int(self.headers, "Retry-After")
+
+
 def sync_detailed(
     *, client: Client, body: CreateAssistantRequest | CreateAssistantRequestDict
-) -> Response[AssistantObject | ErrorResponse]:
+) -> DetailedResponse:
     """Send the request and return the response, documented errors included.
 
     `build_request` describes the arguments.
@@ -63,13 +93,16 @@ def sync_detailed(
         httpx.HTTPError: the server can't be reached.
     """
     request = build_request(body=body)
-    return detailed(client.send(request), parse_response)
+    return with_headers(DetailedResponse, client.send(request), parse_response)
 
 
 def sync(
     *, client: Client, body: CreateAssistantRequest | CreateAssistantRequestDict
 ) -> AssistantObject:
     """Create an assistant.
+
+    Deprecated: the document advises against it.
+    Needs credentials: `api_key_auth`.
 
     `build_request` describes the arguments.
 
@@ -83,10 +116,12 @@ def sync(
 
 async def asyncio_detailed(
     *, client: Client, body: CreateAssistantRequest | CreateAssistantRequestDict
-) -> Response[AssistantObject | ErrorResponse]:
+) -> DetailedResponse:
     """The asynchronous twin of `sync_detailed`."""
     request = build_request(body=body)
-    return detailed(await client.send_async(request), parse_response)
+    return with_headers(
+        DetailedResponse, await client.send_async(request), parse_response
+    )
 
 
 async def asyncio(

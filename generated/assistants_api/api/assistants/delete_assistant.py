@@ -4,6 +4,9 @@
 Removes an assistant for good. Threads that it worked on stay, with their messages.
 
 DELETE /assistants/{assistant_id}
+
+Deprecated: the document advises against it.
+Needs credentials: `api_key_auth`.
 """
 
 from __future__ import annotations
@@ -11,7 +14,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ... import models
-from ...reading import detailed, json_of, success, unexpected
+from ...deprecation import deprecated
+from ...headers import header_int
+from ...reading import json_of, success, unexpected, with_headers
 from ...types import Request, Response, ResponseLike
 from ...writing import fill_path
 
@@ -24,6 +29,9 @@ if TYPE_CHECKING:
 def build_request(assistant_id: str) -> Request:
     """Build the request without sending it.
 
+    Deprecated: the document advises against it.
+    Needs credentials: `api_key_auth`.
+
     Args:
         assistant_id: Id of the assistant, as `createAssistant` or `listAssistants`
             gave it.
@@ -31,6 +39,7 @@ def build_request(assistant_id: str) -> Request:
     Raises:
         ValueError: an argument of the path is empty.
     """
+    deprecated("assistants.delete_assistant")
     return Request(
         method="DELETE",
         path=fill_path("/assistants/{assistant_id}", assistant_id=assistant_id),
@@ -52,9 +61,28 @@ def parse_response(response: ResponseLike) -> DeleteAssistantResponse | ErrorRes
     raise unexpected(response)
 
 
-def sync_detailed(
-    assistant_id: str, *, client: Client
-) -> Response[DeleteAssistantResponse | ErrorResponse]:
+if TYPE_CHECKING:
+    _Response = Response[DeleteAssistantResponse | ErrorResponse]
+else:
+    _Response = Response
+
+
+class DetailedResponse(_Response):
+    """A response with the headers that the document describes."""
+
+    __slots__ = ()
+
+    @property
+    def retry_after(self) -> int | None:
+        """Return the header Retry-After, None where it is missing or no such value.
+
+        Seconds to wait at least before the next attempt. Absent where waiting does not
+        help, as with a used-up quota.
+        """
+        return header_int(self.headers, "Retry-After")
+
+
+def sync_detailed(assistant_id: str, *, client: Client) -> DetailedResponse:
     """Send the request and return the response, documented errors included.
 
     `build_request` describes the arguments.
@@ -64,11 +92,14 @@ def sync_detailed(
         httpx.HTTPError: the server can't be reached.
     """
     request = build_request(assistant_id)
-    return detailed(client.send(request), parse_response)
+    return with_headers(DetailedResponse, client.send(request), parse_response)
 
 
 def sync(assistant_id: str, *, client: Client) -> DeleteAssistantResponse:
     """Delete an assistant.
+
+    Deprecated: the document advises against it.
+    Needs credentials: `api_key_auth`.
 
     `build_request` describes the arguments.
 
@@ -82,12 +113,12 @@ def sync(assistant_id: str, *, client: Client) -> DeleteAssistantResponse:
     return result
 
 
-async def asyncio_detailed(
-    assistant_id: str, *, client: Client
-) -> Response[DeleteAssistantResponse | ErrorResponse]:
+async def asyncio_detailed(assistant_id: str, *, client: Client) -> DetailedResponse:
     """The asynchronous twin of `sync_detailed`."""
     request = build_request(assistant_id)
-    return detailed(await client.send_async(request), parse_response)
+    return with_headers(
+        DetailedResponse, await client.send_async(request), parse_response
+    )
 
 
 async def asyncio(assistant_id: str, *, client: Client) -> DeleteAssistantResponse:

@@ -5,6 +5,9 @@ Gives the assistants of the project, page by page. Go on with `after` while the 
 says `has_more`.
 
 GET /assistants
+
+Deprecated: the document advises against it.
+Needs credentials: `api_key_auth`.
 """
 
 from __future__ import annotations
@@ -12,7 +15,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ... import models
-from ...reading import detailed, json_of, success, unexpected
+from ...deprecation import deprecated
+from ...headers import header_int
+from ...reading import json_of, success, unexpected, with_headers
 from ...types import UNSET, Request, Response, ResponseLike, Unset
 from ...writing import form
 
@@ -32,11 +37,15 @@ def build_request(
 ) -> Request:
     """Build the request without sending it.
 
+    Deprecated: the document advises against it.
+    Needs credentials: `api_key_auth`.
+
     Args:
         limit: How many assistants a page may hold, from 1 to 100; 20 if nothing is
-            said.
+            said. (default: 20)
         order: Whether the oldest assistants come first (`asc`) or the newest
-            (`desc`), by `created_at`. The newest if nothing is said.
+            (`desc`), by `created_at`. The newest if nothing is said. (default:
+            "desc")
         after: Id of an assistant, as a rule the `last_id` of the page before: the
             answer begins with the next one in the chosen order. Leave it out for
             the first page.
@@ -44,6 +53,7 @@ def build_request(
             the answer holds what stands in front of it, which is how one pages
             backwards.
     """
+    deprecated("assistants.list_assistants")
     return Request(
         method="GET",
         path="/assistants",
@@ -71,6 +81,27 @@ def parse_response(response: ResponseLike) -> ListAssistantsResponse | ErrorResp
     raise unexpected(response)
 
 
+if TYPE_CHECKING:
+    _Response = Response[ListAssistantsResponse | ErrorResponse]
+else:
+    _Response = Response
+
+
+class DetailedResponse(_Response):
+    """A response with the headers that the document describes."""
+
+    __slots__ = ()
+
+    @property
+    def retry_after(self) -> int | None:
+        """Return the header Retry-After, None where it is missing or no such value.
+
+        Seconds to wait at least before the next attempt. Absent where waiting does not
+        help, as with a used-up quota.
+        """
+        return header_int(self.headers, "Retry-After")
+
+
 def sync_detailed(
     *,
     client: Client,
@@ -78,7 +109,7 @@ def sync_detailed(
     order: SortOrder | Unset = UNSET,
     after: str | Unset = UNSET,
     before: str | Unset = UNSET,
-) -> Response[ListAssistantsResponse | ErrorResponse]:
+) -> DetailedResponse:
     """Send the request and return the response, documented errors included.
 
     `build_request` describes the arguments.
@@ -88,7 +119,7 @@ def sync_detailed(
         httpx.HTTPError: the server can't be reached.
     """
     request = build_request(limit=limit, order=order, after=after, before=before)
-    return detailed(client.send(request), parse_response)
+    return with_headers(DetailedResponse, client.send(request), parse_response)
 
 
 def sync(
@@ -100,6 +131,9 @@ def sync(
     before: str | Unset = UNSET,
 ) -> ListAssistantsResponse:
     """List assistants.
+
+    Deprecated: the document advises against it.
+    Needs credentials: `api_key_auth`.
 
     `build_request` describes the arguments.
 
@@ -122,10 +156,12 @@ async def asyncio_detailed(
     order: SortOrder | Unset = UNSET,
     after: str | Unset = UNSET,
     before: str | Unset = UNSET,
-) -> Response[ListAssistantsResponse | ErrorResponse]:
+) -> DetailedResponse:
     """The asynchronous twin of `sync_detailed`."""
     request = build_request(limit=limit, order=order, after=after, before=before)
-    return detailed(await client.send_async(request), parse_response)
+    return with_headers(
+        DetailedResponse, await client.send_async(request), parse_response
+    )
 
 
 async def asyncio(

@@ -5,6 +5,9 @@ Changes the settings that the body names; the others stay as they are. Runs that
 begun keep the settings they began with.
 
 POST /assistants/{assistant_id}
+
+Deprecated: the document advises against it.
+Needs credentials: `api_key_auth`.
 """
 
 from __future__ import annotations
@@ -12,7 +15,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ... import models
-from ...reading import detailed, json_of, success, unexpected
+from ...deprecation import deprecated
+from ...headers import header_int
+from ...reading import json_of, success, unexpected, with_headers
 from ...types import Request, Response, ResponseLike, to_json
 from ...writing import fill_path
 
@@ -31,6 +36,9 @@ def build_request(
 ) -> Request:
     """Build the request without sending it.
 
+    Deprecated: the document advises against it.
+    Needs credentials: `api_key_auth`.
+
     Args:
         assistant_id: Id of the assistant, as `createAssistant` or `listAssistants`
             gave it.
@@ -40,6 +48,7 @@ def build_request(
     Raises:
         ValueError: an argument of the path is empty.
     """
+    deprecated("assistants.modify_assistant")
     return Request(
         method="POST",
         path=fill_path("/assistants/{assistant_id}", assistant_id=assistant_id),
@@ -62,12 +71,33 @@ def parse_response(response: ResponseLike) -> AssistantObject | ErrorResponse:
     raise unexpected(response)
 
 
+if TYPE_CHECKING:
+    _Response = Response[AssistantObject | ErrorResponse]
+else:
+    _Response = Response
+
+
+class DetailedResponse(_Response):
+    """A response with the headers that the document describes."""
+
+    __slots__ = ()
+
+    @property
+    def retry_after(self) -> int | None:
+        """Return the header Retry-After, None where it is missing or no such value.
+
+        Seconds to wait at least before the next attempt. Absent where waiting does not
+        help, as with a used-up quota.
+        """
+        return header_int(self.headers, "Retry-After")
+
+
 def sync_detailed(
     assistant_id: str,
     *,
     client: Client,
     body: ModifyAssistantRequest | ModifyAssistantRequestDict,
-) -> Response[AssistantObject | ErrorResponse]:
+) -> DetailedResponse:
     """Send the request and return the response, documented errors included.
 
     `build_request` describes the arguments.
@@ -77,7 +107,7 @@ def sync_detailed(
         httpx.HTTPError: the server can't be reached.
     """
     request = build_request(assistant_id, body=body)
-    return detailed(client.send(request), parse_response)
+    return with_headers(DetailedResponse, client.send(request), parse_response)
 
 
 def sync(
@@ -87,6 +117,9 @@ def sync(
     body: ModifyAssistantRequest | ModifyAssistantRequestDict,
 ) -> AssistantObject:
     """Change an assistant.
+
+    Deprecated: the document advises against it.
+    Needs credentials: `api_key_auth`.
 
     `build_request` describes the arguments.
 
@@ -105,10 +138,12 @@ async def asyncio_detailed(
     *,
     client: Client,
     body: ModifyAssistantRequest | ModifyAssistantRequestDict,
-) -> Response[AssistantObject | ErrorResponse]:
+) -> DetailedResponse:
     """The asynchronous twin of `sync_detailed`."""
     request = build_request(assistant_id, body=body)
-    return detailed(await client.send_async(request), parse_response)
+    return with_headers(
+        DetailedResponse, await client.send_async(request), parse_response
+    )
 
 
 async def asyncio(

@@ -6,6 +6,8 @@ and a file may have up to 512 MB; servers may set lower limits. To make the file
 searchable, add its id to a vector store afterwards.
 
 POST /files
+
+Needs credentials: `api_key_auth`.
 """
 
 from __future__ import annotations
@@ -26,6 +28,8 @@ if TYPE_CHECKING:
 
 def build_request(*, body: CreateFileRequest | CreateFileRequestDict) -> Request:
     """Build the request without sending it.
+
+    Needs credentials: `api_key_auth`.
 
     Args:
         body: The file and its purpose, as fields of a form.
@@ -71,6 +75,8 @@ def sync(
     *, client: Client, body: CreateFileRequest | CreateFileRequestDict
 ) -> OpenAIFile:
     """Upload a file.
+
+    Needs credentials: `api_key_auth`.
 
     `build_request` describes the arguments.
 

@@ -5,6 +5,8 @@ Deletes a file and its contents for good. Vector stores that contain the file lo
 too.
 
 DELETE /files/{file_id}
+
+Needs credentials: `api_key_auth`.
 """
 
 from __future__ import annotations
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
 
 def build_request(file_id: str) -> Request:
     """Build the request without sending it.
+
+    Needs credentials: `api_key_auth`.
 
     Args:
         file_id: Id of the file.
@@ -66,6 +70,8 @@ def sync_detailed(
 
 def sync(file_id: str, *, client: Client) -> DeleteFileResponse:
     """Delete a file.
+
+    Needs credentials: `api_key_auth`.
 
     `build_request` describes the arguments.
 

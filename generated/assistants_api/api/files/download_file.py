@@ -5,6 +5,8 @@ Returns the contents of a file, byte for byte. Some servers refuse to return fil
 were uploaded for `assistants`, and return only those that a model produced.
 
 GET /files/{file_id}/content
+
+Needs credentials: `api_key_auth`.
 """
 
 from __future__ import annotations
@@ -14,7 +16,7 @@ from typing import TYPE_CHECKING
 from ... import models
 from ...reading import detailed, json_of, success, unexpected
 from ...types import Request, Response, ResponseLike
-from ...writing import fill_path
+from ...writing import fill_path, texts
 
 if TYPE_CHECKING:
     from ...client import Client
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
 def build_request(file_id: str) -> Request:
     """Build the request without sending it.
 
+    Needs credentials: `api_key_auth`.
+
     Args:
         file_id: Id of the file.
 
@@ -31,7 +35,9 @@ def build_request(file_id: str) -> Request:
         ValueError: an argument of the path is empty.
     """
     return Request(
-        method="GET", path=fill_path("/files/{file_id}/content", file_id=file_id)
+        method="GET",
+        path=fill_path("/files/{file_id}/content", file_id=file_id),
+        headers=texts({"Accept": "*/*"}),
     )
 
 
@@ -65,6 +71,8 @@ def sync_detailed(file_id: str, *, client: Client) -> Response[bytes | ErrorResp
 
 def sync(file_id: str, *, client: Client) -> bytes:
     """Download a file.
+
+    Needs credentials: `api_key_auth`.
 
     `build_request` describes the arguments.
 

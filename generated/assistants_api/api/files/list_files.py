@@ -5,6 +5,8 @@ Returns the uploaded files of the project, page by page. Continue with `after` w
 page says `has_more`.
 
 GET /files
+
+Needs credentials: `api_key_auth`.
 """
 
 from __future__ import annotations
@@ -32,13 +34,15 @@ def build_request(
 ) -> Request:
     """Build the request without sending it.
 
+    Needs credentials: `api_key_auth`.
+
     Args:
         purpose: Return only the files with this purpose, such as `assistants`. Omit
             it for all of them.
         limit: Maximum number of files on a page, from 1 to 10,000. Defaults to
-            10,000.
+            10,000. (default: 10000)
         order: Sort order by `created_at`: `asc` returns the oldest files first,
-            `desc` the newest. Defaults to `desc`.
+            `desc` the newest. Defaults to `desc`. (default: "desc")
         after: Id of a file, usually the `last_id` of the previous page; the page
             starts right after it. Omit it for the first page.
     """
@@ -98,6 +102,8 @@ def sync(
     after: str | Unset = UNSET,
 ) -> ListFilesResponse:
     """List files.
+
+    Needs credentials: `api_key_auth`.
 
     `build_request` describes the arguments.
 

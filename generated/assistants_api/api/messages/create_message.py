@@ -5,6 +5,8 @@ Puts a message at the end of a thread. It is answered by the next run, not by it
 while a run is active the thread is locked, and the request fails.
 
 POST /threads/{thread_id}/messages
+
+Needs credentials: `api_key_auth`.
 """
 
 from __future__ import annotations
@@ -12,7 +14,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ... import models
-from ...reading import detailed, json_of, success, unexpected
+from ...headers import header_int
+from ...reading import json_of, success, unexpected, with_headers
 from ...types import Request, Response, ResponseLike, to_json
 from ...writing import fill_path
 
@@ -30,6 +33,8 @@ def build_request(
     thread_id: str, *, body: CreateMessageRequest | CreateMessageRequestDict
 ) -> Request:
     """Build the request without sending it.
+
+    Needs credentials: `api_key_auth`.
 
     Args:
         thread_id: Id of the thread to add to.
@@ -60,12 +65,33 @@ def parse_response(response: ResponseLike) -> MessageObject | ErrorResponse:
     raise unexpected(response)
 
 
+if TYPE_CHECKING:
+    _Response = Response[MessageObject | ErrorResponse]
+else:
+    _Response = Response
+
+
+class DetailedResponse(_Response):
+    """A response with the headers that the document describes."""
+
+    __slots__ = ()
+
+    @property
+    def retry_after(self) -> int | None:
+        """Return the header Retry-After, None where it is missing or no such value.
+
+        Seconds to wait at least before the next attempt. Absent where waiting does not
+        help, as with a used-up quota.
+        """
+        return header_int(self.headers, "Retry-After")
+
+
 def sync_detailed(
     thread_id: str,
     *,
     client: Client,
     body: CreateMessageRequest | CreateMessageRequestDict,
-) -> Response[MessageObject | ErrorResponse]:
+) -> DetailedResponse:
     """Send the request and return the response, documented errors included.
 
     `build_request` describes the arguments.
@@ -75,7 +101,7 @@ def sync_detailed(
         httpx.HTTPError: the server can't be reached.
     """
     request = build_request(thread_id, body=body)
-    return detailed(client.send(request), parse_response)
+    return with_headers(DetailedResponse, client.send(request), parse_response)
 
 
 def sync(
@@ -85,6 +111,8 @@ def sync(
     body: CreateMessageRequest | CreateMessageRequestDict,
 ) -> MessageObject:
     """Add a message to a thread.
+
+    Needs credentials: `api_key_auth`.
 
     `build_request` describes the arguments.
 
@@ -101,10 +129,12 @@ async def asyncio_detailed(
     *,
     client: Client,
     body: CreateMessageRequest | CreateMessageRequestDict,
-) -> Response[MessageObject | ErrorResponse]:
+) -> DetailedResponse:
     """The asynchronous twin of `sync_detailed`."""
     request = build_request(thread_id, body=body)
-    return detailed(await client.send_async(request), parse_response)
+    return with_headers(
+        DetailedResponse, await client.send_async(request), parse_response
+    )
 
 
 async def asyncio(

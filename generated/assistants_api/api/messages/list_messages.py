@@ -5,6 +5,8 @@ Gives the messages of a thread, newest first unless `order` says otherwise. Afte
 has completed, its answer is found here.
 
 GET /threads/{thread_id}/messages
+
+Needs credentials: `api_key_auth`.
 """
 
 from __future__ import annotations
@@ -12,7 +14,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ... import models
-from ...reading import detailed, json_of, success, unexpected
+from ...headers import header_int
+from ...reading import json_of, success, unexpected, with_headers
 from ...types import UNSET, Request, Response, ResponseLike, Unset
 from ...writing import fill_path, form
 
@@ -34,12 +37,15 @@ def build_request(
 ) -> Request:
     """Build the request without sending it.
 
+    Needs credentials: `api_key_auth`.
+
     Args:
         thread_id: Id of the thread to read.
         limit: How many messages a page may hold, from 1 to 100; 20 if nothing is
-            said.
+            said. (default: 20)
         order: Whether the oldest messages come first (`asc`) or the newest
-            (`desc`), by `created_at`. The newest if nothing is said.
+            (`desc`), by `created_at`. The newest if nothing is said. (default:
+            "desc")
         after: Id of a message, as a rule the `last_id` of the page before: the
             answer begins with the next one in the chosen order. Leave it out for
             the first page.
@@ -80,6 +86,27 @@ def parse_response(response: ResponseLike) -> ListMessagesResponse | ErrorRespon
     raise unexpected(response)
 
 
+if TYPE_CHECKING:
+    _Response = Response[ListMessagesResponse | ErrorResponse]
+else:
+    _Response = Response
+
+
+class DetailedResponse(_Response):
+    """A response with the headers that the document describes."""
+
+    __slots__ = ()
+
+    @property
+    def retry_after(self) -> int | None:
+        """Return the header Retry-After, None where it is missing or no such value.
+
+        Seconds to wait at least before the next attempt. Absent where waiting does not
+        help, as with a used-up quota.
+        """
+        return header_int(self.headers, "Retry-After")
+
+
 def sync_detailed(
     thread_id: str,
     *,
@@ -89,7 +116,7 @@ def sync_detailed(
     after: str | Unset = UNSET,
     before: str | Unset = UNSET,
     run_id: str | Unset = UNSET,
-) -> Response[ListMessagesResponse | ErrorResponse]:
+) -> DetailedResponse:
     """Send the request and return the response, documented errors included.
 
     `build_request` describes the arguments.
@@ -101,7 +128,7 @@ def sync_detailed(
     request = build_request(
         thread_id, limit=limit, order=order, after=after, before=before, run_id=run_id
     )
-    return detailed(client.send(request), parse_response)
+    return with_headers(DetailedResponse, client.send(request), parse_response)
 
 
 def sync(
@@ -115,6 +142,8 @@ def sync(
     run_id: str | Unset = UNSET,
 ) -> ListMessagesResponse:
     """List the messages of a thread.
+
+    Needs credentials: `api_key_auth`.
 
     `build_request` describes the arguments.
 
@@ -145,12 +174,14 @@ async def asyncio_detailed(
     after: str | Unset = UNSET,
     before: str | Unset = UNSET,
     run_id: str | Unset = UNSET,
-) -> Response[ListMessagesResponse | ErrorResponse]:
+) -> DetailedResponse:
     """The asynchronous twin of `sync_detailed`."""
     request = build_request(
         thread_id, limit=limit, order=order, after=after, before=before, run_id=run_id
     )
-    return detailed(await client.send_async(request), parse_response)
+    return with_headers(
+        DetailedResponse, await client.send_async(request), parse_response
+    )
 
 
 async def asyncio(

@@ -4,6 +4,8 @@
 Deletes a fine-tuned model of your organization. Requires a role that may delete models.
 
 DELETE /models/{model}
+
+Needs credentials: `api_key_auth`.
 """
 
 from __future__ import annotations
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
 
 def build_request(model: str) -> Request:
     """Build the request without sending it.
+
+    Needs credentials: `api_key_auth`.
 
     Args:
         model: Id of the fine-tuned model.
@@ -65,6 +69,8 @@ def sync_detailed(
 
 def sync(model: str, *, client: Client) -> DeleteModelResponse:
     """Delete a fine-tuned model.
+
+    Needs credentials: `api_key_auth`.
 
     `build_request` describes the arguments.
 

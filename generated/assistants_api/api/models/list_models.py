@@ -4,6 +4,8 @@
 Returns all models that the API key may use, in a single page.
 
 GET /models
+
+Needs credentials: `api_key_auth`.
 """
 
 from __future__ import annotations
@@ -21,7 +23,10 @@ if TYPE_CHECKING:
 
 
 def build_request() -> Request:
-    """Build the request without sending it."""
+    """Build the request without sending it.
+
+    Needs credentials: `api_key_auth`.
+    """
     return Request(method="GET", path="/models")
 
 
@@ -55,6 +60,8 @@ def sync_detailed(*, client: Client) -> Response[ListModelsResponse | ErrorRespo
 
 def sync(*, client: Client) -> ListModelsResponse:
     """List models.
+
+    Needs credentials: `api_key_auth`.
 
     `build_request` describes the arguments.
 

@@ -4,6 +4,8 @@
 Returns one model: when it was published, and by whom.
 
 GET /models/{model}
+
+Needs credentials: `api_key_auth`.
 """
 
 from __future__ import annotations
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
 
 def build_request(model: str) -> Request:
     """Build the request without sending it.
+
+    Needs credentials: `api_key_auth`.
 
     Args:
         model: Id of the model, such as `gpt-4o` or the id of a fine-tuned model.
@@ -65,6 +69,8 @@ def sync_detailed(
 
 def sync(model: str, *, client: Client) -> ModelSchema:
     """Get a model.
+
+    Needs credentials: `api_key_auth`.
 
     `build_request` describes the arguments.
 

@@ -5,6 +5,8 @@ Reads one step of a run: the message it wrote, or the tools it called and what c
 that.
 
 GET /threads/{thread_id}/runs/{run_id}/steps/{step_id}
+
+Needs credentials: `api_key_auth`.
 """
 
 from __future__ import annotations
@@ -12,7 +14,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ... import models
-from ...reading import detailed, json_of, success, unexpected
+from ...headers import header_int
+from ...reading import json_of, success, unexpected, with_headers
 from ...types import UNSET, Request, Response, ResponseLike, Unset
 from ...writing import fill_path, form
 
@@ -31,6 +34,8 @@ def build_request(
     include: list[RunStepInclude] | Unset = UNSET,
 ) -> Request:
     """Build the request without sending it.
+
+    Needs credentials: `api_key_auth`.
 
     Args:
         thread_id: Id of the thread that holds the run.
@@ -69,6 +74,27 @@ def parse_response(response: ResponseLike) -> RunStepObject | ErrorResponse:
     raise unexpected(response)
 
 
+if TYPE_CHECKING:
+    _Response = Response[RunStepObject | ErrorResponse]
+else:
+    _Response = Response
+
+
+class DetailedResponse(_Response):
+    """A response with the headers that the document describes."""
+
+    __slots__ = ()
+
+    @property
+    def retry_after(self) -> int | None:
+        """Return the header Retry-After, None where it is missing or no such value.
+
+        Seconds to wait at least before the next attempt. Absent where waiting does not
+        help, as with a used-up quota.
+        """
+        return header_int(self.headers, "Retry-After")
+
+
 def sync_detailed(
     thread_id: str,
     run_id: str,
@@ -76,7 +102,7 @@ def sync_detailed(
     *,
     client: Client,
     include: list[RunStepInclude] | Unset = UNSET,
-) -> Response[RunStepObject | ErrorResponse]:
+) -> DetailedResponse:
     """Send the request and return the response, documented errors included.
 
     `build_request` describes the arguments.
@@ -86,7 +112,7 @@ def sync_detailed(
         httpx.HTTPError: the server can't be reached.
     """
     request = build_request(thread_id, run_id, step_id, include=include)
-    return detailed(client.send(request), parse_response)
+    return with_headers(DetailedResponse, client.send(request), parse_response)
 
 
 def sync(
@@ -98,6 +124,8 @@ def sync(
     include: list[RunStepInclude] | Unset = UNSET,
 ) -> RunStepObject:
     """Get a step of a run.
+
+    Needs credentials: `api_key_auth`.
 
     `build_request` describes the arguments.
 
@@ -118,10 +146,12 @@ async def asyncio_detailed(
     *,
     client: Client,
     include: list[RunStepInclude] | Unset = UNSET,
-) -> Response[RunStepObject | ErrorResponse]:
+) -> DetailedResponse:
     """The asynchronous twin of `sync_detailed`."""
     request = build_request(thread_id, run_id, step_id, include=include)
-    return detailed(await client.send_async(request), parse_response)
+    return with_headers(
+        DetailedResponse, await client.send_async(request), parse_response
+    )
 
 
 async def asyncio(

@@ -5,6 +5,8 @@ Gives what a run has done so far, step by step, newest first unless `order` says
 otherwise.
 
 GET /threads/{thread_id}/runs/{run_id}/steps
+
+Needs credentials: `api_key_auth`.
 """
 
 from __future__ import annotations
@@ -12,7 +14,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ... import models
-from ...reading import detailed, json_of, success, unexpected
+from ...headers import header_int
+from ...reading import json_of, success, unexpected, with_headers
 from ...types import UNSET, Request, Response, ResponseLike, Unset
 from ...writing import fill_path, form
 
@@ -36,12 +39,15 @@ def build_request(
 ) -> Request:
     """Build the request without sending it.
 
+    Needs credentials: `api_key_auth`.
+
     Args:
         thread_id: Id of the thread that holds the run.
         run_id: Id of the run whose steps are wanted.
         limit: How many steps a page may hold, from 1 to 100; 20 if nothing is said.
+            (default: 20)
         order: Whether the oldest steps come first (`asc`) or the newest (`desc`),
-            by `created_at`. The newest if nothing is said.
+            by `created_at`. The newest if nothing is said. (default: "desc")
         after: Id of a step, as a rule the `last_id` of the page before: the answer
             begins with the next one in the chosen order. Leave it out for the first
             page.
@@ -86,6 +92,27 @@ def parse_response(response: ResponseLike) -> ListRunStepsResponse | ErrorRespon
     raise unexpected(response)
 
 
+if TYPE_CHECKING:
+    _Response = Response[ListRunStepsResponse | ErrorResponse]
+else:
+    _Response = Response
+
+
+class DetailedResponse(_Response):
+    """A response with the headers that the document describes."""
+
+    __slots__ = ()
+
+    @property
+    def retry_after(self) -> int | None:
+        """Return the header Retry-After, None where it is missing or no such value.
+
+        Seconds to wait at least before the next attempt. Absent where waiting does not
+        help, as with a used-up quota.
+        """
+        return header_int(self.headers, "Retry-After")
+
+
 def sync_detailed(
     thread_id: str,
     run_id: str,
@@ -96,7 +123,7 @@ def sync_detailed(
     after: str | Unset = UNSET,
     before: str | Unset = UNSET,
     include: list[RunStepInclude] | Unset = UNSET,
-) -> Response[ListRunStepsResponse | ErrorResponse]:
+) -> DetailedResponse:
     """Send the request and return the response, documented errors included.
 
     `build_request` describes the arguments.
@@ -114,7 +141,7 @@ def sync_detailed(
         before=before,
         include=include,
     )
-    return detailed(client.send(request), parse_response)
+    return with_headers(DetailedResponse, client.send(request), parse_response)
 
 
 def sync(
@@ -129,6 +156,8 @@ def sync(
     include: list[RunStepInclude] | Unset = UNSET,
 ) -> ListRunStepsResponse:
     """List the steps of a run.
+
+    Needs credentials: `api_key_auth`.
 
     `build_request` describes the arguments.
 
@@ -161,7 +190,7 @@ async def asyncio_detailed(
     after: str | Unset = UNSET,
     before: str | Unset = UNSET,
     include: list[RunStepInclude] | Unset = UNSET,
-) -> Response[ListRunStepsResponse | ErrorResponse]:
+) -> DetailedResponse:
     """The asynchronous twin of `sync_detailed`."""
     request = build_request(
         thread_id,
@@ -172,7 +201,9 @@ async def asyncio_detailed(
         before=before,
         include=include,
     )
-    return detailed(await client.send_async(request), parse_response)
+    return with_headers(
+        DetailedResponse, await client.send_async(request), parse_response
+    )
 
 
 async def asyncio(

@@ -6,6 +6,8 @@ with `getRun` until it has ended, or ask for a stream. A thread takes one active
 a time.
 
 POST /threads/{thread_id}/runs
+
+Needs credentials: `api_key_auth`.
 """
 
 from __future__ import annotations
@@ -14,7 +16,8 @@ from collections.abc import AsyncGenerator, Generator
 from typing import TYPE_CHECKING
 
 from ... import models
-from ...reading import detailed, json_of, success, unexpected
+from ...headers import header_int
+from ...reading import json_of, success, unexpected, with_headers
 from ...streaming import event_object, with_stream
 from ...types import UNSET, Request, Response, ResponseLike, Unset, to_json
 from ...writing import fill_path, form
@@ -35,6 +38,8 @@ def build_request(
     include: list[RunStepInclude] | Unset = UNSET,
 ) -> Request:
     """Build the request without sending it.
+
+    Needs credentials: `api_key_auth`.
 
     Args:
         thread_id: Id of the thread to work on.
@@ -83,13 +88,34 @@ def parse_response(response: ResponseLike) -> RunObject | ErrorResponse:
     raise unexpected(response)
 
 
+if TYPE_CHECKING:
+    _Response = Response[RunObject | ErrorResponse]
+else:
+    _Response = Response
+
+
+class DetailedResponse(_Response):
+    """A response with the headers that the document describes."""
+
+    __slots__ = ()
+
+    @property
+    def retry_after(self) -> int | None:
+        """Return the header Retry-After, None where it is missing or no such value.
+
+        Seconds to wait at least before the next attempt. Absent where waiting does not
+        help, as with a used-up quota.
+        """
+        return header_int(self.headers, "Retry-After")
+
+
 def sync_detailed(
     thread_id: str,
     *,
     client: Client,
     body: CreateRunRequest | CreateRunRequestDict,
     include: list[RunStepInclude] | Unset = UNSET,
-) -> Response[RunObject | ErrorResponse]:
+) -> DetailedResponse:
     """Send the request and return the response, documented errors included.
 
     `build_request` describes the arguments.
@@ -99,7 +125,7 @@ def sync_detailed(
         httpx.HTTPError: the server can't be reached.
     """
     request = build_request(thread_id, body=body, include=include)
-    return detailed(client.send(request), parse_response)
+    return with_headers(DetailedResponse, client.send(request), parse_response)
 
 
 def sync(
@@ -110,6 +136,8 @@ def sync(
     include: list[RunStepInclude] | Unset = UNSET,
 ) -> RunObject:
     """Run an assistant on a thread.
+
+    Needs credentials: `api_key_auth`.
 
     `build_request` describes the arguments.
 
@@ -129,10 +157,12 @@ async def asyncio_detailed(
     client: Client,
     body: CreateRunRequest | CreateRunRequestDict,
     include: list[RunStepInclude] | Unset = UNSET,
-) -> Response[RunObject | ErrorResponse]:
+) -> DetailedResponse:
     """The asynchronous twin of `sync_detailed`."""
     request = build_request(thread_id, body=body, include=include)
-    return detailed(await client.send_async(request), parse_response)
+    return with_headers(
+        DetailedResponse, await client.send_async(request), parse_response
+    )
 
 
 async def asyncio(

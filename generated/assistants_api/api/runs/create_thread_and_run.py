@@ -5,6 +5,8 @@ Does the work of `createThread` and `createRun` in one request. The id of the ne
 is the `thread_id` of the run.
 
 POST /threads/runs
+
+Needs credentials: `api_key_auth`.
 """
 
 from __future__ import annotations
@@ -13,7 +15,8 @@ from collections.abc import AsyncGenerator, Generator
 from typing import TYPE_CHECKING
 
 from ... import models
-from ...reading import detailed, json_of, success, unexpected
+from ...headers import header_int
+from ...reading import json_of, success, unexpected, with_headers
 from ...streaming import event_object, with_stream
 from ...types import Request, Response, ResponseLike, to_json
 
@@ -32,6 +35,8 @@ def build_request(
     *, body: CreateThreadAndRunRequest | CreateThreadAndRunRequestDict
 ) -> Request:
     """Build the request without sending it.
+
+    Needs credentials: `api_key_auth`.
 
     Args:
         body: The assistant, the thread to begin with, and settings that hold for
@@ -66,9 +71,30 @@ def parse_response(response: ResponseLike) -> RunObject | ErrorResponse:
     raise unexpected(response)
 
 
+if TYPE_CHECKING:
+    _Response = Response[RunObject | ErrorResponse]
+else:
+    _Response = Response
+
+
+class DetailedResponse(_Response):
+    """A response with the headers that the document describes."""
+
+    __slots__ = ()
+
+    @property
+    def retry_after(self) -> int | None:
+        """Return the header Retry-After, None where it is missing or no such value.
+
+        Seconds to wait at least before the next attempt. Absent where waiting does not
+        help, as with a used-up quota.
+        """
+        return header_int(self.headers, "Retry-After")
+
+
 def sync_detailed(
     *, client: Client, body: CreateThreadAndRunRequest | CreateThreadAndRunRequestDict
-) -> Response[RunObject | ErrorResponse]:
+) -> DetailedResponse:
     """Send the request and return the response, documented errors included.
 
     `build_request` describes the arguments.
@@ -78,13 +104,15 @@ def sync_detailed(
         httpx.HTTPError: the server can't be reached.
     """
     request = build_request(body=body)
-    return detailed(client.send(request), parse_response)
+    return with_headers(DetailedResponse, client.send(request), parse_response)
 
 
 def sync(
     *, client: Client, body: CreateThreadAndRunRequest | CreateThreadAndRunRequestDict
 ) -> RunObject:
     """Create a thread and run it.
+
+    Needs credentials: `api_key_auth`.
 
     `build_request` describes the arguments.
 
@@ -98,10 +126,12 @@ def sync(
 
 async def asyncio_detailed(
     *, client: Client, body: CreateThreadAndRunRequest | CreateThreadAndRunRequestDict
-) -> Response[RunObject | ErrorResponse]:
+) -> DetailedResponse:
     """The asynchronous twin of `sync_detailed`."""
     request = build_request(body=body)
-    return detailed(await client.send_async(request), parse_response)
+    return with_headers(
+        DetailedResponse, await client.send_async(request), parse_response
+    )
 
 
 async def asyncio(

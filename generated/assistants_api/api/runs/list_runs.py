@@ -5,6 +5,8 @@ Gives all runs of a thread, whatever became of them, newest first unless `order`
 otherwise.
 
 GET /threads/{thread_id}/runs
+
+Needs credentials: `api_key_auth`.
 """
 
 from __future__ import annotations
@@ -12,7 +14,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ... import models
-from ...reading import detailed, json_of, success, unexpected
+from ...headers import header_int
+from ...reading import json_of, success, unexpected, with_headers
 from ...types import UNSET, Request, Response, ResponseLike, Unset
 from ...writing import fill_path, form
 
@@ -33,11 +36,14 @@ def build_request(
 ) -> Request:
     """Build the request without sending it.
 
+    Needs credentials: `api_key_auth`.
+
     Args:
         thread_id: Id of the thread whose runs are wanted.
         limit: How many runs a page may hold, from 1 to 100; 20 if nothing is said.
+            (default: 20)
         order: Whether the oldest runs come first (`asc`) or the newest (`desc`), by
-            `created_at`. The newest if nothing is said.
+            `created_at`. The newest if nothing is said. (default: "desc")
         after: Id of a run, as a rule the `last_id` of the page before: the answer
             begins with the next one in the chosen order. Leave it out for the first
             page.
@@ -75,6 +81,27 @@ def parse_response(response: ResponseLike) -> ListRunsResponse | ErrorResponse:
     raise unexpected(response)
 
 
+if TYPE_CHECKING:
+    _Response = Response[ListRunsResponse | ErrorResponse]
+else:
+    _Response = Response
+
+
+class DetailedResponse(_Response):
+    """A response with the headers that the document describes."""
+
+    __slots__ = ()
+
+    @property
+    def retry_after(self) -> int | None:
+        """Return the header Retry-After, None where it is missing or no such value.
+
+        Seconds to wait at least before the next attempt. Absent where waiting does not
+        help, as with a used-up quota.
+        """
+        return header_int(self.headers, "Retry-After")
+
+
 def sync_detailed(
     thread_id: str,
     *,
@@ -83,7 +110,7 @@ def sync_detailed(
     order: SortOrder | Unset = UNSET,
     after: str | Unset = UNSET,
     before: str | Unset = UNSET,
-) -> Response[ListRunsResponse | ErrorResponse]:
+) -> DetailedResponse:
     """Send the request and return the response, documented errors included.
 
     `build_request` describes the arguments.
@@ -95,7 +122,7 @@ def sync_detailed(
     request = build_request(
         thread_id, limit=limit, order=order, after=after, before=before
     )
-    return detailed(client.send(request), parse_response)
+    return with_headers(DetailedResponse, client.send(request), parse_response)
 
 
 def sync(
@@ -108,6 +135,8 @@ def sync(
     before: str | Unset = UNSET,
 ) -> ListRunsResponse:
     """List the runs of a thread.
+
+    Needs credentials: `api_key_auth`.
 
     `build_request` describes the arguments.
 
@@ -136,12 +165,14 @@ async def asyncio_detailed(
     order: SortOrder | Unset = UNSET,
     after: str | Unset = UNSET,
     before: str | Unset = UNSET,
-) -> Response[ListRunsResponse | ErrorResponse]:
+) -> DetailedResponse:
     """The asynchronous twin of `sync_detailed`."""
     request = build_request(
         thread_id, limit=limit, order=order, after=after, before=before
     )
-    return detailed(await client.send_async(request), parse_response)
+    return with_headers(
+        DetailedResponse, await client.send_async(request), parse_response
+    )
 
 
 async def asyncio(

@@ -5,6 +5,8 @@ Changes the metadata of a run, at any time. Everything else about a run is fixed
 exists.
 
 POST /threads/{thread_id}/runs/{run_id}
+
+Needs credentials: `api_key_auth`.
 """
 
 from __future__ import annotations
@@ -12,7 +14,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ... import models
-from ...reading import detailed, json_of, success, unexpected
+from ...headers import header_int
+from ...reading import json_of, success, unexpected, with_headers
 from ...types import Request, Response, ResponseLike, to_json
 from ...writing import fill_path
 
@@ -27,6 +30,8 @@ def build_request(
     thread_id: str, run_id: str, *, body: ModifyRunRequest | ModifyRunRequestDict
 ) -> Request:
     """Build the request without sending it.
+
+    Needs credentials: `api_key_auth`.
 
     Args:
         thread_id: Id of the thread that holds the run.
@@ -60,13 +65,34 @@ def parse_response(response: ResponseLike) -> RunObject | ErrorResponse:
     raise unexpected(response)
 
 
+if TYPE_CHECKING:
+    _Response = Response[RunObject | ErrorResponse]
+else:
+    _Response = Response
+
+
+class DetailedResponse(_Response):
+    """A response with the headers that the document describes."""
+
+    __slots__ = ()
+
+    @property
+    def retry_after(self) -> int | None:
+        """Return the header Retry-After, None where it is missing or no such value.
+
+        Seconds to wait at least before the next attempt. Absent where waiting does not
+        help, as with a used-up quota.
+        """
+        return header_int(self.headers, "Retry-After")
+
+
 def sync_detailed(
     thread_id: str,
     run_id: str,
     *,
     client: Client,
     body: ModifyRunRequest | ModifyRunRequestDict,
-) -> Response[RunObject | ErrorResponse]:
+) -> DetailedResponse:
     """Send the request and return the response, documented errors included.
 
     `build_request` describes the arguments.
@@ -76,7 +102,7 @@ def sync_detailed(
         httpx.HTTPError: the server can't be reached.
     """
     request = build_request(thread_id, run_id, body=body)
-    return detailed(client.send(request), parse_response)
+    return with_headers(DetailedResponse, client.send(request), parse_response)
 
 
 def sync(
@@ -87,6 +113,8 @@ def sync(
     body: ModifyRunRequest | ModifyRunRequestDict,
 ) -> RunObject:
     """Change the metadata of a run.
+
+    Needs credentials: `api_key_auth`.
 
     `build_request` describes the arguments.
 
@@ -106,10 +134,12 @@ async def asyncio_detailed(
     *,
     client: Client,
     body: ModifyRunRequest | ModifyRunRequestDict,
-) -> Response[RunObject | ErrorResponse]:
+) -> DetailedResponse:
     """The asynchronous twin of `sync_detailed`."""
     request = build_request(thread_id, run_id, body=body)
-    return detailed(await client.send_async(request), parse_response)
+    return with_headers(
+        DetailedResponse, await client.send_async(request), parse_response
+    )
 
 
 async def asyncio(

@@ -5,6 +5,8 @@ Opens a conversation, empty or with first messages and files. Add to it with
 `createMessage` and have it answered with `createRun`.
 
 POST /threads
+
+Needs credentials: `api_key_auth`.
 """
 
 from __future__ import annotations
@@ -12,7 +14,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ... import models
-from ...reading import detailed, json_of, success, unexpected
+from ...headers import header_int
+from ...reading import json_of, success, unexpected, with_headers
 from ...types import UNSET, Request, Response, ResponseLike, Unset, to_json
 
 if TYPE_CHECKING:
@@ -29,6 +32,8 @@ def build_request(
     *, body: CreateThreadRequest | CreateThreadRequestDict | Unset = UNSET
 ) -> Request:
     """Build the request without sending it.
+
+    Needs credentials: `api_key_auth`.
 
     Args:
         body: First messages, files for tools, and metadata, each if wanted. Without
@@ -54,11 +59,32 @@ def parse_response(response: ResponseLike) -> ThreadObject | ErrorResponse:
     raise unexpected(response)
 
 
+if TYPE_CHECKING:
+    _Response = Response[ThreadObject | ErrorResponse]
+else:
+    _Response = Response
+
+
+class DetailedResponse(_Response):
+    """A response with the headers that the document describes."""
+
+    __slots__ = ()
+
+    @property
+    def retry_after(self) -> int | None:
+        """Return the header Retry-After, None where it is missing or no such value.
+
+        Seconds to wait at least before the next attempt. Absent where waiting does not
+        help, as with a used-up quota.
+        """
+        return header_int(self.headers, "Retry-After")
+
+
 def sync_detailed(
     *,
     client: Client,
     body: CreateThreadRequest | CreateThreadRequestDict | Unset = UNSET,
-) -> Response[ThreadObject | ErrorResponse]:
+) -> DetailedResponse:
     """Send the request and return the response, documented errors included.
 
     `build_request` describes the arguments.
@@ -68,7 +94,7 @@ def sync_detailed(
         httpx.HTTPError: the server can't be reached.
     """
     request = build_request(body=body)
-    return detailed(client.send(request), parse_response)
+    return with_headers(DetailedResponse, client.send(request), parse_response)
 
 
 def sync(
@@ -77,6 +103,8 @@ def sync(
     body: CreateThreadRequest | CreateThreadRequestDict | Unset = UNSET,
 ) -> ThreadObject:
     """Create a thread.
+
+    Needs credentials: `api_key_auth`.
 
     `build_request` describes the arguments.
 
@@ -92,10 +120,12 @@ async def asyncio_detailed(
     *,
     client: Client,
     body: CreateThreadRequest | CreateThreadRequestDict | Unset = UNSET,
-) -> Response[ThreadObject | ErrorResponse]:
+) -> DetailedResponse:
     """The asynchronous twin of `sync_detailed`."""
     request = build_request(body=body)
-    return detailed(await client.send_async(request), parse_response)
+    return with_headers(
+        DetailedResponse, await client.send_async(request), parse_response
+    )
 
 
 async def asyncio(

@@ -4,6 +4,8 @@
 Removes a conversation for good. Its messages and runs can no longer be read either.
 
 DELETE /threads/{thread_id}
+
+Needs credentials: `api_key_auth`.
 """
 
 from __future__ import annotations
@@ -11,7 +13,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ... import models
-from ...reading import detailed, json_of, success, unexpected
+from ...headers import header_int
+from ...reading import json_of, success, unexpected, with_headers
 from ...types import Request, Response, ResponseLike
 from ...writing import fill_path
 
@@ -23,6 +26,8 @@ if TYPE_CHECKING:
 
 def build_request(thread_id: str) -> Request:
     """Build the request without sending it.
+
+    Needs credentials: `api_key_auth`.
 
     Args:
         thread_id: Id of the thread, as `createThread` gave it.
@@ -50,9 +55,28 @@ def parse_response(response: ResponseLike) -> DeleteThreadResponse | ErrorRespon
     raise unexpected(response)
 
 
-def sync_detailed(
-    thread_id: str, *, client: Client
-) -> Response[DeleteThreadResponse | ErrorResponse]:
+if TYPE_CHECKING:
+    _Response = Response[DeleteThreadResponse | ErrorResponse]
+else:
+    _Response = Response
+
+
+class DetailedResponse(_Response):
+    """A response with the headers that the document describes."""
+
+    __slots__ = ()
+
+    @property
+    def retry_after(self) -> int | None:
+        """Return the header Retry-After, None where it is missing or no such value.
+
+        Seconds to wait at least before the next attempt. Absent where waiting does not
+        help, as with a used-up quota.
+        """
+        return header_int(self.headers, "Retry-After")
+
+
+def sync_detailed(thread_id: str, *, client: Client) -> DetailedResponse:
     """Send the request and return the response, documented errors included.
 
     `build_request` describes the arguments.
@@ -62,11 +86,13 @@ def sync_detailed(
         httpx.HTTPError: the server can't be reached.
     """
     request = build_request(thread_id)
-    return detailed(client.send(request), parse_response)
+    return with_headers(DetailedResponse, client.send(request), parse_response)
 
 
 def sync(thread_id: str, *, client: Client) -> DeleteThreadResponse:
     """Delete a thread.
+
+    Needs credentials: `api_key_auth`.
 
     `build_request` describes the arguments.
 
@@ -78,12 +104,12 @@ def sync(thread_id: str, *, client: Client) -> DeleteThreadResponse:
     return result
 
 
-async def asyncio_detailed(
-    thread_id: str, *, client: Client
-) -> Response[DeleteThreadResponse | ErrorResponse]:
+async def asyncio_detailed(thread_id: str, *, client: Client) -> DetailedResponse:
     """The asynchronous twin of `sync_detailed`."""
     request = build_request(thread_id)
-    return detailed(await client.send_async(request), parse_response)
+    return with_headers(
+        DetailedResponse, await client.send_async(request), parse_response
+    )
 
 
 async def asyncio(thread_id: str, *, client: Client) -> DeleteThreadResponse:

@@ -5,6 +5,8 @@ Reads the thread itself: when it was made, its files and metadata. Its messages 
 from `listMessages`.
 
 GET /threads/{thread_id}
+
+Needs credentials: `api_key_auth`.
 """
 
 from __future__ import annotations
@@ -12,7 +14,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ... import models
-from ...reading import detailed, json_of, success, unexpected
+from ...headers import header_int
+from ...reading import json_of, success, unexpected, with_headers
 from ...types import Request, Response, ResponseLike
 from ...writing import fill_path
 
@@ -24,6 +27,8 @@ if TYPE_CHECKING:
 
 def build_request(thread_id: str) -> Request:
     """Build the request without sending it.
+
+    Needs credentials: `api_key_auth`.
 
     Args:
         thread_id: Id of the thread, as `createThread` gave it.
@@ -51,9 +56,28 @@ def parse_response(response: ResponseLike) -> ThreadObject | ErrorResponse:
     raise unexpected(response)
 
 
-def sync_detailed(
-    thread_id: str, *, client: Client
-) -> Response[ThreadObject | ErrorResponse]:
+if TYPE_CHECKING:
+    _Response = Response[ThreadObject | ErrorResponse]
+else:
+    _Response = Response
+
+
+class DetailedResponse(_Response):
+    """A response with the headers that the document describes."""
+
+    __slots__ = ()
+
+    @property
+    def retry_after(self) -> int | None:
+        """Return the header Retry-After, None where it is missing or no such value.
+
+        Seconds to wait at least before the next attempt. Absent where waiting does not
+        help, as with a used-up quota.
+        """
+        return header_int(self.headers, "Retry-After")
+
+
+def sync_detailed(thread_id: str, *, client: Client) -> DetailedResponse:
     """Send the request and return the response, documented errors included.
 
     `build_request` describes the arguments.
@@ -63,11 +87,13 @@ def sync_detailed(
         httpx.HTTPError: the server can't be reached.
     """
     request = build_request(thread_id)
-    return detailed(client.send(request), parse_response)
+    return with_headers(DetailedResponse, client.send(request), parse_response)
 
 
 def sync(thread_id: str, *, client: Client) -> ThreadObject:
     """Get a thread.
+
+    Needs credentials: `api_key_auth`.
 
     `build_request` describes the arguments.
 
@@ -79,12 +105,12 @@ def sync(thread_id: str, *, client: Client) -> ThreadObject:
     return result
 
 
-async def asyncio_detailed(
-    thread_id: str, *, client: Client
-) -> Response[ThreadObject | ErrorResponse]:
+async def asyncio_detailed(thread_id: str, *, client: Client) -> DetailedResponse:
     """The asynchronous twin of `sync_detailed`."""
     request = build_request(thread_id)
-    return detailed(await client.send_async(request), parse_response)
+    return with_headers(
+        DetailedResponse, await client.send_async(request), parse_response
+    )
 
 
 async def asyncio(thread_id: str, *, client: Client) -> ThreadObject:

@@ -5,6 +5,8 @@ Creates a vector store, empty or with files that were uploaded before. Files are
 in the background: poll the vector store until its `status` is `completed`.
 
 POST /vector_stores
+
+Needs credentials: `api_key_auth`.
 """
 
 from __future__ import annotations
@@ -12,7 +14,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ... import models
-from ...reading import detailed, json_of, success, unexpected
+from ...headers import header_int
+from ...reading import json_of, success, unexpected, with_headers
 from ...types import Request, Response, ResponseLike, to_json
 
 if TYPE_CHECKING:
@@ -29,6 +32,8 @@ def build_request(
     *, body: CreateVectorStoreRequest | CreateVectorStoreRequestDict
 ) -> Request:
     """Build the request without sending it.
+
+    Needs credentials: `api_key_auth`.
 
     Args:
         body: The vector store to create. Nothing is required, so an empty object is
@@ -52,9 +57,30 @@ def parse_response(response: ResponseLike) -> VectorStoreObject | ErrorResponse:
     raise unexpected(response)
 
 
+if TYPE_CHECKING:
+    _Response = Response[VectorStoreObject | ErrorResponse]
+else:
+    _Response = Response
+
+
+class DetailedResponse(_Response):
+    """A response with the headers that the document describes."""
+
+    __slots__ = ()
+
+    @property
+    def retry_after(self) -> int | None:
+        """Return the header Retry-After, None where it is missing or no such value.
+
+        Seconds to wait at least before the next attempt. Absent where waiting does not
+        help, as with a used-up quota.
+        """
+        return header_int(self.headers, "Retry-After")
+
+
 def sync_detailed(
     *, client: Client, body: CreateVectorStoreRequest | CreateVectorStoreRequestDict
-) -> Response[VectorStoreObject | ErrorResponse]:
+) -> DetailedResponse:
     """Send the request and return the response, documented errors included.
 
     `build_request` describes the arguments.
@@ -64,13 +90,15 @@ def sync_detailed(
         httpx.HTTPError: the server can't be reached.
     """
     request = build_request(body=body)
-    return detailed(client.send(request), parse_response)
+    return with_headers(DetailedResponse, client.send(request), parse_response)
 
 
 def sync(
     *, client: Client, body: CreateVectorStoreRequest | CreateVectorStoreRequestDict
 ) -> VectorStoreObject:
     """Create a vector store.
+
+    Needs credentials: `api_key_auth`.
 
     `build_request` describes the arguments.
 
@@ -84,10 +112,12 @@ def sync(
 
 async def asyncio_detailed(
     *, client: Client, body: CreateVectorStoreRequest | CreateVectorStoreRequestDict
-) -> Response[VectorStoreObject | ErrorResponse]:
+) -> DetailedResponse:
     """The asynchronous twin of `sync_detailed`."""
     request = build_request(body=body)
-    return detailed(await client.send_async(request), parse_response)
+    return with_headers(
+        DetailedResponse, await client.send_async(request), parse_response
+    )
 
 
 async def asyncio(

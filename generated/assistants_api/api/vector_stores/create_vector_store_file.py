@@ -6,6 +6,8 @@ until its `status` is no longer `in_progress`. To add many files, use
 `createVectorStoreFileBatch`, which takes fewer requests.
 
 POST /vector_stores/{vector_store_id}/files
+
+Needs credentials: `api_key_auth`.
 """
 
 from __future__ import annotations
@@ -13,7 +15,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ... import models
-from ...reading import detailed, json_of, success, unexpected
+from ...headers import header_int
+from ...reading import json_of, success, unexpected, with_headers
 from ...types import Request, Response, ResponseLike, to_json
 from ...writing import fill_path
 
@@ -33,6 +36,8 @@ def build_request(
     body: CreateVectorStoreFileRequest | CreateVectorStoreFileRequestDict,
 ) -> Request:
     """Build the request without sending it.
+
+    Needs credentials: `api_key_auth`.
 
     Args:
         vector_store_id: Id of the vector store to add the file to.
@@ -65,12 +70,33 @@ def parse_response(response: ResponseLike) -> VectorStoreFileObject | ErrorRespo
     raise unexpected(response)
 
 
+if TYPE_CHECKING:
+    _Response = Response[VectorStoreFileObject | ErrorResponse]
+else:
+    _Response = Response
+
+
+class DetailedResponse(_Response):
+    """A response with the headers that the document describes."""
+
+    __slots__ = ()
+
+    @property
+    def retry_after(self) -> int | None:
+        """Return the header Retry-After, None where it is missing or no such value.
+
+        Seconds to wait at least before the next attempt. Absent where waiting does not
+        help, as with a used-up quota.
+        """
+        return header_int(self.headers, "Retry-After")
+
+
 def sync_detailed(
     vector_store_id: str,
     *,
     client: Client,
     body: CreateVectorStoreFileRequest | CreateVectorStoreFileRequestDict,
-) -> Response[VectorStoreFileObject | ErrorResponse]:
+) -> DetailedResponse:
     """Send the request and return the response, documented errors included.
 
     `build_request` describes the arguments.
@@ -80,7 +106,7 @@ def sync_detailed(
         httpx.HTTPError: the server can't be reached.
     """
     request = build_request(vector_store_id, body=body)
-    return detailed(client.send(request), parse_response)
+    return with_headers(DetailedResponse, client.send(request), parse_response)
 
 
 def sync(
@@ -90,6 +116,8 @@ def sync(
     body: CreateVectorStoreFileRequest | CreateVectorStoreFileRequestDict,
 ) -> VectorStoreFileObject:
     """Add a file to a vector store.
+
+    Needs credentials: `api_key_auth`.
 
     `build_request` describes the arguments.
 
@@ -108,10 +136,12 @@ async def asyncio_detailed(
     *,
     client: Client,
     body: CreateVectorStoreFileRequest | CreateVectorStoreFileRequestDict,
-) -> Response[VectorStoreFileObject | ErrorResponse]:
+) -> DetailedResponse:
     """The asynchronous twin of `sync_detailed`."""
     request = build_request(vector_store_id, body=body)
-    return detailed(await client.send_async(request), parse_response)
+    return with_headers(
+        DetailedResponse, await client.send_async(request), parse_response
+    )
 
 
 async def asyncio(

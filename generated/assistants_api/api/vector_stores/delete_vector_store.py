@@ -5,6 +5,8 @@ Deletes a vector store and its index for good. The files themselves remain, and 
 be deleted with `deleteFile`.
 
 DELETE /vector_stores/{vector_store_id}
+
+Needs credentials: `api_key_auth`.
 """
 
 from __future__ import annotations
@@ -12,7 +14,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ... import models
-from ...reading import detailed, json_of, success, unexpected
+from ...headers import header_int
+from ...reading import json_of, success, unexpected, with_headers
 from ...types import Request, Response, ResponseLike
 from ...writing import fill_path
 
@@ -24,6 +27,8 @@ if TYPE_CHECKING:
 
 def build_request(vector_store_id: str) -> Request:
     """Build the request without sending it.
+
+    Needs credentials: `api_key_auth`.
 
     Args:
         vector_store_id: Id of the vector store.
@@ -54,9 +59,28 @@ def parse_response(response: ResponseLike) -> DeleteVectorStoreResponse | ErrorR
     raise unexpected(response)
 
 
-def sync_detailed(
-    vector_store_id: str, *, client: Client
-) -> Response[DeleteVectorStoreResponse | ErrorResponse]:
+if TYPE_CHECKING:
+    _Response = Response[DeleteVectorStoreResponse | ErrorResponse]
+else:
+    _Response = Response
+
+
+class DetailedResponse(_Response):
+    """A response with the headers that the document describes."""
+
+    __slots__ = ()
+
+    @property
+    def retry_after(self) -> int | None:
+        """Return the header Retry-After, None where it is missing or no such value.
+
+        Seconds to wait at least before the next attempt. Absent where waiting does not
+        help, as with a used-up quota.
+        """
+        return header_int(self.headers, "Retry-After")
+
+
+def sync_detailed(vector_store_id: str, *, client: Client) -> DetailedResponse:
     """Send the request and return the response, documented errors included.
 
     `build_request` describes the arguments.
@@ -66,11 +90,13 @@ def sync_detailed(
         httpx.HTTPError: the server can't be reached.
     """
     request = build_request(vector_store_id)
-    return detailed(client.send(request), parse_response)
+    return with_headers(DetailedResponse, client.send(request), parse_response)
 
 
 def sync(vector_store_id: str, *, client: Client) -> DeleteVectorStoreResponse:
     """Delete a vector store.
+
+    Needs credentials: `api_key_auth`.
 
     `build_request` describes the arguments.
 
@@ -84,12 +110,12 @@ def sync(vector_store_id: str, *, client: Client) -> DeleteVectorStoreResponse:
     return result
 
 
-async def asyncio_detailed(
-    vector_store_id: str, *, client: Client
-) -> Response[DeleteVectorStoreResponse | ErrorResponse]:
+async def asyncio_detailed(vector_store_id: str, *, client: Client) -> DetailedResponse:
     """The asynchronous twin of `sync_detailed`."""
     request = build_request(vector_store_id)
-    return detailed(await client.send_async(request), parse_response)
+    return with_headers(
+        DetailedResponse, await client.send_async(request), parse_response
+    )
 
 
 async def asyncio(vector_store_id: str, *, client: Client) -> DeleteVectorStoreResponse:

@@ -4,6 +4,8 @@
 Returns one vector store, with its status and the number of its files in each status.
 
 GET /vector_stores/{vector_store_id}
+
+Needs credentials: `api_key_auth`.
 """
 
 from __future__ import annotations
@@ -11,7 +13,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ... import models
-from ...reading import detailed, json_of, success, unexpected
+from ...headers import header_int
+from ...reading import json_of, success, unexpected, with_headers
 from ...types import Request, Response, ResponseLike
 from ...writing import fill_path
 
@@ -23,6 +26,8 @@ if TYPE_CHECKING:
 
 def build_request(vector_store_id: str) -> Request:
     """Build the request without sending it.
+
+    Needs credentials: `api_key_auth`.
 
     Args:
         vector_store_id: Id of the vector store, as returned by `createVectorStore`
@@ -54,9 +59,28 @@ def parse_response(response: ResponseLike) -> VectorStoreObject | ErrorResponse:
     raise unexpected(response)
 
 
-def sync_detailed(
-    vector_store_id: str, *, client: Client
-) -> Response[VectorStoreObject | ErrorResponse]:
+if TYPE_CHECKING:
+    _Response = Response[VectorStoreObject | ErrorResponse]
+else:
+    _Response = Response
+
+
+class DetailedResponse(_Response):
+    """A response with the headers that the document describes."""
+
+    __slots__ = ()
+
+    @property
+    def retry_after(self) -> int | None:
+        """Return the header Retry-After, None where it is missing or no such value.
+
+        Seconds to wait at least before the next attempt. Absent where waiting does not
+        help, as with a used-up quota.
+        """
+        return header_int(self.headers, "Retry-After")
+
+
+def sync_detailed(vector_store_id: str, *, client: Client) -> DetailedResponse:
     """Send the request and return the response, documented errors included.
 
     `build_request` describes the arguments.
@@ -66,11 +90,13 @@ def sync_detailed(
         httpx.HTTPError: the server can't be reached.
     """
     request = build_request(vector_store_id)
-    return detailed(client.send(request), parse_response)
+    return with_headers(DetailedResponse, client.send(request), parse_response)
 
 
 def sync(vector_store_id: str, *, client: Client) -> VectorStoreObject:
     """Get a vector store.
+
+    Needs credentials: `api_key_auth`.
 
     `build_request` describes the arguments.
 
@@ -82,12 +108,12 @@ def sync(vector_store_id: str, *, client: Client) -> VectorStoreObject:
     return result
 
 
-async def asyncio_detailed(
-    vector_store_id: str, *, client: Client
-) -> Response[VectorStoreObject | ErrorResponse]:
+async def asyncio_detailed(vector_store_id: str, *, client: Client) -> DetailedResponse:
     """The asynchronous twin of `sync_detailed`."""
     request = build_request(vector_store_id)
-    return detailed(await client.send_async(request), parse_response)
+    return with_headers(
+        DetailedResponse, await client.send_async(request), parse_response
+    )
 
 
 async def asyncio(vector_store_id: str, *, client: Client) -> VectorStoreObject:

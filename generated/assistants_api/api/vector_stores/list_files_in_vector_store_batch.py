@@ -5,6 +5,8 @@ Returns the files of one batch, page by page, each with its status and its error
 failed.
 
 GET /vector_stores/{vector_store_id}/file_batches/{batch_id}/files
+
+Needs credentials: `api_key_auth`.
 """
 
 from __future__ import annotations
@@ -12,7 +14,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ... import models
-from ...reading import detailed, json_of, success, unexpected
+from ...headers import header_int
+from ...reading import json_of, success, unexpected, with_headers
 from ...types import UNSET, Request, Response, ResponseLike, Unset
 from ...writing import fill_path, form
 
@@ -36,12 +39,15 @@ def build_request(
 ) -> Request:
     """Build the request without sending it.
 
+    Needs credentials: `api_key_auth`.
+
     Args:
         vector_store_id: Id of the vector store that the batch adds files to.
         batch_id: Id of the batch.
         limit: Maximum number of files on a page, from 1 to 100. Defaults to 20.
+            (default: 20)
         order: Sort order by `created_at`: `asc` returns the oldest files first,
-            `desc` the newest. Defaults to `desc`.
+            `desc` the newest. Defaults to `desc`. (default: "desc")
         after: Id of a file, usually the `last_id` of the previous page; the page
             starts right after it. Omit it for the first page.
         before: Id of a file, usually the `first_id` of the current page; the page
@@ -85,6 +91,27 @@ def parse_response(
     raise unexpected(response)
 
 
+if TYPE_CHECKING:
+    _Response = Response[ListVectorStoreFilesResponse | ErrorResponse]
+else:
+    _Response = Response
+
+
+class DetailedResponse(_Response):
+    """A response with the headers that the document describes."""
+
+    __slots__ = ()
+
+    @property
+    def retry_after(self) -> int | None:
+        """Return the header Retry-After, None where it is missing or no such value.
+
+        Seconds to wait at least before the next attempt. Absent where waiting does not
+        help, as with a used-up quota.
+        """
+        return header_int(self.headers, "Retry-After")
+
+
 def sync_detailed(
     vector_store_id: str,
     batch_id: str,
@@ -95,7 +122,7 @@ def sync_detailed(
     after: str | Unset = UNSET,
     before: str | Unset = UNSET,
     filter: VectorStoreFileFilter | Unset = UNSET,
-) -> Response[ListVectorStoreFilesResponse | ErrorResponse]:
+) -> DetailedResponse:
     """Send the request and return the response, documented errors included.
 
     `build_request` describes the arguments.
@@ -113,7 +140,7 @@ def sync_detailed(
         before=before,
         filter=filter,
     )
-    return detailed(client.send(request), parse_response)
+    return with_headers(DetailedResponse, client.send(request), parse_response)
 
 
 def sync(
@@ -128,6 +155,8 @@ def sync(
     filter: VectorStoreFileFilter | Unset = UNSET,
 ) -> ListVectorStoreFilesResponse:
     """List the files of a batch.
+
+    Needs credentials: `api_key_auth`.
 
     `build_request` describes the arguments.
 
@@ -160,7 +189,7 @@ async def asyncio_detailed(
     after: str | Unset = UNSET,
     before: str | Unset = UNSET,
     filter: VectorStoreFileFilter | Unset = UNSET,
-) -> Response[ListVectorStoreFilesResponse | ErrorResponse]:
+) -> DetailedResponse:
     """The asynchronous twin of `sync_detailed`."""
     request = build_request(
         vector_store_id,
@@ -171,7 +200,9 @@ async def asyncio_detailed(
         before=before,
         filter=filter,
     )
-    return detailed(await client.send_async(request), parse_response)
+    return with_headers(
+        DetailedResponse, await client.send_async(request), parse_response
+    )
 
 
 async def asyncio(

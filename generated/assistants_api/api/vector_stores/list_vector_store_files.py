@@ -5,6 +5,8 @@ Returns the files of a vector store, page by page, each with its status and its 
 it failed.
 
 GET /vector_stores/{vector_store_id}/files
+
+Needs credentials: `api_key_auth`.
 """
 
 from __future__ import annotations
@@ -12,7 +14,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ... import models
-from ...reading import detailed, json_of, success, unexpected
+from ...headers import header_int
+from ...reading import json_of, success, unexpected, with_headers
 from ...types import UNSET, Request, Response, ResponseLike, Unset
 from ...writing import fill_path, form
 
@@ -35,11 +38,14 @@ def build_request(
 ) -> Request:
     """Build the request without sending it.
 
+    Needs credentials: `api_key_auth`.
+
     Args:
         vector_store_id: Id of the vector store.
         limit: Maximum number of files on a page, from 1 to 100. Defaults to 20.
+            (default: 20)
         order: Sort order by `created_at`: `asc` returns the oldest files first,
-            `desc` the newest. Defaults to `desc`.
+            `desc` the newest. Defaults to `desc`. (default: "desc")
         after: Id of a file, usually the `last_id` of the previous page; the page
             starts right after it. Omit it for the first page.
         before: Id of a file, usually the `first_id` of the current page; the page
@@ -81,6 +87,27 @@ def parse_response(
     raise unexpected(response)
 
 
+if TYPE_CHECKING:
+    _Response = Response[ListVectorStoreFilesResponse | ErrorResponse]
+else:
+    _Response = Response
+
+
+class DetailedResponse(_Response):
+    """A response with the headers that the document describes."""
+
+    __slots__ = ()
+
+    @property
+    def retry_after(self) -> int | None:
+        """Return the header Retry-After, None where it is missing or no such value.
+
+        Seconds to wait at least before the next attempt. Absent where waiting does not
+        help, as with a used-up quota.
+        """
+        return header_int(self.headers, "Retry-After")
+
+
 def sync_detailed(
     vector_store_id: str,
     *,
@@ -90,7 +117,7 @@ def sync_detailed(
     after: str | Unset = UNSET,
     before: str | Unset = UNSET,
     filter: VectorStoreFileFilter | Unset = UNSET,
-) -> Response[ListVectorStoreFilesResponse | ErrorResponse]:
+) -> DetailedResponse:
     """Send the request and return the response, documented errors included.
 
     `build_request` describes the arguments.
@@ -107,7 +134,7 @@ def sync_detailed(
         before=before,
         filter=filter,
     )
-    return detailed(client.send(request), parse_response)
+    return with_headers(DetailedResponse, client.send(request), parse_response)
 
 
 def sync(
@@ -121,6 +148,8 @@ def sync(
     filter: VectorStoreFileFilter | Unset = UNSET,
 ) -> ListVectorStoreFilesResponse:
     """List the files of a vector store.
+
+    Needs credentials: `api_key_auth`.
 
     `build_request` describes the arguments.
 
@@ -151,7 +180,7 @@ async def asyncio_detailed(
     after: str | Unset = UNSET,
     before: str | Unset = UNSET,
     filter: VectorStoreFileFilter | Unset = UNSET,
-) -> Response[ListVectorStoreFilesResponse | ErrorResponse]:
+) -> DetailedResponse:
     """The asynchronous twin of `sync_detailed`."""
     request = build_request(
         vector_store_id,
@@ -161,7 +190,9 @@ async def asyncio_detailed(
         before=before,
         filter=filter,
     )
-    return detailed(await client.send_async(request), parse_response)
+    return with_headers(
+        DetailedResponse, await client.send_async(request), parse_response
+    )
 
 
 async def asyncio(

@@ -5,6 +5,8 @@ Returns the vector stores of the project, page by page. Continue with `after` wh
 page says `has_more`.
 
 GET /vector_stores
+
+Needs credentials: `api_key_auth`.
 """
 
 from __future__ import annotations
@@ -12,7 +14,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ... import models
-from ...reading import detailed, json_of, success, unexpected
+from ...headers import header_int
+from ...reading import json_of, success, unexpected, with_headers
 from ...types import UNSET, Request, Response, ResponseLike, Unset
 from ...writing import form
 
@@ -32,11 +35,13 @@ def build_request(
 ) -> Request:
     """Build the request without sending it.
 
+    Needs credentials: `api_key_auth`.
+
     Args:
         limit: Maximum number of vector stores on a page, from 1 to 100. Defaults to
-            20.
+            20. (default: 20)
         order: Sort order by `created_at`: `asc` returns the oldest vector stores
-            first, `desc` the newest. Defaults to `desc`.
+            first, `desc` the newest. Defaults to `desc`. (default: "desc")
         after: Id of a vector store, usually the `last_id` of the previous page; the
             page starts right after it. Omit it for the first page.
         before: Id of a vector store, usually the `first_id` of the current page;
@@ -69,6 +74,27 @@ def parse_response(response: ResponseLike) -> ListVectorStoresResponse | ErrorRe
     raise unexpected(response)
 
 
+if TYPE_CHECKING:
+    _Response = Response[ListVectorStoresResponse | ErrorResponse]
+else:
+    _Response = Response
+
+
+class DetailedResponse(_Response):
+    """A response with the headers that the document describes."""
+
+    __slots__ = ()
+
+    @property
+    def retry_after(self) -> int | None:
+        """Return the header Retry-After, None where it is missing or no such value.
+
+        Seconds to wait at least before the next attempt. Absent where waiting does not
+        help, as with a used-up quota.
+        """
+        return header_int(self.headers, "Retry-After")
+
+
 def sync_detailed(
     *,
     client: Client,
@@ -76,7 +102,7 @@ def sync_detailed(
     order: SortOrder | Unset = UNSET,
     after: str | Unset = UNSET,
     before: str | Unset = UNSET,
-) -> Response[ListVectorStoresResponse | ErrorResponse]:
+) -> DetailedResponse:
     """Send the request and return the response, documented errors included.
 
     `build_request` describes the arguments.
@@ -86,7 +112,7 @@ def sync_detailed(
         httpx.HTTPError: the server can't be reached.
     """
     request = build_request(limit=limit, order=order, after=after, before=before)
-    return detailed(client.send(request), parse_response)
+    return with_headers(DetailedResponse, client.send(request), parse_response)
 
 
 def sync(
@@ -98,6 +124,8 @@ def sync(
     before: str | Unset = UNSET,
 ) -> ListVectorStoresResponse:
     """List vector stores.
+
+    Needs credentials: `api_key_auth`.
 
     `build_request` describes the arguments.
 
@@ -120,10 +148,12 @@ async def asyncio_detailed(
     order: SortOrder | Unset = UNSET,
     after: str | Unset = UNSET,
     before: str | Unset = UNSET,
-) -> Response[ListVectorStoresResponse | ErrorResponse]:
+) -> DetailedResponse:
     """The asynchronous twin of `sync_detailed`."""
     request = build_request(limit=limit, order=order, after=after, before=before)
-    return detailed(await client.send_async(request), parse_response)
+    return with_headers(
+        DetailedResponse, await client.send_async(request), parse_response
+    )
 
 
 async def asyncio(

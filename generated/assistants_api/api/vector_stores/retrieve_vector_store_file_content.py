@@ -5,6 +5,8 @@ Returns the text that the server extracted from a file of a vector store, which 
 searches work on.
 
 GET /vector_stores/{vector_store_id}/files/{file_id}/content
+
+Needs credentials: `api_key_auth`.
 """
 
 from __future__ import annotations
@@ -12,7 +14,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ... import models
-from ...reading import detailed, json_of, success, unexpected
+from ...headers import header_int
+from ...reading import json_of, success, unexpected, with_headers
 from ...types import Request, Response, ResponseLike
 from ...writing import fill_path
 
@@ -26,6 +29,8 @@ if TYPE_CHECKING:
 
 def build_request(vector_store_id: str, file_id: str) -> Request:
     """Build the request without sending it.
+
+    Needs credentials: `api_key_auth`.
 
     Args:
         vector_store_id: Id of the vector store.
@@ -61,9 +66,30 @@ def parse_response(
     raise unexpected(response)
 
 
+if TYPE_CHECKING:
+    _Response = Response[VectorStoreFileContentResponse | ErrorResponse]
+else:
+    _Response = Response
+
+
+class DetailedResponse(_Response):
+    """A response with the headers that the document describes."""
+
+    __slots__ = ()
+
+    @property
+    def retry_after(self) -> int | None:
+        """Return the header Retry-After, None where it is missing or no such value.
+
+        Seconds to wait at least before the next attempt. Absent where waiting does not
+        help, as with a used-up quota.
+        """
+        return header_int(self.headers, "Retry-After")
+
+
 def sync_detailed(
     vector_store_id: str, file_id: str, *, client: Client
-) -> Response[VectorStoreFileContentResponse | ErrorResponse]:
+) -> DetailedResponse:
     """Send the request and return the response, documented errors included.
 
     `build_request` describes the arguments.
@@ -73,13 +99,15 @@ def sync_detailed(
         httpx.HTTPError: the server can't be reached.
     """
     request = build_request(vector_store_id, file_id)
-    return detailed(client.send(request), parse_response)
+    return with_headers(DetailedResponse, client.send(request), parse_response)
 
 
 def sync(
     vector_store_id: str, file_id: str, *, client: Client
 ) -> VectorStoreFileContentResponse:
     """Get the text of a file.
+
+    Needs credentials: `api_key_auth`.
 
     `build_request` describes the arguments.
 
@@ -95,10 +123,12 @@ def sync(
 
 async def asyncio_detailed(
     vector_store_id: str, file_id: str, *, client: Client
-) -> Response[VectorStoreFileContentResponse | ErrorResponse]:
+) -> DetailedResponse:
     """The asynchronous twin of `sync_detailed`."""
     request = build_request(vector_store_id, file_id)
-    return detailed(await client.send_async(request), parse_response)
+    return with_headers(
+        DetailedResponse, await client.send_async(request), parse_response
+    )
 
 
 async def asyncio(

@@ -5,6 +5,8 @@ Returns the chunks that match a query best, with their scores. Filters restrict 
 search to files with certain attributes.
 
 POST /vector_stores/{vector_store_id}/search
+
+Needs credentials: `api_key_auth`.
 """
 
 from __future__ import annotations
@@ -12,7 +14,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ... import models
-from ...reading import detailed, json_of, success, unexpected
+from ...headers import header_int
+from ...reading import json_of, success, unexpected, with_headers
 from ...types import Request, Response, ResponseLike, to_json
 from ...writing import fill_path
 
@@ -32,6 +35,8 @@ def build_request(
     body: VectorStoreSearchRequest | VectorStoreSearchRequestDict,
 ) -> Request:
     """Build the request without sending it.
+
+    Needs credentials: `api_key_auth`.
 
     Args:
         vector_store_id: Id of the vector store to search.
@@ -66,12 +71,33 @@ def parse_response(
     raise unexpected(response)
 
 
+if TYPE_CHECKING:
+    _Response = Response[VectorStoreSearchResultsPage | ErrorResponse]
+else:
+    _Response = Response
+
+
+class DetailedResponse(_Response):
+    """A response with the headers that the document describes."""
+
+    __slots__ = ()
+
+    @property
+    def retry_after(self) -> int | None:
+        """Return the header Retry-After, None where it is missing or no such value.
+
+        Seconds to wait at least before the next attempt. Absent where waiting does not
+        help, as with a used-up quota.
+        """
+        return header_int(self.headers, "Retry-After")
+
+
 def sync_detailed(
     vector_store_id: str,
     *,
     client: Client,
     body: VectorStoreSearchRequest | VectorStoreSearchRequestDict,
-) -> Response[VectorStoreSearchResultsPage | ErrorResponse]:
+) -> DetailedResponse:
     """Send the request and return the response, documented errors included.
 
     `build_request` describes the arguments.
@@ -81,7 +107,7 @@ def sync_detailed(
         httpx.HTTPError: the server can't be reached.
     """
     request = build_request(vector_store_id, body=body)
-    return detailed(client.send(request), parse_response)
+    return with_headers(DetailedResponse, client.send(request), parse_response)
 
 
 def sync(
@@ -91,6 +117,8 @@ def sync(
     body: VectorStoreSearchRequest | VectorStoreSearchRequestDict,
 ) -> VectorStoreSearchResultsPage:
     """Search a vector store.
+
+    Needs credentials: `api_key_auth`.
 
     `build_request` describes the arguments.
 
@@ -109,10 +137,12 @@ async def asyncio_detailed(
     *,
     client: Client,
     body: VectorStoreSearchRequest | VectorStoreSearchRequestDict,
-) -> Response[VectorStoreSearchResultsPage | ErrorResponse]:
+) -> DetailedResponse:
     """The asynchronous twin of `sync_detailed`."""
     request = build_request(vector_store_id, body=body)
-    return detailed(await client.send_async(request), parse_response)
+    return with_headers(
+        DetailedResponse, await client.send_async(request), parse_response
+    )
 
 
 async def asyncio(

@@ -4,6 +4,8 @@
 Replaces the attributes of a file in a vector store, by which searches can filter.
 
 POST /vector_stores/{vector_store_id}/files/{file_id}
+
+Needs credentials: `api_key_auth`.
 """
 
 from __future__ import annotations
@@ -11,7 +13,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ... import models
-from ...reading import detailed, json_of, success, unexpected
+from ...headers import header_int
+from ...reading import json_of, success, unexpected, with_headers
 from ...types import Request, Response, ResponseLike, to_json
 from ...writing import fill_path
 
@@ -33,6 +36,8 @@ def build_request(
     | UpdateVectorStoreFileAttributesRequestDict,
 ) -> Request:
     """Build the request without sending it.
+
+    Needs credentials: `api_key_auth`.
 
     Args:
         vector_store_id: Id of the vector store.
@@ -68,6 +73,27 @@ def parse_response(response: ResponseLike) -> VectorStoreFileObject | ErrorRespo
     raise unexpected(response)
 
 
+if TYPE_CHECKING:
+    _Response = Response[VectorStoreFileObject | ErrorResponse]
+else:
+    _Response = Response
+
+
+class DetailedResponse(_Response):
+    """A response with the headers that the document describes."""
+
+    __slots__ = ()
+
+    @property
+    def retry_after(self) -> int | None:
+        """Return the header Retry-After, None where it is missing or no such value.
+
+        Seconds to wait at least before the next attempt. Absent where waiting does not
+        help, as with a used-up quota.
+        """
+        return header_int(self.headers, "Retry-After")
+
+
 def sync_detailed(
     vector_store_id: str,
     file_id: str,
@@ -75,7 +101,7 @@ def sync_detailed(
     client: Client,
     body: UpdateVectorStoreFileAttributesRequest
     | UpdateVectorStoreFileAttributesRequestDict,
-) -> Response[VectorStoreFileObject | ErrorResponse]:
+) -> DetailedResponse:
     """Send the request and return the response, documented errors included.
 
     `build_request` describes the arguments.
@@ -85,7 +111,7 @@ def sync_detailed(
         httpx.HTTPError: the server can't be reached.
     """
     request = build_request(vector_store_id, file_id, body=body)
-    return detailed(client.send(request), parse_response)
+    return with_headers(DetailedResponse, client.send(request), parse_response)
 
 
 def sync(
@@ -97,6 +123,8 @@ def sync(
     | UpdateVectorStoreFileAttributesRequestDict,
 ) -> VectorStoreFileObject:
     """Update attributes of a file.
+
+    Needs credentials: `api_key_auth`.
 
     `build_request` describes the arguments.
 
@@ -117,10 +145,12 @@ async def asyncio_detailed(
     client: Client,
     body: UpdateVectorStoreFileAttributesRequest
     | UpdateVectorStoreFileAttributesRequestDict,
-) -> Response[VectorStoreFileObject | ErrorResponse]:
+) -> DetailedResponse:
     """The asynchronous twin of `sync_detailed`."""
     request = build_request(vector_store_id, file_id, body=body)
-    return detailed(await client.send_async(request), parse_response)
+    return with_headers(
+        DetailedResponse, await client.send_async(request), parse_response
+    )
 
 
 async def asyncio(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 from attrs import define, field
 
 from ..datetimes import from_unixtime
+from ..formats import DateLike
 from ..types import ABSENT, UNSET, Model, Unset, new
 
 if TYPE_CHECKING:
@@ -79,4 +80,4 @@ class ModelSchemaDict(TypedDict, total=False):
     created: Required[int]
     object: Required[Literal["model"]]
     owned_by: Required[str]
-    shutdown_date: str | None
+    shutdown_date: DateLike | None

@@ -2,6 +2,8 @@
 """createChatCompletion.
 
 POST /chat/completions
+
+Needs credentials: `api_key_auth`.
 """
 
 from __future__ import annotations
@@ -10,7 +12,8 @@ from collections.abc import AsyncGenerator, Generator
 from typing import TYPE_CHECKING
 
 from ... import models
-from ...reading import detailed, json_of, success, unexpected
+from ...headers import header_int
+from ...reading import json_of, success, unexpected, with_headers
 from ...streaming import event_data, with_stream
 from ...types import Request, Response, ResponseLike, to_json
 
@@ -31,6 +34,8 @@ def build_request(
     *, body: CreateChatCompletionRequest | CreateChatCompletionRequestDict
 ) -> Request:
     """Build the request without sending it.
+
+    Needs credentials: `api_key_auth`.
 
     Args:
         body: the body of the request.
@@ -66,11 +71,28 @@ def parse_response(
     raise unexpected(response)
 
 
+if TYPE_CHECKING:
+    _Response = Response[CreateChatCompletionResponse | ErrorResponse]
+else:
+    _Response = Response
+
+
+class DetailedResponse(_Response):
+    """A response with the headers that the document describes."""
+
+    __slots__ = ()
+
+    @property
+    def retry_after(self) -> int | None:
+        """Return the header Retry-After, None where it is missing or no such value."""
+        return header_int(self.headers, "Retry-After")
+
+
 def sync_detailed(
     *,
     client: Client,
     body: CreateChatCompletionRequest | CreateChatCompletionRequestDict,
-) -> Response[CreateChatCompletionResponse | ErrorResponse]:
+) -> DetailedResponse:
     """Send the request and return the response, documented errors included.
 
     `build_request` describes the arguments.
@@ -80,7 +102,7 @@ def sync_detailed(
         httpx.HTTPError: the server can't be reached.
     """
     request = build_request(body=body)
-    return detailed(client.send(request), parse_response)
+    return with_headers(DetailedResponse, client.send(request), parse_response)
 
 
 def sync(
@@ -89,6 +111,8 @@ def sync(
     body: CreateChatCompletionRequest | CreateChatCompletionRequestDict,
 ) -> CreateChatCompletionResponse:
     """createChatCompletion.
+
+    Needs credentials: `api_key_auth`.
 
     `build_request` describes the arguments.
 
@@ -106,10 +130,12 @@ async def asyncio_detailed(
     *,
     client: Client,
     body: CreateChatCompletionRequest | CreateChatCompletionRequestDict,
-) -> Response[CreateChatCompletionResponse | ErrorResponse]:
+) -> DetailedResponse:
     """The asynchronous twin of `sync_detailed`."""
     request = build_request(body=body)
-    return detailed(await client.send_async(request), parse_response)
+    return with_headers(
+        DetailedResponse, await client.send_async(request), parse_response
+    )
 
 
 async def asyncio(

@@ -2,6 +2,8 @@
 """createEmbedding.
 
 POST /embeddings
+
+Needs credentials: `api_key_auth`.
 """
 
 from __future__ import annotations
@@ -9,7 +11,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ... import models
-from ...reading import detailed, json_of, success, unexpected
+from ...headers import header_int
+from ...reading import json_of, success, unexpected, with_headers
 from ...types import Request, Response, ResponseLike, to_json
 
 if TYPE_CHECKING:
@@ -26,6 +29,8 @@ def build_request(
     *, body: CreateEmbeddingRequest | CreateEmbeddingRequestDict
 ) -> Request:
     """Build the request without sending it.
+
+    Needs credentials: `api_key_auth`.
 
     Args:
         body: the body of the request.
@@ -48,9 +53,26 @@ def parse_response(response: ResponseLike) -> CreateEmbeddingResponse | ErrorRes
     raise unexpected(response)
 
 
+if TYPE_CHECKING:
+    _Response = Response[CreateEmbeddingResponse | ErrorResponse]
+else:
+    _Response = Response
+
+
+class DetailedResponse(_Response):
+    """A response with the headers that the document describes."""
+
+    __slots__ = ()
+
+    @property
+    def retry_after(self) -> int | None:
+        """Return the header Retry-After, None where it is missing or no such value."""
+        return header_int(self.headers, "Retry-After")
+
+
 def sync_detailed(
     *, client: Client, body: CreateEmbeddingRequest | CreateEmbeddingRequestDict
-) -> Response[CreateEmbeddingResponse | ErrorResponse]:
+) -> DetailedResponse:
     """Send the request and return the response, documented errors included.
 
     `build_request` describes the arguments.
@@ -60,13 +82,15 @@ def sync_detailed(
         httpx.HTTPError: the server can't be reached.
     """
     request = build_request(body=body)
-    return detailed(client.send(request), parse_response)
+    return with_headers(DetailedResponse, client.send(request), parse_response)
 
 
 def sync(
     *, client: Client, body: CreateEmbeddingRequest | CreateEmbeddingRequestDict
 ) -> CreateEmbeddingResponse:
     """createEmbedding.
+
+    Needs credentials: `api_key_auth`.
 
     `build_request` describes the arguments.
 
@@ -80,10 +104,12 @@ def sync(
 
 async def asyncio_detailed(
     *, client: Client, body: CreateEmbeddingRequest | CreateEmbeddingRequestDict
-) -> Response[CreateEmbeddingResponse | ErrorResponse]:
+) -> DetailedResponse:
     """The asynchronous twin of `sync_detailed`."""
     request = build_request(body=body)
-    return detailed(await client.send_async(request), parse_response)
+    return with_headers(
+        DetailedResponse, await client.send_async(request), parse_response
+    )
 
 
 async def asyncio(

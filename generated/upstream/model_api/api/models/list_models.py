@@ -2,6 +2,8 @@
 """listModels.
 
 GET /models
+
+Needs credentials: `api_key_auth`.
 """
 
 from __future__ import annotations
@@ -19,7 +21,10 @@ if TYPE_CHECKING:
 
 
 def build_request() -> Request:
-    """Build the request without sending it."""
+    """Build the request without sending it.
+
+    Needs credentials: `api_key_auth`.
+    """
     return Request(method="GET", path="/models")
 
 
@@ -53,6 +58,8 @@ def sync_detailed(*, client: Client) -> Response[ListModelsResponse | ErrorRespo
 
 def sync(*, client: Client) -> ListModelsResponse:
     """listModels.
+
+    Needs credentials: `api_key_auth`.
 
     `build_request` describes the arguments.
 

@@ -2,6 +2,8 @@
 """createResponse.
 
 POST /responses
+
+Needs credentials: `api_key_auth`.
 """
 
 from __future__ import annotations
@@ -10,7 +12,8 @@ from collections.abc import AsyncGenerator, Generator
 from typing import TYPE_CHECKING
 
 from ... import models
-from ...reading import detailed, json_of, success, unexpected
+from ...headers import header_int
+from ...reading import json_of, success, unexpected, with_headers
 from ...streaming import event_data, with_stream
 from ...types import Request, Response, ResponseLike, to_json
 
@@ -24,6 +27,8 @@ if TYPE_CHECKING:
 
 def build_request(*, body: CreateResponse | CreateResponseDict) -> Request:
     """Build the request without sending it.
+
+    Needs credentials: `api_key_auth`.
 
     Args:
         body: the body of the request.
@@ -55,9 +60,26 @@ def parse_response(response: ResponseLike) -> ResponseSchema | ErrorResponse:
     raise unexpected(response)
 
 
+if TYPE_CHECKING:
+    _Response = Response[ResponseSchema | ErrorResponse]
+else:
+    _Response = Response
+
+
+class DetailedResponse(_Response):
+    """A response with the headers that the document describes."""
+
+    __slots__ = ()
+
+    @property
+    def retry_after(self) -> int | None:
+        """Return the header Retry-After, None where it is missing or no such value."""
+        return header_int(self.headers, "Retry-After")
+
+
 def sync_detailed(
     *, client: Client, body: CreateResponse | CreateResponseDict
-) -> Response[ResponseSchema | ErrorResponse]:
+) -> DetailedResponse:
     """Send the request and return the response, documented errors included.
 
     `build_request` describes the arguments.
@@ -67,13 +89,15 @@ def sync_detailed(
         httpx.HTTPError: the server can't be reached.
     """
     request = build_request(body=body)
-    return detailed(client.send(request), parse_response)
+    return with_headers(DetailedResponse, client.send(request), parse_response)
 
 
 def sync(
     *, client: Client, body: CreateResponse | CreateResponseDict
 ) -> ResponseSchema:
     """createResponse.
+
+    Needs credentials: `api_key_auth`.
 
     `build_request` describes the arguments.
 
@@ -87,10 +111,12 @@ def sync(
 
 async def asyncio_detailed(
     *, client: Client, body: CreateResponse | CreateResponseDict
-) -> Response[ResponseSchema | ErrorResponse]:
+) -> DetailedResponse:
     """The asynchronous twin of `sync_detailed`."""
     request = build_request(body=body)
-    return detailed(await client.send_async(request), parse_response)
+    return with_headers(
+        DetailedResponse, await client.send_async(request), parse_response
+    )
 
 
 async def asyncio(
