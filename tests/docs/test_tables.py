@@ -21,6 +21,7 @@ from assistants_client import (
     AsyncClient,
     BadRequestError,
     Client,
+    NotFoundError,
     RunRequiresAction,
     Stream,
     ToolSet,
@@ -77,10 +78,15 @@ def things(client: Client, code: str) -> dict[str, Any]:
     """Make what a row speaks of, anew: nothing is left of another row."""
     assistant = client.assistants.create(model="gpt-4o-mini")
     thread = client.threads.create()
-    names: dict[str, Any] = {"assistant": assistant, "thread": thread, "tools": TOOLS}
+    names: dict[str, Any] = {"assistant": assistant, "thread": thread}
+    names |= {"tools": TOOLS, "tide": tide}
     # Two, so that there is a second page.
     thread.run(assistant).wait(poll_interval_ms=1)
     run = names["run"] = thread.run(assistant).wait(poll_interval_ms=1)
+    if code.startswith("error."):
+        with pytest.raises(NotFoundError) as caught:
+            client.threads.retrieve("thread_of_nobody")
+        names["error"] = caught.value
     if "step" in code:
         names["step"] = run.list_steps().data[0]
     if "going" in code:
@@ -110,9 +116,10 @@ def tried(code: str, url: str) -> None:
             code = code.replace(word, value)
         modules = {"copy": copy, "get_run": get_run, "tool_output": tool_output}
         with contextlib.ExitStack() as stack:
-            if code.startswith("stream."):
+            if re.search(r"\bstream\.", code):
                 manager = names["thread"].stream(names["assistant"])
                 names["stream"] = stack.enter_context(manager)
+                next(names["stream"])
             result = eval(code, {**names, **modules, "plain": plain, "client": client})
             if isinstance(result, Stream | AssistantStreamManager):
                 stack.enter_context(result)
@@ -124,10 +131,15 @@ async def awaited(code: str, url: str) -> None:
         assistant = await client.assistants.create(model="gpt-4o-mini")
         thread = await client.threads.create()
         run = await client.threads.create_and_run(assistant_id=assistant)
+        plain = Client(base_url=url, api_key="none")
+        ids = {"thread_id": run.thread_id}
         names = {"assistant": assistant, "thread": thread, "run": run}
+        names |= {"plain_run": plain.threads.runs.bind(run.id, **ids)}
+        names |= {"asyncio": asyncio}
         flags = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
         compiled = compile(code, code, "eval", flags=flags)
         await eval(compiled, {**names, "client": client})
+        plain.close()
 
 
 def is_unknown_there(error: Exception) -> bool:
