@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import os
+import weakref
 from functools import wraps
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, NoReturn, ParamSpec, TypeVar
 
@@ -32,7 +33,7 @@ from .custom_requests import AsyncCustomRequests, CustomRequests
 from .resources._client import AsyncResources, Resources
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from typing import Self, Unpack
 
     from ._call import Call, CallOptions, CallResult
@@ -106,6 +107,8 @@ class _Client(Generic[PoolT]):
     """Seconds for each attempt, None for no limit, or a timeout object."""
     max_retries: Setting[int] = Setting()
     """How many times a request is retried at most."""
+    # The server that `embedded` started.
+    _server: Any = None
 
     @_named
     def __init__(
@@ -205,6 +208,46 @@ class _Client(Generic[PoolT]):
         """
         return cls(**azure_settings(endpoint, token_provider, api_version, others))
 
+    @classmethod
+    def embedded(
+        cls,
+        engine: Callable[[Any], Any] | None = None,
+        *,
+        store: str | os.PathLike[str] | None = None,
+        faults: Iterable[str] = (),
+        server_options: Mapping[str, Any] | None = None,
+        **others: Unpack[ClientOptions],
+    ) -> Self:
+        """Start a server in this process, and set a client up for it.
+
+        The server listens on loopback, takes a key that only this client knows, and
+        ends when the client is closed. It needs the extra `server`.
+
+        Args:
+            engine: what answers, such as `assistants_server.ChatEngine(url)`; the
+                deterministic engine without one.
+            store: a file that keeps the state of the server; without one, it is
+                forgotten with the client.
+            faults: what goes wrong, as `python -m assistants_server --help` lists it.
+            server_options: other options of `assistants_server.LocalServer`.
+            others: the other settings, as for any client.
+
+        Raises:
+            ConfigurationError: the server isn't installed, or something can't be used.
+        """
+        from ._embedded import start_server
+
+        server, settings = start_server(engine, store, faults, server_options)
+        try:
+            client = cls(**{**settings, **others})
+        except BaseException:
+            server.stop()
+            raise
+        client._server = server
+        # Also where nobody closes it.
+        weakref.finalize(client._pool, server.stop)
+        return client
+
     @property
     def options(self) -> Options:
         """Return the settings."""
@@ -244,6 +287,7 @@ class _Client(Generic[PoolT]):
         copy = object.__new__(type(self))
         copy._options = self._options.with_changes(**given)
         copy._pool = self._pool
+        copy._server = self._server
         if http is not None or "max_connections" in given:
             copy._use(http)
         return copy
@@ -324,8 +368,13 @@ class Client(_Client[Pool], Resources, CustomRequests, AttachMethods):
         return Pool(library, http_client, most)
 
     def close(self) -> None:
-        """Close the connections, also those of copies; a second time does nothing."""
+        """Close the connections, also those of copies; a second time does nothing.
+
+        An embedded server ends with them.
+        """
         self._pool.close()
+        if self._server:
+            self._server.stop()
 
     def __enter__(self) -> Self:
         return self
@@ -384,9 +433,14 @@ class AsyncClient(
     async def close(self) -> None:
         """Close the connections, also those of copies; a second time does nothing.
 
-        Those of other event loops that still run are closed there, soon.
+        Those of other event loops that still run are closed there, soon. An embedded
+        server ends with them.
         """
         await self._pool.close()
+        if self._server:
+            import asyncio
+
+            await asyncio.to_thread(self._server.stop)
 
     async def __aenter__(self) -> Self:
         return self
