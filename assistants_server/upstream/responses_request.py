@@ -87,10 +87,11 @@ def _input(inputs: Inputs, items: Sequence[Sequence[JSON]]) -> list[JSON]:
     turn = inputs.turn
     made: list[JSON] = []
     for message in inputs.history:
-        content = _content(message, inputs)
-        if content:
-            role = message["role"]
-            made.append({"type": "message", "role": role, "content": content})
+        if message["role"] == "assistant":
+            texts = (part.get("text") for part in parts_of(message, {}))
+            made += [_said(text, message["id"]) for text in texts if text]
+        elif content := _content(message, inputs):
+            made.append({"type": "message", "role": "user", "content": content})
     for number, past in enumerate(turn.past):
         made += inputs.round(number)
         known = items[number] if number < len(items) else ()
@@ -99,9 +100,6 @@ def _input(inputs: Inputs, items: Sequence[Sequence[JSON]]) -> list[JSON]:
 
 
 def _content(message: JSON, inputs: Inputs) -> list[JSON]:
-    parts = parts_of(message, inputs.images)
-    if message["role"] == "assistant":
-        return [{"type": "output_text", **part} for part in parts if "text" in part]
     return [
         {"type": "input_text", **part}
         if "text" in part
@@ -110,7 +108,7 @@ def _content(message: JSON, inputs: Inputs) -> list[JSON]:
             "image_url": part["url"],
             "detail": part.get("detail", "auto"),
         }
-        for part in parts
+        for part in parts_of(message, inputs.images)
     ]
 
 
@@ -194,9 +192,16 @@ def _goes_back(item: JSON) -> bool:
     return bool(item.get("encrypted_content") or item.get("content"))
 
 
-def _said(text: str) -> JSON:
-    content = [{"type": "output_text", "text": text}]
-    return {"type": "message", "role": "assistant", "content": content}
+def _said(text: str, id: str = "msg_earlier") -> JSON:
+    """Return what the model said, complete as it would have been answered."""
+    part = {"type": "output_text", "text": text, "annotations": [], "logprobs": []}
+    return {
+        "type": "message",
+        "id": id,
+        "status": "completed",
+        "role": "assistant",
+        "content": [part],
+    }
 
 
 def _call(id: str, name: str, arguments: str) -> JSON:

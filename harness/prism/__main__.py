@@ -11,6 +11,8 @@ import re
 import socket
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +23,7 @@ from assistants_api import AuthenticatedClient, check, errors
 from harness.environments import node, node_with
 from harness.prism.calls import CALLS, Call
 from harness.prism.clients import async_faults, sync_faults
+from harness.prism.models import refusals
 from harness.processes import ProcessError, running
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -28,7 +31,21 @@ VERSION = "5.14.2"
 
 
 def main() -> int:
-    """Start prism and make all calls; return the exit code."""
+    """Let prism judge clients and engines; return the exit code."""
+    try:
+        prism = node_with(f"prism-{VERSION}", f"@stoplight/prism-cli@{VERSION}")
+        with _judging(prism, ROOT / "openapi.yaml") as url:
+            code = call_everything(url)
+        with _judging(prism, ROOT / "codegen" / "model_api.yaml") as url:
+            return max(code, ask_models(url))
+    except ProcessError as error:
+        print(f"prism: {error}", file=sys.stderr)
+        return 2
+
+
+@contextmanager
+def _judging(prism: Path, document: Path) -> Iterator[str]:
+    """Serve a document with prism, and yield the URL."""
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
 
@@ -36,21 +53,16 @@ def main() -> int:
         with socket.socket() as connection:
             return connection.connect_ex(("127.0.0.1", port)) == 0
 
-    try:
-        prism = node_with(f"prism-{VERSION}", f"@stoplight/prism-cli@{VERSION}")
-        # One process, so that ending it ends everything.
-        command: list[str | Path] = [
-            *(node(), prism / "dist" / "index.js", "mock", "--multiprocess=false"),
-            *("--host", "127.0.0.1", "--port", str(port), ROOT / "openapi.yaml"),
-        ]
-        with (
-            tempfile.TemporaryDirectory(prefix="prism-") as folder,
-            running(command, Path(folder, "log"), is_ready),
-        ):
-            return call_everything(f"http://127.0.0.1:{port}")
-    except ProcessError as error:
-        print(f"prism: {error}", file=sys.stderr)
-        return 2
+    # One process, so that ending it ends everything.
+    command: list[str | Path] = [
+        *(node(), prism / "dist" / "index.js", "mock", "--multiprocess=false"),
+        *("--host", "127.0.0.1", "--port", str(port), document),
+    ]
+    with (
+        tempfile.TemporaryDirectory(prefix="prism-") as folder,
+        running(command, Path(folder, "log"), is_ready),
+    ):
+        yield f"http://127.0.0.1:{port}"
 
 
 def call_everything(base_url: str) -> int:
@@ -69,6 +81,18 @@ def call_everything(base_url: str) -> int:
         "generated modules, and by Client and AsyncClient"
     )
     return int(bool(missing) or good < len(problems))
+
+
+def ask_models(base_url: str) -> int:
+    """Send what engines ask models; return the exit code."""
+    found = [*refusals(base_url)]
+    for name, faults in found:
+        print(f"{'refused' if faults else 'ok':8}{name}")
+        for fault in faults:
+            print(f"        {fault[:300]}")
+    good = sum(not faults for _, faults in found)
+    print(f"accepted {good} of {len(found)} requests of engines to models")
+    return int(good < len(found) or not found)
 
 
 async def _all(base_url: str) -> list[tuple[Call, list[str]]]:

@@ -107,11 +107,14 @@ def test_what_the_assistant_said_is_its_output() -> None:
         "role": "assistant",
         "content": "Hi.",
     }
-    assert ask_responses(asked, **given)["input"][1] == {
+    (text,) = (said := ask_responses(asked, **given)["input"][1]).pop("content")
+    assert said == {
         "type": "message",
+        "id": "msg_Hi.",
+        "status": "completed",
         "role": "assistant",
-        "content": [{"type": "output_text", "text": "Hi."}],
     }
+    assert (text["type"], text["text"]) == ("output_text", "Hi.")
 
 
 def test_empty_messages_and_dropped_ones_are_not_sent() -> None:
@@ -227,7 +230,7 @@ def test_earlier_turns_of_the_run_in_responses() -> None:
         {"type": "function_call_output", "call_id": "call_3", "output": "0"},
     ]
     (said, *_) = ask_responses(turn(past=PAST, number=2))["input"][1:]
-    assert said["content"] == [{"type": "output_text", "text": "Let me see."}]
+    assert said["content"][0]["text"] == "Let me see."
 
 
 def test_settings() -> None:
