@@ -52,8 +52,12 @@ def second_opinion(document: Document, package: Package) -> list[str]:
     planned = {_call(op.method_name, op.path) for op in package.operations}
     if found - planned:
         raise BuildError(
-            "the engine reads operations that the plan lacks:",
-            map(plain_text, sorted(found - planned)),
+            "openapi-python-client finds operations that would be lost:",
+            [
+                *map(plain_text, sorted(found - planned)),
+                "this is a fault of the generator; until it is mended, --skip with",
+                "their JSONPaths builds the rest",
+            ],
         )
     classes = {model.class_info.name for model in parsed.models}
     missing = _missing_schemas(package, classes)

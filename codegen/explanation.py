@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from copy import deepcopy
 from dataclasses import dataclass
 
 from codegen import overlay, source
@@ -31,13 +32,14 @@ class Subject:
     """A document, and all that was done with it.
 
     Attributes:
-        overlays: what was changed before anything else, in this order.
-        given: the document with these changes and its other files.
+        given: the document with its repairs and its other files.
+        changed: which actions of overlays changed the places that are explained.
+        opinion: what openapi-python-client says.
+        name: that of the package.
     """
 
-    source: Source
-    overlays: Sequence[Overlay]
     given: Document
+    changed: Mapping[Path, list[str]]
     attempt: Attempt
     opinion: Sequence[str]
     name: str
@@ -73,9 +75,8 @@ def explain(order: Order, query: str) -> list[tuple[Path, list[str]]]:
 
     made = attempt(given, order.wishes, watch)
     subject = Subject(
-        loaded,
-        [ours, *overlays],
         given.document,
+        _changed(loaded, [ours, *overlays], found[:MOST]),
         made,
         second_opinion(made.found.document, made.package),
         order.name,
@@ -86,8 +87,8 @@ def explain(order: Order, query: str) -> list[tuple[Path, list[str]]]:
 
 def explained(subject: Subject, trace: Trace, at: Path) -> list[str]:
     """Return what there is to say of a place, a line each."""
-    lines = [*_changed(subject, at)]
     place = json_path(at)
+    lines = list(subject.changed[at])
     lines += [
         f"left out: {line}"
         for line in left_out_lines(subject.attempt.left_out)
@@ -105,22 +106,29 @@ def explained(subject: Subject, trace: Trace, at: Path) -> list[str]:
     return list(dict.fromkeys(lines))
 
 
-def _changed(subject: Subject, at: Path) -> Iterator[str]:
-    """Yield the actions of overlays that change a place."""
-    bare, _ = prepared(
-        subject.source.document, None, subject.source.folder, name=subject.source.name
-    )
+def _changed(
+    source: Source, overlays: Sequence[Overlay], places: Sequence[Path]
+) -> dict[Path, list[str]]:
+    """Say for each place which actions of overlays change it."""
+    bare, _ = prepared(source.document, None, source.folder, name=source.name)
     document = bare.document
-    for each in subject.overlays:
+    told: dict[Path, list[str]] = {at: [] for at in places}
+    values = {at: deepcopy(at_place(document, at)) for at in places}
+    for each in overlays:
         meant_for = each.document.get("x-applies-to")
         if meant_for is not None and not overlay.find(meant_for, document):
             continue
-        for index, action in enumerate(each.document.get("actions", ())):
-            before = at_place(document, at)
-            document = overlay.apply_actions(document, [action])
-            if at_place(document, at) != before:
-                why = action.get("description", "")
-                yield f"{each.name}: action {index} changes it. {why}".strip()
+        actions = each.document.get("actions", [])
+        for index, _, _, changed in overlay.stepwise(document, actions):
+            document = changed
+            for at, before in values.items():
+                after = at_place(document, at)
+                if after != before:
+                    values[at] = deepcopy(after)
+                    why = actions[index].get("description", "")
+                    line = f"{each.name}: action {index} changes it. {why}"
+                    told[at].append(line.strip())
+    return told
 
 
 def _is_within(inner: str, outer: str) -> bool:

@@ -10,7 +10,7 @@ leaves those alone in which that finds nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path as FilePath
@@ -161,8 +161,23 @@ def _at(value: Any, at: Path) -> Any:
 
 
 def _applied(document: Document, actions: list[Any]) -> Applied:
-    result: Any = deepcopy(document) if actions else document
     unmet = {}
+    for index, target, is_met, changed in stepwise(document, actions):
+        document = changed
+        if not is_met:
+            unmet[index] = target
+    return Applied(document, unmet)
+
+
+def stepwise(
+    document: Document, actions: list[Any]
+) -> Iterator[tuple[int, str, bool, Any]]:
+    """Apply actions in turn to one copy of a document.
+
+    After each of them its index, its target, whether that found something, and the copy
+    are yielded.
+    """
+    result: Any = deepcopy(document)
     for index, action in enumerate(actions):
         at: Path = ("actions", index)
         action = mapping(action, at)
@@ -173,14 +188,12 @@ def _applied(document: Document, actions: list[Any]) -> Applied:
         # Each place once, and the last items of a list first, so that removing one
         # moves no other.
         locations = sorted(find(target, result, at), key=order, reverse=True)
-        if not locations:
-            unmet[index] = str(target)
         remove = action.get("remove") is True
         if not remove and "update" not in action:
             raise SpecError("an action must update or remove", at=at)
         for location in locations:
             result = _replace(result, location, action.get("update"), remove=remove)
-    return Applied(result, unmet)
+        yield index, str(target), bool(locations), result
 
 
 def _replace(root: Any, location: Path, update: Any, *, remove: bool) -> Any:

@@ -256,8 +256,8 @@ _DEEP = "$.components.schemas.Outer.properties.inner.properties.deep"
 @pytest.mark.parametrize(
     ("leaf", "said"),
     [
-        ({"enum": [{}]}, f"{_DEEP}"),
-        ({"const": [None]}, f"{_DEEP}"),
+        ({"type": "strng"}, f"{_DEEP}.type: 'strng' is no type"),
+        ({"allOf": [{"type": "string"}, {"type": "array"}]}, f"{_DEEP}: nothing can"),
         ({"maxProperties": -1}, f"{_DEEP}.maxProperties: this can't be -1"),
         ({"maxLength": -1}, f"{_DEEP}.maxLength: this can't be -1"),
         ({"multipleOf": 0}, f"{_DEEP}.multipleOf: this can't be 0"),

@@ -19,6 +19,7 @@ from tests.codegen.specs import (
     ref,
     written,
 )
+from tests.docs.pages import all_pages
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -151,6 +152,18 @@ def test_a_place_is_followed_to_what_it_became(
 ) -> None:
     said = [line.strip() for line in say(place)]
     assert [line for line in lines if line not in said] == [], said
+
+
+def test_what_the_guide_shows_is_what_is_said(
+    run: Callable[..., Answer], tmp_path: Path
+) -> None:
+    guide = next(page for page in all_pages() if page.name == "regenerating")
+    texts = [each.parsed for each in guide.examples("text")]
+    (shown,) = (text for text in texts if "becomes" in text)
+    found = document(Pet=obj("clientId", clientId=TEXT))
+    order = ["--spec", written(tmp_path, found), "--name", "other_api"]
+    place = shown.splitlines()[0]
+    assert run("explain", place, *order).out == shown
 
 
 def test_each_place_is_explained_and_of_many_the_first(
