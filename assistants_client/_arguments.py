@@ -9,6 +9,7 @@ from os import PathLike
 from typing import Any, Final, Literal
 
 from . import _api
+from ._errors import AwaitableError
 
 
 class NotGiven:
@@ -36,6 +37,33 @@ def is_left_out(value: object) -> bool:
 def given(params: Mapping[str, Any]) -> dict[str, Any]:
     """Return the arguments without those that stand for ones that are left out."""
     return {n: v for n, v in params.items() if type(v).__name__ not in LEFT_OUT}
+
+
+def is_async(function: Any) -> bool:
+    """Return whether something is a function that has to be awaited, or iterated so."""
+    import inspect
+
+    called = getattr(type(function), "__call__", None)  # noqa: B004 - it is read
+    return any(
+        inspect.iscoroutinefunction(each) or inspect.isasyncgenfunction(each)
+        for each in (function, called)
+    )
+
+
+def check_called(arguments: Mapping[str, Any], client: Any) -> None:
+    """Raise an error for a function that a plain client would call in vain.
+
+    Args:
+        arguments: those of a method, some of which may be functions.
+        client: the client.
+
+    Raises:
+        AwaitableError: there is one.
+    """
+    for name in ("on_update", "on_approval"):
+        function = arguments.get(name)
+        if function is not None and not client.asynchronous and is_async(function):
+            raise AwaitableError(f"{name} has to be awaited, and so")
 
 
 class _LeftOutError(Exception):

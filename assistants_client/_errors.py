@@ -117,10 +117,8 @@ class ArgumentError(ConfigurationError, TypeError):
 class AwaitableError(ConfigurationError, TypeError):
     """A function that has to be awaited was given to a client that never waits."""
 
-    def __init__(self) -> None:
-        super().__init__(
-            "a function that has to be awaited needs the asynchronous client"
-        )
+    def __init__(self, what: str = "a function that has to be awaited") -> None:
+        super().__init__(f"{what} needs the asynchronous client")
 
 
 class UsageError(AssistantsError, RuntimeError):

@@ -7,7 +7,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from .._api import RunObject, to_json
-from .._arguments import given, is_left_out
+from .._arguments import check_called, given, is_left_out
 from .._errors import ConfigurationError
 from .._events.run_status import has_ended
 from .._flows.actions import Actions
@@ -74,6 +74,7 @@ class BaseRun(LiveObject, RunObject):
             n: v for n, v in said.items() if n in WaitOptions.__annotations__
         }
         poll_policy(policy, time.monotonic)
+        check_called(said, self._bound().client)
         if said.get("tools") is not None:
             said["tools"] = _tool_set(said["tools"])
         else:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from attrs import evolve
 
+from .._arguments import check_called
 from .._call import make_call
 from .._effects import TimeUp
 from .._errors import AssistantsError
@@ -81,6 +82,7 @@ def followed_call(
     client: Any,
 ) -> Followed:
     """Return a stream that is followed; see `event_call` for arguments and errors."""
+    check_called(params, client)
     handled, rest = handling(operation, params)
     waits: Any = {n: rest.pop(n) for n in params if n in WAITING}
     callbacks = {n: rest.pop(n) for n in [*rest] if _is_callback(n, rest[n])}

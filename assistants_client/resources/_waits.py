@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any
 
+from .._arguments import check_called
 from .._flows.actions import Actions
 from .._flows.call import perform_call
 from .._flows.outages import through_outages
@@ -46,6 +47,7 @@ def wait_flow(
     Raises:
         ConfigurationError: an argument can't be used.
     """
+    check_called(params, client)
     handled, params = handling(operation, params)
     known = params.pop("known", None)
     ledger = None if known is None else known._ledger

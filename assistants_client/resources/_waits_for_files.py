@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from attrs import frozen
 
-from .._arguments import NOT_GIVEN
+from .._arguments import NOT_GIVEN, check_called
 from .._call import make_call
 from .._errors import ConfigurationError
 from .._flows.call import perform_call
@@ -83,6 +83,7 @@ def wait_flow(
     Raises:
         ConfigurationError: an argument can't be used.
     """
+    check_called(params, client)
     policy = policy_of(params)
     ids = ids_in(operation, params)
     params = with_free_query(operation, params)

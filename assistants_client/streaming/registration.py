@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 from typing import TYPE_CHECKING, Any, Final
 
+from .._arguments import is_async
 from .._errors import ConfigurationError
 from .._events.dispatch import CALLBACKS, ENDINGS
 from .callbacks import AsyncCallbacks, Callbacks
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
 ALL: Final = (*CALLBACKS, *ENDINGS)
 """The names of all callbacks."""
-_PLAIN: Final = "use a plain function, or AsyncClient and AsyncAssistantEventHandler"
+_HANDLED: Final = "AsyncClient and AsyncAssistantEventHandler"
 _PLACES: Final = (
     inspect.Parameter.POSITIONAL_ONLY,
     inspect.Parameter.POSITIONAL_OR_KEYWORD,
@@ -60,13 +61,12 @@ def check_awaited(function: Any, name: str) -> None:
     Raises:
         ConfigurationError: it would have to be awaited, or iterated.
     """
-    called = getattr(type(function), "__call__", None)  # noqa: B004 - it is read
-    for each in (function, called):
-        if inspect.iscoroutinefunction(each) or inspect.isasyncgenfunction(each):
-            raise ConfigurationError(
-                f"{name} is asynchronous, and a plain client awaits nothing: {_PLAIN}"
-            )
-        check_runs(each, name)
+    if is_async(function):
+        raise ConfigurationError(
+            f"{name} is asynchronous, and a plain client awaits nothing: use a "
+            f"plain function, or {_HANDLED}"
+        )
+    check_runs(function, name)
 
 
 def check_runs(function: Any, name: str) -> None:
@@ -141,7 +141,9 @@ def refuse_awaitable(result: Any, name: str) -> None:
     close = getattr(result, "close", None)
     if callable(close):
         close()
-    raise ConfigurationError(f"{name} returned something to await: {_PLAIN}")
+    raise ConfigurationError(
+        f"{name} returned something to await: use a plain function, or {_HANDLED}"
+    )
 
 
 def overridden(handler: Any) -> Iterator[tuple[str, Callable[..., Any]]]:

@@ -6,17 +6,22 @@ import functools
 import queue
 from typing import TYPE_CHECKING, Any
 
+import httpx
 import pytest
 
 from assistants_client import (
     AssistantEventHandler,
     AsyncAssistantEventHandler,
+    Client,
     ConfigurationError,
+    Run,
     ToolSet,
 )
 from tests.client.story import (
     FIRST,
+    KEY,
     SECOND,
+    URL,
     Story,
     add,
     awaited,
@@ -265,3 +270,25 @@ def test_both_kinds_of_callbacks_work_with_an_async_client() -> None:
         heard.clear()
         awaited(Story(FIRST, SECOND), to_the_end, tools=ToolSet([add]), **given)
         assert heard == ["Sun", "ny", "done", "?", "done", "Bye", "done"]
+
+
+@pytest.mark.parametrize("name", ["on_update", "on_approval"])
+def test_what_a_plain_client_awaits_nowhere_begins_no_run(name: str) -> None:
+    story = Story([])
+    with httpx.Client(transport=httpx.MockTransport(story.answer)) as http:
+        client = Client(base_url=URL, api_key=KEY, http_client=http)
+        runs: Any = client.threads.runs
+        run: Any = Run.from_dict({"id": "run_1", "thread_id": "t", "status": "queued"})
+        ids = {"thread_id": "t", "assistant_id": "a"}
+        calls: list[Callable[..., Any]] = [
+            functools.partial(runs.create_and_poll, **ids),
+            functools.partial(runs.stream, **ids),
+            functools.partial(runs.poll, "run_1", "t"),
+            client.attach(run).wait,
+        ]
+        if name == "on_update":
+            calls.append(functools.partial(client.files.wait_for_processing, "file_1"))
+        for call in calls:
+            with pytest.raises(ConfigurationError, match=f"{name} has to be awaited"):
+                call(**{name: later})
+    assert story.requests == []
