@@ -10,7 +10,7 @@ import re
 from base64 import b64decode, b64encode
 from collections import deque
 from contextlib import suppress
-from itertools import chain
+from itertools import chain, takewhile
 from string import ascii_lowercase, ascii_uppercase
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import unquote, urlsplit, urlunsplit
@@ -254,11 +254,10 @@ def _found(forms: Iterable[tuple[str, str]], text: str) -> Iterator[tuple[int, i
     for start, form in forms:
         begin = text.find(start)
         while begin >= 0:
-            end = begin + len(start)
-            for letter in form[len(start) :]:
-                if text[end : end + 1] != letter:
-                    break
-                end += 1
+            both = zip(form, text[begin : begin + len(form)], strict=False)
+            end = begin + sum(
+                1 for _ in takewhile(lambda pair: pair[0] == pair[1], both)
+            )
             if len(form) >= _SHORT or _is_word(text, begin, end):
                 yield begin, end
             begin = text.find(start, end)

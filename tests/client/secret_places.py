@@ -10,6 +10,7 @@ import re
 import traceback
 from base64 import b64decode, b64encode
 from contextlib import suppress
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote, unquote_plus
 
@@ -226,13 +227,17 @@ def told_by(error: BaseException, *, frames: bool) -> Iterator[str]:
             yield from (frame.locals or {}).values()
 
 
+@lru_cache(16)
 def read(text: str) -> str:
     """Return what somebody can read in a text who reads its escapes."""
     for _ in range(3):
+        before = text
         text = re.sub(r"\\+u([0-9a-f]{4})", lambda found: chr(int(found[1], 16)), text)
         text = re.sub(r"\\+x00|[\\\0]", "", text)
         text = text.replace("&amp;", "&").replace("&quot;", '"')
         text = unquote_plus(text)
+        if text == before:
+            break
     return text
 
 
