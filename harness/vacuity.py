@@ -78,6 +78,18 @@ class Module:
         return [each for each in self.nodes if isinstance(each, _Function)]
 
     @cached_property
+    def returned(self) -> dict[str, list[ast.expr]]:
+        """Return what each function returns."""
+        return {
+            function.name: [
+                each.value
+                for each in _own(function)
+                if isinstance(each, ast.Return) and each.value is not None
+            ]
+            for function in self.functions
+        }
+
+    @cached_property
     def tests(self) -> list[_Function]:
         return [each for each in self.functions if each.name.startswith("test_")]
 
@@ -232,6 +244,10 @@ def _is_known(
             return False
         case ast.Call(func=ast.Name(id="range")):
             return True
+        case ast.Call(func=ast.Name(id=name)) if module.returned.get(name):
+            # A function beside it, which always returns something.
+            if all(map(_is_filled, module.returned[name])):
+                return True
         case ast.Call(func=ast.Name(id=name), args=arguments) if name in _THROUGH:
             # What is mapped is the second; of what is zipped, one is enough to look at.
             if name == "some":
@@ -251,6 +267,11 @@ def _is_known(
             if _is_known_name(module, function, name, where):
                 return True
     return _is_asserted(function, found, where)
+
+
+def _is_filled(node: ast.expr) -> bool:
+    elements = getattr(node, "elts", [])
+    return bool(elements) and not isinstance(elements[0], ast.Starred)
 
 
 def _is_known_name(

@@ -31,6 +31,7 @@ SOMETHING = [
     "found = made()\nassert len(found) == 2\nassert all(x for x in found)",
     "for each in (1, made()):\n    assert each",
     "for each in some(made()):\n    assert each",
+    "for each in pairs():\n    assert each",
     "for each in GIVEN:\n    assert each",
     "for each in given:\n    assert each",
     "for i, each in enumerate(sorted(GIVEN)):\n    assert each",
@@ -46,7 +47,9 @@ SOMETHING = [
 
 def found(tmp_path: Path, body: str) -> list[str]:
     lines = "".join(f"    {line}\n" for line in body.splitlines())
-    helpers = "GIVEN = [1]\ndef checked(x):\n    assert x\n"
+    helpers = (
+        "GIVEN = [1]\ndef checked(x):\n    assert x\ndef pairs():\n    return [1]\n"
+    )
     path = tmp_path / "test_it.py"
     path.write_text(f"{helpers}def test_it(given):\n{lines}", "utf-8")
     return [each.what for each in findings([path], tmp_path)]

@@ -87,7 +87,7 @@ def test_help_names_every_setting(help_text: str) -> None:
     options = {name.replace("_", "-") for name in settings}
     renamed = {"faults", "fault-headers", "allow-origins"}
     options |= {"fault", "allow-fault-headers", "allow-origin", "script"}
-    for option in options - renamed:
+    for option in some(options - renamed):
         # Its name, and behind that or in the next line what it is for.
         assert re.search(rf"^  --{option}\b.*?[a-z]{{3}}", help_text, re.M | re.S)
     for default in ("127.0.0.1", "8000", "0.02", "100", "600.0", "8388608"):

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 SECRET = "xyzzyplughplover"
+# vacuous: it is for other systems
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="modes of POSIX")
 
 
