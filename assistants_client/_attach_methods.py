@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, overload
 import attrs
 
 from . import _api
-from ._errors import ConfigurationError
-from ._ids import KINDS
+from ._errors import ArgumentError, ConfigurationError
+from ._ids import EXPECTED, KINDS
 from ._operations import LIVE, OPERATIONS
 from .objects._live import LiveObject, bind, bound_ids, share_read
 from .pages import AsyncPage, Page
@@ -97,6 +97,10 @@ class AsyncAttachMethods:
 
 def attached(client: Any, found: Any, ids: Mapping[str, Any]) -> Any:
     """Return an object as a live one of a client; `Client.attach` has the rest."""
+    for name in ids:
+        if name not in EXPECTED:
+            names = ", ".join(each for each in EXPECTED if each.endswith("_id"))
+            raise ArgumentError(f"attach() takes no {name}, but ids: {names}")
     if isinstance(found, Page | AsyncPage):
         return _attached_page(client, found, ids)
     kind = _kind_of(found)

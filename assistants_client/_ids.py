@@ -29,8 +29,7 @@ KINDS: Final[Mapping[str, tuple[str, str]]] = {
 """The classes and the names of objects by what their `object` says."""
 # A file in a vector store has the id of the file itself.
 _FILES: Final = ("file", "vector_store.file")
-# What the `object` of that may say which stands for an id.
-_EXPECTED: Final[Mapping[str, tuple[str, ...]]] = {
+EXPECTED: Final[Mapping[str, tuple[str, ...]]] = {
     "assistant_id": ("assistant",),
     "batch_id": ("vector_store.file_batch", "vector_store.files_batch"),
     "file_id": _FILES,
@@ -43,9 +42,11 @@ _EXPECTED: Final[Mapping[str, tuple[str, ...]]] = {
     "vector_store_id": ("vector_store",),
     "vector_store_ids": ("vector_store",),
 }
+"""The names of ids, and what the `object` of that may say which stands for one."""
 CURSORS: Final = ("after", "before")
 """The arguments that are ids of items of a list."""
 _SCALARS: Final = frozenset({str, int, float, bool, type(None)})
+_DELETED: Final = ".deleted"
 # Deeper ones are no argument of anything; JSON tells what contains itself.
 _DEPTH: Final = 12
 
@@ -65,11 +66,13 @@ def id_of(name: str, value: Any, expected: Sequence[str] | None = None) -> str:
     if not isinstance(value, str):
         is_mapping = isinstance(value, Mapping)
         found = value.get("id") if is_mapping else getattr(value, "id", None)
-        kind = _kind_of(value)
-        due = _EXPECTED.get(name, ()) if expected is None else expected
-        if due and kind is not None and kind in KINDS and kind not in due:
+        kind = _kind_of(value) or ""
+        due = EXPECTED.get(name, ()) if expected is None else expected
+        known = kind in KINDS or kind.endswith(_DELETED)
+        if due and known and kind not in due:
+            what = KINDS[kind][1] if kind in KINDS else "one that was deleted"
             raise ConfigurationError(
-                f"{name} must be {KINDS[due[0]][1]} or its id, not {KINDS[kind][1]} "
+                f"{name} must be {KINDS[due[0]][1]} or its id, not {what} "
                 f"(object {kind!r}, id {shortened(repr(found))})"
             )
     if (
@@ -148,18 +151,17 @@ def _within(name: Any, value: Any, depth: int) -> Any:
 
 def _kind_of(value: Any) -> str | None:
     """Return what the `object` of an object says, or would say; None if it is none."""
-    is_mapping = isinstance(value, Mapping)
-    said = value.get("object") if is_mapping else getattr(value, "object", None)
-    if isinstance(said, str):
-        return said
     if isinstance(value, _api.Model):
         import attrs
 
-        # A server may have left it out.
+        # A server may have left it out, or say something else.
         model: Any = type(value)
         own = attrs.fields_dict(model).get("object")
-        return own.default if own and isinstance(own.default, str) else None
-    return None
+        if own and isinstance(own.default, str):
+            return own.default
+    is_mapping = isinstance(value, Mapping)
+    said = value.get("object") if is_mapping else getattr(value, "object", None)
+    return said if isinstance(said, str) else None
 
 
 def _shown(value: object) -> str:

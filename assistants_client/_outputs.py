@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 import math
 from base64 import b64encode
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from itertools import islice
 from os import PathLike, fspath
 from typing import Any, Final
 
 from . import _api
+from ._arguments import is_left_out
+from ._errors import ConfigurationError
 from ._json import encode
 
 # No server takes as many, and there are iterators without an end.
@@ -133,3 +135,23 @@ def _cleaned(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [_cleaned(each) for each in value]
     return value
+
+
+def listed_outputs(name: str, given: Any) -> list[Any] | None:
+    """Return outputs or approvals as a list, None where there are none.
+
+    Args:
+        name: the name of the argument.
+        given: an iterable of them, or a single one.
+
+    Raises:
+        ConfigurationError: it is neither.
+    """
+    if given is None:
+        return None
+    if isinstance(given, Mapping | _api.Model):
+        return [given]
+    if isinstance(given, str | bytes) or not isinstance(given, Iterable):
+        what = type(given).__name__
+        raise ConfigurationError(f"{name} must be a list of outputs, not {what}")
+    return [each for each in given if not is_left_out(each)]

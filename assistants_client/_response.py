@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Generic, NoReturn, TypeVar
 
+from ._arguments import is_left_out
 from ._casts import caster
 from ._errors import ConfigurationError, UsageError
 
@@ -106,4 +107,8 @@ class Response(Generic[T]):
         return self.http_response.is_closed
 
     def _parsed(self, to: Any) -> Any:
-        return self._result.read() if to is None else caster(to)(self._result)
+        return (
+            self._result.read()
+            if to is None or is_left_out(to)
+            else caster(to)(self._result)
+        )

@@ -70,9 +70,10 @@ def check_keywords(
     for name in unknown:
         why = _reason(name, left)
         if why:
+            end = "" if why.endswith("?") else "."
             raise ConfigurationError(
-                f"{method} takes no {name}: {why}. What the document doesn't know goes "
-                "in extra_body= or extra_query="
+                f"{method} takes no {name}: {why}{end} What the document doesn't know "
+                "goes in extra_body= or extra_query="
             )
 
 
@@ -89,9 +90,18 @@ def check_settings(what: str, given: Collection[str], known: Collection[str]) ->
     """
     for name in given:
         if name not in known:
-            meant = _meant(name, known)
-            hint = f": is {meant} meant?" if meant in known else ""
-            raise ArgumentError(f"{what} takes no {name}{hint}")
+            raise ArgumentError(f"{what} takes no {name}{hint_for([name], known)}")
+
+
+def hint_for(unknown: Iterable[str], known: Collection[str]) -> str:
+    """Return what is meant by the first of some names that is clear; else nothing."""
+    for name in unknown:
+        meant = _meant(name, known)
+        if meant in known:
+            return f": is {meant} meant?"
+        if meant in _SETTINGS:
+            return f": {meant} is a setting of the client"
+    return ""
 
 
 def _reason(name: str, known: Collection[str]) -> str | None:

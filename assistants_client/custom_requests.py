@@ -10,7 +10,8 @@ from . import _api
 from ._arguments import given
 from ._call import OPTIONS, Call
 from ._casts import caster
-from ._errors import ConfigurationError
+from ._errors import ArgumentError, ConfigurationError
+from ._ids import with_ids
 from ._transport.library import library_of_response
 
 if TYPE_CHECKING:
@@ -236,7 +237,11 @@ def custom_call(
     renamed = {_THEIRS[name]: theirs.pop(name) for name in _THEIRS if name in theirs}
     unknown = sorted({*theirs, *(more.keys() - OPTIONS)})
     if unknown:
-        raise ConfigurationError(f"{method} {below} takes no {', '.join(unknown)}")
+        from ._unknown import hint_for
+
+        hint = hint_for(unknown, OPTIONS)
+        names = ", ".join(unknown)
+        raise ArgumentError(f"{method} {below} takes no {names}{hint}")
     settings: Any = given({**renamed, **more})
     whole = _is_response(cast_to, client._pool.library)
     return Call(
@@ -245,7 +250,7 @@ def custom_call(
             method=method,
             path=below,
             query=query,
-            json=_api.UNSET if body is None or files else _api.to_json(body),
+            json=_api.UNSET if body is None or files else _api.to_json(with_ids(body)),
             files=_form(f"{method} {below}", body or {}, files),
         ),
         read=_response if whole else caster(cast_to),

@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from .. import _api
-from .._arguments import LEFT_OUT, encoded, is_left_out
+from .._arguments import LEFT_OUT, encoded, is_left_out, json_data
 from .._call import CallResult, received
 from .._effects import Invoke, NoResponse, PreparedRequest, TimeUp, Upload
 from .._errors import (
@@ -24,7 +24,7 @@ from .._errors import (
     SentRequest,
     status_error,
 )
-from .._ids import id_of
+from .._ids import id_of, with_ids
 from .._options import (
     Policy,
     checked_key,
@@ -214,8 +214,7 @@ def request_url(call: Call[object], settings: Options) -> str:
                 pairs += _pairs(name, value)
     for name, value in given.items():
         # The caller may have written the brackets of a list, too.
-        is_list = isinstance(value, Iterable) and not isinstance(value, str | Mapping)
-        pairs += _pairs(_base(name) if is_list else name, value)
+        pairs += _pairs(name if isinstance(value, str) else _base(name), value)
     url = f"{settings.base_url}{call.request.path}"
     if not pairs:
         return url
@@ -237,14 +236,17 @@ def _pairs(name: str, value: object) -> Iterator[tuple[str, str]]:
         return
     if isinstance(value, _WRITTEN):
         yield name, _written(value)
+    elif isinstance(getattr(value, "id", None), str):
+        # An object stands for its id, though one can iterate over it.
+        yield name, id_of(name, value)
+    elif callable(getattr(value, "model_dump", None)):
+        yield from _pairs(name, json_data(value))
     elif isinstance(value, Mapping):
         for key, each in value.items():
             yield from _pairs(f"{name}[{key}]", each)
     elif isinstance(value, Iterable) and not isinstance(value, bytes | bytearray):
         for each in value:
             yield from _pairs(f"{name}[]", each)
-    elif isinstance(getattr(value, "id", None), str):
-        yield name, id_of(name, value)
     else:
         kind = type(value).__name__
         raise ConfigurationError(f"{name} can't be in a query: {kind} has no text form")
@@ -274,7 +276,7 @@ def request_body(call: Call[object]) -> bytes | Upload | None:
             raise ConfigurationError(f"{call.operation} is a GET: it has no extra_body")
         if body is not _api.UNSET and not isinstance(body, dict):
             raise ConfigurationError("extra_body goes with a body that is an object")
-        body = {**({} if body is _api.UNSET else body), **_api.to_json(extra)}
+        body = {**({} if body is _api.UNSET else body), **_api.to_json(with_ids(extra))}
     if body is _api.UNSET:
         return None
     try:

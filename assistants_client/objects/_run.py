@@ -13,6 +13,7 @@ from .._events.run_status import has_ended
 from .._flows.actions import Actions
 from .._flows.poll_policy import MAX_WAIT, RunWait, WaitOptions, poll_policy
 from .._locks import lock_of
+from .._outputs import listed_outputs
 from .._run_errors import run_error
 from .._tool_ledger import ToolLedger
 from ._live import LiveObject
@@ -118,10 +119,12 @@ class BaseRun(LiveObject, RunObject):
         options: Mapping[str, Any],
     ) -> tuple[dict[str, Any], list[Any]]:
         """Return the keywords of `runs.submit_tool_outputs`, and what is submitted."""
-        given: dict[str, Any] = {**self._ids, **options}
-        kinds = {"tool_outputs": outputs, "tool_approvals": approvals}
-        lists = {name: [*each] for name, each in kinds.items() if each is not None}
-        return {**given, **lists}, [item for each in lists.values() for item in each]
+        kinds = given({"tool_outputs": outputs, "tool_approvals": approvals})
+        found = {n: listed_outputs(n, each) for n, each in kinds.items()}
+        lists = {name: each for name, each in found.items() if each is not None}
+        return {**self._ids, **options, **lists}, [
+            item for each in lists.values() for item in each
+        ]
 
     def _submitted(self, outputs: Iterable[Any]) -> None:
         """Note outputs that were submitted, so that no call is made for them again."""

@@ -77,7 +77,7 @@ class Thread(SyncObject, ThreadObject):
         Raises:
             APIError: the call fails.
         """
-        given: Any = {**params, "role": role, "content": content}
+        given: Any = {**params, "role": role or "user", "content": content}
         return self._client.threads.messages.create(self._id, **given)
 
     def list_messages(self, **params: Unpack[MessagesList]) -> Page[Message]:
@@ -152,7 +152,7 @@ class AsyncThread(LiveObject, ThreadObject):
         **params: Unpack[MessagesCreate],
     ) -> AsyncMessage:
         """Add a message; see `Thread.add_message`."""
-        given: Any = {**params, "role": role, "content": content}
+        given: Any = {**params, "role": role or "user", "content": content}
         return await self._client.threads.messages.create(self._id, **given)
 
     def list_messages(self, **params: Unpack[MessagesList]) -> AsyncPages[AsyncMessage]:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from .. import _api
-from .._errors import ArgumentError, ConfigurationError
+from .._errors import ArgumentError
 from .._operations import SUBMIT_TOOL_OUTPUTS_TO_RUN
+from .._outputs import listed_outputs
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
     from .._call import Operation
     from .._tool_ledger import ToolLedger
 
@@ -31,14 +33,9 @@ def listed(operation: Operation[Any, Any], params: dict[str, Any]) -> None:
             "asks for approvals"
         )
     for name in _SUBMITTED:
-        given = params.get(name)
-        if given is None:
-            continue
-        if isinstance(given, str | bytes) or not isinstance(given, Iterable):
-            what = type(given).__name__
-            raise ConfigurationError(f"{name} must be a list of outputs, not {what}")
-        # A single one is meant as the only one.
-        params[name] = [given] if isinstance(given, Mapping | _api.Model) else [*given]
+        found = listed_outputs(name, params.get(name))
+        if found is not None:
+            params[name] = found
 
 
 def note(ledger: ToolLedger, params: Mapping[str, Any]) -> None:

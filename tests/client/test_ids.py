@@ -185,6 +185,11 @@ WRONG: list[tuple[Callable[[Any, Any], Any], str]] = [
         "thread_id must be a thread or its id, not an assistant",
     ),
     (lambda c, o: o["assistant"].run(o["run"]), "thread_id must be a thread"),
+    (
+        lambda c, _: c.threads.retrieve({"id": "t", "object": "thread.deleted"}),
+        "must be a thread or its id, not one that was deleted",
+    ),
+    (lambda c, _: c.attach({"object": "thread"}, thraed_id="t"), "takes no thraed_id"),
 ]
 
 
@@ -195,6 +200,32 @@ def test_what_is_of_another_kind_is_refused(
 ) -> None:
     with pytest.raises(ConfigurationError, match=said):
         sent(kind, call)
+
+
+@both
+def test_also_in_what_goes_out_besides(kind: Any) -> None:
+    def create(client: Any, of: dict[str, Any]) -> Any:
+        extra = {"tool_resources": {"code_interpreter": {"file_ids": [of["file"]]}}}
+        return client.threads.create(extra_body={**extra, "agent_id": of["assistant"]})
+
+    assert json.loads(sent(kind, create).content) == {
+        "tool_resources": {"code_interpreter": {"file_ids": ["file"]}},
+        "agent_id": "assistant",
+    }
+
+    def post(client: Any, of: dict[str, Any]) -> Any:
+        return client.post("/x", cast_to=dict, body={"file_id": of["file"]})
+
+    assert json.loads(sent(kind, post).content) == {"file_id": "file"}
+
+
+@both
+def test_an_object_is_what_its_class_says_whatever_a_server_says(kind: Any) -> None:
+    def retrieve(client: Any, of: dict[str, Any]) -> Any:
+        of["thread"].object = "thread.run"
+        return client.threads.retrieve(of["thread"])
+
+    assert sent(kind, retrieve).url.path == "/threads/thread"
 
 
 @both

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import enum
 import json
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
+from openai.types.beta import CodeInterpreterTool
 
 from assistants_client import ArgumentError, AssistantsError, ConfigurationError
 from assistants_client._unknown import check_keywords
@@ -64,6 +67,34 @@ def test_free_ones_are_in_the_query_where_there_is_no_body(
     (request,) = sent(kind, call)
     assert request.url.params.multi_items() == QUERY
     assert request.content == b""
+
+
+@both
+def test_what_is_in_the_query_is_text_or_what_it_stands_for(kind: Any) -> None:
+    given = {
+        "day": date(2026, 1, 2),
+        "full": True,
+        "set": {"a"},
+        "each": (each for each in "bc"),
+        "colour": Colour.RED,
+        "tool": CodeInterpreterTool(type="code_interpreter"),
+        "deep": {"x": [1]},
+    }
+    (request,) = sent(
+        kind,
+        lambda c: c.threads.runs.list(
+            "thread_1", agent_id=c.assistants.bind("a"), **given
+        ),
+    )
+    assert request.url.params.multi_items() == [
+        *(("agent_id", "a"), ("day", "2026-01-02"), ("full", "true"), ("set[]", "a")),
+        *(("each[]", "b"), ("each[]", "c"), ("colour", "red")),
+        *(("tool[type]", "code_interpreter"), ("deep[x][]", "1")),
+    ]
+
+
+class Colour(enum.Enum):
+    RED = "red"
 
 
 @both

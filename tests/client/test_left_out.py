@@ -316,6 +316,25 @@ def test_a_thread_may_be_any_of_these(kind: Any) -> None:
 
 @both
 @nothings
+def test_in_methods_of_live_objects(kind: Any, nothing: Any) -> None:
+    def add(client: Any) -> Any:
+        thread = client.threads.bind("thread_1")
+        return thread.add_message("x", role=nothing, attachments=nothing)
+
+    assert body(sent(kind, add)) == {"role": "user", "content": "x"}
+
+    def submit(client: Any) -> Any:
+        run = client.threads.runs.bind("run_1", thread_id="thread_1")
+        output = {"tool_call_id": "call_1", "output": "1"}
+        return run.submit_tool_outputs(output, tool_approvals=nothing, stream=nothing)
+
+    assert body(sent(kind, submit)) == {
+        "tool_outputs": [{"tool_call_id": "call_1", "output": "1"}]
+    }
+
+
+@both
+@nothings
 def test_in_waiting_for_a_live_run(kind: Any, nothing: Any) -> None:
     def wait(client: Any) -> Any:
         data = {**RUN, "object": "thread.run", "thread_id": "t", "status": "queued"}
