@@ -26,6 +26,8 @@ _KINDS: Final = {
     list: "array",
     dict: "object",
 }
+# Whole numbers below it are the same as integers and as floats.
+_EXACT: Final = 2.0**53
 VOID: Final = (None, "")
 """What models write for what they leave out."""
 # Each costs reading all of it once more.
@@ -78,6 +80,10 @@ class Native:
         try:
             return converted(data, self.type)
         except (TypeError, ValueError) as error:
+            if type(data) is float and data.is_integer() and abs(data) < _EXACT:
+                # In JSON, that is an integer.
+                with suppress(TypeError, ValueError):
+                    return converted(int(data), self.type)
             found = _PLACE.fullmatch(str(error))
             what, inner = found.groups() if found else (str(error), "")
             raise Unfit(what, path + inner) from None

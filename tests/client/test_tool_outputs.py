@@ -9,7 +9,7 @@ import json
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta, timezone
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -58,7 +58,8 @@ class Colour(enum.Enum):
 
 
 KEYS = '{"a":"2026-01-02","00000000-0000-0000-0000-000000000001":"1.50"}'
-TIMES = '["2026-01-02T00:00:00Z","03:00:00","P1D"]'
+EAST = timezone(timedelta(hours=2))
+TIMES = '["2026-01-02T00:00:00+02:00","03:00:00","P1D"]'
 
 
 def numbers() -> Iterator[int]:
@@ -95,7 +96,7 @@ def numbers() -> Iterator[int]:
         ({True: 1, None: 2, Colour.RED: 3}, '{"true":1,"null":2,"red":3}'),
         ({Path("a"): date(2026, 1, 2), UUID(int=1): Decimal("1.50")}, KEYS),
         (Frame(), '{"a":[1]}'),
-        ([datetime(2026, 1, 2, tzinfo=UTC), time(3), timedelta(1)], TIMES),
+        ([datetime(2026, 1, 2, tzinfo=EAST), time(3), timedelta(1)], TIMES),
     ],
     ids=range(25),
 )

@@ -154,6 +154,8 @@ def argument(type_: Any) -> Callable[[Any], Any]:
         (timedelta, "P1D", timedelta(days=1)),
         (UUID | None, str(UUID(int=1)), UUID(int=1)),
         (Decimal, "1.50", Decimal("1.50")),
+        (int, 3.0, 3),
+        (int | None, -2.0, -2),
         (Path, "a/b", Path("a/b")),
         (Name, "a", "a"),
         (Alias, TOM, Cat(Kind.CAT)),
@@ -161,7 +163,7 @@ def argument(type_: Any) -> Callable[[Any], Any]:
         (object, {"a": [1]}, {"a": [1]}),
         (Any, None, None),
     ],
-    ids=range(38),
+    ids=range(40),
 )
 def test_arguments_become_what_is_annotated(type_: Any, data: Any, value: Any) -> None:
     made = Tool(argument(type_))
@@ -206,9 +208,12 @@ def test_strict_schemas_require_all_further_down_too() -> None:
         (Visit, {}, r"missing required field `home`"),
         (set[tuple[Any, ...]], [[[]]], r"unhashable type: 'list' - at `\$.given`"),
         (Path, 1, r"Expected `str`, got `int` - at `\$.given`"),
+        (int, 1e300, r"Expected `int`, got `float` - at `\$.given`"),
+        (int, 1.5, r"Expected `int`, got `float` - at `\$.given`"),
+        (str, 1.0, r"Expected `str`, got `float` - at `\$.given`"),
         (Literal[Kind.DOG, 1], True, r"Invalid enum value True - at `\$.given`"),
     ],
-    ids=range(14),
+    ids=range(17),
 )
 def test_what_does_not_fit_is_named(type_: Any, data: Any, said: str) -> None:
     with pytest.raises(ToolError, match=said):
