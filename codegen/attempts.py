@@ -66,11 +66,12 @@ def prepared(
     folder: FilePath | None = None,
     overlays: Sequence[Overlay] = (),
     name: str = "",
+    files: FilePath | None = None,
 ) -> tuple[Bundled, list[str]]:
     """Return a document with its files and repairs, and which of ours found nothing."""
     check_object(document)
     own = {key: value for key, value in document.items() if key != FILES}
-    first = bundle(own, folder, name)
+    first = bundle(own, folder, name, files)
     applied = overlay.apply(first.document, repairs or overlay.NOTHING)
     repaired = applied.document
     for each in overlays:
@@ -78,7 +79,7 @@ def prepared(
     # What a repair refers to may be in other files too.
     whole = first
     if repaired is not first.document:
-        whole = bundle(repaired, folder, name)
+        whole = bundle(repaired, folder, name, files)
     return replace(whole, failures=first.failures | whole.failures), applied.unused
 
 

@@ -29,6 +29,7 @@ TABLES: dict[str, dict[str, Any]] = {
         "http": str,
         "all": bool,
         "any-host": bool,
+        "files": str,
         "paths": list,
         "tags": list,
         "overlays": list,
@@ -141,6 +142,8 @@ def _read(data: dict[str, Any], folder: Path) -> Config:
     for key in ("spec", "out"):
         if key in options and "://" not in options[key]:
             options[key] = str(folder / options[key])
+    if "files" in options:
+        options["files"] = folder / options["files"]
     options["overlays"] = [folder / each for each in options.get("overlays", ())]
     adjustments = Adjustments(
         **data.get("names", {}),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
+from pathlib import Path as FilePath
 
 from codegen import overlay, source
 from codegen.attempts import Attempt, attempt, prepared
@@ -45,9 +46,13 @@ class Subject:
     name: str
 
 
-def places(source: Source, given: Document, query: str) -> list[Path]:
+def places(
+    source: Source, given: Document, query: str, files: FilePath | None = None
+) -> list[Path]:
     """Return the places that a JSONPath finds, in the document or as repaired."""
-    bare, _ = prepared(source.document, None, source.folder, name=source.name)
+    bare, _ = prepared(
+        source.document, None, source.folder, name=source.name, files=files
+    )
     found = overlay.find(query, given) | overlay.find(query, bare.document)
     return sorted(found, key=overlay.order) if found else find_some(query, given)
 
@@ -64,9 +69,10 @@ def explain(order: Order, query: str) -> list[tuple[Path, list[str]]]:
     ours = Overlay("the generator's overlay", overlay.load())
     overlays = [*map(overlay.named, order.overlays)]
     given, _ = prepared(
-        loaded.document, ours.document, loaded.folder, overlays, loaded.name
+        *(loaded.document, ours.document, loaded.folder),
+        *(overlays, loaded.name, order.files),
     )
-    found = places(loaded, given.document, query)
+    found = places(loaded, given.document, query, order.files)
     traces = [Trace(at) for at in found[:MOST]]
 
     def watch(step: str, document: Document, origins: Origins) -> None:
@@ -76,7 +82,7 @@ def explain(order: Order, query: str) -> list[tuple[Path, list[str]]]:
     made = attempt(given, order.wishes, watch)
     subject = Subject(
         given.document,
-        _changed(loaded, [ours, *overlays], found[:MOST]),
+        _changed(loaded, [ours, *overlays], found[:MOST], order.files),
         made,
         second_opinion(made.found.document, made.package),
         order.name,
@@ -107,10 +113,15 @@ def explained(subject: Subject, trace: Trace, at: Path) -> list[str]:
 
 
 def _changed(
-    source: Source, overlays: Sequence[Overlay], places: Sequence[Path]
+    source: Source,
+    overlays: Sequence[Overlay],
+    places: Sequence[Path],
+    files: FilePath | None = None,
 ) -> dict[Path, list[str]]:
     """Say for each place which actions of overlays change it."""
-    bare, _ = prepared(source.document, None, source.folder, name=source.name)
+    bare, _ = prepared(
+        source.document, None, source.folder, name=source.name, files=files
+    )
     document = bare.document
     told: dict[Path, list[str]] = {at: [] for at in places}
     values = {at: deepcopy(at_place(document, at)) for at in places}

@@ -11,9 +11,9 @@ from typing import Any
 import yaml
 
 from codegen import overlay, source
+from codegen.attempts import Wishes, attempt, prepared
 from codegen.normalise.strip import order
 from codegen.paths import CODEGEN, MODEL_API, PINNED
-from codegen.pipeline import facts
 from codegen.prose import with_blanks, with_prose, without_prose
 from codegen.select import ASSISTANTS, MODELS, Selection
 from codegen.source import Document, Source
@@ -83,7 +83,8 @@ def pin(
     Raises:
         SpecError: the document is unusable; nothing has been written then.
     """
-    found = facts(upstream.document, target.selection, overlay.load())
+    given, unused = prepared(upstream.document, overlay.load(), upstream.folder)
+    found, _, _ = attempt(given, Wishes(target.selection))
     document, missing = _worded(without_prose(found.document), target)
     document, _ = order(document)
     found_date = _DATE.search(upstream.name)
@@ -95,7 +96,7 @@ def pin(
     }
     write_atomically(target.path, target.header + to_yaml(document))
     write_atomically(target.lock, json.dumps(record, indent=2) + "\n")
-    return Pinned(document, missing, found.unused_actions)
+    return Pinned(document, missing, unused)
 
 
 def _worded(document: Document, target: Target) -> tuple[Document, list[str]]:

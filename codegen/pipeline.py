@@ -53,6 +53,7 @@ class Order:
     Attributes:
         client: the folder of the client whose package it is, which gets its methods;
             ours gets them wherever ours is built.
+        files: the folder of the document's other files; None: its own.
         overlays: what to change in the document, in this order.
         skip: JSONPaths to what is left out.
         skip_broken: whether what can't be built is left out.
@@ -67,6 +68,7 @@ class Order:
     http: str = HTTP_LIBRARIES[0]
     any_host: bool = False
     client: Path | None = None
+    files: Path | None = None
     overlays: Sequence[Path] = ()
     skip: Sequence[str] = ()
     skip_broken: bool = False
@@ -207,7 +209,9 @@ def _written(order: Order, beside: Path, say: Say) -> Iterator[tuple[Path, Code]
     say(f"read {loaded.name} (version {loaded.version or 'unknown'})")
     repairs = overlay.load()
     overlays = [*map(overlay.named, order.overlays)]
-    given, _ = prepared(loaded.document, repairs, loaded.folder, overlays, loaded.name)
+    given, _ = prepared(
+        loaded.document, repairs, loaded.folder, overlays, loaded.name, order.files
+    )
     found, package, left_out = attempt(given, order.wishes)
     counts = (f"{n} {c}" for n, c in found.changes.items() if c and n != "order")
     say(f"normalised: {', '.join(counts) or 'nothing to do'}")

@@ -3,11 +3,12 @@
 A reference may lead into a path, to `$defs`, to a property of another schema or into
 another file. What stands there moves to the components, under a name that says where it
 stood, and a reference takes its place. Other files are those below the document's own
-folder; nothing is fetched.
+folder, or one that somebody names; nothing is fetched.
 """
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from copy import deepcopy
 from dataclasses import dataclass
@@ -29,7 +30,7 @@ _DULL = {
     *("properties", "schema", "content", "components", "paths", "200"),
     "application/json",
 }
-_HINT = "Bundle it into one document first, or put the files below its folder."
+_HINT = "Bundle it into one document first, or name the folder of all by --files."
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,10 @@ class Named:
 
 
 def bundle(
-    document: Document, folder: FilePath | None = None, name: str = ""
+    document: Document,
+    folder: FilePath | None = None,
+    name: str = "",
+    files: FilePath | None = None,
 ) -> Bundled:
     """Put the other files of a document into it, and lead references there.
 
@@ -65,10 +69,11 @@ def bundle(
         document: the document as it was read.
         folder: where its other files are, if it has any.
         name: what its own file is called there, to which the others may refer.
+        files: the folder below which they all have to be; None: its own folder.
     """
     if not any(_names_file(found, at) for at, found in _all_references(document)):
         return Bundled(document, {})
-    work = _Bundling(deepcopy(document), folder, name)
+    work = _Bundling(deepcopy(document), folder, name, files or folder)
     work.run()
     return Bundled(work.document, work.failures)
 
@@ -105,8 +110,15 @@ def _all_references(document: Document) -> Iterator[tuple[Path, Any]]:
 
 
 class _Bundling:
-    def __init__(self, document: Document, folder: FilePath | None, name: str) -> None:
+    def __init__(
+        self,
+        document: Document,
+        folder: FilePath | None,
+        name: str,
+        files: FilePath | None,
+    ) -> None:
         self.document = document
+        self._limit = files.resolve() if files else None
         self._name = name
         self.failures: dict[str, SpecError] = {}
         self._folder = folder
@@ -153,11 +165,12 @@ class _Bundling:
             message = f"the reference {shorten(path)} leaves the document"
             raise SpecError(message, hint=_HINT)
         root = self._folder.resolve()
+        limit = self._limit or root
         target = (root / FilePath(file).parent / unquote(path)).resolve()
-        if not target.is_relative_to(root):
+        if not target.is_relative_to(limit):
             message = f"the reference {shorten(path)} leaves the document's folder"
             raise SpecError(message, hint=_HINT)
-        return target.relative_to(root).as_posix()
+        return FilePath(os.path.relpath(target, root)).as_posix()
 
 
 class _Naming:

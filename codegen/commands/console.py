@@ -31,15 +31,20 @@ def say_some(lines: Iterable[str]) -> None:
         out.print(line, markup=False)
 
 
-def _say_remedies(actions: Sequence[Action]) -> None:
+def _say_remedies(actions: Sequence[Action], overlay: str) -> None:
     """Print actions as the lines of an overlay, all of them: they are to be copied."""
-    err.print("\nWith these lines in a file, named by --overlay, it is built:\n")
+    err.print(f"\nWith these lines in {overlay}, it is built:\n")
     err.print("\n".join(as_lines(actions)), markup=False)
 
 
 @contextmanager
-def reported_errors() -> Iterator[None]:
-    """Print an error instead of a traceback, and exit with its code: 2, or 130."""
+def reported_errors(
+    overlay: str = "a file, named by --overlay",
+) -> Iterator[None]:
+    """Print an error instead of a traceback, and exit with its code: 2, or 130.
+
+    `overlay` is the place for repairs of a document that is refused.
+    """
     try:
         yield
     except (SpecError, BuildError, OSError) as error:
@@ -50,7 +55,7 @@ def reported_errors() -> Iterator[None]:
         if len(errors) > LISTED:
             err.print(f"... and {len(errors) - LISTED} more errors", markup=False)
         if isinstance(error, SpecError) and error.remedies:
-            _say_remedies(error.remedies)
+            _say_remedies(error.remedies, overlay)
         raise typer.Exit(2) from error
     except KeyboardInterrupt as interrupt:
         err.print("interrupted; what was there is whole, old or new")

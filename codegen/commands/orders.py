@@ -93,6 +93,13 @@ SkipBroken = Annotated[
     bool,
     typer.Option("--skip-broken", help="Leave out what would be refused."),
 ]
+Files = Annotated[
+    Path | None,
+    typer.Option(
+        help="The folder below which the other files of the document have to be.",
+        show_default="that of the document",
+    ),
+]
 ConfigFile = Annotated[
     Path | None,
     typer.Option(
@@ -122,6 +129,7 @@ def order_of(
     all_: Everything = False,
     http: Http = None,
     any_host: AnyHost = False,
+    files: Files = None,
     config_: ConfigFile = None,
     overlay: Overlays = None,
     skip: Skip = None,
@@ -144,6 +152,7 @@ def order_of(
         selection=_selection(path, tag, all_, options, named),
         http=http or options.get("http", HTTP_LIBRARIES[0]),
         any_host=any_host or options.get("any_host", False),
+        files=files or options.get("files"),
         overlays=(*options.get("overlays", ()), *(overlay or ())),
         skip=(*options.get("skip", ()), *(skip or ())),
         skip_broken=skip_broken or options.get("skip_broken", False),

@@ -37,7 +37,10 @@ def pin(
     words are missing. No sentence of SOURCE is taken over.
     """
     into = pinning.MODELS_TARGET if models else pinning.ASSISTANTS_TARGET
-    with reported_errors(), out.status(f"reading {source_}", spinner="line"):
+    with (
+        reported_errors("codegen/overlay.yaml"),
+        out.status(f"reading {source_}", spinner="line"),
+    ):
         done = pinning.pin(source.load(source_, any_host=any_host), into, date=date)
     for target in done.unused_actions:
         out.print(

@@ -13,6 +13,7 @@ from codegen.document import (
     request_body,
 )
 from codegen.errors import SpecError, shorten
+from codegen.identifiers import called
 from codegen.plan.emptiness import sends_empty_object
 from codegen.plan.forms import multipart_fields, urlencoded_fields
 from codegen.plan.literal import string
@@ -107,7 +108,7 @@ def plan_bodies(
 def _kind(media_type: str) -> str:
     if is_json(media_type):
         return "json"
-    plain = plain_media_type(media_type)
+    plain = plain_media_type(called(media_type))
     return "lines" if plain in LINES else _FORMS.get(plain, "content")
 
 

@@ -18,6 +18,7 @@ from codegen.document import (
     union_key,
 )
 from codegen.errors import Path, SpecError, shorten
+from codegen.identifiers import called
 from codegen.plan.accept import accepted
 from codegen.plan.bodies import LINES, items_of
 from codegen.plan.headers import Header, plan_headers
@@ -227,7 +228,8 @@ def _response(
     calls = []
     # What differs from the first is asked for by its name, the first by its kind.
     for media_type, type_ in reversed(read.items()):
-        is_first = media_type == next(iter(read))
+        # One that is only read as JSON is not told by that it is.
+        is_first = media_type == next(iter(read)) and called(media_type) == media_type
         asked = f"media_type_of(response) == {string(plain_media_type(media_type))}"
         json = "json_of(response)"
         test = "is_json(response)" if is_first else asked
@@ -294,14 +296,14 @@ def kind_of(media_type: str) -> str:
         return "json"
     if _is_lines(media_type):
         return "lines"
-    plain = plain_media_type(media_type)
+    plain = plain_media_type(called(media_type))
     if plain in _ANY_TYPES:
         return "any"
     return "text" if plain.startswith("text/") else "bytes"
 
 
 def _is_lines(media_type: str) -> bool:
-    return plain_media_type(media_type) in LINES
+    return plain_media_type(called(media_type)) in LINES
 
 
 def _any_success(responses: list[Response]) -> list[Response]:

@@ -48,6 +48,7 @@ OPTIONS = [
     "--skip-broken",
     "--config",
     "--package",
+    "--files",
 ]
 
 

@@ -105,6 +105,37 @@ def test_a_configuration_says_all_that_options_say_and_more(
         assert operation.parse_response(came)[0].customer == "d"
 
 
+@pytest.mark.parametrize(
+    ("read_as", "came", "value"),
+    [
+        ("application/json", '{"a": "b"}', "A(a='b')"),
+        ("text/plain", "plain", "'plain'"),
+        ("application/x-ndjson", '{"a": "b"}\n{"a": "c"}', "[A(a='b'), A(a='c')]"),
+    ],
+)
+def test_a_media_type_is_read_as_another_one(
+    run: Callable[..., Answer], tmp_path: Path, read_as: str, came: str, value: str
+) -> None:
+    content = {
+        "application/json": {"schema": obj(other=TEXT)},
+        ACME: {"schema": ref("A")},
+    }
+    answer = {"description": "", "content": content}
+    post = operation("x", responses={"200": answer}, body={ACME: {"schema": ref("A")}})
+    spec = written(tmp_path, document({"/x": {"post": post}}, A=obj(a=TEXT)))
+    settings = tmp_path / "codegen.toml"
+    settings.write_text(f'[media-types]\n"{ACME}" = "{read_as}"\n', encoding="utf-8")
+    order = ["--spec", spec, "--out", str(tmp_path / "o"), "--name", "m"]
+    assert run("build", "--config", settings, *order).code == 0
+    with imported(tmp_path / "o" / "m") as package:
+        found = package.api.things.x.parse_response(
+            httpx.Response(200, text=came, headers={"content-type": ACME})
+        )
+        assert repr(found) == value
+        request = package.api.things.x.build_request(body=package.models.A(a="b"))
+        assert request.headers["Content-Type"] == ACME
+
+
 def test_options_come_before_the_configuration(
     run: Callable[..., Answer], project: Path
 ) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from codegen import source
 from codegen.attempts import Wishes, attempt, prepared
+from codegen.errors import SpecError
 from tests.codegen.packages import every_module
 from tests.codegen.specs import (
     EVERYTHING,
@@ -231,6 +232,25 @@ def test_a_document_may_be_many_files_that_refer_to_each_other(tmp_path: Path) -
         "#/components/schemas/Cat",
         "#/components/schemas/Dog",
     }
+
+
+def test_files_elsewhere_are_a_part_where_somebody_says_so(tmp_path: Path) -> None:
+    (tmp_path / "api").mkdir()
+    (tmp_path / "shared").mkdir()
+    shared = {"A": obj(b={"$ref": "b.json"})}
+    (tmp_path / "shared" / "a.json").write_text(json.dumps(shared), encoding="utf-8")
+    (tmp_path / "shared" / "b.json").write_text(json.dumps(obj(c=TEXT)), "utf-8")
+    given = document(S=obj(a={"$ref": "../shared/a.json#/A"}))
+    wishes = Wishes(EVERYTHING)
+    with pytest.raises(SpecError, match="leaves the document's folder"):
+        attempt(prepared(given, None, tmp_path / "api")[0], wishes)
+    limit = tmp_path / "api" / "deeper"
+    with pytest.raises(SpecError, match="leaves the document's folder"):
+        attempt(prepared(given, None, tmp_path / "api", files=limit)[0], wishes)
+    told, _ = prepared(given, None, tmp_path / "api", files=tmp_path)
+    package = attempt(told, wishes).package
+    assert typed(package, "S") == {"a": "A"}
+    assert typed(package, "A") == {"b": "B"}
 
 
 def test_what_is_read_otherwise_is_noted_and_the_rest_is_not() -> None:
