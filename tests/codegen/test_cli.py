@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
 from codegen import pin as pinning
 from codegen import pipeline
-from codegen.source import Source
 from tests.codegen.conftest import Answer
 from tests.codegen.specs import (
     PINNED,
@@ -67,7 +67,7 @@ def test_help_names_every_command_and_its_purpose(run: Callable[..., Answer]) ->
 @pytest.mark.parametrize(
     ("command", "options"),
     [
-        ("pin", ["SOURCE", "--date", "--any-host"]),
+        ("pin", ["SOURCE", "--date", "--models", "--any-host"]),
         ("build", OPTIONS),
         ("check", OPTIONS),
         ("explain", ["JSONPATH", *OPTIONS]),
@@ -169,14 +169,10 @@ def test_pin_tells_what_lacks_words(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    target, lock = tmp_path / "openapi.yaml", tmp_path / "source.lock"
-    target.write_bytes(PINNED.read_bytes())
-    pin = pinning.pin
-
-    def pin_here(upstream: Source, **options: str | None) -> pinning.Pinned:
-        return pin(upstream, pinned=target, lock=lock, date=options["date"])
-
-    monkeypatch.setattr(pinning, "pin", pin_here)
+    path, lock = tmp_path / "openapi.yaml", tmp_path / "source.lock"
+    path.write_bytes(PINNED.read_bytes())
+    target = replace(pinning.ASSISTANTS_TARGET, path=path, lock=lock)
+    monkeypatch.setattr(pinning, "ASSISTANTS_TARGET", target)
     answer = run("pin", PINNED, "--date", "2030-01-01")
     assert (answer.code, answer.err) == (0, "")
     assert "pinned 47 operations and" in answer.out

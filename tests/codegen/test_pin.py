@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import hashlib
 import json
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -175,13 +176,11 @@ def pinned_from(
 ) -> tuple[pin.Pinned, str]:
     """Pin a document in a folder; return what was done and the text of the file."""
     data = json.dumps(upstream_document).encode()
-    done = pin.pin(
-        source.parse(data, name="thing-2031-02-03.json"),
-        selection=EVERYTHING,
-        pinned=folder / "pinned.yaml",
-        lock=folder / "pinned.lock",
-        **options,
+    target = pin.Target(
+        folder / "pinned.yaml", folder / "pinned.lock", EVERYTHING, header=""
     )
+    upstream = source.parse(data, name="thing-2031-02-03.json")
+    done = pin.pin(upstream, target, **options)
     return done, (folder / "pinned.yaml").read_text(encoding="utf-8")
 
 
@@ -217,10 +216,11 @@ def test_our_words_stay_where_the_element_stays(tmp_path: Path) -> None:
 
 
 def test_a_pin_of_the_pinned_document_changes_nothing(tmp_path: Path) -> None:
-    target = tmp_path / "openapi.yaml"
-    target.write_bytes(PINNED.read_bytes())
-    done = pin.pin(source.load(PINNED), pinned=target, lock=tmp_path / "lock")
-    assert target.read_bytes() == PINNED.read_bytes()
+    path = tmp_path / "openapi.yaml"
+    path.write_bytes(PINNED.read_bytes())
+    target = replace(pin.ASSISTANTS_TARGET, path=path, lock=tmp_path / "lock")
+    done = pin.pin(source.load(PINNED), target)
+    assert path.read_bytes() == PINNED.read_bytes()
     assert done.undescribed == []
 
 
