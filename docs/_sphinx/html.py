@@ -22,7 +22,7 @@ _REPAIRS: dict[str, str] = {
 _TABLE = re.compile(r"<table class=\"docutils.*?</table>", re.DOTALL)
 _HEADINGS = re.compile(r"<th\b[^>]*>(.*?)</th>", re.DOTALL)
 _ROW = re.compile(r"<tr\b.*?</tr>", re.DOTALL)
-_CELL = re.compile(r"<td\b([ >])")
+_CELL = re.compile(r"<td\b([^>]*>)((?:<p>)?</)?")
 _TAGS = re.compile(r"<[^>]+>")
 # What a browser fetches by itself when it shows a page.
 _FETCHED = re.compile(
@@ -63,9 +63,13 @@ def _with_labels(text: str) -> str:
 
         def row(found: re.Match[str]) -> str:
             rest = iter(labels)
-            return _CELL.sub(
-                lambda cell: f'<td data-label="{next(rest, "")}"{cell[1]}', found[0]
-            )
+
+            def cell(td: re.Match[str]) -> str:
+                # An empty one says nothing, and so needs no heading.
+                label = next(rest, "")
+                return td[0] if td[2] else f'<td data-label="{label}"{td[1]}'
+
+            return _CELL.sub(cell, found[0])
 
         return _ROW.sub(row, table[0])
 

@@ -75,10 +75,18 @@ def test_links_are_no_matter(tmp_path: Path) -> None:
 def test_what_the_theme_leaves_out_is_put_in(tmp_path: Path) -> None:
     page = tmp_path / "a.html"
     caption = '<p class="caption" role="heading">'
-    page.write_text(f"{caption}Guide</p><pre>code</pre>", encoding="utf-8")
+    head = "<th><p>what</p></th><th><p>why <code>it</code></p></th><th>how</th>"
+    cells = "<td>a</td><td class='b'>b</td>"
+    labelled = (
+        """<td data-label="what">a</td><td data-label="why it" class='b'>b</td>"""
+    )
+    rows = f"<tr>{head}</tr><tr>{cells}<td></td></tr>"
+    table = f'<table class="docutils align-default">{rows}</table>'
+    page.write_text(f"{caption}Guide</p><pre>code</pre>{table}", encoding="utf-8")
     with pytest.raises(SiteError, match="sidebar-drawer") as error:
         repair(tmp_path)
     text = page.read_text(encoding="utf-8")
     assert 'role="heading" aria-level="2">' in text
+    assert f"<tr>{head}</tr><tr>{labelled}<td></td></tr>" in text
     assert '<pre tabindex="0">' in text
     assert "<pre>" not in str(error.value)
