@@ -161,3 +161,17 @@ def test_an_answer_that_is_no_object_is_an_error(body: str) -> None:
         ):
             with pytest.raises(DecodeError, match=rf"is no {what}; it begins with"):
                 call()
+
+
+def test_vars_has_the_properties_as_those_of_openai_do() -> None:
+    from openai.types.beta import Assistant
+
+    data = {"id": "asst_1", "name": None, "tools": [], "mood": "good"}
+    theirs, ours = Assistant.construct(**data), assistants_client.Assistant
+    found = ours.from_dict(data)
+    assert {**vars(theirs), **vars(found)} == vars(found)
+    assert vars(found)["id"] == "asst_1"
+    assert vars(found)["instructions"] is None
+    assert "mood" not in vars(found), "pydantic has what is unknown elsewhere, too"
+    vars(found)["id"] = "asst_2"
+    assert found.id == "asst_1"
