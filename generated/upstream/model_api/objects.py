@@ -103,6 +103,12 @@ class Model(Dumped):
     def __dir__(self) -> list[str]:
         return [*super().__dir__(), *filter(is_name, _more_of(self))]
 
+    @property
+    def __dict__(self) -> dict[str, Any]:  # type: ignore[override]
+        """The properties of the document by their attributes, for `vars`: a copy."""
+        values = {name: _value(self, name) for name in properties_of(type(self))}
+        return {n: None if v is UNSET else v for n, v in values.items()}
+
     def __getitem__(self, name: str) -> Any:
         """Return a property by its name in JSON.
 
