@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pkgutil
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, ClassVar, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from . import types
 from ._errors import ConfigurationError
@@ -75,7 +75,7 @@ def _pretend(ours: type, theirs: type) -> None:
     `type` itself.
     """
     if not issubclass(ours, _Pretending):
-        members = {"__slots__": (), "theirs": theirs}
+        members = {"__slots__": (), "__class__": property(lambda _: theirs)}
         base = type(_Pretending.__name__, (_Pretending,), members)
         # Last, as the first one lays out the memory of an object.
         ours.__bases__ = (*ours.__bases__, base)
@@ -85,11 +85,6 @@ class _Pretending:
     """A base of a client that gives another class as its own."""
 
     __slots__ = ()
-    theirs: ClassVar[type]
-
-    @property  # type: ignore[misc]
-    def __class__(self) -> type:
-        return self.theirs
 
 
 def _accept(theirs: Any, ours: type) -> None:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import datetime
 import re
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 _TO_NINETEEN = (
     "zero one two three four five six seven eight nine ten eleven twelve thirteen "
@@ -36,7 +39,7 @@ _MONTHS: Final = {
 }
 
 
-def _one_of(words: list[str]) -> str:
+def _one_of(words: Sequence[str]) -> str:
     # Longer ones first: "seventeen" begins with "seven".
     return rf"(?:{'|'.join(sorted(words, reverse=True))})"
 

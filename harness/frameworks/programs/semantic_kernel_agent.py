@@ -12,13 +12,15 @@ agents: Any = import_module("semantic_kernel.agents")
 functions: Any = import_module("semantic_kernel.functions")
 
 
+def _times(self: object, a: int, b: int) -> int:
+    """Multiply two numbers."""
+    return multiply(a, b)
+
+
 class Calculator:
     """A plugin."""
 
-    @functions.kernel_function(description="Multiply two numbers.")  # type: ignore[untyped-decorator]
-    def times(self, a: int, b: int) -> int:
-        """Multiply two numbers."""
-        return multiply(a, b)
+    times: Any = functions.kernel_function(_times, name="times")
 
 
 async def get_response(clients: Clients) -> None:
