@@ -9,12 +9,15 @@ from typing import TYPE_CHECKING, Any
 from harness.scripted_server import Response, ScriptedServer, actions_of, chunk
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from harness.scripted_server import Action, Reply, Request
 
+RUN = {"id": "run_1", "object": "thread.run", "thread_id": "tools"}
 ITEMS = 7
 """How many items each list has."""
+TOOLS = "tools"
+"""The thread whose runs call a function."""
 PIECES = 5
 """How many pieces of text each stream has."""
 
@@ -24,7 +27,8 @@ class EchoServer(ScriptedServer):
 
     A request with the header `x-hold: NAME` gets its response once that name is
     released. One to `.../runs` gets events, a GET of `.../messages` a page, both made
-    of the id of the thread; any other an object whose metadata say what it was.
+    of the id of the thread; any other an object whose metadata say what it was. A run
+    of the thread `TOOLS` asks for the function `add`, and ends with its output.
     """
 
     def __init__(self) -> None:
@@ -92,7 +96,11 @@ def _reply(request: Request) -> Reply:
     # The paths are /v1/threads/{mark}/...
     mark, _, what = request.path.removeprefix("/v1/threads/").partition("/")
     if request.method == "POST" and what == "runs":
-        return _streamed(mark)
+        return _streamed(_required() if mark == TOOLS else _events(mark))
+    if what.endswith("/submit_tool_outputs"):
+        return _streamed(
+            [_event("thread.run.completed", {**RUN, "status": "completed"})]
+        )
     if what == "messages" and request.method == "GET":
         return Response.of(_page(mark, dict(request.query)))
     echo = {
@@ -101,16 +109,27 @@ def _reply(request: Request) -> Reply:
         "query": dict(request.query),
         "mark": request.headers.get("x-mark"),
         "key": request.headers.get("authorization"),
-        "body": request.json() if request.body else None,
+        "body": request.json() if request.body[:1] == b"{" else None,
     }
     return Response.of({"id": "msg_1", "object": "thread.message", "metadata": echo})
 
 
-def _streamed(mark: str) -> Iterator[Action]:
+def _streamed(events: Iterable[bytes]) -> Iterator[Action]:
     yield Response(content_type="text/event-stream").head("Transfer-Encoding: chunked")
-    yield from map(chunk, _events(mark))
+    yield from map(chunk, events)
     # Who has read the last event may have the connection serve the next request.
     yield chunk(b"event: done\ndata: [DONE]\n\n") + chunk(b"")
+
+
+def _required() -> Iterator[bytes]:
+    function = {"name": "add", "arguments": '{"a": 1, "b": 2}'}
+    calls = [{"id": "call_1", "type": "function", "function": function}]
+    action = {
+        "type": "submit_tool_outputs",
+        "submit_tool_outputs": {"tool_calls": calls},
+    }
+    run = {**RUN, "status": "requires_action", "required_action": action}
+    yield _event("thread.run.requires_action", run)
 
 
 def _page(mark: str, query: dict[str, str]) -> dict[str, Any]:

@@ -195,7 +195,7 @@ PLAIN_HEADERS = (
 PARAMETERS = (
     *("key", "api_key", "apiKey", "API-KEY", "access-token", "client_secret", "code"),
     *("password", "X-Amz-Signature", "X-Amz-Credential", "api_key[]", "sig", "token"),
-    *("auth[token]", "subscription-key", "code[0]"),
+    *("auth[token]", "subscription-key", "code[0]", "pwd", "jwt", "pass"),
 )
 PLAIN_PARAMETERS = ("limit", "order", "after", "include[]", "api-version", "max_tokens")
 

@@ -19,6 +19,7 @@ import pytest
 from assistants_client import APITimeoutError, AssistantsError, AsyncClient, Client
 from harness.either_client import entered, finished, listed, settled
 from harness.faults.echo_server import (
+    TOOLS,
     EchoServer,
     expected_echo,
     expected_items,
@@ -119,10 +120,29 @@ def test_a_task_may_be_cancelled_at_any_moment(echo: EchoServer) -> None:
                 break
         return []
 
+    async def upload(client: AsyncClient, mark: str) -> list[str]:
+        await client.files.create(file=(mark, b"a" * 10_000), purpose="assistants")
+        return []
+
+    async def add(a: int, b: int) -> int:
+        """Add numbers."""
+        await asyncio.sleep(0)
+        return a + b
+
+    async def with_tools(client: AsyncClient, mark: str) -> list[str]:
+        runs = client.threads.runs
+        async with runs.stream(
+            thread_id=TOOLS, assistant_id=mark, tools=[add]
+        ) as stream:
+            run = await stream.get_final_run()
+        return [] if run.status == "completed" else [f"the run is {run.status}"]
+
     async def talk() -> list[str]:
         found = []
         async with _async_client(echo) as client:
-            for ask in (_make, _list, _stream, leave_early):
+            for ask in (_make, _list, _stream, leave_early, upload, with_tools):
+                # It is whole if nobody is in its way.
+                found += await ask(client, "m")
                 for turns in range(60):
                     task = asyncio.create_task(ask(client, "m"))
                     for _ in range(turns):

@@ -19,7 +19,7 @@ import httpx
 import pytest
 
 from assistants_client import Client
-from harness.faults.echo_server import EchoServer, pool_problems
+from harness.faults.echo_server import TOOLS, EchoServer, pool_problems
 from harness.soak.forks import said_by_child
 
 if TYPE_CHECKING:
@@ -77,7 +77,23 @@ def in_pieces(client: Client) -> None:
         assert [*response.iter_bytes()]
 
 
-ASKS = (create, listed, stream, leave_early, in_pieces)
+def upload(client: Client) -> None:
+    client.files.create(file=("a.txt", b"a" * 100_000), purpose="assistants")
+
+
+def add(a: int, b: int) -> int:
+    """Add numbers."""
+    return a + b
+
+
+def with_tools(client: Client) -> None:
+    runs = client.threads.runs
+    with runs.stream(thread_id=TOOLS, assistant_id="a", tools=[add]) as events:
+        run = events.get_final_run()
+    assert run.status == "completed"
+
+
+ASKS = (create, listed, stream, leave_early, in_pieces, upload, with_tools)
 
 
 def interrupted(client: Client, seed: int) -> tuple[Alarm, list[str]]:
