@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -17,6 +16,7 @@ from .http_errors import HTTPError, json_response, quoted, request_id
 from .idempotency import fingerprint, key_of, once
 from .models import Models
 from .operations import operations
+from .quiet_log import QuietLog
 from .request_bodies import RequestBodies
 from .resources import Assistants, Messages, RunSteps, Threads
 from .responses import EarlyResponse, file_response, list_response
@@ -43,7 +43,6 @@ if TYPE_CHECKING:
 
 PREFIX = "/v1"
 """What paths begin with; they are served without it as well."""
-_log = logging.getLogger("assistants_server")
 
 
 class App:
@@ -55,6 +54,7 @@ class App:
         self._store = store
         self._scheduler = scheduler
         self._settings = settings
+        self._quiet = QuietLog()
         self._bodies = RequestBodies(library.contents, settings)
         shared = (store, scheduler, library, settings.poll_after)
         resources = (
@@ -85,7 +85,7 @@ class App:
             routes=self._routes,
             exception_handlers={
                 HTTPError: _error_response,
-                StoreError: _store_error_response,
+                StoreError: self._store_error_response,
                 HTTPException: _router_error_response,
                 Exception: _internal_error_response,
             },
@@ -93,6 +93,13 @@ class App:
         # A redirect would turn a POST into a GET.
         app.router.redirect_slashes = False
         return app
+
+    async def _store_error_response(
+        self, request: Request, error: Exception
+    ) -> Response:
+        self._quiet.error("the store can't be used", error, traceback=False)
+        message = "The store can't be used now; the server's log says why."
+        return HTTPError(507, message, code="storage_error").response()
 
     def operation_of(self, method: str, path: str) -> str | None:
         """Return the operationId of a request; None if there is no such operation."""
@@ -196,12 +203,6 @@ async def _router_error_response(request: Request, error: Exception) -> Response
     }
     message = messages.get(error.status_code, error.detail)
     return HTTPError(error.status_code, message, headers=headers).response()
-
-
-async def _store_error_response(request: Request, error: Exception) -> Response:
-    _log.error("%s: %s", request.url.path, error)
-    message = "The store can't be used now; the server's log says why."
-    return HTTPError(507, message, code="storage_error").response()
 
 
 async def _internal_error_response(request: Request, error: Exception) -> Response:

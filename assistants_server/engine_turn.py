@@ -82,6 +82,9 @@ async def take_turn(
     except TokensSpentError:
         return Incomplete("max_completion_tokens")
     except EngineError as error:
+        if error.__cause__:
+            why = "the engine failed in run %s"
+            _log.error(why, turn.run["id"], exc_info=error.__cause__)
         return Fail(f"The engine is wrong: {error}.")
     except FileSearchError as error:
         return Fail(str(error))

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from ._api import in_thread
 from .file_objects import failed
 from .index_file import IndexFile
+from .quiet_log import QuietLog
 from .search.errors import EmbeddingError, ExtractionError, SearchError
 from .search.extraction import StoppedError
 
@@ -80,6 +81,7 @@ class Indexer:
         self._closing = False
         self._searches = asyncio.Semaphore(_SEARCHES)
         self._removals = asyncio.Lock()
+        self._quiet = QuietLog()
 
     def start(self, expire: Callable[[], None]) -> None:
         """Begin, with what an earlier server left.
@@ -176,7 +178,7 @@ class Indexer:
                 else:
                     await self._work_on(entry)
             except Exception as error:  # noqa: BLE001 - such as a disk that is full
-                _log.error("work on the index failed", exc_info=error)
+                self._quiet.error("work on the index failed", error)
                 await asyncio.sleep(_PAUSE)
 
     async def _work_on(self, entry: Entry) -> None:
@@ -281,8 +283,11 @@ class Indexer:
     async def _tidy(self, expire: Callable[[], None]) -> None:
         while True:
             await asyncio.sleep(_TIDY)
-            with self._store.changes():
-                expire()
+            try:
+                with self._store.changes():
+                    expire()
+            except Exception as error:  # noqa: BLE001 - such as a disk that is full
+                self._quiet.error("what has expired can't be deleted yet", error)
 
     def _reconcile(self) -> None:
         """Make the index agree with the store after a crash, or with another index."""
@@ -305,7 +310,7 @@ class Indexer:
         self._tasks.discard(task)
         error = None if task.cancelled() else task.exception()
         if error and not self._closing:
-            _log.error("work on the index failed", exc_info=error)
+            self._quiet.error("work on the index failed", error)
 
     async def _changed(self) -> None:
         """Wait until something has changed."""

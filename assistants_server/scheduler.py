@@ -8,6 +8,7 @@ import time
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from .quiet_log import QuietLog
 from .run_record import RunRecord
 from .run_task import RunTask
 
@@ -133,14 +134,13 @@ class Scheduler:
 
     async def _look_for_runs(self) -> None:
         """Find runs whose task came to nothing, again and again."""
+        quiet = QuietLog()
         while True:
             await asyncio.sleep(_LOOK)
             try:
                 self._adopt()
-            except Exception:  # noqa: BLE001 - such as a disk that is full
-                _log.exception("runs that nobody carries on can't be taken up yet")
-                # A disk may be full for a while, and the log need not be.
-                await asyncio.sleep(60 * _LOOK)
+            except Exception as error:  # noqa: BLE001 - such as a disk that is full
+                quiet.error("runs that nobody carries on can't be taken up yet", error)
 
     def _begin(self, record: RunRecord) -> None:
         if self._closing:
