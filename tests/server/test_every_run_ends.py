@@ -406,7 +406,7 @@ def test_runs_that_begin_while_the_server_stops(
     sql.close()
 
 
-def test_calls_are_bounded_and_wait_in_order() -> None:
+def test_turns_are_bounded_and_wait_in_order() -> None:
     order: list[str] = []
     at_work = 0
 

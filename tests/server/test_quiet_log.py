@@ -1,0 +1,26 @@
+"""A log that doesn't grow by itself."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from assistants_server.quiet_log import QuietLog
+
+if TYPE_CHECKING:
+    import pytest
+
+
+def test_the_same_is_said_once_in_a_while(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    now = 1000.0
+    monkeypatch.setattr(time, "monotonic", lambda: now)
+    log = QuietLog()
+    for _ in range(3):
+        for _ in range(100):
+            log.error("the disk", OSError("full"))
+            log.error("the index", OSError("full"), traceback=False)
+        now += 61
+    said = [each.getMessage() for each in caplog.records]
+    assert said == ["the disk: full", "the index: full"] * 3
