@@ -16,11 +16,11 @@ def test_the_same_is_said_once_in_a_while(
 ) -> None:
     now = 1000.0
     monkeypatch.setattr(time, "monotonic", lambda: now)
-    log = QuietLog()
+    quiet = QuietLog()
     for _ in range(3):
         for _ in range(100):
-            log.error("the disk", OSError("full"))
-            log.error("the index", OSError("full"), traceback=False)
+            quiet.error("the disk", OSError("full"))
+            quiet.error("the index", OSError("full"), traceback=False)
         now += 61
     said = [each.getMessage() for each in caplog.records]
     assert said == ["the disk: full", "the index: full"] * 3
