@@ -52,7 +52,8 @@ def multipart_fields(document: Document, media: dict[str, Any], at: Path) -> str
     deep = [string(name) for name, style in styles.items() if style == "deep"]
     others = {name: style for name, style in styles.items() if style != "deep"}
     lists = {**found, "deep_fields": deep}
-    headers = {n: _fixed(fields.encoding(n).get("headers")) for n, *_ in fields}
+    said_of = {n: fields.encoding(n).get("headers") for n, *_ in fields}
+    headers = {n: _fixed(document, given, at) for n, given in said_of.items()}
     return "".join(
         [
             *(f", {k}=[{', '.join(names)}]" for k, names in lists.items() if names),
@@ -189,12 +190,13 @@ def _implied(media_type: str, schema: Schema, base64: bool) -> bool:
     return is_whole and media_type.lower() == "application/json"
 
 
-def _fixed(headers: Any) -> str:
+def _fixed(document: Document, headers: Any, at: Path) -> str:
     """Write the headers of a part that can have one value only."""
     fixed = {}
-    for name, header in (headers if isinstance(headers, dict) else {}).items():
-        schema = header.get("schema") if isinstance(header, dict) else None
-        if not isinstance(schema, dict) or name.lower() == "content-type":
+    for name, header in mapping(headers, at).items():
+        header, place = resolve(document, mapping(header, at), at, "headers")
+        schema, _ = resolved(document, header.get("schema"), (*place, "schema"))
+        if name.lower() == "content-type":
             continue
         enum = schema.get("enum") or []
         values = [schema[key] for key in ("const", "default") if key in schema]
