@@ -17,6 +17,7 @@ from codegen.plan.operations import OperationModule
 from codegen.render import HTTP_LIBRARIES
 
 INDEX = "API.md"
+_DEPRECATED = " (deprecated)"
 
 # Nothing of the surroundings has a say: no configuration file, no cache.
 _ISOLATED = (
@@ -97,6 +98,7 @@ def _operation_line(operation: OperationModule) -> str:
         f"- `{operation.tag}.{operation.name}({', '.join(arguments)})` "
         f"{operation.method_name} `{plain_text(operation.path)}` "
         f"returns `{operation.responses.success}`{events}"
+        f"{_DEPRECATED if operation.deprecated else ''}"
     )
 
 
@@ -107,7 +109,13 @@ def _schema_line(schema: SchemaModule) -> str:
             f"{f.name}{'' if f.required else '?'}: {f.annotation}"
             for f in schema.fields
         ]
-        return f"- `{name}({', '.join(fields)})`"
+        gone = [f.name for f in schema.fields if f.deprecated]
+        told = f"; deprecated: {', '.join(gone)}" if gone else ""
+        return f"- `{name}({', '.join(fields)})`{told}{_mark(schema)}"
     key = schema.union.discriminator if schema.union else ""
     by = f" by {key}" if key else ""
-    return f"- `{name} = {schema.annotation}`{by}"
+    return f"- `{name} = {schema.annotation}`{by}{_mark(schema)}"
+
+
+def _mark(schema: SchemaModule) -> str:
+    return _DEPRECATED if schema.deprecated else ""

@@ -102,15 +102,16 @@ class AsyncAssistants(AsyncResource):
             reasoning_effort: How long a reasoning model may think before it
                 answers. Other models have no use for it.
             tools: The tools that the model may call, 128 at most. None if left out.
+                (default: [])
             tool_resources: The files and vector stores for the tools, by tool.
             metadata: Up to 16 pairs of text to keep with the assistant; see
                 `Metadata`.
             temperature: How freely the model picks its tokens, from 0 (nearly
-                always the likeliest) to 2 (wild). 1 by default.
+                always the likeliest) to 2 (wild). 1 by default. (default: 1)
             top_p: Which tokens the model picks from: the likeliest, up to this
                 share of the probability, so that 0.1 stands for the top tenth. 1,
                 which is all of them, by default; change this or `temperature`,
-                hardly ever both.
+                hardly ever both. (default: 1)
             response_format: The form that answers must have: free text, any JSON
                 object, or JSON of a given schema. Null or absent is the same as
                 `auto`.
@@ -215,17 +216,17 @@ class AsyncAssistants(AsyncResource):
             instructions: What to tell the model from now on, at most 256,000
                 characters.
             tools: The tools that the model may call from now on, 128 at most, in
-                place of the old list.
+                place of the old list. (default: [])
             tool_resources: Other files and vector stores for the tools, by tool, in
                 place of the old ones.
             metadata: Up to 16 pairs of text to keep with the assistant; see
                 `Metadata`.
             temperature: How freely the model picks its tokens, from 0 (nearly
-                always the likeliest) to 2 (wild). 1 by default.
+                always the likeliest) to 2 (wild). 1 by default. (default: 1)
             top_p: Which tokens the model picks from: the likeliest, up to this
                 share of the probability, so that 0.1 stands for the top tenth. 1,
                 which is all of them, by default; change this or `temperature`,
-                hardly ever both.
+                hardly ever both. (default: 1)
             response_format: The form that answers must have: free text, any JSON
                 object, or JSON of a given schema. Null or absent is the same as
                 `auto`.

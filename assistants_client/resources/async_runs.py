@@ -251,11 +251,11 @@ class AsyncRuns(AsyncRunResource):
                 or absent keeps those.
             metadata: Up to 16 pairs of text to keep with the run; see `Metadata`.
             temperature: How freely the model picks its tokens, from 0 (nearly
-                always the likeliest) to 2 (wild). 1 by default.
+                always the likeliest) to 2 (wild). 1 by default. (default: 1)
             top_p: Which tokens the model picks from: the likeliest, up to this
                 share of the probability, so that 0.1 stands for the top tenth. 1,
                 which is all of them, by default; change this or `temperature`,
-                hardly ever both.
+                hardly ever both. (default: 1)
             stream: True to get server-sent events (`AssistantStreamEvent`) while
                 the run goes on, up to the closing `done`. Null, false or absent to
                 get the run itself at once.
@@ -273,6 +273,7 @@ class AsyncRuns(AsyncRunResource):
                 `auto`.
             parallel_tool_calls: Whether the model may ask for several function
                 calls at once, which are then answered in one go. True if left out.
+                (default: true)
             response_format: The form that answers of this run must have. Null or
                 absent keeps what the assistant says.
             include: Parts of run steps that are sent only on demand, which matters
@@ -669,11 +670,11 @@ class AsyncRuns(AsyncRunResource):
                 or absent keeps those.
             metadata: Up to 16 pairs of text to keep with the run; see `Metadata`.
             temperature: How freely the model picks its tokens, from 0 (nearly
-                always the likeliest) to 2 (wild). 1 by default.
+                always the likeliest) to 2 (wild). 1 by default. (default: 1)
             top_p: Which tokens the model picks from: the likeliest, up to this
                 share of the probability, so that 0.1 stands for the top tenth. 1,
                 which is all of them, by default; change this or `temperature`,
-                hardly ever both.
+                hardly ever both. (default: 1)
             max_prompt_tokens: How many tokens the model may read in this run, all
                 turns taken together; 256 at least. The server tries to keep within
                 it, and a run that can't ends as `incomplete`. Null or absent sets
@@ -688,6 +689,7 @@ class AsyncRuns(AsyncRunResource):
                 `auto`.
             parallel_tool_calls: Whether the model may ask for several function
                 calls at once, which are then answered in one go. True if left out.
+                (default: true)
             response_format: The form that answers of this run must have. Null or
                 absent keeps what the assistant says.
             include: Parts of run steps that are sent only on demand, which matters
@@ -895,11 +897,11 @@ class AsyncRuns(AsyncRunResource):
                 or absent keeps those.
             metadata: Up to 16 pairs of text to keep with the run; see `Metadata`.
             temperature: How freely the model picks its tokens, from 0 (nearly
-                always the likeliest) to 2 (wild). 1 by default.
+                always the likeliest) to 2 (wild). 1 by default. (default: 1)
             top_p: Which tokens the model picks from: the likeliest, up to this
                 share of the probability, so that 0.1 stands for the top tenth. 1,
                 which is all of them, by default; change this or `temperature`,
-                hardly ever both.
+                hardly ever both. (default: 1)
             max_prompt_tokens: How many tokens the model may read in this run, all
                 turns taken together; 256 at least. The server tries to keep within
                 it, and a run that can't ends as `incomplete`. Null or absent sets
@@ -914,6 +916,7 @@ class AsyncRuns(AsyncRunResource):
                 `auto`.
             parallel_tool_calls: Whether the model may ask for several function
                 calls at once, which are then answered in one go. True if left out.
+                (default: true)
             response_format: The form that answers of this run must have. Null or
                 absent keeps what the assistant says.
             include: Parts of run steps that are sent only on demand, which matters
@@ -1044,11 +1047,11 @@ class AsyncRuns(AsyncRunResource):
                 or absent keeps those.
             metadata: Up to 16 pairs of text to keep with the run; see `Metadata`.
             temperature: How freely the model picks its tokens, from 0 (nearly
-                always the likeliest) to 2 (wild). 1 by default.
+                always the likeliest) to 2 (wild). 1 by default. (default: 1)
             top_p: Which tokens the model picks from: the likeliest, up to this
                 share of the probability, so that 0.1 stands for the top tenth. 1,
                 which is all of them, by default; change this or `temperature`,
-                hardly ever both.
+                hardly ever both. (default: 1)
             max_prompt_tokens: How many tokens the model may read in this run, all
                 turns taken together; 256 at least. The server tries to keep within
                 it, and a run that can't ends as `incomplete`. Null or absent sets
@@ -1063,6 +1066,7 @@ class AsyncRuns(AsyncRunResource):
                 `auto`.
             parallel_tool_calls: Whether the model may ask for several function
                 calls at once, which are then answered in one go. True if left out.
+                (default: true)
             response_format: The form that answers of this run must have. Null or
                 absent keeps what the assistant says.
             include: Parts of run steps that are sent only on demand, which matters
@@ -1220,11 +1224,11 @@ class AsyncRuns(AsyncRunResource):
                 or absent keeps those.
             metadata: Up to 16 pairs of text to keep with the run; see `Metadata`.
             temperature: How freely the model picks its tokens, from 0 (nearly
-                always the likeliest) to 2 (wild). 1 by default.
+                always the likeliest) to 2 (wild). 1 by default. (default: 1)
             top_p: Which tokens the model picks from: the likeliest, up to this
                 share of the probability, so that 0.1 stands for the top tenth. 1,
                 which is all of them, by default; change this or `temperature`,
-                hardly ever both.
+                hardly ever both. (default: 1)
             max_prompt_tokens: How many tokens the model may read in this run, all
                 turns taken together; 256 at least. The server tries to keep within
                 it, and a run that can't ends as `incomplete`. Null or absent sets
@@ -1239,6 +1243,7 @@ class AsyncRuns(AsyncRunResource):
                 `auto`.
             parallel_tool_calls: Whether the model may ask for several function
                 calls at once, which are then answered in one go. True if left out.
+                (default: true)
             response_format: The form that answers of this run must have. Null or
                 absent keeps what the assistant says.
             include: Parts of run steps that are sent only on demand, which matters

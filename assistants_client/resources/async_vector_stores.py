@@ -356,7 +356,8 @@ class AsyncVectorStores(AsyncResource):
             query: What to search for, in natural language: one text, or several in
                 a list.
             rewrite_query: True if the server may rephrase the query to find more.
-            max_num_results: Maximum number of results, from 1 to 50.
+                (default: false)
+            max_num_results: Maximum number of results, from 1 to 50. (default: 10)
             filters: Conditions that the attributes of a file must meet. All files
                 are searched if left out.
             ranking_options: How to rank the results, and which to leave out.

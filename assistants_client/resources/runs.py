@@ -249,11 +249,11 @@ class Runs(RunResource):
                 or absent keeps those.
             metadata: Up to 16 pairs of text to keep with the run; see `Metadata`.
             temperature: How freely the model picks its tokens, from 0 (nearly
-                always the likeliest) to 2 (wild). 1 by default.
+                always the likeliest) to 2 (wild). 1 by default. (default: 1)
             top_p: Which tokens the model picks from: the likeliest, up to this
                 share of the probability, so that 0.1 stands for the top tenth. 1,
                 which is all of them, by default; change this or `temperature`,
-                hardly ever both.
+                hardly ever both. (default: 1)
             stream: True to get server-sent events (`AssistantStreamEvent`) while
                 the run goes on, up to the closing `done`. Null, false or absent to
                 get the run itself at once.
@@ -271,6 +271,7 @@ class Runs(RunResource):
                 `auto`.
             parallel_tool_calls: Whether the model may ask for several function
                 calls at once, which are then answered in one go. True if left out.
+                (default: true)
             response_format: The form that answers of this run must have. Null or
                 absent keeps what the assistant says.
             include: Parts of run steps that are sent only on demand, which matters
@@ -667,11 +668,11 @@ class Runs(RunResource):
                 or absent keeps those.
             metadata: Up to 16 pairs of text to keep with the run; see `Metadata`.
             temperature: How freely the model picks its tokens, from 0 (nearly
-                always the likeliest) to 2 (wild). 1 by default.
+                always the likeliest) to 2 (wild). 1 by default. (default: 1)
             top_p: Which tokens the model picks from: the likeliest, up to this
                 share of the probability, so that 0.1 stands for the top tenth. 1,
                 which is all of them, by default; change this or `temperature`,
-                hardly ever both.
+                hardly ever both. (default: 1)
             max_prompt_tokens: How many tokens the model may read in this run, all
                 turns taken together; 256 at least. The server tries to keep within
                 it, and a run that can't ends as `incomplete`. Null or absent sets
@@ -686,6 +687,7 @@ class Runs(RunResource):
                 `auto`.
             parallel_tool_calls: Whether the model may ask for several function
                 calls at once, which are then answered in one go. True if left out.
+                (default: true)
             response_format: The form that answers of this run must have. Null or
                 absent keeps what the assistant says.
             include: Parts of run steps that are sent only on demand, which matters
@@ -893,11 +895,11 @@ class Runs(RunResource):
                 or absent keeps those.
             metadata: Up to 16 pairs of text to keep with the run; see `Metadata`.
             temperature: How freely the model picks its tokens, from 0 (nearly
-                always the likeliest) to 2 (wild). 1 by default.
+                always the likeliest) to 2 (wild). 1 by default. (default: 1)
             top_p: Which tokens the model picks from: the likeliest, up to this
                 share of the probability, so that 0.1 stands for the top tenth. 1,
                 which is all of them, by default; change this or `temperature`,
-                hardly ever both.
+                hardly ever both. (default: 1)
             max_prompt_tokens: How many tokens the model may read in this run, all
                 turns taken together; 256 at least. The server tries to keep within
                 it, and a run that can't ends as `incomplete`. Null or absent sets
@@ -912,6 +914,7 @@ class Runs(RunResource):
                 `auto`.
             parallel_tool_calls: Whether the model may ask for several function
                 calls at once, which are then answered in one go. True if left out.
+                (default: true)
             response_format: The form that answers of this run must have. Null or
                 absent keeps what the assistant says.
             include: Parts of run steps that are sent only on demand, which matters
@@ -1042,11 +1045,11 @@ class Runs(RunResource):
                 or absent keeps those.
             metadata: Up to 16 pairs of text to keep with the run; see `Metadata`.
             temperature: How freely the model picks its tokens, from 0 (nearly
-                always the likeliest) to 2 (wild). 1 by default.
+                always the likeliest) to 2 (wild). 1 by default. (default: 1)
             top_p: Which tokens the model picks from: the likeliest, up to this
                 share of the probability, so that 0.1 stands for the top tenth. 1,
                 which is all of them, by default; change this or `temperature`,
-                hardly ever both.
+                hardly ever both. (default: 1)
             max_prompt_tokens: How many tokens the model may read in this run, all
                 turns taken together; 256 at least. The server tries to keep within
                 it, and a run that can't ends as `incomplete`. Null or absent sets
@@ -1061,6 +1064,7 @@ class Runs(RunResource):
                 `auto`.
             parallel_tool_calls: Whether the model may ask for several function
                 calls at once, which are then answered in one go. True if left out.
+                (default: true)
             response_format: The form that answers of this run must have. Null or
                 absent keeps what the assistant says.
             include: Parts of run steps that are sent only on demand, which matters
@@ -1218,11 +1222,11 @@ class Runs(RunResource):
                 or absent keeps those.
             metadata: Up to 16 pairs of text to keep with the run; see `Metadata`.
             temperature: How freely the model picks its tokens, from 0 (nearly
-                always the likeliest) to 2 (wild). 1 by default.
+                always the likeliest) to 2 (wild). 1 by default. (default: 1)
             top_p: Which tokens the model picks from: the likeliest, up to this
                 share of the probability, so that 0.1 stands for the top tenth. 1,
                 which is all of them, by default; change this or `temperature`,
-                hardly ever both.
+                hardly ever both. (default: 1)
             max_prompt_tokens: How many tokens the model may read in this run, all
                 turns taken together; 256 at least. The server tries to keep within
                 it, and a run that can't ends as `incomplete`. Null or absent sets
@@ -1237,6 +1241,7 @@ class Runs(RunResource):
                 `auto`.
             parallel_tool_calls: Whether the model may ask for several function
                 calls at once, which are then answered in one go. True if left out.
+                (default: true)
             response_format: The form that answers of this run must have. Null or
                 absent keeps what the assistant says.
             include: Parts of run steps that are sent only on demand, which matters

@@ -423,11 +423,11 @@ class Threads(RunResource):
                 tool.
             metadata: Up to 16 pairs of text to keep with the run; see `Metadata`.
             temperature: How freely the model picks its tokens, from 0 (nearly
-                always the likeliest) to 2 (wild). 1 by default.
+                always the likeliest) to 2 (wild). 1 by default. (default: 1)
             top_p: Which tokens the model picks from: the likeliest, up to this
                 share of the probability, so that 0.1 stands for the top tenth. 1,
                 which is all of them, by default; change this or `temperature`,
-                hardly ever both.
+                hardly ever both. (default: 1)
             stream: True to get server-sent events (`AssistantStreamEvent`) while
                 the run goes on, up to the closing `done`. Null, false or absent to
                 get the run itself at once.
@@ -445,6 +445,7 @@ class Threads(RunResource):
                 `auto`.
             parallel_tool_calls: Whether the model may ask for several function
                 calls at once, which are then answered in one go. True if left out.
+                (default: true)
             response_format: The form that answers of this run must have. Null or
                 absent keeps what the assistant says.
             extra_headers: More headers, which replace those of the same name; None
@@ -529,11 +530,11 @@ class Threads(RunResource):
                 tool.
             metadata: Up to 16 pairs of text to keep with the run; see `Metadata`.
             temperature: How freely the model picks its tokens, from 0 (nearly
-                always the likeliest) to 2 (wild). 1 by default.
+                always the likeliest) to 2 (wild). 1 by default. (default: 1)
             top_p: Which tokens the model picks from: the likeliest, up to this
                 share of the probability, so that 0.1 stands for the top tenth. 1,
                 which is all of them, by default; change this or `temperature`,
-                hardly ever both.
+                hardly ever both. (default: 1)
             max_prompt_tokens: How many tokens the model may read in this run, all
                 turns taken together; 256 at least. The server tries to keep within
                 it, and a run that can't ends as `incomplete`. Null or absent sets
@@ -548,6 +549,7 @@ class Threads(RunResource):
                 `auto`.
             parallel_tool_calls: Whether the model may ask for several function
                 calls at once, which are then answered in one go. True if left out.
+                (default: true)
             response_format: The form that answers of this run must have. Null or
                 absent keeps what the assistant says.
             send_tools: Whether the definitions of the functions in `tools` are sent
@@ -668,11 +670,11 @@ class Threads(RunResource):
                 tool.
             metadata: Up to 16 pairs of text to keep with the run; see `Metadata`.
             temperature: How freely the model picks its tokens, from 0 (nearly
-                always the likeliest) to 2 (wild). 1 by default.
+                always the likeliest) to 2 (wild). 1 by default. (default: 1)
             top_p: Which tokens the model picks from: the likeliest, up to this
                 share of the probability, so that 0.1 stands for the top tenth. 1,
                 which is all of them, by default; change this or `temperature`,
-                hardly ever both.
+                hardly ever both. (default: 1)
             max_prompt_tokens: How many tokens the model may read in this run, all
                 turns taken together; 256 at least. The server tries to keep within
                 it, and a run that can't ends as `incomplete`. Null or absent sets
@@ -687,6 +689,7 @@ class Threads(RunResource):
                 `auto`.
             parallel_tool_calls: Whether the model may ask for several function
                 calls at once, which are then answered in one go. True if left out.
+                (default: true)
             response_format: The form that answers of this run must have. Null or
                 absent keeps what the assistant says.
             send_tools: Whether the definitions of the functions in `tools` are sent
@@ -802,11 +805,11 @@ class Threads(RunResource):
                 tool.
             metadata: Up to 16 pairs of text to keep with the run; see `Metadata`.
             temperature: How freely the model picks its tokens, from 0 (nearly
-                always the likeliest) to 2 (wild). 1 by default.
+                always the likeliest) to 2 (wild). 1 by default. (default: 1)
             top_p: Which tokens the model picks from: the likeliest, up to this
                 share of the probability, so that 0.1 stands for the top tenth. 1,
                 which is all of them, by default; change this or `temperature`,
-                hardly ever both.
+                hardly ever both. (default: 1)
             max_prompt_tokens: How many tokens the model may read in this run, all
                 turns taken together; 256 at least. The server tries to keep within
                 it, and a run that can't ends as `incomplete`. Null or absent sets
@@ -821,6 +824,7 @@ class Threads(RunResource):
                 `auto`.
             parallel_tool_calls: Whether the model may ask for several function
                 calls at once, which are then answered in one go. True if left out.
+                (default: true)
             response_format: The form that answers of this run must have. Null or
                 absent keeps what the assistant says.
             extra_headers: More headers, which replace those of the same name; None

@@ -15,6 +15,10 @@ ORIGINAL_NAME = "x-original-operation-id"
 # A `style` of a form's field that mock servers had better not read; overlay.yaml
 # says why.
 FIELD_STYLE = "x-style"
+# Names and words for the values of enums.
+_OF_ENUMS = (
+    *("x-enum-varnames", "x-enumNames", "x-enum-descriptions", "x-enumDescriptions"),
+)
 _MEANT = (ORIGINAL_NAME, FIELD_STYLE)
 
 _SCHEMA_NOISE = ("title", "example", "examples", "externalDocs", "xml")
@@ -48,7 +52,8 @@ def strip(document: Document) -> tuple[Document, int]:
         result = {
             key: value
             for key, value in schema.items()
-            if key not in _SCHEMA_NOISE and not key.startswith("x-")
+            if key not in _SCHEMA_NOISE
+            and (not key.startswith("x-") or (key in _OF_ENUMS and "enum" in schema))
         }
         changes += len(schema) - len(result)
         return result

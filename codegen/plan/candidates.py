@@ -90,7 +90,8 @@ def _are_apart(found: list[list[Any]]) -> bool:
 
 
 def _candidate(name: str, schema: Any, told: dict[str, _Told]) -> str:
-    required = sorted(set(schema.get("required") or []))
+    written = {k for k, v in schema["properties"].items() if _is_only_written(v)}
+    required = sorted({*(schema.get("required") or [])} - written)
     own = sorted(schema["properties"])
     closed = schema.get("additionalProperties") is False
     optional = [
@@ -105,6 +106,10 @@ def _candidate(name: str, schema: Any, told: dict[str, _Told]) -> str:
     parts += [f"shapes={_dict(shapes)}"] if shapes else []
     parts += ["closed=True"] if closed else []
     return f"Candidate({', '.join(parts)})"
+
+
+def _is_only_written(schema: Any) -> bool:
+    return isinstance(schema, dict) and schema.get("writeOnly") is True
 
 
 def _names(names: list[str]) -> str:

@@ -28,10 +28,19 @@ def default_of(types: Types, schema: Any, at: Path) -> tuple[str, str]:
     (value,) = found
     text = json.dumps(value, ensure_ascii=False)
     shown = text if len(text) <= _LONGEST else ""
-    plain = isinstance(value, str | int | float | bool)
-    if plain and not (isinstance(value, float) and not math.isfinite(value)):
-        return literal(value, at), shown
-    return "", shown
+    return (literal(value, at) if _fits(value, types.target(schema)) else ""), shown
+
+
+def _fits(value: Any, schema: Any) -> bool:
+    """Return whether a plain value is of the one type that is due."""
+    kind = schema.get("type") if isinstance(schema, dict) else None
+    if isinstance(value, bool) or kind == "boolean":
+        return isinstance(value, bool) and kind == "boolean"
+    if isinstance(value, str):
+        return kind == "string" and schema.get("format") != "binary"
+    if isinstance(value, float):
+        return kind == "number" and math.isfinite(value)
+    return isinstance(value, int) and kind in ("integer", "number")
 
 
 def _default(types: Types, schema: Any, at: Path) -> tuple[Any] | None:

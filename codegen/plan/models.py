@@ -9,6 +9,8 @@ from typing import Any
 from codegen.document import Schema, is_null, union_key
 from codegen.errors import Path, json_path, shorten
 from codegen.identifiers import free, identifier, with_signs
+from codegen.plan.constants import named_values
+from codegen.plan.defaults import default_of
 from codegen.plan.literal import literal, string
 from codegen.plan.naming import SchemaNames
 from codegen.plan.types import Reader, Types, enum_annotation
@@ -26,6 +28,15 @@ SWITCH = "stream"
 """The property of a body that asks for a stream of events."""
 # Which function of the module `datetimes` understands a format.
 _TIMES = {"unixtime": "from_unixtime", "date-time": "from_isoformat"}
+# The same of the module `formats`: the end of the name of the derived property, and its
+# type, by a name that no property has.
+_ACCESSORS = {
+    "date": ("as_date", "date", "_date"),
+    "duration": ("as_timedelta", "timedelta", "_timedelta"),
+    "uuid": ("as_uuid", "uuid", "_UUID"),
+    "decimal": ("as_decimal", "decimal", "_Decimal"),
+    "byte": ("as_bytes", "bytes", "_bytes"),
+}
 
 
 @dataclass(frozen=True)
@@ -33,7 +44,11 @@ class Field:
     """One property of an object.
 
     Attributes:
+        required: whether an object that was read has it.
+        asked: whether one that is made or sent has to have it.
         datetime: the derived property that is the time as a datetime, "" without one.
+        accessor: the derived property that has the type of the format: its name, the
+            function that reads it, and the type.
     """
 
     key: str
@@ -47,6 +62,9 @@ class Field:
     reader: Reader | None
     time: str | None
     datetime: str = ""
+    asked: bool = False
+    deprecated: bool = False
+    accessor: tuple[str, str, str] | None = None
 
     @property
     def model(self) -> str:
@@ -62,7 +80,7 @@ class Field:
     @property
     def in_call(self) -> str:
         """Write its annotation for a TypedDict that is made by a call."""
-        required = self.required
+        required = self.asked
         return string(f"Required[{self.written}]" if required else self.written)
 
 
@@ -80,6 +98,8 @@ class SchemaModule:
     quoted: bool = False
     union: Union | None = None
     is_body: bool = False
+    deprecated: bool = False
+    values: tuple[str, list[tuple[str, str, str]]] | None = None
     known: list[SchemaNames] = field(default_factory=list)
 
     @property
@@ -91,7 +111,7 @@ class SchemaModule:
         """
         if not self.is_body or self.dict_by_call:
             return []
-        left = [f for f in self.fields if not f.required and f.key != SWITCH]
+        left = [f for f in self.fields if not f.asked and f.key != SWITCH]
         return left if len(left) < len(self.fields) else []
 
     @property
@@ -108,7 +128,17 @@ class SchemaModule:
         if self.kind == "object":
             options = [self.names.options] if self.options else []
             return [self.names.class_, self.names.dict_, *options]
-        return [self.names.class_]
+        return [self.names.class_, *([self.values[0]] if self.values else [])]
+
+    @property
+    def warns(self) -> bool:
+        """Return whether to make one may use something deprecated."""
+        return self.deprecated or any(f.deprecated for f in self.fields)
+
+    @property
+    def accessors(self) -> list[str]:
+        """Name the functions of the module `formats` that the fields need."""
+        return sorted({f.accessor[1] for f in self.fields if f.accessor})
 
     @property
     def helpers(self) -> list[str]:
@@ -153,8 +183,14 @@ def plan_schema(types: Types, name: str, *, is_body: bool = False) -> SchemaModu
     description = _description(schema)
     if kind == "enum":
         annotation = enum_annotation(schema, at)
+        values = named_values(schema, types.names[name].class_, types.names)
         return SchemaModule(
-            "enum", types.names[name], description, annotation=annotation
+            "enum",
+            types.names[name],
+            description,
+            annotation=annotation,
+            deprecated=schema.get("deprecated") is True,
+            values=values,
         )
     if isinstance(schema, bool) or not schema:
         type_ = types.of(schema, at)
@@ -190,6 +226,7 @@ def _object(types: Types, name: str, schema: Schema, at: Path) -> SchemaModule:
         "object",
         types.names[name],
         _description(schema),
+        deprecated=schema.get("deprecated") is True,
         models=types.named(models - {name}),
         dicts=types.named(dicts - {name}),
         fields=fields,
@@ -208,7 +245,12 @@ def _named(types: Types, field: Field, taken: dict[str, str], at: Path) -> Field
     if field.time:
         datetime = free(f"{name}_datetime", taken)
         taken[datetime] = key
-    return replace(field, name=name, datetime=datetime)
+    accessor = field.accessor
+    if accessor:
+        derived = free(f"{name}_{accessor[0]}", taken)
+        taken[derived] = key
+        accessor = (derived, *accessor[1:])
+    return replace(field, name=name, datetime=datetime, accessor=accessor)
 
 
 def _attribute(key: str) -> str:
@@ -221,35 +263,50 @@ def _field(
     types: Types, key: str, schema: Any, at: Path, required: bool
 ) -> tuple[Field, frozenset[str], frozenset[str]]:
     type_ = types.of(schema, at)
-    constant = isinstance(schema, dict) and "const" in schema
-    if not required:
+    said: Schema = schema if isinstance(schema, dict) else {}
+    code, assumed = default_of(types, schema, at)
+    there = required and said.get("writeOnly") is not True
+    asked = required and said.get("readOnly") is not True
+    if not asked:
         default = "ABSENT"
     else:
-        default = literal(schema["const"], at) if constant else ""
+        default = literal(said["const"], at) if "const" in said else code
+    format_ = _format(types, schema)
+    found = _ACCESSORS.get(format_)
+    about = [_description(schema).strip()]
+    about += [f"(default: {assumed})"] if assumed else []
+    about += ["Deprecated."] if said.get("deprecated") is True else []
     planned = Field(
         key=key,
         quoted=string(key),
         name=_attribute(key),
         annotation=type_.annotation,
         written=type_.written,
-        required=required,
+        required=there,
         default=default,
-        description=_description(schema),
+        description=" ".join(filter(None, about)),
         reader=type_.reader,
-        time=_TIMES.get(_time_format(schema) or ""),
+        time=_TIMES.get(format_),
+        asked=asked,
+        deprecated=said.get("deprecated") is True,
+        accessor=(found[1], found[0], found[2]) if found else None,
     )
     return planned, type_.models, type_.dicts
 
 
-def _time_format(schema: Any) -> str | None:
-    """Return the format by which a value is a point in time, if it is one or null."""
+def _format(types: Types, schema: Any) -> str:
+    """Return the format of a value that is a text, or a number, or perhaps null."""
+    schema = types.target(schema)
     if not isinstance(schema, dict):
-        return None
-    if schema.get("format") in ("unixtime", "date-time"):
-        return str(schema["format"])
+        return ""
+    if "format" in schema or "contentEncoding" in schema:
+        is_base64 = str(schema.get("contentEncoding", "")).lower() == "base64"
+        format_ = "byte" if is_base64 else str(schema.get("format"))
+        is_time = format_ == "unixtime" or schema.get("type") == "string"
+        return format_ if is_time else ""
     key = union_key(schema)
     members = [m for m in schema[key] if not is_null(m)] if key else []
-    return _time_format(members[0]) if len(members) == 1 else None
+    return _format(types, members[0]) if len(members) == 1 else ""
 
 
 def _union(types: Types, name: str, schema: Schema, at: Path) -> SchemaModule:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import count
 
 from codegen.errors import json_path, shorten
-from codegen.identifiers import class_name, module_name
+from codegen.identifiers import class_name, free, module_name
 
 # Names that generated modules import, which a class must not hide.
 _IMPORTED = {
@@ -73,6 +73,12 @@ class Names:
 
     def __getitem__(self, schema: str) -> SchemaNames:
         return self._names[schema]
+
+    def more(self, name: str) -> str:
+        """Take another name for what belongs to a schema, with a number if need be."""
+        result = free(name, self._taken)
+        self._taken[result] = name
+        return result
 
     def _choose(self, schema: str) -> SchemaNames:
         class_, module = class_name(schema), module_name(schema)

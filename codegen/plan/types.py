@@ -203,7 +203,8 @@ class Types:
                 at=("components", "schemas", name),
             )
         # An alias of plain values serves for both; one with models is written out.
-        written = inner.written if inner.dicts else names.class_
+        more = inner.dicts or inner.written != inner.annotation
+        written = inner.written if more else names.class_
         models = frozenset({name}) | (inner.models if inner.dicts else frozenset())
         reader, as_dict = inner.reader, inner.as_dict
         result = Type(names.class_, written, models, inner.dicts, reader, as_dict)
