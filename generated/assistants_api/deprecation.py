@@ -24,7 +24,9 @@ def deprecated(what: str, value: object = None) -> None:
         return
     level, frame = 1, sys._getframe()
     name = __name__
-    while frame.f_back is not None and (not name or _is_of(name, _HERE)):
+    # What attrs wrote makes objects of ours.
+    ours = (_HERE, "attr", "attrs")
+    while frame.f_back and (not name or any(_is_of(name, one) for one in ours)):
         frame = frame.f_back
         name = frame.f_globals.get("__name__", "")
         level += 1

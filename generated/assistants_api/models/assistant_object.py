@@ -8,6 +8,7 @@ from attrs import define, field
 
 from .. import models
 from ..datetimes import from_unixtime
+from ..deprecation import deprecated
 from ..types import ABSENT, UNSET, Model, Unset, new
 
 if TYPE_CHECKING:
@@ -37,6 +38,8 @@ __all__ = ["AssistantObject", "AssistantObjectDict"]
 class AssistantObject(Model):
     """An assistant as the server keeps it: which model works, how it is told to behave,
     and what tools and files it has.
+
+    Deprecated.
     """
 
     id: str
@@ -60,7 +63,9 @@ class AssistantObject(Model):
     if it is told nothing.
     """
     tools: list[AssistantTool]
-    """The tools that the model may call, 128 at most. Empty if it only writes."""
+    """The tools that the model may call, 128 at most. Empty if it only writes.
+    (default: [])
+    """
     tool_resources: ToolResources | None = ABSENT
     """The files and vector stores that the tools work with, by tool. Null or absent if
     there are none.
@@ -71,12 +76,12 @@ class AssistantObject(Model):
     """
     temperature: float | None = ABSENT
     """How freely the model picks its tokens, from 0 (nearly always the likeliest) to 2
-    (wild). 1 by default.
+    (wild). 1 by default. (default: 1)
     """
     top_p: float | None = ABSENT
     """Which tokens the model picks from: the likeliest, up to this share of the
     probability, so that 0.1 stands for the top tenth. 1, which is all of them, by
-    default; change this or `temperature`, hardly ever both.
+    default; change this or `temperature`, hardly ever both. (default: 1)
     """
     response_format: AssistantsApiResponseFormatOption | None = ABSENT
     """The form that answers must have: free text, any JSON object, or JSON of a given
@@ -105,6 +110,10 @@ class AssistantObject(Model):
             response_format: AssistantsApiResponseFormatOption | Unset | None = ...,
             additional_properties: dict[str, Any] = ...,
         ) -> None: ...
+
+    def __attrs_post_init__(self) -> None:
+        Model.__attrs_post_init__(self)
+        deprecated("AssistantObject")
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:

@@ -28,8 +28,8 @@ class CodeInterpreterResources(Model):
     """The files that the code interpreter can open."""
 
     file_ids: list[str] | None = ABSENT
-    """Ids of the files, 20 at most. Given in a change, the list replaces the old
-    one.
+    """Ids of the files, 20 at most. Given in a change, the list replaces the old one.
+    (default: [])
     """
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""

@@ -28,8 +28,8 @@ __all__ = ["ComparisonFilter", "ComparisonFilterDict"]
 class ComparisonFilter(Model):
     """A comparison of one attribute of a file with a value."""
 
-    type: ComparisonOperator
-    """How to compare."""
+    type: ComparisonOperator = "eq"
+    """How to compare. (default: "eq")"""
     key: str
     """Name of the attribute."""
     value: str | float | bool | list[str | float]
@@ -44,7 +44,7 @@ class ComparisonFilter(Model):
         def __init__(
             self,
             *,
-            type: ComparisonOperator,
+            type: ComparisonOperator = ...,
             key: str,
             value: str | float | bool | list[str | float],
             additional_properties: dict[str, Any] = ...,

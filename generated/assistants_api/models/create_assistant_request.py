@@ -62,19 +62,21 @@ class CreateAssistantRequest(Model):
     for it.
     """
     tools: list[AssistantTool] | None = ABSENT
-    """The tools that the model may call, 128 at most. None if left out."""
+    """The tools that the model may call, 128 at most. None if left out. (default:
+    [])
+    """
     tool_resources: CreateToolResources | None = ABSENT
     """The files and vector stores for the tools, by tool."""
     metadata: Metadata | None = ABSENT
     """Up to 16 pairs of text to keep with the assistant; see `Metadata`."""
     temperature: float | None = ABSENT
     """How freely the model picks its tokens, from 0 (nearly always the likeliest) to 2
-    (wild). 1 by default.
+    (wild). 1 by default. (default: 1)
     """
     top_p: float | None = ABSENT
     """Which tokens the model picks from: the likeliest, up to this share of the
     probability, so that 0.1 stands for the top tenth. 1, which is all of them, by
-    default; change this or `temperature`, hardly ever both.
+    default; change this or `temperature`, hardly ever both. (default: 1)
     """
     response_format: AssistantsApiResponseFormatOption | None = ABSENT
     """The form that answers must have: free text, any JSON object, or JSON of a given

@@ -77,12 +77,12 @@ class CreateRunRequest(Model):
     """Up to 16 pairs of text to keep with the run; see `Metadata`."""
     temperature: float | None = ABSENT
     """How freely the model picks its tokens, from 0 (nearly always the likeliest) to 2
-    (wild). 1 by default.
+    (wild). 1 by default. (default: 1)
     """
     top_p: float | None = ABSENT
     """Which tokens the model picks from: the likeliest, up to this share of the
     probability, so that 0.1 stands for the top tenth. 1, which is all of them, by
-    default; change this or `temperature`, hardly ever both.
+    default; change this or `temperature`, hardly ever both. (default: 1)
     """
     stream: bool | None = ABSENT
     """True to get server-sent events (`AssistantStreamEvent`) while the run goes on, up
@@ -108,7 +108,7 @@ class CreateRunRequest(Model):
     """
     parallel_tool_calls: ParallelToolCalls | None = ABSENT
     """Whether the model may ask for several function calls at once, which are then
-    answered in one go. True if left out.
+    answered in one go. True if left out. (default: true)
     """
     response_format: AssistantsApiResponseFormatOption | None = ABSENT
     """The form that answers of this run must have. Null or absent keeps what the

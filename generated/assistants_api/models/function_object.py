@@ -43,7 +43,7 @@ class FunctionObject(Model):
     strict: bool | None = ABSENT
     """True to have arguments that always fit the schema, which may then use only a part
     of JSON Schema. Otherwise the model does its best, and the arguments need
-    checking.
+    checking. (default: false)
     """
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""

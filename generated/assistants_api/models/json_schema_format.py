@@ -36,7 +36,7 @@ class JsonSchemaFormat(Model):
     """The JSON Schema itself. Left out, any JSON will do."""
     strict: bool | None = ABSENT
     """True to have answers that always fit the schema, which may then use only a part
-    of JSON Schema. Otherwise the model does its best.
+    of JSON Schema. Otherwise the model does its best. (default: false)
     """
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""

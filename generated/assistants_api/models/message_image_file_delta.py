@@ -31,7 +31,9 @@ class MessageImageFileDelta(Model):
     file_id: str | None = ABSENT
     """Id of the image file."""
     detail: MessageImageDetail | None = ABSENT
-    """How closely the model looks at the image; `auto` if left out."""
+    """How closely the model looks at the image; `auto` if left out. (default:
+    "auto")
+    """
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 

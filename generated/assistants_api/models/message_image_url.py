@@ -33,7 +33,9 @@ class MessageImageUrl(Model):
     are understood.
     """
     detail: MessageImageDetail | None = ABSENT
-    """How closely the model looks at the image; `auto` if left out."""
+    """How closely the model looks at the image; `auto` if left out. (default:
+    "auto")
+    """
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 

@@ -55,7 +55,7 @@ class ModifyAssistantRequest(Model):
     """What to tell the model from now on, at most 256,000 characters."""
     tools: list[AssistantTool] | None = ABSENT
     """The tools that the model may call from now on, 128 at most, in place of the old
-    list.
+    list. (default: [])
     """
     tool_resources: ToolResources | None = ABSENT
     """Other files and vector stores for the tools, by tool, in place of the old
@@ -65,12 +65,12 @@ class ModifyAssistantRequest(Model):
     """Up to 16 pairs of text to keep with the assistant; see `Metadata`."""
     temperature: float | None = ABSENT
     """How freely the model picks its tokens, from 0 (nearly always the likeliest) to 2
-    (wild). 1 by default.
+    (wild). 1 by default. (default: 1)
     """
     top_p: float | None = ABSENT
     """Which tokens the model picks from: the likeliest, up to this share of the
     probability, so that 0.1 stands for the top tenth. 1, which is all of them, by
-    default; change this or `temperature`, hardly ever both.
+    default; change this or `temperature`, hardly ever both. (default: 1)
     """
     response_format: AssistantsApiResponseFormatOption | None = ABSENT
     """The form that answers must have: free text, any JSON object, or JSON of a given

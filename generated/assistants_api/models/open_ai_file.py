@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 from attrs import define, field
 
 from ..datetimes import from_unixtime
+from ..deprecation import deprecated
 from ..types import ABSENT, UNSET, Model, Unset, new
 
 if TYPE_CHECKING:
@@ -48,9 +49,11 @@ class OpenAIFile(Model):
     purpose: FilePurpose
     """What the file is for."""
     status: FileStatus
-    """State of the file. Deprecated: the original service says `processed` at once."""
+    """State of the file. Deprecated: the original service says `processed` at once.
+    Deprecated.
+    """
     status_details: str | None = ABSENT
-    """Why the file is unusable. Deprecated, and usually null."""
+    """Why the file is unusable. Deprecated, and usually null. Deprecated."""
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
@@ -70,6 +73,13 @@ class OpenAIFile(Model):
             status_details: str | Unset | None = ...,
             additional_properties: dict[str, Any] = ...,
         ) -> None: ...
+
+    def __attrs_post_init__(self) -> None:
+        Model.__attrs_post_init__(self)
+        if self.is_set("status"):
+            deprecated("status of OpenAIFile")
+        if self.is_set("status_details"):
+            deprecated("status_details of OpenAIFile")
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:

@@ -98,7 +98,7 @@ class RunObject(Model):
     instructions: str
     """What the model is told in this run, additional instructions included."""
     tools: list[AssistantTool]
-    """The tools that the model may call in this run, 20 at most."""
+    """The tools that the model may call in this run, 20 at most. (default: [])"""
     metadata: Metadata | None
     """Up to 16 pairs of text for your own use; see `Metadata`. Null where nobody stored
     any.
@@ -123,8 +123,8 @@ class RunObject(Model):
     """Whether the model must, may or must not call tools, or which one it has to call.
     Null if nothing was said.
     """
-    parallel_tool_calls: ParallelToolCalls
-    """Whether the model may ask for several function calls at once."""
+    parallel_tool_calls: ParallelToolCalls = True
+    """Whether the model may ask for several function calls at once. (default: true)"""
     response_format: AssistantsApiResponseFormatOption | None
     """The form that answers must have. Null if nothing was said."""
     additional_properties: dict[str, Any] = field(factory=dict)
@@ -160,7 +160,7 @@ class RunObject(Model):
             max_completion_tokens: int | None,
             truncation_strategy: TruncationObject | None,
             tool_choice: AssistantsApiToolChoiceOption | None,
-            parallel_tool_calls: ParallelToolCalls,
+            parallel_tool_calls: ParallelToolCalls = ...,
             response_format: AssistantsApiResponseFormatOption | None,
             additional_properties: dict[str, Any] = ...,
         ) -> None: ...

@@ -29,10 +29,10 @@ class VectorStoreRankingOptions(Model):
     """How the results of a search are ranked."""
 
     ranker: VectorStoreRanker | None = ABSENT
-    """Ranker to use."""
+    """Ranker to use. (default: "auto")"""
     score_threshold: float | None = ABSENT
     """Lowest score of a result, from 0 to 1. Results below it are left out; 0 keeps all
-    of them.
+    of them. (default: 0)
     """
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""

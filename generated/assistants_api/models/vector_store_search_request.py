@@ -40,9 +40,9 @@ class VectorStoreSearchRequest(Model):
     query: str | list[str]
     """What to search for, in natural language: one text, or several in a list."""
     rewrite_query: bool | None = ABSENT
-    """True if the server may rephrase the query to find more."""
+    """True if the server may rephrase the query to find more. (default: false)"""
     max_num_results: int | None = ABSENT
-    """Maximum number of results, from 1 to 50."""
+    """Maximum number of results, from 1 to 50. (default: 10)"""
     filters: AttributeFilter | None = ABSENT
     """Conditions that the attributes of a file must meet. All files are searched if
     left out.

@@ -119,7 +119,7 @@ def _deviations(value: Any, schema: Any, path: str) -> Iterator[Deviation]:
 def _of_object(value: dict[str, Any], schema: Any, path: str) -> Iterator[Deviation]:
     properties = schema.get("properties", {})
     for name in schema.get("required", ()):
-        if name not in value:
+        if name not in value and not _is_one_way(properties.get(name)):
             yield Deviation(_inner(path, name), "is required, but missing")
     extra = schema.get("additionalProperties", True)
     names = schema.get("propertyNames", True)
@@ -133,6 +133,13 @@ def _of_object(value: dict[str, Any], schema: Any, path: str) -> Iterator[Deviat
         else:
             yield from _deviations(item, extra, _inner(path, name))
     yield from _size(len(value), schema, "Properties", "properties", path)
+
+
+def _is_one_way(schema: Any) -> bool:
+    """Return whether a property is only read, or only written."""
+    return isinstance(schema, dict) and (
+        schema.get("readOnly") is True or schema.get("writeOnly") is True
+    )
 
 
 def _of_array(value: list[Any], schema: Any, path: str) -> Iterator[Deviation]:

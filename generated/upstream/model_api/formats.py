@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import base64
+import re
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -11,6 +12,12 @@ if TYPE_CHECKING:
     from datetime import datetime
     from decimal import Decimal
     from uuid import UUID
+
+_NUMBER = r"(\d+(?:[.,]\d+)?)"
+_DURATION = re.compile(
+    rf"([+-])?P(?:{_NUMBER}W)?(?:{_NUMBER}D)?"
+    rf"(?:T(?:{_NUMBER}H)?(?:{_NUMBER}M)?(?:{_NUMBER}S)?)?\Z"
+)
 
 DateLike: TypeAlias = "str | date"
 DateTimeLike: TypeAlias = "str | datetime"
@@ -41,6 +48,64 @@ def in_base64(value: Any) -> str:
     if isinstance(value, bytes | bytearray | memoryview):
         return base64.b64encode(value).decode()
     raise TypeError(f"JSON has nothing for {type(value).__name__}")
+
+
+def as_date(value: Any) -> date | None:
+    """Read a date; None for what is none."""
+    try:
+        return date.fromisoformat(value) if isinstance(value, str) else None
+    except ValueError:
+        return None
+
+
+def as_uuid(value: Any) -> UUID | None:
+    """Read a UUID; None for what is none."""
+    from uuid import UUID
+
+    try:
+        return UUID(value) if isinstance(value, str) else None
+    except ValueError:
+        return None
+
+
+def as_decimal(value: Any) -> Decimal | None:
+    """Read a decimal number, with all its digits; None for what is none."""
+    from decimal import Decimal
+
+    try:
+        return Decimal(value) if isinstance(value, str) else None
+    except ArithmeticError:
+        return None
+
+
+def as_bytes(value: Any) -> bytes | None:
+    """Read bytes in base64; None for what is none."""
+    try:
+        return (
+            base64.b64decode(value, validate=True) if isinstance(value, str) else None
+        )
+    except ValueError:
+        return None
+
+
+def as_timedelta(value: Any) -> timedelta | None:
+    """Read a duration of ISO 8601; None for what is none, and for years and months.
+
+    These last differently long.
+    """
+    found = _DURATION.match(value) if isinstance(value, str) else None
+    if found is None or value[-1] in "PT":
+        return None
+    sign, *parts = found.groups()
+    names = ("weeks", "days", "hours", "minutes", "seconds")
+    given = {
+        n: float(p.replace(",", ".")) for n, p in zip(names, parts, strict=True) if p
+    }
+    try:
+        length = timedelta(**given)
+    except OverflowError:
+        return None
+    return -length if sign == "-" else length
 
 
 def _duration(value: timedelta) -> str:

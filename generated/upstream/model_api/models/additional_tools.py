@@ -29,6 +29,7 @@ __all__ = ["AdditionalTools", "AdditionalToolsDict"]
 )
 class AdditionalTools(Model):
     type: Literal["additional_tools"] = "additional_tools"
+    """(default: "additional_tools")"""
     id: str
     role: MessageRole
     tools: list[Tool]

@@ -29,7 +29,9 @@ __all__ = ["AdditionalToolsItemParam", "AdditionalToolsItemParamDict"]
 class AdditionalToolsItemParam(Model):
     id: str | None = ABSENT
     type: Literal["additional_tools"] = "additional_tools"
+    """(default: "additional_tools")"""
     role: Literal["developer"] = "developer"
+    """(default: "developer")"""
     tools: list[Tool]
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""

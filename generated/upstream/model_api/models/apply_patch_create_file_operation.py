@@ -26,6 +26,7 @@ __all__ = ["ApplyPatchCreateFileOperation", "ApplyPatchCreateFileOperationDict"]
 )
 class ApplyPatchCreateFileOperation(Model):
     type: Literal["create_file"] = "create_file"
+    """(default: "create_file")"""
     path: str
     diff: str
     additional_properties: dict[str, Any] = field(factory=dict)

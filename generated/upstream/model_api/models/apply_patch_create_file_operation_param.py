@@ -29,6 +29,7 @@ __all__ = [
 )
 class ApplyPatchCreateFileOperationParam(Model):
     type: Literal["create_file"] = "create_file"
+    """(default: "create_file")"""
     path: str
     diff: str
     additional_properties: dict[str, Any] = field(factory=dict)

@@ -26,6 +26,7 @@ __all__ = ["ApplyPatchDeleteFileOperation", "ApplyPatchDeleteFileOperationDict"]
 )
 class ApplyPatchDeleteFileOperation(Model):
     type: Literal["delete_file"] = "delete_file"
+    """(default: "delete_file")"""
     path: str
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""

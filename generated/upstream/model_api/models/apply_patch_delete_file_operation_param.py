@@ -29,6 +29,7 @@ __all__ = [
 )
 class ApplyPatchDeleteFileOperationParam(Model):
     type: Literal["delete_file"] = "delete_file"
+    """(default: "delete_file")"""
     path: str
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""

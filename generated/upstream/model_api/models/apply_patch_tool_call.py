@@ -33,6 +33,7 @@ __all__ = ["ApplyPatchToolCall", "ApplyPatchToolCallDict"]
 )
 class ApplyPatchToolCall(Model):
     type: Literal["apply_patch_call"] = "apply_patch_call"
+    """(default: "apply_patch_call")"""
     id: str
     call_id: str
     caller: ToolCallCaller | None = ABSENT

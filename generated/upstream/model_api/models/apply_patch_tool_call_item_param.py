@@ -33,6 +33,7 @@ __all__ = ["ApplyPatchToolCallItemParam", "ApplyPatchToolCallItemParamDict"]
 )
 class ApplyPatchToolCallItemParam(Model):
     type: Literal["apply_patch_call"] = "apply_patch_call"
+    """(default: "apply_patch_call")"""
     id: str | None = ABSENT
     call_id: str
     caller: ToolCallCallerParam | None = ABSENT

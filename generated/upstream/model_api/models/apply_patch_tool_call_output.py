@@ -29,6 +29,7 @@ __all__ = ["ApplyPatchToolCallOutput", "ApplyPatchToolCallOutputDict"]
 )
 class ApplyPatchToolCallOutput(Model):
     type: Literal["apply_patch_call_output"] = "apply_patch_call_output"
+    """(default: "apply_patch_call_output")"""
     id: str
     call_id: str
     caller: ToolCallCaller | None = ABSENT

@@ -29,6 +29,7 @@ __all__ = ["ApplyPatchToolCallOutputItemParam", "ApplyPatchToolCallOutputItemPar
 )
 class ApplyPatchToolCallOutputItemParam(Model):
     type: Literal["apply_patch_call_output"] = "apply_patch_call_output"
+    """(default: "apply_patch_call_output")"""
     id: str | None = ABSENT
     call_id: str
     caller: ToolCallCallerParam | None = ABSENT

@@ -27,6 +27,7 @@ __all__ = ["ApplyPatchToolParam", "ApplyPatchToolParamDict"]
 )
 class ApplyPatchToolParam(Model):
     type: Literal["apply_patch"] = "apply_patch"
+    """(default: "apply_patch")"""
     allowed_callers: list[CallableToolAllowedCaller] | None = ABSENT
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""

@@ -26,6 +26,7 @@ __all__ = ["ApplyPatchUpdateFileOperation", "ApplyPatchUpdateFileOperationDict"]
 )
 class ApplyPatchUpdateFileOperation(Model):
     type: Literal["update_file"] = "update_file"
+    """(default: "update_file")"""
     path: str
     diff: str
     additional_properties: dict[str, Any] = field(factory=dict)

@@ -29,6 +29,7 @@ __all__ = [
 )
 class ApplyPatchUpdateFileOperationParam(Model):
     type: Literal["update_file"] = "update_file"
+    """(default: "update_file")"""
     path: str
     diff: str
     additional_properties: dict[str, Any] = field(factory=dict)

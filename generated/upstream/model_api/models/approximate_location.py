@@ -26,6 +26,7 @@ __all__ = ["ApproximateLocation", "ApproximateLocationDict"]
 )
 class ApproximateLocation(Model):
     type: Literal["approximate"] = "approximate"
+    """(default: "approximate")"""
     country: str | None = ABSENT
     region: str | None = ABSENT
     city: str | None = ABSENT

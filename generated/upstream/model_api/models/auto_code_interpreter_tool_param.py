@@ -32,6 +32,7 @@ __all__ = ["AutoCodeInterpreterToolParam", "AutoCodeInterpreterToolParamDict"]
 )
 class AutoCodeInterpreterToolParam(Model):
     type: Literal["auto"] = "auto"
+    """(default: "auto")"""
     file_ids: list[str] | None = ABSENT
     memory_limit: ContainerMemoryLimit | None = ABSENT
     network_policy: AutoCodeInterpreterToolParamNetworkPolicy | None = ABSENT

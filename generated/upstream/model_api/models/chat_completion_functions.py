@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 
 from attrs import define, field
 
+from ..deprecation import deprecated
 from ..types import ABSENT, UNSET, Model, Unset, new
 
 if TYPE_CHECKING:
@@ -26,6 +27,8 @@ __all__ = ["ChatCompletionFunctions", "ChatCompletionFunctionsDict"]
     getstate_setstate=False,
 )
 class ChatCompletionFunctions(Model):
+    """Deprecated."""
+
     description: str | None = ABSENT
     name: str
     parameters: FunctionParameters | None = ABSENT
@@ -42,6 +45,10 @@ class ChatCompletionFunctions(Model):
             parameters: FunctionParameters | Unset = ...,
             additional_properties: dict[str, Any] = ...,
         ) -> None: ...
+
+    def __attrs_post_init__(self) -> None:
+        Model.__attrs_post_init__(self)
+        deprecated("ChatCompletionFunctions")
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 
 from attrs import define, field
 
+from ..deprecation import deprecated
 from ..types import UNSET, Model, new
 
 if TYPE_CHECKING:
@@ -28,6 +29,8 @@ __all__ = [
     getstate_setstate=False,
 )
 class ChatCompletionRequestFunctionMessage(Model):
+    """Deprecated."""
+
     role: Literal["function"] = "function"
     content: str | None
     name: str
@@ -44,6 +47,10 @@ class ChatCompletionRequestFunctionMessage(Model):
             name: str,
             additional_properties: dict[str, Any] = ...,
         ) -> None: ...
+
+    def __attrs_post_init__(self) -> None:
+        Model.__attrs_post_init__(self)
+        deprecated("ChatCompletionRequestFunctionMessage")
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:

@@ -33,6 +33,7 @@ __all__ = [
 class ChatCompletionRequestMessageContentPartImageImageUrl(Model):
     url: str
     detail: ChatCompletionRequestMessageContentPartImageImageUrlDetail | None = ABSENT
+    """(default: "auto")"""
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 from attrs import define, field
 
 from .. import models
+from ..deprecation import deprecated
 from ..types import ABSENT, UNSET, Model, Unset, new
 
 if TYPE_CHECKING:
@@ -49,6 +50,7 @@ class ChatCompletionResponseMessage(Model):
     annotations: list[ChatCompletionResponseMessageAnnotationsItem] | None = ABSENT
     role: Literal["assistant"] = "assistant"
     function_call: ChatCompletionResponseMessageFunctionCall | None = ABSENT
+    """Deprecated."""
     audio: ChatCompletionResponseMessageAudio | None = ABSENT
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
@@ -68,6 +70,11 @@ class ChatCompletionResponseMessage(Model):
             audio: ChatCompletionResponseMessageAudio | Unset | None = ...,
             additional_properties: dict[str, Any] = ...,
         ) -> None: ...
+
+    def __attrs_post_init__(self) -> None:
+        Model.__attrs_post_init__(self)
+        if self.is_set("function_call"):
+            deprecated("function_call of ChatCompletionResponseMessage")
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:

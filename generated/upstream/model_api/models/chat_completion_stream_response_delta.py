@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from attrs import define, field
 
 from .. import models
+from ..deprecation import deprecated
 from ..types import ABSENT, UNSET, Model, Unset, new
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ __all__ = ["ChatCompletionStreamResponseDelta", "ChatCompletionStreamResponseDel
 class ChatCompletionStreamResponseDelta(Model):
     content: str | None = ABSENT
     function_call: ChatCompletionStreamResponseDeltaFunctionCall | None = ABSENT
+    """Deprecated."""
     tool_calls: list[ChatCompletionMessageToolCallChunk] | None = ABSENT
     role: ChatCompletionStreamResponseDeltaRole | None = ABSENT
     refusal: str | None = ABSENT
@@ -57,6 +59,11 @@ class ChatCompletionStreamResponseDelta(Model):
             refusal: str | Unset | None = ...,
             additional_properties: dict[str, Any] = ...,
         ) -> None: ...
+
+    def __attrs_post_init__(self) -> None:
+        Model.__attrs_post_init__(self)
+        if self.is_set("function_call"):
+            deprecated("function_call of ChatCompletionStreamResponseDelta")
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:

@@ -27,6 +27,7 @@ __all__ = ["ClickParam", "ClickParamDict"]
 )
 class ClickParam(Model):
     type: Literal["click"] = "click"
+    """(default: "click")"""
     button: ClickButtonType
     x: int
     y: int

@@ -26,6 +26,7 @@ __all__ = ["CodeInterpreterOutputImage", "CodeInterpreterOutputImageDict"]
 )
 class CodeInterpreterOutputImage(Model):
     type: Literal["image"] = "image"
+    """(default: "image")"""
     url: str
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""

@@ -26,6 +26,7 @@ __all__ = ["CodeInterpreterOutputLogs", "CodeInterpreterOutputLogsDict"]
 )
 class CodeInterpreterOutputLogs(Model):
     type: Literal["logs"] = "logs"
+    """(default: "logs")"""
     logs: str
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""

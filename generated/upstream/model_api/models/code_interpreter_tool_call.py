@@ -32,6 +32,7 @@ __all__ = ["CodeInterpreterToolCall", "CodeInterpreterToolCallDict"]
 )
 class CodeInterpreterToolCall(Model):
     type: Literal["code_interpreter_call"] = "code_interpreter_call"
+    """(default: "code_interpreter_call")"""
     id: str
     status: CodeInterpreterToolCallStatus
     container_id: str

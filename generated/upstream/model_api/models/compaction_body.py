@@ -26,6 +26,7 @@ __all__ = ["CompactionBody", "CompactionBodyDict"]
 )
 class CompactionBody(Model):
     type: Literal["compaction"] = "compaction"
+    """(default: "compaction")"""
     id: str
     encrypted_content: str
     created_by: str | None = ABSENT

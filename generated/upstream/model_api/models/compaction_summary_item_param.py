@@ -27,6 +27,7 @@ __all__ = ["CompactionSummaryItemParam", "CompactionSummaryItemParamDict"]
 class CompactionSummaryItemParam(Model):
     id: str | None = ABSENT
     type: Literal["compaction"] = "compaction"
+    """(default: "compaction")"""
     encrypted_content: str
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""

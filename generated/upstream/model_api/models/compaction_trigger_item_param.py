@@ -26,6 +26,7 @@ __all__ = ["CompactionTriggerItemParam", "CompactionTriggerItemParamDict"]
 )
 class CompactionTriggerItemParam(Model):
     type: Literal["compaction_trigger"] = "compaction_trigger"
+    """(default: "compaction_trigger")"""
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 

@@ -26,7 +26,8 @@ __all__ = ["ComparisonFilter", "ComparisonFilterDict"]
     getstate_setstate=False,
 )
 class ComparisonFilter(Model):
-    type: ComparisonOperator
+    type: ComparisonOperator = "eq"
+    """(default: "eq")"""
     key: str
     value: str | float | bool | list[str | float]
     additional_properties: dict[str, Any] = field(factory=dict)
@@ -37,7 +38,7 @@ class ComparisonFilter(Model):
         def __init__(
             self,
             *,
-            type: ComparisonOperator,
+            type: ComparisonOperator = ...,
             key: str,
             value: str | float | bool | list[str | float],
             additional_properties: dict[str, Any] = ...,

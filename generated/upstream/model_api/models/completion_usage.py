@@ -34,9 +34,12 @@ __all__ = ["CompletionUsage", "CompletionUsageDict"]
     getstate_setstate=False,
 )
 class CompletionUsage(Model):
-    completion_tokens: int
-    prompt_tokens: int
-    total_tokens: int
+    completion_tokens: int = 0
+    """(default: 0)"""
+    prompt_tokens: int = 0
+    """(default: 0)"""
+    total_tokens: int = 0
+    """(default: 0)"""
     completion_tokens_details: CompletionUsageCompletionTokensDetails | None = ABSENT
     prompt_tokens_details: CompletionUsagePromptTokensDetails | None = ABSENT
     additional_properties: dict[str, Any] = field(factory=dict)
@@ -47,9 +50,9 @@ class CompletionUsage(Model):
         def __init__(
             self,
             *,
-            completion_tokens: int,
-            prompt_tokens: int,
-            total_tokens: int,
+            completion_tokens: int = ...,
+            prompt_tokens: int = ...,
+            total_tokens: int = ...,
             completion_tokens_details: CompletionUsageCompletionTokensDetails
             | Unset = ...,
             prompt_tokens_details: CompletionUsagePromptTokensDetails | Unset = ...,

@@ -29,10 +29,14 @@ __all__ = [
 )
 class CompletionUsageCompletionTokensDetails(Model):
     accepted_prediction_tokens: int | None = ABSENT
+    """(default: 0)"""
     audio_tokens: int | None = ABSENT
+    """(default: 0)"""
     reasoning_tokens: int | None = ABSENT
+    """(default: 0)"""
     text_tokens: int | None = ABSENT
     rejected_prediction_tokens: int | None = ABSENT
+    """(default: 0)"""
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 

@@ -29,10 +29,13 @@ __all__ = [
 )
 class CompletionUsagePromptTokensDetails(Model):
     audio_tokens: int | None = ABSENT
+    """(default: 0)"""
     cached_tokens: int | None = ABSENT
+    """(default: 0)"""
     text_tokens: int | None = ABSENT
     image_tokens: int | None = ABSENT
     cache_write_tokens: int | None = ABSENT
+    """(default: 0)"""
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 

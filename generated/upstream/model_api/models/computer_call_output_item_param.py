@@ -38,6 +38,7 @@ class ComputerCallOutputItemParam(Model):
     id: str | None = ABSENT
     call_id: str
     type: Literal["computer_call_output"] = "computer_call_output"
+    """(default: "computer_call_output")"""
     output: ComputerScreenshotImage
     acknowledged_safety_checks: list[ComputerCallSafetyCheckParam] | None = ABSENT
     status: FunctionCallItemStatus | None = ABSENT

@@ -26,6 +26,7 @@ __all__ = ["ComputerScreenshotImage", "ComputerScreenshotImageDict"]
 )
 class ComputerScreenshotImage(Model):
     type: Literal["computer_screenshot"] = "computer_screenshot"
+    """(default: "computer_screenshot")"""
     image_url: str | None = ABSENT
     file_id: str | None = ABSENT
     additional_properties: dict[str, Any] = field(factory=dict)

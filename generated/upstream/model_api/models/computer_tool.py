@@ -26,6 +26,7 @@ __all__ = ["ComputerTool", "ComputerToolDict"]
 )
 class ComputerTool(Model):
     type: Literal["computer"] = "computer"
+    """(default: "computer")"""
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 

@@ -34,7 +34,8 @@ __all__ = ["ComputerToolCall", "ComputerToolCallDict"]
     getstate_setstate=False,
 )
 class ComputerToolCall(Model):
-    type: ComputerToolCallType
+    type: ComputerToolCallType = "computer_call"
+    """(default: "computer_call")"""
     id: str
     call_id: str
     action: ComputerAction | None = ABSENT
@@ -49,7 +50,7 @@ class ComputerToolCall(Model):
         def __init__(
             self,
             *,
-            type: ComputerToolCallType,
+            type: ComputerToolCallType = ...,
             id: str,
             call_id: str,
             action: ComputerAction | Unset = ...,

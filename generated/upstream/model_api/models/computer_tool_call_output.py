@@ -36,6 +36,7 @@ __all__ = ["ComputerToolCallOutput", "ComputerToolCallOutputDict"]
 )
 class ComputerToolCallOutput(Model):
     type: Literal["computer_call_output"] = "computer_call_output"
+    """(default: "computer_call_output")"""
     id: str | None = ABSENT
     call_id: str
     acknowledged_safety_checks: list[ComputerCallSafetyCheckParam] | None = ABSENT

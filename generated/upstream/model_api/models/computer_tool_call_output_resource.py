@@ -36,6 +36,7 @@ __all__ = ["ComputerToolCallOutputResource", "ComputerToolCallOutputResourceDict
 )
 class ComputerToolCallOutputResource(Model):
     type: Literal["computer_call_output"] = "computer_call_output"
+    """(default: "computer_call_output")"""
     id: str
     call_id: str
     acknowledged_safety_checks: list[ComputerCallSafetyCheckParam] | None = ABSENT

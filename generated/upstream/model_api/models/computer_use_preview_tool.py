@@ -27,6 +27,7 @@ __all__ = ["ComputerUsePreviewTool", "ComputerUsePreviewToolDict"]
 )
 class ComputerUsePreviewTool(Model):
     type: Literal["computer_use_preview"] = "computer_use_preview"
+    """(default: "computer_use_preview")"""
     environment: ComputerEnvironment
     display_width: int
     display_height: int

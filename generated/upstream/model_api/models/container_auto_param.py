@@ -36,6 +36,7 @@ __all__ = ["ContainerAutoParam", "ContainerAutoParamDict"]
 )
 class ContainerAutoParam(Model):
     type: Literal["container_auto"] = "container_auto"
+    """(default: "container_auto")"""
     file_ids: list[str] | None = ABSENT
     memory_limit: ContainerMemoryLimit | None = ABSENT
     network_policy: ContainerAutoParamNetworkPolicy | None = ABSENT

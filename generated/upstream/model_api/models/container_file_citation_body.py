@@ -26,6 +26,7 @@ __all__ = ["ContainerFileCitationBody", "ContainerFileCitationBodyDict"]
 )
 class ContainerFileCitationBody(Model):
     type: Literal["container_file_citation"] = "container_file_citation"
+    """(default: "container_file_citation")"""
     container_id: str
     file_id: str
     start_index: int

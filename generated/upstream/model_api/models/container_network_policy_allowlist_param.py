@@ -34,6 +34,7 @@ __all__ = [
 )
 class ContainerNetworkPolicyAllowlistParam(Model):
     type: Literal["allowlist"] = "allowlist"
+    """(default: "allowlist")"""
     allowed_domains: list[str]
     domain_secrets: list[ContainerNetworkPolicyDomainSecretParam] | None = ABSENT
     additional_properties: dict[str, Any] = field(factory=dict)

@@ -29,6 +29,7 @@ __all__ = [
 )
 class ContainerNetworkPolicyDisabledParam(Model):
     type: Literal["disabled"] = "disabled"
+    """(default: "disabled")"""
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 

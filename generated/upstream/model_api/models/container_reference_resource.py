@@ -26,6 +26,7 @@ __all__ = ["ContainerReferenceResource", "ContainerReferenceResourceDict"]
 )
 class ContainerReferenceResource(Model):
     type: Literal["container_reference"] = "container_reference"
+    """(default: "container_reference")"""
     container_id: str
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from attrs import define, field
 
 from .. import models
+from ..deprecation import deprecated
 from ..types import ABSENT, UNSET, Model, Unset, new
 
 if TYPE_CHECKING:
@@ -89,13 +90,17 @@ class CreateChatCompletionRequest(Model):
     metadata: Metadata | None = ABSENT
     top_logprobs: int | None = ABSENT
     temperature: float | None = ABSENT
+    """(default: 1)"""
     top_p: float | None = ABSENT
+    """(default: 1)"""
     user: str | None = ABSENT
+    """Deprecated."""
     safety_identifier: str | None = ABSENT
     prompt_cache_key: str | None = ABSENT
     prompt_cache_retention: CreateChatCompletionRequestPromptCacheRetention | None = (
         ABSENT
     )
+    """Deprecated."""
     prompt_cache_options: PromptCacheOptionsParam | None = ABSENT
     messages: list[ChatCompletionRequestMessage]
     model: ModelIdsShared
@@ -105,30 +110,42 @@ class CreateChatCompletionRequest(Model):
     reasoning_effort: ReasoningEffort | None = ABSENT
     max_completion_tokens: int | None = ABSENT
     frequency_penalty: float | None = ABSENT
+    """(default: 0)"""
     presence_penalty: float | None = ABSENT
+    """(default: 0)"""
     web_search_options: CreateChatCompletionRequestWebSearchOptions | None = ABSENT
     response_format: CreateChatCompletionRequestResponseFormat | None = ABSENT
     audio: CreateChatCompletionRequestAudio | None = ABSENT
     store: bool | None = ABSENT
+    """(default: false)"""
     moderation: ModerationParam | None = ABSENT
     stream: bool | None = ABSENT
+    """(default: false)"""
     stop: StopConfiguration | None = ABSENT
     logit_bias: dict[str, int] | None = ABSENT
+    """(default: null)"""
     logprobs: bool | None = ABSENT
+    """(default: false)"""
     max_tokens: int | None = ABSENT
+    """Deprecated."""
     n: int | None = ABSENT
+    """(default: 1)"""
     prediction: PredictionContent | None = ABSENT
     seed: int | None = ABSENT
+    """Deprecated."""
     stream_options: ChatCompletionStreamOptions | None = ABSENT
     tools: list[CreateChatCompletionRequestToolsItem] | None = ABSENT
     tool_choice: ChatCompletionToolChoiceOption | None = ABSENT
     parallel_tool_calls: ParallelToolCalls | None = ABSENT
+    """(default: true)"""
     function_call: (
         CreateChatCompletionRequestFunctionCall
         | ChatCompletionFunctionCallOption
         | None
     ) = ABSENT
+    """Deprecated."""
     functions: list[ChatCompletionFunctions] | None = ABSENT
+    """Deprecated."""
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
@@ -181,6 +198,21 @@ class CreateChatCompletionRequest(Model):
             functions: list[ChatCompletionFunctions] | Unset = ...,
             additional_properties: dict[str, Any] = ...,
         ) -> None: ...
+
+    def __attrs_post_init__(self) -> None:
+        Model.__attrs_post_init__(self)
+        if self.is_set("user"):
+            deprecated("user of CreateChatCompletionRequest")
+        if self.is_set("prompt_cache_retention"):
+            deprecated("prompt_cache_retention of CreateChatCompletionRequest")
+        if self.is_set("max_tokens"):
+            deprecated("max_tokens of CreateChatCompletionRequest")
+        if self.is_set("seed"):
+            deprecated("seed of CreateChatCompletionRequest")
+        if self.is_set("function_call"):
+            deprecated("function_call of CreateChatCompletionRequest")
+        if self.is_set("functions"):
+            deprecated("functions of CreateChatCompletionRequest")
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:

@@ -38,6 +38,7 @@ class CreateChatCompletionRequestWebSearchOptions(Model):
         ABSENT
     )
     search_context_size: WebSearchContextSize | None = ABSENT
+    """(default: "medium")"""
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 

@@ -8,6 +8,7 @@ from attrs import define, field
 
 from .. import models
 from ..datetimes import from_unixtime
+from ..deprecation import deprecated
 from ..types import ABSENT, UNSET, Model, Unset, new
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ class CreateChatCompletionResponse(Model):
     metadata: Metadata | None = ABSENT
     service_tier: ServiceTier | None = ABSENT
     system_fingerprint: str | None = ABSENT
+    """Deprecated."""
     object: Literal["chat.completion"] = "chat.completion"
     usage: CompletionUsage | None = ABSENT
     moderation: ChatCompletionModeration | None = ABSENT
@@ -69,6 +71,11 @@ class CreateChatCompletionResponse(Model):
             moderation: ChatCompletionModeration | Unset | None = ...,
             additional_properties: dict[str, Any] = ...,
         ) -> None: ...
+
+    def __attrs_post_init__(self) -> None:
+        Model.__attrs_post_init__(self)
+        if self.is_set("system_fingerprint"):
+            deprecated("system_fingerprint of CreateChatCompletionResponse")
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:

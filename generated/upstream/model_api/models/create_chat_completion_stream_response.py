@@ -8,6 +8,7 @@ from attrs import define, field
 
 from .. import models
 from ..datetimes import from_unixtime
+from ..deprecation import deprecated
 from ..types import ABSENT, UNSET, Model, Unset, new
 
 if TYPE_CHECKING:
@@ -48,6 +49,7 @@ class CreateChatCompletionStreamResponse(Model):
     obfuscation: str | None = ABSENT
     service_tier: ServiceTier | None = ABSENT
     system_fingerprint: str | None = ABSENT
+    """Deprecated."""
     object: Literal["chat.completion.chunk"] = "chat.completion.chunk"
     usage: CompletionUsage | None = ABSENT
     moderation: ChatCompletionModeration | None = ABSENT
@@ -71,6 +73,11 @@ class CreateChatCompletionStreamResponse(Model):
             moderation: ChatCompletionModeration | Unset | None = ...,
             additional_properties: dict[str, Any] = ...,
         ) -> None: ...
+
+    def __attrs_post_init__(self) -> None:
+        Model.__attrs_post_init__(self)
+        if self.is_set("system_fingerprint"):
+            deprecated("system_fingerprint of CreateChatCompletionStreamResponse")
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:

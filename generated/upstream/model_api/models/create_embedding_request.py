@@ -36,6 +36,7 @@ class CreateEmbeddingRequest(Model):
     input: str | list[str] | list[int] | list[list[int]]
     model: str | CreateEmbeddingRequestModel
     encoding_format: CreateEmbeddingRequestEncodingFormat | None = ABSENT
+    """(default: "float")"""
     dimensions: int | None = ABSENT
     user: str | None = ABSENT
     additional_properties: dict[str, Any] = field(factory=dict)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from attrs import define, field
 
 from .. import models
+from ..deprecation import deprecated
 from ..types import ABSENT, UNSET, Model, Unset, new
 
 if TYPE_CHECKING:
@@ -37,13 +38,17 @@ class CreateModelResponseProperties(Model):
     metadata: Metadata | None = ABSENT
     top_logprobs: int | None = ABSENT
     temperature: float | None = ABSENT
+    """(default: 1)"""
     top_p: float | None = ABSENT
+    """(default: 1)"""
     user: str | None = ABSENT
+    """Deprecated."""
     safety_identifier: str | None = ABSENT
     prompt_cache_key: str | None = ABSENT
     prompt_cache_retention: CreateModelResponsePropertiesPromptCacheRetention | None = (
         ABSENT
     )
+    """Deprecated."""
     prompt_cache_options: PromptCacheOptionsParam | None = ABSENT
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
@@ -66,6 +71,13 @@ class CreateModelResponseProperties(Model):
             prompt_cache_options: PromptCacheOptionsParam | Unset = ...,
             additional_properties: dict[str, Any] = ...,
         ) -> None: ...
+
+    def __attrs_post_init__(self) -> None:
+        Model.__attrs_post_init__(self)
+        if self.is_set("user"):
+            deprecated("user of CreateModelResponseProperties")
+        if self.is_set("prompt_cache_retention"):
+            deprecated("prompt_cache_retention of CreateModelResponseProperties")
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from attrs import define, field
 
 from .. import models
+from ..deprecation import deprecated
 from ..types import ABSENT, UNSET, Model, Unset, new
 
 if TYPE_CHECKING:
@@ -60,15 +61,20 @@ class CreateResponse(Model):
     metadata: Metadata | None = ABSENT
     top_logprobs: int | None = ABSENT
     temperature: float | None = ABSENT
+    """(default: 1)"""
     top_p: float | None = ABSENT
+    """(default: 1)"""
     user: str | None = ABSENT
+    """Deprecated."""
     safety_identifier: str | None = ABSENT
     prompt_cache_key: str | None = ABSENT
     prompt_cache_retention: CreateResponsePromptCacheRetention | None = ABSENT
+    """Deprecated."""
     prompt_cache_options: PromptCacheOptionsParam | None = ABSENT
     previous_response_id: str | None = ABSENT
     model: ModelIdsResponses | None = ABSENT
     background: bool | None = ABSENT
+    """(default: false)"""
     max_tool_calls: int | None = ABSENT
     text: ResponseTextParam | None = ABSENT
     tools: ToolsArray | None = ABSENT
@@ -76,14 +82,18 @@ class CreateResponse(Model):
     prompt: Prompt | None = ABSENT
     service_tier: ServiceTierResponses | None = ABSENT
     truncation: CreateResponseTruncation | None = ABSENT
+    """(default: "disabled") Deprecated."""
     reasoning: Reasoning | None = ABSENT
     input: InputParam | None = ABSENT
     include: list[IncludeEnum] | None = ABSENT
     parallel_tool_calls: bool | None = ABSENT
+    """(default: true)"""
     store: bool | None = ABSENT
+    """(default: true)"""
     instructions: str | None = ABSENT
     moderation: ModerationParam | None = ABSENT
     stream: bool | None = ABSENT
+    """(default: false)"""
     stream_options: ResponseStreamOptions | None = ABSENT
     conversation: ConversationParam | None = ABSENT
     context_management: list[ContextManagementParam] | None = ABSENT
@@ -131,6 +141,15 @@ class CreateResponse(Model):
             max_output_tokens: int | Unset | None = ...,
             additional_properties: dict[str, Any] = ...,
         ) -> None: ...
+
+    def __attrs_post_init__(self) -> None:
+        Model.__attrs_post_init__(self)
+        if self.is_set("user"):
+            deprecated("user of CreateResponse")
+        if self.is_set("prompt_cache_retention"):
+            deprecated("prompt_cache_retention of CreateResponse")
+        if self.is_set("truncation"):
+            deprecated("truncation of CreateResponse")
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:

@@ -27,6 +27,7 @@ __all__ = ["CustomGrammarFormatParam", "CustomGrammarFormatParamDict"]
 )
 class CustomGrammarFormatParam(Model):
     type: Literal["grammar"] = "grammar"
+    """(default: "grammar")"""
     syntax: GrammarSyntax1
     definition: str
     additional_properties: dict[str, Any] = field(factory=dict)

@@ -26,6 +26,7 @@ __all__ = ["CustomTextFormatParam", "CustomTextFormatParamDict"]
 )
 class CustomTextFormatParam(Model):
     type: Literal["text"] = "text"
+    """(default: "text")"""
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 

@@ -32,6 +32,7 @@ __all__ = ["CustomToolParam", "CustomToolParamDict"]
 )
 class CustomToolParam(Model):
     type: Literal["custom"] = "custom"
+    """(default: "custom")"""
     name: str
     description: str | None = ABSENT
     format: CustomToolParamFormat | None = ABSENT

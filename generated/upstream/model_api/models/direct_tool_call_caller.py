@@ -26,6 +26,7 @@ __all__ = ["DirectToolCallCaller", "DirectToolCallCallerDict"]
 )
 class DirectToolCallCaller(Model):
     type: Literal["direct"] = "direct"
+    """(default: "direct")"""
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 

@@ -26,6 +26,7 @@ __all__ = ["DirectToolCallCallerParam", "DirectToolCallCallerParamDict"]
 )
 class DirectToolCallCallerParam(Model):
     type: Literal["direct"] = "direct"
+    """(default: "direct")"""
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 

@@ -26,6 +26,7 @@ __all__ = ["DoubleClickAction", "DoubleClickActionDict"]
 )
 class DoubleClickAction(Model):
     type: Literal["double_click"] = "double_click"
+    """(default: "double_click")"""
     x: int
     y: int
     keys: list[str] | None

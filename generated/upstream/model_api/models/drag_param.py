@@ -28,6 +28,7 @@ __all__ = ["DragParam", "DragParamDict"]
 )
 class DragParam(Model):
     type: Literal["drag"] = "drag"
+    """(default: "drag")"""
     path: list[CoordParam]
     keys: list[str] | None = ABSENT
     additional_properties: dict[str, Any] = field(factory=dict)

@@ -26,6 +26,7 @@ __all__ = ["FileCitationBody", "FileCitationBodyDict"]
 )
 class FileCitationBody(Model):
     type: Literal["file_citation"] = "file_citation"
+    """(default: "file_citation")"""
     file_id: str
     index: int
     filename: str

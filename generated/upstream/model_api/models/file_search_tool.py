@@ -29,6 +29,7 @@ __all__ = ["FileSearchTool", "FileSearchToolDict"]
 )
 class FileSearchTool(Model):
     type: Literal["file_search"] = "file_search"
+    """(default: "file_search")"""
     vector_store_ids: list[str]
     max_num_results: int | None = ABSENT
     ranking_options: RankingOptions | None = ABSENT

@@ -35,6 +35,7 @@ class FunctionCallOutputItemParam(Model):
     id: str | None = ABSENT
     call_id: str | None = ABSENT
     type: Literal["function_call_output"] = "function_call_output"
+    """(default: "function_call_output")"""
     output: str | list[FunctionCallOutputItemParamOutputItem]
     name: str | None = ABSENT
     namespace: str | None = ABSENT

@@ -30,6 +30,7 @@ class FunctionObject(Model):
     name: str
     parameters: FunctionParameters | None = ABSENT
     strict: bool | None = ABSENT
+    """(default: false)"""
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 

@@ -34,6 +34,7 @@ __all__ = ["FunctionShellCall", "FunctionShellCallDict"]
 )
 class FunctionShellCall(Model):
     type: Literal["shell_call"] = "shell_call"
+    """(default: "shell_call")"""
     id: str
     call_id: str
     caller: ToolCallCaller | None = ABSENT

@@ -40,6 +40,7 @@ class FunctionShellCallItemParam(Model):
     call_id: str
     caller: ToolCallCallerParam | None = ABSENT
     type: Literal["shell_call"] = "shell_call"
+    """(default: "shell_call")"""
     action: FunctionShellActionParam
     status: FunctionShellCallItemStatus | None = ABSENT
     environment: FunctionShellCallItemParamEnvironment | None = ABSENT

@@ -35,6 +35,7 @@ __all__ = ["FunctionShellCallOutput", "FunctionShellCallOutputDict"]
 )
 class FunctionShellCallOutput(Model):
     type: Literal["shell_call_output"] = "shell_call_output"
+    """(default: "shell_call_output")"""
     id: str
     call_id: str
     caller: ToolCallCaller | None = ABSENT

@@ -29,6 +29,7 @@ __all__ = [
 )
 class FunctionShellCallOutputExitOutcomeParam(Model):
     type: Literal["exit"] = "exit"
+    """(default: "exit")"""
     exit_code: int
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""

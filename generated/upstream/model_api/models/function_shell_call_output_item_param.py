@@ -36,6 +36,7 @@ class FunctionShellCallOutputItemParam(Model):
     call_id: str
     caller: ToolCallCallerParam | None = ABSENT
     type: Literal["shell_call_output"] = "shell_call_output"
+    """(default: "shell_call_output")"""
     output: list[FunctionShellCallOutputContentParam]
     status: FunctionShellCallItemStatus | None = ABSENT
     max_output_length: int | None = ABSENT

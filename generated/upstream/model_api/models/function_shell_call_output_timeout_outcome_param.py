@@ -29,6 +29,7 @@ __all__ = [
 )
 class FunctionShellCallOutputTimeoutOutcomeParam(Model):
     type: Literal["timeout"] = "timeout"
+    """(default: "timeout")"""
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 

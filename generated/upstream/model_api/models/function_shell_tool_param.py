@@ -32,6 +32,7 @@ __all__ = ["FunctionShellToolParam", "FunctionShellToolParamDict"]
 )
 class FunctionShellToolParam(Model):
     type: Literal["shell"] = "shell"
+    """(default: "shell")"""
     environment: FunctionShellToolParamEnvironment | None = ABSENT
     allowed_callers: list[CallableToolAllowedCaller] | None = ABSENT
     additional_properties: dict[str, Any] = field(factory=dict)

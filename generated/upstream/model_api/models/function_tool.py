@@ -27,6 +27,7 @@ __all__ = ["FunctionTool", "FunctionToolDict"]
 )
 class FunctionTool(Model):
     type: Literal["function"] = "function"
+    """(default: "function")"""
     name: str
     description: str | None = ABSENT
     parameters: dict[str, Any] | None

@@ -32,6 +32,7 @@ class FunctionToolParam(Model):
     parameters: EmptyModelParam | None = ABSENT
     strict: bool | None = ABSENT
     type: Literal["function"] = "function"
+    """(default: "function")"""
     output_schema: dict[str, Any] | None = ABSENT
     defer_loading: bool | None = ABSENT
     allowed_callers: list[CallableToolAllowedCaller] | None = ABSENT

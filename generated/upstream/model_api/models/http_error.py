@@ -26,6 +26,7 @@ __all__ = ["HTTPError", "HTTPErrorDict"]
 )
 class HTTPError(Model):
     type: Literal["http_error"] = "http_error"
+    """(default: "http_error")"""
     code: int
     message: str
     additional_properties: dict[str, Any] = field(factory=dict)

@@ -41,14 +41,21 @@ class ImageGenTool(Model):
     type: Literal["image_generation"] = "image_generation"
     model: str | ImageGenToolModel | None = ABSENT
     quality: ImageGenToolQuality | None = ABSENT
+    """(default: "auto")"""
     size: str | ImageGenToolSize | None = ABSENT
+    """(default: "auto")"""
     output_format: ImageGenToolOutputFormat | None = ABSENT
+    """(default: "png")"""
     output_compression: int | None = ABSENT
+    """(default: 100)"""
     moderation: ImageGenToolModeration | None = ABSENT
+    """(default: "auto")"""
     background: ImageGenToolBackground | None = ABSENT
+    """(default: "auto")"""
     input_fidelity: InputFidelity | None = ABSENT
     input_image_mask: ImageGenToolInputImageMask | None = ABSENT
     partial_images: int | None = ABSENT
+    """(default: 0)"""
     action: ImageGenActionEnum | None = ABSENT
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""

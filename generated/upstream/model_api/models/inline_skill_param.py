@@ -31,6 +31,7 @@ __all__ = ["InlineSkillParam", "InlineSkillParamDict"]
 )
 class InlineSkillParam(Model):
     type: Literal["inline"] = "inline"
+    """(default: "inline")"""
     name: str
     description: str
     source: InlineSkillSourceParam

@@ -26,7 +26,9 @@ __all__ = ["InlineSkillSourceParam", "InlineSkillSourceParamDict"]
 )
 class InlineSkillSourceParam(Model):
     type: Literal["base64"] = "base64"
+    """(default: "base64")"""
     media_type: Literal["application/zip"] = "application/zip"
+    """(default: "application/zip")"""
     data: str
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""

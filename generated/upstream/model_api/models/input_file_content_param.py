@@ -32,6 +32,7 @@ __all__ = ["InputFileContentParam", "InputFileContentParamDict"]
 )
 class InputFileContentParam(Model):
     type: Literal["input_file"] = "input_file"
+    """(default: "input_file")"""
     file_id: str | None = ABSENT
     filename: str | None = ABSENT
     file_data: str | None = ABSENT

@@ -32,6 +32,7 @@ __all__ = ["InputImageContent", "InputImageContentDict"]
 )
 class InputImageContent(Model):
     type: Literal["input_image"] = "input_image"
+    """(default: "input_image")"""
     image_url: str | None = ABSENT
     file_id: str | None = ABSENT
     detail: ImageDetail

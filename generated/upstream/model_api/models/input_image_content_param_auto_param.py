@@ -32,6 +32,7 @@ __all__ = ["InputImageContentParamAutoParam", "InputImageContentParamAutoParamDi
 )
 class InputImageContentParamAutoParam(Model):
     type: Literal["input_image"] = "input_image"
+    """(default: "input_image")"""
     image_url: str | None = ABSENT
     file_id: str | None = ABSENT
     detail: DetailEnum | None = ABSENT

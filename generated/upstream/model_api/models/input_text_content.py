@@ -31,6 +31,7 @@ __all__ = ["InputTextContent", "InputTextContentDict"]
 )
 class InputTextContent(Model):
     type: Literal["input_text"] = "input_text"
+    """(default: "input_text")"""
     text: str
     prompt_cache_breakpoint: PromptCacheBreakpointConfig | None = ABSENT
     additional_properties: dict[str, Any] = field(factory=dict)

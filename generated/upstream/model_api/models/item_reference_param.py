@@ -26,6 +26,7 @@ __all__ = ["ItemReferenceParam", "ItemReferenceParamDict"]
 )
 class ItemReferenceParam(Model):
     type: Literal["item_reference"] | None = ABSENT
+    """(default: "item_reference")"""
     id: str
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""

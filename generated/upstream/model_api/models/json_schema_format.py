@@ -30,6 +30,7 @@ class JsonSchemaFormat(Model):
     name: str
     schema: ResponseFormatJsonSchemaSchema | None = ABSENT
     strict: bool | None = ABSENT
+    """(default: false)"""
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 

@@ -26,6 +26,7 @@ __all__ = ["KeyPressAction", "KeyPressActionDict"]
 )
 class KeyPressAction(Model):
     type: Literal["keypress"] = "keypress"
+    """(default: "keypress")"""
     keys: list[str]
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""

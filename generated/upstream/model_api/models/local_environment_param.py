@@ -28,6 +28,7 @@ __all__ = ["LocalEnvironmentParam", "LocalEnvironmentParamDict"]
 )
 class LocalEnvironmentParam(Model):
     type: Literal["local"] = "local"
+    """(default: "local")"""
     skills: list[LocalSkillParam] | None = ABSENT
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""

@@ -26,6 +26,7 @@ __all__ = ["LocalEnvironmentResource", "LocalEnvironmentResourceDict"]
 )
 class LocalEnvironmentResource(Model):
     type: Literal["local"] = "local"
+    """(default: "local")"""
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 

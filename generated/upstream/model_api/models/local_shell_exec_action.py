@@ -26,6 +26,7 @@ __all__ = ["LocalShellExecAction", "LocalShellExecActionDict"]
 )
 class LocalShellExecAction(Model):
     type: Literal["exec"] = "exec"
+    """(default: "exec")"""
     command: list[str]
     timeout_ms: int | None = ABSENT
     working_directory: str | None = ABSENT

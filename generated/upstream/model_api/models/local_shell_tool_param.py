@@ -26,6 +26,7 @@ __all__ = ["LocalShellToolParam", "LocalShellToolParamDict"]
 )
 class LocalShellToolParam(Model):
     type: Literal["local_shell"] = "local_shell"
+    """(default: "local_shell")"""
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 

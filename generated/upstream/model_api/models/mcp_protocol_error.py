@@ -26,6 +26,7 @@ __all__ = ["MCPProtocolError", "MCPProtocolErrorDict"]
 )
 class MCPProtocolError(Model):
     type: Literal["mcp_protocol_error"] = "mcp_protocol_error"
+    """(default: "mcp_protocol_error")"""
     code: int
     message: str
     additional_properties: dict[str, Any] = field(factory=dict)

@@ -47,6 +47,7 @@ class MCPTool(Model):
     require_approval: (
         MCPToolRequireApprovalWithAlways | MCPToolRequireApproval | None
     ) = ABSENT
+    """(default: "always")"""
     defer_loading: bool | None = ABSENT
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""

@@ -26,6 +26,7 @@ __all__ = ["MCPToolExecutionError", "MCPToolExecutionErrorDict"]
 )
 class MCPToolExecutionError(Model):
     type: Literal["mcp_tool_execution_error"] = "mcp_tool_execution_error"
+    """(default: "mcp_tool_execution_error")"""
     content: Any
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 from attrs import define, field
 
 from ..datetimes import from_unixtime
-from ..formats import DateLike
+from ..formats import DateLike, as_date
 from ..types import ABSENT, UNSET, Model, Unset, new
 
 if TYPE_CHECKING:
+    from datetime import date as _date
     from datetime import datetime
     from typing import Required, Self
 
@@ -66,6 +67,11 @@ class ModelSchema(Model):
             self.shutdown_date = value
         self.additional_properties = rest
         return self
+
+    @property
+    def shutdown_date_date(self) -> _date | None:
+        """Return `shutdown_date` as its format says, None where it is otherwise."""
+        return as_date(self.shutdown_date)
 
     @property
     def created_datetime(self) -> datetime | None:

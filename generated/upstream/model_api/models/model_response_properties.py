@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 
 from attrs import define, field
 
+from ..deprecation import deprecated
 from ..types import ABSENT, UNSET, Model, Unset, new
 
 if TYPE_CHECKING:
@@ -32,11 +33,15 @@ class ModelResponseProperties(Model):
     metadata: Metadata | None = ABSENT
     top_logprobs: int | None = ABSENT
     temperature: float | None = ABSENT
+    """(default: 1)"""
     top_p: float | None = ABSENT
+    """(default: 1)"""
     user: str | None = ABSENT
+    """Deprecated."""
     safety_identifier: str | None = ABSENT
     prompt_cache_key: str | None = ABSENT
     prompt_cache_retention: ModelResponsePropertiesPromptCacheRetention | None = ABSENT
+    """Deprecated."""
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
@@ -57,6 +62,13 @@ class ModelResponseProperties(Model):
             | None = ...,
             additional_properties: dict[str, Any] = ...,
         ) -> None: ...
+
+    def __attrs_post_init__(self) -> None:
+        Model.__attrs_post_init__(self)
+        if self.is_set("user"):
+            deprecated("user of ModelResponseProperties")
+        if self.is_set("prompt_cache_retention"):
+            deprecated("prompt_cache_retention of ModelResponseProperties")
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:

@@ -26,6 +26,7 @@ __all__ = ["ModerationErrorBody", "ModerationErrorBodyDict"]
 )
 class ModerationErrorBody(Model):
     type: Literal["error"] = "error"
+    """(default: "error")"""
     code: str
     message: str
     additional_properties: dict[str, Any] = field(factory=dict)

@@ -27,6 +27,7 @@ __all__ = ["ModerationResultBody", "ModerationResultBodyDict"]
 )
 class ModerationResultBody(Model):
     type: Literal["moderation_result"] = "moderation_result"
+    """(default: "moderation_result")"""
     model: str
     flagged: bool
     categories: dict[str, bool]

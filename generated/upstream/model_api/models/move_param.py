@@ -26,6 +26,7 @@ __all__ = ["MoveParam", "MoveParamDict"]
 )
 class MoveParam(Model):
     type: Literal["move"] = "move"
+    """(default: "move")"""
     x: int
     y: int
     keys: list[str] | None = ABSENT

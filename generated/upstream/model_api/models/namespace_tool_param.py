@@ -31,6 +31,7 @@ __all__ = ["NamespaceToolParam", "NamespaceToolParamDict"]
 )
 class NamespaceToolParam(Model):
     type: Literal["namespace"] = "namespace"
+    """(default: "namespace")"""
     name: str
     description: str
     tools: list[NamespaceToolParamToolsItem]

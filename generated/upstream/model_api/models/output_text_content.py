@@ -29,6 +29,7 @@ __all__ = ["OutputTextContent", "OutputTextContentDict"]
 )
 class OutputTextContent(Model):
     type: Literal["output_text"] = "output_text"
+    """(default: "output_text")"""
     text: str
     annotations: list[Annotation]
     logprobs: list[LogProb]

@@ -26,6 +26,7 @@ __all__ = ["Program", "ProgramDict"]
 )
 class Program(Model):
     type: Literal["program"] = "program"
+    """(default: "program")"""
     id: str
     call_id: str
     code: str

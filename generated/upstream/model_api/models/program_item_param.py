@@ -27,6 +27,7 @@ __all__ = ["ProgramItemParam", "ProgramItemParamDict"]
 class ProgramItemParam(Model):
     id: str
     type: Literal["program"] = "program"
+    """(default: "program")"""
     call_id: str
     code: str
     fingerprint: str

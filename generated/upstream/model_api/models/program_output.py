@@ -27,6 +27,7 @@ __all__ = ["ProgramOutput", "ProgramOutputDict"]
 )
 class ProgramOutput(Model):
     type: Literal["program_output"] = "program_output"
+    """(default: "program_output")"""
     id: str
     call_id: str
     result: str

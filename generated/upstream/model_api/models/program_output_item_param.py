@@ -28,6 +28,7 @@ __all__ = ["ProgramOutputItemParam", "ProgramOutputItemParamDict"]
 class ProgramOutputItemParam(Model):
     id: str
     type: Literal["program_output"] = "program_output"
+    """(default: "program_output")"""
     call_id: str
     result: str
     status: ProgramOutputItemStatus

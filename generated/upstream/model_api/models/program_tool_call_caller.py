@@ -26,6 +26,7 @@ __all__ = ["ProgramToolCallCaller", "ProgramToolCallCallerDict"]
 )
 class ProgramToolCallCaller(Model):
     type: Literal["program"] = "program"
+    """(default: "program")"""
     caller_id: str
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""

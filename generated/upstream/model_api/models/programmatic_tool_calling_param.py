@@ -26,6 +26,7 @@ __all__ = ["ProgrammaticToolCallingParam", "ProgrammaticToolCallingParamDict"]
 )
 class ProgrammaticToolCallingParam(Model):
     type: Literal["programmatic_tool_calling"] = "programmatic_tool_calling"
+    """(default: "programmatic_tool_calling")"""
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 

@@ -26,6 +26,7 @@ __all__ = ["PromptCacheBreakpointConfig", "PromptCacheBreakpointConfigDict"]
 )
 class PromptCacheBreakpointConfig(Model):
     mode: Literal["explicit"] = "explicit"
+    """(default: "explicit")"""
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 

@@ -26,6 +26,7 @@ __all__ = ["ReasoningTextContent", "ReasoningTextContentDict"]
 )
 class ReasoningTextContent(Model):
     type: Literal["reasoning_text"] = "reasoning_text"
+    """(default: "reasoning_text")"""
     text: str
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""

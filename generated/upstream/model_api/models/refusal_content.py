@@ -26,6 +26,7 @@ __all__ = ["RefusalContent", "RefusalContentDict"]
 )
 class RefusalContent(Model):
     type: Literal["refusal"] = "refusal"
+    """(default: "refusal")"""
     refusal: str
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""

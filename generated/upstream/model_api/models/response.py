@@ -8,6 +8,7 @@ from attrs import define, field
 
 from .. import models
 from ..datetimes import from_unixtime
+from ..deprecation import deprecated
 from ..types import ABSENT, UNSET, Model, Unset, new
 
 if TYPE_CHECKING:
@@ -54,14 +55,19 @@ class ResponseSchema(Model):
     metadata: Metadata | None
     top_logprobs: int | None = ABSENT
     temperature: float | None
+    """(default: 1)"""
     top_p: float | None
+    """(default: 1)"""
     user: str | None = ABSENT
+    """Deprecated."""
     safety_identifier: str | None = ABSENT
     prompt_cache_key: str | None = ABSENT
     prompt_cache_retention: ResponsePromptCacheRetention | None = ABSENT
+    """Deprecated."""
     previous_response_id: str | None = ABSENT
     model: ModelIdsResponses
     background: bool | None = ABSENT
+    """(default: false)"""
     max_tool_calls: int | None = ABSENT
     text: ResponseTextParam | None = ABSENT
     tools: ToolsArray
@@ -69,6 +75,7 @@ class ResponseSchema(Model):
     prompt: Prompt | None = ABSENT
     service_tier: ServiceTierResponses | None = ABSENT
     truncation: ResponseTruncation | None = ABSENT
+    """(default: "disabled")"""
     id: str
     object: Literal["response"] = "response"
     status: ResponseStatus | None = ABSENT
@@ -83,8 +90,10 @@ class ResponseSchema(Model):
     usage: ResponseUsage | None = ABSENT
     prompt_cache_options: PromptCacheOptions | None = ABSENT
     moderation: Moderation | None = ABSENT
-    parallel_tool_calls: bool
+    parallel_tool_calls: bool = True
+    """(default: true)"""
     conversation: ResponseConversation | None = ABSENT
+    """(default: null)"""
     max_output_tokens: int | None = ABSENT
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
@@ -126,11 +135,18 @@ class ResponseSchema(Model):
             usage: ResponseUsage | Unset = ...,
             prompt_cache_options: PromptCacheOptions | Unset = ...,
             moderation: Moderation | Unset | None = ...,
-            parallel_tool_calls: bool,
+            parallel_tool_calls: bool = ...,
             conversation: ResponseConversation | Unset | None = ...,
             max_output_tokens: int | Unset | None = ...,
             additional_properties: dict[str, Any] = ...,
         ) -> None: ...
+
+    def __attrs_post_init__(self) -> None:
+        Model.__attrs_post_init__(self)
+        if self.is_set("user"):
+            deprecated("user of ResponseSchema")
+        if self.is_set("prompt_cache_retention"):
+            deprecated("prompt_cache_retention of ResponseSchema")
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:

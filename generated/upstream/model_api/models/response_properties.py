@@ -35,6 +35,7 @@ class ResponseProperties(Model):
     previous_response_id: str | None = ABSENT
     model: ModelIdsResponses | None = ABSENT
     background: bool | None = ABSENT
+    """(default: false)"""
     max_tool_calls: int | None = ABSENT
     text: ResponseTextParam | None = ABSENT
     tools: ToolsArray | None = ABSENT

@@ -31,6 +31,7 @@ class ResponseShellCallCommandAddedStreamingEvent(Model):
     type: Literal["response.shell_call_command.added"] = (
         "response.shell_call_command.added"
     )
+    """(default: "response.shell_call_command.added")"""
     sequence_number: int
     output_index: int
     command_index: int

@@ -31,6 +31,7 @@ class ResponseShellCallCommandDeltaStreamingEvent(Model):
     type: Literal["response.shell_call_command.delta"] = (
         "response.shell_call_command.delta"
     )
+    """(default: "response.shell_call_command.delta")"""
     sequence_number: int
     output_index: int
     command_index: int

@@ -31,6 +31,7 @@ class ResponseShellCallCommandDoneStreamingEvent(Model):
     type: Literal["response.shell_call_command.done"] = (
         "response.shell_call_command.done"
     )
+    """(default: "response.shell_call_command.done")"""
     sequence_number: int
     output_index: int
     command_index: int

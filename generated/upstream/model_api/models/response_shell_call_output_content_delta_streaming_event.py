@@ -33,6 +33,7 @@ class ResponseShellCallOutputContentDeltaStreamingEvent(Model):
     type: Literal["response.shell_call_output_content.delta"] = (
         "response.shell_call_output_content.delta"
     )
+    """(default: "response.shell_call_output_content.delta")"""
     sequence_number: int
     item_id: str
     output_index: int

@@ -36,6 +36,7 @@ class ResponseShellCallOutputContentDoneStreamingEvent(Model):
     type: Literal["response.shell_call_output_content.done"] = (
         "response.shell_call_output_content.done"
     )
+    """(default: "response.shell_call_output_content.done")"""
     sequence_number: int
     item_id: str
     output_index: int

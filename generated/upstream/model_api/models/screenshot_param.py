@@ -26,6 +26,7 @@ __all__ = ["ScreenshotParam", "ScreenshotParamDict"]
 )
 class ScreenshotParam(Model):
     type: Literal["screenshot"] = "screenshot"
+    """(default: "screenshot")"""
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 

@@ -26,6 +26,7 @@ __all__ = ["ScrollParam", "ScrollParamDict"]
 )
 class ScrollParam(Model):
     type: Literal["scroll"] = "scroll"
+    """(default: "scroll")"""
     x: int
     y: int
     scroll_x: int

@@ -26,6 +26,7 @@ __all__ = ["SkillReferenceParam", "SkillReferenceParamDict"]
 )
 class SkillReferenceParam(Model):
     type: Literal["skill_reference"] = "skill_reference"
+    """(default: "skill_reference")"""
     skill_id: str
     version: str | None = ABSENT
     additional_properties: dict[str, Any] = field(factory=dict)

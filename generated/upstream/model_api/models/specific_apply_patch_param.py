@@ -26,6 +26,7 @@ __all__ = ["SpecificApplyPatchParam", "SpecificApplyPatchParamDict"]
 )
 class SpecificApplyPatchParam(Model):
     type: Literal["apply_patch"] = "apply_patch"
+    """(default: "apply_patch")"""
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 

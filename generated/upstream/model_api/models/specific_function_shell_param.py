@@ -26,6 +26,7 @@ __all__ = ["SpecificFunctionShellParam", "SpecificFunctionShellParamDict"]
 )
 class SpecificFunctionShellParam(Model):
     type: Literal["shell"] = "shell"
+    """(default: "shell")"""
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 

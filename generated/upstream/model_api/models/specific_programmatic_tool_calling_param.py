@@ -29,6 +29,7 @@ __all__ = [
 )
 class SpecificProgrammaticToolCallingParam(Model):
     type: Literal["programmatic_tool_calling"] = "programmatic_tool_calling"
+    """(default: "programmatic_tool_calling")"""
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 

@@ -26,6 +26,7 @@ __all__ = ["SummaryTextContent", "SummaryTextContentDict"]
 )
 class SummaryTextContent(Model):
     type: Literal["summary_text"] = "summary_text"
+    """(default: "summary_text")"""
     text: str
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""

@@ -31,6 +31,7 @@ class TextResponseFormatJsonSchema(Model):
     name: str
     schema: ResponseFormatJsonSchemaSchema
     strict: bool | None = ABSENT
+    """(default: false)"""
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 

@@ -28,6 +28,7 @@ __all__ = ["ToolSearchCall", "ToolSearchCallDict"]
 )
 class ToolSearchCall(Model):
     type: Literal["tool_search_call"] = "tool_search_call"
+    """(default: "tool_search_call")"""
     id: str
     call_id: str | None
     execution: ToolSearchExecutionType

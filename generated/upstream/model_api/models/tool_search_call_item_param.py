@@ -31,6 +31,7 @@ class ToolSearchCallItemParam(Model):
     id: str | None = ABSENT
     call_id: str | None = ABSENT
     type: Literal["tool_search_call"] = "tool_search_call"
+    """(default: "tool_search_call")"""
     execution: ToolSearchExecutionType | None = ABSENT
     arguments: EmptyModelParam
     status: FunctionCallItemStatus | None = ABSENT

@@ -30,6 +30,7 @@ __all__ = ["ToolSearchOutput", "ToolSearchOutputDict"]
 )
 class ToolSearchOutput(Model):
     type: Literal["tool_search_output"] = "tool_search_output"
+    """(default: "tool_search_output")"""
     id: str
     call_id: str | None
     execution: ToolSearchExecutionType

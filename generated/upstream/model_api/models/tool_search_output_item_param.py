@@ -32,6 +32,7 @@ class ToolSearchOutputItemParam(Model):
     id: str | None = ABSENT
     call_id: str | None = ABSENT
     type: Literal["tool_search_output"] = "tool_search_output"
+    """(default: "tool_search_output")"""
     execution: ToolSearchExecutionType | None = ABSENT
     tools: list[Tool]
     status: FunctionCallItemStatus | None = ABSENT

@@ -28,6 +28,7 @@ __all__ = ["ToolSearchToolParam", "ToolSearchToolParamDict"]
 )
 class ToolSearchToolParam(Model):
     type: Literal["tool_search"] = "tool_search"
+    """(default: "tool_search")"""
     execution: ToolSearchExecutionType | None = ABSENT
     description: str | None = ABSENT
     parameters: EmptyModelParam | None = ABSENT

@@ -26,6 +26,7 @@ __all__ = ["TypeParam", "TypeParamDict"]
 )
 class TypeParam(Model):
     type: Literal["type"] = "type"
+    """(default: "type")"""
     text: str
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""

@@ -26,6 +26,7 @@ __all__ = ["UrlCitationBody", "UrlCitationBodyDict"]
 )
 class UrlCitationBody(Model):
     type: Literal["url_citation"] = "url_citation"
+    """(default: "url_citation")"""
     url: str
     start_index: int
     end_index: int

@@ -26,6 +26,7 @@ __all__ = ["WaitParam", "WaitParamDict"]
 )
 class WaitParam(Model):
     type: Literal["wait"] = "wait"
+    """(default: "wait")"""
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 from attrs import define, field
 
 from .. import models
+from ..deprecation import deprecated
 from ..types import ABSENT, UNSET, Model, Unset, new
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ __all__ = ["WebSearchActionSearch", "WebSearchActionSearchDict"]
 class WebSearchActionSearch(Model):
     type: Literal["search"] = "search"
     query: str | None = ABSENT
+    """Deprecated."""
     queries: list[str] | None = ABSENT
     sources: list[WebSearchActionSearchSourcesItem] | None = ABSENT
     additional_properties: dict[str, Any] = field(factory=dict)
@@ -48,6 +50,11 @@ class WebSearchActionSearch(Model):
             sources: list[WebSearchActionSearchSourcesItem] | Unset = ...,
             additional_properties: dict[str, Any] = ...,
         ) -> None: ...
+
+    def __attrs_post_init__(self) -> None:
+        Model.__attrs_post_init__(self)
+        if self.is_set("query"):
+            deprecated("query of WebSearchActionSearch")
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:

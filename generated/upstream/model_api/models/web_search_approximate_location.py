@@ -26,6 +26,7 @@ __all__ = ["WebSearchApproximateLocation", "WebSearchApproximateLocationDict"]
 )
 class WebSearchApproximateLocation(Model):
     type: Literal["approximate"] | None = ABSENT
+    """(default: "approximate")"""
     country: str | None = ABSENT
     region: str | None = ABSENT
     city: str | None = ABSENT

@@ -30,7 +30,8 @@ __all__ = ["WebSearchPreviewTool", "WebSearchPreviewToolDict"]
     getstate_setstate=False,
 )
 class WebSearchPreviewTool(Model):
-    type: WebSearchPreviewToolType
+    type: WebSearchPreviewToolType = "web_search_preview"
+    """(default: "web_search_preview")"""
     user_location: ApproximateLocation | None = ABSENT
     search_context_size: SearchContextSize | None = ABSENT
     search_content_types: list[SearchContentType] | None = ABSENT
@@ -42,7 +43,7 @@ class WebSearchPreviewTool(Model):
         def __init__(
             self,
             *,
-            type: WebSearchPreviewToolType,
+            type: WebSearchPreviewToolType = ...,
             user_location: ApproximateLocation | Unset | None = ...,
             search_context_size: SearchContextSize | Unset = ...,
             search_content_types: list[SearchContentType] | Unset = ...,

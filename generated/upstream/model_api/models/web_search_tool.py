@@ -33,11 +33,14 @@ __all__ = ["WebSearchTool", "WebSearchToolDict"]
     getstate_setstate=False,
 )
 class WebSearchTool(Model):
-    type: WebSearchToolType
+    type: WebSearchToolType = "web_search"
+    """(default: "web_search")"""
     external_web_access: bool | None = ABSENT
+    """(default: true)"""
     filters: WebSearchToolFilters | None = ABSENT
     user_location: WebSearchApproximateLocation | None = ABSENT
     search_context_size: WebSearchToolSearchContextSize | None = ABSENT
+    """(default: "medium")"""
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
@@ -46,7 +49,7 @@ class WebSearchTool(Model):
         def __init__(
             self,
             *,
-            type: WebSearchToolType,
+            type: WebSearchToolType = ...,
             external_web_access: bool | Unset = ...,
             filters: WebSearchToolFilters | Unset | None = ...,
             user_location: WebSearchApproximateLocation | Unset | None = ...,

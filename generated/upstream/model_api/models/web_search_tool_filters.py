@@ -26,6 +26,7 @@ __all__ = ["WebSearchToolFilters", "WebSearchToolFiltersDict"]
 )
 class WebSearchToolFilters(Model):
     allowed_domains: list[str] | None = ABSENT
+    """(default: [])"""
     additional_properties: dict[str, Any] = field(factory=dict)
     """Properties that the document doesn't know."""
 
