@@ -29,17 +29,24 @@ else:
         """A property that a subclass may replace, by whatever it likes.
 
         An instance may set it, and the class doesn't show it, so that a dataclass
-        doesn't take it for the default of a field.
+        doesn't take it for the default of a field. Other bases of the subclass that
+        have the name, such as threads with their `run`, go before.
         """
 
         def __init__(self, get: Callable[[Any], Any]) -> None:
             self._get = get
             self.__doc__ = get.__doc__
 
-        def __set_name__(self, _: type, name: str) -> None:
-            self._name = name
+        def __set_name__(self, owner: type, name: str) -> None:
+            self._owner, self._name = owner, name
 
         def __get__(self, instance: Any, owner: type) -> Any:
+            bases = owner.__mro__
+            for base in bases[bases.index(self._owner) + 1 :]:
+                if self._name in vars(base):
+                    found = vars(base)[self._name]
+                    bind = getattr(type(found), "__get__", None)
+                    return found if bind is None else bind(found, instance, owner)
             if instance is None:
                 what = f"{owner.__name__}.{self._name}"
                 raise AttributeError(f"{what} is known of its objects alone")

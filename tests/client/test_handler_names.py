@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import dataclasses
 import pickle
+import threading
 from typing import Any
 
 import attrs
@@ -154,6 +155,31 @@ class WithSlots(Collecting):
         # Nobody asks for anything else.
         assert name in ("stream", "__class__", *ALL)
         return super().__getattribute__(name)
+
+
+def test_a_name_of_another_base_is_that_of_the_base(follow: Any) -> None:
+    heard: list[str] = []
+
+    class Listening:
+        def on_text_done(self, text: Any) -> None:
+            heard.append(text.value)
+
+    class Thread(threading.Thread):
+        event_data = "collected"
+
+        def run(self) -> None:
+            heard.append("ran")
+
+    base = handler_for(follow)
+    threaded: Any = type("Mine", (Listening, base, Thread), {})
+    handler = threaded()
+    threading.Thread.__init__(handler)
+    whole_story(follow, handler)
+    handler.start()
+    handler.join()
+    assert heard == ["Sunny", "?", "Bye", "ran"]
+    assert (handler.event_data, threaded.event_data) == ("collected", "collected")
+    assert handler.current_run.status == "completed"
 
 
 def test_handlers_may_be_dataclasses_and_have_slots(follow: Any) -> None:
