@@ -21,7 +21,7 @@ from codegen.novelties import without_novelties
 from codegen.omission import omissions
 from codegen.overlay import Action, Overlay
 from codegen.plan import Package, plan_package
-from codegen.references import FILES, Bundled, bundle, name_targets
+from codegen.references import FILES, Bundled, Named, bundle, name_targets
 from codegen.remedies import remedies
 from codegen.select import Selection, check_object, check_version, select
 from codegen.source import Document
@@ -83,6 +83,20 @@ def prepared(
     return replace(whole, failures=first.failures | whole.failures), applied.unused
 
 
+def settled(given: Bundled, watch: Watch = unwatched) -> tuple[Named, list[str]]:
+    """Return a prepared document as OpenAPI 3.1 has it, and notes on what was not."""
+    check_version(given.document)
+    named = name_targets(given)
+    watch("references", named.document, named.origins)
+    try:
+        document, notes = tolerated(named.document)
+        watch("tolerance", document, {})
+        check_structure(document)
+    except SpecError as error:
+        raise error.traced(named.origins) from error
+    return Named(without_novelties(document), named.origins), notes
+
+
 def facts_of(
     given: Bundled,
     selection: Selection,
@@ -90,15 +104,9 @@ def facts_of(
     watch: Watch = unwatched,
 ) -> Normalised:
     """Bring the chosen part of a prepared document into its one form."""
-    check_version(given.document)
-    named = name_targets(given)
-    watch("references", named.document, named.origins)
+    named, notes = settled(given, watch)
     try:
-        settled, notes = tolerated(named.document)
-        watch("tolerance", settled, {})
-        check_structure(settled)
-        older = without_novelties(settled)
-        wanted = adjusted(older, adjustments)
+        wanted = adjusted(named.document, adjustments)
         watch("adjust", wanted, {})
         chosen = select(wanted, selection)
         watch("select", chosen, {})

@@ -46,9 +46,15 @@ def remedies(document: Document, error: SpecError, level: int = 0) -> list[Chang
         return [c for key in keys for c in _replaced(document, (key,), error.message)]
     at = located(document, error.at)
     shapes = [*_shapes(at)]
-    if level:
-        shapes = shapes[: -level if shapes and shapes[-1][0] == at else 1 - level]
+    if level and shapes:
+        # What stands in none of its own is a part of the innermost.
+        up = level if shapes[-1][0] == at else level - 1
+        shapes = shapes[: max(len(shapes) - up, 0)]
         at = shapes[-1][0] if shapes else ()
+    elif level:
+        # Nothing is known of the place: what goes is the item of a list around it.
+        items = [n + 1 for n, step in enumerate(at) if isinstance(step, int)]
+        at = at[: [0, *items][-level]] if level <= len(items) else ()
     if not at:
         return []
     prefix, shape = shapes[-1] if shapes else ((), "")
@@ -56,6 +62,13 @@ def remedies(document: Document, error: SpecError, level: int = 0) -> list[Chang
         return [Change((*at, error.keyword), error.message)]
     if at == prefix:
         return without(document, at, error.message)
+    if (
+        at[0] == "components"
+        and len(at) < 3
+        and isinstance(at_place(document, at), dict)
+    ):
+        # It is about all of them, and nothing in particular.
+        return []
     if len(at) == 1 and at[0] in _DEFAULTS:
         return _replaced(document, at, error.message)
     return [Change(at, error.message)]
@@ -69,9 +82,10 @@ def without(document: Document, at: Path, why: str) -> list[Change]:
         return [Change(at, why)]
     if shape == "parameter":
         return _without_parameter(document, at, node, why)
-    if shape not in _EMPTIED:
+    is_described = isinstance(node, dict)
+    if shape not in _EMPTIED or (shape == "media type" and is_described):
         return [Change(at, why)]
-    if not isinstance(node, dict):
+    if not is_described:
         return _replaced(document, at, why)
     emptied = [Change(at, why, inside=True)] if node else []
     return (

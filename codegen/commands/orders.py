@@ -174,7 +174,7 @@ def ordering(command: Callable[..., None]) -> Callable[..., None]:
         command(order=order, **mine)
 
     run.__name__, run.__doc__ = command.__name__, command.__doc__
-    run.__signature__ = inspect.Signature([*first, *wanted.values()])  # type: ignore[attr-defined]
+    vars(run)["__signature__"] = inspect.Signature([*first, *wanted.values()])
     return run
 
 

@@ -9,6 +9,7 @@ from pathlib import Path as FilePath
 from typing import Any, NamedTuple
 
 from codegen import overlay, source
+from codegen.attempts import prepared, settled
 from codegen.document import (
     Operation,
     Schema,
@@ -34,9 +35,8 @@ from codegen.plan.naming import Names
 from codegen.plan.operations import OperationModule
 from codegen.plan.types import Types
 from codegen.prose import without_prose
-from codegen.select import Selection, check_version, select, written_out
+from codegen.select import Selection, select, written_out
 from codegen.source import MAX_BYTES, Document, Source
-from codegen.structure import check_structure
 
 _SCHEMAS = ("components", "schemas")
 
@@ -104,9 +104,8 @@ def _repairs() -> Document:
 
 def repaired(document: Document) -> Document:
     """Apply our overlay to a document."""
-    check_version(document)
-    check_structure(document)
-    return overlay.apply(document, _repairs()).document
+    given, _ = prepared(document, _repairs())
+    return settled(given)[0].document
 
 
 def has_any(document: Document, selection: Selection) -> bool:

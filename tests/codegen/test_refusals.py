@@ -13,6 +13,7 @@ from codegen.errors import SpecError
 from codegen.overlay import named
 from tests.codegen.specs import (
     EVERYTHING,
+    FORM,
     JSON,
     NUMBER,
     TEXT,
@@ -28,6 +29,23 @@ from tests.codegen.specs import (
 if TYPE_CHECKING:
     from pathlib import Path
 
+# What a line of an overlay could break at.
+HOSTILE = (
+    *(
+        "'",
+        '"',
+        "\\",
+        "\n- target: $",
+        "\u0085",
+        "\u2028",
+        "\x7f",
+        "]",
+        "*",
+        ": #",
+        "~1",
+    ),
+    *("\U0001f600", "\ud7ff", "x" * 500),
+)
 GONE = ref("Gone")
 
 
@@ -170,6 +188,29 @@ KINDS: dict[str, tuple[Any, str]] = {
         sharing("parameters", parameter("b", "body", required=True),
                 {"parameters": [parameter("c"), uses("parameters")]}),
         "a known place",
+    ),
+    "hostile names": (
+        document(S=obj(**{key: {"type": "strng"} for key in HOSTILE})),
+        "no type of JSON",
+    ),
+    "hostile paths": (
+        document({f"/{key}": {"get": operation("a", parameter("b", style="odd"))}
+                  for key in HOSTILE}),
+        "the style 'odd'",
+    ),
+    "media type that can't be sent": (
+        getting(body={"\r/a": {"schema": TEXT}, JSON: {"schema": TEXT}}),
+        "can't be sent",
+    ),
+    "style of a field": (
+        getting(body={FORM: {"schema": obj(a=obj()),
+                             "encoding": {"a": {"style": "x"}}}}),
+        "the style 'x'",
+    ),
+    "variable without a value": (
+        with_parts(getting(), servers=[{"url": "https://{h}.test",
+                                        "variables": {"h": {}}}]),
+        "needs a default",
     ),
     "no such style": (getting(parameter("a", style="odd")), "the style 'odd'"),
     "no such status": (answering({"description": ""}, "good"), "is no status"),
