@@ -5,12 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from datetime import date, time
-from decimal import Decimal
 from enum import Enum
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 from urllib.parse import urlencode
-from uuid import UUID
 
 from .. import _api
 from .._arguments import LEFT_OUT, encoded, is_left_out, json_data
@@ -54,7 +52,9 @@ JSON: Final = "application/json"
 EVENTS: Final = "text/event-stream"
 _NAME: Final = re.compile(r"[\w!#$%&'*+.^`|~-]+", re.ASCII)
 # What is one value in a query; a day or a moment is written as ISO 8601 has it.
-_WRITTEN: Final = (str, int, float, Decimal, Enum, UUID, date, time)
+_WRITTEN: Final = (str, int, float, Enum, date, time)
+# Of these modules, so that they need not be imported.
+_WRITTEN_OF: Final = frozenset({"decimal", "uuid"})
 CODINGS: Final = "gzip, deflate"
 """The content codings that responses may have: those whose decoding can be bounded."""
 
@@ -234,7 +234,7 @@ def _pairs(name: str, value: object) -> Iterator[tuple[str, str]]:
     """Return a parameter as pairs: `a[]` per item of a list, `a[b]` per key."""
     if value is None or is_left_out(value):
         return
-    if isinstance(value, _WRITTEN):
+    if isinstance(value, _WRITTEN) or type(value).__module__ in _WRITTEN_OF:
         yield name, _written(value)
     elif isinstance(getattr(value, "id", None), str):
         # An object stands for its id, though one can iterate over it.

@@ -149,6 +149,7 @@ def test_iterating_goes_through_all_pages(client: Client, thread: str) -> None:
     # The newest first on each page, of which the nearest comes first.
     names = [each.id for each in found]
     assert [each.id for each in backwards] == [*names[8:3:-1], *names[:8:-1]]
+    assert [len(page.data) for page in backwards.iter_pages()] == [5, 3]
 
 
 @pytest.mark.parametrize(

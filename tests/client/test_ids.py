@@ -109,7 +109,7 @@ def test_in_bodies_however_deep(kind: Any) -> None:
         return client.threads.create_and_run(
             assistant_id=of["assistant"],
             thread={
-                "messages": [message],
+                "messages": (each for each in [message]),
                 "tool_resources": {"code_interpreter": {"file_ids": {of["file"].id}}},
             },
             tool_resources={

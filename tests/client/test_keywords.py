@@ -5,7 +5,9 @@ from __future__ import annotations
 import enum
 import json
 from datetime import date
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 import httpx
 import pytest
@@ -74,6 +76,8 @@ def test_what_is_in_the_query_is_text_or_what_it_stands_for(kind: Any) -> None:
     given = {
         "day": date(2026, 1, 2),
         "full": True,
+        "key": UUID(int=7),
+        "share": Decimal("0.5"),
         "set": {"a"},
         "each": (each for each in "bc"),
         "colour": Colour.RED,
@@ -87,7 +91,8 @@ def test_what_is_in_the_query_is_text_or_what_it_stands_for(kind: Any) -> None:
         ),
     )
     assert request.url.params.multi_items() == [
-        *(("agent_id", "a"), ("day", "2026-01-02"), ("full", "true"), ("set[]", "a")),
+        *(("agent_id", "a"), ("day", "2026-01-02"), ("full", "true")),
+        *(("key", str(UUID(int=7))), ("share", "0.5"), ("set[]", "a")),
         *(("each[]", "b"), ("each[]", "c"), ("colour", "red")),
         *(("tool[type]", "code_interpreter"), ("deep[x][]", "1")),
     ]
@@ -149,13 +154,13 @@ SLIPS = [
     *(("poll_interval", "is poll_interval_ms meant"), ("metdata", "is metadata meant")),
     *(("headers", "is extra_headers meant"), ("event_handler", "runs.stream")),
     *(("spiner", "is spinner meant? That is for threads.create_and_run_poll"),),
-    *(("emtadata", "is metadata meant"), ("onUpdate", "is on_update meant")),
+    *(("nmae", "is name meant"), ("onUpdate", "is on_update meant")),
 ]
 
 
 @pytest.mark.parametrize(("name", "said"), SLIPS)
 def test_settings_and_slips_are_refused(name: str, said: str) -> None:
-    known = [*OURS, "extra_headers"]
+    known = [*OURS, "extra_headers", "name"]
     with pytest.raises(ConfigurationError) as caught:
         check_keywords("f()", {name: 1}, known)
     assert f"f() takes no {name}: " in str(caught.value)
