@@ -12,6 +12,7 @@ from ._api import UNSET, Dumped, Entry, opened
 from ._errors import ConfigurationError, UsageError
 from ._flows.paginate import Bounds, Pagination, cut_short_text, next_query
 from ._log import LOGGER
+from ._text import public
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -82,6 +83,9 @@ class _Page(Dumped, Generic[T]):
                 return opened(self._rest, name)
             kind = type(self).__name__
             raise AttributeError(f"{kind!r} object has no attribute {name!r}")
+
+    def __dir__(self) -> list[str]:
+        return [*public(super().__dir__()), *self._rest]
 
     @property
     def complete(self) -> bool | None:

@@ -10,7 +10,7 @@ import httpx
 import openai
 import pytest
 
-from assistants_client import ConfigurationError
+from assistants_client import ConfigurationError, Page
 from assistants_client.resources._base import AsyncResource, Resource
 from harness.either_client import settled
 from tests.cases import some
@@ -83,7 +83,15 @@ def test_completion_shows_only_what_is_for_users(kind: Any) -> None:
     assert shown(client) == {
         *("assistants", "threads", "files", "vector_stores", "models", "beta"),
         *("get", "post", "put", "patch", "delete", "close", "is_closed"),
-        *("attach", "for_azure", "with_options", "copy", "options", *SETTINGS),
+        *(
+            "attach",
+            "embedded",
+            "for_azure",
+            "with_options",
+            "copy",
+            "options",
+            *SETTINGS,
+        ),
         *("with_raw_response", "with_streaming_response"),
     }
     assert shown(client.threads.runs) == {
@@ -97,7 +105,9 @@ def test_completion_shows_only_what_is_for_users(kind: Any) -> None:
         *(client.with_raw_response, client.with_streaming_response.threads.runs),
         *(client.threads.bind("t"), client.attach({"id": "r", "object": "thread.run"})),
     ]
-    for each in objects:
+    page: Page[Any] = Page(data=[], rest={"search_query": "q"}, fetch=lambda _: page)
+    assert shown(page) >= {"data", "iter_pages", "get_next_page", "search_query"}
+    for each in [*objects, page]:
         assert not {name for name in some(shown(each)) if name.startswith("_")}, each
 
 

@@ -114,6 +114,9 @@ COMPLETED = {
     "client.threads.runs.create_and_poll(max_w)": "max_wait=",
     "client.threads.runs.stream(on_text_d)": "on_text_delta=",
     "client.vector_stores.file_batches.li": "list_files",
+    "client.api_k": "api_key",
+    "client.threads.runs.bi": "bind",
+    'client.threads.bind("t").add_m': "add_message",
     "client.beta.vector_stores.search(max_)": "max_num_results=",
 }
 
