@@ -35,6 +35,7 @@ FRAMEWORKS = (
             "langchain-community==0.4.2",
             "langchain-openai==1.7.4",
         ),
+        refuses_ours=("as_agent", "version_2_as_agent"),
     ),
     Framework(
         "LlamaIndex",
