@@ -171,9 +171,11 @@ def imported_text(node: ast.Call) -> str:
 
 # What no copy may import: our packages by their own names, and the generator.
 _NEVER = {*_HOMES, "codegen"}
+# Modules of Pythons newer than the oldest one that may run this.
+NEWER_MODULES = {"annotationlib", "compression"}
 # Type checkers know the last one as they know the standard library; it is named where
 # nothing but them looks.
-_STANDARD = {*sys.stdlib_module_names, "typing_extensions"}
+_STANDARD = {*sys.stdlib_module_names, *NEWER_MODULES, "typing_extensions"}
 # What is there or not: without it, `Client.embedded` of a copy says what is lacking.
 _OPTIONAL = {"assistants_server"}
 _LOADING = {"import_module", "__import__"}

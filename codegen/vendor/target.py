@@ -10,11 +10,10 @@ from pathlib import Path
 
 from codegen.errors import BuildError, shorten
 from codegen.paths import ROOT
+from codegen.vendor.rewrite import NEWER_MODULES
 from codegen.vendor.vendored import STAMP
 
 _NAME = re.compile(r"(?!__)[A-Za-z_][A-Za-z0-9_]{0,99}\Z")
-# Modules of Pythons newer than the oldest one that may run this.
-_NEWER_MODULES = {"annotationlib", "compression"}
 # What the packages that we depend on are, and import: hiding one of them breaks the
 # copy in a way that is hard to understand.
 _NEEDED = {
@@ -22,7 +21,7 @@ _NEEDED = {
     *("h2", "hpack", "httpcore", "httpx", "httpx2", "hyperframe", "idna", "msgspec"),
     *("six", "sniffio", "socksio", "typing_extensions"),
 }
-_STANDARD = {name.lower() for name in (*sys.stdlib_module_names, *_NEWER_MODULES)}
+_STANDARD = {name.lower() for name in (*sys.stdlib_module_names, *NEWER_MODULES)}
 # No copy belongs among our own sources.
 _OURS = ("assistants_client", "assistants_server", "codegen", "generated")
 _FORBIDDEN = (*_OURS, ".git", ".venv")
