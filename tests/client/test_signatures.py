@@ -116,7 +116,6 @@ COMPLETED = {
     "client.vector_stores.file_batches.li": "list_files",
     "client.api_k": "api_key",
     "client.threads.runs.bi": "bind",
-    'client.threads.bind("t").add_m': "add_message",
     "client.beta.vector_stores.search(max_)": "max_num_results=",
 }
 
