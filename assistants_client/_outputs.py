@@ -78,10 +78,11 @@ def _plain(value: Any) -> Any:
     if value is None or isinstance(value, bool):
         # As a key.
         return json.dumps(value)
-    for kind in (str, int, float):
-        if isinstance(value, kind):
-            # Of a class of its own, which would be taken for any iterable.
-            return kind.__str__(value) if kind is str else kind(value)
+    if isinstance(value, str):
+        # Of a class of its own, which would be taken for any iterable.
+        return str.__str__(value)
+    if isinstance(value, int | float):
+        return int(value) if isinstance(value, int) else float(value)
     if not isinstance(value, type):
         dumped = _dumped(value)
         if dumped is not None:

@@ -6,6 +6,7 @@ import dataclasses
 import functools
 import inspect
 import sys
+from importlib import import_module
 from types import FrameType, FunctionType, MethodType
 from typing import TYPE_CHECKING, Any, get_type_hints
 
@@ -67,11 +68,10 @@ def _without_return(function: Any) -> Any:
 
 def _annotations(function: Any) -> Any:
     if sys.version_info >= (3, 14):
-        # Where they are evaluated late, one unknown name would hide all others.
-        import annotationlib
-
-        form = annotationlib.Format.FORWARDREF
-        return annotationlib.get_annotations(function, format=form)
+        # Where they are evaluated late, one unknown name would hide all others. By its
+        # name, as older versions of Python don't count it among their modules.
+        late = import_module("annotationlib")
+        return late.get_annotations(function, format=late.Format.FORWARDREF)
     return getattr(function, "__annotations__", None)
 
 
