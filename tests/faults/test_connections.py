@@ -223,6 +223,35 @@ def test_one_that_is_open_when_the_client_is_closed_is_not_used(
         assert server.requests == []
 
 
+def test_a_close_that_is_interrupted_gives_the_connection_back(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def interrupted(_: httpx.Response) -> None:
+        raise KeyboardInterrupt
+
+    with (
+        ScriptedServer(whole) as server,
+        Client(base_url=server.url, api_key="k", max_connections=1) as client,
+    ):
+        events = client.threads.runs.create("t", assistant_id="a", stream=True)
+        next(iter(events))
+        with monkeypatch.context() as patch:
+            patch.setattr(httpx.Response, "close", interrupted)
+            with pytest.raises(KeyboardInterrupt):
+                events.close()
+        assert pool_problems(client._pool.get(), 0) == []
+
+
+@both
+def test_a_timeout_in_parts_gives_each_of_them_its_time(kind: Any) -> None:
+    async def calls(client: Any) -> None:
+        for _ in range(2):
+            assert (await settled(client.threads.create())).id == "thread_1"
+
+    with ScriptedServer(lambda _: Response.of({"id": "thread_1"})) as server:
+        use(kind, calls, base_url=server.url, timeout=httpx.Timeout(9, read=10))
+
+
 def test_an_interrupted_request_leaves_the_lock_of_cookies(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
