@@ -8,7 +8,6 @@ from attrs import define, field
 
 from .. import models
 from ..datetimes import from_unixtime
-from ..deprecation import deprecated
 from ..types import ABSENT, UNSET, Model, Unset, new
 
 if TYPE_CHECKING:
@@ -38,8 +37,6 @@ __all__ = ["AssistantObject", "AssistantObjectDict"]
 class AssistantObject(Model):
     """An assistant as the server keeps it: which model works, how it is told to behave,
     and what tools and files it has.
-
-    Deprecated.
     """
 
     id: str
@@ -110,10 +107,6 @@ class AssistantObject(Model):
             response_format: AssistantsApiResponseFormatOption | Unset | None = ...,
             additional_properties: dict[str, Any] = ...,
         ) -> None: ...
-
-    def __attrs_post_init__(self) -> None:
-        Model.__attrs_post_init__(self)
-        deprecated("AssistantObject")
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:

@@ -6,7 +6,6 @@ name the id in `createRun` or `createThreadAndRun` to put the assistant to work.
 
 POST /assistants
 
-Deprecated: the document advises against it.
 Needs credentials: `api_key_auth`.
 """
 
@@ -15,7 +14,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ... import models
-from ...deprecation import deprecated
 from ...headers import header_int
 from ...reading import json_of, success, unexpected, with_headers
 from ...types import Request, Response, ResponseLike, to_json
@@ -35,13 +33,11 @@ def build_request(
 ) -> Request:
     """Build the request without sending it.
 
-    Deprecated: the document advises against it.
     Needs credentials: `api_key_auth`.
 
     Args:
         body: The assistant to store. Only `model` must be given.
     """
-    deprecated("assistants.create_assistant")
     return Request(method="POST", path="/assistants", json=to_json(body))
 
 
@@ -101,7 +97,6 @@ def sync(
 ) -> AssistantObject:
     """Create an assistant.
 
-    Deprecated: the document advises against it.
     Needs credentials: `api_key_auth`.
 
     `build_request` describes the arguments.

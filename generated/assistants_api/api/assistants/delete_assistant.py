@@ -5,7 +5,6 @@ Removes an assistant for good. Threads that it worked on stay, with their messag
 
 DELETE /assistants/{assistant_id}
 
-Deprecated: the document advises against it.
 Needs credentials: `api_key_auth`.
 """
 
@@ -14,7 +13,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ... import models
-from ...deprecation import deprecated
 from ...headers import header_int
 from ...reading import json_of, success, unexpected, with_headers
 from ...types import Request, Response, ResponseLike
@@ -29,7 +27,6 @@ if TYPE_CHECKING:
 def build_request(assistant_id: str) -> Request:
     """Build the request without sending it.
 
-    Deprecated: the document advises against it.
     Needs credentials: `api_key_auth`.
 
     Args:
@@ -39,7 +36,6 @@ def build_request(assistant_id: str) -> Request:
     Raises:
         ValueError: an argument of the path is empty.
     """
-    deprecated("assistants.delete_assistant")
     return Request(
         method="DELETE",
         path=fill_path("/assistants/{assistant_id}", assistant_id=assistant_id),
@@ -98,7 +94,6 @@ def sync_detailed(assistant_id: str, *, client: Client) -> DetailedResponse:
 def sync(assistant_id: str, *, client: Client) -> DeleteAssistantResponse:
     """Delete an assistant.
 
-    Deprecated: the document advises against it.
     Needs credentials: `api_key_auth`.
 
     `build_request` describes the arguments.

@@ -6,7 +6,6 @@ says `has_more`.
 
 GET /assistants
 
-Deprecated: the document advises against it.
 Needs credentials: `api_key_auth`.
 """
 
@@ -15,7 +14,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ... import models
-from ...deprecation import deprecated
 from ...headers import header_int
 from ...reading import json_of, success, unexpected, with_headers
 from ...types import UNSET, Request, Response, ResponseLike, Unset
@@ -37,7 +35,6 @@ def build_request(
 ) -> Request:
     """Build the request without sending it.
 
-    Deprecated: the document advises against it.
     Needs credentials: `api_key_auth`.
 
     Args:
@@ -53,7 +50,6 @@ def build_request(
             the answer holds what stands in front of it, which is how one pages
             backwards.
     """
-    deprecated("assistants.list_assistants")
     return Request(
         method="GET",
         path="/assistants",
@@ -132,7 +128,6 @@ def sync(
 ) -> ListAssistantsResponse:
     """List assistants.
 
-    Deprecated: the document advises against it.
     Needs credentials: `api_key_auth`.
 
     `build_request` describes the arguments.

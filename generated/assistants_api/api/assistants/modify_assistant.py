@@ -6,7 +6,6 @@ begun keep the settings they began with.
 
 POST /assistants/{assistant_id}
 
-Deprecated: the document advises against it.
 Needs credentials: `api_key_auth`.
 """
 
@@ -15,7 +14,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ... import models
-from ...deprecation import deprecated
 from ...headers import header_int
 from ...reading import json_of, success, unexpected, with_headers
 from ...types import Request, Response, ResponseLike, to_json
@@ -36,7 +34,6 @@ def build_request(
 ) -> Request:
     """Build the request without sending it.
 
-    Deprecated: the document advises against it.
     Needs credentials: `api_key_auth`.
 
     Args:
@@ -48,7 +45,6 @@ def build_request(
     Raises:
         ValueError: an argument of the path is empty.
     """
-    deprecated("assistants.modify_assistant")
     return Request(
         method="POST",
         path=fill_path("/assistants/{assistant_id}", assistant_id=assistant_id),
@@ -118,7 +114,6 @@ def sync(
 ) -> AssistantObject:
     """Change an assistant.
 
-    Deprecated: the document advises against it.
     Needs credentials: `api_key_auth`.
 
     `build_request` describes the arguments.
