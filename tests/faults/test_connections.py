@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +22,13 @@ from assistants_client import (
 )
 from harness.either_client import entered, settled
 from harness.faults.echo_server import pool_problems
-from harness.scripted_server import HOLD, LOOPBACK, Response, ScriptedServer, chunk
+from harness.scripted_server import (
+    LOOPBACK,
+    Response,
+    ScriptedServer,
+    actions_of,
+    chunk,
+)
 from tests.client.both import KINDS, NAMES, use
 
 if TYPE_CHECKING:
@@ -103,19 +110,26 @@ def test_so_many_may_be_used_at_once(kind: Any) -> None:
                 asyncio.to_thread(client.threads.create, timeout=timeout)
             )
 
-        holding = [ask(0.6) for _ in range(MOST)]
+        holding = [ask(20) for _ in range(MOST)]
         await asyncio.to_thread(server.until, lambda: len(server.requests) == MOST)
         waiting = [ask(0.2) for _ in range(MOST)]
-        found = await asyncio.gather(*waiting, *holding, return_exceptions=True)
+        found = await asyncio.gather(*waiting, return_exceptions=True)
+        gate.set()
+        assert [each.id for each in await asyncio.gather(*holding)] == ["t"] * MOST
         await settled(client.close())
         return found
 
-    with ScriptedServer(lambda _: [HOLD]) as server:
+    gate = threading.Event()
+
+    def script(_: Request) -> Iterator[Action]:
+        yield gate
+        yield from actions_of(Response.of({"id": "t"}))
+
+    with ScriptedServer(script) as server:
         found = asyncio.run(main(server))
-        assert {type(each) for each in found} == {APITimeoutError}
+        assert [type(each) for each in found] == [APITimeoutError] * MOST
+        assert all("no connection was free" in str(each) for each in found)
         assert len(server.requests) == MOST
-        none_was_free = ["no connection was free" in str(each) for each in found]
-        assert none_was_free == [True, True, False, False]
 
 
 def test_a_limit_is_a_number_above_zero() -> None:
