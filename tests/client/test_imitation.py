@@ -70,7 +70,13 @@ def test_models_are_instances_of_their_counterparts_alone() -> None:
         assert type(copy.copy(ours)) is type(pickle.loads(pickle.dumps(ours)))
     # What is theirs is theirs still.
     block: Any = TextContentBlock.model_validate(TEXT)
+
+    class Own(TextContentBlock):
+        pass
+
     kinds = (TextContentBlock, TextDeltaBlock)
+    own = Own.model_validate(TEXT)
+    assert [isinstance(own, kind) for kind in kinds] == [True, False]
     assert [isinstance(block, kind) for kind in kinds] == [True, False]
     assert [isinstance(object(), kind) for kind in kinds] == [False, False]
 
