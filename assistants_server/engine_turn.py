@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from .engines.interface import Engine, Turn
+    from .engines.turn_events import Output
     from .file_search import FileSearcher
     from .turn_writer import TurnWriter
 
@@ -26,6 +27,10 @@ _log = logging.getLogger("assistants_server")
 
 class OverError(Exception):
     """The run has ended meanwhile, so nothing may be written any more."""
+
+
+class WriteError(Exception):
+    """What an engine yielded can't be stored, which is not its fault."""
 
 
 async def take_turn(
@@ -50,6 +55,7 @@ async def take_turn(
     Raises:
         OverError: it has.
         asyncio.CancelledError: likewise.
+        WriteError: the store can't be written to.
     """
     try:
         async with aclosing(call_engine(engine, turn)) as outputs:
@@ -74,7 +80,7 @@ async def take_turn(
                     output = replace(output, results=reply)
                     if is_over():
                         raise OverError
-                writer.write(output)
+                _write(writer, output)
                 # Even at full pace others are served in between.
                 await asyncio.sleep(pace)
     except StopAsyncIteration:
@@ -92,10 +98,19 @@ async def take_turn(
         if is_over():
             raise
         return Fail("The engine was cancelled from within.")
-    except OverError:
+    except (OverError, WriteError):
         raise
     except Exception as error:
         if is_over():
             raise OverError from error
         _log.exception("the engine failed in run %s", turn.run["id"])
         return Fail(f"The engine raised {type(error).__name__}.")
+
+
+def _write(writer: TurnWriter, output: Output) -> None:
+    try:
+        writer.write(output)
+    except (EngineError, TokensSpentError):
+        raise
+    except Exception as error:
+        raise WriteError(str(error)) from error

@@ -339,6 +339,7 @@ def test_a_disk_that_is_full_for_a_while(
     full(server, on=False)
     run = api.wait(run)
     assert run["status"] == "failed"
+    assert "engine" not in run["last_error"]["message"]
     assert api.answers(run) == ["It is"]
     assert problems(server) == []
     use_engine(deterministic)
