@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from . import objects
 from .engine_turn import OverError, take_turn
 from .engines.turn_events import Fail, Incomplete
+from .run_record import ACTIVE
 from .turn_context import next_turn
 from .turn_usage import TurnUsage
 from .turn_writer import RESTARTED, TurnWriter
@@ -198,6 +199,10 @@ class RunTask:
         while True:
             try:
                 with self._store.changes():
+                    if self.record.run()["status"] not in ACTIVE:
+                        # A task that cancels itself is cancelled in the end, although
+                        # it did all that it had to.
+                        return
                     if self._writer:
                         self._writer.abandon()
                     self.record.end(ending, error=error)
