@@ -2,7 +2,8 @@
 
 For each: whether it builds, in what time and memory; whether every module imports;
 whether values of every schema are written as they were read; what an instance of each
-variant of each named union is read as; and, if asked, what type checkers say. Exit code
+variant of each named union is read as; what arrives where each operation is called over
+loopback, judged by openapi-core; and, if asked, what type checkers say. Exit code
 1 where anything is refused or wrong.
 """
 
@@ -29,7 +30,10 @@ ROOT = Path(__file__).resolve().parents[2]
 BIN = ROOT / ".venv" / "bin"
 NAME = "documents_api"
 _BUILT = re.compile(r"built (\d+) operations and (\d+) models")
-_INSIDE = ("values", "lossy", "right", "wrong", "shared", "unmade")
+_INSIDE = (
+    *("values", "lossy", "right", "wrong", "shared", "unmade"),
+    *("calls", "refused", "unjudged", "uncalled"),
+)
 _COLUMNS = ("document", "builds", "s", "MB", "ops", "models", *_INSIDE)
 
 
@@ -52,6 +56,7 @@ class Found:
         found = [f"refused: {self.refused}"] if self.refused else []
         found += [f"lossy: {each}" for each in self.inside.get("lossy", ())]
         found += [f"union: {each}" for each in self.inside.get("wrong", ())]
+        found += [f"call: {each}" for each in self.inside.get("refused", ())]
         return found + self.types
 
     @property

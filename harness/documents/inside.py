@@ -11,6 +11,7 @@ from typing import Any
 
 from codegen.plan.naming import Names
 from codegen.plan.types import Types
+from harness.documents.calls import call_all
 from harness.documents.instances import Making
 from harness.documents.unions import judge
 
@@ -25,6 +26,7 @@ def look(folder: Path) -> dict[str, Any]:
     order = json.loads((folder.parent / "order.json").read_text("utf-8"))
     models = importlib.import_module(f"{folder.name}.models")
     judged = judge(document, models, order)
+    called = call_all(document, package, order)
     lossy, tried = _lossy(document, models, order)
     return {
         "modules": len(modules),
@@ -34,6 +36,10 @@ def look(folder: Path) -> dict[str, Any]:
         "wrong": judged.wrong,
         "shared": judged.shared,
         "unmade": judged.unmade,
+        "calls": called.calls,
+        "refused": called.wrong,
+        "unjudged": called.unjudged,
+        "uncalled": called.uncalled,
     }
 
 

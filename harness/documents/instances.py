@@ -86,15 +86,41 @@ class Making:
         for full in (False, True):
             try:
                 value = self._made({"$ref": _PREFIX + _escaped(name)}, 0, full)
-            except _NoValueError:
+            except NoValueError:
                 continue
             if self.is_valid(value, name) and value not in made:
                 made.append(value)
         return made
 
+    def of(self, schema: Any, *, full: bool = False, files: bool = False) -> Any:
+        """Return a value of a schema.
+
+        Args:
+            schema: the schema.
+            full: whether it has all that it may have, rather than what it must have.
+            files: whether bytes stand where the schema has a file.
+
+        Raises:
+            NoValueError: none was found.
+        """
+        value = self._made(schema, 0, full)
+        return self._with_files(schema, value) if files else value
+
+    def _with_files(self, schema: Any, value: Any) -> Any:
+        while isinstance(schema, dict) and "$ref" in schema:
+            schema = self.schemas[schema["$ref"].removeprefix(_PREFIX)]
+        schema = schema if isinstance(schema, dict) else {}
+        if isinstance(value, dict):
+            inner = schema.get("properties") or {}
+            return {k: self._with_files(inner.get(k), v) for k, v in value.items()}
+        if isinstance(value, list):
+            return [self._with_files(schema.get("items"), each) for each in value]
+        is_file = schema.get("format") == "binary" or "contentMediaType" in schema
+        return b"content" if is_file and isinstance(value, str) else value
+
     def _made(self, schema: Any, depth: int, full: bool) -> Any:
         if depth > _TOO_DEEP:
-            raise _NoValueError
+            raise NoValueError
         if not isinstance(schema, dict):
             return "any"
         if "$ref" in schema:
@@ -111,13 +137,13 @@ class Making:
         return self._plain(schema, depth, full)
 
     def _first(self, members: list[Any], depth: int, full: bool) -> Any:
-        last: Exception = _NoValueError()
+        last: Exception = NoValueError()
         # What is simple comes first where it is deep already.
         simple = [m for m in members if m.get("type") not in (None, "object", "array")]
         for member in [*simple, *members] if depth > _DEEP else members:
             try:
                 return self._made(member, depth + 1, full)
-            except _NoValueError as error:
+            except NoValueError as error:
                 last = error
         raise last
 
@@ -149,7 +175,7 @@ class Making:
             try:
                 if name in required or (full and depth <= _DEEP):
                     result[name] = self._made(child, depth + 1, full)
-            except _NoValueError:
+            except NoValueError:
                 if name in required:
                     raise
         extra = schema.get("additionalProperties", True)
@@ -162,7 +188,7 @@ class Making:
         return result
 
 
-class _NoValueError(Exception):
+class NoValueError(Exception):
     """No value was found for a schema."""
 
 
@@ -188,7 +214,7 @@ def _text(schema: dict[str, Any]) -> str:
         text = (text + "a" * (least - len(text)))[:most]
         if pattern is None or _matches(pattern, text):
             return text
-    raise _NoValueError
+    raise NoValueError
 
 
 def _matches(pattern: str, text: str) -> bool:

@@ -3,17 +3,33 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
+import attrs
 import pytest
 
 from harness.documents.__main__ import proved
+from harness.documents.calls import call_all
 from harness.documents.instances import Making
 from harness.documents.unions import judge
-from tests.codegen.specs import NUMBER, TEXT, array, document, obj, ref
+from tests.codegen.specs import (
+    FLAG,
+    JSON,
+    NUMBER,
+    TEXT,
+    array,
+    document,
+    obj,
+    operation,
+    parameter,
+    ref,
+)
+
+pytest_plugins = ["tests.codegen.conftest"]
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from tests.codegen.conftest import Make
 
 SCHEMAS = {
     "Pair": {"oneOf": [ref("A"), ref("B"), ref("Same")]},
@@ -31,6 +47,7 @@ def test_a_document_is_built_and_proved(tmp_path: Path) -> None:
     assert (found.operations, found.inside["unmade"]) == (1, 0)
     assert found.inside["right"] == 6
     assert found.inside["values"] > 8
+    assert (found.inside["calls"], found.inside["refused"]) == (1, [])
     path.write_text(json.dumps({"swagger": "2.0"}), encoding="utf-8")
     found = proved(path, tmp_path / "more")
     assert "Swagger 2" in found.problems[0]
@@ -46,6 +63,36 @@ def test_values_are_valid_and_of_every_size() -> None:
     named = {"Größe / m²": holder, "Ä": NUMBER}
     making = Making({"components": {"schemas": named}})
     assert making.values("Größe / m²") == [{"ö": 0}]
+
+
+def test_a_call_that_is_not_what_was_given_is_found(make: Make) -> None:
+    sent = operation(
+        "send",
+        parameter("q", schema=array(TEXT), explode=False),
+        parameter("id", "path", NUMBER),
+        parameter("h", "header", FLAG),
+        body={JSON: {"schema": ref("B")}},
+    )
+    package = make(document({"/{id}": {"post": sent}}, **SCHEMAS))
+    folder = Path(package.__file__).parent
+    given = json.loads((folder / "openapi.json").read_text("utf-8"))
+    found = call_all(given, package, [])
+    assert (found.calls, found.wrong, found.unjudged, found.uncalled) == (1, [], 0, 0)
+    module = package.api.things.send
+    right = module.build_request
+    changes: list[dict[str, Any]] = [
+        {"query": [("q", "other")]},
+        {"path": "/7"},
+        {"json": {"k": 3}},
+        {"method": "PUT"},
+        {"headers": {}},
+    ]
+    for change in changes:
+        module.build_request = lambda change=change, **given: attrs.evolve(
+            right(**given), **change
+        )
+        assert len(call_all(given, package, []).wrong) == 1, change
+    module.build_request = right
 
 
 class _Wrong:

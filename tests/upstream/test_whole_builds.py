@@ -13,8 +13,8 @@ from codegen.paths import PINNED
 from codegen.pipeline import Order, build, facts
 from codegen.select import ASSISTANTS, Selection
 from harness.contract import upstream
-from harness.whole.counting import count
 from tests.codegen.packages import meaning
+from tests.upstream.counting import count
 
 if TYPE_CHECKING:
     from pathlib import Path

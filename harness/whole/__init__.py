@@ -1,1 +1,0 @@
-"""Build whole upstream documents, count, and check."""
