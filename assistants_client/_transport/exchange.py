@@ -145,8 +145,10 @@ class Exchange:
             what = "the client was closed meanwhile"
             return NoResponse(what, stage=trace.stage, final=True)
         peer = "" if trace.host == self.request.url.host else trace.peer
-        far, waiting = (trace.stage, trace.reused), self.timing.is_waiting
-        return unanswered(error, library, *far, waiting=waiting, peer=peer)
+        waiting = self.timing.is_waiting
+        return unanswered(
+            error, library, trace.stage, trace.reused, waiting=waiting, peer=peer
+        )
 
     def _note_sent(self, request: httpx.Request) -> None:
         """Note what the HTTP client adds by itself: an error may repeat it."""
