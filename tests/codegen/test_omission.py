@@ -129,6 +129,23 @@ def test_a_path_that_finds_nothing_is_refused(query: str, said: str) -> None:
     assert said in str(caught.value)
 
 
+def test_what_refers_to_itself_goes_once() -> None:
+    given = pets()
+    given["components"]["schemas"]["Tree"] = obj(inner=ref("Tree"))
+    found = attempted(given, skip=["$.components.schemas.Tree"])
+    assert [a["target"] for a in found.left_out] == ["$.components.schemas.Tree"]
+
+
+def test_a_refusal_repeats_no_wishes() -> None:
+    given: Any = pets()
+    given["components"]["schemas"]["Pet"]["properties"]["x"] = {"type": "strng"}
+    with pytest.raises(SpecError) as caught:
+        attempted(given, skip=["$.components.schemas.Mate"])
+    assert [action["target"] for action in caught.value.remedies] == [
+        "$.components.schemas.Pet.properties.x.type"
+    ]
+
+
 def test_wishes_and_what_is_broken_go_together() -> None:
     given: Any = pets()
     given["components"]["schemas"]["Pet"]["properties"]["x"] = {"type": "strng"}

@@ -171,12 +171,14 @@ def test_tags_that_meet_are_packages_of_their_own() -> None:
     ]
 
 
+OWN = "#/components/schemas/Own"
 FILES: dict[str, Any] = {
     "api/openapi.json": {
         **document({"/a": {"$ref": "./paths/a.json"},
                     "/b": {"$ref": "paths/all.json#/~1b"}}),
         "components": {"schemas": {
             "Pet": {"$ref": "./schemas/pet.json"},
+            "Own": obj(o=TEXT),
             "Kind": {
                 "oneOf": [{"$ref": "schemas/cat.json"}, {"$ref": "schemas/dog.json"}],
                 "discriminator": {"propertyName": "k", "mapping": {
@@ -200,6 +202,7 @@ FILES: dict[str, Any] = {
         "$defs": {"Inner": obj(i=TEXT)},
     },
     "api/schemas/owner.json": obj(pets=array({"$ref": "pet.json"}),
+                                  own={"$ref": f"../openapi.json{OWN}"},
                                   far={"$ref": "deep/x.json#/Far"}),
     "api/schemas/deep/x.json": {"Far": obj(back={"$ref": "../pet.json"}),
                                 "Number": NUMBER},
@@ -217,7 +220,7 @@ def test_a_document_may_be_many_files_that_refer_to_each_other(tmp_path: Path) -
     found = attempt(given, Wishes(EVERYTHING))
     # Each file is one class, called as the document calls it.
     assert [s.names.class_ for s in found.package.schemas] == [
-        *("Cat", "Dog", "Far", "Inner", "Kind", "Number", "Owner", "Pet"),
+        *("Cat", "Dog", "Far", "Inner", "Kind", "Number", "Own", "Owner", "Pet"),
     ]
     assert typed(found.package, "Pet") == {
         "owner": "Owner",
