@@ -81,6 +81,11 @@ class Model(Dumped):
         if init := vars(cls).get("__attrs_init__"):
             init.__qualname__ = f"{cls.__qualname__}.__init__"
             kind.__init__ = init
+        for name in ("__eq__", "__repr__", "__getstate__", "__setstate__"):
+            # In a class that somebody derives by attrs, these take an empty slot for
+            # None; those that are here don't.
+            if "by attrs" in str(getattr(vars(cls).get(name), "__doc__", "")):
+                delattr(cls, name)
 
     def __attrs_post_init__(self) -> None:
         for name in properties_of(type(self)):
@@ -336,7 +341,12 @@ def copy_level(item: Any) -> list[Any] | dict[str, Any]:
     if isinstance(item, Model):
         data = {}
         for name, key in properties_of(type(item)).items():
-            if (value := _value(item, name)) is not UNSET:
+            # As `_value` does; a call for each would cost as much as all the rest.
+            try:
+                value = _slot(item, name)
+            except AttributeError:
+                continue
+            if value is not UNSET:
                 data[key] = value
         for key, value in _more_of(item).items():
             data.setdefault(key, value)
