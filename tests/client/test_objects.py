@@ -238,3 +238,19 @@ def test_an_id_that_nobody_knows_is_a_clear_error(using: Any) -> None:
             await got(question.run())
 
     using(use)
+
+
+def test_data_takes_no_name_of_an_objects_own() -> None:
+    """Names that a live object needs are items of what a server sends, and no more."""
+    sent = {"_binding": {"client": 1}, "_client": 2, "_ids": 3, "update": 4, "wait": 5}
+    run: Any = assistants_client.Run.from_dict({"id": "run_1", **sent, "agent_id": "a"})
+    assert run.agent_id == "a"
+    assert callable(run.update)
+    assert callable(run.wait)
+    assert not hasattr(run, "_binding")
+    with pytest.raises(ConfigurationError, match=r"client\.attach"):
+        run.refresh()
+    assert {name: run[name] for name in sent} == sent
+    for again in (copy.copy(run), pickle.loads(pickle.dumps(run)), run.model_copy()):
+        assert again == run
+        assert again.to_dict() == {"id": "run_1", **sent, "agent_id": "a"}

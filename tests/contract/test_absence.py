@@ -71,6 +71,20 @@ def test_attrs_tells_absent_from_null() -> None:
         hash(read)
 
 
+def test_classes_derived_by_attrs_tell_absent_from_null() -> None:
+    @attrs.define(kw_only=True)
+    class Mine(models.RunObject):
+        note: str | None = None
+
+    read: Any = Mine.from_dict({**RUN, "agent": {"x": 1}})
+    read.note = "mine"
+    for again in (copy.copy(read), copy.deepcopy(read), attrs.evolve(read)):
+        assert again == read
+        assert again.to_dict() == {**RUN, "agent": {"x": 1}, "note": "mine"}
+    assert read != Mine.from_dict({**RUN, "agent": {"x": 1}, "temperature": None})
+    assert "temperature" not in repr(read)
+
+
 def test_what_is_half_made_has_no_attributes() -> None:
     half: Any = models.RunObject.__new__(models.RunObject)
     assert half.status is None
