@@ -57,6 +57,15 @@ def test_properties_with_awkward_names_are_attributes(make: Make) -> None:
     made = package.models.Thing(**{TAKEN[name]: value[name] for name in TAKEN})
     assert made.to_dict() == value
     assert set(package.models.ThingDict.__annotations__) == set(TAKEN)
+    assert thing["$ref"] == "of $ref"
+    assert thing.model_dump()["class_"] == thing.model_dump(by_alias=True)["class"]
+    assert thing.model_dump(by_alias=True) == thing.to_dict() == dict(thing)
+    del thing.class_
+    assert not thing.is_set("class_")
+    assert thing.is_set("from_")
+    assert not thing.is_set("class")
+    assert "class" not in thing
+    assert thing.class_ is None
 
 
 def test_schemas_with_awkward_names_are_classes(make: Make) -> None:

@@ -33,6 +33,8 @@ def test_assigning_fills_and_deleting_empties() -> None:
     assert read.to_dict() == {"id": "run_1", "usage": None}
     with pytest.raises(AttributeError):
         del read.status
+    with pytest.raises(KeyError):
+        del read["status"]
     read["status"] = "failed"
     assert read.status == "failed" == read["status"]
 
@@ -96,6 +98,7 @@ def test_what_is_half_made_has_no_attributes() -> None:
     assert half == run()
     # As pickled before absent properties were empty slots.
     half.__setstate__({"temperature": UNSET, "top_p": 1, "additional_properties": {}})
+    assert half.temperature is None
     assert half.to_dict() == {**RUN, "top_p": 1}
 
 
@@ -144,6 +147,9 @@ def test_attributes_reach_into_what_is_nested() -> None:
     assert read.agent is read.agent
     assert isinstance(read.agent, AttributeDict)
     assert not hasattr(read.agent, "missing")
+    read.agent["__wrapped__"] = 1
+    assert not hasattr(read.agent, "__wrapped__")
+    del read.agent["__wrapped__"]
     assert "deep" in dir(read.agent)
     assert callable(read.agent.deep.items)
     assert read.additional_properties == {"agent": before, "kinds": [{"a": {"b": 1}}]}
@@ -157,6 +163,12 @@ def test_attributes_reach_into_what_is_nested() -> None:
     read.agent["new"] = {"z": 1}
     assert read.agent.new.z == 1
     assert read.to_dict()["agent"]["new"] == {"z": 1}
+
+
+def test_a_property_wins_over_one_of_its_name_that_was_added() -> None:
+    read = run()
+    read.additional_properties["status"] = "another"
+    assert read.to_dict() == read.model_dump(exclude_unset=True) == RUN
 
 
 def test_nesting_may_be_deep_or_a_circle() -> None:
