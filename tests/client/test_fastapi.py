@@ -90,6 +90,10 @@ def views(client: Client) -> TestClient:
         app.get(f"{path}/typed", response_model=kind)(view)
     # The object of the one client is as good as that of the other.
     app.get("/other", response_model=Run)(retrieved)
+    chosen: dict[str, Any] = {"response_model_include": {"id", "temperature"}}
+    app.get("/some", response_model=Run, **chosen)(returning(run))
+    chosen["response_model_exclude_defaults"] = True
+    app.get("/fewer", response_model=Run, **chosen)(returning(run))
     app.get("/set", response_model=Run, response_model_exclude_unset=True)(
         returning(run)
     )
@@ -119,6 +123,8 @@ def test_views_return_objects(views: TestClient, client: Client, typed: str) -> 
 
 def test_what_is_absent_or_null_can_be_left_out(views: TestClient) -> None:
     assert views.get("/other").status_code == 200
+    assert views.get("/some").json() == {"id": "run_1", "temperature": None}
+    assert views.get("/fewer").json() == {"id": "run_1"}
     assert views.get("/set").json() == views.get("/no").json() == RUN
 
 
@@ -137,3 +143,14 @@ def test_pages_are_dicts_and_json(client: Client) -> None:
     copied = page.model_copy(update={"has_more": True})
     assert copied.has_more
     assert not page.has_more
+
+
+def test_pages_hold_what_else_the_server_says() -> None:
+    page: Any = Page(
+        data=[], has_more=False, rest={"query": {"n": 1}}, fetch=returning(0)
+    )
+    assert page.query.n == 1
+    assert page.to_dict() == {"data": [], "has_more": False, "query": {"n": 1}}
+    # Of a list that has one page, nobody said that there are no more.
+    single: Any = Page(data=[], has_more=False, single=True, fetch=returning(0))
+    assert single.to_dict() == {"data": []}

@@ -38,6 +38,18 @@ def test_an_object_is_read_again_in_place(using: Any, server: LocalServer) -> No
     using(of_each(check))
 
 
+def test_what_the_server_leaves_out_later_is_absent(using: Any) -> None:
+    async def check(found: Any, _: str) -> None:
+        drop = {"X-Local-Fault": "drop=metadata,created_at"}
+        assert found.is_set("metadata")
+        await got(found.refresh(extra_headers=drop))
+        assert not found.is_set("metadata")
+        assert found.metadata is None
+        assert "created_at" not in found.to_dict()
+
+    using(of_each(check, "Message", "Run"))
+
+
 def test_an_object_is_changed_in_place(using: Any) -> None:
     async def check(found: Any, _: str) -> None:
         twin = copy.copy(found)
