@@ -20,7 +20,7 @@ from assistants_server.faults import Faults
 from assistants_server.store import SQLiteStore
 from tests.cases import some
 from tests.server.api import TIMEOUT
-from tests.server.test_restart import Program, command, plain_environment
+from tests.server.program import Program, command, plain_environment
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -12,8 +12,8 @@ import pytest
 from assistants_server import LocalServer, file_objects
 from assistants_server.store import SQLiteStore
 from tests.server.api import refused, talking
+from tests.server.program import Program
 from tests.server.shelf import move_clock, upload
-from tests.server.test_restart import Program
 
 if TYPE_CHECKING:
     from pathlib import Path

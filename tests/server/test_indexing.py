@@ -29,6 +29,7 @@ from tests.search.test_hostile_documents import (
     zip_bomb,
 )
 from tests.server.api import TIMEOUT, talking, until
+from tests.server.program import Program
 from tests.server.shelf import (
     EXTRACT,
     counts,
@@ -38,7 +39,6 @@ from tests.server.shelf import (
     upload,
     vector_store,
 )
-from tests.server.test_restart import Program
 
 if TYPE_CHECKING:
     from collections.abc import Callable

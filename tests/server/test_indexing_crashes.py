@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import httpx
 
 from tests.server.api import TIMEOUT
+from tests.server.program import Program
 from tests.server.shelf import (
     counts,
     file_of,
@@ -20,7 +21,6 @@ from tests.server.shelf import (
     upload,
     vector_store,
 )
-from tests.server.test_restart import Program
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -14,7 +14,7 @@ import pytest
 from assistants_client import Client, ToolSet
 from harness.store_audit import audit
 from tests.server.api import ENDED, TIMEOUT, Api, function, until
-from tests.server.test_restart import Program
+from tests.server.program import Program
 
 if TYPE_CHECKING:
     from pathlib import Path

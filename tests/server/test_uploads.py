@@ -19,8 +19,8 @@ from assistants_server import LocalServer
 from assistants_server.contents import Draft
 from tests.server.api import TIMEOUT, raw, refused, talking, until
 from tests.server.conformance import deviations
+from tests.server.program import Program
 from tests.server.shelf import upload
-from tests.server.test_restart import Program
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
