@@ -8,7 +8,7 @@ import random
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
-from typing import Any, Final, Generic, Self, TypeAlias, TypedDict, TypeVar, overload
+from typing import Any, Final, TypeAlias, TypedDict
 from urllib.parse import SplitResult, urlsplit
 
 from attrs import evolve, field, frozen
@@ -17,8 +17,6 @@ from ._arguments import given, is_left_out
 from ._errors import ConfigurationError
 from ._redaction import Secrets, in_query, in_user, without_user
 from ._verbosity import Verbosity, checked
-
-T = TypeVar("T")
 
 TIMEOUT: Final = 600.0
 CONNECT_TIMEOUT: Final = 5.0
@@ -43,30 +41,6 @@ class Policy:
     max_retries: int
     jitter: Callable[[], float] = random.random
     clock: Callable[[], float] = time.time
-
-
-class Setting(Generic[T]):
-    """A setting of a client that is its attribute, and can be set, as `openai` has it.
-
-    A client that was copied from another has its own.
-    """
-
-    def __set_name__(self, owner: object, name: str) -> None:
-        self._name = name
-
-    @overload
-    def __get__(self, client: None, owner: object) -> Self: ...
-    @overload
-    def __get__(self, client: object, owner: object) -> T: ...
-    def __get__(self, client: Any, owner: object) -> Self | T:
-        if client is None:
-            return self
-        found: T = getattr(client._options, self._name)
-        return found
-
-    def __set__(self, client: Any, value: T) -> None:
-        if not is_left_out(value):
-            client._options = client._options.with_changes(**{self._name: value})
 
 
 class ClientOptions(TypedDict, total=False):
@@ -218,6 +192,21 @@ def mapping(name: str, value: Any) -> dict[str, Any]:
             f"{name} must be a mapping, such as a dict, not {kind}"
         )
     return dict(value)
+
+
+def connections_of(most: int | None, http_client: Any) -> int:
+    """Return the limit of connections, if it can be had.
+
+    Raises:
+        ConfigurationError: an `http_client` has one of its own.
+    """
+    is_said = most is not None and not is_left_out(most)
+    if is_said and http_client is not None:
+        raise ConfigurationError(
+            "max_connections is of no use with http_client=, which has limits of its "
+            "own: pass it httpx.Limits(max_connections=...)"
+        )
+    return most if most is not None and is_said else MAX_CONNECTIONS
 
 
 def _either(given: str | None, variable: str | None) -> str | None:

@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-import inspect
 import os
 import weakref
-from functools import wraps
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, NoReturn, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, NoReturn, TypeVar
 
 from ._arguments import is_left_out
 from ._attach_methods import AsyncAttachMethods, AttachMethods
 from ._drive import drive, drive_async
-from ._errors import ArgumentError, ConfigurationError
+from ._errors import ConfigurationError
 from ._flows.call import perform_call
 from ._options import (
-    MAX_CONNECTIONS,
     MAX_RESPONSE_BYTES,
     MAX_RETRIES,
     TIMEOUT,
     ClientChanges,
-    Setting,
+    connections_of,
     mapping,
     settings,
 )
+from ._setting_attributes import SettingAttributes, named
 from ._text import public
 from ._transcript import Transcript
 from ._transport.http import Http
@@ -38,54 +36,19 @@ if TYPE_CHECKING:
 
     from ._call import Call, CallOptions, CallResult
     from ._effects import Flow
-    from ._options import ApiKey, ClientOptions, Options
+    from ._options import ApiKey, ClientOptions
     from ._transport.async_http import AsyncHttp
     from ._transport.async_pool import AsyncPool
     from ._transport.library import Library
     from ._verbosity import Verbosity
 
-P = ParamSpec("P")
 T = TypeVar("T")
 PoolT = TypeVar("PoolT", bound=BasePool)
 
 _NOBODY = (None, None, None)
 
 
-def _connections(most: int | None, http_client: Any) -> int:
-    """Return the limit of connections, if it can be had.
-
-    Raises:
-        ConfigurationError: an `http_client` has one of its own.
-    """
-    is_said = most is not None and not is_left_out(most)
-    if is_said and http_client is not None:
-        raise ConfigurationError(
-            "max_connections is of no use with http_client=, which has limits of its "
-            "own: pass it httpx.Limits(max_connections=...)"
-        )
-    return most if most is not None and is_said else MAX_CONNECTIONS
-
-
-def _named(init: Callable[P, None]) -> Callable[P, None]:
-    """Have a constructor refuse unknown settings by an error of ours."""
-    # Those that it knows, without `self`.
-    known = inspect.signature(init).parameters.keys() - {"self"}
-
-    @wraps(init)
-    def checked(*args: P.args, **settings: P.kwargs) -> None:
-        if not settings.keys() <= known:
-            from ._unknown import check_settings
-
-            check_settings(type(args[0]).__name__, settings, known)
-        if len(args) > 1:
-            name = type(args[0]).__name__
-            raise ArgumentError(f"{name} takes settings by name, such as api_key=")
-        init(*args, **settings)
-
-    return checked
-
-
-class _Client(Generic[PoolT]):
+class _Client(SettingAttributes, Generic[PoolT]):
     """What both clients have: settings, and the connections that copies share.
 
     Nothing that a client returns is kept in it: the two would hold each other, and the
@@ -94,23 +57,8 @@ class _Client(Generic[PoolT]):
 
     asynchronous: ClassVar[bool]
     _pool: PoolT
-    _options: Options
-    api_key: Setting[ApiKey] = Setting()
-    """The key, or the function that returns it; can be set, as those that follow."""
-    base_url: Setting[str] = Setting()
-    """The URL that all paths begin with."""
-    organization: Setting[str | None] = Setting()
-    """What is sent as `OpenAI-Organization`."""
-    project: Setting[str | None] = Setting()
-    """What is sent as `OpenAI-Project`."""
-    timeout: Setting[Any] = Setting()
-    """Seconds for each attempt, None for no limit, or a timeout object."""
-    max_retries: Setting[int] = Setting()
-    """How many times a request is retried at most."""
-    # The server that `embedded` started.
-    _server: Any = None
 
-    @_named
+    @named
     def __init__(
         self,
         *,
@@ -171,7 +119,7 @@ class _Client(Generic[PoolT]):
             verbosity=verbosity,
             redact_headers=redact_headers or (),
             max_response_bytes=max_response_bytes,
-            max_connections=_connections(max_connections, http_client),
+            max_connections=connections_of(max_connections, http_client),
         )
         self._use(http_client)
 
@@ -249,11 +197,6 @@ class _Client(Generic[PoolT]):
         return client
 
     @property
-    def options(self) -> Options:
-        """Return the settings."""
-        return self._options
-
-    @property
     def is_closed(self) -> bool:
         """Return whether the client has been closed."""
         return self._pool.closed
@@ -283,7 +226,7 @@ class _Client(Generic[PoolT]):
         http = given.pop("http_client", None)
         if "max_connections" in given:
             mine = http or self._pool.given
-            given["max_connections"] = _connections(given["max_connections"], mine)
+            given["max_connections"] = connections_of(given["max_connections"], mine)
         copy = object.__new__(type(self))
         copy._options = self._options.with_changes(**given)
         copy._pool = self._pool

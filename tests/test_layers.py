@@ -55,7 +55,14 @@ ROOMS = (
     *("_local_file", "_downloads", "binary"),
     *("pages", "_response", "responses", "streaming", "objects", "resources"),
     "types",
-    *("azure", "custom_requests", "_attach_methods", "_embedded", "client"),
+    *(
+        "azure",
+        "custom_requests",
+        "_attach_methods",
+        "_setting_attributes",
+        "_embedded",
+        "client",
+    ),
     *("_imitation", ""),
 )
 # What only type checkers import from a room below, and why it can't be otherwise.

@@ -145,10 +145,7 @@ class Exchange:
             what = "the client was closed meanwhile"
             return NoResponse(what, stage=trace.stage, final=True)
         peer = "" if trace.host == self.request.url.host else trace.peer
-        waiting = self.timing.is_waiting
-        return unanswered(
-            error, library, trace.stage, trace.reused, waiting=waiting, peer=peer
-        )
+        return unanswered(error, library, trace, self.timing.is_waiting, peer)
 
     def _note_sent(self, request: httpx.Request) -> None:
         """Note what the HTTP client adds by itself: an error may repeat it."""

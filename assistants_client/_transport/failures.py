@@ -22,21 +22,19 @@ if TYPE_CHECKING:
 def unanswered(
     error: BaseException,
     library: Library,
-    stage: Stage,
-    reused: bool,
-    *,
+    trace: Any,
     waiting: bool,
-    peer: str = "",
+    peer: str,
 ) -> NoResponse | None:
     """Return what it means that a request has no response; None for another failure.
 
     Args:
         error: the failure, one of those of the library.
         library: the HTTP library.
-        stage: how far the request came.
-        reused: whether its connection had served others before.
+        trace: what followed the request: it knows how far that came, and whether its
+            connection had served others before.
         waiting: whether it still waited for a connection.
-        peer: the proxy that was asked for a connection, if one was.
+        peer: the proxy that was asked for a connection, if one was; else "".
     """
     if isinstance(error, RuntimeError) and not isinstance(
         error, library.http.StreamError
@@ -44,6 +42,7 @@ def unanswered(
         return None
     timed_out = isinstance(error, (library.http.TimeoutException, TimeoutError))
     what = str(error) or type(error).__name__
+    stage, reused = trace.stage, trace.reused
     if isinstance(error, library.http.ProxyError):
         return _refused(what)
     if isinstance(error, library.unsent):
