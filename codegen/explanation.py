@@ -208,7 +208,7 @@ def _operation(
     subject: Subject, operation: OperationModule, place: Path
 ) -> Iterator[str]:
     function = f"{subject.name}.api.{operation.tag}.{operation.name}"
-    part = place[3:] if len(place) > 2 and is_method(place[2]) else place[2:]
+    part = place[3:] if any(map(is_method, place[2:3])) else place[2:]
     if part[:1] == ("parameters",) and len(part) > 1:
         document = subject.attempt.found.document
         data = at_place(document, (*place[: len(place) - len(part)], *part[:2])) or {}
