@@ -183,12 +183,13 @@ def _became(subject: Subject, place: Path) -> Iterator[str]:
 
 
 def _class(package: Package, name: str, place: Path) -> Iterator[str]:
+    _, _, wanted, *inner = place
     for schema in package.schemas:
-        if schema.names.schema != place[2]:
+        if schema.names.schema != wanted:
             continue
         owner = f"{name}.models.{schema.names.class_}"
         file = f"{name}/models/{schema.names.module}.py"
-        key = place[4] if place[3:4] == ("properties",) and len(place) > 4 else None
+        key = inner[1] if inner[:1] == ["properties"] and len(inner) > 1 else None
         fields = [field for field in schema.fields if field.key == key]
         for field in fields:
             yield f"becomes the attribute {field.name}: {field.annotation} of {owner}"
@@ -196,7 +197,7 @@ def _class(package: Package, name: str, place: Path) -> Iterator[str]:
                 yield f"becomes the property {field.datetime}: datetime of {owner}"
         if not fields:
             what = f" = {schema.annotation}" if schema.annotation else ""
-            part = "is a part of" if len(place) > 3 else "becomes"
+            part = "is a part of" if inner else "becomes"
             yield f"{part} the {_KINDS[schema.kind]} {owner}{what}"
         yield f"in {file}"
 
