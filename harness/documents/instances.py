@@ -56,6 +56,9 @@ _TRIED = (
     ),
 )
 
+# Ids that are a prefix and so many digits.
+_DIGITS = re.compile(r"\^(\w+)\[0-9(?:a-f|A-F|a-fA-F|A-Fa-f)?\]\{(\d+)\}\$")
+
 
 class Making:
     """Make values of one document's schemas, and judge values by them."""
@@ -210,7 +213,9 @@ def _text(schema: dict[str, Any]) -> str:
     base: str = _TEXTS.get(schema.get("format", ""), "text")
     text: str
     pattern = schema.get("pattern")
-    for text in (base, *_TRIED) if pattern else (base,):
+    digits = _DIGITS.match(pattern or "")
+    tried = [digits[1] + "0" * int(digits[2])] if digits else []
+    for text in (base, *tried, *_TRIED) if pattern else (base,):
         text = (text + "a" * (least - len(text)))[:most]
         if pattern is None or _matches(pattern, text):
             return text

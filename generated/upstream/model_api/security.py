@@ -144,15 +144,14 @@ def _chosen(
 
 
 def _add(found: Extras, scheme: Scheme, credential: Any) -> None:
-    if callable(credential) and not hasattr(credential, "auth_flow"):
-        credential = credential()
     if hasattr(credential, "auth_flow"):
         found.auth["auth"] = credential
         return
+    secret: Any = credential() if callable(credential) else credential
     if scheme.kind == "basic":
-        name, password = credential
-        credential = base64.b64encode(f"{name}:{password}".encode()).decode()
-    text = f"{scheme.prefix} {credential}" if scheme.prefix else str(credential)
+        name, password = secret
+        secret = base64.b64encode(f"{name}:{password}".encode()).decode()
+    text = f"{scheme.prefix} {secret}" if scheme.prefix else str(secret)
     if scheme.place == "header":
         found.headers[scheme.name] = text
     elif scheme.place == "query":
