@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 
 _END = object()
+# What is being closed, which nobody else may hold.
+_closing: set[asyncio.Future[None]] = set()
 
 
 async def call_engine(engine: Engine, turn: Turn) -> AsyncGenerator[Output, Any]:
@@ -58,9 +60,28 @@ async def call_engine(engine: Engine, turn: Turn) -> AsyncGenerator[Output, Any]
         if thread:
             thread.end()
         if isinstance(returned, AsyncGenerator):
-            # How an engine ends when it is closed is its own affair.
-            with suppress(Exception):
-                await _guarded(returned.aclose())
+            await _close(returned)
+
+
+async def _close(outputs: AsyncGenerator[Any, Any]) -> None:
+    """Close what an engine returned, to its end.
+
+    A run may be cancelled while its turn is being closed; a connection whose closing is
+    interrupted would stay open for ever.
+    """
+    closing = asyncio.ensure_future(_guarded(outputs.aclose()))
+    _closing.add(closing)
+    closing.add_done_callback(_forget)
+    # How an engine ends when it is closed is its own affair.
+    with suppress(Exception):
+        await asyncio.shield(closing)
+
+
+def _forget(closing: asyncio.Future[None]) -> None:
+    _closing.discard(closing)
+    if not closing.cancelled():
+        # Else asyncio complains that nobody has looked at it.
+        closing.exception()
 
 
 def _is_asynchronous(engine: Engine) -> bool:
