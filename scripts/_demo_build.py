@@ -97,11 +97,14 @@ def _build(target: Path, scratch: Path) -> None:
 
 
 def _files(folder: Path) -> dict[str, bytes]:
-    """Read all files below a folder, caches excepted."""
+    """Read all files of a build, caches excepted, and other builds within."""
+    within = [lock.parent for lock in folder.glob("*/codegen.lock")]
     return {
         path.relative_to(folder).as_posix(): path.read_bytes()
         for path in folder.rglob("*")
-        if path.is_file() and "__pycache__" not in path.parts
+        if path.is_file()
+        and "__pycache__" not in path.parts
+        and not any(path.is_relative_to(other) for other in within)
     }
 
 

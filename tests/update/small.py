@@ -6,6 +6,7 @@ import copy
 import json
 import os
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -160,7 +161,8 @@ def make_repository(root: Path) -> None:
     path = root.parent / NAME
     path.write_text(json.dumps(document()), encoding="utf-8")
     pinned, lock = root / DOCUMENT, root / SOURCE_LOCK
-    pin.pin(source.load(path), pinned=pinned, lock=lock)
+    target = replace(pin.ASSISTANTS_TARGET, path=pinned, lock=lock)
+    pin.pin(source.load(path), target)
     words = pinned.read_text(encoding="utf-8").replace("(not described yet)", "Ours.")
     pinned.write_text(words, encoding="utf-8")
     digest = json.dumps(upstream_facts.digest_of(path), indent=1, sort_keys=True)
