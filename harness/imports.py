@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,8 @@ SOURCE_ROOTS = {
     "model_api": ROOT / "generated" / "upstream",
     "codegen": ROOT,
 }
+
+_MAY_IMPORT = (ast.Import, ast.ImportFrom, ast.Call)
 
 
 @dataclass(frozen=True)
@@ -38,11 +41,14 @@ class Import:
         return f"{self.importer}:{self.line} imports {self.imported}"
 
 
-def all_imports(package: str) -> Iterator[Import]:
-    """Find every import of a package."""
+@cache
+def all_imports(package: str) -> tuple[Import, ...]:
+    """Find every import of a package, once for all who ask."""
+    found: list[Import] = []
     for name, path in modules(package):
         inside = name if path.name == "__init__.py" else name.rpartition(".")[0]
-        yield from imports_of(path.read_text(encoding="utf-8"), name, inside)
+        found += imports_of(path.read_text(encoding="utf-8"), name, inside)
+    return tuple(found)
 
 
 def modules(package: str) -> Iterator[tuple[str, Path]]:
@@ -61,15 +67,17 @@ def imports_of(source: str, importer: str, package: str) -> Iterator[Import]:
         importer: its name.
         package: the package that its relative imports start from.
     """
-    tree = ast.parse(source)
+    nodes = [*ast.walk(ast.parse(source))]
     typing_only = {
         id(node)
-        for block in ast.walk(tree)
+        for block in nodes
         if isinstance(block, ast.If) and ast.unparse(block.test) == "TYPE_CHECKING"
         for statement in block.body
         for node in ast.walk(statement)
     }
-    for node in ast.walk(tree):
+    for node in nodes:
+        if not isinstance(node, _MAY_IMPORT):
+            continue
         for imported, relative in _imported(node, package):
             line = getattr(node, "lineno", 0)
             typed = id(node) in typing_only
