@@ -57,6 +57,7 @@ async def lived(value: Any) -> None:
         "add_message": [{"content": "Good day"}],
         "update": [{"metadata": {}}],
         "search": [{"query": "tides"}],
+        "is_set": [{"name": "id"}, {"name": "no such property"}],
     }
     skipped = ("from_dict", "from_json", "to_dict", "stream", "start_thread")
     for name in dir(type(value)):
