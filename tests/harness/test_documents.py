@@ -13,6 +13,8 @@ from harness.documents.__main__ import proved
 from harness.documents.calls import call_all
 from harness.documents.instances import Making
 from harness.documents.unions import judge
+from tests.codegen.conftest import built
+from tests.codegen.packages import imported
 from tests.codegen.specs import (
     FLAG,
     JSON,
@@ -24,12 +26,12 @@ from tests.codegen.specs import (
     operation,
     parameter,
     ref,
+    written,
 )
 
-pytest_plugins = ["tests.codegen.conftest"]
-
 if TYPE_CHECKING:
-    from tests.codegen.conftest import Make
+    from collections.abc import Iterator
+    from types import ModuleType
 
 SCHEMAS = {
     "Pair": {"oneOf": [ref("A"), ref("B"), ref("Same")]},
@@ -65,7 +67,9 @@ def test_values_are_valid_and_of_every_size() -> None:
     assert making.values("Größe / m²") == [{"ö": 0}]
 
 
-def test_a_call_that_is_not_what_was_given_is_found(make: Make) -> None:
+@pytest.fixture
+def package(tmp_path: Path) -> Iterator[ModuleType]:
+    """Build and import a package with one operation."""
     sent = operation(
         "send",
         parameter("q", schema=array(TEXT), explode=False),
@@ -73,12 +77,18 @@ def test_a_call_that_is_not_what_was_given_is_found(make: Make) -> None:
         parameter("h", "header", FLAG),
         body={JSON: {"schema": ref("B")}},
     )
-    package = make(document({"/{id}": {"post": sent}}, **SCHEMAS))
-    folder = Path(package.__file__).parent
+    given = document({"/{id}": {"post": sent}}, **SCHEMAS)
+    folder = built(written(tmp_path, given), tmp_path / "out", name="sending")
+    with imported(folder) as package:
+        yield package
+
+
+def test_a_call_that_is_not_what_was_given_is_found(package: ModuleType) -> None:
+    folder = Path(str(package.__file__)).parent
     given = json.loads((folder / "openapi.json").read_text("utf-8"))
     found = call_all(given, package, [])
     assert (found.calls, found.wrong, found.unjudged, found.uncalled) == (1, [], 0, 0)
-    module = package.api.things.send
+    module: Any = package.api.things.send
     right = module.build_request
     changes: list[dict[str, Any]] = [
         {"query": [("q", "other")]},
