@@ -40,6 +40,9 @@ if TYPE_CHECKING:
     from codegen.select import Selection
     from tests.codegen.audit import Vocabulary
 
+# All whose values are also there as an object of Python's own.
+_FORMATS = ("date", "date-time", "duration", "uuid", "decimal", "byte")
+
 
 def silent(_: str) -> None:
     """Take what a build has to say."""
@@ -154,6 +157,7 @@ def known(tmp_path_factory: pytest.TempPathFactory, pinned_build: Path) -> Vocab
             **{"x-y": {"type": "integer", "format": "unixtime"}, "none": const("a")},
         ),
         C=obj("z", z=TEXT, many={"anyOf": [array(ref("B")), array(ref("C"))]}),
+        D=obj(**{f: {**TEXT, "format": f} for f in _FORMATS}),
     )
     several = {JSON: {"schema": ref("B")}, "a/b+json": {"schema": ref("C")}}
     several |= {"text/plain": {}, "a/b": {}}
