@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from codegen import overlay, source
@@ -35,7 +34,7 @@ from codegen.methods.plan import plan_methods
 from codegen.normalise import Normalised
 from codegen.overlay import Action
 from codegen.paths import CLIENT, CODEGEN, GENERATED, METHODS, PINNED, TYPES
-from codegen.plan import Package, plan_package
+from codegen.plan import Package
 from codegen.render import HTTP_LIBRARIES, render
 from codegen.select import ASSISTANTS, Selection
 from codegen.source import Document
@@ -117,8 +116,8 @@ class Code(NamedTuple):
 
     package: Package
     notes: list[str]
-    methods: Mapping[str, str] = MappingProxyType({})
-    left_out: Sequence[Action] = ()
+    methods: Mapping[str, str]
+    left_out: Sequence[Action]
 
 
 @dataclass(frozen=True)
@@ -148,22 +147,6 @@ def facts(
     """
     given, unused = prepared(document, repairs, folder)
     return replace(facts_of(given, selection), unused_actions=unused)
-
-
-def write_code(
-    document: Document,
-    folder: Path,
-    name: str,
-    http: str = HTTP_LIBRARIES[0],
-    order: Sequence[str] = (),
-) -> Code:
-    """Write the package of a normalised document into a folder, not yet formatted.
-
-    `order` is that in which the schemas choose their names.
-    """
-    package = plan_package(document, order)
-    render(package, document, folder / name, http)
-    return Code(package, second_opinion(document, package))
 
 
 def build(order: Order, say: Say = print) -> Built:

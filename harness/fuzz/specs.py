@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 from codegen import overlay, source
 from codegen.errors import BuildError, SpecError
 from codegen.finish import format_code
-from codegen.pipeline import Order, build, facts, write_code
+from codegen.pipeline import Order, build, facts
 from codegen.plan import plan_package
 from harness.fuzz import spec_bases, spec_changes, spec_operations
 from harness.fuzz.report import Report
@@ -47,6 +47,7 @@ from tests.codegen.specs import (
     ref,
     taken,
     tree,
+    write_code,
 )
 from tests.codegen.zoo import zoo
 

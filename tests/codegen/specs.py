@@ -10,9 +10,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from codegen import source
+from codegen.engine import second_opinion
 from codegen.errors import SpecError
 from codegen.pipeline import facts
 from codegen.plan import plan_package
+from codegen.render import HTTP_LIBRARIES, render
 from codegen.select import Selection
 
 if TYPE_CHECKING:
@@ -113,6 +115,16 @@ def const(value: Any) -> Document:
 def taken(given: Document) -> Normalised:
     """Take all of a document into its normalised form, without any overlay."""
     return facts(given, EVERYTHING, None)
+
+
+def write_code(given: Document, folder: Path, name: str) -> None:
+    """Write the package of a normalised document, not formatted, and without an index.
+
+    As in a build, the engine has its say, too.
+    """
+    package = plan_package(given)
+    render(package, given, folder / name, HTTP_LIBRARIES[0])
+    second_opinion(given, package)
 
 
 def refusal(given: Document) -> str:

@@ -11,7 +11,6 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from codegen.errors import BuildError, SpecError
-from codegen.pipeline import write_code
 from codegen.plan import plan_package
 from codegen.select import Selection
 from tests.codegen.audit import audit
@@ -30,6 +29,7 @@ from tests.codegen.specs import (
     refusal,
     replaced,
     taken,
+    write_code,
     written,
 )
 from tests.codegen.zoo import zoo

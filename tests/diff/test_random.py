@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 from codegen.diff import compare
 from codegen.errors import SpecError
-from codegen.pipeline import write_code
 from codegen.plan import plan_package
 from codegen.prose import without_prose
 from codegen.select import Selection
@@ -18,7 +17,7 @@ from harness.fuzz.spec_mutant import Mutant
 from tests.cases import some
 from tests.codegen.packages import meaning
 from tests.codegen.rough import rough
-from tests.codegen.specs import EVERYTHING, Document, taken
+from tests.codegen.specs import EVERYTHING, Document, taken, write_code
 from tests.codegen.zoo import zoo
 from tests.diff.rows import report
 
