@@ -166,7 +166,7 @@ def test_an_answer_that_is_no_object_is_an_error(body: str) -> None:
 def test_vars_has_the_properties_as_those_of_openai_do() -> None:
     from openai.types.beta import Assistant
 
-    data = {"id": "asst_1", "name": None, "tools": [], "mood": "good"}
+    data: dict[str, Any] = {"id": "asst_1", "name": None, "tools": [], "mood": "good"}
     theirs, ours = Assistant.construct(**data), assistants_client.Assistant
     found = ours.from_dict(data)
     assert {**vars(theirs), **vars(found)} == vars(found)

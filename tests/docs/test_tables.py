@@ -133,7 +133,11 @@ async def awaited(code: str, url: str) -> None:
         run = await client.threads.create_and_run(assistant_id=assistant)
         plain = Client(base_url=url, api_key="none")
         ids = {"thread_id": run.thread_id}
-        names = {"assistant": assistant, "thread": thread, "run": run}
+        names: dict[str, object] = {
+            "assistant": assistant,
+            "thread": thread,
+            "run": run,
+        }
         names |= {"plain_run": plain.threads.runs.bind(run.id, **ids)}
         names |= {"asyncio": asyncio}
         flags = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
