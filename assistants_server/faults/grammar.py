@@ -227,7 +227,6 @@ FAULTS = (
     Word(
         "close-after-5xx",
         "close the connection after a response of 500 or more, without a word before",
-        needs_response=False,
     ),
 )
 SOME_OPTIONS = (

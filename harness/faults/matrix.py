@@ -175,7 +175,11 @@ class _Worker:
         expected = self._bench.expected(cell.trouble, cell.form)
         if self._bench.ends_never(cell.trouble):
             max_wait = _MAX_WAIT_OF_THE_ENDLESS
-        elif not expected.kinds or is_waited_out(cell.form, expected):
+        elif (
+            not expected.kinds
+            or "RunTimeout" in expected.kinds
+            or is_waited_out(cell.form, expected)
+        ):
             max_wait = _MAX_WAIT_IN_OUTAGES
         task = Task(ids, cell.tag, max_wait)
         try:
