@@ -7,8 +7,11 @@ import re
 import unicodedata
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 from codegen.diff import Change, Report, Verdict
 from codegen.diff.report import as_json, as_markdown, as_text
+from codegen.errors import SpecError
 from tests.cases import some
 from tests.codegen.payloads import TEXTS
 from tests.codegen.specs import TEXT, document, obj, operation, parameter, ref
@@ -184,11 +187,13 @@ def _hostile(text: str) -> Report:
         return document({path: {"put": found}}, **schemas)
 
     plain = text.replace("{", "").replace("}", "")
+    # No package can be made of one that can't be sent, so that nothing is compared.
+    kind = text if text.isprintable() else "x"
     old = with_(
-        f"/x{plain}", f"{text}/a", parameter(f"p{text}", schema={"enum": [text]})
+        f"/x{plain}", f"{kind}/a", parameter(f"p{text}", schema={"enum": [text]})
     )
     schemas = {"Thing": obj(a=TEXT), "Mood": TEXT}
-    new = with_(f"/{plain}", f"{text}/b")
+    new = with_(f"/{plain}", f"{kind}/b")
     return report(old, new)
 
 
@@ -210,6 +215,18 @@ def test_no_text_of_a_document_gets_out_of_a_report() -> None:
             assert not re.search(r"[<>\]\x1b]", outside), line
         for change in some(json.loads(as_json(found))["changes"]):
             assert change["text"].count("`") % 2 == 0
+
+
+def test_a_media_type_that_can_t_be_sent_is_named_in_place_of_a_report() -> None:
+    right = document({"/x": {"put": operation("f", body={"x/a": {}})}})
+    unseen = [text for text in TEXTS if not text.isprintable() and len(text) < 9]
+    for text in some(unseen):
+        wrong = document({"/x": {"put": operation("f", body={f"{text}/a": {}})}})
+        for sides in ((right, wrong), (wrong, right)):
+            with pytest.raises(SpecError, match="can't be sent") as refused:
+                report(*sides)
+            assert str(refused.value).startswith("$.paths['/x'].put.requestBody")
+            assert str(refused.value).isprintable()
 
 
 def test_an_unreached_body_is_no_part_of_a_report() -> None:
