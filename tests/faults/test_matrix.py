@@ -15,6 +15,7 @@ from assistants_client import APIConnectionError, DecodeError, NotFoundError, Th
 from assistants_client._api import check
 from assistants_client._errors import ReceivedResponse, SentRequest
 from assistants_client._operations import OPERATIONS
+from assistants_server.faults import Fault
 from assistants_server.faults.grammar import (
     EVERY_OPTION,
     FAULTS,
@@ -107,6 +108,15 @@ def test_a_new_fault_enters_the_matrix_by_itself(
     monkeypatch.setattr(embedded_faults, "FAULTS", (Word("mood", "", unheard_of),))
     with pytest.raises(embedded_faults.UncoveredError, match="mood takes a mood"):
         embedded_faults.texts()
+
+
+def test_every_fault_has_a_verdict_for_every_form() -> None:
+    for text in embedded_faults.texts():
+        trouble = embedded_faults.Trouble.of(text)
+        assert {type(trouble.expected(form)) for form in FORMS} == {Expected}
+    paint = embedded_faults.Trouble("paint", Fault("paint", None))
+    with pytest.raises(embedded_faults.UncoveredError, match="what paint has to end"):
+        paint.expected(FORMS[0])
 
 
 def test_each_server_that_people_run_is_played() -> None:

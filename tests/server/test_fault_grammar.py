@@ -95,6 +95,7 @@ REFUSED = [
     ("delay=1 now", "'now' is no option of 'delay=1'", "times, skip, on, handled, key"),
     ("503 times=1 times=2", "'times=2'", "already given"),
     ("cut-body handled=no", "'handled=no' can't go with cut-body", "handled=yes"),
+    ("close-after-5xx handled=no", "'handled=no' can't go with", "handled=yes"),
     ("404; delay=x", "'delay=x'", "SECONDS"),
     ("x" * 100, "'" + "x" * 60 + "...'", "known are"),
     ("x" * (LONGEST + 1), str(LONGEST + 1), str(LONGEST)),
