@@ -41,9 +41,11 @@ def string(text: str) -> str:
 def as_text(annotation: str, alias: str) -> str:
     """Write the annotation of an alias as text; of a long union, each member."""
     text = string(annotation)
-    if len(f"{alias}: TypeAlias = {text}") <= _WIDTH:
+    members = members_of(annotation)
+    # A `Union` of one is none, as type checkers see it.
+    if len(members) == 1 or len(f"{alias}: TypeAlias = {text}") <= _WIDTH:
         return text
-    return f"Union[{', '.join(map(string, members_of(annotation)))}]"
+    return f"Union[{', '.join(map(string, members))}]"
 
 
 def members_of(annotation: str) -> list[str]:

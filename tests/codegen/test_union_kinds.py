@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from codegen.plan.literal import as_text
 from tests.codegen.specs import (
     FLAG,
     NUMBER,
@@ -209,3 +210,9 @@ def test_properties_of_what_is_no_object_say_nothing(make: Make) -> None:
     text = {**TEXT, "properties": {"a": FLAG}, "required": ["a"]}
     package = make(document(Text=text, Holder=obj(t=ref("Text"))))
     assert package.models.Holder.from_dict({"t": "x"}).t == "x"
+
+
+def test_a_long_alias_of_one_kind_is_no_union() -> None:
+    name = "OneWhoseNameIsSoLongThatItNeedsALineOfItsOwn"
+    assert as_text(f"{name}Dict", name) == f'"{name}Dict"'
+    assert as_text(f"{name} | Two", name) == f'Union["{name}", "Two"]'
