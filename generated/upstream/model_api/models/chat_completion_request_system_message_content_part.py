@@ -23,9 +23,9 @@ ChatCompletionRequestSystemMessageContentPart: TypeAlias = Union[
     "ChatCompletionRequestMessageContentPartText", "UnknownObject"
 ]
 
-ChatCompletionRequestSystemMessageContentPartDict: TypeAlias = Union[
+ChatCompletionRequestSystemMessageContentPartDict: TypeAlias = (
     "ChatCompletionRequestMessageContentPartTextDict"
-]
+)
 """`ChatCompletionRequestSystemMessageContentPart` as a plain dict, for arguments."""
 
 read_chat_completion_request_system_message_content_part: Callable[

@@ -23,9 +23,9 @@ ChatCompletionRequestToolMessageContentPart: TypeAlias = Union[
     "ChatCompletionRequestMessageContentPartText", "UnknownObject"
 ]
 
-ChatCompletionRequestToolMessageContentPartDict: TypeAlias = Union[
+ChatCompletionRequestToolMessageContentPartDict: TypeAlias = (
     "ChatCompletionRequestMessageContentPartTextDict"
-]
+)
 """`ChatCompletionRequestToolMessageContentPart` as a plain dict, for arguments."""
 
 read_chat_completion_request_tool_message_content_part: Callable[
