@@ -112,7 +112,6 @@ _NEW_IN_SEARCH = {
     ),
     ("C-", "VectorStoreRanker", '`VectorStoreRanker` may now also be `"none"`'),
 }
-_DEPRECATED = ["create", "delete", "get", "list", "modify"]
 
 
 def _listed(values: list[str]) -> str:
@@ -133,15 +132,6 @@ def test_the_assistants_part_changed_in_this_and_in_nothing_else() -> None:
             ("-C", name, "the error `429` is named now, and read the same")
             for name in operations
         ),
-        *(
-            (
-                "M-",
-                f"assistants.{verb}_assistant{'s' if verb == 'list' else ''}",
-                "the operation is deprecated now",
-            )
-            for verb in _DEPRECATED
-        ),
-        ("-M", "AssistantObject", "`AssistantObject` is deprecated now"),
         *(
             ("-C", name, f"`{name}.{attribute}_datetime` is new: a time")
             for name, attributes in _TIMES.items()
