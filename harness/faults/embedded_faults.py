@@ -174,6 +174,8 @@ class Trouble:
         if fault.name == "malformed":
             told = not form.reads_events and fault.times is None
             return Expected.error("DecodeError", says="not JSON") if told else ANY
+        if fault.name == "drop" and ("data",) in fault.value and form.gives == "Page":
+            return Expected.error("DecodeError", says="the response is no list")
         if fault.name in ("drop", "null"):
             single = not form.several and not form.reads_events
             return RESULT if single or fault.value == (("usage",),) else ANY
