@@ -111,7 +111,9 @@ def test_a_new_fault_enters_the_matrix_by_itself(
 
 
 def test_every_fault_has_a_verdict_for_every_form() -> None:
-    for text in embedded_faults.texts():
+    texts = embedded_faults.texts()
+    assert texts
+    for text in texts:
         trouble = embedded_faults.Trouble.of(text)
         assert {type(trouble.expected(form)) for form in FORMS} == {Expected}
     paint = embedded_faults.Trouble("paint", Fault("paint", None))
