@@ -116,10 +116,14 @@ class Copy:
         (self.root / name).write_text(program, encoding="utf-8")
         return name
 
+    def client(self) -> dict[str, bytes]:
+        """Return the files of the client."""
+        files = (self.root / "assistants_client").rglob("*.py")
+        return {str(path): path.read_bytes() for path in files}
+
     def hand_written(self) -> dict[str, bytes]:
         """Return all that the generator doesn't write."""
-        files = (self.root / "assistants_client").rglob("*.py")
-        found = {str(path): path.read_bytes() for path in files}
+        found = self.client()
         return {p: text for p, text in found.items() if not text.startswith(HEADER)}
 
 
@@ -149,13 +153,13 @@ def test_what_was_added_to_the_document_is_in_the_typed_client(
     apply(document.METHODS, copy.root)
     assert "no method" not in copy.run("-m", "codegen", "build")
     assert copy.hand_written() == before
-    assert copy.run("-m", "codegen", "check") == "generated is current\n"
     methods = copy.write("methods.py", programs.METHODS)
     assert copy.run(methods, server.url) == "all is there\n"
 
     copy.run("-m", "mypy", "--cache-dir", str(CACHE), untouched, methods)
 
-    # What is edited there is noticed, and goes with the next build.
+    # What is edited there is noticed, and nothing else; it goes with the next build.
+    current = copy.client()
     edited = copy.root / "assistants_client" / "resources" / "threads.py"
     written = edited.read_text(encoding="utf-8")
     edited.write_text(written.replace("Why it is archived.", "Why."), encoding="utf-8")
@@ -169,5 +173,4 @@ def test_what_was_added_to_the_document_is_in_the_typed_client(
         "differs: assistants_client/resources/threads.py",
     ]
     copy.run("-m", "codegen", "build")
-    assert edited.read_text(encoding="utf-8") == written
-    assert copy.run("-m", "codegen", "check") == "generated is current\n"
+    assert copy.client() == current
