@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import fcntl
 import inspect
-import os
 import pydoc
 import re
 import subprocess
@@ -32,10 +32,9 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parents[2]
 RUN = {"id": "run_1", "object": "thread.run", "thread_id": "t", "status": "queued"}
-# What parso keeps of each module that it has read is in a file, which another process
-# may be writing.
-WORKER = os.environ.get("PYTEST_XDIST_WORKER", "alone")
-jedi.settings.cache_directory = str(ROOT / ".pytest_cache" / "jedi" / WORKER)
+# What parso keeps of each module that it has read, which is most of the work.
+CACHE = ROOT / ".pytest_cache" / "jedi"
+jedi.settings.cache_directory = str(CACHE)
 VARIANTS = ("", "with_raw_response", "with_streaming_response")
 
 
@@ -129,8 +128,12 @@ def test_editors_complete_methods_and_arguments(client: Client) -> None:
     lines = "\n".join(COMPLETED)
     project = jedi.Project(ROOT, added_sys_path=[str(ROOT / "generated")])
     editor = jedi.Script(head + lines, project=project)
-    completed(editor, head.count("\n"))
-    completed(jedi.Interpreter(lines, [{"client": client}]), 0)
+    CACHE.mkdir(parents=True, exist_ok=True)
+    with (CACHE / "lock").open("w") as lock:
+        # It reads what another process is writing there as if it were whole.
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        completed(editor, head.count("\n"))
+        completed(jedi.Interpreter(lines, [{"client": client}]), 0)
 
 
 def completed(script: jedi.Script, before: int) -> None:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 
 def _properties(count: int) -> Document:
-    return document(Big=obj(**{f"p{i}": TEXT for i in range(10 * count)}))
+    return document(Big=obj(**{f"p{i}": TEXT for i in range(4 * count)}))
 
 
 def _schemas(count: int) -> Document:
