@@ -24,6 +24,7 @@ _ONE = (
 )
 _MANY = ("allOf", "anyOf", "oneOf", "prefixItems")
 _NAMED = ("properties", "patternProperties", "$defs", "dependentSchemas")
+_HOLDING = frozenset((*_ONE, *_MANY, *_NAMED))
 
 # Values of these keys are data of the API, whatever they look like.
 _OPAQUE = {"example", "examples", "default", "enum", "const", "mapping", "required"}
@@ -227,6 +228,8 @@ def references(node: Any, at: Path = ()) -> Iterator[tuple[Path, Any]]:
                     mapped_at = (*place, "discriminator", "mapping", key)
                     yield mapped_at, mapped_reference(str(target))
         for key, child in value.items():
+            if not isinstance(child, dict | list):
+                continue
             if names:
                 pending.append((child, (*place, key), False))
             elif key not in _OPAQUE and not key.startswith("x-"):
@@ -326,6 +329,9 @@ def put_inside(result: Schema, schema: Schema, steps: Path, new: Any) -> None:
 
 def subschemas(schema: Schema, at: Path) -> Iterator[tuple[Path, Any]]:
     """Yield the schemas directly inside a schema, each with its place."""
+    if _HOLDING.isdisjoint(schema):
+        # Most hold none, and to look for each keyword takes long.
+        return
     for key in _ONE:
         child = schema.get(key)
         if isinstance(child, dict) or (isinstance(child, bool) and key == "items"):
