@@ -90,7 +90,8 @@ def _run(
     worktree: Path, arguments: Iterable[str], **environment: str
 ) -> tuple[int, str]:
     """Run Python in the worktree, with its packages; it ends when we do."""
-    paths = os.pathsep.join([str(worktree), str(worktree / "generated")])
+    generated = worktree / "generated"
+    paths = os.pathsep.join(map(str, (worktree, generated, generated / "upstream")))
     # Lines as long as their messages: pytest cuts them to the terminal's width.
     settings = {"PYTHONPATH": paths, "PYTHONDONTWRITEBYTECODE": "1", "COLUMNS": "200"}
     try:
