@@ -54,7 +54,8 @@ def served(
 
 def begin(client: Any, text: Any = "Six times seven?", **options: Any) -> Any:
     assistant = client.beta.assistants.create(model="gpt-4o", **options)
-    thread = client.beta.threads.create(messages=[{"role": "user", "content": text}])
+    said = {"content": text, "role": "user"}
+    thread = client.beta.threads.create(messages=[said])
     return {"thread_id": thread.id, "assistant_id": assistant.id}
 
 

@@ -19,7 +19,7 @@ contrib: Any = import_module("autogen.agentchat.contrib.gpt_assistant_agent")
 agents: Any = import_module("autogen")
 DEFINITION = {
     "name": "times",
-    "description": "Multiply two numbers.",
+    "description": "Multiply a by b.",
     "parameters": {
         "type": "object",
         "properties": {"a": {"type": "integer"}, "b": {"type": "integer"}},
