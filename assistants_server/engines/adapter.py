@@ -69,6 +69,9 @@ async def _close(outputs: AsyncGenerator[Any, Any]) -> None:
     A run may be cancelled while its turn is being closed; a connection whose closing is
     interrupted would stay open for ever.
     """
+    if getattr(outputs, "ag_frame", outputs) is None:
+        # It went to its end, and to wait here would cancel a run whose work is done.
+        return
     closing = asyncio.ensure_future(_guarded(outputs.aclose()))
     _closing.add(closing)
     closing.add_done_callback(_forget)
