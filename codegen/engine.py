@@ -7,7 +7,6 @@ lacks is an error, because that one would be lost.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Iterator
 from itertools import islice
@@ -78,8 +77,17 @@ def _parse(document: Document) -> Any:
         output_path=nowhere,
     )
     # It writes into what it reads.
-    readable = json.loads(json.dumps(rewrite_schemas(document, _readable)))
+    readable = _copied(rewrite_schemas(document, _readable))
     return GeneratorData.from_dict(readable, config=config)
+
+
+def _copied(value: Any) -> Any:
+    """Return a value of JSON with objects and lists of its own."""
+    if isinstance(value, dict):
+        return {str(key): _copied(member) for key, member in value.items()}
+    if isinstance(value, list | tuple):
+        return [*map(_copied, value)]
+    return value
 
 
 def _readable(schema: Schema, at: Path) -> Schema:

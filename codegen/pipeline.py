@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import keyword
 import shutil
 import tempfile
@@ -196,19 +197,25 @@ def _written(order: Order, beside: Path, say: Say) -> Iterator[tuple[Path, Code]
         loaded.document, repairs, loaded.folder, overlays, loaded.name, order.files
     )
     found, package, left_out = attempt(given, order.wishes)
+    original = given.document if order.distribution is not None else None
+    spec = loaded.sha256
+    # Of a large document each form takes a hundred megabytes.
+    del loaded, given
     counts = (f"{n} {c}" for n, c in found.changes.items() if c and n != "order")
     say(f"normalised: {', '.join(counts) or 'nothing to do'}")
     with scratch_folder(order.target, beside) as folder:
         render(package, found.document, folder / order.name, order.http)
+        # The command keeps the collector from running, and templates leave circles.
+        gc.collect()
         opinion = second_opinion(found.document, package)
         methods = _methods(order.client, package, found.document, say)
         format_code(folder)
         write_index(package, folder, order.name, left_out)
         chosen = []
-        if order.distribution is not None:
+        if order.distribution is not None and original is not None:
             chosen = write_distribution(
                 package,
-                given.document,
+                original,
                 folder,
                 order.name,
                 order.http,
@@ -218,7 +225,7 @@ def _written(order: Order, beside: Path, say: Say) -> Iterator[tuple[Path, Code]
             f"wrote {len(package.operations)} operations, {len(package.schemas)} models"
         )
         inputs = {
-            "spec": loaded.sha256,
+            "spec": spec,
             "overlay": hash_of_json(repairs),
             "settings": order.settings,
         }
