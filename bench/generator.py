@@ -18,9 +18,12 @@ _PIN = """
 import sys
 from pathlib import Path
 import codegen.__main__
+from dataclasses import replace
 from codegen import pin, source
 upstream, folder = sys.argv[1], Path(sys.argv[2])
-pin.pin(source.load(upstream), pinned=folder / "openapi.yaml", lock=folder / "lock")
+ours = pin.ASSISTANTS_TARGET
+ours = replace(ours, path=folder / "openapi.yaml", lock=folder / "lock")
+pin.pin(source.load(upstream), ours)
 """
 
 
