@@ -39,6 +39,8 @@ class AsyncPool(BasePool):
             await self._made.aclose()
 
     def _is_open(self) -> bool:
+        if not super()._is_open():
+            return False
         # Loops close their connections when they end.
         pools = take_places(self._made, self._kind)
-        return super()._is_open() and any(each.connections for each in pools)
+        return any(each.connections for each in pools)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import threading
 import warnings
 from contextlib import suppress
@@ -17,6 +18,8 @@ from .leases import proxy_secrets, take_places
 from .library import chosen_library, library_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from .leases import BaseConnections
     from .library import Library
 
@@ -133,7 +136,10 @@ class BasePool:
     def _is_open(self) -> bool:
         return self._made is not None and not self.closed
 
-    def __del__(self) -> None:
+    def __del__(self, ending: Callable[[], bool] = sys.is_finalizing) -> None:
+        # What else it needs may be gone by then, so this is kept by the method.
+        if ending():
+            return
         # An interrupted __init__ leaves less than this.
         with suppress(AttributeError):
             if self._is_open():
@@ -153,7 +159,9 @@ class Pool(BasePool):
         if self._made is not None:
             self._made.close()
 
-    def __del__(self) -> None:
+    def __del__(self, ending: Callable[[], bool] = sys.is_finalizing) -> None:
+        if ending():
+            return
         super().__del__()
         with suppress(AttributeError):
             # Else each of its sockets would warn as well.
