@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from .http_errors import HTTPError, quoted
-from .pacing import Portions
+from .portions import Portions
 from .results import Result
 from .store import Page
 

@@ -11,7 +11,7 @@ from starlette.responses import Response, StreamingResponse
 
 from .compact_json import to_json
 from .http_errors import request_id
-from .pacing import Portions
+from .portions import Portions
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .engines.interface import FunctionOutput, PastTurn, Turn, TurnFile, text_of
 from .engines.scripted import parse_script
-from .pacing import Portions
+from .portions import Portions
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterable, Iterator

@@ -22,7 +22,7 @@ from codegen.plan.operations import OperationModule
 from codegen.references import place_of
 from codegen.remedies import referring
 from codegen.source import Document, Source
-from codegen.tracing import Trace
+from codegen.trace import Trace
 
 MOST = 20
 """How many places are explained at most."""

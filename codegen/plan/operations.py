@@ -214,7 +214,7 @@ def plan_operation(
 def _settled(
     planned: list[Parameter], bodies: list[Body], responses: Responses
 ) -> tuple[list[Parameter], Responses]:
-    """Give the arguments that are headers of ours what we would send there."""
+    """Default the arguments that are headers of ours to what we would send there."""
     ours = {"accept": responses.accept}
     if len(bodies) == 1 and bodies[0].kind in ("json", "lines", "content"):
         ours["content-type"] = bodies[0].media_type
