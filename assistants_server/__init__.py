@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import sys
 from importlib.util import find_spec
+from typing import TYPE_CHECKING, Any
 
 from .extras import install_command
 
@@ -23,8 +24,8 @@ if _missing:
         sys.exit(_message)
     raise ImportError(_message, name=_missing[0])
 
+from . import engines  # noqa: E402
 from .engines import (  # noqa: E402
-    ChatEngine,
     Citation,
     CodeCall,
     Engine,
@@ -36,7 +37,6 @@ from .engines import (  # noqa: E402
     Output,
     PastTurn,
     RefusedText,
-    ResponsesEngine,
     ScriptError,
     State,
     Text,
@@ -54,6 +54,10 @@ from .search import EmbeddingServer  # noqa: E402
 from .server import LocalServer  # noqa: E402
 from .settings import SettingsError  # noqa: E402
 from .store import StoreError  # noqa: E402
+
+if TYPE_CHECKING:
+    from .engines import ChatEngine as ChatEngine
+    from .engines import ResponsesEngine as ResponsesEngine
 
 __all__ = [
     "ChatEngine",
@@ -86,3 +90,11 @@ __all__ = [
     "deterministic",
     "scripted",
 ]
+
+if not TYPE_CHECKING:
+
+    def __getattr__(name: str) -> Any:
+        """Import an engine with an upstream when it is first used."""
+        if name not in ("ChatEngine", "ResponsesEngine"):
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        return getattr(engines, name)

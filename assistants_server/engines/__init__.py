@@ -1,6 +1,10 @@
 """Engines: what answers in runs; see `assistants_server.engines.interface`."""
 
-from .chat import ChatEngine
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
 from .deterministic import deterministic
 from .interface import (
     Engine,
@@ -11,7 +15,6 @@ from .interface import (
     models_of,
     with_models,
 )
-from .responses import ResponsesEngine
 from .scripted import ScriptError, scripted
 from .turn_events import (
     Citation,
@@ -29,6 +32,13 @@ from .turn_events import (
     Usage,
     Wait,
 )
+
+if TYPE_CHECKING:
+    from .chat import ChatEngine as ChatEngine
+    from .responses import ResponsesEngine as ResponsesEngine
+
+# With an HTTP library, and all that models are asked by.
+_LATE = {"ChatEngine": "chat", "ResponsesEngine": "responses"}
 
 __all__ = [
     "ChatEngine",
@@ -58,3 +68,11 @@ __all__ = [
     "scripted",
     "with_models",
 ]
+
+if not TYPE_CHECKING:
+
+    def __getattr__(name: str) -> Any:
+        """Import an engine with an upstream when it is first used."""
+        if name not in _LATE:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        return getattr(import_module(f"{__name__}.{_LATE[name]}"), name)
