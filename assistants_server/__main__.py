@@ -14,12 +14,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from . import faults
+from .address import key_from
 from .engines import deterministic, scripted
 from .engines.scripted import HEADER as SCRIPT_HEADER
 from .engines.scripted import HELP as SCRIPT_HELP
 from .engines.scripted import parse_script
 from .search import EmbeddingServer
-from .search.embeddings import KEY_VARIABLE, MODEL, key_from
+from .search.embeddings import KEY_VARIABLE, MODEL
 from .server import LocalServer
 from .settings import LOOPBACK, MEBIBYTE
 from .store import StoreError
@@ -234,7 +235,7 @@ def _embeddings(options: argparse.Namespace) -> EmbeddingServer | None:
             raise ValueError("--embeddings-key needs --embeddings")
         return None
     try:
-        key = key_from(options.embeddings_key)
+        key = key_from(options.embeddings_key, KEY_VARIABLE)
     except OSError as error:
         what = f"{options.embeddings_key}: {error.strerror}"
         raise ValueError(f"--embeddings-key {what}") from error

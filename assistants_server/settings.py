@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from ipaddress import ip_address
 from pathlib import Path
 
+from .address import is_key
+
 LOOPBACK = "127.0.0.1"
 MEBIBYTE = 1024 * 1024
 _ORIGIN = re.compile(r"[a-z][a-z0-9+.-]*://[^/\s*?#@]+", re.ASCII)
@@ -41,9 +43,7 @@ class Settings:
     allow_origins: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        if self.key is not None and (
-            not self.key or not self.key.isascii() or not self.key.isprintable()
-        ):
+        if self.key is not None and not is_key(self.key):
             raise SettingsError("the key must be printable ASCII, and not empty")
         if self.key is None and not is_loopback(self.host):
             raise SettingsError(

@@ -7,7 +7,7 @@ from contextlib import aclosing
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
-from ..upstream.address import Address
+from ..address import Address
 from ..upstream.connection import FIRST_PAUSE, Connection
 from ..upstream.errors import ContextTooLongError, RefusedParameterError, UpstreamError
 from ..upstream.inputs import Inputs, has_tool, images_of, search_name, search_output

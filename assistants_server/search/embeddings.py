@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import os
 import threading
 from array import array
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Protocol
-from urllib.parse import urlsplit
 
+from ..address import Address
 from ..extras import install_command
+from ..retry_after import retry_after
 from .errors import EmbeddingError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
     import httpx
 
@@ -67,16 +66,7 @@ class EmbeddingServer:
     first_pause: float = field(default=_FIRST_PAUSE, repr=False)
 
     def __post_init__(self) -> None:
-        parts = urlsplit(self.url)
-        if parts.scheme not in ("http", "https") or not parts.hostname:
-            message = "the URL of embeddings must begin with http:// or https://"
-            raise ValueError(message)
-        if parts.username or parts.password or parts.query:
-            # The URL stands in errors and logs.
-            message = "the URL of embeddings must hold no secrets; give the key apart"
-            raise ValueError(message)
-        if self.key is not None and not (self.key.isascii() and self.key.isprintable()):
-            raise ValueError("the key of the embeddings must be printable ASCII")
+        self._address = Address(self.url, self.key, "the server of embeddings")
         if find_spec("numpy") is None:
             command = install_command("search", with_path=True)
             raise ValueError(f"searching by embeddings needs numpy: {command}")
@@ -129,7 +119,7 @@ class EmbeddingServer:
                 problem = f"answered {response.status_code}{self._reason(response)}"
                 if response.status_code not in _BUSY:
                     raise self._error(problem)
-                pause = max(pause, _retry_after(response))
+                pause = max(pause, retry_after(response.headers))
             last = attempt == _TRIES - 1
             if last or closed.wait(min(pause, _LONGEST_PAUSE)):
                 raise self._error(problem)
@@ -140,8 +130,9 @@ class EmbeddingServer:
 
         with self._lock:
             if self._client is None:
-                headers = {"authorization": f"Bearer {self.key}"} if self.key else {}
-                self._client = httpx.Client(headers=headers, timeout=_SECONDS)
+                self._client = httpx.Client(
+                    headers=self._address.headers, timeout=_SECONDS
+                )
                 self._closed = threading.Event()
             return self._client, self._closed
 
@@ -162,30 +153,7 @@ class EmbeddingServer:
             text = str(body["error"]["message"])[:200].rstrip(".")
         except (ValueError, KeyError, TypeError):
             return ""
-        # Some servers repeat the key that they refuse.
-        return f": {text.replace(self.key, '[key]') if self.key else text}"
+        return f": {self._address.without_key(text)}"
 
     def _error(self, problem: str) -> EmbeddingError:
         return EmbeddingError(f"The server of embeddings at {self.url} {problem}.")
-
-
-def key_from(file: Path | None) -> str | None:
-    """Return the key in a file or, without one, in the environment.
-
-    Raises:
-        ValueError: the file has none.
-        OSError: it can't be read.
-    """
-    if file is None:
-        return os.environ.get(KEY_VARIABLE) or None
-    key = file.read_text("utf-8").strip()
-    if not key:
-        raise ValueError(f"{file} is empty; it must hold the key of the embeddings")
-    return key
-
-
-def _retry_after(response: httpx.Response) -> float:
-    try:
-        return float(response.headers.get("retry-after", 0))
-    except ValueError:
-        return 0.0

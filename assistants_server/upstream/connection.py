@@ -7,19 +7,19 @@ import json
 import logging
 import time
 from contextlib import aclosing
-from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any, Final
 
 import httpx
 
 from .._model_api import Event, EventDecoder, list_models
+from ..retry_after import retry_after
 from .errors import UpstreamError, error_of, is_used_up
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
 
     from .._model_api import Request
-    from .address import Address
+    from ..address import Address
 
 _TIMEOUT: Final = httpx.Timeout(30, read=600, connect=10, pool=None)
 _CHECK_SECONDS: Final = 15.0
@@ -162,9 +162,9 @@ class Connection:
         body = _decoded(await _read(response))
         error = self._refusal(response, body)
         if status == _TOO_MANY and not is_used_up(body):
-            return _PassingError(error, _retry_after(response), counts=False)
+            return _PassingError(error, retry_after(response.headers), counts=False)
         if status in _PASSING:
-            return _PassingError(error, _retry_after(response), counts=True)
+            return _PassingError(error, retry_after(response.headers), counts=True)
         return error
 
     def _opened(self) -> httpx.AsyncClient:
@@ -227,19 +227,3 @@ def _without_key(body: Any, address: Address) -> Any:
         return address.without_key(body)
     clean = address.without_key(json.dumps(body, ensure_ascii=False))
     return json.loads(clean)
-
-
-def _retry_after(response: httpx.Response) -> float:
-    """Return the seconds after which a server wants to be asked again."""
-    value = response.headers.get("retry-after-ms")
-    try:
-        if value:
-            return max(float(value) / 1000, 0)
-        value = response.headers.get("retry-after", "")
-        return max(float(value), 0)
-    except ValueError:
-        pass
-    try:
-        return max(parsedate_to_datetime(value).timestamp() - time.time(), 0)
-    except (ValueError, TypeError):
-        return 0.0

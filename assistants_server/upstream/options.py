@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from .address import KEY_VARIABLE, key_from
+from ..address import key_from
 from .errors import UpstreamError
 from .model_names import ModelNames
 
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 ENGINES: Final = ("chat", "responses")
 """What `--engine` may be beside MODULE:NAME: the protocol that the upstream speaks."""
 ENGINE_VARIABLE: Final = "ASSISTANTS_ENGINE"
+KEY_VARIABLE: Final = "ASSISTANTS_UPSTREAM_KEY"
+"""The environment variable with the key of the upstream."""
 URL_VARIABLE: Final = "ASSISTANTS_UPSTREAM"
 MODELS_VARIABLE: Final = "ASSISTANTS_MODELS"
 _TOOLS: Final = ("code_interpreter", "file_search")
@@ -140,7 +142,7 @@ def _names(pairs: list[str]) -> Mapping[str, str]:
 
 def _key(file: Path | None) -> str | None:
     try:
-        return key_from(file)
+        return key_from(file, KEY_VARIABLE)
     except OSError as error:
         what = f"{file}: {error.strerror}"
         raise ValueError(f"--upstream-key-file {what}") from error

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from assistants_server.upstream.address import KEY_VARIABLE, Address, key_from
+from assistants_server.address import Address, key_from
 from assistants_server.upstream.model_names import ModelNames
+from assistants_server.upstream.options import KEY_VARIABLE
 from tests.engines.upstreams import KEY
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ def test_addresses_to_which_none_may(url: str) -> None:
     ],
 )
 def test_addresses_that_are_none(url: str) -> None:
-    with pytest.raises(ValueError, match="the upstream's URL must") as caught:
+    with pytest.raises(ValueError, match="the URL of the upstream must") as caught:
         Address(url)
     assert KEY not in str(caught.value)
 
@@ -80,12 +81,13 @@ def test_keys_come_from_a_file_or_from_the_environment(
     file = tmp_path / "key"
     file.write_text(f"\n  {KEY}\n")
     monkeypatch.setenv(KEY_VARIABLE, "other")
-    assert (key_from(file), key_from(None)) == (KEY, "other")
+    assert key_from(file, KEY_VARIABLE) == KEY
+    assert key_from(None, KEY_VARIABLE) == "other"
     monkeypatch.delenv(KEY_VARIABLE)
-    assert key_from(None) is None
+    assert key_from(None, KEY_VARIABLE) is None
     file.write_text(" \n")
     with pytest.raises(ValueError, match="is empty"):
-        key_from(file)
+        key_from(file, KEY_VARIABLE)
 
 
 def test_names_of_models() -> None:

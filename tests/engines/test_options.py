@@ -10,9 +10,9 @@ from assistants_server.__main__ import _engine as engine_of
 from assistants_server.__main__ import _parser as parser
 from assistants_server.__main__ import main
 from assistants_server.engines import ChatEngine, ResponsesEngine, deterministic
-from assistants_server.upstream.address import KEY_VARIABLE
 from assistants_server.upstream.options import (
     ENGINE_VARIABLE,
+    KEY_VARIABLE,
     MODELS_VARIABLE,
     URL_VARIABLE,
 )

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from assistants_server.address import key_from
 from assistants_server.search import (
     Chunk,
     EmbeddingError,
@@ -19,7 +20,7 @@ from assistants_server.search import (
     SearchError,
     chunks,
 )
-from assistants_server.search.embeddings import KEY_VARIABLE, key_from
+from assistants_server.search.embeddings import KEY_VARIABLE
 from assistants_server.search.ranking import fused
 from harness.embedding_server import Answer, EmbeddingPeer
 
@@ -298,15 +299,15 @@ def test_key_comes_from_a_file_or_the_environment(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv(KEY_VARIABLE, raising=False)
-    assert key_from(None) is None
+    assert key_from(None, KEY_VARIABLE) is None
     monkeypatch.setenv(KEY_VARIABLE, "from-the-environment")
-    assert key_from(None) == "from-the-environment"
+    assert key_from(None, KEY_VARIABLE) == "from-the-environment"
     file = tmp_path / "key"
     file.write_text("from-a-file\n")
-    assert key_from(file) == "from-a-file"
+    assert key_from(file, KEY_VARIABLE) == "from-a-file"
     file.write_text("\n")
     with pytest.raises(ValueError, match="is empty"):
-        key_from(file)
+        key_from(file, KEY_VARIABLE)
 
 
 @pytest.mark.parametrize(
@@ -318,6 +319,8 @@ def test_key_comes_from_a_file_or_the_environment(
         (f"http://me:{KEY}@localhost", None, "give the key apart"),
         (f"http://localhost/v1?key={KEY}", None, "give the key apart"),
         ("http://localhost/v1", "a\nb", "printable"),
+        ("http://localhost/v1", "", "not empty"),
+        ("http://api.example.com/v1", KEY, "unencrypted"),
         ("http://localhost/v1", "\u00e9", "printable"),
     ],
 )

@@ -57,6 +57,12 @@ print(json.dumps({"said": said, "imported": sorted(tops)}))
 """
 
 
+def test_importing_the_server_imports_nothing_that_asks_models() -> None:
+    imported = _import("assistants_server", "assistants_server.__main__")["imported"]
+    assert "starlette" in imported
+    assert not {"httpx", "model_api"} & {*imported}
+
+
 def test_importing_the_packages_imports_no_server() -> None:
     done = _import("assistants_client", "assistants_api")
     assert done["said"] is None

@@ -1,4 +1,4 @@
-"""Where the upstream is, and the key for it."""
+"""Where another server is, and the key for it."""
 
 from __future__ import annotations
 
@@ -9,19 +9,18 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
-KEY_VARIABLE: Final = "ASSISTANTS_UPSTREAM_KEY"
-"""The environment variable with the key of the upstream."""
 _AZURE: Final = (".azure.com", ".azure.us", ".azure.cn")
 _OPENAI: Final = ".openai.com"
 
 
 @dataclass(frozen=True)
 class Address:
-    """A base URL with `/chat/completions` or `/responses` below it, and its key.
+    """The base URL of a server that is asked for something, and its key.
 
     Attributes:
         url: the base URL, such as `http://127.0.0.1:11434/v1`.
         key: the key, if it needs one.
+        what: what the server is for, as errors name it.
 
     Raises:
         ValueError: the URL can't be used, or the key would be sent unprotected.
@@ -29,30 +28,32 @@ class Address:
 
     url: str
     key: str | None = field(default=None, repr=False)
+    what: str = "the upstream"
 
     def __post_init__(self) -> None:
         parts = urlsplit(self.url)
         if parts.scheme not in ("http", "https") or not parts.hostname:
-            raise ValueError("the upstream's URL must begin with http:// or https://")
+            message = f"the URL of {self.what} must begin with http:// or https://"
+            raise ValueError(message)
         if parts.username or parts.password or parts.query or parts.fragment:
             # The URL stands in errors and logs.
             raise ValueError(
-                "the upstream's URL must hold no secrets and no query; "
-                f"put the key into a file, or into {KEY_VARIABLE}"
+                f"the URL of {self.what} must hold no secrets and no query; "
+                "give the key apart, by a file or the environment"
             )
-        key = self.key
-        if key is not None and (not key or not key.isascii() or not key.isprintable()):
+        if self.key is not None and not is_key(self.key):
             raise ValueError(
-                "the upstream's key must be printable ASCII, and not empty"
+                f"the key of {self.what} must be printable ASCII, and not empty"
             )
-        if key and parts.scheme == "http" and not _is_near(parts.hostname):
+        if self.key and parts.scheme == "http" and not _is_near(parts.hostname):
             raise ValueError(
-                f"the key would go to {parts.hostname} unencrypted; use https://"
+                f"the key of {self.what} would go to {parts.hostname} unencrypted; "
+                "use https://"
             )
 
     @property
     def host(self) -> str:
-        """Return the host and port, as errors name the upstream."""
+        """Return the host and port, as errors name the server."""
         return urlsplit(self.url).netloc
 
     @property
@@ -76,11 +77,16 @@ class Address:
         return {"authorization": f"Bearer {self.key}"}
 
     def without_key(self, text: str) -> str:
-        """Return a text of the upstream's with its key taken out."""
+        """Return a text of the server's with the key taken out, which some repeat."""
         return text.replace(self.key, "[key]") if self.key else text
 
 
-def key_from(file: Path | None, variable: str = KEY_VARIABLE) -> str | None:
+def is_key(text: str) -> bool:
+    """Return whether a text can be sent as a key."""
+    return bool(text) and text.isascii() and text.isprintable()
+
+
+def key_from(file: Path | None, variable: str) -> str | None:
     """Return the key in a file or, without one, in the environment.
 
     Args:
