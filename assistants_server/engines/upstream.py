@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from abc import ABC, abstractmethod
 from contextlib import aclosing
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final, Protocol
@@ -46,7 +47,7 @@ class Reader(Protocol):
         ...
 
 
-class UpstreamEngine:
+class UpstreamEngine(ABC):
     """What asks a model for each turn; use `ChatEngine` or `ResponsesEngine`.
 
     Attributes:
@@ -212,20 +213,23 @@ class UpstreamEngine:
             else:
                 return
 
+    @abstractmethod
     def _body(self, inputs: Inputs, state: RunState) -> JSON:
-        raise NotImplementedError
+        """Return the body by which the model is asked."""
 
+    @abstractmethod
     def _request(self, body: Any) -> Request:
-        raise NotImplementedError
+        """Return the request that has a body."""
 
+    @abstractmethod
     def _reader(self, turn: Turn) -> Reader:
-        raise NotImplementedError
+        """Return what reads the answer."""
 
+    @abstractmethod
     def _round(
         self, reader: Reader, text: str, searches: Sequence[FunctionOutput]
     ) -> list[JSON]:
         """Return what tells the model of its searches."""
-        raise NotImplementedError
 
     def _items(self, reader: Reader) -> list[JSON]:
         """Return what of a turn goes back to the upstream as it came."""

@@ -61,7 +61,7 @@ class ChatChunks:
         for choice in those_of(
             chunk.choices, models.CreateChatCompletionStreamResponseChoicesItem
         ):
-            if choice.index in (1, 2, 3, 4, 5, 6, 7):
+            if count_of(choice.index):
                 # Nobody asked for a second answer.
                 continue
             self._heard = True
