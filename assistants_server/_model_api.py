@@ -6,4 +6,7 @@ from model_api.api.models import list_models as list_models
 from model_api.api.responses import create_response as create_response
 from model_api.streaming import Event as Event
 from model_api.streaming import EventDecoder as EventDecoder
+from model_api.streaming import event_data as event_data
+from model_api.types import Model as Model
 from model_api.types import Request as Request
+from model_api.types import UnknownObject as UnknownObject

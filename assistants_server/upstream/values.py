@@ -17,6 +17,11 @@ def count_of(value: Any) -> int:
     return value if isinstance(value, int) and value > 0 else 0
 
 
+def list_of(value: list[T] | None) -> list[T]:
+    """Return a list; an empty one where it is none."""
+    return value if isinstance(value, list) else []
+
+
 def those_of(value: Any, kind: type[T]) -> list[T]:
     """Return the members of a list that are of a kind; none where it is no list."""
     if not isinstance(value, list):

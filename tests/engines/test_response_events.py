@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -315,3 +316,41 @@ def test_what_is_no_event_is_an_error(data: str) -> None:
 )
 def test_odd_events_do_no_harm(odd: JSON) -> None:
     assert read(delta("42"), event(odd), ended()) == ["42"]
+
+
+ODD: list[Any] = [
+    None, True, 3, "x", [], {}, [None], [{}], {"id": 3}, {"type": None},
+    {"type": "message", "content": 3},
+    {"type": "message", "content": [None, {"type": "output_text", "text": 4}]},
+    said("", {"type": "file_citation", "file_id": 3}),
+    {"type": "function_call", "id": 4, "call_id": []},
+    {"type": "code_interpreter_call", "outputs": 3, "code": 7},
+    {"type": "file_search_call", "results": [None, 3, {"score": "x"}]},
+    {"status": [], "output": 4, "usage": 3, "incomplete_details": "x"},
+    {"status": "completed", "output": [None], "usage": {"input_tokens": "x"}},
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "output_text.delta",
+        "refusal.delta",
+        "function_call_arguments.delta",
+        "output_item.added",
+        "output_item.done",
+        "output_text.annotation.added",
+        "completed",
+        "incomplete",
+    ],
+)
+def test_values_of_other_types_do_no_harm(kind: str) -> None:
+    names = ("item", "item_id", "delta", "content_index", "response", "annotation")
+    for name in (*names, "annotation_index"):
+        for value in ODD:
+            reader = ResponseEvents(HOST)
+            data = {"type": f"response.{kind}", "item_id": "a", "delta": "x"}
+            reader.feed(event({**data, name: value}))
+            assert json.dumps(reader.items)
+            assert reader.feed(ended("completed", said("42", id="msg_2")))
+            assert reader.end() == []
