@@ -82,10 +82,8 @@ NOT_IN_FLOWS = {
 
 
 def test_nothing_shipped_imports_development_code() -> None:
-    found = _breaking(
-        *DOORS, "assistants_client", "assistants_server", rule=_is_shippable
-    )
-    assert found == []
+    shipped = (*DOORS, "assistants_cli", "assistants_client", "assistants_server")
+    assert _breaking(*shipped, rule=_is_shippable) == []
 
 
 def test_generated_code_imports_itself_relatively_and_few_others() -> None:
@@ -97,13 +95,22 @@ def test_codegen_imports_nothing_that_is_made_later() -> None:
 
 
 def test_one_door_each_leads_to_generated_code() -> None:
-    both = ("assistants_client", "assistants_server")
-    assert _breaking(*both, rule=_goes_through_the_door) == []
+    all_three = ("assistants_cli", "assistants_client", "assistants_server")
+    assert _breaking(*all_three, rule=_goes_through_the_door) == []
 
 
 def test_the_server_and_the_client_know_nothing_of_each_other() -> None:
     both = ("assistants_client", "assistants_server")
     assert _breaking(*both, rule=_keeps_the_server_apart) == []
+
+
+def test_the_command_knows_what_is_public_in_the_client_alone() -> None:
+    assert _breaking("assistants_cli", rule=_is_public) == []
+
+
+def test_nothing_needs_the_command() -> None:
+    both = ("assistants_client", "assistants_server")
+    assert _breaking(*both, rule=lambda found: found.top != "assistants_cli") == []
 
 
 def test_the_client_is_written_for_no_one_http_library() -> None:
@@ -143,7 +150,9 @@ def test_flows_and_events_know_no_io_no_clock_and_no_chance() -> None:
     assert [str(found) for found in imports if not _is_pure(found)] == []
 
 
-@pytest.mark.parametrize("package", ["assistants_client", "assistants_server"])
+@pytest.mark.parametrize(
+    "package", ["assistants_cli", "assistants_client", "assistants_server"]
+)
 def test_no_modules_import_each_other_in_a_circle(package: str) -> None:
     names = {name for name, _ in modules(package)}
     needs: dict[str, set[str]] = {name: set() for name in names}
@@ -164,6 +173,7 @@ def test_all_modules_were_looked_at() -> None:
     assert found["codegen"] > 10
     assert found["assistants_client"] > 30
     assert found["assistants_server"] > 20
+    assert found["assistants_cli"] > 10
 
 
 @pytest.mark.parametrize(
@@ -276,6 +286,23 @@ def test_rule_of_the_server_can_be_broken(
     assert _keeps_the_server_apart(found) is fine
 
 
+@pytest.mark.parametrize(
+    ("source", "fine"),
+    [
+        ("from assistants_client import Client", True),
+        ("from assistants_client.objects.runs import Run", True),
+        ("from assistants_client._errors import APIError", False),
+        ("from assistants_client.objects._live import Live", False),
+        ("def f():\n    import assistants_server", False),
+        ("from assistants_api import models", False),
+        ("from typer.core import TyperGroup", True),
+    ],
+)
+def test_rule_of_the_command_can_be_broken(source: str, *, fine: bool) -> None:
+    (found,) = imports_of(source, "assistants_cli.app", "assistants_cli")
+    assert _is_public(found) is fine
+
+
 def _is_shippable(found: Import) -> bool:
     return found.top not in DEVELOPMENT_ONLY
 
@@ -309,6 +336,12 @@ def _keeps_the_server_apart(found: Import) -> bool:
         # Which is imported where somebody asks for a server.
         own = found.top
     return found.top not in {"assistants_client", "assistants_server"} - {own}
+
+
+def _is_public(found: Import) -> bool:
+    private = any(part.startswith("_") for part in found.imported.split("."))
+    ours = found.top == "assistants_client" and not private
+    return ours or found.top not in {"assistants_client", "assistants_server", *DOORS}
 
 
 def _rooms(found: Import) -> tuple[str, str]:

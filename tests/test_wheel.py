@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parent.parent
 SOURCES = {
+    "assistants_cli": ROOT,
     "assistants_client": ROOT,
     "assistants_server": ROOT,
     "assistants_api": ROOT / "generated",
@@ -88,6 +89,9 @@ def test_wheel_alone_is_enough(wheel: Path, tmp_path: Path) -> None:
         *("-qq", "--disable-pip-version-check", "--no-deps", "--no-index", wheel),
     )
     _link_dependencies(tmp_path / "clean", metadata, "")
+    extras = {"assistants_cli", "assistants_server"}
+    _import_everything(python, metadata, [*SOURCES.keys() - extras])
+    _link_dependencies(tmp_path / "clean", metadata, "cli")
     _import_everything(python, metadata, [*SOURCES.keys() - {"assistants_server"}])
     _link_dependencies(tmp_path / "clean", metadata, "server")
     # The server's fixtures are for those who have pytest.

@@ -10,6 +10,7 @@ from typing import Any
 
 import typer
 
+from assistants_cli.app import app as cli
 from assistants_server.__main__ import _parser
 from codegen.__main__ import app
 from tests.docs.pages import ROOT, all_pages, code_words, where
@@ -31,7 +32,7 @@ def commands() -> list[tuple[str, list[str]]]:
         for block in page.examples("sh"):
             lines = block.parsed.replace("\\\n", " ").splitlines()
             found += [(where(block), line) for line in lines]
-        begins = ("python -m ", "scripts/", ".ci/")
+        begins = ("python -m ", "assistants ", "scripts/", ".ci/")
         for word in code_words(page):
             if word.startswith(begins) and not word.endswith((".py", "/")):
                 found.append((page.path, word))
@@ -47,6 +48,21 @@ def codegen_options() -> dict[str, set[str]]:
         name: {text for each in command.params for text in [*each.opts, "--help"]}
         for name, command in group.commands.items()
     }
+
+
+@cache
+def cli_options() -> dict[str, set[str]]:
+    """Return the options of each command of `assistants`, subcommands as "a b"."""
+    found: dict[str, set[str]] = {}
+    todo: list[tuple[str, Any]] = [("", typer.main.get_command(cli))]
+    while todo:
+        name, command = todo.pop()
+        found[name] = {
+            text for each in command.params for text in [*each.opts, "--help"]
+        }
+        for below, other in getattr(command, "commands", {}).items():
+            todo.append((f"{name} {below}".strip(), other))
+    return found
 
 
 @cache
@@ -81,6 +97,8 @@ def fault(words: list[str]) -> str | None:
             return unknown(options - {"-m"} - known)
         case ["python", "-m", "assistants_server", *_]:
             return unknown(options - {"-m"} - server_options())
+        case ["assistants", *rest]:
+            return cli_fault(options, rest)
         case ["python", "-m", module, *_] if module in _OTHERS:
             return None
         case ["python", "-m", module] if module.startswith("harness."):
@@ -92,6 +110,20 @@ def fault(words: list[str]) -> str | None:
             return script_fault(script, options, rest)
         case _:
             return "nobody knows this command"
+
+
+def cli_fault(options: set[str], rest: list[str]) -> str | None:
+    """Return what is wrong with a use of `assistants`, if something is."""
+    known = cli_options()
+    name = ""
+    for word in rest:
+        longer = f"{name} {word}".strip()
+        if longer not in known:
+            break
+        name = longer
+    if not name and rest and not rest[0].startswith("-"):
+        return f"assistants has no command {rest[0]}"
+    return unknown(options - known[name])
 
 
 def script_fault(script: str, options: set[str], rest: list[str]) -> str | None:
@@ -119,7 +151,7 @@ def test_commands_exist() -> None:
 
 
 def test_options_exist() -> None:
-    known = server_options().union(*codegen_options().values())
+    known = server_options().union(*codegen_options().values(), *cli_options().values())
     names = [path.name for path in (ROOT / "scripts").iterdir() if path.is_file()]
     scripts = [name for name in names if name.replace("-", "").isalnum()]
     texts = "".join(script_text(f"scripts/{name}") for name in scripts)
@@ -136,6 +168,8 @@ def test_what_does_not_exist_is_noticed() -> None:
         "python -m codegen buidl",
         "python -m codegen build --nmae x",
         "python -m assistants_server --prot 1",
+        "assistants thraeds",
+        "assistants assistants list --lmiit 3",
         "scripts/tset",
         "scripts/regen --chekc",
         "scripts/test tests/nowhere",

@@ -1,0 +1,1 @@
+"""The command `assistants`, of the extra `cli`; `app.py` lists what it does."""

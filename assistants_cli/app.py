@@ -1,0 +1,47 @@
+"""What `assistants` can do, a line for each command.
+
+To add a command, write a function with `@command` (see `command.py`), or a `group()`
+that has several, and name it here with its help. It is imported when it is used.
+"""
+
+from __future__ import annotations
+
+import io
+import signal
+import sys
+from typing import TYPE_CHECKING, Final, NoReturn
+
+import typer
+
+from .command import remember_options
+from .lazy_group import PLAIN, Entry, lazy_group
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+COMMANDS: Final = {
+    "assistants": Entry("commands.assistants:app", "List, show, make, change them."),
+}
+
+app = typer.Typer(
+    **{**PLAIN, "add_completion": True},
+    cls=lazy_group(COMMANDS, __package__),
+    help="Use a server of the Assistants API from a terminal or a script.",
+)
+app.callback()(remember_options)
+
+
+def run(arguments: Sequence[str] | None = None) -> NoReturn:
+    """Perform what the command line asks for, and end the process."""
+    signal.signal(signal.SIGTERM, _interrupted)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # A terminal that lacks a character is no reason to fail.
+            stream.reconfigure(errors="backslashreplace")
+    typer.main.get_command(app).main(arguments, prog_name="assistants")
+    sys.exit()
+
+
+def _interrupted(*_: object) -> NoReturn:
+    """Clean up on SIGTERM as on an interrupt."""
+    raise KeyboardInterrupt

@@ -1,0 +1,105 @@
+"""What makes a function a command: the common options, and how errors are reported."""
+
+from __future__ import annotations
+
+import inspect
+import os
+import sys
+from collections.abc import Callable
+from typing import Any, Concatenate, ParamSpec, TypeAlias
+
+import typer
+
+from .exit_codes import ExitCode
+from .lazy_group import PLAIN
+from .session import Session
+from .settings import Settings, option_parameters
+
+P = ParamSpec("P")
+Command: TypeAlias = Callable[..., None]
+
+
+def command(function: Callable[Concatenate[Session, P], ExitCode | None]) -> Command:
+    """Make a function a command: it gets a session, and its own parameters by keyword.
+
+    The common options are added to its parameters. What it returns is the exit code;
+    what it raises becomes a line on stderr and the code that `failures` has for it.
+    """
+
+    def perform(context: typer.Context, **given: Any) -> None:
+        own = {name: given.pop(name) for name in parameters}
+        before = context.find_object(Settings) or Settings()
+        session = Session(Settings(**given).over(before))
+        code = _guarded(session, lambda: function(session, **own))  # type: ignore[call-arg]
+        if code:
+            raise typer.Exit(code)
+
+    signature = inspect.signature(function, eval_str=True)
+    _, *parameters = signature.parameters
+    shown = [signature.parameters[name] for name in parameters]
+    context = inspect.Parameter(
+        "context", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=typer.Context
+    )
+    by_keyword = [each.replace(kind=each.KEYWORD_ONLY) for each in shown]
+    perform.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
+        [context, *by_keyword, *option_parameters()]
+    )
+    perform.__annotations__ = {}
+    perform.__name__ = function.__name__
+    perform.__doc__ = function.__doc__
+    return perform
+
+
+def group(text: str | None = None) -> typer.Typer:
+    """Return a group of commands, such as `threads`, with a help text."""
+    return typer.Typer(**PLAIN, help=text)
+
+
+def remember_options(context: typer.Context, **given: Any) -> None:
+    """Keep the options that stand before the command."""
+    context.obj = Settings(**given)
+
+
+remember_options.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
+    [
+        inspect.Parameter(
+            "context", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=typer.Context
+        ),
+        *option_parameters(),
+    ]
+)
+remember_options.__annotations__ = {}
+
+
+def _guarded(
+    session: Session, perform: Callable[[], ExitCode | None]
+) -> ExitCode | None:
+    """Perform a command; report what goes wrong, and return the exit code."""
+    try:
+        try:
+            code = perform()
+            sys.stdout.flush()
+        finally:
+            session.close()
+    except BrokenPipeError:
+        # Nobody reads on; so that Python doesn't complain at its end either.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return ExitCode.PIPE_CLOSED
+    except KeyboardInterrupt:
+        return ExitCode.INTERRUPTED
+    except typer.Exit:
+        raise
+    except Exception as error:  # noqa: BLE001 - people get a line for each
+        return _report(session, error)
+    return code
+
+
+def _report(session: Session, error: Exception) -> ExitCode:
+    from .failures import Ended, advice_for, exit_code_of, trace_of
+
+    if isinstance(error, Ended):
+        return error.code
+    if session.settings.verbosity == "debug":
+        session.output.note(trace_of(error))
+    session.output.note(f"assistants: {advice_for(error)}")
+    return exit_code_of(error)

@@ -1,0 +1,25 @@
+"""How the command ends, as numbers that scripts can read."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+
+class ExitCode(IntEnum):
+    """An exit code; docs/command-line.md says them to users."""
+
+    OK = 0
+    ERROR = 1
+    """The server refused, couldn't be reached, or answered what can't be read."""
+    WRONG_USE = 2
+    """An argument, a setting or a file can't be used; nothing was sent."""
+    RUN_FAILED = 3
+    """The run failed, was cancelled, expired or is incomplete; or a tool failed."""
+    ACTION_REQUIRED = 4
+    """The run waits for outputs of functions, or for approval."""
+    TIMEOUT = 5
+    """The time is up; what was waited for may go on at the server."""
+    INTERRUPTED = 130
+    """Ctrl-C, or SIGTERM."""
+    PIPE_CLOSED = 141
+    """Nobody reads what is printed, such as after `| head`."""

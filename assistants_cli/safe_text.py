@@ -1,0 +1,57 @@
+"""Text of servers and models, made fit for a terminal."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any, Final
+
+# What moves the cursor, changes colours or titles, or turns the direction of writing:
+# the control characters but tab and newline, separators of lines that few expect, marks
+# of direction, and halves of characters, which no terminal can show.
+_CONTROLS: Final = (
+    "\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f"
+    "\u2028-\u202e\u2066-\u2069\ud800-\udfff"
+)
+_UNSAFE: Final = re.compile(f"\r\n|[{_CONTROLS}]")
+_UNSAFE_IN_LINE: Final = re.compile(f"[\t\n{_CONTROLS}]")
+_NAMED: Final = {"\t": "\\t", "\n": "\\n", "\r": "\\r"}
+
+
+def visible(text: str) -> str:
+    """Return a text whose control characters are shown, in escaped form."""
+    return _UNSAFE.sub(_escaped, text)
+
+
+def in_line(text: str) -> str:
+    """Return a text that takes one line, its tabs and ends of lines escaped as well."""
+    return _UNSAFE_IN_LINE.sub(_named, text)
+
+
+def json_line(value: Any, *, ascii_only: bool = False) -> str:
+    """Return JSON in a line, with control characters escaped as JSON escapes them.
+
+    Args:
+        value: the value; what has `to_dict` is written as what that returns.
+        ascii_only: whether to escape all that isn't ASCII.
+    """
+    text = json.dumps(value, default=_data, ensure_ascii=ascii_only)
+    # They can only stand within strings, where this means the same.
+    return _UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+
+
+def _escaped(found: re.Match[str]) -> str:
+    return "\n" if found[0] == "\r\n" else _named(found)
+
+
+def _named(found: re.Match[str]) -> str:
+    code = ord(found[0])
+    return _NAMED.get(found[0]) or (
+        f"\\x{code:02x}" if code < 256 else f"\\u{code:04x}"
+    )
+
+
+def _data(value: Any) -> Any:
+    if hasattr(value, "to_dict"):
+        return value.to_dict()
+    raise TypeError(f"{type(value).__name__} is not JSON")
