@@ -8,15 +8,14 @@ pointed at our server. The table says what works.
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import subprocess
 import sys
-import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
 from assistants_server import LocalServer
+from harness.cases import cases_of
 from harness.environments import ROOT, python_with
 from harness.frameworks.frameworks import (
     ASKS_FOR_CLASSES,
@@ -24,11 +23,10 @@ from harness.frameworks.frameworks import (
     KINDS,
     Framework,
 )
-from harness.processes import ProcessError, plain_environment
+from harness.processes import ProcessError
 
 PROGRAMS = Path(__file__).with_name("programs")
 _PATHS = os.pathsep.join([str(ROOT), str(ROOT / "generated")])
-_SECONDS = 300
 
 
 def main() -> int:
@@ -57,7 +55,7 @@ def tried(framework: Framework, url: str) -> int:
     """Run the program of a framework in all ways; return how much was a surprise."""
     print(framework.packages[0])
     try:
-        python = python_with(framework.program, *framework.packages, *_imported())
+        python = python_with(framework.program, *framework.all_packages())
     except (ProcessError, subprocess.TimeoutExpired) as error:
         lines = str(error).strip().splitlines()
         print(f"  can't be installed: {lines[-1] if lines else error}", flush=True)
@@ -93,14 +91,7 @@ def _cell(problem: str | None, *, expected: bool) -> str:
 def _cases(
     python: Path, framework: Framework, url: str, kind: str
 ) -> Iterator[tuple[str, str | None]]:
-    """Yield the cases of a program, each with what went wrong."""
-    command: list[str | Path] = [
-        python,
-        "-B",
-        PROGRAMS / f"{framework.program}.py",
-        url,
-        kind,
-    ]
+    """Return the cases of a program, each with what went wrong."""
     # Some would ask their makers for prices or models, others tell them of their use.
     quiet = {
         "LITELLM_LOCAL_MODEL_COST_MAP": "True",
@@ -108,33 +99,8 @@ def _cases(
         "DO_NOT_TRACK": "1",
         "no_proxy": "*",
     }
-    environment = {**plain_environment(), **quiet, "PYTHONPATH": _PATHS}
-    try:
-        done = subprocess.run(
-            command,
-            env=environment,
-            capture_output=True,
-            text=True,
-            timeout=_SECONDS,
-            check=False,
-        )
-    except subprocess.TimeoutExpired:
-        yield "(program)", f"it took more than {_SECONDS} s"
-        return
-    for line in done.stdout.splitlines():
-        if line.startswith('{"case": '):
-            result = json.loads(line)
-            yield result["case"], result["problem"]
-    if done.returncode:
-        last = done.stderr.strip().splitlines()[-1:]
-        yield "(program)", f"exit code {done.returncode}: {''.join(last)}"
-
-
-def _imported() -> list[str]:
-    """Return what our client imports, in any version that it allows."""
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-    found: list[str] = project["project"]["dependencies"]
-    return found
+    program = PROGRAMS / f"{framework.program}.py"
+    return cases_of([python, "-B", program, url, kind], {**quiet, "PYTHONPATH": _PATHS})
 
 
 if __name__ == "__main__":

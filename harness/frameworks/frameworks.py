@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import tomllib
 from dataclasses import dataclass
+
+from harness.environments import ROOT
 
 KINDS = ("ours", "imitating", "openai")
 """Our client, ours after `imitate_openai()`, and the client of `openai`."""
@@ -24,6 +27,11 @@ class Framework:
     program: str
     packages: tuple[str, ...]
     refuses_ours: tuple[str, ...] = ()
+
+    def all_packages(self) -> list[str]:
+        """Return its packages, and what our client imports, in any version allowed."""
+        text = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+        return [*self.packages, *tomllib.loads(text)["project"]["dependencies"]]
 
 
 FRAMEWORKS = (

@@ -1,14 +1,11 @@
 """What the programs share: the clients, and the run of their cases.
 
-A program is started as `python PROGRAM URL KIND`. It prints a line of JSON for each of
-its cases: its name, and what went wrong, or null.
+A program is started as `python PROGRAM URL KIND`.
 """
 
 from __future__ import annotations
 
-import asyncio
-import inspect
-import json
+import functools
 import logging
 import os
 import sys
@@ -16,6 +13,8 @@ import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
+
+from harness.cases import tell
 
 QUESTION = "What is six times seven?"
 MODEL = "gpt-4o-mini"
@@ -65,20 +64,15 @@ def run(*cases: Callable[[Clients], Any]) -> None:
         import assistants_client
 
         assistants_client.imitate_openai()
-    for case in cases:
-        try:
-            found = case(_clients(kind, url))
-            if inspect.isawaitable(found):
-                asyncio.run(_awaited(found))
-            problem = None
-        except Exception as error:  # noqa: BLE001 - whatever it is, it is the result
-            text = " ".join(str(error).split())
-            problem = f"{type(error).__name__}: {text[:300]}"
-        print(json.dumps({"case": case.__name__, "problem": problem}), flush=True)
+    tell(*(_named(case, kind, url) for case in cases))
 
 
-async def _awaited(found: Any) -> None:
-    await found
+def _named(case: Callable[[Clients], Any], kind: str, url: str) -> Callable[[], Any]:
+    @functools.wraps(case)
+    def call() -> Any:
+        return case(_clients(kind, url))
+
+    return call
 
 
 def _clients(kind: str, url: str) -> Clients:
