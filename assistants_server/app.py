@@ -11,6 +11,7 @@ from starlette.responses import Response, StreamingResponse
 from starlette.routing import Match, Route
 
 from ._api import in_thread
+from .base_paths import BasePaths, base_of
 from .files import Files
 from .http_errors import HTTPError, json_response, quoted, request_id
 from .idempotency import fingerprint, key_of, once
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
 
     from starlette.requests import Request
+    from starlette.types import ASGIApp
 
     from .events import Listener
     from .library import Library
@@ -42,7 +44,7 @@ if TYPE_CHECKING:
     _Act: TypeAlias = Callable[[ValidRequest], Result]
 
 PREFIX = "/v1"
-"""What paths begin with; they are served without it as well."""
+"""What paths begin with, as clients of OpenAI have it; `base_paths` has the others."""
 
 
 class App:
@@ -70,16 +72,11 @@ class App:
             self._operations[each.method, each.path] = each
         # A path without parameters wins over one with: /threads/runs, /threads/{id}.
         self._routes = [
-            Route(
-                *(prefix + _pattern(path), self._endpoint(path, acts)),
-                methods=acts,
-                name=path,
-            )
+            Route(_pattern(path), self._endpoint(path, acts), methods=acts, name=path)
             for path, acts in sorted(by_path.items(), key=lambda item: "{" in item[0])
-            for prefix in ("", PREFIX)
         ]
 
-    def asgi(self) -> Starlette:
+    def asgi(self) -> ASGIApp:
         """Return the application for a server."""
         app = Starlette(
             routes=self._routes,
@@ -92,7 +89,7 @@ class App:
         )
         # A redirect would turn a POST into a GET.
         app.router.redirect_slashes = False
-        return app
+        return BasePaths(app)
 
     async def _store_error_response(
         self, request: Request, error: Exception
@@ -104,6 +101,7 @@ class App:
     def operation_of(self, method: str, path: str) -> str | None:
         """Return the operationId of a request; None if there is no such operation."""
         scope = {"type": "http", "method": method, "path": path}
+        scope["root_path"] = base_of(path)
         for route in self._routes:
             if route.matches(scope)[0] is Match.FULL:
                 found = self._operations.get((method, route.name))
