@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal
 
-from .._model_api import create_chat_completion
+from .. import _model_api
 from ..upstream.chat_chunks import ChatChunks
 from ..upstream.chat_request import calling_round, chat_request
 from ..upstream.connection import FIRST_PAUSE
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from ..upstream.run_state import RunState
     from .interface import FunctionOutput, Turn
     from .upstream import Reader
+
+JSON = dict[str, Any]
 
 
 class ChatEngine(UpstreamEngine):
@@ -56,14 +58,16 @@ class ChatEngine(UpstreamEngine):
         )
         self._role: Literal["system", "developer"] = role
 
-    def _request(self, inputs: Inputs, state: RunState) -> Request:
-        body = chat_request(inputs, role=self._role)
-        return create_chat_completion.build_stream_request(body=body)
+    def _body(self, inputs: Inputs, state: RunState) -> JSON:
+        return chat_request(inputs, role=self._role)
+
+    def _request(self, body: Any) -> Request:
+        return _model_api.create_chat_completion.build_stream_request(body=body)
 
     def _reader(self, turn: Turn) -> Reader:
         return ChatChunks(self._connection.address.host, taken_ids(turn))
 
     def _round(
         self, reader: Reader, text: str, searches: Sequence[FunctionOutput]
-    ) -> Sequence[Any]:
+    ) -> list[JSON]:
         return calling_round(text, searches)

@@ -1,0 +1,1 @@
+"""Clients that others wrote, in front of our server with a model behind it."""
