@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal
 
-from .. import _model_api
+from .._model_api import create_chat_completion
 from ..upstream.chat_chunks import ChatChunks
 from ..upstream.chat_request import calling_round, chat_request
 from ..upstream.connection import FIRST_PAUSE
@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from ..upstream.run_state import RunState
     from .interface import FunctionOutput, Turn
     from .upstream import Reader
-
-JSON = dict[str, Any]
 
 
 class ChatEngine(UpstreamEngine):
@@ -58,16 +56,14 @@ class ChatEngine(UpstreamEngine):
         )
         self._role: Literal["system", "developer"] = role
 
-    def _body(self, inputs: Inputs, state: RunState) -> JSON:
-        return chat_request(inputs, role=self._role)
-
-    def _request(self, body: Any) -> Request:
-        return _model_api.create_chat_completion.build_stream_request(body=body)
+    def _request(self, inputs: Inputs, state: RunState) -> Request:
+        body = chat_request(inputs, role=self._role)
+        return create_chat_completion.build_stream_request(body=body)
 
     def _reader(self, turn: Turn) -> Reader:
         return ChatChunks(self._connection.address.host, taken_ids(turn))
 
     def _round(
         self, reader: Reader, text: str, searches: Sequence[FunctionOutput]
-    ) -> list[JSON]:
+    ) -> Sequence[Any]:
         return calling_round(text, searches)

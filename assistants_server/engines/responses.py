@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .. import _model_api
+from .._model_api import create_response
 from ..upstream.response_events import ResponseEvents
 from ..upstream.responses_request import calling_round, responses_request
 from .upstream import UpstreamEngine, taken_ids
@@ -24,16 +24,14 @@ JSON = dict[str, Any]
 class ResponsesEngine(UpstreamEngine):
     """A model behind `/responses`: OpenAI, Azure, llama.cpp, ..."""
 
-    def _body(self, inputs: Inputs, state: RunState) -> JSON:
-        return responses_request(
+    def _request(self, inputs: Inputs, state: RunState) -> Request:
+        body = responses_request(
             inputs,
             state.items,
             built_in=self._built_in,
             is_the_original=self._connection.address.is_the_original,
         )
-
-    def _request(self, body: Any) -> Request:
-        return _model_api.create_response.build_stream_request(body=body)
+        return create_response.build_stream_request(body=body)
 
     def _reader(self, turn: Turn) -> Reader:
         host = self._connection.address.host
@@ -41,8 +39,8 @@ class ResponsesEngine(UpstreamEngine):
 
     def _round(
         self, reader: Reader, text: str, searches: Sequence[FunctionOutput]
-    ) -> list[JSON]:
+    ) -> Sequence[Any]:
         return calling_round(self._items(reader), text, searches)
 
-    def _items(self, reader: Reader) -> list[JSON]:
+    def _items(self, reader: Reader) -> Sequence[JSON]:
         return reader.items if isinstance(reader, ResponseEvents) else []

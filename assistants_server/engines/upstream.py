@@ -8,6 +8,8 @@ from contextlib import aclosing
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
+from attrs import evolve
+
 from ..address import Address
 from ..upstream.connection import FIRST_PAUSE, Connection
 from ..upstream.errors import ContextTooLongError, RefusedParameterError, UpstreamError
@@ -190,12 +192,14 @@ class UpstreamEngine(ABC):
         run = inputs.turn.run
         until = run.get("expires_at") or time.time() + _LONGEST
         while True:
-            body = self._refused.without(self._body(inputs, state))
+            request = self._request(inputs, state)
+            body = self._refused.without(request.json)
             reader = self._reader(inputs.turn)
             readers.append(reader)
             begun = False
             try:
-                stream = self._connection.stream(self._request(body), until=until)
+                request = evolve(request, json=body)
+                stream = self._connection.stream(request, until=until)
                 async with aclosing(stream) as events:
                     async for event in events:
                         for output in reader.feed(event):
@@ -214,12 +218,8 @@ class UpstreamEngine(ABC):
                 return
 
     @abstractmethod
-    def _body(self, inputs: Inputs, state: RunState) -> JSON:
-        """Return the body by which the model is asked."""
-
-    @abstractmethod
-    def _request(self, body: Any) -> Request:
-        """Return the request that has a body."""
+    def _request(self, inputs: Inputs, state: RunState) -> Request:
+        """Return the request by which the model is asked."""
 
     @abstractmethod
     def _reader(self, turn: Turn) -> Reader:
@@ -228,10 +228,10 @@ class UpstreamEngine(ABC):
     @abstractmethod
     def _round(
         self, reader: Reader, text: str, searches: Sequence[FunctionOutput]
-    ) -> list[JSON]:
+    ) -> Sequence[Any]:
         """Return what tells the model of its searches."""
 
-    def _items(self, reader: Reader) -> list[JSON]:
+    def _items(self, reader: Reader) -> Sequence[JSON]:
         """Return what of a turn goes back to the upstream as it came."""
         return []
 

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
-from .inputs import parts_of, search_function, settings_of
+from .inputs import Picture, add_settings, parts_of, search_function
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from .._model_api import models
     from ..engines.interface import FunctionOutput
     from .inputs import Inputs
 
 JSON = dict[str, Any]
+_Message: TypeAlias = "models.ChatCompletionRequestMessageDict"
+_Part: TypeAlias = "models.ChatCompletionRequestUserMessageContentPartDict"
 
 
 def chat_request(
     inputs: Inputs, *, role: Literal["system", "developer"] = "system"
-) -> JSON:
+) -> models.CreateChatCompletionRequestDict:
     """Return the body of a request for one turn.
 
     Args:
@@ -26,17 +29,14 @@ def chat_request(
     """
     turn = inputs.turn
     run = turn.run
-    body: JSON = {
+    body: models.CreateChatCompletionRequestDict = {
         "model": inputs.model,
         "messages": _messages(inputs, role),
         "stream": True,
         "stream_options": {"include_usage": True},
-        **settings_of(run),
     }
-    tools = [
-        {"type": "function", "function": function} for function in _functions(inputs)
-    ]
-    if tools:
+    add_settings(body, run)
+    if tools := [_tool(function) for function in _functions(inputs)]:
         body["tools"] = tools
         body["parallel_tool_calls"] = run.get("parallel_tool_calls", True)
         choice = _choice(inputs)
@@ -51,46 +51,63 @@ def chat_request(
     return body
 
 
-def calling_round(text: str, calls: Sequence[FunctionOutput]) -> list[JSON]:
+def calling_round(text: str, calls: Sequence[FunctionOutput]) -> list[_Message]:
     """Return the messages that tell of calls and what came of them.
 
     Args:
         text: what the model said before.
         calls: the calls, with their outputs.
     """
-    made = [_call(each.id, each.name, each.arguments) for each in calls]
-    asked = {"role": "assistant", "content": text or None, "tool_calls": made}
+    asked: models.ChatCompletionRequestAssistantMessageDict = {
+        "role": "assistant",
+        "content": text or None,
+        "tool_calls": [_call(each.id, each.name, each.arguments) for each in calls],
+    }
     return [asked, *map(_output, calls)]
 
 
-def _messages(inputs: Inputs, role: str) -> list[JSON]:
+def _messages(inputs: Inputs, role: Literal["system", "developer"]) -> list[_Message]:
     turn = inputs.turn
-    messages: list[JSON] = []
+    messages: list[_Message] = []
     if turn.run["instructions"]:
-        messages.append({"role": role, "content": turn.run["instructions"]})
+        messages.append(_message(role, turn.run["instructions"]))
     for message in inputs.history:
         content = _content(message, inputs)
         if content:
-            messages.append({"role": message["role"], "content": content})
+            messages.append(_message(message["role"], content))
     for number, past in enumerate(turn.past):
         messages += inputs.round(number)
         messages += calling_round(past.text, past.calls)
     return [*messages, *inputs.round(turn.number)]
 
 
-def _content(message: JSON, inputs: Inputs) -> str | list[JSON]:
+def _message(role: Any, content: Any) -> _Message:
+    """Return a message; its role says what its content may be."""
+    return {"role": role, "content": content}
+
+
+def _content(message: JSON, inputs: Inputs) -> str | list[_Part]:
     parts = parts_of(message, inputs.images)
     if message["role"] == "assistant":
         # It can't show images in this protocol.
-        parts = [part for part in parts if "text" in part]
-    if all("text" in part for part in parts):
-        return "\n".join(part["text"] for part in parts)
-    return [
-        {"type": "text", **part}
-        if "text" in part
-        else {"type": "image_url", "image_url": part}
-        for part in parts
-    ]
+        parts = [part for part in parts if isinstance(part, str)]
+    if any(isinstance(part, Picture) for part in parts):
+        return [_picture(p) if isinstance(p, Picture) else _text(p) for p in parts]
+    return "\n".join(map(str, parts))
+
+
+def _text(text: str) -> models.ChatCompletionRequestMessageContentPartTextDict:
+    return {"type": "text", "text": text}
+
+
+def _picture(
+    picture: Picture,
+) -> models.ChatCompletionRequestMessageContentPartImageDict:
+    shown: models.ChatCompletionRequestMessageContentPartImageImageUrlDict
+    shown = {"url": picture.url}
+    if picture.detail:
+        shown["detail"] = picture.detail
+    return {"type": "image_url", "image_url": shown}
 
 
 def _functions(inputs: Inputs) -> list[JSON]:
@@ -112,10 +129,20 @@ def _choice(inputs: Inputs) -> Any:
     return choice
 
 
-def _call(id: str, name: str, arguments: str) -> JSON:
-    function = {"name": name, "arguments": arguments}
-    return {"id": id, "type": "function", "function": function}
+def _tool(function: Any) -> models.ChatCompletionToolDict:
+    """Return a function as a tool: the two APIs define functions alike."""
+    return {"type": "function", "function": function}
 
 
-def _output(call: FunctionOutput) -> JSON:
+def _call(
+    id: str, name: str, arguments: str
+) -> models.ChatCompletionMessageToolCallDict:
+    return {
+        "id": id,
+        "type": "function",
+        "function": {"name": name, "arguments": arguments},
+    }
+
+
+def _output(call: FunctionOutput) -> models.ChatCompletionRequestToolMessageDict:
     return {"role": "tool", "tool_call_id": call.id, "content": call.output}

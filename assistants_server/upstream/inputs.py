@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import base64
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypedDict
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -22,6 +22,20 @@ _CITE: Final = (
     "use a passage, repeat its mark right after the sentence."
 )
 _NOTHING: Final = "Nothing was found."
+
+
+class Picture(NamedTuple):
+    """An image that a message shows, and how closely it is to be looked at."""
+
+    url: str
+    detail: Any = None
+
+
+class Settings(TypedDict, total=False):
+    """What the bodies of both protocols have in common."""
+
+    temperature: float | None
+    top_p: float | None
 
 
 @dataclass(frozen=True)
@@ -43,7 +57,7 @@ class Inputs:
     model: str
     images: Mapping[str, str] = field(default_factory=dict)
     dropped: int = 0
-    rounds: Sequence[Sequence[JSON]] = ()
+    rounds: Sequence[Sequence[Any]] = ()
     search: str | None = None
 
     @property
@@ -56,7 +70,7 @@ class Inputs:
         """Return whether the model is asked for the first time in this run."""
         return self.turn.number == 0 and not any(self.rounds)
 
-    def round(self, number: int) -> Sequence[JSON]:
+    def round(self, number: int) -> Sequence[Any]:
         """Return the items of the searches in a turn."""
         return self.rounds[number] if number < len(self.rounds) else ()
 
@@ -126,40 +140,35 @@ def has_tool(run: JSON, kind: str) -> bool:
     return any(tool["type"] == kind for tool in run["tools"])
 
 
-def parts_of(message: JSON, images: Mapping[str, str]) -> list[JSON]:
-    """Return what a message shows: texts, and images as URL and detail.
+def parts_of(message: JSON, images: Mapping[str, str]) -> list[str | Picture]:
+    """Return what a message shows: texts and images.
 
     Args:
         message: the message.
         images: the image files, by their ids; others are left out.
     """
-    parts: list[JSON] = []
+    parts: list[str | Picture] = []
     for part in message["content"]:
         if part["type"] == "text":
-            parts.append({"text": part["text"]["value"]})
+            parts.append(part["text"]["value"])
         elif part["type"] == "refusal":
-            parts.append({"text": part["refusal"]})
+            parts.append(part["refusal"])
         elif part["type"] == "image_url":
-            parts.append(_image(part["image_url"]["url"], part["image_url"]))
+            shown = part["image_url"]
+            parts.append(Picture(shown["url"], shown.get("detail")))
         elif part["type"] == "image_file":
-            url = images.get(part["image_file"]["file_id"])
-            if url:
-                parts.append(_image(url, part["image_file"]))
-    return [part for part in parts if part.get("text") != ""]
+            shown = part["image_file"]
+            if url := images.get(shown["file_id"]):
+                parts.append(Picture(url, shown.get("detail")))
+    return [part for part in parts if part]
 
 
-def settings_of(run: JSON) -> JSON:
-    """Return what both protocols say of a run in the same words.
+def add_settings(body: Settings, run: JSON) -> None:
+    """Add to a body what both protocols say of a run in the same words.
 
     Reasoning models refuse any temperature and top_p, so the default isn't sent.
     """
-    kept = {}
-    for name in ("temperature", "top_p"):
-        if run.get(name) not in (None, 1):
-            kept[name] = run[name]
-    return kept
-
-
-def _image(url: str, given: JSON) -> JSON:
-    detail = given.get("detail")
-    return {"url": url, **({"detail": detail} if detail else {})}
+    if run.get("temperature") not in (None, 1):
+        body["temperature"] = run["temperature"]
+    if run.get("top_p") not in (None, 1):
+        body["top_p"] = run["top_p"]

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
-from .inputs import has_tool, parts_of, search_function, settings_of
+from .._model_api import models
+from .inputs import Picture, add_settings, has_tool, parts_of, search_function
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -13,17 +14,24 @@ if TYPE_CHECKING:
     from .inputs import Inputs
 
 JSON = dict[str, Any]
+_Item: TypeAlias = "models.InputItemDict"
 # Fewer are refused by OpenAI.
 _FEWEST_TOKENS: Final = 16
 
 
+class ResponsesBody(models.CreateResponseDict, total=False):
+    """What is asked, in the words of the Responses API and one of chat completions."""
+
+    response_format: Any
+
+
 def responses_request(
     inputs: Inputs,
-    items: Sequence[Sequence[JSON]],
+    items: Sequence[Sequence[Any]],
     *,
     built_in: Sequence[str] = (),
     is_the_original: bool = True,
-) -> JSON:
+) -> ResponsesBody:
     """Return the body of a request for one turn.
 
     Args:
@@ -35,25 +43,23 @@ def responses_request(
     """
     turn = inputs.turn
     run = turn.run
-    body: JSON = {
+    body: ResponsesBody = {
         "model": inputs.model,
         "input": _input(inputs, items),
         "stream": True,
         "store": False,
         "include": _include(run, built_in),
-        **settings_of(run),
     }
+    add_settings(body, run)
     if run["instructions"]:
         body["instructions"] = run["instructions"]
-    tools = _tools(inputs, built_in)
-    if tools:
+    if tools := _tools(inputs, built_in):
         body["tools"] = tools
         body["parallel_tool_calls"] = run.get("parallel_tool_calls", True)
         choice = _choice(inputs, built_in)
         if choice != "auto":
             body["tool_choice"] = choice
-    form = _format(run.get("response_format"))
-    if form:
+    if form := _format(run.get("response_format")):
         body["text"] = {"format": form}
         if not is_the_original:
             # llama.cpp (as of October 2026) overlooks the format in `text`, and
@@ -67,8 +73,8 @@ def responses_request(
 
 
 def calling_round(
-    items: Sequence[JSON], text: str, calls: Sequence[FunctionOutput]
-) -> list[JSON]:
+    items: Sequence[Any], text: str, calls: Sequence[FunctionOutput]
+) -> list[_Item]:
     """Return the items that tell of calls and what came of them.
 
     Args:
@@ -83,15 +89,15 @@ def calling_round(
     return [*made, *(_output(each.id, each.output) for each in calls)]
 
 
-def _input(inputs: Inputs, items: Sequence[Sequence[JSON]]) -> list[JSON]:
+def _input(inputs: Inputs, items: Sequence[Sequence[Any]]) -> list[_Item]:
     turn = inputs.turn
-    made: list[JSON] = []
+    made: list[_Item] = []
     for message in inputs.history:
         if message["role"] == "assistant":
-            texts = (part.get("text") for part in parts_of(message, {}))
-            made += [_said(text, message["id"]) for text in texts if text]
-        elif content := _content(message, inputs):
-            made.append({"type": "message", "role": "user", "content": content})
+            texts = (p for p in parts_of(message, {}) if isinstance(p, str))
+            made += [_said(text, message["id"]) for text in texts]
+        elif parts := parts_of(message, inputs.images):
+            made.append(_asked(parts))
     for number, past in enumerate(turn.past):
         made += inputs.round(number)
         known = items[number] if number < len(items) else ()
@@ -99,53 +105,62 @@ def _input(inputs: Inputs, items: Sequence[Sequence[JSON]]) -> list[JSON]:
     return [*made, *inputs.round(turn.number)]
 
 
-def _content(message: JSON, inputs: Inputs) -> list[JSON]:
-    return [
-        {"type": "input_text", **part}
-        if "text" in part
-        else {
-            "type": "input_image",
-            "image_url": part["url"],
-            "detail": part.get("detail", "auto"),
-        }
-        for part in parts_of(message, inputs.images)
-    ]
+def _asked(parts: Sequence[str | Picture]) -> models.EasyInputMessageDict:
+    content = [_picture(p) if isinstance(p, Picture) else _text(p) for p in parts]
+    return {"type": "message", "role": "user", "content": content}
 
 
-def _tools(inputs: Inputs, built_in: Sequence[str]) -> list[JSON]:
+def _text(text: str) -> models.InputTextContentDict:
+    return {"type": "input_text", "text": text}
+
+
+def _picture(picture: Picture) -> models.InputImageContentDict:
+    detail = picture.detail or "auto"
+    return {"type": "input_image", "image_url": picture.url, "detail": detail}
+
+
+def _tools(inputs: Inputs, built_in: Sequence[str]) -> list[models.ToolDict]:
     run = inputs.turn.run
-    tools = [_function(function) for function in inputs.turn.functions]
+    tools: list[models.ToolDict] = [_function(each) for each in inputs.turn.functions]
     if inputs.search:
         tools.append(_function(search_function(inputs.search)))
     elif "file_search" in built_in and has_tool(run, "file_search"):
         tools.append(_file_search(inputs))
     if "code_interpreter" in built_in and has_tool(run, "code_interpreter"):
-        tools.append({"type": "code_interpreter", "container": {"type": "auto"}})
+        tools.append(_code_interpreter())
     return tools
 
 
-def _function(function: JSON) -> JSON:
+def _function(function: JSON) -> models.FunctionToolDict:
     """Return a function as this protocol has it: flat, with nothing left out."""
-    return {
+    tool: models.FunctionToolDict = {
         "type": "function",
-        **function,
+        "name": function["name"],
         "parameters": function.get("parameters")
         or {"type": "object", "properties": {}},
         "strict": bool(function.get("strict")),
     }
+    if "description" in function:
+        tool["description"] = function["description"]
+    return tool
 
 
-def _file_search(inputs: Inputs) -> JSON:
-    tool: JSON = next(t for t in inputs.turn.run["tools"] if t["type"] == "file_search")
-    given = tool.get("file_search") or {}
-    made: JSON = {
+def _file_search(inputs: Inputs) -> models.FileSearchToolDict:
+    given = next(t for t in inputs.turn.run["tools"] if t["type"] == "file_search")
+    options = given.get("file_search") or {}
+    tool: models.FileSearchToolDict = {
         "type": "file_search",
         "vector_store_ids": list(inputs.turn.vector_stores),
     }
-    for name in ("max_num_results", "ranking_options"):
-        if given.get(name) is not None:
-            made[name] = given[name]
-    return made
+    if options.get("max_num_results") is not None:
+        tool["max_num_results"] = options["max_num_results"]
+    if options.get("ranking_options") is not None:
+        tool["ranking_options"] = options["ranking_options"]
+    return tool
+
+
+def _code_interpreter() -> models.CodeInterpreterToolDict:
+    return {"type": "code_interpreter", "container": {"type": "auto"}}
 
 
 def _choice(inputs: Inputs, built_in: Sequence[str]) -> Any:
@@ -165,7 +180,7 @@ def _choice(inputs: Inputs, built_in: Sequence[str]) -> Any:
     return {"type": kind} if kind in built_in else "auto"
 
 
-def _format(given: Any) -> JSON | None:
+def _format(given: Any) -> Any:
     if not isinstance(given, dict):
         return None
     if given.get("type") == "json_schema":
@@ -173,8 +188,8 @@ def _format(given: Any) -> JSON | None:
     return given
 
 
-def _include(run: JSON, built_in: Sequence[str]) -> list[str]:
-    include = ["reasoning.encrypted_content"]
+def _include(run: JSON, built_in: Sequence[str]) -> list[models.IncludeEnum]:
+    include: list[models.IncludeEnum] = ["reasoning.encrypted_content"]
     if "file_search" in built_in and has_tool(run, "file_search"):
         include.append("file_search_call.results")
     if "code_interpreter" in built_in and has_tool(run, "code_interpreter"):
@@ -192,9 +207,14 @@ def _goes_back(item: JSON) -> bool:
     return bool(item.get("encrypted_content") or item.get("content"))
 
 
-def _said(text: str, id: str = "msg_earlier") -> JSON:
+def _said(text: str, id: str = "msg_earlier") -> models.OutputMessageDict:
     """Return what the model said, complete as it would have been answered."""
-    part = {"type": "output_text", "text": text, "annotations": [], "logprobs": []}
+    part: models.OutputTextContentDict = {
+        "type": "output_text",
+        "text": text,
+        "annotations": [],
+        "logprobs": [],
+    }
     return {
         "type": "message",
         "id": id,
@@ -204,7 +224,7 @@ def _said(text: str, id: str = "msg_earlier") -> JSON:
     }
 
 
-def _call(id: str, name: str, arguments: str) -> JSON:
+def _call(id: str, name: str, arguments: str) -> models.FunctionToolCallDict:
     return {
         "type": "function_call",
         "call_id": id,
@@ -213,5 +233,5 @@ def _call(id: str, name: str, arguments: str) -> JSON:
     }
 
 
-def _output(id: str, output: str) -> JSON:
+def _output(id: str, output: str) -> models.FunctionCallOutputItemParamDict:
     return {"type": "function_call_output", "call_id": id, "output": output}

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from ..engines.interface import Turn
 
 JSON = dict[str, Any]
@@ -21,7 +23,7 @@ class RunState:
         """Read what an earlier turn has stored."""
         self._number = turn.number
         kept = turn.state
-        self._rounds: list[list[JSON]] = [list(each) for each in kept.get("rounds", ())]
+        self._rounds: list[list[Any]] = [list(each) for each in kept.get("rounds", ())]
         self._items: list[list[JSON]] = [list(each) for each in kept.get("items", ())]
         self.searches: int = kept.get("searches", 0)
 
@@ -35,7 +37,7 @@ class RunState:
         }
 
     @property
-    def rounds(self) -> list[list[JSON]]:
+    def rounds(self) -> list[list[Any]]:
         """Return what tells of the searches of each turn."""
         return self._rounds
 
@@ -44,15 +46,15 @@ class RunState:
         """Return what each turn answered, as it came."""
         return self._items
 
-    def searched(self, items: list[JSON], searches: int) -> None:
+    def searched(self, items: Sequence[Any], searches: int) -> None:
         """Add searches to the current turn."""
         while len(self._rounds) <= self._number:
             self._rounds.append([])
         self._rounds[self._number] += items
         self.searches += searches
 
-    def answered(self, items: list[JSON]) -> None:
+    def answered(self, items: Sequence[JSON]) -> None:
         """Add what the current turn ended with."""
         while len(self._items) < self._number:
             self._items.append([])
-        self._items.append(items)
+        self._items.append([*items])

@@ -116,7 +116,7 @@ def _errors(path: str, body: JSON) -> Iterator[jsonschema.ValidationError]:
     yield from jsonschema.Draft202012Validator(whole).iter_errors(body)
 
 
-def _requests() -> Iterator[tuple[str, str, JSON]]:
+def _requests() -> Iterator[tuple[str, str, Any]]:
     for name, turn, search in _turns():
         rounds: list[list[JSON]] = [[] for _ in turn.past]
         inputs = Inputs(turn, "m", {"file_1": _IMAGE}, rounds=rounds, search=search)

@@ -35,11 +35,11 @@ PAST = (
 )
 
 
-def ask_chat(turn: Turn, **inputs: Any) -> JSON:
+def ask_chat(turn: Turn, **inputs: Any) -> Any:
     return chat.chat_request(Inputs(turn, "llama", **inputs))
 
 
-def ask_responses(turn: Turn, *, built_in: Any = (), **inputs: Any) -> JSON:
+def ask_responses(turn: Turn, *, built_in: Any = (), **inputs: Any) -> Any:
     items = turn.state.get("items", ())
     made = Inputs(turn, "llama", **inputs)
     return responses.responses_request(made, items, built_in=built_in)
