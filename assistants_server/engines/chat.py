@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from .._model_api import Request
     from ..upstream.inputs import Inputs
     from ..upstream.run_state import RunState
-    from .interface import FunctionOutput, Turn
+    from ..upstream.thoughts import Showing
+    from .interface import FunctionOutput
     from .upstream import Reader
 
 
@@ -31,6 +32,7 @@ class ChatEngine(UpstreamEngine):
         models: Mapping[str, str] | None = None,
         leave_out: Collection[str] = (),
         role: Literal["system", "developer"] = "system",
+        thoughts: Showing = "hide",
         first_pause: float = FIRST_PAUSE,
     ) -> None:
         """Prepare an engine; nothing is sent before the first turn.
@@ -42,6 +44,9 @@ class ChatEngine(UpstreamEngine):
                 is that of all others.
             leave_out: tools that runs may name and the model is not told of.
             role: whose words the instructions are.
+            thoughts: what becomes of thoughts at the beginning of a text, between
+                `<think>` and `</think>`: they are hidden ("hide"), also where the first
+                of these is missing ("unopened"), or stay in it ("show").
             first_pause: seconds before a failed request is sent again.
 
         Raises:
@@ -52,6 +57,7 @@ class ChatEngine(UpstreamEngine):
             key=key,
             models=models,
             leave_out=leave_out,
+            thoughts=thoughts,
             first_pause=first_pause,
         )
         self._role: Literal["system", "developer"] = role
@@ -60,8 +66,12 @@ class ChatEngine(UpstreamEngine):
         body = chat_request(inputs, role=self._role)
         return create_chat_completion.build_stream_request(body=body)
 
-    def _reader(self, turn: Turn) -> Reader:
-        return ChatChunks(self._connection.address.host, taken_ids(turn))
+    def _reader(self, inputs: Inputs) -> Reader:
+        return ChatChunks(
+            self._connection.address.host,
+            taken_ids(inputs.turn),
+            lambda: self._thoughts.of(inputs.model),
+        )
 
     def _round(
         self, reader: Reader, text: str, searches: Sequence[FunctionOutput]

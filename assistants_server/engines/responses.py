@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from .._model_api import Request
     from ..upstream.inputs import Inputs
     from ..upstream.run_state import RunState
-    from .interface import FunctionOutput, Turn
+    from .interface import FunctionOutput
     from .upstream import Reader
 
 JSON = dict[str, Any]
@@ -33,9 +33,13 @@ class ResponsesEngine(UpstreamEngine):
         )
         return create_response.build_stream_request(body=body)
 
-    def _reader(self, turn: Turn) -> Reader:
-        host = self._connection.address.host
-        return ResponseEvents(host, turn.completion_room, taken_ids(turn))
+    def _reader(self, inputs: Inputs) -> Reader:
+        return ResponseEvents(
+            self._connection.address.host,
+            inputs.turn.completion_room,
+            taken_ids(inputs.turn),
+            lambda: self._thoughts.of(inputs.model),
+        )
 
     def _round(
         self, reader: Reader, text: str, searches: Sequence[FunctionOutput]

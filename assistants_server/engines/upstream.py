@@ -20,6 +20,7 @@ from ..upstream.parameters import RefusedParameters
 from ..upstream.rounds import Round, query_of, sum_of
 from ..upstream.run_state import RunState
 from ..upstream.shorter import shorter
+from ..upstream.thoughts import Thoughts
 from .interface import FunctionOutput
 from .turn_events import Fail, FileSearch, State, Usage
 
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Collection, Mapping, Sequence
 
     from .._model_api import Event, Request
+    from ..upstream.thoughts import Showing
     from .interface import Turn
     from .turn_events import Output
 
@@ -64,6 +66,7 @@ class UpstreamEngine(ABC):
         models: Mapping[str, str] | None = None,
         built_in: Collection[str] = (),
         leave_out: Collection[str] = (),
+        thoughts: Showing = "hide",
         first_pause: float = FIRST_PAUSE,
     ) -> None:
         """Prepare an engine; nothing is sent before the first turn.
@@ -76,6 +79,9 @@ class UpstreamEngine(ABC):
             built_in: tools that the upstream itself has, of `file_search` and
                 `code_interpreter`; files are searched here otherwise.
             leave_out: tools that runs may name and the model is not told of.
+            thoughts: what becomes of thoughts at the beginning of a text, between
+                `<think>` and `</think>`: they are hidden ("hide"), also where the first
+                of these is missing ("unopened"), or stay in it ("show").
             first_pause: seconds before a failed request is sent again.
 
         Raises:
@@ -86,6 +92,7 @@ class UpstreamEngine(ABC):
         self._leave_out = tuple(leave_out)
         self._connection = Connection(Address(url, key), first_pause=first_pause)
         self._refused = RefusedParameters()
+        self._thoughts = Thoughts(thoughts)
         self.models = tuple(self._names.old) or (type(self).__name__,)
 
     def refusal(self, run: JSON) -> str | None:
@@ -194,7 +201,7 @@ class UpstreamEngine(ABC):
         while True:
             request = self._request(inputs, state)
             body = self._refused.without(request.json)
-            reader = self._reader(inputs.turn)
+            reader = self._reader(inputs)
             readers.append(reader)
             begun = False
             try:
@@ -222,7 +229,7 @@ class UpstreamEngine(ABC):
         """Return the request by which the model is asked."""
 
     @abstractmethod
-    def _reader(self, turn: Turn) -> Reader:
+    def _reader(self, inputs: Inputs) -> Reader:
         """Return what reads the answer."""
 
     @abstractmethod

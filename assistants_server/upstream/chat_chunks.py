@@ -9,10 +9,11 @@ from .._model_api import create_chat_completion, models
 from ..engines.turn_events import Incomplete, RefusedText, Usage
 from .calls import Calls
 from .errors import UpstreamError, error_of
+from .thoughts import AnswerThoughts
 from .values import count_of, text_of, those_of
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Callable, Collection
 
     from .._model_api import Event
     from ..engines.turn_events import Output
@@ -29,14 +30,21 @@ class ChatChunks:
     What the model thinks, as many servers send it, is nobody's business.
     """
 
-    def __init__(self, host: str, taken: Collection[str] = ()) -> None:
+    def __init__(
+        self,
+        host: str,
+        taken: Collection[str] = (),
+        begin_thoughts: Callable[[], AnswerThoughts] = AnswerThoughts,
+    ) -> None:
         """Begin a turn.
 
         Args:
             host: the upstream's host, to be named in errors.
             taken: the ids of earlier calls of the run.
+            begin_thoughts: returns what takes the thoughts out of a text.
         """
         self._host = host
+        self._thoughts = begin_thoughts()
         self._calls = Calls(taken)
         self._usage: Usage | None = None
         self._finish = ""
@@ -68,7 +76,7 @@ class ChatChunks:
             whole = choice.additional_properties.get("message")
             delta = _Delta.from_json(whole) if whole is not None else choice.delta
             if isinstance(delta, _Delta):
-                made += self._delta(delta)
+                made += self._delta(delta, is_whole=whole is not None)
             self._finish = text_of(choice.finish_reason) or self._finish
             self._ended = self._ended or whole is not None
         return made
@@ -84,6 +92,8 @@ class ChatChunks:
         if not self._finish and not self._ended:
             raise self._error("broke off in the middle of its answer")
         made: list[Output] = []
+        if not self._calls:
+            made += self._rest(is_cut=self._finish == "length")
         if self._calls.are_whole():
             made += self._calls.close()
         if self._usage:
@@ -105,11 +115,12 @@ class ChatChunks:
         status = (error if isinstance(error, dict) else body).get("code")
         raise error_of(self._host, status if isinstance(status, int) else 0, body)
 
-    def _delta(self, delta: Any) -> list[Output]:
+    def _delta(self, delta: Any, *, is_whole: bool) -> list[Output]:
         made: list[Output] = []
         if not self._calls:
             # Here a turn ends with its calls; line breaks are all that comes after.
-            made += _content(delta.content)
+            said = self._thoughts.feed(_content(delta.content), is_whole=is_whole)
+            made += [said] if said else []
         if refusal := text_of(delta.refusal):
             made.append(RefusedText(refusal))
         for call in those_of(
@@ -123,9 +134,15 @@ class ChatChunks:
         return made
 
     def _call(self, index: Any, id: Any, function: Any) -> list[Output]:
+        made = [] if self._calls else self._rest()
         name = text_of(getattr(function, "name", None))
         arguments = getattr(function, "arguments", None)
-        return [*self._calls.add(index, text_of(id), name, arguments)]
+        return [*made, *self._calls.add(index, text_of(id), name, arguments)]
+
+    def _rest(self, *, is_cut: bool = False) -> list[Output]:
+        """Return what of the text was held back."""
+        said = self._thoughts.end(is_cut=is_cut)
+        return [said] if said else []
 
     def _count(self, usage: Any) -> None:
         if isinstance(usage, models.CompletionUsage):
@@ -140,9 +157,8 @@ class ChatChunks:
         return UpstreamError(f"The model's server at {self._host} {what}.")
 
 
-def _content(content: Any) -> list[str]:
-    """Return the texts of a content, which may be a list of parts."""
+def _content(content: Any) -> str:
+    """Return the text of a content, which may be a list of parts."""
     if isinstance(content, str):
-        return [content] if content else []
-    texts = (text_of(part.get("text")) for part in those_of(content, dict))
-    return [text for text in texts if text]
+        return content
+    return "".join(text_of(part.get("text")) for part in those_of(content, dict))

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from ..address import key_from
 from .errors import UpstreamError
 from .model_names import ModelNames
+from .thoughts import SHOWINGS
 
 if TYPE_CHECKING:
     import argparse
@@ -76,6 +77,14 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         "refused",
     )
     add(
+        "--thoughts",
+        choices=SHOWINGS,
+        default="hide",
+        help="what becomes of thoughts between <think> and </think> at the beginning "
+        "of an answer: hide them, hide them also where <think> is missing, as some "
+        "templates have it (unopened), or show them (default: hide)",
+    )
+    add(
         "--no-check",
         action="store_true",
         help="don't ask the upstream for its models at the start",
@@ -105,6 +114,7 @@ def engine_of(options: argparse.Namespace) -> UpstreamEngine:
                 models=names,
                 built_in=options.built_in,
                 leave_out=options.leave_out,
+                thoughts=options.thoughts,
             )
         if options.built_in:
             raise ValueError("--built-in needs --engine responses")
@@ -113,6 +123,7 @@ def engine_of(options: argparse.Namespace) -> UpstreamEngine:
             key=key,
             models=names,
             leave_out=options.leave_out,
+            thoughts=options.thoughts,
         )
     except ValueError as error:
         raise ValueError(f"--upstream: {error}") from error

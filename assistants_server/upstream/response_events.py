@@ -17,10 +17,11 @@ from ..engines.turn_events import (
 from .calls import new_id
 from .errors import UpstreamError, error_of
 from .response_texts import ResponseTexts
+from .thoughts import AnswerThoughts
 from .values import count_of, list_of, text_of, those_of
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Callable, Collection
 
     from .._model_api import Event
     from ..engines.turn_events import Output
@@ -43,7 +44,11 @@ class ResponseEvents:
     """
 
     def __init__(
-        self, host: str, limit: int | None = None, taken: Collection[str] = ()
+        self,
+        host: str,
+        limit: int | None = None,
+        taken: Collection[str] = (),
+        begin_thoughts: Callable[[], AnswerThoughts] = AnswerThoughts,
     ) -> None:
         """Begin a turn.
 
@@ -52,12 +57,13 @@ class ResponseEvents:
             limit: the tokens that the model may write; llama.cpp says `completed` also
                 where it has written as many.
             taken: the ids of earlier calls of the run.
+            begin_thoughts: returns what takes the thoughts out of a text.
         """
         self.items: list[JSON] = []
         self._host = host
         self._limit = limit
         self._taken = taken
-        self._texts = ResponseTexts()
+        self._texts = ResponseTexts(begin_thoughts)
         self._calls: dict[str, _Call] = {}
         self._read_items: set[str] = set()
         self._ended = False
@@ -84,7 +90,7 @@ class ResponseEvents:
             case models.ResponseFunctionCallArgumentsDeltaEvent() as piece:
                 return self._arguments(text_of(piece.item_id), text_of(piece.delta))
             case models.ResponseRefusalDeltaEvent() as said:
-                return self._texts.add(_part(said), text_of(said.delta), refusal=True)
+                return self._texts.refuse(_part(said), text_of(said.delta))
             case models.ResponseOutputItemAddedEvent(
                 item=models.FunctionToolCall() as call
             ):
@@ -137,6 +143,7 @@ class ResponseEvents:
         made: list[Output] = []
         for item in list_of(response.output):
             made += self._item(item)
+        made += self._texts.end(is_cut=response.status == "incomplete")
         usage = _usage(response.usage)
         if usage:
             made.append(usage)
@@ -176,19 +183,20 @@ class ResponseEvents:
 
     def _message(self, id: str, message: models.OutputMessage) -> list[Output]:
         made: list[Output] = []
+        is_cut = message.status == "incomplete"
         for index, part in enumerate(list_of(message.content)):
             key = id, index
             match part:
                 case models.OutputTextContent():
-                    made += self._texts.complete(key, part.text)
+                    made += self._texts.complete(key, part.text, is_cut=is_cut)
                     for number, each in enumerate(list_of(part.annotations)):
                         if isinstance(each, models.FileCitationBody):
                             made += self._texts.cite(key, number, each)
                 case models.RefusalContent():
-                    made += self._texts.complete(key, part.refusal, refusal=True)
+                    made += self._texts.complete_refusal(key, part.refusal)
                 case UnknownObject():
                     # Some leave out the type.
-                    made += self._texts.complete(key, part.text)
+                    made += self._texts.complete(key, part.text, is_cut=is_cut)
         return made
 
     def _begin_call(self, call: models.FunctionToolCall) -> list[Output]:

@@ -33,14 +33,15 @@ def engine(*arguments: str) -> Any:
 def test_all_by_options(tmp_path: Path) -> None:
     key = tmp_path / "key"
     key.write_text(KEY)
-    with upstream(MODELS, chat()) as up:
+    with upstream(MODELS, chat("<think>42")) as up:
         made = engine(
             *("--engine", "chat", "--upstream", up.url, "--model", "gpt-4o=llama"),
             *("--upstream-key-file", str(key), "--leave-out", "code_interpreter"),
+            *("--thoughts", "show"),
         )
         assert isinstance(made, ChatEngine)
         assert made.models == ("gpt-4o", "llama")
-        assert told(outputs_of(made, turn()))[0] == "42"
+        assert told(outputs_of(made, turn()))[0] == "<think>42"
         assert up.requests[1].headers["authorization"] == f"Bearer {KEY}"
         assert up.requests[1].json()["model"] == "llama"
         assert made.refusal(run(tools=[{"type": "code_interpreter"}])) is None

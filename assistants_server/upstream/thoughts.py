@@ -1,0 +1,159 @@
+"""What a model thinks aloud in its text, between tags: it is shown to nobody.
+
+Servers that know a model's tags send its thoughts apart. Without a parser for them
+(vLLM, Ollama, llama.cpp, LM Studio) the text begins with them.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+Showing: TypeAlias = Literal["hide", "unopened", "show"]
+"""What becomes of thoughts: hidden where a tag opens them, hidden without one as well,
+or left in the text."""
+SHOWINGS: Final[tuple[Showing, ...]] = ("hide", "unopened", "show")
+
+# MiniMax M3 has a tag of its own: vllm-project/vllm#45687.
+_OPENING: Final = ("<think>", "<thinking>", "<mm:think>")
+_CLOSING: Final = "</think>"
+_UNOPENED: Final = f"\n{_CLOSING}"
+_LONGEST: Final = 10
+_log = logging.getLogger("assistants_server")
+
+
+class Thoughts:
+    """Which models think aloud, and whether that is to be seen."""
+
+    def __init__(self, showing: Showing = "hide") -> None:
+        self._showing = showing
+        self._unopened: set[str] = set()
+
+    def of(self, model: str) -> AnswerThoughts:
+        """Return what takes the thoughts out of one text of a model."""
+        return AnswerThoughts(
+            is_shown=self._showing == "show",
+            unopened=self._showing == "unopened" or model in self._unopened,
+            learn=lambda: self._learn(model),
+        )
+
+    def _learn(self, model: str) -> None:
+        """Remember that a model's thoughts begin without a tag.
+
+        Templates of DeepSeek-R1 and others write the opening tag themselves, and so it
+        is no part of the answer: deepseek-ai/DeepSeek-R1#526, vllm-project/vllm#13125.
+        """
+        self._unopened.add(model)
+        _log.warning(
+            "%s thinks aloud without <think>: from now on its answers are held back "
+            "until %s; --thoughts unopened does so from the beginning",
+            model,
+            _CLOSING,
+        )
+
+
+class AnswerThoughts:
+    """Take the thoughts out of an answer, which comes in pieces of any size."""
+
+    def __init__(
+        self,
+        *,
+        is_shown: bool = False,
+        unopened: bool = False,
+        learn: Callable[[], None] = lambda: None,
+    ) -> None:
+        """Begin an answer.
+
+        Args:
+            is_shown: whether thoughts stay in the text.
+            unopened: whether it may begin with thoughts that no tag opens.
+            learn: called where it did, and that was found out too late.
+        """
+        self._unopened = unopened
+        self._learn = learn
+        self._held = ""
+        self._closing = _CLOSING
+        self._take = self._said if is_shown else self._beginning
+        # The end of what was said, while it may turn out to be thoughts.
+        self._tail: str | None = None if is_shown or unopened else "\n"
+
+    def feed(self, text: str, *, is_whole: bool = False) -> str:
+        """Return what is to be shown by now.
+
+        Args:
+            text: how the answer goes on.
+            is_whole: whether it is the whole answer, so that nothing is shown too soon.
+        """
+        if is_whole and self._tail:
+            before, closed, _ = f"\n{text}".partition(_UNOPENED)
+            self._unopened = bool(closed) and not _tells_of_tags(before)
+        return self._take(text)
+
+    def end(self, *, is_cut: bool = False) -> str:
+        """Return what was held back and is no thought, now that the answer has ended.
+
+        Thoughts that never ended stay hidden where a tag began them. Where none did
+        they may be an answer without thoughts, unless it is cut off.
+        """
+        hidden = is_cut or not self._unopened
+        hidden = hidden and self._take == self._thinking
+        held, self._held = self._held, ""
+        self._take = self._said
+        return "" if hidden else held
+
+    def _beginning(self, text: str) -> str:
+        self._held += text
+        begun = self._held.lstrip()
+        for opening in _OPENING:
+            if begun.startswith(opening):
+                self._closing = f"</{opening[1:]}"
+                self._unopened = False
+                return self._think(begun.removeprefix(opening))
+        if any(opening.startswith(begun) for opening in _OPENING):
+            return ""
+        if self._unopened:
+            return self._think(self._held)
+        self._take = self._said
+        return self._said(self.end())
+
+    def _think(self, text: str) -> str:
+        self._held = ""
+        self._take = self._thinking
+        return self._thinking(text)
+
+    def _thinking(self, text: str) -> str:
+        start = max(0, len(self._held) - len(self._closing))
+        self._held += text
+        end = self._held.find(self._closing, start)
+        if end < 0:
+            return ""
+        rest = self._held[end + len(self._closing) :]
+        self._held, self._tail = "", None
+        self._take = self._paused
+        return self._paused(rest)
+
+    def _paused(self, text: str) -> str:
+        """Leave out the empty lines after the thoughts."""
+        said = text.lstrip()
+        if said:
+            self._take = self._said
+        return said
+
+    def _said(self, text: str) -> str:
+        """Pass everything on; look for the end of thoughts that had no beginning."""
+        if self._tail is not None:
+            recent = self._tail + text
+            self._tail = recent[-_LONGEST:]
+            if _tells_of_tags(recent):
+                self._tail = None
+            elif _UNOPENED in recent:
+                self._tail = None
+                self._learn()
+        return text
+
+
+def _tells_of_tags(text: str) -> bool:
+    return any(opening in text for opening in _OPENING)
