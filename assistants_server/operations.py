@@ -1,9 +1,9 @@
-"""The operations of the API, as the document that comes with the package has them."""
+"""The operations that are served: those of the document, and what else is listed."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
@@ -70,12 +70,23 @@ class Operation:
 
 @cache
 def operations() -> tuple[Operation, ...]:
-    """Return all operations, in the order of the document."""
-    return tuple(
+    """Return all operations, in the order of the document; then the list of threads."""
+    documented = tuple(
         _operation(path, method, facts)
         for path, item in document()["paths"].items()
         for method, facts in item.items()
     )
+    return (*documented, _list_threads(documented))
+
+
+def _list_threads(documented: tuple[Operation, ...]) -> Operation:
+    """Return an operation that the document lacks, paged as its other lists are.
+
+    Azure AI Foundry has it too. Whoever looks at threads, or takes them elsewhere, has
+    no other way to learn their ids.
+    """
+    (like,) = (each for each in documented if each.id == "listAssistants")
+    return replace(like, id="listThreads", name="list_threads", path="/threads")
 
 
 def _operation(path: str, method: str, facts: dict[str, Any]) -> Operation:

@@ -27,7 +27,7 @@ class Exchange:
     """A request, and the status of its response.
 
     Attributes:
-        operation: the operationId; None where the document has no such operation.
+        operation: the operationId; None where there is no such operation.
         headers: names in lower case; keys and cookies are redacted.
         body: the body, or the first 64 KiB of it.
         status: the status; None while there is no response, or if the connection

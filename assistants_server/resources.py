@@ -125,6 +125,10 @@ class Assistants(Resource):
 class Threads(Resource):
     """The operations of threads, except the one that starts a run too."""
 
+    def list_threads(self, request: ValidRequest) -> Result:
+        """Return a page of threads."""
+        return list_page(self.store, request, "thread")
+
     def create_thread(self, request: ValidRequest) -> Result:
         """Add a thread with its first messages."""
         return Result(self.add_thread(request.body or {}))

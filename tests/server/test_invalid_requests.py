@@ -65,6 +65,8 @@ def test_unknown_paths_are_not_found(http: httpx.Client, path: str) -> None:
 @pytest.mark.parametrize("path", [*PATHS])
 def test_wrong_methods_are_not_allowed(http: httpx.Client, path: str) -> None:
     allowed = {method.upper() for method in PATHS[path]}
+    # The one operation that the document doesn't have lists threads.
+    allowed |= {"GET"} if path == "/threads" else set()
     # By the other path's rules, `runs` is a thread's id, too.
     also = {"GET", "DELETE"} if path == "/threads/runs" else set()
     for method in some({*METHODS} - allowed - also):
@@ -79,7 +81,7 @@ def test_head_is_a_get_without_a_body(http: httpx.Client) -> None:
     response = http.head("/assistants")
     assert (response.status_code, response.content) == (200, b"")
     assert http.head("/assistants/asst_1").status_code == 404
-    assert http.head("/threads").status_code == 405
+    assert http.head("/vector_stores/vs_1/search").status_code == 405
 
 
 def test_the_prefix_may_be_left_out(http: httpx.Client) -> None:

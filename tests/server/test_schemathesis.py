@@ -53,8 +53,13 @@ ARGUMENTS = {
 
 
 def document() -> dict[str, Any]:
-    """Return the document with those limits that it has in words only."""
+    """Return the document with those limits that it has in words only.
+
+    And with the one operation that the server has besides: it lists threads.
+    """
     changed = deepcopy(DOCUMENT)
+    listing = deepcopy(changed["paths"]["/assistants"]["get"])
+    changed["paths"]["/threads"]["get"] = {**listing, "operationId": "listThreads"}
     for path in changed["paths"].values():
         for operation in path.values():
             for parameter in operation.get("parameters", []):
