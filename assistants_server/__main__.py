@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from .engines import Engine
 
 _KEY = "ASSISTANTS_LOCAL_KEY"
+_NO_PAGE = "ASSISTANTS_LOCAL_NO_PAGE"
 _log = logging.getLogger("assistants_server")
 _PORT = 8000
 _WRONG_USE = 2
@@ -181,6 +182,14 @@ def _parser() -> argparse.ArgumentParser:
         "given several times (default: none but the server's own)",
     )
     add(
+        "--no-page",
+        dest="page",
+        action="store_false",
+        default=not os.environ.get(_NO_PAGE),
+        help="don't serve the page at / that shows what is on the server (default: "
+        f"serve it, unless {_NO_PAGE} is set in the environment)",
+    )
+    add(
         "--max-turns",
         metavar="N",
         type=int,
@@ -225,6 +234,7 @@ def _server(options: argparse.Namespace) -> LocalServer:
         max_turns=options.max_turns,
         fault_headers=options.fault_headers,
         allow_origins=options.allow_origin,
+        page=options.page,
         embeddings=_embeddings(options),
     )
 
@@ -295,7 +305,10 @@ def _greet(server: LocalServer, options: argparse.Namespace) -> None:
     key = "needed" if options.key else "none needed"
     try:
         print(f"{server.url} serves the Assistants API; Ctrl-C ends it")
-        print(f"answers: {_answering(options)}; state: {state}; key: {key}", flush=True)
+        print(f"answers: {_answering(options)}; state: {state}; key: {key}")
+        if server.page_url:
+            print(f"look at it: {server.page_url}")
+        sys.stdout.flush()
     except BrokenPipeError:
         # Nobody reads it, which is no reason not to serve, nor to fail at the end.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -20,6 +20,7 @@ from .faults import HEADER, FaultMiddleware, Faults
 from .file_search import FileSearcher
 from .indexer import Indexer
 from .library import Library
+from .page import Page
 from .request_log import RequestLog
 from .scheduler import Scheduler
 from .searcher import Searcher
@@ -64,6 +65,7 @@ class LocalServer:
         max_turns: int | None = None,
         fault_headers: bool | None = None,
         allow_origins: Iterable[str] = (),
+        page: bool = True,
         embeddings: EmbeddingServer | None = None,
     ) -> None:
         """Prepare a server; it doesn't listen yet.
@@ -87,6 +89,7 @@ class LocalServer:
                 without a key and on loopback.
             allow_origins: the web pages that may send requests, such as
                 `http://localhost:3000`.
+            page: whether to serve a page at `/` that shows what is on the server.
             embeddings: what makes embeddings, so that files are searched by meaning
                 too; without it they are searched by their words.
 
@@ -108,6 +111,7 @@ class LocalServer:
             max_turns=max_turns,
             fault_headers=fault_headers,
             allow_origins=tuple(allow_origins),
+            page=page,
         )
         self._engine = engine
         self._embeddings = embeddings
@@ -150,9 +154,18 @@ class LocalServer:
     @property
     def url(self) -> str:
         """Return the base URL for clients, such as `http://127.0.0.1:8000/v1`."""
+        return f"{self._origin}{PREFIX}"
+
+    @property
+    def page_url(self) -> str | None:
+        """Return the address of the page for browsers; None if none is served."""
+        return f"{self._origin}/" if self._settings.page else None
+
+    @property
+    def _origin(self) -> str:
         host = self._settings.host
         name = f"[{host}]" if ":" in host else host
-        return f"http://{name}:{self.port}{PREFIX}"
+        return f"http://{name}:{self.port}"
 
     @property
     def engine(self) -> Engine:
@@ -261,7 +274,7 @@ class LocalServer:
             admission = Admission(obeying, self._settings)
             request_log = RequestLog(admission, operation_of=app.operation_of)
             config = uvicorn.Config(
-                request_log,
+                Page(request_log) if self._settings.page else request_log,
                 http=connections.protocol,
                 ws="none",
                 lifespan="off",

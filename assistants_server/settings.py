@@ -41,6 +41,7 @@ class Settings:
     max_turns: int | None = None
     fault_headers: bool | None = None
     allow_origins: tuple[str, ...] = ()
+    page: bool = True
 
     def __post_init__(self) -> None:
         if self.key is not None and not is_key(self.key):

@@ -54,7 +54,10 @@ class Program:
             # Which ends the reading, should it say nothing.
             alarm = threading.Timer(TIMEOUT, self._process.kill)
             alarm.start()
-            self.greeting = "".join(self._process.stdout.readline() for _ in range(2))
+            lines = 2 if "--no-page" in self._command else 3
+            self.greeting = "".join(
+                self._process.stdout.readline() for _ in range(lines)
+            )
             alarm.cancel()
             found = re.match(r"http://\S+", self.greeting)
             assert found, self.greeting + self._rest()[1]

@@ -85,8 +85,8 @@ def test_help_names_every_setting(help_text: str) -> None:
     settings = [*inspect.signature(LocalServer.__init__).parameters]
     settings.remove("self")
     options = {name.replace("_", "-") for name in settings}
-    renamed = {"faults", "fault-headers", "allow-origins"}
-    options |= {"fault", "allow-fault-headers", "allow-origin", "script"}
+    renamed = {"faults", "fault-headers", "allow-origins", "page"}
+    options |= {"fault", "allow-fault-headers", "allow-origin", "script", "no-page"}
     for option in some(options - renamed):
         # Its name, and behind that or in the next line what it is for.
         assert re.search(rf"^  --{option}\b.*?[a-z]{{3}}", help_text, re.M | re.S)
@@ -118,10 +118,12 @@ def test_help_names_every_form_of_a_script(help_text: str) -> None:
 def test_greeting_says_where_it_is_and_farewell_that_it_was(tmp_path: Path) -> None:
     file = tmp_path / "state.db"
     with Program("--store", str(file), env={"ASSISTANTS_LOCAL_KEY": KEY}) as program:
-        first, second = program.greeting.splitlines()
+        first, second, third = program.greeting.splitlines()
         assert re.match(r"http://127\.0\.0\.1:[1-9]\d*/v1 serves ", first)
         assert str(file) in second
         assert "key: needed" in second
+        origin = program.url.removesuffix("v1")
+        assert third == f"look at it: {origin}"
         response = program.http.get("/assistants", headers={"api-key": KEY})
         assert response.json()["data"] == []
         # With nothing but this connection open, which rests.

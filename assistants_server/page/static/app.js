@@ -1,0 +1,12 @@
+/** The page of the server: where it starts. */
+
+import { el, fill } from "./dom.js";
+import { start, to } from "./router.js";
+import { routes } from "./routes.js";
+
+const navigation = /** @type {HTMLElement} */ (document.getElementById("navigation"));
+const links = Object.entries(routes)
+  .filter(([, { label }]) => label)
+  .map(([name, { label }]) => el("li", {}, el("a", { href: to([name]) }, label)));
+fill(navigation, el("ul", {}, ...links));
+start();
