@@ -2,8 +2,11 @@
 
 from model_api import models as models
 from model_api.api.chat import create_chat_completion as create_chat_completion
+from model_api.api.embeddings import create_embedding as create_embedding
 from model_api.api.models import list_models as list_models
 from model_api.api.responses import create_response as create_response
+from model_api.client import Client as Client
+from model_api.errors import ApiError as ApiError
 from model_api.streaming import Event as Event
 from model_api.streaming import EventDecoder as EventDecoder
 from model_api.streaming import event_data as event_data

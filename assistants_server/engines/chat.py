@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Literal
 
 from .._model_api import create_chat_completion
+from ..upstream.attempts import FIRST_PAUSE
 from ..upstream.chat_chunks import ChatChunks
 from ..upstream.chat_request import calling_round, chat_request
-from ..upstream.connection import FIRST_PAUSE
 from .upstream import UpstreamEngine, taken_ids
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ class ChatEngine(UpstreamEngine):
 
     def _reader(self, inputs: Inputs) -> Reader:
         return ChatChunks(
-            self._connection.address.host,
+            self._connection.name,
             taken_ids(inputs.turn),
             lambda: self._thoughts.of(inputs.model),
         )

@@ -35,7 +35,7 @@ class ResponsesEngine(UpstreamEngine):
 
     def _reader(self, inputs: Inputs) -> Reader:
         return ResponseEvents(
-            self._connection.address.host,
+            self._connection.name,
             inputs.turn.completion_room,
             taken_ids(inputs.turn),
             lambda: self._thoughts.of(inputs.model),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from abc import ABC, abstractmethod
 from contextlib import aclosing
@@ -10,8 +11,10 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from attrs import evolve
 
+from .._model_api import ApiError, list_models, models
 from ..address import Address
-from ..upstream.connection import FIRST_PAUSE, Connection
+from ..upstream.attempts import FIRST_PAUSE
+from ..upstream.connection import Connection
 from ..upstream.errors import ContextTooLongError, RefusedParameterError, UpstreamError
 from ..upstream.inputs import Inputs, has_tool, images_of, search_name, search_output
 from ..upstream.marks import Marks
@@ -21,6 +24,7 @@ from ..upstream.rounds import Round, query_of, sum_of
 from ..upstream.run_state import RunState
 from ..upstream.shorter import shorter
 from ..upstream.thoughts import Thoughts
+from ..upstream.values import text_of, those_of
 from .interface import FunctionOutput
 from .turn_events import Fail, FileSearch, State, Usage
 
@@ -35,6 +39,7 @@ if TYPE_CHECKING:
 JSON = dict[str, Any]
 # Seconds that a turn may take where its run never expires.
 _LONGEST: Final = 3600.0
+_CHECK_SECONDS: Final = 15.0
 _NOT_FOUND: Final = "answered 404"
 _SHOWN: Final = 10
 
@@ -90,7 +95,9 @@ class UpstreamEngine(ABC):
         self._names = ModelNames(models)
         self._built_in = tuple(built_in)
         self._leave_out = tuple(leave_out)
-        self._connection = Connection(Address(url, key), first_pause=first_pause)
+        address = Address(url, key)
+        name = f"The model's server at {address.host}"
+        self._connection = Connection(address, name, first_pause=first_pause)
         self._refused = RefusedParameters()
         self._thoughts = Thoughts(thoughts)
         self.models = tuple(self._names.old) or (type(self).__name__,)
@@ -112,7 +119,7 @@ class UpstreamEngine(ABC):
             UpstreamError: it can't be reached, refuses, or lacks a model of the table.
         """
         try:
-            found = await self._connection.models()
+            found = await asyncio.to_thread(self._listed)
         except UpstreamError as error:
             if _NOT_FOUND in str(error):
                 return [f"{self._connection.address.host} doesn't list its models"]
@@ -120,15 +127,29 @@ class UpstreamEngine(ABC):
         lacking = [name for name in self._names.new if name not in found]
         if found and lacking:
             raise UpstreamError(
-                f"The model's server at {self._connection.address.host} has no "
-                f"{', '.join(lacking)}; it has {_some(found)}."
+                f"{self._connection.name} has no {', '.join(lacking)}; "
+                f"it has {_some(found)}."
             )
         self.models = tuple(dict.fromkeys((*self._names.old, *found))) or self.models
         return []
 
     async def aclose(self) -> None:
         """Close the connections to the upstream."""
-        await self._connection.close()
+        await self._connection.aclose()
+
+    def _listed(self) -> list[str]:
+        """Return the names of the upstream's models, as it lists them."""
+        request = list_models.build_request()
+        try:
+            sent = self._connection.send(request, seconds=_CHECK_SECONDS, tries=1)
+            listed = list_models.parse_response(sent)
+        except ApiError:
+            return []
+        finally:
+            # Turns have connections of their own.
+            self._connection.close()
+        found = those_of(getattr(listed, "data", None), models.ModelSchema)
+        return [name for each in found if (name := text_of(each.id))]
 
     async def __call__(self, turn: Turn) -> AsyncGenerator[Output, Any]:
         """Let the model take a turn."""

@@ -32,18 +32,18 @@ class ChatChunks:
 
     def __init__(
         self,
-        host: str,
+        name: str,
         taken: Collection[str] = (),
         begin_thoughts: Callable[[], AnswerThoughts] = AnswerThoughts,
     ) -> None:
         """Begin a turn.
 
         Args:
-            host: the upstream's host, to be named in errors.
+            name: what errors call the upstream.
             taken: the ids of earlier calls of the run.
             begin_thoughts: returns what takes the thoughts out of a text.
         """
-        self._host = host
+        self._name = name
         self._thoughts = begin_thoughts()
         self._calls = Calls(taken)
         self._usage: Usage | None = None
@@ -113,7 +113,7 @@ class ChatChunks:
         body = json.loads(event.data)
         error = body.get("error")
         status = (error if isinstance(error, dict) else body).get("code")
-        raise error_of(self._host, status if isinstance(status, int) else 0, body)
+        raise error_of(self._name, status if isinstance(status, int) else 0, body)
 
     def _delta(self, delta: Any, *, is_whole: bool) -> list[Output]:
         made: list[Output] = []
@@ -154,7 +154,7 @@ class ChatChunks:
             )
 
     def _error(self, what: str) -> UpstreamError:
-        return UpstreamError(f"The model's server at {self._host} {what}.")
+        return UpstreamError(f"{self._name} {what}.")
 
 
 def _content(content: Any) -> str:

@@ -1,63 +1,66 @@
-"""The connection to the upstream: requests, retries, and streams of events."""
+"""The connection to an upstream: requests, retries, and streams of events."""
 
 from __future__ import annotations
 
 import asyncio
-import json
-import logging
+import threading
 import time
 from contextlib import aclosing
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 import httpx
+from attrs import evolve
 
-from .._model_api import Event, EventDecoder, list_models
-from ..retry_after import retry_after
-from .errors import UpstreamError, error_of, is_used_up
+from .._model_api import Client, Event, EventDecoder
+from .attempts import FIRST_PAUSE, TRIES, Attempts, PassingError, failure_of
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator
+    from collections.abc import AsyncGenerator, Callable
 
     from .._model_api import Request
     from ..address import Address
 
+T = TypeVar("T")
 _TIMEOUT: Final = httpx.Timeout(30, read=600, connect=10, pool=None)
-_CHECK_SECONDS: Final = 15.0
-_TRIES: Final = 4
-FIRST_PAUSE: Final = 0.5
-"""Seconds before a failed request is sent again, unless told otherwise."""
-_LONGEST_PAUSE: Final = 30.0
+_LIMITS: Final = httpx.Limits(max_connections=None, max_keepalive_connections=20)
 # Bytes of a body that isn't streamed.
 _MOST: Final = 32 * 1024 * 1024
-_OK, _TOO_MANY = 200, 429
-# Statuses of servers that are busy or restarting.
-_PASSING: Final = (408, 500, 502, 503, 504, 529)
-_log = logging.getLogger("assistants_server")
 
 
 class Connection:
-    """What goes to the upstream, and comes from it; for one event loop at a time."""
+    """What goes to an upstream, and comes from it.
+
+    What is asynchronous is for one event loop at a time, the rest for any thread.
+
+    Attributes:
+        address: where the upstream is.
+        name: what errors call it.
+    """
 
     def __init__(
-        self,
-        address: Address,
-        *,
-        first_pause: float = FIRST_PAUSE,
+        self, address: Address, name: str, *, first_pause: float = FIRST_PAUSE
     ) -> None:
         """Prepare a connection; it is opened when something is sent.
 
         Args:
             address: where the upstream is.
+            name: what errors call it.
             first_pause: seconds before a failed request is sent again, doubled with
                 each.
         """
         self.address = address
+        self.name = name
         self._first_pause = first_pause
-        self._client: httpx.AsyncClient | None = None
+        self._client = Client(
+            base_url=address.url,
+            headers=address.headers,
+            anonymous=True,
+            timeout=_TIMEOUT,
+        )
+        self._http: httpx.AsyncClient | None = None
+        self._closed = threading.Event()
 
-    async def stream(
-        self, request: Request, *, until: float
-    ) -> AsyncGenerator[Event, None]:
+    def stream(self, request: Request, *, until: float) -> AsyncGenerator[Event, None]:
         """Send a request, and yield the events of the response.
 
         A server that doesn't stream gives one event: its whole response. What failed
@@ -71,83 +74,91 @@ class Connection:
         Raises:
             UpstreamError: the upstream can't be reached, refuses, or breaks off.
         """
-        client = self._opened()
-        attempt = 0
-        while True:
-            attempt += 1
-            begun = False
-            try:
-                async with aclosing(self._events(client, request)) as events:
-                    async for event in events:
-                        begun = True
-                        yield event
-                return
-            except httpx.TransportError as error:
-                what = f"broke off ({type(error).__name__})"
-                if not begun:
-                    what = f"can't be reached ({type(error).__name__})"
-                if begun or attempt == _TRIES:
-                    raise self._error(what) from error
-                pause = self._pause(attempt)
-            except _PassingError as passing:
-                pause = max(passing.pause, self._pause(attempt))
-                late = time.time() + pause >= until
-                if late or (passing.counts and attempt >= _TRIES):
-                    raise passing.error from None
-            _log.warning(
-                "the upstream %s is asked again in %.1f s", self.address.host, pause
-            )
-            await asyncio.sleep(pause)
+        return self._tried(self._events, request, until)
 
-    async def models(self) -> list[str]:
-        """Return the names of the upstream's models, as it lists them.
+    async def send_async(self, request: Request, *, until: float) -> httpx.Response:
+        """Send a request, and return the response, which is a success.
 
         Raises:
-            UpstreamError: it can't be reached, or refuses.
+            UpstreamError: the upstream can't be reached, refuses, or breaks off.
         """
-        request = list_models.build_request()
-        async with httpx.AsyncClient(
-            headers=self.address.headers, timeout=_CHECK_SECONDS
-        ) as client:
-            try:
-                response = await client.get(f"{self._base}{request.path}")
-            except httpx.TransportError as error:
-                raise self._error(
-                    f"can't be reached ({type(error).__name__})"
-                ) from error
-        body = _decoded(response.content)
-        if response.status_code != _OK:
-            raise self._refusal(response, body)
-        data = body.get("data") if isinstance(body, dict) else None
-        found = data if isinstance(data, list) else []
-        names = [each.get("id") for each in found if isinstance(each, dict)]
-        return [name for name in names if isinstance(name, str)]
+        async with aclosing(self._tried(self._whole, request, until)) as responses:
+            async for response in responses:
+                return response
+        raise AssertionError("an attempt succeeds, or the last one raises")
 
-    async def close(self) -> None:
+    def send(
+        self, request: Request, *, seconds: float, tries: int = TRIES
+    ) -> httpx.Response:
+        """Send a request from a thread, and return the response, which is a success.
+
+        Args:
+            request: the request.
+            seconds: how long one attempt may take, and how long new ones are made.
+            tries: how many.
+
+        Raises:
+            UpstreamError: the upstream can't be reached, refuses, or breaks off; or
+                this was closed before the next attempt.
+        """
+        client = self._client.with_timeout(seconds)
+        attempts = self._attempts(time.time() + seconds, tries)
+        closed = self._closed
+        while True:
+            try:
+                with client.open(request) as opened:
+                    body = bytearray()
+                    for chunk in opened.iter_bytes():
+                        body += chunk[: _MOST - len(body)]
+                    return self._success(opened, bytes(body))
+            # A client that is closed meanwhile raises a RuntimeError.
+            except (httpx.TransportError, RuntimeError, PassingError) as error:
+                pause = attempts.pause_after(error)
+            if closed.wait(pause):
+                raise attempts.error
+
+    async def aclose(self) -> None:
         """Close all connections."""
-        client, self._client = self._client, None
+        client, self._http = self._http, None
         if client:
             await client.aclose()
+        self.close()
 
-    @property
-    def _base(self) -> str:
-        return self.address.url.rstrip("/")
+    def close(self) -> None:
+        """Close the connections of threads; whoever waits for one stops waiting."""
+        closed, self._closed = self._closed, threading.Event()
+        closed.set()
+        self._client.close()
 
-    async def _events(
-        self, client: httpx.AsyncClient, request: Request
-    ) -> AsyncGenerator[Event, None]:
+    async def _tried(
+        self,
+        receive: Callable[[Request], AsyncGenerator[T, None]],
+        request: Request,
+        until: float,
+    ) -> AsyncGenerator[T, None]:
+        """Send a request as often as need be, and yield what is received."""
+        attempts = self._attempts(until)
+        while True:
+            begun = False
+            try:
+                async with aclosing(receive(request)) as received:
+                    async for each in received:
+                        begun = True
+                        yield each
+                return
+            except (httpx.TransportError, PassingError) as error:
+                pause = attempts.pause_after(error, begun=begun)
+            await asyncio.sleep(pause)
+
+    async def _events(self, request: Request) -> AsyncGenerator[Event, None]:
         """Send a request once, and yield the events of the response."""
-        url = f"{self._base}{request.path}"
-        headers = {"accept": "text/event-stream, application/json"}
-        async with client.stream(
-            request.method, url, json=request.json, headers=headers
-        ) as response:
-            if response.status_code != _OK:
-                raise await self._failure(response)
+        accept = {"accept": "text/event-stream, application/json"}
+        request = evolve(request, headers={**request.headers, **accept})
+        async with self._opened().open_async(request) as response:
             kind = response.headers.get("content-type", "").partition(";")[0].strip()
-            if kind.lower() == "application/json":
-                text = (await _read(response)).decode("utf-8", "replace")
-                yield Event("", text)
+            if not response.is_success or kind.lower() == "application/json":
+                whole = self._success(response, await _read(response))
+                yield Event("", whole.content.decode("utf-8", "replace"))
                 return
             decoder = EventDecoder()
             async for chunk in response.aiter_bytes():
@@ -156,74 +167,36 @@ class Connection:
             for event in decoder.flush():
                 yield event
 
-    async def _failure(self, response: httpx.Response) -> Exception:
-        """Return what a response that is no success stands for."""
-        status = response.status_code
-        body = _decoded(await _read(response))
-        error = self._refusal(response, body)
-        if status == _TOO_MANY and not is_used_up(body):
-            return _PassingError(error, retry_after(response.headers), counts=False)
-        if status in _PASSING:
-            return _PassingError(error, retry_after(response.headers), counts=True)
-        return error
+    async def _whole(self, request: Request) -> AsyncGenerator[httpx.Response, None]:
+        """Send a request once, and yield the response."""
+        async with self._opened().open_async(request) as response:
+            yield self._success(response, await _read(response))
 
-    def _opened(self) -> httpx.AsyncClient:
-        if self._client is None:
-            limits = httpx.Limits(max_connections=None, max_keepalive_connections=20)
-            self._client = httpx.AsyncClient(
-                headers=self.address.headers, timeout=_TIMEOUT, limits=limits
-            )
-        return self._client
+    def _success(self, opened: httpx.Response, body: bytes) -> httpx.Response:
+        """Return a response with its body, or raise what it stands for."""
+        names = ("content-type", "location", "retry-after", "retry-after-ms")
+        headers = {n: opened.headers[n] for n in names if n in opened.headers}
+        response = httpx.Response(opened.status_code, headers=headers, content=body)
+        if not response.is_success:
+            raise failure_of(self.name, self.address, response)
+        return response
 
-    def _pause(self, attempt: int) -> float:
-        return min(self._first_pause * 2.0 ** (attempt - 1), _LONGEST_PAUSE)
+    def _attempts(self, until: float, tries: int = TRIES) -> Attempts:
+        pause = self._first_pause
+        return Attempts(self.name, until=until, tries=tries, first_pause=pause)
 
-    def _error(self, what: str) -> UpstreamError:
-        return UpstreamError(f"The model's server at {self.address.host} {what}.")
-
-    def _refusal(self, response: httpx.Response, body: Any) -> UpstreamError:
-        if response.is_redirect:
-            target = httpx.URL(response.headers.get("location", ""))
-            where = target.copy_with(userinfo=b"", query=None, fragment=None)
-            return self._error(
-                f"redirects to {where}, which is not followed; "
-                "if that is right, name it as the upstream"
-            )
-        clean = _without_key(body, self.address)
-        return error_of(self.address.host, response.status_code, clean)
-
-
-class _PassingError(Exception):
-    """A refusal that may not be one a moment later."""
-
-    def __init__(self, error: UpstreamError, pause: float, *, counts: bool) -> None:
-        super().__init__()
-        self.error = error
-        self.pause = pause
-        self.counts = counts
+    def _opened(self) -> Client:
+        """Return a client for the current event loop."""
+        if self._http is None:
+            self._http = httpx.AsyncClient(limits=_LIMITS)
+        return evolve(self._client, async_http_client=self._http)
 
 
 async def _read(response: httpx.Response) -> bytes:
     """Return a body, as much of it as is sane."""
     body = bytearray()
     async for chunk in response.aiter_bytes():
-        body += chunk
-        if len(body) > _MOST:
+        body += chunk[: _MOST - len(body)]
+        if len(body) == _MOST:
             break
-    return bytes(body[:_MOST])
-
-
-def _decoded(body: bytes) -> Any:
-    text = body.decode("utf-8", "replace")
-    try:
-        return json.loads(text)
-    except (ValueError, RecursionError):
-        return text
-
-
-def _without_key(body: Any, address: Address) -> Any:
-    """Return a body of the upstream's without the key, which some repeat."""
-    if isinstance(body, str):
-        return address.without_key(body)
-    clean = address.without_key(json.dumps(body, ensure_ascii=False))
-    return json.loads(clean)
+    return bytes(body)

@@ -66,20 +66,19 @@ class RefusedParameterError(UpstreamError):
     """
 
 
-def error_of(host: str, status: int, body: Any) -> UpstreamError:
+def error_of(name: str, status: int, body: Any) -> UpstreamError:
     """Return the error that a response or an event of an upstream stands for.
 
     Args:
-        host: the upstream's host, to be named.
+        name: what errors call the upstream.
         status: the HTTP status; of an event, the status that it names, or 0.
         body: the decoded body, or its text.
     """
     details = _details(body)
     text = _text(details, body)
     said = f": {text}" if text else ""
-    message = f"The model's server at {host} " + (
-        f"answered {status}{said}" if status else f"reports an error{said}"
-    )
+    what = f"answered {status}" if status else "reports an error"
+    message = f"{name} {what}{said}"
     code = str(details.get("code") or "")
     kind = str(details.get("type") or "")
     if {code, kind} & {*_TOO_LONG_CODES} or (

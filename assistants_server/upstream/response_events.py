@@ -45,7 +45,7 @@ class ResponseEvents:
 
     def __init__(
         self,
-        host: str,
+        name: str,
         limit: int | None = None,
         taken: Collection[str] = (),
         begin_thoughts: Callable[[], AnswerThoughts] = AnswerThoughts,
@@ -53,14 +53,14 @@ class ResponseEvents:
         """Begin a turn.
 
         Args:
-            host: the upstream's host, to be named in errors.
+            name: what errors call the upstream.
             limit: the tokens that the model may write; llama.cpp says `completed` also
                 where it has written as many.
             taken: the ids of earlier calls of the run.
             begin_thoughts: returns what takes the thoughts out of a text.
         """
         self.items: list[JSON] = []
-        self._host = host
+        self._name = name
         self._limit = limit
         self._taken = taken
         self._texts = ResponseTexts(begin_thoughts)
@@ -110,9 +110,9 @@ class ResponseEvents:
             ):
                 return self._end_of(response)
             case models.ResponseErrorEvent():
-                raise error_of(self._host, _status_of(data), data)
+                raise error_of(self._name, _status_of(data), data)
             case UnknownObject(error=error) if error:
-                raise error_of(self._host, _status_of(data), data)
+                raise error_of(self._name, _status_of(data), data)
         return []
 
     def end(self) -> list[Output]:
@@ -139,7 +139,7 @@ class ResponseEvents:
         if not isinstance(response, models.ResponseSchema):
             return []
         if response.status == "failed" or response.error:
-            raise error_of(self._host, 0, response.to_dict())
+            raise error_of(self._name, 0, response.to_dict())
         made: list[Output] = []
         for item in list_of(response.output):
             made += self._item(item)
@@ -223,7 +223,7 @@ class ResponseEvents:
         return made
 
     def _error(self, what: str) -> UpstreamError:
-        return UpstreamError(f"The model's server at {self._host} {what}.")
+        return UpstreamError(f"{self._name} {what}.")
 
 
 @dataclass
