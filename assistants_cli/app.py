@@ -20,7 +20,15 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 COMMANDS: Final = {
+    "chat": Entry("commands.chat:chat", "Talk with an assistant or a model."),
+    "ask": Entry("commands.ask:ask", "Ask a question, and print the answer."),
     "assistants": Entry("commands.assistants:app", "List, show, make, change them."),
+    "threads": Entry("commands.threads:app", "List, show, delete conversations."),
+    "runs": Entry("commands.runs:app", "List, watch, cancel runs; submit outputs."),
+    "files": Entry("commands.files:app", "List, upload, download, delete files."),
+    "stores": Entry("commands.stores:app", "List, make, fill vector stores."),
+    "vector-stores": Entry("commands.stores:app", "The same as stores."),
+    "search": Entry("commands.search:search", "Search a vector store."),
 }
 
 app = typer.Typer(

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable, Sequence
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
-from .safe_text import in_line, json_line, visible
+import typer
+
+from .safe_text import cell, json_line, moment, visible
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
 
 
 class Output:
-    """Writes to stdout; what isn't a result goes to stderr.
+    """Writes results to stdout, and what else there is to say to stderr.
 
     Attributes:
         json: whether programs read it.
@@ -19,10 +23,11 @@ class Output:
 
     def __init__(self, *, json: bool) -> None:
         self.json = json
+        self._line_is_open = False
 
     @property
     def out(self) -> TextIO:
-        """Return what stdout is now; tests and pipes change it."""
+        """Return what stdout is now."""
         return sys.stdout
 
     @property
@@ -30,53 +35,90 @@ class Output:
         """Return whether people look at stdout."""
         return self.out.isatty()
 
-    @property
-    def coloured(self) -> bool:
-        """Return whether to use colours: on a terminal, unless NO_COLOR is set."""
-        dumb = os.environ.get("TERM") == "dumb"
-        return self.is_terminal and not dumb and not os.environ.get("NO_COLOR")
-
     def data(self, value: Any) -> None:
-        """Write a value as JSON, in a line."""
+        """Write a value as JSON, in a line, at once."""
         encoding = (getattr(self.out, "encoding", None) or "ascii").lower()
         line = json_line(value, ascii_only=not encoding.startswith("utf"))
-        self.out.write(f"{line}\n")
-        self.out.flush()
+        self._write(f"{line}\n")
 
     def line(self, text: str = "") -> None:
-        """Write a text and end the line."""
+        """Write a text in lines of its own."""
+        self.end_line()
         self.piece(f"{text}\n")
 
     def piece(self, text: str) -> None:
         """Write a piece of a text at once."""
-        self.out.write(visible(text))
-        self.out.flush()
+        if text:
+            self._write(visible(text))
+            self._line_is_open = not text.endswith("\n")
+
+    def aside(self, text: str) -> None:
+        """Write a line that is no part of the text around it."""
+        self.end_line()
+        self._write(f"{_dimmed(visible(text), self.out)}\n")
+
+    def end_line(self) -> None:
+        """End the line, unless it has just begun."""
+        if self._line_is_open:
+            self._write("\n")
+            self._line_is_open = False
 
     def note(self, text: str) -> None:
-        """Write a line about what happens, to stderr."""
-        sys.stderr.write(f"{visible(text)}\n")
+        """Write a line to stderr, for whoever looks on."""
+        if self._line_is_open and self.is_terminal:
+            self.end_line()
+        sys.stderr.write(f"{_dimmed(visible(text), sys.stderr)}\n")
         sys.stderr.flush()
+
+    def hint(self, text: str) -> None:
+        """Write a line to stderr if that is a terminal: scripts have no use for it."""
+        if sys.stderr.isatty():
+            self.note(text)
+
+    def facts(self, facts: Mapping[str, Any]) -> None:
+        """Write what an object says, a property in each line."""
+        width = max((len(cell(name)) for name in facts), default=0)
+        for name, value in facts.items():
+            self.line(f"{cell(name):{width}}  {_shown(name, value)}")
 
     def rows(self, names: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
         """Write a table: with a head for people, with tabs for pipes."""
         if not self.is_terminal:
             for row in rows:
-                self.line("\t".join(_cell(cell) for cell in row))
+                self.line("\t".join(map(cell, row)))
             return
         # Here, since it takes its time to import.
         from rich.console import Console
         from rich.table import Table
         from rich.text import Text
 
-        table = Table(box=None, pad_edge=False, show_edge=False)
+        table = Table(box=None, pad_edge=False)
         for name in names:
             # Ids are there to be copied.
             table.add_column(name, no_wrap=name == "id", overflow="fold")
         for row in rows:
-            table.add_row(*(Text(_cell(cell)) for cell in row))
-        console = Console(file=self.out, no_color=not self.coloured, highlight=False)
-        console.print(table)
+            table.add_row(*(Text(cell(each)) for each in row))
+        if table.row_count:
+            colours = is_coloured(self.out)
+            console = Console(file=self.out, no_color=not colours, highlight=False)
+            console.print(table)
+
+    def _write(self, text: str) -> None:
+        self.out.write(text)
+        self.out.flush()
 
 
-def _cell(value: object) -> str:
-    return "-" if value is None else in_line(str(value))
+def is_coloured(stream: TextIO) -> bool:
+    """Return whether to use colours: on a terminal, unless NO_COLOR is set."""
+    plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
+    return stream.isatty() and not plain
+
+
+def _dimmed(text: str, stream: TextIO) -> str:
+    return typer.style(text, dim=True) if is_coloured(stream) else text
+
+
+def _shown(name: str, value: Any) -> str:
+    if name.endswith("_at"):
+        return moment(value)
+    return visible(value) if isinstance(value, str) else cell(value)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import datetime
 from typing import Any, Final
 
 # What moves the cursor, changes colours or titles, or turns the direction of writing:
-# the control characters but tab and newline, separators of lines that few expect, marks
-# of direction, and halves of characters, which no terminal can show.
+# the control characters but tab and newline, marks of direction, separators of lines
+# that few expect, and halves of characters, which no terminal can show.
 _CONTROLS: Final = (
     "\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f"
     "\u2028-\u202e\u2066-\u2069\ud800-\udfff"
@@ -26,6 +27,28 @@ def visible(text: str) -> str:
 def in_line(text: str) -> str:
     """Return a text that takes one line, its tabs and ends of lines escaped as well."""
     return _UNSAFE_IN_LINE.sub(_named, text)
+
+
+def cell(value: Any) -> str:
+    """Return a value in a line: nothing for None, what isn't text as JSON."""
+    if value is None:
+        return ""
+    return in_line(value if isinstance(value, str) else json_line(value))
+
+
+def moment(value: Any) -> str:
+    """Return a time of the API, seconds since 1970, as clocks here show it."""
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        try:
+            return datetime.fromtimestamp(value).astimezone().isoformat(" ", "seconds")
+        except (OverflowError, OSError, ValueError):
+            pass
+    return cell(value)
+
+
+def shortened(text: str, most: int) -> str:
+    """Return the beginning of a text that is longer than it should be."""
+    return text if len(text) <= most else f"{text[: most - 3]}..."
 
 
 def json_line(value: Any, *, ascii_only: bool = False) -> str:

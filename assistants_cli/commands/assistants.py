@@ -2,31 +2,186 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from pathlib import Path
+from typing import Annotated, Any, TypeAlias
 
 import typer
 
 from ..command import command, group
+from ..exit_codes import ExitCode
+from ..failures import WrongUse
+from ..json_data import at, object_in, pairs, text_in
+from ..safe_text import moment
 from ..session import Session
+from ..tool_module import tools_in
+from .parts import (
+    IdsArgument,
+    LimitOption,
+    YesOption,
+    delete_all,
+    write_id,
+    write_list,
+    write_object,
+)
 
-app = group()
+app = group("Assistants: models with instructions and tools.")
+
+NameOption: TypeAlias = Annotated[str | None, typer.Option(help="What it is called")]
+ModelOption: TypeAlias = Annotated[
+    str | None, typer.Option(help="Name of a model, as the server knows it")
+]
+InstructionsOption: TypeAlias = Annotated[
+    str | None,
+    typer.Option(metavar="TEXT", help="What to tell the model; @FILE for a file"),
+]
+DescriptionOption: TypeAlias = Annotated[
+    str | None, typer.Option(metavar="TEXT", help="What it is for")
+]
+ToolOption: TypeAlias = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="TYPE",
+        help="Tool of the server, such as file_search or code_interpreter; may be "
+        "given several times",
+    ),
+]
+ToolsOption: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        metavar="MODULE", help="Python file or module with functions to know of"
+    ),
+]
+StoreOption: TypeAlias = Annotated[
+    str | None, typer.Option(metavar="ID", help="Vector store that file_search uses")
+]
+MetadataOption: TypeAlias = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="NAME=VALUE", help="Something to note; may be given several times"
+    ),
+]
+BodyOption: TypeAlias = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FILE",
+        help="JSON object with anything that the API takes; - for stdin",
+    ),
+]
 
 
 @app.command("list")
 @command
-def list_assistants(
-    session: Session,
-    limit: Annotated[
-        int | None, typer.Option(metavar="N", min=1, help="List no more than N")
-    ] = None,
-) -> None:
-    """List the assistants, the newest first."""
-    found = session.client.assistants.list(max_items=limit)
-    if session.output.json:
-        for each in found:
-            session.output.data(each)
-        return
-    session.output.rows(
-        ("id", "name", "model", "made"),
-        ((each.id, each.name, each.model, each.created_at_datetime) for each in found),
+def list_assistants(session: Session, limit: LimitOption = None) -> None:
+    """List assistants, the newest first."""
+    write_list(
+        session,
+        session.client.assistants.list(max_items=limit),
+        ("id", "name", "model", "created"),
+        lambda each: (
+            at(each, "id"),
+            at(each, "name"),
+            at(each, "model"),
+            moment(at(each, "created_at")),
+        ),
     )
+
+
+@app.command("show")
+@command
+def show_assistant(
+    session: Session, assistant: Annotated[str, typer.Argument(metavar="ID")]
+) -> None:
+    """Show all that the server knows of an assistant."""
+    write_object(session, session.client.assistants.retrieve(assistant))
+
+
+@app.command("create")
+@command
+def create_assistant(
+    session: Session,
+    model: ModelOption = None,
+    name: NameOption = None,
+    instructions: InstructionsOption = None,
+    description: DescriptionOption = None,
+    tool: ToolOption = None,
+    tools: ToolsOption = None,
+    vector_store: StoreOption = None,
+    metadata: MetadataOption = None,
+    body: BodyOption = None,
+) -> None:
+    """Make an assistant, and print its id."""
+    given = _given(
+        object_in("--body", body),
+        model=model,
+        name=name,
+        instructions=text_in("--instructions", instructions),
+        description=description,
+        tools=_tools(tool, tools),
+        tool_resources=_resources(vector_store),
+        metadata=pairs("--metadata", metadata) or None,
+    )
+    if "model" not in given:
+        raise WrongUse("an assistant needs a model: pass --model NAME")
+    write_id(session, session.client.assistants.create(**given))
+
+
+@app.command("update")
+@command
+def update_assistant(
+    session: Session,
+    assistant: Annotated[str, typer.Argument(metavar="ID")],
+    model: ModelOption = None,
+    name: NameOption = None,
+    instructions: InstructionsOption = None,
+    description: DescriptionOption = None,
+    tool: ToolOption = None,
+    tools: ToolsOption = None,
+    vector_store: StoreOption = None,
+    metadata: MetadataOption = None,
+    body: BodyOption = None,
+) -> None:
+    """Change what is given of an assistant, and print its id."""
+    given = _given(
+        object_in("--body", body),
+        model=model,
+        name=name,
+        instructions=text_in("--instructions", instructions),
+        description=description,
+        tools=_tools(tool, tools),
+        tool_resources=_resources(vector_store),
+        metadata=pairs("--metadata", metadata) or None,
+    )
+    if not given:
+        raise WrongUse("what is to change? --help lists the options")
+    write_id(session, session.client.assistants.update(assistant, **given))
+
+
+@app.command("delete")
+@command
+def delete_assistants(
+    session: Session, assistants: IdsArgument, yes: YesOption = False
+) -> ExitCode:
+    """Delete assistants; threads and files stay."""
+    return delete_all(
+        session,
+        assistants,
+        session.client.assistants.delete,
+        yes=yes,
+    )
+
+
+def _given(body: Any, **others: Any) -> dict[str, Any]:
+    """Return what is to be sent: the options, over what the body says."""
+    return {**body, **{n: value for n, value in others.items() if value is not None}}
+
+
+def _tools(types: list[str] | None, module: str | None) -> list[Any] | None:
+    """Return definitions of tools; None if none are given, which leaves them alone."""
+    if types is None and module is None:
+        return None
+    functions = [] if module is None else tools_in(module).definitions
+    return [*({"type": each} for each in types or ()), *functions]
+
+
+def _resources(store: str | None) -> dict[str, Any] | None:
+    return (store and {"file_search": {"vector_store_ids": [store]}}) or None

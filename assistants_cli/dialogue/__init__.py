@@ -1,0 +1,1 @@
+"""Questions to an assistant, and its answers: what `ask` and `chat` share."""
