@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import os
-import sys
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Final, cast
+from urllib.parse import urlsplit
 
 from assistants_client import Client
 
@@ -13,10 +12,12 @@ from .failures import WrongUse
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from .settings import Settings
 
-_LEVELS = {"0": 0, "1": 1, "2": 2, "3": 3, "debug": None}
+_LOOPBACK: Final = ("127.0.0.1", "::1", "localhost")
+_LEVELS: Final = {"0": 0, "1": 1, "2": 2, "3": 3, "debug": None}
 
 
 def client_of(settings: Settings) -> Client:
@@ -34,8 +35,13 @@ def client_of(settings: Settings) -> Client:
     if endpoint := _azure(settings):
         token = _token_provider(settings)
         return Client.for_azure(endpoint, token_provider=token, **options)
-    key = None if settings.api_key_file is None else _read_key(settings.api_key_file)
-    return Client(base_url=settings.base_url, api_key=key, **options)
+    url = settings.base_url or os.environ.get("OPENAI_BASE_URL")
+    if not url:
+        raise WrongUse(
+            "there is no server: pass --base-url URL, or set OPENAI_BASE_URL; "
+            "`python -m assistants_server` starts one, --embedded takes one for now"
+        )
+    return Client(base_url=url, api_key=_key(settings, url), **options)
 
 
 def _options(settings: Settings) -> dict[str, Any]:
@@ -82,11 +88,23 @@ def _token_provider(settings: Settings) -> Callable[[], str]:
     return cast("Callable[[], str]", provider)
 
 
+def _key(settings: Settings, url: str) -> str | None:
+    """Return the key, which servers on this machine hardly need; None as usual."""
+    if settings.api_key_file is not None:
+        return _read_key(settings.api_key_file)
+    if "OPENAI_API_KEY" not in os.environ:
+        if urlsplit(url).hostname in _LOOPBACK:
+            return "none"
+        raise WrongUse(
+            "there is no key: set OPENAI_API_KEY, or pass --api-key-file FILE; to a "
+            "server that needs none, any goes"
+        )
+    return None
+
+
 def _read_key(file: Path) -> str:
     """Return the key in a file; no error shows it."""
     try:
-        if str(file) == "-":
-            return sys.stdin.readline().strip()
         return file.read_text("utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or "it is no text"

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import traceback
+from typing import Final
 
 from assistants_client import (
+    APIConnectionError,
     APITimeoutError,
     AssistantsError,
     AuthenticationError,
@@ -12,11 +14,13 @@ from assistants_client import (
     RunError,
     RunRequiresAction,
     RunTimeout,
+    StreamInterrupted,
     ToolError,
     WaitTimeout,
 )
 
 from .exit_codes import ExitCode
+from .safe_text import shell_word
 
 
 class WrongUse(Exception):  # noqa: N818 - as the exit code is called
@@ -46,6 +50,15 @@ KINDS: tuple[tuple[type[BaseException], ExitCode], ...] = (
 """The first that fits counts."""
 
 
+_ADVICE: Final[tuple[tuple[type[BaseException], str], ...]] = (
+    (AuthenticationError, "OPENAI_API_KEY or --api-key-file has the key"),
+    (APITimeoutError, "--timeout waits longer"),
+    (StreamInterrupted, "the run may go on: `assistants runs list THREAD` shows it"),
+    (APIConnectionError, "is the server there? --base-url says where it is"),
+    (WaitTimeout, "it goes on; --max-wait waits longer"),
+)
+
+
 def exit_code_of(error: BaseException) -> ExitCode:
     """Return the exit code for an error."""
     for kind, code in KINDS:
@@ -56,12 +69,23 @@ def exit_code_of(error: BaseException) -> ExitCode:
 
 def advice_for(error: BaseException) -> str:
     """Return a line that says what went wrong, and what to do."""
+    if isinstance(error, RunTimeout) and error.run is not None:
+        return _still_going(error)
     text = str(error) or type(error).__name__
-    if isinstance(error, AuthenticationError):
-        return f"{text}; pass --api-key-file FILE, or set OPENAI_API_KEY"
-    return text
+    return next(
+        (f"{text}; {say}" for kind, say in _ADVICE if isinstance(error, kind)), text
+    )
 
 
 def trace_of(error: BaseException) -> str:
     """Return the traceback of an error, for those who look for its cause."""
     return "".join(traceback.format_exception(error))
+
+
+def _still_going(error: RunTimeout) -> str:
+    run = error.run
+    where = f"{shell_word(str(run.thread_id))} {shell_word(str(run.id))}"
+    return (
+        f"run {run.id} is {run.status} after {error.waited:.1f} s; it goes on: "
+        f"`assistants runs watch {where}` follows it, --max-wait waits longer"
+    )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 import typer
 
-from .safe_text import cell, json_line, moment, visible
+from .safe_text import cell, in_line, json_line, moment, visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -55,7 +55,7 @@ class Output:
     def aside(self, text: str) -> None:
         """Write a line that is no part of the text around it."""
         self.end_line()
-        self._write(f"{_dimmed(visible(text), self.out)}\n")
+        self._write(f"{_styled(visible(text), self.out, dim=True)}\n")
 
     def end_line(self) -> None:
         """End the line, unless it has just begun."""
@@ -65,10 +65,11 @@ class Output:
 
     def note(self, text: str) -> None:
         """Write a line to stderr, for whoever looks on."""
-        if self._line_is_open and self.is_terminal:
-            self.end_line()
-        sys.stderr.write(f"{_dimmed(visible(text), sys.stderr)}\n")
-        sys.stderr.flush()
+        self._to_stderr(visible(text), dim=True)
+
+    def problem(self, text: str) -> None:
+        """Write what went wrong to stderr, in a line."""
+        self._to_stderr(in_line(f"assistants: {text}"), fg="red")
 
     def hint(self, text: str) -> None:
         """Write a line to stderr if that is a terminal: scripts have no use for it."""
@@ -107,6 +108,12 @@ class Output:
         self.out.write(text)
         self.out.flush()
 
+    def _to_stderr(self, text: str, **style: Any) -> None:
+        if self.is_terminal:
+            self.end_line()
+        sys.stderr.write(f"{_styled(text, sys.stderr, **style)}\n")
+        sys.stderr.flush()
+
 
 def is_coloured(stream: TextIO) -> bool:
     """Return whether to use colours: on a terminal, unless NO_COLOR is set."""
@@ -114,8 +121,8 @@ def is_coloured(stream: TextIO) -> bool:
     return stream.isatty() and not plain
 
 
-def _dimmed(text: str, stream: TextIO) -> str:
-    return typer.style(text, dim=True) if is_coloured(stream) else text
+def _styled(text: str, stream: TextIO, **style: Any) -> str:
+    return typer.style(text, **style) if is_coloured(stream) else text
 
 
 def _shown(name: str, value: Any) -> str:

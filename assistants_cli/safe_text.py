@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from datetime import datetime
+from shlex import quote
 from typing import Any, Final
 
 # What moves the cursor, changes colours or titles, or turns the direction of writing:
@@ -49,6 +50,11 @@ def moment(value: Any) -> str:
 def shortened(text: str, most: int) -> str:
     """Return the beginning of a text that is longer than it should be."""
     return text if len(text) <= most else f"{text[: most - 3]}..."
+
+
+def shell_word(text: str) -> str:
+    """Return a text as a word of a command that somebody may paste into a shell."""
+    return quote(in_line(text))
 
 
 def json_line(value: Any, *, ascii_only: bool = False) -> str:

@@ -27,7 +27,7 @@ class Settings:
         Path | None,
         typer.Option(
             metavar="FILE",
-            help="File with the key, or - for stdin [OPENAI_API_KEY, which is the key]",
+            help="File with the key [OPENAI_API_KEY, which is the key]",
             show_default=False,
         ),
     ] = None

@@ -54,7 +54,7 @@ def watch(
         except (APIConnectionError, InternalServerError) as error:
             # The run may well go on while the server can't be reached.
             if not is_away:
-                session.output.note(f"assistants: trying again: {error}")
+                session.output.problem(f"trying again: {error}")
             is_away = True
 
 

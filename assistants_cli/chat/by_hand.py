@@ -28,10 +28,11 @@ def answers_for(run: Run, reader: Reader, output: Output) -> dict[str, Any] | No
         return None
     if is_approval(action):
         return _approvals(calls, reader, output)
-    output.note("The model wants outputs of functions; type one line for each.")
+    output.note("The model wants outputs of functions; type a line for each.")
     outputs = []
     for call in calls:
-        output.note(call_text(call))
+        if len(calls) > 1:
+            output.note(call_text(call))
         text = reader.line("= ")
         if text is None:
             return None

@@ -81,15 +81,16 @@ class Conversation:
                 obey(self, text)
             else:
                 self._say(text[1:] if text.startswith("//") else text)
-        except Interrupted as interrupted:
-            after_interrupt(self.session, interrupted.run, cancel=self.cancel)
-            self.dialogue.partner.going = not self.cancel
+        except Interrupted:
+            how = "/watch follows it, /cancel cancels it"
+            by = how if self.reader.is_interactive else None
+            after_interrupt(self.dialogue, cancel=self.cancel, follow_by=by)
             self._ended(ExitCode.INTERRUPTED)
         except KeyboardInterrupt:
             self.output.note("interrupted")
             self._ended(ExitCode.INTERRUPTED)
         except (AssistantsError, WrongUse) as error:
-            self.output.note(f"assistants: {advice_for(error)}")
+            self.output.problem(f"{advice_for(error)}")
             self._ended(exit_code_of(error))
 
     def _say(self, text: str) -> None:

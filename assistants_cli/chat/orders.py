@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from ..dialogue.attachments import checked
 from ..failures import WrongUse
-from ..printing.messages import conversation_lines
+from ..printing.messages import conversation_lines, text_of
 from ..watching import watch
 
 if TYPE_CHECKING:
@@ -57,11 +57,14 @@ def show_thread(chat: Conversation, _: list[str]) -> None:
 
 
 def watch_run(chat: Conversation, _: list[str]) -> None:
-    """Watch the last run until it ends."""
+    """Watch the last run until it ends, and show what it says."""
     run = chat.dialogue.run
     if run is None:
         raise WrongUse("there was no run yet")
     watch(chat.session, run.refresh(), max_wait=None, until_action=True)
+    chat.dialogue.partner.going = not run.has_ended
+    for message in run.messages(order="asc"):
+        chat.output.line(text_of(message.to_dict()))
 
 
 def cancel_run(chat: Conversation, _: list[str]) -> None:

@@ -68,8 +68,8 @@ def ask(
         )
         try:
             run = dialogue.ask(text, upload(session, files, file_tool))
-        except Interrupted as interrupted:
-            after_interrupt(session, interrupted.run, cancel=cancel_on_interrupt)
+        except Interrupted:
+            after_interrupt(dialogue, cancel=cancel_on_interrupt, follow_by=None)
             return ExitCode.INTERRUPTED
         if thread is None:
             output.hint(f"thread {dialogue.thread_id}")

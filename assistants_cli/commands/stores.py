@@ -138,7 +138,7 @@ def add_files(
         data = each.to_dict()
         if at(data, "status") != "completed":
             why = at(data, "last_error", "message") or at(data, "status")
-            output.note(f"assistants: {at(data, 'id')}: {why}")
+            output.problem(f"{at(data, 'id')}: {why}")
     return ExitCode.ERROR
 
 

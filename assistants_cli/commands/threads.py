@@ -45,8 +45,8 @@ def list_threads(session: Session, limit: LimitOption = None) -> None:
     except APIStatusError as error:
         if error.status_code not in _NO_SUCH_PATH:
             raise
-        session.output.note(
-            "assistants: this server can't list threads, as OpenAI's own couldn't: "
+        session.output.problem(
+            "this server can't list threads, as OpenAI's own couldn't: "
             f"keep their ids yourself ({error})"
         )
         raise Ended(ExitCode.ERROR) from error

@@ -19,15 +19,7 @@ if TYPE_CHECKING:
 
 
 class Interrupted(Exception):  # noqa: N818 - nothing is wrong
-    """Somebody pressed Ctrl-C while a run was followed.
-
-    Attributes:
-        run: the run, if it is known yet.
-    """
-
-    def __init__(self, run: Run | None) -> None:
-        super().__init__(run)
-        self.run = run
+    """Somebody pressed Ctrl-C while a run was followed."""
 
 
 @dataclass
@@ -122,7 +114,7 @@ class Dialogue:
             raise
         except KeyboardInterrupt:
             self.run = _run_of(stream)
-            raise Interrupted(self.run) from None
+            raise Interrupted from None
         except BrokenPipeError:
             self._give_up(_run_of(stream))
             raise

@@ -50,7 +50,7 @@ def event_lines(event: dict[str, Any]) -> Iterator[str]:
             for text in outcome_texts(call):
                 yield f"    = {text}"
         message = text_at(data, "step_details", "message_creation", "message_id")
-        if message:
+        if message and status != "completed":
             yield f"  {in_line(message)}"
         return
     yield f"run {status}{_reason(data)}{_usage(data)}"
