@@ -6,12 +6,14 @@ import inspect
 import os
 import sys
 from collections.abc import Callable
+from contextlib import closing
 from typing import Any, Concatenate, ParamSpec, TypeAlias
 
 import typer
 
 from .exit_codes import ExitCode
 from .lazy_group import PLAIN
+from .log_lines import logged
 from .session import Session
 from .settings import Settings, option_parameters
 
@@ -76,11 +78,9 @@ def _guarded(
 ) -> ExitCode | None:
     """Perform a command; report what goes wrong, and return the exit code."""
     try:
-        try:
+        with closing(session), logged(session):
             code = perform()
             sys.stdout.flush()
-        finally:
-            session.close()
     except BrokenPipeError:
         # Nobody reads on; so that Python doesn't complain at its end either.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -102,4 +102,4 @@ def _report(session: Session, error: Exception) -> ExitCode:
     if session.settings.verbosity == "debug":
         session.output.note(trace_of(error))
     session.output.problem(f"{advice_for(error)}")
-    return exit_code_of(error)
+    return exit_code_of(error) or ExitCode.ERROR

@@ -59,12 +59,9 @@ _ADVICE: Final[tuple[tuple[type[BaseException], str], ...]] = (
 )
 
 
-def exit_code_of(error: BaseException) -> ExitCode:
-    """Return the exit code for an error."""
-    for kind, code in KINDS:
-        if isinstance(error, kind):
-            return code
-    return ExitCode.ERROR
+def exit_code_of(error: BaseException) -> ExitCode | None:
+    """Return the exit code for an error; None for one that nobody thought of."""
+    return next((code for kind, code in KINDS if isinstance(error, kind)), None)
 
 
 def advice_for(error: BaseException) -> str:
@@ -72,6 +69,9 @@ def advice_for(error: BaseException) -> str:
     if isinstance(error, RunTimeout) and error.run is not None:
         return _still_going(error)
     text = str(error) or type(error).__name__
+    if exit_code_of(error) is None:
+        kind = type(error).__name__
+        return f"{kind}: {error}; --verbosity debug shows where"
     return next(
         (f"{text}; {say}" for kind, say in _ADVICE if isinstance(error, kind)), text
     )

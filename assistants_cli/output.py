@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 import typer
 
-from .safe_text import cell, in_line, json_line, moment, visible
+from .safe_text import cell, in_line, indented, json_line, moment, visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -80,7 +80,9 @@ class Output:
         """Write what an object says, a property in each line."""
         width = max((len(cell(name)) for name in facts), default=0)
         for name, value in facts.items():
-            self.line(f"{cell(name):{width}}  {_shown(name, value)}")
+            # Indented, so that no value looks like a property.
+            text = indented(_shown(name, value), " " * (width + 2))
+            self.line(f"{cell(name):{width}}{text[width:]}")
 
     def rows(self, names: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
         """Write a table: with a head for people, with tabs for pipes."""
@@ -128,4 +130,4 @@ def _styled(text: str, stream: TextIO, **style: Any) -> str:
 def _shown(name: str, value: Any) -> str:
     if name.endswith("_at"):
         return moment(value)
-    return visible(value) if isinstance(value, str) else cell(value)
+    return value if isinstance(value, str) else cell(value)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from datetime import datetime
+from datetime import UTC, datetime
 from shlex import quote
 from typing import Any, Final
 
@@ -30,6 +30,11 @@ def in_line(text: str) -> str:
     return _UNSAFE_IN_LINE.sub(_named, text)
 
 
+def is_text(text: str) -> bool:
+    """Return whether a text can be sent; bytes that are no UTF-8 become surrogates."""
+    return not any("\ud800" <= each <= "\udfff" for each in text)
+
+
 def cell(value: Any) -> str:
     """Return a value in a line: nothing for None, what isn't text as JSON."""
     if value is None:
@@ -41,7 +46,8 @@ def moment(value: Any) -> str:
     """Return a time of the API, seconds since 1970, as clocks here show it."""
     if isinstance(value, int | float) and not isinstance(value, bool):
         try:
-            return datetime.fromtimestamp(value).astimezone().isoformat(" ", "seconds")
+            here = datetime.fromtimestamp(value, UTC).astimezone()
+            return here.replace(tzinfo=None).isoformat(" ", "seconds")
         except (OverflowError, OSError, ValueError):
             pass
     return cell(value)
@@ -50,6 +56,11 @@ def moment(value: Any) -> str:
 def shortened(text: str, most: int) -> str:
     """Return the beginning of a text that is longer than it should be."""
     return text if len(text) <= most else f"{text[: most - 3]}..."
+
+
+def indented(text: str, margin: str) -> str:
+    """Return a text whose lines, as terminals show them, begin with a margin."""
+    return "\n".join(f"{margin}{line}" for line in visible(text).split("\n"))
 
 
 def shell_word(text: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import re
 import sys
 from codecs import getincrementaldecoder
@@ -192,7 +193,7 @@ def line(text: str) -> None:
     if stream is None:
         return
     colour = _COLOURS.get(text[:2])
-    if colour and stream.isatty():
+    if colour and stream.isatty() and not os.environ.get("NO_COLOR"):
         text = f"\x1b[{colour}m{text}\x1b[0m"
     # In one piece, so that threads don't write into each other's lines.
     stream.write(f"{text}\n")

@@ -13,6 +13,7 @@ from ..dialogue.endings import after_interrupt, ending_of
 from ..dialogue.turn import Interrupted
 from ..exit_codes import ExitCode
 from ..failures import WrongUse, advice_for, exit_code_of
+from ..safe_text import is_text
 from .by_hand import answers_for
 from .orders import obey
 
@@ -70,7 +71,10 @@ class Conversation:
                 continue
             if text is None:
                 break
-            if text.strip():
+            if not is_text(text):
+                self.output.problem("this is no text in UTF-8")
+                self._ended(ExitCode.WRONG_USE)
+            elif text.strip():
                 self._take(text)
         return ExitCode.OK if self.reader.is_interactive else self.code
 
@@ -91,7 +95,7 @@ class Conversation:
             self._ended(ExitCode.INTERRUPTED)
         except (AssistantsError, WrongUse) as error:
             self.output.problem(f"{advice_for(error)}")
-            self._ended(exit_code_of(error))
+            self._ended(exit_code_of(error) or ExitCode.ERROR)
 
     def _say(self, text: str) -> None:
         attached = upload(self.session, self.files, self.file_tool)

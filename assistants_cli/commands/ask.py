@@ -26,6 +26,7 @@ from ..dialogue.turn import Dialogue, Interrupted
 from ..exit_codes import ExitCode
 from ..failures import WrongUse
 from ..printing.answer import AnswerPrinter, JsonPrinter
+from ..safe_text import is_text
 from ..session import Session
 
 
@@ -85,10 +86,9 @@ def _question(given: str | None) -> str:
     if given is None or given == "-":
         if given is None and sys.stdin.isatty():
             raise WrongUse("what is the question? Give it as an argument, or by stdin")
-        try:
-            given = sys.stdin.read()
-        except UnicodeDecodeError as error:
-            raise WrongUse(f"the question is no text: {error}") from error
+        given = sys.stdin.read()
+    if not is_text(given):
+        raise WrongUse("the question is no text in UTF-8")
     if not given.strip():
         raise WrongUse("the question is empty")
     return given

@@ -24,7 +24,7 @@ app = group("Runs: assistants at work on threads.")
 
 ThreadArgument: TypeAlias = Annotated[str, typer.Argument(metavar="THREAD")]
 RunArgument: TypeAlias = Annotated[
-    str | None, typer.Argument(metavar="[RUN]", help="Its id [default: the newest one]")
+    str | None, typer.Argument(metavar="RUN", help="Its id [default: the newest one]")
 ]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ..json_data import at, items_at, text_at
-from ..safe_text import in_line, moment
+from ..safe_text import in_line, indented, moment
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,7 +37,8 @@ def conversation_lines(message: Any) -> Iterator[str]:
     role = in_line(text_at(message, "role")) or "?"
     key = in_line(text_at(message, "id"))
     yield f"{role}  {moment(at(message, 'created_at'))}  {key}"
-    yield text_of(message)
+    # Indented, so that no text looks like another message.
+    yield indented(text_of(message), "  ")
     for each in items_at(message, "attachments"):
         yield f"  attached: {in_line(text_at(each, 'file_id'))}"
     for line in citations_of(message):
