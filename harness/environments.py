@@ -42,12 +42,13 @@ def python_with(name: str, *packages: str, dependencies: bool = True) -> Path:
     return _python(folder)
 
 
-def node_with(name: str, package: str) -> Path:
+def node_with(name: str, package: str, *others: str) -> Path:
     """Return the folder of a package for Node.js, with all that it needs.
 
     Args:
         name: of the environment's folder.
         package: what to install, with its version.
+        others: what to install beside it, with their versions.
 
     Raises:
         ProcessError: it can't be installed.
@@ -57,9 +58,9 @@ def node_with(name: str, package: str) -> Path:
     def install() -> None:
         quiet = ("--no-package-lock", "--no-audit", "--no-fund", "--loglevel=error")
         npm = (node(), _npm(), "install", "--prefix", folder, *quiet)
-        run(*npm, "--ignore-scripts", package, seconds=_SECONDS)
+        run(*npm, "--ignore-scripts", package, *others, seconds=_SECONDS)
 
-    _make(folder, [package], install)
+    _make(folder, [package, *others], install)
     return folder / "node_modules" / package.rpartition("@")[0]
 
 

@@ -1,0 +1,86 @@
+// Tabs of the browser: each in a context of its own, watched for what must not happen.
+
+import assert from "node:assert/strict";
+import { chromium, surroundings, url } from "./surroundings.mjs";
+
+// Without these, Chromium asks its maker's hosts for updates and more.
+const FLAGS = [
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
+const WIDE = { width: 1280, height: 800 };
+export const NARROW = { width: 390, height: 844 };
+const PATIENCE = 8000;
+
+let browser;
+
+export async function launch() {
+  browser = await chromium.launch({ executablePath: surroundings.browser, args: FLAGS });
+}
+
+export async function quit() {
+  await browser?.close();
+}
+
+// Use a tab, and check at its end that nothing went wrong in it that nobody expected.
+export async function inTab(path, use, options = {}) {
+  const { size = WIDE, dark = false, base = url, expected = [], ...others } = options;
+  const context = await browser.newContext({
+    viewport: size,
+    colorScheme: dark ? "dark" : "light",
+    reducedMotion: "reduce",
+    // Policies are looked at as they are, in tests too.
+    bypassCSP: false,
+    ...others,
+  });
+  context.setDefaultTimeout(PATIENCE);
+  try {
+    await context.addInitScript(watch);
+    const page = await context.newPage();
+    const faults = observe(page, base);
+    await page.goto(`${base}/${path}`);
+    await use(page);
+    faults.push(...(await page.evaluate(() => window.violations)));
+    const harmed = await page.evaluate(() => window.harmed);
+    assert.equal(harmed, undefined, "a script that somebody wrote has run");
+    const unexpected = faults.filter((fault) => !expected.some((e) => e.test(fault)));
+    assert.deepEqual(unexpected, []);
+  } finally {
+    await context.close();
+  }
+}
+
+function watch() {
+  window.violations = [];
+  document.addEventListener("securitypolicyviolation", (event) => {
+    window.violations.push(`policy: ${event.violatedDirective} ${event.blockedURI}`);
+  });
+}
+
+function observe(page, base) {
+  const faults = [];
+  page.on("pageerror", (error) => faults.push(`error: ${error.stack ?? error}`));
+  page.on("dialog", (dialog) => {
+    // Dialogs of the page are its own elements.
+    faults.push(`dialog: ${dialog.message()}`);
+    dialog.dismiss();
+  });
+  page.on("popup", () => faults.push("popup"));
+  page.on("console", (message) => {
+    if (message.type() === "error") faults.push(`console: ${message.text()}`);
+  });
+  page.on("request", (request) => {
+    if (!request.url().startsWith(base) && !/^(blob|data):/.test(request.url())) {
+      faults.push(`request: ${request.url()}`);
+    }
+  });
+  page.on("framenavigated", (frame) => {
+    if (!frame.url().startsWith(base)) faults.push(`navigation: ${frame.url()}`);
+  });
+  return faults;
+}

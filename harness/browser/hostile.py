@@ -1,0 +1,22 @@
+"""Texts that would do harm in a page that takes them for markup, code or layout."""
+
+from __future__ import annotations
+
+# Each way of running a script tells `window.harmed`, which the tests look at.
+MARKUP = (
+    "<img src=x onerror=\"window.harmed='img'\">"
+    "<svg/onload=\"window.harmed='svg'\">"
+    "<script>window.harmed='script'</script>"
+    "\"'><iframe srcdoc=\"<script>parent.harmed='frame'</script>\"></iframe>"
+    "</textarea></title></style><a href=\"javascript:window.harmed='link'\">HOSTILE</a>"
+    "{{7*7}}${7*7} &lt;b&gt; %3Cb%3E"
+)
+ADDRESSES = (
+    "HOSTILE [link](javascript:window.harmed='markdown') "
+    "![image](https://example.invalid/seen.png) javascript:window.harmed='bare' "
+    "data:text/html,<script>parent.harmed='data'</script> //example.invalid/x"
+)
+# Right-to-left overrides and isolates that are never ended, marks on marks.
+DIRECTIONS = "HOSTILE \u202egnp.exe\u2066\u202d \u05d0\u05d1 \u0000 Z\u0335\u0322\u0321 \ufeff\u2028end"
+LONG_WORD = "HOSTILE" + "W" * 1_000_000
+TEXTS = (MARKUP, ADDRESSES, DIRECTIONS, LONG_WORD)

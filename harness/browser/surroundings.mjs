@@ -1,0 +1,11 @@
+// What the tests are run with: packages, addresses, and the ids of what was made.
+
+import { createRequire } from "node:module";
+import { readFileSync } from "node:fs";
+
+export const surroundings = JSON.parse(process.env.SURROUNDINGS);
+export const { ids, url } = surroundings;
+
+const require = createRequire(`${surroundings.modules}/`);
+export const { chromium } = require("playwright-core");
+export const axe = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
