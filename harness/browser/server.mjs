@@ -29,10 +29,13 @@ export async function startServer({ port = 0, key = "", store = "", more = [] } 
 
 // Send a request of the API, as any other client would.
 export async function send(method, path, body, { base = url, key = "none" } = {}) {
+  const isForm = body instanceof FormData;
+  const headers = { authorization: `Bearer ${key}` };
+  if (body && !isForm) headers["content-type"] = "application/json";
   const response = await fetch(`${base}/v1${path}`, {
     method,
-    headers: { authorization: `Bearer ${key}`, "content-type": "application/json" },
-    body: body && JSON.stringify(body),
+    headers,
+    body: isForm || !body ? body : JSON.stringify(body),
   });
   if (!response.ok) throw new Error(`${response.status}: ${await response.text()}`);
   return response.json();

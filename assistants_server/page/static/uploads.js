@@ -39,7 +39,6 @@ class Upload extends EventTarget {
     /** @type {unknown} */
     this.error = null;
     this.state = "going";
-    this.stopping = new AbortController();
     void this.start();
   }
 
@@ -161,7 +160,7 @@ export function uploader({ label, then, purpose }) {
     el("p", { class: "hint" }, "Or drop them here."),
   );
   for (const each of running) list.append(item(each));
-  return el("section", { class: "stack", "aria-label": label }, zone, list);
+  return el("div", { class: "stack" }, zone, list);
 
   function chosen() {
     for (const file of field.files) add(file);

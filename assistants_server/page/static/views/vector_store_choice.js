@@ -75,6 +75,7 @@ function row(file, add) {
     try {
       await add(file);
       button.textContent = "Added";
+      button.setAttribute("aria-label", `Added ${file.filename}`);
     } catch (error) {
       button.disabled = false;
       fill(trouble, problem(error));
