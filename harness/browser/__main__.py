@@ -74,7 +74,7 @@ def _look(
     with running(command, log, lambda: bool(url())):
         with Client(base_url=url(), api_key="none", max_retries=0) as client:
             ids = furnish(client)
-        surroundings = {
+        surroundings: dict[str, object] = {
             "url": url().removesuffix("/v1"),
             "ids": ids,
             "browser": str(browser),
@@ -95,10 +95,10 @@ def _node(options: argparse.Namespace, surroundings: dict[str, object]) -> int:
     program = "pictures.mjs" if options.screenshots else "tests.mjs"
     only = [f"--test-name-pattern={options.only}"] if options.only else []
     # Node.js skips the hooks that close the browser where it skips tests.
-    words = [node(), "--test-reporter=spec", "--test-force-exit", *only]
+    words: list[str | Path] = [node(), "--test-reporter=spec", "--test-force-exit"]
     try:
         done = subprocess.run(
-            [*words, _FOLDER / program],
+            [*words, *only, _FOLDER / program],
             cwd=ROOT,
             env={**plain_environment(), "SURROUNDINGS": json.dumps(surroundings)},
             timeout=_SECONDS,

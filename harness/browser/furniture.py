@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from harness.browser.hostile import ADDRESSES, DIRECTIONS, LONG_WORD, MARKUP
+from harness.browser.hostile import DIRECTIONS, MARKUP, QUESTIONS
 from harness.browser.picture import curve
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ from the north-east. The gates were closed an hour before.
 
 The lowest water was measured on 2 October: 0.4 m. Two boats lay dry until the evening.
 
-On most days the water rises by five metres, and turns a little later than the day before.
+On most days the water rises by five metres, and turns later than the day before.
 """
 _BOATS = """\
 # Boats
@@ -31,7 +31,10 @@ The *Grace* draws 1.2 m and may leave at any time.
 """
 _STATIONS = "harbour,height\nHull,7.2\nWhitby,5.8\nDover,6.9\n"
 _FUNCTIONS = {
-    "tide": ("Look up the height of the water.", {"harbour": "string", "day": "string"}),
+    "tide": (
+        "Look up the height of the water.",
+        {"harbour": "string", "day": "string"},
+    ),
     "wind": ("Look up the wind.", {"harbour": "string"}),
 }
 
@@ -118,15 +121,21 @@ def _conversation(client: Client, ids: dict[str, Any]) -> dict[str, Any]:
     thread = client.threads.create(metadata={"boat": "Ada"})
     runs = []
     picture = {"type": "image_file", "image_file": {"file_id": ids["picture"]}}
-    for content in (
+    contents: tuple[Any, ...] = (
         "When was the highest water, and how high was it?",
         [{"type": "text", "text": "Draw the curve of this day."}, picture],
         "Can you move the boat of my neighbour?",
-    ):
+    )
+    for content in contents:
         client.threads.messages.create(thread, role="user", content=content)
         run: Any = client.threads.runs.create(thread, assistant_id=ids["clerk"])
         runs.append(run.wait().id)
-    return {"thread": thread.id, "run": runs[0], "drawing": runs[1], "refusing": runs[2]}
+    return {
+        "thread": thread.id,
+        "run": runs[0],
+        "drawing": runs[1],
+        "refusing": runs[2],
+    }
 
 
 def _asked(client: Client, assistant: str, name: str, question: str) -> dict[str, Any]:
@@ -156,7 +165,7 @@ def _hostile(client: Client, ids: dict[str, Any]) -> dict[str, Any]:
     )
     thread = client.threads.create(metadata=metadata)
     runs = []
-    for question in (ADDRESSES, DIRECTIONS, LONG_WORD, "HOSTILE refuse", "HOSTILE fail"):
+    for question in (*QUESTIONS, "HOSTILE refuse", "HOSTILE fail"):
         client.threads.messages.create(
             thread, role="user", content=question, metadata=metadata
         )

@@ -17,6 +17,9 @@ ADDRESSES = (
     "data:text/html,<script>parent.harmed='data'</script> //example.invalid/x"
 )
 # Right-to-left overrides and isolates that are never ended, marks on marks.
-DIRECTIONS = "HOSTILE \u202egnp.exe\u2066\u202d \u05d0\u05d1 \u0000 Z\u0335\u0322\u0321 \ufeff\u2028end"
+DIRECTIONS = (
+    "HOSTILE \u202egnp.exe\u2066\u202d \u05d0\u05d1 \u0000 Z\u0335\u0322\u0321 "
+    "\ufeff\u2028end"
+)
 LONG_WORD = "HOSTILE" + "W" * 1_000_000
-TEXTS = (MARKUP, ADDRESSES, DIRECTIONS, LONG_WORD)
+QUESTIONS = (ADDRESSES, DIRECTIONS, LONG_WORD)

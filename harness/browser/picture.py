@@ -7,12 +7,15 @@ import struct
 import zlib
 
 _WIDTH, _HEIGHT = 480, 200
+_ROWS = range(_HEIGHT)
 _PAPER, _INK, _WATER = b"\xfb\xfa\xf6", b"\x1d\x4e\x74", b"\xcf\xe2\xee"
 
 
 def curve() -> bytes:
     """Return the height of the water during a day."""
-    rows = [b"\0" + b"".join(_pixel(x, y) for x in range(_WIDTH)) for y in range(_HEIGHT)]
+    rows = [
+        b"\0" + b"".join(_pixel(x, y) for x in range(_WIDTH)) for y in range(_HEIGHT)
+    ]
     header = struct.pack(">IIBBBBB", _WIDTH, _HEIGHT, 8, 2, 0, 0, 0)
     data = zlib.compress(b"".join(rows), 9)
     chunks = ((b"IHDR", header), (b"IDAT", data), (b"IEND", b""))

@@ -4,7 +4,8 @@ import { serverBack } from "./connection.js";
 import { readEvents } from "./events.js";
 import { askForKey, keyHeaders } from "./key.js";
 
-const BASE = new URL("v1", document.baseURI).href;
+/** What the addresses of the API begin with. */
+export const BASE = new URL("v1", document.baseURI).href;
 
 /** What the server said is wrong; or that it can't be reached, with the status 0. */
 export class ApiError extends Error {
@@ -50,6 +51,17 @@ export async function poll(path, options) {
   const response = await fetched("GET", path, options);
   const after = Number(response.headers.get("openai-poll-after-ms"));
   return { body: await response.json(), pollAfter: after || 500 };
+}
+
+/**
+ * Return the response of a GET, whose body is for the caller to read, or a part of it.
+ *
+ * @param {string} path
+ * @param {Options} [options]
+ * @returns {Promise<Response>}
+ */
+export function reading(path, options) {
+  return fetched("GET", path, options);
 }
 
 /**
@@ -160,8 +172,12 @@ function search(query) {
   return parameters.size ? `?${parameters}` : "";
 }
 
-/** @param {Response} response */
-async function errorOf(response) {
+/**
+ * Return what the server said is wrong.
+ *
+ * @param {Response} response
+ */
+export async function errorOf(response) {
   const status = response.status;
   try {
     const { message, code, param } = (await response.json()).error;

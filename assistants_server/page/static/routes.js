@@ -15,6 +15,8 @@
 /** @type {Record<string, Route>} */
 export const routes = {
   assistants: { label: "Assistants", load: () => import("./views/assistants.js") },
+  files: { label: "Files", load: () => import("./views/files.js") },
+  vector_stores: { label: "Vector stores", load: () => import("./views/vector_stores.js") },
 };
 
 export const START = "assistants";

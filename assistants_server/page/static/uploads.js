@@ -8,12 +8,12 @@ import { problem, wordsFor } from "./notices.js";
 
 /** What files may be for, as the API names it, and in words. */
 const PURPOSES = {
-  assistants: "Search and code interpreter",
-  vision: "Pictures in messages",
-  user_data: "Anything",
-  batch: "Batches",
-  "fine-tune": "Fine-tuning",
-  evals: "Evaluations",
+  assistants: "search, code",
+  vision: "pictures",
+  user_data: "anything",
+  batch: "batches",
+  "fine-tune": "training",
+  evals: "evaluation",
 };
 
 /** @type {Set<Upload>} */
@@ -142,7 +142,7 @@ export function uploader({ label, then, purpose }) {
     "select",
     { id: `${id}-purpose` },
     ...Object.entries(PURPOSES).map(([value, words]) =>
-      el("option", { value }, `${words} (${value})`),
+      el("option", { value }, `${value}: ${words}`),
     ),
   );
   const field = el("input", { id, type: "file", multiple: true, onchange: chosen });
