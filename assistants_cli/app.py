@@ -46,6 +46,9 @@ def run(arguments: Sequence[str] | None = None) -> NoReturn:
         if isinstance(stream, io.TextIOWrapper):
             # A terminal that lacks a character is no reason to fail.
             stream.reconfigure(errors="backslashreplace")
+    if isinstance(sys.stdin, io.TextIOWrapper):
+        # What is no text is refused where it is used, in words that people understand.
+        sys.stdin.reconfigure(errors="surrogateescape")
     typer.main.get_command(app).main(arguments, prog_name="assistants")
     sys.exit()
 

@@ -17,7 +17,8 @@ from .printing.timeline import Timeline, event_lines
 if TYPE_CHECKING:
     from .session import Session
 
-_INTERVAL: Final = 0.5
+INTERVAL: Final = 0.5
+"""Seconds between two looks."""
 
 
 def watch(
@@ -48,7 +49,7 @@ def watch(
             waited = time.monotonic() - begin
             if max_wait is not None and waited >= max_wait:
                 raise RunTimeout(run, waited=waited)
-            time.sleep(min(_INTERVAL, max_wait or _INTERVAL))
+            time.sleep(min(INTERVAL, max_wait or INTERVAL))
             run.refresh()
             is_away = False
         except (APIConnectionError, InternalServerError) as error:

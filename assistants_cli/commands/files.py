@@ -98,6 +98,8 @@ def download_file(
     ] = False,
 ) -> None:
     """Download the contents of a file, as they are, to stdout or a path."""
+    if to is not None and not to.parent.is_dir():
+        raise WrongUse(f"there is no folder {to.parent}")
     if to is not None and to.is_file() and not force:
         raise WrongUse(f"{to} is there already: --force replaces it")
     if to is None and session.output.is_terminal:

@@ -162,7 +162,7 @@ def _outputs(calls: list[dict[str, Any]], given: dict[str, str]) -> list[Any]:
     }
     outputs = []
     for key, name in keys.items():
-        text = given.pop(key, None) or given.pop(name or "", None)
+        text = given.pop(key if key in given else name or "", None)
         if text is None:
             raise WrongUse(f"there is no output for {key}: add --output {key}=TEXT")
         outputs.append(tool_output(key, text_in("--output", text)))
