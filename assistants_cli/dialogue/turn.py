@@ -127,9 +127,10 @@ class Dialogue:
     def _give_up(self, run: Run | None) -> None:
         """Cancel a run that nobody will ever hear of, and that nobody else knows."""
         if run is not None and self.partner.is_temporary:
+            # It may have ended by now.
             with suppress(AssistantsError):
                 run.cancel()
-                self.partner.going = False
+            self.partner.going = False
 
 
 def _run_of(stream: Any) -> Run | None:

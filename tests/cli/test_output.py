@@ -1,0 +1,72 @@
+"""How results are written."""
+
+from __future__ import annotations
+
+import io
+import json
+import sys
+from typing import TYPE_CHECKING
+
+from assistants_cli.output import Output, is_coloured
+from tests.cases import each_case
+
+if TYPE_CHECKING:
+    import pytest
+
+
+class FakeTerminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_json_for_terminals_without_unicode_is_ascii(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    held = io.BytesIO()
+    with io.TextIOWrapper(held, encoding="latin-1") as out:
+        monkeypatch.setattr(sys, "stdout", out)
+        Output(json=True).data({"text": "\u00fc \u20ac"})
+        assert held.getvalue().isascii()
+        assert json.loads(held.getvalue()) == {"text": "\u00fc \u20ac"}
+
+
+@each_case(
+    "name, value, coloured",
+    [
+        ("NO_COLOR", "1", False),
+        ("NO_COLOR", "", True),
+        ("TERM", "dumb", False),
+        ("TERM", "xterm", True),
+    ],
+)
+def test_colours_are_for_terminals_that_want_them(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, *, coloured: bool
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.delenv("NO_COLOR", raising=False)
+        patch.setenv("TERM", "xterm")
+        patch.setenv(name, value)
+        assert is_coloured(FakeTerminal()) is coloured
+        assert not is_coloured(io.StringIO())
+
+
+def test_lines_of_others_begin_on_a_line_of_their_own(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    out = FakeTerminal()
+    monkeypatch.setattr(sys, "stdout", out)
+    monkeypatch.setattr(sys, "stderr", out)
+    output = Output(json=False)
+    output.piece("half an answer")
+    output.aside("> a call")
+    output.piece("more")
+    output.problem("it\nbroke")
+    output.line("end")
+    assert out.getvalue().splitlines() == [
+        "half an answer",
+        "> a call",
+        "more",
+        "assistants: it\\nbroke",
+        "end",
+    ]

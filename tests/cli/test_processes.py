@@ -1,0 +1,130 @@
+"""The command as a process: what arrives when, and how signals end it."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+
+from assistants_client import Client
+from assistants_server import LocalServer
+from tests.cases import some
+from tests.cli.held_engine import held_server
+from tests.cli.terminal import COMMAND, Terminal, surroundings
+
+
+def begun(url: str, *words: str) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        [*COMMAND, *words],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=surroundings(url),
+    )
+
+
+def test_text_goes_through_a_pipe_before_the_answer_ends() -> None:
+    engine, server = held_server()
+    with server, begun(server.url, "ask", "--model", "m", "?") as process:
+        assert process.stdout is not None
+        assert process.stdout.read(6) == b"first "
+        engine.released.set()
+        out, err = process.communicate(timeout=60)
+        assert (out, err, process.returncode) == (b"second\n", b"", 0)
+
+
+def test_sigterm_ends_it_as_ctrl_c_does() -> None:
+    engine, server = held_server()
+    words = ("ask", "--model", "m", "--cancel-on-interrupt", "?")
+    with (
+        server,
+        Client(base_url=server.url, api_key="none") as client,
+        begun(server.url, *words) as process,
+    ):
+        assert process.stdout is not None
+        assert process.stdout.read(6) == b"first "
+        process.send_signal(signal.SIGTERM)
+        _, err = process.communicate(timeout=60)
+        assert process.returncode == 130
+        assert err.startswith(b"cancelled run_")
+        assert err.count(b"\n") == 1
+        assert client.assistants.list().data == []
+        engine.released.set()
+
+
+def test_a_pipe_that_nobody_reads_ends_it_quietly() -> None:
+    engine, server = held_server()
+    with server, begun(server.url, "ask", "--model", "m", "--json", "?") as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        process.stdout.close()
+        engine.released.set()
+        assert process.stderr is not None
+        assert process.stderr.read() == b""
+        assert process.wait(60) == 141
+        with Client(base_url=server.url, api_key="none") as client:
+            assert client.assistants.list().data == []
+
+
+def test_the_answer_streams_at_a_terminal_and_ctrl_c_leaves_the_run() -> None:
+    engine, server = held_server()
+    with server, Client(base_url=server.url, api_key="none") as client:
+        with Terminal(server.url, "ask", "--model", "m", "?") as terminal:
+            terminal.expect("first ")
+            terminal.type("\x03")
+            said = terminal.expect("cancels it")
+            assert terminal.code() == 130
+        assert "the run goes on: `assistants runs watch thread_" in said
+        thread, run = said.partition("runs watch ")[2].partition("`")[0].split()
+        assert client.threads.runs.retrieve(run, thread_id=thread).has_ended is False
+        engine.released.set()
+        found = client.threads.runs.poll(run, thread_id=thread)
+        assert found.status == "completed"
+
+
+def test_without_the_extra_it_says_what_to_install() -> None:
+    program = (
+        "import sys, importlib.util as u\n"
+        "find = u.find_spec\n"
+        "u.find_spec = lambda name, *more: None if name == 'typer' else find(name)\n"
+        "from assistants_cli.__main__ import main\n"
+        "main()\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 2
+    assert 'pip install "assistants-client[cli]"' in done.stderr
+    assert len(some(done.stderr.splitlines())) == 1
+
+
+def test_characters_that_the_terminal_lacks_are_escaped() -> None:
+    with LocalServer() as server:
+        done = subprocess.run(
+            [*COMMAND, "ask", "--model", "m", "gr\u00fcn"],
+            env=surroundings(server.url, PYTHONIOENCODING="ascii"),
+            capture_output=True,
+            check=True,
+        )
+    assert done.stdout == b"You said: gr\\xfcn\n"
+
+
+def test_completion_offers_commands_and_options() -> None:
+    for words, offered in (
+        ("assistants th", "threads"),
+        ("assistants runs ", "watch"),
+        ("assistants ask --mo", "--model"),
+    ):
+        done = subprocess.run(
+            COMMAND,
+            env=surroundings(
+                "",
+                _ASSISTANTS_COMPLETE="complete_bash",
+                COMP_WORDS=words,
+                COMP_CWORD=str(len(words.split(" ")) - 1),
+            ),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert offered in done.stdout.split(), done
