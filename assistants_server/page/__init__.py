@@ -22,9 +22,9 @@ What every view keeps:
   styles and handlers in attributes, and everything from elsewhere. An address that the
   server names is a link only by `safeLink()`.
 - Requests go through `api.js`: it knows the key, asks for it where it is missing, reads
-  errors, and lets a GET wait while the server is away. A POST is never sent again; what
-  was typed stays until the server has it, and `problem()` of `notices.js` says, beside
-  it, why it hasn't.
+  errors, and waits while the server is away; a POST has an idempotency key, so that the
+  server carries it out once. What was typed stays until the server has it, and
+  `problem()` of `notices.js` says, beside it, why it hasn't.
 - Lists are read page by page: `pagedList()` of `lists.js`. Rows of long lists have the
   class `row`, whose drawing browsers put off until they are scrolled to.
 - One `h1`, which the view's `heading()` makes and which gets the focus when the view is

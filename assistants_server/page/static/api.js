@@ -7,7 +7,7 @@ import { askForKey, keyHeaders } from "./key.js";
 /** What the addresses of the API begin with. */
 export const BASE = new URL("v1", document.baseURI).href;
 
-/** What the server said is wrong; or that it can't be reached, with the status 0. */
+/** What the server says is wrong. */
 export class ApiError extends Error {
   /**
    * @param {string} message
@@ -27,6 +27,7 @@ export class ApiError extends Error {
  * @typedef {object} Options
  * @property {Record<string, any>} [query] parameters; lists are sent as several
  * @property {AbortSignal} [signal]
+ * @property {string} [once] what the server knows a POST by if it is sent again
  */
 
 /**
@@ -76,7 +77,10 @@ export async function content(path, options) {
 }
 
 /**
- * Return the JSON of a POST. It is sent once; a form is sent as such.
+ * Return the JSON of a POST; a form is sent as such.
+ *
+ * It carries a key by which the server knows it again, so that it is sent anew when the
+ * server was away, and carried out once.
  *
  * @param {string} path
  * @param {any} [body]
@@ -88,7 +92,7 @@ export async function post(path, body, options) {
 }
 
 /**
- * Return the JSON of a DELETE.
+ * Return the JSON of a DELETE; what is gone already is an error of the status 404.
  *
  * @param {string} path
  * @param {Options} [options]
@@ -127,7 +131,8 @@ export function part(text) {
  * @param {any} [body]
  * @returns {Promise<Response>}
  */
-async function fetched(method, path, { query = {}, signal } = {}, body = undefined) {
+async function fetched(method, path, options = {}, body = undefined) {
+  const { query = {}, signal, once = newKey() } = options;
   const isForm = body instanceof FormData;
   const target = `${BASE}${path}${search(query)}`;
   for (;;) {
@@ -135,6 +140,7 @@ async function fetched(method, path, { query = {}, signal } = {}, body = undefin
     /** @type {Record<string, string>} */
     const headers = { ...withKey };
     if (body !== undefined && !isForm) headers["content-type"] = "application/json";
+    if (method === "POST") headers["idempotency-key"] = once;
     let response;
     try {
       response = await fetch(target, {
@@ -147,18 +153,19 @@ async function fetched(method, path, { query = {}, signal } = {}, body = undefin
       });
     } catch (error) {
       if (signal?.aborted) throw error;
-      const back = serverBack(signal);
-      if (method !== "GET") {
-        back.catch(() => {});
-        throw new ApiError("The server can't be reached; it may not have got this.");
-      }
-      await back;
+      await serverBack(signal);
       continue;
     }
     if (response.ok) return response;
     if (response.status === 401 && (await askForKey(withKey.authorization ?? ""))) continue;
     throw await errorOf(response);
   }
+}
+
+/** Return what the server knows a POST by: chance, as long as nobody guesses. */
+export function newKey() {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
 /** @param {Record<string, any>} query */

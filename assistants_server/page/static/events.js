@@ -7,13 +7,14 @@
  * @returns {AsyncGenerator<{event: string, data: any}>}
  */
 export async function* readEvents(body) {
-  const reader = body.pipeThrough(new TextDecoderStream()).getReader();
+  const reader = body.getReader();
+  const decoder = new TextDecoder();
   let rest = "";
   try {
     for (;;) {
       const { done, value } = await reader.read();
       if (done) return;
-      const frames = (rest + value).split(/\r?\n\r?\n/);
+      const frames = (rest + decoder.decode(value, { stream: true })).split(/\r?\n\r?\n/);
       rest = /** @type {string} */ (frames.pop());
       for (const frame of frames) {
         const event = eventOf(frame);

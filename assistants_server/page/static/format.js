@@ -18,6 +18,8 @@ export function moment(seconds) {
  * @param {number} seconds
  */
 export function duration(seconds) {
+  // The API counts whole seconds.
+  if (seconds < 1) return "under 1 s";
   if (seconds < 60) return `${Number(seconds.toFixed(1))} s`;
   const minutes = Math.floor(seconds / 60);
   if (minutes < 60) return `${minutes} min ${Math.round(seconds % 60)} s`;
@@ -45,4 +47,19 @@ export function size(bytes) {
     unit += 1;
   } while (value >= 1024 && unit < units.length - 1);
   return `${value.toFixed(value < 10 ? 1 : 0)} ${units[unit]}`;
+}
+
+/**
+ * Return JSON in lines; a text that is none as it is.
+ *
+ * @param {any} value a text, or what was decoded already
+ * @returns {string}
+ */
+export function pretty(value) {
+  if (typeof value !== "string") return JSON.stringify(value, null, 2);
+  try {
+    return JSON.stringify(JSON.parse(value), null, 2);
+  } catch {
+    return value;
+  }
 }

@@ -6,7 +6,7 @@ import { el } from "./dom.js";
 /**
  * Return what went wrong, in words, with a button to try again if there is a way.
  *
- * @param {unknown} error
+ * @param {unknown} error what was raised, or a text that says it
  * @param {() => void} [again]
  * @returns {HTMLElement}
  */
@@ -26,6 +26,7 @@ export function problem(error, again) {
  * @returns {string}
  */
 export function wordsFor(error) {
+  if (typeof error === "string") return error;
   if (error instanceof ApiError) return error.message;
   console.error(error);
   return `Something went wrong in the page: ${error}`;

@@ -14,9 +14,11 @@
 
 /** @type {Record<string, Route>} */
 export const routes = {
+  playground: { label: "Playground", load: () => import("./views/playground.js") },
+  threads: { label: "Threads", load: () => import("./views/threads.js") },
   assistants: { label: "Assistants", load: () => import("./views/assistants.js") },
   files: { label: "Files", load: () => import("./views/files.js") },
   vector_stores: { label: "Vector stores", load: () => import("./views/vector_stores.js") },
 };
 
-export const START = "assistants";
+export const START = "playground";

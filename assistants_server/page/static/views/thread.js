@@ -1,0 +1,137 @@
+/** One thread: its conversation, its runs, and a run as a timeline. */
+
+import { get, part, remove } from "../api.js";
+import { el } from "../dom.js";
+import { conversation } from "../conversation.js";
+import { count, duration, moment } from "../format.js";
+import { pagedList } from "../lists.js";
+import { pairs } from "../messages.js";
+import { badge, heading, problem } from "../notices.js";
+import { go, to } from "../router.js";
+import { run } from "./run.js";
+
+/** @param {import("../routes.js").Place} place */
+export async function thread(place) {
+  const [id, kind, runId] = place.path;
+  if (kind === "runs" && runId) return run(place, id, runId);
+  const found = await get(`/threads/${part(id)}`, { signal: place.signal });
+  place.title(kind === "runs" ? "Runs" : "Thread");
+  const shown = kind === "runs" ? await runs(found, place) : await messages(found, place);
+  return el(
+    "div",
+    { class: "stack" },
+    heading("Thread", ...actions(found, place)),
+    facts(found),
+    tabs(found.id, kind === "runs"),
+    shown,
+  );
+}
+
+/**
+ * @param {any} found
+ * @param {import("../routes.js").Place} place
+ */
+function actions(found, place) {
+  const erase = el(
+    "button",
+    { type: "button", class: "danger", onclick: () => void erased() },
+    "Delete",
+  );
+  const link = to(["playground"], { thread: found.id });
+  return [el("a", { class: "button", href: link }, "Go on in the playground"), erase];
+
+  async function erased() {
+    if (!confirm("Delete this thread with its messages and runs?")) return;
+    try {
+      await remove(`/threads/${part(found.id)}`, { signal: place.signal });
+      go(to(["threads"]));
+    } catch (error) {
+      if (!place.signal.aborted) erase.after(problem(error));
+    }
+  }
+}
+
+/** @param {any} found */
+function facts(found) {
+  const stores = found.tool_resources?.file_search?.vector_store_ids ?? [];
+  const metadata = Object.entries(found.metadata ?? {});
+  return el(
+    "div",
+    { class: "facts" },
+    el(
+      "p",
+      { class: "meta" },
+      el("span", { class: "id" }, found.id),
+      ` · ${moment(found.created_at)}`,
+      stores.map((/** @type {string} */ each) => [
+        " · ",
+        el("a", { href: to(["vector_stores", each]) }, "Vector store"),
+      ]).flat(),
+    ),
+    metadata.length > 0 && pairs(metadata),
+  );
+}
+
+/**
+ * @param {string} id
+ * @param {boolean} isRuns
+ */
+function tabs(id, isRuns) {
+  const tab = (/** @type {string} */ text, /** @type {string[]} */ path, /** @type {boolean} */ on) =>
+    el("li", {}, el("a", { href: to(path), "aria-current": on ? "page" : undefined }, text));
+  return el(
+    "nav",
+    { class: "tabs", "aria-label": "Thread" },
+    el(
+      "ul",
+      {},
+      tab("Conversation", ["threads", id], !isRuns),
+      tab("Runs", ["threads", id, "runs"], isRuns),
+    ),
+  );
+}
+
+/**
+ * @param {any} found
+ * @param {import("../routes.js").Place} place
+ */
+async function messages(found, { query, signal }) {
+  const fromTheEnd = query.get("from") === "end";
+  const shown = conversation(found.id, signal, { fromTheEnd });
+  await shown.load();
+  const other = to(["threads", found.id], fromTheEnd ? {} : { from: "end" });
+  const turn = el("a", { href: other }, fromTheEnd ? "From the beginning" : "From the end");
+  return el("div", { class: "stack" }, el("p", { class: "meta" }, turn), shown.node);
+}
+
+/**
+ * @param {any} found
+ * @param {import("../routes.js").Place} place
+ */
+function runs(found, { signal }) {
+  return pagedList({
+    path: `/threads/${part(found.id)}/runs`,
+    label: "Runs, the newest first",
+    none: "No assistant has run here yet.",
+    signal,
+    row: runRow,
+  });
+}
+
+/** @param {any} run */
+function runRow(run) {
+  const ended = run.completed_at ?? run.failed_at ?? run.cancelled_at;
+  const facts = [
+    run.model,
+    moment(run.created_at),
+    ended && run.started_at ? duration(ended - run.started_at) : "",
+    run.usage ? `${count(run.usage.total_tokens)} tokens` : "",
+  ];
+  return el(
+    "a",
+    { class: "card", href: to(["threads", run.thread_id, "runs", run.id]) },
+    badge(run.status),
+    el("span", { class: "meta" }, facts.filter(Boolean).join(" · ")),
+    run.last_error && el("span", { class: "wide" }, run.last_error.message),
+  );
+}
