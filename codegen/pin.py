@@ -33,8 +33,8 @@ _HEADER = """\
 # edit descriptions here; `pin` keeps them.
 """
 _MODELS_HEADER = """\
-# What a model is asked by: the Responses API, chat completions, embeddings and the list
-# of models.
+# What a model is asked by: the Responses API, chat completions, embeddings, the list of
+# models, and files for the code that it runs.
 #
 # The facts were taken from an upstream document by `python -m codegen pin --models`,
 # and model_api.lock names it. Nobody edits them, and no words are added.

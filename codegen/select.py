@@ -65,7 +65,16 @@ ASSISTANTS = Selection(
 )
 # What a model is asked by.
 MODELS = Selection(
-    ids=("createResponse", "createChatCompletion", "createEmbedding", "listModels")
+    ids=(
+        "createResponse",
+        "createChatCompletion",
+        "createEmbedding",
+        "listModels",
+        # For code that a model runs: what it reads, and what it makes.
+        "createFile",
+        "deleteFile",
+        "RetrieveContainerFileContent",
+    )
 )
 
 
