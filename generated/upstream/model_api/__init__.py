@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from .client import AuthenticatedClient as AuthenticatedClient
     from .client import Client as Client
     from .dumping import json_default as json_default
+    from .forms import Form as Form
     from .security import Credentials as Credentials
     from .types import File as File
 
@@ -29,6 +30,7 @@ __all__ = [
     "Credentials",
     "Deviation",
     "File",
+    "Form",
     "api",
     "check",
     "json_default",
@@ -42,6 +44,7 @@ __getattr__, __dir__ = lazy_names(
         "Credentials": "security",
         "Deviation": "checking",
         "File": "types",
+        "Form": "forms",
         "UNSET": "absence",
         "api": "",
         "check": "checking",

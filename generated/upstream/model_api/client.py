@@ -4,7 +4,14 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import AsyncGenerator, Callable, Generator, Mapping
+from collections.abc import (
+    AsyncGenerator,
+    AsyncIterator,
+    Callable,
+    Generator,
+    Iterator,
+    Mapping,
+)
 from contextlib import asynccontextmanager, contextmanager
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
@@ -13,11 +20,12 @@ import httpx
 from attrs import define, evolve, field
 
 from .encoding import cookie_header
+from .forms import Form
 from .reading import is_stream, no_stream
 from .security import Credentials, Extras, Going, extras
 from .sending import body_of, cross, with_query
 from .streaming import events_in, events_in_async
-from .types import Request
+from .types import UNSET, Request
 
 if TYPE_CHECKING:
     from typing import Self
@@ -72,6 +80,24 @@ def _merged(*parts: Mapping[str, str]) -> httpx.Headers:
 def _without_user(url: str) -> str:
     parts = httpx.URL(url)
     return repr(str(parts.copy_with(userinfo=b"") if parts.userinfo else parts))
+
+
+@define(eq=False)
+class _Pieces:
+    """A form that can be sent again, where a redirect asks for it."""
+
+    form: Form
+
+    def __iter__(self) -> Iterator[bytes]:
+        return self.form.pieces()
+
+
+@define(eq=False)
+class _AsyncPieces:
+    form: Form
+
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        return self.form.pieces_async()
 
 
 @define(kw_only=True, eq=False)
@@ -243,7 +269,10 @@ class Client:
 
     def _sent(self, request: Request, *, stream: bool) -> httpx.Response:
         http = self.get_httpx_client()
-        sent, auth = self._built(http, request)
+        form = Form(request.files) if request.files is not UNSET else None
+        if form is not None:
+            form.open()
+        sent, auth = self._built(http, request, form, form and _Pieces(form))
         history: list[httpx.Response] = []
         while True:
             response = http.send(sent, stream=stream, follow_redirects=False, **auth)
@@ -257,7 +286,10 @@ class Client:
 
     async def _sent_async(self, request: Request, *, stream: bool) -> httpx.Response:
         http = self.get_async_httpx_client()
-        sent, auth = self._built(http, request)
+        form = Form(request.files) if request.files is not UNSET else None
+        if form is not None:
+            await form.open_async()
+        sent, auth = self._built(http, request, form, form and _AsyncPieces(form))
         history: list[httpx.Response] = []
         while True:
             response = await http.send(
@@ -285,7 +317,7 @@ class Client:
         return following, {"auth": None} if cross(sent, following) else auth
 
     def _built(
-        self, http: _Http, request: Request
+        self, http: _Http, request: Request, form: Form | None, pieces: Any
     ) -> tuple[httpx.Request, dict[str, Any]]:
         """Return a request of the HTTP library, and how it is authorised if it is."""
         own = self._own_headers()
@@ -299,6 +331,14 @@ class Client:
         body = body_of(
             request, headers, asynchronous=isinstance(http, httpx.AsyncClient)
         )
+        if form is not None:
+            body = {
+                "content": pieces,
+                "extensions": {"repeats": lambda: not form.is_spent},
+            }
+            headers["Content-Type"] = form.content_type
+            if form.length is not None:
+                headers["Content-Length"] = str(form.length)
         url = self.base_url
         built = http.build_request(
             request.method,

@@ -160,6 +160,7 @@ if TYPE_CHECKING:
     from .create_embedding_request_model import *
     from .create_embedding_response import *
     from .create_embedding_response_usage import *
+    from .create_file_request import *
     from .create_model_response_properties import *
     from .create_model_response_properties_prompt_cache_retention import *
     from .create_response import *
@@ -179,6 +180,7 @@ if TYPE_CHECKING:
     from .custom_tool_chat_completions_custom_format_text import *
     from .custom_tool_param import *
     from .custom_tool_param_format import *
+    from .delete_file_response import *
     from .detail_enum import *
     from .direct_tool_call_caller import *
     from .direct_tool_call_caller_param import *
@@ -192,12 +194,16 @@ if TYPE_CHECKING:
     from .error_response import *
     from .file_citation_body import *
     from .file_detail_enum import *
+    from .file_expiration_after import *
     from .file_input_detail import *
     from .file_path import *
+    from .file_purpose import *
     from .file_search_tool import *
     from .file_search_tool_call import *
     from .file_search_tool_call_results_item import *
     from .file_search_tool_call_status import *
+    from .file_status import *
+    from .file_upload_purpose import *
     from .filters import *
     from .function_and_custom_tool_call_output import *
     from .function_call_item_status import *
@@ -321,6 +327,7 @@ if TYPE_CHECKING:
     from .move_param import *
     from .namespace_tool_param import *
     from .namespace_tool_param_tools_item import *
+    from .open_ai_file import *
     from .output_content import *
     from .output_item import *
     from .output_message import *
@@ -1038,6 +1045,11 @@ _MODULES: dict[str, tuple[str, ...]] = {
         "CreateEmbeddingResponseUsage",
         "CreateEmbeddingResponseUsageDict",
     ),
+    "create_file_request": (
+        "CreateFileRequest",
+        "CreateFileRequestDict",
+        "CreateFileRequestOptionalDict",
+    ),
     "create_model_response_properties": (
         "CreateModelResponseProperties",
         "CreateModelResponsePropertiesDict",
@@ -1099,6 +1111,7 @@ _MODULES: dict[str, tuple[str, ...]] = {
         "KnownCustomToolParamFormat",
         "read_custom_tool_param_format",
     ),
+    "delete_file_response": ("DeleteFileResponse", "DeleteFileResponseDict"),
     "detail_enum": ("DetailEnum",),
     "direct_tool_call_caller": ("DirectToolCallCaller", "DirectToolCallCallerDict"),
     "direct_tool_call_caller_param": (
@@ -1115,8 +1128,10 @@ _MODULES: dict[str, tuple[str, ...]] = {
     "error_response": ("ErrorResponse", "ErrorResponseDict"),
     "file_citation_body": ("FileCitationBody", "FileCitationBodyDict"),
     "file_detail_enum": ("FileDetailEnum",),
+    "file_expiration_after": ("FileExpirationAfter", "FileExpirationAfterDict"),
     "file_input_detail": ("FileInputDetail",),
     "file_path": ("FilePath", "FilePathDict"),
+    "file_purpose": ("FilePurpose",),
     "file_search_tool": ("FileSearchTool", "FileSearchToolDict"),
     "file_search_tool_call": ("FileSearchToolCall", "FileSearchToolCallDict"),
     "file_search_tool_call_results_item": (
@@ -1124,6 +1139,8 @@ _MODULES: dict[str, tuple[str, ...]] = {
         "FileSearchToolCallResultsItemDict",
     ),
     "file_search_tool_call_status": ("FileSearchToolCallStatus",),
+    "file_status": ("FileStatus",),
+    "file_upload_purpose": ("FileUploadPurpose",),
     "filters": ("Filters", "FiltersDict", "KnownFilters", "read_filters"),
     "function_and_custom_tool_call_output": (
         "FunctionAndCustomToolCallOutput",
@@ -1375,6 +1392,7 @@ _MODULES: dict[str, tuple[str, ...]] = {
         "KnownNamespaceToolParamToolsItem",
         "read_namespace_tool_param_tools_item",
     ),
+    "open_ai_file": ("OpenAIFile", "OpenAIFileDict"),
     "output_content": (
         "OutputContent",
         "OutputContentDict",
