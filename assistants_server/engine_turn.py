@@ -6,11 +6,18 @@ import asyncio
 import logging
 from contextlib import aclosing
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from .engines.adapter import call_engine
 from .engines.outputs import problem_of
-from .engines.turn_events import EngineError, Fail, FileSearch, Incomplete, Wait
+from .engines.turn_events import (
+    EngineError,
+    Fail,
+    FileSearch,
+    Incomplete,
+    MadeFile,
+    Wait,
+)
 from .file_search import FileSearchError
 from .turn_usage import TokensSpentError
 
@@ -20,6 +27,7 @@ if TYPE_CHECKING:
     from .engines.interface import Engine, Turn
     from .engines.turn_events import Output
     from .file_search import FileSearcher
+    from .made_files import MadeFiles
     from .turn_writer import TurnWriter
 
 _log = logging.getLogger("assistants_server")
@@ -38,6 +46,7 @@ async def take_turn(
     turn: Turn,
     writer: TurnWriter,
     searcher: FileSearcher,
+    made_files: MadeFiles,
     *,
     pace: float,
     is_over: Callable[[], bool],
@@ -49,6 +58,7 @@ async def take_turn(
         turn: what it is called with.
         writer: writes what it says and does.
         searcher: searches files for it.
+        made_files: keeps the files that it makes.
         pace: seconds between two outputs.
         is_over: returns whether the run has ended, and nothing may be written.
 
@@ -59,7 +69,7 @@ async def take_turn(
     """
     try:
         async with aclosing(call_engine(engine, turn)) as outputs:
-            reply = None
+            reply: Any = None
             while True:
                 output = await outputs.asend(reply)
                 reply = None
@@ -73,6 +83,9 @@ async def take_turn(
                     return output
                 if isinstance(output, Wait):
                     await asyncio.sleep(output.seconds)
+                    continue
+                if isinstance(output, MadeFile):
+                    reply = await _keep(made_files, output)
                     continue
                 if isinstance(output, FileSearch) and output.query is not None:
                     room = turn.prompt_room
@@ -105,6 +118,13 @@ async def take_turn(
             raise OverError from error
         _log.exception("the engine failed in run %s", turn.run["id"])
         return Fail(f"The engine raised {type(error).__name__}.")
+
+
+async def _keep(made_files: MadeFiles, made: MadeFile) -> str:
+    try:
+        return await made_files.keep(made)
+    except Exception as error:
+        raise WriteError(str(error)) from error
 
 
 def _write(writer: TurnWriter, output: Output) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from . import objects
 from .engine_turn import OverError, take_turn
 from .engines.turn_events import Fail, Incomplete
+from .made_files import MadeFiles
 from .run_record import ACTIVE
 from .turn_context import next_turn
 from .turn_usage import TurnUsage
@@ -260,6 +261,7 @@ class RunTask:
             turn,
             writer,
             self._searcher,
+            MadeFiles(self._store, self._contents),
             pace=self._settings.pace,
             is_over=self._is_over,
         )

@@ -44,6 +44,7 @@ async def next_turn(store: Store, contents: Contents, record: RunRecord) -> Turn
     base = tokens(run["instructions"]) + sum(tokens(each.output) for each in outputs)
     messages, said = await _selected(store, run, None if room is None else room - base)
     prompt = base + said
+    code_files = _code_files(store, run, messages)
     turn = Turn(
         run=run,
         messages=messages,
@@ -53,7 +54,8 @@ async def next_turn(store: Store, contents: Contents, record: RunRecord) -> Turn
         vector_stores=vector_stores_of(store, run),
         past=past,
         state=record.state,
-        files=_files(store, contents, run, messages),
+        files=_files(store, contents, code_files, messages),
+        code_files=code_files,
         completion_room=_left(run["max_completion_tokens"], written),
         prompt_room=_left(room, prompt),
     )
@@ -175,11 +177,24 @@ async def _complete(
         await portions.pause()
 
 
+def _code_files(store: Store, run: JSON, messages: Iterable[JSON]) -> tuple[str, ...]:
+    """Return the files that the code interpreter may read, by id."""
+    ids = dict.fromkeys(_resources(store, run, "code_interpreter", "file_ids"))
+    for message in messages:
+        for each in message["attachments"]:
+            if any(t["type"] == "code_interpreter" for t in each.get("tools") or ()):
+                ids[each["file_id"]] = None
+    return tuple(ids)
+
+
 def _files(
-    store: Store, contents: Contents, run: JSON, messages: Iterable[JSON]
+    store: Store,
+    contents: Contents,
+    code_files: Iterable[str],
+    messages: Iterable[JSON],
 ) -> dict[str, TurnFile]:
     """Return the files that messages and tools refer to, by id."""
-    ids = dict.fromkeys(_resources(store, run, "code_interpreter", "file_ids"))
+    ids: dict[str | None, None] = dict.fromkeys(code_files)
     for message in messages:
         for part in message["content"]:
             if part["type"] == "image_file":

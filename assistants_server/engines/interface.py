@@ -125,6 +125,7 @@ class Turn:
         state: the last `State` that an earlier turn of this run ended with.
         files: by id, the files that are images or attachments of the messages, or
             given to the code interpreter; those that were deleted are not there.
+        code_files: the ids of the files that the code interpreter may read.
         completion_room: how many tokens may still be written; None for no limit.
         prompt_room: how many tokens may still be read; None for no limit.
     """
@@ -138,6 +139,7 @@ class Turn:
     past: tuple[PastTurn, ...] = ()
     state: dict[str, Any] = field(default_factory=dict)
     files: Mapping[str, TurnFile] = field(default_factory=dict)
+    code_files: tuple[str, ...] = ()
     completion_room: int | None = None
     prompt_room: int | None = None
 

@@ -13,6 +13,7 @@ from .turn_events import (
     FileSearch,
     Image,
     Incomplete,
+    MadeFile,
     RefusedText,
     State,
     Text,
@@ -57,6 +58,10 @@ def _text(value: Any) -> str | None:
 
 def _text_or_none(value: Any) -> str | None:
     return None if value is None else _text(value)
+
+
+def _bytes(value: Any) -> str | None:
+    return None if isinstance(value, bytes) else f"is {type(value).__name__}, not bytes"
 
 
 def _id(value: Any) -> str | None:
@@ -135,6 +140,7 @@ _FIELDS: Final[Mapping[type, Mapping[str, Callable[[Any], str | None]]]] = {
     Text: {"value": _text, "annotations": _objects},
     RefusedText: {"value": _text},
     Image: {"file_id": _text},
+    MadeFile: {"filename": _text, "content": _bytes},
     ToolCall: {"name": _text, "arguments": _arguments, "id": _id_or_none},
     ToolCallDelta: {"id": _id, "name": _text, "arguments": _text},
     CodeCall: {"input": _text, "logs": _text, "images": _texts},

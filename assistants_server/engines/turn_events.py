@@ -38,6 +38,21 @@ class Image:
 
 
 @dataclass(frozen=True)
+class MadeFile:
+    """A file that was made, by code for instance; the `yield` returns its id.
+
+    It is nowhere to be seen before an `Image`, a `CodeCall` or an annotation names it.
+
+    Attributes:
+        filename: its name.
+        content: what it holds.
+    """
+
+    filename: str
+    content: bytes = field(repr=False)
+
+
+@dataclass(frozen=True)
 class ToolCall:
     """A call of one of the client's functions.
 
@@ -177,6 +192,7 @@ Output: TypeAlias = (
     | Text
     | RefusedText
     | Image
+    | MadeFile
     | ToolCall
     | ToolCallDelta
     | CodeCall

@@ -16,6 +16,7 @@ from ..address import Address
 from ..upstream.attempts import FIRST_PAUSE
 from ..upstream.connection import Connection
 from ..upstream.errors import ContextTooLongError, RefusedParameterError, UpstreamError
+from ..upstream.foreign_files import WithFiles
 from ..upstream.inputs import Inputs, has_tool, images_of, search_name, search_output
 from ..upstream.marks import Marks
 from ..upstream.model_names import ModelNames
@@ -24,14 +25,16 @@ from ..upstream.rounds import Round, query_of, sum_of
 from ..upstream.run_state import RunState
 from ..upstream.shorter import shorter
 from ..upstream.thoughts import Thoughts
+from ..upstream.uploads import Uploads
 from ..upstream.values import text_of, those_of
 from .interface import FunctionOutput
-from .turn_events import Fail, FileSearch, State, Usage
+from .turn_events import Fail, FileSearch, MadeFile, State, Usage
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Collection, Mapping, Sequence
 
     from .._model_api import Event, Request
+    from ..upstream.foreign_files import ForeignFile
     from ..upstream.thoughts import Showing
     from .interface import Turn
     from .turn_events import Output
@@ -47,11 +50,11 @@ _SHOWN: Final = 10
 class Reader(Protocol):
     """Reads what the upstream sends in one turn."""
 
-    def feed(self, event: Event) -> list[Output]:
+    def feed(self, event: Event) -> Sequence[Output | WithFiles]:
         """Return the outputs that an event holds."""
         ...
 
-    def end(self) -> list[Output]:
+    def end(self) -> Sequence[Output | WithFiles]:
         """Return what is left when the stream has ended."""
         ...
 
@@ -98,6 +101,7 @@ class UpstreamEngine(ABC):
         address = Address(url, key)
         name = f"The model's server at {address.host}"
         self._connection = Connection(address, name, first_pause=first_pause)
+        self._uploads = Uploads(self._connection)
         self._refused = RefusedParameters()
         self._thoughts = Thoughts(thoughts)
         self.models = tuple(self._names.old) or (type(self).__name__,)
@@ -134,7 +138,8 @@ class UpstreamEngine(ABC):
         return []
 
     async def aclose(self) -> None:
-        """Close the connections to the upstream."""
+        """Delete what was uploaded, and close the connections to the upstream."""
+        await self._uploads.delete()
         await self._connection.aclose()
 
     def _listed(self) -> list[str]:
@@ -153,6 +158,7 @@ class UpstreamEngine(ABC):
 
     async def __call__(self, turn: Turn) -> AsyncGenerator[Output, Any]:
         """Let the model take a turn."""
+        here: dict[ForeignFile, str] = {}
         try:
             async with aclosing(self._turn(turn)) as outputs:
                 reply = None
@@ -161,12 +167,24 @@ class UpstreamEngine(ABC):
                         output = await outputs.asend(reply)
                     except StopAsyncIteration:
                         return
-                    reply = yield output
+                    reply = None
+                    if not isinstance(output, WithFiles):
+                        reply = yield output
+                        continue
+                    for file in output.files:
+                        if file in here:
+                            continue
+                        content = await file.content(self._connection, _end_of(turn))
+                        if content is not None:
+                            here[file] = yield MadeFile(file.filename, content)
+                    ids = [here[file] for file in output.files if file in here]
+                    for each in output.outputs(ids):
+                        yield each
         except UpstreamError as error:
             message = self._connection.address.without_key(str(error))
             yield Fail(message, error.code)
 
-    async def _turn(self, turn: Turn) -> AsyncGenerator[Output, Any]:
+    async def _turn(self, turn: Turn) -> AsyncGenerator[Output | WithFiles, Any]:
         """Ask the model, and search for it as often as it wants to."""
         state = RunState(turn)
         marks = Marks()
@@ -175,6 +193,7 @@ class UpstreamEngine(ABC):
             self._names.upstream(turn.run["model"]),
             await images_of(turn),
             search=None if "file_search" in self._built_in else search_name(turn),
+            code_files=await self._code_files(turn),
         )
         spent = Usage(0, 0)
         while True:
@@ -209,7 +228,7 @@ class UpstreamEngine(ABC):
 
     async def _ask(
         self, inputs: Inputs, state: RunState, readers: list[Reader]
-    ) -> AsyncGenerator[Output, None]:
+    ) -> AsyncGenerator[Output | WithFiles, None]:
         """Ask the model once: without what it can't read, and what it doesn't know.
 
         Args:
@@ -217,8 +236,7 @@ class UpstreamEngine(ABC):
             state: what the engine knows of the run.
             readers: gets what reads the answer.
         """
-        run = inputs.turn.run
-        until = run.get("expires_at") or time.time() + _LONGEST
+        run, until = inputs.turn.run, _end_of(inputs.turn)
         while True:
             request = self._request(inputs, state)
             body = self._refused.without(request.json)
@@ -245,6 +263,12 @@ class UpstreamEngine(ABC):
             else:
                 return
 
+    async def _code_files(self, turn: Turn) -> tuple[str, ...]:
+        tool = "code_interpreter"
+        if tool not in self._built_in or not has_tool(turn.run, tool):
+            return ()
+        return await self._uploads.ids_of(turn, until=_end_of(turn))
+
     @abstractmethod
     def _request(self, inputs: Inputs, state: RunState) -> Request:
         """Return the request by which the model is asked."""
@@ -267,6 +291,12 @@ class UpstreamEngine(ABC):
 def taken_ids(turn: Turn) -> frozenset[str]:
     """Return the ids of the calls of earlier turns of the run."""
     return frozenset(call.id for past in turn.past for call in past.calls)
+
+
+def _end_of(turn: Turn) -> float:
+    """Return the time at which a run expires, in seconds since 1970."""
+    end: float | None = turn.run.get("expires_at")
+    return end or time.time() + _LONGEST
 
 
 def _some(names: Sequence[str]) -> str:

@@ -13,6 +13,7 @@ from attrs import evolve
 
 from .._model_api import Client, Event, EventDecoder
 from .attempts import FIRST_PAUSE, TRIES, Attempts, PassingError, failure_of
+from .errors import UpstreamError
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable
@@ -76,13 +77,21 @@ class Connection:
         """
         return self._tried(self._events, request, until)
 
-    async def send_async(self, request: Request, *, until: float) -> httpx.Response:
+    async def send_async(
+        self, request: Request, *, until: float, tries: int = TRIES
+    ) -> httpx.Response:
         """Send a request, and return the response, which is a success.
+
+        Args:
+            request: the request.
+            until: the time after which no new attempt is made, in seconds since 1970.
+            tries: how many are made.
 
         Raises:
             UpstreamError: the upstream can't be reached, refuses, or breaks off.
         """
-        async with aclosing(self._tried(self._whole, request, until)) as responses:
+        tried = self._tried(self._whole, request, until, tries)
+        async with aclosing(tried) as responses:
             async for response in responses:
                 return response
         raise AssertionError("an attempt succeeds, or the last one raises")
@@ -135,9 +144,10 @@ class Connection:
         receive: Callable[[Request], AsyncGenerator[T, None]],
         request: Request,
         until: float,
+        tries: int = TRIES,
     ) -> AsyncGenerator[T, None]:
         """Send a request as often as need be, and yield what is received."""
-        attempts = self._attempts(until)
+        attempts = self._attempts(until, tries)
         while True:
             begun = False
             try:
@@ -179,9 +189,11 @@ class Connection:
         response = httpx.Response(opened.status_code, headers=headers, content=body)
         if not response.is_success:
             raise failure_of(self.name, self.address, response)
+        if len(body) == _MOST:
+            raise UpstreamError(f"{self.name} answered with {_MOST >> 20} MB or more.")
         return response
 
-    def _attempts(self, until: float, tries: int = TRIES) -> Attempts:
+    def _attempts(self, until: float, tries: int) -> Attempts:
         pause = self._first_pause
         return Attempts(self.name, until=until, tries=tries, first_pause=pause)
 

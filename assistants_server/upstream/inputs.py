@@ -51,6 +51,7 @@ class Inputs:
             of the protocol; the last ones are of this turn.
         search: the name of the function by which the model searches files; None
             where it has none.
+        code_files: the upstream's ids of the files that its code interpreter may read.
     """
 
     turn: Turn
@@ -59,6 +60,7 @@ class Inputs:
     dropped: int = 0
     rounds: Sequence[Sequence[Any]] = ()
     search: str | None = None
+    code_files: Sequence[str] = ()
 
     @property
     def history(self) -> list[JSON]:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from .._model_api import Model, UnknownObject, event_data, models
 from ..engines.turn_events import (
@@ -16,16 +16,19 @@ from ..engines.turn_events import (
 )
 from .calls import new_id
 from .errors import UpstreamError, error_of
+from .foreign_files import WithFiles, image_of
 from .response_texts import ResponseTexts
 from .thoughts import AnswerThoughts
 from .values import count_of, list_of, text_of, those_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    from collections.abc import Callable, Collection, Sequence
 
     from .._model_api import Event
     from ..engines.turn_events import Output
     from .response_texts import Part
+
+    Found: TypeAlias = Output | WithFiles
 
 JSON = dict[str, Any]
 _END = "[DONE]"
@@ -68,7 +71,7 @@ class ResponseEvents:
         self._read_items: set[str] = set()
         self._ended = False
 
-    def feed(self, event: Event) -> list[Output]:
+    def feed(self, event: Event) -> Sequence[Found]:
         """Return the outputs that an event holds; none where it is of another kind.
 
         Raises:
@@ -97,12 +100,9 @@ class ResponseEvents:
                 return self._begin_call(call)
             case models.ResponseOutputItemDoneEvent(item=item):
                 return self._item(item)
-            case (
-                models.ResponseOutputTextAnnotationAddedEvent(
-                    annotation=models.FileCitationBody() as cited
-                ) as added
-            ):
-                return self._texts.cite(_part(added), added.annotation_index, cited)
+            case models.ResponseOutputTextAnnotationAddedEvent() as added:
+                number, cited = added.annotation_index, added.annotation
+                return self._texts.cite(_part(added), number, cited)
             case (
                 models.ResponseCompletedEvent(response=response)
                 | models.ResponseIncompleteEvent(response=response)
@@ -115,7 +115,7 @@ class ResponseEvents:
                 raise error_of(self._name, _status_of(data), data)
         return []
 
-    def end(self) -> list[Output]:
+    def end(self) -> list[Found]:
         """Return what is left when the stream has ended: nothing.
 
         Raises:
@@ -125,7 +125,7 @@ class ResponseEvents:
             raise self._error("broke off in the middle of its answer")
         return []
 
-    def _arguments(self, item: str, piece: str) -> list[Output]:
+    def _arguments(self, item: str, piece: str) -> list[Found]:
         call = self._calls.get(item)
         if call is None or not piece:
             # The item comes whole at its end.
@@ -133,14 +133,14 @@ class ResponseEvents:
         call.arguments += piece
         return [ToolCallDelta(call.id, "", piece)]
 
-    def _end_of(self, response: Any) -> list[Output]:
+    def _end_of(self, response: Any) -> list[Found]:
         """Read the whole response at the end: its items, and how it ended."""
         self._ended = True
         if not isinstance(response, models.ResponseSchema):
             return []
         if response.status == "failed" or response.error:
             raise error_of(self._name, 0, response.to_dict())
-        made: list[Output] = []
+        made: list[Found] = []
         for item in list_of(response.output):
             made += self._item(item)
         made += self._texts.end(is_cut=response.status == "incomplete")
@@ -158,12 +158,12 @@ class ResponseEvents:
             return False
         return usage.completion_tokens >= self._limit
 
-    def _item(self, item: Any) -> list[Output]:
+    def _item(self, item: Any) -> list[Found]:
         """Read a whole item: what of it no event has said before."""
         if not isinstance(item, Model | UnknownObject):
             return []
         key = _id(item)
-        made: list[Output] = []
+        made: list[Found] = []
         match item:
             case models.OutputMessage():
                 made += self._message(key, item)
@@ -181,8 +181,8 @@ class ResponseEvents:
                 made.append(self._texts.interrupted_by(_search(item)))
         return made
 
-    def _message(self, id: str, message: models.OutputMessage) -> list[Output]:
-        made: list[Output] = []
+    def _message(self, id: str, message: models.OutputMessage) -> list[Found]:
+        made: list[Found] = []
         is_cut = message.status == "incomplete"
         for index, part in enumerate(list_of(message.content)):
             key = id, index
@@ -190,16 +190,15 @@ class ResponseEvents:
                 case models.OutputTextContent():
                     made += self._texts.complete(key, part.text, is_cut=is_cut)
                     for number, each in enumerate(list_of(part.annotations)):
-                        if isinstance(each, models.FileCitationBody):
-                            made += self._texts.cite(key, number, each)
+                        made += self._texts.cite(key, number, each)
                 case models.RefusalContent():
                     made += self._texts.complete_refusal(key, part.refusal)
                 case UnknownObject():
                     # Some leave out the type.
                     made += self._texts.complete(key, part.text, is_cut=is_cut)
-        return made
+        return [*made, *self._texts.images()]
 
-    def _begin_call(self, call: models.FunctionToolCall) -> list[Output]:
+    def _begin_call(self, call: models.FunctionToolCall) -> list[Found]:
         key = _id(call)
         if key in self._calls:
             return []
@@ -208,7 +207,7 @@ class ResponseEvents:
         self._calls[key] = begun
         return [ToolCallDelta(begun.id, text_of(call.name))]
 
-    def _whole_call(self, key: str, whole: models.FunctionToolCall) -> list[Output]:
+    def _whole_call(self, key: str, whole: models.FunctionToolCall) -> list[Found]:
         made = self._begin_call(whole)
         call = self._calls[key]
         given: Any = whole.arguments
@@ -251,12 +250,17 @@ def _usage(usage: models.ResponseUsage | None) -> Usage | None:
     )
 
 
-def _code(call: models.CodeInterpreterToolCall) -> CodeCall:
+def _code(call: models.CodeInterpreterToolCall) -> CodeCall | WithFiles:
     logs = [
         text_of(each.logs)
         for each in those_of(call.outputs, models.CodeInterpreterOutputLogs)
     ]
-    return CodeCall(text_of(call.code), "\n".join(logs))
+    made = CodeCall(text_of(call.code), "\n".join(logs))
+    given = those_of(call.outputs, models.CodeInterpreterOutputImage)
+    images = [i for each in given if (i := image_of(text_of(each.url)))]
+    if not images:
+        return made
+    return WithFiles(tuple(images), lambda ids: [replace(made, images=tuple(ids))])
 
 
 def _search(call: models.FileSearchToolCall) -> FileSearch:

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeAlias
+import re
+from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar
 
-from ..engines.turn_events import RefusedText, Text
-from .values import text_of
+from .._model_api import models
+from ..engines.turn_events import Image, RefusedText, Text
+from .foreign_files import ForeignFile, WithFiles
+from .values import count_of, text_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator, Sequence
 
-    from .._model_api import models
     from ..engines.turn_events import Output
     from .thoughts import AnswerThoughts
 
+T = TypeVar("T")
 Part: TypeAlias = tuple[str, int]
 """An item, and which part of it."""
+# How models link to the files that their code has made.
+_LINK: Final = re.compile(r"sandbox:[^\s()\[\]<>\"']+")
 
 
 class ResponseTexts:
@@ -31,8 +36,14 @@ class ResponseTexts:
         self._thoughts: dict[Part, AnswerThoughts] = {}
         self._told: dict[Part, str] = {}
         self._cited: set[tuple[Part, int]] = set()
+        # Where a part begins in the message, how much of it is shown, and the marks
+        # that were put into it: behind how many characters, and how long.
+        self._begin: dict[Part, int] = {}
+        self._shown: dict[Part, int] = {}
+        self._marks: list[tuple[Part, int, int]] = []
         # Characters of the message that the server is writing.
         self._length = 0
+        self._images: list[ForeignFile] = []
 
     def add(self, part: Part, piece: str, *, is_whole: bool = False) -> list[Output]:
         """Return the output for a piece of a text.
@@ -45,7 +56,8 @@ class ResponseTexts:
         self._told[part] = self._told.get(part, "") + piece
         if part not in self._thoughts:
             self._thoughts[part] = self._begin_thoughts()
-        return self._said(self._thoughts[part].feed(piece, is_whole=is_whole))
+            self._begin[part] = self._length
+        return self._said(part, self._thoughts[part].feed(piece, is_whole=is_whole))
 
     def complete(self, part: Part, whole: Any, *, is_cut: bool) -> list[Output]:
         """Return the output for what of a whole text has not been passed on yet.
@@ -59,7 +71,7 @@ class ResponseTexts:
         if not isinstance(whole, str) or not whole.startswith(had):
             return []
         made = self.add(part, whole[len(had) :], is_whole=not had)
-        return made + self._said(self._thoughts[part].end(is_cut=is_cut))
+        return made + self._said(part, self._thoughts[part].end(is_cut=is_cut))
 
     def refuse(self, part: Part, piece: str) -> list[Output]:
         """Return the output for a piece of a refusal."""
@@ -79,29 +91,51 @@ class ResponseTexts:
     def end(self, *, is_cut: bool) -> list[Output]:
         """Return the output for what of all texts was held back."""
         made: list[Output] = []
-        for each in self._thoughts.values():
-            made += self._said(each.end(is_cut=is_cut))
+        for part, each in self._thoughts.items():
+            made += self._said(part, each.end(is_cut=is_cut))
         return made
 
-    def _said(self, text: str) -> list[Output]:
-        self._length += len(text)
-        return [Text(text)] if text else []
+    def cite(self, part: Part, number: Any, cited: Any) -> list[Output | WithFiles]:
+        """Return the output for an annotation, once; nothing for one of other kinds.
 
-    def cite(
-        self, part: Part, number: Any, cited: models.FileCitationBody
-    ) -> list[Output]:
-        """Return the output for a citation, once: a mark at the end of the text.
-
-        Responses have no marks in their texts, so the mark is ours.
+        Args:
+            part: which text has it.
+            number: which of the annotations of that text it is, if that is known.
+            cited: the annotation.
         """
         number = number if isinstance(number, int) else len(self._cited)
-        if (part, number) in self._cited:
+        known = models.FileCitationBody | models.ContainerFileCitationBody
+        if not isinstance(cited, known) or (part, number) in self._cited:
             return []
         self._cited.add((part, number))
+        if isinstance(cited, models.FileCitationBody):
+            return [self._citation(part, cited)]
+        return [*self._link(part, cited)]
+
+    def images(self) -> list[WithFiles]:
+        """Return the images that the message shows, at its end."""
+        images, self._images = self._images, []
+        if images:
+            self._length = 0
+        return [WithFiles((each,), lambda ids: [*map(Image, ids)]) for each in images]
+
+    def interrupted_by(self, output: T) -> T:
+        """Return what ends the message: the text after it is another one."""
+        self._length = 0
+        return output
+
+    def _said(self, part: Part, text: str) -> list[Output]:
+        self._length += len(text)
+        self._shown[part] = self._shown.get(part, 0) + len(text)
+        return [Text(text)] if text else []
+
+    def _citation(self, part: Part, cited: models.FileCitationBody) -> Text:
+        """Return a mark at the end of the text: Responses have none, so it is ours."""
         file = text_of(cited.file_id)
         name = text_of(cited.filename) or file
         mark = f"\u3010{len(self._cited) - 1}\u2020{name}\u3011"
         start, self._length = self._length, self._length + len(mark)
+        self._marks.append((part, len(self._told.get(part, "")), len(mark)))
         citation = {
             "type": "file_citation",
             "text": mark,
@@ -109,9 +143,41 @@ class ResponseTexts:
             "end_index": self._length,
             "file_citation": {"file_id": file},
         }
-        return [Text(mark, (citation,))]
+        return Text(mark, (citation,))
 
-    def interrupted_by(self, output: Output) -> Output:
-        """Return what ends the message: the text after it is another one."""
-        self._length = 0
-        return output
+    def _link(
+        self, part: Part, cited: models.ContainerFileCitationBody
+    ) -> Iterator[WithFiles]:
+        """Yield the annotation of a link to a file that code has made."""
+        name = text_of(cited.filename) or "file"
+        file = ForeignFile(name, text_of(cited.container_id), text_of(cited.file_id))
+        if file.is_image:
+            self._images.append(file)
+        told = self._told.get(part, "")
+        start, end = count_of(cited.start_index), count_of(cited.end_index)
+        link = _LINK.search(told, start, end)
+        start, end = link.span() if link else (start, end)
+        text = told[start:end]
+        if not text:
+            # It is named nowhere in the text.
+            if file.is_image:
+                return
+            start = end = len(told)
+            text = f"sandbox:/mnt/data/{name}"
+        path = {
+            "type": "file_path",
+            "text": text,
+            "start_index": self._place(part, start),
+            "end_index": self._place(part, end),
+        }
+
+        def annotated(ids: Sequence[str]) -> list[Output]:
+            return [Text("", ({**path, "file_path": {"file_id": i}},)) for i in ids]
+
+        yield WithFiles((file,), annotated)
+
+    def _place(self, part: Part, index: int) -> int:
+        """Return where a character of a text is in the message that is shown."""
+        marks = (size for of, at, size in self._marks if of == part and at <= index)
+        hidden = len(self._told.get(part, "")) - self._shown.get(part, 0)
+        return self._begin.get(part, 0) + max(index - hidden, 0) + sum(marks)

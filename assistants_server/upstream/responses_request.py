@@ -127,7 +127,7 @@ def _tools(inputs: Inputs, built_in: Sequence[str]) -> list[models.ToolDict]:
     elif "file_search" in built_in and has_tool(run, "file_search"):
         tools.append(_file_search(inputs))
     if "code_interpreter" in built_in and has_tool(run, "code_interpreter"):
-        tools.append(_code_interpreter())
+        tools.append(_code_interpreter(inputs.code_files))
     return tools
 
 
@@ -159,8 +159,11 @@ def _file_search(inputs: Inputs) -> models.FileSearchToolDict:
     return tool
 
 
-def _code_interpreter() -> models.CodeInterpreterToolDict:
-    return {"type": "code_interpreter", "container": {"type": "auto"}}
+def _code_interpreter(files: Sequence[str]) -> models.CodeInterpreterToolDict:
+    container: models.AutoCodeInterpreterToolParamDict = {"type": "auto"}
+    if files:
+        container["file_ids"] = [*files]
+    return {"type": "code_interpreter", "container": container}
 
 
 def _choice(inputs: Inputs, built_in: Sequence[str]) -> Any:

@@ -10,6 +10,7 @@ from ..engines.turn_events import Text, ToolCallDelta, Usage
 
 if TYPE_CHECKING:
     from ..engines.turn_events import Output
+    from .foreign_files import WithFiles
     from .marks import Marks
 
 
@@ -31,7 +32,9 @@ class Round:
     held: list[Output] = field(default_factory=list)
     usage: Usage | None = None
 
-    def take(self, output: Output, search: str | None, marks: Marks) -> list[Output]:
+    def take(
+        self, output: Output | WithFiles, search: str | None, marks: Marks
+    ) -> list[Output | WithFiles]:
         """Note an output, and return what is to be passed on of it now.
 
         Args:

@@ -11,6 +11,7 @@ from assistants_server.engines.interface import Turn
 from assistants_server.engines.turn_events import (
     FileSearch,
     Incomplete,
+    MadeFile,
     RefusedText,
     Text,
     ToolCall,
@@ -84,15 +85,25 @@ def event(data: Any, name: str = "") -> Event:
 
 
 def outputs_of(
-    engine: Engine, turn: Turn, searches: Iterable[Sequence[JSON]] = ()
+    engine: Engine,
+    turn: Turn,
+    searches: Iterable[Sequence[JSON]] = (),
+    files: Iterable[str] = (),
 ) -> list[Output]:
-    """Return what an engine yields in a turn; its searches find what is given."""
-    found = iter(searches)
+    """Return what an engine yields in a turn.
+
+    Args:
+        engine: the engine.
+        turn: the turn.
+        searches: what its searches find.
+        files: the ids of the files that it makes.
+    """
+    found, ids = iter(searches), iter(files)
 
     async def work() -> list[Output]:
         made: list[Output] = []
         iterator: Any = engine(turn)
-        reply = None
+        reply: Any = None
         try:
             while True:
                 output = await iterator.asend(reply)
@@ -100,6 +111,8 @@ def outputs_of(
                 made.append(output)
                 if isinstance(output, FileSearch) and output.query is not None:
                     reply = tuple(next(found))
+                if isinstance(output, MadeFile):
+                    reply = next(ids)
         except StopAsyncIteration:
             return made
         finally:

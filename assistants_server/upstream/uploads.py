@@ -1,0 +1,105 @@
+"""Files that the upstream's code interpreter reads: its own copies of them."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from .._model_api import ApiError, File, UnusableFile, create_file, delete_file, models
+from .errors import UpstreamError
+from .values import text_of
+
+if TYPE_CHECKING:
+    from ..engines.interface import Turn, TurnFile
+    from .connection import Connection
+
+# Seconds after which the upstream deletes a copy by itself, and after which it is made
+# again: a turn that has just begun must find it.
+_LIFE: Final = 24 * 3600
+_FRESH: Final = 20 * 3600
+# Seconds that deleting them may take when the server stops.
+_PATIENCE: Final = 5.0
+_REFUSED: Final = "invalid_prompt"
+
+
+@dataclass(frozen=True)
+class _Copy:
+    id: str
+    made: float
+
+
+class Uploads:
+    """Upload each file once; its copy is used by all runs, and deleted at the end."""
+
+    def __init__(self, connection: Connection) -> None:
+        """Upload nothing yet.
+
+        Args:
+            connection: the one to the upstream.
+        """
+        self._connection = connection
+        self._copies: dict[str, _Copy] = {}
+
+    async def ids_of(self, turn: Turn, *, until: float) -> tuple[str, ...]:
+        """Return the upstream's ids of the files that code of a turn may read.
+
+        Args:
+            turn: the turn.
+            until: the time at which its run expires, in seconds since 1970.
+
+        Raises:
+            UpstreamError: the upstream doesn't take one of them.
+        """
+        files = [turn.files[each] for each in turn.code_files if each in turn.files]
+        return tuple([i for each in files if (i := await self._id_of(each, until))])
+
+    async def delete(self) -> None:
+        """Delete the copies, as far as the upstream does it at once."""
+        copies, self._copies = self._copies, {}
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_PATIENCE):
+                for copy in copies.values():
+                    request = delete_file.build_request(copy.id)
+                    with suppress(UpstreamError):
+                        await self._connection.send_async(request, until=0, tries=1)
+
+    async def _id_of(self, file: TurnFile, until: float) -> str | None:
+        """Return the upstream's id of a file; None for one that was deleted here."""
+        copy = self._copies.get(file.id)
+        if copy is None or time.time() - copy.made > _FRESH:
+            made = time.time()
+            try:
+                copy = _Copy(await self._upload(file, until), made)
+            except UnusableFile:
+                return None
+            self._copies[file.id] = copy
+        return copy.id
+
+    async def _upload(self, file: TurnFile, until: float) -> str:
+        content = File(file.path, file.filename, file.media_type)
+        body: models.CreateFileRequestDict = {"file": content, "purpose": "assistants"}
+        # Azure needs an expiry and has no `user_data`; others may not know the former.
+        expiry: models.FileExpirationAfterDict
+        expiry = {"anchor": "created_at", "seconds": _LIFE}
+        what = f"The model's server can't be given {file.filename}"
+        try:
+            try:
+                return await self._sent({**body, "expires_after": expiry}, until)
+            except UpstreamError as error:
+                if error.code != _REFUSED:
+                    raise
+                return await self._sent({**body, "purpose": "user_data"}, until)
+        except UpstreamError as error:
+            raise UpstreamError(f"{what}: {error}", error.code, error.text) from error
+
+    async def _sent(self, body: models.CreateFileRequestDict, until: float) -> str:
+        request = create_file.build_request(body=body)
+        response = await self._connection.send_async(request, until=until)
+        with suppress(ApiError):
+            made = create_file.parse_response(response)
+            if isinstance(made, models.OpenAIFile) and text_of(made.id):
+                return made.id
+        raise UpstreamError(f"{self._connection.name} answered without an id.")
