@@ -28,6 +28,7 @@ PAGES = {
         "timeouts",
         "logging",
         "settings",
+        "command-line",
         "local-server",
     ],
     "Where it runs": [

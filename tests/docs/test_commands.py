@@ -17,6 +17,10 @@ from tests.docs.pages import ROOT, all_pages, code_words, where
 
 _OPTION = re.compile(r"--?[a-z][\w-]*")
 _LONE = re.compile(r"--[a-z][\w-]*")
+# What a shell makes of its lines.
+_DOCUMENT = re.compile(r"<< END\n.*?\nEND$", re.DOTALL | re.MULTILINE)
+_ASSIGNED = re.compile(r"^\w+=\$\((.*)\)$")
+_UTILITIES = {"cat", "cut", "echo", "export", "head", "jq", "printf"}
 # What a script hands its work to.
 _MODULE = re.compile(r"-m ((?:bench|harness|scripts)[\w.]*)")
 # Modules that others wrote.
@@ -30,8 +34,10 @@ def commands() -> list[tuple[str, list[str]]]:
     found = []
     for page in all_pages():
         for block in page.examples("sh"):
-            lines = block.parsed.replace("\\\n", " ").splitlines()
-            found += [(where(block), line) for line in lines]
+            code = _DOCUMENT.sub("", block.parsed).replace("\\\n", " ")
+            lines = [_ASSIGNED.sub(r"\1", line) for line in code.splitlines()]
+            parts = [part for line in lines for part in line.split(" | ")]
+            found += [(where(block), part) for part in parts]
         begins = ("python -m ", "assistants ", "scripts/", ".ci/")
         for word in code_words(page):
             if word.startswith(begins) and not word.endswith((".py", "/")):
@@ -97,6 +103,8 @@ def fault(words: list[str]) -> str | None:
             return unknown(options - {"-m"} - known)
         case ["python", "-m", "assistants_server", *_]:
             return unknown(options - {"-m"} - server_options())
+        case [word, *_] if word in _UTILITIES:
+            return None
         case ["assistants", *rest]:
             return cli_fault(options, rest)
         case ["python", "-m", module, *_] if module in _OTHERS:
