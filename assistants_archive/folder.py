@@ -15,10 +15,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from .errors import ArchiveError
-from .names import LOCK, PART, ROOMS
+from .names import PART, ROOMS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
     from typing import Self
 
 _NO_LINK = getattr(os, "O_NOFOLLOW", 0)
@@ -64,13 +64,19 @@ class Folder:
                 if not stat.S_ISDIR(path.lstat().st_mode):
                     raise ArchiveError(f"{path} is no folder, but a link or a file")
 
-    @property
-    def is_empty(self) -> bool:
-        """Return whether there is nothing in it, or no such folder."""
+    def is_of_others(self, ours: Collection[str]) -> bool:
+        """Return whether there is anything in it but empty rooms and drafts.
+
+        Args:
+            ours: names of files that may be there.
+        """
         try:
-            return not any(self.path.iterdir())
+            names = [each.name for each in self.path.iterdir()]
         except FileNotFoundError:
-            return True
+            return False
+        rooms = ROOMS.values()
+        others = [n for n in names if n not in {*ours, *rooms} and PART not in n]
+        return bool(others) or any(not each.endswith(PART) for each in self.files())
 
     def has(self, path: str) -> bool:
         """Return whether it has a file."""
@@ -151,38 +157,6 @@ class Folder:
             with suppress(FileNotFoundError), os.scandir(self.path / room) as found:
                 for each in found:
                     yield f"{room}/{each.name}"
-
-    @contextmanager
-    def locked(self) -> Iterator[None]:
-        """Keep others from writing into it; the lock ends with the process.
-
-        Raises:
-            ArchiveError: somebody else writes into it.
-        """
-        path = self.path / LOCK
-        flags = os.O_RDWR | os.O_CREAT | _NO_LINK
-        try:
-            handle = os.open(path, flags, 0o600)
-        except OSError as error:
-            if error.errno in (errno.ELOOP, errno.EMLINK):
-                raise ArchiveError(f"{path} is a link") from error
-            raise
-        try:
-            _lock(handle, self.path)
-            yield
-        finally:
-            os.close(handle)
-
-
-def _lock(handle: int, path: Path) -> None:
-    try:
-        import fcntl
-    except ImportError:  # on Windows
-        return
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        raise ArchiveError(f"another export is writing into {path}") from None
 
 
 class Draft:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ import msgspec
 from .errors import ArchiveError
 from .lines import LONGEST
 from .manifest import Entry
+from .names import JOURNAL
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
 
 _decode = msgspec.json.Decoder(Entry).decode
 _encode = msgspec.json.Encoder().encode
+_PIECE = 65536
 
 
 def entry_line(entry: Entry) -> bytes:
@@ -37,7 +40,7 @@ def entries_of(folder: Folder, path: str) -> Iterator[Entry]:
             number += 1
             try:
                 if not text.endswith(b"\n"):
-                    raise ValueError("cut short, or too long")  # noqa: TRY301
+                    raise ValueError("cut short, or too long")
                 entry = _decode(text)
             except (msgspec.MsgspecError, ValueError, RecursionError) as error:
                 where = f"{folder.path / path}, line {number}"
@@ -46,47 +49,99 @@ def entries_of(folder: Folder, path: str) -> Iterator[Entry]:
 
 
 class Journal:
-    """A file that lines are added to, each of which is on the disk before the next.
+    """A file that entries are added to, each of which is on the disk before the next.
 
-    A line that was cut short by an interruption is taken out when it is opened.
+    It locks the folder, as long as it is open. A line that was cut short by an
+    interruption is taken out.
     """
 
-    def __init__(self, folder: Folder, path: str) -> None:
-        self._folder = folder
-        self._path = path
+    def __init__(self, folder: Folder) -> None:
+        """Open the journal of a folder.
+
+        Raises:
+            ArchiveError: somebody else has it open, or it is a link.
+        """
+        path = folder.path / JOURNAL
         flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0)
-        handle = os.open(folder.path / path, flags, 0o600)
+        try:
+            handle = os.open(path, flags, 0o600)
+        except OSError as error:
+            if error.errno in (errno.ELOOP, errno.EMLINK):
+                raise ArchiveError(f"{path} is a link") from error
+            raise
         self._file = os.fdopen(handle, "r+b", buffering=0)
-        self._mend()
+        try:
+            _lock(handle, folder)
+            self._end = self._mended()
+        except BaseException:
+            self._file.close()
+            raise
         folder.sync()
 
-    def _mend(self) -> None:
-        end = self._file.seek(0, os.SEEK_END)
-        at = end
+    def _mended(self) -> int:
+        """Return the end of the last whole line, and cut off what is behind it."""
+        end = at = self._file.seek(0, os.SEEK_END)
         while at:
-            start = max(0, at - 65536)
+            start = max(0, at - _PIECE)
             self._file.seek(start)
-            found = self._file.read(at - start) or b""
-            line_end = found.rfind(b"\n")
-            if line_end >= 0:
-                at = start + line_end + 1
+            found = (self._file.read(at - start) or b"").rfind(b"\n")
+            if found >= 0:
+                at = start + found + 1
                 break
             at = start
         if at != end:
             self._file.truncate(at)
-        self._file.seek(0, os.SEEK_END)
+        return at
 
-    def entries(self) -> Iterator[Entry]:
-        """Yield what is in it."""
-        return entries_of(self._folder, self._path)
+    def entries(self) -> Iterator[tuple[int, Entry]]:
+        """Yield what is in it, each entry with its position."""
+        at = 0
+        while at < self._end:
+            entry, length = self._at(at)
+            yield at, entry
+            at += length
 
-    def add(self, entry: Entry) -> None:
-        """Add an entry."""
+    def at(self, position: int) -> Entry:
+        """Return the entry at a position."""
+        return self._at(position)[0]
+
+    def _at(self, position: int) -> tuple[Entry, int]:
+        self._file.seek(position)
+        text = b""
+        while not text.endswith(b"\n"):
+            piece = self._file.readline(LONGEST)
+            text += piece
+            if not piece or len(text) > LONGEST:
+                raise ArchiveError("the journal of the export was changed by others")
+        try:
+            return _decode(text), len(text)
+        except (msgspec.MsgspecError, RecursionError) as error:
+            raise ArchiveError(
+                f"the journal has a line that is none: {error}"
+            ) from None
+
+    def add(self, entry: Entry) -> int:
+        """Add an entry, and return its position."""
+        position = self._file.seek(self._end)
         line = memoryview(entry_line(entry))
         while line:
             line = line[self._file.write(line) or 0 :]
         os.fsync(self._file.fileno())
+        self._end = self._file.tell()
+        return position
 
     def close(self) -> None:
         """Close it."""
         self._file.close()
+
+
+def _lock(handle: int, folder: Folder) -> None:
+    try:
+        import fcntl
+    except ImportError:  # on Windows
+        return
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        message = f"another export is writing into {folder.path}"
+        raise ArchiveError(message) from None

@@ -18,7 +18,7 @@ _MOST = 16 * 1024 * 1024
 _pretty = msgspec.json.format
 
 
-class Stored(msgspec.Struct, forbid_unknown_fields=False):
+class Stored(msgspec.Struct):
     """A file of an archive: where, how long, and its hash by SHA-256."""
 
     path: str
@@ -73,7 +73,7 @@ class Entry(msgspec.Struct, omit_defaults=True):
         return [each for each in (self.lines, self.content) if each is not None]
 
 
-class Manifest(msgspec.Struct, omit_defaults=True):
+class Manifest(msgspec.Struct, omit_defaults=True, kw_only=True):
     """What an archive is, and whether it is whole.
 
     Attributes:
@@ -89,11 +89,11 @@ class Manifest(msgspec.Struct, omit_defaults=True):
         index: the file that lists all units.
     """
 
+    format: str = ""
+    version: int = 0
     server: str
     selection: dict[str, Any]
     began: str
-    format: str = ""
-    version: int = 0
     ended: str | None = None
     complete: bool = False
     counts: dict[str, int] = {}

@@ -10,7 +10,6 @@ MANIFEST: Final = "manifest.json"
 JOURNAL: Final = "journal.ndjson"
 CONTENTS: Final = "contents.ndjson"
 ERRORS: Final = "errors.ndjson"
-LOCK: Final = "lock"
 ROOMS: Final = {
     "assistant": "assistants",
     "thread": "threads",

@@ -29,6 +29,8 @@ COMMANDS: Final = {
     "stores": Entry("commands.stores:app", "List, make, fill vector stores."),
     "vector-stores": Entry("commands.stores:app", "The same as stores."),
     "search": Entry("commands.search:search", "Search a vector store."),
+    "export": Entry("commands.export:export", "Take everything along, into a folder."),
+    "verify": Entry("commands.verify:verify", "Verify such a folder."),
 }
 
 app = typer.Typer(

@@ -19,6 +19,8 @@ class ExitCode(IntEnum):
     """The run waits for outputs of functions, or for approval."""
     TIMEOUT = 5
     """The time is up; what was waited for may go on at the server."""
+    INCOMPLETE = 6
+    """Something could not be exported or imported; it is listed, the rest is done."""
     INTERRUPTED = 130
     """Ctrl-C, or SIGTERM."""
     PIPE_CLOSED = 141

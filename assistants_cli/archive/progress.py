@@ -1,0 +1,76 @@
+"""How far an export is, in a line on a terminal."""
+
+from __future__ import annotations
+
+import sys
+import time
+from typing import TYPE_CHECKING, Final
+
+from ..safe_text import visible
+
+if TYPE_CHECKING:
+    from .export import Progress
+
+_PAUSE: Final = 0.1
+_KIBIBYTE: Final = 1024
+_NAMES: Final = {
+    "assistant": "assistants",
+    "thread": "threads",
+    "message": "messages",
+    "run": "runs",
+    "step": "steps",
+    "vector_store": "vector stores",
+    "vector_store_file": "files in vector stores",
+    "file_batch": "batches",
+    "batch_file": "files in batches",
+    "file": "files",
+    "content": "contents",
+    "parsed_content": "texts of files",
+    "list": "lists",
+}
+
+
+class ProgressLine:
+    """A line on stderr that is written again and again; nothing where it is piped."""
+
+    def __init__(self) -> None:
+        self._shown = sys.stderr.isatty()
+        self._last = 0.0
+
+    def show(self, progress: Progress) -> None:
+        """Show how far it is."""
+        now = time.monotonic()
+        if not self._shown or now < self._last + _PAUSE:
+            return
+        self._last = now
+        what = progress.phase.replace("_", " ")
+        text = f"{what} {progress.done}/{progress.known}"
+        text += f", {progress.counts['message']} messages"
+        if progress.bytes:
+            text += f", {size_text(progress.bytes)} of files"
+        if progress.problems:
+            text += f", {progress.problems} problems"
+        sys.stderr.write(f"\r\x1b[K{visible(text)}")
+        sys.stderr.flush()
+
+    def end(self) -> None:
+        """Take the line away."""
+        if self._shown:
+            sys.stderr.write("\r\x1b[K")
+            sys.stderr.flush()
+
+
+def counts_text(counts: dict[str, int]) -> str:
+    """Return counts of kinds of objects as a text."""
+    known = [f"{counts[k]} {name}" for k, name in _NAMES.items() if counts.get(k)]
+    known += [f"{n} {k}" for k, n in counts.items() if k not in _NAMES]
+    return ", ".join(known) or "nothing"
+
+
+def size_text(size: float) -> str:
+    """Return a number of bytes as people read it."""
+    for unit in ("bytes", "KiB", "MiB"):
+        if size < _KIBIBYTE:
+            return f"{size:.0f} {unit}"
+        size /= _KIBIBYTE
+    return f"{size:.1f} GiB"
