@@ -10,7 +10,9 @@ from attrs import asdict, define, evolve, field, fields, frozen
 
 from ._api import UNSET, Dumped, Entry, opened
 from ._errors import ConfigurationError, UsageError
-from ._flows.paginate import Bounds, Pagination, cut_short_text, next_query
+from ._flows.paginate import Bounds as Bounds
+from ._flows.paginate import Pagination as Pagination
+from ._flows.paginate import cut_short_text, next_query
 from ._log import LOGGER
 from ._text import public
 

@@ -13,6 +13,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
+from assistants_archive import ArchiveError
+
 from . import faults
 from .address import key_from
 from .engines import deterministic, scripted
@@ -45,7 +47,13 @@ speaks chat completions or Responses, or an engine of your own."""
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the server until it is interrupted, and return the exit code."""
-    options = _parser().parse_args(arguments)
+    given = sys.argv[1:] if arguments is None else [*arguments]
+    if given[:1] == ["import"]:
+        # It needs nothing of what serves.
+        from .archive.command import main as import_archive
+
+        return import_archive(given[1:])
+    options = _parser().parse_args(given)
     # What is loaded by now stays: to look through it for garbage would hold up the
     # event loop for some 50 ms each time.
     gc.freeze()
@@ -54,7 +62,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         with suppress(KeyboardInterrupt):
             server = _server(options)
             server.run(lambda: _greet(server, options))
-    except (StoreError, ValueError) as error:
+    except (ArchiveError, StoreError, ValueError) as error:
         print(f"assistants_server: {error}", file=sys.stderr)
         return _WRONG_USE
     except OSError as error:
@@ -106,6 +114,14 @@ def _parser() -> argparse.ArgumentParser:
         help="keep the state in this file, and uploaded files in FILE.files beside it, "
         "so that both survive a restart, even in the middle of a run (default: in "
         "memory, and in a temporary folder)",
+    )
+    add(
+        "--archive",
+        metavar="FOLDER",
+        type=Path,
+        help="import an archive at the start, which `assistants export` made; what is "
+        "there already stays as it is (`python -m assistants_server import --help` "
+        "does it without serving)",
     )
     add(
         "--engine",
@@ -236,6 +252,7 @@ def _server(options: argparse.Namespace) -> LocalServer:
         allow_origins=options.allow_origin,
         page=options.page,
         embeddings=_embeddings(options),
+        archive=options.archive,
     )
 
 

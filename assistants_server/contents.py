@@ -16,8 +16,20 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
 _DRAFT = ".part"
+# Ids that this server made. Others were imported, and may be anything.
+_OWN_ID = re.compile(r"file-[A-Za-z0-9]{24}")
 # What the folder may have in it that is ours to delete: contents and drafts.
-_OURS = re.compile(r"file-[A-Za-z0-9]{24}(\.part)?|[a-z0-9_]{8}\.part")
+_OURS = re.compile(
+    rf"{_OWN_ID.pattern}(\.part)?|imported-[0-9a-f]{{64}}|[a-z0-9_]{{8}}\.part"
+)
+
+
+def _name_of(id: str) -> str:
+    """Return the name of a content: its id, or its hash where it isn't our own."""
+    if _OWN_ID.fullmatch(id):
+        return id
+    digest = hashlib.sha256(id.encode("utf-8", "surrogatepass"))
+    return f"imported-{digest.hexdigest()}"
 
 
 class Contents:
@@ -61,7 +73,7 @@ class Contents:
 
     def path(self, id: str) -> Path:
         """Return where a content is."""
-        return self.folder / id
+        return self.folder / _name_of(id)
 
     def open(self, id: str) -> BinaryIO:
         """Return a content, opened.
@@ -86,8 +98,9 @@ class Contents:
         """
         if self._folder is None or not self._folder.is_dir():
             return
+        names = {_name_of(each) for each in known}
         for each in self._folder.iterdir():
-            if each.name not in known and _OURS.fullmatch(each.name):
+            if each.name not in names and _OURS.fullmatch(each.name):
                 with suppress(OSError):
                     each.unlink()
 
@@ -141,7 +154,7 @@ class Draft:
         `discard` still deletes it, until `commit` says that the file does exist.
         """
         assert self._path is not None
-        target = self._path.with_name(id)
+        target = self._path.with_name(_name_of(id))
         self._path.replace(target)
         self._path, self._is_named = target, True
 

@@ -210,7 +210,10 @@ class Indexer:
         if attempts > _MOST_ATTEMPTS:
             message = f"Indexing it ended the server {_MOST_ATTEMPTS} times."
             return failed(entry.body, "server_error", message)
-        add = self.index.adding(entry.body, file["filename"], job.stop)
+        # Of some imported files there is only the text, whatever their names say.
+        is_text = self._store.notes(entry.file).get("text_only")
+        name = "text.txt" if is_text else file["filename"]
+        add = self.index.adding(entry.body, name, job.stop)
         try:
             added: Added = await in_thread(add)
         except (StoppedError, asyncio.CancelledError) as error:

@@ -13,6 +13,7 @@ import uvicorn
 
 from .admission import Admission, FaultHeaders
 from .app import PREFIX, App
+from .archive import import_at_start
 from .connections import Connections
 from .contents import Contents
 from .engines import deterministic
@@ -67,6 +68,7 @@ class LocalServer:
         allow_origins: Iterable[str] = (),
         page: bool = True,
         embeddings: EmbeddingServer | None = None,
+        archive: str | os.PathLike[str] | None = None,
     ) -> None:
         """Prepare a server; it doesn't listen yet.
 
@@ -92,6 +94,8 @@ class LocalServer:
             page: whether to serve a page at `/` that shows what is on the server.
             embeddings: what makes embeddings, so that files are searched by meaning
                 too; without it they are searched by their words.
+            archive: the folder of an archive, which is imported when the server starts;
+                what is there already stays as it is.
 
         Raises:
             FaultError: a fault is unknown.
@@ -115,6 +119,7 @@ class LocalServer:
         )
         self._engine = engine
         self._embeddings = embeddings
+        self._archive = archive
         self._port: int | None = None
         self._running: _Running | None = None
         self._thread: threading.Thread | None = None
@@ -190,6 +195,7 @@ class LocalServer:
             OSError: the address can't be used.
             RuntimeError: the server runs already.
             StoreError: the store's file can't be used.
+            ArchiveError: the archive is none, or damaged.
         """
         if self._thread:
             raise RuntimeError("the server runs already")
@@ -288,6 +294,8 @@ class LocalServer:
                 config, store, scheduler, indexer, connections, ready
             )
             self._running = _Running(server, scheduler, request_log)
+            if self._archive is not None:
+                import_at_start(self._archive, store, contents)
             with store.errors_explained():
                 scheduler.resume()
                 idle = asyncio.get_running_loop().create_task(connections.end_idle())

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parent.parent
 SOURCE_ROOTS = {
     "assistants_api": ROOT / "generated",
+    "assistants_archive": ROOT,
     "assistants_cli": ROOT,
     "assistants_client": ROOT,
     "assistants_server": ROOT,

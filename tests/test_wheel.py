@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parent.parent
 SOURCES = {
+    "assistants_archive": ROOT,
     "assistants_cli": ROOT,
     "assistants_client": ROOT,
     "assistants_server": ROOT,

@@ -10,7 +10,7 @@ import msgspec
 
 from assistants_archive import LineError, value_of
 from assistants_client import APIError
-from assistants_client._flows.paginate import Bounds, Pagination
+from assistants_client.pages import Bounds, Pagination
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

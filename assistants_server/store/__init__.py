@@ -1,6 +1,6 @@
 """The state of the server: what a store does, and one in SQLite."""
 
-from .interface import Page, Store, StoredResponse, StoreError
+from .interface import Page, Store, Stored, StoredResponse, StoreError
 from .sqlite import SQLiteStore
 
-__all__ = ["Page", "SQLiteStore", "Store", "StoreError", "StoredResponse"]
+__all__ = ["Page", "SQLiteStore", "Store", "StoreError", "Stored", "StoredResponse"]

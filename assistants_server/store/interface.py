@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterable
@@ -46,6 +46,24 @@ class StoredResponse:
     deleted: bool = False
 
 
+class Stored(NamedTuple):
+    """What a store knows of an id.
+
+    Attributes:
+        kind: what has it.
+        thread: the thread, or vector store, that it belongs to.
+        run: the run that it belongs to.
+        body: its JSON; None for what was deleted.
+        notes: the notes on it.
+    """
+
+    kind: str
+    thread: str | None
+    run: str | None
+    body: JSON | None
+    notes: JSON
+
+
 class Store(Protocol):
     """All objects and stored responses; `SQLiteStore` describes the methods."""
 
@@ -83,6 +101,8 @@ class Store(Protocol):
     def get(
         self, kind: str, id: str, *, thread: str | None = None, run: str | None = None
     ) -> JSON | None: ...
+
+    def stored(self, id: str) -> Stored | None: ...
 
     def existing(self, kind: str, ids: Iterable[str]) -> set[str]: ...
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..compact_json import to_json
 from .deltas import Deltas
-from .interface import Page, StoredResponse, StoreError
+from .interface import Page, Stored, StoredResponse, StoreError
 from .schema import make_private, open_schema, refuse_other_files
 from .sqlite_text import explained, from_json
 from .vector_store_files import VectorStoreFiles
@@ -185,6 +185,16 @@ class SQLiteStore:
         ).fetchone()
         body: JSON | None = json.loads(row[0]) if row else None
         return body
+
+    def stored(self, id: str) -> Stored | None:
+        """Return what is known of an id, whatever has it or had it."""
+        row = self._sql.execute(
+            "select kind, thread, run, body, notes from objects where id = ?", (id,)
+        ).fetchone()
+        if row is None:
+            return None
+        kind, thread, run, body, notes = row
+        return Stored(kind, thread, run, body and json.loads(body), json.loads(notes))
 
     def existing(self, kind: str, ids: Iterable[str]) -> set[str]:
         """Return those of some ids that objects of a kind have."""

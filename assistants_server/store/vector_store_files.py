@@ -68,6 +68,13 @@ class VectorStoreFiles:
                 ((batch, each["id"]) for each in bodies),
             )
 
+    def join(self, *, batch: str, file: str) -> None:
+        """Note that a file belongs to a batch."""
+        self._sql.execute(
+            "insert or ignore into batch_files (batch, file) values (?, ?)",
+            (batch, file),
+        )
+
     def get(self, vector_store: str, file: str) -> Entry | None:
         """Return a file of a vector store; None if it isn't there."""
         row = self._sql.execute(

@@ -1,0 +1,101 @@
+"""Placing an object in the store: it never replaces another one."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING, Any
+
+from ..compact_json import to_json
+from .checks import WrongError
+from .shapes import adapted
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ..store import Store
+    from .report import Report, Verdict
+
+JSON = dict[str, Any]
+IMPORTED = "imported"
+"""The note on an imported object: the hash of what it was in the archive."""
+
+
+class Placing:
+    """What all imports of objects share.
+
+    Attributes:
+        store: where they go.
+        report: what comes of them.
+        when: when the archive was made, in seconds.
+        now: the time.
+    """
+
+    def __init__(self, store: Store, report: Report, *, when: int, now: int) -> None:
+        self.store = store
+        self.report = report
+        self.when = when
+        self.now = now
+
+    def adapted(self, kind: str, value: Any, **places: str) -> JSON | None:
+        """Return an object as it is kept; None, and a note, if it can't be."""
+        try:
+            return adapted(kind, value, made=self.when, **places)
+        except (WrongError, RecursionError) as error:
+            found = value.get("id") if isinstance(value, dict) else None
+            self.report.add("refused", kind, str(found)[:100], str(error))
+            return None
+
+    def place(
+        self,
+        kind: str,
+        value: Any,
+        made: JSON,
+        *,
+        thread: str | None = None,
+        run: str | None = None,
+        notes: JSON | None = None,
+        expires: int | None = None,
+        before: Callable[[], None] = lambda: None,
+    ) -> Verdict:
+        """Add an object, unless it is there, or was; return what became of it.
+
+        Args:
+            kind: what it is.
+            value: the object as it came.
+            made: the object as it is kept.
+            thread: the thread, or vector store, that it belongs to.
+            run: the run that it belongs to.
+            notes: notes on it.
+            expires: when it expires, in seconds.
+            before: called before it is added, if it is.
+        """
+        digest = digest_of(value)
+        found = self.store.stored(made["id"])
+        if found is None:
+            before()
+            kept = {**(notes or {}), IMPORTED: digest}
+            self.store.add(
+                kind, made, thread=thread, run=run, notes=kept, expires=expires
+            )
+            self.report.add("imported", kind)
+            return "imported"
+        if (found.kind, found.thread, found.run) != (kind, thread, run):
+            reason = f"the id belongs to a {found.kind} elsewhere"
+            return self._conflict(kind, made["id"], reason)
+        if found.body is None:
+            self.report.add("deleted", kind, made["id"], "it was deleted here since")
+            return "deleted"
+        if found.notes.get(IMPORTED) == digest or found.body == made:
+            self.report.add("unchanged", kind)
+            return "unchanged"
+        reason = "another one with this id is here, and stays"
+        return self._conflict(kind, made["id"], reason)
+
+    def _conflict(self, kind: str, id: str, reason: str) -> Verdict:
+        self.report.add("conflict", kind, id, reason)
+        return "conflict"
+
+
+def digest_of(value: Any) -> str:
+    """Return the hash of an object as it came."""
+    return hashlib.sha256(to_json(value).encode("utf-8", "surrogatepass")).hexdigest()

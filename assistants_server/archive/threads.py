@@ -1,0 +1,88 @@
+"""Importing assistants, and threads with messages, runs and steps."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from .endings import ended_message, ended_run, ended_step, ending_of
+from .unit_lines import UnitLines
+
+if TYPE_CHECKING:
+    from typing import BinaryIO
+
+    from .placing import Placing
+
+JSON = dict[str, Any]
+
+
+def import_assistant(placing: Placing, id: str, file: BinaryIO) -> None:
+    """Import the assistant of a unit."""
+    for _, value in UnitLines(file).of("assistant"):
+        made = placing.adapted("assistant", value, id=id)
+        if made:
+            placing.place("assistant", value, made)
+
+
+def import_thread(placing: Placing, id: str, file: BinaryIO) -> None:
+    """Import the thread of a unit with all that is in it.
+
+    Where another thread has its id, or it was deleted here, nothing of it is imported.
+    """
+    lines = UnitLines(file)
+    verdicts = []
+    for _, value in lines.of("thread"):
+        made = placing.adapted("thread", value, id=id)
+        verdicts.append(made and placing.place("thread", value, made))
+    if not any(each in ("imported", "unchanged") for each in verdicts):
+        _leave_out(placing, lines)
+        return
+    endings = _import_runs(placing, id, lines)
+    for _, value in lines.of("message"):
+        made = placing.adapted("message", value, thread_id=id)
+        if made:
+            ending = endings.get(made["run_id"])
+            made = ended_message(made, ending, placing.when)
+            placing.place("message", value, made, thread=id)
+    for line, value in lines.of("step"):
+        if line.run not in endings:
+            text = "its run is not in the archive, or could not be imported"
+            placing.report.add("refused", "step", _id_of(value), text)
+            continue
+        made = placing.adapted("step", value, thread_id=id, run_id=line.run)
+        if made:
+            made = ended_step(made, endings[line.run], placing.when)
+            placing.place("step", value, made, thread=id, run=line.run)
+
+
+def _import_runs(placing: Placing, thread: str, lines: UnitLines) -> dict[str, Any]:
+    """Import the runs of a thread; return how those that were not finished end."""
+    endings: dict[str, str | None] = {}
+    for _, value in lines.of("run"):
+        made = placing.adapted("run", value, thread_id=thread)
+        if made is None:
+            continue
+        ending = ending_of(made)
+        verdict = placing.place(
+            "run",
+            value,
+            ended_run(made, placing.when),
+            thread=thread,
+            notes={"thread": thread, "expires": placing.when, "results": False},
+        )
+        if verdict in ("imported", "unchanged"):
+            endings[made["id"]] = ending
+        if verdict == "imported" and ending:
+            reason = f"it was {made['status']}, and is {ending} now"
+            placing.report.note("adapted", "run", made["id"], reason)
+    return endings
+
+
+def _leave_out(placing: Placing, lines: UnitLines) -> None:
+    for kind in ("message", "run", "step"):
+        for _, value in lines.of(kind):
+            placing.report.add("refused", kind, _id_of(value), "its thread is left out")
+
+
+def _id_of(value: Any) -> str:
+    found = value.get("id") if isinstance(value, dict) else None
+    return str(found)[:100]

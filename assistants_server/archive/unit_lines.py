@@ -1,0 +1,59 @@
+"""The lines of a unit, in the order in which they are imported."""
+
+from __future__ import annotations
+
+from array import array
+from typing import TYPE_CHECKING, Any
+
+from assistants_archive import Line, LineError, lines_of, value_of
+from assistants_archive.lines import offsets_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import BinaryIO
+
+
+class UnitLines:
+    """The lines of a unit, found by kind; only their positions are in memory."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        """Look through a file.
+
+        Raises:
+            LineError: a line is none.
+        """
+        self._file = file
+        self._positions: dict[str, array[int]] = {}
+        self._ends: dict[str, list[float]] = {}
+        for position, line in offsets_of(file):
+            self._positions.setdefault(_key(line), array("q")).append(position)
+            self._note_time(line)
+
+    def of(self, kind: str) -> Iterator[tuple[Line, Any]]:
+        """Yield the lines of a kind with their objects, the oldest first.
+
+        A server that ignores the order that it was asked for sends the newest first.
+        """
+        for key in [each for each in self._positions if each.split()[0] == kind]:
+            positions = self._positions[key]
+            first, last = self._ends.get(key, [0, 0])
+            for position in reversed(positions) if first > last else positions:
+                self._file.seek(position)
+                line = next(lines_of(self._file))
+                yield line, value_of(line.raw)
+
+    def _note_time(self, line: Line) -> None:
+        try:
+            value = value_of(line.raw)
+        except LineError:
+            return
+        made = value.get("created_at") if isinstance(value, dict) else None
+        if isinstance(made, int | float):
+            ends = self._ends.setdefault(_key(line), [made, made])
+            ends[1] = made
+
+
+def _key(line: Line) -> str:
+    """Return the list that a line was in: steps are listed run by run."""
+    owner = line.run or line.batch or ""
+    return f"{line.kind} {owner}"

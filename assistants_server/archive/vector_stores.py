@@ -1,0 +1,94 @@
+"""Importing vector stores with their files and batches; they are indexed again."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ..file_objects import active, failed
+from .unit_lines import UnitLines
+
+if TYPE_CHECKING:
+    from typing import BinaryIO
+
+    from .placing import Placing
+
+JSON = dict[str, Any]
+# What the server counts itself.
+_COUNTED = ("usage_bytes", "file_counts")
+_SAME = ("created_at", "attributes", "chunking_strategy")
+
+
+def import_vector_store(placing: Placing, id: str, file: BinaryIO) -> None:
+    """Import the vector store of a unit with all that is in it."""
+    lines = UnitLines(file)
+    verdicts = []
+    for _, value in lines.of("vector_store"):
+        made = placing.adapted("vector_store", value, id=id)
+        if made:
+            made = _used(placing, {k: v for k, v in made.items() if k not in _COUNTED})
+            expires = made["expires_at"]
+            verdict = placing.place("vector_store", value, made, expires=expires)
+            verdicts.append(verdict)
+    if not any(each in ("imported", "unchanged") for each in verdicts):
+        return
+    for _, value in lines.of("vector_store_file"):
+        entry = placing.adapted("vector_store_file", value, vector_store_id=id)
+        if entry:
+            _add_file(placing, entry)
+    for _, value in lines.of("file_batch"):
+        made = placing.adapted("file_batch", value, vector_store_id=id)
+        if made:
+            kept = {k: v for k, v in made.items() if k not in _COUNTED}
+            placing.place("file_batch", value, kept, thread=id)
+    for line, value in lines.of("batch_file"):
+        entry = placing.adapted("vector_store_file", value, vector_store_id=id)
+        batch = placing.store.stored(line.batch or "")
+        if entry and batch and batch.kind == "file_batch" and batch.thread == id:
+            placing.store.vector_store_files.join(
+                batch=line.batch or "", file=entry["id"]
+            )
+
+
+def _used(placing: Placing, store: JSON) -> JSON:
+    """Return a vector store that doesn't expire at once: its import is a use of it."""
+    if store["status"] not in ("completed", "in_progress", "expired"):
+        store = {**store, "status": "completed"}
+    if store["status"] == "in_progress":
+        # Which files are, the server finds out itself.
+        store = {**store, "status": "completed"}
+    expires = store["expires_at"]
+    if store["status"] == "expired" or expires is None or expires > placing.now:
+        return store
+    return active(store) if store["expires_after"] else {**store, "expires_at": None}
+
+
+def _add_file(placing: Placing, entry: JSON) -> None:
+    files, store = placing.store.vector_store_files, entry["vector_store_id"]
+    id = entry["id"]  # noqa: A001 - of the file
+    found = files.get(store, id)
+    if found:
+        same = all(found.body[name] == entry[name] for name in _SAME)
+        placing.report.add(
+            "unchanged" if same else "conflict",
+            "vector_store_file",
+            id,
+            "" if same else f"it is in {store} with other attributes, and stays so",
+        )
+    elif files.position(store, id) is not None:
+        reason = f"it was taken out of {store} here since"
+        placing.report.add("deleted", "vector_store_file", id, reason)
+    else:
+        files.add([_to_be_indexed(placing, entry)])
+        placing.report.add("imported", "vector_store_file")
+
+
+def _to_be_indexed(placing: Placing, entry: JSON) -> JSON:
+    """Return a file of a vector store as it is imported."""
+    if entry["status"] in ("failed", "cancelled"):
+        return entry
+    file = placing.store.get("file", entry["id"])
+    if file is None or file["status"] == "error":
+        why = "its content is not in the archive"
+        placing.report.note("adapted", "vector_store_file", entry["id"], why)
+        return failed(entry, "invalid_file", f"The file can't be indexed: {why}.")
+    return {**entry, "status": "in_progress"}
