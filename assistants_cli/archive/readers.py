@@ -65,6 +65,9 @@ class Readers:
             with unit.noting("object"):
                 item = self._source.object(path, id)
                 unit.add(kind, item)
+                if item.id != id:
+                    error = UnreadableError(f"another id came: {item.id[:100]}")
+                    unit.note("object", error)
                 if kind == "file":
                     self._file(unit, item.value)
                 elif kind in reads:

@@ -146,7 +146,7 @@ def having(**checks: Check) -> Check:
 
 def nested(value: Any) -> Any:
     """Return JSON that is not nested so deep that it can't be written again."""
-    level, here = 0, [value]
+    level, here = 0, [value] if isinstance(value, dict | list) else []
     while here:
         level += 1
         if level > _DEEPEST:

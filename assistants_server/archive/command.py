@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 _ERROR, _WRONG_USE, _INCOMPLETE = 1, 2, 6
 _DESCRIPTION = """\
 Import an archive, which `assistants export` made, into the file of a store that no
-server has open. Ids, dates and order are kept; what is there already stays as it is, and
-a second import changes nothing. Exit codes: 0 all is there; 6 something was left out, and
-is listed; 2 the archive or the store can't be used; 1 the disk can't."""
+server has open. Ids, dates and order are kept; what is there already stays as it is,
+and a second import changes nothing. Exit codes: 0 all is there; 6 something was left
+out, and is listed; 2 the archive or the store can't be used; 1 the disk can't."""
 
 
 def main(arguments: Sequence[str]) -> int:

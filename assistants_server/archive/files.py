@@ -47,7 +47,7 @@ class FileImport:
         parts = (_text(part) for _, part in lines.of("parsed_content"))
         text = "\n".join(part for part in parts if part)
         for _, value in lines.of("file"):
-            made = self._placing.adapted("file", value, id=entry.id)
+            made = self._placing.adapted("file", value)
             if made is not None:
                 self._place(entry, value, made, text)
 
@@ -71,7 +71,7 @@ class FileImport:
             {**made, "bytes": size},
             notes=notes,
             expires=expires,
-            before=lambda: self._store_content(entry, text),
+            before=lambda: self._store_content(entry, made["id"], text),
         )
         if verdict != "imported":
             return
@@ -90,10 +90,10 @@ class FileImport:
             self._draft.discard()
             self._draft = None
 
-    def _store_content(self, entry: Entry, text: str) -> None:
+    def _store_content(self, entry: Entry, id: str, text: str) -> None:
         if self._dry:
             return
-        self._id = entry.id
+        self._id = id
         draft = self._draft = self._contents.draft()
         if entry.content:
             with self._archive.open(entry.content) as content:
@@ -102,7 +102,7 @@ class FileImport:
         else:
             draft.write(text.encode("utf-8", "replace"))
         draft.finish()
-        draft.keep(entry.id)
+        draft.keep(id)
 
 
 def _text(part: Any) -> str:

@@ -115,11 +115,11 @@ class _Import:
                 if entry.unit == "file":
                     self._files.add(entry, file)
                 elif entry.unit == "vector_store":
-                    import_vector_store(self._placing, entry.id, file)
+                    import_vector_store(self._placing, file)
                 elif entry.unit == "assistant":
-                    import_assistant(self._placing, entry.id, file)
+                    import_assistant(self._placing, file)
                 else:
-                    import_thread(self._placing, entry.id, file)
+                    import_thread(self._placing, file)
         except (ArchiveError, LineError) as error:
             self._report.add("refused", entry.unit, entry.id, str(error))
         finally:

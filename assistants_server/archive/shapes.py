@@ -184,7 +184,7 @@ SHAPES: Final[dict[str, dict[str, Rule]]] = {
     "run": {
         **_OF_THREAD,
         "assistant_id": Rule(text, ""),
-        "status": Rule(text, _UNSET),
+        "status": Rule(text, "unknown"),
         "required_action": Rule(mapping),
         "last_error": Rule(_ERROR),
         **{
@@ -207,9 +207,9 @@ SHAPES: Final[dict[str, dict[str, Rule]]] = {
         **_OF_THREAD,
         "assistant_id": Rule(text, ""),
         "run_id": Rule(identifier, _UNSET),
-        "type": Rule(text, _UNSET),
-        "status": Rule(text, _UNSET),
-        "step_details": Rule(_DETAILS, _UNSET),
+        "type": Rule(text, "tool_calls"),
+        "status": Rule(text, "unknown"),
+        "step_details": Rule(_DETAILS, {"type": "tool_calls", "tool_calls": []}),
         "last_error": Rule(_ERROR),
         **{
             f"{name}_at": Rule(moment)
@@ -293,8 +293,7 @@ def adapted(kind: str, value: Any, *, made: int, **places: str) -> JSON:
             kept[name] = place
         if kept[name] != place:
             raise WrongError(f"$.{name}: expected {place}, found {kept[name]!r}")
-    if kind == "message" and kept.get("role") is None:
-        kept["role"] = "assistant" if kept.get("run_id") else "user"
+    _infer(kind, kept)
     rules = {"created_at": Rule(moment, made), **SHAPES[kind]}
     for name, (check, default) in rules.items():
         if kept.get(name) is not None and not _is_blank(name, kept[name]):
@@ -304,6 +303,18 @@ def adapted(kind: str, value: Any, *, made: int, **places: str) -> JSON:
         else:
             kept[name] = default
     return kept
+
+
+def _infer(kind: str, kept: JSON) -> None:
+    """Fill in what other properties say."""
+    if kind == "message" and kept.get("role") is None:
+        kept["role"] = "assistant" if kept.get("run_id") else "user"
+    if kind in ("run", "step") and kept.get("status") is None:
+        ended = [each for each in ENDED if kept.get(f"{each}_at") is not None]
+        kept["status"] = ended[0] if ended else None
+    details = kept.get("step_details")
+    if kind == "step" and kept.get("type") is None and isinstance(details, dict):
+        kept["type"] = details.get("type")
 
 
 def _is_blank(name: str, value: Any) -> bool:

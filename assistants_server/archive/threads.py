@@ -15,43 +15,48 @@ if TYPE_CHECKING:
 JSON = dict[str, Any]
 
 
-def import_assistant(placing: Placing, id: str, file: BinaryIO) -> None:
+def import_assistant(placing: Placing, file: BinaryIO) -> None:
     """Import the assistant of a unit."""
     for _, value in UnitLines(file).of("assistant"):
-        made = placing.adapted("assistant", value, id=id)
+        made = placing.adapted("assistant", value)
         if made:
             placing.place("assistant", value, made)
 
 
-def import_thread(placing: Placing, id: str, file: BinaryIO) -> None:
+def import_thread(placing: Placing, file: BinaryIO) -> None:
     """Import the thread of a unit with all that is in it.
 
     Where another thread has its id, or it was deleted here, nothing of it is imported.
     """
     lines = UnitLines(file)
-    verdicts = []
+    thread = None
     for _, value in lines.of("thread"):
-        made = placing.adapted("thread", value, id=id)
-        verdicts.append(made and placing.place("thread", value, made))
-    if not any(each in ("imported", "unchanged") for each in verdicts):
+        made = placing.adapted("thread", value)
+        if made and placing.place("thread", value, made) in ("imported", "unchanged"):
+            thread = made["id"]
+    if thread is None:
         _leave_out(placing, lines)
-        return
-    endings = _import_runs(placing, id, lines)
+    else:
+        _import_content(placing, thread, lines)
+
+
+def _import_content(placing: Placing, thread: str, lines: UnitLines) -> None:
+    endings = _import_runs(placing, thread, lines)
     for _, value in lines.of("message"):
-        made = placing.adapted("message", value, thread_id=id)
+        made = placing.adapted("message", value, thread_id=thread)
         if made:
             ending = endings.get(made["run_id"])
             made = ended_message(made, ending, placing.when)
-            placing.place("message", value, made, thread=id)
+            placing.place("message", value, made, thread=thread)
     for line, value in lines.of("step"):
         if line.run not in endings:
             text = "its run is not in the archive, or could not be imported"
             placing.report.add("refused", "step", _id_of(value), text)
             continue
-        made = placing.adapted("step", value, thread_id=id, run_id=line.run)
+        made = placing.adapted("step", value, thread_id=thread, run_id=line.run)
         if made:
             made = ended_step(made, endings[line.run], placing.when)
-            placing.place("step", value, made, thread=id, run=line.run)
+            placing.place("step", value, made, thread=thread, run=line.run)
 
 
 def _import_runs(placing: Placing, thread: str, lines: UnitLines) -> dict[str, Any]:

@@ -18,32 +18,35 @@ _COUNTED = ("usage_bytes", "file_counts")
 _SAME = ("created_at", "attributes", "chunking_strategy")
 
 
-def import_vector_store(placing: Placing, id: str, file: BinaryIO) -> None:
+def import_vector_store(placing: Placing, file: BinaryIO) -> None:
     """Import the vector store of a unit with all that is in it."""
     lines = UnitLines(file)
-    verdicts = []
+    store = None
     for _, value in lines.of("vector_store"):
-        made = placing.adapted("vector_store", value, id=id)
+        made = placing.adapted("vector_store", value)
         if made:
             made = _used(placing, {k: v for k, v in made.items() if k not in _COUNTED})
             expires = made["expires_at"]
             verdict = placing.place("vector_store", value, made, expires=expires)
-            verdicts.append(verdict)
-    if not any(each in ("imported", "unchanged") for each in verdicts):
-        return
+            store = made["id"] if verdict in ("imported", "unchanged") else store
+    if store is not None:
+        _import_files(placing, store, lines)
+
+
+def _import_files(placing: Placing, store: str, lines: UnitLines) -> None:
     for _, value in lines.of("vector_store_file"):
-        entry = placing.adapted("vector_store_file", value, vector_store_id=id)
+        entry = placing.adapted("vector_store_file", value, vector_store_id=store)
         if entry:
             _add_file(placing, entry)
     for _, value in lines.of("file_batch"):
-        made = placing.adapted("file_batch", value, vector_store_id=id)
+        made = placing.adapted("file_batch", value, vector_store_id=store)
         if made:
             kept = {k: v for k, v in made.items() if k not in _COUNTED}
-            placing.place("file_batch", value, kept, thread=id)
+            placing.place("file_batch", value, kept, thread=store)
     for line, value in lines.of("batch_file"):
-        entry = placing.adapted("vector_store_file", value, vector_store_id=id)
+        entry = placing.adapted("vector_store_file", value, vector_store_id=store)
         batch = placing.store.stored(line.batch or "")
-        if entry and batch and batch.kind == "file_batch" and batch.thread == id:
+        if entry and batch and batch.kind == "file_batch" and batch.thread == store:
             placing.store.vector_store_files.join(
                 batch=line.batch or "", file=entry["id"]
             )
