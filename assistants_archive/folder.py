@@ -108,10 +108,9 @@ class Folder:
             ArchiveError: it has more than `most` bytes.
         """
         with self.open(path) as file:
-            found = file.read(most + 1)
-        if len(found) > most:
-            raise ArchiveError(f"{self.path / path} is larger than {most} bytes")
-        return found
+            if os.fstat(file.fileno()).st_size > most:
+                raise ArchiveError(f"{self.path / path} is larger than {most} bytes")
+            return file.read()
 
     @contextmanager
     def writing(self, path: str) -> Iterator[Draft]:

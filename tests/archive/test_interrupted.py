@@ -1,0 +1,168 @@
+"""An export that is interrupted goes on when the same command is run again."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from assistants_archive import Archive, ArchiveError, Folder, verify
+from assistants_archive.journal import Journal
+from assistants_cli.archive import Export, Selection
+from assistants_cli.archive.export import ServerDownError
+from assistants_client import APIConnectionError, AuthenticationError
+from tests.archive.shop import problems, tree
+from tests.cases import some
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from tests.archive.shop import Shop
+
+pytestmark = pytest.mark.filterwarnings(
+    "ignore:This process .* is multi-threaded:DeprecationWarning"
+)
+_KILLED = 99
+# What the server may do wrong in the middle; the embedded server knows more of these,
+# which concern events, or say too much at once.
+FAULTS = (
+    *("400", "404", "409", "429 retry-after=0", "500", "503 retry-after=0", "520"),
+    *("html", "text", "empty", "empty=404", "slow=0.002", "delay=0.002"),
+    *("close=before-headers", "close=in-headers", "close=after-headers"),
+    *("cut-body=1", "cut-body=40 how=reset", "close-after-5xx"),
+    *("pages=duplicate", "pages=inclusive", "pages=ignore-cursor", "pages=endless"),
+    *("pages=bare", "401", "403"),
+)
+
+
+def _killed_at(count: int, call: Callable[[], object]) -> int | None:
+    """Perform a call in a child that is killed as it writes; None where it wasn't."""
+    child = os.fork()
+    if child == 0:
+        left = [count]
+        really = os.fsync
+
+        def fsync(handle: Any) -> None:
+            left[0] -= 1
+            if not left[0]:
+                os._exit(_KILLED)
+            really(handle)
+
+        os.fsync = fsync
+        code = 1
+        try:
+            call()
+            code = 0
+        finally:
+            os._exit(code)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork here")
+def test_killed_at_any_moment(shop: Shop, archive: Path, tmp_path: Path) -> None:
+    expected = tree(archive)
+    moments = 0
+    for count in range(1, 100, 5):
+        folder = tmp_path / str(count)
+        code = _killed_at(count, lambda: shop.export(folder))  # noqa: B023
+        if code != _KILLED:
+            assert code == 0
+            break
+        moments += 1
+        with pytest.raises((ArchiveError, FileNotFoundError)):
+            Archive(folder)
+        shop.export(folder)
+        assert tree(folder) == expected, count
+    assert moments > 5
+
+
+def test_killed_again_and_again(shop: Shop, archive: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "a"
+    for count in range(4, 40):
+        if _killed_at(count, lambda: shop.export(folder)) == 0:
+            break
+    assert tree(folder) == tree(archive)
+
+
+_PROGRAM = """
+import sys
+from assistants_cli.archive import Export, Selection
+from assistants_client import Client
+url, folder, *threads = sys.argv[1:]
+def told(progress):
+    print(progress.phase, flush=True)
+    sys.stdin.readline()
+with Client(base_url=url, api_key="any") as client:
+    Export(client, folder, Selection(threads=tuple(threads)), on_progress=told).run()
+"""
+
+
+def test_kill_9(shop: Shop, tmp_path: Path) -> None:
+    folder = tmp_path / "a"
+    command: list[Any] = [sys.executable, "-c", _PROGRAM, shop.client.base_url, folder]
+    with subprocess.Popen(
+        [*command, *shop.threads], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as process:
+        assert process.stdout
+        assert process.stdin
+        assert process.stdout.readline() == b"assistants\n"
+        process.stdin.write(b"\n")
+        process.stdin.flush()
+        assert process.stdout.readline() == b"threads\n"
+        process.kill()
+    assert process.returncode == -signal.SIGKILL
+    selection = Selection(threads=shop.threads)
+    shop.export(folder, selection)
+    shop.export(tmp_path / "b", selection)
+    assert tree(folder) == tree(tmp_path / "b")
+    assert verify(folder).sound
+
+
+def test_a_line_that_was_cut_short_does_not_survive(shop: Shop, tmp_path: Path) -> None:
+    folder = tmp_path / "a"
+    _killed_at(12, lambda: shop.export(folder))
+    journal = folder / "journal.ndjson"
+    whole = journal.read_bytes()
+    assert whole
+    journal.write_bytes(whole + whole[:17])
+    opened = Journal(Folder(folder))
+    assert journal.read_bytes() == whole
+    assert [entry.unit for _, entry in opened.entries()]
+    opened.close()
+
+
+def test_what_was_deleted_in_between_is_read_again(
+    shop: Shop, archive: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "a"
+    _killed_at(25, lambda: shop.export(folder))
+    for path in some([*folder.glob("*/*.ndjson")]):
+        path.unlink()
+    shop.export(folder)
+    assert tree(folder) == tree(archive)
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_faults_of_the_server(
+    shop: Shop, archive: Path, tmp_path: Path, fault: str
+) -> None:
+    folder = tmp_path / "a"
+    client = shop.client.with_options(max_retries=0)
+    shop.server.faults.add(f"{fault} skip=4")
+    try:
+        outcome = Export(client, folder, shop.everything, jobs=1).run()
+        # What may lack something says so.
+        assert outcome.manifest.complete == (tree(folder) == tree(archive))
+        assert len(problems(folder)) == len(outcome.problems)
+    except (APIConnectionError, AuthenticationError, ServerDownError):
+        with pytest.raises(ArchiveError, match="has not ended"):
+            Archive(folder)
+    finally:
+        shop.server.faults.clear()
+    shop.export(folder)
+    assert tree(folder) == tree(archive)
