@@ -20,10 +20,6 @@ ROOMS: Final = {
 PART: Final = ".part"
 """What ends the name of a file that is being written."""
 _NOT_PLAIN = re.compile(r"[^A-Za-z0-9_-]+")
-_PATH = re.compile(
-    rf"(?:{'|'.join(ROOMS.values())})/[A-Za-z0-9_-]{{1,80}}\.(?:ndjson|content)",
-    re.ASCII,
-)
 _SHOWN, _DIGITS = 48, 20
 
 
@@ -42,11 +38,6 @@ def unit_path(kind: str, id: str) -> str:
 def content_path(id: str) -> str:
     """Return where the content of a file is."""
     return f"{ROOMS['file']}/{_stem(id)}.content"
-
-
-def is_inside(path: str) -> bool:
-    """Return whether a path is one that an archive may have in its index."""
-    return _PATH.fullmatch(path) is not None
 
 
 def _stem(id: str) -> str:

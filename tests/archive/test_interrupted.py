@@ -47,11 +47,11 @@ def _killed_at(count: int, call: Callable[[], object]) -> int | None:
         left = [count]
         really = os.fsync
 
-        def fsync(handle: Any) -> None:
+        def fsync(fd: Any) -> None:
             left[0] -= 1
             if not left[0]:
                 os._exit(_KILLED)
-            really(handle)
+            really(fd)
 
         os.fsync = fsync
         code = 1
