@@ -38,6 +38,7 @@ _KEY = "ASSISTANTS_LOCAL_KEY"
 _NO_PAGE = "ASSISTANTS_LOCAL_NO_PAGE"
 _log = logging.getLogger("assistants_server")
 _PORT = 8000
+_PACE = 0.02
 _WRONG_USE = 2
 _DESCRIPTION = """\
 Serve the Assistants API on this machine, all of its operations, for demos, tests and
@@ -149,8 +150,8 @@ def _parser() -> argparse.ArgumentParser:
         "--pace",
         metavar="SECONDS",
         type=float,
-        default=0.02,
-        help="time between two pieces of a message (default: %(default)s)",
+        help=f"time between two pieces of a message (default: {_PACE} where the server "
+        "itself or a script answers, else as the engine yields them)",
     )
     add(
         "--poll-after",
@@ -242,7 +243,7 @@ def _server(options: argparse.Namespace) -> LocalServer:
         port=options.port,
         key=options.key,
         store=options.store,
-        pace=options.pace,
+        pace=_pace(options),
         poll_after=options.poll_after,
         expires_after=options.expires_after,
         max_body=options.max_body,
@@ -254,6 +255,14 @@ def _server(options: argparse.Namespace) -> LocalServer:
         embeddings=_embeddings(options),
         archive=options.archive,
     )
+
+
+def _pace(options: argparse.Namespace) -> float:
+    if options.pace is None:
+        # A model has its own, which nothing may slow down.
+        return 0.0 if options.engine else _PACE
+    pace: float = options.pace
+    return pace
 
 
 def _embeddings(options: argparse.Namespace) -> EmbeddingServer | None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from assistants_server.__main__ import _engine as engine_of
+from assistants_server.__main__ import _pace as pace_of
 from assistants_server.__main__ import _parser as parser
 from assistants_server.__main__ import main
 from assistants_server.engines import ChatEngine, ResponsesEngine, deterministic
@@ -123,3 +124,18 @@ def test_a_key_that_is_refused_is_said_and_not_shown(
         assert main(["--engine", "chat", "--upstream", up.url]) == 2
     said = capsys.readouterr().err
     assert "answered 401: wrong key: [key]" in said
+
+
+@pytest.mark.parametrize(
+    ("arguments", "pace"),
+    [
+        ([], 0.02),
+        (["--script", "turns.json"], 0.02),
+        (["--engine", "chat"], 0.0),
+        (["--engine", "my.engines:parrot"], 0.0),
+        (["--engine", "chat", "--pace", "0.1"], 0.1),
+        (["--pace", "0"], 0.0),
+    ],
+)
+def test_a_model_has_a_pace_of_its_own(arguments: list[str], pace: float) -> None:
+    assert pace_of(parser().parse_args(arguments)) == pace
