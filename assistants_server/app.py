@@ -140,11 +140,13 @@ class App:
             if result.file and request.method == "HEAD":
                 result.file.close()
                 return Response(headers={**result.headers, **request_id()})
-            return await self._response(result)
+            # Faults are about single events.
+            together = not request.scope.get("local_faults")
+            return await self._response(result, together=together)
 
         return serve
 
-    async def _response(self, result: Result) -> Response:
+    async def _response(self, result: Result, *, together: bool) -> Response:
         if result.file is not None:
             return file_response(result.file, result.headers)
         if result.listener is None:
@@ -153,15 +155,17 @@ class App:
             return json_response(200, result.body, result.headers)
         headers = {**result.headers, "cache-control": "no-store", **request_id()}
         return StreamingResponse(
-            self._frames(result.listener),
+            self._frames(result.listener, together=together),
             headers=headers,
             media_type="text/event-stream",
         )
 
-    async def _frames(self, listener: Listener) -> AsyncIterator[bytes]:
+    async def _frames(
+        self, listener: Listener, *, together: bool
+    ) -> AsyncIterator[bytes]:
         try:
-            async for frame in listener.frames():
-                yield frame
+            async for frames in listener.frames(together=together):
+                yield frames
         finally:
             self._scheduler.detach(listener)
 

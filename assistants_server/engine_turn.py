@@ -16,6 +16,7 @@ from .engines.turn_events import (
     FileSearch,
     Incomplete,
     MadeFile,
+    Together,
     Wait,
 )
 from .file_search import FileSearchError
@@ -76,9 +77,13 @@ async def take_turn(
                 if is_over():
                     # An engine that swallowed being cancelled.
                     raise OverError
-                problem = problem_of(output)
-                if problem:
-                    raise EngineError(problem)
+                if isinstance(output, Together):
+                    ended = _write_all(writer, output)
+                    if ended:
+                        return ended
+                    await asyncio.sleep(pace)
+                    continue
+                _check(output)
                 if isinstance(output, Fail | Incomplete):
                     return output
                 if isinstance(output, Wait):
@@ -125,6 +130,48 @@ async def _keep(made_files: MadeFiles, made: MadeFile) -> str:
         return await made_files.keep(made)
     except Exception as error:
         raise WriteError(str(error)) from error
+
+
+def _write_all(writer: TurnWriter, together: Together) -> Fail | Incomplete | None:
+    """Write outputs in one change; return the one that ends the run, if any does.
+
+    What was written before one that can't be stays.
+    """
+    wrong: EngineError | TokensSpentError | None = None
+    try:
+        with writer.one_change():
+            for output in together.outputs:
+                try:
+                    _check(output)
+                    if isinstance(output, Fail | Incomplete):
+                        return output
+                    if isinstance(output, Wait | MadeFile) or (
+                        isinstance(output, FileSearch) and output.query is not None
+                    ):
+                        what = type(output).__name__
+                        raise EngineError(f"it yielded {what} together with others")
+                    _write(writer, output)
+                except (EngineError, TokensSpentError) as error:
+                    wrong = error
+                    break
+    except WriteError:
+        raise
+    except Exception as error:
+        raise WriteError(str(error)) from error
+    if wrong:
+        raise wrong
+    return None
+
+
+def _check(output: Any) -> None:
+    """Check that an output can be written.
+
+    Raises:
+        EngineError: it can't.
+    """
+    problem = problem_of(output)
+    if problem:
+        raise EngineError(problem)
 
 
 def _write(writer: TurnWriter, output: Output) -> None:

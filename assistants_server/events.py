@@ -10,11 +10,16 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
 _END = "[DONE]"
+# Bytes of events that are sent at once, if so many wait.
+_MOST = 65536
+# Made once: `json.dumps` makes one for each event. In ASCII, as some clients take rare
+# separators of Unicode for the ends of lines.
+_encode = json.JSONEncoder(separators=(",", ":")).encode
 
 
 def frame(name: str, data: Any) -> bytes:
     """Return the bytes of one event."""
-    text = data if name == "done" else json.dumps(data, separators=(",", ":"))
+    text = data if name == "done" else _encode(data)
     return f"event: {name}\ndata: {text}\n\n".encode()
 
 
@@ -44,9 +49,20 @@ class Listener:
         """End without a last event: the server stops, the run goes on later."""
         self._frames.put_nowait(None)
 
-    async def frames(self) -> AsyncIterator[bytes]:
-        """Yield one event after the other until the end."""
-        while (each := await self._frames.get()) is not None:
+    async def frames(self, *, together: bool = True) -> AsyncIterator[bytes]:
+        """Yield one event after the other until the end.
+
+        Args:
+            together: whether events that wait may come as one piece.
+        """
+        ended = False
+        while not ended and (each := await self._frames.get()) is not None:
+            while together and len(each) < _MOST and not self._frames.empty():
+                following = self._frames.get_nowait()
+                if following is None:
+                    ended = True
+                    break
+                each += following
             yield each
             # Many may wait; only in between is it seen that the client has gone.
             await asyncio.sleep(0)

@@ -26,6 +26,8 @@ from .message_writer import DivergedError, MessageWriter
 from .objects import new_id, usage_of
 
 if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
     from .engines.turn_events import Output
     from .run_record import RunRecord
     from .store import Store
@@ -96,6 +98,10 @@ class TurnWriter:
                 self._usage.report(output)
             case State(value=value):
                 self._state = value
+
+    def one_change(self) -> AbstractContextManager[None]:
+        """Store what is written within in one change; events go out after it."""
+        return self._store.changes()
 
     def finish(self) -> list[JSON]:
         """End the turn, and return the calls whose outputs the client has to submit."""

@@ -187,6 +187,17 @@ class Incomplete:
     )
 
 
+@dataclass(frozen=True)
+class Together:
+    """Outputs that came at once, and are stored in one change.
+
+    Attributes:
+        outputs: these, in order; no pauses, and nothing that the server replies to.
+    """
+
+    outputs: tuple[Output, ...]
+
+
 Output: TypeAlias = (
     str
     | Text
@@ -203,4 +214,5 @@ Output: TypeAlias = (
     | Wait
     | Fail
     | Incomplete
+    | Together
 )

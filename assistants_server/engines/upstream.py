@@ -7,6 +7,7 @@ import time
 from abc import ABC, abstractmethod
 from contextlib import aclosing
 from dataclasses import replace
+from itertools import groupby
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from attrs import evolve
@@ -28,10 +29,16 @@ from ..upstream.thoughts import Thoughts
 from ..upstream.uploads import Uploads
 from ..upstream.values import text_of, those_of
 from .interface import FunctionOutput
-from .turn_events import Fail, FileSearch, MadeFile, State, Usage
+from .turn_events import Fail, FileSearch, MadeFile, State, Together, Usage
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Collection, Mapping, Sequence
+    from collections.abc import (
+        AsyncGenerator,
+        Collection,
+        Iterator,
+        Mapping,
+        Sequence,
+    )
 
     from .._model_api import Event, Request
     from ..upstream.foreign_files import ForeignFile
@@ -201,11 +208,16 @@ class UpstreamEngine(ABC):
             round_ = Round()
             reader: list[Reader] = []
             async with aclosing(self._ask(inputs, state, reader)) as outputs:
-                async for output in outputs:
-                    for each in round_.take(output, inputs.search, marks):
-                        yield each
-            for each in marks.end():
-                yield each
+                async for several in outputs:
+                    passed = [
+                        each
+                        for output in several
+                        for each in round_.take(output, inputs.search, marks)
+                    ]
+                    for one in _together(passed):
+                        yield one
+            for rest in marks.end():
+                yield rest
             if round_.usage:
                 spent = sum_of(spent, round_.usage)
                 yield spent
@@ -228,8 +240,10 @@ class UpstreamEngine(ABC):
 
     async def _ask(
         self, inputs: Inputs, state: RunState, readers: list[Reader]
-    ) -> AsyncGenerator[Output | WithFiles, None]:
-        """Ask the model once: without what it can't read, and what it doesn't know.
+    ) -> AsyncGenerator[list[Output | WithFiles], None]:
+        """Ask the model once, and yield the outputs that come at once, again and again.
+
+        It is asked again without what it can't read, and what it doesn't know.
 
         Args:
             inputs: what it is asked with.
@@ -247,12 +261,18 @@ class UpstreamEngine(ABC):
                 request = evolve(request, json=body)
                 stream = self._connection.stream(request, until=until)
                 async with aclosing(stream) as events:
-                    async for event in events:
-                        for output in reader.feed(event):
-                            begun = True
-                            yield output
-                for output in reader.end():
-                    yield output
+                    async for several in events:
+                        made: list[Output | WithFiles] = []
+                        try:
+                            for event in several:
+                                made += reader.feed(event)
+                        finally:
+                            # What came before an error has been said.
+                            begun = begun or bool(made)
+                            if made:
+                                yield made
+                if rest := reader.end():
+                    yield [*rest]
             except ContextTooLongError as error:
                 if begun or run["truncation_strategy"]["type"] != "auto":
                     raise
@@ -297,6 +317,16 @@ def _end_of(turn: Turn) -> float:
     """Return the time at which a run expires, in seconds since 1970."""
     end: float | None = turn.run.get("expires_at")
     return end or time.time() + _LONGEST
+
+
+def _together(outputs: Sequence[Output | WithFiles]) -> Iterator[Output | WithFiles]:
+    """Yield outputs, those that follow each other as one."""
+    for has_files, group in groupby(outputs, lambda each: isinstance(each, WithFiles)):
+        several: Any = tuple(group)
+        if has_files or len(several) == 1:
+            yield from several
+        else:
+            yield Together(several)
 
 
 def _some(names: Sequence[str]) -> str:

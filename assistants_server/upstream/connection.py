@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
-from contextlib import aclosing
+from contextlib import aclosing, asynccontextmanager
 from typing import TYPE_CHECKING, Final, TypeVar
 
 import httpx
@@ -13,7 +13,9 @@ from attrs import evolve
 
 from .._model_api import Client, Event, EventDecoder
 from .attempts import FIRST_PAUSE, TRIES, Attempts, PassingError, failure_of
+from .clients import Clients
 from .errors import UpstreamError
+from .gathering import gathered
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable
@@ -23,7 +25,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 _TIMEOUT: Final = httpx.Timeout(30, read=600, connect=10, pool=None)
-_LIMITS: Final = httpx.Limits(max_connections=None, max_keepalive_connections=20)
 # Bytes of a body that isn't streamed.
 _MOST: Final = 32 * 1024 * 1024
 
@@ -58,11 +59,13 @@ class Connection:
             anonymous=True,
             timeout=_TIMEOUT,
         )
-        self._http: httpx.AsyncClient | None = None
+        self._clients = Clients()
         self._closed = threading.Event()
 
-    def stream(self, request: Request, *, until: float) -> AsyncGenerator[Event, None]:
-        """Send a request, and yield the events of the response.
+    def stream(
+        self, request: Request, *, until: float
+    ) -> AsyncGenerator[list[Event], None]:
+        """Send a request, and yield events of the response, those that come at once.
 
         A server that doesn't stream gives one event: its whole response. What failed
         is sent again as long as nothing was yielded. Closing the generator closes the
@@ -128,9 +131,7 @@ class Connection:
 
     async def aclose(self) -> None:
         """Close all connections."""
-        client, self._http = self._http, None
-        if client:
-            await client.aclose()
+        await self._clients.close()
         self.close()
 
     def close(self) -> None:
@@ -160,26 +161,27 @@ class Connection:
                 pause = attempts.pause_after(error, begun=begun)
             await asyncio.sleep(pause)
 
-    async def _events(self, request: Request) -> AsyncGenerator[Event, None]:
+    async def _events(self, request: Request) -> AsyncGenerator[list[Event], None]:
         """Send a request once, and yield the events of the response."""
         accept = {"accept": "text/event-stream, application/json"}
         request = evolve(request, headers={**request.headers, **accept})
-        async with self._opened().open_async(request) as response:
+        async with self._opened(request) as response:
             kind = response.headers.get("content-type", "").partition(";")[0].strip()
             if not response.is_success or kind.lower() == "application/json":
                 whole = self._success(response, await _read(response))
-                yield Event("", whole.content.decode("utf-8", "replace"))
+                yield [Event("", whole.content.decode("utf-8", "replace"))]
                 return
             decoder = EventDecoder()
-            async for chunk in response.aiter_bytes():
-                for event in decoder.feed(chunk):
-                    yield event
-            for event in decoder.flush():
-                yield event
+            async with aclosing(gathered(response.aiter_bytes())) as chunks:
+                async for chunk in chunks:
+                    if events := decoder.feed(chunk):
+                        yield events
+            if events := decoder.flush():
+                yield events
 
     async def _whole(self, request: Request) -> AsyncGenerator[httpx.Response, None]:
         """Send a request once, and yield the response."""
-        async with self._opened().open_async(request) as response:
+        async with self._opened(request) as response:
             yield self._success(response, await _read(response))
 
     def _success(self, opened: httpx.Response, body: bytes) -> httpx.Response:
@@ -197,11 +199,13 @@ class Connection:
         pause = self._first_pause
         return Attempts(self.name, until=until, tries=tries, first_pause=pause)
 
-    def _opened(self) -> Client:
-        """Return a client for the current event loop."""
-        if self._http is None:
-            self._http = httpx.AsyncClient(limits=_LIMITS)
-        return evolve(self._client, async_http_client=self._http)
+    @asynccontextmanager
+    async def _opened(self, request: Request) -> AsyncGenerator[httpx.Response, None]:
+        """Send a request in the current event loop, and provide the response."""
+        with self._clients.lease() as http:
+            client = evolve(self._client, async_http_client=http)
+            async with client.open_async(request) as response:
+                yield response
 
 
 async def _read(response: httpx.Response) -> bytes:

@@ -43,10 +43,10 @@ CALLS = (("c1", "multiply", '{"a": 6, "b": 7}'), ("c2", "divide", '{"a": 6}'))
 def served(
     upstream_: ScriptedServer, engine: Any = ChatEngine, **options: Any
 ) -> Iterator[Any]:
-    store = options.pop("store", None)
+    kept = {name: options.pop(name, None) for name in ("store", "max_turns")}
     made = engine(f"{upstream_.url}/v1", first_pause=0.001, **options)
     with (
-        LocalServer(engine=made, store=store, poll_after=5) as server,
+        LocalServer(engine=made, poll_after=5, **kept) as server,
         OpenAI(base_url=server.url, api_key="any", max_retries=0) as client,
     ):
         yield client

@@ -14,6 +14,7 @@ from assistants_server.engines.turn_events import (
     MadeFile,
     RefusedText,
     Text,
+    Together,
     ToolCall,
     ToolCallDelta,
     Usage,
@@ -108,7 +109,7 @@ def outputs_of(
             while True:
                 output = await iterator.asend(reply)
                 reply = None
-                made.append(output)
+                made += output.outputs if isinstance(output, Together) else [output]
                 if isinstance(output, FileSearch) and output.query is not None:
                     reply = tuple(next(found))
                 if isinstance(output, MadeFile):
