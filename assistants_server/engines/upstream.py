@@ -203,11 +203,32 @@ class UpstreamEngine(ABC):
             code_files=await self._code_files(turn),
         )
         spent = Usage(0, 0)
+        round_: Round | None = None
+        readers: list[Reader] = []
+        asked = state.late
         while True:
-            inputs = replace(inputs, rounds=state.rounds)
+            done: list[FunctionOutput] = []
+            for call, arguments in asked.items():
+                results = yield FileSearch(query=query_of(arguments))
+                number = state.searches + len(done)
+                marks.found(number, len(results))
+                found = search_output(results, number)
+                done.append(FunctionOutput(inputs.search or "", arguments, found, call))
+            if round_ is None:
+                state.made_up(done)
+            elif round_.calls:
+                for piece in round_.held:
+                    yield piece
+                state.answered(self._items(readers[-1]), done, round_.late)
+                yield State(state.value)
+                return
+            elif done:
+                state.searched(self._round(readers[-1], round_.text, done), len(done))
+            else:
+                return
+            inputs = replace(inputs, rounds=state.rounds, beside=state.beside)
             round_ = Round()
-            reader: list[Reader] = []
-            async with aclosing(self._ask(inputs, state, reader)) as outputs:
+            async with aclosing(self._ask(inputs, state, readers)) as outputs:
                 async for several in outputs:
                     passed = [
                         each
@@ -221,22 +242,7 @@ class UpstreamEngine(ABC):
             if round_.usage:
                 spent = sum_of(spent, round_.usage)
                 yield spent
-            done: list[FunctionOutput] = []
-            for call, arguments in round_.searches.items():
-                results = yield FileSearch(query=query_of(arguments))
-                number = state.searches + len(done)
-                marks.found(number, len(results))
-                found = search_output(results, number)
-                done.append(FunctionOutput(inputs.search or "", arguments, found, call))
-            for each in round_.held:
-                yield each
-            if done:
-                state.searched(self._round(reader[-1], round_.text, done), len(done))
-            if round_.calls:
-                state.answered(self._items(reader[-1]))
-                yield State(state.value)
-            if round_.calls or not done:
-                return
+            asked = round_.searches
 
     async def _ask(
         self, inputs: Inputs, state: RunState, readers: list[Reader]

@@ -77,7 +77,7 @@ def _messages(inputs: Inputs, role: Literal["system", "developer"]) -> list[_Mes
             messages.append(_message(message["role"], content))
     for number, past in enumerate(turn.past):
         messages += inputs.round(number)
-        messages += calling_round(past.text, past.calls)
+        messages += calling_round(past.text, inputs.calls(number))
     return [*messages, *inputs.round(turn.number)]
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypedDict
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from ..engines.interface import Turn
+    from ..engines.interface import FunctionOutput, Turn
 
 JSON = dict[str, Any]
 SEARCH: Final = "file_search"
@@ -49,6 +49,7 @@ class Inputs:
         dropped: how many of the oldest messages are left out.
         rounds: searches made for the model, of each turn of the run so far, as items
             of the protocol; the last ones are of this turn.
+        beside: searches that it asked for beside its calls, of each turn so far.
         search: the name of the function by which the model searches files; None
             where it has none.
         code_files: the upstream's ids of the files that its code interpreter may read.
@@ -59,6 +60,7 @@ class Inputs:
     images: Mapping[str, str] = field(default_factory=dict)
     dropped: int = 0
     rounds: Sequence[Sequence[Any]] = ()
+    beside: Sequence[Sequence[FunctionOutput]] = ()
     search: str | None = None
     code_files: Sequence[str] = ()
 
@@ -71,6 +73,11 @@ class Inputs:
     def is_first(self) -> bool:
         """Return whether the model is asked for the first time in this run."""
         return self.turn.number == 0 and not any(self.rounds)
+
+    def calls(self, number: int) -> list[FunctionOutput]:
+        """Return the calls of an earlier turn, its searches included."""
+        beside = self.beside[number] if number < len(self.beside) else ()
+        return [*self.turn.past[number].calls, *beside]
 
     def round(self, number: int) -> Sequence[Any]:
         """Return the items of the searches in a turn."""

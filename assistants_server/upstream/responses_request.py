@@ -101,7 +101,7 @@ def _input(inputs: Inputs, items: Sequence[Sequence[Any]]) -> list[_Item]:
     for number, past in enumerate(turn.past):
         made += inputs.round(number)
         known = items[number] if number < len(items) else ()
-        made += calling_round(known, past.text, past.calls)
+        made += calling_round(known, past.text, inputs.calls(number))
     return [*made, *inputs.round(turn.number)]
 
 

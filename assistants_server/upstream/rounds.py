@@ -21,6 +21,7 @@ class Round:
     Attributes:
         text: what it said.
         searches: the searches that it asked for, by the ids of its calls.
+        late: those that it asked for after a call of a function.
         calls: the ids of its calls of the client's functions.
         held: pieces of those that wait until the searches are made.
         usage: the tokens.
@@ -28,6 +29,7 @@ class Round:
 
     text: str = ""
     searches: dict[str, str] = field(default_factory=dict)
+    late: dict[str, str] = field(default_factory=dict)
     calls: set[str] = field(default_factory=set)
     held: list[Output] = field(default_factory=list)
     usage: Usage | None = None
@@ -57,12 +59,12 @@ class Round:
         return [*marks.end(), output]
 
     def _call(self, piece: ToolCallDelta, search: str | None) -> list[Output]:
-        if piece.id in self.searches or (search and piece.name == search):
-            if not self.calls:
-                had = self.searches.get(piece.id, "")
-                self.searches[piece.id] = had + piece.arguments
-            # After a call of the client's there is no step for a search; the model
-            # may ask again when it has the outputs.
+        known = self.searches.keys() | self.late.keys()
+        if piece.id in known or (search and piece.name == search):
+            # After a step with calls there is none for a search before the next turn.
+            is_late = piece.id in self.late or (piece.id not in known and self.calls)
+            asked = self.late if is_late else self.searches
+            asked[piece.id] = asked.get(piece.id, "") + piece.arguments
             return []
         if piece.name:
             self.calls.add(piece.id)

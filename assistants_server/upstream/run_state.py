@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from ..engines.interface import FunctionOutput
+
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from ..engines.interface import Turn
 
@@ -17,6 +20,8 @@ class RunState:
 
     Attributes:
         searches: how many searches were made in the run.
+        late: searches that the last turn asked for and that are still to be made, by
+            the ids of their calls.
     """
 
     def __init__(self, turn: Turn) -> None:
@@ -25,7 +30,11 @@ class RunState:
         kept = turn.state
         self._rounds: list[list[Any]] = [list(each) for each in kept.get("rounds", ())]
         self._items: list[list[JSON]] = [list(each) for each in kept.get("items", ())]
+        self._beside = [
+            [FunctionOutput(**call) for call in each] for each in kept.get("beside", ())
+        ]
         self.searches: int = kept.get("searches", 0)
+        self.late: dict[str, str] = dict(kept.get("late", {}))
 
     @property
     def value(self) -> JSON:
@@ -33,12 +42,14 @@ class RunState:
         return {
             "rounds": self._rounds,
             "items": self._items,
+            "beside": [[asdict(call) for call in each] for each in self._beside],
             "searches": self.searches,
+            "late": self.late,
         }
 
     @property
     def rounds(self) -> list[list[Any]]:
-        """Return what tells of the searches of each turn."""
+        """Return what tells of the searches of each turn, before its last answer."""
         return self._rounds
 
     @property
@@ -46,15 +57,44 @@ class RunState:
         """Return what each turn answered, as it came."""
         return self._items
 
+    @property
+    def beside(self) -> list[list[FunctionOutput]]:
+        """Return the searches that each turn asked for beside its calls."""
+        return self._beside
+
     def searched(self, items: Sequence[Any], searches: int) -> None:
-        """Add searches to the current turn."""
-        while len(self._rounds) <= self._number:
-            self._rounds.append([])
-        self._rounds[self._number] += items
+        """Add searches to the current turn: the model asked for nothing else."""
+        _at(self._rounds, self._number).extend(items)
         self.searches += searches
 
-    def answered(self, items: Sequence[JSON]) -> None:
-        """Add what the current turn ended with."""
-        while len(self._items) < self._number:
-            self._items.append([])
-        self._items.append([*items])
+    def answered(
+        self,
+        items: Sequence[JSON],
+        searches: Sequence[FunctionOutput],
+        late: Mapping[str, str],
+    ) -> None:
+        """Add what the current turn ended with.
+
+        Args:
+            items: the items, as they came.
+            searches: the searches that it asked for beside its calls.
+            late: those that are still to be made.
+        """
+        _at(self._items, self._number).extend(items)
+        _at(self._beside, self._number).extend(searches)
+        self.searches += len(searches)
+        self.late = dict(late)
+
+    def made_up(self, searches: Sequence[FunctionOutput]) -> None:
+        """Add the late searches to the turn that asked for them."""
+        if searches:
+            _at(self._beside, self._number - 1).extend(searches)
+        self.searches += len(searches)
+        self.late = {}
+
+
+def _at(lists: list[list[Any]], number: int) -> list[Any]:
+    """Return the list for a turn."""
+    while len(lists) <= number:
+        lists.append([])
+    return lists[number]

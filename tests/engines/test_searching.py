@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -30,6 +31,7 @@ FOUND = [
 ]
 SEARCH = {"type": "file_search"}
 ASKED = ("s1", "file_search", '{"query": "the answer"}')
+CALLED = ("c1", "multiply", '{"a": 6}')
 
 
 def searching(**changes: Any) -> Turn:
@@ -117,34 +119,81 @@ def test_tokens_of_all_requests_are_added_up() -> None:
 
 def test_searches_come_before_the_calls_of_the_same_answer() -> None:
     """Only then is there a step for them; the calls wait for the client."""
-    called = ("c1", "multiply", '{"a": 6}')
-    with upstream(chat_calls(ASKED, called), chat()) as server:
+    with upstream(chat_calls(ASKED, CALLED), chat()) as server:
         engine = ChatEngine(server.url)
         found = told(outputs_of(engine, searching(), [FOUND]))
         search, call, state = found
-        assert (search.query, call) == ("the answer", [*called])
+        assert (search.query, call) == ("the answer", [*CALLED])
         assert isinstance(state, State)
         assert len(server.requests) == 1
 
 
-def test_a_search_after_a_call_is_left_to_the_next_turn() -> None:
-    called = ("c1", "multiply", '{"a": 6}')
-    with upstream(chat_calls(called, ASKED)) as server:
-        found = told(outputs_of(ChatEngine(server.url), searching()))
-    assert found[0] == [*called]
-    assert [type(each) for each in found[1:]] == [State]
+def test_a_search_after_a_call_is_made_in_the_next_turn() -> None:
+    """There is no step for it before; nothing that the model asked for is lost."""
+    with upstream(chat_calls(CALLED, ASKED), chat()) as server:
+        engine = ChatEngine(server.url)
+        call, state = told(outputs_of(engine, searching()))
+        assert call == [*CALLED]
+        search, *rest = told(outputs_of(engine, after(CALLED, state), [FOUND]))
+        assert search == FileSearch(query="the answer")
+        assert rest == ["42", Usage(7, 2)]
+        asked, *outputs = server.requests[1].json()["messages"][2:]
+    assert [call["id"] for call in asked["tool_calls"]] == ["c1", "s1"]
+    assert [each["tool_call_id"] for each in outputs] == ["c1", "s1"]
+    assert "It is 42." in outputs[1]["content"]
+
+
+def test_later_turns_know_of_late_searches_and_make_them_once() -> None:
+    other = ("c2", "multiply", "{}")
+    replies = chat_calls(CALLED, ASKED), chat_calls(other), chat()
+    with upstream(*replies) as server:
+        engine = ChatEngine(server.url)
+        *_, state = outputs_of(engine, searching())
+        *_, state = outputs_of(engine, after(CALLED, state), [FOUND])
+        given = after(CALLED, state, number=2)
+        outputs_of(engine, replace(given, past=(*past(CALLED), *past(other))))
+        roles = [each["role"] for each in server.requests[2].json()["messages"]]
+    assert roles[2:] == ["assistant", "tool", "tool", "assistant", "tool"]
+
+
+@pytest.mark.parametrize("is_late", [False, True])
+def test_in_responses_each_item_goes_back_once_with_all_outputs(is_late: bool) -> None:
+    """OpenAI refuses an item that comes twice, and a call without an output."""
+    items = [
+        {
+            "type": "function_call",
+            "id": f"fc_{call}",
+            "call_id": call,
+            "name": name,
+            "arguments": arguments,
+        }
+        for call, name, arguments in ((CALLED, ASKED) if is_late else (ASKED, CALLED))
+    ]
+    with upstream(response(*items), response()) as server:
+        engine = ResponsesEngine(server.url)
+        *_, state = outputs_of(engine, searching(), [FOUND])
+        outputs_of(engine, after(CALLED, state), [FOUND])
+        _, *sent = server.requests[1].json()["input"]
+    assert sent[:2] == items
+    assert [each["call_id"] for each in sent[2:]] == ["c1", "s1"]
+    assert sent[2]["output"] == "42"
+    assert "It is 42." in sent[3]["output"]
 
 
 def test_the_next_turn_knows_the_searches_of_this_one() -> None:
-    called = ("c1", "multiply", '{"a": 6}')
-    with upstream(chat_calls(ASKED, called), chat()) as server:
+    with upstream(chat_calls(ASKED), chat_calls(ASKED, CALLED), chat()) as server:
         engine = ChatEngine(server.url)
-        *_, state = outputs_of(engine, searching(), [FOUND])
-        assert isinstance(state, State)
-        kept = json.loads(json.dumps(state.value))
-        outputs_of(engine, searching(number=1, state=kept, past=past(called)))
-        roles = [each["role"] for each in server.requests[1].json()["messages"]]
-    assert roles == ["system", "user", "assistant", "tool", "assistant", "tool"]
+        *_, state = outputs_of(engine, searching(), [FOUND, FOUND])
+        outputs_of(engine, after(CALLED, state))
+        roles = [each["role"] for each in server.requests[2].json()["messages"]]
+    assert roles[2:] == ["assistant", "tool", "assistant", "tool", "tool"]
+
+
+def after(called: tuple[str, str, str], state: Any, number: int = 1) -> Turn:
+    """Return the turn after one that ended with a call, which the store has kept."""
+    assert isinstance(state, State)
+    kept = json.loads(json.dumps(state.value))
+    return searching(number=number, state=kept, past=past(called))
 
 
 def past(called: tuple[str, str, str]) -> tuple[PastTurn, ...]:
