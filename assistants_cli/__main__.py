@@ -19,9 +19,13 @@ def main() -> None:
             'brings it: pip install "assistants-client[cli]"\n'
         )
         sys.exit(ExitCode.WRONG_USE)
-    from .app import run
+    try:
+        from .app import run
 
-    run()
+        run()
+    except KeyboardInterrupt:
+        # Before there was anything to interrupt.
+        sys.exit(ExitCode.INTERRUPTED)
 
 
 if __name__ == "__main__":

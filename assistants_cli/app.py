@@ -7,6 +7,7 @@ that has several, and name it here with its help. It is imported when it is used
 from __future__ import annotations
 
 import io
+import os
 import signal
 import sys
 from typing import TYPE_CHECKING, Final, NoReturn
@@ -44,6 +45,7 @@ app.callback()(remember_options)
 def run(arguments: Sequence[str] | None = None) -> NoReturn:
     """Perform what the command line asks for, and end the process."""
     signal.signal(signal.SIGTERM, _interrupted)
+    _open_what_is_closed()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             # A terminal that lacks a character is no reason to fail.
@@ -53,6 +55,14 @@ def run(arguments: Sequence[str] | None = None) -> NoReturn:
         sys.stdin.reconfigure(errors="surrogateescape")
     typer.main.get_command(app).main(arguments, prog_name="assistants")
     sys.exit()
+
+
+def _open_what_is_closed() -> None:
+    """Give the process the streams that it was begun without."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            nothing = os.open(os.devnull, os.O_RDWR)
+            setattr(sys, name, os.fdopen(nothing, mode, encoding="utf-8"))
 
 
 def _interrupted(*_: object) -> NoReturn:

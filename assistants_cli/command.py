@@ -7,7 +7,7 @@ import os
 import sys
 from collections.abc import Callable
 from contextlib import closing, suppress
-from typing import Any, Concatenate, ParamSpec, TypeAlias
+from typing import Annotated, Any, Concatenate, ParamSpec, TypeAlias
 
 import typer
 
@@ -19,6 +19,9 @@ from .settings import Settings, option_parameters
 
 P = ParamSpec("P")
 Command: TypeAlias = Callable[..., None]
+_CONTEXT = inspect.Parameter(
+    "context", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=typer.Context
+)
 
 
 def command(function: Callable[Concatenate[Session, P], ExitCode | None]) -> Command:
@@ -39,12 +42,9 @@ def command(function: Callable[Concatenate[Session, P], ExitCode | None]) -> Com
     signature = inspect.signature(function, eval_str=True)
     _, *parameters = signature.parameters
     shown = [signature.parameters[name] for name in parameters]
-    context = inspect.Parameter(
-        "context", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=typer.Context
-    )
     by_keyword = [each.replace(kind=each.KEYWORD_ONLY) for each in shown]
     perform.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
-        [context, *by_keyword, *option_parameters()]
+        [_CONTEXT, *by_keyword, *option_parameters()]
     )
     perform.__annotations__ = {}
     perform.__name__ = function.__name__
@@ -57,18 +57,32 @@ def group(text: str | None = None) -> typer.Typer:
     return typer.Typer(**PLAIN, help=text)
 
 
-def remember_options(context: typer.Context, **given: Any) -> None:
+def remember_options(context: typer.Context, *, version: bool, **given: Any) -> None:
     """Keep the options that stand before the command."""
     context.obj = Settings(**given)
 
 
-remember_options.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
-    [
-        inspect.Parameter(
-            "context", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=typer.Context
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        from assistants_client import __version__
+
+        typer.echo(f"assistants {__version__}")
+        raise typer.Exit
+
+
+_VERSION = inspect.Parameter(
+    "version",
+    inspect.Parameter.KEYWORD_ONLY,
+    default=False,
+    annotation=Annotated[
+        bool,
+        typer.Option(
+            "--version", is_eager=True, callback=_show_version, help="Show the version"
         ),
-        *option_parameters(),
-    ]
+    ],
+)
+remember_options.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
+    [_CONTEXT, *option_parameters(), _VERSION]
 )
 remember_options.__annotations__ = {}
 

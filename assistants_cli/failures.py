@@ -69,6 +69,8 @@ def advice_for(error: BaseException) -> str:
     if isinstance(error, RunTimeout) and error.run is not None:
         return _still_going(error)
     text = str(error) or type(error).__name__
+    if isinstance(error, OSError) and error.strerror:
+        return f"{error.filename or 'the output'}: {error.strerror}"
     if exit_code_of(error) is None:
         kind = type(error).__name__
         return f"{kind}: {error}; --verbosity debug shows where"

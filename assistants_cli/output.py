@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, TextIO
 
 import typer
@@ -24,6 +25,8 @@ class Output:
     def __init__(self, *, json: bool) -> None:
         self.json = json
         self._line_is_open = False
+        # A return that ends a piece may belong to the newline that begins the next.
+        self._held = ""
 
     @property
     def out(self) -> TextIO:
@@ -48,6 +51,9 @@ class Output:
 
     def piece(self, text: str) -> None:
         """Write a piece of a text at once."""
+        text = self._held + text
+        self._held = "\r" if text.endswith("\r") else ""
+        text = text.removesuffix("\r")
         if text:
             self._write(visible(text))
             self._line_is_open = not text.endswith("\n")
@@ -59,6 +65,10 @@ class Output:
 
     def end_line(self) -> None:
         """End the line, unless it has just begun."""
+        if self._held:
+            self._held = ""
+            self._write(visible("\r"))
+            self._line_is_open = True
         if self._line_is_open:
             self._write("\n")
             self._line_is_open = False
@@ -102,8 +112,8 @@ class Output:
         for row in rows:
             table.add_row(*(Text(cell(each)) for each in row))
         if table.row_count:
-            colours = is_coloured(self.out)
-            console = Console(file=self.out, no_color=not colours, highlight=False)
+            colours: Any = "auto" if is_coloured(self.out) else None
+            console = Console(file=self.out, color_system=colours, highlight=False)
             console.print(table)
 
     def _write(self, text: str) -> None:
@@ -113,8 +123,10 @@ class Output:
     def _to_stderr(self, text: str, **style: Any) -> None:
         if self.is_terminal:
             self.end_line()
-        sys.stderr.write(f"{_styled(text, sys.stderr, **style)}\n")
-        sys.stderr.flush()
+        # Nobody can be told that nothing can be told.
+        with suppress(OSError):
+            sys.stderr.write(f"{_styled(text, sys.stderr, **style)}\n")
+            sys.stderr.flush()
 
 
 def is_coloured(stream: TextIO) -> bool:

@@ -115,7 +115,8 @@ class Dialogue:
         except KeyboardInterrupt:
             self.run = _run_of(stream)
             raise Interrupted from None
-        except BrokenPipeError:
+        except OSError:
+            # Nobody reads on, or the disk is full.
             self._give_up(_run_of(stream))
             raise
         finally:

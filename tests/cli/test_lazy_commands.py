@@ -10,6 +10,7 @@ import typer
 from typer.testing import CliRunner
 
 from assistants_cli.app import COMMANDS, app
+from assistants_client import __version__
 
 # What help doesn't need, and what takes its time to import.
 _HEAVY = ("assistants_client", "assistants_api", "httpx", "asyncio", "rich", "attrs")
@@ -38,6 +39,11 @@ def test_every_entry_leads_to_a_command_that_says_what_it_does(name: str) -> Non
     command = typer.main.get_command(app)
     found = command.commands[name]  # type: ignore[attr-defined]
     assert found.help
+
+
+def test_the_version_is_that_of_the_client() -> None:
+    result = CliRunner().invoke(app, ["--version"])
+    assert (result.exit_code, result.stdout) == (0, f"assistants {__version__}\n")
 
 
 def test_a_command_that_is_not_there_is_named_with_what_is_meant() -> None:

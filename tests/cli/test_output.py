@@ -50,6 +50,25 @@ def test_colours_are_for_terminals_that_want_them(
         assert not is_coloured(io.StringIO())
 
 
+def test_a_newline_may_come_in_two_pieces(capsys: pytest.CaptureFixture[str]) -> None:
+    output = Output(json=False)
+    for piece in ("one\r", "\ntwo\r", "three", "\r"):
+        output.piece(piece)
+    output.end_line()
+    assert capsys.readouterr().out == "one\ntwo\\rthree\\r\n"
+
+
+def test_tables_without_colours_are_plain(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TERM", "xterm")
+    for value, plain in (("1", True), ("", False)):
+        monkeypatch.setenv("NO_COLOR", value)
+        out = FakeTerminal()
+        monkeypatch.setattr(sys, "stdout", out)
+        Output(json=False).rows(("id", "name"), [("asst_1", "[red]Ada[/red]")])
+        assert ("\x1b" not in out.getvalue()) is plain
+        assert "asst_1  [red]Ada[/red]" in out.getvalue()
+
+
 def test_lines_of_others_begin_on_a_line_of_their_own(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -109,6 +109,27 @@ def test_characters_that_the_terminal_lacks_are_escaped() -> None:
     assert done.stdout == b"You said: gr\\xfcn\n"
 
 
+def test_it_works_without_streams_and_without_room() -> None:
+    with LocalServer() as server:
+        for shell, code, said in (
+            ("assistants list >&-", 0, ""),
+            ("ask --model m 2>&- <&-", 2, ""),
+            ("ask --model m hi >/dev/full", 1, "assistants: the output: No space left"),
+        ):
+            done = subprocess.run(
+                ["bash", "-c", f'exec "$0" -m assistants_cli {shell}', sys.executable],
+                env=surroundings(server.url),
+                stderr=subprocess.PIPE,
+                text=True,
+                check=False,
+            )
+            assert done.returncode == code
+            assert done.stderr.startswith(said)
+            assert done.stderr.count("\n") == bool(said)
+        with Client(base_url=server.url, api_key="none") as client:
+            assert client.assistants.list().data == []
+
+
 def test_completion_offers_commands_and_options() -> None:
     for words, offered in (
         ("assistants th", "threads"),
