@@ -123,7 +123,7 @@ def test_every_command_is_listed() -> None:
 
 
 # They have pages of their own.
-_ELSEWHERE: Final = {"export", "import", "scan"}
+_ELSEWHERE: Final = {"export", "import", "scan", "verify"}
 
 
 def test_every_option_that_commands_share_is_listed() -> None:
