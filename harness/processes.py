@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 import subprocess
 import time
 from collections.abc import Callable, Iterator
@@ -12,6 +13,7 @@ from typing import IO
 
 ROOT = Path(__file__).resolve().parents[1]
 _LAST_LINES = 15
+_LOOPBACK = "127.0.0.1"
 _SECONDS_TO_START, _SECONDS_TO_END = 60, 5
 
 
@@ -92,6 +94,19 @@ def _started(
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+
+
+def free_port() -> int:
+    """Return a port on loopback that nobody listens on, for a server to be told."""
+    with socket.create_server((_LOOPBACK, 0)) as probe:
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def is_listening(port: int) -> bool:
+    """Return whether somebody listens on a port on loopback."""
+    with socket.socket() as connection:
+        return connection.connect_ex((_LOOPBACK, port)) == 0
 
 
 def plain_environment() -> dict[str, str]:

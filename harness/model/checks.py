@@ -7,6 +7,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from assistants_client import Client, RunFailed, RunIncomplete
+from harness.checks import FaultError, answer, assistant, must, run_of, thread_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,55 +31,51 @@ _SCHEMA: Any = {
 }
 
 
-class FaultError(Exception):
-    """Something isn't as it must be; the message says what."""
-
-
 def polled(client: Client) -> str:
     """Check an answer that is waited for, and its tokens."""
-    run = _run(client, QUESTION).wait()
-    text = _answer(run)
-    _must(text.strip() != "", "the answer is empty")
-    _must(run.usage.prompt_tokens > 5, f"odd usage: {run.usage}")
-    _must(run.usage.completion_tokens > 0, f"odd usage: {run.usage}")
+    run = run_of(client, QUESTION).wait()
+    text = answer(run)
+    must(text.strip() != "", "the answer is empty")
+    must(run.usage.prompt_tokens > 5, f"odd usage: {run.usage}")
+    must(run.usage.completion_tokens > 0, f"odd usage: {run.usage}")
     return text
 
 
 def streamed(client: Client) -> str:
     """Check that an answer comes piece by piece, while it is made."""
-    thread = _thread(client, QUESTION)
+    thread = thread_of(client, QUESTION)
     started = time.monotonic()
     times, pieces = [], []
     with client.threads.runs.stream(
-        thread_id=thread, assistant_id=_assistant(client)
+        thread_id=thread, assistant_id=assistant(client)
     ) as stream:
         for piece in stream.text_deltas:
             times.append(time.monotonic() - started)
             pieces.append(piece)
-    _must(len(pieces) > 2, f"only {len(pieces)} pieces")
-    _must(times[0] < times[-1], "all pieces came at once")
+    must(len(pieces) > 2, f"only {len(pieces)} pieces")
+    must(times[0] < times[-1], "all pieces came at once")
     text = "".join(pieces)
     stored = next(iter(client.threads.messages.list(thread))).text
-    _must(text == stored, f"stored {stored!r}, streamed {text!r}")
+    must(text == stored, f"stored {stored!r}, streamed {text!r}")
     return f"{len(pieces)} pieces, first after {times[0]:.2f} s, last {times[-1]:.2f} s"
 
 
 def structured(client: Client) -> str:
     """Check that a schema is enforced."""
-    run = _run(client, "Name a city as JSON.", response_format=_SCHEMA).wait()
-    text = _answer(run)
+    run = run_of(client, "Name a city as JSON.", response_format=_SCHEMA).wait()
+    text = answer(run)
     try:
         found = json.loads(text)
     except ValueError as error:
         raise FaultError(f"no JSON: {text}") from error
-    _must(sorted(found) == ["city", "people"], f"not of the schema: {text}")
-    _must(isinstance(found["people"], int), f"not of the schema: {text}")
+    must(sorted(found) == ["city", "people"], f"not of the schema: {text}")
+    must(isinstance(found["people"], int), f"not of the schema: {text}")
     return text
 
 
 def limited(client: Client) -> str:
     """Check that a limit of tokens ends the run as incomplete."""
-    run = _run(
+    run = run_of(
         client,
         "Write down all numbers from 1 to 500, one on each line.",
         max_completion_tokens=256,
@@ -87,43 +84,45 @@ def limited(client: Client) -> str:
         run.wait()
     except RunIncomplete as error:
         run = error.run
-        _must(run.incomplete_details.reason == "max_completion_tokens", str(error))
-        return _answer(run)
+        must(run.incomplete_details.reason == "max_completion_tokens", str(error))
+        return answer(run)
     raise FaultError(f"the run is {run.status}")
 
 
 def shortened(client: Client) -> str:
     """Check that a thread which is too long for the model is answered all the same."""
-    thread = _thread(client, *[f"{number}. {_LONG}" for number in range(12)], QUESTION)
-    run: Any = client.threads.runs.create(thread, assistant_id=_assistant(client))
+    thread = thread_of(
+        client, *[f"{number}. {_LONG}" for number in range(12)], QUESTION
+    )
+    run: Any = client.threads.runs.create(thread, assistant_id=assistant(client))
     run.wait()
-    _must(run.usage.prompt_tokens < 512, f"odd usage: {run.usage}")
+    must(run.usage.prompt_tokens < 512, f"odd usage: {run.usage}")
     return f"{run.usage.prompt_tokens} tokens of some 1,900 were read"
 
 
 def too_long(client: Client) -> str:
     """Check that a message which is too long alone fails, and says why."""
-    thread = _thread(client, _LONG * 12)
-    run = client.threads.runs.create(thread, assistant_id=_assistant(client))
+    thread = thread_of(client, _LONG * 12)
+    run = client.threads.runs.create(thread, assistant_id=assistant(client))
     try:
         run.wait()
     except RunFailed as error:
-        _must(error.run.last_error.code == "invalid_prompt", str(error))
+        must(error.run.last_error.code == "invalid_prompt", str(error))
         return str(error.run.last_error.message)
     raise FaultError(f"the run is {run.status}")
 
 
 def cancelled(client: Client) -> str:
     """Check that cancelling frees the model for the next run."""
-    thread = _thread(client, "Tell a very long story.")
+    thread = thread_of(client, "Tell a very long story.")
     with client.threads.runs.stream(
-        thread_id=thread, assistant_id=_assistant(client)
+        thread_id=thread, assistant_id=assistant(client)
     ) as stream:
         next(iter(stream.text_deltas))
         run: Any = stream.current_run
         run.cancel()
     started = time.monotonic()
-    _run(client, QUESTION).wait()
+    run_of(client, QUESTION).wait()
     return f"the next run took {time.monotonic() - started:.1f} s"
 
 
@@ -131,28 +130,3 @@ CHECKS: tuple[Callable[[Client], str], ...] = (
     *(polled, streamed, structured, limited),
     *(shortened, too_long, cancelled),
 )
-
-
-def _assistant(client: Client) -> Any:
-    return client.assistants.create(model="gpt-4o-mini", instructions="Be brief.")
-
-
-def _thread(client: Client, *texts: str) -> Any:
-    messages: Any = [{"role": "user", "content": text} for text in texts]
-    return client.threads.create(messages=messages)
-
-
-def _run(client: Client, text: str, **options: Any) -> Any:
-    return client.threads.runs.create(
-        _thread(client, text), assistant_id=_assistant(client), **options
-    )
-
-
-def _answer(run: Any) -> str:
-    message: Any = next(iter(run.messages()))
-    return str(message.text)
-
-
-def _must(condition: bool, problem: str) -> None:
-    if not condition:
-        raise FaultError(problem)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import re
-import socket
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -24,7 +23,7 @@ from harness.environments import node, node_with
 from harness.prism.calls import CALLS, Call
 from harness.prism.clients import async_faults, sync_faults
 from harness.prism.models import refusals
-from harness.processes import ProcessError, running
+from harness.processes import ProcessError, free_port, is_listening, running
 
 ROOT = Path(__file__).resolve().parents[2]
 VERSION = "5.14.2"
@@ -46,13 +45,7 @@ def main() -> int:
 @contextmanager
 def _judging(prism: Path, document: Path) -> Iterator[str]:
     """Serve a document with prism, and yield the URL."""
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port = probe.getsockname()[1]
-
-    def is_ready() -> bool:
-        with socket.socket() as connection:
-            return connection.connect_ex(("127.0.0.1", port)) == 0
-
+    port = free_port()
     # One process, so that ending it ends everything.
     command: list[str | Path] = [
         *(node(), prism / "dist" / "index.js", "mock", "--multiprocess=false"),
@@ -60,7 +53,7 @@ def _judging(prism: Path, document: Path) -> Iterator[str]:
     ]
     with (
         tempfile.TemporaryDirectory(prefix="prism-") as folder,
-        running(command, Path(folder, "log"), is_ready),
+        running(command, Path(folder, "log"), lambda: is_listening(port)),
     ):
         yield f"http://127.0.0.1:{port}"
 
