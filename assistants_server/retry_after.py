@@ -5,10 +5,18 @@ from __future__ import annotations
 import math
 import time
 from email.utils import parsedate_to_datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+_NAMES: Final = (
+    ("retry-after-ms", "retry-after"),
+    # LiteLLM hands on so what it was told: BerriAI/litellm#21553.
+    ("llm_provider-retry-after-ms", "llm_provider-retry-after"),
+)
+RETRY_AFTER: Final = tuple(name for names in _NAMES for name in names)
+"""The headers by which servers say it."""
 
 
 def retry_after(headers: Mapping[str, str]) -> float:
@@ -17,8 +25,15 @@ def retry_after(headers: Mapping[str, str]) -> float:
     Args:
         headers: the headers of its response, whatever their values.
     """
-    text = headers.get("retry-after", "")
-    for value, unit in ((headers.get("retry-after-ms", ""), 1000), (text, 1)):
+    for names in _NAMES:
+        milliseconds, text = (headers.get(name, "") for name in names)
+        if text or milliseconds:
+            return _seconds(text, milliseconds)
+    return 0.0
+
+
+def _seconds(text: str, milliseconds: str) -> float:
+    for value, unit in ((milliseconds, 1000), (text, 1)):
         try:
             seconds = float(value) / unit
         except ValueError:

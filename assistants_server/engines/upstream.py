@@ -16,7 +16,12 @@ from .._model_api import ApiError, list_models, models
 from ..address import Address
 from ..upstream.attempts import FIRST_PAUSE
 from ..upstream.connection import Connection
-from ..upstream.errors import ContextTooLongError, RefusedParameterError, UpstreamError
+from ..upstream.errors import (
+    ContextTooLongError,
+    PassingError,
+    RefusedParameterError,
+    UpstreamError,
+)
 from ..upstream.foreign_files import WithFiles
 from ..upstream.inputs import Inputs, has_tool, images_of, search_name, search_output
 from ..upstream.marks import Marks
@@ -256,7 +261,8 @@ class UpstreamEngine(ABC):
             state: what the engine knows of the run.
             readers: gets what reads the answer.
         """
-        run, until = inputs.turn.run, _end_of(inputs.turn)
+        run = inputs.turn.run
+        attempts = self._connection.attempts(_end_of(inputs.turn))
         while True:
             request = self._request(inputs, state)
             body = self._refused.without(request.json)
@@ -265,8 +271,7 @@ class UpstreamEngine(ABC):
             begun = False
             try:
                 request = evolve(request, json=body)
-                stream = self._connection.stream(request, until=until)
-                async with aclosing(stream) as events:
+                async with aclosing(self._connection.stream(request)) as events:
                     async for several in events:
                         made: list[Output | WithFiles] = []
                         try:
@@ -286,6 +291,12 @@ class UpstreamEngine(ABC):
             except RefusedParameterError as error:
                 if begun or not self._refused.learn(body, error):
                     raise
+            except PassingError as error:
+                # Streams that fail at once say so by their first event as well:
+                # openai/openai-python#2699, QuantumNous/new-api#3142.
+                if begun:
+                    raise
+                await asyncio.sleep(attempts.pause_after(error))
             else:
                 return
 

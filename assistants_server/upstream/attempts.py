@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import logging
 import time
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
 import httpx
 
+from .._model_api import EventDecoder
 from ..retry_after import retry_after
-from .errors import UpstreamError, error_of, is_used_up
+from .errors import PassingError, UpstreamError, error_of
 
 if TYPE_CHECKING:
     from ..address import Address
@@ -19,26 +21,7 @@ TRIES: Final = 4
 FIRST_PAUSE: Final = 0.5
 """Seconds before a failed request is sent again, unless told otherwise."""
 _LONGEST_PAUSE: Final = 30.0
-_TOO_MANY: Final = 429
-# Statuses of servers that are busy or restarting.
-_PASSING: Final = (408, 500, 502, 503, 504, 529)
 _log = logging.getLogger("assistants_server")
-
-
-class PassingError(Exception):
-    """A refusal that may not be one a moment later.
-
-    Attributes:
-        error: what it is for good, unless another attempt is made.
-        pause: the seconds that the upstream asks to wait.
-        counts: whether attempts are numbered; else time alone ends them.
-    """
-
-    def __init__(self, error: UpstreamError, pause: float, *, counts: bool) -> None:
-        super().__init__()
-        self.error = error
-        self.pause = pause
-        self.counts = counts
 
 
 class Attempts:
@@ -51,6 +34,7 @@ class Attempts:
     def __init__(
         self,
         name: str,
+        address: Address,
         *,
         until: float,
         tries: int = TRIES,
@@ -60,48 +44,52 @@ class Attempts:
 
         Args:
             name: what errors call the upstream.
+            address: where it is.
             until: the time after which none is made, in seconds since 1970.
             tries: how many are made.
             first_pause: seconds before the second one, doubled with each.
         """
         self._name = name
+        self._address = address
         self._until = until
         self._tries = tries
         self._pause = first_pause
         self.error = UpstreamError(f"{name} was not asked.")
 
-    def pause_after(self, error: Exception, *, begun: bool = False) -> float:
+    def pause_after(self, error: Exception) -> float:
         """Return the seconds before the next attempt.
 
         Args:
             error: why the last one failed: of the transport, or `PassingError`.
-            begun: whether something of the response was passed on already.
 
         Raises:
-            UpstreamError: there is none.
+            UpstreamError: there is none: a rate limit is waited for as long as there
+                is time, anything else has a number of attempts.
         """
+        if not isinstance(error, PassingError):
+            error = unreachable(self._name, error)
+        self.error = error
         self._tries -= 1
-        pause = min(self._pause, _LONGEST_PAUSE)
+        pause = max(error.pause, min(self._pause, _LONGEST_PAUSE))
         self._pause *= 2
-        if isinstance(error, PassingError):
-            self.error = error.error
-            pause = max(error.pause, pause)
-            over = time.time() + pause >= self._until
-            over = over or (error.counts and self._tries <= 0)
-        else:
-            what = "broke off" if begun else "can't be reached"
-            what = f"{self._name} {what} ({type(error).__name__})."
-            self.error = UpstreamError(what)
-            over = begun or self._tries <= 0
-        if over:
-            raise self.error from (error.__cause__ or error)
-        _log.warning("%s; it is asked again in %.1f s", self.error, pause)
+        late = time.time() + pause >= self._until
+        if late or (self._tries <= 0 and not error.is_limit):
+            raise error
+        what = self._address.without_key(str(error)).rstrip(".")
+        _log.warning("%s; it is asked again in %.1f s", what, pause)
         return pause
 
 
-def failure_of(
-    name: str, address: Address, response: httpx.Response
-) -> UpstreamError | PassingError:
+def unreachable(
+    name: str, cause: Exception, what: str = "can't be reached"
+) -> PassingError:
+    """Return what an error of the transport stands for."""
+    made = PassingError(f"{name} {what} ({type(cause).__name__}).")
+    made.__cause__ = cause
+    return made
+
+
+def failure_of(name: str, address: Address, response: httpx.Response) -> UpstreamError:
     """Return what a response that is no success stands for.
 
     Args:
@@ -109,29 +97,28 @@ def failure_of(
         address: where it is.
         response: the response, with its body.
     """
-    status = response.status_code
-    body = _body(response, address)
     if response.has_redirect_location:
         target = httpx.URL(response.headers["location"])
         where = target.copy_with(userinfo=b"", query=None, fragment=None)
         return UpstreamError(
-            f"{name} answered {status}: it redirects to {where}, which is not followed;"
-            " if that is right, name it in the options"
+            f"{name} answered {response.status_code}: it redirects to {where}, which "
+            "is not followed; if that is right, name it in the options"
         )
-    error = error_of(name, status, body)
-    if status == _TOO_MANY and not is_used_up(body):
-        return PassingError(error, retry_after(response.headers), counts=False)
-    if status in _PASSING:
-        return PassingError(error, retry_after(response.headers), counts=True)
-    return error
+    pause = retry_after(response.headers)
+    return error_of(name, _body(response, address), response.status_code, pause=pause)
 
 
 def _body(response: httpx.Response, address: Address) -> Any:
-    """Return a body without the key, which some servers repeat."""
+    """Return a body without the key, which some servers repeat.
+
+    LiteLLM and others refuse by an event where a stream was asked for:
+    BerriAI/litellm#18757.
+    """
     text = address.without_key(response.content.decode("utf-8", "replace"))
-    try:
-        body: Any = json.loads(text)
-    except (ValueError, RecursionError):
-        return text
-    clean = address.without_key(json.dumps(body, ensure_ascii=False))
-    return json.loads(clean)
+    decoder = EventDecoder()
+    events = [*decoder.feed(response.content), *decoder.flush()]
+    for each in (text, *(event.data for event in events)):
+        with suppress(ValueError, RecursionError):
+            body: Any = json.loads(each)
+            return json.loads(address.without_key(json.dumps(body, ensure_ascii=False)))
+    return text

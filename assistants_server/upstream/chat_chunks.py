@@ -110,10 +110,7 @@ class ChatChunks:
         told = rest.get("error") or "detail" in rest or chunk.object == "error"
         if not told and event.event != "error":
             return
-        body = json.loads(event.data)
-        error = body.get("error")
-        status = (error if isinstance(error, dict) else body).get("code")
-        raise error_of(self._name, status if isinstance(status, int) else 0, body)
+        raise error_of(self._name, json.loads(event.data))
 
     def _delta(self, delta: Any, *, is_whole: bool) -> list[Output]:
         made: list[Output] = []

@@ -6,24 +6,24 @@ import asyncio
 import threading
 import time
 from contextlib import aclosing, asynccontextmanager
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, Final
 
 import httpx
 from attrs import evolve
 
 from .._model_api import Client, Event, EventDecoder
-from .attempts import FIRST_PAUSE, TRIES, Attempts, PassingError, failure_of
+from ..retry_after import RETRY_AFTER
+from .attempts import FIRST_PAUSE, TRIES, Attempts, failure_of, unreachable
 from .clients import Clients
-from .errors import UpstreamError
+from .errors import PassingError, UpstreamError
 from .gathering import gathered
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Callable
+    from collections.abc import AsyncGenerator
 
     from .._model_api import Request
     from ..address import Address
 
-T = TypeVar("T")
 _TIMEOUT: Final = httpx.Timeout(30, read=600, connect=10, pool=None)
 # Bytes of a body that isn't streamed.
 _MOST: Final = 32 * 1024 * 1024
@@ -62,23 +62,36 @@ class Connection:
         self._clients = Clients()
         self._closed = threading.Event()
 
-    def stream(
-        self, request: Request, *, until: float
-    ) -> AsyncGenerator[list[Event], None]:
-        """Send a request, and yield events of the response, those that come at once.
+    async def stream(self, request: Request) -> AsyncGenerator[list[Event], None]:
+        """Send a request once, and yield events, those that come at once.
 
-        A server that doesn't stream gives one event: its whole response. What failed
-        is sent again as long as nothing was yielded. Closing the generator closes the
-        connection.
-
-        Args:
-            request: the request.
-            until: the time at which the run expires, in seconds since 1970.
+        A server that doesn't stream gives one event: its whole response. Closing the
+        generator closes the connection.
 
         Raises:
             UpstreamError: the upstream can't be reached, refuses, or breaks off.
         """
-        return self._tried(self._events, request, until)
+        begun = False
+        try:
+            async with aclosing(self._events(request)) as events:
+                async for several in events:
+                    begun = True
+                    yield several
+        except httpx.TransportError as error:
+            what = "broke off" if begun else "can't be reached"
+            raise unreachable(self.name, error, what) from error
+
+    def attempts(self, until: float, tries: int = TRIES) -> Attempts:
+        """Return the attempts at one request, none of which has been made.
+
+        Args:
+            until: the time after which none is made, in seconds since 1970.
+            tries: how many are made.
+        """
+        pause = self._first_pause
+        return Attempts(
+            self.name, self.address, until=until, tries=tries, first_pause=pause
+        )
 
     async def send_async(
         self, request: Request, *, until: float, tries: int = TRIES
@@ -93,11 +106,14 @@ class Connection:
         Raises:
             UpstreamError: the upstream can't be reached, refuses, or breaks off.
         """
-        tried = self._tried(self._whole, request, until, tries)
-        async with aclosing(tried) as responses:
-            async for response in responses:
-                return response
-        raise AssertionError("an attempt succeeds, or the last one raises")
+        attempts = self.attempts(until, tries)
+        while True:
+            try:
+                async with self._opened(request) as response:
+                    return self._success(response, await _read(response))
+            except (httpx.TransportError, PassingError) as error:
+                pause = attempts.pause_after(error)
+            await asyncio.sleep(pause)
 
     def send(
         self, request: Request, *, seconds: float, tries: int = TRIES
@@ -114,7 +130,7 @@ class Connection:
                 this was closed before the next attempt.
         """
         client = self._client.with_timeout(seconds)
-        attempts = self._attempts(time.time() + seconds, tries)
+        attempts = self.attempts(time.time() + seconds, tries)
         closed = self._closed
         while True:
             try:
@@ -140,27 +156,6 @@ class Connection:
         closed.set()
         self._client.close()
 
-    async def _tried(
-        self,
-        receive: Callable[[Request], AsyncGenerator[T, None]],
-        request: Request,
-        until: float,
-        tries: int = TRIES,
-    ) -> AsyncGenerator[T, None]:
-        """Send a request as often as need be, and yield what is received."""
-        attempts = self._attempts(until, tries)
-        while True:
-            begun = False
-            try:
-                async with aclosing(receive(request)) as received:
-                    async for each in received:
-                        begun = True
-                        yield each
-                return
-            except (httpx.TransportError, PassingError) as error:
-                pause = attempts.pause_after(error, begun=begun)
-            await asyncio.sleep(pause)
-
     async def _events(self, request: Request) -> AsyncGenerator[list[Event], None]:
         """Send a request once, and yield the events of the response."""
         accept = {"accept": "text/event-stream, application/json"}
@@ -179,14 +174,9 @@ class Connection:
             if events := decoder.flush():
                 yield events
 
-    async def _whole(self, request: Request) -> AsyncGenerator[httpx.Response, None]:
-        """Send a request once, and yield the response."""
-        async with self._opened(request) as response:
-            yield self._success(response, await _read(response))
-
     def _success(self, opened: httpx.Response, body: bytes) -> httpx.Response:
         """Return a response with its body, or raise what it stands for."""
-        names = ("content-type", "location", "retry-after", "retry-after-ms")
+        names = ("content-type", "location", *RETRY_AFTER)
         headers = {n: opened.headers[n] for n in names if n in opened.headers}
         response = httpx.Response(opened.status_code, headers=headers, content=body)
         if not response.is_success:
@@ -194,10 +184,6 @@ class Connection:
         if len(body) == _MOST:
             raise UpstreamError(f"{self.name} answered with {_MOST >> 20} MB or more.")
         return response
-
-    def _attempts(self, until: float, tries: int) -> Attempts:
-        pause = self._first_pause
-        return Attempts(self.name, until=until, tries=tries, first_pause=pause)
 
     @asynccontextmanager
     async def _opened(self, request: Request) -> AsyncGenerator[httpx.Response, None]:

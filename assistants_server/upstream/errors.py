@@ -24,6 +24,12 @@ _REFUSED: Final = re.compile(
 _REFUSED_CODES: Final = ("unsupported_parameter", "unknown_parameter")
 # Statuses by which servers refuse what they were asked.
 _BAD: Final = (400, 413, 422)
+# Those of servers that are busy or restarting, and how events without one say it.
+_PASSING: Final = (408, 500, 502, 503, 504, 529)
+_PASSING_CODES: Final = frozenset(
+    {"server_error", "internal_server_error", "overloaded_error", "slow_down"}
+)
+_USED_UP: Final = ("insufficient_quota", "billing_hard_limit_reached")
 
 
 class UpstreamError(Exception):
@@ -40,6 +46,30 @@ class UpstreamError(Exception):
         super().__init__(message)
         self.code: Code = code
         self.text = text
+
+
+class PassingError(UpstreamError):
+    """What may be otherwise a moment later: the upstream is busy, or can't be reached.
+
+    Attributes:
+        pause: the seconds after which it wants to be asked again; 0 for no wish.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        code: Code = "server_error",
+        text: str = "",
+        *,
+        pause: float = 0,
+    ) -> None:
+        super().__init__(message, code, text)
+        self.pause = pause
+
+    @property
+    def is_limit(self) -> bool:
+        """Return whether it is a rate limit."""
+        return self.code == "rate_limit_exceeded"
 
 
 class ContextTooLongError(UpstreamError):
@@ -66,15 +96,19 @@ class RefusedParameterError(UpstreamError):
     """
 
 
-def error_of(name: str, status: int, body: Any) -> UpstreamError:
+def error_of(
+    name: str, body: Any, status: int = 0, *, pause: float = 0
+) -> UpstreamError:
     """Return the error that a response or an event of an upstream stands for.
 
     Args:
         name: what errors call the upstream.
-        status: the HTTP status; of an event, the status that it names, or 0.
-        body: the decoded body, or its text.
+        body: the decoded body, or its text; of an event, its data.
+        status: the HTTP status; without one, that which an event names.
+        pause: the seconds after which the upstream wants to be asked again.
     """
     details = _details(body)
+    status = status or _status(details)
     text = _text(details, body)
     said = f": {text}" if text else ""
     what = f"answered {status}" if status else "reports an error"
@@ -86,20 +120,30 @@ def error_of(name: str, status: int, body: Any) -> UpstreamError:
     ):
         prompt, room = details.get("n_prompt_tokens"), details.get("n_ctx")
         return ContextTooLongError(message, text, _count(prompt), _count(room))
-    if status == _TOO_MANY or "rate_limit" in code or "rate_limit" in kind:
+    limited = status == _TOO_MANY or "rate_limit" in code or "rate_limit" in kind
+    # LiteLLM repeats the original refusal in its text.
+    if {code, kind} & {*_USED_UP} or (limited and any(c in text for c in _USED_UP)):
         return UpstreamError(message, "rate_limit_exceeded", text)
+    if limited:
+        return PassingError(message, "rate_limit_exceeded", text, pause=pause)
     if status in _BAD:
         if _REFUSED.search(text) or code in _REFUSED_CODES:
             return RefusedParameterError(message, "invalid_prompt", text)
         return UpstreamError(message, "invalid_prompt", text)
+    if status in _PASSING or (not status and {code, kind} & _PASSING_CODES):
+        return PassingError(message, text=text, pause=pause)
     return UpstreamError(message, "server_error", text)
 
 
-def is_used_up(body: Any) -> bool:
-    """Return whether a refusal with 429 is for good: nothing is left to spend."""
-    details = _details(body)
-    words = {str(details.get(key)) for key in ("code", "type")}
-    return bool(words & {"insufficient_quota", "billing_hard_limit_reached"})
+def _status(details: dict[str, Any]) -> int:
+    """Return the HTTP status that an event names; 0 where it names none.
+
+    LiteLLM and others write it as text: BerriAI/litellm#22793.
+    """
+    code = details.get("code")
+    if isinstance(code, str) and code.isdecimal():
+        code = int(code[:4])
+    return code if isinstance(code, int) and 400 <= code < 600 else 0
 
 
 def _details(body: Any) -> dict[str, Any]:

@@ -110,9 +110,9 @@ class ResponseEvents:
             ):
                 return self._end_of(response)
             case models.ResponseErrorEvent():
-                raise error_of(self._name, _status_of(data), data)
+                raise error_of(self._name, data)
             case UnknownObject(error=error) if error:
-                raise error_of(self._name, _status_of(data), data)
+                raise error_of(self._name, data)
         return []
 
     def end(self) -> list[Found]:
@@ -139,7 +139,7 @@ class ResponseEvents:
         if not isinstance(response, models.ResponseSchema):
             return []
         if response.status == "failed" or response.error:
-            raise error_of(self._name, 0, response.to_dict())
+            raise error_of(self._name, response.to_dict())
         made: list[Found] = []
         for item in list_of(response.output):
             made += self._item(item)
@@ -276,9 +276,3 @@ def _search(call: models.FileSearchToolCall) -> FileSearch:
             }
         )
     return FileSearch(tuple(results))
-
-
-def _status_of(data: JSON) -> int:
-    error = data.get("error")
-    code = (error if isinstance(error, dict) else data).get("code")
-    return code if isinstance(code, int) else 0

@@ -10,6 +10,7 @@ from assistants_server.engines.turn_events import Incomplete, ToolCallDelta, Usa
 from assistants_server.upstream.chat_chunks import ChatChunks
 from assistants_server.upstream.errors import (
     ContextTooLongError,
+    PassingError,
     RefusedParameterError,
     UpstreamError,
 )
@@ -228,6 +229,27 @@ def test_a_stream_without_an_end_is_an_error() -> None:
 ERRORS: dict[str, tuple[Any, type[UpstreamError], str]] = {
     "an object": (
         {"error": {"message": "out of memory", "code": 500}},
+        PassingError,
+        "server_error",
+    ),
+    # BerriAI/litellm#22793
+    "a status as text, as LiteLLM": (
+        {"error": {"message": "out of memory", "code": "500", "type": None}},
+        PassingError,
+        "server_error",
+    ),
+    "a limit as text, as LiteLLM": (
+        {"error": {"message": "out of memory", "code": "429", "type": "throttling"}},
+        PassingError,
+        "rate_limit_exceeded",
+    ),
+    "a refusal as text, as LiteLLM": (
+        {"error": {"message": "out of memory", "code": "400"}},
+        UpstreamError,
+        "invalid_prompt",
+    ),
+    "a code that is no status": (
+        {"error": {"message": "out of memory", "code": "5000"}},
         UpstreamError,
         "server_error",
     ),
@@ -240,7 +262,7 @@ ERRORS: dict[str, tuple[Any, type[UpstreamError], str]] = {
     "as FastAPI": ({"detail": "out of memory"}, UpstreamError, "server_error"),
     "too much asked": (
         {"error": {"message": "out of memory", "code": 429}},
-        UpstreamError,
+        PassingError,
         "rate_limit_exceeded",
     ),
     "too long, as OpenAI": (

@@ -3,42 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from contextlib import aclosing
-from email.utils import formatdate
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
 from assistants_server.engines import ChatEngine, ResponsesEngine
-from assistants_server.engines.turn_events import Fail, Incomplete, Usage
+from assistants_server.engines.turn_events import Incomplete
 from assistants_server.upstream.errors import UpstreamError
-from harness.scripted_server import CLOSE, HOLD, RESET, Response, ScriptedServer, cut
+from harness.scripted_server import HOLD, Response, ScriptedServer
+from tests.engines.asking import ANSWER, QUICK, answered, ask, begun, failure
 from tests.engines.turns import message, outputs_of, told, turn
 from tests.engines.upstreams import EVENTS, KEY, chat, chunk, refusal, stream, upstream
-
-if TYPE_CHECKING:
-    from assistants_server.engines.interface import Turn
-    from harness.scripted_server import Action, Effect, Reply
-
-ANSWER = ["42", Usage(7, 2)]
-QUICK: Any = {"first_pause": 0.001}
-
-
-def ask(server: ScriptedServer, asked: Turn | None = None, **options: Any) -> list[Any]:
-    engine = ChatEngine(f"{server.url}/v1", **{**QUICK, **options})
-    return told(outputs_of(engine, asked or turn()))
-
-
-def answered(*replies: Reply, **options: Any) -> tuple[list[Any], ScriptedServer]:
-    with upstream(*replies) as server:
-        return ask(server, **options), server
-
-
-def failure(*replies: Reply, **options: Any) -> tuple[Fail, ScriptedServer]:
-    found, server = answered(*replies, **options)
-    assert isinstance(found[-1], Fail)
-    return found[-1], server
 
 
 def test_the_key_goes_along_and_the_path_is_below_the_url() -> None:
@@ -64,76 +40,6 @@ def test_models_are_named_as_the_table_has_them() -> None:
         assert server.requests[0].json()["model"] == "other"
 
 
-def begun(end: Effect) -> list[Action]:
-    """Return a stream that has its first piece, and then this end."""
-    piece = b'data: {"choices": [{"index": 0, "delta": {"content": "4"}}]}\n\n'
-    head = Response(200, [], EVENTS).head("Transfer-Encoding: chunked")
-    return [head, b"%x\r\n%b\r\n" % (len(piece), piece), end]
-
-
-# --- Tried again --------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("status", [408, 500, 502, 503, 504])
-def test_a_server_that_is_busy_is_asked_again(status: int) -> None:
-    found, server = answered(refusal(status, "busy"), refusal(status, "busy"), chat())
-    assert (found, len(server.requests)) == (ANSWER, 3)
-
-
-@pytest.mark.parametrize("end", [CLOSE, RESET])
-def test_so_is_one_that_breaks_off_before_its_first_word(end: Any) -> None:
-    for at in (0, 20):
-        found, server = answered([*cut(chat(), at, end)], chat())
-        assert (found, len(server.requests)) == (ANSWER, 2)
-
-
-def test_one_that_breaks_off_later_is_not() -> None:
-    with upstream(begun(CLOSE), chat()) as server:
-        found = ask(server)
-        assert found[0] == "4"
-        assert isinstance(found[1], Fail)
-        assert "broke off" in found[1].message
-        assert len(server.requests) == 1
-
-
-def test_it_is_not_asked_for_ever() -> None:
-    found, server = failure(refusal(503, "busy"))
-    assert (found.code, len(server.requests)) == ("server_error", 4)
-    assert "answered 503: busy" in found.message
-
-
-def test_nobody_there() -> None:
-    with upstream(chat()) as server:
-        url = server.url
-    engine = ChatEngine(url, **QUICK)
-    (found,) = outputs_of(engine, turn())
-    assert isinstance(found, Fail)
-    assert (found.code, "can't be reached" in found.message) == ("server_error", True)
-
-
-@pytest.mark.parametrize("headers", [{}, {"retry-after-ms": "5"}, {"retry-after": "0"}])
-def test_a_rate_limit_is_waited_for(headers: dict[str, str]) -> None:
-    busy = [refusal(429, "slow down", headers)] * 6
-    found, server = answered(*busy, chat())
-    assert (found, len(server.requests)) == (ANSWER, 7)
-
-
-@pytest.mark.parametrize("told_", ["3600", formatdate(time.time() + 3600, usegmt=True)])
-def test_but_not_longer_than_the_run_lives(told_: str) -> None:
-    late = refusal(429, "slow down", {"retry-after": told_})
-    with upstream(late) as server:
-        asked = turn(expires_at=int(time.time()) + 600)
-        started = time.monotonic()
-        (found,) = ask(server, asked)
-        assert (found.code, len(server.requests)) == ("rate_limit_exceeded", 1)
-        assert time.monotonic() - started < 5
-
-
-def test_nothing_left_to_spend_is_not_waited_for() -> None:
-    found, server = failure(refusal(429, "no credit", code="insufficient_quota"))
-    assert (found.code, len(server.requests)) == ("rate_limit_exceeded", 1)
-
-
 # --- Refused ------------------------------------------------------------------------
 
 
@@ -154,6 +60,14 @@ def test_a_page_of_html_is_not_shown() -> None:
     found, server = failure(page)
     where = f"127.0.0.1:{server.port}"
     assert found.message == f"The model's server at {where} answered 404"
+
+
+def test_a_refusal_may_be_an_event() -> None:
+    """LiteLLM's may, where a stream was asked for: BerriAI/litellm#18757."""
+    data = '{"error": {"message": "no such thing", "code": "400"}}'
+    found, server = failure(Response(400, f"data: {data}\n\n".encode(), EVENTS))
+    assert (found.code, len(server.requests)) == ("invalid_prompt", 1)
+    assert found.message.endswith("answered 400: no such thing")
 
 
 def test_redirects_are_not_followed() -> None:
