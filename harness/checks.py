@@ -61,27 +61,31 @@ def answer(run: Any) -> str:
     return str(message.text)
 
 
-def is_good(group: str, name: str, check: Callable[[], str]) -> bool:
-    """Make a check, print a line about it, and return whether it went well.
-
-    What isn't offered is no fault.
+def is_good(
+    group: str, name: str, check: Callable[[], str], *, lacking: str | None = None
+) -> bool:
+    """Make a check, print a line about it, and return whether it went as expected.
 
     Args:
         group: what is checked.
         name: what for.
         check: returns what it has seen.
+        lacking: why it can't be passed; then it is a fault if it is.
     """
     started = time.monotonic()
-    verdict = "ok"
     try:
-        said = check()
+        said, passed = check(), True
     except NotOfferedError as error:
-        verdict, said = "-", f"not offered: {error}"
+        said, passed, lacking = str(error), False, lacking or str(error)
     except (FaultError, AssistantsError) as error:
-        verdict, said = "FAULT", f"{type(error).__name__}: {error}"
+        said, passed = f"{type(error).__name__}: {error}", False
     taken = f"{time.monotonic() - started:5.1f} s"
+    good = passed is (lacking is None)
+    if lacking is not None:
+        said = f"works after all: {said}" if passed else f"not there: {lacking}"
     text = " ".join(said.split())
-    if verdict != "FAULT" and len(text) > _SHOWN:
+    if good and len(text) > _SHOWN:
         text = f"{text[:_SHOWN]}..."
-    print(f"{verdict:6}{group:26} {name:14} {taken}  {text}", flush=True)
-    return verdict != "FAULT"
+    verdict = ("ok" if passed else "-") if good else "FAULT"
+    print(f"{verdict:6}{group:36} {name:14} {taken}  {text}", flush=True)
+    return good

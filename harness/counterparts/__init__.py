@@ -1,0 +1,1 @@
+"""Servers of models that others wrote, behind ours: scripted ones, and a proxy."""
