@@ -26,7 +26,7 @@ ENGINE = "harness.browser.engine:answer"
 # Between two pieces of a message, so that something is seen to grow.
 PACE = "0.005"
 _FOLDER = Path(__file__).parent
-_SECONDS = 300
+_SECONDS, _SECONDS_EACH = 300, 30
 
 
 def main() -> int:
@@ -96,6 +96,7 @@ def _node(options: argparse.Namespace, surroundings: dict[str, object]) -> int:
     only = [f"--test-name-pattern={options.only}"] if options.only else []
     # Node.js skips the hooks that close the browser where it skips tests.
     words: list[str | Path] = [node(), "--test-reporter=spec", "--test-force-exit"]
+    words.append(f"--test-timeout={_SECONDS_EACH}000")
     try:
         done = subprocess.run(
             [*words, *only, _FOLDER / program],

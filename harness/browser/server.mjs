@@ -14,13 +14,15 @@ export async function startServer({ port = 0, key = "", store = "", more = [] } 
     env: { ...process.env, ASSISTANTS_LOCAL_KEY: key || undefined },
     stdio: ["ignore", "pipe", "inherit"],
   });
-  const [line] = await once(createInterface(child.stdout), "line");
+  const ended = once(child, "exit");
+  const greeting = once(createInterface(child.stdout), "line");
+  const [line] = await Promise.race([greeting, ended]);
+  if (typeof line !== "string") throw new Error(`the server ended with ${line}`);
   const base = line.split("/v1")[0];
   return {
     base,
     port: Number(new URL(base).port),
     stop: async () => {
-      const ended = once(child, "exit");
       child.kill("SIGTERM");
       await ended;
     },

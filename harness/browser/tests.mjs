@@ -2,10 +2,10 @@
 
 import { after, before } from "node:test";
 import { launch, quit } from "./browser.mjs";
+import "./tests/files.mjs";
+import "./tests/vector_stores.mjs";
+import "./tests/access.mjs";
+import "./tests/appearance.mjs";
 
 before(launch);
 after(quit);
-
-for (const name of ["files", "vector_stores", "appearance"]) {
-  await import(`./tests/${name}.mjs`);
-}

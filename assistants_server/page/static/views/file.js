@@ -68,7 +68,7 @@ export function facts(pairs) {
   const known = pairs.filter(([, value]) => value !== null && value !== undefined && value !== "");
   return el(
     "dl",
-    { class: "facts panel" },
+    { class: "record panel" },
     ...known.map(([name, value]) => el("div", {}, el("dt", {}, name), el("dd", {}, value))),
   );
 }
