@@ -2,16 +2,25 @@
 
 import { ids } from "./surroundings.mjs";
 
+const runs = (name) => `#/threads/${ids[`${name}_thread`]}/runs/${ids[name]}`;
+
 export const VIEWS = {
+  playground: ["#/playground", "Say something to begin a thread."],
+  "a talk": [`#/playground?thread=${ids.thread}`, "I can't help with"],
+  "a waiting run": [`#/playground?thread=${ids.waiting_thread}`, "The run waits for outputs"],
+  threads: ["#/threads", "When was the highest water"],
+  "a thread": [`#/threads/${ids.thread}`, "I can't help with"],
+  runs: [`#/threads/${ids.thread}/runs`, "completed"],
+  "a run": [`#/threads/${ids.thread}/runs/${ids.run}`, "The highest water"],
+  "a failed run": [runs("failed"), "The gauge does not answer."],
+  "an incomplete run": [runs("incomplete"), "It stopped early"],
+  assistants: ["#/assistants", "Pilot"],
+  "an assistant": [`#/assistants/${ids.clerk}`, "Clerk"],
+  "a new assistant": ["#/assistants/new", "Create"],
   files: ["#/files", "curve.png"],
   "a file": [`#/files/${ids.tides}`, "Two boats lay dry"],
   "a picture": [`#/files/${ids.picture}`, "vision"],
   "vector stores": ["#/vector_stores", "Harbour books"],
   "a vector store": [`#/vector_stores/${ids.store}`, "noise.bin"],
+  nowhere: ["#/nowhere", "There is no such page"],
 };
-
-export async function open(page, name) {
-  const [address, text] = VIEWS[name];
-  await page.goto(address.startsWith("http") ? address : new URL(address, page.url()).href);
-  await page.getByText(text).first().waitFor();
-}

@@ -10,3 +10,5 @@ const links = Object.entries(routes)
   .map(([name, { label }]) => el("li", {}, el("a", { href: to([name]) }, label)));
 fill(navigation, el("ul", {}, ...links));
 start();
+// Read now, so that they are there when the server isn't.
+for (const { load } of Object.values(routes)) load().catch(() => {});
