@@ -41,7 +41,8 @@ _FUNCTIONS = {
 
 def furnish(client: Client) -> dict[str, Any]:
     """Make assistants, files, threads and runs; return the ids that tests need."""
-    ids = _files(client)
+    ids = _hostile(client) | {"many_thread": _many(client)}
+    ids |= _files(client)
     ids |= _assistants(client, ids)
     ids |= _conversation(client, ids)
     for name, question in {
@@ -51,9 +52,55 @@ def furnish(client: Client) -> dict[str, Any]:
         "steps": "Take two hundred steps.",
     }.items():
         ids |= _asked(client, ids["pilot"], name, question)
-    ids |= _hostile(client, ids)
-    ids["many_thread"] = _many(client)
     return ids
+
+
+def _hostile(client: Client) -> dict[str, Any]:
+    """Put hostile texts wherever users and models may put texts."""
+    metadata = {MARKUP[:64]: MARKUP[:512], "j": "javascript:harmed=1", "d": DIRECTIONS}
+    file = _upload(client, "HOSTILE<img src=x onerror=harmed=1>.html", MARKUP.encode())
+    store = client.vector_stores.create(
+        name=f"HOSTILE {MARKUP[:200]}", file_ids=[file], metadata=metadata
+    )
+    assistant = client.assistants.create(
+        model="gpt-4o<img src=x onerror=harmed=1>",
+        name=f"HOSTILE {MARKUP[:240]}",
+        description=MARKUP[:500],
+        instructions=MARKUP,
+        metadata=metadata,
+        tools=[{"type": "file_search"}],
+        tool_resources={"file_search": {"vector_store_ids": [store.id]}},
+    )
+    thread = client.threads.create(metadata=metadata)
+    runs = []
+    for question in (*QUESTIONS, "HOSTILE refuse", "HOSTILE fail"):
+        client.threads.messages.create(
+            thread, role="user", content=question, metadata=metadata
+        )
+        run = client.threads.runs.create_and_poll(
+            thread_id=thread, assistant_id=assistant, metadata=metadata
+        )
+        runs.append(run.id)
+    return {
+        "hostile_assistant": assistant.id,
+        "hostile_thread": thread.id,
+        "hostile_runs": runs,
+        "hostile_store": store.id,
+        "hostile_file": file,
+    }
+
+
+def _many(client: Client) -> str:
+    """Make a thread of many messages, half of them said to be the assistant's."""
+    messages: Any = [*_texts(MANY_MESSAGES)]
+    return client.threads.create(messages=messages).id
+
+
+def _texts(count: int) -> Iterable[dict[str, str]]:
+    for number in range(1, count + 1):
+        role = "user" if number % 2 else "assistant"
+        text = f"Message {number}. " + "The water rises and falls. " * (number % 7)
+        yield {"role": role, "content": text}
 
 
 def _files(client: Client) -> dict[str, Any]:
@@ -145,51 +192,3 @@ def _asked(client: Client, assistant: str, name: str, question: str) -> dict[str
         thread={"messages": [{"role": "user", "content": question}]},
     )
     return {name: run.id, f"{name}_thread": run.thread_id}
-
-
-def _hostile(client: Client, ids: dict[str, Any]) -> dict[str, Any]:
-    """Put hostile texts wherever users and models may put texts."""
-    metadata = {MARKUP[:64]: MARKUP[:512], "j": "javascript:harmed=1", "d": DIRECTIONS}
-    file = _upload(client, "HOSTILE<img src=x onerror=harmed=1>.html", MARKUP.encode())
-    store = client.vector_stores.create(
-        name=f"HOSTILE {MARKUP[:200]}", file_ids=[file], metadata=metadata
-    )
-    assistant = client.assistants.create(
-        model="gpt-4o<img src=x onerror=harmed=1>",
-        name=f"HOSTILE {MARKUP[:240]}",
-        description=MARKUP[:500],
-        instructions=MARKUP,
-        metadata=metadata,
-        tools=[{"type": "file_search"}],
-        tool_resources={"file_search": {"vector_store_ids": [store.id]}},
-    )
-    thread = client.threads.create(metadata=metadata)
-    runs = []
-    for question in (*QUESTIONS, "HOSTILE refuse", "HOSTILE fail"):
-        client.threads.messages.create(
-            thread, role="user", content=question, metadata=metadata
-        )
-        run = client.threads.runs.create_and_poll(
-            thread_id=thread, assistant_id=assistant, metadata=metadata
-        )
-        runs.append(run.id)
-    return {
-        "hostile_assistant": assistant.id,
-        "hostile_thread": thread.id,
-        "hostile_runs": runs,
-        "hostile_store": store.id,
-        "hostile_file": file,
-    }
-
-
-def _many(client: Client) -> str:
-    """Make a thread of many messages, half of them said to be the assistant's."""
-    messages: Any = [*_texts(MANY_MESSAGES)]
-    return client.threads.create(messages=messages).id
-
-
-def _texts(count: int) -> Iterable[dict[str, str]]:
-    for number in range(1, count + 1):
-        role = "user" if number % 2 else "assistant"
-        text = f"Message {number}. " + "The water rises and falls. " * (number % 7)
-        yield {"role": role, "content": text}
