@@ -2,6 +2,9 @@
 
 import { after, before } from "node:test";
 import { launch, quit } from "./browser.mjs";
+import "./tests/playground.mjs";
+import "./tests/threads.mjs";
+import "./tests/assistants.mjs";
 import "./tests/files.mjs";
 import "./tests/vector_stores.mjs";
 import "./tests/access.mjs";

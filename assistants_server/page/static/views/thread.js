@@ -1,12 +1,13 @@
 /** One thread: its conversation, its runs, and a run as a timeline. */
 
 import { get, part, remove } from "../api.js";
-import { el } from "../dom.js";
 import { conversation } from "../conversation.js";
+import { confirmDelete } from "../dialogs.js";
+import { el } from "../dom.js";
 import { count, duration, moment } from "../format.js";
 import { pagedList } from "../lists.js";
 import { pairs } from "../messages.js";
-import { badge, heading, problem } from "../notices.js";
+import { badge, heading } from "../notices.js";
 import { go, to } from "../router.js";
 import { run } from "./run.js";
 
@@ -20,18 +21,15 @@ export async function thread(place) {
   return el(
     "div",
     { class: "stack" },
-    heading("Thread", ...actions(found, place)),
+    heading("Thread", ...actions(found)),
     facts(found),
     tabs(found.id, kind === "runs"),
     shown,
   );
 }
 
-/**
- * @param {any} found
- * @param {import("../routes.js").Place} place
- */
-function actions(found, place) {
+/** @param {any} found */
+function actions(found) {
   const erase = el(
     "button",
     { type: "button", class: "danger", onclick: () => void erased() },
@@ -41,13 +39,12 @@ function actions(found, place) {
   return [el("a", { class: "button", href: link }, "Go on in the playground"), erase];
 
   async function erased() {
-    if (!confirm("Delete this thread with its messages and runs?")) return;
-    try {
-      await remove(`/threads/${part(found.id)}`, { signal: place.signal });
-      go(to(["threads"]));
-    } catch (error) {
-      if (!place.signal.aborted) erase.after(problem(error));
-    }
+    const gone = await confirmDelete(
+      "Delete this thread?",
+      "Its messages and its runs are lost.",
+      () => remove(`/threads/${part(found.id)}`),
+    );
+    if (gone) go(to(["threads"]));
   }
 }
 
