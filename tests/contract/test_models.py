@@ -271,7 +271,7 @@ def test_model_says_what_it_holds(name: str) -> None:
     value = model(name).from_dict({"x_other": "there", **samples(name)[0]})
     shown = repr(value)
     assert shown.startswith(f"{class_name(name)}(")
-    assert "x_other" in shown
+    assert "x_other" in shown or shown.endswith("...)")
     # The text may stand in a string, but then behind a quotation mark.
     assert "=UNSET" not in shown
 
