@@ -189,12 +189,6 @@ class Model(Dumped):
         base: Any = next(c for c in cls.__mro__ if "__attrs_attrs__" in vars(c))
         return value if isinstance(value, base) else super()._validated(value)
 
-    def __repr__(self) -> str:
-        parts = [f"{name}={value!r}" for name, value in _filled(self).items()]
-        if more := _more_of(self):
-            parts.append(f"additional_properties={more!r}")
-        return f"{type(self).__name__}({', '.join(parts)})"
-
 
 def _filled(model: Model) -> dict[str, Any]:
     """Return the properties that are there, by their attributes."""
@@ -242,7 +236,7 @@ def _shallow(data: dict[str, Any]) -> dict[str, Any]:
     return {**data}
 
 
-@define(slots=True, weakref_slot=False)
+@define(slots=True, repr=False, weakref_slot=False)
 class UnknownObject(Dumped):
     """An object of a kind that the document doesn't know, with all that it holds.
 

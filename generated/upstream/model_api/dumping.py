@@ -83,6 +83,18 @@ class Dumped:
         """Return all properties, in order."""
         raise NotImplementedError
 
+    def __repr__(self) -> str:
+        """Return what a person looks for first; `to_dict` and `to_json` have all."""
+        from .showing import line
+
+        return line(self)
+
+    def __rich_repr__(self) -> Iterator[tuple[str, Any]]:
+        """Return what rich shows of the object, if rich is there."""
+        from .showing import pairs
+
+        return pairs(self)
+
     def to_dict(
         self,
         *,
