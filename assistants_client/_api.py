@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from assistants_api.checking import Deviation as Deviation
     from assistants_api.checking import check as check
     from assistants_api.checking import document as document
+    from assistants_api.datetimes import from_unixtime as from_unixtime
     from assistants_api.dumping import Dumped as Dumped
     from assistants_api.dumping import Entry as Entry
     from assistants_api.dumping import json_default as json_default
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     # All of them: what the document gains must need no change here.
     from assistants_api.models import *  # noqa: F403
     from assistants_api.reading import json_of as json_of
+    from assistants_api.showing import line as line
+    from assistants_api.showing import quoted as quoted
     from assistants_api.streaming import Event as Event
     from assistants_api.streaming import EventDecoder as EventDecoder
     from assistants_api.types import UNSET as UNSET
@@ -55,11 +58,14 @@ _HOMES = {
     "UnusableFile": "errors",
     "check": "checking",
     "document": "checking",
+    "from_unixtime": "datetimes",
     "in_thread": "worker",
     "json_default": "dumping",
     "json_of": "reading",
     "opened": "extras",
+    "quoted": "showing",
     "lazy_names": "_lazy",
+    "line": "showing",
     "multipart": "forms",
     "to_json": "types",
 }

@@ -15,12 +15,14 @@ from ._flows.paginate import Pagination as Pagination
 from ._flows.paginate import cut_short_text, next_query
 from ._log import LOGGER
 from ._text import public
+from .display.shown import Shown
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Self
 
     from ._lists import PageFields
+    from .display.views import View
 
 T = TypeVar("T")
 Query: TypeAlias = dict[str, Any]
@@ -43,8 +45,8 @@ class _Ending:
             LOGGER.warning("%s", cut_short_text(operation, pagination))
 
 
-@frozen(kw_only=True)
-class _Page(Dumped, Generic[T]):
+@frozen(kw_only=True, repr=False)
+class _Page(Shown, Dumped, Generic[T]):
     """A page, however the next one is fetched.
 
     Attributes:
@@ -88,6 +90,16 @@ class _Page(Dumped, Generic[T]):
 
     def __dir__(self) -> list[str]:
         return [*public(super().__dir__()), *self._rest]
+
+    def __repr__(self) -> str:
+        from .display.pages import page_line
+
+        return page_line(type(self).__name__, self.data, self.has_more)
+
+    def _view(self) -> View:
+        from .display.pages import page_view
+
+        return page_view(self.data, self.has_more)
 
     @property
     def complete(self) -> bool | None:
@@ -165,7 +177,7 @@ class _Page(Dumped, Generic[T]):
         return query
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, repr=False)
 class Page(_Page[T]):
     """A page of a list. Iterating over it goes through the items of all pages."""
 
@@ -203,7 +215,7 @@ class Page(_Page[T]):
             page = evolve(self._fetch(query), ending=self._ending)
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, repr=False)
 class AsyncPage(_Page[T]):
     """A page of a list. `async for` over it goes through the items of all pages."""
 
@@ -250,6 +262,12 @@ class AsyncPages(Generic[T]):
     def __init__(self, first: Callable[[], Awaitable[AsyncPage[T]]]) -> None:
         self._first = first
         self._page: AsyncPage[T] | None = None
+
+    def __repr__(self) -> str:
+        return (
+            f"<{type(self).__name__}, a list that is not fetched yet: await it for a "
+            "page, or iterate over it by async for>"
+        )
 
     @property
     def complete(self) -> bool | None:

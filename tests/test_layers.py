@@ -58,7 +58,15 @@ ROOMS = (
     *("_events", "_flows", "_lists"),
     *("_drive", "_progress", "_transcript", "_transport"),
     *("_local_file", "_downloads", "binary"),
-    *("pages", "_response", "responses", "streaming", "objects", "resources"),
+    *(
+        "display",
+        "pages",
+        "_response",
+        "responses",
+        "streaming",
+        "objects",
+        "resources",
+    ),
     "types",
     *(
         "azure",

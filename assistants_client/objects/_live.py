@@ -13,11 +13,15 @@ from .._arguments import given
 from .._errors import ConfigurationError
 from .._ids import id_of
 from .._log import LOGGER
+from .._redaction import Secrets
 from .._text import public
+from ..display.shown import Shown
 
 if TYPE_CHECKING:
     from collections.abc import Generator
     from typing import Self
+
+    from ..display.views import View
 
 _NOTHING: Final = object()
 
@@ -34,7 +38,7 @@ class Binding(NamedTuple):
     ids: Mapping[str, Any]
 
 
-class LiveObject:
+class LiveObject(Shown):
     """A model that knows its client; comes before the model among the bases.
 
     A live object equals another of its class with the same properties, whichever client
@@ -52,6 +56,20 @@ class LiveObject:
 
     def __dir__(self) -> list[str]:
         return public(super().__dir__())
+
+    def __repr__(self) -> str:
+        model: Any = self
+        return _api.line(model, hiding(self).redact)
+
+    def _shown_data(self) -> Any:
+        """Return its data as JSON, without secrets of the client."""
+        model: Any = self
+        return hiding(self).redact_json(model.to_dict()) or {}
+
+    def _view(self) -> View:
+        from ..display.cards import card
+
+        return card(type(self).__name__.removeprefix("Async"), self._shown_data())
 
     def _bound(self) -> Binding:
         binding: Binding | None = getattr(self, "_binding", None)
@@ -198,6 +216,12 @@ def bind(live: Any, client: Any, ids: Mapping[str, Any]) -> None:
         # Copied, as what is in it is changed in place.
         read = {name: copied(data[name]) for name in names}
         object.__setattr__(live, "_read", read)
+
+
+def hiding(live: Any) -> Secrets:
+    """Return what redacts the secrets of the client of an object."""
+    client = getattr(getattr(live, "_binding", None), "client", None)
+    return Secrets() if client is None else client.options.secrets
 
 
 def bound_ids(live: LiveObject) -> Mapping[str, Any]:

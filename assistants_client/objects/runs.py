@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from .._flows.poll_policy import RunWait
     from ..client import AsyncClient, Client
+    from ..display.timeline import Timeline
     from ..pages import AsyncPage, Page
     from ..resources._params import (
         Options,
@@ -203,6 +204,17 @@ class Run(SyncObject, BaseRun):
                     found[key] = messages.retrieve(key, thread_id=thread)
         return with_messages(page, named, found, params.get("order"))
 
+    def timeline(self, **options: Unpack[Options]) -> Timeline:
+        """Fetch the steps, to be printed or shown in a notebook as they went by.
+
+        A run that has not ended is retrieved again for it; this object stays as it is.
+
+        Raises:
+            APIError: a call fails.
+        """
+        runs = self._client.threads.runs
+        return runs._timeline(GET_RUN, {**self._ids, **options, "known": self})
+
     def thread(self, **options: Unpack[Options]) -> Thread:
         """Return the thread; see `refresh` for the errors."""
         return self._client.threads.retrieve(self._key("thread_id"), **options)
@@ -339,6 +351,11 @@ class AsyncRun(BaseRun):
                     thread = ids["thread_id"]
                     found[key] = await messages.retrieve(key, thread_id=thread)
         return with_messages(page, named, found, order)
+
+    async def timeline(self, **options: Unpack[Options]) -> Timeline:
+        """Fetch the steps, to be printed or shown; see `Run.timeline`."""
+        runs = self._client.threads.runs
+        return await runs._timeline(GET_RUN, {**self._ids, **options, "known": self})
 
     async def thread(self, **options: Unpack[Options]) -> AsyncThread:
         """Return the thread; see `refresh` for the errors."""

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from .._api import DeleteThreadResponse
     from .._call import HasId
     from ..client import AsyncClient, Client
+    from ..display.conversation import Conversation
     from ..pages import AsyncPages, Page
     from ..resources._params import (
         MessagesCreate,
@@ -109,6 +110,27 @@ class Thread(SyncObject, ThreadObject):
         runs = self._client.threads.runs
         return runs.stream(thread_id=self._id, assistant_id=assistant, **params)
 
+    def conversation(
+        self,
+        *,
+        limit: int | None = 100,
+        file_names: bool = True,
+        **options: Unpack[Options],
+    ) -> Conversation:
+        """Fetch the messages, to be printed or shown in a notebook.
+
+        Args:
+            limit: how many messages, the newest ones; None for all of them.
+            file_names: whether the names of cited and attached files are asked for,
+                each by a request.
+            options: those of every call.
+
+        Raises:
+            APIError: the call fails.
+        """
+        given: Any = {**options, "limit": limit, "file_names": file_names}
+        return self._client.threads.conversation(self._id, **given)
+
     def list_runs(self, **params: Unpack[RunsList]) -> Page[Run]:
         """List the runs, page by page."""
         return self._client.threads.runs.list(self._id, **params)
@@ -175,6 +197,17 @@ class AsyncThread(LiveObject, ThreadObject):
         """
         runs = self._client.threads.runs
         return runs.stream(thread_id=self._id, assistant_id=assistant, **params)
+
+    async def conversation(
+        self,
+        *,
+        limit: int | None = 100,
+        file_names: bool = True,
+        **options: Unpack[Options],
+    ) -> Conversation:
+        """Fetch the messages, to be printed or shown; see `Thread.conversation`."""
+        given: Any = {**options, "limit": limit, "file_names": file_names}
+        return await self._client.threads.conversation(self._id, **given)
 
     def list_runs(self, **params: Unpack[RunsList]) -> AsyncPages[AsyncRun]:
         """List the runs, page by page."""

@@ -10,6 +10,8 @@ from ._run_outputs import listed, note_outputs
 if TYPE_CHECKING:
     from .._call import Operation
     from .._events.snapshots import Snapshots
+    from ..display.conversation import Conversation
+    from ..display.timeline import Timeline
     from ..streaming.managers import AssistantStreamManager, AsyncAssistantStreamManager
     from ..streaming.stream import AsyncStream, Stream
 
@@ -27,6 +29,24 @@ class RunResource(Resource):
         flow, options = wait_flow(operation, params, ids, self._client)
         found: S = self._client._follow(flow, options)
         return found
+
+    def _conversation(
+        self, operation: Operation[Any, Any], params: dict[str, Any]
+    ) -> Conversation:
+        from ._displays import conversation_flow
+
+        ids = ids_in(operation, params)
+        flow, options = conversation_flow(operation, params, ids, self._client)
+        return self._client._follow(flow, options)
+
+    def _timeline(
+        self, operation: Operation[Any, Any], params: dict[str, Any]
+    ) -> Timeline:
+        from ._displays import timeline_flow
+
+        ids = ids_in(operation, params)
+        flow, options = timeline_flow(operation, params, ids, self._client)
+        return self._client._follow(flow, options)
 
     def _do_or_stream(
         self, operation: Operation[S, object], params: dict[str, Any]
@@ -90,6 +110,24 @@ class AsyncRunResource(AsyncResource):
         flow, options = wait_flow(operation, params, ids, self._client)
         found: A = await self._client._follow(flow, options)
         return found
+
+    async def _conversation(
+        self, operation: Operation[Any, Any], params: dict[str, Any]
+    ) -> Conversation:
+        from ._displays import conversation_flow
+
+        ids = ids_in(operation, params)
+        flow, options = conversation_flow(operation, params, ids, self._client)
+        return await self._client._follow(flow, options)
+
+    async def _timeline(
+        self, operation: Operation[Any, Any], params: dict[str, Any]
+    ) -> Timeline:
+        from ._displays import timeline_flow
+
+        ids = ids_in(operation, params)
+        flow, options = timeline_flow(operation, params, ids, self._client)
+        return await self._client._follow(flow, options)
 
     async def _do_or_stream(
         self, operation: Operation[object, A], params: dict[str, Any]

@@ -9,17 +9,14 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
 from .._errors import APITimeoutError, StreamInterrupted, UsageError
+from .._events.deltas import texts_in
 from .._events.dispatch import Dispatcher
 from .._events.snapshots import Snapshots
 from .._run_errors import RunRequiresAction, run_error
 from .registration import check, overridden, places
 
 if TYPE_CHECKING:
-    from collections.abc import (
-        Iterable,
-        Iterator,
-        Mapping,
-    )
+    from collections.abc import Iterator, Mapping
 
     from .._api import KnownAssistantStreamEvent
     from .._events.accumulate import Accumulated
@@ -152,15 +149,7 @@ class Session(Generic[StreamT]):
 
     def _pieces(self) -> list[str]:
         """Return the texts of the last event, if it is a delta of a message."""
-        parsed = self._open().last
-        if parsed is None or parsed.name != "thread.message.delta":
-            return []
-        found = []
-        for part in _list(_get(_get(parsed.data, "delta"), "content")):
-            value = _get(_get(part, "text"), "value")
-            if isinstance(value, str) and value:
-                found.append(value)
-        return found
+        return texts_in(self._open().last)
 
 
 @contextmanager
@@ -210,11 +199,3 @@ def timed_out(error: Exception) -> bool:
     if isinstance(error, StreamInterrupted):
         return error.timed_out
     return isinstance(error, APITimeoutError | TimeoutError)
-
-
-def _get(data: Any, name: str) -> Any:
-    return data.get(name) if isinstance(data, dict) else None
-
-
-def _list(data: Any) -> Iterable[Any]:
-    return data if isinstance(data, list) else ()

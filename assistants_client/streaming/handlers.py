@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator
 
     from .._api import KnownAssistantStreamEvent
+    from ..display.streams import SoFar
     from ..objects.messages import AsyncMessage, Message
     from ..objects.runs import AsyncRun, Run
     from ..objects.steps import AsyncRunStep, RunStep
@@ -61,6 +62,26 @@ StepT = TypeVar("StepT")
 class _Handler(Generic[RunT, MessageT, StepT]):
     """What handlers of both kinds know of their stream."""
 
+    def __repr__(self) -> str:
+        from ..display.streams import stream_line
+
+        name, found = type(self).__name__, _so_far(self)
+        return stream_line(name, found) if found else f"<{name} without a stream>"
+
+    def _repr_html_(self) -> str | None:
+        from ..display.html import html_of
+        from ..display.streams import stream_view
+
+        found = _so_far(self)
+        return None if found is None else html_of(stream_view(found))
+
+    def __rich_console__(self, console: Any, options: Any) -> Iterator[Any]:
+        from ..display.rich_text import renderables
+        from ..display.streams import stream_view
+
+        found = _so_far(self)
+        return iter([repr(self)] if found is None else renderables(stream_view(found)))
+
     @shown
     def current_event(self) -> KnownAssistantStreamEvent | None:
         """Return the last event; None before the first one."""
@@ -104,6 +125,12 @@ class _Handler(Generic[RunT, MessageT, StepT]):
         """
         found: dict[str, Any] = session_of(self).data
         return found
+
+
+def _so_far(handler: Any) -> SoFar | None:
+    """Return what is known of the stream of a handler; None if there is none."""
+    session = maybe_session_of(handler)
+    return None if session is None else session.stream._so_far()
 
 
 def _of(handler: Any, name: str) -> Any:

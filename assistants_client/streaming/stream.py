@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import warnings
+from collections import deque
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, NoReturn, cast
+from typing import TYPE_CHECKING, Any, Final, NoReturn, cast
 
 from .._drive import iterate, iterate_async
 from .._errors import ConfigurationError, UsageError
+from .._events.deltas import texts_in
 from .._events.snapshots import RunSnapshot, Snapshots
 from .._flows.follow import Plan, follow_run
+from ..display.shown import Shown
 
 if TYPE_CHECKING:
     from collections.abc import (
@@ -29,7 +32,13 @@ if TYPE_CHECKING:
     from .._transcript import Transcript
     from .._transport.async_http import AsyncHttp
     from .._transport.http import Http
+    from ..display.streams import SoFar
+    from ..display.views import View
     from ..objects.runs import AsyncRun, Run
+
+
+# So many pieces of the text are kept, for who looks at a stream while it goes on.
+_PIECES: Final = 5_000
 
 
 class _Delivery:
@@ -40,11 +49,15 @@ class _Delivery:
 
     Attributes:
         last: the last event.
+        count: how many events there were.
+        pieces: the text of the messages so far, its end where it is very long.
         watcher: called with the data of the run at each event of the run.
     """
 
     def __init__(self, snapshots: Snapshots, transcript: Transcript | None) -> None:
         self.last: ParsedEvent | None = None
+        self.count = 0
+        self.pieces: deque[str] = deque(maxlen=_PIECES)
         self.watcher: Callable[[dict[str, Any]], Any] | None = None
         self._snapshots = snapshots
         self._transcript = transcript
@@ -55,13 +68,18 @@ class _Delivery:
         if raw is not None and self._transcript is not None:
             self._transcript.event(raw.event, raw.data)
         self.last = parsed
+        self.count += 1
+        if parsed.name == "thread.message.delta":
+            self.pieces += texts_in(parsed)
+        elif parsed.name == "thread.message.created" and self.pieces:
+            self.pieces.append("\n\n")
         run = self._snapshots.run
         if self.watcher is not None and run is not None and run is parsed.data:
             self.watcher(run)
         return received.model
 
 
-class _Stream:
+class _Stream(Shown):
     """What both kinds of stream have in common.
 
     Attributes:
@@ -79,8 +97,29 @@ class _Stream:
         self.snapshots = snapshots
 
     def __repr__(self) -> str:
-        state = "closed" if self._closed else "open"
-        return f"<{type(self).__name__} of {self._result.call.operation}, {state}>"
+        from ..display.streams import stream_line
+
+        return stream_line(type(self).__name__, self._so_far())
+
+    def _view(self) -> View:
+        from ..display.streams import stream_view
+
+        return stream_view(self._so_far())
+
+    def _so_far(self) -> SoFar:
+        """Return what is known of the stream so far, without secrets."""
+        from ..display.streams import SoFar
+
+        delivery, secrets = self._delivery, self._result.secrets
+        last = delivery.last
+        return SoFar(
+            operation=self._result.call.operation,
+            state="closed" if self._closed else "open",
+            events=delivery.count,
+            last=secrets.redact(last.name) if last is not None else "",
+            run=secrets.redact_json(self.snapshots.run),
+            text=secrets.redact("".join([*delivery.pieces])),
+        )
 
     def __reduce__(self) -> NoReturn:
         raise ConfigurationError(

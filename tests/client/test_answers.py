@@ -62,6 +62,8 @@ def test_every_method_is_there_each_way(kind: Any, way: str, path: str) -> None:
     others = {"poll", "create_and_poll", "submit_tool_outputs_and_poll", "stream"}
     others |= {"create_and_run_poll", "create_and_run_stream"}
     others |= {"submit_tool_outputs_stream", "create_and_stream"}
+    # So does what is made of several objects.
+    others |= {"conversation", "timeline"}
     # Nothing is sent by it.
     others |= {"bind"}
     others |= {"with_raw_response", "with_streaming_response"}

@@ -98,7 +98,7 @@ def test_completion_shows_only_what_is_for_users(kind: Any) -> None:
         *("bind", "create", "retrieve", "update", "list", "cancel", "steps", "poll"),
         *("create_and_poll", "create_and_stream", "create_stream_raw", "stream"),
         *("submit_tool_outputs", "submit_tool_outputs_and_poll"),
-        *("submit_tool_outputs_stream", "submit_tool_outputs_stream_raw"),
+        *("submit_tool_outputs_stream", "submit_tool_outputs_stream_raw", "timeline"),
         *("with_raw_response", "with_streaming_response"),
     }
     objects = [

@@ -1,0 +1,25 @@
+"""What the deltas of messages say."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .parse import ParsedEvent
+
+
+def texts_in(event: ParsedEvent | None) -> list[str]:
+    """Return the texts that an event adds, if it is a delta of a message."""
+    if event is None or event.name != "thread.message.delta":
+        return []
+    found = []
+    content = _get(_get(event.data, "delta"), "content")
+    for part in content if isinstance(content, list) else ():
+        value = _get(_get(part, "text"), "value")
+        if isinstance(value, str) and value:
+            found.append(value)
+    return found
+
+
+def _get(data: Any, name: str) -> Any:
+    return data.get(name) if isinstance(data, dict) else None
