@@ -46,6 +46,7 @@ KEYWORDS: Final[Mapping[str, tuple[str, ...]]] = {
         "threads.runs.create_and_stream",
         "threads.runs.submit_tool_outputs_stream",
     ),
+    "file_names": ("threads.conversation",),
     "max_concurrency": ("vector_stores.file_batches.upload_and_poll",),
     "max_items": (
         "assistants.list",

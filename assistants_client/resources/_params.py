@@ -126,6 +126,13 @@ class ThreadsUpdate(Options, total=False):
     metadata: Metadata | None
 
 
+class ThreadsConversation(Options, total=False):
+    """What else `threads.conversation` takes."""
+
+    limit: int | None
+    file_names: bool
+
+
 class ThreadsCreateAndRun(Options, total=False):
     """What else `threads.create_and_run` takes."""
 

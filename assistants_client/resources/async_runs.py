@@ -16,6 +16,7 @@ from .._operations import (
     SUBMIT_TOOL_OUTPUTS_TO_RUN,
 )
 from ._base import NOT_GIVEN, binds, calls, events, follows, lists, streams, waits
+from ._displayed import times
 from ._run_resource import AsyncRunResource
 from .async_steps import AsyncSteps
 
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
     from .._call import HasId, Timeout
     from .._flows.paginate import Moment
     from .._verbosity import Verbosity
+    from ..display.timeline import Timeline
     from ..objects.runs import AsyncRun
     from ..pages import AsyncPages
     from ..streaming.handlers import AsyncAssistantEventHandler
@@ -594,6 +596,47 @@ class AsyncRuns(AsyncRunResource):
             tool_approvals: Whether calls may be made, one for each call of an
                 action that asks for it, as Azure has them: dicts with
                 `tool_call_id`, `approve` and perhaps `headers`.
+            extra_headers: More headers, which replace those of the same name; None
+                removes one.
+            extra_query: More query parameters; None removes one.
+            extra_body: More properties of the body.
+            timeout: Seconds for each attempt, None for no limit, or a timeout
+                object of the HTTP library; as the client has it if left out.
+            max_retries: How many times a request is retried at most; as the client
+                has it if None.
+            idempotency_key: A key by which the server recognises the same request;
+                with one, a call that creates something is retried as well.
+            verbosity: 0 to 3, how much of requests and responses is shown; as the
+                client has it if None.
+
+        Raises:
+            APIError: the call fails.
+            ConfigurationError: an argument can't be used; nothing was sent.
+        """
+        ...
+
+    @times(GET_RUN)
+    async def timeline(
+        self,
+        run_id: str | HasId,
+        thread_id: str | HasId,
+        *,
+        extra_headers: Mapping[str, str | None] | None = None,
+        extra_query: Mapping[str, Any] | None = None,
+        extra_body: Mapping[str, Any] | None = None,
+        timeout: float | Timeout | None = NOT_GIVEN,
+        max_retries: int | None = None,
+        idempotency_key: str | None = None,
+        verbosity: Verbosity | None = None,
+    ) -> Timeline:
+        """Fetch a run and its steps, to be printed or shown in a notebook.
+
+        It shows what the run did when, what its tools were called with, what came of
+        that, the tokens, and what failed and why.
+
+        Args:
+            run_id: Id of the run.
+            thread_id: Id of the thread that holds the run.
             extra_headers: More headers, which replace those of the same name; None
                 removes one.
             extra_query: More query parameters; None removes one.

@@ -12,9 +12,11 @@ from .._operations import (
     CREATE_THREAD_AND_RUN,
     DELETE_THREAD,
     GET_THREAD,
+    LIST_MESSAGES,
     MODIFY_THREAD,
 )
 from ._base import NOT_GIVEN, binds, calls, events, follows, streams, waits
+from ._displayed import converses
 from ._run_resource import AsyncRunResource
 from .async_messages import AsyncMessages
 from .async_runs import AsyncRuns
@@ -47,6 +49,7 @@ if TYPE_CHECKING:
     )
     from .._call import HasId, Timeout
     from .._verbosity import Verbosity
+    from ..display.conversation import Conversation
     from ..objects.runs import AsyncRun
     from ..objects.threads import AsyncThread
     from ..streaming.handlers import AsyncAssistantEventHandler
@@ -271,6 +274,50 @@ class AsyncThreads(AsyncRunResource):
 
         Raises:
             ConfigurationError: an id can't be used.
+        """
+        ...
+
+    @converses(LIST_MESSAGES)
+    async def conversation(
+        self,
+        thread_id: str | HasId,
+        *,
+        limit: int | None = 100,
+        file_names: bool = True,
+        extra_headers: Mapping[str, str | None] | None = None,
+        extra_query: Mapping[str, Any] | None = None,
+        extra_body: Mapping[str, Any] | None = None,
+        timeout: float | Timeout | None = NOT_GIVEN,
+        max_retries: int | None = None,
+        idempotency_key: str | None = None,
+        verbosity: Verbosity | None = None,
+    ) -> Conversation:
+        """Fetch the messages of a thread, to be printed or shown in a notebook.
+
+        They are in the order in which they were written. Citations are footnotes, by
+        the names of files where these can be found out.
+
+        Args:
+            thread_id: Id of the thread to read.
+            limit: How many messages, the newest ones; None for all of them.
+            file_names: Whether the names of cited and attached files are asked for,
+                each by a request.
+            extra_headers: More headers, which replace those of the same name; None
+                removes one.
+            extra_query: More query parameters; None removes one.
+            extra_body: More properties of the body.
+            timeout: Seconds for each attempt, None for no limit, or a timeout
+                object of the HTTP library; as the client has it if left out.
+            max_retries: How many times a request is retried at most; as the client
+                has it if None.
+            idempotency_key: A key by which the server recognises the same request;
+                with one, a call that creates something is retried as well.
+            verbosity: 0 to 3, how much of requests and responses is shown; as the
+                client has it if None.
+
+        Raises:
+            APIError: the call fails.
+            ConfigurationError: an argument can't be used; nothing was sent.
         """
         ...
 

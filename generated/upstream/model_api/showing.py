@@ -99,7 +99,7 @@ def pairs(item: Dumped) -> Iterator[tuple[str, Any]]:
     """Return what is there of an object by its names, secrets hidden: for rich."""
     for entry in _ordered(item, top=True):
         value = _masked(entry.value, Level(str).below(entry.name))
-        yield _named(entry.attribute), _time(item, entry) or value
+        yield _named(entry.attribute, str), _time(item, entry) or value
 
 
 def value_line(value: Any, level: Level, most: int) -> str:
@@ -150,7 +150,7 @@ def _properties(item: Dumped, level: Level, most: int) -> str:
     taken, left_out = 0, False
     top = level.depth == 0
     for entry in _ordered(item, top=top):
-        name = _named(entry.attribute)
+        name = _named(entry.attribute, level.hide)
         # Behind it, what says that more is left out needs some room too.
         room = most - taken - len(name) - 1 - _REST
         if room < 4:
@@ -184,6 +184,8 @@ def _ordered(item: Dumped, *, top: bool) -> list[Entry]:
 def _is_empty(value: Any) -> bool:
     if value is None or value is UNSET:
         return True
+    if isinstance(value, Dumped):
+        return all(e.value is None or e.value is UNSET for e in value._entries())
     return isinstance(value, list | tuple | dict) and not value
 
 
@@ -254,11 +256,10 @@ def _masked(value: Any, level: Level) -> Any:
     return value
 
 
-def _named(name: Any) -> str:
+def _named(name: Any, hide: Hide) -> str:
     """Return the name of a property; one that can't be an attribute is quoted."""
-    if isinstance(name, str) and name.isidentifier() and len(name) <= 60:
-        return name
-    return value_line(name, Level(str, _MAX_DEPTH), 40)
+    known = hide(name) if isinstance(name, str) and len(name) <= 60 else ""
+    return known if known.isidentifier() else value_line(name, Level(hide), 40)
 
 
 def _is_secret(name: Any) -> bool:
