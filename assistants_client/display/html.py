@@ -114,7 +114,9 @@ def _bar(begin: float, end: float, colour: str) -> str:
 
 
 def _paragraph(part: Paragraph) -> str:
-    label = _element("span", _FAINT, f"{escape(part.label)}: ") if part.label else ""
+    # What went wrong has to be read as well as its label.
+    style = _BOLD if part.kind == "problem" else _FAINT
+    label = _element("span", style, f"{escape(part.label)}: ") if part.label else ""
     return _element("div", _STYLES[part.kind], label + escape(part.text))
 
 

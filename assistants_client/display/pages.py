@@ -15,10 +15,21 @@ if TYPE_CHECKING:
 
 _IN_A_LINE: Final = 3
 _ID: Final = 60
+_WORDS: Final = {
+    "Assistant": "assistant",
+    "FileObject": "file",
+    "Message": "message",
+    "Model": "model",
+    "Run": "run",
+    "RunStep": "step",
+    "Thread": "thread",
+    "VectorStore": "vector store",
+}
 # Models and live objects of the same things have the same columns.
 _NAMES: Final = {
     "AssistantObject": "Assistant",
     "MessageObject": "Message",
+    "ModelSchema": "Model",
     "OpenAIFile": "FileObject",
     "RunObject": "Run",
     "RunStepObject": "RunStep",
@@ -38,7 +49,7 @@ def page_line(name: str, objects: Sequence[Any], more: bool | None) -> str:
     ids = [at(_data(each), "id") for each in objects[:_IN_A_LINE]]
     shown = ", ".join(quoted(key, str, _ID) for key in ids if isinstance(key, str))
     rest = ", ..." if len(objects) > _IN_A_LINE and shown else ""
-    what = f" of {len(objects)} {_kind(objects)}".rstrip()
+    what = f" of {_counted(objects)}"
     listed = f": {shown}{rest}" if shown else ""
     follows = "; more pages follow" if more else "; it is the last"
     return f"<{name}{what}{listed}{'' if more is None else follows}>"
@@ -47,11 +58,18 @@ def page_line(name: str, objects: Sequence[Any], more: bool | None) -> str:
 def page_view(objects: Sequence[Any], more: bool | None) -> View:
     """Return the view of a page; see `page_line` for the arguments."""
     kind = _kind(objects)
-    title = f"Page of {len(objects)} {kind}".rstrip()
+    title = f"Page of {_counted(objects)}"
     if not objects:
         return View(title=title, note="The page is empty.")
     table = table_of(kind, [_data(each) for each in objects], more)
     return View(title=title, parts=(table,))
+
+
+def _counted(objects: Sequence[Any]) -> str:
+    """Return how many objects there are, and of which kind."""
+    number, kind = len(objects), _kind(objects)
+    word = _WORDS.get(kind, f"{kind} object".lstrip())
+    return f"{number} {word}{'' if number == 1 else 's'}"
 
 
 def _kind(objects: Sequence[Any]) -> str:

@@ -34,6 +34,9 @@ class AssistantStreamManager(Generic[H]):
         self._begin = begin
         self._handler = handler
 
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__}, to be used in a with statement>"
+
     def __enter__(self) -> H:
         session = PlainSession(self._handler)
         session.begin(self._begin)
@@ -53,6 +56,9 @@ class AsyncAssistantStreamManager(Generic[A]):
         """Prepare; nothing is sent yet. See `AssistantStreamManager`."""
         self._begin = begin
         self._handler = handler
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__}, to be used in an async with statement>"
 
     async def __aenter__(self) -> A:
         session = AsyncSession(self._handler)

@@ -72,12 +72,11 @@ def test_live_objects_look_like_the_models_that_they_are(
             html = found._repr_html_()
             Elements(html).assert_harmless()
             assert found.id in html
-            page = f"<Page of 1 {name}: {found.id!r}"
         raw = await settled(client.with_raw_response.threads.create())
         parsed = raw.parse()
         assert repr(parsed).startswith(f"{type(parsed).__name__}(id='thread_")
         page = await settled(client.assistants.list(limit=1))
-        assert repr(page).startswith(f"<{type(page).__name__} of 1 Assistant: 'asst_")
+        assert repr(page).startswith(f"<{type(page).__name__} of 1 assistant: 'asst_")
         assert "<table" in page._repr_html_()
         if kind is not Client:
             assert "not fetched yet" in repr(client.assistants.list())

@@ -132,14 +132,16 @@ def test_rich_has_what_a_view_has_and_no_colours_in_a_pipe() -> None:
 def test_pages_are_tables() -> None:
     runs = [{**RUN, "id": f"run_{n}"} for n in range(120)]
     assert page_line("Page", runs, more=True) == (
-        "<Page of 120 dict: 'run_0', 'run_1', 'run_2', ...; more pages follow>"
+        "<Page of 120 dict objects: 'run_0', 'run_1', 'run_2', ...; more pages follow>"
     )
-    assert page_line("Page", [], more=False) == "<Page of 0; it is the last>"
-    assert page_line("Page", ["a", 1], more=None) == "<Page of 2>"
+    assert page_line("Page", [], more=False) == "<Page of 0 objects; it is the last>"
+    assert page_line("Page", ["a", 1], more=None) == "<Page of 2 objects>"
     shown = text_of(page_view(runs, more=True), 200)
     assert shown.count("gpt-4o") + shown.count("asst_1") == 100
     assert shown.endswith("20 more are on this page. More pages follow.")
-    assert text_of(page_view([], more=False)) == ("Page of 0\n\nThe page is empty.")
+    assert text_of(page_view([], more=False)) == (
+        "Page of 0 objects\n\nThe page is empty."
+    )
     mixed = text_of(page_view([{"id": "a"}, "text", 3], more=None))
     assert mixed.splitlines()[2:] == ["id  value", "a", "    text", "    3"]
 
