@@ -36,7 +36,7 @@ COMMANDS: Final = {
 
 app = typer.Typer(
     **{**PLAIN, "add_completion": True},
-    cls=lazy_group(COMMANDS, __package__),
+    cls=lazy_group(COMMANDS, "assistants_cli"),
     help="Use a server of the Assistants API from a terminal or a script.",
 )
 app.callback()(remember_options)

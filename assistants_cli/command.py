@@ -35,31 +35,23 @@ def command(function: Callable[Concatenate[Session, P], ExitCode | None]) -> Com
         own = {name: given.pop(name) for name in parameters}
         before = context.find_object(Settings) or Settings()
         session = Session(Settings(**given).over(before))
-        code = _guarded(session, lambda: function(session, **own))  # type: ignore[call-arg]
+        code = _guarded(session, lambda: call(session, **own))
         if code:
             raise typer.Exit(code)
 
+    call: Callable[..., ExitCode | None] = function
     signature = inspect.signature(function, eval_str=True)
     _, *parameters = signature.parameters
     shown = [signature.parameters[name] for name in parameters]
     by_keyword = [each.replace(kind=each.KEYWORD_ONLY) for each in shown]
-    perform.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
-        [_CONTEXT, *by_keyword, *option_parameters()]
-    )
-    perform.__annotations__ = {}
     perform.__name__ = function.__name__
     perform.__doc__ = function.__doc__
-    return perform
+    return _with_signature(perform, [*by_keyword, *option_parameters()])
 
 
 def group(text: str | None = None) -> typer.Typer:
     """Return a group of commands, such as `threads`, with a help text."""
     return typer.Typer(**PLAIN, help=text)
-
-
-def remember_options(context: typer.Context, *, version: bool, **given: Any) -> None:
-    """Keep the options that stand before the command."""
-    context.obj = Settings(**given)
 
 
 def _show_version(wanted: bool) -> None:
@@ -81,10 +73,22 @@ _VERSION = inspect.Parameter(
         ),
     ],
 )
-remember_options.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
-    [_CONTEXT, *option_parameters(), _VERSION]
-)
-remember_options.__annotations__ = {}
+
+
+def _remember(context: typer.Context, *, version: bool, **given: Any) -> None:
+    context.obj = Settings(**given)
+
+
+def _with_signature(function: Any, parameters: list[inspect.Parameter]) -> Command:
+    """Have typer see these parameters of a function, behind its context."""
+    function.__signature__ = inspect.Signature([_CONTEXT, *parameters])
+    function.__annotations__ = {}
+    made: Command = function
+    return made
+
+
+remember_options = _with_signature(_remember, [*option_parameters(), _VERSION])
+"""Keep the options that stand before the command."""
 
 
 def _guarded(
@@ -117,4 +121,4 @@ def _report(session: Session, error: Exception) -> ExitCode:
     if session.settings.verbosity == "debug":
         session.output.note(trace_of(error))
     session.output.problem(f"{advice_for(error)}")
-    return exit_code_of(error) or ExitCode.ERROR
+    return exit_code_of(error)

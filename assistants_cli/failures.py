@@ -59,9 +59,10 @@ _ADVICE: Final[tuple[tuple[type[BaseException], str], ...]] = (
 )
 
 
-def exit_code_of(error: BaseException) -> ExitCode | None:
-    """Return the exit code for an error; None for one that nobody thought of."""
-    return next((code for kind, code in KINDS if isinstance(error, kind)), None)
+def exit_code_of(error: BaseException) -> ExitCode:
+    """Return the exit code for an error."""
+    fitting = (code for kind, code in KINDS if isinstance(error, kind))
+    return next(fitting, ExitCode.ERROR)
 
 
 def advice_for(error: BaseException) -> str:
@@ -71,7 +72,8 @@ def advice_for(error: BaseException) -> str:
     text = str(error) or type(error).__name__
     if isinstance(error, OSError) and error.strerror:
         return f"{error.filename or 'the output'}: {error.strerror}"
-    if exit_code_of(error) is None:
+    if not any(isinstance(error, kind) for kind, _ in KINDS):
+        # Nobody thought of it.
         kind = type(error).__name__
         return f"{kind}: {error}; --verbosity debug shows where"
     return next(

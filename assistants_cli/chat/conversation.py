@@ -95,7 +95,7 @@ class Conversation:
             self._ended(ExitCode.INTERRUPTED)
         except (AssistantsError, WrongUse) as error:
             self.output.problem(f"{advice_for(error)}")
-            self._ended(exit_code_of(error) or ExitCode.ERROR)
+            self._ended(exit_code_of(error))
 
     def _say(self, text: str) -> None:
         attached = upload(self.session, self.files, self.file_tool)

@@ -83,12 +83,11 @@ def _question(given: str | None) -> str:
     Raises:
         WrongUse: there is none.
     """
-    if given is None or given == "-":
-        if given is None and sys.stdin.isatty():
-            raise WrongUse("what is the question? Give it as an argument, or by stdin")
-        given = sys.stdin.read()
-    if not is_text(given):
+    if given is None and sys.stdin.isatty():
+        raise WrongUse("what is the question? Give it as an argument, or by stdin")
+    text = sys.stdin.read() if given in (None, "-") else str(given)
+    if not is_text(text):
         raise WrongUse("the question is no text in UTF-8")
-    if not given.strip():
+    if not text.strip():
         raise WrongUse("the question is empty")
-    return given
+    return text
