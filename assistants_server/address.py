@@ -11,6 +11,8 @@ from urllib.parse import urlsplit
 
 _AZURE: Final = (".azure.com", ".azure.us", ".azure.cn")
 _OPENAI: Final = ".openai.com"
+# What documentation of servers has behind their base URLs.
+_OPERATIONS: Final = ("/chat/completions", "/responses", "/embeddings", "/models")
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,13 @@ class Address:
                 f"the URL of {self.what} must hold no secrets and no query; "
                 "give the key apart, by a file or the environment"
             )
+        path = parts.path.rstrip("/")
+        for operation in _OPERATIONS:
+            if path.endswith(operation):
+                raise ValueError(
+                    f"the URL of {self.what} must be its base URL, which doesn't end "
+                    f"in {operation}"
+                )
         if self.key is not None and not is_key(self.key):
             raise ValueError(
                 f"the key of {self.what} must be printable ASCII, and not empty"

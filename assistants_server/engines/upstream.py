@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from attrs import evolve
 
-from .._model_api import ApiError, list_models, models
 from ..address import Address
 from ..upstream.attempts import FIRST_PAUSE
 from ..upstream.connection import Connection
@@ -24,6 +23,7 @@ from ..upstream.errors import (
 )
 from ..upstream.foreign_files import WithFiles
 from ..upstream.inputs import Inputs, has_tool, images_of, search_name, search_output
+from ..upstream.listing import listed
 from ..upstream.marks import Marks
 from ..upstream.model_names import ModelNames
 from ..upstream.parameters import RefusedParameters
@@ -32,7 +32,6 @@ from ..upstream.run_state import RunState
 from ..upstream.shorter import shorter
 from ..upstream.thoughts import Thoughts
 from ..upstream.uploads import Uploads
-from ..upstream.values import text_of, those_of
 from .interface import FunctionOutput
 from .turn_events import Fail, FileSearch, MadeFile, State, Together, Usage
 
@@ -54,9 +53,6 @@ if TYPE_CHECKING:
 JSON = dict[str, Any]
 # Seconds that a turn may take where its run never expires.
 _LONGEST: Final = 3600.0
-_CHECK_SECONDS: Final = 15.0
-_NOT_FOUND: Final = "answered 404"
-_SHOWN: Final = 10
 
 
 class Reader(Protocol):
@@ -132,41 +128,22 @@ class UpstreamEngine(ABC):
         """Ask the upstream for its models, and return what to be warned of.
 
         Raises:
-            UpstreamError: it can't be reached, refuses, or lacks a model of the table.
+            UpstreamError: it can't be reached, refuses, lacks a model of the table, or
+                has its API at another URL.
         """
-        try:
-            found = await asyncio.to_thread(self._listed)
-        except UpstreamError as error:
-            if _NOT_FOUND in str(error):
-                return [f"{self._connection.address.host} doesn't list its models"]
-            raise
-        lacking = [name for name in self._names.new if name not in found]
-        if found and lacking:
-            raise UpstreamError(
-                f"{self._connection.name} has no {', '.join(lacking)}; "
-                f"it has {_some(found)}."
-            )
-        self.models = tuple(dict.fromkeys((*self._names.old, *found))) or self.models
-        return []
+        found = await asyncio.to_thread(listed, self._connection, self._names)
+        if names := dict.fromkeys([*self._names.old, *(found or ())]):
+            self.models = tuple(names)
+        if found is not None:
+            return []
+        url = self._connection.address.url.rstrip("/")
+        warning = f"there is no list of models at {url}/models: the server has none, or"
+        return [f"{warning} its URL is another one; most end in /v1"]
 
     async def aclose(self) -> None:
         """Delete what was uploaded, and close the connections to the upstream."""
         await self._uploads.delete()
         await self._connection.aclose()
-
-    def _listed(self) -> list[str]:
-        """Return the names of the upstream's models, as it lists them."""
-        request = list_models.build_request()
-        try:
-            sent = self._connection.send(request, seconds=_CHECK_SECONDS, tries=1)
-            listed = list_models.parse_response(sent)
-        except ApiError:
-            return []
-        finally:
-            # Turns have connections of their own.
-            self._connection.close()
-        found = those_of(getattr(listed, "data", None), models.ModelSchema)
-        return [name for each in found if (name := text_of(each.id))]
 
     async def __call__(self, turn: Turn) -> AsyncGenerator[Output, Any]:
         """Let the model take a turn."""
@@ -344,9 +321,3 @@ def _together(outputs: Sequence[Output | WithFiles]) -> Iterator[Output | WithFi
             yield from several
         else:
             yield Together(several)
-
-
-def _some(names: Sequence[str]) -> str:
-    shown = ", ".join(names[:_SHOWN])
-    more = len(names) - _SHOWN
-    return f"{shown} and {more} more" if more > 0 else shown

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 import time
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
@@ -21,6 +22,8 @@ TRIES: Final = 4
 FIRST_PAUSE: Final = 0.5
 """Seconds before a failed request is sent again, unless told otherwise."""
 _LONGEST_PAUSE: Final = 30.0
+_SHOWN: Final = 200
+_NUMBER: Final = re.compile(r"^\[Errno -?\d+\] ")
 _log = logging.getLogger("assistants_server")
 
 
@@ -84,7 +87,10 @@ def unreachable(
     name: str, cause: Exception, what: str = "can't be reached"
 ) -> PassingError:
     """Return what an error of the transport stands for."""
-    made = PassingError(f"{name} {what} ({type(cause).__name__}).")
+    why = type(cause).__name__
+    if text := _NUMBER.sub("", " ".join(str(cause).split()))[:_SHOWN]:
+        why += f": {text.rstrip('.')}"
+    made = PassingError(f"{name} {what} ({why}).")
     made.__cause__ = cause
     return made
 

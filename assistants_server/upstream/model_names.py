@@ -23,16 +23,18 @@ class ModelNames:
         """Read a table written as `OLD=NEW`, one after the other.
 
         Raises:
-            ValueError: one of them is written otherwise.
+            ValueError: one of them is written otherwise, or they contradict.
         """
-        names = {}
+        names: dict[str, str] = {}
         for pair in pairs:
             old, equals, new = pair.partition("=")
             if not equals or not old.strip() or not new.strip():
                 raise ValueError(
                     f"{pair!r} is no OLD=NEW, such as gpt-4o=llama3.2 or *=llama3.2"
                 )
-            names[old.strip()] = new.strip()
+            old, new = old.strip(), new.strip()
+            if names.setdefault(old, new) != new:
+                raise ValueError(f"{old} is given twice: {names[old]} and {new}")
         return cls(names)
 
     def upstream(self, name: str) -> str:

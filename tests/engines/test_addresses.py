@@ -56,6 +56,13 @@ def test_addresses_that_are_none(url: str) -> None:
     assert KEY not in str(caught.value)
 
 
+@pytest.mark.parametrize("path", ["chat/completions", "responses", "models/"])
+def test_addresses_of_an_operation(path: str) -> None:
+    """Documentation of servers often names these."""
+    with pytest.raises(ValueError, match="its base URL, which doesn't end in /"):
+        Address(f"https://a.test/v1/{path}")
+
+
 @pytest.mark.parametrize("key", ["", "caf\u00e9", "a\nb", "a\x00b"])
 def test_keys_that_are_none(key: str) -> None:
     with pytest.raises(ValueError, match="printable ASCII"):
@@ -100,6 +107,12 @@ def test_names_of_models() -> None:
         ["llama3.2:3b", "qwen", "x=y"],
     )
     assert ModelNames().upstream("gpt-4o") == "gpt-4o"
+
+
+def test_tables_that_contradict() -> None:
+    assert ModelNames.parse(["a=b", "a = b"]).table == {"a": "b"}
+    with pytest.raises(ValueError, match="a is given twice: b and c"):
+        ModelNames.parse(["a=b", "a=c"])
 
 
 @pytest.mark.parametrize("pair", ["gpt-4o", "=x", "x=", " = "])

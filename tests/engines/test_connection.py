@@ -10,7 +10,6 @@ import pytest
 
 from assistants_server.engines import ChatEngine, ResponsesEngine
 from assistants_server.engines.turn_events import Incomplete
-from assistants_server.upstream.errors import UpstreamError
 from harness.scripted_server import HOLD, Response, ScriptedServer
 from tests.engines.asking import ANSWER, QUICK, answered, ask, begun, failure
 from tests.engines.turns import message, outputs_of, told, turn
@@ -208,42 +207,3 @@ def test_closing_the_turn_closes_the_connection() -> None:
 
     with upstream(begun(HOLD)) as server:
         asyncio.run(work(server))
-
-
-# --- The check ----------------------------------------------------------------------
-
-MODELS = Response.of({"object": "list", "data": [{"id": "llama"}, {"id": "qwen"}]})
-
-
-def check(server: ScriptedServer, **options: Any) -> tuple[list[str], tuple[str, ...]]:
-    engine = ChatEngine(server.url, **options)
-    return asyncio.run(engine.check()), engine.models
-
-
-def test_the_check_learns_the_models() -> None:
-    with upstream(MODELS) as server:
-        warnings, models = check(server, models={"gpt-4o": "llama"}, key=KEY)
-        assert server.requests[0].headers["authorization"] == f"Bearer {KEY}"
-        assert server.requests[0].target == "/models"
-    assert (warnings, models) == ([], ("gpt-4o", "llama", "qwen"))
-
-
-def test_the_check_finds_a_model_that_is_not_there() -> None:
-    with upstream(MODELS) as server, pytest.raises(UpstreamError) as caught:
-        check(server, models={"gpt-4o": "lama", "*": "qwen"})
-    assert "has no lama; it has llama, qwen." in str(caught.value)
-
-
-def test_the_check_says_what_it_can_not_know() -> None:
-    with upstream(refusal(404, "no such path")) as server:
-        ((warning,), models) = check(server, models={"gpt-4o": "llama"})
-    assert "doesn't list its models" in warning
-    assert models == ("gpt-4o",)
-
-
-def test_the_check_fails_where_runs_would() -> None:
-    refused = pytest.raises(UpstreamError, match="answered 401: who are you")
-    with upstream(refusal(401, "who are you?")) as server, refused:
-        check(server)
-    with pytest.raises(UpstreamError, match="can't be reached"):
-        check(server)

@@ -99,7 +99,7 @@ WRONG: dict[str, tuple[list[str], str]] = {
     ),
     "nobody there": (
         ["--engine", "chat", "--upstream", "http://127.0.0.1:1"],
-        "can't be reached (ConnectError). (--no-check starts all the same)",
+        "can't be reached (ConnectError: Connection refused). (--no-check starts",
     ),
     "an engine that is none": (["--engine", "chatty"], "expected chat, responses, or"),
 }
