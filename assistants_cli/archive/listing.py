@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
-from assistants_archive.manifest import Problem
+from assistants_archive import Entry
 from assistants_client import (
     APIConnectionError,
     APIError,
@@ -13,11 +13,13 @@ from assistants_client import (
     AuthenticationError,
 )
 
-from .source import Source, UnreadableError, status_of
+from .source import Source, UnreadableError
+from .units import problem_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from assistants_archive.manifest import Problem
     from assistants_client import Client
 
     from .selection import Selection
@@ -62,8 +64,8 @@ class Listing:
     def _threads(self) -> Iterator[tuple[str, str]]:
         found = 0
         try:
-            for item in self._source.items("threads"):
-                yield "thread", item.id
+            for each in self._list("thread", strict=True):
+                yield each
                 found += 1
         except APIStatusError as error:
             if isinstance(error, AuthenticationError):
@@ -75,7 +77,7 @@ class Listing:
         except UnreadableError as error:
             self._note("threads", error)
 
-    def _list(self, kind: str) -> Iterator[tuple[str, str]]:
+    def _list(self, kind: str, *, strict: bool = False) -> Iterator[tuple[str, str]]:
         try:
             for item in self._source.items(f"{kind}s"):
                 if item.id:
@@ -86,19 +88,14 @@ class Listing:
         except (APIConnectionError, AuthenticationError):
             raise
         except (APIError, UnreadableError) as error:
+            if strict:
+                raise
             self._note(f"{kind}s", error)
 
     def _note(self, what: str, error: Exception, status: int | None = None) -> None:
-        self.problems.append(
-            Problem(
-                unit="list",
-                id=what,
-                what=what,
-                error=type(error).__name__,
-                message=str(error)[:2000],
-                status=status or status_of(error),
-            )
-        )
+        problem = problem_of(Entry("list", what), what, error)
+        problem.status = status or problem.status
+        self.problems.append(problem)
 
 
 def address_of(client: Client) -> str:

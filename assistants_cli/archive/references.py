@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from .source import is_id
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -38,5 +40,5 @@ def references(value: Any) -> Iterator[tuple[str, str]]:
 
 def _ids(kind: str, value: Any) -> Iterator[tuple[str, str]]:
     for each in value if isinstance(value, list) else [value]:
-        if isinstance(each, str) and each:
+        if is_id(each):
             yield kind, each

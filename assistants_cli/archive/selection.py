@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TextIO
+
+from .source import is_id
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,6 +31,12 @@ class Selection:
     everything: bool = True
     contents: bool = True
     batches: tuple[tuple[str, str], ...] = ()
+
+    def __post_init__(self) -> None:
+        named = (*self.threads, *itertools.chain.from_iterable(self.batches))
+        for each in named:
+            if not is_id(each):
+                raise ValueError(f"{each!r} is no id")
 
     def as_data(self) -> dict[str, Any]:
         """Return what tells it from another one, as the manifest has it."""

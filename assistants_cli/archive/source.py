@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeGuard
 from urllib.parse import quote
 
 import msgspec
@@ -132,12 +132,9 @@ class Source:
 
 def _segment(part: str) -> str:
     """Return a part of a path; no id changes where the path leads."""
-    if part in ("", ".", ".."):
+    if part in (".", "..") or not is_id(part):
         raise UnreadableError(f"{part!r} can't be asked for: it is no id")
-    try:
-        return quote(part, safe="")
-    except UnicodeEncodeError:
-        raise UnreadableError(f"{part!r} can't be asked for: it is no text") from None
+    return quote(part, safe="")
 
 
 def _page(body: bytes) -> _Lenient:
@@ -180,7 +177,15 @@ def _item(raw: bytes) -> Item:
     except LineError as error:
         raise UnreadableError(f"an object can't be read: {error}") from None
     found = value.get("id") if isinstance(value, dict) else None
-    return Item(raw.strip(), value, found if isinstance(found, str) else "")
+    return Item(raw.strip(), value, found if is_id(found) else "")
+
+
+def is_id(value: object) -> TypeGuard[str]:
+    """Return whether a value can be the id of an object: text, all of it."""
+    try:
+        return isinstance(value, str) and bool(value.encode())
+    except UnicodeEncodeError:
+        return False
 
 
 def _no_list(body: bytes) -> UnreadableError:

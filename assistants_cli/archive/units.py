@@ -31,7 +31,7 @@ def problem_of(entry: Entry, what: str, error: Exception) -> Problem:
         id=entry.id,
         what=what,
         error=type(error).__name__,
-        message=str(error)[:_LONGEST_MESSAGE],
+        message=str(error)[:_LONGEST_MESSAGE].encode("utf-8", "replace").decode(),
         status=status_of(error),
     )
 

@@ -70,12 +70,15 @@ def export(
     named = [*(thread or ()), *_from_file(threads_from)]
     if only_named and not named:
         raise WrongUse("--only-named needs --thread or --threads-from")
-    selection = Selection(
-        threads=tuple(dict.fromkeys(named)),
-        everything=not only_named,
-        contents=not no_contents,
-        batches=tuple(_batch(each) for each in batch or ()),
-    )
+    try:
+        selection = Selection(
+            threads=tuple(dict.fromkeys(named)),
+            everything=not only_named,
+            contents=not no_contents,
+            batches=tuple(_batch(each) for each in batch or ()),
+        )
+    except ValueError as error:
+        raise WrongUse(str(error)) from error
     client = session.client
     if session.settings.max_retries is None:
         # An export goes on through an outage of a minute.
@@ -131,7 +134,7 @@ def _stopped(session: Session, folder: Path, error: BaseException) -> Ended:
         code = ExitCode.INTERRUPTED
     else:
         note(f"assistants: {advice_for(error)}")
-        code = exit_code_of(error)
+        code = exit_code_of(error) or ExitCode.ERROR
     note(f"What is in {folder} is whole; run the same command again to go on.")
     return Ended(code)
 

@@ -1,0 +1,381 @@
+"""Archives and servers that are out to harm: all stays in its place."""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+import pytest
+
+from assistants_archive import (
+    Archive,
+    ArchiveError,
+    Folder,
+    LineError,
+    content_path,
+    lines_of,
+    unit_path,
+    verify,
+)
+from assistants_cli.archive import Export, Selection
+from assistants_client import Client
+from assistants_server.archive import import_into
+from harness.scripted_server import Response, ScriptedServer
+from tests.archive.hands import copied, made, sealed
+from tests.archive.shop import KEY, tree
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from harness.scripted_server import Request
+
+IDS = (
+    *("../../etc/passwd", "..", ".", "/etc/passwd", "a/../../b", "..\\..\\a", "C:\\a"),
+    *(
+        "a\0b",
+        "a\nb",
+        "CON",
+        "nul.txt",
+        "~",
+        "$(id)",
+        "%2e%2e%2f",
+        "\u202egpj",
+        "ä" * 99,
+    ),
+    *("-rf", "a" * 5000, ".ssh", "\ud800", "x:y", "*", " "),
+)
+_TEXT = {"type": "text", "text": {"value": "Hello"}}
+
+
+@pytest.mark.parametrize("id", IDS)
+def test_no_id_leads_out_of_the_folder(tmp_path: Path, id: str) -> None:
+    for path in (unit_path("thread", id), content_path(id)):
+        assert (tmp_path / path).resolve().parent.parent == tmp_path.resolve()
+        assert path.isascii()
+        assert path.isprintable()
+        assert len(path) < 100
+
+
+def test_no_two_ids_share_a_name() -> None:
+    ids = [*IDS, "thread_a", "thread_A", "thread/a", "thread?a"]
+    names = {unit_path("thread", each).lower() for each in ids}
+    assert len(names) == len(ids)
+
+
+def test_a_server_with_hostile_ids_and_names(tmp_path: Path) -> None:
+    hostile = [each for each in IDS if each.strip(".")]
+
+    def answer(request: Request) -> Response:
+        if request.path == "/v1/files":
+            names = [{"id": each, "object": "file"} for each in hostile]
+            return Response.of({"data": names, "has_more": False})
+        if request.path.startswith("/v1/files/"):
+            if request.path.endswith("/content"):
+                return Response(200, b"evil")
+            asked = request.path.removeprefix("/v1/files/")
+            (found,) = (each for each in hostile if _quoted(each) == asked)
+            return Response.of({"id": found, "filename": "../../../evil"})
+        return Response.of({"data": []})
+
+    with (
+        ScriptedServer(answer) as server,
+        Client(base_url=f"{server.url}/v1", api_key=KEY) as client,
+    ):
+        folder = tmp_path / "in" / "a"
+        outcome = Export(client, folder, Selection(), jobs=1).run()
+    assert [*tmp_path.iterdir()] == [tmp_path / "in"]
+    assert [*(tmp_path / "in").iterdir()] == [tmp_path / "in" / "a"]
+    assert {path.name for path in (tmp_path / "in" / "a").iterdir()} == {
+        *("assistants", "threads", "vector_stores", "files", "manifest.json"),
+        *("contents.ndjson", "errors.ndjson", "journal.ndjson"),
+    }
+    # One is no text, so nobody can ask for it.
+    assert len([*tmp_path.glob("in/a/files/*.content")]) == len(hostile) - 1
+    assert outcome.problems[0].message == "an item has no id that is text"
+
+
+def _quoted(id: str) -> str:
+    return quote(id, safe="", errors="replace")
+
+
+@pytest.mark.parametrize("name", ["threads", "journal.ndjson", "manifest.json.part"])
+def test_links_in_the_folder_are_not_followed(
+    shop: Any, tmp_path: Path, name: str
+) -> None:
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    victim = outside / "victim"
+    victim.write_text("mine")
+    folder = tmp_path / "a"
+    folder.mkdir()
+    (folder / name).symlink_to(outside if name == "threads" else victim)
+    if name == "manifest.json.part":
+        # It is one that our own export would have begun to write.
+        shop.export(folder)
+    else:
+        with pytest.raises(ArchiveError, match=r"link|other files"):
+            shop.export(folder)
+    assert [*outside.iterdir()] == [victim]
+    assert victim.read_text() == "mine"
+
+
+@pytest.mark.parametrize("place", ["threads/*.ndjson", "files/*.content", "manifest.*"])
+def test_links_are_not_read(archive: Path, tmp_path: Path, place: str) -> None:
+    folder = copied(archive, tmp_path / "a")
+    (path, *_) = sorted(folder.glob(place))
+    moved = tmp_path / "moved"
+    path.rename(moved)
+    path.symlink_to(moved)
+    try:
+        damages = verify(folder).damages
+    except ArchiveError as error:
+        damages = [str(error)]
+    assert any("is a link" in each for each in damages)
+    with pytest.raises(ArchiveError, match="is a link"):
+        import_into(tmp_path / "store.db", folder)
+
+
+def test_a_pipe_in_the_place_of_a_file_holds_nobody_up(
+    archive: Path, tmp_path: Path
+) -> None:
+    folder = copied(archive, tmp_path / "a")
+    (path, *_) = sorted(folder.glob("threads/*"))
+    path.unlink()
+    os.mkfifo(path)
+    assert "is no file" in verify(folder).damages[0]
+
+
+@pytest.mark.parametrize(
+    ("name", "change", "damage"),
+    [
+        ("threads/*", lambda text: text[:-5], "has not the length"),
+        ("threads/*", lambda text: b"x" + text[1:], "its hash is another one"),
+        ("files/*.content", lambda text: b"X" * len(text), "its hash is another one"),
+        (
+            "contents.ndjson",
+            lambda text: text[:-9],
+            "contents.ndjson has not the length",
+        ),
+    ],
+)
+def test_what_was_changed_is_found(
+    archive: Path, tmp_path: Path, name: str, change: Any, damage: str
+) -> None:
+    folder = copied(archive, tmp_path / "a")
+    (path, *_) = sorted(folder.glob(name))
+    path.write_bytes(change(path.read_bytes()))
+    assert any(damage in each for each in verify(folder).damages)
+    with pytest.raises(ArchiveError, match="so nothing is imported"):
+        import_into(tmp_path / "store.db", folder)
+
+
+def test_what_is_missing_or_too_much_is_found(archive: Path, tmp_path: Path) -> None:
+    folder = copied(archive, tmp_path / "a")
+    (path, *_) = sorted(folder.glob("threads/*"))
+    (folder / "threads" / "more.ndjson").write_text("{}\n")
+    assert "is in the folder, and not in the index" in verify(folder).damages[0]
+    path.unlink()
+    assert "is missing" in verify(folder).damages[0]
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["../../victim", "/etc/passwd", "files/../../victim", "threads/a.ndjson", "a\0b"],
+)
+def test_an_index_leads_nowhere_else(archive: Path, tmp_path: Path, path: str) -> None:
+    folder = copied(archive, tmp_path / "a")
+    stored = {"path": path, "bytes": 0, "sha256": ""}
+    index = folder / "contents.ndjson"
+    entry = {"unit": "file", "id": "file_1", "content": stored}
+    index.write_text(json.dumps(entry) + "\n")
+    manifest = json.loads((folder / "manifest.json").read_text())
+    manifest["index"]["bytes"] = index.stat().st_size
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+    with pytest.raises(ArchiveError, match="unexpected path"):
+        [*Archive(folder).entries()]
+    assert not verify(folder).sound
+
+
+def test_a_line_is_never_longer_in_memory_than_it_may_be(tmp_path: Path) -> None:
+    path = tmp_path / "long"
+    path.write_bytes(b'{"kind": "thread", "object": "' + b"x" * 5000 + b'"}\n')
+    with path.open("rb") as file, pytest.raises(LineError, match="longer than 4000"):
+        [*lines_of(file, longest=4000)]
+
+
+@pytest.mark.parametrize(
+    "manifest",
+    [
+        "",
+        "[]",
+        "{}",
+        "[" * 100_000,
+        '{"format": "zip"}',
+        '{"format":"assistants-archive","version":2,"server":"","selection":{},"began":""}',
+    ],
+)
+def test_no_manifest_is_a_manifest_of_ours(tmp_path: Path, manifest: str) -> None:
+    (tmp_path / "manifest.json").write_text(manifest)
+    with pytest.raises(ArchiveError, match=r"manifest|version 2"):
+        Archive(tmp_path)
+
+
+def _thread(*lines: Any, id: str = "thread_1") -> dict[tuple[str, str], Any]:
+    whole = {"kind": "thread", "object": {"id": id, "object": "thread"}}
+    return {("thread", id): [whole, *lines]}
+
+
+def _message(**changes: Any) -> Any:
+    value = {"id": "msg_1", "role": "user", "content": [_TEXT], **changes}
+    return {"kind": "message", "thread": "thread_1", "object": value}
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"id": "../a"}, "$.id: expected an id"),
+        ({"id": 7}, "$.id: expected an id, found 7"),
+        ({"id": "a" * 1000}, "$.id: expected an id"),
+        ({"thread_id": "thread_2"}, "$.thread_id: expected thread_1"),
+        ({"role": "system"}, "$.role: expected one of user, assistant"),
+        ({"content": 5}, "$.content: expected a list"),
+        ({"content": [5]}, "$.content[0]: expected an object"),
+        ({"content": [{}]}, "$.content[0]: expected type"),
+        ({"content": [{"type": "text"}]}, "$.content[0]: expected text"),
+        (
+            {"content": [{"type": "text", "text": {"value": 1}}]},
+            "$.content[0].text.value",
+        ),
+        (
+            {"content": [{"type": "image_file", "image_file": {}}]},
+            "$.content[0].image_",
+        ),
+        ({"content": [{"type": "x", "text": 1}]}, "$.content[0].text: expected an obj"),
+        (
+            {"attachments": [{"file_id": 1}]},
+            "$.attachments[0].file_id: expected a text",
+        ),
+        ({"metadata": []}, "$.metadata: expected an object"),
+        ({"created_at": -1}, "$.created_at: expected a time"),
+        ({"created_at": True}, "$.created_at: expected a number"),
+        ({"created_at": "soon"}, "$.created_at: expected a time"),
+        ({"object": "thread"}, "$.object: expected thread.message"),
+    ],
+)
+def test_a_message_that_is_none_is_refused(
+    tmp_path: Path, changes: Any, reason: str
+) -> None:
+    good = _message(id="msg_2")
+    archive = made(tmp_path / "a", _thread(_message(**changes), good))
+    report = import_into(tmp_path / "store.db", archive)
+    (note,) = report.notes
+    assert note.verdict == "refused"
+    assert note.reason.startswith(reason)
+    assert report.counts["imported"] == {"thread": 1, "message": 1}
+
+
+def test_json_that_is_too_deep_is_refused(tmp_path: Path) -> None:
+    deep: Any = []
+    for _ in range(200):
+        deep = [deep]
+    archive = made(tmp_path / "a", _thread(_message(x=deep)))
+    report = import_into(tmp_path / "store.db", archive)
+    assert "nested in more than" in report.notes[0].reason
+
+
+def test_the_same_id_twice_is_one_object(tmp_path: Path) -> None:
+    other = _message(content="Another text")
+    archive = made(tmp_path / "a", _thread(_message(), _message(), other))
+    report = import_into(tmp_path / "store.db", archive)
+    assert report.counts["imported"]["message"] == 1
+    assert report.counts["unchanged"]["message"] == 1
+    assert report.counts["conflict"]["message"] == 1
+
+
+def test_no_object_takes_the_id_of_another_kind_or_thread(tmp_path: Path) -> None:
+    units = {
+        **_thread(_message()),
+        **_thread(_message(), _message(id="thread_1"), id="thread_2"),
+    }
+    report = import_into(tmp_path / "store.db", made(tmp_path / "a", units))
+    assert report.counts["conflict"] == {"message": 2}
+    reasons = {each.reason for each in report.notes}
+    assert reasons == {
+        "the id belongs to a message elsewhere",
+        "the id belongs to a thread elsewhere",
+    }
+
+
+def test_files_with_hostile_ids_and_names(tmp_path: Path) -> None:
+    file = {"id": "..", "filename": "../../evil.txt", "bytes": 10**12}
+    units = {
+        ("file", each): [{"kind": "file", "object": {**file, "id": each}}]
+        for each in ("..", "a/b", "index.db", "file-1")
+    }
+    archive = made(tmp_path / "a", units)
+    contents = []
+    for line in (archive / "contents.ndjson").read_text().splitlines():
+        entry = json.loads(line)
+        path = content_path(entry["id"])
+        (archive / path).write_text("evil")
+        contents.append({**entry, "content": {"path": path, "bytes": 0, "sha256": ""}})
+    text = "".join(json.dumps(each) + "\n" for each in contents)
+    (archive / "contents.ndjson").write_text(text)
+    manifest = json.loads((archive / "manifest.json").read_text())
+    manifest["counts"]["content"] = 4
+    (archive / "manifest.json").write_text(json.dumps(manifest))
+    store = tmp_path / "in" / "store.db"
+    store.parent.mkdir()
+    report = import_into(store, sealed(archive))
+    assert report.counts["refused"] == {"file": 2}
+    assert {each.name for each in store.parent.iterdir()} == {
+        "store.db",
+        "store.db.files",
+    }
+    with Client.embedded(store=store) as client:
+        for file_id in ("index.db", "file-1"):
+            found = client.files.retrieve(file_id)
+            assert (found.filename, found.bytes) == ("evil.txt", 4)
+            assert client.files.content(file_id).content == b"evil"
+
+
+@pytest.mark.parametrize(
+    "run",
+    [
+        {"status": "requires_action", "required_action": {"submit_tool_outputs": 5}},
+        {"status": "in_progress", "tools": [{"type": "bing_grounding", "x": 1}]},
+        {"status": "queued", "usage": {}},
+        {"status": "paused"},
+    ],
+)
+def test_no_imported_run_is_carried_on(tmp_path: Path, run: Any) -> None:
+    value = {"id": "run_1", "assistant_id": "asst_1", **run}
+    step = {"id": "step_1", "status": "in_progress", "type": "tool_calls"}
+    lines = [
+        {"kind": "run", "object": value},
+        _message(status="in_progress", run_id="run_1", role="assistant"),
+        {"kind": "step", "run": "run_1", "object": step},
+    ]
+    store = tmp_path / "store.db"
+    import_into(store, made(tmp_path / "a", _thread(*lines)))
+    with Client.embedded(store=store) as client:
+        found = client.threads.runs.retrieve("run_1", thread_id="thread_1")
+        assert found.status == "expired"
+        assert found.last_error
+        (kept,) = client.threads.runs.steps.list("run_1", thread_id="thread_1")
+        assert kept.status == "expired"
+        (message,) = client.threads.messages.list("thread_1")
+        assert message.status == "incomplete"
+        # The thread is not locked.
+        client.threads.messages.create("thread_1", role="user", content="Go on")
+
+
+def test_an_archive_stays_as_it_is_when_it_is_imported(
+    archive: Path, tmp_path: Path
+) -> None:
+    before = tree(archive)
+    import_into(tmp_path / "store.db", archive)
+    assert tree(archive) == before
+    assert Folder(archive).has("manifest.json")
