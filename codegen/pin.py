@@ -34,7 +34,7 @@ _HEADER = """\
 """
 _MODELS_HEADER = """\
 # What a model is asked by: the Responses API, chat completions, embeddings, the list of
-# models, and files for the code that it runs.
+# models, and files for the code that it runs; and conversations, which threads become.
 #
 # The facts were taken from an upstream document by `python -m codegen pin --models`,
 # and model_api.lock names it. Nobody edits them, and no words are added.

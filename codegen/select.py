@@ -74,6 +74,11 @@ MODELS = Selection(
         "createFile",
         "deleteFile",
         "RetrieveContainerFileContent",
+        # Where threads go that are imported there.
+        "createConversation",
+        "createConversationItems",
+        "getConversation",
+        "listConversationItems",
     )
 )
 
