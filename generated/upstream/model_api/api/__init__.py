@@ -7,11 +7,20 @@ from .._lazy import lazy_names as _lazy_names
 
 if TYPE_CHECKING:
     from . import chat as chat
+    from . import conversations as conversations
     from . import default as default
     from . import embeddings as embeddings
     from . import files as files
     from . import models as models
     from . import responses as responses
 
-__all__ = ["chat", "default", "embeddings", "files", "models", "responses"]
+__all__ = [
+    "chat",
+    "conversations",
+    "default",
+    "embeddings",
+    "files",
+    "models",
+    "responses",
+]
 __getattr__, __dir__ = _lazy_names(__name__, dict.fromkeys(__all__, ""))

@@ -115,6 +115,7 @@ if TYPE_CHECKING:
     from .computer_call_output_status import *
     from .computer_call_safety_check_param import *
     from .computer_environment import *
+    from .computer_screenshot_content import *
     from .computer_screenshot_image import *
     from .computer_tool import *
     from .computer_tool_call import *
@@ -135,8 +136,11 @@ if TYPE_CHECKING:
     from .container_reference_param import *
     from .container_reference_resource import *
     from .context_management_param import *
+    from .conversation_item import *
+    from .conversation_item_list import *
     from .conversation_param import *
     from .conversation_param_2 import *
+    from .conversation_resource import *
     from .coord_param import *
     from .create_chat_completion_request import *
     from .create_chat_completion_request_audio import *
@@ -155,6 +159,8 @@ if TYPE_CHECKING:
     from .create_chat_completion_stream_response_choices_item import *
     from .create_chat_completion_stream_response_choices_item_finish_reason import *
     from .create_chat_completion_stream_response_choices_item_logprobs import *
+    from .create_conversation_body import *
+    from .create_conversation_items_request import *
     from .create_embedding_request import *
     from .create_embedding_request_encoding_format import *
     from .create_embedding_request_model import *
@@ -239,6 +245,7 @@ if TYPE_CHECKING:
     from .function_tool_call_output import *
     from .function_tool_call_output_resource import *
     from .function_tool_call_output_status import *
+    from .function_tool_call_resource import *
     from .function_tool_call_status import *
     from .function_tool_param import *
     from .grammar_syntax1 import *
@@ -277,6 +284,7 @@ if TYPE_CHECKING:
     from .item_reference_param import *
     from .json_schema_format import *
     from .key_press_action import *
+    from .list_conversation_items_order import *
     from .list_models_response import *
     from .local_environment_param import *
     from .local_environment_resource import *
@@ -304,8 +312,12 @@ if TYPE_CHECKING:
     from .mcp_tool_filter import *
     from .mcp_tool_require_approval import *
     from .mcp_tool_require_approval_with_always import *
+    from .message import *
+    from .message_content_item import *
     from .message_phase import *
+    from .message_phase_2 import *
     from .message_role import *
+    from .message_status import *
     from .metadata import *
     from .model import *
     from .model_ids_responses import *
@@ -465,6 +477,7 @@ if TYPE_CHECKING:
     from .specific_programmatic_tool_calling_param import *
     from .stop_configuration import *
     from .summary_text_content import *
+    from .text_content import *
     from .text_response_format_configuration import *
     from .text_response_format_json_schema import *
     from .tool import *
@@ -894,6 +907,10 @@ _MODULES: dict[str, tuple[str, ...]] = {
         "ComputerCallSafetyCheckParamDict",
     ),
     "computer_environment": ("ComputerEnvironment",),
+    "computer_screenshot_content": (
+        "ComputerScreenshotContent",
+        "ComputerScreenshotContentDict",
+    ),
     "computer_screenshot_image": (
         "ComputerScreenshotImage",
         "ComputerScreenshotImageDict",
@@ -957,8 +974,16 @@ _MODULES: dict[str, tuple[str, ...]] = {
         "ContextManagementParam",
         "ContextManagementParamDict",
     ),
+    "conversation_item": (
+        "ConversationItem",
+        "ConversationItemDict",
+        "KnownConversationItem",
+        "read_conversation_item",
+    ),
+    "conversation_item_list": ("ConversationItemList", "ConversationItemListDict"),
     "conversation_param": ("ConversationParam",),
     "conversation_param_2": ("ConversationParam2", "ConversationParam2Dict"),
+    "conversation_resource": ("ConversationResource", "ConversationResourceDict"),
     "coord_param": ("CoordParam", "CoordParamDict"),
     "create_chat_completion_request": (
         "CreateChatCompletionRequest",
@@ -1027,6 +1052,14 @@ _MODULES: dict[str, tuple[str, ...]] = {
     "create_chat_completion_stream_response_choices_item_logprobs": (
         "CreateChatCompletionStreamResponseChoicesItemLogprobs",
         "CreateChatCompletionStreamResponseChoicesItemLogprobsDict",
+    ),
+    "create_conversation_body": (
+        "CreateConversationBody",
+        "CreateConversationBodyDict",
+    ),
+    "create_conversation_items_request": (
+        "CreateConversationItemsRequest",
+        "CreateConversationItemsRequestDict",
     ),
     "create_embedding_request": (
         "CreateEmbeddingRequest",
@@ -1253,6 +1286,10 @@ _MODULES: dict[str, tuple[str, ...]] = {
         "FunctionToolCallOutputResourceDict",
     ),
     "function_tool_call_output_status": ("FunctionToolCallOutputStatus",),
+    "function_tool_call_resource": (
+        "FunctionToolCallResource",
+        "FunctionToolCallResourceDict",
+    ),
     "function_tool_call_status": ("FunctionToolCallStatus",),
     "function_tool_param": ("FunctionToolParam", "FunctionToolParamDict"),
     "grammar_syntax1": ("GrammarSyntax1",),
@@ -1305,6 +1342,7 @@ _MODULES: dict[str, tuple[str, ...]] = {
     "item_reference_param": ("ItemReferenceParam", "ItemReferenceParamDict"),
     "json_schema_format": ("JsonSchemaFormat", "JsonSchemaFormatDict"),
     "key_press_action": ("KeyPressAction", "KeyPressActionDict"),
+    "list_conversation_items_order": ("ListConversationItemsOrder",),
     "list_models_response": ("ListModelsResponse", "ListModelsResponseDict"),
     "local_environment_param": ("LocalEnvironmentParam", "LocalEnvironmentParamDict"),
     "local_environment_resource": (
@@ -1349,8 +1387,17 @@ _MODULES: dict[str, tuple[str, ...]] = {
         "MCPToolRequireApprovalWithAlways",
         "MCPToolRequireApprovalWithAlwaysDict",
     ),
+    "message": ("Message", "MessageDict"),
+    "message_content_item": (
+        "MessageContentItem",
+        "MessageContentItemDict",
+        "KnownMessageContentItem",
+        "read_message_content_item",
+    ),
     "message_phase": ("MessagePhase",),
+    "message_phase_2": ("MessagePhase2",),
     "message_role": ("MessageRole",),
+    "message_status": ("MessageStatus",),
     "metadata": ("Metadata",),
     "model": ("ModelSchema", "ModelSchemaDict"),
     "model_ids_responses": ("ModelIdsResponses",),
@@ -1767,6 +1814,7 @@ _MODULES: dict[str, tuple[str, ...]] = {
     ),
     "stop_configuration": ("StopConfiguration",),
     "summary_text_content": ("SummaryTextContent", "SummaryTextContentDict"),
+    "text_content": ("TextContent", "TextContentDict"),
     "text_response_format_configuration": (
         "TextResponseFormatConfiguration",
         "TextResponseFormatConfigurationDict",
