@@ -10,6 +10,7 @@ from .lines import Line, LineError, line_of, lines_of, value_of
 from .manifest import FORMAT, VERSION, Entry, Manifest
 from .names import MANIFEST, content_path, unit_path
 from .reader import Archive
+from .unit_lines import UnitLines
 from .verification import Verification, verify
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "Line",
     "LineError",
     "Manifest",
+    "UnitLines",
     "Verification",
     "content_path",
     "line_of",

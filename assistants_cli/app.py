@@ -31,6 +31,7 @@ COMMANDS: Final = {
     "vector-stores": Entry("commands.stores:app", "The same as stores."),
     "search": Entry("commands.search:search", "Search a vector store."),
     "export": Entry("commands.export:export", "Take everything along, into a folder."),
+    "import": Entry("commands.import_archive:import_archive", "Bring it to a server."),
     "verify": Entry("commands.verify:verify", "Verify such a folder."),
 }
 

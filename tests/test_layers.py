@@ -27,7 +27,7 @@ GENERATED_MAY_IMPORT = {
 FOR_ONE_LIBRARY_ONLY = {"httpcore", "httpcore2", "httpx2"}
 DOORS = {
     "assistants_api": {"assistants_client._api", "assistants_server._api"},
-    "model_api": {"assistants_server._model_api"},
+    "model_api": {"assistants_cli._model_api", "assistants_server._model_api"},
 }
 
 PACKAGES = (
@@ -357,6 +357,8 @@ def _keeps_the_server_apart(found: Import) -> bool:
 def _is_public(found: Import) -> bool:
     private = any(part.startswith("_") for part in found.imported.split("."))
     ours = found.top == "assistants_client" and not private
+    if found.importer in DOORS.get(found.top, ()):
+        return True
     if found.importer == "assistants_cli.commands.import_store":
         # Which imports into a store of the server's, where the server is installed.
         ours = ours or found.imported.startswith("assistants_server.archive")

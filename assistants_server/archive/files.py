@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .unit_lines import UnitLines
+from assistants_archive import UnitLines
 
 if TYPE_CHECKING:
     from typing import BinaryIO

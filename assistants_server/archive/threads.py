@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from assistants_archive import UnitLines
+
 from .endings import ended_message, ended_run, ended_step, ending_of
-from .unit_lines import UnitLines
 
 if TYPE_CHECKING:
     from typing import BinaryIO

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from assistants_archive import UnitLines
+
 from ..file_objects import active, failed
-from .unit_lines import UnitLines
 
 if TYPE_CHECKING:
     from typing import BinaryIO

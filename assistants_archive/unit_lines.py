@@ -1,12 +1,11 @@
-"""The lines of a unit, in the order in which they are imported."""
+"""The lines of a unit by their kinds, the oldest first."""
 
 from __future__ import annotations
 
 from array import array
 from typing import TYPE_CHECKING, Any
 
-from assistants_archive import Line, LineError, lines_of, value_of
-from assistants_archive.lines import offsets_of
+from .lines import Line, LineError, lines_of, offsets_of, value_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,6 +27,11 @@ class UnitLines:
         for position, line in offsets_of(file):
             self._positions.setdefault(_key(line), array("q")).append(position)
             self._note_time(line)
+
+    @property
+    def kinds(self) -> list[str]:
+        """Return which kinds of objects there are."""
+        return [*dict.fromkeys(key.split()[0] for key in self._positions)]
 
     def of(self, kind: str) -> Iterator[tuple[Line, Any]]:
         """Yield the lines of a kind with their objects, the oldest first.

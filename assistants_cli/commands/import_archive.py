@@ -1,0 +1,111 @@
+"""Import an archive: into a store of our server, or into conversations."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from assistants_archive import ArchiveError
+
+from ..archive.conversations import Carried, Conversations, survey
+from ..archive.items import LOSSES
+from ..command import command
+from ..exit_codes import ExitCode
+from ..failures import WrongUse
+from ..session import Session
+from .import_store import import_into_store
+
+_SHOWN = 20
+
+
+@command
+def import_archive(
+    session: Session,
+    folder: Annotated[Path, typer.Argument(help="The folder of an archive")],
+    store: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Into the store of our server, which must not run: ids and dates stay",
+        ),
+    ] = None,
+    conversations: Annotated[
+        bool,
+        typer.Option(
+            "--conversations", help="Into /conversations of the server, such as OpenAI"
+        ),
+    ] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what would be, and change nothing")
+    ] = False,
+) -> ExitCode:
+    """Import an archive that `assistants export` made.
+
+    What is there already stays as it is, and a second import changes nothing. What
+    can't be carried into conversations is listed before and after.
+    """
+    if (store is None) != conversations:
+        raise WrongUse("say where to: either --store FILE or --conversations")
+    try:
+        if store is not None:
+            return import_into_store(session, folder, store, dry_run=dry_run)
+        return _into_conversations(session, folder, dry_run=dry_run)
+    except ArchiveError as error:
+        raise WrongUse(str(error)) from error
+
+
+def _into_conversations(session: Session, folder: Path, *, dry_run: bool) -> ExitCode:
+    output = session.output
+    planned = survey(folder)
+    _tell_losses(session, planned, "can't be carried into conversations")
+    if dry_run:
+        if output.json:
+            output.data(_data(planned))
+        else:
+            output.line(
+                f"{planned.threads} threads would become conversations with "
+                f"{planned.items} items; nothing was sent"
+            )
+        return ExitCode.OK
+    work = Conversations(session.client, folder)
+    try:
+        done = work.run()
+    except ArchiveError:
+        raise
+    except (Exception, KeyboardInterrupt):
+        output.note("What was imported stays; run the same command again to go on.")
+        raise
+    if output.json:
+        output.data(_data(done))
+    else:
+        output.line(
+            f"{done.threads} threads became conversations, {done.items} items were "
+            f"added; {done.before} were there already; {work.mapping} says which is "
+            "which"
+        )
+    _tell_losses(session, done, "could not be carried")
+    for thread, reason in done.problems[:_SHOWN]:
+        output.note(f"  {thread}: {reason}")
+    if len(done.problems) > _SHOWN:
+        output.note(f"  and {len(done.problems) - _SHOWN} more")
+    return ExitCode.INCOMPLETE if done.problems else ExitCode.OK
+
+
+def _tell_losses(session: Session, carried: Carried, what: str) -> None:
+    if carried.lost:
+        session.output.note(f"This {what}:")
+    for name, meaning in LOSSES.items():
+        if carried.lost[name]:
+            session.output.note(f"  {carried.lost[name]:6} {meaning}")
+
+
+def _data(carried: Carried) -> dict[str, object]:
+    return {
+        "threads": carried.threads,
+        "items": carried.items,
+        "before": carried.before,
+        "lost": dict(carried.lost),
+        "problems": [{"thread": t, "reason": r} for t, r in carried.problems],
+    }
