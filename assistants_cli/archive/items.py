@@ -65,6 +65,9 @@ def item_of(message: Any, lost: Counter[str]) -> EasyInputMessage | None:
         return EasyInputMessage(
             role="assistant", content="\n\n".join(texts), type="message"
         )
+    match parts:
+        case [InputTextContent(text=alone)]:
+            return EasyInputMessage(role="user", content=alone, type="message")
     return EasyInputMessage(role="user", content=[*parts], type="message")
 
 

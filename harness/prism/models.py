@@ -18,6 +18,7 @@ from assistants_server.upstream.chat_request import chat_request
 from assistants_server.upstream.inputs import Inputs
 from assistants_server.upstream.responses_request import responses_request
 from codegen.paths import MODEL_API
+from harness.prism.conversations import ITEMS, conversation_requests
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -58,6 +59,7 @@ _WRONG: tuple[tuple[str, JSON], ...] = (
     ("/chat/completions", {"model": "m", "messages": [], "temperature": "warm"}),
     ("/responses", {"model": "m", "input": 3}),
     ("/responses", {"model": "m", "input": "x", "tools": [{"type": "function"}]}),
+    (ITEMS, {"items": [{"type": "message", "role": "nobody", "content": "x"}]}),
 )
 
 
@@ -78,14 +80,14 @@ def refusals(base_url: str) -> Iterator[tuple[str, list[str]]]:
 
 def _refusal(http: httpx.Client, path: str, body: JSON) -> list[str]:
     response = http.post(
-        path,
+        path.format(conversation_id="conv_1"),
         json=body,
         headers={"authorization": "Bearer any", "accept": "application/json"},
     )
     wrong = [response.headers.get("sl-violations", "")]
     if response.status_code != httpx.codes.OK:
         wrong.append(f"{response.status_code} {response.text}")
-    wrong += (f"{each.json_path}: {each.message}" for each in _errors(path, body))
+    wrong += schema_errors(path, body)
     return [each for each in wrong if each]
 
 
@@ -107,13 +109,15 @@ def _relaxed(value: Any) -> Any:
     return {k.replace("oneOf", "anyOf"): _relaxed(v) for k, v in value.items()}
 
 
-def _errors(path: str, body: JSON) -> Iterator[jsonschema.ValidationError]:
+def schema_errors(path: str, body: JSON) -> Iterator[str]:
+    """Yield what is wrong with the body of a POST, by the document."""
     document = _document()
     operation = document["paths"][path]["post"]
     schema = operation["requestBody"]["content"]["application/json"]["schema"]
     # References are within the document.
     whole = {**schema, "components": document["components"]}
-    yield from jsonschema.Draft202012Validator(whole).iter_errors(body)
+    for each in jsonschema.Draft202012Validator(whole).iter_errors(body):
+        yield f"{each.json_path}: {each.message}"
 
 
 def _requests() -> Iterator[tuple[str, str, Any]]:
@@ -126,6 +130,7 @@ def _requests() -> Iterator[tuple[str, str, Any]]:
         tools = () if search else ("file_search", "code_interpreter")
         responses = responses_request(inputs, items, built_in=tools)
         yield f"Responses: {name}", "/responses", responses
+    yield from conversation_requests()
 
 
 def _turns() -> Iterator[tuple[str, Turn, str | None]]:
