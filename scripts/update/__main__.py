@@ -19,6 +19,7 @@ from scripts.update.checkout import CLIENT, DOCUMENT, GENERATED, Checkout
 from scripts.update.checks import TESTS, Findings, check_types, run_tests
 from scripts.update.errors import UpdateError
 from scripts.update.facts import Facts, fetch, shown, take_facts, write_words
+from scripts.update.models import build_models
 from scripts.update.report import (
     LISTED,
     complain,
@@ -73,8 +74,8 @@ def _update(given: Namespace, checkout: Checkout, worktree: Path) -> int:
     facts = take_facts(upstream, path, given.date, worktree)
     if facts.same:
         say(
-            "nothing changed: of what concerns us, the document says what openapi.yaml "
-            "says already. Nothing was written."
+            "nothing changed: of what concerns us, the document says what is pinned "
+            "already. Nothing was written."
         )
         return options.DONE
     say_changes(facts)
@@ -90,7 +91,8 @@ def _update(given: Namespace, checkout: Checkout, worktree: Path) -> int:
     target, client = worktree / GENERATED, worktree / CLIENT
     order = Order(str(worktree / DOCUMENT), target, PACKAGE, client=client)
     built = build(order, lambda line: say(f"  {line}"))
-    say(f"  {many(len(built.changed), 'file')} of generated/ changed")
+    changed = [*built.changed, *build_models(worktree).changed]
+    say(f"  {many(len(changed), 'file')} of generated/ changed")
     say(write_words(facts))
     found = _check(worktree, path)
     if found.serious and not given.despite_tests:

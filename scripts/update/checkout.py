@@ -19,13 +19,18 @@ from scripts.update.errors import UpdateError
 
 DOCUMENT = "openapi.yaml"
 SOURCE_LOCK = "codegen/source.lock"
+MODEL_API = "codegen/model_api.yaml"
+MODEL_LOCK = "codegen/model_api.lock"
 GENERATED = "generated"
 DIGEST = "tests/contract/upstream_facts.json"
 CHANGELOG = "CHANGELOG.md"
 VERSION = "assistants_client/_version.py"
 CLIENT = "assistants_client"
 METHODS = (f"{CLIENT}/_operations.py", f"{CLIENT}/resources")
-REWRITTEN = (DOCUMENT, SOURCE_LOCK, DIGEST, GENERATED, *METHODS, CHANGELOG, VERSION)
+REWRITTEN = (
+    *(DOCUMENT, SOURCE_LOCK, MODEL_API, MODEL_LOCK, DIGEST, GENERATED),
+    *(*METHODS, CHANGELOG, VERSION),
+)
 """All that an update writes."""
 
 _WORKTREE = "assistants-update-"

@@ -22,7 +22,10 @@ TESTS = (
 WORDS = ("tests/contract/test_prose.py", "tests/upstream/test_words.py")
 """Tests of words, which a person has to find: they fail until that is done."""
 
-_TYPED = ("generated/assistants_api", "assistants_client")
+_TYPED = (
+    *("generated/assistants_api", "assistants_client"),
+    *("generated/upstream/model_api", "assistants_server"),
+)
 _FAILED = re.compile(r"^(?:FAILED|ERROR) (.+)$", re.MULTILINE)
 _PASSED = re.compile(r"\b(\d+) passed\b")
 _WHERE = "import assistants_api as a, codegen as b; print(a.__file__, b.__file__)"
@@ -78,7 +81,7 @@ def run_tests(worktree: Path, upstream: Path) -> Findings:
 
 
 def check_types(worktree: Path) -> list[str]:
-    """Have mypy read the generated code and the client; return its complaints."""
+    """Have mypy read the generated code and what uses it; return its complaints."""
     cache = worktree.parent / "mypy"
     mypy = ("-m", "mypy", "--no-error-summary", f"--cache-dir={cache}", *_TYPED)
     code, output = _run(worktree, mypy)

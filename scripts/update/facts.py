@@ -22,6 +22,7 @@ from harness.contract import upstream_facts
 from scripts.update.changelog import Taken, entry, with_entry
 from scripts.update.checkout import CHANGELOG, DIGEST, DOCUMENT, SOURCE_LOCK, VERSION
 from scripts.update.errors import UpdateError
+from scripts.update.models import ModelFacts, take_model_facts
 from scripts.update.version import (
     bumped,
     last_release,
@@ -47,7 +48,8 @@ class Facts:
         unused: actions of the overlay that find nothing in it, but did in the old one.
         removed: operations that are gone.
         added: operations that are new.
-        same: openapi.yaml stays as it was, to the byte.
+        models: what became of what models are asked by.
+        same: all that is pinned stays as it was, to the byte.
     """
 
     folder: Path
@@ -58,6 +60,7 @@ class Facts:
     unused: list[str]
     removed: list[str]
     added: list[str]
+    models: ModelFacts
     same: bool
 
     @cached_property
@@ -109,7 +112,7 @@ def take_facts(upstream: Source, path: Path, date: str | None, folder: Path) -> 
         upstream: the new document, as it was read.
         path: its file.
         date: the day it was published; None: the one in its name.
-        folder: the worktree, of which three files are rewritten.
+        folder: the worktree, of which five files are rewritten.
 
     Raises:
         SpecError: the document is unusable, or has none of our operations.
@@ -126,6 +129,7 @@ def take_facts(upstream: Source, path: Path, date: str | None, folder: Path) -> 
     found = json.dumps(_digest_of(path), indent=1, sort_keys=True, ensure_ascii=False)
     digest.write_text(found + "\n", encoding="utf-8", newline="\n")
     new = source.load(pinned).document
+    models = take_model_facts(upstream, date, folder)
     after = _json(lock)
     return Facts(
         folder=folder,
@@ -136,7 +140,8 @@ def take_facts(upstream: Source, path: Path, date: str | None, folder: Path) -> 
         unused=[each for each in done.unused_actions if each not in unused_before],
         removed=_missing(old, new),
         added=_missing(new, old),
-        same=data == pinned.read_bytes(),
+        models=models,
+        same=models.same and data == pinned.read_bytes(),
     )
 
 

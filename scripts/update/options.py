@@ -10,11 +10,12 @@ from pathlib import Path
 DONE, FAILED, UNUSABLE, INTERRUPTED = 0, 1, 2, 130
 
 _ABOUT = """\
-Take a new upstream document: pin its facts into openapi.yaml, compare, build
-generated/, write the digest of upstream's facts, the changelog entry and the version,
-and test all of it, in a git worktree of its own. Then the files are put in place,
-uncommitted; whatever fails before leaves each as it was. Words of ours stay where the
-element still exists; what lacks words is listed, and tests of words only warn.
+Take a new upstream document: pin its facts into openapi.yaml, and what models are
+asked by into codegen/model_api.yaml, compare, build generated/, write the digest of
+what upstream says, the changelog entry and the version, and test all of it, in a
+git worktree of its own. Then the files are put in place, uncommitted; whatever
+fails before leaves each as it was. Words of ours stay where the element still
+exists; what lacks words is listed, and tests of words only warn.
 """
 _EXIT_CODES = f"""\
 exit codes:

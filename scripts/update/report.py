@@ -7,7 +7,13 @@ import sys
 from codegen.diff.report import as_text
 from codegen.plan.literal import plain_text
 from codegen.prose import MARKER
-from scripts.update.checkout import CHANGELOG, DOCUMENT, GENERATED, REWRITTEN
+from scripts.update.checkout import (
+    CHANGELOG,
+    DOCUMENT,
+    GENERATED,
+    MODEL_API,
+    REWRITTEN,
+)
 from scripts.update.checks import Findings
 from scripts.update.facts import Facts
 
@@ -38,6 +44,16 @@ def say_changes(facts: Facts) -> None:
         say(f"note: it is older than what is pinned, which is of {facts.date_before}")
     if not facts.taken.date:
         say("note: nothing says which day it is of; --date does")
+    if facts.models.missing:
+        say(
+            f"note: it lacks {', '.join(facts.models.missing)}, by which the server "
+            f"asks models: {MODEL_API} stays as it is"
+        )
+    elif changes := facts.models.report.changes:
+        say(
+            f"what models are asked by has {many(len(changes), 'change')}: see git "
+            f"diff {GENERATED}/upstream/API.md afterwards"
+        )
     say("what changed:")
     if facts.report.is_empty:
         say("  nothing that code could see: the version of the document, or its order")
@@ -65,6 +81,8 @@ def left_to_do(facts: Facts, found: Findings) -> str:
         "theirs, and write methods in assistants_client": facts.added,
         f"look at {many(len(facts.unused), 'action')} of codegen/overlay.yaml: mend or "
         "delete them": facts.unused,
+        "see whether assistants_server/upstream should use what is new in "
+        f"{MODEL_API}": facts.models.report.changes,
         f"mend what {many(len(found.serious), 'test or check')} found": found.serious,
     }
     document = " ".join(name for name in REWRITTEN if name != GENERATED)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from codegen import pin, source
 from codegen.pipeline import PACKAGE, Order, build
+from codegen.select import MODELS
 from harness.contract import upstream_facts
 from scripts.update.checkout import (
     CHANGELOG,
@@ -19,9 +20,12 @@ from scripts.update.checkout import (
     DIGEST,
     DOCUMENT,
     GENERATED,
+    MODEL_API,
+    MODEL_LOCK,
     SOURCE_LOCK,
     VERSION,
 )
+from scripts.update.models import build_models
 from tests.codegen.specs import TEXT, Document, const, obj, operation, parameter, ref
 
 if TYPE_CHECKING:
@@ -114,6 +118,7 @@ def document() -> Document:
     )
     schemas: Document = {
         "Thread": {**thread, "description": "Their words."},
+        "Answer": obj("text", text=TEXT),
         "Page": obj("data", data={"type": "array", "items": ref("Thread")}),
         "AssistantStreamEvent": obj("event", event=const("done")),
     }
@@ -126,6 +131,10 @@ def document() -> Document:
             "/threads": {"get": listing},
             "/threads/{thread_id}": {"get": retrieval},
             "/elsewhere": {"get": operation("other", schema=ref("Page"))},
+            **{
+                f"/{name}": {"get": operation(name, schema=ref("Answer"))}
+                for name in MODELS.ids
+            },
         },
         "components": {"schemas": schemas, "securitySchemes": {}},
     }
@@ -163,12 +172,16 @@ def make_repository(root: Path) -> None:
     pinned, lock = root / DOCUMENT, root / SOURCE_LOCK
     target = replace(pin.ASSISTANTS_TARGET, path=pinned, lock=lock)
     pin.pin(source.load(path), target)
+    models = root / MODEL_API
+    lock = root / MODEL_LOCK
+    pin.pin(source.load(path), replace(pin.MODELS_TARGET, path=models, lock=lock))
     words = pinned.read_text(encoding="utf-8").replace("(not described yet)", "Ours.")
     pinned.write_text(words, encoding="utf-8")
     digest = json.dumps(upstream_facts.digest_of(path), indent=1, sort_keys=True)
     (root / DIGEST).write_text(digest + "\n", encoding="utf-8")
     order = Order(str(pinned), root / GENERATED, PACKAGE, client=root / CLIENT)
     build(order, lambda _: None)
+    build_models(root)
     git(root, "init", "--quiet", "--initial-branch=main")
     git(root, "add", ".")
     git(root, "commit", "--quiet", "--message", "All")

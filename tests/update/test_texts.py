@@ -11,6 +11,7 @@ from scripts.update.changelog import MOST_LINES, Taken, entry, with_entry
 from scripts.update.checks import Findings
 from scripts.update.errors import UpdateError
 from scripts.update.facts import Facts, name_of, shown
+from scripts.update.models import ModelFacts
 from scripts.update.report import many, report_of, say
 from scripts.update.version import bumped, last_release, version_in, with_version
 
@@ -180,3 +181,4 @@ class _Facts:
     added: Final[list[str]] = []
     undescribed: Final = [*map(str, range(100))]
     unused: Final[list[str]] = []
+    models = ModelFacts()

@@ -19,6 +19,8 @@ from scripts.update.checkout import (
     DOCUMENT,
     GENERATED,
     METHODS,
+    MODEL_API,
+    MODEL_LOCK,
     REWRITTEN,
     SOURCE_LOCK,
     VERSION,
@@ -39,9 +41,10 @@ LATER = "upstream-2025-09-10.json"
 
 
 def with_more(given: Document) -> None:
-    """Add a value, a property and an operation."""
+    """Add a value, two properties and an operation."""
     properties(given)["state"]["enum"].append("locked")
     properties(given)["colour"] = {**TEXT, "description": "Words of theirs."}
+    properties(given, "Answer")["shade"] = TEXT
     path = given["paths"]["/threads/{thread_id}"]
     path["delete"] = operation(
         "dropThread", parameter("thread_id", "path"), schema=ref("Thread")
@@ -95,6 +98,10 @@ def test_all_that_goes_with_a_document_is_updated(
     assert LATER in new + after
     assert after.index("drop_thread") < after.index("## 0.1.0 - 2025-02-03")
 
+    answer = repository.text("generated/upstream/model_api/models/answer.py")
+    assert "shade: str" in answer
+    assert "what models are asked by has 1 change: see " in output
+
     # What is printed of it, and what a person has to do.
     for expected in ("colour", "0.1.0 to 0.1.1", "- describe ", "git add openapi.yaml"):
         assert expected in output
@@ -110,6 +117,32 @@ def test_all_that_goes_with_a_document_is_updated(
     assert repository.update(given, name=LATER) == DONE
     assert "nothing changed" in capsys.readouterr().out
     assert repository.files == once
+
+
+def test_what_models_are_asked_by_may_be_all_that_changed(
+    repository: Repository, unchecked: None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    given = changed(lambda given: properties(given, "Answer").update(shade=TEXT))
+    assert repository.update(given) == DONE
+    found = repository.differing()
+    assert found >= {MODEL_API, "generated/upstream/API.md"}
+    assert not {DOCUMENT, VERSION, "generated/API.md"} & found
+    output = capsys.readouterr().out
+    assert f"assistants_server/upstream should use what is new in {MODEL_API}" in output
+
+
+def test_a_document_without_all_that_models_are_asked_by_leaves_it_alone(
+    repository: Repository, unchecked: None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def without(given: Document) -> None:
+        with_more(given)
+        del given["paths"]["/createResponse"], given["paths"]["/deleteFile"]
+
+    assert repository.update(changed(without)) == DONE
+    found = repository.differing()
+    assert DOCUMENT in found
+    assert not {MODEL_API, MODEL_LOCK} & found
+    assert "it lacks createResponse, deleteFile, by" in capsys.readouterr().out
 
 
 def _prose(given: Document) -> None:
@@ -139,7 +172,8 @@ def test_what_code_doesn_t_see_gets_no_entry_and_no_version(
     assert DOCUMENT in found
     assert "generated/API.md" in found or "generated/codegen.lock" in found
     assert not {CHANGELOG, VERSION} & found
-    wrote = f"wrote {DOCUMENT}, {SOURCE_LOCK}, {DIGEST}, generated\n"
+    files = DOCUMENT, SOURCE_LOCK, MODEL_API, MODEL_LOCK, DIGEST, GENERATED
+    wrote = f"wrote {', '.join(files)}\n"
     assert wrote in capsys.readouterr().out
 
 
