@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, Any, Final, TextIO
 
 import typer
 
@@ -13,6 +13,9 @@ from .safe_text import cell, in_line, indented, json_line, moment, visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+
+
+_UNBROKEN: Final = 1_000_000
 
 
 class Output:
@@ -101,7 +104,6 @@ class Output:
                 self.line("\t".join(map(cell, row)))
             return
         # Here, since it takes its time to import.
-        from rich.console import Console
         from rich.table import Table
         from rich.text import Text
 
@@ -112,9 +114,22 @@ class Output:
         for row in rows:
             table.add_row(*(Text(cell(each)) for each in row))
         if table.row_count:
-            colours: Any = "auto" if is_coloured(self.out) else None
-            console = Console(file=self.out, color_system=colours, highlight=False)
-            console.print(table)
+            self._print(table)
+
+    def show(self, shown: Any) -> None:
+        """Write a conversation, a timeline or the like; lines are broken for people."""
+        if self.is_terminal:
+            self._print(shown)
+        else:
+            self.line(shown.to_text(width=_UNBROKEN))
+
+    def _print(self, shown: Any) -> None:
+        from rich.console import Console
+
+        self.end_line()
+        colours: Any = "auto" if is_coloured(self.out) else None
+        Console(file=self.out, color_system=colours, highlight=False).print(shown)
+        self.out.flush()
 
     def _write(self, text: str) -> None:
         self.out.write(text)

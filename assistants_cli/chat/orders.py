@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from ..dialogue.attachments import checked
 from ..failures import WrongUse
-from ..printing.messages import conversation_lines, text_of
+from ..printing.messages import text_of
 from ..watching import watch
 
 if TYPE_CHECKING:
@@ -26,10 +26,8 @@ def show_history(chat: Conversation, _: list[str]) -> None:
     if chat.dialogue.thread_id is None:
         chat.output.note("nothing was said yet")
         return
-    messages = chat.session.client.threads.messages
-    for each in messages.list(chat.dialogue.thread_id, order="asc", limit=100):
-        for line in conversation_lines(each.to_dict()):
-            chat.output.line(line)
+    threads = chat.session.client.threads
+    chat.output.show(threads.conversation(chat.dialogue.thread_id))
 
 
 def attach_files(chat: Conversation, paths: list[str]) -> None:

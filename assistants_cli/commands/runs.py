@@ -18,7 +18,7 @@ from ..safe_text import moment
 from ..session import Session
 from ..tool_module import tools_in
 from ..watching import watch
-from .parts import LimitOption, write_id, write_list, write_object
+from .parts import LimitOption, write_id, write_list
 
 app = group("Runs: assistants at work on threads.")
 
@@ -51,12 +51,14 @@ def list_runs(
 @app.command("show")
 @command
 def show_run(session: Session, thread: ThreadArgument, run: RunArgument = None) -> None:
-    """Show all that the server knows of a run; with --json its steps as well."""
+    """Show what a run did when; with --json the run, and then each step."""
     found = _run(session, thread, run)
-    write_object(session, found)
-    if session.output.json:
-        for each in found.list_steps(order="asc", limit=100):
-            session.output.data(each)
+    if not session.output.json:
+        session.output.show(found.timeline())
+        return
+    session.output.data(found)
+    for each in found.list_steps(order="asc", limit=100):
+        session.output.data(each)
 
 
 @app.command("watch")

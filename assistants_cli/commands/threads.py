@@ -14,7 +14,6 @@ from ..command import command, group
 from ..exit_codes import ExitCode
 from ..failures import Ended
 from ..json_data import at, items_at, text_at
-from ..printing.messages import conversation_lines
 from ..safe_text import moment
 from ..session import Session
 from .parts import IdsArgument, LimitOption, YesOption, delete_all, write_list
@@ -65,15 +64,13 @@ def show_thread(
     ] = None,
 ) -> None:
     """Show the conversation; with --json the thread, and then each message."""
-    found = session.client.threads.retrieve(thread)
-    if session.output.json:
-        session.output.data(found)
+    threads = session.client.threads
+    if not session.output.json:
+        session.output.show(threads.conversation(thread, limit=limit))
+        return
+    session.output.data(threads.retrieve(thread))
     for each in _messages(session.client, thread, limit):
-        if session.output.json:
-            session.output.data(each)
-        else:
-            for line in conversation_lines(each.to_dict()):
-                session.output.line(line)
+        session.output.data(each)
 
 
 @app.command("delete")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ..json_data import at, items_at, text_at
-from ..safe_text import in_line, indented, moment
+from ..safe_text import in_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,20 +30,6 @@ def citations_of(message: Any) -> Iterator[str]:
             if where and line not in seen:
                 seen.add(line)
                 yield line
-
-
-def conversation_lines(message: Any) -> Iterator[str]:
-    """Yield a message of a conversation, with who wrote it and when."""
-    role = in_line(text_at(message, "role")) or "?"
-    key = in_line(text_at(message, "id"))
-    yield f"{role}  {moment(at(message, 'created_at'))}  {key}"
-    # Indented, so that no text looks like another message.
-    yield indented(text_of(message), "  ")
-    for each in items_at(message, "attachments"):
-        yield f"  attached: {in_line(text_at(each, 'file_id'))}"
-    for line in citations_of(message):
-        yield f"  {line}"
-    yield ""
 
 
 def _part(part: Any) -> str:

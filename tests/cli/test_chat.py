@@ -79,7 +79,8 @@ def test_orders_are_not_sent(assistants: Assistants, tmp_path: Path) -> None:
     assert "  /file     Attach files to the next message: /file PATH...\n" in done.err
     assert f"with the next message: {notes}" in done.err
     assert "twice a day" in done.out
-    assert "  When does the water come back?\n  attached: file-" in done.out
+    assert "  When does the water come back?\n" in done.out
+    assert "my tides.md (file-" in done.out
     assert last == "there is no thread yet: say something"
     assert nothing == "assistants: there was no run yet"
     assert "never said" not in done.out

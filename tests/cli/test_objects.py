@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from assistants_server import LocalServer
 from tests.cases import each_case, some
+from tests.cli.running import run
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -177,6 +179,24 @@ def test_a_file_that_cannot_be_indexed_is_an_error(
     assert done.code == 1
     assert done.out == "0 of 1 files indexed\n"
     assert done.err.startswith("assistants: file-")
+
+
+def test_threads_of_our_own_server_are_listed(
+    assistants: Assistants, client: Client
+) -> None:
+    made = [client.threads.create(metadata={"n": str(n)}) for n in range(3)]
+    found = assistants("threads", "list", "--limit", "2").rows
+    assert [each[0] for each in found] == [made[2].id, made[1].id]
+    assert found[0][2] == '{"n": "2"}'
+    listed = assistants("threads", "list", "--json").objects
+    assert [each["id"] for each in listed][:3] == [each.id for each in made[::-1]]
+
+
+def test_servers_that_list_no_threads_are_said() -> None:
+    with LocalServer(faults=["405 on=listThreads"]) as server:
+        done = run("threads", "list", url=server.url)
+    assert done.code == 1
+    assert done.err.startswith("assistants: this server can't list threads")
 
 
 @pytest.fixture

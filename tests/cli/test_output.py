@@ -8,6 +8,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from assistants_cli.output import Output, is_coloured
+from assistants_client.display.conversation import Conversation
 from tests.cases import each_case
 
 if TYPE_CHECKING:
@@ -67,6 +68,21 @@ def test_tables_without_colours_are_plain(monkeypatch: pytest.MonkeyPatch) -> No
         Output(json=False).rows(("id", "name"), [("asst_1", "[red]Ada[/red]")])
         assert ("\x1b" not in out.getvalue()) is plain
         assert "asst_1  [red]Ada[/red]" in out.getvalue()
+
+
+def test_conversations_at_a_terminal_move_no_cursor(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("TERM", "xterm")
+    text = [{"type": "text", "text": {"value": "\x1b[2J [red]x[/red] \x9b1m"}}]
+    said = Conversation([{"id": "msg_1", "role": "user", "content": text}])
+    for value in ("1", ""):
+        monkeypatch.setenv("NO_COLOR", value)
+        out = FakeTerminal()
+        monkeypatch.setattr(sys, "stdout", out)
+        Output(json=False).show(said)
+        assert "\\x1b[2J [red]x[/red] \\x9b1m" in out.getvalue()
+        assert ("\x1b" in out.getvalue()) is not bool(value)
 
 
 def test_lines_of_others_begin_on_a_line_of_their_own(

@@ -65,8 +65,10 @@ def test_runs_are_listed_and_shown(assistants: Assistants, client: Client) -> No
     assert [each[:3] for each in rows] == [
         [each.id, "completed", "m"] for each in (second, first)
     ]
-    shown = assistants("runs", "show", thread.id, first.id).out.splitlines()
-    assert shown[0].split() == ["id", first.id]
+    shown = assistants("runs", "show", thread.id, first.id).out
+    assert shown.startswith(f"Run {first.id}: completed")
+    (step,) = first.list_steps()
+    assert step.to_dict()["step_details"]["message_creation"]["message_id"] in shown
     run, *steps = assistants("runs", "show", thread.id, first.id, "--json").objects
     assert run == first.refresh().to_dict()
     assert steps == [each.to_dict() for each in first.list_steps()]
