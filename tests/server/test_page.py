@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 KEY = "sk-of-the-tests-0123456789"
 TYPES = {".html": "text/html", ".css": "text/css", ".js": "text/javascript"}
 FILES = sorted(path.relative_to(FOLDER).as_posix() for path in FOLDER.rglob("*.*"))
-PARENT = re.compile(r"""(?:from|import\()\s*["']([^"']+)["']""")
+IMPORTED = re.compile(r"""(?:^import .*?|^\} from |import\()["']([^"'\n]+)["']""", re.M)
 
 
 @pytest.fixture(scope="module")
@@ -166,7 +166,7 @@ def test_modules_import_only_what_is_there() -> None:
         source = (FOLDER / name).read_text("utf-8")
         assert source.count("\n") < 300, f"{name} has outgrown its room"
         # vacuous: some import nothing
-        for target in PARENT.findall(source):
+        for target in IMPORTED.findall(source):
             assert target.startswith("."), f"{name} imports {target}"
             assert (folder / target).is_file(), f"{name} imports {target}"
 
