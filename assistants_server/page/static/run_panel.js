@@ -6,7 +6,7 @@ import { count, duration } from "./format.js";
 import { badge, problem } from "./notices.js";
 import { outputsForm } from "./outputs.js";
 import { to } from "./router.js";
-import { isResting, runPath } from "./run_updates.js";
+import { hasEnded, isResting, runPath } from "./run_updates.js";
 
 /**
  * @typedef {object} RunPanelOptions
@@ -17,22 +17,29 @@ import { isResting, runPath } from "./run_updates.js";
  * @param {RunPanelOptions} options
  */
 export function runPanel({ signal, submit, hasLink = true }) {
-  const line = el("div", { class: "actions" });
+  const facts = el("div", { class: "actions" });
+  // Made once: one that is replaced while it is pressed would never be clicked.
+  const button = el("button", { type: "button", onclick: oncancel }, "Cancel");
+  const line = el("div", { class: "actions" }, facts, button);
   const form = el("div");
   const said = el("div");
   const node = el("section", { class: "run-panel stack tight", "aria-label": "Run" }, line, said, form);
   node.hidden = true;
   /** The calls of the form that is shown: it stays while they do. */
   let asked = "";
-  return { node, set, clear };
+  /** @type {any} */
+  let shown = null;
+  return { node, set };
 
   /** @param {any} run */
   function set(run) {
     const isNew = node.hidden;
     node.hidden = false;
     const ended = run.completed_at ?? run.failed_at ?? run.cancelled_at;
+    shown = run;
+    button.hidden = !["queued", "in_progress", "requires_action"].includes(run.status);
     fill(
-      line,
+      facts,
       badge(run.status),
       run.usage && el("span", { class: "meta" }, `${count(run.usage.total_tokens)} tokens`),
       isResting(run) &&
@@ -41,7 +48,6 @@ export function runPanel({ signal, submit, hasLink = true }) {
         el("span", { class: "meta" }, duration(ended - run.started_at)),
       hasLink &&
         el("a", { class: "meta", href: to(["threads", run.thread_id, "runs", run.id]) }, "Timeline"),
-      ["queued", "in_progress", "requires_action"].includes(run.status) && cancelButton(run),
     );
     fill(said, trouble(run));
     const calls = run.required_action?.submit_tool_outputs?.tool_calls ?? [];
@@ -54,25 +60,17 @@ export function runPanel({ signal, submit, hasLink = true }) {
     asked = wanted;
   }
 
-  function clear() {
-    node.hidden = true;
-    asked = "";
-    fill(form);
-    fill(said);
-  }
-
-  /** @param {any} run */
-  function cancelButton(run) {
-    const cancel = async () => {
-      button.disabled = true;
-      try {
-        set(await post(`${runPath(run)}/cancel`, undefined, { signal }));
-      } catch (error) {
-        if (!signal.aborted) fill(said, problem(error));
-      }
-    };
-    const button = el("button", { type: "button", onclick: cancel }, "Cancel");
-    return button;
+  async function oncancel() {
+    button.disabled = true;
+    try {
+      const run = await post(`${runPath(shown)}/cancel`, undefined, { signal });
+      // Its events may have come before, and know better.
+      if (!hasEnded(shown)) set(run);
+    } catch (error) {
+      if (!signal.aborted) fill(said, problem(error));
+    } finally {
+      button.disabled = false;
+    }
   }
 }
 
