@@ -172,5 +172,5 @@ function resultView(result) {
  * @param {Node} node
  */
 function named(name, node) {
-  return el("div", {}, el("p", { class: "name" }, name), node);
+  return el("div", {}, el("p", { class: "caption" }, name), node);
 }

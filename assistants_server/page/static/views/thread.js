@@ -30,22 +30,18 @@ export async function thread(place) {
 
 /** @param {any} found */
 function actions(found) {
-  const erase = el(
-    "button",
-    { type: "button", class: "danger", onclick: () => void erased() },
-    "Delete",
-  );
-  const link = to(["playground"], { thread: found.id });
-  return [el("a", { class: "button", href: link }, "Go on in the playground"), erase];
-
-  async function erased() {
+  const erase = async () => {
     const gone = await confirmDelete(
       "Delete this thread?",
       "Its messages and its runs are lost.",
       () => remove(`/threads/${part(found.id)}`),
     );
     if (gone) go(to(["threads"]));
-  }
+  };
+  return [
+    el("a", { class: "button", href: to(["playground"], { thread: found.id }) }, "Go on in the playground"),
+    el("button", { type: "button", class: "danger", onclick: () => void erase() }, "Delete"),
+  ];
 }
 
 /** @param {any} found */
