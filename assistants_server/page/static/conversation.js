@@ -14,7 +14,7 @@ const PAGE = 50;
  * @property {() => Promise<void>} readNew reads what came behind the last message
  * @property {(message: any) => void} put adds a message, or shows it as it is now
  * @property {(delta: any) => void} add shows what is new in a message
- * @property {(id: string) => void} drop takes a message away
+ * @property {() => boolean} isAtEnd whether the last message is there
  */
 
 /**
@@ -36,7 +36,8 @@ export function conversation(thread, signal, options = {}) {
   const node = el("div", { class: "conversation" }, before, log, behind);
   let edge = "";
   let last = "";
-  return { node, load, readNew, put, add, drop };
+  let isAtEnd = false;
+  return { node, load, readNew, put, add, isAtEnd: () => fromTheEnd || isAtEnd };
 
   async function load() {
     const foot = fromTheEnd ? before : behind;
@@ -48,6 +49,7 @@ export function conversation(thread, signal, options = {}) {
     if (fromTheEnd) place(page.data.reverse(), true);
     else place(page.data, false);
     log.removeAttribute("aria-live");
+    isAtEnd = !page.has_more;
     fill(foot, page.has_more && more(foot));
     if (!views.size) fill(foot, empty(none));
   }
@@ -110,11 +112,5 @@ export function conversation(thread, signal, options = {}) {
   /** @param {any} delta */
   function add(delta) {
     views.get(delta.id)?.add(delta);
-  }
-
-  /** @param {string} id */
-  function drop(id) {
-    views.get(id)?.node.remove();
-    views.delete(id);
   }
 }

@@ -1,7 +1,7 @@
 /** From the address to the view: `#/threads/thread_1?x=y`. */
 
 import { el, fill } from "./dom.js";
-import { problem } from "./notices.js";
+import { heading, problem } from "./notices.js";
 import { START, routes } from "./routes.js";
 
 // Milliseconds after which a view that loads is said to.
@@ -42,10 +42,7 @@ export function note(address) {
 
 /** Show the view of the address, now and whenever it changes. */
 export function start() {
-  window.addEventListener("hashchange", () => {
-    // The link that skips the navigation.
-    if (location.hash !== "#main") void show({ focus: true });
-  });
+  window.addEventListener("hashchange", () => void show({ focus: true }));
   void show();
 }
 
@@ -57,7 +54,8 @@ async function show({ focus = false } = {}) {
   const { name, path, query } = placeOf(location.hash);
   mark(name);
   const timer = setTimeout(() => {
-    fill(main, el("p", { class: "loading", role: "status" }, "Loading…"));
+    const loading = el("p", { class: "loading", role: "status" }, "Loading…");
+    fill(main, heading(routes[name]?.label ?? NAME), loading);
   }, PATIENCE);
   const title = (/** @type {string} */ text) => {
     if (!signal.aborted) document.title = `${text} · ${NAME}`;
@@ -69,7 +67,8 @@ async function show({ focus = false } = {}) {
     shown = route ? await (await route.load()).show({ path, query, signal, title }) : lost();
   } catch (error) {
     if (signal.aborted) return;
-    shown = problem(error, () => void show({ focus: true }));
+    const again = () => void show({ focus: true });
+    shown = el("div", {}, heading(routes[name]?.label ?? NAME), problem(error, again));
   } finally {
     clearTimeout(timer);
   }

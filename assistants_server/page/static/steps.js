@@ -156,7 +156,7 @@ function searchView(search) {
 
 /** @param {any} result */
 function resultView(result) {
-  const name = el("a", { href: to(["files", result.file_id]) }, result.file_name ?? result.file_id);
+  const name = el("span", {}, result.file_name ?? result.file_id);
   if (!result.file_name) void fileName(result.file_id).then((text) => fill(name, text));
   const text = (result.content ?? []).map((/** @type {any} */ each) => each.text).join("\n");
   return el(
@@ -164,6 +164,7 @@ function resultView(result) {
     {},
     el("summary", {}, name, el("span", { class: "meta" }, ` · score ${result.score?.toFixed(3) ?? "–"}`)),
     el("div", { class: "passage text" }, text || "Its text isn't known."),
+    el("p", { class: "meta" }, el("a", { href: to(["files", result.file_id]) }, "The file")),
   );
 }
 

@@ -3,12 +3,13 @@
 import { get, part, remove } from "../api.js";
 import { conversation } from "../conversation.js";
 import { confirmDelete } from "../dialogs.js";
-import { el } from "../dom.js";
+import { el, fill } from "../dom.js";
 import { count, duration, moment } from "../format.js";
 import { pagedList } from "../lists.js";
 import { pairs } from "../messages.js";
-import { badge, heading } from "../notices.js";
+import { badge, heading, problem } from "../notices.js";
 import { go, to } from "../router.js";
+import { hasEnded, runWatch } from "../run_updates.js";
 import { run } from "./run.js";
 
 /** @param {import("../routes.js").Place} place */
@@ -94,7 +95,39 @@ async function messages(found, { query, signal }) {
   await shown.load();
   const other = to(["threads", found.id], fromTheEnd ? {} : { from: "end" });
   const turn = el("a", { href: other }, fromTheEnd ? "From the beginning" : "From the end");
-  return el("div", { class: "stack" }, el("p", { class: "meta" }, turn), shown.node);
+  const going = el("div");
+  void follow(found.id, shown, going, signal);
+  return el("div", { class: "stack" }, el("p", { class: "meta" }, turn), shown.node, going);
+}
+
+/**
+ * Show what a run that goes on writes, as it is written.
+ *
+ * @param {string} id
+ * @param {import("../conversation.js").Conversation} shown
+ * @param {Element} going
+ * @param {AbortSignal} signal
+ */
+async function follow(id, shown, going, signal) {
+  const path = `/threads/${part(id)}`;
+  try {
+    const [last] = (await get(`${path}/runs`, { query: { limit: 1 }, signal })).data;
+    if (!last || hasEnded(last)) return;
+    await runWatch(signal, async (run) => {
+      fill(going, el("p", { class: "actions" }, badge(run.status), runLink(run)));
+      if (!shown.isAtEnd()) return;
+      const query = { run_id: run.id, order: "asc", limit: 100 };
+      (await get(`${path}/messages`, { query, signal })).data.forEach(shown.put);
+    }).follow(last);
+  } catch (error) {
+    if (!signal.aborted) fill(going, problem(error));
+  }
+}
+
+/** @param {any} run */
+function runLink(run) {
+  const address = to(["threads", run.thread_id, "runs", run.id]);
+  return el("a", { class: "meta", href: address }, "Timeline");
 }
 
 /**
