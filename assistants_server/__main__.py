@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from .engines import Engine
 
 _KEY = "ASSISTANTS_LOCAL_KEY"
+_MAX_TURNS = "ASSISTANTS_MAX_TURNS"
 _NO_PAGE = "ASSISTANTS_LOCAL_NO_PAGE"
 _log = logging.getLogger("assistants_server")
 _PORT = 8000
@@ -210,8 +211,9 @@ def _parser() -> argparse.ArgumentParser:
         "--max-turns",
         metavar="N",
         type=int,
+        default=os.environ.get(_MAX_TURNS) or None,
         help="how many turns of the engine go on at once; other runs wait in order "
-        "(default: no limit)",
+        f"(default: {_MAX_TURNS} in the environment, or no limit)",
     )
     add(
         "--embeddings",

@@ -14,7 +14,7 @@ from .thoughts import SHOWINGS
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from ..engines.upstream import UpstreamEngine
 
@@ -24,7 +24,14 @@ ENGINE_VARIABLE: Final = "ASSISTANTS_ENGINE"
 KEY_VARIABLE: Final = "ASSISTANTS_UPSTREAM_KEY"
 """The environment variable with the key of the upstream."""
 URL_VARIABLE: Final = "ASSISTANTS_UPSTREAM"
+KEY_FILE_VARIABLE: Final = "ASSISTANTS_UPSTREAM_KEY_FILE"
 MODELS_VARIABLE: Final = "ASSISTANTS_MODELS"
+BUILT_IN_VARIABLE: Final = "ASSISTANTS_BUILT_IN"
+LEAVE_OUT_VARIABLE: Final = "ASSISTANTS_LEAVE_OUT"
+THOUGHTS_VARIABLE: Final = "ASSISTANTS_THOUGHTS"
+ROLE_VARIABLE: Final = "ASSISTANTS_ROLE"
+NO_CHECK_VARIABLE: Final = "ASSISTANTS_NO_CHECK"
+_ROLES: Final = ("system", "developer")
 _TOOLS: Final = ("code_interpreter", "file_search")
 _NEEDED: Final = (
     "--engine {0} needs --upstream URL, such as http://127.0.0.1:11434/v1 for Ollama "
@@ -46,8 +53,9 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         "--upstream-key-file",
         metavar="FILE",
         type=Path,
-        help=f"file with the key of that server (default: {KEY_VARIABLE} in the "
-        "environment, or no key)",
+        default=os.environ.get(KEY_FILE_VARIABLE) or None,
+        help=f"file with the key of that server (default: {KEY_FILE_VARIABLE} in the "
+        f"environment; else {KEY_VARIABLE} there, the key itself; else no key)",
     )
     add(
         "--model",
@@ -65,7 +73,8 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         choices=_TOOLS,
         default=[],
         help="a tool that the upstream of --engine responses has itself, of "
-        f"{' and '.join(_TOOLS)}",
+        f"{' and '.join(_TOOLS)} (default: {BUILT_IN_VARIABLE} in the environment, "
+        "separated by commas)",
     )
     add(
         "--leave-out",
@@ -74,20 +83,31 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         choices=_TOOLS,
         default=[],
         help="a tool that the model is not told of, where runs with it would be "
-        "refused",
+        f"refused (default: {LEAVE_OUT_VARIABLE} in the environment, separated by "
+        "commas)",
     )
     add(
         "--thoughts",
         choices=SHOWINGS,
-        default="hide",
+        default=os.environ.get(THOUGHTS_VARIABLE) or "hide",
         help="what becomes of thoughts between <think> and </think> at the beginning "
         "of an answer: hide them, hide them also where <think> is missing, as some "
-        "templates have it (unopened), or show them (default: hide)",
+        "templates have it (unopened), or show them (default: "
+        f"{THOUGHTS_VARIABLE} in the environment, or hide)",
+    )
+    add(
+        "--role",
+        choices=_ROLES,
+        default=os.environ.get(ROLE_VARIABLE) or "system",
+        help="whose words the instructions are for the model of --engine chat "
+        f"(default: {ROLE_VARIABLE} in the environment, or system)",
     )
     add(
         "--no-check",
         action="store_true",
-        help="don't ask the upstream for its models at the start",
+        default=bool(os.environ.get(NO_CHECK_VARIABLE)),
+        help="don't ask the upstream for its models at the start (default: whether "
+        f"{NO_CHECK_VARIABLE} is set in the environment)",
     )
 
 
@@ -106,24 +126,30 @@ def engine_of(options: argparse.Namespace) -> UpstreamEngine:
         raise ValueError(_NEEDED.format(options.engine))
     names = _names(options.model)
     key = _key(options.upstream_key_file)
+    built_in = _tools(options.built_in, BUILT_IN_VARIABLE)
+    leave_out = _tools(options.leave_out, LEAVE_OUT_VARIABLE)
+    # Defaults, which the parser doesn't look at.
+    _known([options.thoughts], THOUGHTS_VARIABLE, SHOWINGS)
+    _known([options.role], ROLE_VARIABLE, _ROLES)
     try:
         if options.engine == "responses":
             return ResponsesEngine(
                 options.upstream,
                 key=key,
                 models=names,
-                built_in=options.built_in,
-                leave_out=options.leave_out,
+                built_in=built_in,
+                leave_out=leave_out,
                 thoughts=options.thoughts,
             )
-        if options.built_in:
+        if built_in:
             raise ValueError("--built-in needs --engine responses")
         return ChatEngine(
             options.upstream,
             key=key,
             models=names,
-            leave_out=options.leave_out,
+            leave_out=leave_out,
             thoughts=options.thoughts,
+            role=options.role,
         )
     except ValueError as error:
         raise ValueError(f"--upstream: {error}") from error
@@ -142,13 +168,26 @@ def check(engine: UpstreamEngine) -> list[str]:
 
 
 def _names(pairs: list[str]) -> Mapping[str, str]:
-    if not pairs:
-        given = os.environ.get(MODELS_VARIABLE, "")
-        pairs = [pair for pair in given.split(",") if pair.strip()]
     try:
-        return ModelNames.parse(pairs).table
+        return ModelNames.parse(pairs or _listed(MODELS_VARIABLE)).table
     except ValueError as error:
         raise ValueError(f"--model {error}") from error
+
+
+def _tools(given: list[str], variable: str) -> list[str]:
+    return given or _known(_listed(variable), variable, _TOOLS)
+
+
+def _listed(variable: str) -> list[str]:
+    given = os.environ.get(variable, "").split(",")
+    return [each.strip() for each in given if each.strip()]
+
+
+def _known(given: list[str], variable: str, choices: Sequence[str]) -> list[str]:
+    for each in given:
+        if each not in choices:
+            raise ValueError(f"{variable}: {each!r} is none of {', '.join(choices)}")
+    return given
 
 
 def _key(file: Path | None) -> str | None:

@@ -48,7 +48,7 @@ def responses_request(
         "input": _input(inputs, items),
         "stream": True,
         "store": False,
-        "include": _include(run, built_in),
+        "include": _include(inputs, built_in),
     }
     add_settings(body, run)
     if run["instructions"]:
@@ -124,11 +124,18 @@ def _tools(inputs: Inputs, built_in: Sequence[str]) -> list[models.ToolDict]:
     tools: list[models.ToolDict] = [_function(each) for each in inputs.turn.functions]
     if inputs.search:
         tools.append(_function(search_function(inputs.search)))
-    elif "file_search" in built_in and has_tool(run, "file_search"):
+    elif _searches(inputs, built_in):
         tools.append(_file_search(inputs))
     if "code_interpreter" in built_in and has_tool(run, "code_interpreter"):
         tools.append(_code_interpreter(inputs.code_files))
     return tools
+
+
+def _searches(inputs: Inputs, built_in: Sequence[str]) -> bool:
+    """Return whether the upstream searches; without stores it would refuse to."""
+    if "file_search" not in built_in or not inputs.turn.vector_stores:
+        return False
+    return has_tool(inputs.turn.run, "file_search")
 
 
 def _function(function: JSON) -> models.FunctionToolDict:
@@ -180,6 +187,8 @@ def _choice(inputs: Inputs, built_in: Sequence[str]) -> Any:
         return {"type": "function", "name": choice["function"]["name"]}
     if kind == "file_search" and inputs.search:
         return {"type": "function", "name": inputs.search}
+    if kind == "file_search":
+        return {"type": kind} if _searches(inputs, built_in) else "auto"
     return {"type": kind} if kind in built_in else "auto"
 
 
@@ -191,11 +200,12 @@ def _format(given: Any) -> Any:
     return given
 
 
-def _include(run: JSON, built_in: Sequence[str]) -> list[models.IncludeEnum]:
+def _include(inputs: Inputs, built_in: Sequence[str]) -> list[models.IncludeEnum]:
     include: list[models.IncludeEnum] = ["reasoning.encrypted_content"]
-    if "file_search" in built_in and has_tool(run, "file_search"):
+    if _searches(inputs, built_in):
         include.append("file_search_call.results")
-    if "code_interpreter" in built_in and has_tool(run, "code_interpreter"):
+    tool = "code_interpreter"
+    if tool in built_in and has_tool(inputs.turn.run, tool):
         include.append("code_interpreter_call.outputs")
     return include
 

@@ -12,9 +12,15 @@ from assistants_server.__main__ import _parser as parser
 from assistants_server.__main__ import main
 from assistants_server.engines import ChatEngine, ResponsesEngine, deterministic
 from assistants_server.upstream.options import (
+    BUILT_IN_VARIABLE,
     ENGINE_VARIABLE,
+    KEY_FILE_VARIABLE,
     KEY_VARIABLE,
+    LEAVE_OUT_VARIABLE,
     MODELS_VARIABLE,
+    NO_CHECK_VARIABLE,
+    ROLE_VARIABLE,
+    THOUGHTS_VARIABLE,
     URL_VARIABLE,
 )
 from harness.scripted_server import Response
@@ -38,29 +44,69 @@ def test_all_by_options(tmp_path: Path) -> None:
         made = engine(
             *("--engine", "chat", "--upstream", up.url, "--model", "gpt-4o=llama"),
             *("--upstream-key-file", str(key), "--leave-out", "code_interpreter"),
-            *("--thoughts", "show"),
+            *("--thoughts", "show", "--role", "developer"),
         )
         assert isinstance(made, ChatEngine)
         assert made.models == ("gpt-4o", "llama")
         assert told(outputs_of(made, turn()))[0] == "<think>42"
         assert up.requests[1].headers["authorization"] == f"Bearer {KEY}"
-        assert up.requests[1].json()["model"] == "llama"
+        body = up.requests[1].json()
+        assert (body["model"], body["messages"][0]["role"]) == ("llama", "developer")
         assert made.refusal(run(tools=[{"type": "code_interpreter"}])) is None
 
 
-def test_all_by_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    with upstream(MODELS, chat()) as up:
+def test_all_by_the_environment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "key").write_text(KEY)
+    with upstream(MODELS, chat("<think>42")) as up:
         for name, value in (
             (ENGINE_VARIABLE, "chat"),
             (URL_VARIABLE, up.url),
-            (KEY_VARIABLE, KEY),
+            (KEY_VARIABLE, "another"),
+            (KEY_FILE_VARIABLE, str(tmp_path / "key")),
             (MODELS_VARIABLE, "gpt-4o=llama, *=llama"),
+            (LEAVE_OUT_VARIABLE, "code_interpreter, "),
+            (THOUGHTS_VARIABLE, "show"),
+            (ROLE_VARIABLE, "developer"),
+            ("ASSISTANTS_MAX_TURNS", "3"),
         ):
             monkeypatch.setenv(name, value)
         made = engine()
-        assert told(outputs_of(made, turn(model="other")))[0] == "42"
+        assert told(outputs_of(made, turn(model="other")))[0] == "<think>42"
+        body = up.requests[1].json()
+        assert (body["model"], body["messages"][0]["role"]) == ("llama", "developer")
         assert up.requests[1].headers["authorization"] == f"Bearer {KEY}"
-        assert up.requests[1].json()["model"] == "llama"
+        assert made.refusal(run(tools=[{"type": "code_interpreter"}])) is None
+        assert parser().parse_args([]).max_turns == 3
+        monkeypatch.setenv(KEY_FILE_VARIABLE, "")
+        monkeypatch.setenv(NO_CHECK_VARIABLE, "1")
+        assert isinstance(engine(), ChatEngine)
+        assert len(up.requests) == 2
+        monkeypatch.setenv(ENGINE_VARIABLE, "responses")
+        monkeypatch.setenv(BUILT_IN_VARIABLE, "file_search,code_interpreter")
+        monkeypatch.setenv(LEAVE_OUT_VARIABLE, "")
+        assert engine().refusal(run(tools=[{"type": "code_interpreter"}])) is None
+
+
+@pytest.mark.parametrize(
+    ("variable", "says"),
+    [
+        ("ASSISTANTS_BUILT_IN", "'x' is none of code_interpreter, file_search"),
+        ("ASSISTANTS_LEAVE_OUT", "'x' is none of code_interpreter, file_search"),
+        ("ASSISTANTS_THOUGHTS", "'x' is none of hide, unopened, show"),
+        ("ASSISTANTS_ROLE", "'x' is none of system, developer"),
+    ],
+)
+def test_what_the_environment_has_is_looked_at(
+    variable: str,
+    says: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv(variable, "x")
+    assert main(["--engine", "chat", "--upstream", "http://127.0.0.1:1"]) == 2
+    assert capsys.readouterr().err == f"assistants_server: {variable}: {says}\n"
 
 
 def test_responses_with_the_tools_of_the_upstream() -> None:

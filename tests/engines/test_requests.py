@@ -147,6 +147,13 @@ def test_a_function_without_parameters_has_empty_ones_in_responses() -> None:
 
 
 @pytest.mark.parametrize("ask", [ask_chat, ask_responses])
+@pytest.mark.parametrize("value", [True, False])
+def test_calls_may_be_one_at_a_time(ask: Any, *, value: bool) -> None:
+    asked = turn(tools=[function("multiply")], parallel_tool_calls=value)
+    assert ask(asked)["parallel_tool_calls"] is value
+
+
+@pytest.mark.parametrize("ask", [ask_chat, ask_responses])
 def test_nothing_is_said_of_tools_without_tools(ask: Any) -> None:
     body = ask(turn(tool_choice="required", parallel_tool_calls=False))
     assert not {"tools", "tool_choice", "parallel_tool_calls"} & body.keys()
@@ -300,6 +307,14 @@ def test_or_in_the_stores_of_the_upstream() -> None:
     ]
     assert body["tool_choice"] == {"type": "file_search"}
     assert "file_search_call.results" in body["include"]
+
+
+def test_without_stores_the_upstream_is_not_asked_to_search() -> None:
+    """It would refuse to: the list may not be empty."""
+    asked = turn(tools=[{"type": "file_search"}], tool_choice={"type": "file_search"})
+    body = ask_responses(asked, built_in=("file_search",))
+    assert not {"tools", "tool_choice"} & body.keys()
+    assert body["include"] == ["reasoning.encrypted_content"]
 
 
 def test_code_runs_where_the_upstream_can() -> None:
