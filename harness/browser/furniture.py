@@ -81,7 +81,13 @@ def _hostile(client: Client) -> dict[str, Any]:
             thread_id=thread, assistant_id=assistant, metadata=metadata
         )
         runs.append(run.id)
-    return {
+    caller = client.assistants.create(
+        model="gpt-4o-mini",
+        name=f"HOSTILE {MARKUP[:100]}",
+        tools=[{"type": "function", "function": {"name": "HOSTILE_onload"}}],
+    )
+    waiting = _asked(client, caller.id, "hostile_waiting", f"HOSTILE {MARKUP}")
+    return waiting | {
         "hostile_assistant": assistant.id,
         "hostile_thread": thread.id,
         "hostile_runs": runs,

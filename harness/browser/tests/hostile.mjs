@@ -1,0 +1,108 @@
+// What users, models and files may write: it is text everywhere, and harms nothing.
+// `inTab` looks whether a script has run, a policy was violated, or the page was left.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { NARROW, inTab } from "../browser.mjs";
+import { ids } from "../surroundings.mjs";
+
+const PLACES = {
+  "in a conversation": `#/threads/${ids.hostile_thread}`,
+  "in a conversation, from its end": `#/threads/${ids.hostile_thread}?from=end`,
+  "in a list of runs": `#/threads/${ids.hostile_thread}/runs`,
+  "in a run": `#/threads/${ids.hostile_thread}/runs/${ids.hostile_runs[0]}`,
+  "in a run with a long word": `#/threads/${ids.hostile_thread}/runs/${ids.hostile_runs[2]}`,
+  "in the error of a run": `#/threads/${ids.hostile_thread}/runs/${ids.hostile_runs[4]}`,
+  "in the calls of a run": `#/threads/${ids.hostile_waiting_thread}/runs/${ids.hostile_waiting}`,
+  "in a form for outputs": `#/playground?thread=${ids.hostile_waiting_thread}`,
+  "in the playground": `#/playground?thread=${ids.hostile_thread}`,
+  "in the list of threads": "#/threads",
+  "in the list of assistants": "#/assistants",
+  "in an assistant": `#/assistants/${ids.hostile_assistant}`,
+  "in the list of files": "#/files",
+  "in a file": `#/files/${ids.hostile_file}`,
+  "in the list of vector stores": "#/vector_stores",
+  "in a vector store": `#/vector_stores/${ids.hostile_store}`,
+};
+
+for (const [where, address] of Object.entries(PLACES)) {
+  test(`hostile texts: ${where}`, async () => {
+    await inTab(
+      address,
+      async (page) => {
+        const shown = page.getByText("HOSTILE").or(page.locator("[value*=HOSTILE]")).first();
+        await shown.waitFor({ state: "attached" });
+        // What is folded up is opened, all of it.
+        for (const each of await page.locator("summary:visible").all()) await each.click();
+        await page.waitForTimeout(100);
+        assert.deepEqual(await strangers(page), []);
+        const width = await page.evaluate(() => document.documentElement.scrollWidth);
+        assert.ok(width <= NARROW.width, `it is ${width} pixels wide`);
+      },
+      { size: NARROW },
+    );
+  });
+}
+
+// Return what nobody but markup in a text can have made.
+function strangers(page) {
+  return page.evaluate(() => {
+    const main = document.querySelector("main");
+    const found = [...main.querySelectorAll("script, iframe, svg, object, embed, style, b")];
+    const links = [...main.querySelectorAll("a[href], area, form[action], [formaction]")];
+    const wrong = links.filter((each) => !/^(#|https?:)/.test(each.getAttribute("href") ?? ""));
+    const images = [...main.querySelectorAll("img")].filter((each) => !/^blob:/.test(each.src));
+    return [...found, ...wrong, ...images].map((each) => each.outerHTML.slice(0, 200));
+  });
+}
+
+test("hostile texts: a direction that is never ended doesn't turn the page around", async () => {
+  await inTab(`#/threads/${ids.hostile_thread}`, async (page) => {
+    const message = page.getByRole("article").filter({ hasText: "gnp.exe" }).first();
+    await message.waitFor();
+    const head = await message.evaluate((each) => {
+      const [speaker, time] = each.querySelector(".message-head").children;
+      return speaker.getBoundingClientRect().left < time.getBoundingClientRect().left;
+    });
+    assert.ok(head, "what stands beside it is turned around");
+  });
+});
+
+test("hostile texts: in what the address says", async () => {
+  for (const text of ["<img src=x onerror=harmed=1>", "javascript:harmed=1", "../../x", "%"]) {
+    const address = encodeURIComponent(text);
+    for (const view of ["threads", "assistants", "files", "vector_stores", "nothing"]) {
+      await inTab(
+        `#/${view}/${address}`,
+        async (page) => {
+          await page.getByRole("alert").or(page.getByText("There is no such page")).first().waitFor();
+          assert.deepEqual(await strangers(page), []);
+        },
+        { expected: [/404|400/] },
+      );
+    }
+  }
+});
+
+test("hostile texts: in an error of the server, and in its very answer", async () => {
+  const message = `<img src=x onerror="window.harmed=1">HOSTILE<script>window.harmed=2</script>`;
+  const answers = [
+    { status: 400, json: { error: { message, type: message, param: message, code: message } } },
+    { status: 500, body: message, contentType: "text/html" },
+    { status: 200, body: message, contentType: "text/html" },
+    { status: 200, json: { data: null, message } },
+    { status: 200, json: { data: [{ id: message, filename: { message } }], has_more: false } },
+  ];
+  for (const answer of answers) {
+    await inTab(
+      "#/vector_stores",
+      async (page) => {
+        await page.route("**/v1/files**", (route) => route.fulfill(answer));
+        await page.getByRole("link", { name: "Files", exact: true }).click();
+        await page.getByRole("alert").or(page.getByRole("heading", { name: "Files" })).first().waitFor();
+        assert.deepEqual(await strangers(page), []);
+      },
+      { expected: [/400|500|SyntaxError|TypeError/] },
+    );
+  }
+});
