@@ -55,6 +55,15 @@ export async function inTab(path, use, options = {}) {
   }
 }
 
+// Go to another view of the page that is loaded, as a link would.
+export async function visit(page, address) {
+  await page.evaluate((hash) => {
+    // Until the new view is there, nothing of the old one shall be found.
+    document.querySelector("main").replaceChildren();
+    location.hash = hash;
+  }, address);
+}
+
 function watch() {
   window.violations = [];
   document.addEventListener("securitypolicyviolation", (event) => {
@@ -64,19 +73,20 @@ function watch() {
 
 function observe(page, base) {
   const faults = [];
-  page.on("pageerror", (error) => faults.push(`error: ${error.stack ?? error}`));
+  const note = (text) => faults.push(`${text} at ${new URL(page.url()).hash}`);
+  page.on("pageerror", (error) => note(`error: ${error.stack ?? error}`));
   page.on("dialog", (dialog) => {
     // Dialogs of the page are its own elements.
-    faults.push(`dialog: ${dialog.message()}`);
+    note(`dialog: ${dialog.message()}`);
     dialog.dismiss();
   });
-  page.on("popup", () => faults.push("popup"));
+  page.on("popup", () => note("popup"));
   page.on("console", (message) => {
-    if (message.type() === "error") faults.push(`console: ${message.text()}`);
+    if (message.type() === "error") note(`console: ${message.text()}`);
   });
   page.on("request", (request) => {
     if (!request.url().startsWith(base) && !/^(blob|data):/.test(request.url())) {
-      faults.push(`request: ${request.url()}`);
+      note(`request: ${request.url()}`);
     }
   });
   page.on("framenavigated", (frame) => {

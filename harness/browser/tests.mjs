@@ -9,6 +9,8 @@ import "./tests/files.mjs";
 import "./tests/vector_stores.mjs";
 import "./tests/access.mjs";
 import "./tests/hostile.mjs";
+import "./tests/keyboard.mjs";
+import "./tests/size.mjs";
 import "./tests/appearance.mjs";
 
 before(launch);

@@ -11,7 +11,7 @@ export const VIEWS = {
   threads: ["#/threads", "When was the highest water"],
   "a thread": [`#/threads/${ids.thread}`, "I can't help with"],
   runs: [`#/threads/${ids.thread}/runs`, "completed"],
-  "a run": [`#/threads/${ids.thread}/runs/${ids.run}`, "The highest water"],
+  "a run": [`#/threads/${ids.thread}/runs/${ids.run}`, "In the conversation"],
   "a failed run": [runs("failed"), "The gauge does not answer."],
   "an incomplete run": [runs("incomplete"), "It stopped early"],
   assistants: ["#/assistants", "Pilot"],

@@ -3,7 +3,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { NARROW, inTab } from "../browser.mjs";
+import { NARROW, inTab, visit } from "../browser.mjs";
 import { ids } from "../surroundings.mjs";
 
 const PLACES = {
@@ -25,24 +25,27 @@ const PLACES = {
   "in a vector store": `#/vector_stores/${ids.hostile_store}`,
 };
 
-for (const [where, address] of Object.entries(PLACES)) {
-  test(`hostile texts: ${where}`, async () => {
-    await inTab(
-      address,
-      async (page) => {
-        const shown = page.getByText("HOSTILE").or(page.locator("[value*=HOSTILE]")).first();
-        await shown.waitFor({ state: "attached" });
-        // What is folded up is opened, all of it.
-        for (const each of await page.locator("summary:visible").all()) await each.click();
-        await page.waitForTimeout(100);
-        assert.deepEqual(await strangers(page), []);
-        const width = await page.evaluate(() => document.documentElement.scrollWidth);
-        assert.ok(width <= NARROW.width, `it is ${width} pixels wide`);
-      },
-      { size: NARROW },
-    );
-  });
-}
+test("hostile texts: wherever they are shown", async (t) => {
+  await inTab(
+    "",
+    async (page) => {
+      for (const [where, address] of Object.entries(PLACES)) {
+        await t.test(where, async () => {
+          await visit(page, address);
+          const shown = page.getByText("HOSTILE").or(page.locator("[value*=HOSTILE]")).first();
+          await shown.waitFor({ state: "attached" });
+          // What is folded up is opened, all of it.
+          for (const each of await page.locator("summary:visible").all()) await each.click();
+          await page.waitForTimeout(50);
+          assert.deepEqual(await strangers(page), []);
+          const width = await page.evaluate(() => document.documentElement.scrollWidth);
+          assert.ok(width <= NARROW.width, `it is ${width} pixels wide`);
+        });
+      }
+    },
+    { size: NARROW },
+  );
+});
 
 // Return what nobody but markup in a text can have made.
 function strangers(page) {
@@ -69,19 +72,19 @@ test("hostile texts: a direction that is never ended doesn't turn the page aroun
 });
 
 test("hostile texts: in what the address says", async () => {
-  for (const text of ["<img src=x onerror=harmed=1>", "javascript:harmed=1", "../../x", "%"]) {
-    const address = encodeURIComponent(text);
-    for (const view of ["threads", "assistants", "files", "vector_stores", "nothing"]) {
-      await inTab(
-        `#/${view}/${address}`,
-        async (page) => {
+  await inTab(
+    "",
+    async (page) => {
+      for (const text of ["<img src=x onerror=harmed=1>", "javascript:harmed=1", "../../x", "%"]) {
+        for (const view of ["threads", "assistants", "files", "vector_stores", "nothing"]) {
+          await visit(page, `#/${view}/${encodeURIComponent(text)}`);
           await page.getByRole("alert").or(page.getByText("There is no such page")).first().waitFor();
           assert.deepEqual(await strangers(page), []);
-        },
-        { expected: [/404|400/] },
-      );
-    }
-  }
+        }
+      }
+    },
+    { expected: [/404|400/] },
+  );
 });
 
 test("hostile texts: in an error of the server, and in its very answer", async () => {
