@@ -8,6 +8,7 @@ import "./tests/assistants.mjs";
 import "./tests/files.mjs";
 import "./tests/vector_stores.mjs";
 import "./tests/access.mjs";
+import "./tests/outages.mjs";
 import "./tests/hostile.mjs";
 import "./tests/keyboard.mjs";
 import "./tests/size.mjs";

@@ -1,11 +1,9 @@
-// The key, the policy against scripts, and a server that goes away and comes back.
+// The key, and the policy against scripts.
 
 import assert from "node:assert/strict";
-import { join } from "node:path";
 import { test } from "node:test";
 import { inTab } from "../browser.mjs";
 import { send, startServer } from "../server.mjs";
-import { surroundings } from "../surroundings.mjs";
 
 const KEY = "sk-of-the-tests-0123456789";
 
@@ -66,92 +64,69 @@ test("access: without the key nothing is shown, and it is asked for again", asyn
   }
 });
 
-test("access: scripts and markup of others are refused by the policy", async () => {
+const REFUSED = [/^policy: /, /^console: /, /^request: http:\/\/127\.0\.0\.1:9\//];
+// What somebody who found a way to write into the page could write.
+const INJECTED = `
+  <script>window.ran = "script"</script>
+  <script src="http://127.0.0.1:9/x.js"></script>
+  <img src="x" onerror="window.ran = 'handler'">
+  <iframe srcdoc="<script>parent.ran = 'frame'</script>"></iframe>
+  <style>main { display: none }</style>
+  <base href="http://127.0.0.1:9/">
+  <form action="http://127.0.0.1:9/" id="leave"></form>`;
+
+test("access: markup that was written into the page is refused by the policy", async () => {
   await inTab(
     "#/files",
     async (page) => {
-      const outcome = await page.evaluate(async () => {
-        const script = document.createElement("script");
-        // A text node is no assignment that trusted types would look at.
-        script.append("window.ran = 1");
-        document.head.append(script);
-        const button = document.createElement("button");
-        const attempts = {
-          handler: () => button.setAttribute("onclick", "window.ran = 2"),
-          markup: () => (button.innerHTML = "<b>x</b>"),
-          elsewhere: () => fetch("http://127.0.0.1:9/"),
-        };
-        const ends = {};
-        for (const [name, attempt] of Object.entries(attempts)) {
-          try {
-            await attempt();
-            ends[name] = "was done";
-          } catch (error) {
-            ends[name] = error.name;
-          }
-        }
-        return { ...ends, ran: window.ran };
+      await page.route(/:\d+\/$/, async (route) => {
+        const response = await route.fetch();
+        const body = (await response.text()).replace("<body>", `<body>${INJECTED}`);
+        await route.fulfill({ response, body });
       });
-      assert.deepEqual(outcome, {
-        handler: "TypeError",
-        markup: "TypeError",
-        elsewhere: "TypeError",
-        ran: undefined,
-      });
-      const violated = await page.evaluate(() => window.violations.join());
-      for (const each of ["script-src", "require-trusted-types-for", "connect-src"]) {
+      await page.reload();
+      await page.getByRole("link", { name: /curve\.png/ }).waitFor();
+      await page.evaluate(() => document.querySelector("#leave").submit());
+      const ran = await page.evaluate(() => window.ran);
+      assert.equal(ran, undefined);
+      const violated = await page.evaluate(() => window.violations.join("\n"));
+      for (const each of ["script-src-elem", "script-src-attr", "style-src", "base-uri", "form-action"]) {
         assert.ok(violated.includes(each), `${each} is not in ${violated}`);
       }
     },
-    { expected: [/^policy: /, /^console: /, /^request: http:\/\/127\.0\.0\.1:9\//] },
+    // The frame is there, and inherits the policy.
+    { expected: [...REFUSED, /^navigation: about:srcdoc/] },
   );
 });
 
-test("access: the page waits for a server that went away", async () => {
-  const store = join(surroundings.folder, "away.db");
-  let server = await startServer({ store });
-  const { base, port } = server;
-  try {
-    await send("POST", "/assistants", { model: "gpt-4o", name: "Survivor" }, { base });
-    await inTab(
-      "#/files",
-      async (page) => {
-        await page.getByText("There are no files yet.").waitFor();
-        await server.stop();
-        await page.getByRole("link", { name: "Assistants" }).click();
-        const banner = page.getByRole("status").getByText("The server can't be reached.");
-        await banner.waitFor();
-        server = await startServer({ store, port });
-        await page.getByRole("link", { name: /Survivor/ }).waitFor();
-        await banner.waitFor({ state: "detached" });
-      },
-      { base, expected: [/ERR_CONNECTION_REFUSED/] },
-    );
-  } finally {
-    await server.stop();
-  }
-});
-
-test("access: an upload that the server's end broke off can be sent again", async () => {
-  const store = join(surroundings.folder, "upload.db");
-  let server = await startServer({ store });
-  const { base, port } = server;
-  try {
-    await inTab(
-      "#/files",
-      async (page) => {
-        await page.getByText("There are no files yet.").waitFor();
-        await server.stop();
-        const file = { name: "late.txt", mimeType: "text/plain", buffer: Buffer.from("late") };
-        await page.getByLabel("Upload files").setInputFiles(file);
-        await page.getByRole("alert").getByText("The server broke off").waitFor();
-        server = await startServer({ store, port });
-        await page.getByRole("button", { name: "Try again" }).click();
-        await page.getByRole("link", { name: /late\.txt/ }).waitFor();
-      },
-      { base, expected: [/ERR_CONNECTION_REFUSED/] },
-    );
-  } finally {
-    await server.stop();
-  }
+test("access: the page can't be made to write markup, or to ask others", async () => {
+  await inTab(
+    "#/files",
+    async (page) => {
+      const ends = await page.evaluate(async () => {
+        const node = document.createElement("div");
+        const attempts = {
+          handler: () => node.setAttribute("onclick", "window.ran = 1"),
+          markup: () => (node.innerHTML = "<b>x</b>"),
+          script: () => (document.createElement("script").text = "window.ran = 2"),
+          elsewhere: () => fetch("http://127.0.0.1:9/"),
+        };
+        const found = {};
+        for (const [name, attempt] of Object.entries(attempts)) {
+          try {
+            await attempt();
+            found[name] = "was done";
+          } catch (error) {
+            found[name] = error.name;
+          }
+        }
+        return found;
+      });
+      const refused = "TypeError";
+      assert.deepEqual(ends, {
+        ...{ handler: refused, markup: refused, script: refused, elsewhere: refused },
+      });
+    },
+    { expected: REFUSED },
+  );
 });
