@@ -28,6 +28,10 @@ _PAGE = 100
 _REFUSED = (400, 404, 413, 422)
 
 
+class NoConversationsError(Exception):
+    """The server has no conversations."""
+
+
 @dataclass
 class Carried:
     """What came of an import into conversations.
@@ -100,6 +104,7 @@ class Conversations:
 
         Raises:
             ArchiveError: it is no archive, or damaged.
+            NoConversationsError: the server has no such thing.
             APIError: the server can't be reached, or refuses the key; what is done
                 stays, and the same call goes on.
             OSError: the archive, or the mapping beside it, can't be used.
@@ -122,7 +127,11 @@ class Conversations:
             mapped = self._opened(archive, entry, mapping, known)
             self._add_items(archive, entry, mapping, mapped)
         except NotFoundError as error:
-            self._fail(entry.id, f"its conversation is gone: {error}")
+            if known is None or not known.conversation:
+                raise NoConversationsError(
+                    f"{self._server} has no conversations: {error.message}"
+                ) from error
+            self._fail(entry.id, f"its conversation is gone: {error.message}")
         except APIStatusError as error:
             if error.status_code not in _REFUSED:
                 raise
@@ -145,16 +154,20 @@ class Conversations:
                 known.conversation,
                 self._count(known.conversation),
             )
-        if known:
+        if known and known.state == "creating":
             reason = "an earlier import may have left an empty conversation behind"
             self._fail(entry.id, reason)
         threads = (v for kind, v in _lines(archive, entry) if kind == "thread")
         metadata = metadata_of(next(threads, None), Counter())
         mapping.put(Mapped(self._server, entry.id, "creating"))
         body = api.CreateConversationBody.from_dict({"metadata": metadata})
-        made = api.ConversationResource.from_dict(
-            self._send(api.create_conversation.build_request(body=body))
-        )
+        try:
+            answer = self._send(api.create_conversation.build_request(body=body))
+        except APIStatusError as error:
+            if error.status_code in _REFUSED:
+                mapping.put(Mapped(self._server, entry.id, "refused"))
+            raise
+        made = api.ConversationResource.from_dict(answer)
         mapped = Mapped(self._server, entry.id, "open", made.id)
         mapping.put(mapped)
         return mapped

@@ -27,7 +27,7 @@ class Mapped(msgspec.Struct, omit_defaults=True):
     Attributes:
         server: where it goes.
         thread: the id of the thread.
-        state: "creating" until the id of the conversation is known.
+        state: "creating" until the id of the conversation is known, or it is refused.
         conversation: the id of the conversation.
         items: how many items it has, as far as is known.
         lost: what could not be carried, by the names in `LOSSES`.
@@ -35,7 +35,7 @@ class Mapped(msgspec.Struct, omit_defaults=True):
 
     server: str
     thread: str
-    state: Literal["creating", "open", "done"]
+    state: Literal["creating", "refused", "open", "done"]
     conversation: str | None = None
     items: int = 0
     lost: dict[str, int] = {}

@@ -6,6 +6,8 @@ import sys
 import time
 from typing import TYPE_CHECKING, Final
 
+from assistants_archive.counting import counted
+
 from ..safe_text import visible
 
 if TYPE_CHECKING:
@@ -13,21 +15,6 @@ if TYPE_CHECKING:
 
 _PAUSE: Final = 0.1
 _KIBIBYTE: Final = 1024
-_NAMES: Final = {
-    "assistant": "assistants",
-    "thread": "threads",
-    "message": "messages",
-    "run": "runs",
-    "step": "steps",
-    "vector_store": "vector stores",
-    "vector_store_file": "files in vector stores",
-    "file_batch": "batches",
-    "batch_file": "files in batches",
-    "file": "files",
-    "content": "contents",
-    "parsed_content": "texts of files",
-    "list": "lists",
-}
 
 
 class ProgressLine:
@@ -45,11 +32,11 @@ class ProgressLine:
         self._last = now
         what = progress.phase.replace("_", " ")
         text = f"{what} {progress.done}/{progress.known}"
-        text += f", {progress.counts['message']} messages"
+        text += f", {counted('message', progress.counts['message'])}"
         if progress.bytes:
             text += f", {size_text(progress.bytes)} of files"
         if progress.problems:
-            text += f", {progress.problems} problems"
+            text += f", {progress.problems} could not be had"
         sys.stderr.write(f"\r\x1b[K{visible(text)}")
         sys.stderr.flush()
 
@@ -58,13 +45,6 @@ class ProgressLine:
         if self._shown:
             sys.stderr.write("\r\x1b[K")
             sys.stderr.flush()
-
-
-def counts_text(counts: dict[str, int]) -> str:
-    """Return counts of kinds of objects as a text."""
-    known = [f"{counts[k]} {name}" for k, name in _NAMES.items() if counts.get(k)]
-    known += [f"{n} {k}" for k, n in counts.items() if k not in _NAMES]
-    return ", ".join(known) or "nothing"
 
 
 def size_text(size: float) -> str:

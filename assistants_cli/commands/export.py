@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Annotated, TextIO
 import typer
 
 from assistants_archive import ArchiveError
-from assistants_archive.names import ERRORS
+from assistants_archive.counting import counts_text
+from assistants_archive.names import ERRORS, MANIFEST
 
 from ..archive import Export, Outcome, Selection, ids_in
 from ..archive.export import JOBS, STOPPED
-from ..archive.progress import ProgressLine, counts_text
+from ..archive.progress import ProgressLine
 from ..command import command
 from ..exit_codes import ExitCode
 from ..failures import Ended, WrongUse, advice_for, exit_code_of
@@ -132,10 +133,14 @@ def _stopped(session: Session, folder: Path, error: BaseException) -> Ended:
     if isinstance(error, KeyboardInterrupt):
         note("assistants: interrupted")
         code = ExitCode.INTERRUPTED
+    elif isinstance(error, OSError):
+        note(f"assistants: {error.filename or folder}: {error.strerror or error}")
+        code = ExitCode.ERROR
     else:
         note(f"assistants: {advice_for(error)}")
         code = exit_code_of(error) or ExitCode.ERROR
-    note(f"What is in {folder} is whole; run the same command again to go on.")
+    if (folder / MANIFEST).is_file():
+        note(f"What is in {folder} is whole; run the same command again to go on.")
     return Ended(code)
 
 
@@ -158,7 +163,7 @@ def _report(session: Session, folder: Path, outcome: Outcome) -> ExitCode:
         output.line(f"{folder}: {counts_text(manifest.counts)}; verified")
     if not problems:
         return ExitCode.OK
-    output.note(f"{len(problems)} things could not be had, see {folder / ERRORS}:")
+    output.note(f"Not everything could be had, see {folder / ERRORS}:")
     for each in problems[:_SHOWN]:
         output.note(f"  {each.unit} {each.id}, {each.what}: {each.message}")
     if len(problems) > _SHOWN:

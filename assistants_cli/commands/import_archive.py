@@ -8,8 +8,9 @@ from typing import Annotated
 import typer
 
 from assistants_archive import ArchiveError
+from assistants_archive.counting import counted
 
-from ..archive.conversations import Carried, Conversations, survey
+from ..archive.conversations import Carried, Conversations, NoConversationsError, survey
 from ..archive.items import LOSSES
 from ..command import command
 from ..exit_codes import ExitCode
@@ -65,8 +66,8 @@ def _into_conversations(session: Session, folder: Path, *, dry_run: bool) -> Exi
             output.data(_data(planned))
         else:
             output.line(
-                f"{planned.threads} threads would become conversations with "
-                f"{planned.items} items; nothing was sent"
+                f"{counted('thread', planned.threads)} would go into conversations, "
+                f"with {planned.items} items in all; nothing was sent"
             )
         return ExitCode.OK
     work = Conversations(session.client, folder)
@@ -74,6 +75,8 @@ def _into_conversations(session: Session, folder: Path, *, dry_run: bool) -> Exi
         done = work.run()
     except ArchiveError:
         raise
+    except NoConversationsError as error:
+        raise WrongUse(str(error)) from error
     except (Exception, KeyboardInterrupt):
         output.note("What was imported stays; run the same command again to go on.")
         raise
@@ -81,9 +84,9 @@ def _into_conversations(session: Session, folder: Path, *, dry_run: bool) -> Exi
         output.data(_data(done))
     else:
         output.line(
-            f"{done.threads} threads became conversations, {done.items} items were "
-            f"added; {done.before} were there already; {work.mapping} says which is "
-            "which"
+            f"{counted('thread', done.threads)} went into conversations, with "
+            f"{done.items} items in all; {done.before} were there already; "
+            f"{work.mapping} says which is which"
         )
     _tell_losses(session, done, "could not be carried")
     for thread, reason in done.problems[:_SHOWN]:

@@ -9,8 +9,9 @@ import typer
 
 from assistants_archive import ArchiveError
 from assistants_archive import verify as verify_archive
+from assistants_archive.counting import counts_text
+from assistants_archive.names import ERRORS
 
-from ..archive.progress import counts_text
 from ..command import command
 from ..exit_codes import ExitCode
 from ..failures import WrongUse
@@ -48,5 +49,6 @@ def verify(
         if len(found.damages) > _SHOWN:
             output.line(f"  and {len(found.damages) - _SHOWN} more")
     if problems:
-        output.note(f"{problems} things could not be had when it was exported.")
+        where = folder / ERRORS
+        output.note(f"Not everything could be had when it was exported, see {where}.")
     return ExitCode.OK if found.sound else ExitCode.ERROR

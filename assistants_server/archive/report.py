@@ -6,6 +6,8 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple, TypeAlias
 
+from assistants_archive.counting import counts_text
+
 Verdict: TypeAlias = Literal["imported", "unchanged", "deleted", "conflict", "refused"]
 _MOST = 1000
 
@@ -71,7 +73,7 @@ class Report:
             "refused": "can't be imported",
         }
         found = [
-            f"{', '.join(f'{n} {kind}' for kind, n in sorted(kinds.items()))}: {verb}"
+            f"{counts_text(kinds)}: {verb}"
             for verdict, verb in verbs.items()
             if (kinds := self.counts[verdict])
         ]

@@ -8,7 +8,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from assistants_archive import ArchiveError
-from assistants_cli.archive.conversations import Carried, Conversations, survey
+from assistants_cli.archive.conversations import (
+    Carried,
+    Conversations,
+    NoConversationsError,
+    survey,
+)
 from assistants_client import APIError, Client
 from harness.prism.conversations import ITEMS
 from harness.prism.models import schema_errors
@@ -179,6 +184,16 @@ def test_a_thread_that_is_refused_is_said(
     done = Conversations(client, long).run()
     assert done.threads == 0
     assert done.problems[0][0] == "thread_1"
+    # Nothing can have been left behind, so nothing is said of that.
+    assert Conversations(client, long).run().problems == []
+
+
+def test_a_server_without_conversations_is_named(
+    there: There, client: Client, long: Path
+) -> None:
+    there.refused = [404]
+    with pytest.raises(NoConversationsError, match="has no conversations: no"):
+        Conversations(client, long).run()
 
 
 def test_a_conversation_that_is_gone_is_said(

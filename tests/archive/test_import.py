@@ -180,6 +180,6 @@ def test_the_command(
     assert main([*given, "--dry-run"]) == 0
     assert "would be imported" in capsys.readouterr().out
     assert main(given) == 0
-    assert "3 thread" in capsys.readouterr().out
+    assert "3 threads" in capsys.readouterr().out
     assert main(["import", str(store), "--store", str(store)]) == 2
     assert "is no folder" in capsys.readouterr().err
