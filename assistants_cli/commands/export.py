@@ -30,7 +30,10 @@ _SHOWN = 10
 @command
 def export(
     session: Session,
-    folder: Annotated[Path, typer.Argument(help="A new folder, or an unfinished one")],
+    folder: Annotated[
+        Path,
+        typer.Argument(metavar="FOLDER", help="A new folder, or an unfinished one"),
+    ],
     thread: Annotated[
         list[str] | None,
         typer.Option(metavar="ID", help="A thread; may be given several times"),

@@ -24,7 +24,9 @@ _SHOWN = 20
 @command
 def import_archive(
     session: Session,
-    folder: Annotated[Path, typer.Argument(help="The folder of an archive")],
+    folder: Annotated[
+        Path, typer.Argument(metavar="FOLDER", help="The folder of an archive")
+    ],
     store: Annotated[
         Path | None,
         typer.Option(

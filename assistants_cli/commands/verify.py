@@ -23,7 +23,9 @@ _SHOWN = 20
 @command
 def verify(
     session: Session,
-    folder: Annotated[Path, typer.Argument(help="The folder of an archive")],
+    folder: Annotated[
+        Path, typer.Argument(metavar="FOLDER", help="The folder of an archive")
+    ],
 ) -> ExitCode:
     """Verify that an archive is as it was written: each file, each line, each count."""
     try:
