@@ -35,7 +35,9 @@ PAGES = {
         *("keep-your-application", "jupyter", "web", "processes", "frameworks"),
     ],
     "Three ways to use it": ["importing", "regenerating", "vendoring"],
-    "Moving over": ["from-openai", "from-r-and-ruby"],
+    "Moving over": [
+        *("from-openai", "from-r-and-ruby", "bring-your-threads", "leave-foundry"),
+    ],
     "Reference of the client": [
         "reference/client",
         "reference/assistants",

@@ -56,9 +56,9 @@ class Shop:
         return Export(self.client, folder, selection or self.everything, jobs=1).run()
 
 
-def opened(server: LocalServer) -> Shop:
+def opened(server: LocalServer, *, key: str = KEY) -> Shop:
     """Put one of everything into a server."""
-    client = Client(base_url=server.url, api_key=KEY)
+    client = Client(base_url=server.url, api_key=key)
     stores = client.vector_stores
     store = stores.create(name="Lights", metadata={"a": "b"})
     upload = client.files.create(file=("../lights.txt", TEXT), purpose="assistants")
