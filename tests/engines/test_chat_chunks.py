@@ -84,6 +84,7 @@ CALLS: dict[str, tuple[list[JSON], list[Any]]] = {
         ],
         [ONE, TWO],
     ),
+    # As Gemini's: BerriAI/litellm#16194, NousResearch/hermes-agent#101654.
     "a new id at a used index": (
         [
             call('{"a": 6}', index=0, id="a", name="multiply"),
@@ -98,6 +99,7 @@ CALLS: dict[str, tuple[list[JSON], list[Any]]] = {
         ],
         [ONE],
     ),
+    # langchain-ai/langchain#40562
     "no index at all": (
         [
             call('{"a": 6}', id="a", name="multiply"),
@@ -105,6 +107,7 @@ CALLS: dict[str, tuple[list[JSON], list[Any]]] = {
         ],
         [ONE, TWO],
     ),
+    # huggingface/text-generation-inference#2136, ggml-org/llama.cpp#20198
     "arguments as an object": (
         [call({"a": 6}, index=0, id="a", name="multiply")],
         [ONE],
@@ -133,16 +136,28 @@ CALLS: dict[str, tuple[list[JSON], list[Any]]] = {
 def test_calls_are_put_together(
     pieces: list[JSON], calls: list[Any], finish: str
 ) -> None:
+    """Whatever the reason is: vllm-project/vllm#9209, ollama/ollama#7963."""
     events = [chunk(tool_calls=[piece]) for piece in pieces]
     assert read(*events, chunk(finish), END) == calls
     # All in one chunk is the same.
     assert read(chunk(tool_calls=pieces), chunk(finish), END) == calls
 
 
-def test_a_call_without_an_id_gets_one() -> None:
-    pieces = [call('{"a": 6}', name="multiply"), call('{"b": 7}', name="divide")]
+@pytest.mark.parametrize("indexes", [(), (0, 0), (0, 1)])
+@pytest.mark.parametrize("id", [None, ""])
+@pytest.mark.parametrize("second", ["divide", "multiply"])
+def test_a_call_without_an_id_gets_one(
+    indexes: tuple[int, ...], id: str | None, second: str
+) -> None:
+    """sgl-project/sglang#7048, lmstudio-ai/lmstudio-bug-tracker#830"""
+    pieces = [
+        call('{"a": 6}', name="multiply", id=id),
+        call('{"b": 7}', name=second, id=id),
+    ]
+    for piece, index in zip(pieces, indexes, strict=False):
+        piece["index"] = index
     one, two = read(*[chunk(tool_calls=[p]) for p in pieces], chunk("stop"))
-    assert [one[1:], two[1:]] == [ONE[1:], TWO[1:]]
+    assert [one[1:], two[1:]] == [ONE[1:], [second, '{"b": 7}']]
     assert len({one[0], two[0], "", None}) == 4
 
 
@@ -202,10 +217,27 @@ def test_a_response_that_is_not_streamed_is_read_as_a_whole() -> None:
 
 
 def test_a_response_that_is_not_streamed_may_have_calls() -> None:
+    """Some stop streaming where there are tools: sgl-project/sglang#2810."""
     calls = [call('{"a": 6}', id="a", name="multiply", type="function")]
     said = {"role": "assistant", "content": None, "tool_calls": calls}
     choice = {"index": 0, "message": said, "finish_reason": "tool_calls"}
     assert read(event({"object": "chat.completion", "choices": [choice]})) == [ONE]
+
+
+@pytest.mark.parametrize(
+    "rest",
+    [
+        # ROCm/ATOM#1711
+        {},
+        {"choices": None},
+        # As LiteLLM's proxy has it, of version 1.106.
+        {"choices": [{"index": 0, "delta": {}}]},
+    ],
+)
+def test_tokens_may_come_with_or_without_choices(rest: JSON) -> None:
+    counts = {"prompt_tokens": 7, "completion_tokens": 2}
+    last = event({"object": "chat.completion.chunk", "usage": counts, **rest})
+    assert read(chunk(content="42"), chunk("stop"), last, END) == ["42", Usage(7, 2)]
 
 
 def test_a_second_choice_is_left_aside() -> None:
@@ -254,6 +286,16 @@ ERRORS: dict[str, tuple[Any, type[UpstreamError], str]] = {
         "server_error",
     ),
     "a text": ({"error": "out of memory"}, UpstreamError, "server_error"),
+    # diegosouzapw/OmniRoute#8210, vercel/ai#2720
+    "in a chunk, as OpenRouter": (
+        {
+            "object": "chat.completion.chunk",
+            "error": {"message": "out of memory", "code": 502},
+            "choices": [{"index": 0, "delta": {}, "finish_reason": "error"}],
+        },
+        PassingError,
+        "server_error",
+    ),
     "as vLLM": (
         {"object": "error", "message": "out of memory", "code": 400},
         UpstreamError,

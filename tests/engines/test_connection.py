@@ -82,10 +82,13 @@ def test_redirects_are_not_followed() -> None:
 @pytest.mark.parametrize(
     ("name", "text"),
     [
+        # Azure's, with parameters of its own: openai/openai-python#2296. Databricks
+        # refuses it as well: anomalyco/opencode#4698.
         ("stream_options", "Unrecognized request argument supplied: stream_options"),
-        ("stream_options", "body.stream_options: Extra inputs are not permitted"),
+        ("stream_options", "#/stream_options: Extra inputs are not permitted"),
         ("parallel_tool_calls", "Unknown parameter: 'parallel_tool_calls'."),
         ("reasoning_effort", "Unsupported parameter: reasoning_effort"),
+        # microsoft/vscode#255504
         ("temperature", "'temperature' does not support 0.2 with this model."),
     ],
 )
@@ -98,6 +101,27 @@ def test_what_a_server_does_not_know_is_left_out_from_then_on(
         engine = ChatEngine(server.url, **QUICK)
         for _ in range(2):
             assert told(outputs_of(engine, asked)) == ANSWER
+        assert [name in each.json() for each in server.requests] == [True, False, False]
+
+
+@pytest.mark.parametrize(
+    ("name", "refused"),
+    [
+        # OpenHands/software-agent-sdk#1208
+        (
+            "include",
+            refusal(400, "Encrypted content is not supported", param="include"),
+        ),
+        ("store", refusal(422, "body.store: Extra inputs are not permitted")),
+        ("reasoning", refusal(400, "Unsupported parameter: 'reasoning.effort'")),
+    ],
+)
+def test_the_same_in_responses(name: str, refused: Response) -> None:
+    whole = Response.of({"object": "response", "status": "completed", "output": []})
+    with upstream(refused, whole, whole) as server:
+        engine = ResponsesEngine(server.url, **QUICK)
+        for _ in range(2):
+            assert outputs_of(engine, turn(reasoning_effort="low")) == []
         assert [name in each.json() for each in server.requests] == [True, False, False]
 
 
@@ -117,8 +141,10 @@ def test_a_format_said_twice_is_said_once_where_that_is_refused() -> None:
 
 
 def test_the_old_name_of_the_limit_takes_the_place_of_the_new_one() -> None:
-    text = "max_completion_tokens is not supported"
-    with upstream(refusal(422, text), chat()) as server:
+    """As older vLLM says it: voideditor/void#128."""
+    where = "'loc': ('body', 'max_completion_tokens')"
+    text = f"[{{{where}, 'msg': 'Extra inputs are not permitted'}}]"
+    with upstream(refusal(400, text, code=400), chat()) as server:
         assert ask(server, turn(completion_room=50)) == ANSWER
         assert server.requests[1].json()["max_tokens"] == 50
 
@@ -139,7 +165,10 @@ def test_a_refusal_of_something_else_ends_the_turn() -> None:
 TOO_LONG = [
     refusal(400, "This model's maximum context length is 512 tokens."),
     refusal(400, "x", code="context_length_exceeded"),
+    # ggml-org/llama.cpp#15780; by a proxy, or earlier, without the status:
+    # oobabooga/textgen#7257.
     refusal(400, "x", type="exceed_context_size_error", n_prompt_tokens=900, n_ctx=512),
+    refusal(200, "x", type="exceed_context_size_error", code=400),
     stream({"error": {"message": "x", "code": "context_length_exceeded"}}),
 ]
 
@@ -155,6 +184,31 @@ def test_the_oldest_messages_are_dropped_until_it_fits(refused: Response) -> Non
         ]
     assert len(texts[0]) == 20 > len(texts[1]) > len(texts[2]) > 0
     assert all(each[-1] == "Number 19." for each in texts)
+
+
+@pytest.mark.parametrize(
+    "refused",
+    [
+        TOO_LONG[0],
+        stream(
+            {
+                "type": "response.failed",
+                "response": {
+                    "status": "failed",
+                    "error": {"code": "context_length_exceeded", "message": "x"},
+                },
+            }
+        ),
+    ],
+)
+def test_so_they_are_in_responses(refused: Response) -> None:
+    messages = [message(f"Number {number}.") for number in range(20)]
+    whole = Response.of({"object": "response", "status": "completed", "output": []})
+    with upstream(refused, whole) as server:
+        engine = ResponsesEngine(server.url, **QUICK)
+        assert outputs_of(engine, turn(*messages)) == []
+        first, second = (len(each.json()["input"]) for each in server.requests)
+    assert 20 == first > second > 0
 
 
 def test_the_last_message_stays() -> None:

@@ -219,6 +219,7 @@ def test_earlier_turns_of_the_run_in_chat_completions() -> None:
 
 
 def test_earlier_turns_of_the_run_in_responses() -> None:
+    """Reasoning that isn't stored is known by its content alone: vercel/ai#7543."""
     reasoning = {"type": "reasoning", "id": "rs_1", "encrypted_content": "x"}
     call = {"type": "function_call", "id": "fc_1", "call_id": "call_1", "name": "m"}
     known = [reasoning, {"type": "reasoning", "id": "rs_2"}, call]

@@ -44,6 +44,7 @@ def served(
     upstream_: ScriptedServer, engine: Any = ChatEngine, **options: Any
 ) -> Iterator[Any]:
     kept = {name: options.pop(name, None) for name in ("store", "max_turns")}
+    kept["expires_after"] = options.pop("expires_after", 600)
     made = engine(f"{upstream_.url}/v1", first_pause=0.001, **options)
     with (
         LocalServer(engine=made, poll_after=5, **kept) as server,
