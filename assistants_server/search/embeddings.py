@@ -14,6 +14,8 @@ from .errors import EmbeddingError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from .._model_api import Request
+
 KEY_VARIABLE = "ASSISTANTS_EMBEDDINGS_KEY"
 """The environment variable with the key of the server of embeddings."""
 MODEL = "text-embedding-3-small"
@@ -97,9 +99,7 @@ class EmbeddingServer:
         from ..upstream.errors import UpstreamError
 
         name = self._connection.name
-        request = create_embedding.build_request(
-            body={"model": self.model, "input": texts, "encoding_format": "float"}
-        )
+        request = embedding_request(self.model, texts)
         try:
             response = self._connection.send(request, seconds=_SECONDS, tries=_TRIES)
             answer: Any = create_embedding.parse_response(response)
@@ -115,3 +115,12 @@ class EmbeddingServer:
             what = f"answered with {len(vectors)} vectors for {len(texts)} texts"
             raise EmbeddingError(f"{name} {what}.")
         return vectors
+
+
+def embedding_request(model: str, texts: list[str]) -> Request:
+    """Return the request for the embeddings of some texts."""
+    from .._model_api import create_embedding
+
+    return create_embedding.build_request(
+        body={"model": model, "input": texts, "encoding_format": "float"}
+    )

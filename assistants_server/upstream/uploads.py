@@ -13,6 +13,7 @@ from .errors import UpstreamError
 from .values import text_of
 
 if TYPE_CHECKING:
+    from .._model_api import Request
     from ..engines.interface import Turn, TurnFile
     from .connection import Connection
 
@@ -79,27 +80,41 @@ class Uploads:
         return copy.id
 
     async def _upload(self, file: TurnFile, until: float) -> str:
-        content = File(file.path, file.filename, file.media_type)
-        body: models.CreateFileRequestDict = {"file": content, "purpose": "assistants"}
-        # Azure needs an expiry and has no `user_data`; others may not know the former.
-        expiry: models.FileExpirationAfterDict
-        expiry = {"anchor": "created_at", "seconds": _LIFE}
-        what = f"The model's server can't be given {file.filename}"
         try:
             try:
-                return await self._sent({**body, "expires_after": expiry}, until)
+                return await self._sent(upload_request(file), until)
             except UpstreamError as error:
                 if error.code != _REFUSED:
                     raise
-                return await self._sent({**body, "purpose": "user_data"}, until)
+                return await self._sent(plain_upload_request(file), until)
         except UpstreamError as error:
+            what = f"The model's server can't be given {file.filename}"
             raise UpstreamError(f"{what}: {error}", error.code, error.text) from error
 
-    async def _sent(self, body: models.CreateFileRequestDict, until: float) -> str:
-        request = create_file.build_request(body=body)
+    async def _sent(self, request: Request, until: float) -> str:
         response = await self._connection.send_async(request, until=until)
         with suppress(ApiError):
             made = create_file.parse_response(response)
             if isinstance(made, models.OpenAIFile) and text_of(made.id):
                 return made.id
         raise UpstreamError(f"{self._connection.name} answered without an id.")
+
+
+def upload_request(file: TurnFile) -> Request:
+    """Return the request that uploads a file for a day.
+
+    Azure needs an expiry, and has no other purpose for files of this kind.
+    """
+    return create_file.build_request(
+        body={
+            "file": File(file.path, file.filename, file.media_type),
+            "purpose": "assistants",
+            "expires_after": {"anchor": "created_at", "seconds": _LIFE},
+        }
+    )
+
+
+def plain_upload_request(file: TurnFile) -> Request:
+    """Return the request that uploads a file where the other one is refused."""
+    content = File(file.path, file.filename, file.media_type)
+    return create_file.build_request(body={"file": content, "purpose": "user_data"})

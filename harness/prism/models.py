@@ -7,6 +7,7 @@ whatever is in them, as their schema refers to itself.
 from __future__ import annotations
 
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -14,14 +15,24 @@ import jsonschema
 import yaml
 
 from assistants_server import FunctionOutput, PastTurn, Turn
+from assistants_server._model_api import (
+    Client,
+    delete_file,
+    retrieve_container_file_content,
+)
+from assistants_server.engines import TurnFile
+from assistants_server.search.embeddings import embedding_request
 from assistants_server.upstream.chat_request import chat_request
 from assistants_server.upstream.inputs import Inputs
 from assistants_server.upstream.responses_request import responses_request
+from assistants_server.upstream.uploads import plain_upload_request, upload_request
 from codegen.paths import MODEL_API
 from harness.prism.conversations import ITEMS, conversation_requests
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from assistants_server._model_api import Request
 
 JSON = dict[str, Any]
 _IMAGE = "data:image/png;base64,iVBORw=="
@@ -72,6 +83,8 @@ def refusals(base_url: str) -> Iterator[tuple[str, list[str]]]:
     with httpx.Client(base_url=base_url, timeout=30) as http:
         for name, path, body in _requests():
             yield name, _refusal(http, path, body)
+        for name, request in _other_requests():
+            yield name, _other_refusal(base_url, request)
         for path, body in _WRONG:
             accepted = not _refusal(http, path, body)
             wrong = ["nobody refuses what is wrong"] if accepted else []
@@ -89,6 +102,28 @@ def _refusal(http: httpx.Client, path: str, body: JSON) -> list[str]:
         wrong.append(f"{response.status_code} {response.text}")
     wrong += schema_errors(path, body)
     return [each for each in wrong if each]
+
+
+def _other_refusal(base_url: str, request: Request) -> list[str]:
+    """Send a request as the server does, and return what is wrong with it."""
+    headers = {"authorization": "Bearer any"}
+    client = Client(base_url=base_url, headers=headers, anonymous=True, timeout=30)
+    response = client.send(request)
+    client.close()
+    wrong = [response.headers.get("sl-violations", "")]
+    if not response.is_success:
+        wrong.append(f"{response.status_code} {response.text}")
+    return [each for each in wrong if each]
+
+
+def _other_requests() -> Iterator[tuple[str, Request]]:
+    yield "embeddings", embedding_request("m", ["One.", "Two."])
+    file = TurnFile("file_1", "models.py", 1, Path(__file__))
+    yield "an upload", upload_request(file)
+    yield "a plain upload", plain_upload_request(file)
+    yield "its deletion", delete_file.build_request("file_1")
+    content = retrieve_container_file_content.build_request
+    yield "a file of a container", content("cntr_1", "cfile_1")
 
 
 @cache
@@ -123,7 +158,15 @@ def schema_errors(path: str, body: JSON) -> Iterator[str]:
 def _requests() -> Iterator[tuple[str, str, Any]]:
     for name, turn, search in _turns():
         rounds: list[list[JSON]] = [[] for _ in turn.past]
-        inputs = Inputs(turn, "m", {"file_1": _IMAGE}, rounds=rounds, search=search)
+        inputs = Inputs(
+            turn,
+            "m",
+            {"file_1": _IMAGE},
+            rounds=rounds,
+            beside=[_CALLS[:1] for _ in turn.past],
+            search=search,
+            code_files=["file_1"],
+        )
         chat = chat_request(inputs)
         yield f"chat completions: {name}", "/chat/completions", chat
         items = [_ANSWERED for _ in turn.past]
