@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from .._model_api import create_chat_completion
 from ..upstream.attempts import FIRST_PAUSE
+from ..upstream.calls import taken_ids
 from ..upstream.chat_chunks import ChatChunks
 from ..upstream.chat_request import calling_round, chat_request
-from .upstream import UpstreamEngine, taken_ids
+from .upstream import UpstreamEngine
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence

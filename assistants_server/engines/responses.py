@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from .._model_api import create_response
+from ..upstream.calls import taken_ids
 from ..upstream.response_events import ResponseEvents
 from ..upstream.responses_request import calling_round, responses_request
-from .upstream import UpstreamEngine, taken_ids
+from .upstream import UpstreamEngine
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

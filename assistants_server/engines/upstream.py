@@ -7,7 +7,6 @@ import time
 from abc import ABC, abstractmethod
 from contextlib import aclosing
 from dataclasses import replace
-from itertools import groupby
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from attrs import evolve
@@ -27,22 +26,16 @@ from ..upstream.listing import listed
 from ..upstream.marks import Marks
 from ..upstream.model_names import ModelNames
 from ..upstream.parameters import RefusedParameters
-from ..upstream.rounds import Round, query_of, sum_of
+from ..upstream.rounds import Round, query_of, sum_of, together
 from ..upstream.run_state import RunState
 from ..upstream.shorter import shorter
 from ..upstream.thoughts import Thoughts
 from ..upstream.uploads import Uploads
 from .interface import FunctionOutput
-from .turn_events import Fail, FileSearch, MadeFile, State, Together, Usage
+from .turn_events import Fail, FileSearch, MadeFile, State, Usage
 
 if TYPE_CHECKING:
-    from collections.abc import (
-        AsyncGenerator,
-        Collection,
-        Iterator,
-        Mapping,
-        Sequence,
-    )
+    from collections.abc import AsyncGenerator, Collection, Mapping, Sequence
 
     from .._model_api import Event, Request
     from ..upstream.foreign_files import ForeignFile
@@ -217,7 +210,7 @@ class UpstreamEngine(ABC):
                         for output in several
                         for each in round_.take(output, inputs.search, marks)
                     ]
-                    for one in _together(passed):
+                    for one in together(passed):
                         yield one
             for rest in marks.end():
                 yield rest
@@ -302,22 +295,7 @@ class UpstreamEngine(ABC):
         return []
 
 
-def taken_ids(turn: Turn) -> frozenset[str]:
-    """Return the ids of the calls of earlier turns of the run."""
-    return frozenset(call.id for past in turn.past for call in past.calls)
-
-
 def _end_of(turn: Turn) -> float:
     """Return the time at which a run expires, in seconds since 1970."""
     end: float | None = turn.run.get("expires_at")
     return end or time.time() + _LONGEST
-
-
-def _together(outputs: Sequence[Output | WithFiles]) -> Iterator[Output | WithFiles]:
-    """Yield outputs, those that follow each other as one."""
-    for has_files, group in groupby(outputs, lambda each: isinstance(each, WithFiles)):
-        several: Any = tuple(group)
-        if has_files or len(several) == 1:
-            yield from several
-        else:
-            yield Together(several)

@@ -16,6 +16,8 @@ from ..engines.turn_events import ToolCallDelta
 if TYPE_CHECKING:
     from collections.abc import Collection
 
+    from ..engines.interface import Turn
+
 
 @dataclass
 class _Call:
@@ -102,6 +104,11 @@ def _piece(call: _Call, arguments: str) -> ToolCallDelta:
     call.begun = True
     call.arguments += arguments
     return ToolCallDelta(call.id, name, arguments)
+
+
+def taken_ids(turn: Turn) -> frozenset[str]:
+    """Return the ids of the calls of earlier turns of the run."""
+    return frozenset(call.id for past in turn.past for call in past.calls)
 
 
 def new_id() -> str:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from ..engines.turn_events import Text, ToolCallDelta, Usage
+from ..engines.turn_events import Text, Together, ToolCallDelta, Usage
+from .foreign_files import WithFiles
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
     from ..engines.turn_events import Output
-    from .foreign_files import WithFiles
     from .marks import Marks
 
 
@@ -98,3 +101,13 @@ def sum_of(first: Usage, second: Usage) -> Usage:
         first.completion_tokens + second.completion_tokens,
         first.cached_tokens + second.cached_tokens,
     )
+
+
+def together(outputs: Sequence[Output | WithFiles]) -> Iterator[Output | WithFiles]:
+    """Yield outputs, those that follow each other as one."""
+    for has_files, group in groupby(outputs, lambda each: isinstance(each, WithFiles)):
+        several: Any = tuple(group)
+        if has_files or len(several) == 1:
+            yield from several
+        else:
+            yield Together(several)
