@@ -30,6 +30,7 @@ COMMANDS: Final = {
     "stores": Entry("commands.stores:app", "List, make, fill vector stores."),
     "vector-stores": Entry("commands.stores:app", "The same as stores."),
     "search": Entry("commands.search:search", "Search a vector store."),
+    "scan": Entry("commands.scan:scan", "Find what has to change in a code base."),
     "export": Entry("commands.export:export", "Take everything along, into a folder."),
     "import": Entry("commands.import_archive:import_archive", "Bring it to a server."),
     "verify": Entry("commands.verify:verify", "Verify such a folder."),

@@ -21,6 +21,8 @@ class ExitCode(IntEnum):
     """The time is up; what was waited for may go on at the server."""
     INCOMPLETE = 6
     """Something could not be exported or imported; it is listed, the rest is done."""
+    FOUND = 7
+    """A scan found something that has to change."""
     INTERRUPTED = 130
     """Ctrl-C, or SIGTERM."""
     PIPE_CLOSED = 141

@@ -1,0 +1,152 @@
+"""Python code, read by its syntax tree and never executed."""
+
+from __future__ import annotations
+
+import ast
+import warnings
+from collections.abc import Iterator
+from datetime import date
+
+from . import advice, symbols
+from .findings import Finding, Kind
+from .patterns import REQUESTS, model_finding, request_finding
+from .retired import retired_on
+from .scopes import Scope, path_of, scoped
+
+_MOST_FOUND = 120
+_NAMING = (ast.Assign, ast.AnnAssign, ast.NamedExpr)
+
+
+class Unparsable(Exception):  # noqa: N818 - the text is read as text then
+    """A text that is no Python, or no Python of this version."""
+
+
+def in_python(text: str, today: date) -> list[Finding]:
+    """Return what is found in Python code.
+
+    Raises:
+        Unparsable: it has no syntax tree.
+    """
+    try:
+        with warnings.catch_warnings():
+            # Of what others wrote, such as escapes that aren't valid.
+            warnings.simplefilter("ignore")
+            tree = ast.parse(text)
+            return _Module(text, tree, today).findings()
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        raise Unparsable(str(error)) from error
+
+
+class _Module:
+    """A module, and what is found in it."""
+
+    def __init__(self, text: str, tree: ast.Module, today: date) -> None:
+        self._lines = text.splitlines()
+        self._today = today
+        self._nodes = [*scoped(tree)]
+
+    def findings(self) -> list[Finding]:
+        """Return what is found, in order."""
+        found = [*self._found()]
+        if any(each.page == advice.FROM_OPENAI for each in found):
+            # The import of a client has to change only where it is used for this.
+            found += self._client_imports()
+        return sorted(set(found))
+
+    def _found(self) -> Iterator[Finding]:
+        for node, parent, scope in self._nodes:
+            if isinstance(node, ast.Import | ast.ImportFrom):
+                yield from self._imports(node)
+            elif (
+                isinstance(node, ast.Attribute)
+                and not isinstance(parent, ast.Attribute)
+            ) or (isinstance(node, ast.Name) and isinstance(parent, ast.Call)):
+                yield from self._used(node, parent, scope)
+            elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+                yield from self._text(node, node.value, parent)
+            elif isinstance(node, ast.Dict):
+                yield from self._headers(node)
+
+    def _imports(self, node: ast.Import | ast.ImportFrom) -> Iterator[Finding]:
+        for each in node.names:
+            if isinstance(node, ast.Import):
+                module, name, whole = each.name, "", f"import {each.name}"
+            elif node.level:
+                continue
+            else:
+                module, name = node.module or "", each.name
+                whole = f"from {module} import {name}"
+            said = symbols.imported(module, name)
+            if said is not None:
+                yield self._finding(each, said, whole)
+
+    def _client_imports(self) -> Iterator[Finding]:
+        for node, _, _ in self._nodes:
+            if isinstance(node, ast.ImportFrom) and node.module == symbols.OPENAI:
+                for each in node.names:
+                    if each.name in advice.CLIENTS and not node.level:
+                        change = advice.for_client_import(each.name)
+                        said = symbols.Imported(Kind.IMPORT, change, advice.FROM_OPENAI)
+                        whole = f"from openai import {each.name}"
+                        yield self._finding(each, said, whole)
+            elif isinstance(node, ast.Import):
+                for each in node.names:
+                    if each.name == symbols.OPENAI:
+                        change = advice.for_module_import()
+                        said = symbols.Imported(Kind.IMPORT, change, advice.FROM_OPENAI)
+                        yield self._finding(each, said, "import openai")
+
+    def _used(
+        self, node: ast.Attribute | ast.Name, parent: ast.AST | None, scope: Scope
+    ) -> Iterator[Finding]:
+        path = path_of(node, scope)
+        # Giving something another name is no use of it.
+        if path is None or isinstance(
+            parent, ast.Assign | ast.AnnAssign | ast.NamedExpr
+        ):
+            return
+        said = symbols.used(path)
+        if said is not None:
+            certain = path[0] != symbols.UNKNOWN
+            what = ".".join(("client", *path[1:]))
+            yield self._finding(node, said, what, certain=certain)
+
+    def _text(
+        self, node: ast.Constant, value: str, parent: ast.AST | None
+    ) -> Iterator[Finding]:
+        # A docstring says something of the code, and does nothing.
+        if isinstance(parent, ast.Expr):
+            return
+        line, column = self._place(node)
+        if len(value) < 100 and retired_on(value.removeprefix("openai/")):
+            name = value.removeprefix("openai/")
+            yield model_finding(name, line, column, self._today)
+        for found in REQUESTS.finditer(value):
+            yield request_finding(found[0], line, column)
+
+    def _headers(self, node: ast.Dict) -> Iterator[Finding]:
+        for key, value in zip(node.keys, node.values, strict=True):
+            if isinstance(key, ast.Constant) and isinstance(value, ast.Constant):
+                if not isinstance(key.value, str) or not isinstance(value.value, str):
+                    continue
+                header = f"{key.value[:50]}: {value.value[:50]}"
+                if REQUESTS.fullmatch(header):
+                    yield request_finding(header, *self._place(key))
+
+    def _finding(
+        self,
+        node: ast.expr | ast.alias,
+        said: symbols.Imported,
+        found: str,
+        *,
+        certain: bool = True,
+    ) -> Finding:
+        line, column = self._place(node)
+        kind, change, page = said
+        return Finding(line, column, kind, found[:_MOST_FOUND], change, page, certain)
+
+    def _place(self, node: ast.expr | ast.alias) -> tuple[int, int]:
+        """Return the line and column of a node; Python counts the latter in bytes."""
+        line = self._lines[node.lineno - 1] if node.lineno <= len(self._lines) else ""
+        before = line.encode()[: node.col_offset].decode(errors="replace")
+        return node.lineno, len(before) + 1

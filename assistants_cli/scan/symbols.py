@@ -1,0 +1,151 @@
+"""What the names of Python packages stand for, as far as they matter here."""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+from . import advice
+from .findings import Kind
+
+# What begins a path of attributes: a client of one of the classes, or a module.
+OPENAI: Final = "openai"
+OURS: Final = "assistants_client"
+OTHER: Final = "(another)"
+UNKNOWN: Final = "?"
+RESOURCES: Final = frozenset({"threads", "assistants", "vector_stores"})
+"""What `beta` of a client has of the Assistants API."""
+AGENTS: Final = "AgentsClient"
+PROJECT: Final = "AIProjectClient"
+_AZURE: Final = ("azure.ai.agents", "azure.ai.projects")
+_FRAMEWORKS: Final = (
+    *("langchain", "langchain_community", "langchain_classic", "llama_index"),
+    *("autogen", "autogen_agentchat", "autogen_ext", "semantic_kernel", "haystack"),
+)
+_FRAMEWORK_NAMES: Final = frozenset(
+    {
+        *("OpenAIAssistantRunnable", "OpenAIAssistantV2Runnable"),
+        *("OpenAIAssistantAgent", "AzureAssistantAgent", "GPTAssistantAgent"),
+        *("AzureAIAgent", "AzureAIAgentSettings"),
+    }
+)
+_BETA_MODULES: Final = (
+    *("openai.types.beta", "openai.resources.beta", "openai.lib.streaming"),
+)
+
+
+class Imported(NamedTuple):
+    """What is said of an import.
+
+    Attributes:
+        kind: what it is.
+        change: what to do.
+        page: the page that says more.
+    """
+
+    kind: Kind
+    change: str
+    page: str
+
+
+def is_below(module: str, *parents: str) -> bool:
+    """Return whether a module is one of some, or in one of them."""
+    return any(module == each or module.startswith(f"{each}.") for each in parents)
+
+
+def imported(module: str, name: str) -> Imported | None:
+    """Return what is to be said of `from module import name` whatever it is used for.
+
+    Args:
+        module: the module.
+        name: what is imported from it; "" where it is the module itself.
+    """
+    if is_below(module, OPENAI) and name in advice.HANDLERS:
+        change = f"from assistants_client import {name}"
+        return Imported(Kind.IMPORT, change, advice.FROM_OPENAI)
+    whole = f"{module}.{name}" if name else module
+    if is_below(whole, "openai.types.beta", "openai.resources.beta"):
+        change = advice.for_types_import(module)
+        return Imported(Kind.IMPORT, change, advice.FROM_OPENAI)
+    if name in _FRAMEWORK_NAMES and is_below(module, *_FRAMEWORKS):
+        return Imported(Kind.FRAMEWORK, advice.FRAMEWORK, advice.FRAMEWORKS)
+    if is_below(whole, "langchain.agents.openai_assistant"):
+        return Imported(Kind.FRAMEWORK, advice.FRAMEWORK, advice.FRAMEWORKS)
+    if is_below(module, "azure.ai.agents") and not module.endswith("models"):
+        return Imported(Kind.FRAMEWORK, advice.AGENTS, advice.KEEP)
+    return None
+
+
+def meaning(module: str, name: str) -> tuple[str, ...]:
+    """Return what `from module import name` makes of the name, as a path.
+
+    Clients are classes, which are written with parentheses behind their names, until
+    they are called.
+    """
+    if is_below(module, OURS):
+        return (OURS,)
+    if module == OPENAI:
+        if name in advice.CLIENTS:
+            return (f"{name}()",)
+        return (OPENAI, name)
+    if is_below(module, "azure.ai.agents") and name == AGENTS:
+        return (f"{AGENTS}()",)
+    if is_below(module, "azure.ai.projects") and name == PROJECT:
+        return (f"{PROJECT}()",)
+    return (OTHER,)
+
+
+def of_module(module: str) -> tuple[str, ...]:
+    """Return what `import module` makes of the first name of the module."""
+    top = module.partition(".")[0]
+    if top in (OPENAI, OURS):
+        return (top,)
+    # What is in a module of Azure's is reached by its whole path.
+    return ("azure",) if top == "azure" else (OTHER,)
+
+
+def attribute(path: tuple[str, ...], name: str) -> tuple[str, ...]:
+    """Return the path of an attribute."""
+    if name in ("with_raw_response", "with_streaming_response"):
+        return path
+    if path == (OPENAI,) and name in advice.CLIENTS:
+        return (f"{name}()",)
+    if path[0] == "azure":
+        whole = ".".join((*path, name))
+        if is_below(whole, *_AZURE) and name in (AGENTS, PROJECT):
+            return (f"{name}()",)
+    return (*path, name) if path[0] not in (OURS, OTHER) else path
+
+
+def called(path: tuple[str, ...]) -> tuple[str, ...] | None:
+    """Return what calling something returns, where that matters."""
+    if len(path) == 1 and path[0].endswith("()"):
+        return (path[0].removesuffix("()"),)
+    if path[0] in (OURS, OTHER):
+        return path
+    # Copies of a client are clients.
+    if path[-1] in ("with_options", "copy", "__enter__", "__aenter__"):
+        return path[:-1]
+    return None
+
+
+def client_of(path: tuple[str, ...]) -> str | None:
+    """Return the class of the client at whose beginning a path is, if it is one."""
+    known = (*advice.CLIENTS, AGENTS, PROJECT, OPENAI, UNKNOWN)
+    return path[0] if path[0] in known else None
+
+
+def used(path: tuple[str, ...]) -> Imported | None:
+    """Return what is to be said where a path is used, None if it means nothing."""
+    client = client_of(path)
+    if client is None:
+        return None
+    if client == AGENTS:
+        found = len(path) > 1 and path[1] != "close"
+        return Imported(Kind.CALL, advice.AGENTS, advice.KEEP) if found else None
+    if client == PROJECT:
+        found = len(path) > 2 and path[1] == "agents"
+        return Imported(Kind.CALL, advice.AGENTS, advice.KEEP) if found else None
+    least = 4 if client == UNKNOWN else 3
+    if len(path) >= least and path[1] == "beta" and path[2] in RESOURCES:
+        return Imported(Kind.CALL, advice.for_call(client), advice.FROM_OPENAI)
+    return None

@@ -1,0 +1,250 @@
+"""Python is read by its syntax tree: names stand for what they were assigned."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+import pytest
+
+from assistants_cli.scan.findings import Kind
+from assistants_cli.scan.scanner import findings_in
+
+if TYPE_CHECKING:
+    from assistants_cli.scan.findings import Finding
+
+TODAY = date(2026, 11, 29)
+MADE = "from openai import OpenAI\nclient = OpenAI()\n"
+
+
+def scanned(code: str) -> list[Finding]:
+    return findings_in(code, ".py", TODAY)
+
+
+def calls(code: str) -> list[str]:
+    return [each.found for each in scanned(code) if each.kind == Kind.CALL]
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "client.beta.threads.create()",
+        "threads = client.beta.threads\nthreads.create()",
+        "beta = client.beta\nbeta.threads.create()",
+        "create = client.beta.threads.create\ncreate()",
+        "other = client\nother.beta.threads.create()",
+        "first, second = client, 1\nfirst.beta.threads.create()",
+        "if (b := client.beta):\n    b.threads.create()",
+        "client.with_options(timeout=3).beta.threads.create()",
+        "client.beta.threads.with_raw_response.create()",
+        "client.with_raw_response.beta.threads.create()",
+        "getattr(client, 'beta').threads.create()",
+        "partial(client.beta.threads.create, messages=[])",
+        "(client or None).beta.threads.create()",
+        "(client if x else None).beta.threads.create()",
+        "def f():\n    return client.beta.threads.create()",
+        "f = lambda: client.beta.threads.create()",
+        "[client.beta.threads.create() for _ in range(3)]",
+        "(client\n    .beta\n    .threads\n    .create())",
+        "def make():\n    return client\nmake().beta.threads.create()",
+        "def make():\n    c = OpenAI()\n    return c\nmake().beta.threads.create()",
+        "def make() -> OpenAI: ...\nmake().beta.threads.create()",
+        "def f(c: OpenAI):\n    c.beta.threads.create()",
+        "def f(c: 'OpenAI | None' = None):\n    c.beta.threads.create()",
+        "def f(c: Annotated[OpenAI, Depends(g)]):\n    c.beta.threads.create()",
+        "def f(c=OpenAI()):\n    c.beta.threads.create()",
+        "with OpenAI() as c:\n    c.beta.threads.create()",
+        "app.state.c = OpenAI()\ndef f():\n    app.state.c.beta.threads.create()",
+        (
+            "class A:\n    def __init__(self):\n        self.c = client\n"
+            "    def f(self):\n        self.c.beta.threads.create()"
+        ),
+        "class A:\n    c: OpenAI\n    def f(me):\n        me.c.beta.threads.create()",
+        (
+            "class A:\n    @property\n    def c(self):\n        return OpenAI()\n"
+            "    def f(self):\n        self.c.beta.threads.create()"
+        ),
+        (
+            "class A:\n    def c(self):\n        return OpenAI()\n"
+            "    def f(self):\n        self.c().beta.threads.create()"
+        ),
+        "def f():\n    global g\n    g = OpenAI()\ng.beta.threads.create()",
+    ],
+)
+def test_a_call_is_found_by_whichever_name(code: str) -> None:
+    assert calls(MADE + code) == ["client.beta.threads.create"]
+    assert all(each.certain for each in scanned(MADE + code))
+
+
+@pytest.mark.parametrize(
+    ("made", "ours"),
+    [
+        ("from openai import OpenAI as X", "Client"),
+        ("from openai import AsyncOpenAI as X", "AsyncClient"),
+        ("from openai import AzureOpenAI as X", "Client.for_azure"),
+        ("from openai import AsyncAzureOpenAI as X", "AsyncClient.for_azure"),
+        ("import openai\nX = openai.OpenAI", "Client"),
+        ("import openai as o\nX = o.AsyncOpenAI", "AsyncClient"),
+    ],
+)
+def test_the_client_says_what_takes_its_place(made: str, ours: str) -> None:
+    code = f"{made}\nasync def f():\n    await X().beta.assistants.list()"
+    (found,) = [each for each in scanned(code) if each.kind == Kind.CALL]
+    assert found.change == f"keep the call; its client becomes assistants_client.{ours}"
+    assert found.page == "docs/from-openai.md"
+
+
+def test_places_are_lines_and_columns_of_characters() -> None:
+    found = scanned(f"{MADE}\né = '😀'; x = client.beta.threads.create()")[-1]
+    assert (found.line, found.column) == (4, 14)
+
+
+def test_imports_say_what_to_import() -> None:
+    code = (
+        "import openai\n"
+        "from openai import AsyncOpenAI, AssistantEventHandler, NotFoundError\n"
+        "from openai.types.beta.threads import Run, TextDelta as Delta\n"
+        "from openai.types.beta import assistant_create_params\n"
+        "import openai.types.beta.threads\n"
+        "AsyncOpenAI().beta.threads.delete('t')\n"
+    )
+    assert [(f.found, f.change) for f in scanned(code) if f.kind == Kind.IMPORT] == [
+        ("import openai", "make a client: from assistants_client import Client"),
+        (
+            "from openai import AsyncOpenAI",
+            "from assistants_client import AsyncClient as AsyncOpenAI",
+        ),
+        (
+            "from openai import AssistantEventHandler",
+            "from assistants_client import AssistantEventHandler",
+        ),
+        *(
+            (
+                f"from openai.types.beta.threads import {name}",
+                "from assistants_client.types.beta.threads import the same names",
+            )
+            for name in ("Run", "TextDelta")
+        ),
+        (
+            "from openai.types.beta import assistant_create_params",
+            "from assistants_client.types.beta import the same names",
+        ),
+        (
+            "import openai.types.beta.threads",
+            "from assistants_client.types.beta.threads import the same names",
+        ),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("code", "found"),
+    [
+        (
+            (
+                "from langchain_community.agents.openai_assistant import "
+                "OpenAIAssistantV2Runnable"
+            ),
+            Kind.FRAMEWORK,
+        ),
+        (
+            "from langchain.agents.openai_assistant import OpenAIAssistantRunnable",
+            Kind.FRAMEWORK,
+        ),
+        ("from semantic_kernel.agents import AzureAssistantAgent", Kind.FRAMEWORK),
+        ("from azure.ai.agents import AgentsClient", Kind.FRAMEWORK),
+        (
+            (
+                "from azure.ai.projects import AIProjectClient\n"
+                "p = AIProjectClient()\np.agents.threads.create()"
+            ),
+            Kind.CALL,
+        ),
+        (
+            (
+                "import azure.ai.projects\n"
+                "azure.ai.projects.AIProjectClient().agents.create_agent()"
+            ),
+            Kind.CALL,
+        ),
+        (
+            (
+                "from azure.ai.projects.aio import AIProjectClient\n"
+                "async def f(p: AIProjectClient):\n    a = p.agents\n"
+                "    await a.runs.create()"
+            ),
+            Kind.CALL,
+        ),
+        ("import openai\nopenai.beta.threads.create()", Kind.CALL),
+        ("requests.post('https://api.openai.com/v1/threads')", Kind.REQUEST),
+        ("post(f'{base}/v1/threads/{t}/runs')", Kind.REQUEST),
+        ("h = {'OpenAI-Beta': 'assistants=v2'}", Kind.REQUEST),
+        ("ask(model='gpt-4')", Kind.MODEL),
+        ("MODELS = ['gpt-4o-2024-08-06']", Kind.MODEL),
+        ("ask(model='openai/gpt-3.5-turbo')", Kind.MODEL),
+    ],
+)
+def test_other_ways_to_the_api_are_found(code: str, found: Kind) -> None:
+    assert found in [each.kind for each in scanned(code)]
+
+
+def test_a_client_from_elsewhere_is_only_perhaps_one() -> None:
+    code = "from .clients import c\nc.beta.threads.create()\nc.beta.threads"
+    (found,) = scanned(code)
+    assert (found.line, found.certain) == (2, False)
+    through = "def f(c):\n    threads = c.beta.threads\n    threads.create()"
+    assert [(each.line, each.certain) for each in scanned(through)] == [(3, False)]
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "threads = []\nthreads.append(1)\nthreads.create()",
+        "import threading\nthreads = [threading.Thread()]\nthreads[0].start()",
+        "from openai import OpenAI\nOpenAI().chat.completions.create(model='gpt-5')",
+        "from openai import OpenAI\nOpenAI().beta.chat.completions.parse()",
+        "from openai import OpenAI\nOpenAI().responses.create(model='gpt-5-mini')",
+        "from openai import OpenAI\nOpenAI().vector_stores.list()",
+        "import httpx\nclient = httpx.Client()\nclient.beta.threads.create()",
+        "from scipy.stats import beta\nbeta.threads.create()",
+        "from scipy import stats\nstats.beta.threads.create()",
+        "from assistants_client import Client\nClient().beta.threads.create()",
+        (
+            "from assistants_client import Client as OpenAI\n"
+            "client = OpenAI()\nclient.beta.threads.runs.create()"
+        ),
+        "import assistants_client\nassistants_client.Client().beta.threads.create()",
+        f"{MADE}def f(client):\n    client.threads.create()",
+        f"{MADE}threads = client.beta.threads\ndef f(threads):\n    threads.create()",
+        "# client.beta.threads.create()",
+        "'''client.beta.threads.create() with gpt-4, at /v1/threads'''",
+        "def f():\n    '''As gpt-4 did.'''",
+        "x = 'gpt-5'; y = 'gpt-4o-transcribe'; z = 'my-gpt-4'; w = 'gpt-40'",
+        "x = 'as good as gpt-4'",
+        "path = '/v1/threads_of_mine'; other = '/threads'",
+        "class AssistantEventHandler: ...",
+        "from mine import AssistantEventHandler, OpenAIAssistantRunnable",
+        "from azure.ai.projects import AIProjectClient\nAIProjectClient().files.on()",
+        "from azure.ai.agents.models import MessageRole",
+    ],
+)
+def test_false_friends_are_left_alone(code: str) -> None:
+    assert scanned(code) == []
+
+
+def test_names_that_stand_for_each_other_come_to_an_end() -> None:
+    names = [f"n{n}" for n in range(60)]
+    circle = "\n".join(f"{a} = {' or '.join(names)}" for a in names)
+    assert calls(f"{circle}\nn0.beta.threads.create()") == [
+        "client.beta.threads.create"
+    ]
+
+
+def test_a_model_says_when_it_goes() -> None:
+    (gone,) = scanned("m = 'gpt-4-turbo'")
+    assert gone.change.startswith(
+        "was retired on 2026-10-23; --model 'gpt-4-turbo=NEW'"
+    )
+    (going,) = scanned("m = 'gpt-4.1-mini'")
+    assert going.change.startswith("will be retired on 2027-01-14")
+    (later,) = findings_in("m = 'gpt-4.1-mini'", ".py", date(2027, 1, 14))
+    assert later.change.startswith("was retired on 2027-01-14")
