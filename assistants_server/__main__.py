@@ -40,6 +40,8 @@ _NO_PAGE = "ASSISTANTS_LOCAL_NO_PAGE"
 _log = logging.getLogger("assistants_server")
 _PORT = 8000
 _PACE = 0.02
+# By how many new objects, and collections of younger ones, collections are apart.
+_GARBAGE = 10_000, 20, 20
 _WRONG_USE = 2
 _DESCRIPTION = """\
 Serve the Assistants API on this machine, all of its operations, for demos, tests and
@@ -59,6 +61,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     # What is loaded by now stays: to look through it for garbage would hold up the
     # event loop for some 50 ms each time.
     gc.freeze()
+    # Nor is it looked through so often what a hundred runs have at a time.
+    gc.set_threshold(*_GARBAGE)
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(message)s")
     try:
         with suppress(KeyboardInterrupt):

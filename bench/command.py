@@ -26,6 +26,7 @@ from bench import (
     calls,
     generator,
     imports,
+    load,
     models,
     search,
     streams,
@@ -40,7 +41,7 @@ ROOT = Path(__file__).resolve().parents[1]
 UPSTREAM = "ASSISTANTS_UPSTREAM"
 PARTS = (
     *("models", "imports", "building", "pinning", "facade"),
-    *("streams", "search", "files"),
+    *("streams", "search", "files", "load"),
 )
 
 Measurement = Callable[[], list[Row]]
@@ -128,6 +129,11 @@ def _measurements(
         # The usual size takes a minute to index.
         strategy = Strategy(100, 50) if quick else Strategy()
         yield "searching", partial(search.searching, scratch, strategy)
+    elif part == "load":
+        for engine, kept in load.KINDS[: rounds(2, 4)]:
+            what = f"many runs at once, {engine}, {kept}"
+            yield what, partial(load.measure, engine, kept, rounds(5, 7))
+        yield "many clients", partial(load.throughput, rounds(2, 7))
     elif part == "files":
         yield "a large file", partial(uploads.measure, rounds(1, 3), 1024)
 

@@ -1,61 +1,58 @@
-"""HTTP clients for one upstream, each for a few requests at a time."""
+"""HTTP clients for one upstream, each for one request at a time."""
 
 from __future__ import annotations
 
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Final
 
 import httpx
 
 if TYPE_CHECKING:
     import ssl
-    from collections.abc import Iterator
+    from collections.abc import AsyncGenerator
 
-# Requests that a client has at a time.
-_MOST: Final = 4
+# Clients, and so connections, that wait for the next request.
+_KEPT: Final = 100
+_LIMITS: Final = httpx.Limits(max_connections=None, max_keepalive_connections=1)
 
 
 class Clients:
-    """The clients, as many as requests go on at once need.
+    """The clients, as many as requests go on at once need; the last used comes first.
 
     A pool of connections looks at every one of its connections whenever a request
     begins or ends, at each as often as there are idle ones: with a hundred turns at
-    once that took more time than all else (encode/httpcore#1035). So pools are small.
+    once that took more time than all else (encode/httpcore#1035). So each connection
+    has a pool of its own.
     """
 
     def __init__(self) -> None:
         """Prepare; nothing is opened before the first request."""
-        self._clients: list[_Client] = []
+        self._idle: list[httpx.AsyncClient] = []
+        self._leased: set[httpx.AsyncClient] = set()
         self._tls: ssl.SSLContext | None = None
 
-    @contextmanager
-    def lease(self) -> Iterator[httpx.AsyncClient]:
+    @asynccontextmanager
+    async def lease(self) -> AsyncGenerator[httpx.AsyncClient, None]:
         """Provide a client for one request, to the end of its response."""
-        found = next((each for each in self._clients if each.used < _MOST), None)
-        if found is None:
-            found = _Client(self._opened())
-            self._clients.append(found)
-        found.used += 1
+        client = self._idle.pop() if self._idle else self._opened()
+        self._leased.add(client)
         try:
-            yield found.client
+            yield client
         finally:
-            found.used -= 1
+            self._leased.discard(client)
+            if len(self._idle) >= _KEPT:
+                await client.aclose()
+            elif not client.is_closed:
+                self._idle.append(client)
 
     async def close(self) -> None:
         """Close all of them with their connections."""
-        clients, self._clients = self._clients, []
+        clients = [*self._idle, *self._leased]
+        self._idle.clear()
         for each in clients:
-            await each.client.aclose()
+            await each.aclose()
 
     def _opened(self) -> httpx.AsyncClient:
         # To read the certificates takes longer than a request.
         self._tls = self._tls or httpx.create_ssl_context()
-        limits = httpx.Limits(max_connections=_MOST, max_keepalive_connections=_MOST)
-        return httpx.AsyncClient(limits=limits, verify=self._tls)
-
-
-@dataclass
-class _Client:
-    client: httpx.AsyncClient
-    used: int = 0
+        return httpx.AsyncClient(limits=_LIMITS, verify=self._tls)

@@ -188,7 +188,7 @@ class Connection:
     @asynccontextmanager
     async def _opened(self, request: Request) -> AsyncGenerator[httpx.Response, None]:
         """Send a request in the current event loop, and provide the response."""
-        with self._clients.lease() as http:
+        async with self._clients.lease() as http:
             client = evolve(self._client, async_http_client=http)
             async with client.open_async(request) as response:
                 yield response

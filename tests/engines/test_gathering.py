@@ -1,9 +1,9 @@
-"""Pieces of a stream that are taken together, and clients that are shared by few."""
+"""Pieces of a stream that are taken together, and clients for one request at a time."""
 
 from __future__ import annotations
 
 import asyncio
-from contextlib import ExitStack, aclosing
+from contextlib import AsyncExitStack, aclosing
 from typing import TYPE_CHECKING
 
 import pytest
@@ -113,14 +113,30 @@ def test_no_more_is_read_than_is_taken() -> None:
     asyncio.run(work(), debug=True)
 
 
-def test_a_client_is_shared_by_few_requests_and_used_again() -> None:
+def test_a_client_has_one_request_at_a_time_and_is_used_again() -> None:
     async def work() -> None:
         clients = Clients()
-        with ExitStack() as stack:
-            found = [stack.enter_context(clients.lease()) for _ in range(9)]
-            assert [found.index(each) for each in found] == [0] * 4 + [4] * 4 + [8]
-        with clients.lease() as again:
+        async with AsyncExitStack() as stack:
+            found = [await stack.enter_async_context(clients.lease()) for _ in "abc"]
+            assert len(set(found)) == 3
+        async with clients.lease() as again:
             assert again is found[0]
+            await clients.close()
+        assert all(each.is_closed for each in found)
+        async with clients.lease() as new:
+            assert not new.is_closed
+
+    asyncio.run(work())
+
+
+def test_not_all_clients_of_a_crowd_are_kept() -> None:
+    async def work() -> None:
+        clients = Clients()
+        async with AsyncExitStack() as stack:
+            found = [
+                await stack.enter_async_context(clients.lease()) for _ in range(103)
+            ]
+        assert sum(each.is_closed for each in found) == 3
         await clients.close()
         assert all(each.is_closed for each in found)
 
