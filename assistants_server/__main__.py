@@ -155,8 +155,8 @@ def _parser() -> argparse.ArgumentParser:
         "--pace",
         metavar="SECONDS",
         type=float,
-        help=f"time between two pieces of a message (default: {_PACE} where the server "
-        "itself or a script answers, else as the engine yields them)",
+        help=f"time between two pieces of a message (default: {_PACE}); models, and "
+        "other engines that are named, have a pace of their own",
     )
     add(
         "--poll-after",
