@@ -71,6 +71,17 @@ export function messageView(message, signal) {
   }
 }
 
+/**
+ * Return the parts of a message alone.
+ *
+ * @param {any} message
+ * @param {AbortSignal} signal
+ */
+export function messageParts(message, signal) {
+  const parts = message.content.map((/** @type {any} */ each) => partOf(each, message, signal));
+  return el("div", { class: "parts" }, parts);
+}
+
 /** @param {any} part */
 function fresh({ index, ...part }) {
   void index;

@@ -32,13 +32,18 @@ export function runFacts(run) {
         ),
       ...["temperature", "top_p", "max_prompt_tokens", "max_completion_tokens", "reasoning_effort"]
         .filter((name) => run[name] !== null && run[name] !== undefined)
-        .map((name) => fact(name.replaceAll("_", " "), run[name])),
+        .map((name) => fact(titled(name), run[name])),
     ),
     run.instructions && details("Instructions", plainText(run.instructions)),
     run.tools?.length > 0 && details(`Tools (${run.tools.length})`, el("pre", {}, pretty(run.tools))),
     Object.keys(run.metadata ?? {}).length > 0 && details("Metadata", pairs(Object.entries(run.metadata))),
     details("All of it, as JSON", el("pre", {}, pretty(run))),
   );
+}
+
+/** @param {string} name */
+function titled(name) {
+  return name[0].toUpperCase() + name.slice(1).replaceAll("_", " ");
 }
 
 /**

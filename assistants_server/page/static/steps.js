@@ -4,9 +4,9 @@ import { get, part } from "./api.js";
 import { fileName, imageFile } from "./contents.js";
 import { el, fill } from "./dom.js";
 import { count, pretty } from "./format.js";
+import { messageParts } from "./messages.js";
 import { badge, problem } from "./notices.js";
 import { to } from "./router.js";
-import { plainText } from "./text.js";
 import { whenSeen } from "./visible.js";
 
 const KINDS = {
@@ -63,15 +63,12 @@ function kindOf(call) {
 function messageOf(step, signal) {
   const id = step.step_details.message_creation.message_id;
   const path = `/threads/${part(step.thread_id)}/messages/${part(id)}`;
-  const node = el("div", { class: "snippet-box" }, el("span", { class: "meta id" }, id));
+  const node = el("div", { class: "stack tight" }, el("span", { class: "meta id" }, id));
   whenSeen(node, async () => {
     try {
-      const { content } = await get(path, { signal });
-      const text = content
-        .map((/** @type {any} */ each) => each.text?.value ?? each.refusal ?? `[${each.type}]`)
-        .join("\n");
+      const message = await get(path, { signal });
       const link = to(["threads", step.thread_id], { from: "end" });
-      fill(node, plainText(text), el("a", { class: "meta", href: link }, "In the conversation"));
+      fill(node, messageParts(message, signal), el("a", { class: "meta", href: link }, "In the conversation"));
     } catch {
       if (!signal.aborted) node.append(el("span", { class: "meta" }, " is gone"));
     }

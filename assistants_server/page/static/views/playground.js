@@ -64,7 +64,8 @@ export async function show({ query, signal }) {
     const path = `/threads/${part(id)}/runs`;
     [run] = (await get(path, { query: { limit: 1 }, signal })).data;
     if (run && !choice.wasGiven) choice.choose(run.assistant_id);
-    if (run && !hasEnded(run)) panel.set(run);
+    // Whether it waits, or why it ended; what it wrote stands there.
+    if (run && run.status !== "completed") panel.set(run);
     requestAnimationFrame(() => scrollTo(0, document.body.scrollHeight));
   }
 
