@@ -53,7 +53,7 @@ async def _cite(turn: Turn) -> AsyncGenerator[Output, Any]:
     (best,) = (n for n, each in enumerate(found) if "7.2" in str(each["content"]))
     yield "The highest water of the year was measured on 14 March"
     yield Citation(best)
-    yield ", when it stood at **7.2 m**. The *Ada* needs as much"
+    yield ", when it stood at 7.2 m. The Ada needs as much"
     yield Citation(1 - best)
     yield "."
 

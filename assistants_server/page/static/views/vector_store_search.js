@@ -15,7 +15,7 @@ const MOST = 50;
  */
 export function searchForm(store, signal) {
   const id = freshId("search");
-  const query = el("input", { id, type: "search", required: true, autocomplete: "off" });
+  const query = el("input", { id, type: "text", required: true, autocomplete: "off" });
   const most = el("input", { id: `${id}-most`, type: "number", min: 1, max: MOST, value: 10 });
   const button = el("button", { class: "primary" }, "Search");
   const results = el("div", { class: "stack" });
