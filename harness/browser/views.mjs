@@ -8,7 +8,7 @@ export const VIEWS = {
   playground: ["#/playground", "Say something to begin a thread."],
   "a talk": [`#/playground?thread=${ids.thread}`, "I can't help with"],
   "a waiting run": [`#/playground?thread=${ids.waiting_thread}`, "The run waits for outputs"],
-  threads: ["#/threads", "When was the highest water"],
+  threads: ["#/threads", "New thread"],
   "a thread": [`#/threads/${ids.thread}`, "I can't help with"],
   runs: [`#/threads/${ids.thread}/runs`, "completed"],
   "a run": [`#/threads/${ids.thread}/runs/${ids.run}`, "In the conversation"],

@@ -32,6 +32,7 @@ test("hostile texts: wherever they are shown", async (t) => {
       for (const [where, address] of Object.entries(PLACES)) {
         await t.test(where, async () => {
           await visit(page, address);
+          if (address === "#/threads") await reveal(page, ids.hostile_thread);
           const shown = page.getByText("HOSTILE").or(page.locator("[value*=HOSTILE]")).first();
           await shown.waitFor({ state: "attached" });
           // What is folded up is opened, all of it.
@@ -46,6 +47,17 @@ test("hostile texts: wherever they are shown", async (t) => {
     { size: NARROW },
   );
 });
+
+// Scroll to the link of a thread: lists say what threads begin with when that is seen.
+async function reveal(page, thread) {
+  const link = page.locator(`a[href*="${thread}"]`);
+  for (;;) {
+    await page.getByRole("list", { name: /^Threads/ }).getByRole("link").first().waitFor();
+    if (await link.count()) break;
+    await page.getByRole("button", { name: "Show more" }).click();
+  }
+  await link.scrollIntoViewIfNeeded();
+}
 
 // Return what nobody but markup in a text can have made.
 function strangers(page) {
