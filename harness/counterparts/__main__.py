@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assistants_client import Client
-from harness.checks import is_good
+from harness.checks import is_good, must
 from harness.counterparts.aimock import aimock
 from harness.counterparts.answers import ANSWERS, FIXED
 from harness.counterparts.failures import FAILURES
@@ -26,7 +26,7 @@ from harness.counterparts.llmock import llmock
 from harness.processes import ProcessError, running
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from harness.counterparts.counterpart import Counterpart
 
@@ -104,9 +104,21 @@ def _verdicts(
                 yield is_good(
                     f"{counterpart.name}, {protocol}",
                     name,
-                    partial(check, client, counterpart),
+                    partial(_judged, check, client, counterpart),
                     lacking=counterpart.lacking(protocol, name),
                 )
+
+
+def _judged(
+    check: Callable[[Client, Counterpart], str],
+    client: Client,
+    counterpart: Counterpart,
+) -> str:
+    """Make a check, and let the counterpart judge how it was asked meanwhile."""
+    said = check(client, counterpart)
+    found = counterpart.script.findings()
+    must(not found, f"{counterpart.name} says: {'; '.join(found)}")
+    return said
 
 
 @contextmanager

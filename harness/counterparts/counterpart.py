@@ -92,6 +92,10 @@ class Script(Protocol):
         """Return the requests since then."""
         ...
 
+    def findings(self) -> Sequence[str]:
+        """Return what the server itself thinks that was wrong about them."""
+        ...
+
 
 class NoScript:
     """The script of a server whose answer is always the same."""
@@ -101,6 +105,10 @@ class NoScript:
 
     def asked(self) -> Sequence[Asked]:
         """Return nothing: it doesn't tell."""
+        return ()
+
+    def findings(self) -> Sequence[str]:
+        """Return nothing: it doesn't judge."""
         return ()
 
 

@@ -13,6 +13,7 @@ from harness.counterparts.counterpart import Counterpart, Refuse, Say
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+_CROWD = 8
 _TOO_LONG = "This model's maximum context length was exceeded."
 
 
@@ -27,6 +28,16 @@ def limited(client: Client, counterpart: Counterpart) -> str:
     must(answer(run) == SAID, f"the answer is {answer(run)!r}")
     must(taken >= 1, f"it was asked again after {taken:.2f} s")
     return f"answered after {taken:.1f} s"
+
+
+def crowded(client: Client, counterpart: Counterpart) -> str:
+    """Check that runs which are all refused at first are all answered."""
+    refusals = Refuse(429, retry_after=1, times=_CROWD)
+    counterpart.script.play(refusals, *[Say(SAID)] * _CROWD)
+    runs = [run_of(client, f"{QUESTION} ({number})") for number in range(_CROWD)]
+    answers = {answer(run.wait()) for run in runs}
+    must(answers == {SAID}, f"answers: {answers}")
+    return f"{len(counterpart.script.asked())} requests for {_CROWD} runs"
 
 
 def used_up(client: Client, counterpart: Counterpart) -> str:
@@ -150,6 +161,6 @@ def _failure(client: Client) -> Any:
 
 
 FAILURES: tuple[Callable[[Client, Counterpart], str], ...] = (
-    *(limited, used_up, busy, down, forbidden, shortened),
+    *(limited, crowded, used_up, busy, down, forbidden, shortened),
     *(truncated, disconnected, garbled, filtered, cancelled),
 )

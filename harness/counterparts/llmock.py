@@ -22,6 +22,8 @@ JSON = dict[str, Any]
 VERSION = "0.2.2"
 # By then some words have come, whatever else a stream begins with.
 _BROKEN_AFTER = 6
+# Who has passed on half an answer can't ask for it again: the run fails instead.
+_NOT_OURS = ("truncated_stream_accepted", "malformed_chunk_ignored", "gave_up")
 
 
 class LlmockScript:
@@ -47,6 +49,11 @@ class LlmockScript:
         return [
             Asked(each["body"], each["completed"]) for each in found if each["body"]
         ]
+
+    def findings(self) -> Sequence[str]:
+        """Return what its verdict says of how the client went on after each fault."""
+        found = self._http.get("verdict").raise_for_status().json()["findings"]
+        return [each["title"] for each in found if each["code"] not in _NOT_OURS]
 
     def _post(self, what: str, body: JSON) -> None:
         self._http.post(what, json=body).raise_for_status()
