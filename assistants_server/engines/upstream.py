@@ -16,6 +16,7 @@ from ..upstream.attempts import FIRST_PAUSE
 from ..upstream.connection import Connection
 from ..upstream.errors import (
     ContextTooLongError,
+    NoModelError,
     PassingError,
     RefusedParameterError,
     UpstreamError,
@@ -164,6 +165,9 @@ class UpstreamEngine(ABC):
                         yield each
         except UpstreamError as error:
             message = self._connection.address.without_key(str(error))
+            name = turn.run["model"]
+            if isinstance(error, NoModelError) and self._names.upstream(name) == name:
+                message += f" (start the server with --model {name}=NEW to name one)"
             yield Fail(message, error.code)
 
     async def _turn(self, turn: Turn) -> AsyncGenerator[Output | WithFiles, Any]:

@@ -21,6 +21,11 @@ _REFUSED: Final = re.compile(
     r"|not (permitted|allowed)|extra (inputs|fields)|invalid parameter",
     re.IGNORECASE,
 )
+# Of Ollama, vLLM and OpenAI, with 404; of LiteLLM, with 400.
+_NO_MODEL: Final = re.compile(
+    r"\bmodel\b.{0,99}\b(not found|(does not|doesn't) exist)|invalid model name",
+    re.IGNORECASE,
+)
 _REFUSED_CODES: Final = ("unsupported_parameter", "unknown_parameter")
 # Statuses by which servers refuse what they were asked.
 _BAD: Final = (400, 413, 422)
@@ -70,6 +75,10 @@ class PassingError(UpstreamError):
     def is_limit(self) -> bool:
         """Return whether it is a rate limit."""
         return self.code == "rate_limit_exceeded"
+
+
+class NoModelError(UpstreamError):
+    """The upstream has no such model."""
 
 
 class ContextTooLongError(UpstreamError):
@@ -126,6 +135,8 @@ def error_of(
         return UpstreamError(message, "rate_limit_exceeded", text)
     if limited:
         return PassingError(message, "rate_limit_exceeded", text, pause=pause)
+    if code == "model_not_found" or (status in (404, *_BAD) and _NO_MODEL.search(text)):
+        return NoModelError(message, "server_error", text)
     if status in _BAD:
         if _REFUSED.search(text) or code in _REFUSED_CODES:
             return RefusedParameterError(message, "invalid_prompt", text)

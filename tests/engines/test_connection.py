@@ -54,6 +54,29 @@ def test_a_request_that_is_wrong_is_an_invalid_prompt() -> None:
     assert (found.code, len(server.requests)) == ("invalid_prompt", 1)
 
 
+@pytest.mark.parametrize(
+    "refused",
+    [
+        # As Ollama, vLLM, OpenAI and LiteLLM say it.
+        refusal(404, 'model "gpt-4o" not found, try pulling it first'),
+        refusal(404, "The model `gpt-4o` does not exist.", type="NotFoundError"),
+        refusal(404, "No access.", code="model_not_found"),
+        refusal(400, "Invalid model name passed in model=gpt-4o. Call `/v1/models`"),
+    ],
+)
+def test_a_model_that_is_not_there(refused: Response) -> None:
+    hint = "(start the server with --model gpt-4o=NEW to name one)"
+    for models in ({}, {"gpt-4o": "llama"}, {"*": "llama"}):
+        found, server = failure(refused, models=models)
+        assert (found.code, len(server.requests)) == ("server_error", 1)
+        assert found.message.endswith(hint) is not bool(models)
+
+
+def test_a_path_that_is_not_there_is_no_lack_of_a_model() -> None:
+    found, _ = failure(refusal(404, "Not found: /v2/models"))
+    assert found.message.endswith("answered 404: Not found: /v2/models")
+
+
 def test_a_page_of_html_is_not_shown() -> None:
     page = Response(404, b"<html><h1>Not found</h1></html>", "text/html")
     found, server = failure(page)
