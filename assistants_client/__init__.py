@@ -46,6 +46,8 @@ if TYPE_CHECKING:
     from .binary import HttpxBinaryResponseContent as HttpxBinaryResponseContent
     from .client import AsyncClient as AsyncClient
     from .client import Client as Client
+    from .display.conversation import Conversation as Conversation
+    from .display.timeline import Timeline as Timeline
     from .objects.assistants import Assistant as Assistant
     from .objects.assistants import AsyncAssistant as AsyncAssistant
     from .objects.files import AsyncFileObject as AsyncFileObject
@@ -99,6 +101,8 @@ _NAMES = {
     "_version": "__version__",
     "binary": "HttpxBinaryResponseContent",
     "client": "AsyncClient Client",
+    "display.conversation": "Conversation",
+    "display.timeline": "Timeline",
     "objects.assistants": "Assistant AsyncAssistant",
     "objects.files": "AsyncFileObject FileObject",
     "objects.messages": "AsyncMessage Message",

@@ -50,7 +50,7 @@ def for_types_import(module: str) -> str:
     rest = module.removeprefix("openai.")
     if rest.startswith("types"):
         return f"from assistants_client.{rest} import the same names"
-    return "from assistants_client import the same names"
+    return "the methods of a client are those of assistants_client.Client"
 
 
 SERVER: Final = "keep it; point its base URL to a server by assistants_server"

@@ -37,6 +37,7 @@ from assistants_client import (
     AsyncStream,
     AsyncThread,
     Client,
+    Conversation,
     Message,
     NotFoundError,
     Page,
@@ -47,6 +48,7 @@ from assistants_client import (
     Stream,
     StreamedResponse,
     Thread,
+    Timeline,
     Tool,
     ToolSet,
     tool,
@@ -271,6 +273,8 @@ def alive(run: Run, thread: Thread, assistant: Assistant, message: Message) -> N
     assert_type(thread.list_runs(max_items=5), Page[Run])
     assert_type(thread.list_messages(run_id="run_1"), Page[Message])
     assert_type(thread.list_messages(run_id=run), Page[Message])
+    assert_type(thread.conversation(limit=None, file_names=False), Conversation)
+    assert_type(run.timeline(timeout=5), Timeline)
     assert_type(thread.delete(), DeleteThreadResponse)
     assert_type(assistant.run(thread), Run)
     assert_type(assistant.start_thread("Hello", metadata={"a": "b"}), Run)
