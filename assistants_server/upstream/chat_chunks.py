@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from ..engines.turn_events import Output
 
 _END = "[DONE]"
+# What servers with a parser for a model's thoughts call them: the first one of
+# DeepSeek, llama.cpp and others, the second one of Ollama, vLLM and OpenRouter.
+_THOUGHTS = ("reasoning_content", "reasoning")
 _Chunk = models.CreateChatCompletionStreamResponse
 _Delta = models.ChatCompletionStreamResponseDelta
 
@@ -114,6 +117,9 @@ class ChatChunks:
 
     def _delta(self, delta: Any, *, is_whole: bool) -> list[Output]:
         made: list[Output] = []
+        rest = delta.additional_properties
+        if rest and any(text_of(rest.get(name)) for name in _THOUGHTS):
+            self._thoughts.come_apart()
         if not self._calls:
             # Here a turn ends with its calls; line breaks are all that comes after.
             said = self._thoughts.feed(_content(delta.content), is_whole=is_whole)

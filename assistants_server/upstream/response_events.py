@@ -98,6 +98,8 @@ class ResponseEvents:
                 item=models.FunctionToolCall() as call
             ):
                 return self._begin_call(call)
+            case models.ResponseOutputItemAddedEvent(item=models.ReasoningItem()):
+                self._texts.thoughts_are_apart = True
             case models.ResponseOutputItemDoneEvent(item=item):
                 return self._item(item)
             case models.ResponseOutputTextAnnotationAddedEvent() as added:
@@ -167,6 +169,8 @@ class ResponseEvents:
         match item:
             case models.OutputMessage():
                 made += self._message(key, item)
+            case models.ReasoningItem():
+                self._texts.thoughts_are_apart = True
             case models.FunctionToolCall():
                 made += self._whole_call(key, item)
                 item.call_id = self._calls[key].id

@@ -24,7 +24,11 @@ _LINK: Final = re.compile(r"sandbox:[^\s()\[\]<>\"']+")
 
 
 class ResponseTexts:
-    """Pass on each text once, whether it comes in pieces or whole."""
+    """Pass on each text once, whether it comes in pieces or whole.
+
+    Attributes:
+        thoughts_are_apart: whether the server sends thoughts apart from texts.
+    """
 
     def __init__(self, begin_thoughts: Callable[[], AnswerThoughts]) -> None:
         """Begin a turn.
@@ -32,6 +36,7 @@ class ResponseTexts:
         Args:
             begin_thoughts: returns what takes the thoughts out of a text.
         """
+        self.thoughts_are_apart = False
         self._begin_thoughts = begin_thoughts
         self._thoughts: dict[Part, AnswerThoughts] = {}
         self._told: dict[Part, str] = {}
@@ -56,6 +61,8 @@ class ResponseTexts:
         self._told[part] = self._told.get(part, "") + piece
         if part not in self._thoughts:
             self._thoughts[part] = self._begin_thoughts()
+            if self.thoughts_are_apart:
+                self._thoughts[part].come_apart()
             self._begin[part] = self._length
         return self._said(part, self._thoughts[part].feed(piece, is_whole=is_whole))
 

@@ -7,6 +7,7 @@ Servers that know a model's tags send its thoughts apart. Without a parser for t
 from __future__ import annotations
 
 import logging
+import re
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 if TYPE_CHECKING:
@@ -22,6 +23,9 @@ _OPENING: Final = ("<think>", "<thinking>", "<mm:think>")
 _CLOSING: Final = "</think>"
 _UNOPENED: Final = f"\n{_CLOSING}"
 _LONGEST: Final = 10
+# Models whose templates are known to write the opening tag themselves, so that it is no
+# part of the answer: deepseek-ai/DeepSeek-R1#526, vllm-project/vllm#13125 and #31045.
+_KNOWN: Final = re.compile(r"deepseek-?r1|\bqwq\b|\bthinking\b", re.IGNORECASE)
 _log = logging.getLogger("assistants_server")
 
 
@@ -34,18 +38,15 @@ class Thoughts:
 
     def of(self, model: str) -> AnswerThoughts:
         """Return what takes the thoughts out of one text of a model."""
+        unopened = self._showing == "unopened" or model in self._unopened
         return AnswerThoughts(
             is_shown=self._showing == "show",
-            unopened=self._showing == "unopened" or model in self._unopened,
+            unopened=unopened or _KNOWN.search(model) is not None,
             learn=lambda: self._learn(model),
         )
 
     def _learn(self, model: str) -> None:
-        """Remember that a model's thoughts begin without a tag.
-
-        Templates of DeepSeek-R1 and others write the opening tag themselves, and so it
-        is no part of the answer: deepseek-ai/DeepSeek-R1#526, vllm-project/vllm#13125.
-        """
+        """Remember that a model's thoughts begin without a tag."""
         self._unopened.add(model)
         _log.warning(
             "%s thinks aloud without <think>: from now on its answers are held back "
@@ -79,6 +80,11 @@ class AnswerThoughts:
         self._take = self._said if is_shown else self._beginning
         # The end of what was said, while it may turn out to be thoughts.
         self._tail: str | None = None if is_shown or unopened else "\n"
+
+    def come_apart(self) -> None:
+        """Note that the server sends thoughts apart, and text is text."""
+        self._unopened = False
+        self._tail = None
 
     def feed(self, text: str, *, is_whole: bool = False) -> str:
         """Return what is to be shown by now.

@@ -5,7 +5,8 @@ That text begins with thoughts, and how, is from reports on servers without a pa
 - `<think>` first: ggml-org/llama.cpp#13867, RooCodeInc/Roo-Code#1087 (Ollama),
   lmstudio-ai/lmstudio-bug-tracker#1569; MiniMax's own tag: vllm-project/vllm#45687.
 - `</think>` alone, as the template has written the first: vllm-project/vllm#13125,
-  ggml-org/llama.cpp#23320, lmstudio-ai/lmstudio-bug-tracker#1495.
+  ggml-org/llama.cpp#23320, lmstudio-ai/lmstudio-bug-tracker#1495. Qwen's documents
+  say so of their models that think (vllm-project/vllm#31045).
 - empty thoughts: ollama/ollama#8837; thoughts alone: lmstudio-bug-tracker#1602.
 """
 
@@ -77,6 +78,28 @@ def test_thoughts_that_no_tag_opens_are_held_back_on_wish(size: int) -> None:
     assert said("<think>Six sevens") == ""
 
 
+@pytest.mark.parametrize(
+    ("model", "expected"),
+    [
+        ("deepseek-r1:70b", "42"),
+        ("/models/DeepSeek-R1-Distill-Qwen-7B", "42"),
+        ("Qwen/Qwen3-235B-A22B-Thinking-2507-FP8", "42"),
+        ("qwq", "42"),
+        ("llama3.2", "Hm.\n</think>\n42"),
+    ],
+)
+def test_models_that_are_known_for_it_are_held_back_at_once(
+    model: str, expected: str
+) -> None:
+    assert shown(Thoughts().of(model), "Hm.\n</think>\n42", 4) == expected
+
+
+def test_where_thoughts_come_apart_nothing_is_held_back() -> None:
+    thoughts = Thoughts("unopened").of("deepseek-r1")
+    thoughts.come_apart()
+    assert thoughts.feed("It ") + thoughts.feed("is") == "It is"
+
+
 def test_without_the_wish_they_are_from_the_second_answer_on(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
@@ -132,6 +155,31 @@ def test_thoughts_in_chat_completions() -> None:
     assert read_all(ChatChunks(HOST), [whole]) == ["42"]
     cut = choice(delta={"content": "<think>Hm."}), choice("length")
     assert read_all(ChatChunks(HOST), cut) == [Incomplete("max_completion_tokens")]
+
+
+@pytest.mark.parametrize("name", ["reasoning_content", "reasoning"])
+def test_text_after_thoughts_that_came_apart_is_passed_on_at_once(name: str) -> None:
+    reader = ChatChunks(HOST, (), lambda: Thoughts("unopened").of("m"))
+    reader.feed(choice(delta={name: "Hm."}))
+    assert reader.feed(choice(delta={"content": "4"})) == ["4"]
+
+
+def test_a_place_for_thoughts_that_stays_empty_says_nothing() -> None:
+    """As vLLM sends it without a parser: vllm-project/vllm#34625."""
+    reader = ChatChunks(HOST, (), lambda: Thoughts("unopened").of("m"))
+    texts = "Hm.", "\n</think>", "42"
+    deltas = [{"content": each, "reasoning_content": None} for each in texts]
+    chunks = [choice(delta=each) for each in deltas]
+    assert read_all(reader, [*chunks, choice("stop")]) == ["42"]
+
+
+@pytest.mark.parametrize("kind", ["added", "done"])
+def test_so_it_is_after_an_item_of_reasoning(kind: str) -> None:
+    reader = ResponseEvents(HOST, None, (), lambda: Thoughts("unopened").of("m"))
+    item = {"type": "reasoning", "id": "rs_1", "summary": []}
+    reader.feed(event({"type": f"response.output_item.{kind}", "item": item}))
+    delta = {"type": "response.output_text.delta", "item_id": "m", "delta": "4"}
+    assert reader.feed(event(delta)) == [Text("4")]
 
 
 def test_what_was_held_back_comes_before_calls() -> None:
