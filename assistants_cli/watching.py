@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import time
+from time import monotonic, sleep
 from typing import TYPE_CHECKING, Any, Final
 
 from assistants_client import (
@@ -36,20 +36,20 @@ def watch(
         RunTimeout: it goes on after `max_wait`.
         APIError: it can't be read.
     """
-    begin = time.monotonic()
+    begin = monotonic()
     timeline = Timeline()
     is_away = False
     while True:
         try:
             steps = [] if is_away else _steps(run)
             for event in timeline.events(run.to_dict(), steps):
-                _write(session, event, time.monotonic() - begin)
+                _write(session, event, monotonic() - begin)
             if run.has_ended or (until_action and run.status == "requires_action"):
                 return
-            waited = time.monotonic() - begin
+            waited = monotonic() - begin
             if max_wait is not None and waited >= max_wait:
                 raise RunTimeout(run, waited=waited)
-            time.sleep(min(INTERVAL, max_wait or INTERVAL))
+            sleep(min(INTERVAL, max_wait or INTERVAL))
             run.refresh()
             is_away = False
         except (APIConnectionError, InternalServerError) as error:

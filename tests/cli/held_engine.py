@@ -13,19 +13,22 @@ if TYPE_CHECKING:
 
 
 class Held:
-    """Says "first", and "second" as soon as it is let go."""
+    """Says "first", and "second" when it is let go; "..." meanwhile, if it talks."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, talks: bool) -> None:
         self.released = Event()
+        self._talks = talks
 
     def __call__(self, turn: Any) -> Iterator[Any]:
         yield "first "
         while not self.released.is_set():
             yield Wait(0.005)
+            if self._talks:
+                yield "..."
         yield "second"
 
 
-def held_server() -> tuple[Held, LocalServer]:
+def held_server(*faults: str, talks: bool = False) -> tuple[Held, LocalServer]:
     """Return an engine, and a server that it answers for."""
-    engine = Held()
-    return engine, LocalServer(engine=engine, poll_after=2)
+    engine = Held(talks=talks)
+    return engine, LocalServer(engine=engine, poll_after=2, faults=faults)

@@ -12,7 +12,7 @@ from assistants_cli import connection
 from assistants_cli.chat.by_hand import answers_for
 from assistants_cli.chat.reader import Reader
 from assistants_cli.output import Output
-from assistants_client import Client
+from assistants_client import Assistant, Client
 from tests.cli.running import Done, run
 from tests.client.test_approvals import APPROVAL, FUNCTION, OTHER, Asking
 
@@ -55,6 +55,18 @@ def test_approvals_are_given_by_id(asking: Callable[[Any], Asking]) -> None:
         {"tool_call_id": "call_1", "approve": True},
         {"tool_call_id": "call_2", "approve": False},
     ]
+
+
+def test_who_is_made_for_a_question_stays_while_its_run_waits(
+    asking: Callable[[Any], Asking], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asking(APPROVAL)
+    deleted: list[Any] = []
+    monkeypatch.setattr(Assistant, "delete", lambda self, **_: deleted.append(self.id))
+    done = run("ask", "--model", "m", "--thread", "thread_1", "Buy it")
+    assert done.code == 4
+    assert done.err.endswith("is left for the run that goes on\n")
+    assert deleted == []
 
 
 def test_what_this_client_lacks_is_named(asking: Callable[[Any], Asking]) -> None:

@@ -64,6 +64,7 @@ def test_orders_are_not_sent(assistants: Assistants, tmp_path: Path) -> None:
         "/help",
         f'/file "{notes}"',
         "When does the water come back?",
+        "Thanks.",
         "/history",
         "/thread",
         "/new",
@@ -80,7 +81,8 @@ def test_orders_are_not_sent(assistants: Assistants, tmp_path: Path) -> None:
     assert f"with the next message: {notes}" in done.err
     assert "twice a day" in done.out
     assert "  When does the water come back?\n" in done.out
-    assert "my tides.md (file-" in done.out
+    # It went with one message alone, and was cited once.
+    assert done.out.count("my tides.md (file-") == 2
     assert last == "there is no thread yet: say something"
     assert nothing == "assistants: there was no run yet"
     assert "never said" not in done.out

@@ -29,6 +29,10 @@ EVIL = "\x1b[31mred\x1b]0;title\x07 \x9b2J\r\u202eright [bold]bold[/bold] :smile
 SHOWN = (
     "\\x1b[31mred\\x1b]0;title\\x07 \\x9b2J\\r\\u202eright [bold]bold[/bold] :smile:"
 )
+# What turns the direction of writing, and separates lines.
+DIRECTIONS = (
+    "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u2028"
+)
 _JSON = st.recursive(st.none() | st.text() | st.integers(), st.lists)
 
 
@@ -40,7 +44,7 @@ _JSON = st.recursive(st.none() | st.text() | st.integers(), st.lists)
         ("\u00fc \U0001f468\u200d\U0001f469 \u0645\u200c", None),
         ("\ud83d half", "\\ud83d half"),
         ("\x7f\x00", "\\x7f\\x00"),
-        ("\u2028\u2066", "\\u2028\\u2066"),
+        *((each, f"\\u{ord(each):04x}") for each in DIRECTIONS),
     ],
 )
 def test_control_characters_are_shown(text: str, shown: str | None) -> None:

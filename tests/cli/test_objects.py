@@ -95,6 +95,16 @@ def test_a_body_is_an_object(assistants: Assistants) -> None:
     assert (done.code, "an object, not a list" in done.err) == (2, True)
 
 
+def test_nothing_is_deleted_unless_somebody_agrees(
+    assistants: Assistants, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = client.assistants.create(model="m").id
+    monkeypatch.setattr("assistants_cli.commands.parts._agreed", lambda _: False)
+    done = assistants("assistants", "delete", made)
+    assert (done.code, done.err) == (1, "nothing was deleted\n")
+    assert client.assistants.retrieve(made).id == made
+
+
 def test_lists_end_where_they_are_told(assistants: Assistants, client: Client) -> None:
     made = [client.assistants.create(model="m").id for _ in range(3)]
     two = assistants("assistants", "list", "--limit", "2").rows

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import signal
 import subprocess
 import sys
@@ -53,17 +54,19 @@ def test_sigterm_ends_it_as_ctrl_c_does() -> None:
 
 
 def test_a_pipe_that_nobody_reads_ends_it_quietly() -> None:
-    engine, server = held_server()
+    _, server = held_server(talks=True)
     with server, begun(server.url, "ask", "--model", "m", "--json", "?") as process:
         assert process.stdout is not None
-        process.stdout.readline()
+        run = json.loads(process.stdout.readline())["data"]
         process.stdout.close()
-        engine.released.set()
         assert process.stderr is not None
         assert process.stderr.read() == b""
         assert process.wait(60) == 141
         with Client(base_url=server.url, api_key="none") as client:
             assert client.assistants.list().data == []
+            # Nobody else knew of it.
+            ended = client.threads.runs.poll(run["id"], thread_id=run["thread_id"])
+            assert ended.status == "cancelled"
 
 
 def test_the_answer_streams_at_a_terminal_and_ctrl_c_leaves_the_run() -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import json
+from time import sleep
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -10,8 +12,8 @@ import pytest
 from assistants_cli import watching
 from assistants_cli.printing.timeline import Timeline, event_lines
 from assistants_client import Client, tool
-from assistants_server import LocalServer
 from tests.cases import each_case, some
+from tests.cli.held_engine import held_server
 from tests.cli.running import run as run_it
 
 if TYPE_CHECKING:
@@ -166,18 +168,36 @@ def _call_id(run: Run) -> str:
     return str(call["id"])
 
 
-def test_watching_goes_on_while_the_server_is_away() -> None:
-    with (
-        LocalServer(faults=["503 on=getRun skip=2 times=3"]) as server,
-        Client(base_url=server.url, api_key="none") as client,
-    ):
-        run = going_run(client)
+@pytest.fixture
+def at_look(monkeypatch: pytest.MonkeyPatch) -> dict[int, Callable[[], Any]]:
+    """Return what is called between two looks, by their number."""
+    calls: dict[int, Callable[[], Any]] = {}
+    looks = itertools.count(1)
+
+    def pause(seconds: float) -> None:
+        sleep(seconds)
+        calls.get(next(looks), lambda: None)()
+
+    monkeypatch.setattr(watching, "sleep", pause)
+    return calls
+
+
+def test_watching_goes_on_while_the_server_is_away(
+    at_look: dict[int, Callable[[], Any]],
+) -> None:
+    engine, server = held_server("503 on=getRun skip=1 times=3")
+    with server, Client(base_url=server.url, api_key="none") as client:
+        assistant = client.assistants.create(model="m")
+        run = assistant.start_thread("Good day!")
+        # While nobody can be asked.
+        at_look[2] = engine.released.set
         words = ("runs", "watch", run.thread_id, run.id, "--max-retries", "0")
-        done = run_it(*words, "--max-wait", "0.1", url=server.url)
-        assert done.code == 5
+        done = run_it(*words, url=server.url)
+        assert done.code == 0
         assert done.err.count("trying again: threads.runs.retrieve") == 1
-        looks = [each.status for each in server.exchanges if each.method == "GET"]
-        assert looks.count(503) == 3
+        # What happened meanwhile is shown.
+        assert "step message_creation completed" in done.out
+        assert done.out.splitlines()[-1].split()[2:4] == ["run", "completed"]
 
 
 def test_nothing_is_said_twice() -> None:

@@ -184,9 +184,12 @@ class Terminal(io.StringIO):
 def test_colour_is_for_terminals_only(monkeypatch: pytest.MonkeyPatch) -> None:
     terminal = Terminal()
     monkeypatch.setattr(sys, "stderr", terminal)
+    monkeypatch.delenv("NO_COLOR", raising=False)
     line("-> x")
     line("other")
-    assert terminal.getvalue() == "\x1b[36m-> x\x1b[0m\nother\n"
+    monkeypatch.setenv("NO_COLOR", "1")
+    line("-> y")
+    assert terminal.getvalue() == "\x1b[36m-> x\x1b[0m\nother\n-> y\n"
 
 
 def test_no_stderr_is_no_error(
