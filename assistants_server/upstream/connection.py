@@ -19,7 +19,7 @@ from .errors import PassingError, UpstreamError
 from .gathering import gathered
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator
+    from collections.abc import AsyncGenerator, Iterator
 
     from .._model_api import Request
     from ..address import Address
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 _TIMEOUT: Final = httpx.Timeout(30, read=600, connect=10, pool=None)
 # Bytes of a body that isn't streamed.
 _MOST: Final = 32 * 1024 * 1024
+# Events that are read, stored and sent in a few milliseconds.
+_AT_ONCE: Final = 32
 
 
 class Connection:
@@ -169,10 +171,10 @@ class Connection:
             decoder = EventDecoder()
             async with aclosing(gathered(response.aiter_bytes())) as chunks:
                 async for chunk in chunks:
-                    if events := decoder.feed(chunk):
-                        yield events
-            if events := decoder.flush():
-                yield events
+                    for several in _portions(decoder.feed(chunk)):
+                        yield several
+            for several in _portions(decoder.flush()):
+                yield several
 
     def _success(self, opened: httpx.Response, body: bytes) -> httpx.Response:
         """Return a response with its body, or raise what it stands for."""
@@ -192,6 +194,12 @@ class Connection:
             client = evolve(self._client, async_http_client=http)
             async with client.open_async(request) as response:
                 yield response
+
+
+def _portions(events: list[Event]) -> Iterator[list[Event]]:
+    """Yield events, so many at once that they don't hold up others."""
+    for start in range(0, len(events), _AT_ONCE):
+        yield events[start : start + _AT_ONCE]
 
 
 async def _read(response: httpx.Response) -> bytes:

@@ -10,6 +10,8 @@ if TYPE_CHECKING:
 
 # Pieces that wait; whoever sends more of them has to wait as well.
 _MOST: Final = 256
+# Bytes that are enough for one piece.
+_ENOUGH: Final = 65536
 # What is being closed, which nobody else may hold.
 _closing: set[asyncio.Task[None]] = set()
 
@@ -38,15 +40,15 @@ async def gathered(pieces: AsyncIterable[bytes]) -> AsyncGenerator[bytes, None]:
     reading = asyncio.get_running_loop().create_task(read())
     try:
         while True:
-            found: list[bytes] = []
+            found = b""
             item = await waiting.get()
             while isinstance(item, bytes):
-                found.append(item)
-                if waiting.empty():
+                found += item
+                if waiting.empty() or len(found) >= _ENOUGH:
                     break
                 item = waiting.get_nowait()
             if found:
-                yield b"".join(found)
+                yield found
             if isinstance(item, Exception):
                 raise item
             if item is None:

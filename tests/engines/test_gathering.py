@@ -58,6 +58,20 @@ def test_an_error_comes_after_what_came_before_it() -> None:
     asyncio.run(work(), debug=True)
 
 
+def test_a_piece_is_no_larger_than_can_be_taken_at_once() -> None:
+    async def pieces() -> AsyncIterator[bytes]:
+        for _ in range(20):
+            yield b"x" * 30_000
+
+    async def work() -> None:
+        async with aclosing(gathered(pieces())) as found:
+            sizes = [len(each) async for each in found]
+        assert sum(sizes) == 600_000
+        assert max(sizes) == 90_000
+
+    asyncio.run(work(), debug=True)
+
+
 async def close(found: AsyncIterator[bytes]) -> None:
     await found.aclose()  # type: ignore[attr-defined]
 

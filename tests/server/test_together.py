@@ -41,24 +41,35 @@ def ran(api: Api, **options: Any) -> tuple[dict[str, Any], list[str]]:
     return run, api.answers(run)
 
 
-def test_each_is_an_event_and_all_are_one_change(
-    api: Api, server: LocalServer, let: Callable[..., None]
+def test_each_is_an_event_after_one_change(
+    api: Api,
+    server: LocalServer,
+    let: Callable[..., None],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     let("one", " two", " three", " four")
-    thread, assistant = api.thread("Hi"), api.assistant()
-    statements: list[str] = []
-    inside(server, lambda: sql_of(server).set_trace_callback(statements.append))
-    body = {"assistant_id": assistant}
-    events = api.events(f"/threads/{thread}/runs", body)
+    path, body = f"/threads/{api.thread('Hi')}/runs", {"assistant_id": api.assistant()}
+    done: list[str] = []
+    put = Listener.put
+
+    def noted(listener: Listener, event: bytes) -> None:
+        done.append(event.decode())
+        put(listener, event)
+
+    monkeypatch.setattr(Listener, "put", noted)
+    inside(server, lambda: sql_of(server).set_trace_callback(done.append))
+    events = api.events(path, body)
     inside(server, lambda: sql_of(server).set_trace_callback(None))
     assert written(events) == "one two three four"
-    assert [name for name, _ in events].count(DELTA) == 4
-    kinds = [each.split()[0].lower() for each in statements if "deltas" in each]
-    first = next(i for i, each in enumerate(statements) if "into deltas" in each)
-    last = max(i for i, each in enumerate(statements) if "into deltas" in each)
-    between = {each.split()[0].lower() for each in statements[first:last]}
-    assert kinds.count("insert") == 4
-    assert "commit" not in between
+    kinds = [
+        kind
+        for each in done
+        for kind in ("into deltas", "commit", f"event: {DELTA}")
+        if kind in each[:40]
+    ]
+    first = kinds.index("into deltas")
+    expected = ["into deltas"] * 4 + ["commit"] + [f"event: {DELTA}"] * 4
+    assert kinds[first : first + 9] == expected
     assert problems(server) == []
 
 
