@@ -73,6 +73,8 @@ class Journal:
         try:
             _lock(handle, folder)
             self._end = self._mended()
+            # What is written isn't buffered, and what is read is.
+            self._reader = folder.open(JOURNAL)
         except BaseException:
             self._file.close()
             raise
@@ -106,19 +108,14 @@ class Journal:
         return self._at(position)[0]
 
     def _at(self, position: int) -> tuple[Entry, int]:
-        self._file.seek(position)
-        text = b""
-        while not text.endswith(b"\n"):
-            piece = self._file.readline(LONGEST)
-            text += piece
-            if not piece or len(text) > LONGEST:
-                raise ArchiveError("the journal of the export was changed by others")
+        if self._reader.tell() != position:
+            self._reader.seek(position)
+        text = self._reader.readline(LONGEST)
         try:
             return _decode(text), len(text)
         except (msgspec.MsgspecError, RecursionError) as error:
-            raise ArchiveError(
-                f"the journal has a line that is none: {error}"
-            ) from None
+            what = "the journal of the export was changed by others"
+            raise ArchiveError(f"{what}: {error}") from None
 
     def add(self, entry: Entry) -> int:
         """Add an entry, and return its position."""
@@ -132,6 +129,7 @@ class Journal:
 
     def close(self) -> None:
         """Close it."""
+        self._reader.close()
         self._file.close()
 
 

@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 
 _LISTS: Final = ("assistant", "vector_store", "file")
 # What servers answer where nobody can list threads, as the API says itself.
-_NO_LIST: Final = (400, 403, 404, 405, 501)
+# OpenAI's refuses the key for it, and no other request; a wrong one fails at the next.
+_NO_LIST: Final = (400, 401, 403, 404, 405, 501)
 NAME_THEM: Final = (
     "this server does not list threads; name them by their ids, with --thread or "
     "--threads-from"
@@ -68,8 +69,6 @@ class Listing:
                 yield each
                 found += 1
         except APIStatusError as error:
-            if isinstance(error, AuthenticationError):
-                raise
             if found or error.status_code not in _NO_LIST:
                 self._note("threads", error)
             elif not self._selection.threads:

@@ -91,6 +91,17 @@ class Placing:
         reason = "another one with this id is here, and stays"
         return self._conflict(kind, made["id"], reason)
 
+    def may_add_to(self, verdict: Verdict, id: str) -> bool:
+        """Return whether what belongs to an object may be added to the one here.
+
+        It may where they are the same, or where the one here came from an archive too,
+        maybe an earlier one of the same server, in which something was different.
+        """
+        if verdict != "conflict":
+            return verdict in ("imported", "unchanged")
+        found = self.store.stored(id)
+        return found is not None and IMPORTED in found.notes
+
     def _conflict(self, kind: str, id: str, reason: str) -> Verdict:
         self.report.add("conflict", kind, id, reason)
         return "conflict"

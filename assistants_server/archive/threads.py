@@ -33,7 +33,10 @@ def import_thread(placing: Placing, file: BinaryIO) -> None:
     thread = None
     for _, value in lines.of("thread"):
         made = placing.adapted("thread", value)
-        if made and placing.place("thread", value, made) in ("imported", "unchanged"):
+        if made is None:
+            continue
+        verdict = placing.place("thread", value, made)
+        if placing.may_add_to(verdict, made["id"]):
             thread = made["id"]
     if thread is None:
         _leave_out(placing, lines)
@@ -75,7 +78,7 @@ def _import_runs(placing: Placing, thread: str, lines: UnitLines) -> dict[str, A
             thread=thread,
             notes={"thread": thread, "expires": placing.when, "results": False},
         )
-        if verdict in ("imported", "unchanged"):
+        if placing.may_add_to(verdict, made["id"]):
             endings[made["id"]] = ending
         if verdict == "imported" and ending:
             reason = f"it was {made['status']}, and is {ending} now"

@@ -29,7 +29,7 @@ def import_vector_store(placing: Placing, file: BinaryIO) -> None:
             made = _used(placing, {k: v for k, v in made.items() if k not in _COUNTED})
             expires = made["expires_at"]
             verdict = placing.place("vector_store", value, made, expires=expires)
-            store = made["id"] if verdict in ("imported", "unchanged") else store
+            store = made["id"] if placing.may_add_to(verdict, made["id"]) else store
     if store is not None:
         _import_files(placing, store, lines)
 

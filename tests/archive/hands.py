@@ -33,7 +33,7 @@ def edited(folder: Path, kind: str, change: Callable[[JSON], Any]) -> Path:
     return sealed(folder)
 
 
-def sealed(folder: Path, **others: Any) -> Path:
+def sealed(folder: Path) -> Path:
     """Let the index and the manifest of an archive fit what is in it."""
     index = folder / "contents.ndjson"
     entries = _lines(index)
@@ -41,11 +41,16 @@ def sealed(folder: Path, **others: Any) -> Path:
         for name in ("lines", "content"):
             if name in entry:
                 entry[name] |= _stored(folder / entry[name]["path"])
-        entry.update(others)
+        entry["counts"] = _counts(folder / entry["lines"]["path"])
     index.write_text("".join(json.dumps(each) + "\n" for each in entries), "utf-8")
     manifest = folder / "manifest.json"
     value = json.loads(manifest.read_text("utf-8"))
     value["index"] |= _stored(index)
+    totals: Counter[str] = Counter()
+    for entry in entries:
+        totals.update(entry["counts"])
+        totals["content"] += "content" in entry
+    value["counts"] = totals
     manifest.write_text(json.dumps(value), "utf-8")
     return folder
 
@@ -58,7 +63,7 @@ def made(folder: Path, units: dict[tuple[str, str], list[JSON]]) -> Path:
         path = folder / unit_path(kind, id)
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text("".join(json.dumps(line) + "\n" for line in lines), "utf-8")
-        counts = Counter(line["kind"] for line in lines)
+        counts = _counts(path)
         totals += counts
         stored = {"path": unit_path(kind, id), **_stored(path)}
         entries.append({"unit": kind, "id": id, "lines": stored, "counts": counts})
@@ -82,6 +87,10 @@ def made(folder: Path, units: dict[tuple[str, str], list[JSON]]) -> Path:
 def _stored(path: Path) -> JSON:
     content = path.read_bytes()
     return {"bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
+
+
+def _counts(path: Path) -> Counter[str]:
+    return Counter(line["kind"] for line in _lines(path))
 
 
 def _lines(path: Path) -> list[JSON]:

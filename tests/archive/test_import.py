@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import sqlite3
 from contextlib import closing
@@ -15,7 +16,7 @@ from assistants_server import LocalServer
 from assistants_server.__main__ import main
 from assistants_server.archive import import_into
 from assistants_server.store import StoreError
-from tests.archive.hands import copied, edited
+from tests.archive.hands import copied, edited, sealed
 from tests.archive.shop import KEY, Shop, engine, objects, tree
 
 if TYPE_CHECKING:
@@ -183,3 +184,23 @@ def test_the_command(
     assert "3 threads" in capsys.readouterr().out
     assert main(["import", str(store), "--store", str(store)]) == 2
     assert "is no folder" in capsys.readouterr().err
+
+
+def test_a_later_archive_adds_what_is_new(
+    archive: Path, store: Path, tmp_path: Path
+) -> None:
+    import_into(store, archive)
+    later = copied(archive, tmp_path / "b")
+
+    def changed(value: dict[str, Any]) -> dict[str, Any]:
+        return {**value, "metadata": {"later": "yes"}}
+
+    edited(later, "thread", changed)
+    (path, *_) = (p for p in later.glob("threads/*") if b"How high" in p.read_bytes())
+    lines = path.read_bytes().splitlines(keepends=True)
+    message = json.loads(next(line for line in lines if b"How high" in line))
+    message["object"]["id"] = "msg_later"
+    path.write_bytes(b"".join(lines) + json.dumps(message).encode() + b"\n")
+    report = import_into(store, sealed(later))
+    assert report.counts["imported"] == {"message": 1}
+    assert report.counts["conflict"] == {"thread": 3}

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from assistants_cli.archive.export import Progress
     from tests.archive.shop import Shop
 
 pytestmark = pytest.mark.filterwarnings(
@@ -166,3 +167,38 @@ def test_faults_of_the_server(
         shop.server.faults.clear()
     shop.export(folder)
     assert tree(folder) == tree(archive)
+
+
+def test_a_rate_limit_is_waited_for(shop: Shop, archive: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "a"
+    shop.server.faults.add("429 retry-after=0.001 skip=3 times=2")
+    try:
+        assert shop.export(folder).manifest.complete
+    finally:
+        shop.server.faults.clear()
+    assert tree(folder) == tree(archive)
+
+
+def test_a_thread_that_is_deleted_meanwhile_is_recorded(
+    shop: Shop, tmp_path: Path
+) -> None:
+    gone, kept = (str(shop.client.threads.create().id) for _ in range(2))
+    shop.client.threads.messages.create(gone, role="user", content="Bye")
+
+    def delete(progress: Progress) -> None:
+        if progress.phase == "threads" and progress.done == 1:
+            shop.client.threads.delete(gone)
+
+    selection = Selection(threads=(kept, gone), everything=False)
+    export = Export(shop.client, tmp_path, selection, jobs=1, on_progress=delete)
+    shop.server.faults.add("delay=0.05 on=getThread,listMessages")
+    try:
+        outcome = export.run()
+    finally:
+        shop.server.faults.clear()
+        shop.client.threads.delete(kept)
+    assert {(each.id, each.error) for each in outcome.problems} == {
+        (gone, "NotFoundError")
+    }
+    assert verify(tmp_path).sound
+    assert {each["id"] for each in problems(tmp_path)} == {gone}
