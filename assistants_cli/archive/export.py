@@ -143,7 +143,7 @@ class Export:
             self._finish(journal, manifest, problems)
         finally:
             journal.close()
-        self._check()
+        self._check(manifest)
         if not problems:
             # Nothing is left to be tried again.
             self._folder.delete(JOURNAL)
@@ -257,7 +257,7 @@ class Export:
         manifest.ended = self._stamp()
         manifest.write(self._folder)
 
-    def _check(self) -> None:
+    def _check(self, manifest: Manifest) -> None:
         self._progress.phase, self._progress.known = "verifying", len(self._positions)
 
         def note(done: int) -> None:
@@ -266,6 +266,8 @@ class Export:
 
         found = verify(self._folder.path, on_unit=note)
         if not found.sound:
+            manifest.ended, manifest.complete = None, False
+            manifest.write(self._folder)
             raise ArchiveError(
                 f"{self._folder.path} is not as it was written: {found.damages[0]}; "
                 "delete what is named, and run the same command again"

@@ -17,6 +17,7 @@ from unittest.mock import patch
 
 import httpx
 
+from assistants_cli.archive import Export, Selection
 from assistants_client import (
     AssistantsError,
     AsyncClient,
@@ -26,6 +27,7 @@ from assistants_client import (
     StreamInterrupted,
 )
 from assistants_client._flows import poll_policy
+from assistants_server.archive import import_into
 from harness.either_client import finished
 from harness.environments import python_with
 from harness.faults.forms import FORMS
@@ -136,6 +138,7 @@ def call_everything(base_url: str) -> int:
             if not wrong:
                 called.add(form.operation)
     faults += _nobody(base_url)
+    faults += _taken_along(Peer(base_url, taught=True))
     known = {form.operation for form in FORMS}
     missing = known - called
     if missing:
@@ -195,6 +198,28 @@ def _judged(peer: Peer, form: Form, found: Any, *, asynchronous: bool) -> str:
         return f"WRONG {others or 'nothing'}, no {class_.__name__}"
     many = f"{len(items)} " if form.kind == "pages" else ""
     return f"{many}{class_.__name__}"
+
+
+def _taken_along(peer: Peer) -> int:
+    """Export a thread of the mock, and import it into a store of ours."""
+    settings: Any = {"base_url": f"{peer.url}/v1", "api_key": KEY, "max_retries": 0}
+    form = next(each for each in FORMS if each.operation == "threads.retrieve")
+    with (
+        tempfile.TemporaryDirectory(prefix="peers-") as folder,
+        Client(**settings) as client,
+    ):
+        thread = str(peer.prepare(client, form).ids["thread_id"])
+        selection = Selection(threads=(thread,), everything=False)
+        archive = Path(folder, "archive")
+        outcome = Export(client, archive, selection, jobs=1).run()
+        report = import_into(Path(folder, "store.db"), archive)
+    counts = outcome.manifest.counts
+    same = all(report.counts["imported"][kind] == n for kind, n in counts.items())
+    good = same and counts.get("message") == counts.get("run") == 3
+    print(f"\n{'ok' if good else 'wrong':6}{thread} taken along: {counts}")
+    for each in outcome.problems:
+        print(f"      {each.what} {each.id}: {each.message}")
+    return int(not good)
 
 
 def _nobody(base_url: str) -> int:

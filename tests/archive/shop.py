@@ -108,10 +108,10 @@ def objects(folder: Path) -> dict[str, list[Any]]:
     archive = Archive(folder)
     found: dict[str, list[Any]] = defaultdict(list)
     for entry in archive.entries():
-        assert entry.lines
-        with archive.open(entry.lines) as file:
-            for line in lines_of(file):
-                found[line.kind].append(value_of(line.raw))
+        for stored in entry.files[:1]:
+            with archive.open(stored) as file:
+                for line in lines_of(file):
+                    found[line.kind].append(value_of(line.raw))
     return dict(found)
 
 

@@ -64,7 +64,6 @@ def _killed_at(count: int, call: Callable[[], object]) -> int | None:
     return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
 
 
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork here")
 def test_killed_at_any_moment(shop: Shop, archive: Path, tmp_path: Path) -> None:
     expected = tree(archive)
     moments = 0
@@ -202,3 +201,24 @@ def test_a_thread_that_is_deleted_meanwhile_is_recorded(
     }
     assert verify(tmp_path).sound
     assert {each["id"] for each in problems(tmp_path)} == {gone}
+
+
+def test_what_the_disk_spoiled_is_found_and_read_again(
+    shop: Shop, archive: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "a"
+
+    def spoil(progress: Progress) -> None:
+        if progress.phase == "files":
+            for path in folder.glob("threads/*"):
+                path.write_bytes(b"\0" * path.stat().st_size)
+
+    export = Export(shop.client, folder, shop.everything, jobs=1, on_progress=spoil)
+    with pytest.raises(ArchiveError, match="is not as it was written"):
+        export.run()
+    with pytest.raises(ArchiveError, match="has not ended"):
+        Archive(folder)
+    for path in folder.glob("threads/*"):
+        path.unlink()
+    shop.export(folder)
+    assert tree(folder) == tree(archive)
