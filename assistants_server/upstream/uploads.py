@@ -43,6 +43,8 @@ class Uploads:
         """
         self._connection = connection
         self._copies: dict[str, _Copy] = {}
+        # Runs that begin together may read the same file.
+        self._uploading: dict[str, asyncio.Lock] = {}
 
     async def ids_of(self, turn: Turn, *, until: float) -> tuple[str, ...]:
         """Return the upstream's ids of the files that code of a turn may read.
@@ -59,7 +61,7 @@ class Uploads:
 
     async def delete(self) -> None:
         """Delete the copies, as far as the upstream does it at once."""
-        copies, self._copies = self._copies, {}
+        copies, self._copies, self._uploading = self._copies, {}, {}
         with suppress(TimeoutError):
             async with asyncio.timeout(_PATIENCE):
                 for copy in copies.values():
@@ -69,15 +71,16 @@ class Uploads:
 
     async def _id_of(self, file: TurnFile, until: float) -> str | None:
         """Return the upstream's id of a file; None for one that was deleted here."""
-        copy = self._copies.get(file.id)
-        if copy is None or time.time() - copy.made > _FRESH:
-            made = time.time()
-            try:
-                copy = _Copy(await self._upload(file, until), made)
-            except UnusableFile:
-                return None
-            self._copies[file.id] = copy
-        return copy.id
+        async with self._uploading.setdefault(file.id, asyncio.Lock()):
+            copy = self._copies.get(file.id)
+            if copy is None or time.time() - copy.made > _FRESH:
+                made = time.time()
+                try:
+                    copy = _Copy(await self._upload(file, until), made)
+                except UnusableFile:
+                    return None
+                self._copies[file.id] = copy
+            return copy.id
 
     async def _upload(self, file: TurnFile, until: float) -> str:
         try:

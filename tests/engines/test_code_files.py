@@ -6,17 +6,24 @@ Microsoft's reference of files and questions about it say (both of 2025).
 
 from __future__ import annotations
 
+import asyncio
+import itertools
+import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from assistants_server.engines import ResponsesEngine
+from assistants_server.address import Address
+from assistants_server.engines import ResponsesEngine, TurnFile
 from assistants_server.engines.turn_events import (
     CodeCall,
     Image,
     MadeFile,
 )
+from assistants_server.upstream import uploads as uploads_
+from assistants_server.upstream.connection import Connection
 from assistants_server.upstream.response_events import ResponseEvents
+from assistants_server.upstream.uploads import Uploads
 from harness.scripted_server import Response, ScriptedServer
 from tests.engines.test_runs import answer, begin, poll, served
 from tests.engines.turns import event, outputs_of, told, turn
@@ -25,6 +32,7 @@ from tests.server.openai_clients import IGNORED
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from harness.scripted_server import Reply, Request
 
@@ -155,6 +163,29 @@ def test_a_file_that_is_not_taken_is_named(reply: Response, says: str) -> None:
         error = run_with_file(client).last_error
     assert error.message.startswith("The model's server can't be given a.csv: ")
     assert error.message.endswith(says)
+
+
+def test_runs_that_begin_together_share_a_copy_and_an_old_one_is_renewed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "content"
+    path.write_bytes(b"6,7")
+    asked = turn(code_files=("f",), files={"f": TurnFile("f", "a.csv", 3, path)})
+
+    async def work(url: str) -> list[Any]:
+        connection = Connection(Address(url), "It")
+        made = Uploads(connection)
+        found = [made.ids_of(asked, until=time.time() + 9) for _ in range(3)]
+        ids = [*await asyncio.gather(*found)]
+        monkeypatch.setattr(uploads_, "_FRESH", -1)
+        ids.append(await made.ids_of(asked, until=time.time() + 9))
+        await connection.aclose()
+        return ids
+
+    numbers = itertools.count()
+    files = lambda _: Response.of({"id": f"file-{next(numbers)}"})  # noqa: E731
+    with by_path(files=files) as up:
+        assert asyncio.run(work(up.url)) == [("file-0",)] * 3 + [("file-1",)]
 
 
 def test_without_files_nothing_is_uploaded() -> None:

@@ -64,7 +64,7 @@ def message(text: str, role: str = "user", *others: JSON) -> JSON:
 def turn(*messages: JSON, **changes: Any) -> Turn:
     """Return the first turn of a run, or one with other attributes."""
     attributes = {name: changes.pop(name) for name in [*changes] if hasattr(Turn, name)}
-    for name in ("past", "state", "files", "completion_room", "number"):
+    for name in ("past", "state", "files", "code_files", "completion_room", "number"):
         if name in changes:
             attributes[name] = changes.pop(name)
     return Turn(
