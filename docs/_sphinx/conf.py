@@ -30,6 +30,7 @@ PAGES = {
         "settings",
         "command-line",
         "local-server",
+        "page",
     ],
     "Where it runs": [
         *("keep-your-application", "jupyter", "web", "processes", "frameworks"),

@@ -31,7 +31,7 @@ _SECONDS, _SECONDS_EACH = 300, 30
 
 def main() -> int:
     """Run the tests, or take pictures; return the exit code."""
-    options = _parser().parse_args()
+    options = parser().parse_args()
     try:
         browser = chromium()
         name = f"browser-{PLAYWRIGHT}-{AXE}"
@@ -44,7 +44,7 @@ def main() -> int:
         return 2
 
 
-def _parser() -> argparse.ArgumentParser:
+def parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="scripts/browser", description="Test the server's page in a real browser."
     )
@@ -87,10 +87,10 @@ def _look(
         if options.screenshots:
             options.screenshots.mkdir(parents=True, exist_ok=True)
             surroundings["screenshots"] = str(options.screenshots.resolve())
-        return _node(options, surroundings)
+        return run_node(options, surroundings)
 
 
-def _node(options: argparse.Namespace, surroundings: dict[str, object]) -> int:
+def run_node(options: argparse.Namespace, surroundings: dict[str, object]) -> int:
     """Run the modules for Node.js, whose tests print what they find."""
     program = "pictures.mjs" if options.screenshots else "tests.mjs"
     only = [f"--test-name-pattern={options.only}"] if options.only else []

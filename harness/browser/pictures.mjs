@@ -29,7 +29,7 @@ const PICTURES = {
   },
   timeline: {
     address: `#/threads/${ids.thread}/runs/${ids.drawing}`,
-    act: (page) => page.getByRole("article").getByRole("img").waitFor(),
+    act: (page) => page.getByRole("article").getByRole("img").first().waitFor(),
   },
   outputs: {
     address: `#/playground?thread=${ids.waiting_thread}`,
