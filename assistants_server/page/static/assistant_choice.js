@@ -44,6 +44,7 @@ export async function assistantChoice(wanted, signal, changed) {
     isEmpty: !found.length,
     wasGiven: Boolean(wanted),
     value: () => chosen,
+    assistant: () => found.find(({ id }) => id === chosen),
     choose(/** @type {string} */ id) {
       chosen = id;
       options();

@@ -18,9 +18,10 @@ import { problem } from "./notices.js";
  * @param {string} name what the draft is kept by
  * @param {(text: string, accepted: () => void) => Promise<void>} send calls `accepted` as
  *   soon as the server has the message
+ * @param {Node} beside what stands below the text
  * @returns {Composer}
  */
-export function composer(name, send) {
+export function composer(name, send, beside) {
   const said = el("div");
   const field = el("textarea", {
     id: "message",
@@ -45,7 +46,12 @@ export function composer(name, send) {
     said,
     el("label", { for: "message", class: "unseen" }, "Message"),
     el("div", { class: "composer-line" }, field, button),
-    el("p", { id: "message-help", class: "hint" }, "Enter sends, Shift and Enter begin a new line."),
+    el(
+      "div",
+      { class: "composer-foot" },
+      beside,
+      el("p", { id: "message-help", class: "hint" }, "Enter sends, Shift and Enter begin a new line."),
+    ),
   );
   requestAnimationFrame(grow);
   let isAllowed = true;

@@ -20,7 +20,8 @@ export function runPanel({ signal, submit, hasLink = true }) {
   const facts = el("div", { class: "actions" });
   // Made once: one that is replaced while it is pressed would never be clicked.
   const button = el("button", { type: "button", onclick: oncancel }, "Cancel");
-  const line = el("div", { class: "actions" }, facts, button);
+  const doing = el("span", { class: "meta" });
+  const line = el("div", { class: "actions" }, facts, doing, button);
   const form = el("div");
   const said = el("div");
   const node = el("section", { class: "run-panel stack tight", "aria-label": "Run" }, line, said, form);
@@ -29,7 +30,7 @@ export function runPanel({ signal, submit, hasLink = true }) {
   let asked = "";
   /** @type {any} */
   let shown = null;
-  return { node, set };
+  return { node, set, say: (/** @type {string} */ text) => fill(doing, text) };
 
   /** @param {any} run */
   function set(run) {
@@ -37,6 +38,7 @@ export function runPanel({ signal, submit, hasLink = true }) {
     node.hidden = false;
     const ended = run.completed_at ?? run.failed_at ?? run.cancelled_at;
     shown = run;
+    if (isResting(run)) fill(doing);
     button.hidden = !["queued", "in_progress", "requires_action"].includes(run.status);
     fill(
       facts,

@@ -4,6 +4,8 @@ import { ApiError, newKey, part, poll, stream } from "./api.js";
 import { pause } from "./visible.js";
 
 const MOST = 2000;
+// How often in a row a server may fail to say how a run is.
+const MOST_FAILURES = 5;
 
 /** States in which a run does nothing more by itself. */
 const RESTING = ["requires_action", "completed", "failed", "cancelled", "expired", "incomplete"];
@@ -81,8 +83,18 @@ export async function* runEvents(path, body, signal, run = null) {
  * @param {(run: any) => boolean} isOver whether that was the last time
  */
 async function* runStates(run, signal, isOver) {
-  for (let wait = 0; ; ) {
-    const { body, pollAfter } = await poll(runPath(run), { signal });
+  for (let wait = 0, failures = 0; ; ) {
+    let answer;
+    try {
+      answer = await poll(runPath(run), { signal });
+      failures = 0;
+    } catch (error) {
+      failures += 1;
+      if (!isPassing(error) || failures > MOST_FAILURES) throw error;
+      await pause(MOST, signal);
+      continue;
+    }
+    const { body, pollAfter } = answer;
     yield body;
     if (isOver(body)) return;
     wait = Math.min(MOST, Math.max(pollAfter, 300, wait * 1.3));
@@ -114,6 +126,30 @@ export function runWatch(signal, shown) {
       }
     },
   };
+}
+
+/**
+ * Return whether it makes sense to ask again.
+ *
+ * @param {unknown} error
+ */
+function isPassing(error) {
+  return error instanceof ApiError && (error.status === 429 || error.status >= 500);
+}
+
+/**
+ * Return what a run does, by an event of one of its steps; nothing if it says nothing.
+ *
+ * @param {any} data
+ */
+export function doingOf(data) {
+  const details = data.delta?.step_details ?? data.step_details;
+  if (details?.type === "message_creation") return "writes";
+  const call = details?.tool_calls?.at(-1);
+  if (call?.type === "file_search") return "searches files";
+  if (call?.type === "code_interpreter") return "runs code";
+  if (call?.function?.name) return `calls ${call.function.name}`;
+  return "";
 }
 
 /**

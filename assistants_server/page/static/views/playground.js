@@ -1,6 +1,7 @@
 /** The playground: choose an assistant, type, and see the answer as it comes. */
 
 import { ApiError, get, part } from "../api.js";
+import { attachments, messageOf } from "../attachments.js";
 import { composer } from "../composer.js";
 import { conversation } from "../conversation.js";
 import { announce, el, fill } from "../dom.js";
@@ -8,7 +9,7 @@ import { assistantChoice } from "../assistant_choice.js";
 import { empty, heading, problem } from "../notices.js";
 import { note, to } from "../router.js";
 import { runPanel } from "../run_panel.js";
-import { hasEnded, isOfRun, runEvents, runPath, runWatch } from "../run_updates.js";
+import { doingOf, hasEnded, isOfRun, runEvents, runPath, runWatch } from "../run_updates.js";
 
 const NEW = "new thread";
 
@@ -21,11 +22,15 @@ export async function show({ query, signal }) {
   const said = el("div");
   const panel = runPanel({ signal, submit });
   const watch = runWatch(signal, update);
-  const typed = composer(thread || NEW, send);
+  const attached = attachments(signal);
+  const typed = composer(thread || NEW, send, attached.node);
   /** @type {import("../conversation.js").Conversation | null} */
   let shown = null;
   /** @type {any} */
   let run = null;
+  let lowest = 0;
+  let isMoving = false;
+  let mustMove = false;
 
   if (thread) await open(thread, true);
   else fill(talk, empty(choice.isEmpty ? choice.advice : "Say something to begin a thread."));
@@ -66,7 +71,7 @@ export async function show({ query, signal }) {
     if (run && !choice.wasGiven) choice.choose(run.assistant_id);
     // Whether it waits, or why it ended; what it wrote stands there.
     if (run && run.status !== "completed") panel.set(run);
-    requestAnimationFrame(() => scrollTo(0, document.body.scrollHeight));
+    down(true);
   }
 
   /** @param {any} now */
@@ -93,10 +98,13 @@ export async function show({ query, signal }) {
    * @param {() => void} accepted
    */
   async function send(text, accepted) {
-    const message = { role: "user", content: text };
+    const message = messageOf(text, await attached.files(), choice.assistant());
     const path = thread ? `/threads/${part(thread)}/runs` : "/threads/runs";
     const messages = thread ? { additional_messages: [message] } : { thread: { messages: [message] } };
-    await follow(path, { assistant_id: choice.value(), ...messages }, accepted);
+    await follow(path, { assistant_id: choice.value(), ...messages }, () => {
+      accepted();
+      attached.clear();
+    });
   }
 
   /**
@@ -106,12 +114,7 @@ export async function show({ query, signal }) {
   async function submit(waiting, outputs) {
     const path = `${runPath(waiting)}/submit_tool_outputs`;
     watch.halt();
-    try {
-      await follow(path, { tool_outputs: outputs }, () => {}, waiting);
-    } catch (error) {
-      void resume();
-      throw error;
-    }
+    await follow(path, { tool_outputs: outputs }, () => {}, waiting);
   }
 
   /**
@@ -122,17 +125,21 @@ export async function show({ query, signal }) {
    */
   async function follow(path, body, accepted, known) {
     let hasBegun = false;
-    for await (const { event, data } of runEvents(path, body, signal, known)) {
-      if (event === "error") throw new ApiError(data.message ?? "The stream failed.");
-      if (!hasBegun) {
-        hasBegun = true;
-        await begin(data.thread_id ?? data.id);
-        accepted();
+    try {
+      for await (const { event, data } of runEvents(path, body, signal, known)) {
+        if (event === "error") throw new ApiError(data.message ?? "The stream failed.");
+        if (!hasBegun) {
+          hasBegun = true;
+          await begin(data.thread_id ?? data.id);
+          accepted();
+        }
+        show(event, data);
       }
-      show(event, data);
+      await settle();
+    } finally {
+      // It may wait for outputs; or what went wrong was not the run.
+      if (!signal.aborted) void resume();
     }
-    await settle();
-    void resume();
   }
 
   /** @param {string} id */
@@ -151,7 +158,6 @@ export async function show({ query, signal }) {
    * @param {any} data
    */
   function show(event, data) {
-    const isNear = innerHeight + scrollY > document.body.scrollHeight - 200;
     if (event === "thread.message.delta") shown?.add(data);
     else if (event.startsWith("thread.message.")) {
       shown?.put(data);
@@ -160,8 +166,11 @@ export async function show({ query, signal }) {
       update(data);
       if (run.status === "requires_action") announce("The run waits for outputs.");
       if (run.status === "failed") announce("The run failed.");
+    } else if (event.startsWith("thread.run.step.")) {
+      const doing = doingOf(data);
+      if (doing) panel.say(doing);
     }
-    down(isNear);
+    down();
   }
 
   /** Show what the run has become, whether its events came or not. */
@@ -169,12 +178,25 @@ export async function show({ query, signal }) {
     if (!run) return;
     const path = `/threads/${part(run.thread_id)}/messages`;
     const page = await get(path, { query: { run_id: run.id, order: "asc", limit: 100 }, signal });
-    page.data.forEach(shown?.put);
-    down(innerHeight + scrollY > document.body.scrollHeight - 200);
+    page.data.forEach((/** @type {any} */ each) => shown?.put(each));
+    down();
   }
 
-  /** @param {boolean} isWanted */
-  function down(isWanted) {
-    if (isWanted) scrollTo(0, document.body.scrollHeight);
+  /**
+   * Keep what is new in sight, of who looks at the end: once per picture.
+   *
+   * @param {boolean} [isWanted] whether wherever they look
+   */
+  function down(isWanted = false) {
+    mustMove ||= isWanted;
+    if (isMoving) return;
+    isMoving = true;
+    requestAnimationFrame(() => {
+      if (mustMove || innerHeight + scrollY > lowest - 200) {
+        scrollTo(0, document.body.scrollHeight);
+        lowest = document.body.scrollHeight;
+      }
+      isMoving = mustMove = false;
+    });
   }
 }
