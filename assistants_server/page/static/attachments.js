@@ -18,7 +18,7 @@ import { wordsFor } from "./notices.js";
 export function attachments(signal) {
   /** @type {Map<Element, Promise<Attached>>} */
   const chosen = new Map();
-  const list = el("ul", { class: "chips", "aria-label": "Files of this message" });
+  const list = el("ul", { class: "chips", "aria-label": "Chosen files" });
   const input = el("input", { type: "file", multiple: true, hidden: true, onchange: add });
   const button = el("button", { type: "button", onclick: () => input.click() }, "Attach files");
   return {
