@@ -286,3 +286,36 @@ def test_a_run_that_waits_outlives_its_server(tmp_path: Path) -> None:
         call,
         {"type": "function_call_output", "call_id": "c1", "output": "42"},
     ]
+
+
+def test_a_search_beside_a_call_is_a_step_after_it() -> None:
+    asked = chat_calls(CALLS[0], ("s1", "file_search", '{"query": "hull"}'))
+    with upstream(asked, chat()) as up, served(up) as client:
+        stores = client.vector_stores
+        store = stores.create()
+        file = ("tide.txt", b"High water at Hull is at noon.")
+        stores.files.upload_and_poll(
+            vector_store_id=store.id, file=file, poll_interval_ms=5
+        )
+        given = begin(
+            client,
+            tools=[{"type": "file_search"}, *TOOLS],
+            tool_resources={"file_search": {"vector_store_ids": [store.id]}},
+        )
+        run = poll(client, **given)
+        outputs: Any = [{"tool_call_id": "c1", "output": "42"}]
+        run = client.beta.threads.runs.submit_tool_outputs_and_poll(
+            run_id=run.id,
+            thread_id=run.thread_id,
+            tool_outputs=outputs,
+            poll_interval_ms=5,
+        )
+        assert (run.status, answer(client, run)) == ("completed", "42")
+        steps = client.beta.threads.runs.steps.list(
+            run.id, thread_id=run.thread_id, order="asc"
+        )
+        details: list[Any] = [step.step_details for step in steps]
+        kinds = [call.type for each in details[:2] for call in each.tool_calls]
+        assert kinds == ["function", "file_search"]
+        *_, found = up.requests[1].json()["messages"]
+    assert "High water at Hull" in found["content"]
