@@ -10,8 +10,10 @@ import pytest
 
 from assistants_server import (
     CodeCall,
+    Image,
     Incomplete,
     LocalServer,
+    MadeFile,
     State,
     Text,
     ToolCall,
@@ -23,7 +25,7 @@ from assistants_server.engines.outputs import problem_of
 from tests.server.api import TIMEOUT, Api, calls_of, function, talking, text_of
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
+    from collections.abc import AsyncIterator, Callable, Generator
 
     from assistants_server import Engine
     from tests.server.conformance import Event
@@ -156,6 +158,26 @@ def test_usage_is_what_the_engine_says(
     }
     used = [step["usage"]["prompt_tokens"] for step in api.steps(run)]
     assert used == [0, 100, 0, 300]
+
+
+def test_an_engine_makes_a_file_and_shows_it(
+    api: Api, assistant: str, use_engine: Let
+) -> None:
+    def drawing(turn: Turn) -> Generator[Any, Any, None]:
+        file: Any = yield MadeFile("../plots/a\u202e.png", b"...")
+        yield CodeCall("plot()", images=(file,))
+        yield Image(file)
+
+    use_engine(drawing)
+    run = api.run(api.thread("Draw it."), assistant)
+    (step, _) = api.steps(run)
+    ((image,),) = (
+        call["code_interpreter"]["outputs"]
+        for call in step["step_details"]["tool_calls"]
+    )
+    file = api.get(f"/files/{image['image']['file_id']}")
+    assert (file["filename"], file["purpose"]) == ("a.png", "assistants_output")
+    assert file["bytes"] == 3
 
 
 def test_a_state_is_there_in_the_next_turn(
