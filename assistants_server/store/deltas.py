@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 from ..compact_json import to_json
+from .sqlite_text import from_json
 
 if TYPE_CHECKING:
     import sqlite3
@@ -34,7 +34,7 @@ class Deltas:
         rows = self._sql.execute(
             "select part from deltas where message = ? order by place", (message,)
         )
-        return [json.loads(part) for (part,) in rows]
+        return from_json(part for (part,) in rows)
 
     def delete(self, message: str) -> None:
         """Delete the deltas of a message, whose content has them now."""

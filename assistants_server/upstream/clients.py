@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import httpx
+from attrs import evolve
 
 if TYPE_CHECKING:
     import ssl
     from collections.abc import AsyncGenerator
+
+    from .._model_api import Client
 
 # Clients, and so connections, that wait for the next request.
 _KEPT: Final = 100
@@ -25,34 +28,45 @@ class Clients:
     has a pool of its own.
     """
 
-    def __init__(self) -> None:
-        """Prepare; nothing is opened before the first request."""
-        self._idle: list[httpx.AsyncClient] = []
+    def __init__(self, client: Client) -> None:
+        """Prepare; nothing is opened before the first request.
+
+        Args:
+            client: what all of them are like, but for their connections.
+        """
+        self._client = client
+        self._idle: list[_Connected] = []
         self._leased: set[httpx.AsyncClient] = set()
         self._tls: ssl.SSLContext | None = None
 
     @asynccontextmanager
-    async def lease(self) -> AsyncGenerator[httpx.AsyncClient, None]:
+    async def lease(self) -> AsyncGenerator[Client, None]:
         """Provide a client for one request, to the end of its response."""
-        client = self._idle.pop() if self._idle else self._opened()
-        self._leased.add(client)
+        found = self._idle.pop() if self._idle else self._opened()
+        self._leased.add(found.http)
         try:
-            yield client
+            yield found.client
         finally:
-            self._leased.discard(client)
+            self._leased.discard(found.http)
             if len(self._idle) >= _KEPT:
-                await client.aclose()
-            elif not client.is_closed:
-                self._idle.append(client)
+                await found.http.aclose()
+            elif not found.http.is_closed:
+                self._idle.append(found)
 
     async def close(self) -> None:
         """Close all of them with their connections."""
-        clients = [*self._idle, *self._leased]
+        clients = [*(each.http for each in self._idle), *self._leased]
         self._idle.clear()
         for each in clients:
             await each.aclose()
 
-    def _opened(self) -> httpx.AsyncClient:
+    def _opened(self) -> _Connected:
         # To read the certificates takes longer than a request.
         self._tls = self._tls or httpx.create_ssl_context()
-        return httpx.AsyncClient(limits=_LIMITS, verify=self._tls)
+        http = httpx.AsyncClient(limits=_LIMITS, verify=self._tls)
+        return _Connected(evolve(self._client, async_http_client=http), http)
+
+
+class _Connected(NamedTuple):
+    client: Client
+    http: httpx.AsyncClient

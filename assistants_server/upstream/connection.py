@@ -61,7 +61,7 @@ class Connection:
             anonymous=True,
             timeout=_TIMEOUT,
         )
-        self._clients = Clients()
+        self._clients = Clients(self._client)
         self._closed = threading.Event()
 
     async def stream(self, request: Request) -> AsyncGenerator[list[Event], None]:
@@ -190,10 +190,11 @@ class Connection:
     @asynccontextmanager
     async def _opened(self, request: Request) -> AsyncGenerator[httpx.Response, None]:
         """Send a request in the current event loop, and provide the response."""
-        async with self._clients.lease() as http:
-            client = evolve(self._client, async_http_client=http)
-            async with client.open_async(request) as response:
-                yield response
+        async with (
+            self._clients.lease() as client,
+            client.open_async(request) as response,
+        ):
+            yield response
 
 
 def _portions(events: list[Event]) -> Iterator[list[Event]]:

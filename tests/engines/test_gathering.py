@@ -6,8 +6,10 @@ import asyncio
 from contextlib import AsyncExitStack, aclosing
 from typing import TYPE_CHECKING
 
+import httpx
 import pytest
 
+from assistants_server._model_api import Client
 from assistants_server.upstream.clients import Clients
 from assistants_server.upstream.gathering import gathered
 
@@ -127,31 +129,36 @@ def test_no_more_is_read_than_is_taken() -> None:
     asyncio.run(work(), debug=True)
 
 
+def http_of(client: Client) -> httpx.AsyncClient:
+    assert client.async_http_client
+    return client.async_http_client
+
+
 def test_a_client_has_one_request_at_a_time_and_is_used_again() -> None:
     async def work() -> None:
-        clients = Clients()
+        clients = Clients(Client(base_url="http://127.0.0.1/v1", anonymous=True))
         async with AsyncExitStack() as stack:
             found = [await stack.enter_async_context(clients.lease()) for _ in "abc"]
-            assert len(set(found)) == 3
+            assert len({id(http_of(each)) for each in found}) == 3
         async with clients.lease() as again:
             assert again is found[0]
             await clients.close()
-        assert all(each.is_closed for each in found)
+        assert all(http_of(each).is_closed for each in found)
         async with clients.lease() as new:
-            assert not new.is_closed
+            assert not http_of(new).is_closed
 
     asyncio.run(work())
 
 
 def test_not_all_clients_of_a_crowd_are_kept() -> None:
     async def work() -> None:
-        clients = Clients()
+        clients = Clients(Client(base_url="http://127.0.0.1/v1", anonymous=True))
         async with AsyncExitStack() as stack:
             found = [
                 await stack.enter_async_context(clients.lease()) for _ in range(103)
             ]
-        assert sum(each.is_closed for each in found) == 3
+        assert sum(http_of(each).is_closed for each in found) == 3
         await clients.close()
-        assert all(each.is_closed for each in found)
+        assert all(http_of(each).is_closed for each in found)
 
     asyncio.run(work())
