@@ -14,6 +14,7 @@ from assistants_cli.chat.reader import Reader
 from assistants_cli.output import Output
 from assistants_client import Assistant, Client
 from tests.cli.running import Done, run
+from tests.client.lagging import Lagging
 from tests.client.test_approvals import APPROVAL, FUNCTION, OTHER, Asking
 
 if TYPE_CHECKING:
@@ -54,6 +55,24 @@ def test_approvals_are_given_by_id(asking: Callable[[Any], Asking]) -> None:
     assert body["tool_approvals"] == [
         {"tool_call_id": "call_1", "approve": True},
         {"tool_call_id": "call_2", "approve": False},
+    ]
+
+
+def test_calls_of_the_same_function_are_told_apart_by_id(
+    asking: Callable[[Any], Asking],
+) -> None:
+    server = asking(
+        Lagging().run("requires_action", ["call_1", "call_2"])["required_action"]
+    )
+    words = ("runs", "submit", "thread_1", "run_1")
+    vague = run(*words, "--output", "pay=1", "--output", "call_2=2")
+    assert vague.code == 2
+    assert "there is no output for call_1: add --output call_1=TEXT" in vague.err
+    assert run(*words, "--output", "call_1=", "--output", "call_2=2").code == 0
+    (body,) = server.bodies
+    assert body["tool_outputs"] == [
+        {"tool_call_id": "call_1", "output": ""},
+        {"tool_call_id": "call_2", "output": "2"},
     ]
 
 

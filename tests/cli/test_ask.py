@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from assistants_server import LocalServer
 
 TIDE = '''
+from shlex import quote
+
 def tide(harbour: str) -> str:
     """Return the height of the tide."""
     return f"4 m in {harbour}"

@@ -237,6 +237,14 @@ def test_threads_are_listed_where_the_server_can(
     ]
 
 
+def test_servers_that_never_move_on_end_the_list(
+    assistants: Assistants, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = {"data": [{"id": "thread_1"}], "has_more": True}
+    monkeypatch.setattr("assistants_client.Client.get", lambda *_, **__: page)
+    assert len(assistants("threads", "list").rows) == 2
+
+
 def test_no_more_threads_are_listed_than_wanted(
     assistants: Assistants, listing: list[Any]
 ) -> None:

@@ -65,7 +65,9 @@ def test_a_pipe_that_nobody_reads_ends_it_quietly() -> None:
         with Client(base_url=server.url, api_key="none") as client:
             assert client.assistants.list().data == []
             # Nobody else knew of it.
-            ended = client.threads.runs.poll(run["id"], thread_id=run["thread_id"])
+            ended = client.threads.runs.poll(
+                run["id"], thread_id=run["thread_id"], max_wait=20
+            )
             assert ended.status == "cancelled"
 
 
