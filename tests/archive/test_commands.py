@@ -146,8 +146,8 @@ def test_what_comes_from_a_server_is_shown_harmlessly(
     archive: Path, tmp_path: Path
 ) -> None:
     folder = copied(archive, tmp_path / "b")
-    evil = {"unit": "thread", "id": "\x1b[31m", "lines": {"path": "\x1b[31m"}}
-    evil["lines"] |= {"bytes": 0, "sha256": ""}  # type: ignore[operator]
+    lines = {"path": "\x1b[31m", "bytes": 0, "sha256": ""}
+    evil = {"unit": "thread", "id": "\x1b[31m", "lines": lines}
     (folder / "contents.ndjson").write_text(json.dumps(evil) + "\n")
     done = run("verify", str(folder))
     assert done.code == 1

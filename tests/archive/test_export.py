@@ -204,4 +204,4 @@ def test_threads_are_named_in_a_file(text: str, ids: list[str]) -> None:
 )
 def test_what_names_no_thread_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="line 1 names no thread"):
-        [*ids_in(io.StringIO(text))]
+        list(ids_in(io.StringIO(text)))

@@ -194,7 +194,7 @@ def test_an_index_leads_nowhere_else(archive: Path, tmp_path: Path, path: str) -
     manifest["index"]["bytes"] = index.stat().st_size
     (folder / "manifest.json").write_text(json.dumps(manifest))
     with pytest.raises(ArchiveError, match="unexpected path"):
-        [*Archive(folder).entries()]
+        list(Archive(folder).entries())
     assert not verify(folder).sound
 
 
@@ -202,7 +202,7 @@ def test_a_line_is_never_longer_in_memory_than_it_may_be(tmp_path: Path) -> None
     path = tmp_path / "long"
     path.write_bytes(b'{"kind": "thread", "object": "' + b"x" * 5000 + b'"}\n')
     with path.open("rb") as file, pytest.raises(LineError, match="longer than 4000"):
-        [*lines_of(file, longest=4000)]
+        list(lines_of(file, longest=4000))
 
 
 @pytest.mark.parametrize(
