@@ -1,4 +1,4 @@
-"""How far an export is, in a line on a terminal."""
+"""How far an export or an import is, in a line on a terminal."""
 
 from __future__ import annotations
 
@@ -25,11 +25,7 @@ class ProgressLine:
         self._last = 0.0
 
     def show(self, progress: Progress) -> None:
-        """Show how far it is."""
-        now = time.monotonic()
-        if not self._shown or now < self._last + _PAUSE:
-            return
-        self._last = now
+        """Show how far an export is."""
         what = progress.phase.replace("_", " ")
         text = f"{what} {progress.done}/{progress.known}"
         text += f", {counted('message', progress.counts['message'])}"
@@ -37,6 +33,14 @@ class ProgressLine:
             text += f", {size_text(progress.bytes)} of files"
         if progress.problems:
             text += f", {progress.problems} could not be had"
+        self.say(text)
+
+    def say(self, text: str) -> None:
+        """Show a text, unless one was shown just now."""
+        now = time.monotonic()
+        if not self._shown or now < self._last + _PAUSE:
+            return
+        self._last = now
         sys.stderr.write(f"\r\x1b[K{visible(text)}")
         sys.stderr.flush()
 

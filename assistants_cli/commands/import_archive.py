@@ -12,6 +12,7 @@ from assistants_archive.counting import counted
 
 from ..archive.conversations import Carried, Conversations, NoConversationsError, survey
 from ..archive.items import LOSSES
+from ..archive.progress import ProgressLine
 from ..command import command
 from ..exit_codes import ExitCode
 from ..failures import WrongUse
@@ -72,7 +73,13 @@ def _into_conversations(session: Session, folder: Path, *, dry_run: bool) -> Exi
                 f"with {planned.items} items in all; nothing was sent"
             )
         return ExitCode.OK
-    work = Conversations(session.client, folder)
+    line = ProgressLine()
+
+    def show(done: Carried) -> None:
+        number = done.threads + done.before + len(done.problems)
+        line.say(f"thread {number}/{planned.threads}, {done.items} items")
+
+    work = Conversations(session.client, folder, on_thread=show)
     try:
         done = work.run()
     except ArchiveError:
@@ -82,6 +89,8 @@ def _into_conversations(session: Session, folder: Path, *, dry_run: bool) -> Exi
     except (Exception, KeyboardInterrupt):
         output.note("What was imported stays; run the same command again to go on.")
         raise
+    finally:
+        line.end()
     if output.json:
         output.data(_data(done))
     else:

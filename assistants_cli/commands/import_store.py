@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ..archive.progress import ProgressLine
 from ..exit_codes import ExitCode
 from ..failures import WrongUse
 
@@ -29,7 +30,16 @@ def import_into_store(
     except ImportError as error:
         raise WrongUse(str(error)) from error
     try:
-        report = import_into(store, folder, dry_run=dry_run)
+        progress = ProgressLine()
+        try:
+            report = import_into(
+                store,
+                folder,
+                dry_run=dry_run,
+                on_unit=lambda done, known: progress.say(f"importing {done}/{known}"),
+            )
+        finally:
+            progress.end()
     except StoreError as error:
         raise WrongUse(str(error)) from error
     except (OSError, KeyboardInterrupt):

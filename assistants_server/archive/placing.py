@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import json
+import re
 from typing import TYPE_CHECKING, Any
 
 from ..compact_json import to_json
@@ -16,6 +18,8 @@ if TYPE_CHECKING:
     from .report import Report, Verdict
 
 JSON = dict[str, Any]
+# Half of a surrogate pair, which neither SQLite nor UTF-8 has: a text that was cut.
+_HALVES = re.compile("[\ud800-\udfff]")
 IMPORTED = "imported"
 """The note on an imported object: the hash of what it was in the archive."""
 
@@ -35,15 +39,21 @@ class Placing:
         self.report = report
         self.when = when
         self.now = now
+        self._is_mended = False
 
     def adapted(self, kind: str, value: Any, **places: str) -> JSON | None:
         """Return an object as it is kept; None, and a note, if it can't be."""
         try:
-            return adapted(kind, value, made=self.when, **places)
+            made = adapted(kind, value, made=self.when, **places)
         except (WrongError, RecursionError) as error:
             found = value.get("id") if isinstance(value, dict) else None
             self.report.add("refused", kind, str(found)[:100], str(error))
             return None
+        written = to_json(made)
+        whole = _HALVES.sub("\ufffd", written)
+        self._is_mended = whole != written
+        mended: JSON = json.loads(whole) if self._is_mended else made
+        return mended
 
     def place(
         self,
@@ -78,6 +88,9 @@ class Placing:
                 kind, made, thread=thread, run=run, notes=kept, expires=expires
             )
             self.report.add("imported", kind)
+            if self._is_mended:
+                reason = "halves of characters in it are replaced"
+                self.report.note("adapted", kind, made["id"], reason)
             return "imported"
         if (found.kind, found.thread, found.run) != (kind, thread, run):
             reason = f"the id belongs to a {found.kind} elsewhere"
