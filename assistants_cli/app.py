@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final, NoReturn
 import typer
 
 from .command import remember_options
+from .exit_codes import MEANINGS
 from .lazy_group import PLAIN, Entry, lazy_group
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ app = typer.Typer(
     **{**PLAIN, "add_completion": True},
     cls=lazy_group(COMMANDS, "assistants_cli"),
     help="Use a server of the Assistants API from a terminal or a script.",
+    epilog=f"Exit codes: {', '.join(f'{n:d} {text}' for n, text in MEANINGS.items())}.",
 )
 app.callback()(remember_options)
 

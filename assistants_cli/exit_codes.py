@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import IntEnum
+from typing import Final
 
 
 class ExitCode(IntEnum):
@@ -27,3 +28,18 @@ class ExitCode(IntEnum):
     """Ctrl-C, or SIGTERM."""
     PIPE_CLOSED = 141
     """Nobody reads what is printed, such as after `| head`."""
+
+
+MEANINGS: Final = {
+    ExitCode.OK: "done",
+    ExitCode.ERROR: "the server refused or can't be reached",
+    ExitCode.WRONG_USE: "wrong use",
+    ExitCode.RUN_FAILED: "the run failed",
+    ExitCode.ACTION_REQUIRED: "the run waits for outputs",
+    ExitCode.TIMEOUT: "the time is up",
+    ExitCode.INCOMPLETE: "something could not be exported or imported",
+    ExitCode.FOUND: "a scan found what has to change",
+    ExitCode.INTERRUPTED: "interrupted",
+    ExitCode.PIPE_CLOSED: "nobody reads the output",
+}
+"""What each means, as the help says it."""

@@ -72,7 +72,7 @@ def ask(
         except Interrupted:
             after_interrupt(dialogue, cancel=cancel_on_interrupt, follow_by=None)
             return ExitCode.INTERRUPTED
-        if thread is None:
+        if thread is None and not session.settings.embedded:
             output.hint(f"thread {dialogue.thread_id}")
         return ending_of(session, run)
 

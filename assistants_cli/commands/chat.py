@@ -73,6 +73,10 @@ def chat(
             if thread is not None:
                 output.note(f"{thread} goes on; /history shows it")
         code = talk.go_on()
-        if reader.is_interactive and dialogue.thread_id:
+        if (
+            reader.is_interactive
+            and dialogue.thread_id
+            and not session.settings.embedded
+        ):
             output.note(f"{dialogue.thread_id} stays: --thread continues it")
         return code

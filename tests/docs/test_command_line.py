@@ -13,7 +13,7 @@ import typer
 
 from assistants_cli.app import COMMANDS, app
 from assistants_cli.chat.orders import ORDERS
-from assistants_cli.exit_codes import ExitCode
+from assistants_cli.exit_codes import MEANINGS, ExitCode
 from assistants_cli.settings import option_parameters
 from assistants_server import LocalServer
 from tests.cases import some
@@ -137,6 +137,8 @@ def test_every_option_that_commands_share_is_listed() -> None:
 def test_every_exit_code_is_listed() -> None:
     listed = [int(row[0]) for row in rows(PAGE, "Exit codes")]
     assert listed == [*ExitCode]
+    assert listed == [*MEANINGS]
+    assert "Exit codes: 0 done, 1 the server refused" in run("--help").out
 
 
 def test_every_order_is_listed() -> None:
