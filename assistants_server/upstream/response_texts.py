@@ -39,7 +39,8 @@ class ResponseTexts:
         self.thoughts_are_apart = False
         self._begin_thoughts = begin_thoughts
         self._thoughts: dict[Part, AnswerThoughts] = {}
-        self._told: dict[Part, str] = {}
+        # In pieces: to add to one text for each of them would take ever longer.
+        self._pieces: dict[Part, list[str]] = {}
         self._cited: set[tuple[Part, int]] = set()
         # Where a part begins in the message, how much of it is shown, and the marks
         # that were put into it: behind how many characters, and how long.
@@ -58,7 +59,7 @@ class ResponseTexts:
             piece: how it goes on.
             is_whole: whether that is all of it.
         """
-        self._told[part] = self._told.get(part, "") + piece
+        self._pieces.setdefault(part, []).append(piece)
         if part not in self._thoughts:
             self._thoughts[part] = self._begin_thoughts()
             if self.thoughts_are_apart:
@@ -74,7 +75,7 @@ class ResponseTexts:
             whole: all of it.
             is_cut: whether the model was cut off in it.
         """
-        had = self._told.get(part, "")
+        had = self._told(part)
         if not isinstance(whole, str) or not whole.startswith(had):
             return []
         made = self.add(part, whole[len(had) :], is_whole=not had)
@@ -84,13 +85,13 @@ class ResponseTexts:
         """Return the output for a piece of a refusal."""
         if not piece:
             return []
-        self._told[part] = self._told.get(part, "") + piece
+        self._pieces.setdefault(part, []).append(piece)
         self._length = 0
         return [RefusedText(piece)]
 
     def complete_refusal(self, part: Part, whole: Any) -> list[Output]:
         """Return the output for what of a whole refusal was not passed on yet."""
-        had = self._told.get(part, "")
+        had = self._told(part)
         if not isinstance(whole, str) or not whole.startswith(had):
             return []
         return self.refuse(part, whole[len(had) :])
@@ -131,6 +132,12 @@ class ResponseTexts:
         self._length = 0
         return output
 
+    def _told(self, part: Part) -> str:
+        """Return what the server has sent of a text."""
+        pieces = self._pieces.get(part, [])
+        pieces[:] = ["".join(pieces)]
+        return pieces[0]
+
     def _said(self, part: Part, text: str) -> list[Output]:
         self._length += len(text)
         self._shown[part] = self._shown.get(part, 0) + len(text)
@@ -142,7 +149,7 @@ class ResponseTexts:
         name = text_of(cited.filename) or file
         mark = f"\u3010{len(self._cited) - 1}\u2020{name}\u3011"
         start, self._length = self._length, self._length + len(mark)
-        self._marks.append((part, len(self._told.get(part, "")), len(mark)))
+        self._marks.append((part, len(self._told(part)), len(mark)))
         citation = {
             "type": "file_citation",
             "text": mark,
@@ -160,7 +167,7 @@ class ResponseTexts:
         file = ForeignFile(name, text_of(cited.container_id), text_of(cited.file_id))
         if file.is_image:
             self._images.append(file)
-        told = self._told.get(part, "")
+        told = self._told(part)
         start, end = count_of(cited.start_index), count_of(cited.end_index)
         link = _LINK.search(told, start, end)
         start, end = link.span() if link else (start, end)
@@ -186,5 +193,5 @@ class ResponseTexts:
     def _place(self, part: Part, index: int) -> int:
         """Return where a character of a text is in the message that is shown."""
         marks = (size for of, at, size in self._marks if of == part and at <= index)
-        hidden = len(self._told.get(part, "")) - self._shown.get(part, 0)
+        hidden = len(self._told(part)) - self._shown.get(part, 0)
         return self._begin.get(part, 0) + max(index - hidden, 0) + sum(marks)

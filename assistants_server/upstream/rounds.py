@@ -22,7 +22,7 @@ class Round:
     """What the model did in one request: what goes into the next one.
 
     Attributes:
-        text: what it said.
+        pieces: what it said.
         searches: the searches that it asked for, by the ids of its calls.
         late: those that it asked for after a call of a function.
         calls: the ids of its calls of the client's functions.
@@ -30,12 +30,17 @@ class Round:
         usage: the tokens.
     """
 
-    text: str = ""
+    pieces: list[str] = field(default_factory=list)
     searches: dict[str, str] = field(default_factory=dict)
     late: dict[str, str] = field(default_factory=dict)
     calls: set[str] = field(default_factory=set)
     held: list[Output] = field(default_factory=list)
     usage: Usage | None = None
+
+    @property
+    def text(self) -> str:
+        """Return what it said."""
+        return "".join(self.pieces)
 
     def take(
         self, output: Output | WithFiles, search: str | None, marks: Marks
@@ -52,10 +57,10 @@ class Round:
                 self.usage = output
                 return []
             case Text(value=value, annotations=()):
-                self.text += value
+                self.pieces.append(value)
                 return [*marks.feed(value)]
             case str():
-                self.text += output
+                self.pieces.append(output)
                 return [*marks.feed(output)]
             case ToolCallDelta():
                 return [*marks.end(), *self._call(output, search)]
