@@ -185,6 +185,8 @@ class UpstreamEngine(ABC):
         round_: Round | None = None
         readers: list[Reader] = []
         asked = state.late
+        if state.said:
+            yield f"{state.said}\n\n"
         while True:
             done: list[FunctionOutput] = []
             for call, arguments in asked.items():
@@ -198,7 +200,8 @@ class UpstreamEngine(ABC):
             elif round_.calls:
                 for piece in round_.held:
                     yield piece
-                state.answered(self._items(readers[-1]), done, round_.late)
+                items = self._items(readers[-1])
+                state.answered(items, done, round_.late, round_.late_text)
                 yield State(state.value)
                 return
             elif done:

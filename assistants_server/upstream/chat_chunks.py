@@ -120,10 +120,8 @@ class ChatChunks:
         rest = delta.additional_properties
         if rest and any(text_of(rest.get(name)) for name in _THOUGHTS):
             self._thoughts.come_apart()
-        if not self._calls:
-            # Here a turn ends with its calls; line breaks are all that comes after.
-            said = self._thoughts.feed(_content(delta.content), is_whole=is_whole)
-            made += [said] if said else []
+        said = self._thoughts.feed(_content(delta.content), is_whole=is_whole)
+        made += [said] if said else []
         if refusal := text_of(delta.refusal):
             made.append(RefusedText(refusal))
         for call in those_of(

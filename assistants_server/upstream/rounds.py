@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 import json
+import logging
 from dataclasses import dataclass, field
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from ..engines.turn_events import Text, Together, ToolCallDelta, Usage
+from ..engines.turn_events import (
+    Incomplete,
+    RefusedText,
+    Text,
+    Together,
+    ToolCallDelta,
+    Usage,
+)
 from .foreign_files import WithFiles
 
 if TYPE_CHECKING:
@@ -15,6 +23,8 @@ if TYPE_CHECKING:
 
     from ..engines.turn_events import Output
     from .marks import Marks
+
+_log = logging.getLogger("assistants_server")
 
 
 @dataclass
@@ -27,6 +37,7 @@ class Round:
         late: those that it asked for after a call of a function.
         calls: the ids of its calls of the client's functions.
         held: pieces of those that wait until the searches are made.
+        late_text: what it said after them: a turn shows nothing after its calls.
         usage: the tokens.
     """
 
@@ -35,6 +46,7 @@ class Round:
     late: dict[str, str] = field(default_factory=dict)
     calls: set[str] = field(default_factory=set)
     held: list[Output] = field(default_factory=list)
+    late_text: str = ""
     usage: Usage | None = None
 
     @property
@@ -56,15 +68,29 @@ class Round:
             case Usage():
                 self.usage = output
                 return []
+            case ToolCallDelta():
+                return [*marks.end(), *self._call(output, search)]
+            case _ if self.calls and not isinstance(output, Incomplete):
+                self._keep_for_later(output)
+                return []
             case Text(value=value, annotations=()):
                 self.pieces.append(value)
                 return [*marks.feed(value)]
             case str():
                 self.pieces.append(output)
                 return [*marks.feed(output)]
-            case ToolCallDelta():
-                return [*marks.end(), *self._call(output, search)]
         return [*marks.end(), output]
+
+    def _keep_for_later(self, output: Output | WithFiles) -> None:
+        """Keep what was said after the calls for the next turn; note what is lost."""
+        match output:
+            case str() as text:
+                self.late_text += text
+            case Text(value=text, annotations=()) | RefusedText(value=text):
+                self.late_text += text
+            case _:
+                what = type(output).__name__
+                _log.warning("%s after calls of functions is not shown", what)
 
     def _call(self, piece: ToolCallDelta, search: str | None) -> list[Output]:
         known = self.searches.keys() | self.late.keys()

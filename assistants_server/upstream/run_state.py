@@ -22,6 +22,7 @@ class RunState:
         searches: how many searches were made in the run.
         late: searches that the last turn asked for and that are still to be made, by
             the ids of their calls.
+        said: what the last turn said after its calls, which is still to be shown.
     """
 
     def __init__(self, turn: Turn) -> None:
@@ -35,6 +36,7 @@ class RunState:
         ]
         self.searches: int = kept.get("searches", 0)
         self.late: dict[str, str] = dict(kept.get("late", {}))
+        self.said: str = kept.get("said", "")
 
     @property
     def value(self) -> JSON:
@@ -45,6 +47,7 @@ class RunState:
             "beside": [[asdict(call) for call in each] for each in self._beside],
             "searches": self.searches,
             "late": self.late,
+            "said": self.said,
         }
 
     @property
@@ -72,6 +75,7 @@ class RunState:
         items: Sequence[JSON],
         searches: Sequence[FunctionOutput],
         late: Mapping[str, str],
+        said: str,
     ) -> None:
         """Add what the current turn ended with.
 
@@ -79,11 +83,13 @@ class RunState:
             items: the items, as they came.
             searches: the searches that it asked for beside its calls.
             late: those that are still to be made.
+            said: what it said after the calls.
         """
         _at(self._items, self._number).extend(items)
         _at(self._beside, self._number).extend(searches)
         self.searches += len(searches)
         self.late = dict(late)
+        self.said = said.strip()
 
     def made_up(self, searches: Sequence[FunctionOutput]) -> None:
         """Add the late searches to the turn that asked for them."""
@@ -91,6 +97,7 @@ class RunState:
             _at(self._beside, self._number - 1).extend(searches)
         self.searches += len(searches)
         self.late = {}
+        self.said = ""
 
 
 def _at(lists: list[list[Any]], number: int) -> list[Any]:

@@ -81,19 +81,16 @@ def _fixture(step: Step) -> JSON:
             if step.retry_after is not None:
                 made["response"]["retryAfter"] = step.retry_after
             return made
-        case Call(calls=calls, thought=thought):
-            made = {
-                "response": {
-                    "toolCalls": [
-                        {"name": name, "arguments": json.dumps(given)}
-                        for name, given in calls
-                    ]
-                },
-                "chunkSize": _CHUNK,
-            }
+        case Call(calls=calls, thought=thought, after=after):
+            asked = [
+                {"name": name, "arguments": json.dumps(given)} for name, given in calls
+            ]
+            blocks: list[JSON] = [{"type": "toolCall", **each} for each in asked]
+            blocks.append({"type": "text", "text": after})
+            made = {"response": {"blocks": blocks} if after else {"toolCalls": asked}}
             if thought:
                 made["response"]["reasoning"] = thought
-            return made
+            return {**made, "chunkSize": _CHUNK}
         case Say():
             response = {"content": step.text, "usage": _USAGE}
             made = {"response": response, "chunkSize": _CHUNK}

@@ -171,6 +171,25 @@ def thinking(client: Client, counterpart: Counterpart) -> str:
     return "two messages"
 
 
+def late(client: Client, counterpart: Counterpart) -> str:
+    """Check that what the model says after its calls is shown, once they are made."""
+    after = "I am multiplying."
+    counterpart.script.play(
+        Call((("multiply", {"a": 6, "b": 7}),), after=after), Say(SAID)
+    )
+
+    def multiply(a: int, b: int) -> str:
+        return "42"
+
+    run: Any = client.threads.runs.create(
+        thread_of(client, QUESTION), assistant_id=assistant(client, tools=_TOOLS)
+    )
+    run = run.wait(tools=[multiply])
+    text = answer(run)
+    must(text == f"{after}\n\n{SAID}", f"the answer is {text!r}")
+    return text
+
+
 def structured(client: Client, counterpart: Counterpart) -> str:
     """Check that the schema of an answer reaches the model."""
     said = '{"city": "Ulm", "people": 130000}'
@@ -242,5 +261,5 @@ FIXED: tuple[Callable[[Client, Counterpart], str], ...] = (models, polled, strea
 """What can be asked of a server that always says the same."""
 ANSWERS = (
     *FIXED,
-    *(called, parallel, thinking, structured, images, remembered, cut_off),
+    *(called, parallel, thinking, late, structured, images, remembered, cut_off),
 )

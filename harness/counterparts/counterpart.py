@@ -36,10 +36,12 @@ class Call:
     Attributes:
         calls: the calls.
         thought: what it thinks before, if it tells that.
+        after: what it says after them, if anything.
     """
 
     calls: tuple[tuple[str, JSON], ...]
     thought: str = ""
+    after: str = ""
 
 
 @dataclass(frozen=True)

@@ -72,9 +72,9 @@ def _behaviours(step: Step) -> list[JSON]:
                     "times": step.times,
                 }
             ]
-        case Call(calls=calls, thought=thought):
-            if thought:
-                raise NotOfferedError("it doesn't think")
+        case Call(calls=calls, thought=thought, after=after):
+            if thought or after:
+                raise NotOfferedError("it doesn't think, and calls last")
             made = [{"name": name, "arguments": given} for name, given in calls]
             return [{"type": "reply", "tool_calls": made}]
         case Say():

@@ -181,12 +181,6 @@ def test_a_call_of_the_old_kind_is_one_too() -> None:
     assert rest == ONE[1:]
 
 
-def test_line_breaks_after_calls_are_no_text() -> None:
-    piece = call('{"a": 6}', index=0, id="a", name="multiply")
-    events = chunk(tool_calls=[piece]), chunk(content="\n"), chunk("tool_calls")
-    assert read(*events) == [ONE]
-
-
 # --- Endings ------------------------------------------------------------------------
 
 

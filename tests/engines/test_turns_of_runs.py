@@ -153,6 +153,55 @@ def test_the_upstreams_own_stores_are_searched_and_cited() -> None:
         assert (result.file_name, result.content[0].text) == ("a.txt", "42")
 
 
+@ENGINES
+@pytest.mark.parametrize("late", ["I asked for it.\n", "\n"])
+def test_what_is_said_after_calls_is_shown_in_the_next_turn(
+    engine: Any, late: str
+) -> None:
+    """aimock 1.43 records such streams and plays them; line breaks say nothing."""
+    piece = {"index": 0, "id": "c1", "function": {"name": "f", "arguments": "{}"}}
+    replies: dict[Any, tuple[Response, Response]] = {
+        ChatEngine: (
+            stream(
+                chunk(content="Hm."),
+                chunk(tool_calls=[piece]),
+                chunk(content=late),
+                chunk("tool_calls"),
+            ),
+            chat(),
+        ),
+        ResponsesEngine: (
+            stream(ended({**said("Hm."), "id": "m0"}, call(1, "{}"), said(late))),
+            stream(ended({**said("42"), "id": "m2"})),
+        ),
+    }
+    with upstream(*replies[engine]) as up, served(up, engine) as client:
+        run = submit(client, poll(client, **begin(client, tools=TOOLS)))
+        assert run.status == "completed"
+        messages = client.beta.threads.messages.list(run.thread_id, run_id=run.id)
+        texts = [message.content[0].text.value for message in messages][::-1]
+        assert texts == ["Hm.", f"{late}\n42" if late.strip() else "42"]
+        steps = client.beta.threads.runs.steps.list(run.id, thread_id=run.thread_id)
+        assert [step.type for step in steps][::-1] == [
+            "message_creation",
+            "tool_calls",
+            "message_creation",
+        ]
+
+
+def test_steps_of_the_upstream_after_calls_do_no_harm(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    code = {"type": "code_interpreter_call", "id": "ci", "code": "6 * 7", "outputs": []}
+    replies = stream(ended(call(1, "{}"), code)), stream(ended(said("42")))
+    options: Any = {"built_in": ["code_interpreter"]}
+    with upstream(*replies) as up, served(up, ResponsesEngine, **options) as client:
+        run = submit(client, poll(client, **begin(client, tools=TOOLS)))
+        assert (run.status, answer(client, run)) == ("completed", "42")
+        assert code in up.requests[1].json()["input"]
+    assert "CodeCall after calls of functions is not shown" in caplog.text
+
+
 FIRST: dict[Any, JSON] = {
     ChatEngine: chunk(content="4"),
     ResponsesEngine: {"type": "response.output_text.delta", "delta": "4"},
