@@ -76,6 +76,9 @@ class AnswerThoughts:
         self._unopened = unopened
         self._learn = learn
         self._held = ""
+        # What may be thoughts or an answer, and the end of it.
+        self._pieces: list[str] = []
+        self._recent = ""
         self._closing = _CLOSING
         self._take = self._said if is_shown else self._beginning
         # The end of what was said, while it may turn out to be thoughts.
@@ -106,7 +109,9 @@ class AnswerThoughts:
         """
         hidden = is_cut or not self._unopened
         hidden = hidden and self._take == self._thinking
-        held, self._held = self._held, ""
+        held = self._held + "".join(self._pieces)
+        self._held = ""
+        self._pieces.clear()
         self._take = self._said
         return "" if hidden else held
 
@@ -131,15 +136,17 @@ class AnswerThoughts:
         return self._thinking(text)
 
     def _thinking(self, text: str) -> str:
-        start = max(0, len(self._held) - len(self._closing))
-        self._held += text
-        end = self._held.find(self._closing, start)
+        recent = self._recent + text
+        end = recent.find(self._closing)
         if end < 0:
+            self._recent = recent[-len(self._closing) :]
+            if self._unopened:
+                self._pieces.append(text)
             return ""
-        rest = self._held[end + len(self._closing) :]
-        self._held, self._tail = "", None
+        self._pieces.clear()
+        self._tail = None
         self._take = self._paused
-        return self._paused(rest)
+        return self._paused(recent[end + len(self._closing) :])
 
     def _paused(self, text: str) -> str:
         """Leave out the empty lines after the thoughts."""
