@@ -22,7 +22,7 @@ PROJECT = nox.project.load_toml("pyproject.toml")["project"]
 PYTHONS = nox.project.python_versions({"project": PROJECT})
 PINNED = ("--constraint", "constraints.txt")
 # Most tests of the generator need none of our own dependencies.
-PARTS = ("tests/client", "tests/contract", "tests/server")
+PARTS = ("tests/cli", "tests/client", "tests/contract", "tests/server")
 # Without these, `import httpx` gives httpx2.
 ABSENT = ("httpx", "httpcore", "httpx-sse")
 # Tests that are about httpx itself, or about there being two libraries: the reasons.
@@ -148,8 +148,9 @@ def _test(
 
 
 def _dependencies(session: nox.Session) -> list[Requirement]:
-    """Return what we need ourselves, with the server, on a session's Python."""
-    lines = PROJECT["dependencies"] + PROJECT["optional-dependencies"]["server"]
+    """Return what client, server and command need, on a session's Python."""
+    extras = PROJECT["optional-dependencies"]
+    lines = PROJECT["dependencies"] + extras["server"] + extras["cli"]
     # Without a choice, a session has the Python that nox runs with.
     version = session.python or ".".join(map(str, sys.version_info[:2]))
     environment = {"python_version": str(version)}
