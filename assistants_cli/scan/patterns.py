@@ -251,7 +251,7 @@ class Lines:
         start = self._starts[line - 1]
         # A line may be as long as the file.
         first = self._text[start : min(position, start + _LOOK)]
-        if self._comments and first.lstrip().startswith(self._comments):
+        if first.lstrip().startswith(self._comments):
             return True
         before = self._text[max(start, position - _LOOK) : position]
         # Behind code, and not within a URL.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -159,6 +160,38 @@ def test_a_conversation_is_fetched_page_by_page(kind: Any) -> None:
 
 
 @both
+def test_a_conversation_says_what_it_lacks(kind: Any) -> None:
+    every = [message(text("x"), id=f"msg_{n}") for n in range(5)]
+    unlimited = answering(kind, messages={"data": every})
+    repeating = answering(kind, messages=listed(*every, more=True))
+    for answer, limit, count in ((unlimited, 3, 3), (repeating, None, 5)):
+
+        async def act(client: Any, limit: Any = limit, count: int = count) -> None:
+            thread = client.threads.bind("thread_1")
+            found = await settled(thread.conversation(limit=limit))
+            assert (len(found), found.has_earlier) == (count, True)
+
+        http = mocked(kind, answer)
+        use(kind, act, http_client=http, base_url="http://x.example/v1")
+
+
+@both
+def test_names_of_files_are_asked_for_once(kind: Any) -> None:
+    attached = [{"file_id": "file-1"}, {"file_id": "file-2"}]
+    answer: Any = answering(
+        kind, messages=listed(message(text("x"), attachments=attached)), file_1=503
+    )
+
+    async def act(client: Any) -> None:
+        await settled(client.threads.conversation("thread_1"))
+        assert len(answer.asked) == 2
+
+    http = mocked(kind, answer)
+    url = "http://x.example/v1"
+    use(kind, act, http_client=http, base_url=url, max_retries=2)
+
+
+@both
 def test_names_of_files_are_no_reason_to_fail(kind: Any) -> None:
     attached = [{"file_id": f"file-{n}"} for n in range(80)]
     whole = listed(message(text("x"), attachments=attached))
@@ -237,6 +270,43 @@ def test_a_stream_shows_what_came_so_far(kind: Any, server: LocalServer) -> None
         assert "text so farYou said: <b>Hello there</b>" in shown.words
 
     use(kind, act, base_url=server.url)
+
+
+@both
+def test_a_stream_shows_no_key_and_each_message_apart(kind: Any) -> None:
+    def delta(value: str) -> dict[str, Any]:
+        return {"id": "msg_1", "delta": {"content": [{"index": 0, **text(value)}]}}
+
+    run = {**RUN, "status": "in_progress", "last_error": {"code": "x", "message": KEY}}
+    events = [
+        ("thread.run.in_progress", run),
+        ("thread.message.created", message(id="msg_1")),
+        ("thread.message.delta", delta("Hello")),
+        ("thread.message.created", message(id="msg_2")),
+        ("thread.message.delta", delta(f"It is {KEY}")),
+    ]
+    body = "".join(f"event: {n}\ndata: {json.dumps(data)}\n\n" for n, data in events)
+
+    def answer(_: httpx.Request) -> httpx.Response:
+        head = {"content-type": "text/event-stream"}
+        return httpx.Response(200, text=body, headers=head)
+
+    async def act(client: Any) -> None:
+        runs = client.threads.runs
+        found = await settled(runs.create("t", assistant_id="a", stream=True))
+        count = 0
+        async for _ in either(found):
+            count += 1
+            if count == len(events):
+                break
+        words = Elements(found._repr_html_()).words
+        await settled(found.close())
+        for shown in (repr(found), words):
+            assert KEY not in shown
+        assert "text so farHello\n\nIt is <REDACTED>" in words
+        assert r"'Hello\n\nIt is <REDACTED>'" in repr(found)
+
+    use(kind, act, http_client=mocked(kind, answer), base_url="http://x.example/v1")
 
 
 def test_a_handler_shows_its_stream(server: LocalServer) -> None:

@@ -57,6 +57,21 @@ def test_its_time_adds_up() -> None:
     assert repr(whole) == "<Timeline of run_1, failed, 2 steps>"
 
 
+def test_steps_may_follow_at_once_or_overlap() -> None:
+    def step(key: str, begin: int, end: int) -> dict[str, Any]:
+        times = {"created_at": NOON + begin, "completed_at": NOON + end}
+        return {"id": key, "type": key, "status": "completed", **times}
+
+    steps = [step("a", 2, 30), step("b", 5, 10), step("c", 30, 40), step("d", 45, 75)]
+    whole = Timeline(RUN, steps)
+    assert [(span.what, span.begin, span.end) for span in whole.spans] == [
+        *(("queued", 0, 2), ("a", 2, 30), ("b", 5, 10), ("c", 30, 40)),
+        *(("between steps", 40, 45), ("d", 45, 75)),
+    ]
+    (*_, last) = Timeline(RUN, steps[:3]).spans
+    assert (last.what, last.begin, last.end) == ("after the last step", 40, 75)
+
+
 def test_a_run_that_goes_on_is_told_up_to_now() -> None:
     run = {
         **RUN,

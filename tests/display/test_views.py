@@ -129,6 +129,12 @@ def test_rich_has_what_a_view_has_and_no_colours_in_a_pipe() -> None:
     assert "\x1b[" in rich(view, force_terminal=True, color_system="standard")
 
 
+def test_cells_are_no_markup_to_rich() -> None:
+    shown = rich(View("x", parts=(Table(("[b]a", "b"), (("[red]x[/]", "[/]"),)),)))
+    assert "[b]a" in shown
+    assert "[red]x[/]" in shown
+
+
 def test_pages_are_tables() -> None:
     runs = [{**RUN, "id": f"run_{n}"} for n in range(120)]
     assert page_line("Page", runs, more=True) == (
