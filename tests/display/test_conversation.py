@@ -106,6 +106,7 @@ def test_lines_are_no_longer_than_asked_for() -> None:
         lines = whole.to_text(width).splitlines()
         assert max(map(len, lines[3:])) <= width
         assert all(line.startswith("  word") for line in lines[3:])
+    assert whole.to_html() == whole._repr_html_()
     assert whole.to_text() == whole.to_text(80) == str(whole)
 
 

@@ -55,6 +55,7 @@ def test_its_time_adds_up() -> None:
     ]
     assert [step["id"] for step in whole.steps] == ["step_1", "step_2"]
     assert repr(whole) == "<Timeline of run_1, failed, 2 steps>"
+    assert whole.to_html() == whole._repr_html_()
 
 
 def test_steps_may_follow_at_once_or_overlap() -> None:
