@@ -120,5 +120,5 @@ def _report(session: Session, error: Exception) -> ExitCode:
         return error.code
     if session.settings.verbosity == "debug":
         session.output.note(trace_of(error))
-    session.output.problem(f"{advice_for(error)}")
+    session.output.problem(advice_for(error))
     return exit_code_of(error)

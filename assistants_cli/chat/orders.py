@@ -60,7 +60,8 @@ def watch_run(chat: Conversation, _: list[str]) -> None:
     if run is None:
         raise WrongUse("there was no run yet")
     watch(chat.session, run.refresh(), max_wait=None, until_action=True)
-    chat.dialogue.partner.going = not run.has_ended
+    if run.has_ended:
+        chat.dialogue.partner.going.pop(run.id, None)
     for message in run.messages(order="asc"):
         chat.output.line(text_of(message.to_dict()))
 
@@ -71,7 +72,7 @@ def cancel_run(chat: Conversation, _: list[str]) -> None:
     if run is None:
         raise WrongUse("there was no run yet")
     chat.output.note(f"{run.id} is {run.cancel().status}")
-    chat.dialogue.partner.going = False
+    chat.dialogue.partner.going.pop(run.id, None)
 
 
 def leave(chat: Conversation, _: list[str]) -> None:

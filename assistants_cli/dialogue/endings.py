@@ -94,5 +94,5 @@ def after_interrupt(dialogue: Dialogue, *, cancel: bool, follow_by: str | None) 
     except AssistantsError as error:
         output.problem(f"interrupted; the run could not be cancelled: {error}")
     else:
-        dialogue.partner.going = False
+        dialogue.partner.going.pop(run.id, None)
         output.note(f"cancelled {run.id}")

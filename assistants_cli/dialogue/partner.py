@@ -39,14 +39,15 @@ class Partner:
         tools: functions that it may call; None if there are none.
         options: what runs are made with besides.
         is_temporary: whether it was made for this use of the command.
-        going: whether a run of it may still go on.
+        going: the runs of it that may still go on, "" for an unknown one, and their
+            threads.
     """
 
     assistant_id: str
     tools: ToolSet | None
     options: dict[str, Any] = field(default_factory=dict)
     is_temporary: bool = False
-    going: bool = False
+    going: dict[str, str] = field(default_factory=dict)
 
 
 @contextmanager

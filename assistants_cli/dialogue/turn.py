@@ -6,7 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from assistants_client import AssistantsError
+from assistants_client import APIConnectionError, AssistantsError, RunTimeout
 
 from .attachments import Attachments
 
@@ -103,17 +103,20 @@ class Dialogue:
         return {"resume": True, **limit}
 
     def _follow(self, manager: AssistantStreamManager[Any]) -> Run | None:
-        self.partner.going = True
         stream: Any = None
         try:
             with manager as stream:
+                self._forget_others()
                 for event in stream:
                     self.printer.take(event)
         except AssistantsError as error:
             self.run = error.run or self.run
+            if isinstance(error, RunTimeout | APIConnectionError) and error.run:
+                self._goes_on(error.run)
             raise
         except KeyboardInterrupt:
             self.run = _run_of(stream)
+            self._goes_on(self.run)
             raise Interrupted from None
         except OSError:
             # Nobody reads on, or the disk is full.
@@ -122,8 +125,19 @@ class Dialogue:
         finally:
             self.session.output.end_line()
         self.run = _run_of(stream)
-        self.partner.going = not (self.run and self.run.has_ended)
+        if not (self.run and self.run.has_ended):
+            self._goes_on(self.run)
         return self.run
+
+    def _goes_on(self, run: Run | None) -> None:
+        """Note that a run may go on when nobody follows it any more."""
+        self.partner.going[run.id if run else ""] = self.thread_id or ""
+
+    def _forget_others(self) -> None:
+        """Forget the earlier runs of the thread: one at a time goes on there."""
+        going = self.partner.going
+        for key in [key for key, thread in going.items() if thread == self.thread_id]:
+            del going[key]
 
     def _give_up(self, run: Run | None) -> None:
         """Cancel a run that nobody will ever hear of, and that nobody else knows."""
@@ -131,7 +145,7 @@ class Dialogue:
             # It may have ended by now.
             with suppress(AssistantsError):
                 run.cancel()
-            self.partner.going = False
+            self.partner.going.pop(run.id, None)
 
 
 def _run_of(stream: Any) -> Run | None:

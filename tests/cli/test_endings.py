@@ -67,6 +67,16 @@ def test_a_server_that_fails_is_one_line(fault: str, code: int, says: str) -> No
         assert done.err.startswith("assistants: assistants.create: ")
 
 
+@each_case("fault", ["400 on=createRun", "error-event=4 on=createRun"])
+def test_who_was_made_for_a_run_that_never_was_is_gone(fault: str) -> None:
+    with LocalServer(faults=[fault]) as server:
+        done = run("ask", "--model", "m", "--max-retries", "0", "?", url=server.url)
+        assert done.code == 1
+        assert done.err.count("\n") == 1
+        with Client(base_url=server.url, api_key="none") as client:
+            assert client.assistants.list().data == []
+
+
 def test_tracebacks_are_for_those_who_look_for_the_cause() -> None:
     words = ("assistants", "show", "")
     quiet, loud = (

@@ -92,6 +92,27 @@ def test_ctrl_c_leaves_the_run_which_can_be_watched() -> None:
         terminal.expect("> ")
         terminal.type("\x04")
         assert terminal.code() == 0
+        with Client(base_url=server.url, api_key="none") as client:
+            assert client.assistants.list().data == []
+
+
+def test_who_answers_stays_for_a_run_that_was_left_behind() -> None:
+    engine, server = held_server()
+    with server, Terminal(server.url, "chat", "--model", "m") as terminal:
+        terminal.expect("> ")
+        terminal.type("Good day!\n")
+        terminal.expect("first ")
+        terminal.type("\x03")
+        terminal.expect("\r\n> ")
+        terminal.type("/new\n")
+        terminal.expect("\r\n> ")
+        engine.released.set()
+        terminal.type("Again\n")
+        terminal.expect("first second")
+        terminal.expect("> ")
+        terminal.type("\x04")
+        terminal.expect("is left for the run that goes on")
+        assert terminal.code() == 0
 
 
 def test_outputs_are_given_by_hand() -> None:
