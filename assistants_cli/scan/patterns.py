@@ -118,7 +118,18 @@ _PYTHON: Final = _pattern(
     page=advice.FROM_OPENAI,
     certain=False,
 )
-_SCRIPT: Final = (_BETA, _LANGCHAIN, _AGENTS)
+# `const { threads } = openai.beta`, and what goes by the name of `openai.beta`.
+_TAKEN: Final = _pattern(
+    r"\{[^{}\n]{0,200}\b(?:threads|assistants)\b[^{}\n]{0,200}\}\s{0,9}="
+    r"\s{0,9}[\w$.]{1,100}\.beta\b",
+    "openai",
+)
+_NAMED: Final = _pattern(
+    rf"(?<![\w$.])beta\s{{0,200}}\??\.\s{{0,200}}{_RESOURCES}\b{_REST}\s{{0,9}}\(",
+    "openai",
+    certain=False,
+)
+_SCRIPT: Final = (_BETA, _TAKEN, _NAMED, _LANGCHAIN, _AGENTS)
 _BY_SUFFIX: Final[dict[str, tuple[Pattern, ...]]] = {
     **dict.fromkeys((".py", ".pyi", ".ipynb"), (_BETA, _PYTHON, _LANGCHAIN)),
     **dict.fromkeys((".js", ".jsx", ".mjs", ".cjs", ".ts", ".tsx"), _SCRIPT),

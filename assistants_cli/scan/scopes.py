@@ -36,7 +36,7 @@ class Scope:
     parent: Scope | None = None
     is_class: bool = False
     names: dict[str, Named] = field(default_factory=dict)
-    known: dict[str, Path] = field(default_factory=dict)
+    known: dict[str, Path | None] = field(default_factory=dict)
     itself: str = ""
     name: str = ""
     shared: set[str] = field(default_factory=set)
@@ -233,7 +233,12 @@ def _called(node: ast.Call, scope: Scope, depth: int) -> Path | None:
     if found is not None:
         return found
     path = path_of(node.func, scope, depth)
-    return None if path is None else symbols.called(path)
+    if path is not None:
+        return symbols.called(path)
+    # What is made of a client by something unknown is one too, such as one that traces.
+    given = (path_of(each, scope, depth) for each in node.args[:5])
+    clients = (each for each in given if each is not None and len(each) == 1)
+    return next((symbols.instance(each) for each in clients), None)
 
 
 def _attribute(

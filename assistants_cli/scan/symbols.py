@@ -10,7 +10,6 @@ from .findings import Kind
 # What begins a path of attributes: a client of one of the classes, or a module.
 OPENAI: Final = "openai"
 OURS: Final = "assistants_client"
-OTHER: Final = "(another)"
 UNKNOWN: Final = "?"
 RESOURCES: Final = frozenset({"threads", "assistants", "vector_stores"})
 """What `beta` of a client has of the Assistants API."""
@@ -75,8 +74,10 @@ def imported(module: str, name: str) -> Imported | None:
     return None
 
 
-def meaning(module: str, name: str) -> tuple[str, ...]:
+def meaning(module: str, name: str) -> tuple[str, ...] | None:
     """Return what `from module import name` makes of the name, as a path.
+
+    What comes from another module may be anything, also a client.
 
     Clients are classes, which are written with parentheses behind their names, until
     they are called.
@@ -91,16 +92,16 @@ def meaning(module: str, name: str) -> tuple[str, ...]:
         return (f"{AGENTS}()",)
     if is_below(module, "azure.ai.projects") and name == PROJECT:
         return (f"{PROJECT}()",)
-    return (OTHER,)
+    return None
 
 
-def of_module(module: str) -> tuple[str, ...]:
+def of_module(module: str) -> tuple[str, ...] | None:
     """Return what `import module` makes of the first name of the module."""
     top = module.partition(".")[0]
     if top in (OPENAI, OURS):
         return (top,)
     # What is in a module of Azure's is reached by its whole path.
-    return ("azure",) if top == "azure" else (OTHER,)
+    return ("azure",) if top == "azure" else None
 
 
 def attribute(path: tuple[str, ...], name: str) -> tuple[str, ...]:
@@ -113,19 +114,25 @@ def attribute(path: tuple[str, ...], name: str) -> tuple[str, ...]:
         whole = ".".join((*path, name))
         if is_below(whole, *_AZURE) and name in (AGENTS, PROJECT):
             return (f"{name}()",)
-    return (*path, name) if path[0] not in (OURS, OTHER) else path
+    return path if path[0] == OURS else (*path, name)
 
 
 def called(path: tuple[str, ...]) -> tuple[str, ...] | None:
     """Return what calling something returns, where that matters."""
     if len(path) == 1 and path[0].endswith("()"):
         return (path[0].removesuffix("()"),)
-    if path[0] in (OURS, OTHER):
+    if path[0] == OURS:
         return path
     # Copies of a client are clients.
     if path[-1] in ("with_options", "copy", "__enter__", "__aenter__"):
         return path[:-1]
     return None
+
+
+def instance(path: tuple[str, ...]) -> tuple[str, ...] | None:
+    """Return a client, of one or of its class."""
+    name = path[0].removesuffix("()")
+    return (name,) if name in (*advice.CLIENTS, AGENTS, PROJECT) else None
 
 
 def client_of(path: tuple[str, ...]) -> str | None:

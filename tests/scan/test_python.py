@@ -68,6 +68,12 @@ def calls(code: str) -> list[str]:
             "class A:\n    def c(self):\n        return OpenAI()\n"
             "    def f(self):\n        self.c().beta.threads.create()"
         ),
+        (
+            "from langsmith.wrappers import wrap_openai\n"
+            "traced = wrap_openai(client)\ntraced.beta.threads.create()"
+        ),
+        "import copy\ncopy.deepcopy(client).beta.threads.create()",
+        "from typing import cast\ncast(OpenAI, x).beta.threads.create()",
         "def f():\n    global g\n    g = OpenAI()\ng.beta.threads.create()",
     ],
 )
@@ -188,9 +194,14 @@ def test_other_ways_to_the_api_are_found(code: str, found: Kind) -> None:
 
 
 def test_a_client_from_elsewhere_is_only_perhaps_one() -> None:
-    code = "from .clients import c\nc.beta.threads.create()\nc.beta.threads"
-    (found,) = scanned(code)
-    assert (found.line, found.certain) == (2, False)
+    for code in (
+        "from .clients import c\nc.beta.threads.create()\nc.beta.threads",
+        "from mine.clients import c\nc.beta.threads.create()",
+        "import mine\nmine.clients.c.beta.threads.create()",
+        "from mine import make\nmake().beta.threads.create()",
+    ):
+        (found,) = scanned(code)
+        assert (found.line, found.certain) == (2, False)
     through = "def f(c):\n    threads = c.beta.threads\n    threads.create()"
     assert [(each.line, each.certain) for each in scanned(through)] == [(3, False)]
 
@@ -204,9 +215,8 @@ def test_a_client_from_elsewhere_is_only_perhaps_one() -> None:
         "from openai import OpenAI\nOpenAI().beta.chat.completions.parse()",
         "from openai import OpenAI\nOpenAI().responses.create(model='gpt-5-mini')",
         "from openai import OpenAI\nOpenAI().vector_stores.list()",
-        "import httpx\nclient = httpx.Client()\nclient.beta.threads.create()",
         "from scipy.stats import beta\nbeta.threads.create()",
-        "from scipy import stats\nstats.beta.threads.create()",
+        "from scipy import stats\nstats.beta.pdf(1)\nstats.beta.threads",
         "from assistants_client import Client\nClient().beta.threads.create()",
         (
             "from assistants_client import Client as OpenAI\n"

@@ -35,6 +35,8 @@ def found(text: str, suffix: str) -> list[tuple[int, int, str, str]]:
             "import { AgentsClient } from '@azure/ai-agents';",
             "AgentsClient",
         ),
+        (".js", "const { threads } = openai.beta;", "{ threads } = openai.beta"),
+        (".js", "openai; beta.threads.runs.create(x)", "beta.threads.runs.create"),
         (".js", "new OpenAIAssistantRunnable({})", "OpenAIAssistantRunnable"),
         (
             ".rb",
@@ -96,6 +98,7 @@ def test_calls_are_found_in_every_language(suffix: str, text: str, shown: str) -
         (".ts", "/* openai.beta.threads.create()\n * openai.beta.threads.list() */"),
         (".ts", "threads.create(); pool.threads.list(); beta.threads"),
         (".ts", "openai.chat.completions.create({model: 'gpt-5'})"),
+        (".ts", "openai; const { threads } = pool; const { beta } = openai;"),
         (".rb", "pool.threads.create; client.runs.list"),
         (".go", "db.CreateThread(x); forum.ListMessages()"),
         (".cs", "new AssistantClient()"),
@@ -160,5 +163,5 @@ def test_hostile_texts_come_to_an_end(suffix: str) -> None:
         *("gpt-4.", "gpt-4 ", "oai_", "/v1/threads ", "OpenAI::Client", "é", "\x0c"),
         *("x .beta .threads ", "if x:\n ", "f(", "lambda: ", "{", "\u2028", "not "),
     ):
-        findings_in(piece * (size // len(piece)), suffix, TODAY)
-        findings_in("openai " + piece * 3_000 + "x", suffix, TODAY)
+        for text in (piece * (size // len(piece)), f"openai {piece * 3_000}x"):
+            assert len(findings_in(text, suffix, TODAY)) < size
