@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from harness.counterparts.counterpart import Counterpart
 
 NAMES = ("llmock", "aimock", "litellm")
+CHECKS = (*ANSWERS, *FAILURES)
 _SECONDS = 60.0
 
 
@@ -40,7 +41,10 @@ def main() -> int:
     parser.add_argument(
         "only", nargs="*", metavar="NAME", help=f"of {', '.join(NAMES)} (default: all)"
     )
-    parser.add_argument("--check", metavar="NAME", help="make this check alone")
+    checks = [check.__name__ for check in CHECKS]
+    parser.add_argument(
+        "--check", metavar="NAME", choices=checks, help="make this check alone"
+    )
     options = parser.parse_args()
     names = options.only or NAMES
     if unknown := [*{*names} - {*NAMES}]:
@@ -93,7 +97,7 @@ def _verdicts(
     counterpart: Counterpart, protocol: str, folder: Path, only: str | None
 ) -> Iterator[bool]:
     """Make the checks by one protocol; yield whether each went well."""
-    checks = (*ANSWERS, *FAILURES) if counterpart.is_scripted else FIXED
+    checks = CHECKS if counterpart.is_scripted else FIXED
     with (
         served(counterpart, protocol, folder) as url,
         Client(base_url=url, api_key="any", timeout=_SECONDS, max_retries=0) as client,
