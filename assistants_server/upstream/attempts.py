@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import logging
-import re
+import os
+import ssl
 import time
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
@@ -23,7 +24,6 @@ FIRST_PAUSE: Final = 0.5
 """Seconds before a failed request is sent again, unless told otherwise."""
 _LONGEST_PAUSE: Final = 30.0
 _SHOWN: Final = 200
-_NUMBER: Final = re.compile(r"^\[Errno -?\d+\] ")
 _log = logging.getLogger("assistants_server")
 
 
@@ -88,11 +88,23 @@ def unreachable(
 ) -> PassingError:
     """Return what an error of the transport stands for."""
     why = type(cause).__name__
-    if text := _NUMBER.sub("", " ".join(str(cause).split()))[:_SHOWN]:
-        why += f": {text.rstrip('.')}"
+    if text := " ".join(_reason(cause).split())[:_SHOWN].rstrip("."):
+        why += f": {text}"
     made = PassingError(f"{name} {what} ({why}).")
     made.__cause__ = cause
     return made
+
+
+def _reason(error: BaseException) -> str:
+    """Return what the system said, below all that was made of it."""
+    below: BaseException | None = error
+    while below:
+        if isinstance(below, OSError) and below.errno and below.strerror:
+            # Those of TLS have numbers of their own, as have those of names.
+            known = below.errno > 0 and not isinstance(below, ssl.SSLError)
+            return os.strerror(below.errno) if known else below.strerror
+        below = below.__cause__ or below.__context__
+    return str(error)
 
 
 def failure_of(name: str, address: Address, response: httpx.Response) -> UpstreamError:

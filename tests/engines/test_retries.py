@@ -106,7 +106,16 @@ def test_nobody_there() -> None:
     engine = ChatEngine(url, **QUICK)
     (found,) = outputs_of(engine, turn())
     assert isinstance(found, Fail)
-    assert (found.code, "can't be reached" in found.message) == ("server_error", True)
+    assert found.code == "server_error"
+    assert "can't be reached (ConnectError: Connection refused)." in found.message
+
+
+def test_nobody_who_encrypts() -> None:
+    with upstream(chat()) as server:
+        engine = ChatEngine(server.url.replace("http:", "https:"), **QUICK)
+        (found,) = outputs_of(engine, turn())
+    assert isinstance(found, Fail)
+    assert "can't be reached (ConnectError: [SSL" in found.message
 
 
 @pytest.mark.parametrize("headers", [{}, {"retry-after-ms": "5"}, {"retry-after": "0"}])
