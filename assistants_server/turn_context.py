@@ -182,7 +182,10 @@ def _code_files(store: Store, run: JSON, messages: Iterable[JSON]) -> tuple[str,
     ids = dict.fromkeys(_resources(store, run, "code_interpreter", "file_ids"))
     for message in messages:
         for each in message["attachments"]:
-            if any(t["type"] == "code_interpreter" for t in each.get("tools") or ()):
+            tools = each.get("tools") or ()
+            if each.get("file_id") and any(
+                tool["type"] == "code_interpreter" for tool in tools
+            ):
                 ids[each["file_id"]] = None
     return tuple(ids)
 
@@ -207,7 +210,8 @@ def _files(
             file["id"], file["filename"], file["bytes"], contents.path(file["id"])
         )
         for file in found
-        if file
+        # An imported one may have come without its content.
+        if file and file["status"] != "error"
     }
 
 

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from assistants_client import Client
+from assistants_server import Turn
 from assistants_server.archive import import_into
 from tests.archive.hands import made
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 LONG_AGO, FAR = 1_700_000_000, 4_000_000_000
@@ -166,3 +168,34 @@ def test_tools_that_only_others_have_stay_and_do_no_harm(
             thread_id="thread_1", assistant_id="asst_1"
         )
         assert run.status == "completed"
+
+
+def test_attachments_without_a_file_or_its_content_fail_no_run(
+    store: Path, tmp_path: Path
+) -> None:
+    code = [{"type": "code_interpreter"}]
+    attachments = [
+        {"data_source": {"type": "uri_asset"}, "tools": code},
+        {"file_id": "file-1", "tools": code},
+    ]
+    said = {"id": "msg_1", "role": "user", "attachments": attachments}
+    picture = {"type": "image_file", "image_file": {"file_id": "file-1"}}
+    message = {"kind": "message", "object": {**said, "content": [picture]}}
+    units = {
+        **_unit("file", "file-1", filename="a.png"),
+        **_unit("assistant", "asst_1", model="m", tools=code),
+        **_unit("thread", "thread_1", message),
+    }
+    seen: list[Turn] = []
+
+    def engine(turn: Turn) -> Iterator[str]:
+        seen.append(turn)
+        yield "Well."
+
+    import_into(store, made(tmp_path / "a", units))
+    with Client.embedded(engine, store=store) as client:
+        run = client.threads.runs.create_and_poll(
+            thread_id="thread_1", assistant_id="asst_1"
+        )
+        assert run.status == "completed"
+    assert [turn.files for turn in seen] == [{}]

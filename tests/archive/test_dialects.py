@@ -124,3 +124,19 @@ def test_what_is_left_out_has_the_usual_value(wild: Wild, tmp_path: Path) -> Non
     assert kept
     assert {**kept, **found} == kept
     assert kept["attachments"] == []
+
+
+@pytest.mark.parametrize("dialect", ["OpenGPTs", "LumenLabs", "LiteLLM", "Azure"])
+def test_what_was_imported_stays_the_same_from_then_on(
+    wild: Wild, tmp_path: Path, dialect: str
+) -> None:
+    _exported(wild, dialect, tmp_path / "archive")
+    _imported(tmp_path)
+    with Client.embedded(store=tmp_path / "store.db") as client:
+        Export(client, tmp_path / "second", THREAD, jobs=1).run()
+    import_into(tmp_path / "second.db", tmp_path / "second")
+    with Client.embedded(store=tmp_path / "second.db") as client:
+        Export(client, tmp_path / "third", THREAD, jobs=1).run()
+    found = objects(tmp_path / "second")
+    assert found == objects(tmp_path / "third")
+    assert len(found["message"]) == len(found["run"]) == ITEMS

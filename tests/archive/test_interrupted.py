@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -15,6 +16,7 @@ from assistants_archive.journal import Journal
 from assistants_cli.archive import Export, Selection
 from assistants_cli.archive.export import ServerDownError
 from assistants_client import APIConnectionError, AuthenticationError
+from assistants_server.archive import import_into
 from tests.archive.shop import problems, tree
 from tests.cases import some
 
@@ -222,3 +224,25 @@ def test_what_the_disk_spoiled_is_found_and_read_again(
         path.unlink()
     shop.export(folder)
     assert tree(folder) == tree(archive)
+
+
+def _die_at(stop: int, done: int, _: int) -> None:
+    if done == stop:
+        os._exit(_KILLED)
+
+
+def test_an_import_that_was_killed_goes_on(archive: Path, tmp_path: Path) -> None:
+    store = tmp_path / "store.db"
+    for stop in range(1, 6):
+        child = os.fork()
+        if child == 0:
+            try:
+                import_into(store, archive, on_unit=partial(_die_at, stop))
+            finally:
+                os._exit(1)
+        assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == _KILLED
+    report = import_into(store, archive)
+    whole = import_into(tmp_path / "other.db", archive)
+    assert report.counts["unchanged"]["file"] == 1
+    both = report.counts["unchanged"] + report.counts["imported"]
+    assert both == whole.counts["imported"]
