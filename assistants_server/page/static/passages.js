@@ -9,6 +9,8 @@ import { to } from "./router.js";
 const RESULTS = "step_details.tool_calls[*].file_search.results[*].content";
 // How many characters of a file are shown on each side of a passage, at first.
 const AROUND = 3000;
+// How many characters are looked for to find where chunks overlap.
+const OVERLAP = 32;
 
 /**
  * Show what a citation cites.
@@ -99,10 +101,26 @@ async function textOf(file, message, signal) {
     for (const store of found?.tool_resources?.file_search?.vector_store_ids ?? []) {
       const path = `/vector_stores/${part(store)}/files/${part(file)}/content`;
       const texts = await perhaps(path, signal);
-      if (texts) return texts.data.map((/** @type {any} */ each) => each.text).join("");
+      if (texts) return joined(texts.data.map((/** @type {any} */ each) => each.text));
     }
   }
   return "";
+}
+
+/**
+ * Return a text whose pieces begin within the one before, as chunks do.
+ *
+ * @param {string[]} pieces
+ */
+function joined(pieces) {
+  let text = "";
+  for (const piece of pieces) {
+    const start = piece.slice(0, OVERLAP);
+    let at = text.indexOf(start, Math.max(0, text.length - piece.length));
+    while (at >= 0 && !piece.startsWith(text.slice(at))) at = text.indexOf(start, at + 1);
+    text += at < 0 ? `${text && "\n\n"}${piece}` : piece.slice(text.length - at);
+  }
+  return text;
 }
 
 /**

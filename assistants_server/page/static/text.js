@@ -3,7 +3,7 @@
 import { el } from "./dom.js";
 
 /** How many characters are shown of a text until somebody asks for more. */
-const LONG = 20_000;
+const LONG = 100_000;
 
 /**
  * @typedef {object} Annotation
