@@ -26,8 +26,8 @@ What every view keeps:
   server carries it out once. What was typed stays until the server has it (`drafts.js`
   keeps it for the tab), and `problem()` of `notices.js` says, beside it, why it hasn't.
   Forms are made of `fields.js`, which says what is wrong at the field that it is about.
-- A run is followed by `run_updates.js`: by its events where this page started it, and by
-  looking at it where somebody else did, or where the events broke off.
+- A run is followed by `run_updates.js`: by its events where this page started it, and
+  by looking at it where somebody else did, or where the events broke off.
 - Lists are read page by page: `pagedList()` of `lists.js`. Rows of long lists have the
   class `row`, whose drawing browsers put off until they are scrolled to.
 - One `h1`, which the view's `heading()` makes and which gets the focus when the view is

@@ -58,7 +58,7 @@ class Page:
         if scope["type"] == "http" and scope["method"] in ("GET", "HEAD"):
             path: str = scope["path"]
             name = "index.html" if path == "/" else path.removeprefix(PREFIX)
-            if name != path and (response := _response(name, Headers(scope=scope))):
+            if response := _response(name, Headers(scope=scope)):
                 await response(scope, receive, send)
                 return
         await self._app(scope, receive, send)
