@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from .engines.interface import Engine, Turn
     from .engines.turn_events import Output
     from .file_search import FileSearcher
+    from .lane import Lane
     from .made_files import MadeFiles
     from .turn_writer import TurnWriter
 
@@ -49,7 +50,7 @@ async def take_turn(
     searcher: FileSearcher,
     made_files: MadeFiles,
     *,
-    pace: float,
+    lane: Lane,
     is_over: Callable[[], bool],
 ) -> Fail | Incomplete | None:
     """Write what an engine yields; return how it ended the run, if it did.
@@ -60,7 +61,7 @@ async def take_turn(
         writer: writes what it says and does.
         searcher: searches files for it.
         made_files: keeps the files that it makes.
-        pace: seconds between two outputs.
+        lane: where it waits between two outputs.
         is_over: returns whether the run has ended, and nothing may be written.
 
     Raises:
@@ -81,7 +82,7 @@ async def take_turn(
                     ended = _write_all(writer, output)
                     if ended:
                         return ended
-                    await asyncio.sleep(pace)
+                    await lane.pause()
                     continue
                 _check(output)
                 if isinstance(output, Fail | Incomplete):
@@ -100,7 +101,7 @@ async def take_turn(
                         raise OverError
                 _write(writer, output)
                 # Even at full pace others are served in between.
-                await asyncio.sleep(pace)
+                await lane.pause()
     except StopAsyncIteration:
         return None
     except TokensSpentError:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from .contents import Contents
     from .engines.interface import Engine
     from .file_search import FileSearcher
+    from .lane import Lane
     from .objects import Ending
     from .run_record import RunRecord
     from .settings import Settings
@@ -56,17 +57,19 @@ class RunTask:
         searcher: FileSearcher,
         contents: Contents,
         slots: asyncio.Semaphore | None,
+        lane: Lane,
     ) -> None:
         """Prepare to carry on a run of the store, whatever its status.
 
         Args:
             record: the run.
             store: where it, its steps and messages are.
-            settings: for the pace and the longest time.
+            settings: for the longest time.
             engine: what answers.
             searcher: what searches files for it.
             contents: the contents of files.
             slots: bounds how many engines are at work; None for no limit.
+            lane: where it waits between two steps.
         """
         self.record = record
         self._store = store
@@ -75,6 +78,7 @@ class RunTask:
         self._searcher = searcher
         self._contents = contents
         self._slots = slots
+        self._lane = lane
         self._has_slot = False
         self._submitted = asyncio.Event()
         self._writer: TurnWriter | None = None
@@ -232,7 +236,7 @@ class RunTask:
                 await self._slots.acquire()
                 self._has_slot = True
             try:
-                await asyncio.sleep(self._settings.pace)
+                await self._lane.pause()
                 waiting = await self._take_turn()
             except OverError:
                 return
@@ -262,7 +266,7 @@ class RunTask:
             writer,
             self._searcher,
             MadeFiles(self._store, self._contents),
-            pace=self._settings.pace,
+            lane=self._lane,
             is_over=self._is_over,
         )
         self._check()

@@ -8,6 +8,7 @@ import time
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from .lane import Lane
 from .quiet_log import QuietLog
 from .run_record import RunRecord
 from .run_task import RunTask
@@ -53,6 +54,7 @@ class Scheduler:
         self._contents = contents
         most = settings.max_turns
         self._slots = None if most is None else asyncio.Semaphore(most)
+        self._lane = Lane(settings.pace)
         self._run_tasks: dict[str, RunTask] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._look: asyncio.Task[None] | None = None
@@ -159,6 +161,7 @@ class Scheduler:
             self._searcher,
             self._contents,
             self._slots,
+            self._lane,
         )
 
     def _carry_on(self, run_task: RunTask) -> None:
