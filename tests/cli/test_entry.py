@@ -1,0 +1,89 @@
+"""How the command begins: its streams, its signals, completion by shells."""
+
+from __future__ import annotations
+
+import io
+import signal
+import sys
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from typer.testing import CliRunner
+
+from assistants_cli.app import app, run
+from assistants_server import LocalServer
+from tests.cases import each_case
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+@pytest.fixture
+def begin(monkeypatch: pytest.MonkeyPatch) -> Callable[..., int]:
+    """Return what begins the command with other streams, and returns how it ended."""
+    # Those of the tests stay.
+    handlers: list[Any] = []
+    monkeypatch.setattr(signal, "signal", lambda *given: handlers.append(given))
+    monkeypatch.delenv("ASSISTANTS_VERBOSITY", raising=False)
+
+    def begin(*words: str, **streams: Any) -> int:
+        for name in ("stdin", "stdout", "stderr"):
+            monkeypatch.setattr(sys, name, streams.get(name))
+        with pytest.raises(SystemExit) as ended:
+            run(words)
+        for name in {"stdin", "stdout", "stderr"} - streams.keys():
+            # It gave itself what it lacked.
+            getattr(sys, name).close()
+        ((number, _),) = handlers
+        assert number == signal.SIGTERM
+        return int(ended.value.code or 0)
+
+    return begin
+
+
+def test_it_works_without_streams(begin: Callable[..., int]) -> None:
+    with LocalServer() as server:
+        assert begin("assistants", "list", "--base-url", server.url) == 0
+
+
+def test_nobody_asks_without_stdin(begin: Callable[..., int]) -> None:
+    err = io.StringIO()
+    assert begin("ask", "--model", "m", stderr=err) == 2
+    assert err.getvalue() == "assistants: the question is empty\n"
+
+
+def test_what_is_no_text_is_refused_kindly(begin: Callable[..., int]) -> None:
+    given = io.TextIOWrapper(io.BytesIO(b"gr\xfcn"), encoding="utf-8")
+    err = io.StringIO()
+    assert begin("ask", "--model", "m", stdin=given, stderr=err) == 2
+    assert err.getvalue() == "assistants: the question is no text in UTF-8\n"
+
+
+def test_characters_that_the_terminal_lacks_are_escaped(
+    begin: Callable[..., int],
+) -> None:
+    held = io.BytesIO()
+    out = io.TextIOWrapper(held, encoding="ascii")
+    with LocalServer() as server:
+        words = ("ask", "--model", "m", "--base-url", server.url, "gr\u00fcn")
+        assert begin(*words, stdout=out) == 0
+    assert held.getvalue() == b"You said: gr\\xfcn\n"
+
+
+@each_case(
+    "words, offered",
+    [
+        ("assistants th", "threads"),
+        ("assistants runs ", "watch"),
+        ("assistants ask --mo", "--model"),
+        ("assistants files upload --pur", "--purpose"),
+    ],
+)
+def test_completion_offers_commands_and_options(words: str, offered: str) -> None:
+    asked = {
+        "_ASSISTANTS_COMPLETE": "complete_bash",
+        "COMP_WORDS": words,
+        "COMP_CWORD": str(len(words.split(" ")) - 1),
+    }
+    done = CliRunner().invoke(app, [], env=asked, prog_name="assistants")
+    assert offered in done.stdout.split(), done.stdout
