@@ -15,7 +15,8 @@ const FLAGS = [
 ];
 export const WIDE = { width: 1280, height: 800 };
 export const NARROW = { width: 390, height: 844 };
-const PATIENCE = 8000;
+// Milliseconds, on a machine that has other work as well.
+const PATIENCE = 15_000;
 
 let browser;
 
@@ -60,7 +61,8 @@ export async function visit(page, address) {
   await page.evaluate((hash) => {
     // Until the new view is there, nothing of the old one shall be found.
     document.querySelector("main").replaceChildren();
-    location.hash = hash;
+    if (location.hash === hash) dispatchEvent(new HashChangeEvent("hashchange"));
+    else location.hash = hash;
   }, address);
 }
 

@@ -12,6 +12,7 @@ from assistants_server.engines import (
     Image,
     Incomplete,
     RefusedText,
+    Text,
     ToolCall,
     Wait,
     deterministic,
@@ -101,10 +102,23 @@ async def _attack(turn: Turn) -> AsyncIterator[Output]:
         return
     yield CodeCall(MARKUP, logs=MARKUP)
     yield f"{turn.question}\n"
+    mark = "javascript:window.harmed='mark'"
+    yield Text(mark, (_path(mark, len(turn.question) + 1),))
     if "refuse" in turn.question:
         yield RefusedText(MARKUP)
     if "fail" in turn.question:
         yield Fail(MARKUP)
+
+
+def _path(text: str, start: int) -> dict[str, Any]:
+    """Return an annotation that leads to a file by a hostile text."""
+    return {
+        "type": "file_path",
+        "text": text,
+        "start_index": start,
+        "end_index": start + len(text),
+        "file_path": {"file_id": MARKUP},
+    }
 
 
 _WAYS: dict[str, Callable[[Turn], Outputs]] = {

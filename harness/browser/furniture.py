@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from harness.browser.hostile import DIRECTIONS, MARKUP, QUESTIONS
+from harness.browser.hostile import DIRECTIONS, IMAGES, MARKUP, QUESTIONS
 from harness.browser.picture import curve
 
 if TYPE_CHECKING:
@@ -72,6 +72,8 @@ def _hostile(client: Client) -> dict[str, Any]:
         tool_resources={"file_search": {"vector_store_ids": [store.id]}},
     )
     thread = client.threads.create(metadata=metadata)
+    images: Any = [{"type": "image_url", "image_url": {"url": url}} for url in IMAGES]
+    client.threads.messages.create(thread, role="user", content=images)
     runs = []
     for question in (*QUESTIONS, "HOSTILE refuse", "HOSTILE fail"):
         client.threads.messages.create(

@@ -22,4 +22,12 @@ DIRECTIONS = (
     "\ufeff\u2028end"
 )
 LONG_WORD = "HOSTILE" + "W" * 1_000_000
+_SVG = "<svg xmlns='http://www.w3.org/2000/svg' onload=\"parent.harmed='svg'\"/>"
+# What browsers might run, or fetch, where an image is said to be.
+IMAGES = (
+    "javascript:window.harmed='image'",
+    "data:text/html,<script>parent.harmed='image'</script>",
+    f"data:image/svg+xml,{_SVG}",
+    "https://example.invalid/seen.png",
+)
 QUESTIONS = (ADDRESSES, DIRECTIONS, LONG_WORD)

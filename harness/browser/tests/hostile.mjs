@@ -66,7 +66,9 @@ function strangers(page) {
     const found = [...main.querySelectorAll("script, iframe, svg, object, embed, style, b")];
     const links = [...main.querySelectorAll("a[href], area, form[action], [formaction]")];
     const wrong = links.filter((each) => !/^(#|https?:)/.test(each.getAttribute("href") ?? ""));
-    const images = [...main.querySelectorAll("img")].filter((each) => !/^blob:/.test(each.src));
+    // In an image no script is run.
+    const fine = /^(blob:|data:image\/)/;
+    const images = [...main.querySelectorAll("img")].filter((each) => !fine.test(each.src));
     return [...found, ...wrong, ...images].map((each) => each.outerHTML.slice(0, 200));
   });
 }
