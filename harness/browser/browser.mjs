@@ -66,6 +66,21 @@ export async function visit(page, address) {
   }, address);
 }
 
+// Return what sticks out of the window: by scrolling sideways, or cut off by a box.
+export function overhangs(page) {
+  return page.evaluate(() => {
+    const width = document.documentElement.clientWidth;
+    const scrolls = (node) => /auto|scroll/.test(getComputedStyle(node).overflowX);
+    const isHeld = (node) => node && node !== document.body && (scrolls(node) || isHeld(node.parentElement));
+    const wide = document.documentElement.scrollWidth > width ? ["the page scrolls sideways"] : [];
+    const out = [...document.querySelectorAll("main *, dialog[open] *")].filter((node) => {
+      const box = node.getBoundingClientRect();
+      return box.right > width + 1 && box.width > 1 && node.checkVisibility() && !isHeld(node.parentElement);
+    });
+    return [...wide, ...out.map((node) => node.outerHTML.slice(0, 120))];
+  });
+}
+
 function watch() {
   window.violations = [];
   document.addEventListener("securitypolicyviolation", (event) => {

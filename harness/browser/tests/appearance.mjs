@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { NARROW, WIDE, inTab, visit } from "../browser.mjs";
+import { NARROW, WIDE, inTab, overhangs, visit } from "../browser.mjs";
 import { axe } from "../surroundings.mjs";
 import { VIEWS } from "../views.mjs";
 
@@ -27,8 +27,7 @@ async function faults(page) {
     await page.setViewportSize(size);
     // What is half below the bar isn't small.
     await page.evaluate(() => scrollTo(0, 0));
-    const width = await page.evaluate(() => document.documentElement.scrollWidth);
-    if (width > size.width) found.push(`it is ${width} of ${size.width} pixels wide`);
+    for (const each of await overhangs(page)) found.push(`${size.width}: out: ${each}`);
     for (const colorScheme of ["light", "dark"]) {
       await page.emulateMedia({ colorScheme });
       for (const each of await violations(page)) {

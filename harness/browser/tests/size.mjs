@@ -65,6 +65,7 @@ test("size: a word of a megabyte doesn't hold up the page", async () => {
       await visit(page, `#/threads/${ids.hostile_thread}`);
       await page.getByText("HOSTILEWWW").first().waitFor();
     });
+    await smoothly(page, OPENED, () => scroll(page));
   });
 });
 
