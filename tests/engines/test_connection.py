@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from contextlib import aclosing
 from typing import Any
 
@@ -260,6 +261,17 @@ def test_comments_and_cut_lines_are_read() -> None:
     end = b'data: {"choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}]}'
     found, _ = answered(Response(200, [*pieces, end], EVENTS))
     assert found == ["42"]
+
+
+@pytest.mark.parametrize("kind", ["application/json", "Application/JSON; charset=x"])
+def test_a_server_may_not_stream_where_there_are_tools(kind: str) -> None:
+    """SGLang and Ollama did so: sgl-project/sglang#2810, ollama/ollama#9092."""
+    call = {"id": "c1", "type": "function", "function": {"name": "f", "arguments": ""}}
+    choice = {"index": 0, "message": {"content": "Hm.", "tool_calls": [call]}}
+    whole = {"object": "chat.completion", "choices": [choice]}
+    found, server = answered(Response(200, json.dumps(whole).encode(), kind))
+    assert found[:2] == ["Hm.", ["c1", "f", "{}"]]
+    assert server.requests[0].json()["stream"] is True
 
 
 def test_an_empty_stream_is_an_error() -> None:
