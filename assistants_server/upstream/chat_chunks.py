@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from .._model_api import create_chat_completion, models
 from ..engines.turn_events import Incomplete, RefusedText, Usage
 from .calls import Calls
-from .errors import UpstreamError, error_of
+from .errors import PassingError, UpstreamError, error_of
 from .thoughts import AnswerThoughts
 from .values import count_of, text_of, those_of
 
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from ..engines.turn_events import Output
 
 _END = "[DONE]"
+# Of OpenRouter, which mostly says why beside it: damianvtran/local-operator#223; and
+# of DeepSeek, as its documentation has it.
+_BROKEN = ("error", "insufficient_system_resource")
 # What servers with a parser for a model's thoughts call them: the first one of
 # DeepSeek, llama.cpp and others, the second one of Ollama, vLLM and OpenRouter.
 _THOUGHTS = ("reasoning_content", "reasoning")
@@ -94,6 +97,9 @@ class ChatChunks:
             raise self._error("answered with no word and no call")
         if not self._finish and not self._ended:
             raise self._error("broke off in the middle of its answer")
+        if self._finish in _BROKEN:
+            what = f"stopped in the middle of its answer ({self._finish})"
+            raise PassingError(f"{self._name} {what}.")
         made: list[Output] = []
         if not self._calls:
             made += self._rest(is_cut=self._finish == "length")

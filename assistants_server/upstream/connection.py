@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from ..address import Address
 
 _TIMEOUT: Final = httpx.Timeout(30, read=600, connect=10, pool=None)
+_PAGES: Final = ("text/html", "application/xhtml+xml")
 # Bytes of a body that isn't streamed.
 _MOST: Final = 32 * 1024 * 1024
 # Events that are read, stored and sent in a few milliseconds.
@@ -163,16 +164,25 @@ class Connection:
         accept = {"accept": "text/event-stream, application/json"}
         request = evolve(request, headers={**request.headers, **accept})
         async with self._opened(request) as response:
+            if not response.is_success:
+                self._success(response, await _read(response))
             kind = response.headers.get("content-type", "").partition(";")[0].strip()
-            if not response.is_success or kind.lower() == "application/json":
-                whole = self._success(response, await _read(response))
-                yield [Event("", whole.content.decode("utf-8", "replace"))]
-                return
+            if kind.lower() in _PAGES:
+                raise UpstreamError(f"{self.name} answered with a page of {kind}.")
             decoder = EventDecoder()
+            whole, begun = bytearray(), False
             async with aclosing(gathered(response.aiter_bytes())) as chunks:
                 async for chunk in chunks:
-                    for several in _portions(decoder.feed(chunk)):
-                        yield several
+                    # Not every server says by the type which of both it sends.
+                    if whole or (not begun and chunk.lstrip().startswith(b"{")):
+                        whole += chunk[: _MOST - len(whole)]
+                    else:
+                        for several in _portions(decoder.feed(chunk)):
+                            yield several
+                    begun = begun or bool(chunk.strip())
+            if whole:
+                self._success(response, bytes(whole))
+                yield [Event("", whole.decode("utf-8", "replace"))]
             for several in _portions(decoder.flush()):
                 yield several
 

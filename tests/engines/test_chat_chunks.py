@@ -202,6 +202,13 @@ def test_a_filter_of_contents_ends_the_turn() -> None:
     assert found == ["4", Incomplete("content_filter")]
 
 
+@pytest.mark.parametrize("reason", ["error", "insufficient_system_resource"])
+def test_a_reason_may_be_that_it_broke(reason: str) -> None:
+    """OpenRouter's: damianvtran/local-operator#223; DeepSeek's, by its manual."""
+    with pytest.raises(PassingError, match=f"in the middle of its answer .{reason}"):
+        read(chunk(content="4"), chunk(reason), END)
+
+
 def test_a_response_that_is_not_streamed_is_read_as_a_whole() -> None:
     said = {"role": "assistant", "content": "42", "tool_calls": None}
     choice = {"index": 0, "message": said, "finish_reason": "stop"}

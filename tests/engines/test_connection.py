@@ -274,6 +274,24 @@ def test_a_server_may_not_stream_where_there_are_tools(kind: str) -> None:
     assert server.requests[0].json()["stream"] is True
 
 
+@pytest.mark.parametrize("kind", ["text/plain", "", EVENTS, "application/json"])
+def test_types_that_are_not_true(kind: str) -> None:
+    data = chat().body
+    found, _ = answered(Response(200, data, kind))
+    assert found == ANSWER
+    choice = {"index": 0, "message": {"content": "42"}, "finish_reason": "stop"}
+    whole = json.dumps({"object": "chat.completion", "choices": [choice]}).encode()
+    for pieces in ([whole], [b"\r\n", whole[:9], whole[9:]]):
+        found, _ = answered(Response(200, pieces, kind))
+        assert found == ["42"]
+
+
+def test_a_page_is_no_answer() -> None:
+    found, server = failure(Response(200, b"<html>", "text/html; charset=utf-8"))
+    assert found.message.endswith("answered with a page of text/html.")
+    assert len(server.requests) == 1
+
+
 def test_an_empty_stream_is_an_error() -> None:
     found, _ = failure(Response(200, b"", EVENTS))
     assert "answered with no word" in found.message
