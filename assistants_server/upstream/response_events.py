@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 JSON = dict[str, Any]
 _END = "[DONE]"
+_UNFINISHED = ("queued", "in_progress", "cancelled")
 
 
 class ResponseEvents:
@@ -142,6 +143,8 @@ class ResponseEvents:
             return []
         if response.status == "failed" or response.error:
             raise error_of(self._name, response.to_dict())
+        if response.status in _UNFINISHED:
+            raise self._error(f"left its answer {response.status}")
         made: list[Found] = []
         for item in list_of(response.output):
             made += self._item(item)

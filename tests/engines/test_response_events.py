@@ -286,6 +286,13 @@ def test_a_stream_without_an_end_is_an_error(events: tuple[Any, ...]) -> None:
         read(*events)
 
 
+@pytest.mark.parametrize("status", ["queued", "in_progress", "cancelled"])
+def test_a_response_that_is_not_at_its_end_is_no_answer(status: str) -> None:
+    response = {"object": "response", "status": status, "output": [said("4")]}
+    with pytest.raises(UpstreamError, match=f"left its answer {status}"):
+        read(event(response))
+
+
 def test_a_response_that_is_not_streamed_is_read_as_a_whole() -> None:
     response = {
         "object": "response",
