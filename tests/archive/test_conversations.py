@@ -268,3 +268,18 @@ def test_progress(client: Client, long: Path) -> None:
     seen: list[Carried] = []
     Conversations(client, long, on_thread=seen.append).run()
     assert [each.threads for each in seen] == [1]
+
+
+def test_a_line_of_the_mapping_that_was_cut_short(
+    there: There, client: Client, long: Path
+) -> None:
+    first = Conversations(client, long)
+    first.run()
+    whole = first.mapping.read_bytes()
+    for rest in (b'{"server": "http', b'{"server": "http://x", "thread": "y"'):
+        first.mapping.write_bytes(whole + rest)
+        assert Conversations(client, long).run().before == 1
+        assert first.mapping.read_bytes() == whole
+    first.mapping.write_bytes(b"[]\n" + whole)
+    with pytest.raises(ArchiveError, match="a line is none"):
+        Conversations(client, long).run()

@@ -1,0 +1,122 @@
+"""Exports of servers that lack something, or fail: what is done about it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from assistants_cli.archive import Export, Outcome, Selection
+from assistants_cli.archive.export import ServerDownError
+from assistants_cli.archive.listing import NAME_THEM, address_of
+from assistants_client import AuthenticationError, Client
+from harness.scripted_server import Response, ScriptedServer
+from tests.archive.shop import KEY, objects
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from harness.scripted_server import Request
+
+NAMED = Selection(threads=("thread_1",))
+
+
+def _export(
+    script: Callable[[Request], Response], folder: Path, selection: Selection = NAMED
+) -> Outcome:
+    with (
+        ScriptedServer(script) as server,
+        Client(base_url=f"{server.url}/v1", api_key=KEY, max_retries=0) as client,
+    ):
+        return Export(client, folder, selection, jobs=1).run()
+
+
+def _usual(request: Request) -> Response:
+    *_, last = request.path.split("/")
+    if last.startswith(("thread_", "run_")):
+        return Response.of({"id": last})
+    if last == "runs":
+        return Response.of({"data": [{"id": "run_1"}]})
+    return Response.of({"data": [{"id": "step_1"}] if last == "steps" else []})
+
+
+def _failing(status: int, path: str) -> Callable[[Request], Response]:
+    def answer(request: Request) -> Response:
+        if request.path == path:
+            return Response.of({"error": {"message": "no"}}, status)
+        return _usual(request)
+
+    return answer
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 405, 501])
+def test_threads_that_nobody_can_list_are_named(tmp_path: Path, status: int) -> None:
+    script = _failing(status, "/v1/threads")
+    assert _export(script, tmp_path / "named").manifest.complete
+    (problem,) = _export(script, tmp_path / "all", Selection()).problems
+    assert (problem.message, problem.status) == (NAME_THEM, status)
+
+
+def test_a_list_that_fails_is_a_problem_of_its_own(tmp_path: Path) -> None:
+    (problem,) = _export(_failing(500, "/v1/threads"), tmp_path / "a").problems
+    assert (problem.unit, problem.id) == ("list", "threads")
+    (problem,) = _export(_failing(404, "/v1/files"), tmp_path / "b").problems
+    assert (problem.unit, problem.id) == ("list", "files")
+
+
+def test_a_key_that_is_wrong_ends_it(tmp_path: Path) -> None:
+    with pytest.raises(AuthenticationError):
+        _export(_failing(401, "/v1/assistants"), tmp_path)
+
+
+def test_results_of_searches_are_asked_for_where_they_are_known(
+    tmp_path: Path,
+) -> None:
+    asked: list[Any] = []
+
+    def answer(request: Request) -> Response:
+        included = [value for name, value in request.query if name == "include[]"]
+        if request.path.endswith("/steps"):
+            asked.append(included)
+            if included:
+                return Response.of({"error": {"message": "unknown: include"}}, 400)
+        return _usual(request)
+
+    assert _export(answer, tmp_path).manifest.complete
+    assert [len(each) for each in asked] == [1, 0]
+    assert objects(tmp_path)["step"] == [{"id": "step_1"}]
+
+
+def test_a_server_that_answers_nothing_but_errors_is_given_up(tmp_path: Path) -> None:
+    asked: list[str] = []
+
+    def answer(request: Request) -> Response:
+        asked.append(request.path)
+        return Response.of({"error": {"message": "overloaded"}}, 500)
+
+    many = tuple(f"thread_{number}" for number in range(50))
+    selection = Selection(threads=many, everything=False)
+    with pytest.raises(ServerDownError, match="overloaded"):
+        _export(answer, tmp_path, selection)
+    assert len(asked) < 10
+
+
+def test_one_thread_that_always_fails_holds_up_no_other(tmp_path: Path) -> None:
+    script = _failing(500, "/v1/threads/thread_2")
+    many = tuple(f"thread_{number}" for number in range(8))
+    outcome = _export(script, tmp_path, Selection(threads=many, everything=False))
+    assert [each.id for each in outcome.problems] == ["thread_2"]
+    assert outcome.manifest.counts["thread"] == 7
+
+
+def test_the_address_has_no_secret() -> None:
+    url = "https://user:password@example.com/v1?key=secret"
+    with Client(base_url="https://example.com/v1", api_key=KEY) as client:
+        assert address_of(client) == "https://example.com/v1"
+
+    class Other:
+        base_url = url
+
+    other: Any = Other()
+    assert address_of(other) == "https://example.com/v1"
