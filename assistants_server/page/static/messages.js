@@ -28,12 +28,18 @@ export function messageView(message, signal) {
   const head = el("div", { class: "message-head" });
   const foot = el("div", { class: "message-foot" });
   node.append(head, parts, foot);
+  let asShown = "";
   const view = { node, set, add };
   set(message);
   return view;
 
   /** @param {any} now */
   function set(now) {
+    const text = JSON.stringify(now);
+    if (text === asShown) return;
+    // While a message is written its object says nothing of what its events told.
+    if (now.status === "in_progress" && now.content.length < message.content.length) return;
+    asShown = text;
     message = structuredClone(now);
     const going = now.status === "in_progress";
     node.setAttribute("aria-busy", String(going));
@@ -46,6 +52,7 @@ export function messageView(message, signal) {
 
   /** @param {any} delta */
   function add(delta) {
+    asShown = "";
     for (const each of delta.delta?.content ?? []) {
       const known = message.content[each.index];
       const text = each.text?.value ?? "";

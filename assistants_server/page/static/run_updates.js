@@ -38,13 +38,14 @@ export function runPath(run) {
  * Yield the events of a run that a POST starts or continues.
  *
  * Where they break off, because the server or the network went away, the run is looked at
- * instead, and what it has become is yielded as its events would be.
+ * instead, and what it has become is yielded as its events would be; `isSeen` says so,
+ * since nothing tells what it has written.
  *
  * @param {string} path
  * @param {any} body
  * @param {AbortSignal} signal
  * @param {any} [run] the run, if there is one already
- * @returns {AsyncGenerator<{event: string, data: any}>}
+ * @returns {AsyncGenerator<{event: string, data: any, isSeen?: boolean}>}
  */
 export async function* runEvents(path, body, signal, run = null) {
   const once = newKey();
@@ -71,7 +72,7 @@ export async function* runEvents(path, body, signal, run = null) {
     await pause(MOST / 2, signal);
   }
   for await (const now of runStates(run, signal, isResting)) {
-    yield { event: `thread.run.${now.status}`, data: now };
+    yield { event: `thread.run.${now.status}`, data: now, isSeen: true };
   }
 }
 

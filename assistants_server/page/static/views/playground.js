@@ -21,7 +21,10 @@ export async function show({ query, signal }) {
   const links = el("div", { class: "actions" });
   const said = el("div");
   const panel = runPanel({ signal, submit });
-  const watch = runWatch(signal, update);
+  const watch = runWatch(signal, (now) => {
+    update(now);
+    return settle();
+  });
   const attached = attachments(signal);
   const typed = composer(thread || NEW, send, attached.node);
   /** @type {import("../conversation.js").Conversation | null} */
@@ -87,7 +90,6 @@ export async function show({ query, signal }) {
     typed.allow(false);
     try {
       await watch.follow(run);
-      if (!signal.aborted && hasEnded(run)) await settle();
     } catch (error) {
       if (!signal.aborted) fill(said, problem(error, () => void resume()));
     }
@@ -126,7 +128,7 @@ export async function show({ query, signal }) {
   async function follow(path, body, accepted, known) {
     let hasBegun = false;
     try {
-      for await (const { event, data } of runEvents(path, body, signal, known)) {
+      for await (const { event, data, isSeen } of runEvents(path, body, signal, known)) {
         if (event === "error") throw new ApiError(data.message ?? "The stream failed.");
         if (!hasBegun) {
           hasBegun = true;
@@ -134,6 +136,7 @@ export async function show({ query, signal }) {
           accepted();
         }
         show(event, data);
+        if (isSeen) await settle();
       }
       await settle();
     } finally {

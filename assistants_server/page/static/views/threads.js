@@ -5,7 +5,7 @@ import { el, fill } from "../dom.js";
 import { moment } from "../format.js";
 import { pagedList } from "../lists.js";
 import { heading } from "../notices.js";
-import { to } from "../router.js";
+import { go, to } from "../router.js";
 import { whenSeen } from "../visible.js";
 import { thread } from "./thread.js";
 
@@ -24,7 +24,23 @@ async function list(signal) {
     row: (each) => row(each, signal),
   });
   const start = el("a", { class: "button primary", href: to(["playground"]) }, "New thread");
-  return el("div", {}, heading("Threads", start), rows);
+  return el("div", { class: "stack" }, heading("Threads", start), rows, byId());
+}
+
+/** Return a form for an id that somebody has from a log. */
+function byId() {
+  const field = el("input", { id: "thread-id", type: "text", required: true, placeholder: "thread_…" });
+  const onsubmit = (/** @type {Event} */ event) => {
+    event.preventDefault();
+    go(to(["threads", field.value.trim()]));
+  };
+  return el(
+    "form",
+    { class: "by-id", onsubmit },
+    el("label", { for: "thread-id" }, "Open by id"),
+    field,
+    el("button", {}, "Open"),
+  );
 }
 
 /**
