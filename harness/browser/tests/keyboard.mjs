@@ -75,6 +75,10 @@ test("keyboard: a question is asked and answered without a mouse", async () => {
     await page.keyboard.press("Enter");
     await page.getByRole("heading", { name: "Playground" }).waitFor();
     await page.waitForFunction(() => document.activeElement.id === "message");
+    // Another test may have made an assistant since, which would be the first.
+    await page.getByLabel("Assistant", { exact: true }).focus();
+    await page.keyboard.type("Clerk");
+    await page.locator("#message").focus();
     await page.keyboard.type("Good");
     await page.keyboard.press("Shift+Enter");
     await page.keyboard.type("day");
