@@ -59,6 +59,9 @@ class Shell:
 
     def _one(self, words: list[str], given: str) -> str:
         match words:
+            case [*rest, ">", file]:
+                Path(file).write_text(self._one(rest, given), "utf-8")
+                return ""
             case ["assistants", *rest]:
                 done = run(*rest, url=self._url, given=given)
                 # One waits for outputs, as the page says, and a scan finds something.
@@ -67,15 +70,12 @@ class Shell:
                     done
                 )
                 return done.out
-            case ["echo", text, ">", file]:
-                Path(file).write_text(f"{text}\n", "utf-8")
-                return ""
             case ["echo", text]:
                 return f"{text}\n"
             case ["printf", text]:
                 return text.replace("\\n", "\n")
-            case ["head", "-n", "1"]:
-                return given.partition("\n")[0]
+            case ["head", "-n", "1", file]:
+                return Path(file).read_text("utf-8").partition("\n")[0]
             case ["cut", "-f", "1"]:
                 return given.partition("\t")[0]
             case ["jq", "-r", path]:
