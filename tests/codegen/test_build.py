@@ -112,7 +112,7 @@ def test_a_document_without_named_schemas_builds(tmp_path: Path) -> None:
     given = document({"/a": {"get": operation("getIt", schema=TEXT)}})
     folder = built(written(tmp_path, given), tmp_path / "out", name="no_schemas")
     with imported(folder) as package:
-        assert len(every_module(package)) == 18
+        assert len(every_module(package)) == 19
         assert package.models.__all__ == []
 
 
