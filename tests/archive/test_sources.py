@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from assistants_archive import verify
+from assistants_archive.folder import Draft
 from assistants_cli.archive import Export, Outcome, Selection
 from assistants_cli.archive.export import ServerDownError
 from assistants_cli.archive.listing import NAME_THEM, address_of
 from assistants_client import AuthenticationError, Client
 from harness.scripted_server import Response, ScriptedServer
 from tests.archive.shop import KEY, objects
+from tests.cli.running import run
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -120,3 +125,28 @@ def test_the_address_has_no_secret() -> None:
 
     other: Any = Other()
     assert address_of(other) == "https://example.com/v1"
+
+
+def test_a_disk_that_is_full_ends_it_and_it_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written = Draft.write
+    left = [4]
+
+    def write(draft: Draft, data: bytes) -> None:
+        left[0] -= 1
+        if not left[0]:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        written(draft, data)
+
+    monkeypatch.setattr(Draft, "write", write)
+    with ScriptedServer(_usual) as server:
+        url, folder = server.url + "/v1", str(tmp_path / "a")
+        words = ("export", folder, "--thread", "thread_1", "--only-named")
+        done = run(*words, url=url)
+        assert done.code == 1
+        assert f"{folder}: No space left on device" in done.err
+        assert "run the same command again to go on" in done.err
+        assert run(*words, url=url).code == 0
+    assert verify(tmp_path / "a").sound
+    assert [*tmp_path.rglob("*.part")] == []
