@@ -4,76 +4,117 @@ from __future__ import annotations
 
 import asyncio
 import time
+from typing import TYPE_CHECKING
 
 import pytest
 
 from assistants_server.lane import Lane
 
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
 
 class Turns:
-    """Turns of the event loop that take as long as they are told to, by a clock."""
+    """Turns of the event loop, by a clock of their own.
 
-    def __init__(self, *seconds: float) -> None:
+    Attributes:
+        found: which tasks went on in each turn.
+    """
+
+    def __init__(self, step: float = 0.001) -> None:
+        """Begin; a step of a task takes so many seconds."""
         self.lane = Lane(clock=lambda: self._now)
-        self.let: list[int] = []
-        self._seconds = seconds
+        self.found: list[list[int]] = [[]]
+        self._step = step
         self._now = 0.0
 
-    async def pass_by(self, tasks: list[asyncio.Task[int]]) -> list[list[int]]:
-        """Return which tasks went on in each turn, while some wait."""
-        found: list[list[int]] = []
-        for seconds in self._seconds:
-            before = len(self.let)
-            self._now += seconds
-            await asyncio.sleep(0)
-            found.append(self.let[before:])
-        for task in tasks:
-            task.cancel()
-        return found
-
-    async def member(self, number: int) -> int:
+    async def task(self, number: int) -> None:
         await self.lane.pause()
-        self.let.append(number)
-        return number
+        self._now += self._step
+        self.found[-1].append(number)
+
+    async def go_on(self, turns: int, others: float) -> None:
+        """Let some turns pass in which others take so many seconds each."""
+        for _ in range(turns):
+            self.found.append([])
+            self._now += others
+            await asyncio.sleep(0)
+
+    def sizes(self) -> list[int]:
+        return [len(each) for each in self.found if each]
 
 
-def passed(count: int, *seconds: float) -> list[list[int]]:
-    async def work() -> list[list[int]]:
-        turns = Turns(*seconds)
-        tasks = [asyncio.ensure_future(turns.member(n)) for n in range(count)]
-        return await turns.pass_by(tasks)
+def test_few_go_on_in_a_turn_and_all_in_order() -> None:
+    async def work(turns: Turns) -> None:
+        async with asyncio.TaskGroup() as group:
+            for number in range(9):
+                group.create_task(turns.task(number))
+            await turns.go_on(20, others=0.002)
 
-    return [each for each in asyncio.run(work()) if each]
-
-
-def test_few_go_on_in_a_short_turn_and_all_in_order() -> None:
-    found = passed(9, *[0.001] * 20)
-    assert found == [[0, 1], [2, 3], [4, 5], [6, 7], [8]]
-
-
-def test_more_go_on_where_turns_are_long_without_them() -> None:
-    found = passed(100, *[0.2] * 12)
-    assert [len(each) for each in found][:5] == [4, 8, 16, 32, 40]
-    assert [n for each in found for n in each] == [*range(100)]
+    turns = Turns()
+    asyncio.run(work(turns))
+    assert [n for each in turns.found for n in each] == [*range(9)]
+    assert turns.sizes() == [2, 2, 2, 2, 1]
 
 
-def test_fewer_go_on_when_turns_are_short_again() -> None:
-    found = passed(100, *[0.2] * 5, *[0.001] * 20)
-    sizes = [len(each) for each in found]
-    assert max(sizes) > 8
-    assert sizes[-3:] == [2, 2, 2]
+def test_more_go_on_where_turns_are_long_without_them_and_few_afterwards() -> None:
+    async def work(turns: Turns) -> None:
+        async with asyncio.TaskGroup() as group:
+            for number in range(800):
+                group.create_task(turns.task(number))
+            await turns.go_on(12, others=0.2)
+            await turns.go_on(80, others=0.001)
+
+    turns = Turns()
+    asyncio.run(work(turns))
+    sizes = turns.sizes()
+    # Up to as many as take from a quarter to half of the time that all else takes.
+    assert sizes[:8] == [2, 4, 8, 16, 32, 64, 64, 64]
+    # The last ones of all go on when nobody counts any more.
+    assert set(sizes[20:-1]) == {2}
+    assert sum(sizes) == 800
+
+
+def test_the_steps_themselves_are_no_reason_for_more_of_them() -> None:
+    async def work(turns: Turns) -> None:
+        async with asyncio.TaskGroup() as group:
+            for number in range(40):
+                group.create_task(turns.task(number))
+            await turns.go_on(60, others=0.001)
+
+    turns = Turns(step=1.0)
+    asyncio.run(work(turns))
+    assert max(turns.sizes()) == 2
+
+
+def test_one_alone_lets_others_go_on_too() -> None:
+    async def work() -> list[str]:
+        said: list[str] = []
+
+        async def task(name: str, pause: Callable[[], Awaitable[None]]) -> None:
+            for _ in range(3):
+                said.append(name)
+                await pause()
+
+        lane = Lane()
+        await asyncio.gather(
+            task("run", lane.pause), task("other", lambda: asyncio.sleep(0))
+        )
+        return said
+
+    assert asyncio.run(work())[:2] == ["run", "other"]
 
 
 def test_who_is_cancelled_is_passed_over() -> None:
-    async def work() -> list[list[int]]:
-        turns = Turns(*[0.001] * 10)
-        tasks = [asyncio.ensure_future(turns.member(n)) for n in range(5)]
+    async def work(turns: Turns) -> None:
+        tasks = [asyncio.ensure_future(turns.task(number)) for number in range(6)]
         await asyncio.sleep(0)
-        tasks[1].cancel()
-        return await turns.pass_by(tasks)
+        tasks[3].cancel()
+        await turns.go_on(20, others=0.002)
 
-    found = [each for each in asyncio.run(work()) if each]
-    assert [n for each in found for n in each] == [0, 2, 3, 4]
+    turns = Turns()
+    asyncio.run(work(turns))
+    assert [n for each in turns.found for n in each] == [0, 1, 2, 4, 5]
 
 
 @pytest.mark.parametrize("pace", [0.0, 0.02])
