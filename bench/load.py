@@ -2,7 +2,8 @@
 
 The model, the server and the clients are processes of their own. Times are compared
 with those of the same clients that ask the model itself, in turns; what the server
-takes of a processor is much the same however busy the machine is.
+takes of a processor is much the same however busy the machine is. Where it has to wait
+long for one, the times say more about the others on the machine than about the server.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from typing import Any
 
 import httpx
 
-from bench.crowd import Heard, crowd
+from bench.crowd import Heard, crowd, crowd_again
 from bench.rows import BenchError, Goal, Row
 from harness.processes import ProcessError, running
 
@@ -44,6 +45,7 @@ _FLAT = Goal(4 * _MIB, of="median")
 # Requests of which the server keeps the heads and bodies.
 _KEPT = 1000
 _WORDS = 11
+_TIMES = 4
 _SPEED = Goal(1 / 200, of="median")
 _FIRST = Goal(0.1, of="median")
 
@@ -58,14 +60,15 @@ def measure(engine: str, kept: str, rounds: int) -> list[Row]:
     """
     with _model() as model, _server(engine, model, kept) as server:
         direct: Any = {"model": "m", "stream": True}
-        ours, other, cpu, sizes = [], [], [], []
+        ours, other, cpu, sizes, waits = [], [], [], [], []
         body = server.body("Hello")
         server.fill_its_log()
         for _ in range(rounds):
-            before = server.seconds
+            before, waited = server.seconds, server.waited
             heard = asyncio.run(crowd(f"{server.url}/threads/runs", body, RUNS))
             cpu.append((server.seconds - before) / _deltas(heard))
             ours.append(_span(heard))
+            waits.append(max(server.waited - waited, 1e-6))
             sizes.append(server.size)
             heard = asyncio.run(crowd(f"{model}{_PATHS[engine]}", direct, RUNS))
             other.append(_span(heard))
@@ -76,6 +79,7 @@ def measure(engine: str, kept: str, rounds: int) -> list[Row]:
     of = f"{engine}, {kept}"
     rows = [
         Row(f"{RUNS} runs at once, {of}", ours, other, "the model", _TIME),
+        Row("in it, waiting for a processor", waits, []),
         Row(f"processor for a delta, {of}", cpu, [], goal=_CPU),
         Row(f"first delta, {of}", [each.late for each in one], [], goal=_LATE),
     ]
@@ -87,24 +91,30 @@ def measure(engine: str, kept: str, rounds: int) -> list[Row]:
 
 
 def throughput(rounds: int) -> list[Row]:
-    """Measure runs that the server answers by itself, streamed and stored."""
+    """Measure runs that the server answers by itself, streamed and stored.
+
+    Each client has one run after the other. All of them begin at the same moment, as
+    they never would: how long the first event of their first runs takes is another row.
+    """
     with _server(None, "", "disk") as server:
-        body = server.body("How are you?")
-        seconds, late = [], []
-        for _ in range(rounds + 1):
-            heard = asyncio.run(crowd(f"{server.url}/threads/runs", body, CLIENTS))
-            seconds.append(_span(heard) / CLIENTS)
-            late.append(quantiles([each.first - each.began for each in heard], n=100))
-    # The first round opens what is opened once.
+        url, body = f"{server.url}/threads/runs", server.body("How are you?")
+        seconds, late, at_once = [], [], []
+        for _ in range(rounds):
+            clients = asyncio.run(crowd_again(url, body, CLIENTS, _TIMES))
+            heard = [each for client in clients for each in client]
+            seconds.append(_span(heard) / len(heard))
+            at_once.append(_latest([each for each, *_ in clients]))
+            late.append(_latest([each for _, *rest in clients for each in rest]))
     return [
-        Row(f"a run, {CLIENTS} clients, on disk", seconds[1:], [], goal=_SPEED),
-        Row(
-            "first event of these, 99 of 100",
-            [each[98] for each in late[1:]],
-            [],
-            goal=_FIRST,
-        ),
+        Row(f"a run, {CLIENTS} clients, disk", seconds, [], goal=_SPEED),
+        Row("their first event, 99 of 100", late, [], goal=_FIRST),
+        Row("the same, all at once", at_once, []),
     ]
+
+
+def _latest(heard: list[Heard]) -> float:
+    """Return within how many seconds 99 of 100 had the first event."""
+    return quantiles([each.first - each.began for each in heard], n=100)[98]
 
 
 def _deltas(heard: list[Heard]) -> int:
@@ -146,6 +156,12 @@ class _Server:
         text = Path(f"/proc/{self.pid}/stat").read_text("ascii")
         fields = text.rpartition(")")[2].split()
         return (int(fields[11]) + int(fields[12])) / _TICKS
+
+    @property
+    def waited(self) -> float:
+        """How long it had to wait for one, as others had them."""
+        text = Path(f"/proc/{self.pid}/schedstat").read_text("ascii")
+        return int(text.split()[1]) / 1e9
 
     @property
     def size(self) -> int:
