@@ -14,6 +14,8 @@ export async function startServer({ port = 0, key = "", store = "", more = [] } 
     env: { ...process.env, ASSISTANTS_LOCAL_KEY: key || undefined },
     stdio: ["ignore", "pipe", "inherit"],
   });
+  // Also where a test is broken off.
+  process.once("exit", () => child.kill("SIGKILL"));
   const ended = once(child, "exit");
   const greeting = once(createInterface(child.stdout), "line");
   const [line] = await Promise.race([greeting, ended]);

@@ -103,12 +103,12 @@ export async function storeFiles(store, signal, changed) {
     const texts = el("details", { ontoggle: open }, el("summary", {}, "Text"));
     const whole = el(
       "div",
-      { class: "card" },
+      { class: "card kept" },
       name,
       state,
+      el("button", { type: "button", class: "plain danger", onclick: take }, "Remove"),
       trouble,
       texts,
-      el("button", { type: "button", class: "plain danger", onclick: take }, "Remove"),
     );
     let opened = false;
     void nameIt();
