@@ -26,7 +26,7 @@ ENGINE = "harness.browser.engine:answer"
 # Between two pieces of a message, so that something is seen to grow.
 PACE = "0.005"
 _FOLDER = Path(__file__).parent
-_SECONDS, _SECONDS_EACH = 300, 30
+_SECONDS, _SECONDS_EACH = 600, 30
 
 
 def main() -> int:

@@ -93,7 +93,7 @@ def test_tests_that_fail_or_do_not_end_are_a_failure(
     assert program.run_node(options, {}) == 0
 
     def hang(*_: Any, **__: Any) -> None:
-        raise subprocess.TimeoutExpired([], 300)
+        raise subprocess.TimeoutExpired([], 600)
 
     monkeypatch.setattr(subprocess, "run", hang)
     assert program.run_node(options, {}) == 1
