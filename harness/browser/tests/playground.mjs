@@ -14,6 +14,8 @@ const status = async (page) => {
 
 async function ask(page, text) {
   await page.getByLabel("Message", { exact: true }).fill(text);
+  // Until a run is at its very end, Enter waits as the button does.
+  await page.locator(".composer button:text-is('Send'):enabled").waitFor();
   await page.keyboard.press("Enter");
 }
 
@@ -51,6 +53,21 @@ test("playground: a talk goes on in its thread, also after it was loaded anew", 
     assert.equal(await page.getByRole("article").count(), 4);
     const chosen = await page.getByLabel("Assistant", { exact: true }).inputValue();
     assert.equal(chosen, ids.clerk);
+  });
+});
+
+test("playground: an old talk is shown at its end, however late its images come", async () => {
+  await inTab(`#/playground?thread=${ids.thread}`, async (page) => {
+    const last = page.getByRole("article").filter({ hasText: "Refused" });
+    await last.waitFor();
+    await page.waitForFunction(() => {
+      const images = [...document.querySelectorAll("article img")];
+      const { bottom } = document.querySelector("article:last-of-type").getBoundingClientRect();
+      const dock = document.querySelector(".dock").getBoundingClientRect();
+      return images.some((each) => each.naturalWidth) && bottom <= dock.top;
+    });
+    await page.mouse.wheel(0, -2000);
+    await page.waitForFunction(() => scrollY === 0);
   });
 });
 

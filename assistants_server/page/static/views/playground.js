@@ -75,6 +75,23 @@ export async function show({ query, signal }) {
     // Whether it waits, or why it ended; what it wrote stands there.
     if (run && run.status !== "completed") panel.set(run);
     down(true);
+    stayDown(shown.node);
+  }
+
+  /**
+   * Images come later than texts; follow the end that they push away, until the visitor
+   * does something.
+   *
+   * @param {Element} node
+   */
+  function stayDown(node) {
+    const watch = new ResizeObserver(() => down(true));
+    const stop = () => watch.disconnect();
+    watch.observe(node);
+    signal.addEventListener("abort", stop, { once: true });
+    for (const kind of ["wheel", "touchmove", "pointerdown", "keydown"]) {
+      addEventListener(kind, stop, { once: true, signal });
+    }
   }
 
   /** @param {any} now */
