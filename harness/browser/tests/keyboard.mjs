@@ -27,6 +27,8 @@ test("keyboard: every control is reached in order, and its focus is seen", async
 
 // Press Tab until the focus leaves the page; each control is named by its number.
 async function walk(page) {
+  // As any key does, it ends what scrolls by itself.
+  await page.keyboard.press("Shift");
   await page.evaluate(() => {
     document.querySelectorAll("*").forEach((each, number) => (each.dataset.number = number));
     document.querySelector("a").focus({ focusVisible: true });
