@@ -80,7 +80,7 @@ def test_what_is_known_is_not_sent_again(browser: httpx.Client) -> None:
 
 
 def test_head_has_the_headers_alone(server: LocalServer, browser: httpx.Client) -> None:
-    head, body = raw(server, b"HEAD / HTTP/1.1\r\nhost: localhost\r\n\r\n")
+    head, body = raw(server, _asking("HEAD", "/"))
     assert head.startswith(b"HTTP/1.1 200 ")
     assert body == b""
     length = browser.get("/").headers["content-length"].encode()
@@ -92,19 +92,14 @@ def test_head_has_the_headers_alone(server: LocalServer, browser: httpx.Client) 
     [
         *("/page", "/page/", "/page/views", "/page/views/", "/page/none.js"),
         *("/page/../files.py", "/page/%2e%2e/files.py", "/page/..%2ffiles.py"),
-        *(
-            "/page//etc/passwd",
-            "/page/%2Fetc%2Fpasswd",
-            "/page/app.js/",
-        ),
+        *("/page//etc/passwd", "/page/%2Fetc%2Fpasswd", "/page/app.js/"),
         *("/page/app.js%00.css", "/page/APP.JS", "/page/app.js%0a", "/index.html"),
         *("/page/views/..%5c..%5cfiles.py", "/app.js", "/page/.js", "/v1/page/app.js"),
         "/page/a%20b.js",
     ],
 )
 def test_nothing_else_is_served(server: LocalServer, path: str) -> None:
-    request = f"GET {path} HTTP/1.1\r\nhost: localhost\r\n\r\n"
-    head, _ = raw(server, request.encode())
+    head, _ = raw(server, _asking("GET", path))
     assert head.startswith(b"HTTP/1.1 404 ")
 
 
@@ -199,3 +194,9 @@ def test_a_switch_is_read_from_the_environment(
         monkeypatch.setenv("ASSISTANTS_LOCAL_NO_PAGE", environment)
         assert main(options) == 0
         assert started.pop() == expected
+
+
+def _asking(method: str, path: str) -> bytes:
+    """Return a request whose path no client of HTTP changes, on its last connection."""
+    lines = (f"{method} {path} HTTP/1.1", "host: localhost", "connection: close")
+    return "\r\n".join((*lines, "", "")).encode()
