@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, Final
 
 from assistants_client import AssistantsError
 
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 
     from ..session import Session
     from .turn import Dialogue
+
+_SECONDS_TO_CANCEL: Final = 10.0
 
 
 def ending_of(session: Session, run: Run | None) -> ExitCode:
@@ -93,6 +96,11 @@ def after_interrupt(dialogue: Dialogue, *, cancel: bool, follow_by: str | None) 
         run.cancel()
     except AssistantsError as error:
         output.problem(f"interrupted; the run could not be cancelled: {error}")
-    else:
-        dialogue.partner.going.pop(run.id, None)
-        output.note(f"cancelled {run.id}")
+        return
+    dialogue.partner.going.pop(run.id, None)
+    output.note(f"cancelled {run.id}")
+    # Until it has ended, its thread takes no message.
+    with suppress(AssistantsError, KeyboardInterrupt):
+        dialogue.session.client.threads.runs.poll(
+            run.id, thread_id=run.thread_id, max_wait=_SECONDS_TO_CANCEL
+        )
