@@ -95,8 +95,11 @@ def _guarded(
     session: Session, perform: Callable[[], ExitCode | None]
 ) -> ExitCode | None:
     """Perform a command; report what goes wrong, and return the exit code."""
+    # Not needed to say how a command is used.
+    from .interrupts import noticed_at_once
+
     try:
-        with closing(session), logged(session):
+        with noticed_at_once(), closing(session), logged(session):
             code = perform()
             sys.stdout.flush()
     except BrokenPipeError:
