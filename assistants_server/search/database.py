@@ -60,7 +60,11 @@ class Database:
             SearchError: the file is no index, or can't be used.
         """
         self._path = path
-        self._lock = threading.RLock()
+        self._lock = threading.Lock()
+        # Who waits for the lock has this; who lets go of the lock can't take it again
+        # before them. Locks of Python alone are mostly taken by who just had them.
+        self._queue = threading.Lock()
+        self._owner: int | None = None
         with self.held():
             if path:
                 # Nobody else is to read it, nor the files that SQLite puts beside it.
@@ -84,7 +88,7 @@ class Database:
 
     def close(self) -> None:
         """Close the file; what was changed is in it."""
-        with self._lock:
+        with self._alone():
             self.sql.close()
 
     @contextmanager
@@ -94,12 +98,27 @@ class Database:
         Raises:
             SearchError: there was an error of SQLite meanwhile.
         """
-        with self._lock:
+        with self._alone():
             try:
                 yield
             except sqlite3.Error as error:
                 where = f"{self._path}: " if self._path else ""
                 raise SearchError(f"{where}{_explained(error)}") from error
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Keep other threads out, but for those that waited before."""
+        if self._owner == (own := threading.get_ident()):
+            yield
+            return
+        with self._queue:
+            self._lock.acquire()
+        self._owner = own
+        try:
+            yield
+        finally:
+            self._owner = None
+            self._lock.release()
 
     @contextmanager
     def changes(self) -> Iterator[None]:

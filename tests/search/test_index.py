@@ -5,6 +5,8 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +14,7 @@ import pytest
 
 from assistants_server.search import Chunk, Index, SearchError, chunks
 from tests.cases import some
+from tests.server.api import until
 
 
 @pytest.fixture
@@ -330,19 +333,29 @@ def test_a_file_that_is_removed_while_it_is_added_is_not_there(index: Index) -> 
     assert len(index.search(["vs"], "tide")) == 1
 
 
-def test_others_search_while_much_is_removed(index: Index) -> None:
+def test_others_search_while_much_is_removed(
+    index: Index, monkeypatch: pytest.MonkeyPatch
+) -> None:
     _add(index, "large", "The tide of many days is high at noon. " * 40_000)
     _add(index, "small", "The train to York.")
-    removing = threading.Thread(target=index.remove, args=("vs", "large"))
-    removing.start()
-    searches = 0
-    while removing.is_alive():
-        # From the beginning on, at the latest when it has the lock.
-        if index.search(["vs"], "tide") == []:
-            searches += 1
-        assert len(index.search(["vs"], "train")) == 1
-    removing.join()
-    assert searches > 3
+    database, changes = index._database, index._database.changes
+    searches: list[Future[list[Any]]] = []
+
+    @contextmanager
+    def watched() -> Iterator[None]:
+        with changes():
+            if searches:
+                # It waited in the piece before, so it came before this one.
+                assert searches[-1].result(10) == []
+            yield
+            searches.append(others.submit(index.search, ["vs"], "tide"))
+            until(database._queue.locked, "a search that waits")
+
+    with ThreadPoolExecutor(1) as others, monkeypatch.context() as patch:
+        patch.setattr(database, "changes", watched)
+        index.remove("vs", "large")
+    assert len(searches) > 3
+    assert len(index.search(["vs"], "train")) == 1
     assert index.files() == {("vs", "small")}
 
 
