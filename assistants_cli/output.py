@@ -58,6 +58,8 @@ class Output:
         self._held = "\r" if text.endswith("\r") else ""
         text = text.removesuffix("\r")
         if text:
+            # Ctrl-C may come right behind the writing.
+            self._line_is_open = True
             self._write(visible(text))
             self._line_is_open = not text.endswith("\n")
 

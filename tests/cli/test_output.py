@@ -5,14 +5,12 @@ from __future__ import annotations
 import io
 import json
 import sys
-from typing import TYPE_CHECKING
+
+import pytest
 
 from assistants_cli.output import Output, is_coloured
 from assistants_client.display.conversation import Conversation
 from tests.cases import each_case
-
-if TYPE_CHECKING:
-    import pytest
 
 
 class FakeTerminal(io.StringIO):
@@ -105,3 +103,20 @@ def test_lines_of_others_begin_on_a_line_of_their_own(
         "assistants: it\\nbroke",
         "end",
     ]
+
+
+def test_an_interrupt_behind_a_piece_leaves_the_line_open(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    class Interrupted(io.StringIO):
+        def flush(self) -> None:
+            if self.getvalue() == "first ":
+                raise KeyboardInterrupt
+
+    out = Interrupted()
+    monkeypatch.setattr(sys, "stdout", out)
+    output = Output(json=False)
+    with pytest.raises(KeyboardInterrupt):
+        output.piece("first ")
+    output.end_line()
+    assert out.getvalue() == "first \n"
