@@ -199,8 +199,10 @@ class SQLiteStore:
     def existing(self, kind: str, ids: Iterable[str]) -> set[str]:
         """Return those of some ids that objects of a kind have."""
         rows = self._sql.execute(
-            "select id from objects where id in (select value from json_each(?))"
-            " and kind = ? and body is not null",
+            # Without "cross" SQLite may look at all objects of the kind instead.
+            "select objects.id from json_each(?) as asked"
+            " cross join objects on objects.id = asked.value"
+            " where kind = ? and body is not null",
             (to_json([*ids]), kind),
         )
         return {id for (id,) in rows}  # noqa: A001 - of a row
