@@ -168,8 +168,8 @@ class SQLiteStore:
     def expired(self, kind: str, now: int) -> list[JSON]:
         """Return the objects of a kind whose time is over, the longest first."""
         rows = self._sql.execute(
-            "select body from objects where expires <= ? and kind = ?"
-            " and body is not null order by expires",
+            "select body from objects indexed by by_expiry"
+            " where expires <= ? and kind = ? and body is not null order by expires",
             (now, kind),
         )
         return [json.loads(body) for (body,) in rows]
@@ -311,7 +311,8 @@ class SQLiteStore:
             besides: ids of runs to leave out.
         """
         rows = self._sql.execute(
-            "select id, body from objects where active order by place"
+            "select id, body from objects indexed by by_activity"
+            " where active order by place"
         )
         return [json.loads(body) for run, body in rows if run not in besides]
 

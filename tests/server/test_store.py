@@ -8,8 +8,9 @@ import shutil
 import sqlite3
 import string
 import tempfile
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given, settings
@@ -27,7 +28,8 @@ from assistants_server.objects import PREFIXES, new_id
 from assistants_server.store import SQLiteStore
 
 if TYPE_CHECKING:
-    pass
+    from collections.abc import Callable
+
 from tests.server.stores import KINDS, OWNERS, RUNS, TEXTS, BrokenError, _Entry, opened
 
 BOUNDS = st.none() | st.integers(0, 9)
@@ -261,3 +263,25 @@ def test_ids_have_the_prefix_of_their_kind(kind: str) -> None:
         assert prefix == PREFIXES[kind]
         assert len(rest) == 24
         assert set(rest) <= {*string.ascii_letters, *string.digits}
+
+
+LOOKS: dict[str, Callable[[SQLiteStore], Any]] = {
+    "existing": lambda store: store.existing("file", ["file_1", "file_x"]),
+    "expired": lambda store: store.expired("file", 7),
+    "active": lambda store: store.active_runs(),
+}
+
+
+@pytest.mark.parametrize("look", LOOKS)
+def test_large_store_is_not_looked_through(look: str) -> None:
+    def steps(others: int) -> int:
+        taken: list[None] = []
+        with opened() as store:
+            for number in range(others):
+                store.add("file", {"id": f"file_{number}"})
+            count = partial(taken.append, None)
+            vars(store)["_sql"].set_progress_handler(count, 1)
+            LOOKS[look](store)
+        return len(taken)
+
+    assert 0 < steps(300) < steps(3) + 10
