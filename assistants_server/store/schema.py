@@ -75,6 +75,12 @@ create table deltas (
 );
 create index deltas_by_message on deltas (message, place);
 """,
+    # One for lists of a status and for counting, since each makes adding files slower.
+    """
+drop index by_status;
+drop index by_status_and_place;
+create index by_status on vector_store_files (vector_store, status, place, usage);
+""",
 )
 # Files of earlier versions may have it, and then without what finds the deleted.
 _RESPONSES = """

@@ -173,10 +173,9 @@ class VectorStoreFiles:
     ) -> tuple[dict[str, int], int]:
         """Return how many files there are by status, and what they use in bytes."""
         rows = self._sql.execute(
-            # It has all that is asked for, so that no file is looked at.
+            # The index has all that is asked for; a file without a body has no status.
             "select status, count(*), sum(usage) from vector_store_files"
-            f"{' indexed by by_status' if batch is None else ''}"
-            f" where vector_store = ? and body is not null{_of_batch(batch)}"
+            f" where vector_store = ? and status is not null{_of_batch(batch)}"
             " group by status",
             (vector_store, *([] if batch is None else [batch])),
         ).fetchall()

@@ -94,7 +94,7 @@ def test_file_of_the_first_version_is_upgraded(
             store.delete(each)
             store.vector_store_files.add([{"vector_store_id": "vs_1", "id": each}])
     with contextlib.closing(sqlite3.connect(file)) as sql:
-        assert sql.execute("pragma user_version").fetchone() == (3,)
+        assert sql.execute("pragma user_version").fetchone() == (4,)
 
 
 def test_upgrade_is_made_as_a_whole_or_not_at_all(tmp_path: Path) -> None:
