@@ -47,7 +47,7 @@ def once(
     if key is None:
         return act(request)
     assert request.fingerprint is not None
-    stored = store.response(key)
+    stored = store.responses.get(key)
     if stored is None:
         result = act(request)
         if result.later or result.file:
@@ -57,7 +57,7 @@ def once(
         response = StoredResponse(
             request.fingerprint, result.body, result.headers, streamed
         )
-        store.store_response(key, response)
+        store.responses.add(key, response)
         return result
     if stored.fingerprint != request.fingerprint:
         message = (

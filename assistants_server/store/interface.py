@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
     from .deltas import Deltas
+    from .stored_responses import StoredResponses
     from .vector_store_files import VectorStoreFiles
 
 JSON = dict[str, Any]
@@ -73,6 +74,9 @@ class Store(Protocol):
 
     @property
     def deltas(self) -> Deltas: ...
+
+    @property
+    def responses(self) -> StoredResponses: ...
 
     def close(self) -> None: ...
 
@@ -145,7 +149,3 @@ class Store(Protocol):
         limit: int,
         label: str | None = None,
     ) -> Page: ...
-
-    def response(self, key: str) -> StoredResponse | None: ...
-
-    def store_response(self, key: str, response: StoredResponse) -> None: ...

@@ -6,14 +6,14 @@ import json
 import sqlite3
 import time
 from contextlib import contextmanager, suppress
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from ..compact_json import to_json
 from .deltas import Deltas
-from .interface import Page, Stored, StoredResponse, StoreError
+from .interface import Page, Stored, StoreError
 from .schema import make_private, open_schema, refuse_other_files
 from .sqlite_text import explained, from_json
+from .stored_responses import StoredResponses
 from .vector_store_files import VectorStoreFiles
 
 if TYPE_CHECKING:
@@ -21,12 +21,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 JSON = dict[str, Any]
-MOST_RESPONSES = 10_000
-"""How many idempotency keys are known at most; the oldest are forgotten."""
-RESPONSE_LIFETIME = 24 * 3600.0
-"""Seconds that an idempotency key is known."""
-# What it owes to nobody any more; its position stays.
-_GONE = "{}"
 # By what else than where they belong lists are filtered.
 _LABELS = {"message": "run_id", "file": "purpose"}
 # How many objects are deleted at once.
@@ -46,6 +40,7 @@ class SQLiteStore:
     Attributes:
         vector_store_files: the files of vector stores.
         deltas: the text of messages that are being written.
+        responses: the responses to requests with an idempotency key.
     """
 
     def __init__(
@@ -61,7 +56,6 @@ class SQLiteStore:
             StoreError: the file is no store, or can't be used.
         """
         self._path = path
-        self._clock = clock
         self._effects: list[Callable[[], None]] = []
         refuse_other_files(path)
         make_private(path)
@@ -77,6 +71,7 @@ class SQLiteStore:
                 raise
         self.vector_store_files = VectorStoreFiles(self._sql)
         self.deltas = Deltas(self._sql)
+        self.responses = StoredResponses(self._sql, clock)
 
     @contextmanager
     def errors_explained(self) -> Iterator[None]:
@@ -231,7 +226,8 @@ class SQLiteStore:
         """Delete an object; its position stays known, for cursors."""
         self._sql.execute(_EMPTY + " where id = ?", (id,))
         self.deltas.delete(id)
-        self._forget("object", id)
+        self.responses.forget(id)
+        self.after(self._shorten)
 
     def delete_thread(self, id: str) -> None:
         """Delete a thread, or a vector store, and most of what is in it.
@@ -239,7 +235,6 @@ class SQLiteStore:
         Where it is more than can go at once, `delete_rest` takes the rest.
         """
         self.delete(id)
-        self._forget("thread", id)
         # What is active goes first: nothing may carry it on.
         self._sql.execute(_EMPTY + " where active and thread = ?", (id,))
         self._delete_some(id)
@@ -272,13 +267,6 @@ class SQLiteStore:
             "delete from deltas where message = ?", ((each,) for _, each in rows)
         )
         return len(rows) == _PORTION
-
-    def _forget(self, column: str, id: str) -> None:
-        """Keep no copy of what is deleted: not as a response, nor in the log."""
-        self._sql.execute(
-            f"update answers set answer = ? where {column} = ?", (_GONE, id)
-        )
-        self.after(self._shorten)
 
     def _shorten(self) -> None:
         """Empty the write-ahead log, which still has what was there before."""
@@ -369,38 +357,3 @@ class SQLiteStore:
         if from_the_end:
             objects.reverse()
         return Page(objects, has_more=len(rows) > limit)
-
-    def response(self, key: str) -> StoredResponse | None:
-        """Return the response stored for an idempotency key, if it is still known."""
-        row = self._sql.execute(
-            "select request, answer from answers where key = ? and kept_at > ?",
-            (key, self._clock() - RESPONSE_LIFETIME),
-        ).fetchone()
-        if row is None:
-            return None
-        known = json.loads(row[1])
-        if not known:
-            return StoredResponse(row[0], {}, {}, streamed=False, deleted=True)
-        return StoredResponse(fingerprint=row[0], **known)
-
-    def store_response(self, key: str, response: StoredResponse) -> None:
-        """Store the response for an idempotency key, and forget the oldest ones.
-
-        It is part of the same change as what was done, so a restart finds both or
-        neither.
-        """
-        stored = asdict(response)
-        fingerprint, now = stored.pop("fingerprint"), self._clock()
-        del stored["deleted"]
-        oldest = now - RESPONSE_LIFETIME
-        self._sql.execute("delete from answers where kept_at <= ?", (oldest,))
-        added = self._sql.execute(
-            "insert into answers (key, request, answer, kept_at, object, thread)"
-            " values (?, ?, ?, ?, ?, ?)",
-            (
-                *(key, fingerprint, to_json(stored), now),
-                *(response.body.get("id"), response.body.get("thread_id")),
-            ),
-        )
-        last = (added.lastrowid or 0) - MOST_RESPONSES
-        self._sql.execute("delete from answers where place <= ?", (last,))

@@ -16,9 +16,7 @@ from openai import ConflictError as TheirConflict
 
 from assistants_client import APIConnectionError, AsyncClient, Client, ConflictError
 from assistants_server import LocalServer
-from assistants_server.store import SQLiteStore, StoredResponse
-from assistants_server.store import sqlite as sqlite_store
-from assistants_server.store.sqlite import RESPONSE_LIFETIME
+from assistants_server.store import SQLiteStore, StoredResponse, stored_responses
 from tests.server.api import Api, function, outputs_for, path_of
 from tests.server.conformance import deviations
 from tests.server.openai_clients import IGNORED, async_client_of, client_of
@@ -320,26 +318,26 @@ def test_keys_survive_a_restart(tmp_path: Path) -> None:
 
 
 def test_keys_are_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sqlite_store, "MOST_RESPONSES", 3)
+    monkeypatch.setattr(stored_responses, "MOST", 3)
     now = 1_000_000.0
     response = StoredResponse("request", {"id": "asst_1"}, {"a": "b"}, streamed=False)
     with closing(SQLiteStore(clock=lambda: now)) as store:
         for key in "abcd":
             now += 1
-            store.store_response(key, response)
+            store.responses.add(key, response)
 
         def known() -> str:
-            return "".join(key for key in "abcde" if store.response(key))
+            return "".join(key for key in "abcde" if store.responses.get(key))
 
         assert known() == "bcd"
-        assert store.response("b") == response
-        now += RESPONSE_LIFETIME - 2
+        assert store.responses.get("b") == response
+        now += stored_responses.LIFETIME - 2
         assert known() == "cd"
         # One that is forgotten may be used for something else.
-        store.store_response("b", response)
+        store.responses.add("b", response)
         assert known() == "bcd"
         now += 2
-        store.store_response("e", response)
+        store.responses.add("e", response)
         assert known() == "be"
 
 

@@ -87,7 +87,7 @@ def test_file_of_the_first_version_is_upgraded(
             assert store.notes("run_1") == {"expires": 7}
             assert store.position("assistant", "asst_2") == 2
             assert store.expired("assistant", 10**10) == []
-            assert (store.response("k") is not None) is bool(later)
+            assert (store.responses.get("k") is not None) is bool(later)
             store.add("file", {"id": each}, expires=5)
             assert store.expired("file", 4) == []
             assert store.expired("file", 5) == [{"id": each}]

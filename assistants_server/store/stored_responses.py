@@ -1,0 +1,70 @@
+"""Responses to requests with an idempotency key, for as long as the key is known."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+from ..compact_json import to_json
+from .interface import StoredResponse
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Callable
+
+MOST = 10_000
+"""How many idempotency keys are known at most; the oldest are forgotten."""
+LIFETIME = 24 * 3600.0
+"""Seconds that an idempotency key is known."""
+# What is left of a response once something in it has been deleted.
+_GONE = "{}"
+
+
+class StoredResponses:
+    """The stored responses, by their keys."""
+
+    def __init__(self, sql: sqlite3.Connection, clock: Callable[[], float]) -> None:
+        self._sql = sql
+        self._clock = clock
+
+    def get(self, key: str) -> StoredResponse | None:
+        """Return the response stored for a key, if it is still known."""
+        row = self._sql.execute(
+            "select request, answer from answers where key = ? and kept_at > ?",
+            (key, self._clock() - LIFETIME),
+        ).fetchone()
+        if row is None:
+            return None
+        known = json.loads(row[1])
+        if not known:
+            return StoredResponse(row[0], {}, {}, streamed=False, deleted=True)
+        return StoredResponse(fingerprint=row[0], **known)
+
+    def add(self, key: str, response: StoredResponse) -> None:
+        """Store the response for a key, and forget the oldest ones.
+
+        It is part of the same change as what was done, so a restart finds both or
+        neither.
+        """
+        stored = asdict(response)
+        fingerprint, now = stored.pop("fingerprint"), self._clock()
+        del stored["deleted"]
+        self._sql.execute("delete from answers where kept_at <= ?", (now - LIFETIME,))
+        added = self._sql.execute(
+            "insert into answers (key, request, answer, kept_at, object, thread)"
+            " values (?, ?, ?, ?, ?, ?)",
+            (
+                *(key, fingerprint, to_json(stored), now),
+                *(response.body.get("id"), response.body.get("thread_id")),
+            ),
+        )
+        last = (added.lastrowid or 0) - MOST
+        self._sql.execute("delete from answers where place <= ?", (last,))
+
+    def forget(self, id: str) -> None:
+        """Keep no copy of what is deleted: an object, or all that is in a thread."""
+        for column in ("object", "thread"):
+            self._sql.execute(
+                f"update answers set answer = ? where {column} = ?", (_GONE, id)
+            )
