@@ -14,8 +14,9 @@ if TYPE_CHECKING:
 
 # Python acts on a signal between two steps of its code, or when the signal itself
 # breaks off a wait of the system. One that comes after the last step before such a wait
-# is kept until the wait is over, which may be minutes later.
-_SECONDS_UNTIL_AWAKE: Final = 0.05
+# is kept until the wait is over, which may be minutes later: seen with about one Ctrl-C
+# of twenty. What breaks off the wait can come too early as well, so it is repeated.
+_SECONDS_BETWEEN: Final = 0.02
 
 
 @contextmanager
@@ -27,40 +28,52 @@ def noticed_at_once() -> Iterator[None]:
     if not hasattr(signal, "pthread_kill"):
         yield
         return
-    noticed, told = socket.socketpair()
-    told.setblocking(False)
-    try:
-        earlier = signal.signal(signal.SIGURG, _do_nothing)
-        waker = signal.set_wakeup_fd(told.fileno(), warn_on_full_buffer=False)
-    except ValueError:
-        # Another thread than the main one.
-        noticed.close()
-        told.close()
-        yield
-        return
-    thread = Thread(target=_wake, args=(noticed,), daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        signal.set_wakeup_fd(waker)
-        signal.signal(signal.SIGURG, earlier)
-        told.close()
-        thread.join()
-        noticed.close()
+    received, sent = socket.socketpair()
+    sent.setblocking(False)
+    waker = _Waker(received)
+    with received, sent:
+        try:
+            earlier = signal.signal(signal.SIGURG, waker.notice)
+        except ValueError:
+            # Another thread than the main one.
+            yield
+            return
+        earlier_fd = signal.set_wakeup_fd(sent.fileno(), warn_on_full_buffer=False)
+        waker.start()
+        try:
+            yield
+        finally:
+            waker.is_over = True
+            signal.set_wakeup_fd(earlier_fd)
+            signal.signal(signal.SIGURG, earlier)
+            sent.close()
+            waker.join()
 
 
-def _wake(noticed: socket.socket) -> None:
-    """Break off a wait of the main thread after each interrupt."""
-    main = main_thread().ident
-    assert main is not None
-    while signals := noticed.recv(64):
-        if signal.SIGINT in signals or signal.SIGTERM in signals:
-            # By now it waits, if it is to wait.
-            time.sleep(_SECONDS_UNTIL_AWAKE)
-            # A signal that does nothing by itself: if the interrupt was seen, no harm.
-            signal.pthread_kill(main, signal.SIGURG)
+class _Waker(Thread):
+    """Breaks off waits of the main thread until it has noticed each interrupt.
 
+    It does so by SIGURG, which does nothing by itself. Python handles signals in the
+    order of their numbers, so one that is handled comes after any interrupt.
+    """
 
-def _do_nothing(*_: object) -> None:
-    """Take a signal that only ends a wait."""
+    def __init__(self, signals: socket.socket) -> None:
+        super().__init__(daemon=True)
+        self._signals = signals
+        self._is_noticed = False
+        self.is_over = False
+
+    def notice(self, *_: object) -> None:
+        """Handle SIGURG."""
+        self._is_noticed = True
+
+    def run(self) -> None:
+        """Read the numbers of signals as they come."""
+        main = main_thread().ident
+        assert main is not None
+        while numbers := self._signals.recv(64):
+            if signal.SIGINT in numbers or signal.SIGTERM in numbers:
+                self._is_noticed = False
+                while not (self._is_noticed or self.is_over):
+                    time.sleep(_SECONDS_BETWEEN)
+                    signal.pthread_kill(main, signal.SIGURG)
