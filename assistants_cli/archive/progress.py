@@ -6,7 +6,7 @@ import sys
 import time
 from typing import TYPE_CHECKING, Final
 
-from assistants_archive.counting import counted
+from assistants_archive.counts import counted
 
 from ..safe_text import visible
 

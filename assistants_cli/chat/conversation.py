@@ -14,7 +14,7 @@ from ..dialogue.turn import Interrupted
 from ..exit_codes import ExitCode
 from ..failures import WrongUse, advice_for, exit_code_of
 from ..safe_text import is_text
-from .by_hand import answers_for
+from .manual_answers import answers_for
 from .orders import obey
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from ..dialogue.attachments import checked
 from ..failures import WrongUse
 from ..printing.messages import text_of
-from ..watching import watch
+from ..watch import watch
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, TextIO
 import typer
 
 from assistants_archive import ArchiveError
-from assistants_archive.counting import counts_text
+from assistants_archive.counts import counts_text
 from assistants_archive.names import ERRORS, MANIFEST
 
 from ..archive import Export, Outcome, Selection, ids_in

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from assistants_archive import ArchiveError
-from assistants_archive.counting import counted
+from assistants_archive.counts import counted
 
 from ..archive.conversations import Carried, Conversations, NoConversationsError, survey
 from ..archive.items import LOSSES

@@ -17,7 +17,7 @@ from ..printing.calls import calls_of
 from ..safe_text import moment
 from ..session import Session
 from ..tool_module import tools_in
-from ..watching import watch
+from ..watch import watch
 from .parts import LimitOption, write_id, write_list
 
 app = group("Runs: assistants at work on threads.")

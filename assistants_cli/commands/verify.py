@@ -9,7 +9,7 @@ import typer
 
 from assistants_archive import ArchiveError
 from assistants_archive import verify as verify_archive
-from assistants_archive.counting import counts_text
+from assistants_archive.counts import counts_text
 from assistants_archive.names import ERRORS
 
 from ..command import command

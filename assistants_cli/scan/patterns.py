@@ -11,7 +11,7 @@ from typing import Final
 
 from . import advice
 from .findings import Finding, Kind
-from .retired import IN_TEXT, change_for
+from .retirement import IN_TEXT, change_for
 
 _MOST_FOUND: Final = 120
 _LOOK: Final = 1_000

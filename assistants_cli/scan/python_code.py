@@ -10,7 +10,7 @@ from datetime import date
 from . import advice, symbols
 from .findings import Finding, Kind
 from .patterns import REQUESTS, model_finding, request_finding
-from .retired import retired_on
+from .retirement import retired_on
 from .scopes import Scope, path_of, scoped
 
 _MOST_FOUND = 120

@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple, TypeAlias
 
-from assistants_archive.counting import counts_text
+from assistants_archive.counts import counts_text
 
 Verdict: TypeAlias = Literal["imported", "unchanged", "deleted", "conflict", "refused"]
 _MOST = 1000

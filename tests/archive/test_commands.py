@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from assistants_archive import unit_path
-from tests.archive.hands import copied
-from tests.cli.running import Done, run
+from tests.archive.alterations import copied
+from tests.cli.invocation import Done, run
 
 if TYPE_CHECKING:
     from pathlib import Path

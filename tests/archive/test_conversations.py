@@ -18,7 +18,7 @@ from assistants_client import APIError, Client
 from harness.prism.conversations import ITEMS
 from harness.prism.models import schema_errors
 from harness.scripted_server import CLOSE, Response, ScriptedServer
-from tests.archive.hands import made
+from tests.archive.alterations import made
 from tests.archive.shop import KEY
 
 if TYPE_CHECKING:

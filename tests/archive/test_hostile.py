@@ -22,7 +22,7 @@ from assistants_cli.archive import Export, Selection
 from assistants_client import Client
 from assistants_server.archive import import_into
 from harness.scripted_server import Response, ScriptedServer
-from tests.archive.hands import copied
+from tests.archive.alterations import copied
 from tests.archive.shop import KEY
 
 if TYPE_CHECKING:

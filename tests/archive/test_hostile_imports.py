@@ -10,7 +10,7 @@ import pytest
 from assistants_archive import Folder, content_path
 from assistants_client import Client
 from assistants_server.archive import import_into
-from tests.archive.hands import made, sealed
+from tests.archive.alterations import made, sealed
 from tests.archive.shop import tree
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ from assistants_server import LocalServer
 from assistants_server.__main__ import main
 from assistants_server.archive import import_into
 from assistants_server.store import StoreError
-from tests.archive.hands import copied, edited, sealed
+from tests.archive.alterations import copied, edited, sealed
 from tests.archive.shop import KEY, Shop, engine, objects, tree
 
 if TYPE_CHECKING:

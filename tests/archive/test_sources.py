@@ -16,7 +16,7 @@ from assistants_cli.archive.listing import NAME_THEM, address_of
 from assistants_client import AuthenticationError, Client
 from harness.scripted_server import Response, ScriptedServer
 from tests.archive.shop import KEY, objects
-from tests.cli.running import run
+from tests.cli.invocation import run
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -9,7 +9,7 @@ import pytest
 
 from assistants_client import Client
 from assistants_server import LocalServer
-from tests.cli.running import run
+from tests.cli.invocation import run
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

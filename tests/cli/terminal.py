@@ -10,7 +10,7 @@ import sys
 import time
 from typing import TYPE_CHECKING, Final
 
-from tests.cli.running import CLEAN
+from tests.cli.invocation import CLEAN
 
 if TYPE_CHECKING:
     from typing import Self

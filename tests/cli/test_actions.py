@@ -9,11 +9,11 @@ import httpx
 import pytest
 
 from assistants_cli import connection
-from assistants_cli.chat.by_hand import answers_for
+from assistants_cli.chat.manual_answers import answers_for
 from assistants_cli.chat.reader import Reader
 from assistants_cli.output import Output
 from assistants_client import Assistant, Client
-from tests.cli.running import Done, run
+from tests.cli.invocation import Done, run
 from tests.client.lagging import Lagging
 from tests.client.test_approvals import APPROVAL, FUNCTION, OTHER, Asking
 

@@ -10,7 +10,7 @@ from assistants_cli.printing.answer import AnswerPrinter
 from assistants_cli.printing.calls import call_text, outcome_texts
 from assistants_server import LocalServer
 from tests.cases import each_case
-from tests.cli.running import run
+from tests.cli.invocation import run
 
 if TYPE_CHECKING:
     import pytest

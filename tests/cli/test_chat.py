@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 from assistants_client import Client, tool
 from assistants_server import LocalServer
 from tests.cases import each_case, some
-from tests.cli.running import run
+from tests.cli.invocation import run
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from tests.cli.running import Done
+    from tests.cli.invocation import Done
 
     Assistants = Callable[..., Done]
 

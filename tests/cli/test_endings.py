@@ -9,7 +9,7 @@ from assistants_client import Client
 from assistants_server import LocalServer
 from assistants_server.engines.scripted import parse_script, scripted
 from tests.cases import each_case
-from tests.cli.running import run
+from tests.cli.invocation import run
 
 
 def server_of(*turns: list[object], **options: object) -> LocalServer:

@@ -20,7 +20,7 @@ from assistants_cli.safe_text import (
 from assistants_server import LocalServer
 from assistants_server.engines.scripted import parse_script, scripted
 from tests.cases import each_case, some
-from tests.cli.running import run
+from tests.cli.invocation import run
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

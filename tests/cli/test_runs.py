@@ -9,18 +9,18 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from assistants_cli import watching
+from assistants_cli import watch
 from assistants_cli.printing.timeline import Timeline, event_lines
 from assistants_client import Client, tool
 from tests.cases import each_case, some
 from tests.cli.held_engine import held_server
-from tests.cli.running import run as run_it
+from tests.cli.invocation import run as run_it
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from assistants_client import Run
-    from tests.cli.running import Done
+    from tests.cli.invocation import Done
 
     Assistants = Callable[..., Done]
 
@@ -39,7 +39,7 @@ def moon() -> str:
 
 @pytest.fixture(autouse=True)
 def quickly(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(watching, "INTERVAL", 0.002)
+    monkeypatch.setattr(watch, "INTERVAL", 0.002)
 
 
 def waiting_run(client: Client, *tools: Any) -> Run:
@@ -178,7 +178,7 @@ def at_look(monkeypatch: pytest.MonkeyPatch) -> dict[int, Callable[[], Any]]:
         sleep(seconds)
         calls.get(next(looks), lambda: None)()
 
-    monkeypatch.setattr(watching, "sleep", pause)
+    monkeypatch.setattr(watch, "sleep", pause)
     return calls
 
 

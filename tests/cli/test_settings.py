@@ -14,7 +14,7 @@ from assistants_cli.settings import Settings
 from assistants_client import Client
 from assistants_server import LocalServer
 from tests.cases import each_case
-from tests.cli.running import CLEAN, run
+from tests.cli.invocation import CLEAN, run
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -11,7 +11,7 @@ from assistants_server import LocalServer
 from assistants_server.__main__ import _parser
 from tests.archive.shop import engine, opened
 from tests.cases import some
-from tests.cli.running import Done, run
+from tests.cli.invocation import Done, run
 from tests.docs.pages import Page
 from tests.docs.test_tables import rows
 

@@ -17,7 +17,7 @@ from assistants_cli.exit_codes import MEANINGS, ExitCode
 from assistants_cli.settings import option_parameters
 from assistants_server import LocalServer
 from tests.cases import some
-from tests.cli.running import run
+from tests.cli.invocation import run
 from tests.docs.test_tables import PAGES, first_words, rows
 
 if TYPE_CHECKING:

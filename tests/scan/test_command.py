@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 from assistants_cli.exit_codes import ExitCode
-from tests.cli.running import run
+from tests.cli.invocation import run
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -10,7 +10,7 @@ import pytest
 from assistants_client import Client
 from assistants_server import Turn
 from assistants_server.archive import import_into
-from tests.archive.hands import made
+from tests.archive.alterations import made
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

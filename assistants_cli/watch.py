@@ -1,4 +1,4 @@
-"""Watching a run until it ends, by reading it again and again."""
+"""Watch a run until it ends, by reading it again and again."""
 
 from __future__ import annotations
 
