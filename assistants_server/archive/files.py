@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from assistants_archive import Archive, Entry
 
     from ..contents import Contents, Draft
-    from .placing import Placing
+    from .placement import Placement
 
 JSON = dict[str, Any]
 TEXT_NOTE = "text_only"
@@ -28,11 +28,11 @@ class FileImport:
     """
 
     def __init__(
-        self, archive: Archive, contents: Contents, placing: Placing, *, dry: bool
+        self, archive: Archive, contents: Contents, placement: Placement, *, dry: bool
     ) -> None:
         self._archive = archive
         self._contents = contents
-        self._placing = placing
+        self._placement = placement
         self._dry = dry
         self._draft: Draft | None = None
 
@@ -47,13 +47,13 @@ class FileImport:
         parts = (_text(part) for _, part in lines.of("parsed_content"))
         text = "\n".join(part for part in parts if part)
         for _, value in lines.of("file"):
-            made = self._placing.adapted("file", value)
+            made = self._placement.adapted("file", value)
             if made is not None:
                 self._place(entry, value, made, text)
 
     def _place(self, entry: Entry, value: Any, made: JSON, text: str) -> None:
-        report, expires = self._placing.report, made["expires_at"]
-        if expires is not None and expires <= self._placing.now:
+        report, expires = self._placement.report, made["expires_at"]
+        if expires is not None and expires <= self._placement.now:
             reason = "it has expired since it was exported"
             report.add("refused", "file", entry.id, reason)
             return
@@ -65,7 +65,7 @@ class FileImport:
         else:
             size = 0
             made = {**made, "status": "error", "status_details": _NO_CONTENT}
-        verdict = self._placing.place(
+        verdict = self._placement.place(
             "file",
             value,
             {**made, "bytes": size},
@@ -85,7 +85,7 @@ class FileImport:
     def settle(self) -> None:
         """Keep the content of a file that is stored now, or delete it."""
         if self._draft:
-            if self._placing.store.stored(self._id):
+            if self._placement.store.stored(self._id):
                 self._draft.commit()
             self._draft.discard()
             self._draft = None

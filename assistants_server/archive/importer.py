@@ -11,7 +11,7 @@ from assistants_archive import Archive, ArchiveError, LineError, value_of, verif
 from assistants_archive.lines import lines_of
 
 from .files import FileImport
-from .placing import Placing
+from .placement import Placement
 from .report import Report
 from .threads import import_assistant, import_thread
 from .vector_stores import import_vector_store
@@ -95,8 +95,8 @@ class _Import:
         self._store = store
         self._report = report
         self._on_unit = on_unit
-        self._placing = Placing(store, report, when=when, now=int(time.time()))
-        self._files = FileImport(archive, contents, self._placing, dry=report.dry)
+        self._placement = Placement(store, report, when=when, now=int(time.time()))
+        self._files = FileImport(archive, contents, self._placement, dry=report.dry)
         self._done = 0
 
     def run(self) -> None:
@@ -115,11 +115,11 @@ class _Import:
                 if entry.unit == "file":
                     self._files.add(entry, file)
                 elif entry.unit == "vector_store":
-                    import_vector_store(self._placing, file)
+                    import_vector_store(self._placement, file)
                 elif entry.unit == "assistant":
-                    import_assistant(self._placing, file)
+                    import_assistant(self._placement, file)
                 else:
-                    import_thread(self._placing, file)
+                    import_thread(self._placement, file)
         except (ArchiveError, LineError) as error:
             self._report.add("refused", entry.unit, entry.id, str(error))
         finally:

@@ -11,20 +11,20 @@ from .endings import ended_message, ended_run, ended_step, ending_of
 if TYPE_CHECKING:
     from typing import BinaryIO
 
-    from .placing import Placing
+    from .placement import Placement
 
 JSON = dict[str, Any]
 
 
-def import_assistant(placing: Placing, file: BinaryIO) -> None:
+def import_assistant(placement: Placement, file: BinaryIO) -> None:
     """Import the assistant of a unit."""
     for _, value in UnitLines(file).of("assistant"):
-        made = placing.adapted("assistant", value)
+        made = placement.adapted("assistant", value)
         if made:
-            placing.place("assistant", value, made)
+            placement.place("assistant", value, made)
 
 
-def import_thread(placing: Placing, file: BinaryIO) -> None:
+def import_thread(placement: Placement, file: BinaryIO) -> None:
     """Import the thread of a unit with all that is in it.
 
     Where another thread has its id, or it was deleted here, nothing of it is imported.
@@ -32,64 +32,66 @@ def import_thread(placing: Placing, file: BinaryIO) -> None:
     lines = UnitLines(file)
     thread = None
     for _, value in lines.of("thread"):
-        made = placing.adapted("thread", value)
+        made = placement.adapted("thread", value)
         if made is None:
             continue
-        verdict = placing.place("thread", value, made)
-        if placing.may_add_to(verdict, made["id"]):
+        verdict = placement.place("thread", value, made)
+        if placement.may_add_to(verdict, made["id"]):
             thread = made["id"]
     if thread is None:
-        _leave_out(placing, lines)
+        _leave_out(placement, lines)
     else:
-        _import_content(placing, thread, lines)
+        _import_content(placement, thread, lines)
 
 
-def _import_content(placing: Placing, thread: str, lines: UnitLines) -> None:
-    endings = _import_runs(placing, thread, lines)
+def _import_content(placement: Placement, thread: str, lines: UnitLines) -> None:
+    endings = _import_runs(placement, thread, lines)
     for _, value in lines.of("message"):
-        made = placing.adapted("message", value, thread_id=thread)
+        made = placement.adapted("message", value, thread_id=thread)
         if made:
             ending = endings.get(made["run_id"])
-            made = ended_message(made, ending, placing.when)
-            placing.place("message", value, made, thread=thread)
+            made = ended_message(made, ending, placement.when)
+            placement.place("message", value, made, thread=thread)
     for line, value in lines.of("step"):
         if line.run not in endings:
             text = "its run is not in the archive, or could not be imported"
-            placing.report.add("refused", "step", _id_of(value), text)
+            placement.report.add("refused", "step", _id_of(value), text)
             continue
-        made = placing.adapted("step", value, thread_id=thread, run_id=line.run)
+        made = placement.adapted("step", value, thread_id=thread, run_id=line.run)
         if made:
-            made = ended_step(made, endings[line.run], placing.when)
-            placing.place("step", value, made, thread=thread, run=line.run)
+            made = ended_step(made, endings[line.run], placement.when)
+            placement.place("step", value, made, thread=thread, run=line.run)
 
 
-def _import_runs(placing: Placing, thread: str, lines: UnitLines) -> dict[str, Any]:
+def _import_runs(placement: Placement, thread: str, lines: UnitLines) -> dict[str, Any]:
     """Import the runs of a thread; return how those that were not finished end."""
     endings: dict[str, str | None] = {}
     for _, value in lines.of("run"):
-        made = placing.adapted("run", value, thread_id=thread)
+        made = placement.adapted("run", value, thread_id=thread)
         if made is None:
             continue
         ending = ending_of(made)
-        verdict = placing.place(
+        verdict = placement.place(
             "run",
             value,
-            ended_run(made, placing.when),
+            ended_run(made, placement.when),
             thread=thread,
-            notes={"thread": thread, "expires": placing.when, "results": False},
+            notes={"thread": thread, "expires": placement.when, "results": False},
         )
-        if placing.may_add_to(verdict, made["id"]):
+        if placement.may_add_to(verdict, made["id"]):
             endings[made["id"]] = ending
         if verdict == "imported" and ending:
             reason = f"it was {made['status']}, and is {ending} now"
-            placing.report.note("adapted", "run", made["id"], reason)
+            placement.report.note("adapted", "run", made["id"], reason)
     return endings
 
 
-def _leave_out(placing: Placing, lines: UnitLines) -> None:
+def _leave_out(placement: Placement, lines: UnitLines) -> None:
     for kind in ("message", "run", "step"):
         for _, value in lines.of(kind):
-            placing.report.add("refused", kind, _id_of(value), "its thread is left out")
+            placement.report.add(
+                "refused", kind, _id_of(value), "its thread is left out"
+            )
 
 
 def _id_of(value: Any) -> str:

@@ -1,4 +1,4 @@
-"""Placing an object in the store: it never replaces another one."""
+"""The placement of objects in the store: none replaces another."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ IMPORTED = "imported"
 """The note on an imported object: the hash of what it was in the archive."""
 
 
-class Placing:
+class Placement:
     """What all imports of objects share.
 
     Attributes:
