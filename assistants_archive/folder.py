@@ -118,12 +118,9 @@ class Folder:
 
         After an exception it is as it was before.
         """
-        draft = Draft(self, path)
-        try:
+        with Draft(self, path) as draft:
             yield draft
             draft.keep()
-        finally:
-            draft.discard()
 
     def write(self, path: str, data: bytes) -> None:
         """Write a small file; see `writing`."""

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from assistants_archive import Entry, line_of, unit_path
+from assistants_archive.folder import Draft
 from assistants_archive.manifest import Problem, Stored
 from assistants_client import APIConnectionError, APIError, AuthenticationError
 
@@ -55,17 +56,16 @@ class Unit:
         self._refers: dict[str, dict[str, None]] = {}
 
     def __enter__(self) -> Self:
-        self._writing = self.folder.writing(unit_path(self.entry.unit, self.entry.id))
-        self._draft = self._writing.__enter__()
+        path = unit_path(self.entry.unit, self.entry.id)
+        self._draft = Draft(self.folder, path)
         return self
 
     def __exit__(self, *raised: object) -> None:
-        entry, draft = self.entry, self._draft
-        if raised[0] is None and draft.size:
-            self._writing.__exit__(None, None, None)
-            entry.lines = Stored(draft.path, draft.size, draft.digest)
-        else:
-            draft.discard()
+        entry = self.entry
+        with self._draft as draft:
+            if raised[0] is None and draft.size:
+                draft.keep()
+                entry.lines = Stored(draft.path, draft.size, draft.digest)
         entry.counts = dict(sorted(self._counts.items()))
         entry.refers = {kind: [*ids] for kind, ids in self._refers.items()}
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import gc
 import io
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from assistants_archive import Archive, ArchiveError, lines_of, verify
+from assistants_archive import Archive, ArchiveError, Folder, lines_of, verify
 from assistants_cli.archive import Export, Selection, ids_in
+from assistants_cli.archive.units import Unit
 from assistants_client import Client
 from harness.scripted_server import Response, ScriptedServer
 from tests.archive.shop import KEY, TEXT, objects, problems, tree
@@ -205,3 +207,16 @@ def test_threads_are_named_in_a_file(text: str, ids: list[str]) -> None:
 def test_what_names_no_thread_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="line 1 names no thread"):
         list(ids_in(io.StringIO(text)))
+
+
+def test_a_unit_of_which_nothing_came_leaves_the_next_alone(tmp_path: Path) -> None:
+    folder = Folder(tmp_path)
+    folder.make()
+    source: Any = None
+    with Unit(source, folder, "thread", "thread_1") as first:
+        pass
+    with Unit(source, folder, "thread", "thread_1") as second:
+        second.add_raw("thread", b"{}")
+        del first
+        gc.collect()
+    assert folder.has(second.entry.files[0].path)
