@@ -205,13 +205,14 @@ class Export:
         self._progress.phase = f"{kind}s"
         self._progress.known = len(found)
         self._progress.done = len(found) - len(todo)
-        work = each_of(partial(self._readers.read, kind), todo, count=self._jobs)
-        for id, entry in work:  # noqa: A001 - of the unit
-            self._positions[kind, id] = journal.add(entry)
-            self._progress.done += 1
-            self._count(entry)
-            self._on_progress(self._progress)
-            self._note_failure(entry)
+        read = partial(self._readers.read, kind)
+        with each_of(read, todo, count=self._jobs) as entries:
+            for id, entry in entries:  # noqa: A001 - of the unit
+                self._positions[kind, id] = journal.add(entry)
+                self._progress.done += 1
+                self._count(entry)
+                self._on_progress(self._progress)
+                self._note_failure(entry)
 
     def _count(self, entry: Entry) -> None:
         self._progress.counts.update(entry.counts)
@@ -225,7 +226,7 @@ class Export:
                     self._readers.stores_of.setdefault(id, entry.id)
 
     def _note_failure(self, entry: Entry) -> None:
-        """Give up where the server answers nothing but errors."""
+        """Raise ServerDownError where the server answers nothing but errors."""
         statuses = [each.status or 0 for each in entry.problems]
         if not any(s == _TOO_MANY or s >= _SERVER_ERROR for s in statuses):
             self._failures = 0
