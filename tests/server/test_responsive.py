@@ -231,8 +231,8 @@ def test_a_vector_store_of_many_files(
     before, after = text.split(files[0], 1)
     _add(
         server,
-        "insert or replace into vector_store_files (vector_store, file, body)"
-        " values (?, ?, ?)",
+        "insert or replace into vector_store_files"
+        " (vector_store, file, body, status, usage) values (?, ?, ?, 'failed', 0)",
         ((store, each, f"{before}{each}{after}") for each in files),
     )
     # Which was the test's own.

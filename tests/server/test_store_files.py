@@ -13,15 +13,15 @@ from typing import TYPE_CHECKING
 import pytest
 
 from assistants_server import StoreError
+from assistants_server.file_objects import vector_store_file
 from assistants_server.store import SQLiteStore
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
 from tests.server.stores import BrokenError, opened
 
 NOBODY = 65534
-
-
 """A user who may write nowhere, for where the tests run as root."""
 
 
@@ -92,7 +92,7 @@ def test_file_of_the_first_version_is_upgraded(
             assert store.expired("file", 4) == []
             assert store.expired("file", 5) == [{"id": each}]
             store.delete(each)
-            store.vector_store_files.add([{"vector_store_id": "vs_1", "id": each}])
+            store.vector_store_files.add([vector_store_file("vs_1", {"file_id": each})])
     with contextlib.closing(sqlite3.connect(file)) as sql:
         assert sql.execute("pragma user_version").fetchone() == (4,)
 
