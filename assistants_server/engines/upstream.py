@@ -23,8 +23,8 @@ from ..upstream.errors import (
 )
 from ..upstream.foreign_files import WithFiles
 from ..upstream.inputs import Inputs, has_tool, images_of, search_name, search_output
-from ..upstream.listing import listed
 from ..upstream.marks import Marks
+from ..upstream.model_list import listed
 from ..upstream.model_names import ModelNames
 from ..upstream.parameters import RefusedParameters
 from ..upstream.rounds import Round, query_of, sum_of, together

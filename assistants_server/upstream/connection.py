@@ -16,7 +16,7 @@ from ..retry_after import RETRY_AFTER
 from .attempts import FIRST_PAUSE, TRIES, Attempts, failure_of, unreachable
 from .clients import Clients
 from .errors import PassingError, UpstreamError
-from .gathering import gathered
+from .pieces import gathered
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Iterator

@@ -11,7 +11,7 @@ import pytest
 
 from assistants_server._model_api import Client
 from assistants_server.upstream.clients import Clients
-from assistants_server.upstream.gathering import gathered
+from assistants_server.upstream.pieces import gathered
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
