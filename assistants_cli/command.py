@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Callable
 from contextlib import closing, suppress
+from dataclasses import fields, is_dataclass
 from typing import Annotated, Any, Concatenate, ParamSpec, TypeAlias
 
 import typer
@@ -27,12 +28,13 @@ _CONTEXT = inspect.Parameter(
 def command(function: Callable[Concatenate[Session, P], ExitCode | None]) -> Command:
     """Make a function a command: it gets a session, and its own parameters by keyword.
 
-    The common options are added to its parameters. What it returns is the exit code;
-    what it raises becomes a line on stderr and the code that `failures` has for it.
+    The common options are added to its parameters; one that is a dataclass stands for
+    its fields. What it returns is the exit code; what it raises becomes a line on
+    stderr and the code that `failures` has for it.
     """
 
     def perform(context: typer.Context, **given: Any) -> None:
-        own = {name: given.pop(name) for name in parameters}
+        own = {each.name: _taken(each, given) for each in parameters}
         before = context.find_object(Settings) or Settings()
         session = Session(Settings(**given).over(before))
         code = _guarded(session, lambda: call(session, **own))
@@ -41,12 +43,27 @@ def command(function: Callable[Concatenate[Session, P], ExitCode | None]) -> Com
 
     call: Callable[..., ExitCode | None] = function
     signature = inspect.signature(function, eval_str=True)
-    _, *parameters = signature.parameters
-    shown = [signature.parameters[name] for name in parameters]
-    by_keyword = [each.replace(kind=each.KEYWORD_ONLY) for each in shown]
+    _, *parameters = signature.parameters.values()
+    shown = [one for each in parameters for one in _shown(each)]
     perform.__name__ = function.__name__
     perform.__doc__ = function.__doc__
-    return _with_signature(perform, [*by_keyword, *option_parameters()])
+    return _with_signature(perform, [*shown, *option_parameters(Settings)])
+
+
+def _shown(parameter: inspect.Parameter) -> list[inspect.Parameter]:
+    """Return the parameters that typer sees of one that a command has."""
+    kind = parameter.annotation
+    if isinstance(kind, type) and is_dataclass(kind):
+        return option_parameters(kind)
+    return [parameter.replace(kind=parameter.KEYWORD_ONLY)]
+
+
+def _taken(parameter: inspect.Parameter, given: dict[str, Any]) -> Any:
+    """Return the argument for a parameter, taken out of those that typer passed."""
+    kind = parameter.annotation
+    if isinstance(kind, type) and is_dataclass(kind):
+        return kind(**{each.name: given.pop(each.name) for each in fields(kind)})
+    return given.pop(parameter.name)
 
 
 def group(text: str | None = None) -> typer.Typer:
@@ -87,7 +104,7 @@ def _with_signature(function: Any, parameters: list[inspect.Parameter]) -> Comma
     return made
 
 
-remember_options = _with_signature(_remember, [*option_parameters(), _VERSION])
+remember_options = _with_signature(_remember, [*option_parameters(Settings), _VERSION])
 """Keep the options that stand before the command."""
 
 

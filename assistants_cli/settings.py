@@ -6,9 +6,12 @@ import inspect
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Annotated, Any, get_type_hints
+from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 
 import typer
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,9 +89,9 @@ class Settings:
         return Settings(**{**vars(others), **given})
 
 
-def option_parameters() -> list[inspect.Parameter]:
-    """Return the options as parameters of a function, as typer reads them."""
-    hints: Mapping[str, Any] = get_type_hints(Settings, include_extras=True)
+def option_parameters(kind: type[DataclassInstance]) -> list[inspect.Parameter]:
+    """Return the fields of a class of options as parameters, as typer reads them."""
+    hints: Mapping[str, Any] = get_type_hints(kind, include_extras=True)
     return [
         inspect.Parameter(
             each.name,
@@ -96,5 +99,5 @@ def option_parameters() -> list[inspect.Parameter]:
             default=each.default,
             annotation=hints[each.name],
         )
-        for each in fields(Settings)
+        for each in fields(kind)
     ]

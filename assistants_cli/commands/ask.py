@@ -8,20 +8,10 @@ from typing import Annotated
 import typer
 
 from ..command import command
-from ..dialogue.attachments import FileTool, checked, upload
+from ..dialogue.attachments import checked, upload
 from ..dialogue.endings import after_interrupt, ending_of
-from ..dialogue.options import (
-    AssistantOption,
-    CancelOption,
-    FileOption,
-    FileToolOption,
-    InstructionsOption,
-    MaxWaitOption,
-    ModelOption,
-    ThreadOption,
-    ToolsOption,
-)
-from ..dialogue.partner import Choice, partner
+from ..dialogue.options import DialogueOptions
+from ..dialogue.partner import partner
 from ..dialogue.turn import Dialogue, Interrupted
 from ..exit_codes import ExitCode
 from ..failures import WrongUse
@@ -36,43 +26,35 @@ def ask(
     question: Annotated[
         str | None, typer.Argument(help="The question; from stdin if left out, or -")
     ] = None,
-    assistant: AssistantOption = None,
-    model: ModelOption = None,
-    instructions: InstructionsOption = None,
-    thread: ThreadOption = None,
-    file: FileOption = None,
-    file_tool: FileToolOption = FileTool.FILE_SEARCH,
-    tools: ToolsOption = None,
-    max_wait: MaxWaitOption = None,
-    cancel_on_interrupt: CancelOption = False,
+    *,
+    options: DialogueOptions,
 ) -> ExitCode:
     """Ask a question; the answer goes to stdout as it is written.
 
     The thread stays at the server: --thread continues it, and `threads delete`
     deletes it. With --json, each event of the stream is a line.
     """
-    files = file or []
+    files = options.file or []
     checked(files)
     text = _question(question)
     output = session.output
-    choice = Choice(
-        assistant=assistant, model=model, instructions=instructions, tools=tools
-    )
-    with partner(session, choice) as who:
+    with partner(session, options) as who:
         printer = JsonPrinter(output) if output.json else None
         dialogue = Dialogue(
             session,
             who,
             printer or AnswerPrinter(output, output.hint),
-            thread_id=thread,
-            max_wait=max_wait,
+            thread_id=options.thread,
+            max_wait=options.max_wait,
         )
         try:
-            run = dialogue.ask(text, upload(session, files, file_tool))
+            run = dialogue.ask(text, upload(session, files, options.file_tool))
         except Interrupted:
-            after_interrupt(dialogue, cancel=cancel_on_interrupt, follow_by=None)
+            after_interrupt(
+                dialogue, cancel=options.cancel_on_interrupt, follow_by=None
+            )
             return ExitCode.INTERRUPTED
-        if thread is None and not session.settings.embedded:
+        if options.thread is None and not session.settings.embedded:
             output.hint(f"thread {dialogue.thread_id}")
         return ending_of(session, run)
 

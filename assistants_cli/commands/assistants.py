@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, TypeAlias
+from typing import Annotated, Any
 
 import typer
 
@@ -26,47 +27,71 @@ from .parts import (
 
 app = group("Assistants: models with instructions and tools.")
 
-NameOption: TypeAlias = Annotated[str | None, typer.Option(help="What it is called")]
-ModelOption: TypeAlias = Annotated[
-    str | None, typer.Option(help="Name of a model, as the server knows it")
-]
-InstructionsOption: TypeAlias = Annotated[
-    str | None,
-    typer.Option(metavar="TEXT", help="What to tell the model; @FILE for a file"),
-]
-DescriptionOption: TypeAlias = Annotated[
-    str | None, typer.Option(metavar="TEXT", help="What it is for")
-]
-ToolOption: TypeAlias = Annotated[
-    list[str] | None,
-    typer.Option(
-        metavar="TYPE",
-        help="Tool of the server, such as file_search or code_interpreter; may be "
-        "given several times",
-    ),
-]
-ToolsOption: TypeAlias = Annotated[
-    str | None,
-    typer.Option(
-        metavar="MODULE", help="Python file or module with functions to know of"
-    ),
-]
-StoreOption: TypeAlias = Annotated[
-    str | None, typer.Option(metavar="ID", help="Vector store that file_search uses")
-]
-MetadataOption: TypeAlias = Annotated[
-    list[str] | None,
-    typer.Option(
-        metavar="NAME=VALUE", help="Something to note; may be given several times"
-    ),
-]
-BodyOption: TypeAlias = Annotated[
-    Path | None,
-    typer.Option(
-        metavar="FILE",
-        help="JSON object with anything that the API takes; - for stdin",
-    ),
-]
+
+@dataclass(frozen=True, kw_only=True)
+class AssistantOptions:
+    """What an assistant is made of."""
+
+    model: Annotated[
+        str | None, typer.Option(help="Name of a model, as the server knows it")
+    ] = None
+    name: Annotated[str | None, typer.Option(help="What it is called")] = None
+    instructions: Annotated[
+        str | None,
+        typer.Option(metavar="TEXT", help="What to tell the model; @FILE for a file"),
+    ] = None
+    description: Annotated[
+        str | None, typer.Option(metavar="TEXT", help="What it is for")
+    ] = None
+    tool: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="TYPE",
+            help="Tool of the server, such as file_search or code_interpreter; may be "
+            "given several times",
+        ),
+    ] = None
+    tools: Annotated[
+        str | None,
+        typer.Option(
+            metavar="MODULE", help="Python file or module with functions to know of"
+        ),
+    ] = None
+    vector_store: Annotated[
+        str | None,
+        typer.Option(metavar="ID", help="Vector store that file_search uses"),
+    ] = None
+    metadata: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME=VALUE", help="Something to note; may be given several times"
+        ),
+    ] = None
+    body: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="JSON object with anything that the API takes; - for stdin",
+        ),
+    ] = None
+
+    def given(self) -> dict[str, Any]:
+        """Return what is to be sent: the options, over what the body says.
+
+        Raises:
+            WrongUse: one of them can't be read.
+        """
+        own = {
+            "model": self.model,
+            "name": self.name,
+            "instructions": text_in("--instructions", self.instructions),
+            "description": self.description,
+            "tools": _tools(self.tool, self.tools),
+            "tool_resources": _resources(self.vector_store),
+            "metadata": pairs("--metadata", self.metadata) or None,
+        }
+        body = object_in("--body", self.body)
+        return {**body, **{n: value for n, value in own.items() if value is not None}}
 
 
 @app.command("list")
@@ -97,29 +122,9 @@ def show_assistant(
 
 @app.command("create")
 @command
-def create_assistant(
-    session: Session,
-    model: ModelOption = None,
-    name: NameOption = None,
-    instructions: InstructionsOption = None,
-    description: DescriptionOption = None,
-    tool: ToolOption = None,
-    tools: ToolsOption = None,
-    vector_store: StoreOption = None,
-    metadata: MetadataOption = None,
-    body: BodyOption = None,
-) -> None:
+def create_assistant(session: Session, options: AssistantOptions) -> None:
     """Make an assistant, and print its id."""
-    given = _given(
-        object_in("--body", body),
-        model=model,
-        name=name,
-        instructions=text_in("--instructions", instructions),
-        description=description,
-        tools=_tools(tool, tools),
-        tool_resources=_resources(vector_store),
-        metadata=pairs("--metadata", metadata) or None,
-    )
+    given = options.given()
     if "model" not in given:
         raise WrongUse("an assistant needs a model: pass --model NAME")
     write_id(session, session.client.assistants.create(**given))
@@ -130,27 +135,10 @@ def create_assistant(
 def update_assistant(
     session: Session,
     assistant: Annotated[str, typer.Argument(metavar="ID")],
-    model: ModelOption = None,
-    name: NameOption = None,
-    instructions: InstructionsOption = None,
-    description: DescriptionOption = None,
-    tool: ToolOption = None,
-    tools: ToolsOption = None,
-    vector_store: StoreOption = None,
-    metadata: MetadataOption = None,
-    body: BodyOption = None,
+    options: AssistantOptions,
 ) -> None:
     """Change what is given of an assistant, and print its id."""
-    given = _given(
-        object_in("--body", body),
-        model=model,
-        name=name,
-        instructions=text_in("--instructions", instructions),
-        description=description,
-        tools=_tools(tool, tools),
-        tool_resources=_resources(vector_store),
-        metadata=pairs("--metadata", metadata) or None,
-    )
+    given = options.given()
     if not given:
         raise WrongUse("what is to change? --help lists the options")
     write_id(session, session.client.assistants.update(assistant, **given))
@@ -168,11 +156,6 @@ def delete_assistants(
         session.client.assistants.delete,
         yes=yes,
     )
-
-
-def _given(body: Any, **others: Any) -> dict[str, Any]:
-    """Return what is to be sent: the options, over what the body says."""
-    return {**body, **{n: value for n, value in others.items() if value is not None}}
 
 
 def _tools(types: list[str] | None, module: str | None) -> list[Any] | None:

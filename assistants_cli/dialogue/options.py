@@ -2,61 +2,68 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, TypeAlias
+from typing import Annotated
 
 import typer
 
 from .attachments import FileTool
 
-AssistantOption: TypeAlias = Annotated[
-    str | None, typer.Option(metavar="ID", help="Assistant that answers")
-]
-ModelOption: TypeAlias = Annotated[
-    str | None,
-    typer.Option(
-        metavar="NAME",
-        help="Model that answers, in place of the assistant's or without one: then an "
-        "assistant is made and deleted in the end",
-    ),
-]
-InstructionsOption: TypeAlias = Annotated[
-    str | None,
-    typer.Option(
-        metavar="TEXT",
-        help="What to tell the model, in place of the assistant's; @FILE for a file",
-    ),
-]
-ThreadOption: TypeAlias = Annotated[
-    str | None,
-    typer.Option(metavar="ID", help="Thread to continue [default: a new one]"),
-]
-FileOption: TypeAlias = Annotated[
-    list[Path] | None,
-    typer.Option(
-        metavar="PATH", help="File that goes with it; may be given several times"
-    ),
-]
-FileToolOption: TypeAlias = Annotated[
-    FileTool, typer.Option(help="What the model uses files with; it sees images")
-]
-ToolsOption: TypeAlias = Annotated[
-    str | None,
-    typer.Option(
-        metavar="MODULE",
-        help="Python file or module whose functions the model may call, here",
-    ),
-]
-MaxWaitOption: TypeAlias = Annotated[
-    float | None,
-    typer.Option(
-        metavar="SECONDS", min=0, help="Seconds a run may take [default: no limit]"
-    ),
-]
-CancelOption: TypeAlias = Annotated[
-    bool,
-    typer.Option(
-        "--cancel-on-interrupt",
-        help="Let Ctrl-C cancel the run at the server; else it goes on there",
-    ),
-]
+
+@dataclass(frozen=True, kw_only=True)
+class DialogueOptions:
+    """Who answers, on which thread, and with what."""
+
+    assistant: Annotated[
+        str | None, typer.Option(metavar="ID", help="Assistant that answers")
+    ] = None
+    model: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            help="Model that answers, in place of the assistant's or without one: then "
+            "an assistant is made and deleted in the end",
+        ),
+    ] = None
+    instructions: Annotated[
+        str | None,
+        typer.Option(
+            metavar="TEXT",
+            help="What to tell the model, in place of the assistant's; @FILE "
+            "for a file",
+        ),
+    ] = None
+    thread: Annotated[
+        str | None,
+        typer.Option(metavar="ID", help="Thread to continue [default: a new one]"),
+    ] = None
+    file: Annotated[
+        list[Path] | None,
+        typer.Option(
+            metavar="PATH", help="File that goes with it; may be given several times"
+        ),
+    ] = None
+    file_tool: Annotated[
+        FileTool, typer.Option(help="What the model uses files with; it sees images")
+    ] = FileTool.FILE_SEARCH
+    tools: Annotated[
+        str | None,
+        typer.Option(
+            metavar="MODULE",
+            help="Python file or module whose functions the model may call, here",
+        ),
+    ] = None
+    max_wait: Annotated[
+        float | None,
+        typer.Option(
+            metavar="SECONDS", min=0, help="Seconds a run may take [default: no limit]"
+        ),
+    ] = None
+    cancel_on_interrupt: Annotated[
+        bool,
+        typer.Option(
+            "--cancel-on-interrupt",
+            help="Let Ctrl-C cancel the run at the server; else it goes on there",
+        ),
+    ] = False

@@ -18,16 +18,7 @@ if TYPE_CHECKING:
     from assistants_client import ToolSet
 
     from ..session import Session
-
-
-@dataclass(frozen=True, kw_only=True)
-class Choice:
-    """Who is to answer, as options say it."""
-
-    assistant: str | None
-    model: str | None
-    instructions: str | None
-    tools: str | None
+    from .options import DialogueOptions
 
 
 @dataclass
@@ -51,27 +42,27 @@ class Partner:
 
 
 @contextmanager
-def partner(session: Session, choice: Choice) -> Iterator[Partner]:
+def partner(session: Session, options: DialogueOptions) -> Iterator[Partner]:
     """Yield who answers; one that was made for it is deleted in the end.
 
     Raises:
         WrongUse: nobody is named, or the tools can't be used.
         APIError: an assistant can't be made.
     """
-    instructions = text_in("--instructions", choice.instructions)
-    tools = None if choice.tools is None else tools_in(choice.tools)
-    if choice.assistant is not None:
-        own = {"model": choice.model, "instructions": instructions}
+    instructions = text_in("--instructions", options.instructions)
+    tools = None if options.tools is None else tools_in(options.tools)
+    if options.assistant is not None:
+        own = {"model": options.model, "instructions": instructions}
         given = {name: value for name, value in own.items() if value is not None}
-        yield Partner(choice.assistant, tools, given)
+        yield Partner(options.assistant, tools, given)
         return
-    if choice.model is None:
+    if options.model is None:
         raise WrongUse(
             "who is to answer? Name --assistant ID, of those that `assistants "
             "assistants list` shows, or --model NAME"
         )
     made = session.client.assistants.create(
-        model=choice.model,
+        model=options.model,
         instructions=instructions,
         name="made by the command assistants",
         tools=tools or [],

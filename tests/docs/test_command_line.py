@@ -14,7 +14,7 @@ import typer
 from assistants_cli.app import COMMANDS, app
 from assistants_cli.chat.orders import ORDERS
 from assistants_cli.exit_codes import MEANINGS, ExitCode
-from assistants_cli.settings import option_parameters
+from assistants_cli.settings import Settings, option_parameters
 from assistants_server import LocalServer
 from tests.cases import some
 from tests.cli.invocation import run
@@ -130,7 +130,9 @@ _ELSEWHERE: Final = {"export", "import", "scan", "verify"}
 
 
 def test_every_option_that_commands_share_is_listed() -> None:
-    shared = {f"--{each.name.replace('_', '-')}" for each in option_parameters()}
+    shared = {
+        f"--{each.name.replace('_', '-')}" for each in option_parameters(Settings)
+    }
     assert {*first_words("command-line", "Which server")} == shared
 
 
