@@ -57,12 +57,12 @@ class Folder:
             ArchiveError: one is a link, or no folder.
         """
         if not self.path.is_dir():
-            raise ArchiveError(f"{self.path} is no folder")
+            raise ArchiveError(f"{self.path} is not a folder")
         for room in ROOMS.values():
             path = self.path / room
             with suppress(FileNotFoundError):
                 if not stat.S_ISDIR(path.lstat().st_mode):
-                    raise ArchiveError(f"{path} is no folder, but a link or a file")
+                    raise ArchiveError(f"{path} is not a folder, but a link or a file")
 
     def is_of_others(self, ours: Collection[str]) -> bool:
         """Return whether there is anything in it but empty rooms and drafts.
@@ -98,7 +98,7 @@ class Folder:
             raise
         if not stat.S_ISREG(os.fstat(handle).st_mode):
             os.close(handle)
-            raise ArchiveError(f"{self.path / path} is no file")
+            raise ArchiveError(f"{self.path / path} is not a file")
         return os.fdopen(handle, "rb")
 
     def read(self, path: str, *, most: int) -> bytes:

@@ -76,7 +76,7 @@ def lines_of(file: BinaryIO, *, longest: int = LONGEST) -> Iterator[Line]:
         longest: bytes that a line may have; more are never in memory.
 
     Raises:
-        LineError: a line is none, or too long.
+        LineError: a line can't be read, or is too long.
     """
     for number, text in enumerate(_texts(file, longest), start=1):
         yield _line(text, number)

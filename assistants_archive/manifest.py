@@ -116,14 +116,16 @@ def read_manifest(folder: Folder) -> Manifest:
         text = folder.read(MANIFEST, most=_MOST)
     except FileNotFoundError:
         raise ArchiveError(
-            f"{folder.path} is no archive: it has no {MANIFEST}; `assistants export` "
-            "makes one"
+            f"{folder.path} is not an archive: it has no {MANIFEST}; "
+            "`assistants export` makes one"
         ) from None
     where = folder.path / MANIFEST
     try:
         found = msgspec.json.decode(text, type=Manifest)
     except (msgspec.MsgspecError, RecursionError) as error:
-        raise ArchiveError(f"{where} is no manifest of an archive: {error}") from None
+        raise ArchiveError(
+            f"{where} is not the manifest of an archive: {error}"
+        ) from None
     if found.format != FORMAT:
         raise ArchiveError(f"{where} is the manifest of something else")
     if found.version != VERSION:

@@ -60,7 +60,7 @@ class Archive:
         """Open a file of it.
 
         Raises:
-            ArchiveError: it is no file, or not as long as it should be.
+            ArchiveError: it is not a file, or not as long as it should be.
             OSError: it can't be read.
         """
         file = self.folder.open(stored.path)

@@ -19,7 +19,7 @@ class UnitLines:
         """Look through a file.
 
         Raises:
-            LineError: a line is none.
+            LineError: a line can't be read.
         """
         self._file = file
         self._positions: dict[str, array[int]] = {}

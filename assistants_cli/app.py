@@ -55,7 +55,7 @@ def run(arguments: Sequence[str] | None = None) -> NoReturn:
             # A terminal that lacks a character is no reason to fail.
             stream.reconfigure(errors="backslashreplace")
     if isinstance(sys.stdin, io.TextIOWrapper):
-        # What is no text is refused where it is used, in words that people understand.
+        # Refused where it is used if it is not text, in words that people understand.
         sys.stdin.reconfigure(errors="surrogateescape")
     typer.main.get_command(app).main(arguments, prog_name="assistants")
     sys.exit()

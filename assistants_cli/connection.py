@@ -96,8 +96,8 @@ def _key(settings: Settings, url: str) -> str | None:
         if urlsplit(url).hostname in _LOOPBACK:
             return "none"
         raise WrongUse(
-            "there is no key: set OPENAI_API_KEY, or pass --api-key-file FILE; to a "
-            "server that needs none, any goes"
+            "there is no key: set OPENAI_API_KEY, or pass --api-key-file FILE; any "
+            "value does for a server that needs none"
         )
     return None
 
@@ -107,5 +107,5 @@ def _read_key(file: Path) -> str:
     try:
         return file.read_text("utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or "it is no text"
+        reason = getattr(error, "strerror", None) or "it is not text"
         raise WrongUse(f"--api-key-file {file}: {reason}") from None

@@ -53,7 +53,7 @@ def object_in(option: str, file: Path | None) -> Mapping[str, Any]:
     """Return the JSON object in a file, or in stdin if that is "-"; {} for no file.
 
     Raises:
-        WrongUse: it can't be read, or is no JSON object.
+        WrongUse: it can't be read, or is not a JSON object.
     """
     if file is None:
         return {}

@@ -55,7 +55,7 @@ def survey(path: str | os.PathLike[str]) -> Carried:
     """Return what would be carried into conversations, and what can't be.
 
     Raises:
-        ArchiveError: it is no archive, or damaged.
+        ArchiveError: it is not an archive, or damaged.
         OSError: it can't be read.
     """
     found, archive = Carried(), _sound(path)
@@ -103,7 +103,7 @@ class Conversations:
         """Make a conversation of each thread, and return what came of it.
 
         Raises:
-            ArchiveError: it is no archive, or damaged.
+            ArchiveError: it is not an archive, or damaged.
             NoConversationsError: the server has no such thing.
             APIError: the server can't be reached, or refuses the key; what is done
                 stays, and the same call goes on.

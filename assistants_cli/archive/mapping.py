@@ -102,7 +102,9 @@ class Mapping:
             try:
                 mapped = msgspec.json.decode(line, type=Mapped)
             except (msgspec.MsgspecError, RecursionError) as error:
-                raise ArchiveError(f"{self.path}: a line is none: {error}") from None
+                raise ArchiveError(
+                    f"{self.path}: a line can't be read: {error}"
+                ) from None
             self._known[mapped.server, mapped.thread] = mapped
             end += len(line)
         self._file.seek(end)

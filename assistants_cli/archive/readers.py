@@ -66,7 +66,9 @@ class Readers:
                 item = self._source.object(path, id)
                 unit.add(kind, item)
                 if item.id != id:
-                    error = UnreadableError(f"another id came: {item.id[:100]}")
+                    error = UnreadableError(
+                        f"the response has another id: {item.id[:100]}"
+                    )
                     unit.note("object", error)
                 if kind == "file":
                     self._file(unit, item.value)

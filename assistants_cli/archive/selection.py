@@ -36,7 +36,7 @@ class Selection:
         named = (*self.threads, *itertools.chain.from_iterable(self.batches))
         for each in named:
             if not is_id(each):
-                raise ValueError(f"{each!r} is no id")
+                raise ValueError(f"{each!r} is not an id")
 
     def as_data(self) -> dict[str, Any]:
         """Return what tells it from another one, as the manifest has it."""

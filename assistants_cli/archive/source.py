@@ -133,7 +133,7 @@ class Source:
 def _segment(part: str) -> str:
     """Return a part of a path; no id changes where the path leads."""
     if part in (".", "..") or not is_id(part):
-        raise UnreadableError(f"{part!r} can't be asked for: it is no id")
+        raise UnreadableError(f"{part!r} can't be asked for: it is not an id")
     return quote(part, safe="")
 
 
@@ -167,7 +167,7 @@ def _lenient_page(body: bytes) -> _Lenient:
 def _whole(body: bytes) -> Item:
     item = _item(body)
     if not item.id:
-        raise UnreadableError(f"something else came than an object: {_start(body)}")
+        raise UnreadableError(f"the response is not an object: {_start(body)}")
     return item
 
 
@@ -189,7 +189,7 @@ def is_id(value: object) -> TypeGuard[str]:
 
 
 def _no_list(body: bytes) -> UnreadableError:
-    return UnreadableError(f"something else came than a list: {_start(body)}")
+    return UnreadableError(f"the response is not a list: {_start(body)}")
 
 
 def _start(body: bytes) -> str:

@@ -72,7 +72,7 @@ class Conversation:
             if text is None:
                 break
             if not is_text(text):
-                self.output.problem("this is no text in UTF-8")
+                self.output.problem("this is not UTF-8 text")
                 self._ended(ExitCode.WRONG_USE)
             elif text.strip():
                 self._take(text)

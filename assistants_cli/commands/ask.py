@@ -66,10 +66,10 @@ def _question(given: str | None) -> str:
         WrongUse: there is none.
     """
     if given is None and sys.stdin.isatty():
-        raise WrongUse("what is the question? Give it as an argument, or by stdin")
+        raise WrongUse("there is no question: pass one as an argument, or on stdin")
     text = sys.stdin.read() if given in (None, "-") else str(given)
     if not is_text(text):
-        raise WrongUse("the question is no text in UTF-8")
+        raise WrongUse("the question is not UTF-8 text")
     if not text.strip():
         raise WrongUse("the question is empty")
     return text

@@ -140,7 +140,7 @@ def update_assistant(
     """Change what is given of an assistant, and print its id."""
     given = options.given()
     if not given:
-        raise WrongUse("what is to change? --help lists the options")
+        raise WrongUse("nothing to change: --help lists the options")
     write_id(session, session.client.assistants.update(assistant, **given))
 
 

@@ -166,7 +166,7 @@ def _report(session: Session, folder: Path, outcome: Outcome) -> ExitCode:
         output.line(f"{folder}: {counts_text(manifest.counts)}; verified")
     if not problems:
         return ExitCode.OK
-    output.note(f"Not everything could be had, see {folder / ERRORS}:")
+    output.note(f"Some of it could not be exported, see {folder / ERRORS}:")
     for each in problems[:_SHOWN]:
         output.note(f"  {each.unit} {each.id}, {each.what}: {each.message}")
     if len(problems) > _SHOWN:

@@ -20,7 +20,7 @@ def import_into_store(
     """Import an archive into the file of a store, and say what came of it.
 
     Raises:
-        ArchiveError: it is no archive, or damaged.
+        ArchiveError: it is not an archive, or damaged.
         WrongUse: the server isn't installed, or the store can't be used.
         OSError: something can't be read or written.
     """

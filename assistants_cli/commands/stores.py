@@ -115,7 +115,7 @@ def add_files(
 ) -> ExitCode:
     """Upload files, add them, and wait until the server has indexed them."""
     if not paths and not file_id:
-        raise WrongUse("what is to be added? Name files, or --file-id")
+        raise WrongUse("nothing to add: name files, or pass --file-id")
     checked(paths or [])
     output = session.output
     batches = session.client.vector_stores.file_batches

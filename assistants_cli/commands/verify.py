@@ -52,5 +52,5 @@ def verify(
             output.line(f"  and {len(found.damages) - _SHOWN} more")
     if problems:
         where = folder / ERRORS
-        output.note(f"Not everything could be had when it was exported, see {where}.")
+        output.note(f"Some of it could not be exported, see {where}.")
     return ExitCode.OK if found.sound else ExitCode.ERROR

@@ -58,7 +58,7 @@ def partner(session: Session, options: DialogueOptions) -> Iterator[Partner]:
         return
     if options.model is None:
         raise WrongUse(
-            "who is to answer? Name --assistant ID, of those that `assistants "
+            "nobody to answer: pass --assistant ID, one of those that `assistants "
             "assistants list` shows, or --model NAME"
         )
     made = session.client.assistants.create(

@@ -71,7 +71,7 @@ def text_in(path: Path) -> str | None:
     try:
         found = path.stat()
         if not stat.S_ISREG(found.st_mode):
-            raise Unread("it is no file")
+            raise Unread("it is not a file")
         if found.st_size > _LARGEST:
             raise Unread(f"it is larger than {_LARGEST // 1_000_000} MB")
         with path.open("rb") as file:

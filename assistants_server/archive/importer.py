@@ -53,7 +53,7 @@ def import_archive(
         on_unit: called after each unit, with how many are done and how many there are.
 
     Raises:
-        ArchiveError: it is no archive, or damaged; nothing was imported.
+        ArchiveError: it is not an archive, or damaged; nothing was imported.
         OSError: it can't be read, or the disk is full.
         StoreError: the store can't be used.
     """

@@ -36,7 +36,7 @@ def import_into(
         on_unit: called after each unit, with how many are done and how many there are.
 
     Raises:
-        ArchiveError: it is no archive, or damaged; nothing was imported.
+        ArchiveError: it is not an archive, or damaged; nothing was imported.
         OSError: something can't be read or written.
         StoreError: the store can't be used, such as while a server has it.
     """
@@ -61,7 +61,7 @@ def import_at_start(
     """Import an archive into a server that starts; log what is left out of it.
 
     Raises:
-        ArchiveError: it is no archive, or damaged; nothing was imported.
+        ArchiveError: it is not an archive, or damaged; nothing was imported.
         OSError: something can't be read or written.
     """
     report = import_archive(archive, store, contents)

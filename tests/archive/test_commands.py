@@ -46,7 +46,7 @@ def test_what_is_missing_is_said(shop: Shop, folder: str) -> None:
     assert done.code == 6
     assert "thread thread_gone, object: GET /threads/thread_gone" in done.err
     assert "Run the same command again to try them again." in done.err
-    assert "Not everything could be had" in run("verify", folder).err
+    assert "Some of it could not be exported" in run("verify", folder).err
 
 
 def test_threads_from_stdin(shop: Shop, folder: str) -> None:
@@ -62,7 +62,7 @@ def test_threads_from_stdin(shop: Shop, folder: str) -> None:
         (("--only-named",), "--only-named needs --thread"),
         (("--batch", "vs_1"), "expected the ids of vector store and batch"),
         (("--threads-from", "nothere"), "--threads-from nothere: No such file"),
-        (("--thread", ""), "'' is no id"),
+        (("--thread", ""), "'' is not an id"),
         (("--jobs", "0"), "--jobs"),
     ],
 )

@@ -281,5 +281,5 @@ def test_a_line_of_the_mapping_that_was_cut_short(
         assert Conversations(client, long).run().before == 1
         assert first.mapping.read_bytes() == whole
     first.mapping.write_bytes(b"[]\n" + whole)
-    with pytest.raises(ArchiveError, match="a line is none"):
+    with pytest.raises(ArchiveError, match="a line can't be read"):
         Conversations(client, long).run()

@@ -142,7 +142,7 @@ def test_a_pipe_in_the_place_of_a_file_holds_nobody_up(
     (path, *_) = sorted(folder.glob("threads/*"))
     path.unlink()
     os.mkfifo(path)
-    assert "is no file" in verify(folder).damages[0]
+    assert "is not a file" in verify(folder).damages[0]
 
 
 @pytest.mark.parametrize(

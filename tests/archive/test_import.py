@@ -183,7 +183,7 @@ def test_the_command(
     assert main(given) == 0
     assert "3 threads" in capsys.readouterr().out
     assert main(["import", str(store), "--store", str(store)]) == 2
-    assert "is no folder" in capsys.readouterr().err
+    assert "is not a folder" in capsys.readouterr().err
 
 
 def test_a_later_archive_adds_what_is_new(

@@ -153,8 +153,8 @@ def test_files_and_images_go_with_a_question(
     "words, given, says",
     [
         (("--model", "m"), " \n", "the question is empty"),
-        (("--model", "m", "q\udc80"), "", "no text in UTF-8"),
-        (("q",), "", "who is to answer?"),
+        (("--model", "m", "q\udc80"), "", "not UTF-8 text"),
+        (("q",), "", "nobody to answer"),
         (("--model", "m", "--file", "no.md", "q"), "", "no.md: No such file"),
         (("--model", "m", "--file", ".", "q"), "", ".: Is a directory"),
         (("--model", "m", "--tools", "no.py", "q"), "", "--tools no.py: importing it"),

@@ -57,7 +57,7 @@ def test_what_is_no_text_is_refused_kindly(begin: Callable[..., int]) -> None:
     given = io.TextIOWrapper(io.BytesIO(b"gr\xfcn"), encoding="utf-8")
     err = io.StringIO()
     assert begin("ask", "--model", "m", stdin=given, stderr=err) == 2
-    assert err.getvalue() == "assistants: the question is no text in UTF-8\n"
+    assert err.getvalue() == "assistants: the question is not UTF-8 text\n"
 
 
 def test_characters_that_the_terminal_lacks_are_escaped(

@@ -67,11 +67,11 @@ def test_bodies_take_what_no_option_has(
     "words, says",
     [
         (("assistants", "create"), "an assistant needs a model"),
-        (("assistants", "update", "asst_1"), "what is to change?"),
+        (("assistants", "update", "asst_1"), "nothing to change"),
         (("assistants", "create", "--metadata", "x"), "takes NAME=VALUE, not 'x'"),
         (("assistants", "create", "--body", "no.json"), "no.json: No such file"),
         (("assistants", "create", "--body", "-"), "--body -: Expecting value"),
-        (("stores", "add", "vs_1"), "what is to be added?"),
+        (("stores", "add", "vs_1"), "nothing to add"),
         (("stores", "add", "vs_1", "no.md"), "no.md: No such file"),
         (("files", "upload", "no.md"), "no.md: No such file"),
         (("files", "download", "file_1", "--to", "x/y"), "no folder"),

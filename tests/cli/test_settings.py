@@ -80,7 +80,7 @@ def test_what_is_missing_is_said(given: dict[str, Any], says: str) -> None:
 def test_a_key_file_has_to_be_text(tmp_path: Path) -> None:
     file = tmp_path / "key"
     file.write_bytes(b"sk-\xff\xfe")
-    for path, why in ((file, "it is no text"), (tmp_path, "Is a directory")):
+    for path, why in ((file, "it is not text"), (tmp_path, "Is a directory")):
         with pytest.raises(WrongUse, match=why) as caught:
             options_of(base_url="https://api.example/v1", api_key_file=path)
         assert "sk-" not in str(caught.value)
