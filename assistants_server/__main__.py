@@ -57,6 +57,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         from .archive.command import main as import_archive
 
         return import_archive(given[1:])
+    if given[:1] == ["keys"]:
+        from .keys.command import main as manage_keys
+
+        return manage_keys(given[1:])
     options = _parser().parse_args(given)
     # What is loaded by now stays: to look through it for garbage would hold up the
     # event loop for some 50 ms each time.
@@ -111,7 +115,8 @@ def _parser() -> argparse.ArgumentParser:
         "--key",
         default=os.environ.get(_KEY),
         help="API key that clients must send as `Authorization: Bearer KEY`; better "
-        f"set as {_KEY}, which other users of the machine can't see (default: none)",
+        f"set as {_KEY}, which other users of the machine can't see (default: none); "
+        "`python -m assistants_server keys --help` makes more of them, for projects",
     )
     add(
         "--store",
