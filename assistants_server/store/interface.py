@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterable
     from contextlib import AbstractContextManager
 
+    from ..rates import Rates
     from .deltas import Deltas
     from .stored_responses import StoredResponses
     from .vector_store_files import VectorStoreFiles
@@ -74,6 +75,9 @@ class Store(Protocol):
 
     @property
     def deltas(self) -> Deltas: ...
+
+    @property
+    def rates(self) -> Rates: ...
 
     @property
     def responses(self) -> StoredResponses: ...

@@ -9,6 +9,7 @@ from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 from ..compact_json import to_json
+from ..rates import LocalRates
 from .deltas import Deltas
 from .interface import Page, Stored, StoreError
 from .schema import make_private, open_schema, refuse_other_files
@@ -71,6 +72,7 @@ class SQLiteStore:
                 raise
         self.vector_store_files = VectorStoreFiles(self._sql)
         self.deltas = Deltas(self._sql)
+        self.rates = LocalRates()
         self.responses = StoredResponses(self._sql, clock)
 
     @contextmanager
