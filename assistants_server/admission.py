@@ -1,25 +1,30 @@
-"""Who is let in: by the key; without one by the names of hosts and of web pages."""
+"""Who is let in: by a key; without any by the names of hosts and of web pages."""
 
 from __future__ import annotations
 
-import hmac
 import logging
 from typing import TYPE_CHECKING
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import Response
 
-from .http_errors import HTTPError, quoted
+from .http_errors import HTTPError, quoted, storage_error
+from .keys.ring import EVERYBODY, RefusedKeyError
+from .quiet_log import QuietLog
 from .settings import is_loopback
+from .store import StoreError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+    from .keys import Key, KeyRing
     from .settings import Settings
 
 _LONGEST_MEMORY = "600"
+# What changes nothing, though its method could.
+_READING = ("searchVectorStore",)
 _log = logging.getLogger("assistants_server")
 
 
@@ -28,11 +33,15 @@ class Admission:
 
     Where there is no key, any page that a browser of this machine shows could send
     requests; browsers say which page it is.
+
+    The key of a request is in its scope: `local_key`.
     """
 
-    def __init__(self, app: ASGIApp, settings: Settings) -> None:
+    def __init__(self, app: ASGIApp, settings: Settings, keys: KeyRing) -> None:
         self._app = app
         self._settings = settings
+        self._keys = keys
+        self._quiet = QuietLog()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve a request, or refuse it."""
@@ -56,33 +65,37 @@ class Admission:
                 # The question whether it may send a request, which has no key.
                 await _may_send(headers)(scope, receive, answer)
                 return
-            self._admit(headers)
+            key = await self._admit(headers)
+            _check_scope(key, scope)
         except HTTPError as error:
             await error.response()(scope, receive, answer)
             return
-        await self._app(scope, receive, answer)
+        await self._app({**scope, "local_key": key}, receive, answer)
 
-    def _admit(self, headers: Headers) -> None:
-        """Check that the client may send requests.
+    async def _admit(self, headers: Headers) -> Key:
+        """Return the key of a client that may send requests.
 
         Raises:
             HTTPError: the key is missing or wrong; or, where there is none, the Host
                 header doesn't name this machine, as with DNS rebinding by a web page,
                 or the request comes from a page of another origin.
         """
-        key = self._settings.key
+        scheme, _, token = headers.get("authorization", "").partition(" ")
+        given = token.strip() if scheme.lower() == "bearer" else ""
+        try:
+            key = await self._keys.find(given or headers.get("api-key", ""))
+        except RefusedKeyError as error:
+            message = f"The key {error}; send one as `Authorization: Bearer KEY`."
+            told = {"www-authenticate": "Bearer"}
+            refused = HTTPError(401, message, code="invalid_api_key", headers=told)
+            raise refused from None
+        except StoreError as error:
+            self._quiet.error("the keys can't be read", error, traceback=False)
+            raise storage_error() from error
         if key is None:
             self._check_host(headers)
             self._check_page(headers)
-            return
-        scheme, _, token = headers.get("authorization", "").partition(" ")
-        given = token.strip() if scheme.lower() == "bearer" else ""
-        given = given or headers.get("api-key", "")
-        if not hmac.compare_digest(given.encode(), key.encode()):
-            what = "is wrong" if given else "is missing"
-            message = f"The key {what}; send it as `Authorization: Bearer KEY`."
-            told = {"www-authenticate": "Bearer"}
-            raise HTTPError(401, message, code="invalid_api_key", headers=told)
+        return key or EVERYBODY
 
     def _check_host(self, headers: Headers) -> None:
         host = _host_name(headers.get("host", ""))
@@ -105,17 +118,23 @@ class Admission:
 
 
 class FaultHeaders:
-    """A layer that takes the headers of faults away, where they are not allowed."""
+    """A layer that takes the headers of faults away, where they are not allowed.
 
-    def __init__(self, app: ASGIApp, header: str, *, allowed: bool) -> None:
+    Unless somebody says so, that is wherever a client has a key, or could be on another
+    machine.
+    """
+
+    def __init__(self, app: ASGIApp, header: str, settings: Settings) -> None:
         self._app = app
         self._header = header.lower().encode()
-        self._allowed = allowed
+        self._settings = settings
         self._has_said = False
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve a request."""
-        if not self._allowed and scope["type"] == "http":
+        has_key = scope.get("local_key", EVERYBODY) is not EVERYBODY
+        allowed = self._settings.obeys_fault_headers(has_key=has_key)
+        if not allowed and scope["type"] == "http":
             kept = [each for each in scope["headers"] if each[0] != self._header]
             if len(kept) < len(scope["headers"]) and not self._has_said:
                 self._has_said = True
@@ -124,6 +143,17 @@ class FaultHeaders:
                 _log.warning(why, name)
             scope = {**scope, "headers": kept}
         await self._app(scope, receive, send)
+
+
+def _check_scope(key: Key, scope: Scope) -> None:
+    """Raise an HTTPError where a key may not do what is asked for."""
+    method, path = scope["method"], scope["path"]
+    reads = method in ("GET", "HEAD") or scope.get("local_operation") in _READING
+    needed = "read" if reads else "write"
+    if not key.may(needed):
+        what = f"{method} {quoted(path, 200)}"
+        message = f"This key may {key.scope} only; {what} takes one that may {needed}."
+        raise HTTPError(403, message, code="insufficient_scope")
 
 
 def _may_send(headers: Mapping[str, str]) -> Response:

@@ -13,7 +13,7 @@ from starlette.routing import Match, Route
 from ._api import in_thread
 from .base_paths import BasePaths, base_of
 from .files import Files
-from .http_errors import HTTPError, json_response, quoted, request_id
+from .http_errors import HTTPError, json_response, quoted, request_id, storage_error
 from .idempotency import fingerprint, key_of, once
 from .models import Models
 from .operations import operations
@@ -95,8 +95,7 @@ class App:
         self, request: Request, error: Exception
     ) -> Response:
         self._quiet.error("the store can't be used", error, traceback=False)
-        message = "The store can't be used now; the server's log says why."
-        return HTTPError(507, message, code="storage_error").response()
+        return storage_error().response()
 
     def operation_of(self, method: str, path: str) -> str | None:
         """Return the operationId of a request; None if there is no such operation."""

@@ -84,6 +84,12 @@ def not_found(kind: str, id: str, *, code: str | None = None) -> HTTPError:
     return HTTPError(404, f"No {kind} found with id {quoted(id)}.", code=code)
 
 
+def storage_error() -> HTTPError:
+    """Return the error for a store that can't be used."""
+    message = "The store can't be used now; the server's log says why."
+    return HTTPError(507, message, code="storage_error")
+
+
 def quoted(text: str, limit: int = 60) -> str:
     """Return what a client sent in quotes, shortened where it is long."""
     return repr(text if len(text) <= limit else f"{text[:limit]}...")

@@ -44,7 +44,10 @@ class Exchange:
 
 
 class RequestLog:
-    """A layer around an application that records the last requests."""
+    """A layer around an application that records the last requests.
+
+    The operationId of a request is in its scope from here on: `local_operation`.
+    """
 
     def __init__(
         self, app: ASGIApp, *, operation_of: Callable[[str, str], str | None]
@@ -82,4 +85,5 @@ class RequestLog:
                 exchange.status = message["status"]
             await send(message)
 
+        scope = {**scope, "local_operation": exchange.operation}
         await self._app(scope, record_body, record_status)

@@ -20,8 +20,10 @@ from .engines import deterministic
 from .faults import HEADER, FaultMiddleware, Faults
 from .file_search import FileSearcher
 from .indexer import Indexer
+from .keys import KeyFile, KeyRing
 from .library import Library
 from .page import Page
+from .rate_limits import RateLimits
 from .request_log import RequestLog
 from .scheduler import Scheduler
 from .searcher import Searcher
@@ -77,7 +79,8 @@ class LocalServer:
             faults: faults to begin with, see `assistants_server.faults.HELP`.
             host: the address to listen on; any but a loopback one needs a key.
             port: the port; 0 takes a free one.
-            key: the API key that clients must send; without one every client is served.
+            key: the API key that clients must send, unless they have another one that
+                the store knows; without any every client is served.
             store: the file of the state; it is in memory without one.
             pace: seconds between two pieces of a message, and that a run is queued.
             poll_after: milliseconds that clients are asked to wait between two polls
@@ -258,7 +261,10 @@ class LocalServer:
         return listener
 
     async def _serve(self, listener: socket.socket, ready: Callable[[], None]) -> None:
-        store = SQLiteStore(self._settings.store)
+        path = self._settings.store
+        keys = KeyRing(self._settings.key, None if path is None else KeyFile(path))
+        self._settings.check_key(has_key=await keys.is_needed())
+        store = SQLiteStore(path)
         contents = Contents(self._settings.store)
         try:
             indexer = Indexer(store, contents, self._embeddings)
@@ -275,9 +281,9 @@ class LocalServer:
                 connections=connections,
                 operation_of=app.operation_of,
             )
-            allowed = self._settings.obeys_fault_headers
-            obeying = FaultHeaders(faulty, HEADER, allowed=allowed)
-            admission = Admission(obeying, self._settings)
+            obeying = FaultHeaders(faulty, HEADER, self._settings)
+            limited = RateLimits(obeying, store)
+            admission = Admission(limited, self._settings, keys)
             request_log = RequestLog(admission, operation_of=app.operation_of)
             config = uvicorn.Config(
                 Page(request_log) if self._settings.page else request_log,

@@ -46,11 +46,8 @@ class Settings:
     def __post_init__(self) -> None:
         if self.key is not None and not is_key(self.key):
             raise SettingsError("the key must be printable ASCII, and not empty")
-        if self.key is None and not is_loopback(self.host):
-            raise SettingsError(
-                f"{self.host} can be reached from other machines, so a key is needed; "
-                f"set one, or listen on {LOOPBACK}"
-            )
+        if self.store is None:
+            self.check_key(has_key=self.key is not None)
         for origin in self.allow_origins:
             if not _ORIGIN.fullmatch(origin):
                 raise SettingsError(
@@ -73,14 +70,32 @@ class Settings:
                 label = name.replace("_", " ")
                 raise SettingsError(f"{label} must be {least} to {most}, not {value}")
 
-    @property
-    def obeys_fault_headers(self) -> bool:
-        """Return whether clients may ask for faults.
+    def check_key(self, *, has_key: bool) -> None:
+        """Check that strangers need a key, where there can be any.
 
-        Unless somebody says so they may only where all of them are the user's own.
+        Args:
+            has_key: whether there is one, in the settings or the store.
+
+        Raises:
+            SettingsError: they don't.
+        """
+        if has_key or is_loopback(self.host):
+            return
+        how = "set one"
+        if self.store is not None:
+            how += " (`python -m assistants_server keys create --help` says how)"
+        raise SettingsError(
+            f"{self.host} can be reached from other machines, so a key is needed; "
+            f"{how}, or listen on {LOOPBACK}"
+        )
+
+    def obeys_fault_headers(self, *, has_key: bool) -> bool:
+        """Return whether a client may ask for faults, with a key or without.
+
+        Unless somebody says so it may only where all of them are the user's own.
         """
         if self.fault_headers is None:
-            return self.key is None and is_loopback(self.host)
+            return not has_key and is_loopback(self.host)
         return self.fault_headers
 
 
