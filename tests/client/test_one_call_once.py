@@ -23,6 +23,7 @@ from assistants_client import (
 from harness.either_client import settled
 from tests.client.both import KINDS, NAMES, mocked, use
 from tests.client.lagging import Lagging, cut_off, cut_stream, lost
+from tests.client.slept_time import SleptTime
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -106,6 +107,12 @@ def paying(request: pytest.FixtureRequest, streamed: bool) -> Paying:
     return Paying(request.param, streamed)
 
 
+@pytest.fixture
+def slept(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """Let time pass only where clients sleep, and return the seconds of each time."""
+    return SleptTime(monkeypatch).slept
+
+
 @pytest.mark.parametrize("lag", [0, 1, 2, 20])
 def test_a_stale_action_is_waited_out(paying: Paying, lag: int) -> None:
     server = Lagging(lag=lag)
@@ -114,14 +121,15 @@ def test_a_stale_action_is_waited_out(paying: Paying, lag: int) -> None:
 
 
 def test_a_server_that_never_lets_go_is_asked_at_the_usual_interval(
-    paying: Paying,
+    paying: Paying, slept: list[float]
 ) -> None:
     server = Lagging(lag=float("inf"))
     with pytest.raises(RunTimeout):
-        paying.follow(server, max_wait=0.4, poll_interval_ms=80)
+        paying.follow(server, max_wait=100, poll_interval_ms=20_000)
     assert len(paying.paid) == len(server.submitted) == 1
-    # Not thousands.
-    assert len(server.asked) < 12
+    assert slept[:5] == [20, 20, 20, 20, 19.75]
+    assert sum(slept) == 100
+    assert len(server.asked) < 3 * len(slept)
 
 
 def test_an_action_may_repeat_the_calls_of_those_before(paying: Paying) -> None:
@@ -232,14 +240,16 @@ def test_a_stream_that_is_cut_after_the_outputs_went_out_goes_on(
 
 @pytest.mark.parametrize("kind", KINDS, ids=NAMES)
 def test_streams_that_are_cut_again_and_again_are_no_loop_without_pauses(
-    kind: Any,
+    kind: Any, slept: list[float]
 ) -> None:
     paying = Paying(kind, streamed=True)
     server = Lagging(steps=False, submitting=[cut_stream(taken=False)] * 99)
     with pytest.raises(RunTimeout):
-        paying.follow(server, resume=True, max_wait=0.1, poll_interval_ms=20)
+        paying.follow(server, resume=True, max_wait=100, poll_interval_ms=20_000)
     assert len(paying.paid) == 1
-    assert len(server.asked) < 25
+    assert slept[:5] == [20, 20, 20, 20, 19.75]
+    assert sum(slept) == 100
+    assert len(server.asked) < 5 * len(slept)
 
 
 class Live:

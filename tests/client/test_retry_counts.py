@@ -19,17 +19,14 @@ from assistants_client import (
     NotFoundError,
     RateLimitError,
 )
-from assistants_client._effects import Sleep
-from assistants_client._transport.async_http import AsyncHttp
-from assistants_client._transport.http import Http
 from assistants_server import LocalServer
 from harness.contract.each import call_each
 from harness.scripted_server import LOOPBACK, Response, ScriptedServer
 from tests.client.recording import KEY
 from tests.client.retry_bench import KINDS, METHODS, PATIENCE, Bench, Kind
+from tests.client.slept_time import SleptTime
 
 if TYPE_CHECKING:
-    from assistants_client._effects import Effect
     from harness.scripted_server import Request
 
 Use: TypeAlias = Callable[[Any], Any]
@@ -51,23 +48,7 @@ def bench(request: pytest.FixtureRequest, server: LocalServer) -> Iterator[Bench
 @pytest.fixture(autouse=True)
 def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """Let no time pass; return the seconds that should have."""
-    waited: list[float] = []
-
-    perform, perform_async = Http.perform, AsyncHttp.perform
-
-    def without_sleep(self: Http, effect: Effect) -> Any:
-        if isinstance(effect, Sleep):
-            return waited.append(effect.seconds)
-        return perform(self, effect)
-
-    async def without_sleep_async(self: AsyncHttp, effect: Effect) -> Any:
-        if isinstance(effect, Sleep):
-            return waited.append(effect.seconds)
-        return await perform_async(self, effect)
-
-    monkeypatch.setattr(Http, "perform", without_sleep)
-    monkeypatch.setattr(AsyncHttp, "perform", without_sleep_async)
-    return waited
+    return SleptTime(monkeypatch).slept
 
 
 def assert_waited(waits: list[float], kind: Kind, retries: int) -> None:
