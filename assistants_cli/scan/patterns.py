@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -11,10 +10,10 @@ from typing import Final
 
 from . import advice
 from .findings import Finding, Kind
+from .lines import Lines
 from .retirement import IN_TEXT, change_for
 
 _MOST_FOUND: Final = 120
-_LOOK: Final = 1_000
 _AROUND_DOTS: Final = re.compile(r" ?(\?\.|\.|->) ?")
 REQUESTS: Final = re.compile(
     r"""(?:/v1|/openai(?:/v1)?|api/projects/[\w{}$.-]+)/(?:threads|assistants)\b[^\s"'`<>]{0,80}"""
@@ -158,21 +157,6 @@ _LOCKS: Final = frozenset(
         *("composer.lock", "cargo.lock", "gemfile.lock", "go.sum"),
     }
 )
-# How a line begins that is a comment.
-_BEHIND: Final = re.compile(r"[\s;{}()]//")
-_HASH: Final = ("#",)
-_SLASHES: Final = ("//", "/*", "*", "<!--")
-_COMMENTS: Final[dict[str, tuple[str, ...]]] = {
-    **dict.fromkeys((".py", ".pyi", ".rb", ".rake", ".r", ".ex", ".exs", ".pl"), _HASH),
-    **dict.fromkeys((".sh", ".bash", ".zsh", ".fish", ".ps1", ".jl"), _HASH),
-    **dict.fromkeys((".yaml", ".yml", ".toml", ".env", ".conf", ".cfg"), _HASH),
-    **dict.fromkeys((".properties", ".tf", ".hurl"), _HASH),
-    **dict.fromkeys((".http", ".rest", ".php"), (*_HASH, *_SLASHES)),
-    ".ini": ("#", ";"),
-    **dict.fromkeys((".lua", ".sql"), ("--",)),
-    **dict.fromkeys((".bat", ".cmd"), ("rem ", "REM ", "::")),
-    ".vb": ("'",),
-}
 
 
 def suffix_of(name: str) -> str | None:
@@ -197,7 +181,7 @@ def in_text(text: str, suffix: str, today: date) -> Iterator[Finding]:
         suffix: what it is read as.
         today: the present day.
     """
-    lines = Lines(text, _COMMENTS.get(suffix, _SLASHES))
+    lines = Lines(text, suffix)
     for pattern in _BY_SUFFIX.get(suffix, ()):
         if pattern.needs is not None and not pattern.needs.search(text):
             continue
@@ -241,29 +225,3 @@ def _finding(found: re.Match[str], lines: Lines, pattern: Pattern) -> Finding | 
     what = in_one_line(found[0]).rstrip("(")
     kind, change, page = pattern.kind, pattern.change, pattern.page
     return Finding(line, column, kind, what, change, page, pattern.certain)
-
-
-class Lines:
-    """Where the lines of a text begin."""
-
-    def __init__(self, text: str, comments: tuple[str, ...] = ()) -> None:
-        self._text = text
-        self._comments = comments
-        self._starts = [0, *(m.end() for m in re.finditer("\n", text))]
-
-    def place(self, position: int) -> tuple[int, int]:
-        """Return the line and column of a position, both from 1 on."""
-        line = bisect_right(self._starts, position)
-        return line, position - self._starts[line - 1] + 1
-
-    def is_comment(self, position: int) -> bool:
-        """Return whether a position is behind what begins a comment."""
-        line, _ = self.place(position)
-        start = self._starts[line - 1]
-        # A line may be as long as the file.
-        first = self._text[start : min(position, start + _LOOK)]
-        if first.lstrip().startswith(self._comments):
-            return True
-        before = self._text[max(start, position - _LOOK) : position]
-        # Behind code, and not within a URL.
-        return "//" in self._comments and bool(_BEHIND.search(before))
