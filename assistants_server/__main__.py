@@ -17,29 +17,27 @@ from assistants_archive import ArchiveError
 
 from . import faults
 from .address import key_from
+from .configuration.shown import shown
+from .configuration.sources import add_flags, configuration
+from .configuration.table import OPTIONS, PACE
 from .engines import deterministic, scripted
 from .engines.scripted import HEADER as SCRIPT_HEADER
 from .engines.scripted import HELP as SCRIPT_HELP
 from .engines.scripted import parse_script
 from .search import EmbeddingServer
-from .search.embeddings import KEY_VARIABLE, MODEL
+from .search.embeddings import KEY_VARIABLE
 from .server import LocalServer
-from .settings import LOOPBACK, MEBIBYTE
+from .settings import LOOPBACK
 from .store import StoreError
 from .upstream import options as upstream_options
-from .upstream.options import ENGINE_VARIABLE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from .configuration.sources import Configuration
     from .engines import Engine
 
-_KEY = "ASSISTANTS_LOCAL_KEY"
-_MAX_TURNS = "ASSISTANTS_MAX_TURNS"
-_NO_PAGE = "ASSISTANTS_LOCAL_NO_PAGE"
 _log = logging.getLogger("assistants_server")
-_PORT = 8000
-_PACE = 0.02
 # By how many new objects, and collections of younger ones, collections are apart.
 _GARBAGE = 10_000, 20, 20
 _WRONG_USE = 2
@@ -61,13 +59,27 @@ def main(arguments: Sequence[str] | None = None) -> int:
         from .keys.command import main as manage_keys
 
         return manage_keys(given[1:])
-    options = _parser().parse_args(given)
     # What is loaded by now stays: to look through it for garbage would hold up the
     # event loop for some 50 ms each time.
     gc.freeze()
     # Nor is it looked through so often what a hundred runs have at a time.
     gc.set_threshold(*_GARBAGE)
+    try:
+        found = configured(given)
+    except ValueError as error:
+        print(f"assistants_server: {error}", file=sys.stderr)
+        return _WRONG_USE
+    if found.options.show_config:
+        print(shown(found, OPTIONS))
+        return 0
+    return _serve(found)
+
+
+def _serve(found: Configuration) -> int:
+    options = found.options
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(message)s")
+    for warning in found.warnings:
+        _log.warning("%s", warning)
     try:
         with suppress(KeyboardInterrupt):
             server = _server(options)
@@ -90,6 +102,17 @@ def _advice(options: argparse.Namespace, error: OSError) -> str:
     return f"{what}; name another --host, such as {LOOPBACK}"
 
 
+def configured(arguments: Sequence[str]) -> Configuration:
+    """Return what the command line, the environment and a file say together.
+
+    Raises:
+        FileError: the file of options can't be used.
+        OptionError: the environment has what is no value of its option.
+    """
+    given = _parser().parse_args(arguments)
+    return configuration(given, os.environ, OPTIONS)
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m assistants_server",
@@ -98,151 +121,7 @@ def _parser() -> argparse.ArgumentParser:
         f"scripts (--script, or the header {SCRIPT_HEADER}):\n{SCRIPT_HELP}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    add = parser.add_argument
-    add(
-        "--host",
-        default=LOOPBACK,
-        help="address to listen on; any but a loopback one needs a key "
-        "(default: %(default)s)",
-    )
-    add(
-        "--port",
-        type=int,
-        default=_PORT,
-        help="port; 0 picks a free one (default: %(default)s)",
-    )
-    add(
-        "--key",
-        default=os.environ.get(_KEY),
-        help="API key that clients must send as `Authorization: Bearer KEY`; better "
-        f"set as {_KEY}, which other users of the machine can't see (default: none); "
-        "`python -m assistants_server keys --help` makes more of them, for projects",
-    )
-    add(
-        "--store",
-        metavar="FILE",
-        type=Path,
-        help="keep the state in this file, and uploaded files in FILE.files beside it, "
-        "so that both survive a restart, even in the middle of a run (default: in "
-        "memory, and in a temporary folder)",
-    )
-    add(
-        "--archive",
-        metavar="FOLDER",
-        type=Path,
-        help="import an archive at the start, which `assistants export` made; what is "
-        "there already stays as it is (`python -m assistants_server import --help` "
-        "does it without serving)",
-    )
-    add(
-        "--engine",
-        metavar="ENGINE",
-        default=os.environ.get(ENGINE_VARIABLE),
-        help="what answers: `chat` or `responses`, a model behind --upstream; or "
-        "MODULE:NAME, a function that takes a Turn and yields text and tool calls "
-        f"(default: {ENGINE_VARIABLE} in the environment, or a deterministic one)",
-    )
-    upstream_options.add_options(parser)
-    add(
-        "--script",
-        metavar="FILE",
-        type=Path,
-        help="script of every run, as JSON; see below",
-    )
-    add(
-        "--fault",
-        metavar="TEXT",
-        action="append",
-        default=[],
-        help="what goes wrong, see below; may be given several times",
-    )
-    add(
-        "--pace",
-        metavar="SECONDS",
-        type=float,
-        help=f"time between two pieces of a message (default: {_PACE}); models, and "
-        "other engines that are named, have a pace of their own",
-    )
-    add(
-        "--poll-after",
-        metavar="MS",
-        type=int,
-        default=100,
-        help="milliseconds that clients are asked to wait between two polls of a run "
-        "(default: %(default)s)",
-    )
-    add(
-        "--expires-after",
-        metavar="SECONDS",
-        type=float,
-        default=600.0,
-        help="time after which an active run expires (default: %(default)s)",
-    )
-    add(
-        "--max-body",
-        metavar="BYTES",
-        type=int,
-        default=8 * MEBIBYTE,
-        help="size of the largest request body, uploads aside (default: %(default)s)",
-    )
-    add(
-        "--max-file-size",
-        metavar="BYTES",
-        type=int,
-        default=512 * MEBIBYTE,
-        help="size of the largest file that is uploaded (default: %(default)s)",
-    )
-    add(
-        "--allow-fault-headers",
-        dest="fault_headers",
-        action="store_true",
-        default=None,
-        help=f"obey {faults.HEADER} of any client (default: only without a key and on "
-        "a loopback address)",
-    )
-    add(
-        "--allow-origin",
-        metavar="ORIGIN",
-        action="append",
-        default=[],
-        help="a web page that may send requests, such as http://localhost:3000; may be "
-        "given several times (default: none but the server's own)",
-    )
-    add(
-        "--no-page",
-        dest="page",
-        action="store_false",
-        default=not os.environ.get(_NO_PAGE),
-        help="don't serve the page at / that shows what is on the server (default: "
-        f"serve it, unless {_NO_PAGE} is set in the environment)",
-    )
-    add(
-        "--max-turns",
-        metavar="N",
-        type=int,
-        default=os.environ.get(_MAX_TURNS) or None,
-        help="how many turns of the engine go on at once; other runs wait in order "
-        f"(default: {_MAX_TURNS} in the environment, or no limit)",
-    )
-    add(
-        "--embeddings",
-        metavar="URL",
-        help="base URL of a server with /embeddings, such as http://127.0.0.1:8080/v1: "
-        "files are searched by meaning too (default: by their words alone)",
-    )
-    add(
-        "--embeddings-model",
-        metavar="NAME",
-        default=MODEL,
-        help="model that makes the embeddings (default: %(default)s)",
-    )
-    add(
-        "--embeddings-key",
-        metavar="FILE",
-        type=Path,
-        help=f"file with the key of that server (default: {KEY_VARIABLE} in the "
-        "environment, or no key)",
-    )
+    add_flags(parser, OPTIONS)
     return parser
 
 
@@ -260,9 +139,9 @@ def _server(options: argparse.Namespace) -> LocalServer:
         max_body=options.max_body,
         max_file_size=options.max_file_size,
         max_turns=options.max_turns,
-        fault_headers=options.fault_headers,
+        fault_headers=options.allow_fault_headers,
         allow_origins=options.allow_origin,
-        page=options.page,
+        page=not options.no_page,
         embeddings=_embeddings(options),
         archive=options.archive,
     )
@@ -271,7 +150,7 @@ def _server(options: argparse.Namespace) -> LocalServer:
 def _pace(options: argparse.Namespace) -> float:
     if options.pace is None:
         # A model has its own, which nothing may slow down.
-        return 0.0 if options.engine else _PACE
+        return 0.0 if options.engine else PACE
     pace: float = options.pace
     return pace
 

@@ -1,20 +1,20 @@
-"""The options of the command line, and environment variables, for an upstream."""
+"""The options for an upstream, and the engine that they ask for."""
 
 from __future__ import annotations
 
 import asyncio
-import os
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from ..address import key_from
+from ..configuration.option import FILE, SWITCH, Option
 from .errors import UpstreamError
 from .model_names import ModelNames
 from .thoughts import SHOWINGS
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
+    from pathlib import Path
 
     from ..engines.upstream import UpstreamEngine
 
@@ -39,76 +39,84 @@ _NEEDED: Final = (
 )
 
 
-def add_options(parser: argparse.ArgumentParser) -> None:
-    """Add the options to a parser of the command line."""
-    add = parser.add_argument
-    add(
-        "--upstream",
+OPTIONS: Final = (
+    Option(
+        "upstream",
+        "base URL of the server whose models answer, for --engine chat or responses",
         metavar="URL",
-        default=os.environ.get(URL_VARIABLE),
-        help="base URL of the server whose models answer, for --engine chat or "
-        f"responses (default: {URL_VARIABLE} in the environment)",
-    )
-    add(
-        "--upstream-key-file",
-        metavar="FILE",
-        type=Path,
-        default=os.environ.get(KEY_FILE_VARIABLE) or None,
-        help=f"file with the key of that server (default: {KEY_FILE_VARIABLE} in the "
-        f"environment; else {KEY_VARIABLE} there, the key itself; else no key)",
-    )
-    add(
-        "--model",
+        variable=URL_VARIABLE,
+    ),
+    Option(
+        "upstream-key-file",
+        f"file with the key of that server; {KEY_VARIABLE} in the environment is the "
+        "key itself",
+        FILE,
+        "FILE",
+        otherwise="no key",
+        variable=KEY_FILE_VARIABLE,
+    ),
+    Option(
+        "upstream-key",
+        "the key of that server",
+        variable=KEY_VARIABLE,
+        secret=True,
+        only_variable=True,
+    ),
+    Option(
+        "model",
+        "the upstream's model for one that runs name; *=NEW for all others; may be "
+        "given several times",
         metavar="OLD=NEW",
-        action="append",
-        default=[],
-        help="the upstream's model for one that runs name; *=NEW for all others; may "
-        f"be given several times (default: {MODELS_VARIABLE} in the environment, "
-        "separated by commas; else models are named as they are)",
-    )
-    add(
-        "--built-in",
+        otherwise="models are named as they are",
+        variable=MODELS_VARIABLE,
+        many=True,
+        pairs=True,
+    ),
+    Option(
+        "built-in",
+        "a tool that the upstream of --engine responses has itself, of "
+        f"{' and '.join(_TOOLS)}",
         metavar="TOOL",
-        action="append",
+        otherwise="none",
+        variable=BUILT_IN_VARIABLE,
+        many=True,
         choices=_TOOLS,
-        default=[],
-        help="a tool that the upstream of --engine responses has itself, of "
-        f"{' and '.join(_TOOLS)} (default: {BUILT_IN_VARIABLE} in the environment, "
-        "separated by commas)",
-    )
-    add(
-        "--leave-out",
+    ),
+    Option(
+        "leave-out",
+        "a tool that the model is not told of, where runs with it would be refused",
         metavar="TOOL",
-        action="append",
+        otherwise="none",
+        variable=LEAVE_OUT_VARIABLE,
+        many=True,
         choices=_TOOLS,
-        default=[],
-        help="a tool that the model is not told of, where runs with it would be "
-        f"refused (default: {LEAVE_OUT_VARIABLE} in the environment, separated by "
-        "commas)",
-    )
-    add(
-        "--thoughts",
+    ),
+    Option(
+        "thoughts",
+        "what becomes of thoughts between <think> and </think> at the beginning of an "
+        "answer: hide them, hide them also where <think> is missing, as some templates "
+        "have it (unopened), or show them",
+        default="hide",
+        variable=THOUGHTS_VARIABLE,
         choices=SHOWINGS,
-        default=os.environ.get(THOUGHTS_VARIABLE) or "hide",
-        help="what becomes of thoughts between <think> and </think> at the beginning "
-        "of an answer: hide them, hide them also where <think> is missing, as some "
-        "templates have it (unopened), or show them (default: "
-        f"{THOUGHTS_VARIABLE} in the environment, or hide)",
-    )
-    add(
-        "--role",
+    ),
+    Option(
+        "role",
+        "whose words the instructions are for the model of --engine chat",
+        default="system",
+        variable=ROLE_VARIABLE,
         choices=_ROLES,
-        default=os.environ.get(ROLE_VARIABLE) or "system",
-        help="whose words the instructions are for the model of --engine chat "
-        f"(default: {ROLE_VARIABLE} in the environment, or system)",
-    )
-    add(
-        "--no-check",
-        action="store_true",
-        default=bool(os.environ.get(NO_CHECK_VARIABLE)),
-        help="don't ask the upstream for its models at the start (default: whether "
-        f"{NO_CHECK_VARIABLE} is set in the environment)",
-    )
+    ),
+    Option(
+        "no-check",
+        "don't ask the upstream for its models at the start",
+        SWITCH,
+        default=False,
+        otherwise="ask",
+        variable=NO_CHECK_VARIABLE,
+    ),
+)
+"""The options; `configuration` has them in its table."""
 
 
 def engine_of(options: argparse.Namespace) -> UpstreamEngine:
@@ -126,11 +134,7 @@ def engine_of(options: argparse.Namespace) -> UpstreamEngine:
         raise ValueError(_NEEDED.format(options.engine))
     names = _names(options.model)
     key = _key(options.upstream_key_file)
-    built_in = _tools(options.built_in, BUILT_IN_VARIABLE)
-    leave_out = _tools(options.leave_out, LEAVE_OUT_VARIABLE)
-    # Defaults, which the parser doesn't look at.
-    _known([options.thoughts], THOUGHTS_VARIABLE, SHOWINGS)
-    _known([options.role], ROLE_VARIABLE, _ROLES)
+    built_in, leave_out = options.built_in, options.leave_out
     try:
         if options.engine == "responses":
             return ResponsesEngine(
@@ -169,25 +173,9 @@ def check(engine: UpstreamEngine) -> list[str]:
 
 def _names(pairs: list[str]) -> Mapping[str, str]:
     try:
-        return ModelNames.parse(pairs or _listed(MODELS_VARIABLE)).table
+        return ModelNames.parse(pairs).table
     except ValueError as error:
         raise ValueError(f"--model {error}") from error
-
-
-def _tools(given: list[str], variable: str) -> list[str]:
-    return given or _known(_listed(variable), variable, _TOOLS)
-
-
-def _listed(variable: str) -> list[str]:
-    given = os.environ.get(variable, "").split(",")
-    return [each.strip() for each in given if each.strip()]
-
-
-def _known(given: list[str], variable: str, choices: Sequence[str]) -> list[str]:
-    for each in given:
-        if each not in choices:
-            raise ValueError(f"{variable}: {each!r} is none of {', '.join(choices)}")
-    return given
 
 
 def _key(file: Path | None) -> str | None:

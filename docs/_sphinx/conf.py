@@ -33,7 +33,14 @@ PAGES = {
         "page",
     ],
     "Where it runs": [
-        *("keep-your-application", "jupyter", "web", "processes", "frameworks"),
+        *(
+            "keep-your-application",
+            "operations",
+            "jupyter",
+            "web",
+            "processes",
+            "frameworks",
+        ),
     ],
     "Three ways to use it": ["importing", "regenerating", "vendoring"],
     "Moving over": [

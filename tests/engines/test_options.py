@@ -8,8 +8,7 @@ import pytest
 
 from assistants_server.__main__ import _engine as engine_of
 from assistants_server.__main__ import _pace as pace_of
-from assistants_server.__main__ import _parser as parser
-from assistants_server.__main__ import main
+from assistants_server.__main__ import configured, main
 from assistants_server.engines import ChatEngine, ResponsesEngine, deterministic
 from assistants_server.upstream.options import (
     BUILT_IN_VARIABLE,
@@ -34,7 +33,7 @@ MODELS = Response.of({"object": "list", "data": [{"id": "llama"}]})
 
 
 def engine(*arguments: str) -> Any:
-    return engine_of(parser().parse_args(arguments))
+    return engine_of(configured(arguments).options)
 
 
 def test_all_by_options(tmp_path: Path) -> None:
@@ -78,7 +77,7 @@ def test_all_by_the_environment(
         assert (body["model"], body["messages"][0]["role"]) == ("llama", "developer")
         assert up.requests[1].headers["authorization"] == f"Bearer {KEY}"
         assert made.refusal(run(tools=[{"type": "code_interpreter"}])) is None
-        assert parser().parse_args([]).max_turns == 3
+        assert configured([]).options.max_turns == 3
         monkeypatch.setenv(KEY_FILE_VARIABLE, "")
         monkeypatch.setenv(NO_CHECK_VARIABLE, "1")
         assert isinstance(engine(), ChatEngine)
@@ -184,4 +183,4 @@ def test_a_key_that_is_refused_is_said_and_not_shown(
     ],
 )
 def test_a_model_has_a_pace_of_its_own(arguments: list[str], pace: float) -> None:
-    assert pace_of(parser().parse_args(arguments)) == pace
+    assert pace_of(configured(arguments).options) == pace

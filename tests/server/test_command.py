@@ -91,7 +91,7 @@ def test_help_names_every_setting(help_text: str) -> None:
         # Its name, and behind that or in the next line what it is for.
         assert re.search(rf"^  --{option}\b.*?[a-z]{{3}}", help_text, re.M | re.S)
     for default in ("127.0.0.1", "8000", "0.02", "100", "600.0", "8388608"):
-        assert f"(default: {default})" in " ".join(help_text.split())
+        assert f"(default: {default};" in " ".join(help_text.split())
     assert "ASSISTANTS_LOCAL_KEY" in help_text
 
 

@@ -9,8 +9,7 @@ import pytest
 
 from assistants_server import EmbeddingServer, LocalServer
 from assistants_server.__main__ import _embeddings as embeddings_of
-from assistants_server.__main__ import _parser as parser
-from assistants_server.__main__ import main
+from assistants_server.__main__ import configured, main
 from assistants_server.search.embeddings import KEY_VARIABLE, MODEL
 from harness.embedding_server import Answer, EmbeddingPeer
 from tests.server.openai_clients import IGNORED, client_of
@@ -113,7 +112,7 @@ def test_options_say_what_makes_the_embeddings(
             EmbeddingServer(url, MODEL, "from-a-file"),
         ),
     ]:
-        assert embeddings_of(parser().parse_args(options)) == made
+        assert embeddings_of(configured(options).options) == made
 
 
 @pytest.mark.parametrize(
