@@ -13,7 +13,6 @@ from typing import Any
 import pytest
 
 from assistants_server.search import Chunk, Index, SearchError, chunks
-from tests.cases import some
 from tests.server.api import until
 
 
@@ -391,52 +390,3 @@ def test_words_in_most_chunks_still_find_them(index: Index) -> None:
 
 def _add(index: Index, file: str, text: str) -> None:
     index.add("vs", file, chunks(text))
-
-
-@pytest.fixture(scope="module")
-def large() -> Iterator[Index]:
-    """Provide a store in which each word of a query is in too many chunks to score."""
-    index = Index()
-    pieces = [
-        Chunk(" ".join(_words_of(number)) + ".", 100 * number) for number in range(9000)
-    ]
-    index.add("vs", "all", pieces)
-    yield index
-    index.close()
-
-
-def _words_of(number: int) -> Iterator[str]:
-    yield "everywhere"
-    for divisor, word in [(2, "second"), (7, "seventh"), (90, "ninetieth")]:
-        if number % divisor == 0:
-            yield word
-    if number == 4501:
-        yield "unique"
-    # No chunk has both.
-    yield "odd" if number % 2 else "even"
-
-
-@pytest.mark.parametrize(
-    ("query", "wanted", "count"),
-    [
-        ("unique", {"unique"}, 1),
-        ("everywhere unique", {"unique"}, 20),
-        ("second everywhere", {"second"}, 20),
-        ("everywhere ninetieth", {"ninetieth"}, 20),
-        ("even second everywhere ninetieth", {"ninetieth"}, 20),
-        ("odd even everywhere", set(), 20),
-        ("everywhere", set(), 20),
-    ],
-)
-def test_common_words_find_their_chunks_in_a_large_store(
-    large: Index, query: str, wanted: set[str], count: int
-) -> None:
-    hits = large.search(["vs"], query, 20)
-    assert len(hits) == count
-    assert wanted <= {*hits[0].text.rstrip(".").split()}
-    assert all(0 < hit.score <= 1 for hit in hits)
-
-
-def test_words_that_are_together_count_more_than_one_alone(large: Index) -> None:
-    hits = large.search(["vs"], "seventh second everywhere", 20)
-    assert all({"seventh", "second"} <= {*hit.text.split()} for hit in some(hits))

@@ -7,55 +7,51 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from assistants_client import Client
-from assistants_server import Citation, FileSearch, LocalServer, scripted
+from assistants_server import LocalServer
 from assistants_server.file_search import options_of
-from tests.server.openai_clients import IGNORED, KEY, client_of, script
+from tests.server.openai_clients import IGNORED, client_of
+from tests.server.search_runs import (
+    BOTH,
+    QUESTION,
+    TIDES,
+    assistant_of,
+    files_of,
+    run_of,
+    steps_of,
+    store_of,
+    texts_of,
+    thread_of,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Callable, Generator, Iterator
+    from collections.abc import Iterator
     from pathlib import Path
 
     import httpx
 
-    from assistants_server import Engine, Turn
     from tests.server.api import Api
 
 pytestmark = pytest.mark.filterwarnings(IGNORED)
 INCLUDE: Any = ["step_details.tool_calls[*].file_search.results[*].content"]
-TIDES = (
-    b"# Tides\n\nHigh water at Hull is at noon. The range is four metres in spring.\n"
-)
-BREAD = b"Bread is baked with flour and salt. The oven has to be hot.\n"
-QUESTION = "When is high water at Hull?"
 
 
-@pytest.fixture(params=["openai", "ours"])
+@pytest.fixture(params=BOTH)
 def client(request: pytest.FixtureRequest, server: LocalServer) -> Iterator[Any]:
     """Provide the clients one after the other; both have the same methods."""
-    if request.param == "openai":
-        with client_of(server) as client:
-            yield client
-    else:
-        with Client(base_url=server.url, api_key=KEY, verbosity=0) as ours:
-            yield ours
+    with request.param(server) as client:
+        yield client
 
 
 @pytest.fixture
 def files(client: Any) -> dict[str, str]:
     """Provide the ids of files by their names."""
-    contents = {"tides.md": TIDES, "bread.txt": BREAD}
-    return {
-        name: client.files.create(file=(name, content), purpose="assistants").id
-        for name, content in contents.items()
-    }
+    return files_of(client)
 
 
 @pytest.fixture
 def store(client: Any, files: dict[str, str]) -> str:
     """Provide the id of a vector store with both files."""
-    made: str = client.vector_stores.create(file_ids=[*files.values()]).id
-    return made
+    return store_of(client, files)
 
 
 def test_answer_cites_what_was_found(
@@ -330,122 +326,3 @@ def test_run_fails_where_its_store_has_expired(tmp_path: Path) -> None:
     assert run.status == "failed"
     assert run.last_error.code == "server_error"
     assert f"{made.id} has expired" in run.last_error.message
-
-
-def test_engine_is_given_what_was_found(
-    client: Any, store: str, use_engine: Callable[[Engine], None]
-) -> None:
-    async def asynchronous(turn: Turn) -> AsyncGenerator[Any, Any]:
-        found = yield FileSearch(query="hot oven")
-        yield f"{turn.vector_stores} {len(found)}: {found[0]['content'][0]['text'][:5]}"
-        yield Citation()
-
-    def plain(turn: Turn) -> Generator[Any, Any]:
-        found = yield FileSearch(query="hot oven")
-        yield f"{turn.vector_stores} {len(found)}: {found[0]['content'][0]['text'][:5]}"
-        yield Citation(0)
-
-    def lists(turn: Turn) -> list[Any]:
-        search = FileSearch(query="hot oven")
-        return [search, f"{turn.vector_stores} 1: Bread", Citation()]
-
-    assistant = assistant_of(client, store)
-    engines: list[Engine] = [asynchronous, plain, lists]
-    for engine in engines:
-        use_engine(engine)
-        (text,) = texts_of(client, run_of(client, assistant))
-        mark = "\u30100:0\u2020bread.txt\u3011"
-        assert text.value == f"('{store}',) 1: Bread{mark}"
-        (cited,) = text.annotations
-        assert (cited.text, cited.end_index) == (mark, len(text.value))
-
-
-def test_a_citation_of_nothing_fails_the_run(
-    client: Any, store: str, use_engine: Callable[[Engine], None]
-) -> None:
-    assistant = assistant_of(client, store)
-    wrong: list[tuple[list[Any], str]] = [
-        ([Citation()], "cites result 0 of a search that found 0"),
-        ([FileSearch(query="hull"), Citation(1)], "cites result 1 .* found 1"),
-        ([Citation(-1)], "not 0 or more"),
-    ]
-    for outputs, says in wrong:
-        use_engine(saying(outputs))
-        run = run_of(client, assistant)
-        assert run.status == "failed"
-        with pytest.raises(AssertionError, match=says):
-            raise AssertionError(run.last_error.message)
-
-
-def saying(outputs: list[Any]) -> Engine:
-    return lambda _: outputs
-
-
-def test_script_that_is_over_leaves_the_search_to_the_usual_engine(
-    client: Any, store: str, use_engine: Callable[[Engine], None]
-) -> None:
-    use_engine(scripted())
-    (text,) = texts_of(client, run_of(client, assistant_of(client, store)))
-    assert len(text.annotations) == 1
-
-
-def test_script_searches_and_cites(client: Any, store: str) -> None:
-    turns = [
-        [{"search": "oven"}, "Bake it", {"cite": 0}, {"search": [], "cite": 0}],
-        [{"search": "oven"}, "Bake it", {"cite": 0}, " hot."],
-    ]
-    with pytest.raises(Exception, match="'cite' is unknown here"):
-        run_of(client, assistant_of(client, store), extra_headers=script(turns[0]))
-    run = run_of(client, assistant_of(client, store), extra_headers=script(turns[1]))
-    (text,) = texts_of(client, run)
-    assert text.value == "Bake it\u30100:0\u2020bread.txt\u3011 hot."
-    assert text.annotations[0].start_index == len("Bake it")
-
-
-def assistant_of(client: Any, store: str, **settings: Any) -> str:
-    """Make an assistant that searches a vector store, and return its id."""
-    made = client.beta.assistants.create(
-        model="gpt-4o-mini",
-        tool_resources={"file_search": {"vector_store_ids": [store]}},
-        **{"tools": [{"type": "file_search"}], **settings},
-    )
-    id: str = made.id  # noqa: A001 - for its type
-    return id
-
-
-def thread_of(client: Any, question: str = QUESTION) -> str:
-    message = {"role": "user", "content": question}
-    id: str = client.beta.threads.create(messages=[message]).id  # noqa: A001
-    return id
-
-
-def run_of(
-    client: Any,
-    assistant: str,
-    question: str = QUESTION,
-    *,
-    thread: str | None = None,
-    **settings: Any,
-) -> Any:
-    """Return a run that answers a question, when it has ended."""
-    return client.beta.threads.runs.create_and_poll(
-        thread_id=thread or thread_of(client, question),
-        assistant_id=assistant,
-        poll_interval_ms=10,
-        **settings,
-    )
-
-
-def texts_of(client: Any, run: Any) -> list[Any]:
-    """Return the texts that a run wrote."""
-    assert run.status == "completed", run.last_error
-    messages = client.beta.threads.messages.list(run.thread_id, run_id=run.id)
-    return [part.text for message in messages for part in message.content]
-
-
-def steps_of(client: Any, run: Any, include: Any) -> list[Any]:
-    asked = {"include": include} if include else {}
-    steps = client.beta.threads.runs.steps.list(
-        run.id, thread_id=run.thread_id, order="asc", **asked
-    )
-    return [*steps]
