@@ -21,7 +21,7 @@ from harness.browser.furniture import furnish
 from harness.environments import ROOT, node, node_with
 from harness.processes import ProcessError, plain_environment, running
 
-PLAYWRIGHT, AXE = "1.65.1", "4.14.1"
+PLAYWRIGHT, AXE, TYPESCRIPT = "1.65.1", "4.14.1", "7.0.2"
 ENGINE = "harness.browser.engine:answer"
 # Between two pieces of a message, so that something is seen to grow.
 PACE = "0.005"
@@ -34,9 +34,9 @@ def main() -> int:
     options = parser().parse_args()
     try:
         browser = chromium()
-        name = f"browser-{PLAYWRIGHT}-{AXE}"
-        packages = (f"playwright-core@{PLAYWRIGHT}", f"axe-core@{AXE}")
-        modules = node_with(name, *packages).parent
+        name = f"browser-{PLAYWRIGHT}-{AXE}-{TYPESCRIPT}"
+        packages = (f"axe-core@{AXE}", f"typescript@{TYPESCRIPT}")
+        modules = node_with(name, f"playwright-core@{PLAYWRIGHT}", *packages).parent
         with tempfile.TemporaryDirectory(prefix="browser-") as folder:
             return _look(options, browser, modules, Path(folder))
     except ProcessError as error:

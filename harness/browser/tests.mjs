@@ -2,6 +2,7 @@
 
 import { after, before } from "node:test";
 import { launch, quit } from "./browser.mjs";
+import "./tests/types.mjs";
 import "./tests/playground.mjs";
 import "./tests/threads.mjs";
 import "./tests/assistants.mjs";

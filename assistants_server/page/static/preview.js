@@ -50,7 +50,7 @@ export function preview(file, signal) {
  */
 async function beginning(path, most, signal) {
   const response = await reading(path, { signal });
-  const reader = /** @type {ReadableStream<Uint8Array>} */ (response.body).getReader();
+  const reader = /** @type {ReadableStream<Uint8Array<ArrayBuffer>>} */ (response.body).getReader();
   const chunks = [];
   for (let length = 0; length < most; ) {
     const { done, value } = await reader.read();

@@ -35,6 +35,7 @@ class Upload extends EventTarget {
     this.file = file;
     this.purpose = purpose;
     this.then = then;
+    this.stopping = new AbortController();
     this.sent = 0;
     /** @type {unknown} */
     this.error = null;
