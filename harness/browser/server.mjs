@@ -5,6 +5,10 @@ import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { surroundings, url } from "./surroundings.mjs";
 
+const children = new Set();
+// Also where a test is broken off.
+process.once("exit", () => children.forEach((each) => each.kill("SIGKILL")));
+
 export async function startServer({ port = 0, key = "", store = "", more = [] } = {}) {
   const [python, ...words] = surroundings.server;
   const given = ["--port", port, "--engine", surroundings.engine, ...more];
@@ -14,9 +18,8 @@ export async function startServer({ port = 0, key = "", store = "", more = [] } 
     env: { ...process.env, ASSISTANTS_LOCAL_KEY: key || undefined },
     stdio: ["ignore", "pipe", "inherit"],
   });
-  // Also where a test is broken off.
-  process.once("exit", () => child.kill("SIGKILL"));
-  const ended = once(child, "exit");
+  children.add(child);
+  const ended = once(child, "exit").finally(() => children.delete(child));
   const greeting = once(createInterface(child.stdout), "line");
   const [line] = await Promise.race([greeting, ended]);
   if (typeof line !== "string") throw new Error(`the server ended with ${line}`);
