@@ -1,4 +1,4 @@
-// The views of the page, each with an address and a text that says that it is there.
+// The views of the page, each with an address and a text that is there when all of it is.
 
 import { ids } from "./surroundings.mjs";
 
@@ -12,8 +12,8 @@ export const VIEWS = {
   "a thread": [`#/threads/${ids.thread}`, "I can't help with"],
   runs: [`#/threads/${ids.thread}/runs`, "completed"],
   "a run": [`#/threads/${ids.thread}/runs/${ids.run}`, "In the conversation"],
-  "a failed run": [runs("failed"), "The gauge does not answer."],
-  "an incomplete run": [runs("incomplete"), "It stopped early"],
+  "a failed run": [runs("failed"), "In the conversation"],
+  "an incomplete run": [runs("incomplete"), "In the conversation"],
   assistants: ["#/assistants", "Pilot"],
   "an assistant": [`#/assistants/${ids.clerk}`, "Clerk"],
   "a new assistant": ["#/assistants/new", "Create"],
