@@ -43,10 +43,13 @@ def answer(turn: Turn) -> Outputs:
     return deterministic(turn)
 
 
-async def _tell(turn: Turn) -> AsyncIterator[Output]:
-    for word in (_STORY * 3).split(" "):
-        yield f"{word} "
-        yield Wait(0.03)
+def _tell(times: int) -> Callable[[Turn], Outputs]:
+    async def outputs(turn: Turn) -> AsyncIterator[Output]:
+        for word in (_STORY * times).split(" "):
+            yield f"{word} "
+            yield Wait(0.03)
+
+    return outputs
 
 
 async def _cite(turn: Turn) -> AsyncGenerator[Output, Any]:
@@ -123,7 +126,9 @@ def _path(text: str, start: int) -> dict[str, Any]:
 
 _WAYS: dict[str, Callable[[Turn], Outputs]] = {
     "HOSTILE": _attack,
-    "long story": _tell,
+    "long story": _tell(3),
+    # Never heard to its end: somebody cancels it.
+    "endless story": _tell(100),
     "highest water": _cite,
     "Draw": _draw,
     "move the boat": _refuse,

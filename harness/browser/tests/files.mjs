@@ -28,9 +28,9 @@ test("files: an upload shows how far it is, and can be stopped", async () => {
     const slow = await page.context().newCDPSession(page);
     await slow.send("Network.enable");
     await slow.send("Network.emulateNetworkConditions", {
-      ...{ offline: false, latency: 0, downloadThroughput: -1, uploadThroughput: 400_000 },
+      ...{ offline: false, latency: 0, downloadThroughput: -1, uploadThroughput: 200_000 },
     });
-    const large = { name: "large.bin", mimeType: "", buffer: Buffer.alloc(1_500_000) };
+    const large = { name: "large.bin", mimeType: "", buffer: Buffer.alloc(6_000_000) };
     await page.getByLabel("Upload files").setInputFiles(large);
     const bar = page.getByRole("progressbar", { name: /large\.bin/ });
     const share = () => bar.evaluate((each) => each.value / each.max);

@@ -21,7 +21,7 @@ async function ask(page, text) {
 
 test("playground: an answer streams in while the run goes on", async () => {
   await inTab(`#/playground?assistant=${ids.clerk}`, async (page) => {
-    await ask(page, "Tell me a long story.");
+    await ask(page, "Tell me an endless story.");
     const answer = page.getByRole("article", { name: /^Assistant/ });
     await answer.getByText("The harbour master wrote").waitFor();
     assert.equal(await status(page), "in_progress");

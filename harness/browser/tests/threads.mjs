@@ -115,7 +115,7 @@ test("runs: a timeline is live, and takes outputs", async () => {
 test("runs: what others do to a run is seen without loading anew", async () => {
   const run = await send("POST", "/threads/runs", {
     assistant_id: ids.clerk,
-    thread: { messages: [{ role: "user", content: "Tell me a long story." }] },
+    thread: { messages: [{ role: "user", content: "Tell me an endless story." }] },
   });
   const path = `/threads/${run.thread_id}/runs/${run.id}`;
   await inTab(`#${path}`, async (page) => {
