@@ -83,6 +83,7 @@ def _look(
             "engine": ENGINE,
             "root": str(ROOT),
             "folder": str(folder),
+            "seconds": _SECONDS_EACH,
         }
         if options.screenshots:
             options.screenshots.mkdir(parents=True, exist_ok=True)

@@ -1,6 +1,7 @@
 // Tabs of the browser: each in a context of its own, watched for what must not happen.
 
 import assert from "node:assert/strict";
+import { test } from "node:test";
 import { chromium, surroundings, url } from "./surroundings.mjs";
 
 // Without these, Chromium asks its maker's hosts for updates and more.
@@ -54,6 +55,18 @@ export async function inTab(path, use, options = {}) {
   } finally {
     await context.close();
   }
+}
+
+// Test several things, one after the other in one tab; each has the time of any test.
+export function testEach(name, cases, act, options = {}) {
+  const all = Object.entries(cases);
+  const timeout = 1000 * surroundings.seconds;
+  test(name, { timeout: all.length * timeout }, async (t) => {
+    const actAll = async (page) => {
+      for (const [part, value] of all) await t.test(part, { timeout }, () => act(page, value));
+    };
+    await inTab("", actAll, options);
+  });
 }
 
 // Go to another view of the page that is loaded, as a link would.

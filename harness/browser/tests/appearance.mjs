@@ -1,24 +1,16 @@
 // Each view, in light and dark, wide and narrow: axe finds nothing, nothing sticks out.
 
 import assert from "node:assert/strict";
-import { test } from "node:test";
-import { NARROW, WIDE, inTab, overhangs, visit } from "../browser.mjs";
+import { NARROW, WIDE, overhangs, testEach, visit } from "../browser.mjs";
 import { axe } from "../surroundings.mjs";
 import { VIEWS } from "../views.mjs";
 
 const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
 
-test("appearance: each view, wide and narrow, light and dark", async (t) => {
-  await inTab("", async (page) => {
-    await page.evaluate(axe);
-    for (const [name, [address, text]] of Object.entries(VIEWS)) {
-      await t.test(name, async () => {
-        await visit(page, address);
-        await page.getByText(text).first().waitFor();
-        assert.deepEqual(await faults(page), []);
-      });
-    }
-  });
+testEach("appearance: each view, wide and narrow, light and dark", VIEWS, async (page, [address, text]) => {
+  await visit(page, address);
+  await page.getByText(text).first().waitFor();
+  assert.deepEqual(await faults(page), []);
 });
 
 async function faults(page) {
@@ -39,6 +31,7 @@ async function faults(page) {
 }
 
 async function violations(page) {
+  if (!(await page.evaluate(() => "axe" in window))) await page.evaluate(axe);
   const results = await page.evaluate((values) => {
     return window.axe.run(document, {
       runOnly: { type: "tag", values },

@@ -3,7 +3,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { NARROW, inTab, overhangs, visit } from "../browser.mjs";
+import { NARROW, inTab, overhangs, testEach, visit } from "../browser.mjs";
 import { ids } from "../surroundings.mjs";
 
 const PLACES = {
@@ -25,27 +25,19 @@ const PLACES = {
   "in a vector store": `#/vector_stores/${ids.hostile_store}`,
 };
 
-test("hostile texts: wherever they are shown", async (t) => {
-  await inTab(
-    "",
-    async (page) => {
-      for (const [where, address] of Object.entries(PLACES)) {
-        await t.test(where, async () => {
-          await visit(page, address);
-          if (address === "#/threads") await reveal(page, ids.hostile_thread);
-          const shown = page.getByText("HOSTILE").or(page.locator("[value*=HOSTILE]")).first();
-          await shown.waitFor({ state: "attached" });
-          // What is folded up is opened, all of it.
-          for (const each of await page.locator("summary:visible").all()) await each.click();
-          await page.waitForTimeout(50);
-          assert.deepEqual(await strangers(page), []);
-          assert.deepEqual(await overhangs(page), []);
-        });
-      }
-    },
-    { size: NARROW },
-  );
-});
+testEach("hostile texts: wherever they are shown", PLACES, showHostile, { size: NARROW });
+
+async function showHostile(page, address) {
+  await visit(page, address);
+  if (address === "#/threads") await reveal(page, ids.hostile_thread);
+  const shown = page.getByText("HOSTILE").or(page.locator("[value*=HOSTILE]")).first();
+  await shown.waitFor({ state: "attached" });
+  // What is folded up is opened, all of it.
+  for (const each of await page.locator("summary:visible").all()) await each.click();
+  await page.waitForTimeout(50);
+  assert.deepEqual(await strangers(page), []);
+  assert.deepEqual(await overhangs(page), []);
+}
 
 // Scroll to the link of a thread: lists say what threads begin with when that is seen.
 async function reveal(page, thread) {

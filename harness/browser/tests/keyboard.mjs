@@ -2,27 +2,21 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { inTab, visit } from "../browser.mjs";
+import { inTab, testEach, visit } from "../browser.mjs";
 import { ids } from "../surroundings.mjs";
 import { VIEWS } from "../views.mjs";
 
 // More stops than any view has that is looked at here.
 const MOST = 80;
 
-test("keyboard: every control is reached in order, and its focus is seen", async (t) => {
-  await inTab("", async (page) => {
-    for (const [name, [address, text]] of Object.entries(VIEWS)) {
-      await t.test(name, async () => {
-        await visit(page, address);
-        await page.getByText(text).first().waitFor();
-        const { stops, unseen } = await walk(page);
-        assert.deepEqual(unseen, []);
-        const missing = await page.evaluate(unreached, stops);
-        assert.deepEqual(missing, []);
-        assert.deepEqual(stops, [...stops].sort((a, b) => a - b), "the order jumps");
-      });
-    }
-  });
+testEach("keyboard: every control is reached in order, and its focus is seen", VIEWS, async (page, [address, text]) => {
+  await visit(page, address);
+  await page.getByText(text).first().waitFor();
+  const { stops, unseen } = await walk(page);
+  assert.deepEqual(unseen, []);
+  const missing = await page.evaluate(unreached, stops);
+  assert.deepEqual(missing, []);
+  assert.deepEqual(stops, [...stops].sort((a, b) => a - b), "the order jumps");
 });
 
 // Press Tab until the focus leaves the page; each control is named by its number.
