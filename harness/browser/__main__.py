@@ -83,6 +83,7 @@ def _look(
             "engine": ENGINE,
             "root": str(ROOT),
             "folder": str(folder),
+            "log": str(log),
             "seconds": _SECONDS_EACH,
         }
         if options.screenshots:

@@ -1,7 +1,8 @@
 // Tabs of the browser: each in a context of its own, watched for what must not happen.
 
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { after, before, beforeEach, test } from "node:test";
+import { begin, explained } from "./explanations.mjs";
 import { chromium, surroundings, url } from "./surroundings.mjs";
 
 // Without these, Chromium asks its maker's hosts for updates and more.
@@ -21,17 +22,15 @@ const PATIENCE = 15_000;
 
 let browser;
 
-export async function launch() {
+before(async () => {
   browser = await chromium.launch({ executablePath: surroundings.browser, args: FLAGS });
-}
-
-export async function quit() {
-  await browser?.close();
-}
+});
+beforeEach(begin);
+after(() => browser?.close());
 
 // Use a tab, and check at its end that nothing went wrong in it that nobody expected.
 export async function inTab(path, use, options = {}) {
-  const { size = WIDE, dark = false, base = url, expected = [], ...others } = options;
+  const { size = WIDE, dark = false, base = url, expected = [], tests = 1, ...others } = options;
   const context = await browser.newContext({
     viewport: size,
     colorScheme: dark ? "dark" : "light",
@@ -45,13 +44,16 @@ export async function inTab(path, use, options = {}) {
     await context.addInitScript(watch);
     const page = await context.newPage();
     const faults = observe(page, base);
-    await page.goto(`${base}/${path}`);
-    await use(page);
-    faults.push(...(await page.evaluate(() => window.violations)));
-    const harmed = await page.evaluate(() => window.harmed);
-    assert.equal(harmed, undefined, "a script that somebody wrote has run");
-    const unexpected = faults.filter((fault) => !expected.some((e) => e.test(fault)));
-    assert.deepEqual(unexpected, []);
+    const act = async () => {
+      await page.goto(`${base}/${path}`);
+      await use(page);
+      faults.push(...(await page.evaluate(() => window.violations)));
+      const harmed = await page.evaluate(() => window.harmed);
+      assert.equal(harmed, undefined, "a script that somebody wrote has run");
+      const unexpected = faults.filter((fault) => !expected.some((e) => e.test(fault)));
+      assert.deepEqual(unexpected, []);
+    };
+    await explained(page, act, tests);
   } finally {
     await context.close();
   }
@@ -63,9 +65,13 @@ export function testEach(name, cases, act, options = {}) {
   const timeout = 1000 * surroundings.seconds;
   test(name, { timeout: all.length * timeout }, async (t) => {
     const actAll = async (page) => {
-      for (const [part, value] of all) await t.test(part, { timeout }, () => act(page, value));
+      for (const [part, value] of all) {
+        await t.test(part, { timeout }, () => explained(page, () => act(page, value)));
+        // Its time was over.
+        if (page.isClosed()) break;
+      }
     };
-    await inTab("", actAll, options);
+    await inTab("", actAll, { ...options, tests: all.length });
   });
 }
 

@@ -2,8 +2,8 @@
 
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { after, before, test } from "node:test";
-import { NARROW, inTab, launch, quit } from "./browser.mjs";
+import { test } from "node:test";
+import { NARROW, inTab } from "./browser.mjs";
 import { ids, surroundings } from "./surroundings.mjs";
 
 const PAPER = { width: 1080, height: 700 };
@@ -51,8 +51,6 @@ const PICTURES = {
   },
 };
 
-before(launch);
-after(quit);
 
 for (const [name, { address, act, options = {} }] of Object.entries(PICTURES)) {
   test(`picture: ${name}`, async () => {

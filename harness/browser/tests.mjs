@@ -1,7 +1,5 @@
 // All tests of the page, one after the other, in one browser.
 
-import { after, before } from "node:test";
-import { launch, quit } from "./browser.mjs";
 import "./tests/types.mjs";
 import "./tests/playground.mjs";
 import "./tests/threads.mjs";
@@ -14,6 +12,3 @@ import "./tests/hostile.mjs";
 import "./tests/keyboard.mjs";
 import "./tests/size.mjs";
 import "./tests/appearance.mjs";
-
-before(launch);
-after(quit);
