@@ -23,7 +23,9 @@ testEach("keyboard: every control is reached in order, and its focus is seen", V
 async function walk(page) {
   // As any key does, it ends what scrolls by itself.
   await page.keyboard.press("Shift");
-  await page.evaluate(() => {
+  await page.evaluate(async () => {
+    // The playground takes the focus once it is drawn.
+    await new Promise(requestAnimationFrame);
     document.querySelectorAll("*").forEach((each, number) => (each.dataset.number = number));
     document.querySelector("a").focus({ focusVisible: true });
   });
