@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ..compact_json import to_json
-from .sqlite_text import from_json
+from ..compact_json import from_json, to_json
 
 if TYPE_CHECKING:
-    import sqlite3
+    from .database import Database
 
 JSON = dict[str, Any]
 
@@ -19,7 +18,7 @@ class Deltas:
     A row for each, so that a long text costs no more than its length.
     """
 
-    def __init__(self, sql: sqlite3.Connection) -> None:
+    def __init__(self, sql: Database) -> None:
         self._sql = sql
 
     def add(self, message: str, part: JSON) -> None:

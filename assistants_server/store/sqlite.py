@@ -2,47 +2,24 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 import time
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from ..compact_json import to_json
 from ..rates import LocalRates
-from .deltas import Deltas
-from .interface import Page, Stored, StoreError
+from .interface import StoreError
 from .schema import make_private, open_schema, refuse_other_files
-from .sqlite_text import explained, from_json
-from .stored_responses import StoredResponses
-from .vector_store_files import VectorStoreFiles
+from .sql import SQLStore
+from .sqlite_text import explained
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Container, Iterable, Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
-JSON = dict[str, Any]
-# By what else than where they belong lists are filtered.
-_LABELS = {"message": "run_id", "file": "purpose"}
-# How many objects are deleted at once.
-_PORTION = 500
-_EMPTY = "update objects set body = null, notes = '{}', active = 0, expires = null"
 
-
-class SQLiteStore:
-    """All objects, each as the JSON of the API, in order of creation.
-
-    Only one thread may use it, so what happens within `changes` is one change to every
-    client. Besides its JSON an object has notes: what the server needs to know of it
-    and no response shows. Every object is of a kind ("assistant", "thread", "message",
-    "run", "step", "file", "vector_store", "file_batch"), and may belong to a thread, or
-    a vector store, and a run.
-
-    Attributes:
-        vector_store_files: the files of vector stores.
-        deltas: the text of messages that are being written.
-        responses: the responses to requests with an idempotency key.
-    """
+class SQLiteStore(SQLStore):
+    """A store in a file, or in memory; only one thread may use it."""
 
     def __init__(
         self, path: Path | None = None, *, clock: Callable[[], float] = time.time
@@ -70,10 +47,8 @@ class SQLiteStore:
             except BaseException:
                 self._sql.close()
                 raise
-        self.vector_store_files = VectorStoreFiles(self._sql)
-        self.deltas = Deltas(self._sql)
+        super().__init__(self._sql, clock)
         self.rates = LocalRates()
-        self.responses = StoredResponses(self._sql, clock)
 
     @contextmanager
     def errors_explained(self) -> Iterator[None]:
@@ -128,234 +103,8 @@ class SQLiteStore:
         else:
             effect()
 
-    def add(
-        self,
-        kind: str,
-        body: JSON,
-        *,
-        thread: str | None = None,
-        run: str | None = None,
-        active: bool = False,
-        notes: JSON | None = None,
-        expires: int | None = None,
-    ) -> None:
-        """Add an object at the end of its list; `active` is for active runs.
-
-        What `expires` is found by `expired` from that second on, and by all else until
-        it is deleted.
-        """
-        self._sql.execute(
-            "insert into objects"
-            " (id, kind, thread, run, active, body, notes, expires, label)"
-            " values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (
-                *(body["id"], kind, thread, run, active),
-                *(to_json(body), to_json(notes or {}), expires),
-                body.get(_LABELS[kind]) if kind in _LABELS else None,
-            ),
-        )
-
-    def expire_at(self, id: str, expires: int | None) -> None:
-        """Set when an object expires, in seconds since 1970; None for never."""
-        self._sql.execute(
-            "update objects set expires = ? where id = ? and body is not null",
-            (expires, id),
-        )
-
-    def expired(self, kind: str, now: int) -> list[JSON]:
-        """Return the objects of a kind whose time is over, the longest first."""
-        rows = self._sql.execute(
-            "select body from objects indexed by by_expiry"
-            " where expires <= ? and kind = ? and body is not null order by expires",
-            (now, kind),
-        )
-        return [json.loads(body) for (body,) in rows]
-
-    def get(
-        self, kind: str, id: str, *, thread: str | None = None, run: str | None = None
-    ) -> JSON | None:
-        """Return the object of this kind, thread and run; None if there is none."""
-        row = self._sql.execute(
-            "select body from objects where id = ? and kind = ? and thread is ?"
-            " and run is ? and body is not null",
-            (id, kind, thread, run),
-        ).fetchone()
-        body: JSON | None = json.loads(row[0]) if row else None
-        return body
-
-    def stored(self, id: str) -> Stored | None:
-        """Return what is known of an id, whatever has it or had it."""
-        row = self._sql.execute(
-            "select kind, thread, run, body, notes from objects where id = ?", (id,)
-        ).fetchone()
-        if row is None:
-            return None
-        kind, thread, run, body, notes = row
-        return Stored(kind, thread, run, body and json.loads(body), json.loads(notes))
-
-    def existing(self, kind: str, ids: Iterable[str]) -> set[str]:
-        """Return those of some ids that objects of a kind have."""
-        rows = self._sql.execute(
-            # Without "cross" SQLite may look at all objects of the kind instead.
-            "select objects.id from json_each(?) as asked"
-            " cross join objects on objects.id = asked.value"
-            " where kind = ? and body is not null",
-            (to_json([*ids]), kind),
-        )
-        return {id for (id,) in rows}  # noqa: A001 - of a row
-
-    def notes(self, id: str) -> JSON:
-        """Return the notes on an object."""
-        row = self._sql.execute("select notes from objects where id = ?", (id,))
-        notes: JSON = json.loads(row.fetchone()[0])
-        return notes
-
-    def put(self, body: JSON, *, active: bool = False) -> None:
-        """Replace the JSON of an object, and set whether it is an active run."""
-        self._sql.execute(
-            "update objects set body = ?, active = ? where id = ? and body is not null",
-            (to_json(body), active, body["id"]),
-        )
-
-    def put_notes(self, id: str, notes: JSON) -> None:
-        """Replace the notes on an object."""
-        self._sql.execute(
-            "update objects set notes = ? where id = ? and body is not null",
-            (to_json(notes), id),
-        )
-
-    def delete(self, id: str) -> None:
-        """Delete an object; its position stays known, for cursors."""
-        self._sql.execute(_EMPTY + " where id = ?", (id,))
-        self.deltas.delete(id)
-        self.responses.forget(id)
-        self.after(self._shorten)
-
-    def delete_thread(self, id: str) -> None:
-        """Delete a thread, or a vector store, and most of what is in it.
-
-        Where it is more than can go at once, `delete_rest` takes the rest.
-        """
-        self.delete(id)
-        # What is active goes first: nothing may carry it on.
-        self._sql.execute(_EMPTY + " where active and thread = ?", (id,))
-        self._delete_some(id)
-
-    def delete_rest(self, id: str) -> bool:
-        """Delete some of what is left of a thread; return whether there is more."""
-        with self.changes():
-            more = self._delete_some(id)
-            if not more:
-                self.after(self._shorten)
-        return more
-
-    def leftovers(self) -> list[str]:
-        """Return the threads and vector stores that are deleted, but for a rest."""
-        rows = self._sql.execute(
-            "select id from objects as gone where body is null"
-            " and kind in ('thread', 'vector_store') and exists (select 1 from objects"
-            " where thread = gone.id and body is not null)"
-        )
-        return [id for (id,) in rows]  # noqa: A001 - of a row
-
-    def _delete_some(self, id: str) -> bool:
-        rows = self._sql.execute(
-            "select place, id from objects where thread = ? and body is not null"
-            " limit ?",
-            (id, _PORTION),
-        ).fetchall()
-        self._sql.executemany(_EMPTY + " where place = ?", ((p,) for p, _ in rows))
-        self._sql.executemany(
-            "delete from deltas where message = ?", ((each,) for _, each in rows)
-        )
-        return len(rows) == _PORTION
-
-    def _shorten(self) -> None:
+    def _purge(self) -> None:
         """Empty the write-ahead log, which still has what was there before."""
         if self._path:
             with suppress(sqlite3.Error):
                 self._sql.execute("pragma wal_checkpoint(truncate)")
-
-    def all(
-        self, kind: str, *, thread: str | None = None, run: str | None = None
-    ) -> list[JSON]:
-        """Return all objects of a kind, thread and run, oldest first."""
-        rows = self._sql.execute(
-            "select body from objects where kind = ? and thread is ? and run is ?"
-            " and body is not null order by place",
-            (kind, thread, run),
-        )
-        return [json.loads(body) for (body,) in rows]
-
-    def active_run(self, thread: str) -> str | None:
-        """Return the id of the run that locks a thread; None if it isn't locked."""
-        row = self._sql.execute(
-            "select id from objects where active and thread = ?", (thread,)
-        ).fetchone()
-        return row[0] if row else None
-
-    def active_runs(self, *, besides: Container[str] = ()) -> list[JSON]:
-        """Return all active runs, oldest first.
-
-        Args:
-            besides: ids of runs to leave out.
-        """
-        rows = self._sql.execute(
-            "select id, body from objects indexed by by_activity"
-            " where active order by place"
-        )
-        return [json.loads(body) for run, body in rows if run not in besides]
-
-    def position(
-        self, kind: str, id: str, *, thread: str | None = None, run: str | None = None
-    ) -> int | None:
-        """Return the position of an object in order of creation, deleted or not."""
-        row = self._sql.execute(
-            "select place from objects where id = ? and kind = ? and thread is ?"
-            " and run is ?",
-            (id, kind, thread, run),
-        ).fetchone()
-        return row[0] if row else None
-
-    def page(
-        self,
-        kind: str,
-        *,
-        thread: str | None = None,
-        run: str | None = None,
-        above: int = -1,
-        below: int | None = None,
-        newest_first: bool = False,
-        from_the_end: bool = False,
-        limit: int,
-        label: str | None = None,
-    ) -> Page:
-        """Return part of a list.
-
-        Args:
-            kind: what to list.
-            thread: the thread that the objects belong to.
-            run: the run that they belong to.
-            above: only what was created after this position,
-            below: and before that one.
-            newest_first: the order of the list.
-            from_the_end: take the last objects between the positions, not the first.
-            limit: how many objects at most.
-            label: only messages that this run wrote, or files for this purpose.
-        """
-        down = newest_first != from_the_end
-        rows = self._sql.execute(
-            "select body from objects where kind = ? and thread is ? and run is ?"
-            " and place > ? and place < ? and body is not null"
-            f"{'' if label is None else ' and label = ?'}"
-            f" order by place {'desc' if down else 'asc'} limit ?",
-            (
-                *(kind, thread, run, above, 2**62 if below is None else below),
-                *(() if label is None else (label,)),
-                limit + 1,
-            ),
-        ).fetchall()
-        objects = from_json(body for (body,) in rows[:limit])
-        if from_the_end:
-            objects.reverse()
-        return Page(objects, has_more=len(rows) > limit)

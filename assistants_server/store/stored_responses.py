@@ -10,8 +10,9 @@ from ..compact_json import to_json
 from .interface import StoredResponse
 
 if TYPE_CHECKING:
-    import sqlite3
     from collections.abc import Callable
+
+    from .database import Database
 
 MOST = 10_000
 """How many idempotency keys are known at most; the oldest are forgotten."""
@@ -24,7 +25,7 @@ _GONE = "{}"
 class StoredResponses:
     """The stored responses, by their keys."""
 
-    def __init__(self, sql: sqlite3.Connection, clock: Callable[[], float]) -> None:
+    def __init__(self, sql: Database, clock: Callable[[], float]) -> None:
         self._sql = sql
         self._clock = clock
 
@@ -51,7 +52,7 @@ class StoredResponses:
         fingerprint, now = stored.pop("fingerprint"), self._clock()
         del stored["deleted"]
         self._sql.execute("delete from answers where kept_at <= ?", (now - LIFETIME,))
-        added = self._sql.execute(
+        self._sql.execute(
             "insert into answers (key, request, answer, kept_at, object, thread)"
             " values (?, ?, ?, ?, ?, ?)",
             (
@@ -59,8 +60,8 @@ class StoredResponses:
                 *(response.body.get("id"), response.body.get("thread_id")),
             ),
         )
-        last = (added.lastrowid or 0) - MOST
-        self._sql.execute("delete from answers where place <= ?", (last,))
+        (last,) = self._sql.execute("select max(place) from answers").fetchone()
+        self._sql.execute("delete from answers where place <= ?", (last - MOST,))
 
     def forget(self, id: str) -> None:
         """Keep no copy of what is deleted: an object, or all that is in a thread."""

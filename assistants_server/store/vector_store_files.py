@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
-from ..compact_json import to_json
+from ..compact_json import from_json, to_json
 from .interface import Page
-from .sqlite_text import from_json
 
 if TYPE_CHECKING:
-    import sqlite3
     from collections.abc import Collection, Sequence
+
+    from .database import Database
 
 JSON = dict[str, Any]
 # How many batches, and files, are taken out at once.
@@ -50,7 +50,7 @@ class Entry:
 class VectorStoreFiles:
     """The files of all vector stores, in the order in which they were added."""
 
-    def __init__(self, sql: sqlite3.Connection) -> None:
+    def __init__(self, sql: Database) -> None:
         self._sql = sql
 
     def add(self, bodies: Sequence[JSON], *, batch: str | None = None) -> None:
@@ -66,22 +66,27 @@ class VectorStoreFiles:
                 for each in bodies[start : start + _ROWS]
             ]
             self._sql.execute(
-                "insert or replace into vector_store_files"
+                "insert into vector_store_files"
                 " (vector_store, file, body, status, usage)"
-                f" values {', '.join(['(?, ?, ?, ?, ?)'] * len(rows))}",
+                f" values {', '.join(['(?, ?, ?, ?, ?)'] * len(rows))}"
+                " on conflict (vector_store, file) do update set"
+                " place = excluded.place, attempts = 0, body = excluded.body,"
+                " status = excluded.status, usage = excluded.usage",
                 [*chain.from_iterable(rows)],
             )
-        if batch is not None:
-            self._sql.execute(
-                "insert or ignore into batch_files (batch, file)"
-                " select ?, value from json_each(?)",
-                (batch, to_json([each["id"] for each in bodies])),
-            )
+            if batch is not None:
+                self._sql.execute(
+                    "insert into batch_files (batch, file)"
+                    f" values {', '.join(['(?, ?)'] * len(rows))}"
+                    " on conflict do nothing",
+                    [*chain.from_iterable((batch, row[1]) for row in rows)],
+                )
 
     def join(self, *, batch: str, file: str) -> None:
         """Note that a file belongs to a batch."""
         self._sql.execute(
-            "insert or ignore into batch_files (batch, file) values (?, ?)",
+            "insert into batch_files (batch, file) values (?, ?)"
+            " on conflict do nothing",
             (batch, file),
         )
 
@@ -132,11 +137,16 @@ class VectorStoreFiles:
     def leftovers(self) -> list[str]:
         """Return the vector stores that are no more, but for some files."""
         rows = self._sql.execute(
-            "select distinct vector_store from vector_store_files where vector_store in"
-            " (select id from objects where kind = 'vector_store' and (body is null"
-            " or json_extract(body, '$.status') = 'expired'))"
+            "select id, body from objects where kind = 'vector_store' and (body is null"
+            " or body like '%\"expired\"%') and exists (select 1 from"
+            " vector_store_files where vector_store = objects.id)"
         )
-        return [store for (store,) in rows]
+        # It stands where the status isn't, too.
+        return [
+            store
+            for store, body in rows
+            if body is None or json.loads(body)["status"] == "expired"
+        ]
 
     def stores_of(self, file: str) -> list[str]:
         """Return the ids of the vector stores that a file is in."""
@@ -160,12 +170,15 @@ class VectorStoreFiles:
     ) -> list[tuple[int, str, JSON]]:
         """Return positions, ids and attributes of indexed files, from a position on."""
         rows = self._sql.execute(
-            "select place, file, json_extract(body, '$.attributes')"
-            " from vector_store_files where vector_store = ? and place > ?"
-            " and status = 'completed' order by place limit ?",
+            "select place, file, body from vector_store_files where vector_store = ?"
+            " and place > ? and status = 'completed' order by place limit ?",
             (vector_store, above, limit),
-        )
-        return [(place, file, json.loads(text or "{}")) for place, file, text in rows]
+        ).fetchall()
+        bodies = from_json(body for _, _, body in rows)
+        return [
+            (place, file, body.get("attributes") or {})
+            for (place, file, _), body in zip(rows, bodies, strict=True)
+        ]
 
     def begin(self, place: int) -> int:
         """Note that indexing a file begins, and return how often it has."""
@@ -193,16 +206,24 @@ class VectorStoreFiles:
 
     def cancel(self, vector_store: str, *, batch: str) -> list[str]:
         """Cancel what is still to be indexed of a batch, and return its files."""
-        where = f"vector_store = ? and status = 'in_progress'{_of_batch(batch)}"
         rows = self._sql.execute(
-            f"select file from vector_store_files where {where}", (vector_store, batch)
-        ).fetchall()
-        self._sql.execute(
-            "update vector_store_files set status = 'cancelled',"
-            f" body = json_set(body, '$.status', 'cancelled') where {where}",
+            "select place, body from vector_store_files where vector_store = ?"
+            f" and status = 'in_progress'{_of_batch(batch)}",
             (vector_store, batch),
+        ).fetchall()
+        bodies = [
+            {**body, "status": "cancelled"}
+            for body in from_json(text for _, text in rows)
+        ]
+        self._sql.executemany(
+            "update vector_store_files set status = 'cancelled', body = ?"
+            " where place = ?",
+            (
+                (to_json(body), place)
+                for (place, _), body in zip(rows, bodies, strict=True)
+            ),
         )
-        return [file for (file,) in rows]
+        return [body["id"] for body in bodies]
 
     def next(self, *, besides: Collection[int]) -> Entry | None:
         """Return the file that waits longest to be indexed.
