@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import count
 from typing import TYPE_CHECKING
 
 from .chunks import Chunk
@@ -15,6 +16,11 @@ if TYPE_CHECKING:
 
 # What a file is.
 ADDING, COMPLETE, GONE = 0, 1, 2
+_LAST = """select max(
+    (select coalesce(max(id), 0) from stores),
+    (select coalesce(max(id), 0) from files),
+    (select coalesce(max(store), 0) from files)
+)"""
 
 
 class Catalogue:
@@ -23,6 +29,10 @@ class Catalogue:
     def __init__(self, sql: sqlite3.Connection) -> None:
         """Use the tables of an index; its lock must be held in every method."""
         self._sql = sql
+        (last,) = sql.execute(_LAST).fetchone()
+        # SQLite would use numbers again, while who still adds to what was removed, or
+        # removes it piece by piece, goes on with them.
+        self._numbers = count(last + 1)
 
     def store(self, name: str) -> int | None:
         """Return the number of a store; None if there is none."""
@@ -35,13 +45,14 @@ class Catalogue:
 
     def begin_file(self, store_name: str, name: str) -> tuple[int, int]:
         """Return the numbers of a store, new if need be, and of a new file in it."""
-        insert = "insert or ignore into stores (name) values (?)"
-        self._sql.execute(insert, (store_name,))
         store = self.store(store_name)
-        assert store is not None
-        insert = "insert into files (store, name, state) values (?, ?, ?)"
-        file = self._sql.execute(insert, (store, name, ADDING)).lastrowid
-        assert file is not None
+        if store is None:
+            store = next(self._numbers)
+            insert = "insert into stores (id, name) values (?, ?)"
+            self._sql.execute(insert, (store, store_name))
+        file = next(self._numbers)
+        insert = "insert into files (id, store, name, state) values (?, ?, ?, ?)"
+        self._sql.execute(insert, (file, store, name, ADDING))
         return store, file
 
     def is_being_added(self, file: int) -> bool:
@@ -156,5 +167,5 @@ class Catalogue:
         return row[0] if row else None
 
     def _count(self, store: int, more: int) -> None:
-        count = "update stores set chunks = chunks + ? where id = ?"
-        self._sql.execute(count, (more, store))
+        update = "update stores set chunks = chunks + ? where id = ?"
+        self._sql.execute(update, (more, store))

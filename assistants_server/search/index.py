@@ -61,7 +61,8 @@ class Index:
         self._embedder = embedder
         self._database = Database(path, ALLOWED)
         self._sql = self._database.sql
-        self._catalogue = Catalogue(self._sql)
+        with self._database.held():
+            self._catalogue = Catalogue(self._sql)
         self._words = Words(self._sql)
         self._vectors = Vectors(self._sql)
         self._sweep()

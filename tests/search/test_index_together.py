@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from assistants_server.search import Chunk, Index, SearchError, chunks
-from tests.server.api import until
+from tests.server.api import TIMEOUT, until
 
 
 @pytest.fixture
@@ -83,6 +83,50 @@ def test_several_threads_may_use_it(index: Index) -> None:
         thread.join()
     assert failures == []
     assert len(index.files()) == 20
+
+
+def test_a_new_store_is_not_taken_for_one_that_is_being_removed(
+    index: Index, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    remove = index._delete
+
+    def late(*arguments: Any, **options: Any) -> None:
+        index.add("new", "a", chunks("The tide in Hull."))
+        remove(*arguments, **options)
+
+    index.add("old", "a", chunks("The tide in York."))
+    with monkeypatch.context() as patch:
+        patch.setattr(index, "_delete", late)
+        index.remove("old")
+    (hit,) = index.search(["new"], "tide")
+    assert hit.text == "The tide in Hull."
+
+
+def test_a_new_file_is_not_taken_for_one_that_was_removed(index: Index) -> None:
+    begun, ready = threading.Event(), threading.Event()
+    added: list[Future[Any]] = []
+
+    def new() -> Iterator[Chunk]:
+        begun.set()
+        assert ready.wait(TIMEOUT)
+        yield Chunk("The tide in Hull.", 0)
+
+    def old() -> Iterator[Chunk]:
+        for number in range(100):
+            yield Chunk(f"The tide of day {number}.", number)
+        index.remove("vs", "old")
+        added.append(others.submit(index.add, "vs", "new", new()))
+        assert begun.wait(TIMEOUT)
+        yield Chunk("never", 0)
+
+    with ThreadPoolExecutor(1) as others:
+        try:
+            with pytest.raises(SearchError, match="removed while"):
+                index.add("vs", "old", old())
+        finally:
+            ready.set()
+    assert added[0].result().chunks == 1
+    assert [each.text for each in index.content("vs", "new")] == ["The tide in Hull."]
 
 
 def _add(index: Index, file: str, text: str) -> None:
