@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from starlette.applications import Starlette
@@ -130,10 +131,8 @@ class App:
                 if key_of(operation, request.headers) is not None:
                     known = await in_thread(fingerprint, valid)
                     valid = replace(valid, fingerprint=known)
-                with self._store.errors_explained(), self._store.changes():
-                    result = once(self._store, valid, acts[method])
-                if upload:
-                    upload.commit()
+                act = partial(self._act, acts[method])
+                result = await self._store.perform(partial(act, valid))
             if result.later:
                 result = Result(await result.later())
             if result.file and request.method == "HEAD":
@@ -144,6 +143,18 @@ class App:
             return await self._response(result, together=together)
 
         return serve
+
+    def _act(self, act: _Act, request: ValidRequest) -> Result:
+        """Carry out a request within a change, or what is left of a repeated one."""
+        if request.upload:
+            self._store.after(request.upload.commit)
+        return once(self._store, request, partial(self._act_alone, act))
+
+    def _act_alone(self, act: _Act, request: ValidRequest) -> Result:
+        """Carry out a request; nobody else changes meanwhile what its path names."""
+        if request.operation.method != "GET":
+            self._store.lock(*request.path.values())
+        return act(request)
 
     async def _response(self, result: Result, *, together: bool) -> Response:
         if result.file is not None:

@@ -6,7 +6,8 @@ import asyncio
 import logging
 from contextlib import aclosing
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from .engines.adapter import call_engine
 from .engines.outputs import problem_of
@@ -20,6 +21,7 @@ from .engines.turn_events import (
     Wait,
 )
 from .file_search import FileSearchError
+from .run_record import OverError
 from .turn_usage import TokensSpentError
 
 if TYPE_CHECKING:
@@ -32,11 +34,9 @@ if TYPE_CHECKING:
     from .made_files import MadeFiles
     from .turn_writer import TurnWriter
 
+# What ends a turn: how the engine ended the run, or what was wrong with it.
+_Written: TypeAlias = "Fail | Incomplete | EngineError | TokensSpentError | None"
 _log = logging.getLogger("assistants_server")
-
-
-class OverError(Exception):
-    """The run has ended meanwhile, so nothing may be written any more."""
 
 
 class WriteError(Exception):
@@ -79,7 +79,7 @@ async def take_turn(
                     # An engine that swallowed being cancelled.
                     raise OverError
                 if isinstance(output, Together):
-                    ended = _write_all(writer, output)
+                    ended = await _write(writer, partial(_write_all, writer, output))
                     if ended:
                         return ended
                     await lane.pause()
@@ -99,7 +99,7 @@ async def take_turn(
                     output = replace(output, results=reply)
                     if is_over():
                         raise OverError
-                _write(writer, output)
+                await _write(writer, partial(_write_one, writer, output))
                 # Even at full pace others are served in between.
                 await lane.pause()
     except StopAsyncIteration:
@@ -133,34 +133,51 @@ async def _keep(made_files: MadeFiles, made: MadeFile) -> str:
         raise WriteError(str(error)) from error
 
 
-def _write_all(writer: TurnWriter, together: Together) -> Fail | Incomplete | None:
-    """Write outputs in one change; return the one that ends the run, if any does.
+async def _write(
+    writer: TurnWriter, write: Callable[[], _Written]
+) -> Fail | Incomplete | None:
+    """Write in one change, and return what ends the run, if anything does.
 
-    What was written before one that can't be stays.
+    Raises:
+        EngineError: an output can't be written. What was written before it stays.
+        OverError: the run has ended.
+        TokensSpentError: that was the last that the run's budget allows.
+        WriteError: the store can't be written to.
     """
-    wrong: EngineError | TokensSpentError | None = None
     try:
-        with writer.one_change():
-            for output in together.outputs:
-                try:
-                    _check(output)
-                    if isinstance(output, Fail | Incomplete):
-                        return output
-                    if isinstance(output, Wait | MadeFile) or (
-                        isinstance(output, FileSearch) and output.query is not None
-                    ):
-                        what = type(output).__name__
-                        raise EngineError(f"it yielded {what} together with others")
-                    _write(writer, output)
-                except (EngineError, TokensSpentError) as error:
-                    wrong = error
-                    break
-    except WriteError:
+        ended = await writer.perform(write)
+    except OverError:
         raise
     except Exception as error:
         raise WriteError(str(error)) from error
-    if wrong:
-        raise wrong
+    if isinstance(ended, EngineError | TokensSpentError):
+        raise ended
+    return ended
+
+
+def _write_all(writer: TurnWriter, together: Together) -> _Written:
+    try:
+        for output in together.outputs:
+            _check(output)
+            if isinstance(output, Fail | Incomplete):
+                return output
+            if isinstance(output, Wait | MadeFile) or (
+                isinstance(output, FileSearch) and output.query is not None
+            ):
+                what = type(output).__name__
+                raise EngineError(f"it yielded {what} together with others")
+            writer.write(output)
+    except (EngineError, TokensSpentError) as error:
+        # Raised when the change is made: not all of it was wrong.
+        return error
+    return None
+
+
+def _write_one(writer: TurnWriter, output: Output) -> _Written:
+    try:
+        writer.write(output)
+    except (EngineError, TokensSpentError) as error:
+        return error
     return None
 
 
@@ -173,12 +190,3 @@ def _check(output: Any) -> None:
     problem = problem_of(output)
     if problem:
         raise EngineError(problem)
-
-
-def _write(writer: TurnWriter, output: Output) -> None:
-    try:
-        writer.write(output)
-    except (EngineError, TokensSpentError):
-        raise
-    except Exception as error:
-        raise WriteError(str(error)) from error

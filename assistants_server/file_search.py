@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from .http_errors import HTTPError
@@ -78,7 +79,7 @@ class FileSearcher:
             FileSearchError: a vector store has expired, or the index can't be used.
         """
         options = options_of(run)
-        stores = self._used(vector_stores_of(self._store, run))
+        stores = await self._store.perform(partial(self._use, run))
         searcher = self._library.searcher
         with suppress(TimeoutError):
             async with asyncio.timeout(_PATIENCE):
@@ -102,16 +103,17 @@ class FileSearcher:
             results.append(_result(each))
         return tuple(results)
 
-    def _used(self, ids: tuple[str, ...]) -> list[str]:
-        """Return those of some vector stores that exist, noted as used now."""
+    def _use(self, run: JSON) -> list[str]:
+        """Return the vector stores of a run that exist, noted as used now."""
+        ids = vector_stores_of(self._store, run)
+        self._store.lock(*ids)
         every = (self._store.get("vector_store", each) for each in ids)
         found = [store for store in every if store]
-        with self._store.changes():
-            for store in found:
-                try:
-                    self._library.use_store(store)
-                except HTTPError as error:
-                    raise FileSearchError(str(error)) from error
+        for store in found:
+            try:
+                self._library.use_store(store)
+            except HTTPError as error:
+                raise FileSearchError(str(error)) from error
         return [store["id"] for store in found]
 
 

@@ -30,9 +30,10 @@ def once(
 ) -> Result:
     """Carry out a request, or return the response that the same request got before.
 
-    Acting is one step that nothing comes between, so a request never finds another
-    with its key in progress. Only what was carried out is stored: an error has changed
-    nothing, and what is wrong may be put right before the request is repeated.
+    It is called within a change, which nothing with the same key comes between: a
+    request never finds another with its key in progress. Only what was carried out is
+    stored: an error has changed nothing, and what is wrong may be put right before the
+    request is repeated.
 
     Args:
         store: where responses are stored.
@@ -47,6 +48,7 @@ def once(
     if key is None:
         return act(request)
     assert request.fingerprint is not None
+    store.lock_key(key)
     stored = store.responses.get(key)
     if stored is None:
         result = act(request)

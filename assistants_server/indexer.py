@@ -61,7 +61,7 @@ class Indexer:
     """Index the files of vector stores, the one that waits longest first.
 
     Which these are is in the store: what a server leaves when it ends, the next one
-    takes up. Methods other than `start` and `close` may be called within a change.
+    takes up.
 
     Attributes:
         index: the chunks.
@@ -80,26 +80,30 @@ class Indexer:
         self._news = asyncio.Event()
         self._closing = False
         self._searches = asyncio.Semaphore(_SEARCHES)
+        self._claims = asyncio.Lock()
         self._removals = asyncio.Lock()
         self._quiet = QuietLog()
 
-    def start(self, expire: Callable[[], None]) -> None:
+    async def start(self, expire: Callable[[], None]) -> None:
         """Begin, with what an earlier server left.
 
         Args:
             expire: deletes what has expired.
         """
-        with self._store.changes():
-            expire()
-            self._contents.sweep({file["id"] for file in self._store.all("file")})
-            self._reconcile()
-        for each in self._store.leftovers():
-            self.delete_rest(each)
-        for each in self._entries.leftovers():
-            self.empty(each)
+        await self._store.perform(partial(self._take_over, expire))
         for _ in range(AT_ONCE):
             self._begin(self._work())
         self._begin(self._tidy(expire))
+
+    def _take_over(self, expire: Callable[[], None]) -> None:
+        """Go on with what an earlier server left."""
+        expire()
+        self._contents.sweep({file["id"] for file in self._store.all("file")})
+        self._reconcile()
+        for each in self._store.leftovers():
+            self._store.after(partial(self.delete_rest, each))
+        for each in self._entries.leftovers():
+            self._store.after(partial(self.empty, each))
 
     def wake(self) -> None:
         """Let everything look again that waits for something to have changed."""
@@ -131,12 +135,7 @@ class Indexer:
 
     def empty(self, vector_store: str) -> None:
         """Take the files out of a vector store that is no more, or has expired."""
-
-        def some() -> bool:
-            with self._store.changes():
-                return self._entries.delete_all(vector_store)
-
-        self._begin(self._repeat(some))
+        self._begin(self._repeat(partial(self._entries.delete_all, vector_store)))
 
     async def search(self, search: Callable[[], _Done]) -> _Done:
         """Return what a search in the index finds, in a thread of its own."""
@@ -146,8 +145,14 @@ class Indexer:
     async def settled(self, vector_stores: Iterable[str]) -> None:
         """Wait until no file of some vector stores is being indexed."""
         ids = [*vector_stores]
-        while any("in_progress" in self._entries.counts(each)[0] for each in ids):
-            await self._changed()
+
+        def busy() -> bool:
+            return any("in_progress" in self._entries.counts(each)[0] for each in ids)
+
+        news = self._news
+        while await self._store.perform(busy):
+            await news.wait()
+            news = self._news
 
     async def close(self) -> None:
         """Stop everything where it is; the next server takes it up again."""
@@ -172,9 +177,10 @@ class Indexer:
         """Index one file after the other."""
         while True:
             try:
-                entry = self._claim()
+                news = self._news
+                entry = await self._claim()
                 if entry is None:
-                    await self._changed()
+                    await news.wait()
                 else:
                     await self._work_on(entry)
             except Exception as error:  # noqa: BLE001 - such as a disk that is full
@@ -183,43 +189,42 @@ class Indexer:
 
     async def _work_on(self, entry: Entry) -> None:
         pair = (entry.vector_store, entry.file)
-        job = self._jobs[pair] = _Job(entry.place)
         try:
-            changed = await self._index(entry, job)
-            self._settle(entry, changed)
+            changed = await self._index(entry, self._jobs[pair])
+            await self._store.perform(partial(self._settle, entry, changed))
         finally:
             del self._jobs[pair]
             self.wake()
 
-    def _claim(self) -> Entry | None:
-        """Return the next file that nothing is being done with."""
-        busy = {job.place for job in self._jobs.values() if job.place is not None}
-        while entry := self._entries.next(besides=busy):
-            if (entry.vector_store, entry.file) not in self._jobs:
-                return entry
-            busy.add(entry.place)
+    async def _claim(self) -> Entry | None:
+        """Return the next file that nothing is being done with, and begin a job."""
+        async with self._claims:
+            busy = {job.place for job in self._jobs.values() if job.place is not None}
+            next_one = partial(self._entries.next, besides=busy)
+            while entry := await self._store.perform(next_one):
+                pair = (entry.vector_store, entry.file)
+                if pair not in self._jobs:
+                    self._jobs[pair] = _Job(entry.place)
+                    return entry
+                busy.add(entry.place)
         return None
 
     async def _index(self, entry: Entry, job: _Job) -> JSON | None:
         """Return a file as it is when it has been indexed; None if it was stopped."""
-        file = self._store.get("file", entry.file)
-        with self._store.changes():
-            attempts = self._entries.begin(entry.place)
+        file, attempts, notes = await self._store.perform(partial(self._open, entry))
         if file is None:
             return failed(entry.body, "invalid_file", "The file was deleted.")
         if attempts > _MOST_ATTEMPTS:
             message = f"Indexing it ended the server {_MOST_ATTEMPTS} times."
             return failed(entry.body, "server_error", message)
         # Of some imported files there is only the text, whatever their names say.
-        is_text = self._store.notes(entry.file).get("text_only")
-        name = "text.txt" if is_text else file["filename"]
+        name = "text.txt" if notes.get("text_only") else file["filename"]
         add = self.index.adding(entry.body, name, job.stop)
         try:
             added: Added = await in_thread(add)
         except (StoppedError, asyncio.CancelledError) as error:
             # It was not this file that ended the server.
-            with self._store.changes():
-                self._entries.spare(entry.place)
+            await self._store.perform(partial(self._entries.spare, entry.place))
             if isinstance(error, asyncio.CancelledError):
                 raise
             return None
@@ -235,37 +240,39 @@ class Indexer:
             return failed(entry.body, "server_error", message)
         return {**entry.body, "status": "completed", "usage_bytes": added.bytes}
 
+    def _open(self, entry: Entry) -> tuple[JSON | None, int, JSON]:
+        """Return a file, how often indexing it has begun, and the notes on it."""
+        file = self._store.get("file", entry.file)
+        notes = self._store.notes(entry.file) if file else {}
+        return file, self._entries.begin(entry.place), notes
+
     def _settle(self, entry: Entry, changed: JSON | None) -> None:
         """Write down what came of a file, if it is still to be indexed."""
+        self._store.lock(entry.vector_store)
         now = self._entries.get(entry.vector_store, entry.file)
         if now and now.place != entry.place:
             # It was added again, and what the index has of it is replaced then.
             return
         if now is None or now.body["status"] != "in_progress":
-            self.forget(entry.vector_store, entry.file)
+            forget = partial(self.forget, entry.vector_store, entry.file)
+            self._store.after(forget)
         elif changed is not None:
             # Attributes may have been changed meanwhile.
             names = ("status", "usage_bytes", "last_error")
             result = {name: changed[name] for name in names}
-            with self._store.changes():
-                self._entries.put({**now.body, **result})
+            self._entries.put({**now.body, **result})
 
     async def _forget(self, vector_store: str, file: str | None) -> None:
         while any(
             pair[0] == vector_store and file in (None, pair[1]) for pair in self._jobs
         ):
-            await self._changed()
-        if file is None:
-            if self._entries.counts(vector_store)[0]:
-                return
-        else:
-            entry = self._entries.get(vector_store, file)
-            if entry and entry.body["status"] in ("completed", "in_progress"):
-                return
+            await self._news.wait()
         # Nothing else may be done with it meanwhile.
         pair = (vector_store, file or "")
         job = self._jobs[pair] = _Job(None)
         try:
+            if await self._store.perform(partial(self._is_there, vector_store, file)):
+                return
             remove = self.index.removing(vector_store, file)
             async with self._removals:
                 await in_thread(remove)
@@ -274,21 +281,28 @@ class Indexer:
                 del self._jobs[pair]
             self.wake()
 
+    def _is_there(self, vector_store: str, file: str | None) -> bool:
+        """Return whether a file is in a vector store; without one, whether any is."""
+        if file is None:
+            return bool(self._entries.counts(vector_store)[0])
+        entry = self._entries.get(vector_store, file)
+        return bool(entry and entry.body["status"] in ("completed", "in_progress"))
+
     async def _delete(self, ids: list[str]) -> None:
-        gone = [each for each in ids if self._store.get("file", each) is None]
+        there = await self._store.perform(partial(self._store.existing, "file", ids))
+        gone = [each for each in ids if each not in there]
         await in_thread(partial(self._contents.delete, gone))
 
     async def _repeat(self, some: Callable[[], bool]) -> None:
         """Do something in portions; others are served in between."""
-        while some():
+        while await self._store.perform(some):
             await asyncio.sleep(0)
 
     async def _tidy(self, expire: Callable[[], None]) -> None:
         while True:
             await asyncio.sleep(_TIDY)
             try:
-                with self._store.changes():
-                    expire()
+                await self._store.perform(expire)
             except Exception as error:  # noqa: BLE001 - such as a disk that is full
                 self._quiet.error("what has expired can't be deleted yet", error)
 
@@ -302,7 +316,7 @@ class Indexer:
                 self._entries.put({**entry.body, "status": "in_progress"})
         for pair in there:
             if known.get(pair) not in ("completed", "in_progress"):
-                self.forget(*pair)
+                self._store.after(partial(self.forget, *pair))
 
     def _begin(self, work: Any) -> None:
         task: asyncio.Task[None] = asyncio.get_running_loop().create_task(work)
@@ -314,7 +328,3 @@ class Indexer:
         error = None if task.cancelled() else task.exception()
         if error and not self._closing:
             self._quiet.error("work on the index failed", error)
-
-    async def _changed(self) -> None:
-        """Wait until something has changed."""
-        await self._news.wait()

@@ -85,7 +85,7 @@ class Library:
         for store in self._entries.stores_of(id):
             self.remove(store, id)
         self._store.delete(id)
-        self._background.delete_contents([id])
+        self._store.after(partial(self._background.delete_contents, [id]))
 
     def add_store(self, body: JSON) -> JSON:
         """Add a vector store with its first files, and return it as it is stored.
@@ -151,6 +151,8 @@ class Library:
             HTTPError: a file doesn't exist.
         """
         last = {each["file_id"]: each for each in requests}
+        # Nobody deletes one of them between here and the end of this change.
+        self._store.lock(*last)
         there = self._store.existing("file", last)
         entries = []
         for file, request in last.items():
@@ -162,12 +164,12 @@ class Library:
                 entry = file_objects.failed(entry, "invalid_file", message)
             entries.append(entry)
         self._entries.add(entries, batch=batch)
-        self._background.wake()
+        self._store.after(self._background.wake)
 
     def remove(self, store: str, file: str) -> None:
         """Take a file out of a vector store; the file itself stays."""
         self._entries.delete(store, file)
-        self._background.forget(store, file)
+        self._store.after(partial(self._background.forget, store, file))
 
     def cancel(self, batch: JSON) -> JSON:
         """Cancel what is left of a batch, and return the batch as it is stored."""
@@ -175,7 +177,8 @@ class Library:
         left = self._entries.cancel(store, batch=batch["id"])
         if not left:
             return batch
-        self._background.stop((store, file) for file in left)
+        pairs = [(store, file) for file in left]
+        self._store.after(partial(self._background.stop, pairs))
         cancelled = {**batch, "status": "cancelled"}
         self._store.put(cancelled)
         return cancelled
@@ -225,6 +228,7 @@ class Library:
         self._store.put({**found, "tool_resources": resources})
 
     def _usable(self, id: str) -> str | None:
+        self._store.lock(id)
         store = self._store.get("vector_store", id)
         if store is None or _is_over(store):
             return None
@@ -250,7 +254,7 @@ class Library:
     def _empty(self, id: str) -> None:
         if self._entries.delete_all(id):
             self._store.after(partial(self._background.empty, id))
-        self._background.forget(id)
+        self._store.after(partial(self._background.forget, id))
 
 
 def _is_over(store: JSON) -> bool:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 from . import file_objects
 from .file_names import safe_name
@@ -38,14 +39,16 @@ class MadeFiles:
             await asyncio.to_thread(_write, draft, made.content)
             body = {"file": safe_name(made.filename), "purpose": "assistants_output"}
             file = file_objects.file(body, size=draft.size)
-            with self._store.changes():
-                self._store.add("file", file, expires=None)
-                draft.keep(file["id"])
-            draft.commit()
+            await self._store.perform(partial(self._add, file, draft))
         finally:
             draft.discard()
         id: str = file["id"]  # noqa: A001 - for its type
         return id
+
+    def _add(self, file: dict[str, Any], draft: Draft) -> None:
+        self._store.add("file", file, expires=None)
+        draft.keep(file["id"])
+        self._store.after(draft.commit)
 
 
 def _write(draft: Draft, content: bytes) -> None:

@@ -103,6 +103,7 @@ class MessageWriter:
         """
         if self._expected:
             raise DivergedError
+        self._store.lock(self._id)
         stored = self._store.get("message", self._id, thread=self._thread)
         # A client may have deleted it meanwhile.
         if stored:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -45,6 +45,7 @@ def list_page(
         HTTPError: a cursor is no id of an object that was ever in this list.
     """
     return page_of(
+        store,
         request,
         position=partial(store.position, kind, thread=thread, run=run),
         page=partial(
@@ -59,6 +60,7 @@ def list_page(
 
 
 def page_of(
+    store: Store,
     request: ValidRequest,
     *,
     position: Callable[[str], int | None],
@@ -72,6 +74,7 @@ def page_of(
     objects of the same second.
 
     Args:
+        store: where the objects are.
         request: the request.
         position: returns the position of an object in the list.
         page: returns part of the list; `Store.page` describes its other arguments.
@@ -100,7 +103,7 @@ def page_of(
     )
 
     async def read() -> JSON:
-        found = await _read(part, position, page, show)
+        found = await _read(store, part, position, page, show)
         if from_the_end:
             found.objects.reverse()
         return _page_body(found, request.faults)
@@ -119,6 +122,7 @@ class _Part:
 
 
 async def _read(
+    store: Store,
     part: _Part,
     position: Callable[[str], int | None],
     page: Callable[..., Page],
@@ -126,21 +130,37 @@ async def _read(
 ) -> Page:
     """Read a part of a list in portions, so that others are served in between."""
     objects: list[JSON] = []
-    portions, above, below = Portions(), part.above, part.below
+    portions = Portions()
     while True:
-        found = page(
-            above=above,
-            below=below,
-            newest_first=part.backwards,
-            limit=min(portions.size, part.limit - len(objects)),
-        )
-        objects += found.objects if show is None else map(show, found.objects)
+        limit = min(portions.size, part.limit - len(objects))
+        some = partial(_portion, part, limit, position, page, show)
+        found, part = await store.perform(some)
+        objects += found.objects
         if not found.has_more or len(objects) >= part.limit:
             return Page(objects, found.has_more)
-        edge = position(found.objects[-1]["id"])
-        if edge is not None:
-            above, below = (above, edge) if part.backwards else (edge, below)
         await portions.pause()
+
+
+def _portion(
+    part: _Part,
+    limit: int,
+    position: Callable[[str], int | None],
+    page: Callable[..., Page],
+    show: Callable[[JSON], JSON] | None,
+) -> tuple[Page, _Part]:
+    """Return a portion of a list as it is shown, and the part that is left then."""
+    found = page(
+        above=part.above, below=part.below, newest_first=part.backwards, limit=limit
+    )
+    edge = position(found.objects[-1]["id"]) if found.has_more else None
+    if edge is not None:
+        if part.backwards:
+            part = replace(part, below=edge)
+        else:
+            part = replace(part, above=edge)
+    if show is not None:
+        found = Page([*map(show, found.objects)], found.has_more)
+    return found, part
 
 
 def _position(

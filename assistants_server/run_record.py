@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from . import objects
 from .events import frame
@@ -11,19 +11,28 @@ from .objects import end_message, end_step, usage_of
 from .turn_context import is_function_step
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from .events import Listener
     from .objects import Ending
     from .store import Store
 
 JSON = dict[str, Any]
+_T = TypeVar("_T")
+RESTARTED = {"code": "server_error", "message": "The server was restarted."}
 ACTIVE = ("queued", "in_progress", "requires_action", "cancelling")
+
+
+class OverError(Exception):
+    """The run has ended meanwhile, so nothing may be written any more."""
 
 
 class RunRecord:
     """A run of the store, and who gets the events that say how it changes.
 
     Everything is read from the store each time, so that it holds whatever became of
-    the task that carried the run. Events go out when the change is made, if it is.
+    the task that carried the run. Events go out when the change is made, if it is. All
+    but `perform` is called within a change.
 
     Attributes:
         id: the run's id.
@@ -38,6 +47,25 @@ class RunRecord:
         self._store = store
         self._notes = store.notes(id)
         self.thread: str = self._notes["thread"]
+
+    async def perform(self, work: Callable[[], _T], *, ending: bool = False) -> _T:
+        """Carry out a change of the run by who carries it on, and return its result.
+
+        Args:
+            work: makes the change.
+            ending: whether the run may be one that is being cancelled.
+
+        Raises:
+            OverError: the run has ended, or somebody else carries it on.
+            StoreError: the store can't be used.
+        """
+
+        def held() -> _T:
+            if not self._store.hold(self.id, ending=ending):
+                raise OverError
+            return work()
+
+        return await self._store.perform(held)
 
     @property
     def expires(self) -> float:
@@ -101,9 +129,8 @@ class RunRecord:
             "type": "submit_tool_outputs",
             "submit_tool_outputs": {"tool_calls": pending},
         }
-        with self._store.changes():
-            self.set_status("requires_action", required_action=action)
-            self.end_stream()
+        self.set_status("requires_action", required_action=action)
+        self.end_stream()
 
     def submit(self, outputs: dict[str, str], listener: Listener | None) -> JSON:
         """Accept the outputs of all pending calls, and return the run as it is then.
@@ -118,21 +145,19 @@ class RunRecord:
             call["function"]["output"] = outputs[call["id"]]
         usage = self._store.notes(step["id"])["usage"]
         step.update(status="completed", completed_at=objects.now(), usage=usage)
-        with self._store.changes():
-            self._store.put(step)
-            self.emit("thread.run.step.completed", step)
-            return self.set_status("queued", required_action=None)
+        self._store.put(step)
+        self.emit("thread.run.step.completed", step)
+        return self.set_status("queued", required_action=None)
 
     def complete(self) -> None:
         """End it as completed."""
-        with self._store.changes():
-            self.set_status(
-                "completed",
-                completed_at=objects.now(),
-                expires_at=None,
-                usage=usage_of(*self.tokens_used()),
-            )
-            self.end_stream()
+        self.set_status(
+            "completed",
+            completed_at=objects.now(),
+            expires_at=None,
+            usage=usage_of(*self.tokens_used()),
+        )
+        self.end_stream()
 
     def end(
         self, ending: Ending, *, error: JSON | None = None, reason: str | None = None
@@ -154,11 +179,10 @@ class RunRecord:
         }
         if ending in ("failed", "cancelled"):
             changes[f"{ending}_at"] = objects.now()
-        with self._store.changes():
-            self.end_unfinished(ending, error, reason)
-            changes["usage"] = usage_of(*self.tokens_used())
-            run = self.set_status(ending, **changes)
-            self.end_stream()
+        self.end_unfinished(ending, error, reason)
+        changes["usage"] = usage_of(*self.tokens_used())
+        run = self.set_status(ending, **changes)
+        self.end_stream()
         return run
 
     def end_unfinished(
@@ -177,6 +201,7 @@ class RunRecord:
             self.emit(f"thread.run.step.{step['status']}", step)
 
     def _end_message(self, id: str, ending: Ending, reason: str | None) -> None:
+        self._store.lock(id)
         message = self._store.get("message", id, thread=self.thread)
         # It may have been deleted by its client meanwhile.
         if message and message["status"] == "in_progress":
@@ -197,21 +222,48 @@ class RunRecord:
                     return message, step
         return None
 
-    def has_begun_turn(self) -> bool:
+    def recover(self) -> bool:
+        """End what an earlier server left unfinished, and return whether to carry on.
+
+        A turn starts again, unless some of it was complete already: that would be
+        written and done twice, so the run fails. A message that was being written may
+        go on.
+        """
+        if self.run()["status"] not in ("queued", "in_progress"):
+            return True
+        if self._has_begun_turn():
+            self.end("failed", error=RESTARTED)
+            return False
+        if not self.unfinished():
+            self.end_unfinished("failed", RESTARTED)
+        return True
+
+    def _has_begun_turn(self) -> bool:
         """Return whether a step after the last outputs is complete."""
         complete = [step for step in self.steps() if step["status"] == "completed"]
         return bool(complete) and not is_function_step(complete[-1])
 
     def emit(self, name: str, data: JSON) -> None:
         """Send an event, as soon as the change that goes on is made."""
-        if not self.listener:
+        listener = self.listener
+        if not listener:
             return
         if name.startswith("thread.run.step") and not self._notes["results"]:
             data = objects.without_results(data)
-        self._store.after(partial(self.listener.put, frame(name, data)))
+        self._store.after(partial(listener.put, frame(name, data)))
 
     def end_stream(self) -> None:
         """Send the last event, likewise; what comes then goes to nobody."""
         if self.listener:
-            self._store.after(self.listener.end)
+            self._store.after(partial(self._end_stream, self.listener))
+
+    def close_stream(self) -> None:
+        """Send the last event at once, outside of a change."""
+        if self.listener:
+            self._end_stream(self.listener)
+
+    def _end_stream(self, listener: Listener) -> None:
+        listener.end()
+        # Another one may have come with the outputs meanwhile.
+        if self.listener is listener:
             self.listener = None

@@ -5,16 +5,18 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from . import objects
-from .engine_turn import OverError, take_turn
+from .engine_turn import take_turn
 from .engines.turn_events import Fail, Incomplete
 from .made_files import MadeFiles
-from .run_record import ACTIVE
+from .run_record import ACTIVE, OverError
 from .turn_context import next_turn
 from .turn_usage import TurnUsage
-from .turn_writer import RESTARTED, TurnWriter
+from .turn_writer import TurnWriter
 
 if TYPE_CHECKING:
     from .contents import Contents
@@ -93,22 +95,6 @@ class RunTask:
         self._task = asyncio.get_running_loop().create_task(self._look_after())
         return self._task
 
-    def recover(self) -> bool:
-        """End what an earlier server left unfinished, and return whether to carry on.
-
-        A turn starts again, unless some of it was complete already: that would be
-        written and done twice, so the run fails. A message that was being written may
-        go on.
-        """
-        if self.record.run()["status"] not in ("queued", "in_progress"):
-            return True
-        if self.record.has_begun_turn():
-            self.record.end("failed", error=RESTARTED)
-            return False
-        if not self.record.unfinished():
-            self.record.end_unfinished("failed", RESTARTED)
-        return True
-
     def cancel(self) -> None:
         """Cancel the run soon; the store has it as cancelling."""
         self._tell("cancelled")
@@ -119,14 +105,12 @@ class RunTask:
 
     def discard(self) -> None:
         """Write no more, and end the stream: the thread is gone."""
-        self.record.end_stream()
+        self.record.close_stream()
         self._leave()
 
     def stop(self) -> None:
         """Write no more: the server stops, and the run goes on later."""
-        if self.record.listener:
-            self.record.listener.abort()
-            self.record.listener = None
+        self._abort_stream()
         self._leave()
 
     def _leave(self) -> None:
@@ -147,6 +131,8 @@ class RunTask:
         work = asyncio.get_running_loop().create_task(self._carry_on())
         try:
             await self._wait_for(work)
+            if self.record.listener:
+                await self._end_stream()
         finally:
             self._tell("left")
             if not work.done():
@@ -177,6 +163,9 @@ class RunTask:
             self._tell("failed")
             error = {**_INTERNAL, "message": "The run was cancelled from within."}
             await self._end("failed", error)
+        elif isinstance(work.exception(), OverError):
+            # The store knows of the end before this task is told.
+            await self._end("cancelled")
         elif raised := work.exception():
             self._tell("failed")
             _log.error("run %s failed", self.record.id, exc_info=raised)
@@ -203,14 +192,10 @@ class RunTask:
         pause = _FIRST_PAUSE
         while True:
             try:
-                with self._store.changes():
-                    if self.record.run()["status"] not in ACTIVE:
-                        # A task that cancels itself is cancelled in the end, although
-                        # it did all that it had to.
-                        return
-                    if self._writer:
-                        self._writer.abandon()
-                    self.record.end(ending, error=error)
+                end = partial(self._end_now, ending, error)
+                await self.record.perform(end, ending=True)
+            except OverError:
+                return
             except Exception as failed:  # noqa: BLE001 - whatever it is
                 if pause == _FIRST_PAUSE:
                     why = "run %s can't be ended yet: %s"
@@ -221,11 +206,46 @@ class RunTask:
             else:
                 return
 
-    async def _carry_on(self) -> None:
-        """Take one turn after the other, to the end of the run."""
-        status = self.record.run()["status"]
+    def _end_now(self, ending: Ending, error: JSON | None) -> None:
+        if self.record.run()["status"] not in ACTIVE:
+            # A task that cancels itself is cancelled in the end, although it did all
+            # that it had to.
+            return
+        if self._writer:
+            self._writer.abandon()
+        self.record.end(ending, error=error)
+
+    async def _end_stream(self) -> None:
+        """End the stream of a run that came to its end somewhere else."""
+
+        def end() -> None:
+            run = self.record.run()
+            if run["status"] not in ACTIVE:
+                self.record.emit(f"thread.run.{run['status']}", run)
+                self.record.end_stream()
+
+        with suppress(Exception):
+            await self._store.perform(end)
+        self._abort_stream()
+
+    def _abort_stream(self) -> None:
+        if self.record.listener:
+            self.record.listener.abort()
+            self.record.listener = None
+
+    def _begun(self) -> str:
+        """Return the status that the run is found in; end one that is cancelled."""
+        status: str = self.record.run()["status"]
         if status == "cancelling":
             self.record.end("cancelled")
+        elif status not in ACTIVE:
+            raise OverError
+        return status
+
+    async def _carry_on(self) -> None:
+        """Take one turn after the other, to the end of the run."""
+        status = await self.record.perform(self._begun, ending=True)
+        if status == "cancelling":
             return
         waiting = status == "requires_action"
         while True:
@@ -238,8 +258,6 @@ class RunTask:
             try:
                 await self._lane.pause()
                 waiting = await self._take_turn()
-            except OverError:
-                return
             finally:
                 if self._slots and self._has_slot:
                     self._has_slot = False
@@ -250,16 +268,16 @@ class RunTask:
     async def _take_turn(self) -> bool:
         """Let the engine take a turn, and return whether the client has to act now."""
         self._check()
-        run = self.record.run()
-        started = run["started_at"] or objects.now()
-        self.record.set_status("in_progress", started_at=started)
+        await self.record.perform(self._begin_turn)
         turn, prompt = await next_turn(self._store, self._contents, self.record)
         self._check()
         if turn.prompt_room is not None and turn.prompt_room < 0:
-            self.record.end("incomplete", reason="max_prompt_tokens")
+            end = partial(self.record.end, "incomplete", reason="max_prompt_tokens")
+            await self.record.perform(end)
             return False
         usage = TurnUsage(prompt=prompt, budget=turn.completion_room)
-        self._writer = writer = TurnWriter(self._store, self.record, usage)
+        make = partial(TurnWriter, self._store, self.record, usage)
+        self._writer = writer = await self.record.perform(make)
         ended = await take_turn(
             self._engine,
             turn,
@@ -270,18 +288,28 @@ class RunTask:
             is_over=self._is_over,
         )
         self._check()
-        with self._store.changes():
-            if ended:
-                writer.abandon()
-                self._end_by_engine(ended)
-                return False
-            calls = writer.finish()
-            if calls:
-                self.record.require(calls)
-            else:
-                self.record.complete()
+        calls = await self.record.perform(partial(self._end_turn, writer, ended))
         self._writer = None
         return bool(calls)
+
+    def _begin_turn(self) -> None:
+        started = self.record.run()["started_at"] or objects.now()
+        self.record.set_status("in_progress", started_at=started)
+
+    def _end_turn(
+        self, writer: TurnWriter, ended: Fail | Incomplete | None
+    ) -> list[JSON]:
+        """End a turn, and return the calls that the client has to act on now."""
+        if ended:
+            writer.abandon()
+            self._end_by_engine(ended)
+            return []
+        calls = writer.finish()
+        if calls:
+            self.record.require(calls)
+        else:
+            self.record.complete()
+        return calls
 
     def _end_by_engine(self, ended: Fail | Incomplete) -> None:
         if isinstance(ended, Incomplete):

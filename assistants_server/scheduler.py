@@ -14,6 +14,8 @@ from .run_record import RunRecord
 from .run_task import RunTask
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from .contents import Contents
     from .engines.interface import Engine
     from .events import Listener
@@ -76,9 +78,9 @@ class Scheduler:
         record.emit("thread.run.queued", run)
         self._store.after(partial(self._begin, record))
 
-    def resume(self) -> None:
+    async def resume(self) -> None:
         """Resume the runs that an earlier server left, and look after those to come."""
-        self._adopt()
+        await self._adopt(await self._unattended())
         self._look = asyncio.get_running_loop().create_task(self._look_for_runs())
 
     def cancel(self, id: str) -> JSON:
@@ -124,23 +126,36 @@ class Scheduler:
             # An engine that ignores being cancelled isn't waited for.
             await asyncio.wait(self._tasks, timeout=_GRACE)
 
-    def _adopt(self) -> None:
-        """Carry on the active runs that no task carries on."""
-        for run in self._store.active_runs(besides=self._run_tasks.keys()):
-            record = RunRecord(self._store, run["id"])
-            task = self._task_of(record)
-            with self._store.changes():
-                continues = task.recover()
-            if continues:
-                self._carry_on(task)
+    async def _unattended(self) -> list[str]:
+        """Return the active runs that no task carries on."""
+        known = {*self._run_tasks}
+        find = partial(self._store.active_runs, besides=known)
+        return [run["id"] for run in await self._store.perform(find)]
+
+    async def _adopt(self, runs: Iterable[str]) -> None:
+        """Carry on runs that no task carries on."""
+        for each in runs:
+            record = await self._store.perform(partial(self._recovered, each))
+            if record:
+                self._begin(record)
+
+    def _recovered(self, id: str) -> RunRecord | None:
+        """Return a run, if it can be carried on."""
+        self._store.lock(id)
+        record = RunRecord(self._store, id)
+        return record if record.recover() else None
 
     async def _look_for_runs(self) -> None:
         """Find runs whose task came to nothing, again and again."""
         quiet = QuietLog()
+        before: list[str] = []
         while True:
             await asyncio.sleep(_LOOK)
             try:
-                self._adopt()
+                found = await self._unattended()
+                # What has just begun may be found before its task is there.
+                await self._adopt([each for each in found if each in before])
+                before = found
             except Exception as error:  # noqa: BLE001 - such as a disk that is full
                 quiet.error("runs that nobody carries on can't be taken up yet", error)
 
@@ -150,10 +165,11 @@ class Scheduler:
             if record.listener:
                 record.listener.abort()
             return
-        self._carry_on(self._task_of(record))
+        if record.id not in self._run_tasks:
+            self._carry_on(record)
 
-    def _task_of(self, record: RunRecord) -> RunTask:
-        return RunTask(
+    def _carry_on(self, record: RunRecord) -> None:
+        run_task = self._run_tasks[record.id] = RunTask(
             record,
             self._store,
             self._settings,
@@ -163,9 +179,6 @@ class Scheduler:
             self._slots,
             self._lane,
         )
-
-    def _carry_on(self, run_task: RunTask) -> None:
-        self._run_tasks[run_task.record.id] = run_task
         task = run_task.start()
         self._tasks.add(task)
         task.add_done_callback(partial(self._ended, run_task))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from .search.filters import matches
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from .indexer import Indexer
     from .search.hits import Hit
@@ -84,7 +84,7 @@ class Searcher:
             ranker=ranker,
         )
         hits = await self._indexer.search(search)
-        return [found for hit in hits if (found := self._found(hit))]
+        return await self._store.perform(partial(self._found, hits))
 
     async def content(self, vector_store: str, file: str) -> list[str]:
         """Return the chunks of a file in a vector store, in order."""
@@ -99,16 +99,18 @@ class Searcher:
         """Return the ids of the files whose attributes pass a filter."""
         files: list[str] = []
         place = -1
-        while page := self._entries.attributes(
-            vector_store, above=place, limit=_AT_ONCE
-        ):
+        attributes = partial(self._entries.attributes, vector_store, limit=_AT_ONCE)
+        while page := await self._store.perform(partial(attributes, above=place)):
             files += [file for _, file, has in page if matches(filters, has)]
             place = page[-1][0]
             await asyncio.sleep(0)
         return files
 
-    def _found(self, hit: Hit) -> Found | None:
-        """Return a hit with what the store knows of it; None if it was deleted."""
+    def _found(self, hits: Iterable[Hit]) -> list[Found]:
+        """Return hits with what the store knows of them, if they weren't deleted."""
+        return [found for hit in hits if (found := self._found_one(hit))]
+
+    def _found_one(self, hit: Hit) -> Found | None:
         entry = self._entries.get(hit.vector_store_id, hit.file_id)
         file = self._store.get("file", hit.file_id)
         if entry is None or file is None:

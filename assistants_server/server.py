@@ -28,7 +28,7 @@ from .request_log import RequestLog
 from .scheduler import Scheduler
 from .searcher import Searcher
 from .settings import LOOPBACK, MEBIBYTE, Settings
-from .store import SQLiteStore
+from .store import open_store
 from .uvicorn_server import UvicornServer, run_loop
 
 if TYPE_CHECKING:
@@ -264,7 +264,7 @@ class LocalServer:
         path = self._settings.store
         keys = KeyRing(self._settings.key, None if path is None else KeyFile(path))
         self._settings.check_key(has_key=await keys.is_needed())
-        store = SQLiteStore(path)
+        store = open_store(path)
         contents = Contents(self._settings.store)
         try:
             indexer = Indexer(store, contents, self._embeddings)
@@ -302,10 +302,9 @@ class LocalServer:
             self._running = _Running(server, scheduler, request_log)
             if self._archive is not None:
                 import_at_start(self._archive, store, contents)
-            with store.errors_explained():
-                scheduler.resume()
-                idle = asyncio.get_running_loop().create_task(connections.end_idle())
-                indexer.start(library.expire)
+            await scheduler.resume()
+            idle = asyncio.get_running_loop().create_task(connections.end_idle())
+            await indexer.start(library.expire)
             await server.serve([listener])
             idle.cancel()
         finally:

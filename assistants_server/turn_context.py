@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .engines.interface import FunctionOutput, PastTurn, Turn, TurnFile, text_of
@@ -36,30 +37,40 @@ async def next_turn(store: Store, contents: Contents, record: RunRecord) -> Turn
         contents: the contents of files.
         record: the run.
     """
-    run = record.run()
-    read, written, _ = record.tokens_used()
+    begin = partial(_beginning, store, record)
+    run, past, read, written = await store.perform(begin)
     room = _left(run["max_prompt_tokens"], read)
-    past = tuple(_past(store, record))
     outputs = tuple(output for turn in past for output in turn.calls)
     base = tokens(run["instructions"]) + sum(tokens(each.output) for each in outputs)
     messages, said = await _selected(store, run, None if room is None else room - base)
     prompt = base + said
-    code_files = _code_files(store, run, messages)
-    turn = Turn(
-        run=run,
-        messages=messages,
-        number=len(past),
-        outputs=outputs,
-        script=parse_script(record.script) if record.script else (),
-        vector_stores=vector_stores_of(store, run),
-        past=past,
-        state=record.state,
-        files=_files(store, contents, code_files, messages),
-        code_files=code_files,
-        completion_room=_left(run["max_completion_tokens"], written),
-        prompt_room=_left(room, prompt),
-    )
-    return TurnContext(turn, prompt)
+
+    def turn() -> Turn:
+        code_files = _code_files(store, run, messages)
+        return Turn(
+            run=run,
+            messages=messages,
+            number=len(past),
+            outputs=outputs,
+            script=parse_script(record.script) if record.script else (),
+            vector_stores=vector_stores_of(store, run),
+            past=past,
+            state=record.state,
+            files=_files(store, contents, code_files, messages),
+            code_files=code_files,
+            completion_room=_left(run["max_completion_tokens"], written),
+            prompt_room=_left(room, prompt),
+        )
+
+    return TurnContext(await store.perform(turn), prompt)
+
+
+def _beginning(
+    store: Store, record: RunRecord
+) -> tuple[JSON, tuple[PastTurn, ...], int, int]:
+    """Return a run, its past turns, and the tokens that it has read and written."""
+    read, written, _ = record.tokens_used()
+    return record.run(), tuple(_past(store, record)), read, written
 
 
 def vector_stores_of(store: Store, run: JSON) -> tuple[str, ...]:
@@ -160,7 +171,8 @@ async def _complete(
     edge: int | None = None
     portions = Portions()
     while True:
-        page = store.page(
+        read = partial(
+            store.page,
             "message",
             thread=thread,
             above=-1 if edge is None or newest_first else edge,
@@ -168,12 +180,15 @@ async def _complete(
             newest_first=newest_first,
             limit=portions.size,
         )
+        page = await store.perform(read)
         for message in page.objects:
             if message["status"] == "completed":
                 yield message
         if not page.has_more:
             return
-        edge = store.position("message", page.objects[-1]["id"], thread=thread)
+        last = page.objects[-1]["id"]
+        position = partial(store.position, "message", last, thread=thread)
+        edge = await store.perform(position)
         await portions.pause()
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from . import objects
 from ._api import check
@@ -24,9 +24,10 @@ from .engines.turn_events import (
 from .file_search import options_of
 from .message_writer import DivergedError, MessageWriter
 from .objects import new_id, usage_of
+from .run_record import RESTARTED
 
 if TYPE_CHECKING:
-    from contextlib import AbstractContextManager
+    from collections.abc import Callable
 
     from .engines.turn_events import Output
     from .run_record import RunRecord
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
     from .turn_usage import TurnUsage
 
 JSON = dict[str, Any]
-RESTARTED = {"code": "server_error", "message": "The server was restarted."}
+_T = TypeVar("_T")
 _PIECES = re.compile(r".{1,12}", re.DOTALL)
 
 
@@ -99,9 +100,9 @@ class TurnWriter:
             case State(value=value):
                 self._state = value
 
-    def one_change(self) -> AbstractContextManager[None]:
-        """Store what is written within in one change; events go out after it."""
-        return self._store.changes()
+    async def perform(self, work: Callable[[], _T]) -> _T:
+        """Carry out some work on the turn in one change; events go out after it."""
+        return await self._record.perform(work)
 
     def finish(self) -> list[JSON]:
         """End the turn, and return the calls whose outputs the client has to submit."""
@@ -307,10 +308,8 @@ class TurnWriter:
             return self._message
         message = objects.assistant_message(self._run)
         creation = {"message_id": message["id"]}
-        with self._store.changes():
-            self._store.add("message", message, thread=self._record.thread)
-            details = {"type": "message_creation", "message_creation": creation}
-            self._open_step(details)
+        self._store.add("message", message, thread=self._record.thread)
+        self._open_step({"type": "message_creation", "message_creation": creation})
         self._emit("thread.message.created", message)
         self._emit("thread.message.in_progress", message)
         self._message = MessageWriter(self._store, message, self._emit)
@@ -318,12 +317,11 @@ class TurnWriter:
 
     def _write_anew(self, parts: list[JSON]) -> MessageWriter:
         """Write a message of its own, because the broken one went on otherwise."""
-        with self._store.changes():
-            self._record.end_unfinished("failed", RESTARTED)
-            self._step = None
-            message = self._open_message()
-            for part in parts:
-                message.add(part["type"], part[part["type"]])
+        self._record.end_unfinished("failed", RESTARTED)
+        self._step = None
+        message = self._open_message()
+        for part in parts:
+            message.add(part["type"], part[part["type"]])
         return message
 
     def _end_broken_off(self) -> None:
@@ -340,22 +338,21 @@ class TurnWriter:
 
     def _close(self) -> None:
         """Complete the step, and the message that it writes."""
-        with self._store.changes():
-            if self._message:
-                try:
-                    self._message.complete()
-                except DivergedError:
-                    self._end_shorter(self._message.written)
-                self._message = None
-            if self._step:
-                usage = self._usage.of_step()
-                self._step.update(
-                    status="completed", completed_at=objects.now(), usage=usage
-                )
-                self._put_step()
-                self._emit("thread.run.step.completed", self._step)
-                self._ended.append(self._step)
-                self._step = None
+        if self._message:
+            try:
+                self._message.complete()
+            except DivergedError:
+                self._end_shorter(self._message.written)
+            self._message = None
+        if self._step:
+            usage = self._usage.of_step()
+            self._step.update(
+                status="completed", completed_at=objects.now(), usage=usage
+            )
+            self._put_step()
+            self._emit("thread.run.step.completed", self._step)
+            self._ended.append(self._step)
+            self._step = None
 
     def _end_shorter(self, parts: list[JSON]) -> None:
         """End a message that had more in it before the server was killed."""

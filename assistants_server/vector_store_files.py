@@ -130,6 +130,7 @@ def _page(
         # What is left in it is being taken out.
         store = ""
     return page_of(
+        resource.store,
         request,
         position=partial(files.position, store, batch=batch),
         page=partial(files.page, store, batch=batch, status=status),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterable
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from .vector_store_files import VectorStoreFiles
 
 JSON = dict[str, Any]
+_T = TypeVar("_T")
 
 
 class StoreError(Exception):
@@ -67,7 +68,13 @@ class Stored(NamedTuple):
 
 
 class Store(Protocol):
-    """All objects and stored responses; `SQLiteStore` describes the methods."""
+    """All objects and stored responses; `SQLiteStore` describes the methods.
+
+    They are called within `changes`; on an event loop within `perform`, since some
+    stores wait for another machine. What is performed may be in a thread of its own, at
+    the same time as what others perform: it reaches what belongs to the loop only
+    through `after`, and locks what it reads in order to change it.
+    """
 
     # ruff: noqa: D102 - see there
     @property
@@ -84,11 +91,19 @@ class Store(Protocol):
 
     def close(self) -> None: ...
 
+    async def perform(self, work: Callable[[], _T]) -> _T: ...
+
     def changes(self) -> AbstractContextManager[None]: ...
 
     def after(self, effect: Callable[[], None]) -> None: ...
 
     def errors_explained(self) -> AbstractContextManager[None]: ...
+
+    def lock(self, *ids: str) -> None: ...
+
+    def lock_key(self, key: str) -> None: ...
+
+    def hold(self, run: str, *, ending: bool = False) -> bool: ...
 
     def add(
         self,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from abc import ABC, abstractmethod
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from ..compact_json import from_json, to_json
 from .database import marks
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from .database import Database
 
 JSON = dict[str, Any]
+_T = TypeVar("_T")
 # By what else than where they belong lists are filtered.
 _LABELS = {"message": "run_id", "file": "purpose"}
 # How many objects are deleted, or looked for, at once.
@@ -63,6 +64,44 @@ class SQLStore(ABC):
     @abstractmethod
     def changes(self) -> AbstractContextManager[None]:
         """Make several changes or, after an exception, none of them."""
+
+    @abstractmethod
+    async def perform(self, work: Callable[[], _T]) -> _T:
+        """Carry out some work as one change, for code that is on an event loop.
+
+        It may be carried out in another thread, and is never repeated. What it leaves
+        to `after` is called on the loop before this returns. Where the task is
+        cancelled meanwhile, that is raised when the change was made or taken back.
+
+        Args:
+            work: what uses the store.
+
+        Raises:
+            StoreError: the store can't be used.
+        """
+
+    @abstractmethod
+    def lock(self, *ids: str) -> None:
+        """Let nobody else change some objects until the change that goes on is made.
+
+        They are locked in the order in which they were made, so that no two changes
+        wait for each other.
+        """
+
+    @abstractmethod
+    def lock_key(self, key: str) -> None:
+        """Let nobody else use an idempotency key until this change is made."""
+
+    @abstractmethod
+    def hold(self, run: str, *, ending: bool = False) -> bool:
+        """Lock a run, and return whether this process still has to carry it on.
+
+        It has not where the run has ended or is carried by another process.
+
+        Args:
+            run: the run's id.
+            ending: whether it may be a run that is being cancelled.
+        """
 
     @abstractmethod
     def after(self, effect: Callable[[], None]) -> None:

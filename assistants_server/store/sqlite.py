@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 import time
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from ..rates import LocalRates
 from .interface import StoreError
@@ -16,6 +16,8 @@ from .sqlite_text import explained
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
+
+_T = TypeVar("_T")
 
 
 class SQLiteStore(SQLStore):
@@ -60,11 +62,32 @@ class SQLiteStore(SQLStore):
         try:
             yield
         except sqlite3.Error as error:
-            raise StoreError(f"{self._path}: {explained(error)}") from error
+            raise self._explained(error) from error
+
+    def _explained(self, error: sqlite3.Error) -> StoreError:
+        return StoreError(f"{self._path}: {explained(error)}")
 
     def close(self) -> None:
         """Close the file; what was changed is in it."""
         self._sql.close()
+
+    async def perform(self, work: Callable[[], _T]) -> _T:
+        """Carry out some work as one change: at once, and in the same thread."""
+        try:
+            with self.changes():
+                return work()
+        except sqlite3.Error as error:
+            raise self._explained(error) from error
+
+    def lock(self, *ids: str) -> None:
+        """Do nothing: nobody else is at work."""
+
+    def lock_key(self, key: str) -> None:
+        """Do nothing, likewise."""
+
+    def hold(self, run: str, *, ending: bool = False) -> bool:
+        """Leave it to the task of the run, which knows of its end at once."""
+        return True
 
     @contextmanager
     def changes(self) -> Iterator[None]:
