@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import importlib
 import os
 import signal
 import ssl
@@ -67,12 +68,24 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         metavar="TEXT",
         help="of tests over the rows of a table, try those with this text in the title",
     )
+    parser.addoption(
+        "--store",
+        choices=["sqlite", "threaded"],
+        default="sqlite",
+        help="which store the servers of the tests have",
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
     row = config.getoption("--row")
     if row:
         os.environ[VARIABLE] = str(row)
+    if config.getoption("--store") == "threaded":
+        from tests.threaded_store import ThreadedStore
+
+        # Servers that are processes of their own keep the one that they always have.
+        module = importlib.import_module("assistants_server.server")
+        vars(module)["open_store"] = ThreadedStore
 
 
 @pytest.hookimpl(wrapper=True, optionalhook=True)
