@@ -7,6 +7,7 @@ import keyword
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -207,9 +208,12 @@ def _written(order: Order, beside: Path, say: Say) -> Iterator[tuple[Path, Code]
         render(package, found.document, folder / order.name, order.http)
         # The command keeps the collector from running, and templates leave circles.
         gc.collect()
-        opinion = second_opinion(found.document, package)
-        methods = _methods(order.client, package, found.document, say)
-        format_code(folder)
+        # ruff is a process of its own, and has a core to itself meanwhile.
+        with ThreadPoolExecutor(1) as beside_us:
+            formatted = beside_us.submit(format_code, folder)
+            opinion = second_opinion(found.document, package)
+            methods = _methods(order.client, package, found.document, say)
+            formatted.result()
         write_index(package, folder, order.name, left_out)
         chosen = []
         if order.distribution is not None and original is not None:

@@ -10,6 +10,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from codegen.compiled import Compiled
 from codegen.paths import TEMPLATES
 from codegen.plan import Package
 from codegen.plan.literal import as_text, docstring, or_none, or_unset
@@ -58,6 +59,10 @@ def environment(folder: FilePath) -> Environment:
         keep_trailing_newline=True,
         # Python is written here, not HTML: values are literals already.
         autoescape=False,
+        bytecode_cache=Compiled(folder),
+        # What filters make of constants would stay in the compiled templates, also
+        # when the filters have changed.
+        optimized=False,
     )
     result.globals["docstring"] = docstring
     result.filters["as_text"] = as_text
