@@ -160,6 +160,8 @@ def open_schema(
     # Before anything is changed: it may be somebody else's.
     version = _version(sql, path)
     sql.execute("pragma journal_mode = wal")
+    # Its log is emptied when there is time for it.
+    sql.execute("pragma wal_autocheckpoint = 0")
     # What is deleted is overwritten, not only forgotten.
     sql.execute("pragma secure_delete = on")
     sql.execute("pragma synchronous = normal")

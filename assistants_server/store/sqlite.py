@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 import time
 from contextlib import contextmanager, suppress
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _T = TypeVar("_T")
+# Bytes of the write-ahead log from which on it is emptied.
+_LONG_LOG = 4 * 1024 * 1024
 
 
 class SQLiteStore(SQLStore):
@@ -36,6 +39,8 @@ class SQLiteStore(SQLStore):
             StoreError: the file is no store, or can't be used.
         """
         self._path = path
+        self._log = path and path.with_name(f"{path.name}-wal")
+        self._is_log_long = False
         self._effects: list[Callable[[], None]] = []
         refuse_other_files(path)
         make_private(path)
@@ -105,6 +110,7 @@ class SQLiteStore(SQLStore):
             self._take_back()
             raise
         self._act()
+        self._bound_log()
 
     def _take_back(self) -> None:
         # Some errors do it themselves; a commit that fails mostly leaves it open.
@@ -126,8 +132,24 @@ class SQLiteStore(SQLStore):
         else:
             effect()
 
+    def _bound_log(self) -> None:
+        """Empty a write-ahead log that is long, on an event loop in a step of its own.
+
+        By itself, SQLite would do it at the end of the change that makes it long.
+        """
+        if self._log is None or self._is_log_long:
+            return
+        with suppress(OSError):
+            self._is_log_long = self._log.stat().st_size > _LONG_LOG
+        if self._is_log_long:
+            try:
+                asyncio.get_running_loop().call_soon(self._purge)
+            except RuntimeError:
+                self._purge()
+
     def _purge(self) -> None:
         """Empty the write-ahead log, which still has what was there before."""
+        self._is_log_long = False
         if self._path:
             with suppress(sqlite3.Error):
                 self._sql.execute("pragma wal_checkpoint(truncate)")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import os
 import shutil
@@ -49,6 +50,26 @@ def test_change_is_in_the_file_before_it_is_closed(tmp_path: Path) -> None:
             shutil.copy(each, crashed)
     with opened(crashed / "state.db") as store:
         assert store.active_runs() == [{"id": "run_1"}]
+
+
+def test_log_is_emptied_when_it_is_long_and_not_within_a_change(tmp_path: Path) -> None:
+    log = tmp_path / "state.db-wal"
+
+    async def add(store: SQLiteStore, size: int) -> int:
+        with store.changes():
+            store.add("message", {"id": f"msg_{size}", "content": "x" * size})
+        written = log.stat().st_size
+        await asyncio.sleep(0)
+        return written
+
+    with opened(tmp_path / "state.db") as store:
+        assert asyncio.run(add(store, 1000)) == log.stat().st_size > 1000
+        assert asyncio.run(add(store, 5_000_000)) > 5_000_000
+        assert log.stat().st_size == 0
+        store.add("message", {"id": "msg", "content": "x" * 5_000_000})
+        with store.changes():
+            store.delete("msg_1000")
+        assert log.stat().st_size == 0
 
 
 # What the first version wrote, before and after it kept responses.
