@@ -24,11 +24,13 @@ from .engines import deterministic, scripted
 from .engines.scripted import HEADER as SCRIPT_HEADER
 from .engines.scripted import HELP as SCRIPT_HELP
 from .engines.scripted import parse_script
+from .listeners import ListenError
 from .search import EmbeddingServer
 from .search.embeddings import KEY_VARIABLE
 from .server import LocalServer
 from .settings import LOOPBACK
 from .store import StoreError
+from .telemetry.log import configure
 from .upstream import options as upstream_options
 
 if TYPE_CHECKING:
@@ -77,7 +79,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _serve(found: Configuration) -> int:
     options = found.options
-    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(message)s")
+    configure(options.log, options.log_level)
     for warning in found.warnings:
         _log.warning("%s", warning)
     try:
@@ -88,18 +90,21 @@ def _serve(found: Configuration) -> int:
         print(f"assistants_server: {error}", file=sys.stderr)
         return _WRONG_USE
     except OSError as error:
-        print(f"assistants_server: {_advice(options, error)}", file=sys.stderr)
+        print(f"assistants_server: {_advice(error)}", file=sys.stderr)
         return 1
     print("\nstopped", file=sys.stderr)
     return 0
 
 
-def _advice(options: argparse.Namespace, error: OSError) -> str:
-    where = f"{options.host}:{options.port}"
+def _advice(error: OSError) -> str:
+    if not isinstance(error, ListenError):
+        return str(error)
+    where = f"{error.host}:{error.port}"
     what = f"can't listen on {where}: {error.strerror or error}"
     if error.errno in (errno.EADDRINUSE, errno.EACCES):
-        return f"{what}; name another --port, or 0 for a free one"
-    return f"{what}; name another --host, such as {LOOPBACK}"
+        return f"{what}; name another --{error.option}, or 0 for a free one"
+    host = error.option.replace("port", "host")
+    return f"{what}; name another --{host}, such as {LOOPBACK}"
 
 
 def configured(arguments: Sequence[str]) -> Configuration:
@@ -144,6 +149,9 @@ def _server(options: argparse.Namespace) -> LocalServer:
         page=not options.no_page,
         embeddings=_embeddings(options),
         archive=options.archive,
+        metrics_host=options.metrics_host,
+        metrics_port=options.metrics_port,
+        traces=options.traces,
     )
 
 
@@ -222,6 +230,8 @@ def _greet(server: LocalServer, options: argparse.Namespace) -> None:
     try:
         print(f"{server.url} serves the Assistants API; Ctrl-C ends it")
         print(f"answers: {_answering(options)}; state: {state}; key: {key}")
+        if options.metrics_port is not None:
+            print(f"metrics: {server.metrics_url}")
         if server.page_url:
             print(f"look at it: {server.page_url}")
         sys.stdout.flush()

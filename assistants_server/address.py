@@ -66,6 +66,15 @@ class Address:
         return urlsplit(self.url).netloc
 
     @property
+    def provider(self) -> str:
+        """Return whose API it has, as OpenTelemetry's conventions call it.
+
+        Others than Azure have OpenAI's, whoever they are.
+        """
+        name = urlsplit(self.url).hostname or ""
+        return "azure.ai.openai" if name.endswith(_AZURE) else "openai"
+
+    @property
     def is_the_original(self) -> bool:
         """Return whether OpenAI or Azure is behind it, who refuse what they don't know.
 

@@ -22,6 +22,7 @@ from .engines.turn_events import (
 )
 from .file_search import FileSearchError
 from .run_record import OverError
+from .telemetry.instruments import instruments
 from .turn_usage import TokensSpentError
 
 if TYPE_CHECKING:
@@ -95,7 +96,8 @@ async def take_turn(
                     continue
                 if isinstance(output, FileSearch) and output.query is not None:
                     room = turn.prompt_room
-                    reply = await searcher.search(turn.run, output.query, room=room)
+                    with instruments().tool("file_search", turn.run):
+                        reply = await searcher.search(turn.run, output.query, room=room)
                     output = replace(output, results=reply)
                     if is_over():
                         raise OverError

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import secrets
 from typing import Any
 
 from starlette.responses import Response
 
 from .compact_json import to_json
+from .telemetry import ids
 
 _TYPES = {
     401: "authentication_error",
@@ -63,8 +63,8 @@ def json_response(status: int, body: Any, headers: dict[str, str]) -> Response:
 
 
 def request_id() -> dict[str, str]:
-    """Return the header with a new id of a request."""
-    return {"x-request-id": f"req_{secrets.token_hex(12)}"}
+    """Return the header with the id of the request that is answered."""
+    return {"x-request-id": ids.request_id.get() or ids.new_request_id()}
 
 
 def error_type(status: int) -> str:

@@ -28,4 +28,5 @@ class QuietLog:
         if now - self._said.get(what, -_SILENCE) < _SILENCE:
             return
         self._said[what] = now
+        # The formatter decides how much of the error it says.
         _log.error("%s: %s", what, error, exc_info=error if traceback else None)

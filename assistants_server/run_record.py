@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from . import objects
 from .events import frame
 from .objects import end_message, end_step, usage_of
+from .telemetry.instruments import instruments
 from .turn_context import is_function_step
 
 if TYPE_CHECKING:
@@ -38,12 +39,14 @@ class RunRecord:
         id: the run's id.
         thread: the id of its thread.
         listener: receives the events; None where nobody listens.
+        status: its status when it was looked at or changed here for the last time.
     """
 
     def __init__(self, store: Store, id: str, listener: Listener | None = None) -> None:
         """Find a run of the store, whatever its status."""
         self.id = id
         self.listener = listener
+        self.status = "queued"
         self._store = store
         self._notes = store.notes(id)
         self.thread: str = self._notes["thread"]
@@ -78,6 +81,12 @@ class RunRecord:
         """Return the script of the request that created it, as JSON."""
         script: str | None = self._notes.get("script")
         return script
+
+    @property
+    def trace(self) -> dict[str, str]:
+        """Return the headers that name the span in which it was created."""
+        trace: dict[str, str] = self._notes.get("trace") or {}
+        return trace
 
     @property
     def state(self) -> JSON:
@@ -115,6 +124,9 @@ class RunRecord:
         """Change its status and other properties, and return the run."""
         run = {**self.run(), "status": status, **changes}
         self._store.put(run, active=status in ACTIVE)
+        self.status = status
+        if status not in ACTIVE:
+            self._store.after(lambda: instruments().run_ended(run))
         self.emit(f"thread.run.{status}", run)
         return run
 
@@ -267,3 +279,11 @@ class RunRecord:
         # Another one may have come with the outputs meanwhile.
         if self.listener is listener:
             self.listener = None
+
+
+def action_calls(run: JSON) -> list[JSON]:
+    """Return the calls whose outputs a run waits for."""
+    if run["status"] != "requires_action":
+        return []
+    calls: list[JSON] = run["required_action"]["submit_tool_outputs"]["tool_calls"]
+    return calls

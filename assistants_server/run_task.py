@@ -13,7 +13,8 @@ from . import objects
 from .engine_turn import take_turn
 from .engines.turn_events import Fail, Incomplete
 from .made_files import MadeFiles
-from .run_record import ACTIVE, OverError
+from .run_record import ACTIVE, OverError, action_calls
+from .telemetry.instruments import instruments
 from .turn_context import next_turn
 from .turn_usage import TurnUsage
 from .turn_writer import TurnWriter
@@ -128,6 +129,10 @@ class RunTask:
 
     async def _look_after(self) -> None:
         """Carry on the run until it has ended, in the store too."""
+        with instruments().run(self.record.id, self.record.trace):
+            await self._carry_to_its_end()
+
+    async def _carry_to_its_end(self) -> None:
         work = asyncio.get_running_loop().create_task(self._carry_on())
         try:
             await self._wait_for(work)
@@ -233,40 +238,44 @@ class RunTask:
             self.record.listener.abort()
             self.record.listener = None
 
-    def _begun(self) -> str:
-        """Return the status that the run is found in; end one that is cancelled."""
-        status: str = self.record.run()["status"]
-        if status == "cancelling":
+    def _begun(self) -> JSON:
+        """Return the run as it is found; end one that is cancelled."""
+        run = self.record.run()
+        self.record.status = run["status"]
+        if run["status"] == "cancelling":
             self.record.end("cancelled")
-        elif status not in ACTIVE:
+        elif run["status"] not in ACTIVE:
             raise OverError
-        return status
+        return run
 
     async def _carry_on(self) -> None:
         """Take one turn after the other, to the end of the run."""
-        status = await self.record.perform(self._begun, ending=True)
-        if status == "cancelling":
+        run = await self.record.perform(self._begun, ending=True)
+        instruments().run_found(run)
+        if run["status"] == "cancelling":
             return
-        waiting = status == "requires_action"
+        calls = action_calls(run)
         while True:
-            if waiting:
-                await self._submitted.wait()
+            if calls:
+                with instruments().calls(self.record.id, calls):
+                    await self._submitted.wait()
             self._submitted.clear()
             if self._slots:
-                await self._slots.acquire()
+                with instruments().waiting():
+                    await self._slots.acquire()
                 self._has_slot = True
             try:
                 await self._lane.pause()
-                waiting = await self._take_turn()
+                calls = await self._take_turn()
             finally:
                 if self._slots and self._has_slot:
                     self._has_slot = False
                     self._slots.release()
-            if not waiting:
+            if not calls:
                 return
 
-    async def _take_turn(self) -> bool:
-        """Let the engine take a turn, and return whether the client has to act now."""
+    async def _take_turn(self) -> list[JSON]:
+        """Let the engine take a turn; return the calls that the client acts on now."""
         self._check()
         await self.record.perform(self._begin_turn)
         turn, prompt = await next_turn(self._store, self._contents, self.record)
@@ -274,23 +283,25 @@ class RunTask:
         if turn.prompt_room is not None and turn.prompt_room < 0:
             end = partial(self.record.end, "incomplete", reason="max_prompt_tokens")
             await self.record.perform(end)
-            return False
+            return []
         usage = TurnUsage(prompt=prompt, budget=turn.completion_room)
         make = partial(TurnWriter, self._store, self.record, usage)
         self._writer = writer = await self.record.perform(make)
-        ended = await take_turn(
-            self._engine,
-            turn,
-            writer,
-            self._searcher,
-            MadeFiles(self._store, self._contents),
-            lane=self._lane,
-            is_over=self._is_over,
-        )
+        with instruments().turn(turn.run, turn.number) as took:
+            ended = await take_turn(
+                self._engine,
+                turn,
+                writer,
+                self._searcher,
+                MadeFiles(self._store, self._contents),
+                lane=self._lane,
+                is_over=self._is_over,
+            )
+            took.outcome = outcome_of(ended)
         self._check()
         calls = await self.record.perform(partial(self._end_turn, writer, ended))
         self._writer = None
-        return bool(calls)
+        return calls
 
     def _begin_turn(self) -> None:
         started = self.record.run()["started_at"] or objects.now()
@@ -321,6 +332,13 @@ class RunTask:
     def _check(self) -> None:
         if self._is_over():
             raise OverError
+
+
+def outcome_of(ended: Fail | Incomplete | None) -> str:
+    """Return how a turn ended, in a word."""
+    if ended is None:
+        return "completed"
+    return "failed" if isinstance(ended, Fail) else "incomplete"
 
 
 def _forget(work: asyncio.Task[None]) -> None:

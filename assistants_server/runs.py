@@ -16,6 +16,7 @@ from .pages import list_page
 from .resources import Resource
 from .results import Result
 from .run_record import ACTIVE
+from .telemetry.instruments import instruments
 from .validation import wrong_value
 
 if TYPE_CHECKING:
@@ -140,6 +141,8 @@ class Runs(Resource):
             "script": script_of(request.headers),
             "results": bool(request.query.get("include[]")),
         }
+        if trace := instruments().trace():
+            notes["trace"] = trace
         refused = refusal_of(self.scheduler.engine, run)
         if refused:
             raise HTTPError(400, refused, code="not_supported")

@@ -5,13 +5,15 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from collections import Counter
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from .lane import Lane
 from .quiet_log import QuietLog
-from .run_record import RunRecord
+from .run_record import ACTIVE, RunRecord
 from .run_task import RunTask
+from .telemetry.instruments import instruments
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -62,6 +64,17 @@ class Scheduler:
         self._look: asyncio.Task[None] | None = None
         self._closing = False
 
+    @property
+    def is_closing(self) -> bool:
+        """Return whether it stops, so that no more runs are carried on here."""
+        return self._closing
+
+    def states(self) -> Counter[str]:
+        """Return how many runs are carried on here, by their status."""
+        found = Counter(dict.fromkeys(ACTIVE, 0))
+        found.update(each.record.status for each in self._run_tasks.values())
+        return found
+
     def deadline(self) -> float:
         """Return when a run that starts now will expire, in seconds since 1970."""
         return time.time() + self._settings.expires_after
@@ -76,6 +89,7 @@ class Scheduler:
         record = RunRecord(self._store, run["id"], listener)
         record.emit("thread.run.created", run)
         record.emit("thread.run.queued", run)
+        self._store.after(lambda: instruments().run_started(run))
         self._store.after(partial(self._begin, record))
 
     async def resume(self) -> None:

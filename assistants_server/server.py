@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -11,24 +10,31 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import uvicorn
 
-from .admission import Admission, FaultHeaders
 from .app import PREFIX, App
 from .archive import import_at_start
 from .connections import Connections
 from .contents import Contents
 from .engines import deterministic
-from .faults import HEADER, FaultMiddleware, Faults
+from .faults import Faults
 from .file_search import FileSearcher
 from .indexer import Indexer
 from .keys import KeyFile, KeyRing
+from .layers import layers_around
 from .library import Library
-from .page import Page
-from .rate_limits import RateLimits
-from .request_log import RequestLog
+from .listeners import Listeners, origin_of
 from .scheduler import Scheduler
 from .searcher import Searcher
 from .settings import LOOPBACK, MEBIBYTE, Settings
 from .store import open_store
+from .telemetry.health import METRICS
+from .telemetry.instruments import Instruments, install
+from .telemetry.metrics import (
+    Metrics,
+    MissingMetricsError,
+    are_installed,
+    how_to_install,
+)
+from .telemetry.spans import Spans
 from .uvicorn_server import UvicornServer, run_loop
 
 if TYPE_CHECKING:
@@ -36,8 +42,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from typing import Self
 
+    from opentelemetry.trace import TracerProvider
+
     from .engines import Engine
-    from .request_log import Exchange
+    from .request_log import Exchange, RequestLog
     from .search import EmbeddingServer
 
 
@@ -71,6 +79,9 @@ class LocalServer:
         page: bool = True,
         embeddings: EmbeddingServer | None = None,
         archive: str | os.PathLike[str] | None = None,
+        metrics_host: str = LOOPBACK,
+        metrics_port: int | None = None,
+        traces: bool | TracerProvider = False,
     ) -> None:
         """Prepare a server; it doesn't listen yet.
 
@@ -99,9 +110,17 @@ class LocalServer:
                 too; without it they are searched by their words.
             archive: the folder of an archive, which is imported when the server starts;
                 what is there already stays as it is.
+            metrics_host: the address of the port of metrics.
+            metrics_port: a port that has `/metrics`, `/healthz` and `/readyz` alone,
+                without a key; 0 takes a free one. If there is none, metrics are at the
+                API's port, for the key of an admin.
+            traces: whether spans are made, with OpenTelemetry's API; they go where the
+                process has them go, or to this provider.
 
         Raises:
             FaultError: a fault is unknown.
+            MissingMetricsError: metrics have a port, and need what is not installed.
+            MissingTracesError: so do spans.
             SettingsError: a setting is invalid, or they contradict each other.
         """
         self.faults = Faults(faults)
@@ -119,11 +138,19 @@ class LocalServer:
             fault_headers=fault_headers,
             allow_origins=tuple(allow_origins),
             page=page,
+            metrics_host=metrics_host,
+            metrics_port=metrics_port,
         )
+        if metrics_port is not None and not are_installed():
+            raise MissingMetricsError(how_to_install(with_path=True))
+        self._spans: Spans | None = None
+        if traces:
+            self._spans = Spans(None if traces is True else traces)
         self._engine = engine
         self._embeddings = embeddings
         self._archive = archive
         self._port: int | None = None
+        self._metrics_port: int | None = None
         self._running: _Running | None = None
         self._thread: threading.Thread | None = None
 
@@ -170,10 +197,16 @@ class LocalServer:
         return f"{self._origin}/" if self._settings.page else None
 
     @property
+    def metrics_url(self) -> str:
+        """Return the address of the metrics, for Prometheus."""
+        if self._metrics_port is None:
+            return f"{self._origin}{METRICS}"
+        origin = origin_of(self._settings.metrics_host, self._metrics_port)
+        return f"{origin}{METRICS}"
+
+    @property
     def _origin(self) -> str:
-        host = self._settings.host
-        name = f"[{host}]" if ":" in host else host
-        return f"http://{name}:{self.port}"
+        return origin_of(self._settings.host, self.port)
 
     @property
     def engine(self) -> Engine:
@@ -202,13 +235,13 @@ class LocalServer:
         """
         if self._thread:
             raise RuntimeError("the server runs already")
-        listener = self._listen()
+        listeners = self._listen()
         ready = threading.Event()
         failures: list[BaseException] = []
 
         def work() -> None:
             try:
-                run_loop(self._serve(listener, ready.set))
+                run_loop(self._serve(listeners, ready.set))
             except BaseException as error:  # noqa: BLE001 - raised in the other thread
                 failures.append(error)
             finally:
@@ -221,7 +254,7 @@ class LocalServer:
         if failures:
             self._thread.join()
             self._thread = None
-            listener.close()
+            listeners.close()
             raise failures[0]
 
     def stop(self) -> None:
@@ -243,24 +276,15 @@ class LocalServer:
             OSError: the address can't be used.
             StoreError: the store's file can't be used.
         """
-        with self._listen() as listener:
-            run_loop(self._serve(listener, ready))
+        with self._listen() as listeners:
+            run_loop(self._serve(listeners, ready))
 
-    def _listen(self) -> socket.socket:
-        family = socket.AF_INET6 if ":" in self._settings.host else socket.AF_INET
-        # With its protocol named, asyncio turns Nagle's algorithm off; without, each
-        # response on a kept-alive connection waits some 40 ms for the client's ACK.
-        listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-        try:
-            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            listener.bind((self._settings.host, self._settings.port))
-        except BaseException:
-            listener.close()
-            raise
-        self._port = listener.getsockname()[1]
-        return listener
+    def _listen(self) -> Listeners:
+        listeners = Listeners(self._settings)
+        self._port, self._metrics_port = listeners.port, listeners.metrics_port
+        return listeners
 
-    async def _serve(self, listener: socket.socket, ready: Callable[[], None]) -> None:
+    async def _serve(self, listeners: Listeners, ready: Callable[[], None]) -> None:
         path = self._settings.store
         keys = KeyRing(self._settings.key, None if path is None else KeyFile(path))
         self._settings.check_key(has_key=await keys.is_needed())
@@ -275,18 +299,19 @@ class LocalServer:
             )
             app = App(store, scheduler, library, self._settings)
             connections = Connections()
-            faulty = FaultMiddleware(
-                app.asgi(),
+            layers = layers_around(
+                app,
+                store=store,
+                scheduler=scheduler,
+                settings=self._settings,
+                keys=keys,
                 faults=self.faults,
                 connections=connections,
-                operation_of=app.operation_of,
+                instruments=self._instruments(scheduler),
+                metrics_port=listeners.metrics_port,
             )
-            obeying = FaultHeaders(faulty, HEADER, self._settings)
-            limited = RateLimits(obeying, store)
-            admission = Admission(limited, self._settings, keys)
-            request_log = RequestLog(admission, operation_of=app.operation_of)
             config = uvicorn.Config(
-                Page(request_log) if self._settings.page else request_log,
+                layers.asgi,
                 http=connections.protocol,
                 ws="none",
                 lifespan="off",
@@ -299,17 +324,27 @@ class LocalServer:
             server = UvicornServer(
                 config, store, scheduler, indexer, connections, ready
             )
-            self._running = _Running(server, scheduler, request_log)
+            self._running = _Running(server, scheduler, layers.request_log)
             if self._archive is not None:
                 import_at_start(self._archive, store, contents)
             await scheduler.resume()
             idle = asyncio.get_running_loop().create_task(connections.end_idle())
             await indexer.start(library.expire)
-            await server.serve([listener])
+            await server.serve(listeners.sockets)
             idle.cancel()
         finally:
             store.close()
             contents.close()
+
+    def _instruments(self, scheduler: Scheduler) -> Instruments:
+        """Return what measures, in all tasks that this one begins from now on."""
+        metrics = Metrics() if are_installed() else None
+        if metrics:
+            text = "Runs that this process carries on."
+            metrics.watch("runs", text, scheduler.states, label="status")
+        made = Instruments(metrics, self._spans)
+        install(made)
+        return made
 
 
 class _Running(NamedTuple):

@@ -42,6 +42,8 @@ class Settings:
     fault_headers: bool | None = None
     allow_origins: tuple[str, ...] = ()
     page: bool = True
+    metrics_host: str = LOOPBACK
+    metrics_port: int | None = None
 
     def __post_init__(self) -> None:
         if self.key is not None and not is_key(self.key):
@@ -54,8 +56,11 @@ class Settings:
                     f"{origin} is no origin of web pages; one is https://example.com, "
                     "or with its port http://localhost:3000"
                 )
+        if self.port and self.port == self.metrics_port:
+            raise SettingsError("the metrics need another port than the API")
         for name, least, most in (
             ("port", 0, 65535),
+            ("metrics_port", 0, 65535),
             ("pace", 0, 3600),
             ("poll_after", 0, 3_600_000),
             ("expires_after", 0, 10**8),

@@ -8,6 +8,7 @@ from .. import faults
 from ..search.embeddings import KEY_VARIABLE as EMBEDDINGS_KEY_VARIABLE
 from ..search.embeddings import MODEL
 from ..settings import LOOPBACK, MEBIBYTE
+from ..telemetry.log import FORMATS, LEVELS
 from ..upstream.options import ENGINE_VARIABLE
 from ..upstream.options import OPTIONS as UPSTREAM
 from .option import FILE, NUMBER, SWITCH, WHOLE, Option
@@ -196,5 +197,47 @@ _FAULTS: Final = (
         otherwise="only without a key and on a loopback address",
     ),
 )
-OPTIONS: Final = (*_ABOUT, *_ACCESS, *_STATE, *_RUNS, *_BODIES, *_SEARCH, *_FAULTS)
+_TELEMETRY: Final = (
+    Option(
+        "log",
+        "how the log on stderr is written; in JSON requests and runs are in it, too",
+        default="text",
+        choices=FORMATS,
+    ),
+    Option(
+        "log-level",
+        "the least important that is logged",
+        otherwise="info in JSON, and warning in text",
+        choices=LEVELS,
+    ),
+    Option(
+        "metrics-port",
+        "a port that has /metrics, /healthz and /readyz alone, and needs no key; 0 "
+        "picks a free one",
+        WHOLE,
+        otherwise="metrics are at --port, for the key of an admin",
+    ),
+    Option(
+        "metrics-host",
+        "address of that port",
+        default=LOOPBACK,
+    ),
+    Option(
+        "traces",
+        "make spans of requests, runs and what they need, with OpenTelemetry: start "
+        "the server by its `opentelemetry-instrument`, or set its variables",
+        SWITCH,
+        default=False,
+    ),
+)
+OPTIONS: Final = (
+    *_ABOUT,
+    *_ACCESS,
+    *_STATE,
+    *_RUNS,
+    *_BODIES,
+    *_SEARCH,
+    *_TELEMETRY,
+    *_FAULTS,
+)
 """All options, in the order in which they are shown."""

@@ -13,6 +13,8 @@ from collections.abc import (
     Iterable,
 )
 from contextlib import suppress
+from contextvars import copy_context
+from functools import partial
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any
 
@@ -161,7 +163,9 @@ class _EngineThread:
     async def call(self, function: Callable[[], Any]) -> Any:
         """Call a function there; a cancelled one goes on until it returns."""
         future: asyncio.Future[Any] = self._loop.create_future()
-        self._calls.put((function, future))
+        # What it logs, or measures, belongs to the run.
+        there = partial(copy_context().run, function)
+        self._calls.put((there, future))
         return await future
 
     def at_the_end(self, function: Callable[[], Any]) -> None:

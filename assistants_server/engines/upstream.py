@@ -248,19 +248,24 @@ class UpstreamEngine(ABC):
             begun = False
             try:
                 request = evolve(request, json=body)
-                async with aclosing(self._connection.stream(request)) as events:
-                    async for several in events:
-                        made: list[Output | WithFiles] = []
-                        try:
-                            for event in several:
-                                made += reader.feed(event)
-                        finally:
-                            # What came before an error has been said.
-                            begun = begun or bool(made)
-                            if made:
-                                yield made
-                if rest := reader.end():
-                    yield [*rest]
+                with self._connection.observed(request) as call:
+                    stream = self._connection.stream(request, call)
+                    async with aclosing(stream) as events:
+                        async for several in events:
+                            made: list[Output | WithFiles] = []
+                            try:
+                                for event in several:
+                                    made += reader.feed(event)
+                            finally:
+                                # What came before an error has been said.
+                                begun = begun or bool(made)
+                                if made:
+                                    call.used(made)
+                                    yield made
+                    rest = [*reader.end()]
+                    call.used(rest)
+                if rest:
+                    yield rest
             except ContextTooLongError as error:
                 if begun or run["truncation_strategy"]["type"] != "auto":
                     raise

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from contextvars import copy_context
+from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
@@ -28,7 +30,9 @@ async def in_worker(
     Raises:
         asyncio.CancelledError: the task was cancelled, whatever came of the change.
     """
-    made = asyncio.get_running_loop().run_in_executor(workers, change)
+    # In the context of the task, so that what is logged there belongs to its request.
+    there = partial(copy_context().run, change)
+    made = asyncio.get_running_loop().run_in_executor(workers, there)
     cancelled: asyncio.CancelledError | None = None
     while not made.done():
         try:

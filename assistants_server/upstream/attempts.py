@@ -14,6 +14,7 @@ import httpx
 
 from .._model_api import EventDecoder
 from ..retry_after import retry_after
+from ..telemetry.log import Private
 from .errors import PassingError, UpstreamError, error_of
 
 if TYPE_CHECKING:
@@ -79,7 +80,8 @@ class Attempts:
         if late or (self._tries <= 0 and not error.is_limit):
             raise error
         what = self._address.without_key(str(error)).rstrip(".")
-        _log.warning("%s; it is asked again in %.1f s", what, pause)
+        short = f"{self._name} failed ({type(error).__name__}, {error.code})"
+        _log.warning("%s; it is asked again in %.1f s", Private(what, short), pause)
         return pause
 
 

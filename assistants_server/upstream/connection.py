@@ -13,6 +13,7 @@ from attrs import evolve
 
 from .._model_api import Client, Event, EventDecoder
 from ..retry_after import RETRY_AFTER
+from ..telemetry.instruments import instruments
 from .attempts import FIRST_PAUSE, TRIES, Attempts, failure_of, unreachable
 from .clients import Clients
 from .errors import PassingError, UpstreamError
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
     from .._model_api import Request
     from ..address import Address
+    from ..telemetry.upstream_call import UpstreamCall
 
 _TIMEOUT: Final = httpx.Timeout(30, read=600, connect=10, pool=None)
 _PAGES: Final = ("text/html", "application/xhtml+xml")
@@ -65,20 +67,34 @@ class Connection:
         self._clients = Clients(self._client)
         self._closed = threading.Event()
 
-    async def stream(self, request: Request) -> AsyncGenerator[list[Event], None]:
+    def observed(self, request: Request) -> UpstreamCall:
+        """Return what measures one attempt at a request."""
+        body = request.json if isinstance(request.json, dict) else {}
+        model = str(body.get("model") or "")
+        return instruments().upstream(request.path, self.address, model)
+
+    async def stream(
+        self, request: Request, call: UpstreamCall
+    ) -> AsyncGenerator[list[Event], None]:
         """Send a request once, and yield events, those that come at once.
 
         A server that doesn't stream gives one event: its whole response. Closing the
         generator closes the connection.
+
+        Args:
+            request: the request.
+            call: measures it; it has begun.
 
         Raises:
             UpstreamError: the upstream can't be reached, refuses, or breaks off.
         """
         begun = False
         try:
-            async with aclosing(self._events(request)) as events:
+            async with aclosing(self._events(_traced(request, call))) as events:
                 async for several in events:
-                    begun = True
+                    if not begun:
+                        begun = True
+                        call.first()
                     yield several
         except httpx.TransportError as error:
             what = "broke off" if begun else "can't be reached"
@@ -112,8 +128,9 @@ class Connection:
         attempts = self.attempts(until, tries)
         while True:
             try:
-                async with self._opened(request) as response:
-                    return self._success(response, await _read(response))
+                with self.observed(request) as call:
+                    async with self._opened(_traced(request, call)) as response:
+                        return self._success(response, await _read(response))
             except (httpx.TransportError, PassingError) as error:
                 pause = attempts.pause_after(error)
             await asyncio.sleep(pause)
@@ -137,7 +154,10 @@ class Connection:
         closed = self._closed
         while True:
             try:
-                with client.open(request) as opened:
+                with (
+                    self.observed(request) as call,
+                    client.open(_traced(request, call)) as opened,
+                ):
                     body = bytearray()
                     for chunk in opened.iter_bytes():
                         body += chunk[: _MOST - len(body)]
@@ -205,6 +225,13 @@ class Connection:
             client.open_async(request) as response,
         ):
             yield response
+
+
+def _traced(request: Request, call: UpstreamCall) -> Request:
+    """Return a request that names its span, if there is one."""
+    if not call.headers:
+        return request
+    return evolve(request, headers={**request.headers, **call.headers})
 
 
 def _portions(events: list[Event]) -> Iterator[list[Event]]:

@@ -1,0 +1,101 @@
+"""Whether the server lives and is ready, as an orchestrator asks for it."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+
+import pytest
+
+from assistants_server import LocalServer, StoreError
+from assistants_server.telemetry.health import Readiness
+from tests.server.api import TIMEOUT
+from tests.telemetry.scraped import asked
+
+KEY = "sk-of-the-admin"
+
+
+def never() -> bool:
+    return False
+
+
+def test_both_need_no_key_and_are_no_part_of_the_api() -> None:
+    with LocalServer(key=KEY, faults=["503"]) as server:
+        own = server.url.removesuffix("/v1")
+        for path in ("/healthz", "/readyz"):
+            for headers in ({}, {"host": "10.0.0.7:8000"}):
+                got = asked(f"{own}{path}", headers)
+                assert (got.status_code, got.json()) == (200, {"status": "ok"})
+                assert got.headers["cache-control"] == "no-store"
+            assert asked(f"{own}{path}", method="POST").status_code == 401
+        # Those that were refused.
+        assert [seen.method for seen in server.exchanges] == ["POST", "POST"]
+
+
+def test_a_store_that_cannot_be_used_is_no_readiness_but_life(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    with LocalServer() as server:
+        own = server.url.removesuffix("/v1")
+
+        def broken(*_: object) -> None:
+            raise StoreError("postgresql://ada:secret@db: connection refused")
+
+        monkeypatch.setattr("assistants_server.store.SQLiteStore.existing", broken)
+        with caplog.at_level(logging.ERROR):
+            got = asked(f"{own}/readyz")
+        assert got.status_code == 503
+        assert got.json() == {
+            "status": "unavailable",
+            "problems": ["the store can't be used; the server's log says why"],
+        }
+        assert "connection refused" in caplog.text
+        assert asked(f"{own}/healthz").status_code == 200
+
+
+def test_a_server_that_stops_is_not_ready() -> None:
+    async def probe() -> None:
+        pass
+
+    readiness = Readiness(probe, lambda: True)
+    assert asyncio.run(readiness.problems()) == ["the server is stopping"]
+
+
+def test_a_store_that_does_not_answer_is_not_waited_for() -> None:
+    async def main() -> list[str]:
+        readiness = Readiness(asyncio.Event().wait, never, patience=0)
+        return await asyncio.wait_for(readiness.problems(), TIMEOUT)
+
+    assert asyncio.run(main()) == ["the store did not answer within 0 s"]
+
+
+def test_the_store_is_looked_at_once_a_second_however_many_ask() -> None:
+    looks = 0
+    now = 100.0
+
+    async def probe() -> None:
+        nonlocal looks
+        looks += 1
+        await asyncio.sleep(0)
+        if looks == 2:
+            raise StoreError("away")
+
+    async def asks() -> None:
+        nonlocal now
+        readiness = Readiness(probe, never, clock=lambda: now)
+        several = (readiness.problems() for _ in range(50))
+        assert await asyncio.gather(*several) == [[]] * 50
+        now += 0.9
+        assert (await readiness.problems(), looks) == ([], 1)
+        now += 0.2
+        found = await readiness.problems()
+        assert (len(found), looks) == (1, 2)
+        # Whoever goes away takes nothing from the others.
+        now += 2
+        first = asyncio.create_task(readiness.problems())
+        second = asyncio.create_task(readiness.problems())
+        await asyncio.sleep(0)
+        first.cancel()
+        assert (await second, looks) == ([], 3)
+
+    asyncio.run(asks())
