@@ -226,7 +226,7 @@ def _answering(options: argparse.Namespace) -> str:
 
 def _greet(server: LocalServer, options: argparse.Namespace) -> None:
     state = f"in {options.store}" if options.store else "in memory"
-    key = "needed" if options.key else "none needed"
+    key = "needed" if server.needs_key else "none needed"
     try:
         print(f"{server.url} serves the Assistants API; Ctrl-C ends it")
         print(f"answers: {_answering(options)}; state: {state}; key: {key}")

@@ -151,6 +151,7 @@ class LocalServer:
         self._archive = archive
         self._port: int | None = None
         self._metrics_port: int | None = None
+        self._needs_key = key is not None
         self._running: _Running | None = None
         self._thread: threading.Thread | None = None
 
@@ -203,6 +204,11 @@ class LocalServer:
             return f"{self._origin}{METRICS}"
         origin = origin_of(self._settings.metrics_host, self._metrics_port)
         return f"{origin}{METRICS}"
+
+    @property
+    def needs_key(self) -> bool:
+        """Return whether clients needed a key when the server began."""
+        return self._needs_key
 
     @property
     def _origin(self) -> str:
@@ -287,7 +293,8 @@ class LocalServer:
     async def _serve(self, listeners: Listeners, ready: Callable[[], None]) -> None:
         path = self._settings.store
         keys = KeyRing(self._settings.key, None if path is None else KeyFile(path))
-        self._settings.check_key(has_key=await keys.is_needed())
+        self._needs_key = await keys.is_needed()
+        self._settings.check_key(has_key=self._needs_key)
         store = open_store(path)
         contents = Contents(self._settings.store)
         try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 import time
 from dataclasses import asdict
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
     from .stored import KeyStore
 
+_STORE = "ASSISTANTS_STORE"
 _ERROR, _WRONG_USE = 1, 2
 _DESCRIPTION = """\
 Make, list and revoke the keys of clients, while the server runs or not. A key belongs
@@ -175,7 +177,9 @@ def _parser() -> argparse.ArgumentParser:
         each.add_argument(
             "--store",
             metavar="FILE",
-            required=True,
-            help="the store, as the server's own option --store has it",
+            default=os.environ.get(_STORE) or None,
+            required=not os.environ.get(_STORE),
+            help="the store, as the server's own option --store has it (default: "
+            f"{_STORE} in the environment)",
         )
     return parser

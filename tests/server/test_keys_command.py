@@ -89,6 +89,18 @@ def test_a_key_is_revoked_once(store: str, capsys: Capture) -> None:
     assert f"{id}  project default  write  revoked" in printed
 
 
+def test_the_store_may_be_named_by_the_environment(
+    store: str, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ASSISTANTS_STORE", store)
+    assert run("create", capture=capsys)[0] == 0
+    assert len(KeyFile(Path(store)).all()) == 1
+    monkeypatch.setenv("ASSISTANTS_STORE", "")
+    with pytest.raises(SystemExit):
+        run("create", capture=capsys)
+    assert "--store" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
