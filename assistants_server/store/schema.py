@@ -90,25 +90,53 @@ update vector_store_files set status = json_extract(body, '$.status'),
 create index waiting on vector_store_files (place) where status = 'in_progress';
 create index by_status on vector_store_files (vector_store, status, place, usage);
 """,
+    # Everything belongs to a project.
+    """
+alter table objects add column project text not null default 'default';
+drop index by_kind;
+create index by_kind on objects (kind, thread, run, project, place);
+drop index by_label;
+create index by_label on objects (kind, thread, label, project, place)
+    where label is not null;
+alter table vector_store_files add column project text not null default 'default';
+""",
 )
-# Files of earlier versions may have it, and then without what finds the deleted.
+# Files of earlier versions may lack it, or have it without what finds the deleted, or
+# without projects.
 _RESPONSES = """
 create table if not exists answers (
     place integer primary key,
-    key text not null unique,
+    project text not null,
+    key text not null,
     request text not null,
     answer text not null,
-    kept_at real not null
+    kept_at real not null,
+    object text,
+    thread text,
+    unique (project, key)
 );
-create index if not exists answers_by_age on answers (kept_at)
+create index if not exists answers_by_project on answers (project, place);
+create index if not exists answers_by_age on answers (kept_at);
+create index if not exists answers_by_object on answers (object);
+create index if not exists answers_by_thread on answers (thread)
 """
 _FINDING = """
 alter table answers add column object text;
 alter table answers add column thread text;
 update answers set object = json_extract(answer, '$.body.id'),
-    thread = json_extract(answer, '$.body.thread_id');
-create index answers_by_object on answers (object);
-create index answers_by_thread on answers (thread)
+    thread = json_extract(answer, '$.body.thread_id')
+"""
+_SET_ASIDE = """
+drop index if exists answers_by_age;
+drop index if exists answers_by_object;
+drop index if exists answers_by_thread;
+alter table answers rename to earlier_answers
+"""
+_TAKEN_OVER = """
+insert into answers
+    select place, 'default', key, request, answer, kept_at, object, thread
+    from earlier_answers;
+drop table earlier_answers
 """
 
 
@@ -166,14 +194,24 @@ def open_schema(
     sql.execute("pragma secure_delete = on")
     sql.execute("pragma synchronous = normal")
     with changes():
-        for step in (*_STEPS[version:], _RESPONSES):
+        for step in _STEPS[version:]:
             _run(sql, step)
-        columns = sql.execute("pragma table_xinfo(answers)").fetchall()
-        if "object" not in {column[1] for column in columns}:
-            _run(sql, _FINDING)
+        _open_responses(sql)
         sql.execute(f"pragma application_id = {_APPLICATION}")
         sql.execute(f"pragma user_version = {len(_STEPS)}")
         sql.execute("select id from objects where active").fetchone()
+
+
+def _open_responses(sql: sqlite3.Connection) -> None:
+    columns = {row[1] for row in sql.execute("pragma table_xinfo(answers)")}
+    is_earlier = columns and "project" not in columns
+    if is_earlier:
+        if "object" not in columns:
+            _run(sql, _FINDING)
+        _run(sql, _SET_ASIDE)
+    _run(sql, _RESPONSES)
+    if is_earlier:
+        _run(sql, _TAKEN_OVER)
 
 
 def _run(sql: sqlite3.Connection, statements: str) -> None:

@@ -12,11 +12,13 @@ from .deltas import Deltas
 from .interface import Page, Stored
 from .stored_responses import StoredResponses
 from .vector_store_files import VectorStoreFiles
+from .whose import Whose
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterable
     from contextlib import AbstractContextManager
 
+    from ..rates import Rates
     from .database import Database
 
 JSON = dict[str, Any]
@@ -29,7 +31,7 @@ _EMPTY = "update objects set body = null, notes = '{}', active = false, expires 
 
 
 class SQLStore(ABC):
-    """All objects, each as the JSON of the API, in order of creation.
+    """All objects of all projects, each as the JSON of the API, in order of creation.
 
     What happens within `changes` is one change to every client. Besides its JSON an
     object has notes: what the server needs to know of it and no response shows. Every
@@ -43,11 +45,42 @@ class SQLStore(ABC):
         responses: the responses to requests with an idempotency key.
     """
 
-    def __init__(self, database: Database, clock: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        database: Database,
+        clock: Callable[[], float],
+        whose: Whose = Whose(),  # noqa: B008 - it is frozen
+    ) -> None:
         self._database = database
-        self.vector_store_files = VectorStoreFiles(database)
+        self._clock = clock
+        self._whose = whose
+        self.vector_store_files = VectorStoreFiles(database, whose)
         self.deltas = Deltas(database)
-        self.responses = StoredResponses(database, clock)
+        self.responses = StoredResponses(database, clock, whose)
+
+    @property
+    @abstractmethod
+    def rates(self) -> Rates:
+        """Return what keys have used in this minute."""
+
+    @abstractmethod
+    def of(self, project: str) -> SQLStore:
+        """Return the store as a project sees it: what is not its own isn't there."""
+
+    def project_of(self, id: str) -> str:
+        """Return the project that an object belongs to, deleted or not.
+
+        Raises:
+            LookupError: there never was one with this id.
+        """
+        row = self._database.execute(
+            f"select project from objects where {self._whose}id = ?",
+            (*self._whose.values, id),
+        ).fetchone()
+        if row is None:
+            raise LookupError(id)
+        project: str = row[0]
+        return project
 
     @abstractmethod
     def errors_explained(self) -> AbstractContextManager[None]:
@@ -132,10 +165,10 @@ class SQLStore(ABC):
         """
         self._database.execute(
             "insert into objects"
-            " (id, kind, thread, run, active, body, notes, expires, label)"
-            " values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            " (project, id, kind, thread, run, active, body, notes, expires, label)"
+            f" values ({marks(10)})",
             (
-                *(body["id"], kind, thread, run, active),
+                *(self._whose.owner, body["id"], kind, thread, run, active),
                 *(to_json(body), to_json(notes or {}), expires),
                 body.get(_LABELS[kind]) if kind in _LABELS else None,
             ),
@@ -144,16 +177,18 @@ class SQLStore(ABC):
     def expire_at(self, id: str, expires: int | None) -> None:
         """Set when an object expires, in seconds since 1970; None for never."""
         self._database.execute(
-            "update objects set expires = ? where id = ? and body is not null",
-            (expires, id),
+            f"update objects set expires = ? where {self._whose}id = ?"
+            " and body is not null",
+            (expires, *self._whose.values, id),
         )
 
     def expired(self, kind: str, now: int) -> list[JSON]:
         """Return the objects of a kind whose time is over, the longest first."""
         rows = self._database.execute(
             "select body from objects indexed by by_expiry"
-            " where expires <= ? and kind = ? and body is not null order by expires",
-            (now, kind),
+            f" where {self._whose}expires <= ? and kind = ? and body is not null"
+            " order by expires",
+            (*self._whose.values, now, kind),
         )
         return [json.loads(body) for (body,) in rows]
 
@@ -163,8 +198,8 @@ class SQLStore(ABC):
         """Return the object of this kind, thread and run; None if there is none."""
         row = self._database.execute(
             "select kind, thread, run, body from objects"
-            " where id = ? and body is not null",
-            (id,),
+            f" where {self._whose}id = ? and body is not null",
+            (*self._whose.values, id),
         ).fetchone()
         if row is None or tuple(row[:3]) != (kind, thread, run):
             return None
@@ -174,7 +209,9 @@ class SQLStore(ABC):
     def stored(self, id: str) -> Stored | None:
         """Return what is known of an id, whatever has it or had it."""
         row = self._database.execute(
-            "select kind, thread, run, body, notes from objects where id = ?", (id,)
+            "select kind, thread, run, body, notes from objects"
+            f" where {self._whose}id = ?",
+            (*self._whose.values, id),
         ).fetchone()
         if row is None:
             return None
@@ -189,39 +226,47 @@ class SQLStore(ABC):
             some = asked[start : start + _PORTION]
             rows = self._database.execute(
                 # As an expression, so that not all objects of the kind are looked at.
-                f"select id from objects where id in ({marks(len(some))})"
+                f"select id from objects where {self._whose}id in ({marks(len(some))})"
                 " and kind || '' = ? and body is not null",
-                (*some, kind),
+                (*self._whose.values, *some, kind),
             )
             found.update(id for (id,) in rows)  # noqa: A001 - of a row
         return found
 
     def notes(self, id: str) -> JSON:
         """Return the notes on an object."""
-        row = self._database.execute("select notes from objects where id = ?", (id,))
-        notes: JSON = json.loads(row.fetchone()[0])
+        row = self._database.execute(
+            f"select notes from objects where {self._whose}id = ?",
+            (*self._whose.values, id),
+        ).fetchone()
+        notes: JSON = json.loads(row[0])
         return notes
 
     def put(self, body: JSON, *, active: bool = False) -> None:
         """Replace the JSON of an object, and set whether it is an active run."""
         self._database.execute(
-            "update objects set body = ?, active = ? where id = ? and body is not null",
-            (to_json(body), active, body["id"]),
+            f"update objects set body = ?, active = ? where {self._whose}id = ?"
+            " and body is not null",
+            (to_json(body), active, *self._whose.values, body["id"]),
         )
 
     def put_notes(self, id: str, notes: JSON) -> None:
         """Replace the notes on an object."""
         self._database.execute(
-            "update objects set notes = ? where id = ? and body is not null",
-            (to_json(notes), id),
+            f"update objects set notes = ? where {self._whose}id = ?"
+            " and body is not null",
+            (to_json(notes), *self._whose.values, id),
         )
 
     def delete(self, id: str) -> None:
         """Delete an object; its position stays known, for cursors."""
-        self._database.execute(_EMPTY + " where id = ?", (id,))
-        self.deltas.delete(id)
-        self.responses.forget(id)
-        self.after(self._purge)
+        gone = self._database.execute(
+            f"{_EMPTY} where {self._whose}id = ?", (*self._whose.values, id)
+        )
+        if gone.rowcount:
+            self.deltas.delete(id)
+            self.responses.forget(id)
+            self.after(self._purge)
 
     def delete_thread(self, id: str) -> None:
         """Delete a thread, or a vector store, and most of what is in it.
@@ -230,7 +275,10 @@ class SQLStore(ABC):
         """
         self.delete(id)
         # What is active goes first: nothing may carry it on.
-        self._database.execute(_EMPTY + " where active and thread = ?", (id,))
+        self._database.execute(
+            f"{_EMPTY} where {self._whose}active and thread = ?",
+            (*self._whose.values, id),
+        )
         self._delete_some(id)
 
     def delete_rest(self, id: str) -> bool:
@@ -244,17 +292,18 @@ class SQLStore(ABC):
     def leftovers(self) -> list[str]:
         """Return the threads and vector stores that are deleted, but for a rest."""
         rows = self._database.execute(
-            "select id from objects as gone where body is null"
+            f"select id from objects as gone where {self._whose}body is null"
             " and kind in ('thread', 'vector_store') and exists (select 1 from objects"
-            " where thread = gone.id and body is not null)"
+            " where thread = gone.id and body is not null)",
+            self._whose.values,
         )
         return [id for (id,) in rows]  # noqa: A001 - of a row
 
     def _delete_some(self, id: str) -> bool:
         rows = self._database.execute(
-            "select place, id from objects where thread = ? and body is not null"
-            " limit ?",
-            (id, _PORTION),
+            f"select place, id from objects where {self._whose}thread = ?"
+            " and body is not null limit ?",
+            (*self._whose.values, id, _PORTION),
         ).fetchall()
         self._database.executemany(_EMPTY + " where place = ?", ((p,) for p, _ in rows))
         self._database.executemany(
@@ -268,16 +317,17 @@ class SQLStore(ABC):
         """Return all objects of a kind, thread and run, oldest first."""
         where, values = _belonging(kind, thread, run)
         rows = self._database.execute(
-            f"select body from objects where {where} and body is not null"
-            " order by place",
-            values,
+            f"select body from objects where {self._whose}{where}"
+            " and body is not null order by place",
+            (*self._whose.values, *values),
         )
         return [json.loads(body) for (body,) in rows]
 
     def active_run(self, thread: str) -> str | None:
         """Return the id of the run that locks a thread; None if it isn't locked."""
         row = self._database.execute(
-            "select id from objects where active and thread = ?", (thread,)
+            f"select id from objects where {self._whose}active and thread = ?",
+            (*self._whose.values, thread),
         ).fetchone()
         return row[0] if row else None
 
@@ -289,7 +339,8 @@ class SQLStore(ABC):
         """
         rows = self._database.execute(
             "select id, body from objects indexed by by_activity"
-            " where active order by place"
+            f" where {self._whose}active order by place",
+            self._whose.values,
         )
         return [json.loads(body) for run, body in rows if run not in besides]
 
@@ -298,7 +349,8 @@ class SQLStore(ABC):
     ) -> int | None:
         """Return the position of an object in order of creation, deleted or not."""
         row = self._database.execute(
-            "select place, kind, thread, run from objects where id = ?", (id,)
+            f"select place, kind, thread, run from objects where {self._whose}id = ?",
+            (*self._whose.values, id),
         ).fetchone()
         if row is None or tuple(row[1:]) != (kind, thread, run):
             return None
@@ -334,12 +386,13 @@ class SQLStore(ABC):
         down = newest_first != from_the_end
         where, values = _belonging(kind, thread, run)
         rows = self._database.execute(
-            f"select body from objects where {where}"
+            f"select body from objects where {self._whose}{where}"
             " and place > ? and place < ? and body is not null"
             f"{'' if label is None else ' and label = ?'}"
             f" order by place {'desc' if down else 'asc'} limit ?",
             (
-                *(*values, above, 2**62 if below is None else below),
+                *(*self._whose.values, *values),
+                *(above, 2**62 if below is None else below),
                 *(() if label is None else (label,)),
                 limit + 1,
             ),

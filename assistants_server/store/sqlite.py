@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from ..rates import LocalRates
 from .interface import StoreError
+from .project import ProjectStore
 from .schema import make_private, open_schema, refuse_other_files
 from .sql import SQLStore
 from .sqlite_text import explained
@@ -55,7 +56,21 @@ class SQLiteStore(SQLStore):
                 self._sql.close()
                 raise
         super().__init__(self._sql, clock)
-        self.rates = LocalRates()
+        self._rates = LocalRates()
+
+    @property
+    def rates(self) -> LocalRates:
+        """Return what keys have used in this minute, by this process alone."""
+        return self._rates
+
+    def of(self, project: str) -> ProjectStore:
+        """Return the store as a project sees it: what is not its own isn't there."""
+        return ProjectStore(
+            *(self, project),
+            database=self._sql,
+            clock=self._clock,
+            purge=self._purge,
+        )
 
     @contextmanager
     def errors_explained(self) -> Iterator[None]:

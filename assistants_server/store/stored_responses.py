@@ -13,27 +13,34 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from .database import Database
+    from .whose import Whose
 
 MOST = 10_000
-"""How many idempotency keys are known at most; the oldest are forgotten."""
+"""How many keys of a project are known, and a few more; the oldest are forgotten."""
 LIFETIME = 24 * 3600.0
 """Seconds that an idempotency key is known."""
+
+PORTION = 100
+"""How many keys are added before the oldest ones are looked for."""
 # What is left of a response once something in it has been deleted.
 _GONE = "{}"
 
 
 class StoredResponses:
-    """The stored responses, by their keys."""
+    """The stored responses of a project, by their keys; each has keys of its own."""
 
-    def __init__(self, sql: Database, clock: Callable[[], float]) -> None:
+    def __init__(self, sql: Database, clock: Callable[[], float], whose: Whose) -> None:
         self._sql = sql
         self._clock = clock
+        self._whose = whose
+        self._added = 0
 
     def get(self, key: str) -> StoredResponse | None:
         """Return the response stored for a key, if it is still known."""
         row = self._sql.execute(
-            "select request, answer from answers where key = ? and kept_at > ?",
-            (key, self._clock() - LIFETIME),
+            "select request, answer from answers"
+            " where project = ? and key = ? and kept_at > ?",
+            (self._whose.owner, key, self._clock() - LIFETIME),
         ).fetchone()
         if row is None:
             return None
@@ -53,19 +60,29 @@ class StoredResponses:
         del stored["deleted"]
         self._sql.execute("delete from answers where kept_at <= ?", (now - LIFETIME,))
         self._sql.execute(
-            "insert into answers (key, request, answer, kept_at, object, thread)"
-            " values (?, ?, ?, ?, ?, ?)",
+            "insert into answers"
+            " (project, key, request, answer, kept_at, object, thread)"
+            " values (?, ?, ?, ?, ?, ?, ?)",
             (
-                *(key, fingerprint, to_json(stored), now),
+                *(self._whose.owner, key, fingerprint, to_json(stored), now),
                 *(response.body.get("id"), response.body.get("thread_id")),
             ),
         )
-        (last,) = self._sql.execute("select max(place) from answers").fetchone()
-        self._sql.execute("delete from answers where place <= ?", (last - MOST,))
+        self._added += 1
+        if self._added % PORTION == 0:
+            self._forget_oldest()
+
+    def _forget_oldest(self) -> None:
+        self._sql.execute(
+            "delete from answers where project = ? and place <= (select place from"
+            " answers where project = ? order by place desc limit 1 offset ?)",
+            (self._whose.owner, self._whose.owner, MOST),
+        )
 
     def forget(self, id: str) -> None:
         """Keep no copy of what is deleted: an object, or all that is in a thread."""
         for column in ("object", "thread"):
             self._sql.execute(
-                f"update answers set answer = ? where {column} = ?", (_GONE, id)
+                f"update answers set answer = ? where {self._whose}{column} = ?",
+                (_GONE, *self._whose.values, id),
             )

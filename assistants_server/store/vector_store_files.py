@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
     from .database import Database
+    from .whose import Whose
 
 JSON = dict[str, Any]
 # How many batches, and files, are taken out at once.
@@ -48,10 +49,15 @@ class Entry:
 
 
 class VectorStoreFiles:
-    """The files of all vector stores, in the order in which they were added."""
+    """The files of all vector stores, in the order in which they were added.
 
-    def __init__(self, sql: Database) -> None:
+    Those of one project, where it is told so; what is named by its position is not,
+    which nobody has but who works for all projects.
+    """
+
+    def __init__(self, sql: Database, whose: Whose) -> None:
         self._sql = sql
+        self._whose = whose
 
     def add(self, bodies: Sequence[JSON], *, batch: str | None = None) -> None:
         """Add files at the end; the same ones that were there before go.
@@ -62,13 +68,16 @@ class VectorStoreFiles:
         """
         for start in range(0, len(bodies), _ROWS):
             rows = [
-                (each["vector_store_id"], each["id"], *_columns(each))
+                (
+                    *(self._whose.owner, each["vector_store_id"], each["id"]),
+                    *_columns(each),
+                )
                 for each in bodies[start : start + _ROWS]
             ]
             self._sql.execute(
                 "insert into vector_store_files"
-                " (vector_store, file, body, status, usage)"
-                f" values {', '.join(['(?, ?, ?, ?, ?)'] * len(rows))}"
+                " (project, vector_store, file, body, status, usage)"
+                f" values {', '.join(['(?, ?, ?, ?, ?, ?)'] * len(rows))}"
                 " on conflict (vector_store, file) do update set"
                 " place = excluded.place, attempts = 0, body = excluded.body,"
                 " status = excluded.status, usage = excluded.usage",
@@ -79,7 +88,7 @@ class VectorStoreFiles:
                     "insert into batch_files (batch, file)"
                     f" values {', '.join(['(?, ?)'] * len(rows))}"
                     " on conflict do nothing",
-                    [*chain.from_iterable((batch, row[1]) for row in rows)],
+                    [*chain.from_iterable((batch, row[2]) for row in rows)],
                 )
 
     def join(self, *, batch: str, file: str) -> None:
@@ -93,9 +102,9 @@ class VectorStoreFiles:
     def get(self, vector_store: str, file: str) -> Entry | None:
         """Return a file of a vector store; None if it isn't there."""
         row = self._sql.execute(
-            "select place, body from vector_store_files"
-            " where vector_store = ? and file = ? and body is not null",
-            (vector_store, file),
+            f"select place, body from vector_store_files where {self._whose}"
+            "vector_store = ? and file = ? and body is not null",
+            (*self._whose.values, vector_store, file),
         ).fetchone()
         return _entry(row) if row else None
 
@@ -103,16 +112,19 @@ class VectorStoreFiles:
         """Replace the JSON of a file."""
         self._sql.execute(
             "update vector_store_files set body = ?, status = ?, usage = ?"
-            " where vector_store = ? and file = ? and body is not null",
-            (*_columns(body), body["vector_store_id"], body["id"]),
+            f" where {self._whose}vector_store = ? and file = ? and body is not null",
+            (
+                *(*_columns(body), *self._whose.values),
+                *(body["vector_store_id"], body["id"]),
+            ),
         )
 
     def delete(self, vector_store: str, file: str) -> None:
         """Take a file out; its position stays known, for cursors."""
         self._sql.execute(
             "update vector_store_files set body = null, status = null, usage = null"
-            " where vector_store = ? and file = ?",
-            (vector_store, file),
+            f" where {self._whose}vector_store = ? and file = ?",
+            (*self._whose.values, vector_store, file),
         )
 
     def delete_all(self, vector_store: str) -> bool:
@@ -122,24 +134,26 @@ class VectorStoreFiles:
             Whether there may be more of them: call it again then, in another change.
         """
         batches = self._sql.execute(
-            "select id from objects where thread = ? and kind = 'file_batch'"
-            " and exists (select 1 from batch_files where batch = objects.id) limit ?",
-            (vector_store, _BATCHES),
+            f"select id from objects where {self._whose}thread = ?"
+            " and kind = 'file_batch' and exists"
+            " (select 1 from batch_files where batch = objects.id) limit ?",
+            (*self._whose.values, vector_store, _BATCHES),
         ).fetchall()
         self._sql.executemany("delete from batch_files where batch = ?", batches)
         gone = self._sql.execute(
-            "delete from vector_store_files where place in"
-            " (select place from vector_store_files where vector_store = ? limit ?)",
-            (vector_store, _FILES),
+            "delete from vector_store_files where place in (select place from"
+            f" vector_store_files where {self._whose}vector_store = ? limit ?)",
+            (*self._whose.values, vector_store, _FILES),
         )
         return len(batches) == _BATCHES or gone.rowcount == _FILES
 
     def leftovers(self) -> list[str]:
         """Return the vector stores that are no more, but for some files."""
         rows = self._sql.execute(
-            "select id, body from objects where kind = 'vector_store' and (body is null"
-            " or body like '%\"expired\"%') and exists (select 1 from"
-            " vector_store_files where vector_store = objects.id)"
+            f"select id, body from objects where {self._whose}kind = 'vector_store'"
+            " and (body is null or body like '%\"expired\"%') and exists"
+            " (select 1 from vector_store_files where vector_store = objects.id)",
+            self._whose.values,
         )
         # It stands where the status isn't, too.
         return [
@@ -152,8 +166,8 @@ class VectorStoreFiles:
         """Return the ids of the vector stores that a file is in."""
         rows = self._sql.execute(
             "select vector_store from vector_store_files"
-            " where file = ? and body is not null",
-            (file,),
+            f" where {self._whose}file = ? and body is not null",
+            (*self._whose.values, file),
         )
         return [store for (store,) in rows]
 
@@ -161,7 +175,8 @@ class VectorStoreFiles:
         """Return all that is there: ids of vector stores and files, and statuses."""
         rows = self._sql.execute(
             "select vector_store, file, status from vector_store_files"
-            " where body is not null"
+            f" where {self._whose}body is not null",
+            self._whose.values,
         )
         return {(store, file): status for store, file, status in rows}
 
@@ -170,9 +185,10 @@ class VectorStoreFiles:
     ) -> list[tuple[int, str, JSON]]:
         """Return positions, ids and attributes of indexed files, from a position on."""
         rows = self._sql.execute(
-            "select place, file, body from vector_store_files where vector_store = ?"
-            " and place > ? and status = 'completed' order by place limit ?",
-            (vector_store, above, limit),
+            f"select place, file, body from vector_store_files where {self._whose}"
+            "vector_store = ? and place > ? and status = 'completed'"
+            " order by place limit ?",
+            (*self._whose.values, vector_store, above, limit),
         ).fetchall()
         bodies = from_json(body for _, _, body in rows)
         return [
@@ -198,18 +214,18 @@ class VectorStoreFiles:
         rows = self._sql.execute(
             # The index has all that is asked for; a file without a body has no status.
             "select status, count(*), sum(usage) from vector_store_files"
-            f" where vector_store = ? and status is not null{_of_batch(batch)}"
-            " group by status",
-            (vector_store, *([] if batch is None else [batch])),
+            f" where {self._whose}vector_store = ? and status is not null"
+            f"{_of_batch(batch)} group by status",
+            (*self._whose.values, vector_store, *([] if batch is None else [batch])),
         ).fetchall()
         return {status: count for status, count, _ in rows}, sum(row[2] for row in rows)
 
     def cancel(self, vector_store: str, *, batch: str) -> list[str]:
         """Cancel what is still to be indexed of a batch, and return its files."""
         rows = self._sql.execute(
-            "select place, body from vector_store_files where vector_store = ?"
-            f" and status = 'in_progress'{_of_batch(batch)}",
-            (vector_store, batch),
+            f"select place, body from vector_store_files where {self._whose}"
+            f"vector_store = ? and status = 'in_progress'{_of_batch(batch)}",
+            (*self._whose.values, vector_store, batch),
         ).fetchall()
         bodies = [
             {**body, "status": "cancelled"}
@@ -251,9 +267,12 @@ class VectorStoreFiles:
     ) -> int | None:
         """Return the position of a file in a list, taken out since or not."""
         row = self._sql.execute(
-            "select place from vector_store_files where vector_store = ? and file = ?"
-            f"{_of_batch(batch)}",
-            (vector_store, file, *([] if batch is None else [batch])),
+            f"select place from vector_store_files where {self._whose}"
+            f"vector_store = ? and file = ?{_of_batch(batch)}",
+            (
+                *(*self._whose.values, vector_store, file),
+                *([] if batch is None else [batch]),
+            ),
         ).fetchone()
         return row[0] if row else None
 
@@ -283,12 +302,13 @@ class VectorStoreFiles:
         """
         down = newest_first != from_the_end
         rows = self._sql.execute(
-            "select body from vector_store_files where vector_store = ?"
+            f"select body from vector_store_files where {self._whose}vector_store = ?"
             " and place > ? and place < ? and body is not null"
             f"{'' if status is None else ' and status = ?'}{_of_batch(batch)}"
             f" order by place {'desc' if down else 'asc'} limit ?",
             (
-                *(vector_store, above, 2**62 if below is None else below),
+                *(*self._whose.values, vector_store),
+                *(above, 2**62 if below is None else below),
                 *(() if status is None else (status,)),
                 *([] if batch is None else [batch]),
                 limit + 1,

@@ -319,6 +319,7 @@ def test_keys_survive_a_restart(tmp_path: Path) -> None:
 
 def test_keys_are_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(stored_responses, "MOST", 3)
+    monkeypatch.setattr(stored_responses, "PORTION", 1)
     now = 1_000_000.0
     response = StoredResponse("request", {"id": "asst_1"}, {"a": "b"}, streamed=False)
     with closing(SQLiteStore(clock=lambda: now)) as store:

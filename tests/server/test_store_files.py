@@ -104,6 +104,8 @@ def test_file_of_the_first_version_is_upgraded(
     for each in ("file-1", "file-2"):
         with opened(file) as store:
             assert store.all("assistant") == [{"id": "asst_1"}]
+            assert store.of("default").all("assistant") == [{"id": "asst_1"}]
+            assert store.of("other").all("assistant") == []
             assert store.active_runs() == [{"id": "run_1"}]
             assert store.notes("run_1") == {"expires": 7}
             assert store.position("assistant", "asst_2") == 2
@@ -115,7 +117,7 @@ def test_file_of_the_first_version_is_upgraded(
             store.delete(each)
             store.vector_store_files.add([vector_store_file("vs_1", {"file_id": each})])
     with contextlib.closing(sqlite3.connect(file)) as sql:
-        assert sql.execute("pragma user_version").fetchone() == (4,)
+        assert sql.execute("pragma user_version").fetchone() == (5,)
 
 
 def test_upgrade_is_made_as_a_whole_or_not_at_all(tmp_path: Path) -> None:
