@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -13,21 +13,16 @@ from starlette.routing import Match, Route
 
 from ._api import in_thread
 from .base_paths import BasePaths, base_of
-from .files import Files
 from .http_errors import HTTPError, json_response, quoted, request_id, storage_error
 from .idempotency import fingerprint, key_of, once
-from .models import Models
 from .operations import operations
+from .projects import Projects
 from .quiet_log import QuietLog
 from .request_bodies import RequestBodies
-from .resources import Assistants, Messages, RunSteps, Threads
 from .responses import EarlyResponse, file_response, list_response
 from .results import Result
-from .runs import Runs
 from .store import StoreError
 from .validation import ValidRequest, read_query
-from .vector_store_files import FileBatches, VectorStoreFiles
-from .vector_stores import VectorStores
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
@@ -36,13 +31,13 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp
 
     from .events import Listener
+    from .keys import Key
     from .library import Library
     from .operations import Operation
+    from .projects import Project
     from .scheduler import Scheduler
     from .settings import Settings
     from .store import Store
-
-    _Act: TypeAlias = Callable[[ValidRequest], Result]
 
 PREFIX = "/v1"
 """What paths begin with, as clients of OpenAI have it; `base_paths` has the others."""
@@ -59,22 +54,18 @@ class App:
         self._settings = settings
         self._quiet = QuietLog()
         self._bodies = RequestBodies(library.contents, settings)
-        shared = (store, scheduler, library, settings.poll_after)
-        resources = (
-            *(Assistants(*shared), Threads(*shared), Messages(*shared)),
-            *(Runs(*shared), RunSteps(*shared)),
-            *(Files(*shared), VectorStores(*shared), VectorStoreFiles(*shared)),
-            *(FileBatches(*shared), Models(*shared)),
-        )
-        by_path: dict[str, dict[str, _Act]] = {}
+        self._projects = Projects(store, scheduler, library, settings.poll_after)
+        by_path: dict[str, list[str]] = {}
         self._operations: dict[tuple[str, str], Operation] = {}
         for each in operations():
-            by_path.setdefault(each.path, {})[each.method] = _act(each, resources)
+            by_path.setdefault(each.path, []).append(each.method)
             self._operations[each.method, each.path] = each
         # A path without parameters wins over one with: /threads/runs, /threads/{id}.
         self._routes = [
-            Route(_pattern(path), self._endpoint(path, acts), methods=acts, name=path)
-            for path, acts in sorted(by_path.items(), key=lambda item: "{" in item[0])
+            Route(_pattern(path), self._endpoint(path), methods=methods, name=path)
+            for path, methods in sorted(
+                by_path.items(), key=lambda item: "{" in item[0]
+            )
         ]
 
     def asgi(self) -> ASGIApp:
@@ -108,12 +99,11 @@ class App:
                 return found.id if found else None
         return None
 
-    def _endpoint(
-        self, path: str, acts: dict[str, _Act]
-    ) -> Callable[[Request], Awaitable[Response]]:
+    def _endpoint(self, path: str) -> Callable[[Request], Awaitable[Response]]:
         async def serve(request: Request) -> Response:
             method = "GET" if request.method == "HEAD" else request.method
             operation = self._operations[method, path]
+            key: Key = request.scope["local_key"]
             query = read_query(operation, request.query_params.multi_items())
             async with self._bodies.read(operation, request) as (body, upload):
                 if operation.streams and body and _faults(request, "run-as-json"):
@@ -131,8 +121,8 @@ class App:
                 if key_of(operation, request.headers) is not None:
                     known = await in_thread(fingerprint, valid)
                     valid = replace(valid, fingerprint=known)
-                act = partial(self._act, acts[method])
-                result = await self._store.perform(partial(act, valid))
+                project = self._projects.named(key.project)
+                result = await self._store.perform(partial(_act, project, valid))
             if result.later:
                 result = Result(await result.later())
             if result.file and request.method == "HEAD":
@@ -143,18 +133,6 @@ class App:
             return await self._response(result, together=together)
 
         return serve
-
-    def _act(self, act: _Act, request: ValidRequest) -> Result:
-        """Carry out a request within a change, or what is left of a repeated one."""
-        if request.upload:
-            self._store.after(request.upload.commit)
-        return once(self._store, request, partial(self._act_alone, act))
-
-    def _act_alone(self, act: _Act, request: ValidRequest) -> Result:
-        """Carry out a request; nobody else changes meanwhile what its path names."""
-        if request.operation.method != "GET":
-            self._store.lock(*request.path.values())
-        return act(request)
 
     async def _response(self, result: Result, *, together: bool) -> Response:
         if result.file is not None:
@@ -186,13 +164,18 @@ def _faults(request: Request, name: str) -> list[Any]:
     return [fault.value for fault in faults if fault.name == name]
 
 
-def _act(operation: Operation, resources: tuple[object, ...]) -> _Act:
-    """Return what carries out an operation: the method of the same name."""
-    for resource in resources:
-        act: _Act | None = getattr(resource, operation.name, None)
-        if act is not None:
-            return act
-    raise NotImplementedError(f"the document has {operation.id}, which is not served")
+def _act(project: Project, request: ValidRequest) -> Result:
+    """Carry out a request within a change, or what is left of a repeated one."""
+    if request.upload:
+        project.store.after(request.upload.commit)
+    return once(project.store, request, partial(_act_alone, project))
+
+
+def _act_alone(project: Project, request: ValidRequest) -> Result:
+    """Carry out a request; nobody else changes meanwhile what its path names."""
+    if request.operation.method != "GET":
+        project.store.lock(*request.path.values())
+    return project.acts[request.operation.id](request)
 
 
 def _pattern(path: str) -> str:

@@ -63,6 +63,14 @@ class FileSearcher:
         self._store = store
         self._library = library
 
+    def of(self, store: Store) -> FileSearcher:
+        """Return what searches for the runs of a project.
+
+        Args:
+            store: the store as the project sees it.
+        """
+        return FileSearcher(store, self._library.of(store))
+
     async def search(
         self, run: JSON, query: str, *, room: int | None = None
     ) -> tuple[JSON, ...]:

@@ -64,6 +64,14 @@ class Library:
         self._entries = store.vector_store_files
         self._background = background
 
+    def of(self, store: Store) -> Library:
+        """Return the files and vector stores of a project.
+
+        Args:
+            store: the store as the project sees it.
+        """
+        return Library(store, self.contents, self._background, self.searcher)
+
     def expire(self) -> None:
         """Delete the files whose time is over, and empty such vector stores."""
         for file in self._store.expired("file", now()):

@@ -38,6 +38,7 @@ class RunRecord:
     Attributes:
         id: the run's id.
         thread: the id of its thread.
+        store: the store as the project of the run sees it.
         listener: receives the events; None where nobody listens.
         status: its status when it was looked at or changed here for the last time.
     """
@@ -47,7 +48,8 @@ class RunRecord:
         self.id = id
         self.listener = listener
         self.status = "queued"
-        self._store = store
+        # From here on nothing is found that isn't of the run's own project.
+        self.store = self._store = store.of(store.project_of(id))
         self._notes = store.notes(id)
         self.thread: str = self._notes["thread"]
 

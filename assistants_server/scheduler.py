@@ -185,10 +185,10 @@ class Scheduler:
     def _carry_on(self, record: RunRecord) -> None:
         run_task = self._run_tasks[record.id] = RunTask(
             record,
-            self._store,
+            record.store,
             self._settings,
             self.engine,
-            self._searcher,
+            self._searcher.of(record.store),
             self._contents,
             self._slots,
             self._lane,

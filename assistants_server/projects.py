@@ -1,0 +1,79 @@
+"""The operations of each project: its own objects alone are in their reach."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+
+from .files import Files
+from .keys import DEFAULT_PROJECT
+from .models import Models
+from .operations import operations
+from .resources import Assistants, Messages, RunSteps, Threads
+from .runs import Runs
+from .vector_store_files import FileBatches, VectorStoreFiles
+from .vector_stores import VectorStores
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from .library import Library
+    from .results import Result
+    from .scheduler import Scheduler
+    from .store import Store
+    from .validation import ValidRequest
+
+    Act: TypeAlias = Callable[[ValidRequest], Result]
+
+_RESOURCES = (
+    *(Assistants, Threads, Messages, Runs, RunSteps),
+    *(Files, VectorStores, VectorStoreFiles, FileBatches, Models),
+)
+
+
+class Project(NamedTuple):
+    """A project.
+
+    Attributes:
+        store: the store as the project sees it.
+        acts: what carries out operations on it, by their operationIds.
+    """
+
+    store: Store
+    acts: Mapping[str, Act]
+
+
+class Projects:
+    """All projects, each from the first request on that has a key of it."""
+
+    def __init__(
+        self, store: Store, scheduler: Scheduler, library: Library, poll_after: int
+    ) -> None:
+        """Prepare; `Resource` describes the arguments, which know all projects."""
+        self._store = store
+        self._scheduler = scheduler
+        self._library = library
+        self._poll_after = poll_after
+        self._known: dict[str, Project] = {}
+        # Shows at once what isn't served.
+        self.named(DEFAULT_PROJECT)
+
+    def named(self, name: str) -> Project:
+        """Return a project."""
+        if name not in self._known:
+            self._known[name] = self._seen_by(name)
+        return self._known[name]
+
+    def _seen_by(self, name: str) -> Project:
+        store = self._store.of(name)
+        shared = (store, self._scheduler, self._library.of(store), self._poll_after)
+        resources = [each(*shared) for each in _RESOURCES]
+        return Project(store, {o.id: _act(o.name, resources) for o in operations()})
+
+
+def _act(name: str, resources: list[Any]) -> Act:
+    """Return what carries out an operation: the method of the same name."""
+    for resource in resources:
+        act: Act | None = getattr(resource, name, None)
+        if act is not None:
+            return act
+    raise NotImplementedError(f"the document has {name}, which is not served")
