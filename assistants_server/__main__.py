@@ -141,6 +141,7 @@ def _server(options: argparse.Namespace) -> LocalServer:
         pace=_pace(options),
         poll_after=options.poll_after,
         expires_after=options.expires_after,
+        keep_alive=options.keep_alive,
         max_body=options.max_body,
         max_file_size=options.max_file_size,
         max_turns=options.max_turns,

@@ -141,7 +141,13 @@ class App:
             if "data" in result.body:
                 return await list_response(result.body, result.headers)
             return json_response(200, result.body, result.headers)
-        headers = {**result.headers, "cache-control": "no-store", **request_id()}
+        headers = {
+            **result.headers,
+            "cache-control": "no-store",
+            # nginx would keep the beginning back until it has some 4 KiB.
+            "x-accel-buffering": "no",
+            **request_id(),
+        }
         return StreamingResponse(
             self._frames(result.listener, together=together),
             headers=headers,
@@ -151,8 +157,12 @@ class App:
     async def _frames(
         self, listener: Listener, *, together: bool
     ) -> AsyncIterator[bytes]:
+        # Comments would count as events where faults are about single ones.
+        keep_alive = self._settings.keep_alive if together else None
         try:
-            async for frames in listener.frames(together=together):
+            async for frames in listener.frames(
+                together=together, keep_alive=keep_alive
+            ):
                 yield frames
         finally:
             self._scheduler.detach(listener)

@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
 _END = "[DONE]"
+# What clients leave out, but whatever is on the way to them notices.
+_COMMENT = b": the run goes on\n\n"
 # Bytes of events that are sent at once, if so many wait.
 _MOST = 65536
 # Made once: `json.dumps` makes one for each event. In ASCII, as some clients take rare
@@ -49,14 +51,26 @@ class Listener:
         """End without a last event: the server stops, the run goes on later."""
         self._frames.put_nowait(None)
 
-    async def frames(self, *, together: bool = True) -> AsyncIterator[bytes]:
+    async def frames(
+        self, *, together: bool = True, keep_alive: float | None = None
+    ) -> AsyncIterator[bytes]:
         """Yield one event after the other until the end.
 
         Args:
             together: whether events that wait may come as one piece.
+            keep_alive: after how many seconds without an event there is a comment, so
+                that no proxy takes the connection for dead; None for never.
         """
         ended = False
-        while not ended and (each := await self._frames.get()) is not None:
+        while not ended:
+            try:
+                async with asyncio.timeout(keep_alive):
+                    each = await self._frames.get()
+            except TimeoutError:
+                yield _COMMENT
+                continue
+            if each is None:
+                break
             while together and len(each) < _MOST and not self._frames.empty():
                 following = self._frames.get_nowait()
                 if following is None:

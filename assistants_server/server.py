@@ -71,6 +71,7 @@ class LocalServer:
         pace: float = 0.0,
         poll_after: int = 50,
         expires_after: float = 600.0,
+        keep_alive: float = 15.0,
         max_body: int = 8 * MEBIBYTE,
         max_file_size: int = 512 * MEBIBYTE,
         max_turns: int | None = None,
@@ -97,6 +98,8 @@ class LocalServer:
             poll_after: milliseconds that clients are asked to wait between two polls
                 of a run.
             expires_after: seconds after which an active run expires.
+            keep_alive: seconds without an event after which a stream has a comment, so
+                that no proxy takes it for dead.
             max_body: the size of the largest request body, in bytes, uploads aside.
             max_file_size: the size of the largest file that is uploaded, in bytes.
             max_turns: how many turns of engines may go on at once; the others wait in
@@ -132,6 +135,7 @@ class LocalServer:
             pace=pace,
             poll_after=poll_after,
             expires_after=expires_after,
+            keep_alive=keep_alive,
             max_body=max_body,
             max_file_size=max_file_size,
             max_turns=max_turns,

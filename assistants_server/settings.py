@@ -36,6 +36,7 @@ class Settings:
     pace: float = 0.0
     poll_after: int = 50
     expires_after: float = 600.0
+    keep_alive: float = 15.0
     max_body: int = 8 * MEBIBYTE
     max_file_size: int = 512 * MEBIBYTE
     max_turns: int | None = None
@@ -64,6 +65,7 @@ class Settings:
             ("pace", 0, 3600),
             ("poll_after", 0, 3_600_000),
             ("expires_after", 0, 10**8),
+            ("keep_alive", 0.01, 10**8),
             ("max_body", 1, 2**31),
             ("max_file_size", 1, 2**40),
             ("max_turns", 1, 10**6),

@@ -127,6 +127,14 @@ _RUNS: Final = (
         default=600.0,
     ),
     Option(
+        "keep-alive",
+        "time without an event after which a stream has a comment, so that no proxy "
+        "takes it for dead",
+        NUMBER,
+        "SECONDS",
+        default=15.0,
+    ),
+    Option(
         "max-turns",
         "how many turns of the engine go on at once; other runs wait in order",
         WHOLE,

@@ -29,6 +29,7 @@ SECRET = "sk-that-nobody-may-see"
         ({"pace": float("nan")}, "pace must be"),
         ({"poll_after": -1}, "poll.after must be"),
         ({"expires_after": float("inf")}, "expires.after must be"),
+        ({"keep_alive": 0}, "keep.alive must be"),
         ({"max_body": 0}, "max.body must be"),
         ({"max_file_size": 0}, "max.file.size must be"),
         ({"faults": ["429", "slwo=2"]}, "'slwo=2' is no fault; known are"),
