@@ -36,6 +36,7 @@ PAGES = {
         *(
             "keep-your-application",
             "operations",
+            "deploy",
             "jupyter",
             "web",
             "processes",

@@ -30,7 +30,7 @@ _THEIRS = {
     *("conftest.py", "state.db", "other.yaml", "tides.md", "upstream.yaml"),
     *("codegen.toml", "pyproject.toml", "NOTICE"),
 }
-FOLDERS = (ROOT, ROOT / "codegen", ROOT / "generated")
+FOLDERS = (ROOT, ROOT / "codegen", ROOT / "generated", ROOT / "docs" / "deploy")
 # What stands for the name of a module.
 _ANY = re.compile(r"\b[A-Z]{3,}\b")
 

@@ -1,0 +1,1 @@
+"""nginx as Debian has it, with the configuration of the guide, before our server."""
