@@ -31,6 +31,7 @@ from .server import LocalServer
 from .settings import LOOPBACK
 from .store import StoreError
 from .telemetry.log import configure
+from .telemetry.spans import Spans
 from .upstream import options as upstream_options
 
 if TYPE_CHECKING:
@@ -39,6 +40,10 @@ if TYPE_CHECKING:
     from .configuration.sources import Configuration
     from .engines import Engine
 
+_NOWHERE = (
+    "spans go nowhere: start the server by opentelemetry-instrument, which comes with "
+    "opentelemetry-distro, or name a provider by OTEL_PYTHON_TRACER_PROVIDER"
+)
 _log = logging.getLogger("assistants_server")
 # By how many new objects, and collections of younger ones, collections are apart.
 _GARBAGE = 10_000, 20, 20
@@ -85,6 +90,8 @@ def _serve(found: Configuration) -> int:
     try:
         with suppress(KeyboardInterrupt):
             server = _server(options)
+            if options.traces and not Spans().has_provider():
+                _log.warning(_NOWHERE)
             server.run(lambda: _greet(server, options))
     except (ArchiveError, StoreError, ValueError) as error:
         print(f"assistants_server: {error}", file=sys.stderr)

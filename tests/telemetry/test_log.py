@@ -22,44 +22,12 @@ from assistants_server.telemetry.log import (
 from tests.cases import some
 from tests.engines.upstreams import chat, refusal, upstream
 from tests.server.api import talking, until
+from tests.telemetry.logged import Log
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    pass
 
 CONTENT = "what the user wrote"
-
-
-class Log:
-    """The log of a server, as lines of JSON."""
-
-    def __init__(self) -> None:
-        self.stream = io.StringIO()
-
-    @property
-    def text(self) -> str:
-        return self.stream.getvalue()
-
-    @property
-    def lines(self) -> list[dict[str, Any]]:
-        return [json.loads(line) for line in self.text.splitlines()]
-
-    def of(self, message: str) -> list[dict[str, Any]]:
-        """Return the lines with a message."""
-        return [line for line in self.lines if line["message"] == message]
-
-
-@pytest.fixture
-def log() -> Iterator[Log]:
-    """Provide the log of all servers, at the level of a log in JSON."""
-    made = Log()
-    handler = logging.StreamHandler(made.stream)
-    handler.setFormatter(JSONFormatter())
-    logger = logging.getLogger("assistants_server")
-    logger.addHandler(handler)
-    logger.setLevel(logging.INFO)
-    yield made
-    logger.removeHandler(handler)
-    logger.setLevel(logging.NOTSET)
 
 
 def test_requests_and_runs_are_in_it_with_their_ids(log: Log) -> None:
