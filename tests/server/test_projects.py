@@ -9,9 +9,11 @@ import pytest
 
 from assistants_server import LocalServer
 from tests.cases import some
+from tests.server.api import Api
 from tests.server.furnished import Furnished
 from tests.server.id_places import Place, places
 from tests.server.keyed import client, make_key
+from tests.server.shelf import settled
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -66,6 +68,8 @@ def two(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Two]:
     with LocalServer(store=store) as server:
         two = Two(server, keys)
         with two.mine, two.theirs, two.own, two.other:
+            # What changes by itself is no sign that somebody else did it.
+            settled(Api(two.theirs), two.foreign["vector_store_id"])
             yield two
 
 
