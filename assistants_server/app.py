@@ -117,6 +117,7 @@ class App:
                     faults=frozenset(map(str, _faults(request, "pages"))),
                     stale=next(iter(_faults(request, "stale-action")), 0),
                     upload=upload,
+                    spends=None if key.tokens is None else (key.id, key.tokens),
                 )
                 if key_of(operation, request.headers) is not None:
                     known = await in_thread(fingerprint, valid)

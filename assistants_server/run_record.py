@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 JSON = dict[str, Any]
 _T = TypeVar("_T")
 RESTARTED = {"code": "server_error", "message": "The server was restarted."}
+_NOTHING = usage_of(0, 0)
 ACTIVE = ("queued", "in_progress", "requires_action", "cancelling")
 
 
@@ -98,7 +99,10 @@ class RunRecord:
 
     def keep_state(self, state: JSON) -> None:
         """Keep what its engine wants to know again."""
-        notes = {**self._notes, "state": state}
+        self._note(state=state)
+
+    def _note(self, **more: Any) -> None:
+        notes = {**self._notes, **more}
         self._store.put_notes(self.id, notes)
         # A change that is taken back ends the run.
         self._notes = notes
@@ -144,6 +148,7 @@ class RunRecord:
             "submit_tool_outputs": {"tool_calls": pending},
         }
         self.set_status("requires_action", required_action=action)
+        self._spend()
         self.end_stream()
 
     def submit(self, outputs: dict[str, str], listener: Listener | None) -> JSON:
@@ -171,6 +176,7 @@ class RunRecord:
             expires_at=None,
             usage=usage_of(*self.tokens_used()),
         )
+        self._spend()
         self.end_stream()
 
     def end(
@@ -196,8 +202,24 @@ class RunRecord:
         self.end_unfinished(ending, error, reason)
         changes["usage"] = usage_of(*self.tokens_used())
         run = self.set_status(ending, **changes)
+        self._spend()
         self.end_stream()
         return run
+
+    def _spend(self) -> None:
+        """Take what the turn has used from the tokens of the key that began the run."""
+        if not self._notes.get("spends"):
+            return
+        key, limit = self._notes["spends"]
+        spent = self._notes.get("spent", 0)
+        used = sum(self.tokens_used()[:2]) + sum(
+            self._store.notes(step["id"]).get("usage", _NOTHING)["total_tokens"]
+            for step in self.steps()
+            # Which waits for outputs, and says it when they are there.
+            if step["status"] == "in_progress"
+        )
+        self._note(spent=used)
+        self._store.rates.spend(key, limit, used - spent)
 
     def end_unfinished(
         self, ending: Ending, error: JSON | None = None, reason: str | None = None

@@ -140,6 +140,7 @@ class Runs(Resource):
             "expires": deadline,
             "script": script_of(request.headers),
             "results": bool(request.query.get("include[]")),
+            "spends": request.spends,
         }
         if trace := instruments().trace():
             notes["trace"] = trace

@@ -54,6 +54,8 @@ class ValidRequest:
         stale: how often a run is to be shown as it was before.
         fingerprint: what tells it from others with the same idempotency key; None
             where it has no such key.
+        spends: the API key from whose tokens of a minute a run takes, and how many
+            there are; None without such a limit.
     """
 
     operation: Operation
@@ -65,6 +67,7 @@ class ValidRequest:
     stale: int = 0
     upload: Draft | None = None
     fingerprint: str | None = None
+    spends: tuple[str, int] | None = None
 
 
 def read_query(

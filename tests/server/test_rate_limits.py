@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import time
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from assistants_server import LocalServer
 from assistants_server.rate_limits import _duration as duration
 from assistants_server.rates import Level, LocalRates
-from tests.server.api import refused
+from tests.server.api import Api, refused
 from tests.server.keyed import client, make_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    import httpx
 
 
 class Clock:
@@ -136,3 +139,67 @@ def test_requests_beyond_the_limit_are_refused(
         response = other.get("/nowhere")
         assert response.status_code == 404
         assert response.headers["x-ratelimit-remaining-requests"] == "1"
+
+
+CALL: list[list[Any]] = [
+    [{"call": "f", "arguments": {"a": "b" * 400}}],
+    ["It is " + "so " * 200],
+]
+# Of four characters each: what a turn of the script reads and writes is more than half.
+TOKENS = 200
+
+
+def test_runs_wait_for_tokens_that_were_used(server: LocalServer, store: Path) -> None:
+    tools = [{"type": "function", "function": {"name": "f"}}]
+    with client(server, make_key(store, tokens=TOKENS)) as http:
+        api = Api(http)
+        thread, assistant = api.thread("Hello"), api.assistant(tools=tools)
+        assert left(http) == TOKENS
+        waiting = api.run(thread, assistant, script=CALL)
+        after_the_call = left(http)
+        assert 0 < after_the_call < TOKENS - 100
+        calls = waiting["required_action"]["submit_tool_outputs"]["tool_calls"]
+        outputs = [{"tool_call_id": each["id"], "output": "1"} for each in calls]
+        path = f"/threads/{thread}/runs/{waiting['id']}/submit_tool_outputs"
+        run = api.wait(api.post(path, {"tool_outputs": outputs}))
+        # A run ends, even where it took more than there was.
+        assert run["status"] == "completed"
+        assert run["usage"]["total_tokens"] > TOKENS
+        assert left(http) == 0
+        for url, body in (
+            (f"/threads/{thread}/runs", {"assistant_id": assistant}),
+            ("/threads/runs", {"assistant_id": assistant, "stream": True}),
+            (path, {"tool_outputs": outputs}),
+        ):
+            response = http.post(url, json=body)
+            error = refused(response, 429)
+            assert error["code"] == "rate_limit_exceeded"
+            assert f"{TOKENS} tokens a minute" in error["message"]
+            assert int(response.headers["retry-after"]) > 0
+        # What asks no model goes on.
+        assert api.thread("Hello again")
+        assert http.get(f"/threads/{thread}/messages").status_code == 200
+    with client(server, make_key(store, tokens=TOKENS)) as other:
+        assert left(other) == TOKENS
+
+
+def test_tokens_are_taken_once_from_the_key_that_began(
+    server: LocalServer, store: Path
+) -> None:
+    limit = 6000
+    first, second = (make_key(store, tokens=limit) for _ in range(2))
+    with client(server, first) as http, client(server, second) as other:
+        api, begun = Api(http), time.monotonic()
+        run = api.run(api.thread("Hello"), api.assistant(), script=[["Hi " * 3000]])
+        used = run["usage"]["total_tokens"]
+        assert used > limit / 3
+        remaining = left(http)
+        # So many come back in a second.
+        back = (time.monotonic() - begun) * limit / 60
+        assert limit - used <= remaining <= limit - used + back + 1
+        assert left(other) == limit
+
+
+def left(http: httpx.Client) -> int:
+    """Return how many tokens are left, by what the server says."""
+    return int(http.get("/models").headers["x-ratelimit-remaining-tokens"])
