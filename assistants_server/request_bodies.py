@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import asynccontextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -54,6 +55,8 @@ class RequestBodies:
                 # Others are served meanwhile.
                 read = partial(read_body, operation, raw, content_type)
                 yield await in_thread(read), None
+                # The response may be as large: to store and to write it are two steps.
+                await asyncio.sleep(0)
             else:
                 yield read_body(operation, raw, content_type), None
             return

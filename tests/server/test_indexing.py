@@ -231,6 +231,7 @@ def test_indexing_holds_nobody_up(tmp_path: Path) -> None:
         ids += [upload(api, b"<p>River %d" % n, "a.html")["id"] for n in range(4)]
 
         def slowest(doing: Callable[[], Any], ready: Callable[[], bool]) -> float:
+            """Return how much of the time that the work took one request waited."""
             times: list[float] = []
             doing()
 
@@ -242,7 +243,7 @@ def test_indexing_holds_nobody_up(tmp_path: Path) -> None:
 
             until(look, "the work to be done")
             # One in a hundred may have waited for the machine, and not for the server.
-            return sorted(times)[-1 - len(times) // 100]
+            return sorted(times)[-1 - len(times) // 100] / sum(times)
 
         store = api.post("/vector_stores", {})["id"]
         path = f"/vector_stores/{store}"
@@ -251,10 +252,11 @@ def test_indexing_holds_nobody_up(tmp_path: Path) -> None:
             lambda: api.get(path)["status"] == "completed",
         )
         assert api.get(path)["file_counts"] == counts(completed=6)
-        assert took < 0.3
-        end = time.monotonic() + 0.3
+        # On the loop, either of the large files would take nearly half.
+        assert took < 0.2
+        end = time.monotonic() + 1.0
         took = slowest(lambda: api.delete(path), lambda: time.monotonic() > end)
-        assert took < 0.3
+        assert took < 0.4
 
 
 @pytest.mark.parametrize(
