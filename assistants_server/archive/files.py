@@ -85,7 +85,10 @@ class FileImport:
     def settle(self) -> None:
         """Keep the content of a file that is stored now, or delete it."""
         if self._draft:
-            if self._placement.store.stored(self._id):
+            store = self._placement.store
+            with store.changes():
+                is_stored = store.stored(self._id) is not None
+            if is_stored:
                 self._draft.commit()
             self._draft.discard()
             self._draft = None
