@@ -21,7 +21,7 @@ from .quiet_log import QuietLog
 from .request_bodies import RequestBodies
 from .responses import EarlyResponse, file_response, list_response
 from .results import Result
-from .store import StoreError
+from .store import StoreAwayError, StoreError
 from .validation import ValidRequest, read_query
 
 if TYPE_CHECKING:
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from .settings import Settings
     from .store import Store
 
+_SOON = {"retry-after": "1"}
 PREFIX = "/v1"
 """What paths begin with, as clients of OpenAI have it; `base_paths` has the others."""
 
@@ -74,6 +75,7 @@ class App:
             routes=self._routes,
             exception_handlers={
                 HTTPError: _error_response,
+                StoreAwayError: self._store_away_response,
                 StoreError: self._store_error_response,
                 HTTPException: _router_error_response,
                 Exception: _internal_error_response,
@@ -88,6 +90,15 @@ class App:
     ) -> Response:
         self._quiet.error("the store can't be used", error, traceback=False)
         return storage_error().response()
+
+    async def _store_away_response(
+        self, request: Request, error: Exception
+    ) -> Response:
+        self._quiet.error("the store is away", error, traceback=False)
+        message = "The store can't be used for the moment; repeat the request soon."
+        return HTTPError(
+            503, message, code="storage_unavailable", headers=_SOON
+        ).response()
 
     def operation_of(self, method: str, path: str) -> str | None:
         """Return the operationId of a request; None if there is no such operation."""

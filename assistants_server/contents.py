@@ -10,10 +10,13 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
+from .store import DatabaseURL
 from .temporary_folders import TemporaryFolder
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
+
+    from .store import Place
 
 _DRAFT = ".part"
 # Ids that this server made. Others were imported, and may be anything.
@@ -30,6 +33,16 @@ def _name_of(id: str) -> str:
         return id
     digest = hashlib.sha256(id.encode("utf-8", "surrogatepass"))
     return f"imported-{digest.hexdigest()}"
+
+
+def file_beside(place: Place | None) -> Path | None:
+    """Return the file beside which contents are: of a database, one in the home."""
+    if not isinstance(place, DatabaseURL):
+        return place
+    data = os.environ.get("XDG_DATA_HOME") or "~/.local/share"
+    folder = Path(data).expanduser() / "assistants-server"
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return folder / hashlib.sha256(place.shown.encode()).hexdigest()[:16]
 
 
 class Contents:

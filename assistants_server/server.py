@@ -13,7 +13,7 @@ import uvicorn
 from .app import PREFIX, App
 from .archive import import_at_start
 from .connections import Connections
-from .contents import Contents
+from .contents import Contents, file_beside
 from .engines import deterministic
 from .faults import Faults
 from .file_search import FileSearcher
@@ -24,7 +24,7 @@ from .library import Library
 from .listeners import Listeners, origin_of
 from .scheduler import Scheduler
 from .searcher import Searcher
-from .settings import LOOPBACK, MEBIBYTE, Settings
+from .settings import LOOPBACK, MEBIBYTE, Settings, store_place
 from .store import open_store
 from .telemetry.health import METRICS
 from .telemetry.instruments import Instruments, install
@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from .engines import Engine
     from .request_log import Exchange, RequestLog
     from .search import EmbeddingServer
+    from .store import Place
 
 
 class LocalServer:
@@ -67,7 +68,7 @@ class LocalServer:
         host: str = LOOPBACK,
         port: int = 0,
         key: str | None = None,
-        store: str | os.PathLike[str] | None = None,
+        store: str | os.PathLike[str] | Place | None = None,
         pace: float = 0.0,
         poll_after: int = 50,
         expires_after: float = 600.0,
@@ -93,7 +94,8 @@ class LocalServer:
             port: the port; 0 takes a free one.
             key: the API key that clients must send, unless they have another one that
                 the store knows; without any every client is served.
-            store: the file of the state; it is in memory without one.
+            store: the file of the state, or the URL of a database of PostgreSQL, such
+                as `postgresql://USER:PASSWORD@HOST/DATABASE`; in memory without one.
             pace: seconds between two pieces of a message, and that a run is queued.
             poll_after: milliseconds that clients are asked to wait between two polls
                 of a run.
@@ -131,7 +133,7 @@ class LocalServer:
             host=host,
             port=port,
             key=key,
-            store=None if store is None else Path(store),
+            store=store_place(store),
             pace=pace,
             poll_after=poll_after,
             expires_after=expires_after,
@@ -295,12 +297,13 @@ class LocalServer:
         return listeners
 
     async def _serve(self, listeners: Listeners, ready: Callable[[], None]) -> None:
-        path = self._settings.store
+        place = self._settings.store
+        path = place if isinstance(place, Path) else None
         keys = KeyRing(self._settings.key, None if path is None else KeyFile(path))
         self._needs_key = await keys.is_needed()
         self._settings.check_key(has_key=self._needs_key)
-        store = open_store(path)
-        contents = Contents(self._settings.store)
+        store = open_store(place)
+        contents = Contents(file_beside(place))
         try:
             indexer = Indexer(store, contents, self._embeddings)
             library = Library(store, contents, indexer, Searcher(store, indexer))

@@ -7,9 +7,15 @@ import re
 from contextlib import suppress
 from dataclasses import dataclass, field
 from ipaddress import ip_address
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from .address import is_key
+from .store import place_of
+
+if TYPE_CHECKING:
+    import os
+
+    from .store import Place
 
 LOOPBACK = "127.0.0.1"
 MEBIBYTE = 1024 * 1024
@@ -32,7 +38,7 @@ class Settings:
     host: str = LOOPBACK
     port: int = 0
     key: str | None = field(default=None, repr=False)
-    store: Path | None = None
+    store: Place | None = None
     pace: float = 0.0
     poll_after: int = 50
     expires_after: float = 600.0
@@ -113,3 +119,15 @@ def is_loopback(host: str) -> bool:
     with suppress(ValueError):
         return ip_address(host).is_loopback
     return False
+
+
+def store_place(store: str | os.PathLike[str] | Place | None) -> Place | None:
+    """Return where a store is.
+
+    Raises:
+        SettingsError: there can't be one.
+    """
+    try:
+        return None if store is None else place_of(store)
+    except ValueError as error:
+        raise SettingsError(str(error)) from None

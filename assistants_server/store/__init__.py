@@ -1,15 +1,29 @@
-"""The state of the server: what a store does, and one in SQLite."""
+"""The state of the server: what a store does, and those that there are."""
 
-from .interface import Page, Store, Stored, StoredResponse, StoreError
+from .database_url import DatabaseURL, Place, place_of
+from .interface import (
+    ConflictError,
+    Page,
+    Store,
+    StoreAwayError,
+    Stored,
+    StoredResponse,
+    StoreError,
+)
 from .opening import open_store
 from .sqlite import SQLiteStore
 
 __all__ = [
+    "ConflictError",
+    "DatabaseURL",
     "Page",
+    "Place",
     "SQLiteStore",
     "Store",
+    "StoreAwayError",
     "StoreError",
     "Stored",
     "StoredResponse",
     "open_store",
+    "place_of",
 ]

@@ -22,6 +22,14 @@ class StoreError(Exception):
     """The store can't be used; the text says why and what to do."""
 
 
+class StoreAwayError(StoreError):
+    """The store can't be used now, but soon, and without a restart."""
+
+
+class ConflictError(StoreError):
+    """Something has been added that is there already, such as an id."""
+
+
 @dataclass(frozen=True)
 class Page:
     """Part of a list: the objects, and whether there are more beyond it."""

@@ -25,6 +25,10 @@ JSON = dict[str, Any]
 _T = TypeVar("_T")
 # By what else than where they belong lists are filtered.
 _LABELS = {"message": "run_id", "file": "purpose"}
+# Who adds one of them waits for others who do, so that a list is in the order of the
+# changes, and who has read it to its end finds what is new behind that. Threads are
+# added too often for it, and what is in a thread waits for that.
+_IN_ORDER = ("assistant", "file", "vector_store")
 # How many objects are deleted, or looked for, at once.
 _PORTION = 500
 _EMPTY = "update objects set body = null, notes = '{}', active = false, expires = null"
@@ -163,6 +167,9 @@ class SQLStore(ABC):
         What `expires` is found by `expired` from that second on, and by all else until
         it is deleted.
         """
+        if thread is None and kind in _IN_ORDER:
+            # No key has a line break.
+            self.lock_key(f"\n{kind}")
         self._database.execute(
             "insert into objects"
             " (project, id, kind, thread, run, active, body, notes, expires, label)"

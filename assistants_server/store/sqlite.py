@@ -9,7 +9,7 @@ from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, TypeVar
 
 from ..rates import LocalRates
-from .interface import StoreError
+from .interface import ConflictError, StoreError
 from .project import ProjectStore
 from .schema import make_private, open_schema, refuse_other_files
 from .sql import SQLStore
@@ -85,6 +85,8 @@ class SQLiteStore(SQLStore):
             raise self._explained(error) from error
 
     def _explained(self, error: sqlite3.Error) -> StoreError:
+        if isinstance(error, sqlite3.IntegrityError):
+            return ConflictError(f"{self._path}: {error}")
         return StoreError(f"{self._path}: {explained(error)}")
 
     def close(self) -> None:

@@ -218,7 +218,9 @@ class VectorStoreFiles:
             f"{_of_batch(batch)} group by status",
             (*self._whose.values, vector_store, *([] if batch is None else [batch])),
         ).fetchall()
-        return {status: count for status, count, _ in rows}, sum(row[2] for row in rows)
+        counts = {status: count for status, count, _ in rows}
+        # A sum may be a decimal, with which JSON has nothing in common.
+        return counts, int(sum(usage for _, _, usage in rows))
 
     def cancel(self, vector_store: str, *, batch: str) -> list[str]:
         """Cancel what is still to be indexed of a batch, and return its files."""

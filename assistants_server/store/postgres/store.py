@@ -1,0 +1,166 @@
+"""State, in a database of PostgreSQL, which several servers may use at once."""
+
+from __future__ import annotations
+
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from contextvars import copy_context
+from functools import partial
+from typing import TYPE_CHECKING, TypeVar
+
+import psycopg
+
+from ...rates import LocalRates
+from ..database import marks
+from ..project import ProjectStore
+from ..sql import SQLStore
+from ..workers import in_worker
+from .errors import explained
+from .schema import migrate
+from .sessions import Sessions, connection_info
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from ..database_url import DatabaseURL
+
+_T = TypeVar("_T")
+CONNECTIONS = 8
+"""How many changes a server makes at the same time at most."""
+_GOING_ON = ("queued", "in_progress", "requires_action")
+
+
+class PostgresStore(SQLStore):
+    """A store in a database of PostgreSQL.
+
+    Each change has a connection of its own, and a thread, as the database may be on
+    another machine: on an event loop, `perform` makes it in one of a few threads.
+    """
+
+    def __init__(
+        self,
+        url: DatabaseURL,
+        *,
+        clock: Callable[[], float] = time.time,
+        connections: int = CONNECTIONS,
+    ) -> None:
+        """Open the store, and make or upgrade its tables.
+
+        Args:
+            url: where the database is.
+            clock: returns the seconds since 1970.
+            connections: how many connections it opens at most.
+
+        Raises:
+            StoreError: the database can't be reached or used.
+        """
+        self._url = url
+        information = connection_info(url)
+        with (
+            self.errors_explained(),
+            psycopg.connect(information, autocommit=True) as connection,
+        ):
+            migrate(connection, url)
+        self._sessions = Sessions(information, connections)
+        self._workers = ThreadPoolExecutor(connections, "store")
+        super().__init__(self._sessions, clock)
+        self._rates = LocalRates()
+
+    @property
+    def rates(self) -> LocalRates:
+        """Return what keys have used in this minute, by this process alone."""
+        return self._rates
+
+    def of(self, project: str) -> ProjectStore:
+        """Return the store as a project sees it: what is not its own isn't there."""
+        return ProjectStore(
+            *(self, project),
+            database=self._sessions,
+            clock=self._clock,
+            purge=self._purge,
+        )
+
+    @contextmanager
+    def errors_explained(self) -> Iterator[None]:
+        """Turn errors of PostgreSQL into a text for who started the server.
+
+        Raises:
+            StoreError: there was one.
+        """
+        try:
+            yield
+        except psycopg.Error as error:
+            # What it was raised from may name the password.
+            raise explained(error, self._url) from None
+
+    def close(self) -> None:
+        """Close all connections, when the changes that go on are made."""
+        self._workers.shutdown()
+        self._sessions.close()
+
+    async def perform(self, work: Callable[[], _T]) -> _T:
+        """Carry out some work as one change, in a thread of its own."""
+        context = copy_context()
+        change = partial(self._change, work)
+        return await in_worker(self._workers, partial(context.run, change))
+
+    def _change(self, work: Callable[[], _T]) -> tuple[_T, list[Callable[[], None]]]:
+        with self.errors_explained(), self._sessions.change() as effects:
+            result = work()
+        return result, effects
+
+    @contextmanager
+    def changes(self) -> Iterator[None]:
+        """Make several changes or, after an exception, none of them."""
+        if self._sessions.in_change:
+            yield
+            return
+        with self._sessions.change() as effects:
+            yield
+        for effect in effects:
+            effect()
+
+    def after(self, effect: Callable[[], None]) -> None:
+        """Call something when the change that goes on is made, if it is.
+
+        Outside of one it is called at once. It must not raise.
+        """
+        if self._sessions.in_change:
+            self._sessions.after(effect)
+        else:
+            effect()
+
+    def lock(self, *ids: str) -> None:
+        """Let nobody else change some objects until the change that goes on is made.
+
+        They are locked in the order in which they were made, so that no two changes
+        wait for each other.
+        """
+        if ids:
+            self._sessions.execute(
+                f"select place from objects where id in ({marks(len(ids))})"
+                " order by place for update",
+                ids,
+            )
+
+    def lock_key(self, key: str) -> None:
+        """Let nobody else use an idempotency key until this change is made."""
+        self._sessions.execute(
+            "select pg_advisory_xact_lock(hashtextextended(?, 0))", (key,)
+        )
+
+    def hold(self, run: str, *, ending: bool = False) -> bool:
+        """Lock a run, and return whether this process still has to carry it on.
+
+        Args:
+            run: the run's id.
+            ending: whether it may be a run that is being cancelled.
+        """
+        self.lock(run)
+        found = self.stored(run)
+        status = found and found.body and found.body["status"]
+        return status in _GOING_ON or (ending and status == "cancelling")
+
+    def _purge(self) -> None:
+        """Leave it to PostgreSQL, which clears up what was deleted by itself."""
