@@ -70,7 +70,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
     parser.addoption(
         "--store",
-        choices=["sqlite", "threaded"],
+        choices=["sqlite", "threaded", "postgres"],
         default="sqlite",
         help="which store the servers of the tests have",
     )
@@ -80,12 +80,12 @@ def pytest_configure(config: pytest.Config) -> None:
     row = config.getoption("--row")
     if row:
         os.environ[VARIABLE] = str(row)
-    if config.getoption("--store") == "threaded":
-        from tests.threaded_store import ThreadedStore
-
+    store = config.getoption("--store")
+    if store != "sqlite":
         # Servers that are processes of their own keep the one that they always have.
-        module = importlib.import_module("assistants_server.server")
-        vars(module)["open_store"] = ThreadedStore
+        server = vars(importlib.import_module("assistants_server.server"))
+        module = importlib.import_module(f"tests.{store}_store")
+        server["open_store"] = module.opened
 
 
 @pytest.hookimpl(wrapper=True, optionalhook=True)
@@ -94,9 +94,18 @@ def pytest_xdist_auto_num_workers() -> Generator[None, int, int]:
     return (yield) + 1
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put the longest tests first, in the order in which they stand."""
+def pytest_collection_modifyitems(
+    config: pytest.Config, items: list[pytest.Item]
+) -> None:
+    """Put the longest tests first, in the order in which they stand.
+
+    What is about the files of SQLite is not tried with another store.
+    """
     items.sort(key=lambda item: item.path.name not in _LONG)
+    if config.getoption("--store") == "postgres":
+        others = [item for item in items if item.get_closest_marker("sqlite")]
+        config.hook.pytest_deselected(items=others)
+        items[:] = [item for item in items if item not in others]
 
 
 def pytest_collection_finish() -> None:

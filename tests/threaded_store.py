@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -43,7 +44,8 @@ class _Guarded(sqlite3.Connection):
 
     def executemany(self, sql: str, *values: Any) -> sqlite3.Cursor:
         self._check(sql)
-        return super().executemany(sql, *values)
+        with self.lock:
+            return super().executemany(sql, *values)
 
     def _check(self, sql: str) -> None:
         if (
@@ -51,6 +53,8 @@ class _Guarded(sqlite3.Connection):
             and not sql.startswith("pragma")
             and self.owner != threading.get_ident()
             and asyncio._get_running_loop()
+            # Tests may look into the database.
+            and sys._getframe(2).f_globals["__name__"].startswith("assistants_server")
         ):
             raise RuntimeError("the store is used on the loop, outside of `perform`")
 
@@ -113,3 +117,6 @@ class ThreadedStore(SQLiteStore):
         found = self.stored(run)
         status = found and found.body and found.body["status"]
         return status in _GOING_ON or (ending and status == "cancelling")
+
+
+opened = ThreadedStore

@@ -13,19 +13,19 @@ from assistants_server.store.project import ProjectStore
 from assistants_server.store.vector_store_files import VectorStoreFiles
 from assistants_server.store.whose import Whose
 from tests.cases import some
-from tests.server.stores import opened
+from tests.store.stores import opened
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from assistants_server.store import SQLiteStore
+    from assistants_server.store.sql import SQLStore
 
 JSON = dict[str, Any]
 RESPONSE = StoredResponse("f", {"id": "thread_1"}, {}, streamed=False)
 
 
 @pytest.fixture
-def whole() -> Iterator[SQLiteStore]:
+def whole() -> Iterator[SQLStore]:
     with opened() as store:
         fill(store.of("theirs"))
         yield store
@@ -49,11 +49,15 @@ def fill(store: Store) -> None:
     store.responses.add("key", RESPONSE)
 
 
-def contents(store: SQLiteStore) -> list[Any]:
+def contents(store: SQLStore) -> list[Any]:
     """Return all that is in the tables."""
     tables = ("objects", "vector_store_files", "batch_files", "deltas", "answers")
     sql = store._database
-    return [sql.execute(f"select * from {table}").fetchall() for table in tables]
+    with store.changes():
+        return [
+            sql.execute(f"select * from {table} order by 1").fetchall()
+            for table in tables
+        ]
 
 
 # What each method returns to who has nothing.
@@ -129,7 +133,7 @@ OTHER = {
 
 
 @pytest.mark.parametrize("what", READS)
-def test_nothing_is_found(whole: SQLiteStore, what: str) -> None:
+def test_nothing_is_found(whole: SQLStore, what: str) -> None:
     read, nothing = READS[what]
     if what == "files.attributes":
         entry = vector_store_file("vs_1", {"file_id": "file-1"})
@@ -154,7 +158,7 @@ def leave(store: Store) -> None:
 
 
 @pytest.mark.parametrize("what", WRITES)
-def test_nothing_is_changed(whole: SQLiteStore, what: str) -> None:
+def test_nothing_is_changed(whole: SQLStore, what: str) -> None:
     before = contents(whole)
     WRITES[what](whole.of("mine"))
     assert contents(whole) == before
@@ -162,7 +166,7 @@ def test_nothing_is_changed(whole: SQLiteStore, what: str) -> None:
     assert contents(whole) != before
 
 
-def test_what_is_unknown_has_no_notes_and_no_project(whole: SQLiteStore) -> None:
+def test_what_is_unknown_has_no_notes_and_no_project(whole: SQLStore) -> None:
     assert whole.project_of("run_1") == "theirs"
     assert whole.of("theirs").notes("run_1") == {"thread": "thread_1"}
     mine = whole.of("mine")
@@ -172,7 +176,7 @@ def test_what_is_unknown_has_no_notes_and_no_project(whole: SQLiteStore) -> None
         mine.notes("run_1")
 
 
-def test_what_is_added_is_the_projects_own(whole: SQLiteStore) -> None:
+def test_what_is_added_is_the_projects_own(whole: SQLStore) -> None:
     mine = whole.of("mine")
     mine.add("thread", {"id": "thread_mine"})
     assert mine.all("thread") == [{"id": "thread_mine"}]
@@ -191,7 +195,7 @@ def test_what_is_added_is_the_projects_own(whole: SQLiteStore) -> None:
 
 
 def test_no_project_makes_keys_of_another_one_forgotten(
-    whole: SQLiteStore, monkeypatch: pytest.MonkeyPatch
+    whole: SQLStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(stored_responses, "MOST", 3)
     monkeypatch.setattr(stored_responses, "PORTION", 1)
@@ -237,16 +241,17 @@ AFTERWARDS = re.compile(
 )
 
 
-def test_every_statement_is_about_the_project(whole: SQLiteStore) -> None:
+def test_every_statement_is_about_the_project(whole: SQLStore) -> None:
     recorder = Recorder(whole._database)
     mine = ProjectStore(
         whole, "mine", database=recorder, clock=lambda: 0.0, purge=lambda: None
     )
-    fill_as(mine)
-    for read, _ in READS.values():
-        read(mine)
-    for write in WRITES.values():
-        write(mine)
+    with whole.changes():
+        fill_as(mine)
+        for read, _ in READS.values():
+            read(mine)
+        for write in WRITES.values():
+            write(mine)
     tables = re.compile(r"\b(objects|vector_store_files|answers)\b")
     found = [each for each in recorder.statements if tables.search(each)]
     assert len(found) > 40

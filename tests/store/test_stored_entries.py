@@ -9,18 +9,20 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from assistants_server.file_objects import failed, vector_store_file
-from assistants_server.store import SQLiteStore, schema
-from tests.server.stores import BrokenError, opened
+from assistants_server.store import schema
+from tests.store.stores import BrokenError, opened
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from assistants_server.store.sql import SQLStore
+
 MANY = [f"file_{n}" for n in range(450)]
 
 
 @pytest.fixture
-def store() -> Iterator[SQLiteStore]:
+def store() -> Iterator[SQLStore]:
     """Provide a store in memory."""
     with opened() as store:
         yield store
@@ -31,13 +33,13 @@ def entries(*files: str) -> list[dict[str, Any]]:
     return [vector_store_file("vs_1", {"file_id": file}) for file in files]
 
 
-def listed(store: SQLiteStore, **only: Any) -> list[str]:
+def listed(store: SQLStore, **only: Any) -> list[str]:
     """Return the ids of the files in order."""
     page = store.vector_store_files.page("vs_1", limit=1000, **only)
     return [each["id"] for each in page.objects]
 
 
-def test_many_are_in_order_and_those_that_were_there_move(store: SQLiteStore) -> None:
+def test_many_are_in_order_and_those_that_were_there_move(store: SQLStore) -> None:
     again = [*MANY[100:], MANY[0]]
     store.vector_store_files.add(entries(*MANY))
     store.vector_store_files.add(entries(*again), batch="batch")
@@ -56,7 +58,7 @@ def test_many_are_added_as_a_whole_or_not_at_all(tmp_path: Path) -> None:
         assert store.vector_store_files.statuses() == {}
 
 
-def test_counts_follow_what_happens_to_files(store: SQLiteStore) -> None:
+def test_counts_follow_what_happens_to_files(store: SQLStore) -> None:
     files = store.vector_store_files
     one, two, three, four = entries("one", "two", "three", "four")
     files.add([one, two])
@@ -77,6 +79,7 @@ def test_counts_follow_what_happens_to_files(store: SQLiteStore) -> None:
     assert found.file == "two"
 
 
+@pytest.mark.sqlite
 def test_files_of_the_third_version_are_counted(tmp_path: Path) -> None:
     with closing(sqlite3.connect(tmp_path / "state.db")) as sql:
         for step in vars(schema)["_STEPS"][:3]:

@@ -20,8 +20,11 @@ from assistants_server.store import SQLiteStore
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-from tests.server.stores import BrokenError, opened
+    from assistants_server.store.sql import SQLStore
 
+from tests.store.stores import BrokenError, opened
+
+pytestmark = pytest.mark.sqlite
 NOBODY = 65534
 """A user who may write nowhere, for where the tests run as root."""
 
@@ -55,7 +58,7 @@ def test_change_is_in_the_file_before_it_is_closed(tmp_path: Path) -> None:
 def test_log_is_emptied_when_it_is_long_and_not_within_a_change(tmp_path: Path) -> None:
     log = tmp_path / "state.db-wal"
 
-    async def add(store: SQLiteStore, size: int) -> int:
+    async def add(store: SQLStore, size: int) -> int:
         with store.changes():
             store.add("message", {"id": f"msg_{size}", "content": "x" * size})
         written = log.stat().st_size
