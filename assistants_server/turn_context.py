@@ -219,14 +219,16 @@ def _files(
                 ids[part["image_file"]["file_id"]] = None
         for each in message["attachments"]:
             ids[each.get("file_id")] = None
-    found = (store.get("file", each) for each in ids if each)
+    every = (store.get("file", each) for each in ids if each)
+    found = [file for file in every if file]
+    store.uses.note([file["id"] for file in found])
     return {
         file["id"]: TurnFile(
             file["id"], file["filename"], file["bytes"], contents.path(file["id"])
         )
         for file in found
         # An imported one may have come without its content.
-        if file and file["status"] != "error"
+        if file["status"] != "error"
     }
 
 

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from ..rates import Rates
     from .deltas import Deltas
     from .stored_responses import StoredResponses
+    from .uses import Uses
     from .vector_store_files import VectorStoreFiles
 
 JSON = dict[str, Any]
@@ -93,6 +94,9 @@ class Store(Protocol):
 
     @property
     def rates(self) -> Rates: ...
+
+    @property
+    def uses(self) -> Uses: ...
 
     @property
     def responses(self) -> StoredResponses: ...

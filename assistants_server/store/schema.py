@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -99,6 +100,11 @@ drop index by_label;
 create index by_label on objects (kind, thread, label, project, place)
     where label is not null;
 alter table vector_store_files add column project text not null default 'default';
+""",
+    # When it was used, which nobody knows of what was there before: until now.
+    """
+alter table objects add column used_at integer not null default {now};
+create index by_absence on objects (used_at) where body is null;
 """,
 )
 # Files of earlier versions may lack it, or have it without what finds the deleted, or
@@ -215,7 +221,8 @@ def _open_responses(sql: sqlite3.Connection) -> None:
 
 
 def _run(sql: sqlite3.Connection, statements: str) -> None:
-    for statement in statements.split(";"):
+    now = str(int(time.time()))
+    for statement in statements.replace("{now}", now).split(";"):
         sql.execute(statement)
 
 

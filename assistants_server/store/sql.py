@@ -3,26 +3,25 @@
 from __future__ import annotations
 
 import json
-from abc import ABC, abstractmethod
-from typing import TYPE_CHECKING, Any, TypeVar
+from abc import abstractmethod
+from typing import TYPE_CHECKING, Any
 
 from ..compact_json import from_json, to_json
 from .database import marks
 from .deltas import Deltas
 from .interface import Page, Stored
 from .stored_responses import StoredResponses
+from .transactions import Transactions
+from .uses import Uses
 from .vector_store_files import VectorStoreFiles
 from .whose import Whose
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterable
-    from contextlib import AbstractContextManager
 
-    from ..rates import Rates
     from .database import Database
 
 JSON = dict[str, Any]
-_T = TypeVar("_T")
 # By what else than where they belong lists are filtered.
 _LABELS = {"message": "run_id", "file": "purpose"}
 # Who adds one of them waits for others who do, so that a list is in the order of the
@@ -31,10 +30,13 @@ _LABELS = {"message": "run_id", "file": "purpose"}
 _IN_ORDER = ("assistant", "file", "vector_store")
 # How many objects are deleted, or looked for, at once.
 _PORTION = 500
-_EMPTY = "update objects set body = null, notes = '{}', active = false, expires = null"
+_EMPTY = (
+    "update objects set body = null, notes = '{}', active = false, expires = null,"
+    " used_at = ?"
+)
 
 
-class SQLStore(ABC):
+class SQLStore(Transactions):
     """All objects of all projects, each as the JSON of the API, in order of creation.
 
     What happens within `changes` is one change to every client. Besides its JSON an
@@ -47,6 +49,7 @@ class SQLStore(ABC):
         vector_store_files: the files of vector stores.
         deltas: the text of messages that are being written.
         responses: the responses to requests with an idempotency key.
+        uses: when objects were used last.
     """
 
     def __init__(
@@ -61,11 +64,7 @@ class SQLStore(ABC):
         self.vector_store_files = VectorStoreFiles(database, whose)
         self.deltas = Deltas(database)
         self.responses = StoredResponses(database, clock, whose)
-
-    @property
-    @abstractmethod
-    def rates(self) -> Rates:
-        """Return what keys have used in this minute."""
+        self.uses = Uses(database, clock, whose)
 
     @abstractmethod
     def of(self, project: str) -> SQLStore:
@@ -85,71 +84,6 @@ class SQLStore(ABC):
             raise LookupError(id)
         project: str = row[0]
         return project
-
-    @abstractmethod
-    def errors_explained(self) -> AbstractContextManager[None]:
-        """Turn errors of the database into a text for who started the server.
-
-        Raises:
-            StoreError: there was one.
-        """
-
-    @abstractmethod
-    def close(self) -> None:
-        """Close the database; what was changed is in it."""
-
-    @abstractmethod
-    def changes(self) -> AbstractContextManager[None]:
-        """Make several changes or, after an exception, none of them."""
-
-    @abstractmethod
-    async def perform(self, work: Callable[[], _T]) -> _T:
-        """Carry out some work as one change, for code that is on an event loop.
-
-        It may be carried out in another thread, and is never repeated. What it leaves
-        to `after` is called on the loop before this returns. Where the task is
-        cancelled meanwhile, that is raised when the change was made or taken back.
-
-        Args:
-            work: what uses the store.
-
-        Raises:
-            StoreError: the store can't be used.
-        """
-
-    @abstractmethod
-    def lock(self, *ids: str) -> None:
-        """Let nobody else change some objects until the change that goes on is made.
-
-        They are locked in the order in which they were made, so that no two changes
-        wait for each other.
-        """
-
-    @abstractmethod
-    def lock_key(self, key: str) -> None:
-        """Let nobody else use an idempotency key until this change is made."""
-
-    @abstractmethod
-    def hold(self, run: str, *, ending: bool = False) -> bool:
-        """Lock a run, and return whether this process still has to carry it on.
-
-        It has not where the run has ended or is carried by another process.
-
-        Args:
-            run: the run's id.
-            ending: whether it may be a run that is being cancelled.
-        """
-
-    @abstractmethod
-    def after(self, effect: Callable[[], None]) -> None:
-        """Call something when the change that goes on is made, if it is.
-
-        Outside of one it is called at once. It must not raise.
-        """
-
-    @abstractmethod
-    def _purge(self) -> None:
-        """Get rid of the traces of what was deleted; called after the change."""
 
     def add(
         self,
@@ -172,11 +106,11 @@ class SQLStore(ABC):
             self.lock_key(f"\n{kind}")
         self._database.execute(
             "insert into objects"
-            " (project, id, kind, thread, run, active, body, notes, expires, label)"
-            f" values ({marks(10)})",
+            " (project, id, kind, thread, run, active, body, notes, expires, used_at,"
+            f" label) values ({marks(11)})",
             (
                 *(self._whose.owner, body["id"], kind, thread, run, active),
-                *(to_json(body), to_json(notes or {}), expires),
+                *(to_json(body), to_json(notes or {}), expires, self.uses.now()),
                 body.get(_LABELS[kind]) if kind in _LABELS else None,
             ),
         )
@@ -252,9 +186,12 @@ class SQLStore(ABC):
     def put(self, body: JSON, *, active: bool = False) -> None:
         """Replace the JSON of an object, and set whether it is an active run."""
         self._database.execute(
-            f"update objects set body = ?, active = ? where {self._whose}id = ?"
-            " and body is not null",
-            (to_json(body), active, *self._whose.values, body["id"]),
+            f"update objects set body = ?, active = ?, used_at = ? where {self._whose}"
+            "id = ? and body is not null",
+            (
+                *(to_json(body), active, self.uses.now()),
+                *(*self._whose.values, body["id"]),
+            ),
         )
 
     def put_notes(self, id: str, notes: JSON) -> None:
@@ -268,7 +205,8 @@ class SQLStore(ABC):
     def delete(self, id: str) -> None:
         """Delete an object; its position stays known, for cursors."""
         gone = self._database.execute(
-            f"{_EMPTY} where {self._whose}id = ?", (*self._whose.values, id)
+            f"{_EMPTY} where {self._whose}id = ?",
+            (self.uses.now(), *self._whose.values, id),
         )
         if gone.rowcount:
             self.deltas.delete(id)
@@ -284,7 +222,7 @@ class SQLStore(ABC):
         # What is active goes first: nothing may carry it on.
         self._database.execute(
             f"{_EMPTY} where {self._whose}active and thread = ?",
-            (*self._whose.values, id),
+            (self.uses.now(), *self._whose.values, id),
         )
         self._delete_some(id)
 
@@ -312,7 +250,10 @@ class SQLStore(ABC):
             " and body is not null limit ?",
             (*self._whose.values, id, _PORTION),
         ).fetchall()
-        self._database.executemany(_EMPTY + " where place = ?", ((p,) for p, _ in rows))
+        now = self.uses.now()
+        self._database.executemany(
+            _EMPTY + " where place = ?", ((now, place) for place, _ in rows)
+        )
         self._database.executemany(
             "delete from deltas where message = ?", ((each,) for _, each in rows)
         )

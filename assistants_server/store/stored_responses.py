@@ -58,7 +58,7 @@ class StoredResponses:
         stored = asdict(response)
         fingerprint, now = stored.pop("fingerprint"), self._clock()
         del stored["deleted"]
-        self._sql.execute("delete from answers where kept_at <= ?", (now - LIFETIME,))
+        self.forget_before(now - LIFETIME)
         self._sql.execute(
             "insert into answers"
             " (project, key, request, answer, kept_at, object, thread)"
@@ -78,6 +78,10 @@ class StoredResponses:
             " answers where project = ? order by place desc limit 1 offset ?)",
             (self._whose.owner, self._whose.owner, MOST),
         )
+
+    def forget_before(self, moment: float) -> None:
+        """Forget the keys that were known before a moment, of all projects."""
+        self._sql.execute("delete from answers where kept_at <= ?", (moment,))
 
     def forget(self, id: str) -> None:
         """Keep no copy of what is deleted: an object, or all that is in a thread."""

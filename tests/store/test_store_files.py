@@ -120,7 +120,7 @@ def test_file_of_the_first_version_is_upgraded(
             store.delete(each)
             store.vector_store_files.add([vector_store_file("vs_1", {"file_id": each})])
     with contextlib.closing(sqlite3.connect(file)) as sql:
-        assert sql.execute("pragma user_version").fetchone() == (5,)
+        assert sql.execute("pragma user_version").fetchone() == (6,)
 
 
 def test_upgrade_is_made_as_a_whole_or_not_at_all(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ import pytest
 from assistants_server.file_objects import vector_store_file
 from assistants_server.store import Store, StoredResponse, stored_responses
 from assistants_server.store.project import ProjectStore
+from assistants_server.store.uses import Uses
 from assistants_server.store.vector_store_files import VectorStoreFiles
 from assistants_server.store.whose import Whose
 from tests.cases import some
@@ -83,6 +84,11 @@ READS: dict[str, tuple[Callable[[Store], Any], Any]] = {
         [],
     ),
     "responses.get": (lambda s: s.responses.get("key"), None),
+    "uses.some": (lambda s: s.uses.some("thread", None, limit=5), []),
+    "uses.unused": (
+        lambda s: s.uses.unused("vector_store", 10**11, ["vs_1"]),
+        set(),
+    ),
     "files.get": (lambda s: s.vector_store_files.get("vs_1", "file-1"), None),
     "files.leftovers": (lambda s: s.vector_store_files.leftovers(), []),
     "files.stores_of": (lambda s: s.vector_store_files.stores_of("file-1"), []),
@@ -127,6 +133,7 @@ WRITES: dict[str, Callable[[Store], object]] = {
 OTHER = {
     *("of", "project_of", "close", "perform", "changes", "after", "errors_explained"),
     *("lock", "lock_key", "hold", "notes", "add", "rates", "deltas", "responses"),
+    *("uses", "uses.now", "uses.note", "uses.forget"),
     *("vector_store_files", "files.add", "files.join", "files.begin", "files.spare"),
     *("files.next", "responses.add"),
 }
@@ -214,7 +221,8 @@ def test_every_method_of_a_store_was_tried() -> None:
     tried = {name.partition(" ")[0] for name in (*READS, *WRITES)} | OTHER
     methods = {name for name in vars(Store) if not name.startswith("_")}
     files = {n for n in vars(VectorStoreFiles) if not n.startswith("_")}
-    assert methods | {f"files.{name}" for name in files} <= tried
+    uses = {f"uses.{n}" for n in vars(Uses) if not n.startswith("_")}
+    assert methods | uses | {f"files.{name}" for name in files} <= tried
 
 
 class Recorder:

@@ -20,7 +20,7 @@ def translated(sql: str) -> str:
     sql = _HINT.sub("", sql).replace("%", "%%").replace("?", "%s")
     # The indexes are for what isn't gone. They can't be for bodies that are not null: a
     # change of a body would then be a change of every index.
-    return sql.replace("body is not null", "not gone")
+    return sql.replace("body is not null", "not gone").replace("body is null", "gone")
 
 
 def bound(values: Sequence[Any]) -> Sequence[Any]:

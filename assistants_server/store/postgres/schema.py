@@ -108,6 +108,12 @@ create table events (
 );
 create index events_by_run on events (run, place);
 """,
+    # When it was used, which nobody knows of what was there before: until now.
+    """
+alter table objects add column used_at bigint not null
+    default extract(epoch from now())::bigint;
+create index by_absence on objects (used_at) where gone;
+""",
 )
 _VERSIONS: Final = """
 create table if not exists assistants_migrations (
