@@ -20,6 +20,7 @@ from .address import key_from
 from .configuration.shown import shown
 from .configuration.sources import add_flags, configuration
 from .configuration.table import OPTIONS, PACE
+from .durations import seconds_of
 from .engines import deterministic, scripted
 from .engines.scripted import HEADER as SCRIPT_HEADER
 from .engines.scripted import HELP as SCRIPT_HELP
@@ -152,6 +153,7 @@ def _server(options: argparse.Namespace) -> LocalServer:
         max_body=options.max_body,
         max_file_size=options.max_file_size,
         max_turns=options.max_turns,
+        keep=seconds_of(options.keep) if options.keep else None,
         fault_headers=options.allow_fault_headers,
         allow_origins=options.allow_origin,
         page=not options.no_page,

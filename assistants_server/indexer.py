@@ -22,7 +22,7 @@ from .search.errors import EmbeddingError, ExtractionError, SearchError
 from .search.extraction import StoppedError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Coroutine, Iterable
 
     from .contents import Contents
     from .search.embeddings import EmbeddingServer
@@ -84,16 +84,22 @@ class Indexer:
         self._removals = asyncio.Lock()
         self._quiet = QuietLog()
 
-    async def start(self, expire: Callable[[], None]) -> None:
+    async def start(
+        self,
+        expire: Callable[[], None],
+        others: Iterable[Coroutine[Any, Any, None]] = (),
+    ) -> None:
         """Begin, with what an earlier server left.
 
         Args:
             expire: deletes what has expired.
+            others: what else goes on until it is closed.
         """
         await self._store.perform(partial(self._take_over, expire))
         for _ in range(AT_ONCE):
             self._begin(self._work())
-        self._begin(self._tidy(expire))
+        for work in (self._tidy(expire), *others):
+            self._begin(work)
 
     def _take_over(self, expire: Callable[[], None]) -> None:
         """Go on with what an earlier server left."""

@@ -22,6 +22,7 @@ from .keys import KeyFile, KeyRing
 from .layers import layers_around
 from .library import Library
 from .listeners import Listeners, origin_of
+from .retention import Retention
 from .scheduler import Scheduler
 from .searcher import Searcher
 from .settings import LOOPBACK, MEBIBYTE, Settings, store_place
@@ -76,6 +77,7 @@ class LocalServer:
         max_body: int = 8 * MEBIBYTE,
         max_file_size: int = 512 * MEBIBYTE,
         max_turns: int | None = None,
+        keep: float | None = None,
         fault_headers: bool | None = None,
         allow_origins: Iterable[str] = (),
         page: bool = True,
@@ -106,6 +108,8 @@ class LocalServer:
             max_file_size: the size of the largest file that is uploaded, in bytes.
             max_turns: how many turns of engines may go on at once; the others wait in
                 order. None for no limit.
+            keep: seconds after which threads and files that nobody has used since are
+                deleted for good, an hour at least. None keeps them.
             fault_headers: whether the header `X-Local-Fault` is obeyed; by default only
                 without a key and on loopback.
             allow_origins: the web pages that may send requests, such as
@@ -141,6 +145,7 @@ class LocalServer:
             max_body=max_body,
             max_file_size=max_file_size,
             max_turns=max_turns,
+            keep=keep,
             fault_headers=fault_headers,
             allow_origins=tuple(allow_origins),
             page=page,
@@ -343,7 +348,9 @@ class LocalServer:
                 import_at_start(self._archive, store, contents)
             await scheduler.resume()
             idle = asyncio.get_running_loop().create_task(connections.end_idle())
-            await indexer.start(library.expire)
+            keep = self._settings.keep
+            retention = [] if keep is None else [Retention(store, library, keep)]
+            await indexer.start(library.expire, [each.go_on() for each in retention])
             await server.serve(listeners.sockets)
             idle.cancel()
         finally:

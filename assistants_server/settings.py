@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 LOOPBACK = "127.0.0.1"
 MEBIBYTE = 1024 * 1024
+# Seconds: uses are not noted more exactly than by some minutes.
+_SHORTEST_KEEPING = 3600
 _ORIGIN = re.compile(r"[a-z][a-z0-9+.-]*://[^/\s*?#@]+", re.ASCII)
 
 
@@ -46,6 +48,7 @@ class Settings:
     max_body: int = 8 * MEBIBYTE
     max_file_size: int = 512 * MEBIBYTE
     max_turns: int | None = None
+    keep: float | None = None
     fault_headers: bool | None = None
     allow_origins: tuple[str, ...] = ()
     page: bool = True
@@ -75,6 +78,7 @@ class Settings:
             ("max_body", 1, 2**31),
             ("max_file_size", 1, 2**40),
             ("max_turns", 1, 10**6),
+            ("keep", 1, 10**10),
         ):
             value = getattr(self, name)
             if value is None:
@@ -82,6 +86,12 @@ class Settings:
             if not least <= value <= most or not math.isfinite(value):
                 label = name.replace("_", " ")
                 raise SettingsError(f"{label} must be {least} to {most}, not {value}")
+
+        if self.keep is not None and self.keep < _SHORTEST_KEEPING:
+            raise SettingsError(
+                "what nobody uses is kept for an hour at least, not for "
+                f"{self.keep} seconds"
+            )
 
     def check_key(self, *, has_key: bool) -> None:
         """Check that strangers need a key, where there can be any.

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from ..durations import seconds_of
+
 PREFIX: Final = "ASSISTANTS_"
 """What the names of environment variables begin with."""
 _YES: Final = ("1", "true", "yes", "on")
@@ -39,10 +41,16 @@ def _switch(text: str) -> bool:
     return word in _YES
 
 
+def _duration(text: str) -> str:
+    seconds_of(text)
+    return text
+
+
 TEXT: Final = Kind("a text", str)
 FILE: Final = Kind("the path of a file, as text", Path)
 WHOLE: Final = Kind("a whole number", int, (int,))
 NUMBER: Final = Kind("a number", float, (int, float))
+DURATION: Final = Kind("a duration, such as 30d or 12h, as text", _duration)
 SWITCH: Final = Kind("true or false", _switch, (bool,))
 
 

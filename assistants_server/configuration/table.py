@@ -11,7 +11,7 @@ from ..settings import LOOPBACK, MEBIBYTE
 from ..telemetry.log import FORMATS, LEVELS
 from ..upstream.options import ENGINE_VARIABLE
 from ..upstream.options import OPTIONS as UPSTREAM
-from .option import FILE, NUMBER, SWITCH, WHOLE, Option
+from .option import DURATION, FILE, NUMBER, SWITCH, WHOLE, Option
 
 PACE: Final = 0.02
 """Seconds between two pieces of a message, of engines that have no pace themselves."""
@@ -76,6 +76,14 @@ _STATE: Final = (
         FILE,
         "FILE",
         otherwise="in memory, and in a temporary folder",
+    ),
+    Option(
+        "keep",
+        "delete for good what nobody has used for so long, such as 30d: threads with "
+        "all that is in them, and files that are in no vector store and no assistant",
+        DURATION,
+        "TIME",
+        otherwise="all is kept",
     ),
     Option(
         "archive",
