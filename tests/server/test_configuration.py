@@ -270,6 +270,8 @@ def _values(option: Any) -> tuple[Any, str, str | None, str]:
         return 0.5, "2", "3", "0.5"
     if kind == "true or false":
         return True, "off", None, "true"
+    if kind.startswith("a duration"):
+        return "1h", "2d", "30d", '"1h"'
     return option.kind.read("a"), "b", "c", '"a"'
 
 
