@@ -20,6 +20,8 @@ class Compiled(BytecodeCache):
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder / "__pycache__"
+        # The version of Python stands in the files, that of jinja2 doesn't.
+        self._suffix = f"jinja2-{version('jinja2')}.bin"
 
     def load_bytecode(self, bucket: Bucket) -> None:
         """Read a compiled template, if it is there."""
@@ -38,5 +40,4 @@ class Compiled(BytecodeCache):
             own.replace(file)
 
     def _file(self, bucket: Bucket) -> Path:
-        # The version of Python stands in the file, that of jinja2 doesn't.
-        return self._folder / f"{bucket.key}.jinja2-{version('jinja2')}.bin"
+        return self._folder / f"{bucket.key}.{self._suffix}"

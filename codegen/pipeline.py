@@ -206,8 +206,10 @@ def _written(order: Order, beside: Path, say: Say) -> Iterator[tuple[Path, Code]
     say(f"normalised: {', '.join(counts) or 'nothing to do'}")
     with scratch_folder(order.target, beside) as folder:
         render(package, found.document, folder / order.name, order.http)
-        # The command keeps the collector from running, and templates leave circles.
-        gc.collect()
+        if not gc.isenabled():
+            # The command keeps the collector from running, and templates leave circles,
+            # all of them young.
+            gc.collect(0)
         # ruff is a process of its own, and has a core to itself meanwhile.
         with ThreadPoolExecutor(1) as beside_us:
             formatted = beside_us.submit(format_code, folder)
