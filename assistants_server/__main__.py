@@ -150,6 +150,8 @@ def _server(options: argparse.Namespace) -> LocalServer:
         poll_after=options.poll_after,
         expires_after=options.expires_after,
         keep_alive=options.keep_alive,
+        drain=options.drain,
+        lease=options.lease,
         max_body=options.max_body,
         max_file_size=options.max_file_size,
         max_turns=options.max_turns,

@@ -22,6 +22,7 @@ from .engines.turn_events import (
 )
 from .file_search import FileSearchError
 from .run_record import OverError
+from .store import StoreError
 from .telemetry.instruments import instruments
 from .turn_usage import TokensSpentError
 
@@ -119,7 +120,7 @@ async def take_turn(
         if is_over():
             raise
         return Fail("The engine was cancelled from within.")
-    except (OverError, WriteError):
+    except (OverError, WriteError, StoreError):
         raise
     except Exception as error:
         if is_over():

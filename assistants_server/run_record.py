@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -42,15 +43,29 @@ class RunRecord:
         store: the store as the project of the run sees it.
         listener: receives the events; None where nobody listens.
         status: its status when it was looked at or changed here for the last time.
+        shared: whether they are stored as well, for a client of another process.
+        last_event: the position of the last one that is stored.
     """
 
-    def __init__(self, store: Store, id: str, listener: Listener | None = None) -> None:
+    def __init__(
+        self,
+        store: Store,
+        id: str,
+        listener: Listener | None = None,
+        *,
+        shared: bool = False,
+    ) -> None:
         """Find a run of the store, whatever its status."""
         self.id = id
         self.listener = listener
         self.status = "queued"
         # From here on nothing is found that isn't of the run's own project.
         self.store = self._store = store.of(store.project_of(id))
+        self.shared = shared
+        self.last_event = 0
+        self._changes = 0
+        self._idle = asyncio.Event()
+        self._is_left = False
         self._notes = store.notes(id)
         self.thread: str = self._notes["thread"]
 
@@ -67,11 +82,24 @@ class RunRecord:
         """
 
         def held() -> _T:
-            if not self._store.hold(self.id, ending=ending):
+            if not self._store.hold(self.id, ending=ending) or self._is_left:
                 raise OverError
             return work()
 
-        return await self._store.perform(held)
+        self._changes += 1
+        try:
+            return await self._store.perform(held)
+        finally:
+            self._changes -= 1
+            if not self._changes:
+                self._idle.set()
+
+    async def leave(self) -> None:
+        """Let nothing be changed any more, and wait for a change that goes on."""
+        self._is_left = True
+        self._idle.clear()
+        if self._changes:
+            await self._idle.wait()
 
     @property
     def expires(self) -> float:
@@ -159,6 +187,8 @@ class RunRecord:
             listener: receives the events from now on.
         """
         self.listener = listener
+        # Whoever listened elsewhere has got all that there was.
+        self.shared = False
         step = [each for each in self.steps() if each["status"] == "in_progress"][-1]
         for call in step["step_details"]["tool_calls"]:
             call["function"]["output"] = outputs[call["id"]]
@@ -282,16 +312,25 @@ class RunRecord:
     def emit(self, name: str, data: JSON) -> None:
         """Send an event, as soon as the change that goes on is made."""
         listener = self.listener
-        if not listener:
+        if not listener and not self.shared:
             return
         if name.startswith("thread.run.step") and not self._notes["results"]:
             data = objects.without_results(data)
-        self._store.after(partial(listener.put, frame(name, data)))
+        event = frame(name, data)
+        if listener:
+            self._store.after(partial(listener.put, event))
+        if self.shared:
+            self._share(event.decode())
 
     def end_stream(self) -> None:
         """Send the last event, likewise; what comes then goes to nobody."""
         if self.listener:
             self._store.after(partial(self._end_stream, self.listener))
+        if self.shared:
+            self._share(None)
+
+    def _share(self, event: str | None) -> None:
+        self.last_event = self._store.processes.add_event(self.id, event)
 
     def close_stream(self) -> None:
         """Send the last event at once, outside of a change."""

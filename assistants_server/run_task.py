@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -14,12 +13,15 @@ from .engine_turn import take_turn
 from .engines.turn_events import Fail, Incomplete
 from .made_files import MadeFiles
 from .run_record import ACTIVE, OverError, action_calls
+from .store import StoreAwayError
 from .telemetry.instruments import instruments
 from .turn_context import next_turn
 from .turn_usage import TurnUsage
 from .turn_writer import TurnWriter
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from .contents import Contents
     from .engines.interface import Engine
     from .file_search import FileSearcher
@@ -61,6 +63,7 @@ class RunTask:
         contents: Contents,
         slots: asyncio.Semaphore | None,
         lane: Lane,
+        on_lost: Callable[[RunRecord], None],
     ) -> None:
         """Prepare to carry on a run of the store, whatever its status.
 
@@ -73,6 +76,8 @@ class RunTask:
             contents: the contents of files.
             slots: bounds how many engines are at work; None for no limit.
             lane: where it waits between two steps.
+            on_lost: called where the run goes on without this task, and a client still
+                listens to it.
         """
         self.record = record
         self._store = store
@@ -82,7 +87,10 @@ class RunTask:
         self._contents = contents
         self._slots = slots
         self._lane = lane
+        self._on_lost = on_lost
         self._has_slot = False
+        self._has_turn = False
+        self._drains = False
         self._submitted = asyncio.Event()
         self._writer: TurnWriter | None = None
         # What it was told from outside, or that its time is over.
@@ -104,6 +112,13 @@ class RunTask:
         """Take the next turn: the outputs are in the store."""
         self._submitted.set()
 
+    def cancel_from_elsewhere(self, run: JSON) -> None:
+        """Cancel the run soon; another process has made it cancelling."""
+        if not self._is_over():
+            if self.record.listener:
+                self.record.listener.send("thread.run.cancelling", run)
+            self.cancel()
+
     def discard(self) -> None:
         """Write no more, and end the stream: the thread is gone."""
         self.record.close_stream()
@@ -114,11 +129,23 @@ class RunTask:
         self._abort_stream()
         self._leave()
 
+    def drain(self) -> None:
+        """Begin no more turns; one that goes on may end."""
+        self._drains = True
+        if not self._has_turn:
+            self.stop()
+
+    def leave(self) -> None:
+        """Write no more: another process carries on the run, or will."""
+        self._leave()
+
     def _leave(self) -> None:
         """Do nothing more, even if it was told to end the run before."""
-        self._left = True
-        self._tell("left")
-        self._task.cancel()
+        if not self._left:
+            # Once: it may be leaving already, and wait for a change that goes on.
+            self._left = True
+            self._tell("left")
+            self._task.cancel()
 
     def _tell(self, what: str) -> None:
         if not self._told.done():
@@ -136,8 +163,6 @@ class RunTask:
         work = asyncio.get_running_loop().create_task(self._carry_on())
         try:
             await self._wait_for(work)
-            if self.record.listener:
-                await self._end_stream()
         finally:
             self._tell("left")
             if not work.done():
@@ -147,6 +172,10 @@ class RunTask:
             if self._slots and self._has_slot:
                 self._has_slot = False
                 self._slots.release()
+            await self.record.leave()
+            if self.record.listener:
+                # The run came to its end, or goes on, somewhere else.
+                self._on_lost(self.record)
 
     async def _wait_for(self, work: asyncio.Task[None]) -> None:
         # A clock that was set back makes no run longer than it may be.
@@ -171,7 +200,10 @@ class RunTask:
         elif isinstance(work.exception(), OverError):
             # The store knows of the end before this task is told.
             await self._end("cancelled")
-        elif raised := work.exception():
+        elif _is_away(raised := work.exception()):
+            # The run is as after a crash: it is found soon, and taken up again.
+            self._tell("left")
+        elif raised:
             self._tell("failed")
             _log.error("run %s failed", self.record.id, exc_info=raised)
             # What is in memory may be more than the store has.
@@ -220,19 +252,6 @@ class RunTask:
             self._writer.abandon()
         self.record.end(ending, error=error)
 
-    async def _end_stream(self) -> None:
-        """End the stream of a run that came to its end somewhere else."""
-
-        def end() -> None:
-            run = self.record.run()
-            if run["status"] not in ACTIVE:
-                self.record.emit(f"thread.run.{run['status']}", run)
-                self.record.end_stream()
-
-        with suppress(Exception):
-            await self._store.perform(end)
-        self._abort_stream()
-
     def _abort_stream(self) -> None:
         if self.record.listener:
             self.record.listener.abort()
@@ -266,13 +285,17 @@ class RunTask:
                 self._has_slot = True
             try:
                 await self._lane.pause()
+                self._has_turn = True
                 calls = await self._take_turn()
             finally:
+                self._has_turn = False
                 if self._slots and self._has_slot:
                     self._has_slot = False
                     self._slots.release()
             if not calls:
                 return
+            if self._drains:
+                self.stop()
 
     async def _take_turn(self) -> list[JSON]:
         """Let the engine take a turn; return the calls that the client acts on now."""
@@ -339,6 +362,13 @@ def outcome_of(ended: Fail | Incomplete | None) -> str:
     if ended is None:
         return "completed"
     return "failed" if isinstance(ended, Fail) else "incomplete"
+
+
+def _is_away(error: BaseException | None) -> bool:
+    """Return whether the store was away, which is over soon."""
+    while error and not isinstance(error, StoreAwayError):
+        error = error.__cause__
+    return error is not None
 
 
 def _forget(work: asyncio.Task[None]) -> None:

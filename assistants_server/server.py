@@ -27,6 +27,7 @@ from .scheduler import Scheduler
 from .searcher import Searcher
 from .settings import LOOPBACK, MEBIBYTE, Settings, store_place
 from .store import open_store
+from .store.processes import LEASE
 from .telemetry.health import METRICS
 from .telemetry.instruments import Instruments, install
 from .telemetry.metrics import (
@@ -74,6 +75,8 @@ class LocalServer:
         poll_after: int = 50,
         expires_after: float = 600.0,
         keep_alive: float = 15.0,
+        drain: float = 0.0,
+        lease: float = LEASE,
         max_body: int = 8 * MEBIBYTE,
         max_file_size: int = 512 * MEBIBYTE,
         max_turns: int | None = None,
@@ -104,6 +107,10 @@ class LocalServer:
             expires_after: seconds after which an active run expires.
             keep_alive: seconds without an event after which a stream has a comment, so
                 that no proxy takes it for dead.
+            drain: seconds that turns of engines may still take when the server stops;
+                what has not ended then goes on with the next server.
+            lease: seconds after which other servers on the same database take this one
+                for dead, and carry on its runs.
             max_body: the size of the largest request body, in bytes, uploads aside.
             max_file_size: the size of the largest file that is uploaded, in bytes.
             max_turns: how many turns of engines may go on at once; the others wait in
@@ -142,6 +149,8 @@ class LocalServer:
             poll_after=poll_after,
             expires_after=expires_after,
             keep_alive=keep_alive,
+            drain=drain,
+            lease=lease,
             max_body=max_body,
             max_file_size=max_file_size,
             max_turns=max_turns,
@@ -308,6 +317,7 @@ class LocalServer:
         self._needs_key = await keys.is_needed()
         self._settings.check_key(has_key=self._needs_key)
         store = open_store(place)
+        store.processes.lease = self._settings.lease
         contents = Contents(file_beside(place))
         try:
             indexer = Indexer(store, contents, self._embeddings)
@@ -341,7 +351,8 @@ class LocalServer:
                 timeout_graceful_shutdown=1,
             )
             server = UvicornServer(
-                config, store, scheduler, indexer, connections, ready
+                *(config, store, scheduler, indexer, connections, ready),
+                drain=self._settings.drain,
             )
             self._running = _Running(server, scheduler, layers.request_log)
             if self._archive is not None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from .address import is_key
 from .store import place_of
+from .store.processes import LEASE
 
 if TYPE_CHECKING:
     import os
@@ -45,6 +46,8 @@ class Settings:
     poll_after: int = 50
     expires_after: float = 600.0
     keep_alive: float = 15.0
+    drain: float = 0.0
+    lease: float = LEASE
     max_body: int = 8 * MEBIBYTE
     max_file_size: int = 512 * MEBIBYTE
     max_turns: int | None = None
@@ -75,6 +78,8 @@ class Settings:
             ("poll_after", 0, 3_600_000),
             ("expires_after", 0, 10**8),
             ("keep_alive", 0.01, 10**8),
+            ("drain", 0, 86_400),
+            ("lease", 1, 3600),
             ("max_body", 1, 2**31),
             ("max_file_size", 1, 2**40),
             ("max_turns", 1, 10**6),

@@ -101,8 +101,11 @@ class UvicornServer(uvicorn.Server):
         indexer: Indexer,
         connections: Connections,
         ready: Callable[[], None],
+        *,
+        drain: float = 0.0,
     ) -> None:
         super().__init__(config)
+        self._drain = drain
         self._store = store
         self._scheduler = scheduler
         self._indexer = indexer
@@ -138,7 +141,8 @@ class UvicornServer(uvicorn.Server):
                 await asyncio.wait_for(self._stopping.wait(), 1)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """End the streams, then the other responses, and close."""
+        """Let turns end, then the streams and the other responses, and close."""
+        await self._scheduler.drain(self._drain)
         await self._scheduler.close()
         deadline = self._loop.time() + _GRACE
         while self.server_state.tasks and self._loop.time() < deadline:

@@ -8,6 +8,7 @@ from .. import faults
 from ..search.embeddings import KEY_VARIABLE as EMBEDDINGS_KEY_VARIABLE
 from ..search.embeddings import MODEL
 from ..settings import LOOPBACK, MEBIBYTE
+from ..store.processes import LEASE
 from ..telemetry.log import FORMATS, LEVELS
 from ..upstream.options import ENGINE_VARIABLE
 from ..upstream.options import OPTIONS as UPSTREAM
@@ -73,8 +74,7 @@ _STATE: Final = (
         "store",
         "keep the state in this file, and uploaded files in FILE.files beside it, so "
         "that both survive a restart, even in the middle of a run",
-        FILE,
-        "FILE",
+        metavar="FILE",
         otherwise="in memory, and in a temporary folder",
     ),
     Option(
@@ -141,6 +141,22 @@ _RUNS: Final = (
         NUMBER,
         "SECONDS",
         default=15.0,
+    ),
+    Option(
+        "drain",
+        "time that turns of the engine may still take when the server stops; what has "
+        "not ended then goes on with the next server, or with another one",
+        NUMBER,
+        "SECONDS",
+        default=0.0,
+    ),
+    Option(
+        "lease",
+        "time after which other servers on the same database take this one for dead, "
+        "and carry on its runs",
+        NUMBER,
+        "SECONDS",
+        default=LEASE,
     ),
     Option(
         "max-turns",

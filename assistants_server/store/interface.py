@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
     from ..rates import Rates
     from .deltas import Deltas
+    from .processes import Processes
     from .stored_responses import StoredResponses
     from .uses import Uses
     from .vector_store_files import VectorStoreFiles
@@ -100,6 +101,9 @@ class Store(Protocol):
 
     @property
     def responses(self) -> StoredResponses: ...
+
+    @property
+    def processes(self) -> Processes: ...
 
     def of(self, project: str) -> Store: ...
 

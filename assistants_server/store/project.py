@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from ..rates import Rates
     from .database import Database
+    from .processes import Processes
 
 _T = TypeVar("_T")
 
@@ -51,6 +52,11 @@ class ProjectStore(SQLStore):
     def rates(self) -> Rates:
         """Return what keys have used, of whatever project."""
         return self._whole.rates
+
+    @property
+    def processes(self) -> Processes:
+        """Return this process, which carries on runs of all projects."""
+        return self._whole.processes
 
     def of(self, project: str) -> SQLStore:
         """Return the store as another project sees it."""

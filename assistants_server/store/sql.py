@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterable
 
     from .database import Database
+    from .processes import Processes
 
 JSON = dict[str, Any]
 # By what else than where they belong lists are filtered.
@@ -65,6 +66,11 @@ class SQLStore(Transactions):
         self.deltas = Deltas(database)
         self.responses = StoredResponses(database, clock, whose)
         self.uses = Uses(database, clock, whose)
+
+    @property
+    @abstractmethod
+    def processes(self) -> Processes:
+        """Return this process among those that share the store."""
 
     @abstractmethod
     def of(self, project: str) -> SQLStore:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from ..rates import LocalRates
 from .interface import ConflictError, StoreError
+from .processes import OnlyProcess
 from .project import ProjectStore
 from .schema import make_private, open_schema, refuse_other_files
 from .sql import SQLStore
@@ -57,11 +58,17 @@ class SQLiteStore(SQLStore):
                 raise
         super().__init__(self._sql, clock)
         self._rates = LocalRates()
+        self._processes = OnlyProcess(self._sql)
 
     @property
     def rates(self) -> LocalRates:
         """Return what keys have used in this minute, by this process alone."""
         return self._rates
+
+    @property
+    def processes(self) -> OnlyProcess:
+        """Return this process, which has the file for itself."""
+        return self._processes
 
     def of(self, project: str) -> ProjectStore:
         """Return the store as a project sees it: what is not its own isn't there."""

@@ -2,8 +2,9 @@
 
     python -m harness.postgres [PYTEST-OPTION...]
 
-Without options these are all that servers of the tests are asked: `tests/store` and
-`tests/server`. Exit code 2: there is no PostgreSQL here, and none can be installed.
+Without options these are all that servers of the tests are asked, and several servers
+at once: `tests/store`, `tests/server` and `tests/processes`. Exit code 2: there is no
+PostgreSQL here, and none can be installed.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import sys
 from harness.postgres.programs import programs
 from harness.processes import ROOT, ProcessError
 
-_TESTS = ("tests/store", "tests/server")
+_TESTS = ("tests/store", "tests/processes", "tests/server")
 _PARALLEL = ("-n", "auto", "--dist", "worksteal")
 
 

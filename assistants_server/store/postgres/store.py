@@ -17,6 +17,7 @@ from ..project import ProjectStore
 from ..sql import SQLStore
 from ..workers import in_worker
 from .errors import explained
+from .processes import DatabaseProcesses
 from .schema import migrate
 from .sessions import Sessions, connection_info
 
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
 _T = TypeVar("_T")
 CONNECTIONS = 8
 """How many changes a server makes at the same time at most."""
-_GOING_ON = ("queued", "in_progress", "requires_action")
 
 
 class PostgresStore(SQLStore):
@@ -66,11 +66,17 @@ class PostgresStore(SQLStore):
         self._workers = ThreadPoolExecutor(connections, "store")
         super().__init__(self._sessions, clock)
         self._rates = LocalRates()
+        self._processes = DatabaseProcesses(self._sessions, information, url)
 
     @property
     def rates(self) -> LocalRates:
         """Return what keys have used in this minute, by this process alone."""
         return self._rates
+
+    @property
+    def processes(self) -> DatabaseProcesses:
+        """Return this process among those on the same database."""
+        return self._processes
 
     def of(self, project: str) -> ProjectStore:
         """Return the store as a project sees it: what is not its own isn't there."""
@@ -157,10 +163,7 @@ class PostgresStore(SQLStore):
             run: the run's id.
             ending: whether it may be a run that is being cancelled.
         """
-        self.lock(run)
-        found = self.stored(run)
-        status = found and found.body and found.body["status"]
-        return status in _GOING_ON or (ending and status == "cancelling")
+        return self._processes.holds(run, ending=ending)
 
     def _purge(self) -> None:
         """Leave it to PostgreSQL, which clears up what was deleted by itself."""
