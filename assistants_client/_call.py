@@ -45,6 +45,7 @@ if TYPE_CHECKING:
 
     from ._api import Request
     from ._effects import HttpResponse
+    from ._traces import SpanOfCall
     from ._verbosity import Verbosity
 
 T = TypeVar("T")
@@ -185,6 +186,7 @@ class Call(Generic[T_co]):
         stream: whether the response is a stream of events.
         unread: whether the body of a successful response is left unread.
         accept: the media types that a response may have.
+        trace: the span that the stream of the response belongs to, if there is one.
     """
 
     operation: str
@@ -195,6 +197,7 @@ class Call(Generic[T_co]):
     stream: bool = False
     unread: bool = False
     accept: str = "application/json"
+    trace: SpanOfCall | None = field(default=None, repr=False)
 
 
 @frozen

@@ -111,11 +111,15 @@ class Invocation:
         timeout: seconds after which it is no longer waited for; None for no limit.
         concurrent: whether it may be called besides others, in another thread; else it
             is called in the thread or event loop that waits, one after the other.
+        tool: the name of the tool that it is, if it is one.
+        call_id: the id of the tool call.
     """
 
     function: Callable[[], Any]
     timeout: float | None = None
     concurrent: bool = True
+    tool: str = ""
+    call_id: str = ""
 
 
 @frozen

@@ -8,7 +8,7 @@ import random
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
-from typing import Any, Final, TypeAlias, TypedDict
+from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypedDict, TypeVar
 from urllib.parse import SplitResult, urlsplit
 
 from attrs import evolve, field, frozen
@@ -18,6 +18,12 @@ from ._errors import ConfigurationError
 from ._redaction import Secrets, in_query, in_user, without_user
 from ._verbosity import Verbosity, checked
 
+if TYPE_CHECKING:
+    from ._effects import Flow
+    from ._traces import Traces
+
+T = TypeVar("T")
+
 TIMEOUT: Final = 600.0
 CONNECT_TIMEOUT: Final = 5.0
 MAX_RETRIES: Final = 2
@@ -26,6 +32,19 @@ MAX_RESPONSE_BYTES: Final = 256 * 1024**2
 MAX_CONNECTIONS: Final = 1000
 """How many connections a client has at most, if nothing else is said."""
 ApiKey: TypeAlias = str | Callable[[], Any]
+
+
+def _traces_of(given: Any) -> Traces | None:
+    """Return what makes spans, if anybody asks for them; else it isn't even imported.
+
+    Raises:
+        ConfigurationError: it can't be had.
+    """
+    if given is None or given is False or is_left_out(given):
+        return None
+    from ._traces import traces_of
+
+    return traces_of(given)
 
 
 @frozen
@@ -54,6 +73,7 @@ class ClientOptions(TypedDict, total=False):
     redact_headers: tuple[str, ...]
     max_response_bytes: int | None
     max_connections: int
+    traces: Any
     http_client: Any
 
 
@@ -86,6 +106,7 @@ class Options:
         redact_headers: headers that the transcript redacts besides the usual ones.
         max_response_bytes: how long a response may be; None for no limit.
         max_connections: how many connections there are at most.
+        traces: what makes spans; None where nobody asked for them.
         secrets: what is redacted in all that is shown; copies share it.
         own_secrets: the secrets that these settings hold.
     """
@@ -102,6 +123,7 @@ class Options:
     redact_headers: tuple[str, ...] = ()
     max_response_bytes: int | None = MAX_RESPONSE_BYTES
     max_connections: int = MAX_CONNECTIONS
+    traces: Traces | None = field(default=None, converter=_traces_of)
     secrets: Secrets = field(factory=Secrets, eq=False)
     own_secrets: tuple[str, ...] = ()
 
@@ -117,9 +139,14 @@ class Options:
             "redact_headers": self.redact_headers,
             "max_response_bytes": self.max_response_bytes,
             "max_connections": self.max_connections,
+            "traces": self.traces is not None,
         }
         facts = ", ".join(f"{name}={value!r}" for name, value in shown.items())
         return self.secrets.redact(f"{type(self).__name__}({facts})")
+
+    def marked(self, flow: Flow[T]) -> Flow[T]:
+        """Return a flow whose requests name the current span, if there are any."""
+        return flow if self.traces is None else self.traces.marked(flow)
 
     def with_changes(self, **changes: Any) -> Options:
         """Return a copy with some settings changed.

@@ -10,7 +10,7 @@ from ._arguments import is_left_out
 from ._attach_methods import AsyncAttachMethods, AttachMethods
 from ._drive import drive, drive_async
 from ._errors import ConfigurationError
-from ._flows.call import perform_call
+from ._flows.call import performed
 from ._options import (
     MAX_RESPONSE_BYTES,
     MAX_RETRIES,
@@ -33,6 +33,8 @@ from .resources._client import AsyncResources, Resources
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from typing import Self, Unpack
+
+    from opentelemetry.trace import TracerProvider
 
     from ._call import Call, CallOptions, CallResult
     from ._effects import Flow
@@ -74,6 +76,7 @@ class _Client(SettingAttributes, Generic[PoolT]):
         redact_headers: tuple[str, ...] = (),
         max_response_bytes: int | None = MAX_RESPONSE_BYTES,
         max_connections: int | None = None,
+        traces: bool | TracerProvider = False,
         http_client: Any = None,
     ) -> None:
         """Set a client up; nothing is sent yet.
@@ -98,6 +101,8 @@ class _Client(SettingAttributes, Generic[PoolT]):
             max_connections: how many connections there are at most, and so how many
                 requests at once; 1000 if not given. Others wait for one, as long as
                 their timeout says. An `http_client` has limits of its own.
+            traces: whether spans are made with OpenTelemetry's API; they go where the
+                process has them go, or to this provider.
             http_client: a client of httpx or httpx2 to use, with proxies and the like;
                 its owner closes it. Without one, the client makes its own: of
                 the library that ASSISTANTS_HTTP names, else of httpx where that is
@@ -120,6 +125,7 @@ class _Client(SettingAttributes, Generic[PoolT]):
             redact_headers=redact_headers or (),
             max_response_bytes=max_response_bytes,
             max_connections=connections_of(max_connections, http_client),
+            traces=traces,
         )
         self._use(http_client)
 
@@ -287,20 +293,20 @@ class Client(_Client[Pool], Resources, CustomRequests, AttachMethods):
 
     def _perform(self, call: Call[T]) -> CallResult[T]:
         """Perform a call, as the methods make them."""
-        return self._follow(perform_call(call, self._options), call.options)
+        return self._follow(performed(call, self._options), call.options)
 
     def _follow(self, flow: Flow[T], options: CallOptions) -> T:
         """Run a flow to its end, such as that of a call."""
         http = self._http(options)
         try:
-            return drive(flow, http.perform)
+            return drive(self._options.marked(flow), http.perform)
         finally:
             http.clear_progress()
 
     def _begin(self, call: Call[T]) -> tuple[CallResult[T], Http]:
         """Perform a call up to the body of its response, which is read by `Http`."""
         http = self._http(call.options)
-        return drive(perform_call(call, self._options), http.perform), http
+        return drive(performed(call, self._options), http.perform), http
 
     def _http(self, options: CallOptions) -> Http:
         """Return what performs effects, by the connections there are."""
@@ -345,20 +351,20 @@ class AsyncClient(
 
     async def _perform(self, call: Call[T]) -> CallResult[T]:
         """Perform a call, as the methods make them."""
-        return await self._follow(perform_call(call, self._options), call.options)
+        return await self._follow(performed(call, self._options), call.options)
 
     async def _follow(self, flow: Flow[T], options: CallOptions) -> T:
         """Run a flow to its end, such as that of a call."""
         http = self._http(options)
         try:
-            return await drive_async(flow, http.perform)
+            return await drive_async(self._options.marked(flow), http.perform)
         finally:
             http.clear_progress()
 
     async def _begin(self, call: Call[T]) -> tuple[CallResult[T], AsyncHttp]:
         """Perform a call up to the body of its response, which is read by `Http`."""
         http = self._http(call.options)
-        return await drive_async(perform_call(call, self._options), http.perform), http
+        return await drive_async(performed(call, self._options), http.perform), http
 
     def _http(self, options: CallOptions) -> AsyncHttp:
         """Return what performs effects, by the connections there are."""

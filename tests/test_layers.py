@@ -39,7 +39,7 @@ PACKAGES = (
 ROOMS = (
     *("_version", "_log", "_text", "_locks", "_effects", "_json"),
     *("_error_messages", "_errors", "_file_errors", "_run_errors", "_tool_ledger"),
-    *("_verbosity", "_spellings", "_redaction"),
+    *("_verbosity", "_spellings", "_redaction", "_traces"),
     *(
         "_api",
         "_arguments",

@@ -205,7 +205,12 @@ class Actions:
             if tools.on_error == "raise":
                 raise raised(error, call, run) from error.__cause__
             return error
-        return evolve(bound, function=self._ledger.noting(call.id, bound.function))
+        return evolve(
+            bound,
+            function=self._ledger.noting(call.id, bound.function),
+            tool=name_of(call) or "",
+            call_id=call.id,
+        )
 
     def _note(self, call: Any, result: Any) -> Flow[None]:
         """Note the result of a call that took too long, and log a failure."""

@@ -167,6 +167,18 @@ def perform_call(
     return result
 
 
+def performed(call: Call[T], settings: Options) -> Flow[CallResult[T]]:
+    """Perform a call in a span, if it is one that has one and spans are made.
+
+    `perform_call` has the arguments and the errors.
+    """
+    flow = perform_call(call, settings)
+    traces = settings.traces
+    if traces is None:
+        return flow
+    return traces.marked(traces.call(call, flow, settings.base_url))
+
+
 def _invoked(key: Callable[[], Any], secrets: Secrets) -> Flow[Any]:
     """Return what the function returns that is to return a key.
 

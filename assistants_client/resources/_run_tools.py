@@ -126,7 +126,8 @@ def begin_run(
     """
     if handled.added:
         whole = yield from with_tools(params, handled, calls)
-        call = evolve(calls.begin(operation, whole), read=call.read)
+        begun = calls.begin(operation, whole)
+        call = evolve(begun, read=call.read, trace=call.trace)
     result = yield from perform_call(call, calls.settings)
     if operation is SUBMIT_TOOL_OUTPUTS_TO_RUN:
         note(calls.ledger, params)

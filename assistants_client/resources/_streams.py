@@ -72,7 +72,8 @@ def event_call(
         note(calls.ledger, params)
         return kind(result, plan, client._http(result.call.options))
 
-    return make_call(operation, {**params, "stream": True}, ids, read)
+    call = make_call(operation, {**params, "stream": True}, ids, read)
+    return _in_span(call, client)
 
 
 def followed_call(
@@ -91,7 +92,8 @@ def followed_call(
     listed(operation, rest)
     rest["stream"] = True
     calls = RunCalls(client, rest, ids)
-    call = evolve(calls.begin(operation, rest), read=lambda result: result)
+    call = _in_span(calls.begin(operation, rest), client)
+    call = evolve(call, read=lambda result: result)
     plan = Plan(
         calls=calls,
         policy=policy,
@@ -104,9 +106,11 @@ def followed_call(
         # Only one that somebody asks for bounds what is streamed.
         seconds = policy.max_wait if "max_wait" in waits else None
         deadline = Deadline.of(time.monotonic, seconds)
-        flow = begin_run(operation, call, rest, handled, calls)
+        flow = within(begin_run(operation, call, rest, handled, calls), deadline)
+        if call.trace is not None:
+            flow = call.trace.within(flow, ends=False)
         try:
-            result = yield from within(flow, deadline)
+            result = yield from flow
         except TimeUp as up:
             raise (
                 yield from timed_out(calls.named(), calls.cancel, deadline, policy, up)
@@ -118,6 +122,14 @@ def followed_call(
         return result, evolve(plan, deadline=None if seconds is None else deadline)
 
     return Followed(begin, call.options, callbacks)
+
+
+def _in_span(call: Call[S], client: Any) -> Call[S]:
+    """Return a call with the span that its stream belongs to, if spans are made."""
+    traces = client.options.traces
+    if traces is None:
+        return call
+    return evolve(call, trace=traces.run(call, client.options.base_url))
 
 
 def _is_callback(name: str, value: Any) -> bool:

@@ -65,9 +65,12 @@ def wait_flow(
         return begin_run(operation, call, rest, handled, calls)
 
     known = calls.named() if known is None else known
-    flow = poll_run(
+    flow: Flow[Any] = poll_run(
         first, calls.retrieve, calls.cancel, policy, act_for(handled, calls), known
     )
+    traces = client.options.traces
+    if traces is not None:
+        flow = traces.run(call, client.options.base_url).within(flow)
     return flow, call.options
 
 

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from .._api import KnownAssistantStreamEvent
     from .._call import CallResult
+    from .._effects import Flow
     from .._events.parse import ParsedEvent, Received
     from .._transcript import Transcript
     from .._transport.async_http import AsyncHttp
@@ -95,6 +96,18 @@ class _Stream(Shown):
         self._plan = plan
         self._delivery = _Delivery(snapshots, http.transcript)
         self.snapshots = snapshots
+
+    @staticmethod
+    def _followed(
+        result: CallResult[Any], snapshots: Snapshots, plan: Plan
+    ) -> Flow[None]:
+        """Return the flow that follows the run, in its span if there is one."""
+        flow, trace = follow_run(result, snapshots, plan), result.call.trace
+        return flow if trace is None else trace.following(flow, lambda: snapshots.run)
+
+    def _end_span(self) -> None:
+        if self._result.call.trace is not None:
+            self._result.call.trace.end(self.snapshots.run)
 
     def __repr__(self) -> str:
         from ..display.streams import stream_line
@@ -189,7 +202,7 @@ class Stream(_Stream):
         """
         snapshots = snapshots or RunSnapshot()
         super().__init__(result, plan, http, snapshots)
-        flow = follow_run(result, snapshots, plan)
+        flow = self._followed(result, snapshots, plan)
         self.events: Generator[KnownAssistantStreamEvent, None, None] = iterate(
             flow, http.perform, self._delivery.take
         )
@@ -235,6 +248,7 @@ class Stream(_Stream):
             try:
                 self.events.close()
             finally:
+                self._end_span()
                 self._http.release(self._result.response)
 
 
@@ -256,7 +270,7 @@ class AsyncStream(_Stream):
         """Start with a response whose body is unread; see `Stream`."""
         snapshots = snapshots or RunSnapshot()
         super().__init__(result, plan, http, snapshots)
-        flow = follow_run(result, snapshots, plan)
+        flow = self._followed(result, snapshots, plan)
         self.events: AsyncGenerator[KnownAssistantStreamEvent, None] = iterate_async(
             flow, http.perform, self._delivery.take
         )
@@ -303,4 +317,5 @@ class AsyncStream(_Stream):
             try:
                 await self.events.aclose()
             finally:
+                self._end_span()
                 await self._http.release(self._result.response)

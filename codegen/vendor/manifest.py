@@ -22,7 +22,11 @@ from codegen.paths import GENERATED, ROOT
 FACADE = "assistants_client"
 LICENCES = ("LICENSE", "NOTICE")
 # The distributions whose name differs from that of what one imports.
-_DISTRIBUTIONS = {"attr": "attrs", "dateutil": "python-dateutil"}
+_DISTRIBUTIONS = {
+    "attr": "attrs",
+    "dateutil": "python-dateutil",
+    "opentelemetry": "opentelemetry-api",
+}
 _VERSION = re.compile(r'^__version__ = "(.+)"$', re.MULTILINE)
 # What a copy is made of: changes elsewhere don't make it another.
 _SOURCES = (FACADE, "generated", "codegen/vendor", *LICENCES, "pyproject.toml")

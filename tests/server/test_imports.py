@@ -25,6 +25,8 @@ CLIENT = [
     if path.name != "__init__.py"
 ]
 """All modules of the client, those for itself included."""
+WATCHING = ("opentelemetry", "prometheus_client")
+"""What spans and metrics are made with."""
 IMPORT = """
 import json, sys
 from importlib import import_module
@@ -60,13 +62,13 @@ print(json.dumps({"said": said, "imported": sorted(tops)}))
 def test_importing_the_server_imports_nothing_that_asks_models() -> None:
     imported = _import("assistants_server", "assistants_server.__main__")["imported"]
     assert "starlette" in imported
-    assert not {"httpx", "model_api"} & {*imported}
+    assert not {"httpx", "model_api", *WATCHING} & {*imported}
 
 
 def test_importing_the_packages_imports_no_server() -> None:
     done = _import("assistants_client", "assistants_api")
     assert done["said"] is None
-    of_a_server = {*_extra(), "anyio", "h11", "click", "sqlite3"}
+    of_a_server = {*_extra(), *WATCHING, "anyio", "h11", "click", "sqlite3"}
     assert of_a_server & {*done["imported"]} == set()
 
 
