@@ -231,7 +231,7 @@ def test_indexing_holds_nobody_up(tmp_path: Path) -> None:
         ids += [upload(api, b"<p>River %d" % n, "a.html")["id"] for n in range(4)]
 
         def slowest(doing: Callable[[], Any], ready: Callable[[], bool]) -> float:
-            """Return how much of the time that the work took one request waited."""
+            """Return how much of the time that the work took two requests waited."""
             times: list[float] = []
             doing()
 
@@ -242,8 +242,7 @@ def test_indexing_holds_nobody_up(tmp_path: Path) -> None:
                 return ready()
 
             until(look, "the work to be done")
-            # One in a hundred may have waited for the machine, and not for the server.
-            return sorted(times)[-1 - len(times) // 100] / sum(times)
+            return sum(sorted(times)[-2:]) / sum(times)
 
         store = api.post("/vector_stores", {})["id"]
         path = f"/vector_stores/{store}"
@@ -252,11 +251,11 @@ def test_indexing_holds_nobody_up(tmp_path: Path) -> None:
             lambda: api.get(path)["status"] == "completed",
         )
         assert api.get(path)["file_counts"] == counts(completed=6)
-        # On the loop, either of the large files would take nearly half.
-        assert took < 0.2
+        # On the loop, the two large files would take nearly all of it.
+        assert took < 0.5
         end = time.monotonic() + 1.0
         took = slowest(lambda: api.delete(path), lambda: time.monotonic() > end)
-        assert took < 0.4
+        assert took < 0.5
 
 
 @pytest.mark.parametrize(
