@@ -218,7 +218,7 @@ def _locks(store: PostgresStore) -> list[tuple[Callable[[], Any], Callable[[], A
         (lambda: key("a"), lambda: key("a")),
         (lambda: store.of("p").lock_key("a"), lambda: store.of("p").lock_key("a")),
         (added(store, "asst_2"), added(store, "asst_3")),
-        (lambda: store.hold("asst_0"), lambda: store.lock("asst_0")),
+        (lambda: store.hold("run_0"), lambda: store.lock("run_0")),
     ]
 
 
@@ -226,13 +226,15 @@ def _locks(store: PostgresStore) -> list[tuple[Callable[[], Any], Callable[[], A
 def test_what_is_locked_is_waited_for(store: PostgresStore, number: int) -> None:
     with store.changes():
         for name in ("asst_0", "asst_1"):
-            store.add("assistant", {"id": name, "status": "queued"})
+            store.add("assistant", {"id": name})
+        store.add("run", {"id": "run_0", "status": "queued"}, active=True)
+        store.processes.take("run_0")
     first, second = _locks(store)[number]
     order: list[str] = []
     locked, is_told = threading.Event(), threading.Event()
 
     def one() -> None:
-        first()
+        assert first() is not False
         locked.set()
         assert is_told.wait(SECONDS)
         order.append("first")
@@ -306,3 +308,23 @@ def test_many_changes_at_once_lose_nothing(store: PostgresStore) -> None:
     asyncio.run(main())
     with store.changes():
         assert store.get("assistant", "asst_1") == {"id": "asst_1", "count": 50}
+
+
+@pytest.mark.parametrize(
+    ("body", "is_cancelling"),
+    [
+        ({"status": "cancelling"}, True),
+        ({"status": "cancelling", "instructions": "\0"}, True),
+        ({"status": "queued", "metadata": {"status": "cancelling", "a": "\0"}}, False),
+    ],
+)
+def test_a_run_that_is_being_cancelled(
+    store: PostgresStore, body: dict[str, Any], *, is_cancelling: bool
+) -> None:
+    with store.changes():
+        store.add("run", {"id": "run_1", **body}, active=True)
+        store.processes.take("run_1")
+        assert store.hold("run_1") is not is_cancelling
+        assert store.hold("run_1", ending=True)
+        change = {"run_1": "cancelling"} if is_cancelling else {}
+        assert store.processes.changes(["run_1"]) == change
