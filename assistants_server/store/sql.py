@@ -130,11 +130,14 @@ class SQLStore(Transactions):
         )
 
     def expired(self, kind: str, now: int) -> list[JSON]:
-        """Return the objects of a kind whose time is over, the longest first."""
+        """Return the objects of a kind whose time is over, the longest first.
+
+        Without those that another change is at work on, which sees to them.
+        """
         rows = self._database.execute(
             "select body from objects indexed by by_expiry"
             f" where {self._whose}expires <= ? and kind = ? and body is not null"
-            " order by expires",
+            " order by expires /* for update skip locked */",
             (*self._whose.values, now, kind),
         )
         return [json.loads(body) for (body,) in rows]

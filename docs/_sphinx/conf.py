@@ -37,6 +37,7 @@ PAGES = {
             "keep-your-application",
             "operations",
             "deploy",
+            "several-servers",
             "jupyter",
             "web",
             "processes",

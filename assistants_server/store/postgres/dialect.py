@@ -11,13 +11,15 @@ if TYPE_CHECKING:
 
 # Which index to use PostgreSQL knows by itself.
 _HINT = re.compile(r" indexed by \w+")
+# What SQLite takes for a comment: there, nobody else is at work.
+_LOCKS = re.compile(r"/\* (for update[ \w]*) \*/")
 _NUL, _NO_CHARACTER = "\0", "\ufffd"
 
 
 @lru_cache(maxsize=1000)
 def translated(sql: str) -> str:
     """Return a statement that was written for SQLite."""
-    sql = _HINT.sub("", sql).replace("%", "%%").replace("?", "%s")
+    sql = _LOCKS.sub(r"\1", _HINT.sub("", sql)).replace("%", "%%").replace("?", "%s")
     # The indexes are for what isn't gone. They can't be for bodies that are not null: a
     # change of a body would then be a change of every index.
     return sql.replace("body is not null", "not gone").replace("body is null", "gone")

@@ -68,6 +68,7 @@ class DatabaseProcesses:
         )
         self._database.execute(
             "delete from events where made_at < now() - interval '10 minutes'"
+            " or exists (select 1 from objects where objects.id = events.run and gone)"
         )
 
     def leave(self) -> None:
