@@ -17,7 +17,7 @@ from assistants_archive import ArchiveError
 
 from . import faults
 from .address import key_from
-from .configuration.shown import shown, without_secrets
+from .configuration.shown import shown
 from .configuration.sources import add_flags, configuration
 from .configuration.table import OPTIONS, PACE
 from .durations import seconds_of
@@ -95,23 +95,13 @@ def _serve(found: Configuration) -> int:
                 _log.warning(_NOWHERE)
             server.run(lambda: _greet(server, options))
     except (ArchiveError, StoreError, ValueError) as error:
-        _complain(options, str(error))
+        print(f"assistants_server: {error}", file=sys.stderr)
         return _WRONG_USE
     except OSError as error:
-        _complain(options, _advice(error))
+        print(f"assistants_server: {_advice(error)}", file=sys.stderr)
         return 1
-    if options.log == "json":
-        _log.info("stopped")
-    else:
-        print("\nstopped", file=sys.stderr)
+    print("\nstopped", file=sys.stderr)
     return 0
-
-
-def _complain(options: argparse.Namespace, text: str) -> None:
-    if options.log == "json":
-        _log.error("%s", text)
-    else:
-        print(f"assistants_server: {text}", file=sys.stderr)
 
 
 def _advice(error: OSError) -> str:
@@ -156,6 +146,7 @@ def _server(options: argparse.Namespace) -> LocalServer:
         port=options.port,
         key=options.key,
         store=options.store,
+        files=options.files,
         pace=_pace(options),
         poll_after=options.poll_after,
         expires_after=options.expires_after,
@@ -247,14 +238,7 @@ def _answering(options: argparse.Namespace) -> str:
 
 
 def _greet(server: LocalServer, options: argparse.Namespace) -> None:
-    if options.log == "json":
-        fields = {"url": server.url, "metrics_url": server.metrics_url}
-        _log.info("serving", extra={"fields": fields})
-        return
-    # An address of a database may have a password.
-    state = (
-        f"in {without_secrets(str(options.store))}" if options.store else "in memory"
-    )
+    state = f"in {options.store}" if options.store else "in memory"
     key = "needed" if server.needs_key else "none needed"
     try:
         print(f"{server.url} serves the Assistants API; Ctrl-C ends it")

@@ -13,7 +13,6 @@ from .keys.ring import EVERYBODY, RefusedKeyError
 from .quiet_log import QuietLog
 from .settings import is_loopback
 from .store import StoreError
-from .telemetry import ids
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -96,10 +95,7 @@ class Admission:
         if key is None:
             self._check_host(headers)
             self._check_page(headers)
-            return EVERYBODY
-        ids.project.set(key.project)
-        ids.key_id.set(key.id or None)
-        return key
+        return key or EVERYBODY
 
     def _check_host(self, headers: Headers) -> None:
         host = _host_name(headers.get("host", ""))

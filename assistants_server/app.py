@@ -13,7 +13,14 @@ from starlette.routing import Match, Route
 
 from ._api import in_thread
 from .base_paths import BasePaths, base_of
-from .http_errors import HTTPError, json_response, quoted, request_id, storage_error
+from .http_errors import (
+    HTTPError,
+    json_response,
+    quoted,
+    request_id,
+    storage_away_error,
+    storage_error,
+)
 from .idempotency import fingerprint, key_of, once
 from .operations import operations
 from .projects import Projects
@@ -39,7 +46,6 @@ if TYPE_CHECKING:
     from .settings import Settings
     from .store import Store
 
-_SOON = {"retry-after": "1"}
 PREFIX = "/v1"
 """What paths begin with, as clients of OpenAI have it; `base_paths` has the others."""
 
@@ -95,10 +101,7 @@ class App:
         self, request: Request, error: Exception
     ) -> Response:
         self._quiet.error("the store is away", error, traceback=False)
-        message = "The store can't be used for the moment; repeat the request soon."
-        return HTTPError(
-            503, message, code="storage_unavailable", headers=_SOON
-        ).response()
+        return storage_away_error("The store can't be used for the moment").response()
 
     def operation_of(self, method: str, path: str) -> str | None:
         """Return the operationId of a request; None if there is no such operation."""
@@ -137,8 +140,11 @@ class App:
                 result = await self._store.perform(partial(_act, project, valid))
             if result.later:
                 result = Result(await result.later())
-            if result.file and request.method == "HEAD":
-                result.file.close()
+            if result.file:
+                file = await in_thread(result.file)
+                if request.method != "HEAD":
+                    return file_response(file, result.headers)
+                file.close()
                 return Response(headers={**result.headers, **request_id()})
             # Faults are about single events.
             together = not request.scope.get("local_faults")
@@ -147,8 +153,6 @@ class App:
         return serve
 
     async def _response(self, result: Result, *, together: bool) -> Response:
-        if result.file is not None:
-            return file_response(result.file, result.headers)
         if result.listener is None:
             if "data" in result.body:
                 return await list_response(result.body, result.headers)

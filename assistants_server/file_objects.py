@@ -21,17 +21,18 @@ def new_file_id() -> str:
     return f"file-{random_letters()}"
 
 
-def file(body: JSON, *, size: int) -> JSON:
+def file(body: JSON, *, id: str, size: int) -> JSON:
     """Return a new file from the body of `createFile`.
 
     Args:
         body: the body.
+        id: its id, which its content has already.
         size: how many bytes the content has.
     """
     made = now()
     expiry = body.get("expires_after")
     return {
-        "id": new_file_id(),
+        "id": id,
         "object": "file",
         "bytes": size,
         "created_at": made,

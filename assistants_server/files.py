@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from . import objects
-from .http_errors import HTTPError
+from .contents import UnreachableError
+from .http_errors import HTTPError, storage_away_error
 from .pages import list_page
 from .resources import Resource
 from .responses import attachment
 from .results import Result
 
 if TYPE_CHECKING:
+    from typing import BinaryIO
+
     from .validation import ValidRequest
 
 
@@ -43,11 +47,15 @@ class Files(Resource):
     def download_file(self, request: ValidRequest) -> Result:
         """Return the content of a file."""
         found = self.find("file", request.path["file_id"])
-        try:
-            content = self.library.contents.open(found["id"])
-        except OSError as error:
-            message = f"The content of {found['id']} can't be read: {error.strerror}."
-            raise HTTPError(500, message) from error
         length = {"content-length": str(found["bytes"])}
         headers = {**attachment(found["filename"]), **length}
-        return Result({}, headers, file=content)
+        return Result({}, headers, file=partial(self._opened, found["id"]))
+
+    def _opened(self, id: str) -> BinaryIO:
+        try:
+            return self.library.contents.open(id)
+        except UnreachableError as error:
+            raise storage_away_error(str(error.strerror)) from error
+        except OSError as error:
+            message = f"The content of {id} can't be read: {error.strerror}."
+            raise HTTPError(500, message) from error

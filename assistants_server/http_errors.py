@@ -15,6 +15,7 @@ _TYPES = {
     404: "not_found_error",
     429: "rate_limit_error",
 }
+_SOON = {"retry-after": "1"}
 
 
 class HTTPError(Exception):
@@ -88,6 +89,16 @@ def storage_error() -> HTTPError:
     """Return the error for a store that can't be used."""
     message = "The store can't be used now; the server's log says why."
     return HTTPError(507, message, code="storage_error")
+
+
+def storage_away_error(what: str) -> HTTPError:
+    """Return the error for what may be used again soon.
+
+    Args:
+        what: what can't be used, as a sentence without its end.
+    """
+    message = f"{what}; repeat the request soon."
+    return HTTPError(503, message, code="storage_unavailable", headers=_SOON)
 
 
 def quoted(text: str, limit: int = 60) -> str:

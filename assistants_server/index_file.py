@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import logging
 import threading
+from contextlib import ExitStack, contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from .search.chunks import chunks
 from .search.errors import SearchError
-from .search.extraction import StoppedError, extract
+from .search.extraction import StoppedError, extract, unopened
 from .search.index import Index
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Sequence
+    from pathlib import Path
 
     from .contents import Contents
+    from .contents.folder import Folder
     from .search.chunks import Chunk
     from .search.embeddings import Embedder
     from .search.hits import Hit
@@ -27,13 +30,23 @@ _log = logging.getLogger("assistants_server")
 
 
 class IndexFile:
-    """The index, in the folder of the contents; its methods may be called in threads.
+    """The index, in the folder of the server; its methods may be called in threads.
 
     All of it can be made anew from the contents, so one that is damaged is.
     """
 
-    def __init__(self, contents: Contents, embedder: Embedder | None) -> None:
+    def __init__(
+        self, contents: Contents, folder: Folder, embedder: Embedder | None
+    ) -> None:
+        """Open nothing yet.
+
+        Args:
+            contents: the contents of the files.
+            folder: where the index is.
+            embedder: makes embeddings, where meaning counts too.
+        """
         self._contents = contents
+        self._folder = folder
         self._embedder = embedder
         self._index: Index | None = None
         self._lock = threading.Lock()
@@ -53,10 +66,10 @@ class IndexFile:
             filename: the name that its user gave it.
             stop: set to stop adding.
         """
-        path = self._contents.path(file["id"])
 
         def add() -> Added:
-            text = extract(path, filename, stop=stop)
+            with lent(self._contents, file["id"]) as path:
+                text = extract(path, filename, stop=stop)
             pieces = _until(stop, chunks(text, file["chunking_strategy"]))
             return self._opened().add(file["vector_store_id"], file["id"], pieces)
 
@@ -118,7 +131,7 @@ class IndexFile:
         self._opened().remove(vector_store, file)
 
     def _exists(self) -> bool:
-        return self._index is not None or self._contents.has(_NAME)
+        return self._index is not None or self._folder.has(_NAME)
 
     def _opened(self) -> Index:
         with self._lock:
@@ -129,7 +142,7 @@ class IndexFile:
             return self._index
 
     def _open(self) -> Index:
-        path = self._contents.folder / _NAME
+        path = self._folder.path / _NAME
         try:
             return Index(path, embedder=self._embedder)
         except SearchError as error:
@@ -137,6 +150,21 @@ class IndexFile:
         for each in ("", "-wal", "-shm", "-journal"):
             path.with_name(f"{_NAME}{each}").unlink(missing_ok=True)
         return Index(path, embedder=self._embedder)
+
+
+@contextmanager
+def lent(contents: Contents, id: str) -> Iterator[Path]:
+    """Lend the content of a file that is to be read.
+
+    Raises:
+        ExtractionError: it isn't there, or can't be reached.
+    """
+    with ExitStack() as stack:
+        try:
+            path = stack.enter_context(contents.lent(id))
+        except OSError as error:
+            raise unopened(error) from error
+        yield path
 
 
 def _until(stop: threading.Event, pieces: Iterator[Chunk]) -> Iterator[Chunk]:

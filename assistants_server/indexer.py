@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from ._api import in_thread
 from .file_objects import failed
-from .index_file import IndexFile
 from .quiet_log import QuietLog
 from .search.errors import EmbeddingError, ExtractionError, SearchError
 from .search.extraction import StoppedError
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Iterable
 
     from .contents import Contents
+    from .index_file import IndexFile
     from .search.embeddings import EmbeddingServer
     from .search.index import Added
     from .store import Store
@@ -39,6 +39,7 @@ _SEARCHES = 4
 _MOST_ATTEMPTS = 3
 # Seconds: between two looks at what has expired, and for what runs when it stops.
 _TIDY, _GRACE = 60.0, 1.0
+_DAY = 24 * 3600.0
 # Seconds before another try where the store can't be used.
 _PAUSE = 1.0
 _log = logging.getLogger("assistants_server")
@@ -68,9 +69,13 @@ class Indexer:
     """
 
     def __init__(
-        self, store: Store, contents: Contents, embedder: EmbeddingServer | None = None
+        self,
+        store: Store,
+        contents: Contents,
+        index: IndexFile,
+        embedder: EmbeddingServer | None = None,
     ) -> None:
-        self.index = IndexFile(contents, embedder)
+        self.index = index
         self._embedder = embedder
         self._store = store
         self._entries = store.vector_store_files
@@ -96,15 +101,20 @@ class Indexer:
             others: what else goes on until it is closed.
         """
         await self._store.perform(partial(self._take_over, expire))
+        sweeping: list[Coroutine[Any, Any, None]] = []
+        if self._contents.is_shared:
+            sweeping = [self._sweep_daily()]
+        else:
+            # Nobody writes into it yet.
+            await self._sweep()
         for _ in range(AT_ONCE):
             self._begin(self._work())
-        for work in (self._tidy(expire), *others):
+        for work in (self._tidy(expire), *sweeping, *others):
             self._begin(work)
 
     def _take_over(self, expire: Callable[[], None]) -> None:
         """Go on with what an earlier server left."""
         expire()
-        self._contents.sweep({file["id"] for file in self._store.all("file")})
         self._reconcile()
         for each in self._store.leftovers():
             self._store.after(partial(self.delete_rest, each))
@@ -303,6 +313,20 @@ class Indexer:
         """Do something in portions; others are served in between."""
         while await self._store.perform(some):
             await asyncio.sleep(0)
+
+    async def _sweep(self) -> None:
+        """Delete contents that a crash left without their file."""
+        files = await self._store.perform(partial(self._store.all, "file"))
+        known = {file["id"] for file in files}
+        await in_thread(partial(self._contents.sweep, known))
+
+    async def _sweep_daily(self) -> None:
+        while True:
+            try:
+                await self._sweep()
+            except Exception as error:  # noqa: BLE001 - such as a store that is away
+                self._quiet.error("contents without files can't be deleted yet", error)
+            await asyncio.sleep(_DAY)
 
     async def _tidy(self, expire: Callable[[], None]) -> None:
         while True:

@@ -83,9 +83,9 @@ class Library:
 
     def add_file(self, body: JSON, content: Draft) -> JSON:
         """Add a file, and return it."""
-        made = file_objects.file(body, size=content.size)
+        made = file_objects.file(body, id=content.id, size=content.size)
         self._store.add("file", made, expires=made["expires_at"])
-        content.keep(made["id"])
+        content.keep()
         return made
 
     def delete_file(self, id: str) -> None:

@@ -38,7 +38,7 @@ class MadeFiles:
         try:
             await asyncio.to_thread(_write, draft, made.content)
             body = {"file": safe_name(made.filename), "purpose": "assistants_output"}
-            file = file_objects.file(body, size=draft.size)
+            file = file_objects.file(body, id=draft.id, size=draft.size)
             await self._store.perform(partial(self._add, file, draft))
         finally:
             draft.discard()
@@ -47,7 +47,7 @@ class MadeFiles:
 
     def _add(self, file: dict[str, Any], draft: Draft) -> None:
         self._store.add("file", file, expires=None)
-        draft.keep(file["id"])
+        draft.keep()
         self._store.after(draft.commit)
 
 

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 from starlette.requests import ClientDisconnect
 
 from ._api import in_thread
-from .http_errors import HTTPError
+from .contents import UnreachableError
+from .http_errors import HTTPError, storage_away_error
 from .multipart import FORM_ROOM, read_form, too_large
 from .validation import read_body, valid_body
 
@@ -114,5 +115,7 @@ def _gone() -> HTTPError:
 
 
 def _unstored(error: OSError) -> HTTPError:
+    if isinstance(error, UnreachableError):
+        return storage_away_error(str(error.strerror))
     message = f"The file can't be stored: {error.strerror or error}."
     return HTTPError(507, message, code="storage_error")

@@ -21,12 +21,13 @@ class Result:
         body: the body of the response, if it is no stream.
         headers: headers to add to the response.
         listener: the source of the events, if it is a stream.
-        file: the content of a file, if that is the response; it is closed afterwards.
+        file: opens the content of a file, if that is the response; it may take a
+            while, and raise an HTTPError.
         later: makes the body, where that takes a while and changes nothing.
     """
 
     body: JSON
     headers: dict[str, str] = field(default_factory=dict)
     listener: Listener | None = None
-    file: BinaryIO | None = None
+    file: Callable[[], BinaryIO] | None = None
     later: Callable[[], Awaitable[JSON]] | None = None

@@ -9,6 +9,8 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from . import objects
+from ._api import in_thread
+from .contents.loans import Loans
 from .engine_turn import take_turn
 from .engines.turn_events import Fail, Incomplete
 from .made_files import MadeFiles
@@ -299,9 +301,17 @@ class RunTask:
 
     async def _take_turn(self) -> list[JSON]:
         """Let the engine take a turn; return the calls that the client acts on now."""
+        loans = Loans(self._contents)
+        try:
+            return await self._take_turn_with(loans)
+        finally:
+            if loans.are_out:
+                await in_thread(loans.close)
+
+    async def _take_turn_with(self, loans: Loans) -> list[JSON]:
         self._check()
         await self.record.perform(self._begin_turn)
-        turn, prompt = await next_turn(self._store, self._contents, self.record)
+        turn, prompt = await next_turn(self._store, loans, self.record)
         self._check()
         if turn.prompt_room is not None and turn.prompt_room < 0:
             end = partial(self.record.end, "incomplete", reason="max_prompt_tokens")

@@ -13,10 +13,11 @@ import uvicorn
 from .app import PREFIX, App
 from .archive import import_at_start
 from .connections import Connections
-from .contents import Contents, file_beside
+from .contents import open_contents, our_folder
 from .engines import deterministic
 from .faults import Faults
 from .file_search import FileSearcher
+from .index_file import IndexFile
 from .indexer import Indexer
 from .keys import KeyFile, KeyRing
 from .layers import layers_around
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
 
     from opentelemetry.trace import TracerProvider
 
+    from .contents import Contents
     from .engines import Engine
     from .request_log import Exchange, RequestLog
     from .search import EmbeddingServer
@@ -71,6 +73,7 @@ class LocalServer:
         port: int = 0,
         key: str | None = None,
         store: str | os.PathLike[str] | Place | None = None,
+        files: str | os.PathLike[str] | None = None,
         pace: float = 0.0,
         poll_after: int = 50,
         expires_after: float = 600.0,
@@ -101,6 +104,10 @@ class LocalServer:
                 the store knows; without any every client is served.
             store: the file of the state, or the URL of a database of PostgreSQL, such
                 as `postgresql://USER:PASSWORD@HOST/DATABASE`; in memory without one.
+            files: where uploaded files are: a folder, `s3://BUCKET/PREFIX`, or
+                `database`, the one of a store in PostgreSQL. Without it they are in
+                such a database, in the folder `NAME.files` beside the file of a store,
+                or in a temporary folder.
             pace: seconds between two pieces of a message, and that a run is queued.
             poll_after: milliseconds that clients are asked to wait between two polls
                 of a run.
@@ -145,6 +152,7 @@ class LocalServer:
             port=port,
             key=key,
             store=store_place(store),
+            files=None if files is None else str(files),
             pace=pace,
             poll_after=poll_after,
             expires_after=expires_after,
@@ -318,9 +326,12 @@ class LocalServer:
         self._settings.check_key(has_key=self._needs_key)
         store = open_store(place)
         store.processes.lease = self._settings.lease
-        contents = Contents(file_beside(place))
+        folder = our_folder(place)
+        contents: Contents | None = None
         try:
-            indexer = Indexer(store, contents, self._embeddings)
+            contents = open_contents(self._settings.files, store, folder)
+            index = IndexFile(contents, folder, self._embeddings)
+            indexer = Indexer(store, contents, index, self._embeddings)
             library = Library(store, contents, indexer, Searcher(store, indexer))
             searcher = FileSearcher(store, library)
             scheduler = Scheduler(
@@ -366,7 +377,9 @@ class LocalServer:
             idle.cancel()
         finally:
             store.close()
-            contents.close()
+            if contents is not None:
+                contents.close()
+            folder.close()
 
     def _instruments(self, scheduler: Scheduler) -> Instruments:
         """Return what measures, in all tasks that this one begins from now on."""

@@ -10,6 +10,7 @@ from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
 from .address import is_key
+from .contents.opening import check_place
 from .store import place_of
 from .store.processes import LEASE
 
@@ -42,6 +43,7 @@ class Settings:
     port: int = 0
     key: str | None = field(default=None, repr=False)
     store: Place | None = None
+    files: str | None = None
     pace: float = 0.0
     poll_after: int = 50
     expires_after: float = 600.0
@@ -61,6 +63,10 @@ class Settings:
     def __post_init__(self) -> None:
         if self.key is not None and not is_key(self.key):
             raise SettingsError("the key must be printable ASCII, and not empty")
+        try:
+            check_place(self.files, self.store)
+        except ValueError as error:
+            raise SettingsError(str(error)) from error
         if self.store is None:
             self.check_key(has_key=self.key is not None)
         for origin in self.allow_origins:

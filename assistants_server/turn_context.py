@@ -12,7 +12,7 @@ from .portions import Portions
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterable, Iterator
 
-    from .contents import Contents
+    from .contents.loans import Loans
     from .run_record import RunRecord
     from .store import Store
 
@@ -29,12 +29,12 @@ class TurnContext(NamedTuple):
     prompt: int
 
 
-async def next_turn(store: Store, contents: Contents, record: RunRecord) -> TurnContext:
+async def next_turn(store: Store, loans: Loans, record: RunRecord) -> TurnContext:
     """Return the turn that a run takes next.
 
     Args:
         store: where its messages and steps are.
-        contents: the contents of files.
+        loans: fetches the contents of files.
         record: the run.
     """
     begin = partial(_beginning, store, record)
@@ -56,7 +56,7 @@ async def next_turn(store: Store, contents: Contents, record: RunRecord) -> Turn
             vector_stores=vector_stores_of(store, run),
             past=past,
             state=record.state,
-            files=_files(store, contents, code_files, messages),
+            files=_files(store, loans, code_files, messages),
             code_files=code_files,
             completion_room=_left(run["max_completion_tokens"], written),
             prompt_room=_left(room, prompt),
@@ -207,7 +207,7 @@ def _code_files(store: Store, run: JSON, messages: Iterable[JSON]) -> tuple[str,
 
 def _files(
     store: Store,
-    contents: Contents,
+    loans: Loans,
     code_files: Iterable[str],
     messages: Iterable[JSON],
 ) -> dict[str, TurnFile]:
@@ -224,7 +224,8 @@ def _files(
     store.uses.note([file["id"] for file in found])
     return {
         file["id"]: TurnFile(
-            file["id"], file["filename"], file["bytes"], contents.path(file["id"])
+            *(file["id"], file["filename"], file["bytes"]),
+            source=partial(loans.path, file["id"]),
         )
         for file in found
         # An imported one may have come without its content.

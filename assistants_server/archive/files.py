@@ -97,7 +97,7 @@ class FileImport:
         if self._dry:
             return
         self._id = id
-        draft = self._draft = self._contents.draft()
+        draft = self._draft = self._contents.draft(id)
         if entry.content:
             with self._archive.open(entry.content) as content:
                 while piece := content.read(_PIECE):
@@ -105,7 +105,7 @@ class FileImport:
         else:
             draft.write(text.encode("utf-8", "replace"))
         draft.finish()
-        draft.keep(id)
+        draft.keep()
 
 
 def _text(part: Any) -> str:

@@ -86,13 +86,24 @@ class TurnFile:
         id: its id.
         filename: the name that its user gave it.
         size: how many bytes it has.
-        path: where its content is.
+        source: where its content is, or what fetches it from where it is.
     """
 
     id: str
     filename: str
     size: int
-    path: Path
+    source: Path | Callable[[], Path] = field(repr=False)
+
+    @property
+    def path(self) -> Path:
+        """Return where its content is, for as long as the turn goes on.
+
+        It may have to be fetched: on an event loop, ask for it in a thread.
+
+        Raises:
+            OSError: it was deleted meanwhile, or can't be reached.
+        """
+        return self.source if isinstance(self.source, Path) else self.source()
 
     @property
     def media_type(self) -> str:

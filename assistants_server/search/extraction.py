@@ -95,7 +95,7 @@ def extract(
         with path.open("rb") as file:
             start = file.read(_START)
     except OSError as error:
-        raise _unopened(error) from error
+        raise unopened(error) from error
     if size > limits.size:
         message = f"It has {size:,} bytes, more than {limits.size:,}; split it."
         raise ExtractionError("invalid_file", message)
@@ -114,7 +114,8 @@ def extract(
     return text
 
 
-def _unopened(error: OSError) -> ExtractionError:
+def unopened(error: OSError) -> ExtractionError:
+    """Return the error for a file whose content can't be opened."""
     message = f"Its content can't be opened: {error.strerror}."
     return ExtractionError("server_error", message)
 
@@ -126,7 +127,7 @@ def _plain(path: Path, size: int, limits: Limits) -> str:
         content = path.read_bytes()
     except OSError as error:
         # It was deleted in between.
-        raise _unopened(error) from error
+        raise unopened(error) from error
     text = decoded(content)
     if len(text) > limits.characters:
         raise too_long(limits.characters)

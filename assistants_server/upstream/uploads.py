@@ -6,8 +6,10 @@ import asyncio
 import time
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
+from .._api import in_thread
 from .._model_api import ApiError, File, UnusableFile, create_file, delete_file, models
 from .errors import UpstreamError
 from .values import text_of
@@ -77,7 +79,7 @@ class Uploads:
                 made = time.time()
                 try:
                     copy = _Copy(await self._upload(file, until), made)
-                except UnusableFile:
+                except (FileNotFoundError, UnusableFile):
                     return None
                 self._copies[file.id] = copy
             return copy.id
@@ -85,14 +87,21 @@ class Uploads:
     async def _upload(self, file: TurnFile, until: float) -> str:
         try:
             try:
-                return await self._sent(upload_request(file), until)
+                request = await in_thread(partial(upload_request, file))
+                return await self._sent(request, until)
             except UpstreamError as error:
                 if error.code != _REFUSED:
                     raise
-                return await self._sent(plain_upload_request(file), until)
+                request = await in_thread(partial(plain_upload_request, file))
+                return await self._sent(request, until)
+        except FileNotFoundError:
+            raise
+        except OSError as error:
+            why = f"it can't be read: {error.strerror}."
+            raise UpstreamError(f"{_refused(file)}: {why}") from error
         except UpstreamError as error:
-            what = f"The model's server can't be given {file.filename}"
-            raise UpstreamError(f"{what}: {error}", error.code, error.text) from error
+            what = f"{_refused(file)}: {error}"
+            raise UpstreamError(what, error.code, error.text) from error
 
     async def _sent(self, request: Request, until: float) -> str:
         response = await self._connection.send_async(request, until=until)
@@ -101,6 +110,10 @@ class Uploads:
             if isinstance(made, models.OpenAIFile) and text_of(made.id):
                 return made.id
         raise UpstreamError(f"{self._connection.name} answered without an id.")
+
+
+def _refused(file: TurnFile) -> str:
+    return f"The model's server can't be given {file.filename}"
 
 
 def upload_request(file: TurnFile) -> Request:

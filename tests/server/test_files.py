@@ -144,12 +144,15 @@ def test_lists_have_pages_and_an_order() -> None:
         api.get("/files", after="file-x", status=404)
 
 
+@pytest.mark.sqlite
 def test_long_lists_are_the_same_in_parts(tmp_path: Path) -> None:
     store = SQLiteStore(tmp_path / "s")
     with store.changes():
         for number in range(2 * LONG + 1):
             body = {"file": f'"{number}" é\u2028.txt', "purpose": "assistants"}
-            store.add("file", file_objects.file(body, size=1))
+            store.add(
+                "file", file_objects.file(body, id=file_objects.new_file_id(), size=1)
+            )
     made = store.all("file")
     store.close()
     with LocalServer(store=tmp_path / "s") as server, talking(server) as api:
@@ -162,6 +165,7 @@ def test_long_lists_are_the_same_in_parts(tmp_path: Path) -> None:
         assert page["has_more"] is True
 
 
+@pytest.mark.sqlite
 def test_a_deleted_file_is_gone_with_its_content(tmp_path: Path) -> None:
     with LocalServer(store=tmp_path / "s") as server, talking(server) as api:
         made, other = upload(api), upload(api)
@@ -184,6 +188,7 @@ def test_files_survive_a_restart(tmp_path: Path) -> None:
         assert content.content == b"Hello"
 
 
+@pytest.mark.sqlite
 def test_what_a_crash_left_is_deleted_at_the_start(tmp_path: Path) -> None:
     with LocalServer(store=tmp_path / "s") as server, talking(server) as api:
         made = upload(api, b"Hello")
@@ -205,6 +210,7 @@ def test_head_of_a_content_is_its_headers(api: Api) -> None:
     assert response.headers["content-length"] == "5"
 
 
+@pytest.mark.sqlite
 def test_content_that_somebody_deleted_is_said(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -216,6 +222,7 @@ def test_content_that_somebody_deleted_is_said(
     caplog.clear()
 
 
+@pytest.mark.sqlite
 def test_a_server_in_memory_leaves_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -251,6 +258,7 @@ def test_what_a_killed_server_in_memory_left_goes_with_the_next(tmp_path: Path) 
     assert {*tmp_path.iterdir()} == others
 
 
+@pytest.mark.sqlite
 def test_files_expire(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     expiry = {"expires_after[anchor]": "created_at", "expires_after[seconds]": "3600"}
     with LocalServer(store=tmp_path / "s") as server, talking(server) as api:
@@ -309,6 +317,7 @@ def test_expiry_may_be_sent_as_json(api: Api) -> None:
     assert made["expires_at"] == made["created_at"] + 7200
 
 
+@pytest.mark.sqlite
 def test_an_upload_is_made_once_by_its_key(tmp_path: Path) -> None:
     with LocalServer(store=tmp_path / "s") as server, talking(server) as api:
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from assistants_server import LocalServer
-from assistants_server.contents import Contents
+from assistants_server.contents import FolderContents, our_folder
 from assistants_server.index_file import IndexFile
 from assistants_server.search import (
     EmbeddingError,
@@ -75,6 +75,7 @@ def test_a_server_that_stops_leaves_the_rest_for_the_next(
         assert {*found(api, store, "Danube")} == {"The Danube."}
 
 
+@pytest.mark.sqlite
 @pytest.mark.parametrize("damage", ["deleted", "damaged", "of something else"])
 def test_an_index_that_is_lost_is_made_anew(tmp_path: Path, damage: str) -> None:
     with LocalServer(store=tmp_path / "s") as server, talking(server) as api:
@@ -94,6 +95,7 @@ def test_an_index_that_is_lost_is_made_anew(tmp_path: Path, damage: str) -> None
         assert found(api, store, "Danube") == ["The Danube."]
 
 
+@pytest.mark.sqlite
 def test_an_index_that_has_too_much_is_tidied_up(tmp_path: Path) -> None:
     """A server may end between a deletion and what follows from it in the index."""
     with LocalServer(store=tmp_path / "s") as server, talking(server) as api:
@@ -115,6 +117,7 @@ def test_an_index_that_has_too_much_is_tidied_up(tmp_path: Path) -> None:
     assert chunks() == 1
 
 
+@pytest.mark.sqlite
 def test_deletions_free_the_chunks(tmp_path: Path) -> None:
     with LocalServer(store=tmp_path / "s") as server, talking(server) as api:
         stores = [vector_store(api, b"The Danube.", b"The Rhine.")["id"] for _ in "abc"]
@@ -178,6 +181,7 @@ def test_what_nobody_foresaw_is_logged_and_ends_nothing(
     assert found(api, vector_store(api, b"The Danube.")["id"], "Danube")
 
 
+@pytest.mark.sqlite
 def test_indexing_goes_on_when_the_store_can_be_used_again(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -196,6 +200,7 @@ def test_indexing_goes_on_when_the_store_can_be_used_again(
     assert "disk is full" in caplog.text
 
 
+@pytest.mark.sqlite
 def test_a_content_that_is_gone_fails(tmp_path: Path) -> None:
     with LocalServer(store=tmp_path / "s") as server, talking(server) as api:
         file = upload(api)["id"]
@@ -206,9 +211,10 @@ def test_a_content_that_is_gone_fails(tmp_path: Path) -> None:
 
 
 def test_a_stop_is_heard_between_two_chunks(tmp_path: Path) -> None:
-    contents = Contents(tmp_path / "s")
+    folder = our_folder(tmp_path / "s")
+    contents = FolderContents(folder)
     contents.path("file-1").write_bytes(b"The Danube.")
-    index = IndexFile(contents, None)
+    index = IndexFile(contents, folder, None)
     file = {"id": "file-1", "vector_store_id": "vs_1", "chunking_strategy": None}
     stop = threading.Event()
     stop.set()

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 
 from assistants_server import LocalServer, SettingsError
-from assistants_server.contents import Contents
+from assistants_server.contents.folder import Folder, FolderContents
 from assistants_server.library import Library
 from assistants_server.retention import Retention
 from assistants_server.store import StoredResponse
@@ -49,7 +49,7 @@ class Kept:
     def __init__(self, store: SQLStore) -> None:
         self.store = store
         self.background = Background()
-        contents, nobody = Contents(None), cast("Any", None)
+        contents, nobody = FolderContents(Folder(None)), cast("Any", None)
         background = cast("Any", self.background)
         library = Library(store, contents, background, nobody)
         self.retention = Retention(store, library, 30 * DAY, clock=lambda: NOW)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import secrets
 from typing import TYPE_CHECKING, Final
 
@@ -32,9 +31,9 @@ active and (carrier is null
     or carrier <> ? and not exists (select 1 from processes
         where processes.id = carrier and seen_at > now() - make_interval(secs => ?)))
 """
-# What a run that is being cancelled has in it. It may stand elsewhere, too; but no JSON
-# with a NUL in it can be read by PostgreSQL.
-_IS_MENTIONED = """body like '%"status":"cancelling"%'"""
+_IS_CANCELLING = """
+body like '%"status":"cancelling"%' and body::json ->> 'status' = 'cancelling'
+"""
 
 
 class DatabaseProcesses:
@@ -123,26 +122,24 @@ class DatabaseProcesses:
         if not runs:
             return {}
         rows = self._database.execute(
-            "select id, gone, carrier is distinct from ?,"
-            f" case when active and {_IS_MENTIONED} then body end"
-            " from objects where id = any(?)"
-            f" and (gone or carrier is distinct from ? or active and {_IS_MENTIONED})",
+            "select id, gone, carrier is distinct from ? from objects"
+            " where id = any(?) and"
+            f" (gone or carrier is distinct from ? or active and {_IS_CANCELLING})",
             (self.id, [*runs], self.id),
         )
         return {
             run: "gone" if gone else "taken" if taken else "cancelling"
-            for run, gone, taken, body in rows
-            if gone or taken or _is_cancelling(body)
+            for run, gone, taken in rows
         }
 
     def holds(self, run: str, *, ending: bool) -> bool:
         """Lock a run, and return whether this process still has to carry it on."""
         found = self._database.execute(
-            f"select case when {_IS_MENTIONED} then body end from objects"
-            " where id = ? and active and carrier = ? for update",
-            (run, self.id),
-        ).fetchone()
-        return found is not None and (ending or not _is_cancelling(found[0]))
+            "select 1 from objects where id = ? and active and carrier = ?"
+            f" and (? or not ({_IS_CANCELLING})) for update",
+            (run, self.id, ending),
+        )
+        return found.fetchone() is not None
 
     def tell(self, run: str) -> None:
         found = self._database.execute(
@@ -202,7 +199,3 @@ class DatabaseProcesses:
         if carrier is None:
             return "nobody"
         return "here" if carrier == self.id else "elsewhere"
-
-
-def _is_cancelling(body: str | None) -> bool:
-    return body is not None and json.loads(body)["status"] == "cancelling"

@@ -114,6 +114,20 @@ alter table objects add column used_at bigint not null
     default extract(epoch from now())::bigint;
 create index by_absence on objects (used_at) where gone;
 """,
+    # Contents of files. They don't become smaller: trying takes longer than all else.
+    """
+create table contents (
+    name text collate "C" primary key,
+    made_at timestamptz not null default now()
+);
+create table content_pieces (
+    content text collate "C" not null references contents on delete cascade,
+    number integer not null,
+    data bytea not null,
+    primary key (content, number)
+);
+alter table content_pieces alter column data set storage external;
+""",
 )
 _VERSIONS: Final = """
 create table if not exists assistants_migrations (
@@ -139,11 +153,11 @@ def migrate(
     Raises:
         StoreError: it is a database of something else, or of a later version.
     """
-    while version_of(connection, url) < (len(STEPS) if to is None else to):
+    while _version(connection, url) < (len(STEPS) if to is None else to):
         with connection.transaction():
             connection.execute("select pg_advisory_xact_lock(%s)", [_LOCK])
             # Another server may have made the step meanwhile.
-            version = version_of(connection, url)
+            version = _version(connection, url)
             if version >= len(STEPS):
                 return
             connection.execute(_VERSIONS)
@@ -154,7 +168,7 @@ def migrate(
             )
 
 
-def version_of(connection: psycopg.Connection, url: DatabaseURL) -> int:
+def _version(connection: psycopg.Connection, url: DatabaseURL) -> int:
     """Return the version of the tables; 0 where there are none."""
     if not _has(connection, "assistants_migrations"):
         if _has(connection, "objects"):

@@ -1,0 +1,14 @@
+"""The contents of files: in a folder, in the database, or in S3."""
+
+from .folder import FolderContents
+from .interface import Contents, Draft, UnreachableError
+from .opening import open_contents, our_folder
+
+__all__ = [
+    "Contents",
+    "Draft",
+    "FolderContents",
+    "UnreachableError",
+    "open_contents",
+    "our_folder",
+]
