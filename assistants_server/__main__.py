@@ -17,7 +17,7 @@ from assistants_archive import ArchiveError
 
 from . import faults
 from .address import key_from
-from .configuration.shown import shown
+from .configuration.shown import shown, without_secrets
 from .configuration.sources import add_flags, configuration
 from .configuration.table import OPTIONS, PACE
 from .durations import seconds_of
@@ -95,13 +95,23 @@ def _serve(found: Configuration) -> int:
                 _log.warning(_NOWHERE)
             server.run(lambda: _greet(server, options))
     except (ArchiveError, StoreError, ValueError) as error:
-        print(f"assistants_server: {error}", file=sys.stderr)
+        _complain(options, str(error))
         return _WRONG_USE
     except OSError as error:
-        print(f"assistants_server: {_advice(error)}", file=sys.stderr)
+        _complain(options, _advice(error))
         return 1
-    print("\nstopped", file=sys.stderr)
+    if options.log == "json":
+        _log.info("stopped")
+    else:
+        print("\nstopped", file=sys.stderr)
     return 0
+
+
+def _complain(options: argparse.Namespace, text: str) -> None:
+    if options.log == "json":
+        _log.error("%s", text)
+    else:
+        print(f"assistants_server: {text}", file=sys.stderr)
 
 
 def _advice(error: OSError) -> str:
@@ -238,7 +248,14 @@ def _answering(options: argparse.Namespace) -> str:
 
 
 def _greet(server: LocalServer, options: argparse.Namespace) -> None:
-    state = f"in {options.store}" if options.store else "in memory"
+    if options.log == "json":
+        fields = {"url": server.url, "metrics_url": server.metrics_url}
+        _log.info("serving", extra={"fields": fields})
+        return
+    # An address of a database may have a password.
+    state = (
+        f"in {without_secrets(str(options.store))}" if options.store else "in memory"
+    )
     key = "needed" if server.needs_key else "none needed"
     try:
         print(f"{server.url} serves the Assistants API; Ctrl-C ends it")

@@ -13,6 +13,7 @@ from .keys.ring import EVERYBODY, RefusedKeyError
 from .quiet_log import QuietLog
 from .settings import is_loopback
 from .store import StoreError
+from .telemetry import ids
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -95,7 +96,10 @@ class Admission:
         if key is None:
             self._check_host(headers)
             self._check_page(headers)
-        return key or EVERYBODY
+            return EVERYBODY
+        ids.project.set(key.project)
+        ids.key_id.set(key.id or None)
+        return key
 
     def _check_host(self, headers: Headers) -> None:
         host = _host_name(headers.get("host", ""))

@@ -62,6 +62,10 @@ _LONG = {
 }
 
 
+# What is about one store alone.
+_MARKS = ("sqlite", "postgres")
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--row",
@@ -99,13 +103,15 @@ def pytest_collection_modifyitems(
 ) -> None:
     """Put the longest tests first, in the order in which they stand.
 
-    What is about the files of SQLite is not tried with another store.
+    What is about one store is not tried with another one.
     """
     items.sort(key=lambda item: item.path.name not in _LONG)
-    if config.getoption("--store") == "postgres":
-        others = [item for item in items if item.get_closest_marker("sqlite")]
-        config.hook.pytest_deselected(items=others)
-        items[:] = [item for item in items if item not in others]
+    is_postgres = config.getoption("--store") == "postgres"
+    others = _MARKS[0] if is_postgres else _MARKS[1]
+    left_out = [item for item in items if item.get_closest_marker(others)]
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if not item.get_closest_marker(others)]
 
 
 def pytest_collection_finish() -> None:

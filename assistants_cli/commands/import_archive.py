@@ -29,10 +29,11 @@ def import_archive(
         Path, typer.Argument(metavar="FOLDER", help="The folder of an archive")
     ],
     store: Annotated[
-        Path | None,
+        str | None,
         typer.Option(
             metavar="FILE",
-            help="Into the store of our server, which must not run: ids and dates stay",
+            help="Into the store of our server, a file that no server has open, or "
+            "postgresql://USER@HOST/DATABASE: ids and dates stay",
         ),
     ] = None,
     conversations: Annotated[

@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 
 
 def import_into_store(
-    session: Session, folder: Path, store: Path, *, dry_run: bool
+    session: Session, folder: Path, store: str, *, dry_run: bool
 ) -> ExitCode:
-    """Import an archive into the file of a store, and say what came of it.
+    """Import an archive into a store, and say what came of it.
 
     Raises:
         ArchiveError: it is not an archive, or damaged.

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 _ERROR, _WRONG_USE, _INCOMPLETE = 1, 2, 6
 _DESCRIPTION = """\
-Import an archive, which `assistants export` made, into the file of a store that no
-server has open. Ids, dates and order are kept; what is there already stays as it is,
+Import an archive, which `assistants export` made, into a store that no server has
+open. Ids, dates and order are kept; what is there already stays as it is,
 and a second import changes nothing. Exit codes: 0 all is there; 6 something was left
 out, and is listed; 2 the archive or the store can't be used; 1 the disk can't."""
 
@@ -60,9 +60,8 @@ def _parser() -> argparse.ArgumentParser:
     add(
         "--store",
         metavar="FILE",
-        type=Path,
         required=True,
-        help="the file of the store, as the server's own option --store has it",
+        help="the file or URL of the store, as the server's own option --store has it",
     )
     add(
         "--dry-run",

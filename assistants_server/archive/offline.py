@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..contents import open_contents, our_folder
-from ..store import SQLiteStore
+from ..store import StoreError, open_store, place_of, store_exists
 from .importer import import_archive
 
 if TYPE_CHECKING:
@@ -28,10 +28,10 @@ def import_into(
     dry_run: bool = False,
     on_unit: Callable[[int, int], None] = lambda done, known: None,
 ) -> Report:
-    """Import an archive into the file of a store, which is made if there is none.
+    """Import an archive into a store, which is made if there is none.
 
     Args:
-        store: the file, as the option `--store` of the server has it.
+        store: the file or URL, as the option `--store` of the server has it.
         archive: the folder of the archive.
         dry_run: whether to find out what would be, and change nothing.
         on_unit: called after each unit, with how many are done and how many there are.
@@ -41,12 +41,14 @@ def import_into(
         OSError: something can't be read or written.
         StoreError: the store can't be used, such as while a server has it.
     """
-    path = Path(store)
+    try:
+        place = place_of(store)
+    except ValueError as error:
+        raise StoreError(str(error)) from None
     with tempfile.TemporaryDirectory() as spare:
-        if dry_run and not path.exists():
-            path = Path(spare, "store.db")
-        folder = our_folder(path)
-        opened = SQLiteStore(path)
+        if dry_run and not store_exists(place):
+            place = Path(spare, "store.db")
+        opened, folder = open_store(place), our_folder(place)
         contents = open_contents(None, opened, folder)
         try:
             return import_archive(

@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from ..durations import seconds_of
+from ..store import place_of
+from .shown import without_secrets
 
 PREFIX: Final = "ASSISTANTS_"
 """What the names of environment variables begin with."""
@@ -48,6 +50,7 @@ def _duration(text: str) -> str:
 
 TEXT: Final = Kind("a text", str)
 FILE: Final = Kind("the path of a file, as text", Path)
+PLACE: Final = Kind("the path of a file, or a URL with postgresql://", place_of)
 WHOLE: Final = Kind("a whole number", int, (int,))
 NUMBER: Final = Kind("a number", float, (int, float))
 DURATION: Final = Kind("a duration, such as 30d or 12h, as text", _duration)
@@ -170,7 +173,7 @@ class Option:
         return OptionError(f"expected {self.kind.expected}, found {what}{hint}")
 
     def _shown(self, text: str) -> str:
-        return "another text" if self.secret else repr(text)
+        return "another text" if self.secret else repr(without_secrets(text))
 
     def _choices(self) -> str:
         return ", ".join(self.choices)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from ..store import DatabaseURL
 from .file import FileError, others_may_read, read_file
 from .option import SWITCH, OptionError
 
@@ -82,7 +83,11 @@ def configuration(
     warnings: list[str] = []
     if file is not None:
         in_file = read_file(file, options)
-        secret = [each.name for each in options if each.secret and each.name in in_file]
+        secret = [
+            each.name
+            for each in options
+            if each.name in in_file and _is_secret(each, in_file[each.name])
+        ]
         if secret and others_may_read(file):
             warnings.append(
                 f"{file} has the {secret[0]} in it and can be read by others; "
@@ -101,6 +106,11 @@ def configuration(
             values[option.attribute] = getattr(given, option.attribute)
             origins[option.name] = COMMAND_LINE
     return Configuration(argparse.Namespace(**values), origins, tuple(warnings))
+
+
+def _is_secret(option: Option, value: Any) -> bool:
+    has_password = isinstance(value, DatabaseURL) and bool(value.passwords)
+    return option.secret or has_password
 
 
 class _Reader:

@@ -12,7 +12,7 @@ from ..store.processes import LEASE
 from ..telemetry.log import FORMATS, LEVELS
 from ..upstream.options import ENGINE_VARIABLE
 from ..upstream.options import OPTIONS as UPSTREAM
-from .option import DURATION, FILE, NUMBER, SWITCH, WHOLE, Option
+from .option import DURATION, FILE, NUMBER, PLACE, SWITCH, WHOLE, Option
 
 PACE: Final = 0.02
 """Seconds between two pieces of a message, of engines that have no pace themselves."""
@@ -73,8 +73,11 @@ _STATE: Final = (
     Option(
         "store",
         "keep the state in this file, and uploaded files in FILE.files beside it, so "
-        "that both survive a restart, even in the middle of a run",
-        metavar="FILE",
+        "that both survive a restart, even in the middle of a run; or in PostgreSQL, "
+        "postgresql://USER@HOST/DATABASE, where several servers may share it: its "
+        "password is safest in PGPASSWORD or ~/.pgpass",
+        PLACE,
+        "FILE",
         otherwise="in memory, and in a temporary folder",
     ),
     Option(

@@ -10,7 +10,7 @@ from .interface import (
     StoredResponse,
     StoreError,
 )
-from .opening import open_store
+from .opening import open_store, store_exists
 from .sqlite import SQLiteStore
 
 __all__ = [
@@ -26,4 +26,5 @@ __all__ = [
     "StoredResponse",
     "open_store",
     "place_of",
+    "store_exists",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,8 @@ from .interface import StoreError
 from .sqlite import SQLiteStore
 
 if TYPE_CHECKING:
+    from types import ModuleType
+
     from .database_url import Place
     from .interface import Store
 
@@ -28,13 +31,32 @@ def open_store(place: Place | None) -> Store:
     """
     if not isinstance(place, DatabaseURL):
         return SQLiteStore(place)
+    store: Store = _postgres().PostgresStore(place)
+    return store
+
+
+def store_exists(place: Place) -> bool:
+    """Return whether there is a store in a file or a database.
+
+    Raises:
+        StoreError: the database can't be used.
+    """
+    if not isinstance(place, DatabaseURL):
+        return place.exists()
+    return bool(_postgres().is_store(place))
+
+
+def _postgres() -> ModuleType:
+    """Return the package for PostgreSQL, which others need not have.
+
+    Raises:
+        StoreError: what it needs is missing.
+    """
     if any(find_spec(name) is None for name in _NEEDED):
         command = install_command("postgres", with_path=True)
         raise StoreError(f"a store in PostgreSQL needs psycopg and its pool: {command}")
     try:
-        # Others need not have it.
-        from .postgres import PostgresStore
+        return import_module(f"{__package__}.postgres")
     except ImportError as error:
         # It finds no libpq, say.
         raise StoreError(f"psycopg can't be used: {error}") from error
-    return PostgresStore(place)

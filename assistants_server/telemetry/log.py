@@ -115,7 +115,12 @@ def _public(value: object) -> object:
 
 
 def _ids() -> dict[str, str]:
-    found = {"request_id": ids.request_id.get(), "run_id": ids.run_id.get()}
+    found = {
+        "request_id": ids.request_id.get(),
+        "run_id": ids.run_id.get(),
+        "project": ids.project.get(),
+        "key_id": ids.key_id.get(),
+    }
     found |= _trace_ids()
     return {name: each for name, each in found.items() if each}
 

@@ -100,7 +100,10 @@ def test_an_empty_variable_is_none_but_for_the_key(
         ("port = 80.5", "port: expected a whole number, found a number"),
         ("pace = true", "pace: expected a number, found true or false"),
         ("no-page = 1", "no-page: expected true or false, found a whole number"),
-        ("store = 1", "store: expected the path of a file, as text, found a whole"),
+        (
+            "store = 1",
+            "store: expected the path of a file, or a URL with postgresql://, found",
+        ),
         ("store = 2026-01-01", "found a date or time"),
         ('fault = "429"', "fault: expected an array of texts, found a text"),
         ("fault = [429]", "fault: expected an array of texts, found an array"),

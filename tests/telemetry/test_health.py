@@ -9,7 +9,8 @@ import pytest
 
 from assistants_server import LocalServer, StoreError
 from assistants_server.telemetry.health import Readiness
-from tests.server.api import TIMEOUT
+from tests.server.api import TIMEOUT, Gate, talking
+from tests.server.test_drain import stopping
 from tests.telemetry.scraped import asked
 
 KEY = "sk-of-the-admin"
@@ -53,12 +54,20 @@ def test_a_store_that_cannot_be_used_is_no_readiness_but_life(
         assert asked(f"{own}/healthz").status_code == 200
 
 
-def test_a_server_that_stops_is_not_ready() -> None:
-    async def probe() -> None:
-        pass
-
-    readiness = Readiness(probe, lambda: True)
-    assert asyncio.run(readiness.problems()) == ["the server is stopping"]
+def test_a_server_that_stops_is_not_ready_and_says_so_meanwhile() -> None:
+    gate = Gate("So far")
+    with LocalServer(engine=gate, drain=TIMEOUT) as server, talking(server) as api:
+        own = server.url.removesuffix("/v1")
+        body = {"assistant_id": api.assistant()}
+        with api.stream("/threads/runs", body) as stream:
+            stream.until_text("So far")
+            with stopping(server):
+                got = asked(f"{own}/readyz")
+                assert got.status_code == 503
+                assert got.json()["problems"] == ["the server is stopping"]
+                assert asked(f"{own}/healthz").status_code == 200
+                gate.open()
+                stream.rest()
 
 
 def test_a_store_that_does_not_answer_is_not_waited_for() -> None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from assistants_server import LocalServer, StoreError
+from assistants_server.__main__ import main
 from assistants_server.engines import ChatEngine
 from assistants_server.telemetry import ids
 from assistants_server.telemetry.log import (
@@ -22,10 +23,11 @@ from assistants_server.telemetry.log import (
 from tests.cases import some
 from tests.engines.upstreams import chat, refusal, upstream
 from tests.server.api import talking, until
+from tests.server.keyed import make_key
 from tests.telemetry.logged import Log
 
 if TYPE_CHECKING:
-    pass
+    from pathlib import Path
 
 CONTENT = "what the user wrote"
 
@@ -52,6 +54,26 @@ def test_requests_and_runs_are_in_it_with_their_ids(log: Log) -> None:
         assert (line["level"], line["logger"]) == ("info", "assistants_server")
         assert line["time"][10] + line["time"][-1] == "TZ"
     assert CONTENT not in log.text
+
+
+def test_whose_request_it_was_is_in_it_without_the_key(
+    log: Log, tmp_path: Path
+) -> None:
+    store = tmp_path / "state.db"
+    token = make_key(store, project="blue")
+    with LocalServer(store=store, poll_after=1) as server, talking(server) as api:
+        api.http.get("/assistants", headers={"authorization": "Bearer wrong"})
+        api.http.headers["authorization"] = f"Bearer {token}"
+        run = api.run(api.thread("Hi"), api.assistant())
+        until(lambda: log.of("run ended"), "the end of the run")
+    refused, *others = log.of("request")
+    assert (refused["status"], "project" in refused) == (401, False)
+    (ended,) = log.of("run ended")
+    assert ended["run_id"] == run["id"]
+    for line in some([*others, ended]):
+        assert line["project"] == "blue"
+        assert line["key_id"] in token
+    assert token not in log.text
 
 
 def test_an_engine_that_fails_says_where_but_not_what(log: Log) -> None:
@@ -152,3 +174,37 @@ def test_the_process_logs_to_stderr_as_it_was_asked_to(
     logging.getLogger("elsewhere").warning("it is %s", "so")
     said = stderr.getvalue()
     assert said.startswith("{" if form == "json" else "WARNING it is so\n")
+
+
+def test_with_a_log_in_json_nothing_else_is_written(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    root, logger = logging.getLogger(), logging.getLogger("assistants_server")
+    monkeypatch.setattr(root, "handlers", [])
+    monkeypatch.setattr(root, "level", root.level)
+    monkeypatch.setattr(logger, "level", logger.level)
+    monkeypatch.setattr(LocalServer, "run", lambda _, ready: ready())
+    monkeypatch.setattr(LocalServer, "port", 8000)
+    assert main(["--log", "json"]) == 0
+    assert main(["--log", "json", "--script", "nowhere.json"]) == 2
+    printed, complained = capsys.readouterr()
+    assert printed == ""
+    lines = [json.loads(line) for line in complained.splitlines()]
+    said = [(line["level"], line["message"].partition(":")[0]) for line in lines]
+    assert said == [
+        ("info", "serving"),
+        ("info", "stopped"),
+        ("error", "--script nowhere.json"),
+    ]
+    assert lines[0]["url"] == "http://127.0.0.1:8000/v1"
+
+
+def test_the_greeting_has_no_password(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(LocalServer, "run", lambda _, ready: ready())
+    monkeypatch.setattr(LocalServer, "port", 8000)
+    assert main(["--store", "postgresql://ada:sesame@db/chats"]) == 0
+    printed, complained = capsys.readouterr()
+    assert "state: in postgresql://ada:<REDACTED>@db/chats" in printed
+    assert "sesame" not in printed + complained

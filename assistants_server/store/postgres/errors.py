@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import psycopg
@@ -25,12 +26,6 @@ _PASSING: tuple[tuple[type[Exception], str], ...] = (
     (errors.QueryCanceled, "took too long"),
 )
 _LASTING: tuple[tuple[type[Exception], str], ...] = (
-    (errors.InvalidPassword, "doesn't take this password"),
-    (
-        errors.InvalidAuthorizationSpecification,
-        "doesn't let this user in; see its pg_hba.conf",
-    ),
-    (errors.InvalidCatalogName, "isn't there; make it with createdb, or name another"),
     (
         errors.InsufficientPrivilege,
         "may not be used by this user; let the user own the database",
@@ -42,6 +37,18 @@ _LASTING: tuple[tuple[type[Exception], str], ...] = (
     (errors.UndefinedColumn, "is damaged; restore it from a copy"),
     (errors.DataCorrupted, "is damaged; restore it from a copy"),
     (errors.IndexCorrupted, "is damaged; restore it from a copy"),
+)
+# Who is refused a connection gets no code, only words, and only in English.
+_REFUSALS = (
+    ("password authentication failed", "doesn't take this password"),
+    ("no password supplied", "needs a password"),
+    ("no pg_hba.conf entry", "doesn't let this user in; see its pg_hba.conf"),
+    ("role ", "doesn't know this user; make it with createuser"),
+    ("database ", "isn't there; make it with createdb, or name another"),
+)
+_REFUSED = re.compile(
+    rf"({'|'.join(re.escape(start) for start, _ in _REFUSALS[:3])}"
+    r"|(?:role|database) (?=.* does not exist))"
 )
 
 
@@ -57,7 +64,9 @@ def explained(error: psycopg.Error, url: DatabaseURL) -> StoreError:
         if isinstance(error, kind):
             return StoreError(f"{url} {meaning}")
     said = url.without_passwords(" ".join(str(error).split()))
-    # What the server itself has refused has a code.
+    refused = _REFUSED.search(said)
+    if refused and not error.sqlstate:
+        return StoreError(f"{url} {dict(_REFUSALS)[refused[1]]}")
     is_lost = isinstance(error, psycopg.OperationalError | psycopg.InterfaceError)
     if is_lost and not error.sqlstate:
         return StoreAwayError(f"{url} can't be reached; is it running? ({said})")

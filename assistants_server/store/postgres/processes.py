@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import secrets
 from typing import TYPE_CHECKING, Final
 
@@ -31,9 +32,9 @@ active and (carrier is null
     or carrier <> ? and not exists (select 1 from processes
         where processes.id = carrier and seen_at > now() - make_interval(secs => ?)))
 """
-_IS_CANCELLING = """
-body like '%"status":"cancelling"%' and body::json ->> 'status' = 'cancelling'
-"""
+# What a run that is being cancelled has in it. It may stand elsewhere, too; but no JSON
+# with a NUL in it can be read by PostgreSQL.
+_IS_MENTIONED = """body like '%"status":"cancelling"%'"""
 
 
 class DatabaseProcesses:
@@ -122,24 +123,26 @@ class DatabaseProcesses:
         if not runs:
             return {}
         rows = self._database.execute(
-            "select id, gone, carrier is distinct from ? from objects"
-            " where id = any(?) and"
-            f" (gone or carrier is distinct from ? or active and {_IS_CANCELLING})",
+            "select id, gone, carrier is distinct from ?,"
+            f" case when active and {_IS_MENTIONED} then body end"
+            " from objects where id = any(?)"
+            f" and (gone or carrier is distinct from ? or active and {_IS_MENTIONED})",
             (self.id, [*runs], self.id),
         )
         return {
             run: "gone" if gone else "taken" if taken else "cancelling"
-            for run, gone, taken in rows
+            for run, gone, taken, body in rows
+            if gone or taken or _is_cancelling(body)
         }
 
     def holds(self, run: str, *, ending: bool) -> bool:
         """Lock a run, and return whether this process still has to carry it on."""
         found = self._database.execute(
-            "select 1 from objects where id = ? and active and carrier = ?"
-            f" and (? or not ({_IS_CANCELLING})) for update",
-            (run, self.id, ending),
-        )
-        return found.fetchone() is not None
+            f"select case when {_IS_MENTIONED} then body end from objects"
+            " where id = ? and active and carrier = ? for update",
+            (run, self.id),
+        ).fetchone()
+        return found is not None and (ending or not _is_cancelling(found[0]))
 
     def tell(self, run: str) -> None:
         found = self._database.execute(
@@ -199,3 +202,7 @@ class DatabaseProcesses:
         if carrier is None:
             return "nobody"
         return "here" if carrier == self.id else "elsewhere"
+
+
+def _is_cancelling(body: str | None) -> bool:
+    return body is not None and json.loads(body)["status"] == "cancelling"

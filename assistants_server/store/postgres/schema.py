@@ -153,11 +153,11 @@ def migrate(
     Raises:
         StoreError: it is a database of something else, or of a later version.
     """
-    while _version(connection, url) < (len(STEPS) if to is None else to):
+    while version_of(connection, url) < (len(STEPS) if to is None else to):
         with connection.transaction():
             connection.execute("select pg_advisory_xact_lock(%s)", [_LOCK])
             # Another server may have made the step meanwhile.
-            version = _version(connection, url)
+            version = version_of(connection, url)
             if version >= len(STEPS):
                 return
             connection.execute(_VERSIONS)
@@ -168,7 +168,7 @@ def migrate(
             )
 
 
-def _version(connection: psycopg.Connection, url: DatabaseURL) -> int:
+def version_of(connection: psycopg.Connection, url: DatabaseURL) -> int:
     """Return the version of the tables; 0 where there are none."""
     if not _has(connection, "assistants_migrations"):
         if _has(connection, "objects"):

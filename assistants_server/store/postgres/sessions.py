@@ -46,7 +46,11 @@ def connection_info(url: DatabaseURL) -> str:
     Raises:
         StoreError: it is no URL of a database.
     """
+    credentials = url.secret.partition("://")[2].rpartition("@")[0]
     try:
+        # Of these libpq would take a part of the password for the host, and say so.
+        if any(each in credentials for each in "/?#@"):
+            raise psycopg.ProgrammingError
         given = conninfo.conninfo_to_dict(url.secret)
         return conninfo.make_conninfo(url.secret, **{**_DEFAULTS, **given})
     except psycopg.ProgrammingError:
@@ -76,7 +80,7 @@ class Sessions:
         self._threads = threading.local()
         self._is_away = False
         _quieten()
-        self._pool = psycopg_pool.ConnectionPool(
+        self._pool: psycopg_pool.ConnectionPool = psycopg_pool.ConnectionPool(
             information,
             min_size=1,
             max_size=most,

@@ -18,7 +18,7 @@ from ..sql import SQLStore
 from ..workers import in_worker
 from .errors import explained
 from .processes import DatabaseProcesses
-from .schema import migrate
+from .schema import migrate, version_of
 from .sessions import Sessions, connection_info
 
 if TYPE_CHECKING:
@@ -29,6 +29,32 @@ if TYPE_CHECKING:
 _T = TypeVar("_T")
 CONNECTIONS = 8
 """How many changes a server makes at the same time at most."""
+
+
+def is_store(url: DatabaseURL) -> bool:
+    """Return whether the tables of a store are in a database.
+
+    Raises:
+        StoreError: it can't be reached, or is a database of something else.
+    """
+    with connected(url) as connection:
+        return version_of(connection, url) > 0
+
+
+@contextmanager
+def connected(url: DatabaseURL) -> Iterator[psycopg.Connection]:
+    """Connect to a database, in which each statement is a change; explain errors.
+
+    Raises:
+        StoreError: it can't be reached or used.
+    """
+    information = connection_info(url)
+    try:
+        with psycopg.connect(information, autocommit=True) as connection:
+            yield connection
+    except psycopg.Error as error:
+        # What it was raised from may name the password.
+        raise explained(error, url) from None
 
 
 class PostgresStore(SQLStore):
@@ -56,12 +82,9 @@ class PostgresStore(SQLStore):
             StoreError: the database can't be reached or used.
         """
         self._url = url
-        information = connection_info(url)
-        with (
-            self.errors_explained(),
-            psycopg.connect(information, autocommit=True) as connection,
-        ):
+        with connected(url) as connection:
             migrate(connection, url)
+        information = connection_info(url)
         self._sessions = Sessions(information, connections)
         self._workers = ThreadPoolExecutor(connections, "store")
         super().__init__(self._sessions, clock)
