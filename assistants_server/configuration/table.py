@@ -268,8 +268,8 @@ _TELEMETRY: Final = (
     ),
     Option(
         "traces",
-        "make spans of requests, runs and what they need, with OpenTelemetry: start "
-        "the server by its `opentelemetry-instrument`, or set its variables",
+        "make spans of requests, runs and what they need, with OpenTelemetry; where "
+        "its `opentelemetry-instrument` starts the server, set the variable",
         SWITCH,
         default=False,
     ),

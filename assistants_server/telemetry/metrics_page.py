@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from starlette.datastructures import Headers
 from starlette.responses import Response
 
+from .._api import in_thread
 from ..http_errors import HTTPError
 from .metrics import how_to_install
 
@@ -29,7 +30,8 @@ class MetricsPage:
             await error.response()(scope, receive, send)
             return
         accept = Headers(scope=scope).get("accept", "")
-        content, media_type = self._metrics.shown(accept)
+        self._metrics.look()
+        content, media_type = await in_thread(self._metrics.shown, accept)
         headers = {"cache-control": "no-store", "content-type": media_type}
         await Response(content, headers=headers)(scope, receive, send)
 
