@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import Response
 
-from .http_errors import HTTPError, quoted, storage_error
+from .http_errors import HTTPError, quoted
 from .keys.ring import EVERYBODY, RefusedKeyError
-from .quiet_log import QuietLog
 from .settings import is_loopback
 from .store import StoreError
+from .store_errors import StoreErrors
 from .telemetry import ids
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ class Admission:
         self._app = app
         self._settings = settings
         self._keys = keys
-        self._quiet = QuietLog()
+        self._store_errors = StoreErrors()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve a request, or refuse it."""
@@ -91,8 +91,7 @@ class Admission:
             refused = HTTPError(401, message, code="invalid_api_key", headers=told)
             raise refused from None
         except StoreError as error:
-            self._quiet.error("the keys can't be read", error, traceback=False)
-            raise storage_error() from error
+            raise self._store_errors.response_to(error) from error
         if key is None:
             self._check_host(headers)
             self._check_page(headers)

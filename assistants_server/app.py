@@ -13,22 +13,15 @@ from starlette.routing import Match, Route
 
 from ._api import in_thread
 from .base_paths import BasePaths, base_of
-from .http_errors import (
-    HTTPError,
-    json_response,
-    quoted,
-    request_id,
-    storage_away_error,
-    storage_error,
-)
+from .http_errors import HTTPError, json_response, quoted, request_id
 from .idempotency import fingerprint, key_of, once
 from .operations import operations
 from .projects import Projects
-from .quiet_log import QuietLog
 from .request_bodies import RequestBodies
 from .responses import EarlyResponse, file_response, list_response
 from .results import Result
-from .store import StoreAwayError, StoreError
+from .store import StoreError
+from .store_errors import StoreErrors
 from .validation import ValidRequest, read_query
 
 if TYPE_CHECKING:
@@ -59,7 +52,7 @@ class App:
         self._store = store
         self._scheduler = scheduler
         self._settings = settings
-        self._quiet = QuietLog()
+        self._store_errors = StoreErrors()
         self._bodies = RequestBodies(library.contents, settings)
         self._projects = Projects(store, scheduler, library, settings.poll_after)
         by_path: dict[str, list[str]] = {}
@@ -81,7 +74,6 @@ class App:
             routes=self._routes,
             exception_handlers={
                 HTTPError: _error_response,
-                StoreAwayError: self._store_away_response,
                 StoreError: self._store_error_response,
                 HTTPException: _router_error_response,
                 Exception: _internal_error_response,
@@ -94,14 +86,8 @@ class App:
     async def _store_error_response(
         self, request: Request, error: Exception
     ) -> Response:
-        self._quiet.error("the store can't be used", error, traceback=False)
-        return storage_error().response()
-
-    async def _store_away_response(
-        self, request: Request, error: Exception
-    ) -> Response:
-        self._quiet.error("the store is away", error, traceback=False)
-        return storage_away_error("The store can't be used for the moment").response()
+        assert isinstance(error, StoreError)
+        return self._store_errors.response_to(error).response()
 
     def operation_of(self, method: str, path: str) -> str | None:
         """Return the operationId of a request; None if there is no such operation."""

@@ -1,0 +1,27 @@
+"""What clients are told where the store can't be used."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from .http_errors import storage_away_error, storage_error
+from .quiet_log import QuietLog
+from .store import StoreAwayError, StoreError
+
+if TYPE_CHECKING:
+    from .http_errors import HTTPError
+
+
+class StoreErrors:
+    """Say in the log what is wrong with the store, once in a while, and to clients."""
+
+    def __init__(self) -> None:
+        self._quiet = QuietLog()
+
+    def response_to(self, error: StoreError) -> HTTPError:
+        """Return the error for a client that needs the store."""
+        if isinstance(error, StoreAwayError):
+            self._quiet.error("the store is away", error, traceback=False)
+            return storage_away_error("The store can't be used for the moment")
+        self._quiet.error("the store can't be used", error, traceback=False)
+        return storage_error()
