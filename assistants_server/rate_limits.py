@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import math
+from functools import partial
 from typing import TYPE_CHECKING
 
 from starlette.datastructures import MutableHeaders
 
 from .http_errors import HTTPError
+from .store import StoreError
+from .store_errors import StoreErrors
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -30,6 +33,7 @@ class RateLimits:
     def __init__(self, app: ASGIApp, store: Store) -> None:
         self._app = app
         self._store = store
+        self._store_errors = StoreErrors()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve a request, or refuse it."""
@@ -38,7 +42,12 @@ class RateLimits:
             await self._app(scope, receive, send)
             return
         asks = scope.get("local_operation") in _ASKING
-        refused, levels = self._admit(key, asks=asks)
+        try:
+            admit = partial(self._admit, key, asks=asks)
+            refused, levels = await self._store.perform(admit)
+        except StoreError as error:
+            await self._store_errors.response_to(error).response()(scope, receive, send)
+            return
         shown = {name: text for what in levels for name, text in _shown(*what).items()}
 
         async def answer(message: Message) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import uvicorn
@@ -19,7 +18,8 @@ from .faults import Faults
 from .file_search import FileSearcher
 from .index_file import IndexFile
 from .indexer import Indexer
-from .keys import KeyFile, KeyRing
+from .keys import KeyRing
+from .keys.opened import keys_of
 from .layers import layers_around
 from .library import Library
 from .listeners import Listeners, origin_of
@@ -320,15 +320,14 @@ class LocalServer:
 
     async def _serve(self, listeners: Listeners, ready: Callable[[], None]) -> None:
         place = self._settings.store
-        path = place if isinstance(place, Path) else None
-        keys = KeyRing(self._settings.key, None if path is None else KeyFile(path))
-        self._needs_key = await keys.is_needed()
-        self._settings.check_key(has_key=self._needs_key)
         store = open_store(place)
         store.processes.lease = self._settings.lease
         folder = our_folder(place)
         contents: Contents | None = None
         try:
+            keys = KeyRing(self._settings.key, keys_of(store, place))
+            self._needs_key = await keys.is_needed()
+            self._settings.check_key(has_key=self._needs_key)
             contents = open_contents(self._settings.files, store, folder)
             index = IndexFile(contents, folder, self._embeddings)
             indexer = Indexer(store, contents, index, self._embeddings)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from ..durations import seconds_of
 from ..store import StoreError
 from .key import DEFAULT_PROJECT, SCOPES, Key, digest_of, id_of, new_token
-from .opened import key_store_at
+from .opened import open_keys
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,7 +37,7 @@ def main(arguments: Sequence[str]) -> int:
     """Make, list or revoke keys, and return the exit code."""
     options = _parser().parse_args(arguments)
     try:
-        keys = key_store_at(options.store)
+        keys = open_keys(options.store)
         try:
             code: int = options.act(keys, options)
         finally:
@@ -176,7 +176,7 @@ def _parser() -> argparse.ArgumentParser:
     for each in (create, listing, revoke):
         each.add_argument(
             "--store",
-            metavar="FILE",
+            metavar="STORE",
             default=os.environ.get(_STORE) or None,
             required=not os.environ.get(_STORE),
             help="the store, as the server's own option --store has it (default: "

@@ -9,23 +9,37 @@ from __future__ import annotations
 import os
 import sqlite3
 from contextlib import closing, contextmanager, suppress
-from dataclasses import astuple
 from typing import TYPE_CHECKING
 
 from ..quiet_log import QuietLog
 from ..store import StoreError
-from .key import InvalidKeyError, Key
-from .stored import COLUMNS, TABLE
+from .key import InvalidKeyError
+from .table import KeyTable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
+    from .key import Key
+
 # "askk" in ASCII: the number by which SQLite's header tells whose file it is.
 _APPLICATION, _VERSION = 0x61736B6B, 1
 # Seconds that one waits for another who writes.
 _PATIENCE = 5.0
-_NAMES = ", ".join(COLUMNS)
+_TABLE = """
+create table if not exists keys (
+    id text primary key,
+    project text not null,
+    scope text not null,
+    digest text not null,
+    name text not null,
+    created_at integer not null,
+    expires_at integer,
+    revoked_at integer,
+    requests integer,
+    tokens integer
+)
+"""
 # Where a file of SQLite counts its changes.
 _COUNTER = slice(24, 28)
 
@@ -53,30 +67,25 @@ class KeyFile:
 
     def add(self, key: Key) -> None:
         """Add a key, and make the file if there is none."""
-        marks = ", ".join("?" for _ in COLUMNS)
-        with self._open(create=True) as sql:
-            sql.execute(f"insert into keys ({_NAMES}) values ({marks})", astuple(key))
+        with self._open(create=True) as table:
+            table.add(key)
 
     def revoke(self, id: str, now: int) -> bool:
         """Revoke a key; return whether there was one that wasn't revoked yet."""
         if not self.path.exists():
             return False
-        with self._open() as sql:
-            revoke = (
-                "update keys set revoked_at = ? where id = ? and revoked_at is null"
-            )
-            return sql.execute(revoke, (now, id)).rowcount > 0
+        with self._open() as table:
+            return table.revoke(id, now)
 
     def all(self) -> list[Key]:
         """Return all keys, in order of creation."""
         return self._all(patience=_PATIENCE) if self.path.exists() else []
 
     def _all(self, *, patience: float) -> list[Key]:
-        with self._open(patience=patience) as sql:
-            rows = sql.execute(f"select {_NAMES} from keys order by created_at, id")
-            return [self._key(row) for row in rows]
+        with self._open(patience=patience) as table:
+            return table.all()
 
-    async def current(self) -> Mapping[str, Key]:
+    async def current(self, *, fresh: bool = False) -> Mapping[str, Key]:
         """Return all keys by their ids, read again where the file has changed."""
         state = self._state()
         if state == self._seen:
@@ -112,7 +121,7 @@ class KeyFile:
     @contextmanager
     def _open(
         self, *, create: bool = False, patience: float = _PATIENCE
-    ) -> Iterator[sqlite3.Connection]:
+    ) -> Iterator[KeyTable]:
         """Open the file, and make one change or none.
 
         Raises:
@@ -128,7 +137,9 @@ class KeyFile:
             with closing(sqlite3.connect(where, timeout=patience, uri=True)) as sql:
                 self._check(sql)
                 with sql:
-                    yield sql
+                    yield KeyTable(sql)
+        except InvalidKeyError as error:
+            raise StoreError(f"{self.path} is damaged: {error}") from error
         except (sqlite3.Error, OSError) as error:
             raise StoreError(f"{self.path}: the keys can't be used: {error}") from error
 
@@ -143,12 +154,6 @@ class KeyFile:
             raise StoreError(f"{self.path} holds no keys of this version; move it away")
         with sql:
             sql.execute("begin immediate")
-            sql.execute(TABLE)
+            sql.execute(_TABLE)
             sql.execute(f"pragma application_id = {_APPLICATION}")
             sql.execute(f"pragma user_version = {_VERSION}")
-
-    def _key(self, row: tuple[object, ...]) -> Key:
-        try:
-            return Key(*row)  # type: ignore[arg-type]
-        except InvalidKeyError as error:
-            raise StoreError(f"{self.path} is damaged: {error}") from error

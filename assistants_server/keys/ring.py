@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from .key import DEFAULT_PROJECT, Key, digest_of, id_of, is_same
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from .stored import KeyStore
 
@@ -65,8 +65,20 @@ class KeyRing:
             StoreError: nobody can say.
         """
         known = await self._stored.current() if self._stored else {}
+        if self._stored and not known and id_of(token):
+            # It may be the first one.
+            known = await self._stored.current(fresh=True)
         if not self._own and not known:
             return None
+        try:
+            return self._found(known, token)
+        except RefusedKeyError:
+            if not self._stored:
+                raise
+            # It may have been made a moment ago, whatever is wrong with it.
+            return self._found(await self._stored.current(fresh=True), token)
+
+    def _found(self, known: Mapping[str, Key], token: str) -> Key:
         stored = known.get(id_of(token) or "", _NOBODY)
         found = is_same(stored.digest, token)
         if self._own and is_same(self._own.digest, token):

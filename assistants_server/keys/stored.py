@@ -9,27 +9,6 @@ if TYPE_CHECKING:
 
     from .key import Key
 
-COLUMNS = (
-    *("id", "project", "scope", "digest", "name", "created_at", "expires_at"),
-    *("revoked_at", "requests", "tokens"),
-)
-"""The columns of the table, which are the attributes of a key."""
-TABLE = """
-create table if not exists keys (
-    id text primary key,
-    project text not null,
-    scope text not null,
-    digest text not null,
-    name text not null,
-    created_at bigint not null,
-    expires_at bigint,
-    revoked_at bigint,
-    requests bigint,
-    tokens bigint
-)
-"""
-"""The table, for SQLite and PostgreSQL alike."""
-
 
 class KeyStore(Protocol):
     """All keys, revoked ones too, so that one that was revoked stays known as such."""
@@ -47,8 +26,11 @@ class KeyStore(Protocol):
     def all(self) -> list[Key]:
         """Return all keys, in order of creation."""
 
-    async def current(self) -> Mapping[str, Key]:
+    async def current(self, *, fresh: bool = False) -> Mapping[str, Key]:
         """Return all keys by their ids, as they are now or were a second ago.
+
+        Args:
+            fresh: whether they must be as they are now.
 
         Raises:
             StoreError: they can't be read, and never could.

@@ -9,12 +9,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterable
     from contextlib import AbstractContextManager
 
+    from ..keys.table import KeyTable
     from ..rates import Rates
     from .deltas import Deltas
     from .processes import Processes
     from .stored_responses import StoredResponses
     from .uses import Uses
     from .vector_store_files import VectorStoreFiles
+    from .whose import Whose
 
 JSON = dict[str, Any]
 _T = TypeVar("_T")
@@ -97,6 +99,9 @@ class Store(Protocol):
     def rates(self) -> Rates: ...
 
     @property
+    def keys(self) -> KeyTable | None: ...
+
+    @property
     def uses(self) -> Uses: ...
 
     @property
@@ -119,7 +124,7 @@ class Store(Protocol):
 
     def errors_explained(self) -> AbstractContextManager[None]: ...
 
-    def lock(self, *ids: str) -> None: ...
+    def lock(self, *ids: str, whose: Whose | None = None) -> None: ...
 
     def lock_key(self, key: str) -> None: ...
 

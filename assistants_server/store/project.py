@@ -58,6 +58,10 @@ class ProjectStore(SQLStore):
         """Return this process, which carries on runs of all projects."""
         return self._whole.processes
 
+    @property
+    def keys(self) -> None:
+        """Return none: no project has to do with keys."""
+
     def of(self, project: str) -> SQLStore:
         """Return the store as another project sees it."""
         return self._whole.of(project)
@@ -82,9 +86,9 @@ class ProjectStore(SQLStore):
         """Call something when the change that goes on is made; see the whole store."""
         self._whole.after(effect)
 
-    def lock(self, *ids: str) -> None:
-        """Lock some objects; see the whole store."""
-        self._whole.lock(*ids)
+    def lock(self, *ids: str, whose: Whose | None = None) -> None:
+        """Lock those of some objects that belong to the project."""
+        self._whole.lock(*ids, whose=self._whose)
 
     def lock_key(self, key: str) -> None:
         """Lock an idempotency key of the project."""

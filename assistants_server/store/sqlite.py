@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from .whose import Whose
+
 _T = TypeVar("_T")
 # Bytes of the write-ahead log from which on it is emptied.
 _LONG_LOG = 4 * 1024 * 1024
@@ -70,6 +72,10 @@ class SQLiteStore(SQLStore):
         """Return this process, which has the file for itself."""
         return self._processes
 
+    @property
+    def keys(self) -> None:
+        """Return none: a server has this file for itself, and keys come and go."""
+
     def of(self, project: str) -> ProjectStore:
         """Return the store as a project sees it: what is not its own isn't there."""
         return ProjectStore(
@@ -108,7 +114,7 @@ class SQLiteStore(SQLStore):
         except sqlite3.Error as error:
             raise self._explained(error) from error
 
-    def lock(self, *ids: str) -> None:
+    def lock(self, *ids: str, whose: Whose | None = None) -> None:
         """Do nothing: nobody else is at work."""
 
     def lock_key(self, key: str) -> None:

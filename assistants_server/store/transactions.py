@@ -9,7 +9,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from contextlib import AbstractContextManager
 
+    from ..keys.table import KeyTable
     from ..rates import Rates
+    from .whose import Whose
 
 _T = TypeVar("_T")
 
@@ -21,6 +23,11 @@ class Transactions(ABC):
     @abstractmethod
     def rates(self) -> Rates:
         """Return what keys have used in this minute."""
+
+    @property
+    @abstractmethod
+    def keys(self) -> KeyTable | None:
+        """Return the keys of clients; None where they are not in the database."""
 
     @abstractmethod
     def errors_explained(self) -> AbstractContextManager[None]:
@@ -54,11 +61,15 @@ class Transactions(ABC):
         """
 
     @abstractmethod
-    def lock(self, *ids: str) -> None:
+    def lock(self, *ids: str, whose: Whose | None = None) -> None:
         """Let nobody else change some objects until the change that goes on is made.
 
         They are locked in the order in which they were made, so that no two changes
         wait for each other.
+
+        Args:
+            ids: the ids of the objects.
+            whose: the project that they must belong to; any without one.
         """
 
     @abstractmethod

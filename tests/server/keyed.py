@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import sys
 import time
+from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Any
 
 import httpx
 
-from assistants_server.keys import Key, KeyFile
-from assistants_server.keys.key import digest_of, new_token
+from assistants_server.keys import Key, KeyStore
+from assistants_server.keys.key import digest_of, id_of, new_token
+from assistants_server.keys.opened import open_keys
 from tests.server.api import TIMEOUT
+from tests.store.stores import opener
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from assistants_server import LocalServer
@@ -20,8 +25,28 @@ if TYPE_CHECKING:
 def make_key(store: Path, **settings: Any) -> str:
     """Make a key in a store, and return what clients send."""
     token, key = unstored(**settings)
-    KeyFile(store).add(key)
+    with keys_at(store) as keys:
+        keys.add(key)
     return token
+
+
+def revoke(store: Path, token: str) -> bool:
+    """Revoke a key, and return whether it wasn't before."""
+    with keys_at(store) as keys:
+        return keys.revoke(id_of(token) or "", 1)
+
+
+@contextmanager
+def keys_at(store: Path) -> Iterator[KeyStore]:
+    """Provide the keys of the store that a server opens by this path."""
+    with closing(open_keys(setting(store))) as keys:
+        yield keys
+
+
+def setting(store: Path) -> str:
+    """Return what names the store that a server of the tests opens by this path."""
+    named = getattr(sys.modules[opener().__module__], "database", None)
+    return named(store).secret if named else str(store)
 
 
 def unstored(**settings: Any) -> tuple[str, Key]:

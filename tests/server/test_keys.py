@@ -10,13 +10,14 @@ import httpx
 import pytest
 
 from assistants_server import LocalServer, SettingsError, StoreError
-from assistants_server.keys import InvalidKeyError, Key, KeyFile, KeyRing, ring
+from assistants_server.keys import InvalidKeyError, Key, KeyRing, ring
 from assistants_server.keys import key as key_module
+from assistants_server.keys.file import KeyFile
 from assistants_server.keys.key import digest_of, id_of, new_token
 from assistants_server.keys.ring import RefusedKeyError
 from harness.contract.document import DOCUMENT
-from tests.server.api import refused
-from tests.server.keyed import client, make_key, unstored
+from tests.server.api import refused, until
+from tests.server.keyed import client, make_key, revoke, unstored
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -71,7 +72,7 @@ class Memory:
     def all(self) -> list[Key]:
         return [*self.keys.values()]
 
-    async def current(self) -> dict[str, Key]:
+    async def current(self, *, fresh: bool = False) -> dict[str, Key]:
         return self.keys
 
     def close(self) -> None:
@@ -116,8 +117,8 @@ def test_an_unknown_key_is_looked_at_like_one_that_is_half_right(
     monkeypatch.setattr(ring, "is_same", is_same)
     answers = [found(key, half), found(key, unknown)]
     assert answers[0] == answers[1] == "is wrong"
-    assert len(compared) == 2
-    assert compared[0] == compared[1]
+    half_way = len(compared) // 2
+    assert compared[:half_way] == compared[half_way:] != []
 
 
 def test_a_key_ends_by_being_revoked_or_by_itself() -> None:
@@ -159,7 +160,7 @@ def test_nothing_has_the_key_but_its_owner(tmp_path: Path) -> None:
         assert file.stat().st_mode & 0o077 == 0
         content = file.read_bytes()
         assert token.encode() not in content
-        assert token.rpartition("-")[2].encode() not in content
+        assert token.split("-", 3)[3].encode() not in content
     assert key.digest not in repr(key)
     assert digest_of(token) == key.digest
 
@@ -168,12 +169,12 @@ def test_keys_come_and_go_while_the_server_runs(
     server: LocalServer, store: Path
 ) -> None:
     token = make_key(store, project="short-lived")
-    id = id_of(token)  # noqa: A001 - that of a key
-    assert id
     with client(server, token) as http:
         assert http.get("/assistants").status_code == 200
-        assert KeyFile(store).revoke(id, 1)
-        assert not KeyFile(store).revoke(id, 2)
+        assert revoke(store, token)
+        assert not revoke(store, token)
+        # Of a store that several servers have, it is known in a second.
+        until(lambda: http.get("/assistants").status_code == 401, "the key to end")
         error = refused(http.get("/assistants"), 401)
         assert error["code"] == "invalid_api_key"
         assert "was revoked" in error["message"]
@@ -190,6 +191,7 @@ def test_the_first_key_locks_the_server_for_good(tmp_path: Path) -> None:
         assert http.get("/assistants").status_code == 200
         assert http.get("/assistants", headers=fault).status_code == 418
         token = make_key(store)
+        until(lambda: http.get("/assistants").status_code == 401, "the server to lock")
         refused(http.get("/assistants"), 401)
         with client(server, token) as keyed:
             # Who has a key may be anybody, whom faults of others are no matter of.
@@ -197,9 +199,9 @@ def test_the_first_key_locks_the_server_for_good(tmp_path: Path) -> None:
             # Nor is it asked for by which name.
             named = {"host": "assistants.example.org"}
             assert keyed.get("/assistants", headers=named).status_code == 200
-        KeyFile(store).revoke(id_of(token) or "", 1)
-        refused(http.get("/assistants"), 401)
-        KeyFile(store).path.unlink()
+            assert revoke(store, token)
+            what = "the key to end"
+            until(lambda: keyed.get("/assistants").status_code == 401, what)
         refused(http.get("/assistants"), 401)
 
 
@@ -215,6 +217,7 @@ def test_an_address_for_others_needs_a_key_in_the_store(tmp_path: Path) -> None:
         assert httpx.get(url, headers=key).status_code == 200
 
 
+@pytest.mark.sqlite
 @pytest.mark.parametrize("content", [b"no database at all", b"", "sqlite"])
 def test_a_file_of_something_else_is_not_taken_for_keys(
     tmp_path: Path, content: bytes | str
@@ -238,6 +241,7 @@ def test_a_file_of_something_else_is_not_taken_for_keys(
         LocalServer(store=tmp_path / "state.db").start()
 
 
+@pytest.mark.sqlite
 def test_keys_stay_as_they_were_where_the_file_is_broken(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -247,6 +251,8 @@ def test_keys_stay_as_they_were_where_the_file_is_broken(
         assert http.get("/assistants").status_code == 200
         KeyFile(store).path.write_bytes(b"x" * 100)
         assert http.get("/assistants").status_code == 200
+        refused(httpx.get(f"{server.url}/assistants"), 401)
+        KeyFile(store).path.unlink()
         refused(httpx.get(f"{server.url}/assistants"), 401)
     assert "the keys can't be read" in caplog.text
     assert token not in caplog.text

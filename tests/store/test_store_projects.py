@@ -133,8 +133,7 @@ WRITES: dict[str, Callable[[Store], object]] = {
 OTHER = {
     *("of", "project_of", "close", "perform", "changes", "after", "errors_explained"),
     *("lock", "lock_key", "hold", "notes", "add", "rates", "deltas", "responses"),
-    "processes",
-    *("uses", "uses.now", "uses.note", "uses.forget"),
+    *("keys", "processes", "uses", "uses.now", "uses.note", "uses.forget"),
     *("vector_store_files", "files.add", "files.join", "files.begin", "files.spare"),
     *("files.next", "responses.add"),
 }

@@ -128,6 +128,27 @@ create table content_pieces (
 );
 alter table content_pieces alter column data set storage external;
 """,
+    # What keys have used is of no worth after a crash.
+    """
+create table keys (
+    id text collate "C" primary key,
+    project text collate "C" not null,
+    scope text not null,
+    digest text not null,
+    name text not null,
+    created_at bigint not null,
+    expires_at bigint,
+    revoked_at bigint,
+    requests bigint,
+    tokens bigint
+);
+create unlogged table rates (
+    key text collate "C" not null,
+    what text not null,
+    whole_at double precision not null,
+    primary key (key, what)
+);
+""",
 )
 _VERSIONS: Final = """
 create table if not exists assistants_migrations (

@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, TypeVar
 
 import psycopg
 
-from ...rates import LocalRates
+from ...keys.table import KeyTable
 from ..database import marks
 from ..project import ProjectStore
 from ..sql import SQLStore
 from ..workers import in_worker
 from .errors import explained
 from .processes import DatabaseProcesses
+from .rates import SharedRates
 from .schema import migrate, version_of
 from .sessions import Sessions, connection_info
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from ..database_url import DatabaseURL
+    from ..whose import Whose
 
 _T = TypeVar("_T")
 CONNECTIONS = 8
@@ -88,8 +90,9 @@ class PostgresStore(SQLStore):
         self._sessions = Sessions(information, connections)
         self._workers = ThreadPoolExecutor(connections, "store")
         super().__init__(self._sessions, clock)
-        self._rates = LocalRates()
         self._processes = DatabaseProcesses(self._sessions, information, url)
+        self._rates = SharedRates(self._sessions)
+        self._keys = KeyTable(self._sessions)
 
     @property
     def database(self) -> Sessions:
@@ -97,14 +100,19 @@ class PostgresStore(SQLStore):
         return self._sessions
 
     @property
-    def rates(self) -> LocalRates:
-        """Return what keys have used in this minute, by this process alone."""
+    def rates(self) -> SharedRates:
+        """Return what keys have used in this minute, by all processes."""
         return self._rates
 
     @property
     def processes(self) -> DatabaseProcesses:
         """Return this process among those on the same database."""
         return self._processes
+
+    @property
+    def keys(self) -> KeyTable:
+        """Return the keys of clients."""
+        return self._keys
 
     def of(self, project: str) -> ProjectStore:
         """Return the store as a project sees it: what is not its own isn't there."""
@@ -165,17 +173,22 @@ class PostgresStore(SQLStore):
         else:
             effect()
 
-    def lock(self, *ids: str) -> None:
+    def lock(self, *ids: str, whose: Whose | None = None) -> None:
         """Let nobody else change some objects until the change that goes on is made.
 
         They are locked in the order in which they were made, so that no two changes
         wait for each other.
+
+        Args:
+            ids: the ids of the objects.
+            whose: the project that they must belong to; any without one.
         """
+        whose = whose or self._whose
         if ids:
             self._sessions.execute(
-                f"select place from objects where id in ({marks(len(ids))})"
+                f"select place from objects where {whose}id in ({marks(len(ids))})"
                 " order by place for update",
-                ids,
+                (*whose.values, *ids),
             )
 
     def lock_key(self, key: str) -> None:
