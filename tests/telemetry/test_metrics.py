@@ -2,24 +2,33 @@
 
 from __future__ import annotations
 
+import json
 import socket
 from typing import TYPE_CHECKING
 
 import pytest
 
-from assistants_server import LocalServer, SettingsError
+from assistants_server import EmbeddingServer, LocalServer, SettingsError
 from assistants_server.engines import ChatEngine
 from assistants_server.telemetry import metrics
 from assistants_server.telemetry.metrics import MissingMetricsError
+from harness.embedding_server import EmbeddingPeer
+from harness.scripted_server import HOLD, Response, ScriptedServer
+from harness.scripted_server import chunk as http_chunk
 from tests.cases import some
-from tests.engines.upstreams import chat, refusal, upstream
+from tests.engines.upstreams import EVENTS, chat, chunk, refusal, upstream
 from tests.server.api import talking, until
 from tests.server.keyed import make_key
+from tests.server.test_privacy import add_file
+from tests.telemetry.exported import attributes
 from tests.telemetry.scraped import Scraped, asked, scraped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from harness.scripted_server import Action, Request
+    from tests.telemetry.exported import Exported
 
 KEY = "sk-of-the-admin"
 
@@ -141,6 +150,59 @@ def test_upstreams_are_measured_by_what_they_are_asked_for() -> None:
     assert found(seconds, operation="chat", outcome="failed") == 2
     assert found("upstream_first_event_seconds_count", operation="chat") == 2
     assert found("tokens_total", kind="prompt") >= 14
+
+
+def test_an_answer_that_nobody_reads_to_its_end_is_no_failure() -> None:
+    def hanging(_: Request) -> Iterator[Action]:
+        yield Response(200, [], EVENTS).head("Transfer-Encoding: chunked")
+        said = json.dumps(chunk(content="4"))
+        yield http_chunk(f"data: {said}\n\n".encode())
+        yield HOLD
+
+    with ScriptedServer(hanging) as up:
+        engine = ChatEngine(up.url)
+        with LocalServer(engine=engine, poll_after=1) as server, talking(server) as api:
+            body = {"assistant_id": api.assistant()}
+            with api.stream("/threads/runs", body) as stream:
+                stream.until_text("4")
+                _, run = next(e for e in stream.seen if e[0] == "thread.run.created")
+                api.cancel(run)
+                stream.rest()
+            seconds = "upstream_duration_seconds_count"
+            closed = {"operation": "chat", "outcome": "closed"}
+            until(lambda: scraped(server)(seconds, **closed) == 1, "the end of it")
+            assert scraped(server)("upstream_first_event_seconds_count") == 1
+            assert scraped(server)("turn_duration_seconds_count", outcome="over") == 1
+
+
+def test_rate_limits_of_upstreams_have_an_outcome_of_their_own() -> None:
+    with upstream(refusal(429, "slow down"), chat()) as up:
+        engine = ChatEngine(up.url, first_pause=0)
+        with LocalServer(engine=engine, poll_after=1) as server, talking(server) as api:
+            api.run(api.thread("Hi"), api.assistant())
+            found = scraped(server)
+    seconds = "upstream_duration_seconds_count"
+    assert found(seconds, operation="chat", outcome="limited") == 1
+    assert found(seconds, operation="chat", outcome="ok") == 1
+
+
+def test_embeddings_are_measured_in_the_threads_that_ask_for_them(
+    exported: Exported,
+) -> None:
+    with (
+        EmbeddingPeer() as peer,
+        LocalServer(
+            embeddings=EmbeddingServer(peer.url, "tiny"), traces=exported.provider
+        ) as server,
+        talking(server) as api,
+    ):
+        add_file(api)
+        found = scraped(server)
+    seconds = "upstream_duration_seconds_count"
+    assert found(seconds, operation="embeddings", outcome="ok") == 1
+    (span,) = exported.named("embeddings tiny")
+    assert attributes(span)["gen_ai.operation.name"] == "embeddings"
+    assert "traceparent" in {name.lower() for name in peer.headers[0]}
 
 
 def test_the_port_of_metrics_has_nothing_else(server: LocalServer) -> None:
